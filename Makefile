@@ -1,0 +1,49 @@
+# The front door. Every target sets up what it needs, and works again when run twice.
+.DEFAULT_GOAL := help
+.PHONY: help up down test test-slow check bench sdk format packages
+
+# Node 24 comes with `npm ci` (package.json); nothing here uses an older one.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+INSTALLED := node_modules/.installed
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+up: $(INSTALLED) ## Install, start Keyward in the background and show a real answer
+	@./keyward up
+
+down: ## Stop it
+	@./keyward down
+
+test: $(INSTALLED) packages ## Run all tests
+	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json
+
+test-slow: $(INSTALLED) packages ## Run the suites that take long: soak, crash loops
+	KEYWARD_SLOW=1 vitest run slow
+
+check: $(INSTALLED) ## Types, lint, format, unused code
+	tsc -p .
+	oxlint --type-aware --deny-warnings
+	prettier --check --log-level warn .
+	knip
+
+bench: $(INSTALLED) ## Measure against a baseline in the same run
+	@sh .ci/packages.sh bench
+	node bench/verify.ts
+	node bench/gateway.ts
+
+sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
+	node sdk/generate.ts
+
+format: $(INSTALLED) ## Put all code in form
+	prettier --write --log-level warn .
+
+packages: ## Install the system packages that tests need
+	@sh .ci/packages.sh test
+
+$(INSTALLED): package-lock.json package.json
+	@sh .ci/packages.sh run
+	npm ci --no-fund --no-audit --loglevel=error
+	@# The first start would compile everything; afterwards it is kept (keyward).
+	@NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/keyward node --disable-warning=ExperimentalWarning -e 'import("./server/src/app.ts")'
+	@touch $(INSTALLED)

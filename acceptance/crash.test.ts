@@ -1,0 +1,15 @@
+import { describe, expect, test } from 'vitest';
+import { CrashLife } from './crash-life.ts';
+import { newHome } from './server.ts';
+
+const ROUNDS = { sqlite: 12, postgres: 6 };
+
+describe.each(['sqlite', 'postgres'] as const)('kill -9 at any time (%s)', (database) => {
+  test('what was acknowledged is there, what was not is whole or not there, and the record verifies', async () => {
+    const life = new CrashLife(await newHome({ database }));
+    for (let round = 0; round < ROUNDS[database]; round++) await life.round();
+    await life.finish();
+    expect(life.counts.mints).toBeGreaterThan(ROUNDS[database]);
+    expect(life.counts.revoked).toBeGreaterThanOrEqual(ROUNDS[database]);
+  }, 240_000);
+});

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { VARIABLES } from '../server/src/config.ts';
+import { brokenLinks, missingFrom, pages } from './docs.ts';
+import { KEYWARD, keyward, machineEnvironment, newHome, REPOSITORY, temporaryFolder } from './server.ts';
+import type { Server } from './server.ts';
+
+const DOCUMENTED_ADDRESS = 'http://127.0.0.1:5390';
+const OTHER_PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'GLOSSARY.md', 'SECURITY.md', 'CHANGELOG.md'];
+const BLOCK_TIMEOUT_MS = 60_000;
+
+const all = pages();
+
+interface Run {
+  code: number;
+  output: string;
+}
+
+function runBlock(script: string, { cwd, server }: { cwd: string; server: Server }): Promise<Run> {
+  const env = {
+    ...machineEnvironment(),
+    ...server.home.environment,
+    KEYWARD_URL: server.url,
+    KEYWARD_API_KEY: server.home.adminKey,
+  };
+  const text = script.replaceAll(DOCUMENTED_ADDRESS, server.url);
+  return new Promise((resolve) => {
+    const options = { cwd, env, timeout: BLOCK_TIMEOUT_MS, maxBuffer: 16 * 1024 * 1024 };
+    execFile('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${text}`], options, (error, output) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? 128), output }),
+    );
+  });
+}
+
+describe.each(all.filter(({ blocks }) => blocks.length > 0))('what $path shows works', ({ blocks }) => {
+  let server: Server;
+  let cwd: string;
+
+  beforeAll(async () => {
+    server = await (await newHome({ localModel: true })).serve();
+    await server.untilModelReady();
+    cwd = temporaryFolder();
+    symlinkSync(KEYWARD, join(cwd, 'keyward'));
+  }, 120_000);
+
+  // In their order, as a reader would: a later one uses the files of an earlier one.
+  test.for(blocks)('from line $line', { timeout: BLOCK_TIMEOUT_MS }, async ({ script, promised }) => {
+    const { code, output } = await runBlock(script, { cwd, server });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect({ missing: missingFrom(output, promised), output }).toEqual({ missing: [], output });
+  });
+});
+
+describe('the documentation is whole', () => {
+  test('every link leads somewhere', () => {
+    const others = OTHER_PAGES.map((path) => ({ path, text: readFileSync(join(REPOSITORY, path), 'utf8') }));
+    const broken = [...all, ...others].map((page) => [page.path, brokenLinks(page)]);
+    expect(broken.filter(([, links]) => links?.length !== 0)).toEqual([]);
+  });
+
+  test('docs/operations.md has every setting, and no other', () => {
+    const operations = all.find(({ path }) => path === 'docs/operations.md')?.text ?? '';
+    const named = new Set(operations.match(/\b(KEYWARD_[A-Z_]*[A-Z]|(CLIENT|MINER|ADMIN)_API_KEYS)\b/g));
+    const settings = Object.keys(VARIABLES);
+    expect(settings.filter((name) => !named.has(name))).toEqual([]);
+    expect([...named].filter((name) => !settings.includes(name))).toEqual([]);
+  });
+
+  test('the documentation names every command', async () => {
+    const { stdout } = await keyward(['--help']);
+    const usage = /USAGE keyward (\S+)/.exec(stdout)?.[1]?.split('|') ?? [];
+    expect(usage.length).toBeGreaterThan(10);
+    const text = all.map((page) => page.text).join('\n');
+    expect(usage.filter((command) => !new RegExp(`keyward ${command}\\b`).test(text))).toEqual([]);
+  });
+
+  test('there are blocks to run, and a promise that is not kept is seen', () => {
+    expect(all.flatMap(({ blocks }) => blocks).length).toBeGreaterThan(8);
+    expect(missingFrom('one\ntwo three\n', ['one', '…three'])).toEqual([]);
+    expect(missingFrom('one\ntwo three\n', ['three', 'one', 'o…three'])).toEqual(['one', 'o…three']);
+  });
+});

@@ -1,0 +1,81 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { REPOSITORY } from './server.ts';
+
+/** A fenced block ```` ```sh run ````, and what the ```` ```text output ```` after it promises. */
+export interface Block {
+  /** Of its first line in the file. */
+  line: number;
+  script: string;
+  promised: string[];
+}
+
+export interface Page {
+  /** From the root of the repository. */
+  path: string;
+  text: string;
+  blocks: Block[];
+}
+
+/** README.md and everything below docs/. */
+export function pages(): Page[] {
+  const found = ['README.md', ...globSync('docs/**/*.md', { cwd: REPOSITORY }).toSorted()];
+  return found.map((path) => {
+    const text = readFileSync(join(REPOSITORY, path), 'utf8');
+    return { path, text, blocks: blocksOf(text) };
+  });
+}
+
+function blocksOf(text: string): Block[] {
+  const blocks: Block[] = [];
+  for (const match of text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)) {
+    const [, info = '', body = ''] = match;
+    if (info === 'sh run') {
+      const line = text.slice(0, match.index).split('\n').length + 1;
+      blocks.push({ line, script: body, promised: [] });
+    } else if (info === 'text output') {
+      blocks.at(-1)?.promised.push(...body.split('\n').filter((line) => line !== ''));
+    }
+  }
+  return blocks;
+}
+
+/** The promised lines that an output does not hold, in their order; `…` stands for anything within a line. */
+export function missingFrom(output: string, promised: readonly string[]): string[] {
+  let rest = output;
+  return promised.filter((line) => {
+    // At an end of the line it says what is so anyway, and must not swallow what a next command prints behind it.
+    const parts = line.replaceAll(/^…|…$/g, '').split('…');
+    const found = new RegExp(parts.map(literally).join('[^\\n]*')).exec(rest);
+    if (found === null) return true;
+    rest = rest.slice(found.index + found[0].length);
+    return false;
+  });
+}
+
+const literally = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+
+/** The name that GitHub gives a heading in links. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+const headings = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+/** Links of a page to files and headings that are not there. */
+export function brokenLinks({ path, text }: Pick<Page, 'path' | 'text'>): string[] {
+  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return targets.filter((target) => {
+    if (/^[a-z]+:/.test(target)) return false;
+    const [file = '', anchor] = target.split('#');
+    const wanted = file === '' ? path : relative(REPOSITORY, join(REPOSITORY, dirname(path), file));
+    const found = globSync(wanted, { cwd: REPOSITORY });
+    if (found.length === 0) return true;
+    if (anchor === undefined) return false;
+    return !headings(readFileSync(join(REPOSITORY, wanted), 'utf8')).includes(anchor);
+  });
+}

@@ -1,0 +1,101 @@
+import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { shoot } from './hammer.ts';
+import { QUESTION } from './openai.ts';
+import { startServer } from './server.ts';
+import type { Server } from './server.ts';
+import { recorded, startUpstream } from './upstream.ts';
+
+const CALLERS = 400;
+const MODEL = 'gpt-4o-mini';
+
+const tally = (statuses: number[]): Record<number, number> => {
+  const counts: Record<number, number> = {};
+  for (const status of statuses) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+};
+
+describe('a limit on requests', () => {
+  let server: Server;
+
+  beforeAll(async () => {
+    server = await startServer();
+  }, 60_000);
+
+  const connections = {
+    'kept connections': () => new Agent({ keepAlive: true, maxSockets: 40 }),
+    'a connection each': () => new Agent({ keepAlive: false }),
+  };
+
+  for (const [name, newAgent] of Object.entries(connections)) {
+    test.for([1, 37, 100, 399])(
+      `of %i admits exactly so many of ${CALLERS} at once, on ${name}`,
+      async (n) => {
+        const { secret: key } = await server.mint({
+          limits: [{ name: 'minute', requests: n, window_seconds: 60 }],
+        });
+        const agent = newAgent();
+        const url = `${server.url}/v1/models`;
+        const shots = await Promise.all(Array.from({ length: CALLERS }, () => shoot(url, { key, agent })));
+        agent.destroy();
+        expect(tally(shots.map(({ status }) => status))).toEqual({ 200: n, 429: CALLERS - n });
+      },
+    );
+  }
+
+  test('never refuses a caller that stays below it', async () => {
+    const { secret: key } = await server.mint({
+      limits: [{ name: 'minute', requests: CALLERS, window_seconds: 60 }],
+    });
+    const agent = new Agent({ keepAlive: true });
+    const url = `${server.url}/v1/models`;
+    const shots = await Promise.all(Array.from({ length: CALLERS }, () => shoot(url, { key, agent })));
+    agent.destroy();
+    expect(tally(shots.map(({ status }) => status))).toEqual({ 200: CALLERS });
+  });
+
+  test('holds over any span of its window, not only within aligned ones', async () => {
+    const { secret: key } = await server.mint({ limits: [{ name: 's', requests: 5, window_seconds: 1 }] });
+    const agent = new Agent({ keepAlive: true });
+    const admittedMs: number[] = [];
+    const endMs = performance.now() + 3_500;
+    while (performance.now() < endMs) {
+      const shot = await shoot(`${server.url}/v1/models`, { key, agent });
+      if (shot.status === 200) admittedMs.push(performance.now());
+      await sleep(5);
+    }
+    agent.destroy();
+    // Of six in a row the last came after the window of the first; the clocks are not the same, hence 50 ms.
+    const spans = admittedMs.slice(5).map((ms, index) => ms - (admittedMs[index] ?? 0));
+    expect(Math.min(...spans)).toBeGreaterThan(950);
+    expect(admittedMs.length).toBeGreaterThanOrEqual(15);
+  });
+});
+
+describe('a limit on concurrency', () => {
+  test('lets exactly so many run, and others as soon as they end', async () => {
+    const upstream = await startUpstream();
+    let open = Promise.withResolvers<void>();
+    upstream.on('/chat/completions', async (response, received) => {
+      await open.promise;
+      return recorded('chat.json')(response, received);
+    });
+    const server = await startServer();
+    await server.addUpstream({ base_url: upstream.baseUrl, models: [MODEL] });
+    const { secret: key } = await server.mint({ limits: [{ name: 'at once', concurrent: 7 }] });
+    const chat = { key, body: { model: MODEL, messages: QUESTION } };
+    for (let wave = 1; wave <= 3; wave++) {
+      const statuses: number[] = [];
+      const asking = Array.from({ length: 60 }, async () => {
+        statuses.push((await server.request('POST', '/v1/chat/completions', chat)).status);
+      });
+      await expect.poll(() => tally(statuses), { timeout: 5_000 }).toEqual({ 429: 53 });
+      expect(upstream.received).toHaveLength(7 * wave);
+      open.resolve();
+      await Promise.all(asking);
+      expect(tally(statuses)).toEqual({ 200: 7, 429: 53 });
+      open = Promise.withResolvers<void>();
+    }
+  });
+});

@@ -1,0 +1,161 @@
+import type OpenAI from 'openai';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CHAT_MODEL, collect, EMBEDDING_MODEL, openai, QUESTION } from './openai.ts';
+import { startServer } from './server.ts';
+
+let client: OpenAI;
+
+beforeAll(async () => {
+  const server = await startServer({ localModel: true });
+  await server.untilModelReady();
+  const { secret } = await server.mint({ scopes: ['models:use'] });
+  client = openai(server, { apiKey: secret });
+}, 120_000);
+
+const similarity = (a: number[], b: number[]): number => {
+  const dot = (x: number[], y: number[]): number =>
+    x.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+};
+
+describe('the OpenAI client and the local model', () => {
+  test('a chat at temperature 0 is answered rightly, with its usage', async () => {
+    const answer = await client.chat.completions.create({
+      model: CHAT_MODEL,
+      messages: QUESTION,
+      temperature: 0,
+    });
+    expect(answer.choices[0]?.message.content).toContain('Paris');
+    expect(answer.choices[0]?.finish_reason).toBe('stop');
+    expect(answer.model).toBe(CHAT_MODEL);
+    const { prompt_tokens = 0, completion_tokens = 0, total_tokens } = answer.usage ?? {};
+    expect(prompt_tokens).toBeGreaterThan(0);
+    expect(completion_tokens).toBeGreaterThan(0);
+    expect(total_tokens).toBe(prompt_tokens + completion_tokens);
+  });
+
+  test('the chunks of a stream add up to the answer that is not streamed', async () => {
+    const request = { model: CHAT_MODEL, messages: QUESTION, temperature: 0 };
+    const whole = await client.chat.completions.create(request);
+    const stream = await client.chat.completions.create({ ...request, stream: true });
+    const chunks = await collect(stream);
+    const text = chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('');
+    expect(text).toBe(whole.choices[0]?.message.content);
+    expect(chunks.length).toBeGreaterThan(3);
+    expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
+    // Nobody asked for it, though the server counts it.
+    expect(chunks.filter(({ usage, choices }) => choices.length === 0 || (usage ?? null) !== null)).toEqual(
+      [],
+    );
+  });
+
+  test('a stream ends with its usage where it is asked for', async () => {
+    const stream = await client.chat.completions.create({
+      model: CHAT_MODEL,
+      messages: QUESTION,
+      temperature: 0,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const last = (await collect(stream)).at(-1);
+    expect(last?.choices).toEqual([]);
+    expect(last?.usage?.completion_tokens).toBeGreaterThan(0);
+  });
+
+  test("the client's own collector of streams understands them", async () => {
+    const runner = client.chat.completions.stream({ model: CHAT_MODEL, messages: QUESTION, temperature: 0 });
+    const final = await runner.finalChatCompletion();
+    expect(final.choices[0]?.message.content).toContain('Paris');
+  });
+
+  test('a text is completed, whole and streamed', async () => {
+    const request = { model: CHAT_MODEL, prompt: 'The capital of France is', max_tokens: 8, temperature: 0 };
+    const whole = await client.completions.create(request);
+    expect(whole.choices[0]?.text).toContain('Paris');
+    const chunks = await collect(await client.completions.create({ ...request, stream: true }));
+    expect(chunks.map((chunk) => chunk.choices[0]?.text ?? '').join('')).toBe(whole.choices[0]?.text);
+  });
+
+  test('an answer keeps to a JSON schema', async () => {
+    const schema = {
+      type: 'object',
+      properties: { city: { type: 'string' }, population: { type: 'integer' } },
+      required: ['city', 'population'],
+      additionalProperties: false,
+    };
+    const answer = await client.chat.completions.create({
+      model: CHAT_MODEL,
+      messages: [{ role: 'user', content: 'Name a city in France and its population, as JSON.' }],
+      response_format: { type: 'json_schema', json_schema: { name: 'city', schema, strict: true } },
+      temperature: 0,
+      max_tokens: 80,
+    });
+    const value: unknown = JSON.parse(answer.choices[0]?.message.content ?? '');
+    expect(value).toEqual({ city: expect.any(String), population: expect.any(Number) });
+  });
+
+  test('max_tokens and stop end an answer', async () => {
+    const short = await client.chat.completions.create({
+      model: CHAT_MODEL,
+      messages: QUESTION,
+      temperature: 0,
+      max_tokens: 3,
+    });
+    expect(short.choices[0]?.finish_reason).toBe('length');
+    expect(short.usage?.completion_tokens).toBe(3);
+    const stopped = await client.chat.completions.create({
+      model: CHAT_MODEL,
+      messages: QUESTION,
+      temperature: 0,
+      stop: ['Paris'],
+    });
+    expect(stopped.choices[0]?.message.content).not.toContain('Paris');
+  });
+
+  test('embeddings are the same numbers as floats and in the base64 that the client asks for', async () => {
+    const input = ['The cat sits on the mat.', 'A kitten rests on a rug.', 'Interest rates rose in March.'];
+    const byDefault = await client.embeddings.create({ model: EMBEDDING_MODEL, input });
+    const floats = await client.embeddings.create({
+      model: EMBEDDING_MODEL,
+      input,
+      encoding_format: 'float',
+    });
+    const [cat = [], kitten = [], rates = []] = floats.data.map(({ embedding }) => embedding);
+    expect(cat).toHaveLength(384);
+    expect(similarity(cat, kitten)).toBeGreaterThan(similarity(cat, rates) + 0.2);
+    byDefault.data.forEach(({ embedding }, index) => {
+      expect(embedding).toHaveLength(384);
+      expect(similarity(embedding, floats.data[index]?.embedding ?? [])).toBeGreaterThan(0.999);
+    });
+    expect(byDefault.usage.prompt_tokens).toBeGreaterThan(10);
+  });
+
+  test('the models are listed and found by name', async () => {
+    const names = (await collect(client.models.list())).map(({ id }) => id);
+    expect(names.toSorted()).toEqual([EMBEDDING_MODEL, CHAT_MODEL]);
+    expect(await client.models.retrieve(CHAT_MODEL)).toMatchObject({ id: CHAT_MODEL, object: 'model' });
+  });
+
+  test('a stream that is given up sets the model free for the next one', async () => {
+    const stream = await client.chat.completions.create({
+      model: CHAT_MODEL,
+      messages: [{ role: 'user', content: 'Tell me a very long story about the sea.' }],
+      max_tokens: 1_000,
+      stream: true,
+    });
+    for await (const chunk of stream) {
+      if ((chunk.choices[0]?.delta.content ?? '') !== '') break;
+    }
+    stream.controller.abort();
+    const startedMs = performance.now();
+    await client.chat.completions.create({ model: CHAT_MODEL, messages: QUESTION, max_tokens: 1 });
+    // The story alone would take ten times as long.
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
+  });
+
+  test('what the model cannot do is refused by name', async () => {
+    const tools = [{ type: 'function' as const, function: { name: 'weather', parameters: {} } }];
+    const asked = client.chat.completions.create({ model: CHAT_MODEL, messages: QUESTION, tools });
+    await expect(asked).rejects.toMatchObject({ status: 400, param: 'tools' });
+  });
+});

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterwards, REPOSITORY, startServer, temporaryFolder } from './server.ts';
+import type { Server } from './server.ts';
+
+const BROWSER_ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const SCREENSHOTS = join(REPOSITORY, '.local');
+
+let server: Server;
+let context: BrowserContext;
+let page: Page;
+/** Requests to anywhere but the server; they are not let out either. */
+const strangers: string[] = [];
+/** What the page complained of. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  server = await startServer();
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  const executablePath = execFileSync('which', ['chromium']).toString().trim();
+  context = await chromium.launchPersistentContext(temporaryFolder(), {
+    executablePath,
+    args: BROWSER_ARGUMENTS,
+    viewport: { width: 1280, height: 900 },
+  });
+  afterwards(() => context.close());
+  await context.route('**/*', (route) => {
+    const url = route.request().url();
+    if (url.startsWith(`${server.url}/`) || url.startsWith('data:')) return route.continue();
+    strangers.push(url);
+    return route.abort();
+  });
+}, 60_000);
+
+/** One page for all: to open it anew is what takes long. */
+beforeAll(async () => {
+  page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${server.url}/api/docs`);
+  await page.locator('.opblock').first().waitFor();
+}, 60_000);
+
+afterEach(() => {
+  assert.deepEqual([strangers, complaints.splice(0)], [[], []]);
+});
+
+interface Document {
+  paths: Record<string, Record<string, { operationId: string }>>;
+}
+
+/** The operation's panel, opened. */
+async function openOperation(operationId: string): Promise<ReturnType<Page['locator']>> {
+  const panel = page.locator('.opblock', { has: page.getByText(operationId, { exact: true }) });
+  if (!(await panel.getAttribute('class'))?.includes('is-open'))
+    await panel.locator('.opblock-summary-control').click();
+  return panel;
+}
+
+async function authorize(key: string): Promise<void> {
+  await page.locator('.auth-wrapper .authorize').first().click();
+  const dialog = page.locator('.dialog-ux');
+  const logout = dialog.getByRole('button', { name: /^Logout|^Remove authorization/ }).first();
+  if (await logout.isVisible()) await logout.click();
+  await dialog.locator('input').first().fill(key);
+  await dialog
+    .getByRole('button', { name: /^Apply credentials|^Authorize/ })
+    .first()
+    .click();
+  await dialog.getByRole('button', { name: 'Close' }).first().click();
+}
+
+/** Executes the operation and returns what the page shows of the answer. */
+async function execute(operationId: string): Promise<{ status: string; body: string }> {
+  const panel = await openOperation(operationId);
+  const clear = panel.locator('button.btn-clear');
+  if (await clear.isVisible()) await clear.click();
+  await panel.locator('button.execute').click();
+  const answer = panel.locator('.live-responses-table .response').first();
+  await answer.waitFor();
+  await answer.scrollIntoViewIfNeeded();
+  return {
+    status: (await answer.locator('.response-col_status').innerText()).trim(),
+    body: await answer.locator('.response-col_description').innerText(),
+  };
+}
+
+describe('/api/docs in a browser', { timeout: 60_000 }, () => {
+  test('shows every operation of the description, and nothing is missing', async () => {
+    const { paths } = await server.ask<Document>('GET', '/openapi.json', { key: null });
+    const documented = Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
+    expect(documented).toBeGreaterThan(40);
+    expect(await page.locator('.opblock').count()).toBe(documented);
+    expect(await page.locator('.errors-wrapper').count()).toBe(0);
+    // What looks like a tag is not swallowed by the page.
+    expect(await page.locator('.info').innerText()).toContain('Authorization: Bearer <key>');
+    await page.screenshot({ path: join(SCREENSHOTS, 'api-docs.png') });
+  });
+
+  test('operations and Authorize are reached and opened with the keyboard alone', async () => {
+    const reached: string[] = [];
+    for (let presses = 0; presses < 30; presses++) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate<string>("document.activeElement?.className ?? ''"));
+      if (reached.at(-1)?.includes('opblock-summary-control')) break;
+    }
+    expect(reached.join(' ')).toMatch(/authorize/);
+    expect(reached.at(-1)).toContain('opblock-summary-control');
+    await page.keyboard.press('Enter');
+    await page.locator('.opblock.is-open').first().waitFor();
+    await page.keyboard.press('Enter');
+  });
+
+  test('Authorize takes a key, and "Try it out" shows that key', async () => {
+    const { id, secret } = await server.mint({ name: 'from the browser' });
+    await authorize(secret);
+    const { status, body } = await execute('keys.self');
+    expect(status).toContain('200');
+    expect(body).toContain(id);
+    await page.screenshot({ path: join(SCREENSHOTS, 'api-docs-self.png') });
+  });
+
+  test('a body can be filled in and sent', async () => {
+    await authorize(server.home.adminKey);
+    const panel = await openOperation('owners.create');
+    await panel.locator('textarea').first().fill('{"name": "From the page", "kind": "team"}');
+    await panel.locator('button.execute').click();
+    const answer = panel.locator('.live-responses-table .response').first();
+    await answer.waitFor();
+    expect(await answer.innerText()).toContain('From the page');
+    expect((await server.request('GET', '/v1/owners')).text).toContain('From the page');
+  });
+
+  test('a wrong key is shown the 401 with its hint', async () => {
+    await authorize('sk-wrong');
+    const { status, body } = await execute('keys.self');
+    expect(status).toContain('401');
+    expect(body).toContain('invalid_key');
+    await page.screenshot({ path: join(SCREENSHOTS, 'api-docs-401.png') });
+    // The browser itself reports the answer's status, and nothing else is wrong.
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('401')]);
+  });
+
+  test('the key is not kept: a page that is opened again knows none', async () => {
+    await authorize(server.home.adminKey);
+    const kept = await page.evaluate<string>('JSON.stringify([localStorage, sessionStorage])');
+    expect(kept).not.toContain(server.home.adminKey);
+    expect(await context.cookies()).toEqual([]);
+    await page.reload();
+    await page.locator('.opblock').first().waitFor();
+    const { status } = await execute('keys.self');
+    expect(status).toContain('401');
+    complaints.splice(0);
+  });
+});

@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A server under load, in a process of its own. */
+export interface Subject {
+  name: string;
+  /** What it printed when it was ready: its address, and what else the load needs. */
+  ready: Record<string, string>;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Processors: what is measured has the first one to itself, the load and what stands behind it the second. Left to the
+ * scheduler, a server and its load at times share one processor and at times have two, and figures differ by half.
+ */
+const MEASURED = '0';
+const OTHERS = '1';
+
+/** Starts a program of this folder and waits for its first line, a JSON object with at least `url`. */
+export async function startSubject(
+  name: string,
+  program: string,
+  { args = [], measured = true }: { args?: string[]; measured?: boolean } = {},
+): Promise<Subject> {
+  const file = new URL(program, import.meta.url).pathname;
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', file, ...args];
+  const child = spawn('taskset', ['-c', measured ? MEASURED : OTHERS, ...node], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ready = await firstLine(child);
+  return { name, ready, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+function firstLine(child: ChildProcess): Promise<Record<string, string>> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the program ended with ${String(code)}`)));
+    if (child.stdout === null) throw new Error('no stdout');
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      resolve(JSON.parse(line) as Record<string, string>);
+    });
+  });
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+export interface Load {
+  url: string;
+  /** Of the server under load: what its processor time is told of. */
+  pid: number;
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+  seconds?: number;
+  connections?: number;
+}
+
+export interface Measured {
+  requestsPerSecond: number;
+  /** Median latency in µs. */
+  medianUs: number;
+  p99Us: number;
+  /** Processor time of the server for each request, µs: says more than throughput where other programs run too. */
+  cpuUs: number;
+}
+
+/** One run of `wrk`. @throws where an answer was not 2xx: a figure for refusals would be no figure. */
+export async function measure(load: Load): Promise<Measured> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyward-bench-'));
+  try {
+    const script = join(folder, 'load.lua');
+    await writeFile(script, lua(load));
+    const { seconds = 5, connections = 32, url } = load;
+    const before = cpuMs(load.pid);
+    const output = await run('taskset', [
+      '-c',
+      OTHERS,
+      'wrk',
+      '-t1',
+      `-c${connections}`,
+      `-d${seconds}s`,
+      '-s',
+      script,
+      url,
+    ]);
+    const line = /^RESULT (.*)$/m.exec(output)?.[1];
+    if (line === undefined) throw new Error(`wrk said: ${output}`);
+    const [requests = 0, microseconds = 1, errors = 0, p50 = 0, p99 = 0] = line.split(' ').map(Number);
+    if (errors > 0) throw new Error(`${errors} of ${requests} requests failed`);
+    const cpuUs = ((cpuMs(load.pid) - before) * 1000) / requests;
+    return { requestsPerSecond: requests / (microseconds / 1e6), medianUs: p50, p99Us: p99, cpuUs };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Processor time that a process has used, user and system, in ms. */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const TICK_MS = 10;
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function lua({ method = 'GET', headers = {}, body = '' }: Load): string {
+  const text = (value: string): string => JSON.stringify(value);
+  return [
+    `wrk.method = ${text(method)}`,
+    `wrk.body = ${body === '' ? 'nil' : text(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `wrk.headers[${text(name)}] = ${text(value)}`),
+    'function done(summary, latency)',
+    '  local e = summary.errors',
+    '  local failed = e.connect + e.read + e.write + e.status + e.timeout',
+    '  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration, failed, latency:percentile(50), latency:percentile(99)))',
+    'end',
+  ].join('\n');
+}
+
+function run(command: string, args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.once('error', reject);
+    child.once('close', () => resolve(output));
+  });
+}
+
+export const median = (values: number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/**
+ * Both in turn, A B A B …, so that a machine that slows down slows both; the ratio pair by pair.
+ * @returns the median of the ratios A/B, and each side's medians.
+ */
+export async function compare(
+  a: Load,
+  b: Load,
+  rounds = 5,
+): Promise<{ ratio: number; ratios: number[]; a: Measured; b: Measured }> {
+  await measure({ ...a, seconds: 3 });
+  await measure({ ...b, seconds: 3 });
+  const pairs: { a: Measured; b: Measured }[] = [];
+  for (let round = 0; round < rounds; round++) pairs.push({ a: await measure(a), b: await measure(b) });
+  const ratios = pairs.map((pair) => pair.a.requestsPerSecond / pair.b.requestsPerSecond);
+  const middle = (side: 'a' | 'b'): Measured => ({
+    requestsPerSecond: median(pairs.map((pair) => pair[side].requestsPerSecond)),
+    medianUs: median(pairs.map((pair) => pair[side].medianUs)),
+    p99Us: median(pairs.map((pair) => pair[side].p99Us)),
+    cpuUs: median(pairs.map((pair) => pair[side].cpuUs)),
+  });
+  return { ratio: median(ratios), ratios, a: middle('a'), b: middle('b') };
+}
+
+export const row = (name: string, { requestsPerSecond, medianUs, p99Us, cpuUs }: Measured): string =>
+  `${name.padEnd(28)} ${Math.round(requestsPerSecond).toString().padStart(7)} requests/s   p50 ${medianUs} µs   p99 ${p99Us} µs   processor ${cpuUs.toFixed(1)} µs a request\n`;

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EMBEDDING_MODEL, LocalModel } from './testing.ts';
+
+interface Embeddings {
+  readonly data: readonly { readonly index: number; readonly embedding: number[] | string }[];
+  readonly usage: { readonly prompt_tokens: number; readonly total_tokens: number };
+}
+
+let model: LocalModel;
+beforeAll(async () => {
+  model = await LocalModel.start();
+}, 60_000);
+afterAll(() => model[Symbol.asyncDispose]());
+
+async function embed(input: unknown, more: object = {}): Promise<Embeddings> {
+  const response = await model.post('/v1/embeddings', { model: EMBEDDING_MODEL, input, ...more });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Embeddings;
+}
+
+async function vectors(input: string | string[]): Promise<number[][]> {
+  return (await embed(input)).data.map(({ embedding }) => embedding as number[]);
+}
+
+const dot = (a: number[] = [], b: number[] = []): number =>
+  a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+
+test('vectors have 384 dimensions and length 1', async () => {
+  const [vector] = await vectors('A quick test.');
+  expect(vector).toHaveLength(384);
+  expect(dot(vector, vector)).toBeCloseTo(1, 5);
+});
+
+test('sentences that mean the same lie closer than others', async () => {
+  const [cat, kitten, bond] = await vectors([
+    'A cat sleeps on the sofa.',
+    'A kitten is napping on the couch.',
+    'The central bank raised interest rates.',
+  ]);
+  expect(dot(cat, kitten)).toBeGreaterThan(0.6);
+  expect(dot(cat, bond)).toBeLessThan(0.2);
+});
+
+test('a text has the same vector alone and among others, in the order given', async () => {
+  const texts = Array.from({ length: 40 }, (_, index) => `text number ${index} `.repeat(1 + (index % 5)));
+  const together = await vectors(texts);
+  expect(together).toHaveLength(40);
+  expect(together[17]).toEqual((await vectors(texts[17] ?? ''))[0]);
+});
+
+test('base64 carries the same numbers as float', async () => {
+  const [float] = await vectors('the same');
+  const { data } = await embed('the same', { encoding_format: 'base64', dimensions: 384 });
+  const bytes = Buffer.from(data[0]?.embedding as string, 'base64');
+  const numbers = Array.from({ length: 384 }, (_, index) => bytes.readFloatLE(index * 4));
+  expect(numbers).toEqual(float);
+});
+
+test('usage counts the tokens the model saw; a text over 256 tokens is cut there', async () => {
+  expect((await embed('Hello world!')).usage).toEqual({ prompt_tokens: 5, total_tokens: 5 });
+  const long = 'word '.repeat(100_000);
+  expect((await embed([long, 'Hello world!'])).usage.prompt_tokens).toBe(261);
+  const [cut, exact] = await vectors([long, 'word '.repeat(254)]);
+  expect(dot(cut, exact)).toBeCloseTo(1, 5);
+});
+
+test('white space before the words does not hide them', async () => {
+  const [padded, plain] = await vectors([`${' '.repeat(20_000)}A cat sleeps.`, 'A cat sleeps.']);
+  expect(padded).toEqual(plain);
+});

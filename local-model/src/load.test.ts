@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  CHAT_MODEL,
+  EMBEDDING_MODEL,
+  LocalModel,
+  chunks,
+  eventually,
+  question,
+  type Refusal,
+} from './testing.ts';
+
+const LONG = { max_tokens: 2_000, temperature: 1, seed: 1 };
+
+async function until(model: LocalModel, running: number, waiting: number): Promise<void> {
+  await eventually(async () => {
+    const { queue } = await model.health();
+    return queue.running === running && queue.waiting === waiting ? true : undefined;
+  });
+}
+
+describe('the queue', () => {
+  let model: LocalModel;
+  beforeAll(async () => {
+    model = await LocalModel.start();
+  }, 60_000);
+  afterAll(() => model[Symbol.asyncDispose]());
+
+  test('one runs, 32 wait, the next is 429; who goes away frees the place at once', async () => {
+    const clients = Array.from({ length: 33 }, () => new AbortController());
+    const asked = clients.map(({ signal }) =>
+      model.post('/v1/chat/completions', question('Count.', LONG), { signal }).catch(() => undefined),
+    );
+    await until(model, 1, 32);
+    const refused = await model.post('/v1/chat/completions', question('hi', { stream: true }));
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect(((await refused.json()) as Refusal).error.code).toBe('queue_full');
+    const embedding = await model.post('/v1/embeddings', { model: EMBEDDING_MODEL, input: 'own queue' });
+    expect(embedding.status).toBe(200);
+    clients.forEach((client) => client.abort());
+    await Promise.all(asked);
+    const startedAt = Date.now();
+    await until(model, 0, 0);
+    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    expect((await model.post('/v1/chat/completions', question('hi', { max_tokens: 2 }))).status).toBe(200);
+  }, 30_000);
+
+  test('a client that leaves in the middle of a stream or of a long prompt frees the place', async () => {
+    const streaming = new AbortController();
+    const { signal } = streaming;
+    const body = question('Count.', { ...LONG, stream: true });
+    const response = await model.post('/v1/chat/completions', body, { signal });
+    await response.body?.getReader().read();
+    streaming.abort();
+    await until(model, 0, 0);
+    const reading = new AbortController();
+    const prompt = { model: CHAT_MODEL, prompt: 'word '.repeat(3_500) };
+    const asked = model.post('/v1/completions', prompt, { signal: reading.signal }).catch(() => undefined);
+    await until(model, 1, 0);
+    const startedAt = Date.now();
+    reading.abort();
+    await asked;
+    await until(model, 0, 0);
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+  }, 30_000);
+
+  test('a client that leaves in the middle of a batch of embeddings frees the place', async () => {
+    const client = new AbortController();
+    const input = Array.from({ length: 2_000 }, () => 'a text of several words '.repeat(40));
+    const body = { model: EMBEDDING_MODEL, input };
+    const asked = model.post('/v1/embeddings', body, { signal: client.signal }).catch(() => undefined);
+    await until(model, 1, 0);
+    client.abort();
+    await asked;
+    await until(model, 0, 0);
+    expect((await model.health()).queue).toMatchObject({ running: 0, waiting: 0 });
+  }, 30_000);
+
+  test('stdout carries nothing but lines of JSON', () => {
+    expect(model.strayOutput).toEqual([]);
+    const events = model.lines.map((line) => line.event).filter((event) => event !== 'fetching');
+    expect(events.at(0)).toBe('listening');
+    expect(events.at(-1)).toBe('ready');
+  });
+});
+
+describe('the end', () => {
+  test('on SIGTERM what runs is finished, then the process ends with 0', async () => {
+    await using model = await LocalModel.start();
+    const body = question('Write a story.', { max_tokens: 8, seed: 1, stream: true });
+    const response = await model.post('/v1/chat/completions', body);
+    model.child.kill('SIGTERM');
+    const parts = await chunks(response);
+    expect(parts.at(-1)?.choices[0]?.finish_reason).toBe('length');
+    expect(await model.ended()).toBe(0);
+  }, 30_000);
+
+  test('when stdin closes the process ends at once, telling a client that still waits', async () => {
+    await using model = await LocalModel.start();
+    const response = await model.post('/v1/chat/completions', question('Count.', { ...LONG, stream: true }));
+    const startedAt = Date.now();
+    model.child.stdin?.end();
+    expect(await response.text()).toContain('shutting_down');
+    expect(await model.ended()).toBe(0);
+    expect(Date.now() - startedAt).toBeLessThan(4_000);
+  }, 30_000);
+});

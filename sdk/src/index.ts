@@ -1,0 +1,13 @@
+export type { ChatChunk, ChatMessage, ChatRequest } from './chat.ts';
+export { createClient, unwrap } from './client.ts';
+export type { KeywardClient } from './client.ts';
+export { KeywardApiError, KeywardConnectionError } from './errors.ts';
+export type { FieldError } from './errors.ts';
+export type { components, operations, paths } from './generated/openapi.d.ts';
+export { OPERATIONS } from './generated/operations.ts';
+export type { ImportOutcome } from './import-keys.ts';
+export { paginate } from './paginate.ts';
+export type { Page } from './paginate.ts';
+export { readEvents } from './sse.ts';
+export type { ServerEvent } from './sse.ts';
+export type { ClientOptions } from './transport.ts';

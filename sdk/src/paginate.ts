@@ -1,0 +1,23 @@
+/** A page of a list. */
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+/**
+ * Every item of a list, page after page, fetched as they are asked for.
+ * @param fetchPage asks for the page at a cursor; undefined for the first.
+ */
+export async function* paginate<T>(
+  fetchPage: (cursor: string | undefined) => Promise<Page<T>>,
+): AsyncGenerator<T> {
+  let cursor: string | undefined;
+  do {
+    const page = await fetchPage(cursor);
+    yield* page.items;
+    // A server that gives the same cursor for ever must not hold its caller for ever.
+    if (page.next_cursor !== null && page.next_cursor === cursor)
+      throw new Error('The list does not end: the server gave the same cursor twice.');
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,42 @@
+/** An event of a stream as it stands in the HTML standard, of which only the data matter here. */
+export interface ServerEvent {
+  event: string;
+  data: string;
+}
+
+const EVENT_MAX_CHARACTERS = 16 * 1024 * 1024;
+
+/** Reads server-sent events from bytes that may be split anywhere, also inside of a character or a line end. */
+export async function* readEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
+  let event = '';
+  let data: string[] = [];
+  for await (const line of readLines(bytes)) {
+    if (line === '') {
+      if (data.length > 0) yield { event: event === '' ? 'message' : event, data: data.join('\n') };
+      event = '';
+      data = [];
+      continue;
+    }
+    const colon = line.indexOf(':');
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    if (field === 'event') event = value;
+    if (field === 'data') data.push(value);
+  }
+}
+
+/** Lines ended by LF, CR LF or CR. What follows the last line end is given too. */
+export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of bytes) {
+    rest += decoder.decode(chunk, { stream: true });
+    const lines = rest.split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? '';
+    if (rest.length > EVENT_MAX_CHARACTERS) throw new Error('A line of the stream is longer than 16 MiB.');
+    yield* lines;
+  }
+  rest += decoder.decode();
+  if (rest.endsWith('\r')) rest = rest.slice(0, -1);
+  if (rest !== '') yield rest;
+}

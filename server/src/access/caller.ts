@@ -1,0 +1,80 @@
+import type { Scope } from './scopes.ts';
+import type { ResourceType, Selectors } from './selectors.ts';
+import { inRanges, selects } from './selectors.ts';
+
+/** Who a request turned out to be. Made by `keys`, never by hand. */
+export interface Caller {
+  keyId: string;
+  keyName: string;
+  ownerId: string;
+  ownerName: string;
+  /** As given to the key: scopes, `noun:*`, `*`. */
+  grants: readonly string[];
+  /** The same, written out; a quarantined key has only its reading ones. */
+  scopes: ReadonlySet<string>;
+  selectors: Selectors;
+  /** ms since 1970, or null. */
+  expiresAt: number | null;
+  limits: readonly Limit[];
+  budgets: readonly Budget[];
+}
+
+/** `requests` within any `window_seconds`, or so many at once. */
+export type Limit =
+  { name: string; requests: number; window_seconds: number } | { name: string; concurrent: number };
+
+export const BUDGET_UNITS = ['requests', 'tokens', 'usd', 'gpu_seconds'] as const;
+export type BudgetUnit = (typeof BUDGET_UNITS)[number];
+/** From the shortest to the longest. */
+export const BUDGET_PERIODS = ['hour', 'day', 'week', 'month', 'total'] as const;
+export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
+
+/** So much of a unit in each period (UTC hours, days, ISO weeks, months). */
+export interface Budget {
+  name: string;
+  unit: BudgetUnit;
+  /** Decimal text, such as "12.50"; money is never a float. */
+  amount: string;
+  period: BudgetPeriod;
+}
+
+export interface Resource {
+  type: ResourceType;
+  id: string;
+}
+
+export type Decision =
+  | { allowed: true }
+  | { allowed: false; code: 'ip_denied' | 'insufficient_scope' | 'forbidden_resource'; reason: string };
+
+const ALLOWED: Decision = { allowed: true };
+
+export interface Question {
+  action?: Scope | undefined;
+  resource?: Resource | undefined;
+  /** The caller's address; not given: not asked (a check from inside). */
+  ip?: string | undefined;
+}
+
+/** May this caller do this with that? Pure; the answer names the exact reason. */
+export function decide(caller: Pick<Caller, 'scopes' | 'selectors'>, question: Question): Decision {
+  const { action, resource, ip } = question;
+  if (ip !== undefined && caller.selectors.ips.length > 0 && !inRanges(caller.selectors.ips, ip)) {
+    return { allowed: false, code: 'ip_denied', reason: 'The key does not work from this address.' };
+  }
+  if (action !== undefined && !caller.scopes.has(action)) {
+    return { allowed: false, code: 'insufficient_scope', reason: `The key lacks the scope ${action}.` };
+  }
+  if (resource !== undefined && !selects(selectorFor(caller.selectors, resource.type), resource.id)) {
+    return {
+      allowed: false,
+      code: 'forbidden_resource',
+      reason: `The key does not cover this ${resource.type}.`,
+    };
+  }
+  return ALLOWED;
+}
+
+function selectorFor(selectors: Selectors, type: ResourceType): Selectors['models'] {
+  return type === 'model' ? selectors.models : selectors.workspaces;
+}

@@ -1,0 +1,122 @@
+import type { Budget, BudgetPeriod, Limit } from './caller.ts';
+import { covers } from './scopes.ts';
+import type { NameSelector, Selectors } from './selectors.ts';
+import { matchesPattern, rangesWithin } from './selectors.ts';
+
+/** What somebody wants a key to hold. */
+export interface Wanted {
+  grants: readonly string[];
+  selectors: Selectors;
+  expiresAt: number | null;
+  limits: readonly Limit[];
+  budgets: readonly Budget[];
+}
+
+/** One way in which a key would hold more than its maker. `field` is the field of the request at fault. */
+export interface Excess {
+  field: string;
+  message: string;
+}
+
+/**
+ * In what a wanted key would exceed its maker: scopes, selectors, expiry, limits, budgets. Empty: it does not.
+ * Without this check a key that may mint could mint itself a stronger one (privilege escalation);
+ * guarded by escalation.test.ts.
+ */
+export function excesses(maker: Wanted, wanted: Wanted): Excess[] {
+  return [
+    ...scopeExcess(maker.grants, wanted.grants),
+    ...nameExcess('selectors.workspaces', maker.selectors.workspaces, wanted.selectors.workspaces),
+    ...nameExcess('selectors.models', maker.selectors.models, wanted.selectors.models),
+    ...ipExcess(maker.selectors.ips, wanted.selectors.ips),
+    ...expiryExcess(maker.expiresAt, wanted.expiresAt),
+    ...limitExcess(maker.limits, wanted.limits),
+    ...budgetExcess(maker.budgets, wanted.budgets),
+  ];
+}
+
+function scopeExcess(held: readonly string[], wanted: readonly string[]): Excess[] {
+  const missing = wanted.filter((grant) => !held.some((own) => covers(own, grant)));
+  return missing.length === 0
+    ? []
+    : [{ field: 'scopes', message: `the maker does not hold ${missing.join(', ')}` }];
+}
+
+function nameExcess(field: string, maker: NameSelector, wanted: NameSelector): Excess[] {
+  const found: Excess[] = [];
+  const inside = (pattern: string): boolean => maker.allow.some((own) => matchesPattern(own, pattern));
+  if (maker.allow.length > 0 && (wanted.allow.length === 0 || !wanted.allow.every(inside))) {
+    found.push({ field: `${field}.allow`, message: `must stay within ${maker.allow.join(', ')}` });
+  }
+  const missing = maker.deny.filter((own) => !wanted.deny.some((pattern) => matchesPattern(pattern, own)));
+  if (missing.length > 0)
+    found.push({ field: `${field}.deny`, message: `must deny ${missing.join(', ')} too` });
+  return found;
+}
+
+function ipExcess(maker: readonly string[], wanted: readonly string[]): Excess[] {
+  if (maker.length === 0 || (wanted.length > 0 && rangesWithin(wanted, maker))) return [];
+  return [{ field: 'selectors.ips', message: `must stay within ${maker.join(', ')}` }];
+}
+
+function expiryExcess(maker: number | null, wanted: number | null): Excess[] {
+  if (maker === null || (wanted !== null && wanted <= maker)) return [];
+  return [
+    {
+      field: 'expires_at',
+      message: `must not be later than ${new Date(maker).toISOString()}, when the maker ends`,
+    },
+  ];
+}
+
+function limitExcess(maker: readonly Limit[], wanted: readonly Limit[]): Excess[] {
+  return maker
+    .filter((own) => !wanted.some((limit) => atMost(limit, own)))
+    .map((own) => ({
+      field: 'limits',
+      message: `must have a limit at most as wide as the maker's "${own.name}"`,
+    }));
+}
+
+/** Whether `limit` lets through no more than `bound` ever would. */
+function atMost(limit: Limit, bound: Limit): boolean {
+  if ('concurrent' in bound) return 'concurrent' in limit && limit.concurrent <= bound.concurrent;
+  return (
+    'requests' in limit && limit.requests <= bound.requests && limit.window_seconds >= bound.window_seconds
+  );
+}
+
+function budgetExcess(maker: readonly Budget[], wanted: readonly Budget[]): Excess[] {
+  return maker
+    .filter((own) => !wanted.some((budget) => spendsAtMost(budget, own)))
+    .map((own) => ({
+      field: 'budgets',
+      message: `must have a budget at most as large as the maker's "${own.name}"`,
+    }));
+}
+
+/**
+ * Periods of which each lies whole within one of the second kind. A week may touch two months: who may spend a
+ * month's amount in each of them could spend it twice in that week.
+ */
+const WITHIN: Record<BudgetPeriod, readonly BudgetPeriod[]> = {
+  hour: ['hour', 'day', 'week', 'month', 'total'],
+  day: ['day', 'week', 'month', 'total'],
+  week: ['week', 'total'],
+  month: ['month', 'total'],
+  total: ['total'],
+};
+
+function spendsAtMost(budget: Budget, bound: Budget): boolean {
+  return (
+    budget.unit === bound.unit &&
+    nano(budget.amount) <= nano(bound.amount) &&
+    WITHIN[bound.period].includes(budget.period)
+  );
+}
+
+/** Exact, where a number would take two large amounts a nano-dollar apart for the same. */
+function nano(amount: string): bigint {
+  const [whole = '', fraction = ''] = amount.split('.');
+  return BigInt(whole + fraction.slice(0, 9).padEnd(9, '0'));
+}

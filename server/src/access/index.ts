@@ -1,0 +1,17 @@
+export { BUDGET_PERIODS, BUDGET_UNITS, decide } from './caller.ts';
+export type {
+  Budget,
+  BudgetPeriod,
+  BudgetUnit,
+  Caller,
+  Decision,
+  Limit,
+  Question,
+  Resource,
+} from './caller.ts';
+export { excesses } from './escalation.ts';
+export type { Excess, Wanted } from './escalation.ts';
+export { covers, expand, GRANTS, ROLE_GRANTS, ROLES, SCOPES } from './scopes.ts';
+export type { Role, Scope } from './scopes.ts';
+export { inRanges, isPattern, matchesPattern, NO_SELECTORS, parseRange, selects } from './selectors.ts';
+export type { NameSelector, ResourceType, Selectors } from './selectors.ts';

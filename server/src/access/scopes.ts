@@ -1,0 +1,87 @@
+/** Every permission there is. `noun:*` covers a noun's verbs, `*` everything. */
+export const SCOPES = [
+  'keys:read',
+  'keys:write',
+  'keys:verify',
+  'owners:manage',
+  'models:use',
+  'models:manage',
+  'usage:read',
+  'audit:read',
+  'metrics:read',
+  'system:read',
+  'system:write',
+  'users:manage',
+  'workspaces:read',
+  'workspaces:write',
+  'workspaces:chat',
+  'documents:read',
+  'documents:write',
+  'embeds:manage',
+  'jobs:submit',
+  'jobs:read',
+  'jobs:cancel',
+  'workers:register',
+  'workers:poll',
+  'workers:report',
+  'workers:read',
+  'workers:manage',
+  'marketplace:read',
+  'marketplace:offer',
+  'marketplace:book',
+  'agents:read',
+  'agents:write',
+  'agents:execute',
+  'swarm:join',
+  'swarm:read',
+  'swarm:coordinate',
+  'bootstrap:read',
+  'bootstrap:write',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** What a key is given: a scope, `noun:*` or `*`. */
+export const GRANTS: readonly string[] = [
+  ...SCOPES,
+  ...new Set(SCOPES.map((scope) => `${scope.split(':')[0]}:*`)),
+  '*',
+];
+
+export const ROLES = ['client', 'miner', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Presets: a role is nothing but a name for these grants. */
+export const ROLE_GRANTS: Record<Role, readonly string[]> = {
+  client: [
+    'jobs:submit',
+    'jobs:read',
+    'jobs:cancel',
+    'models:use',
+    'agents:*',
+    'swarm:coordinate',
+    'swarm:read',
+    'marketplace:read',
+    'marketplace:book',
+  ],
+  miner: ['workers:register', 'workers:poll', 'workers:report', 'swarm:join', 'marketplace:offer'],
+  admin: ['*'],
+};
+
+/** What a quarantined key is left with: it can look, not act. */
+const READ_ONLY = new Set<string>(SCOPES.filter((scope) => scope.endsWith(':read')));
+
+/** Whether one grant gives a scope (or covers another grant). */
+export function covers(grant: string, wanted: string): boolean {
+  if (grant === '*' || grant === wanted) return true;
+  return grant.endsWith(':*') && wanted !== '*' && wanted.startsWith(grant.slice(0, -1));
+}
+
+/** All scopes that grants give, flat; computed once per key, so that a check is one look-up. */
+export function expand(grants: readonly string[], onlyRead = false): ReadonlySet<string> {
+  return new Set(
+    SCOPES.filter(
+      (scope) => (!onlyRead || READ_ONLY.has(scope)) && grants.some((grant) => covers(grant, scope)),
+    ),
+  );
+}

@@ -1,0 +1,209 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { append, auditMigrations, Checkpointer, RefusalRecorder, secretNet } from './audit/index.ts';
+import { systemClock } from './base/clock.ts';
+import { StartupError } from './base/errors.ts';
+import type { Logger } from './base/logger.ts';
+import type { Config } from './config.ts';
+import { createGateway } from './gateway/index.ts';
+import type { Gateway } from './gateway/index.ts';
+import { importKeyList, KEY_MARK, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
+import type { BudgetKeeper, KeysContext } from './keys/index.ts';
+import { LocalModel, Models, modelsMigrations } from './models/index.ts';
+import { Nodes, nodesMigrations } from './nodes/index.ts';
+import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
+import { migrate, openStorage } from './storage/index.ts';
+import type { Migration, Storage } from './storage/index.ts';
+import { Budgets, UsageCounters, usageMigrations } from './usage/index.ts';
+import { VERSION } from './base/version.ts';
+
+/** Every step of the schema, in the order of the modules. */
+export const MIGRATIONS: Migration[] = [
+  ...nodesMigrations,
+  ...auditMigrations,
+  ...sealingMigrations,
+  ...keysMigrations,
+  ...usageMigrations,
+  ...modelsMigrations,
+];
+
+/** Key authority without the servers: what the command line needs on the machine itself. */
+export interface Core {
+  config: Config;
+  logger: Logger;
+  storage: Storage;
+  sealing: Sealing;
+  nodes: Nodes;
+  budgets: Budgets;
+  keys: KeysContext;
+  /** Stops in the opposite order of starting. Twice is fine. */
+  stop(): Promise<void>;
+}
+
+/** Opens the data directory, migrates the database, joins the other nodes. @throws StartupError */
+export async function openCore(config: Config, logger: Logger): Promise<Core> {
+  const clock = systemClock;
+  prepareDataDir(config.dataDir);
+  const masterKey = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
+  const sealing = Sealing.open({ masterKey: masterKey.key, previous: config.masterKey.previous });
+  const storage = await openStorage(config.database);
+  const stops: (() => Promise<void>)[] = [() => storage.close()];
+  const stop = stopAll(stops);
+  try {
+    const applied = await migrate(storage, MIGRATIONS, clock.nowMs());
+    if (applied.length > 0) logger.info({ steps: applied.length }, 'the database schema is up to date');
+    await checkMasterKey(storage, sealing, clock.nowMs());
+    const socketDir = join(config.dataDir, 'nodes');
+    const nodes = new Nodes({
+      storage,
+      clock,
+      logger,
+      version: VERSION,
+      socketDir,
+      database: config.database,
+    });
+    await nodes.start();
+    stops.push(() => nodes.stop());
+    const budgets = new Budgets({ storage, clock, logger, nodeId: nodes.id });
+    budgets.start();
+    stops.push(() => budgets.stop());
+    const prefix = config.keyPrefix;
+    const keys = openKeys({ storage, nodes, sealing, clock, logger, prefix, budgets: budgetKeeper(budgets) });
+    stops.push(() => keys.lastUsed.stop());
+    return { config, logger, storage, sealing, nodes, budgets, keys, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function prepareDataDir(dataDir: string): void {
+  try {
+    const made = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if (made !== undefined) chmodSync(dataDir, 0o700);
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new StartupError(
+      `The data directory ${dataDir} cannot be made (${why}): set KEYWARD_DATA_DIR to one that can.`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Each runs once, also when stopping is asked for twice, and one that fails keeps none from running. */
+function stopAll(stops: (() => Promise<void>)[]): () => Promise<void> {
+  let stopping: Promise<void> | undefined;
+  return () => {
+    stopping ??= (async () => {
+      for (const step of stops.toReversed()) await step().catch(() => undefined);
+    })();
+    return stopping;
+  };
+}
+
+/** What `keys` needs of `usage`, which stands to its right. */
+function budgetKeeper(budgets: Budgets): BudgetKeeper {
+  const spentView = <T extends { used: string; amount: string }>(view: T): T & { spent: boolean } => ({
+    ...view,
+    spent: Number(view.used) >= Number(view.amount),
+  });
+  return {
+    views: async (keys) => {
+      const views = await budgets.views(keys);
+      return new Map([...views].map(([id, list]) => [id, list.map(spentView)]));
+    },
+    spend: async (keyId, all, requests) => {
+      const concerned = all.filter(({ unit }) => unit === 'requests');
+      const spend = { requests, tokens: 0, usdNano: 0, gpuMs: 0 };
+      const reservation = await budgets.reserve(keyId, concerned, spend);
+      if ('refused' in reservation) return spentView(reservation.refused);
+      await budgets.settle(reservation, spend);
+      return null;
+    },
+  };
+}
+
+/** The whole server. */
+export interface App {
+  core: Core;
+  gateway: Gateway;
+  models: Models;
+  /** Where it listens, such as `http://127.0.0.1:5390`; known after `start`. */
+  url(): string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Builds everything, in order. Nothing listens until `start`. @throws StartupError */
+export async function openApp(config: Config, logger: Logger): Promise<App> {
+  const clock = systemClock;
+  const core = await openCore(config, logger);
+  const { storage, sealing, nodes, keys, budgets } = core;
+  const net = secretNet(`${config.keyPrefix}${KEY_MARK}`);
+  const refusals = new RefusalRecorder(storage, clock, logger, { net });
+  const checkpointer = new Checkpointer(storage, sealing.signer, { clock, logger });
+  const counters = new UsageCounters({ storage, clock, logger });
+  const sweeper = new QuietSweeper(keys);
+  const localModel = config.localModel.enabled
+    ? new LocalModel({
+        modelsDir: config.localModel.modelsDir,
+        environment: config.environment,
+        clock,
+        logger,
+      })
+    : undefined;
+  const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
+  const gateway = createGateway({
+    config,
+    clock,
+    logger,
+    version: VERSION,
+    storage,
+    nodes,
+    sealing,
+    refusals,
+    keys,
+    budgets,
+    counters,
+    models,
+    localModel,
+  });
+  const start = async (): Promise<void> => {
+    await importListedKeys(core);
+    counters.start();
+    checkpointer.start();
+    sweeper.start();
+    localModel?.start();
+    await gateway.listen(config.host, config.port);
+  };
+  const stop = stopAll([
+    () => core.stop(),
+    () => refusals.stop().then(() => checkpointer.stop()),
+    () => counters.stop(),
+    () => sweeper.stop(),
+    () => models.stop(),
+    async () => localModel?.stop(),
+    () => gateway.stop(),
+  ]);
+  return { core, gateway, models, start, stop, url: () => urlOf(config, gateway.address()) };
+}
+
+function urlOf({ host, tls }: Config, address: AddressInfo | null): string {
+  const scheme = tls === undefined ? 'http' : 'https';
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `${scheme}://${shown}:${address?.port ?? 0}`;
+}
+
+async function importListedKeys({ config, keys, logger }: Core): Promise<void> {
+  for (const list of config.bootstrapKeys) {
+    try {
+      const { imported, existing } = await importKeyList(keys, list);
+      logger.info({ variable: list.variable, imported, existing }, 'keys of the environment');
+    } catch (cause) {
+      throw new StartupError((cause as Error).message, { cause });
+    }
+  }
+}

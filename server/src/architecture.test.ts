@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { importsOf, isTest, violationsOf } from '../test/architecture.ts';
+
+const LINES_MAX = 400;
+const PRODUCT = 'server/src/';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What is committed or staged, as it is now: someone else's half-written file fails nobody. */
+const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
+  .split('\0')
+  .filter((path) => path !== '' && existsSync(root + path))
+  .map((path) => ({ path, source: readFileSync(root + path, 'utf8') }))
+  .filter(({ source }) => !source.includes('\0'));
+
+const code = tracked.filter(({ path }) => /\.(ts|tsx|js|mjs)$/.test(path) && !path.includes('/generated/'));
+const product = code.filter(({ path }) => path.startsWith(PRODUCT) && !isTest(path));
+
+/** Lines of the repository that match, as `path:line text`. */
+function linesMatching(pattern: RegExp, files: typeof tracked): string[] {
+  return files.flatMap(({ path, source }) =>
+    source
+      .split('\n')
+      .map((line, i) => ({ line, place: `${path}:${i + 1}` }))
+      .filter(({ line }) => pattern.test(line))
+      .map(({ line, place }) => `${place} ${line.trim()}`),
+  );
+}
+
+describe('the architecture', () => {
+  test('modules import to the left and by the door; config alone reads the environment; gateway alone knows Fastify', () => {
+    expect(product.flatMap(({ path, source }) => violationsOf(path.slice(PRODUCT.length), source))).toEqual(
+      [],
+    );
+  });
+
+  test.for([
+    ['keys/keys.ts', `import { x } from '../gateway/index.ts';`],
+    ['keys/keys.ts', `import type { X } from '../app.ts';`],
+    ['keys/keys.ts', `export * from '../storage/sqlite.ts';`],
+    ['keys/keys.ts', `const x = await import('../cli/x.ts');`],
+    ['keys/deep/keys.ts', `import { x } from '../../access/caller.ts';`],
+    ['keys/keys.ts', `import {\n  x,\n} from '../../test/databases.ts';`],
+    ['keys/keys.ts', `import '../helpers/index.ts';`],
+    ['helpers/x.ts', ''],
+    ['models/x.ts', `import Fastify from 'fastify';`],
+    ['models/x.ts', `import swagger from '@fastify/swagger';`],
+    ['models/x.ts', `const home = process.env['HOME'];`],
+  ])('this test would see it: %s with %s', ([path = '', source = '']) => {
+    expect(violationsOf(path, source)).not.toEqual([]);
+  });
+
+  test('this test reads what there is, and lets pass what is right', () => {
+    expect(product.flatMap(({ source }) => importsOf(source)).length).toBeGreaterThan(100);
+    const right = `import { a } from '../base/ids.ts'; import b from '../storage/index.ts'; import c from '../config.ts'; import d from './d.ts';`;
+    expect(violationsOf('keys/keys.ts', right)).toEqual([]);
+    expect(violationsOf('gateway/x.ts', `import Fastify from 'fastify';`)).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  test(`has no file of code longer than ${LINES_MAX} lines`, () => {
+    const long = code.filter(({ source }) => source.split('\n').length - 1 > LINES_MAX);
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('mocks no module, and runs all of its tests', () => {
+    const tests = code.filter(({ path }) => /\.test\.tsx?$/.test(path));
+    expect(linesMatching(/\b(vi|jest)\.(do)?mock\(|\.(only|skip|todo)\(/i, tests)).toEqual([]);
+  });
+
+  test('leaves no note of work to be done', () => {
+    expect(linesMatching(/\b(TO[D]O|FIX[M]E|XX[X])\b/, tracked)).toEqual([]);
+  });
+
+  test('names no folder of the machine that it was written on', () => {
+    expect(linesMatching(/(^|[\s"'`(=:])\/(work|root)\//, tracked)).toEqual([]);
+  });
+
+  test('installs from whatever registry is configured', () => {
+    const lock = tracked.filter(({ path }) => path === 'package-lock.json');
+    expect(lock).toHaveLength(1);
+    expect(linesMatching(/"resolved": "http/, lock)).toEqual([]);
+  });
+});

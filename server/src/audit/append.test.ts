@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import { KeywardError } from '../base/errors.ts';
+import { allRows, appendOne, auditDatabase, entry, run, T0 } from './audit.fixture.ts';
+import { append, appendAll, secretNet, verifyStorage } from './index.ts';
+
+const SECRET = `sk-kw1${'aB3'.repeat(16)}xy`;
+
+describeOnBothDatabases('appending to the audit log', (open, dialect) => {
+  it('makes a chain without gaps from 200 appends at once on two connections', async () => {
+    const database = await auditDatabase(open);
+    const storages = [database.storage, await database.reopen()];
+    const places = await Promise.all(
+      Array.from({ length: 200 }, (_, number) => appendOne(storages[number % 2]!, number)),
+    );
+    expect(places.map((place) => place.seq).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 200 }, (_, index) => index + 1),
+    );
+    const { storage } = database;
+    expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 200 });
+    const rows = await allRows(storage);
+    for (const { seq, hash } of places) expect(rows[seq - 1]!.hash).toBe(hash);
+  });
+
+  it('makes one chain from several processes', async () => {
+    const database = await auditDatabase(open);
+    const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+    const program = `const { openStorage } = await import(${module('../storage/index.ts')});
+      const { append } = await import(${module('./index.ts')});
+      const storage = await openStorage(process.argv[1]);
+      for (let number = 0; number < 100; number++) {
+        const entry = { actor: { kind: 'cli' }, action: 'test.append', target: process.argv[2], outcome: 'ok' };
+        await storage.transaction((tx) => append(tx, entry, Date.now()));
+      }
+      await storage.close();`;
+    const runs = ['a', 'b', 'c'].map((name) =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, database.location, name]),
+    );
+    await Promise.all(runs);
+    expect(await verifyStorage(database.storage)).toMatchObject({ valid: true, records: 300 });
+  });
+
+  it('leaves no record and no gap when the transaction is rolled back', async () => {
+    const { storage } = await auditDatabase(open, 1);
+    const work = storage.transaction(async (tx) => {
+      await append(tx, entry(2), T0);
+      throw new Error('the change failed');
+    });
+    await expect(work).rejects.toThrow('the change failed');
+    expect(await allRows(storage)).toHaveLength(1);
+    expect((await appendOne(storage, 3)).seq).toBe(2);
+    expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 2 });
+  });
+
+  it('refuses the change when the record cannot be written', async () => {
+    const { storage } = await auditDatabase(open, 1);
+    await run(storage, 'create table changed (name text)');
+    const change = (details: Record<string, unknown>) =>
+      storage.transaction(async (tx) => {
+        await sql`insert into changed (name) values ('x')`.execute(tx);
+        await append(tx, { ...entry(2), details }, T0);
+      });
+    const tooLarge: unknown = await change({ text: 'x'.repeat(16 * 1024) }).catch((error: unknown) => error);
+    expect((tooLarge as KeywardError).code).toBe('too_large');
+    await expect(change({ notJson: 1n })).rejects.toThrow(TypeError);
+    await expect(change({ at: new Date() })).rejects.toThrow(TypeError);
+    await run(storage, 'delete from audit_head');
+    await expect(change({})).rejects.toThrow(/no result/);
+    expect((await sql`select * from changed`.execute(storage.db)).rows).toEqual([]);
+  });
+
+  it('keeps texts that a database would change or refuse, and still verifies', async () => {
+    const { storage } = await auditDatabase(open);
+    const odd = 'NUL \u0000, half a pair \ud800, 🗝, "quotes" \\ \u2028';
+    const details = { [odd]: odd, __proto__x: -0, large: 1e300, list: [undefined, [null]] };
+    const work = storage.transaction((tx) =>
+      appendAll(
+        tx,
+        [
+          { ...entry(1), target: odd, actor: { kind: 'anonymous', id: odd } },
+          { ...entry(2), details: { ...details, list: [] } },
+        ],
+        T0,
+      ),
+    );
+    expect((await work).seq).toBe(2);
+    expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 2 });
+  });
+
+  it('lets no key text into any field', async () => {
+    const { storage } = await auditDatabase(open);
+    await storage.transaction(async (tx) => {
+      const actor = { kind: 'key', id: SECRET, name: `CI ${SECRET}` } as const;
+      const details = {
+        [SECRET]: 1,
+        deep: [{ header: `Bearer ${SECRET}` }],
+        upstream: 'sk-proj-abcdefghijklmnopqrstuv',
+      };
+      await append(tx, { actor, action: SECRET, target: SECRET, outcome: 'ok', details }, T0);
+      const own = `mine_${SECRET.slice(6)}`;
+      await append(tx, { ...entry(1), details: { own } }, T0, { net: secretNet('mine_') });
+    });
+    const text = JSON.stringify(await allRows(storage));
+    expect(text).not.toContain(SECRET.slice(6));
+    expect(text).not.toContain('sk-proj');
+    expect(text.match(/\[secret\]/g)).toHaveLength(8);
+    expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 2 });
+  });
+
+  it('keeps a hint of a key readable', async () => {
+    const { storage } = await auditDatabase(open);
+    await storage.transaction((tx) => append(tx, { ...entry(1), details: { hint: 'sk-kw1…a1b2' } }, T0));
+    expect((await allRows(storage))[0]!.details).toContain('sk-kw1…a1b2');
+  });
+
+  it('can be neither edited nor deleted by a statement', async () => {
+    const { storage } = await auditDatabase(open, 3);
+    const attempts = [
+      "update audit_records set outcome = 'failed' where seq = 2",
+      'delete from audit_records',
+    ];
+    if (dialect === 'postgres') attempts.push('truncate audit_records');
+    for (const statement of attempts) await expect(run(storage, statement)).rejects.toThrow(/append-only/);
+    expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 3 });
+  });
+});

@@ -1,0 +1,31 @@
+const DEPTH_MAX = 32;
+
+/**
+ * The one text of a JSON value: members sorted by UTF-16 code units, no spaces, numbers as JSON.stringify
+ * writes them. `canonical(JSON.parse(canonical(value))) === canonical(value)`, on which offline verification
+ * rests. Members that are undefined are left out.
+ * @param text what every string and member name passes through first.
+ * @throws TypeError for what JSON does not have (a function, a bigint, NaN, a class with its own idea of
+ * JSON) and for more than 32 levels.
+ */
+export function canonical(
+  value: unknown,
+  text: (value: string) => string = (value) => value,
+  depth = 0,
+): string {
+  if (depth > DEPTH_MAX) throw new TypeError(`An audit detail is nested deeper than ${DEPTH_MAX} levels`);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return JSON.stringify(text(value));
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, text, depth + 1)).join(',')}]`;
+  if (typeof value !== 'object' || 'toJSON' in value)
+    throw new TypeError('An audit detail is not plain JSON');
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .map(([name, member]): [string, unknown] => [text(name), member])
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const parts = members.map(
+    ([name, member]) => `${JSON.stringify(name)}:${canonical(member, text, depth + 1)}`,
+  );
+  return `{${parts.join(',')}}`;
+}

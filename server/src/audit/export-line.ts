@@ -1,0 +1,88 @@
+import { isoTime } from '../base/clock.ts';
+import type { Head } from './audit-store.ts';
+import { canonical } from './canonical.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { ExportHeader } from './export.ts';
+import type { AuditRecord, RecordRow } from './record.ts';
+
+export type ExportLine =
+  | { kind: 'header'; head: Head }
+  | { kind: 'record'; row: RecordRow }
+  | { kind: 'checkpoint'; checkpoint: Checkpoint };
+
+const LINE_MAX_CHARACTERS = 256 * 1024;
+
+type Shape<T> = Record<keyof T, 'string' | 'number' | 'object'>;
+
+const HEAD: Shape<Head> = { seq: 'number', hash: 'string' };
+const RECORD: Shape<AuditRecord> = {
+  seq: 'number',
+  at: 'string',
+  actor: 'string',
+  action: 'string',
+  target: 'string',
+  outcome: 'string',
+  details: 'object',
+  prev_hash: 'string',
+  hash: 'string',
+};
+const CHECKPOINT: Shape<Checkpoint> = {
+  seq: 'number',
+  at: 'string',
+  hash: 'string',
+  records: 'number',
+  key_id: 'string',
+  public_key: 'string',
+  signature: 'string',
+};
+
+/**
+ * One line of an export, or undefined when it is none. A member more or less than ours makes it none: a
+ * remark written into a record is covered by no hash.
+ */
+export function parseExportLine(text: string): ExportLine | undefined {
+  if (text.length > LINE_MAX_CHARACTERS) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value)) return undefined;
+  if ('format' in value) return parseHeader(value);
+  if ('checkpoint' in value) {
+    const { checkpoint, ...rest } = value;
+    if (!hasShape(checkpoint, CHECKPOINT) || Object.keys(rest).length > 0) return undefined;
+    return { kind: 'checkpoint', checkpoint };
+  }
+  return hasShape(value, RECORD) ? parseRecord(value) : undefined;
+}
+
+function parseHeader({ format, version, head }: Partial<ExportHeader>): ExportLine | undefined {
+  if (format !== 'keyward-audit' || version !== 1 || !hasShape(head, HEAD)) return undefined;
+  return { kind: 'header', head };
+}
+
+function parseRecord(record: AuditRecord): ExportLine | undefined {
+  const at = Date.parse(record.at);
+  // Only the one spelling of a time that we write; the hash covers the number alone.
+  if (Number.isNaN(at) || isoTime(at) !== record.at) return undefined;
+  try {
+    return { kind: 'record', row: { ...record, at, details: canonical(record.details) } };
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function hasShape<T>(value: unknown, shape: Shape<T>): value is T {
+  if (!isObject(value)) return false;
+  const names = Object.entries(shape);
+  return (
+    Object.keys(value).length === names.length &&
+    names.every(([name, type]) => typeof value[name] === type && value[name] !== null)
+  );
+}

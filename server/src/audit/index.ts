@@ -1,0 +1,18 @@
+export { append, appendAll } from './append.ts';
+export type { AppendOptions } from './append.ts';
+export type { BrokenChain, Fault, Verification, WholeChain } from './chain.ts';
+export type { AuditSigner, Checkpoint } from './checkpoint.ts';
+export { checkpoint, Checkpointer, latestCheckpoint } from './checkpoints.ts';
+export type { CheckpointerOptions } from './checkpoints.ts';
+export { exportRecords } from './export.ts';
+export { list } from './list.ts';
+export type { AuditFilter, AuditPage } from './list.ts';
+export { auditMigrations } from './migrations.ts';
+export type { Actor, AuditEntry, AuditRecord, Outcome } from './record.ts';
+export type { Refusal } from './refusal-tallies.ts';
+export { RefusalRecorder } from './refusals.ts';
+export type { RefusalRecorderOptions } from './refusals.ts';
+export { secretNet } from './secret-net.ts';
+export type { SecretNet } from './secret-net.ts';
+export { verifyFile, verifyStorage } from './verify.ts';
+export type { VerifyOptions } from './verify.ts';

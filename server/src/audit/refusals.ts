@@ -1,0 +1,133 @@
+import { isoTime } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { Mutex } from '../base/mutex.ts';
+import type { Storage } from '../storage/index.ts';
+import { appendAll } from './append.ts';
+import type { AppendOptions } from './append.ts';
+import type { AuditEntry } from './record.ts';
+import { RefusalTallies } from './refusal-tallies.ts';
+import type { Overflow, Refusal, Tally } from './refusal-tallies.ts';
+
+export interface RefusalRecorderOptions extends AppendOptions {
+  /** How long equal refusals are gathered into one record. Default: 1000. */
+  flushMs?: number;
+  /** Records of one flush at most, and what memory holds. Default: 1000. */
+  distinctMax?: number;
+  /** Records a second that the log grows by at most under a lasting flood, after a burst of `distinctMax`. Default: 5. */
+  sustainedPerSecond?: number;
+}
+
+/**
+ * Refusals come in floods and from strangers. They must cost no commit each and must not fill the disk: equal
+ * ones of a second become one record with a count, various ones beyond the limits one record for all of them.
+ * What was noted in the last second before a kill -9 is lost; refusals change nothing.
+ */
+export class RefusalRecorder {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #flushMs: number;
+  readonly #distinctMax: number;
+  readonly #sustainedPerSecond: number;
+  readonly #appendOptions: AppendOptions;
+  readonly #queue = new Mutex();
+  #tallies: RefusalTallies;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+  #hasFailed = false;
+  /** How many records may be written now, and since when that figure holds. */
+  #allowance: number;
+  #allowanceAtMs: number;
+
+  constructor(storage: Storage, clock: Clock, logger: Logger, options: RefusalRecorderOptions = {}) {
+    this.#storage = storage;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#flushMs = options.flushMs ?? 1_000;
+    this.#distinctMax = options.distinctMax ?? 1_000;
+    this.#sustainedPerSecond = options.sustainedPerSecond ?? 5;
+    this.#appendOptions = options.net === undefined ? {} : { net: options.net };
+    this.#tallies = new RefusalTallies(this.#distinctMax);
+    this.#allowance = this.#distinctMax;
+    this.#allowanceAtMs = clock.monotonicMs();
+  }
+
+  /** Counts one; written within `flushMs`. After `stop` it does nothing. */
+  note(refusal: Refusal): void {
+    if (this.#isStopped) return;
+    this.#tallies.note(refusal, this.#clock.nowMs());
+    if (this.#timer === undefined) this.#arm();
+  }
+
+  /** Writes what was noted. Never rejects: what cannot be written is logged, kept and tried again. */
+  flush(): Promise<void> {
+    return this.#queue.run(() => this.#write());
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.flush();
+    if (this.#tallies.isEmpty) return;
+    this.#logger.error({ refusals: this.#tallies.count }, 'refusals are missing in the audit log');
+  }
+
+  #arm(): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.flush();
+    }, this.#flushMs);
+    this.#timer.unref();
+  }
+
+  async #write(): Promise<void> {
+    if (this.#tallies.isEmpty) return;
+    const tallies = this.#tallies;
+    this.#tallies = new RefusalTallies(this.#distinctMax);
+    try {
+      this.#refillAllowance();
+      const taken = tallies.take(Math.floor(this.#allowance));
+      const entries = taken.map(toEntry);
+      if (tallies.overflow !== undefined) entries.push(overflowEntry(tallies.overflow));
+      await this.#storage.transaction(
+        (tx) => appendAll(tx, entries, this.#clock.nowMs(), this.#appendOptions),
+        { durable: false },
+      );
+      this.#allowance -= taken.length;
+      if (this.#hasFailed) this.#logger.info('refusals are recorded again');
+      this.#hasFailed = false;
+    } catch (error) {
+      if (!this.#hasFailed) this.#logger.error({ err: error }, 'refusals cannot be recorded; trying again');
+      this.#hasFailed = true;
+      // The older ones first: they keep their place, what came meanwhile takes what room is left.
+      tallies.merge(this.#tallies);
+      this.#tallies = tallies;
+      if (!this.#isStopped && this.#timer === undefined) this.#arm();
+    }
+  }
+
+  #refillAllowance(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const earned = ((nowMs - this.#allowanceAtMs) / 1_000) * this.#sustainedPerSecond;
+    this.#allowance = Math.min(this.#distinctMax, this.#allowance + earned);
+    this.#allowanceAtMs = nowMs;
+  }
+}
+
+function toEntry({ refusal, count, firstMs, lastMs }: Tally): AuditEntry {
+  const { actor, action, target, code, ip } = refusal;
+  const times = { first_at: isoTime(firstMs), last_at: isoTime(lastMs) };
+  return { actor, action, target, outcome: 'refused', details: { code, ip, count, ...times } };
+}
+
+function overflowEntry({ count, firstMs, lastMs, byCode }: Overflow): AuditEntry {
+  const times = { first_at: isoTime(firstMs), last_at: isoTime(lastMs) };
+  return {
+    actor: { kind: 'system' },
+    action: 'audit.refusals_overflow',
+    target: 'audit',
+    outcome: 'refused',
+    details: { count, codes: Object.fromEntries(byCode), ...times },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The one error type. Everything that a caller can be told is a code from this closed list; each HTTP
+ * surface formats it in one file (gateway/errors.ts), the command line in another (cli/failure.ts).
+ */
+export const ERROR_CODES = {
+  bad_request: { status: 400, title: 'The request cannot be read' },
+  conflicting_credentials: { status: 400, title: 'Two different keys were sent' },
+  key_in_url: { status: 400, title: 'A key was sent in the URL' },
+  missing_key: { status: 401, title: 'No key was sent' },
+  invalid_key: { status: 401, title: 'The key is not valid' },
+  insufficient_scope: { status: 403, title: 'The key lacks a scope' },
+  forbidden_resource: { status: 403, title: 'The key does not cover this resource' },
+  scope_escalation: { status: 403, title: 'A key cannot give more than it holds' },
+  not_found: { status: 404, title: 'No such thing' },
+  route_not_found: { status: 404, title: 'No such endpoint' },
+  model_not_found: { status: 404, title: 'No such model' },
+  method_not_allowed: { status: 405, title: 'This endpoint does not take this method' },
+  conflict: { status: 409, title: 'Not possible in the present state' },
+  idempotent_repeat: { status: 409, title: 'This request was carried out before' },
+  idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
+  rotation_running: { status: 409, title: 'A rotation is running' },
+  precondition_failed: { status: 412, title: 'It was changed meanwhile' },
+  too_large: { status: 413, title: 'The request is too large' },
+  unsupported_media_type: { status: 415, title: 'The content type is not understood' },
+  invalid_input: { status: 422, title: 'The request is not valid' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  budget_exceeded: { status: 429, title: 'The budget is spent' },
+  internal: { status: 500, title: 'Something went wrong in Keyward' },
+  upstream_unavailable: { status: 502, title: 'The upstream cannot be reached' },
+  storage_unavailable: { status: 503, title: 'The database cannot be reached' },
+  not_ready: { status: 503, title: 'Not ready' },
+  upstream_timeout: { status: 504, title: 'The upstream did not answer in time' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** One thing wrong with one field. `field` is a path such as `limits[0].requests` or `query.limit`. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+export interface ErrorExtras {
+  /** What to do about it; safe for strangers. */
+  hint?: string;
+  /** The fields at fault, at most 20. */
+  errors?: FieldError[];
+  /** Extra members of the answer, such as `{ key_id }` of an idempotent repeat; safe for strangers. */
+  details?: Record<string, unknown>;
+  /** Extra response headers, such as `Retry-After`. */
+  headers?: Record<string, string>;
+  /** What really happened; goes to the log, never to the caller. */
+  cause?: unknown;
+  /** Another status than the code's own, where a contract asks for it. */
+  status?: number;
+}
+
+export class KeywardError extends Error {
+  readonly code: ErrorCode;
+  readonly extras: ErrorExtras;
+
+  /** @param message safe for strangers: no secret, no path, no text of somebody else's. */
+  constructor(code: ErrorCode, message: string, extras: ErrorExtras = {}) {
+    super(message, extras.cause === undefined ? undefined : { cause: extras.cause });
+    this.name = 'KeywardError';
+    this.code = code;
+    this.extras = extras;
+  }
+
+  get status(): number {
+    return this.extras.status ?? ERROR_CODES[this.code].status;
+  }
+}
+
+/** Wrong input in one field. */
+export function invalidField(field: string, message: string, hint?: string): KeywardError {
+  return new KeywardError('invalid_input', `${field}: ${message}`, {
+    errors: [{ field, message }],
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/**
+ * A start that cannot go on: one line for the operator saying what, where and how to solve it.
+ * Ends the process with `exitCode` (78: configuration, 1: the rest).
+ */
+export class StartupError extends Error {
+  readonly exitCode: number;
+  constructor(message: string, options: { exitCode?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'StartupError';
+    this.exitCode = options.exitCode ?? 78;
+  }
+}

@@ -1,0 +1,37 @@
+import pino from 'pino';
+import type { Logger } from 'pino';
+import { scrub, scrubText } from './scrub.ts';
+
+export type { Logger } from 'pino';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const scrubbed = (object: object): Record<string, unknown> => scrub(object) as Record<string, unknown>;
+
+/**
+ * JSON lines on stderr; readable ones where stderr is a terminal.
+ * No secret in any of them, whatever is logged (scrub.ts).
+ * pino-pretty is loaded only then: a server in the background never pays for it.
+ */
+export async function createLogger(
+  level: LogLevel,
+  stream: NodeJS.WriteStream & { fd?: number } = process.stderr,
+): Promise<Logger> {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // What `scrub` has made of an error is final.
+    serializers: { err: (error: unknown) => error },
+    formatters: { log: scrubbed, bindings: scrubbed },
+    hooks: { streamWrite: scrubText },
+  };
+  const fd = stream.fd ?? 2;
+  if (!stream.isTTY) return pino(options, pino.destination({ fd, sync: true }));
+  const { default: pretty } = await import('pino-pretty');
+  return pino(
+    options,
+    pretty({ colorize: true, destination: fd, sync: true, translateTime: 'SYS:HH:MM:ss.l' }),
+  );
+}

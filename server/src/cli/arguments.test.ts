@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { KEYWARD, testHome } from './cli.fixture.ts';
+import { durationSeconds, pastTime } from './parse.ts';
+
+const SECRET = 'sk-kw10123456789abABCDEFGHIJKLMNOPQRSTUVWXYZ012345000000';
+/** A tenth of a second on a quiet machine. */
+const HELP_MAX_MS = 1_500;
+
+describe('what was given wrongly ends with 2 and names the way out', () => {
+  test.for([
+    [['kyes'], 'There is no command keyward kyes', 'keyward keys'],
+    [['keys', 'creat'], 'There is no command keyward keys creat', 'keyward keys create'],
+    [['keys', 'list', '--stat', 'active'], 'There is no flag --stat', '--state'],
+    [['keys', 'list', '--state', 'broken'], '--state', 'quarantined'],
+    [['keys', 'list', '--limit', 'many'], '--limit', '200'],
+    [['keys', 'list', '--limit'], '--limit needs a value', '='],
+    [['keys', 'get'], 'Missing: ID', '--help'],
+    [['keys', 'get', 'a', 'b'], 'one argument too many', 'quotes'],
+    [['keys', 'create'], 'needs a name', 'keyward keys create'],
+    [['keys', 'create', 'x', '--limit', 'often'], '--limit', '--limit 60/minute'],
+    [['keys', 'create', 'x', '--budget', '10€'], '--budget', '--budget 10usd/month'],
+    [['keys', 'create', 'x', '--metadata', '[1]'], '--metadata', 'JSON'],
+    [['keys', 'create', 'x', '--expires-in', 'soon'], '--expires-in', '30d'],
+    [['keys', 'update', 'key_000000000000'], 'Nothing was named', '--help'],
+    [['keys', 'update', 'key_000000000000', '--clear', 'limits', '--clear', 'x'], '--clear', 'budgets'],
+    [['keys', 'import', '/nowhere.ndjson'], '/nowhere.ndjson', 'ENOENT'],
+    [['audit', 'verify'], 'either a file or --local', 'keyward audit verify'],
+    [['audit', 'export', 'x'], 'on the machine of the server', '--local'],
+    [['chat', ' '], 'prompt is empty', 'keyward chat'],
+    [['chat', 'Hi', '--temperature', 'hot'], '--temperature', '0.7'],
+    [['--frob', 'keys'], '--frob', 'before a command'],
+    [['up', 'now'], 'one argument too many', 'quotes'],
+    [['models', 'list', '--url', 'ftp://x', '--key-stdin'], 'http', '--url'],
+  ] as const)('%j', async ([args, what, way]) => {
+    const { code, stdout, stderr } = await testHome().run([...args], { stdin: 'some-key-of-elsewhere' });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(way);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('a word that shall not stand there is not repeated: it may be a key', async () => {
+    const home = testHome();
+    for (const args of [[SECRET], ['keys', SECRET], ['keys', 'get', 'x', SECRET], ['status', SECRET]]) {
+      const { code, stdout, stderr } = await home.run(args);
+      expect(code).toBe(2);
+      expect(stdout + stderr).not.toContain(SECRET.slice(0, 30));
+    }
+  });
+
+  test('a variable that is unknown ends with 78 and names the nearest', async () => {
+    const { code, stderr } = await testHome().run(['status'], { env: { KEYWARD_PROT: '1' } });
+    expect(code).toBe(78);
+    expect(stderr).toBe('keyward: KEYWARD_PROT is not a variable of Keyward: did you mean KEYWARD_PORT?\n');
+  });
+});
+
+describe('help', () => {
+  test('is there on every level, with examples, without a server and without settings', async () => {
+    const home = testHome();
+    const env = { KEYWARD_NONSENSE: '1' };
+    const top = await home.run(['--help'], { env });
+    expect(top.code).toBe(0);
+    expect(top.stdout).toMatch(/keys +Keys: who may do what/);
+    expect(top.stdout).toContain('7 server unreachable');
+    const noun = await home.run(['keys', '--help'], { env });
+    expect(noun.stdout).toMatch(/create +Mint a key/);
+    const verb = await home.run(['keys', 'create', '-h'], { env });
+    expect(verb.stdout).toMatch(/EXAMPLES\s+keyward keys create/);
+    expect((await home.run(['help', 'keys', 'create'], { env })).stdout).toBe(verb.stdout);
+    expect(top.stdout + noun.stdout + verb.stdout).not.toContain('\u001b');
+  });
+
+  test('every command has one, and an example', async () => {
+    const home = testHome();
+    const { root } = await import('./root.ts');
+    const paths = Object.entries(root.commands ?? {}).flatMap(([word, { commands }]) =>
+      commands === undefined ? [[word]] : Object.keys(commands).map((verb) => [word, verb]),
+    );
+    expect(paths.length).toBeGreaterThan(40);
+    await Promise.all(
+      paths.map(async (path) => {
+        const { code, stdout } = await home.run([...path, '--help']);
+        expect([path, code, stdout]).toEqual([path, 0, expect.stringMatching(/EXAMPLES/)]);
+      }),
+    );
+  }, 60_000);
+
+  test('a noun alone shows its verbs on stderr and ends with 2', async () => {
+    const { code, stdout, stderr } = await testHome().run(['keys']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('quarantine');
+  });
+
+  test('comes in no time: no server is loaded for it', async () => {
+    const home = testHome();
+    const startedMs = performance.now();
+    await home.run(['--help']);
+    expect(performance.now() - startedMs).toBeLessThan(HELP_MAX_MS);
+  });
+
+  test('--version is that of the package', async () => {
+    expect((await testHome().run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('the program', () => {
+  test('runs from any folder and through links', async () => {
+    const home = testHome();
+    mkdirSync(join(home.folder, 'bin'));
+    symlinkSync(KEYWARD, join(home.folder, 'bin/first'));
+    symlinkSync('first', join(home.folder, 'bin/second'));
+    const child = spawn(join(home.folder, 'bin/second'), ['--version'], { cwd: '/' });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  });
+
+  test('says what is missing where there is no Node to run it', async () => {
+    const home = testHome();
+    writeFileSync(join(home.folder, 'keyward'), await readProgram(), { mode: 0o755 });
+    const child = spawn('/bin/sh', [join(home.folder, 'keyward')], { env: { PATH: '/bin:/usr/bin' } });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(78);
+    expect(stderr).toMatch(/npm ci|make up/);
+  });
+
+  test('ends quietly when the reader of a pipe goes away', async () => {
+    const home = testHome();
+    const child = home.spawn(['keys', 'create', '--help']);
+    child.stdout?.destroy();
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    expect(stderr).toBe('');
+  });
+
+  test('ends quietly with 130 on Ctrl-C', async () => {
+    const home = testHome();
+    const child = home.spawn(['chat', '-']);
+    child.stderr?.on('data', () => undefined);
+    setTimeout(() => child.kill('SIGINT'), 500);
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130);
+  });
+});
+
+async function readProgram(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  return readFile(KEYWARD, 'utf8');
+}
+
+describe('durations and times', () => {
+  test.for([
+    ['90', 90],
+    ['90s', 90],
+    ['15m', 900],
+    ['12h', 43_200],
+    ['30d', 2_592_000],
+    ['minute', 60],
+  ] as const)('%s is %d s', ([text, seconds]) => {
+    expect(durationSeconds('x', text)).toBe(seconds);
+  });
+
+  test.for(['', '-1', '1x', '1.5h', 'd30', '9'.repeat(20) + 'd'])('%s is none', (text) => {
+    expect(() => durationSeconds('x', text)).toThrow('--x is a duration');
+  });
+
+  test('an age is a time ago', () => {
+    expect(Date.now() - Date.parse(pastTime('from', '7d'))).toBeGreaterThanOrEqual(604_800_000);
+    expect(pastTime('from', '2030-01-31')).toBe('2030-01-31T00:00:00.000Z');
+    expect(() => pastTime('from', 'yesterday')).toThrow('--from');
+  });
+});

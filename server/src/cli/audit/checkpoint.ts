@@ -1,0 +1,17 @@
+import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { print } from '../output.ts';
+
+export default verb({
+  args: CLIENT_ARGS,
+  examples: [
+    '$ keyward audit checkpoint --output json > checkpoint.json',
+    'audit verify record.ndjson --checkpoint checkpoint.json',
+  ],
+  notes: 'Keep it where whoever can write the database cannot: it convicts a record that was rewritten.',
+  run: async (args, context) => {
+    const client = await openClient(args, context);
+    await print(context, args, { value: await unwrap(client.GET('/v1/audit/checkpoint')) });
+  },
+});

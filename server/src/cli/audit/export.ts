@@ -1,0 +1,23 @@
+import { verb } from '../command.ts';
+import { usageError } from '../exit.ts';
+import { OUTPUT_ARGS } from '../output.ts';
+
+export default verb({
+  args: {
+    file: { type: 'positional', required: false, description: 'Where to; stdout where it is left out' },
+    local: { type: 'boolean', description: 'Of the database of this machine; there is no other way yet' },
+    ...OUTPUT_ARGS,
+  },
+  examples: [
+    'audit export --local > record.ndjson',
+    '$ keyward audit export --local | keyward audit verify -',
+  ],
+  run: async (args, context) => {
+    if (args.local !== true)
+      throw usageError('The record is exported on the machine of the server.', {
+        example: 'keyward audit export --local > record.ndjson',
+      });
+    const { exportRecord } = await import('./run-export.ts');
+    await exportRecord(context, args);
+  },
+});

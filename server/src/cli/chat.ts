@@ -1,0 +1,135 @@
+import { unwrap } from '@keyward/sdk';
+import type { ChatMessage, KeywardClient } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from './client.ts';
+import { verb } from './command.ts';
+import type { Context } from './command.ts';
+import { CliError, EXIT, usageError } from './exit.ts';
+import { isTerminal, readStdin, say, write } from './io.ts';
+import { print } from './output.ts';
+import { wholeNumber } from './parse.ts';
+
+/** Names of models that do not chat. */
+const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|transcribe|realtime|sora/i;
+
+export default verb({
+  args: {
+    prompt: { type: 'positional', required: false, description: 'What to say; - reads stdin' },
+    model: { type: 'string', alias: 'm', description: 'The model; the first that chats' },
+    system: { type: 'string', description: 'An instruction that stands before the conversation' },
+    'max-tokens': { type: 'string', description: 'How long the answer may be' },
+    temperature: { type: 'string', description: '0 is steady, 1 is free' },
+    ...CLIENT_ARGS,
+  },
+  examples: [
+    'chat "What is the capital of France?"',
+    'chat --model gpt-4o --system "Answer in one word."',
+    '$ keyward chat - < question.txt > answer.txt',
+  ],
+  notes:
+    'The answer is written as it comes, as text; --output json gives it whole, with what it used.\n' +
+    'On a terminal without a prompt: a conversation; an empty line or Ctrl-D ends it.',
+  endsItself: true,
+  run: async (args, context) => {
+    const settings = settingsOf(args);
+    const prompt = await promptOf(args.prompt, context, args['key-stdin'] === true);
+    const client = await openClient(args, context);
+    const model = args.model ?? (await firstModel(client));
+    const messages: ChatMessage[] =
+      args.system === undefined ? [] : [{ role: 'system', content: args.system }];
+    const isWhole = args.output === 'json' || args.output === 'yaml';
+    if (prompt === undefined) {
+      const { converse } = await import('./conversation.ts');
+      say(context.io, `Talking to ${model}; an empty line or Ctrl-D ends.`);
+      return converse(context.io, (text) => {
+        messages.push({ role: 'user', content: text });
+        return answer(client, context, { model, messages, settings, isWhole: false });
+      });
+    }
+    messages.push({ role: 'user', content: prompt });
+    const value = await answer(client, context, { model, messages, settings, isWhole });
+    if (isWhole) await print(context, args, { value });
+  },
+});
+
+interface Question {
+  model: string;
+  messages: ChatMessage[];
+  settings: Record<string, unknown>;
+  /** Write nothing while it comes. */
+  isWhole: boolean;
+}
+
+/** Writes the answer as it comes and adds it to the messages. */
+async function answer(
+  client: KeywardClient,
+  { io }: Context,
+  { model, messages, settings, isWhole }: Question,
+): Promise<object> {
+  let content = '';
+  let finish_reason: string | null = null;
+  let usage: unknown = null;
+  const request = {
+    model,
+    messages,
+    ...settings,
+    ...(isWhole ? { stream_options: { include_usage: true } } : {}),
+  };
+  try {
+    for await (const chunk of client.chat(request, { signal: io.interrupted })) {
+      const [choice] = chunk.choices;
+      const piece = choice?.delta.content ?? '';
+      content += piece;
+      finish_reason = choice?.finish_reason ?? finish_reason;
+      usage = chunk.usage ?? usage;
+      if (!isWhole && piece !== '') await write(io, piece);
+    }
+  } finally {
+    if (!isWhole && content !== '' && !content.endsWith('\n')) await write(io, '\n');
+  }
+  if (finish_reason === 'length') say(io, '(cut off at the limit of tokens)');
+  messages.push({ role: 'assistant', content });
+  return { model, content, finish_reason, usage };
+}
+
+function settingsOf(args: {
+  'max-tokens'?: string | undefined;
+  temperature?: string | undefined;
+}): Record<string, unknown> {
+  const { temperature } = args;
+  const isNumber = temperature === undefined || /^\d+(\.\d+)?$/.test(temperature);
+  if (!isNumber) throw usageError('--temperature must be a number such as 0.7.');
+  return {
+    ...(args['max-tokens'] === undefined
+      ? {}
+      : { max_tokens: wholeNumber('max-tokens', args['max-tokens'], { min: 1 }) }),
+    ...(temperature === undefined ? {} : { temperature: Number(temperature) }),
+  };
+}
+
+/** undefined: a conversation. */
+async function promptOf(
+  given: string | undefined,
+  { io }: Context,
+  isKeyOnStdin: boolean,
+): Promise<string | undefined> {
+  if (given !== undefined && given !== '-') {
+    if (given.trim() === '') throw usageError('The prompt is empty.', { example: 'keyward chat "Hello"' });
+    return given;
+  }
+  if (given === undefined && isTerminal(io.stdin)) return undefined;
+  if (isKeyOnStdin) throw usageError('stdin holds the key: give the prompt as an argument.');
+  const text = (await readStdin(io)).trim();
+  if (text === '') throw usageError('There is no prompt.', { example: 'keyward chat "Hello"' });
+  return text;
+}
+
+async function firstModel(client: KeywardClient): Promise<string> {
+  const { data } = await unwrap(client.GET('/v1/models'));
+  const model = data.find(({ id }) => !NO_CHAT.test(id));
+  if (model !== undefined) return model.id;
+  throw new CliError('There is no model that this key may chat with.', {
+    exitCode: EXIT.notFound,
+    hint: 'Add a server of models, or name one with --model.',
+    example: 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt',
+  });
+}

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+/** The program as people run it. */
+export const KEYWARD = fileURLToPath(new URL('../../../keyward', import.meta.url));
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  stdin?: string;
+  env?: Record<string, string>;
+}
+
+/** What every process of these tests is given: nothing of the caller's own settings. */
+function baseEnvironment(): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env;
+  return { PATH, HOME };
+}
+
+/** A data directory, a folder for credentials, and the commands that work on them. */
+export class Home {
+  readonly folder = mkdtempSync(join(tmpdir(), 'keyward-cli-'));
+  readonly dataDir = join(this.folder, 'data');
+  readonly configDir = join(this.folder, 'config');
+  readonly env: Record<string, string>;
+  /** All that was said on stderr, in which no secret may stand. */
+  said = '';
+
+  constructor(env: Record<string, string> = {}) {
+    this.env = {
+      KEYWARD_DATA_DIR: this.dataDir,
+      KEYWARD_CONFIG_DIR: this.configDir,
+      KEYWARD_PORT: '0',
+      KEYWARD_LOCAL_MODEL: 'off',
+      ...env,
+    };
+  }
+
+  spawn(args: string[], env: Record<string, string> = {}): ChildProcess {
+    return spawn(KEYWARD, args, {
+      cwd: this.folder,
+      env: { ...baseEnvironment(), ...this.env, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  }
+
+  run(args: string[], { stdin = '', env = {} }: RunOptions = {}): Promise<Ended> {
+    const child = this.spawn(args, env);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(stdin);
+    return this.#ended(child);
+  }
+
+  /**
+   * On a terminal of its own, through `script` of util-linux; stdout and stderr are one there.
+   * @param typed each text is typed when its words show: before that the terminal may still echo it.
+   */
+  runOnTerminal(
+    line: string,
+    typed: { at: string; text: string }[] = [],
+    env: Record<string, string> = {},
+  ): Promise<Ended> {
+    const child = spawn('script', ['-qefc', `exec ${KEYWARD} ${line}`, '/dev/null'], {
+      cwd: this.folder,
+      env: { ...baseEnvironment(), ...this.env, TERM: 'xterm', ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const left = [...typed];
+    let seen = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      seen += chunk.toString();
+      const [next] = left;
+      if (next === undefined || !seen.includes(next.at)) return;
+      left.shift();
+      seen = '';
+      child.stdin.write(next.text);
+    });
+    return this.#ended(child);
+  }
+
+  async #ended(child: ChildProcess): Promise<Ended> {
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', resolve);
+    });
+    this.said += stderr;
+    return { code, stdout, stderr };
+  }
+
+  /** A command that has to succeed; its result. */
+  async json<T>(args: string[], options: RunOptions = {}): Promise<T> {
+    const { code, stdout, stderr } = await this.run(args, options);
+    if (code !== 0) throw new Error(`keyward ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+    return JSON.parse(stdout) as T;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A home that is taken down and removed when the test ends. */
+export function testHome(env: Record<string, string> = {}): Home {
+  const home = new Home(env);
+  onTestFinished(async () => {
+    if (existsSync(join(home.dataDir, 'keyward.pid'))) await home.run(['down']);
+    home.remove();
+  });
+  return home;
+}
+
+/** A server in the foreground with its admin key, for the tests of a file. */
+export async function startServer(): Promise<{
+  home: Home;
+  url: string;
+  adminKey: string;
+  stop(): Promise<void>;
+}> {
+  const home = new Home();
+  const { secret } = await home.json<{ secret: string }>(['keys', 'create', '--local']);
+  const child = home.spawn(['serve']);
+  let log = '';
+  child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
+      if (found !== undefined) resolve(found);
+    });
+    child.on('exit', () => reject(new Error(`the server has ended: ${log}`)));
+  });
+  home.env['KEYWARD_URL'] = url;
+  home.env['KEYWARD_API_KEY'] = secret;
+  const stop = async (): Promise<void> => {
+    const gone = new Promise((resolve) => child.on('exit', resolve));
+    child.kill('SIGTERM');
+    await gone;
+    home.remove();
+  };
+  return { home, url, adminKey: secret, stop };
+}

@@ -1,0 +1,124 @@
+import { createClient } from '@keyward/sdk';
+import type { KeywardClient } from '@keyward/sdk';
+import type { Config } from '../config.ts';
+import type { Context } from './command.ts';
+import { CliError, EXIT, usageError } from './exit.ts';
+import { OUTPUT_ARGS } from './output.ts';
+import { readSecret, refuseDamagedKey } from './secret.ts';
+
+/** Flags that say which server. */
+export const URL_ARGS = {
+  url: { type: 'string', description: 'The server; KEYWARD_URL, the one logged in to, or this machine' },
+  environment: {
+    type: 'string',
+    description: 'Which stored credential, as given to auth login; default',
+    valueHint: 'name',
+  },
+  ...OUTPUT_ARGS,
+} as const;
+
+/** Flags of every command that talks to a server with a key. */
+export const CLIENT_ARGS = {
+  'key-stdin': { type: 'boolean', description: 'Read the API key from stdin' },
+  ...URL_ARGS,
+} as const;
+
+export interface ClientChoice {
+  url?: string | undefined;
+  environment?: string | undefined;
+  'key-stdin'?: boolean | undefined;
+}
+
+/** The server on this machine, as its own settings say. */
+export function localUrl({ host, port, tls }: Config): string {
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `${tls === undefined ? 'http' : 'https'}://${shown}:${port}`;
+}
+
+/** A key with the place it came from and the server it is for. */
+export interface Access {
+  url: string;
+  key: string | undefined;
+  source: 'stdin' | 'environment' | 'keyring' | 'file' | undefined;
+}
+
+/** --url, KEYWARD_URL, then the one that was logged in to, then this machine. */
+export async function findUrl(
+  choice: Pick<ClientChoice, 'url' | 'environment'>,
+  context: Context,
+): Promise<string> {
+  const { readCredential } = await import('./credentials/index.ts');
+  const stored = await readCredential(context, choice.environment ?? 'default');
+  return choice.url ?? context.config.client.url ?? stored?.url ?? localUrl(context.config);
+}
+
+/** --key-stdin, KEYWARD_API_KEY, then what is stored; --url, KEYWARD_URL, then what is stored. */
+export async function findAccess(choice: ClientChoice, context: Context): Promise<Access> {
+  const { client } = context.config;
+  const { readCredential } = await import('./credentials/index.ts');
+  const stored = await readCredential(context, choice.environment ?? 'default');
+  if (choice.environment !== undefined && stored === undefined) throw noSuchEnvironment(choice.environment);
+  const url = choice.url ?? client.url ?? stored?.url ?? localUrl(context.config);
+  if (choice['key-stdin'] === true) {
+    const key = await readSecret(context, {
+      fromStdin: true,
+      what: 'key',
+      example: 'keyward keys list --key-stdin < key.txt',
+    });
+    if (key !== undefined) await refuseDamagedKey(key, 'on stdin');
+    return { url, key, source: 'stdin' };
+  }
+  if (choice.environment === undefined && client.apiKey !== undefined) {
+    await refuseDamagedKey(client.apiKey, 'in KEYWARD_API_KEY');
+    return { url, key: client.apiKey, source: 'environment' };
+  }
+  if (stored === undefined) return { url, key: undefined, source: undefined };
+  if (!isSameServer(url, stored.url)) throw otherServer(url, stored.url);
+  return { url, key: await stored.key(), source: stored.where };
+}
+
+/** Lost on a server that it is not for, a stored key would be in strange hands. */
+function otherServer(url: string, storedUrl: string): CliError {
+  return new CliError(`The stored key is for ${storedUrl}; it is not sent to ${url}.`, {
+    exitCode: EXIT.notAuthenticated,
+    hint: 'Log in there under another name, or set KEYWARD_API_KEY.',
+    example: `keyward auth login --url ${url} --environment other`,
+  });
+}
+
+function noSuchEnvironment(name: string): CliError {
+  return new CliError(`There is no stored credential ${name}.`, {
+    exitCode: EXIT.notAuthenticated,
+    hint: 'keyward auth status shows those that there are.',
+    example: `keyward auth login --environment ${name}`,
+  });
+}
+
+function isSameServer(one: string, other: string): boolean {
+  const [a, b] = [URL.parse(one), URL.parse(other)];
+  return a !== null && b !== null && a.origin === b.origin;
+}
+
+/** A client with a key. @throws CliError exit code 3 where there is none. */
+export async function openClient(choice: ClientChoice, context: Context): Promise<KeywardClient> {
+  const { url, key } = await findAccess(choice, context);
+  if (key === undefined) {
+    throw new CliError(`There is no key for ${url}.`, {
+      exitCode: EXIT.notAuthenticated,
+      hint: 'Log in, or set KEYWARD_API_KEY. On the machine of the server: keyward keys create --local',
+      example: 'keyward auth login',
+    });
+  }
+  return clientFor(url, key, context);
+}
+
+/** @throws CliError for a URL or a key that cannot be one. */
+export function clientFor(url: string, apiKey: string | undefined, { io }: Context): KeywardClient {
+  const stoppable = (request: Request): Promise<Response> =>
+    fetch(request, { signal: AbortSignal.any([request.signal, io.interrupted]) });
+  try {
+    return createClient({ url, apiKey, fetch: stoppable });
+  } catch (error) {
+    throw usageError((error as Error).message, { example: '--url https://keyward.example.org' });
+  }
+}

@@ -1,0 +1,369 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chatAnswer, chatEvents, json, startTestUpstream, stream } from '../../test/upstream.ts';
+import type { TestUpstream } from '../../test/upstream.ts';
+import { startServer } from './cli.fixture.ts';
+import type { Ended, Home } from './cli.fixture.ts';
+
+let server: Awaited<ReturnType<typeof startServer>>;
+let home: Home;
+let upstream: TestUpstream;
+beforeAll(async () => {
+  server = await startServer();
+  home = server.home;
+  upstream = await startTestUpstream();
+}, 60_000);
+afterAll(async () => {
+  await upstream.close();
+  await server.stop();
+});
+
+interface NewKey {
+  key: { id: string; name: string; state: string; secrets: { id: string }[] };
+  secret: string;
+}
+interface Listing {
+  items: { id: string; name: string }[];
+  next_cursor: string | null;
+}
+
+const create = (...args: string[]): Promise<NewKey> => home.json(['keys', 'create', ...args]);
+const runAs = (secret: string, args: string[], stdin = ''): Promise<Ended> =>
+  home.run(args, { stdin, env: { KEYWARD_API_KEY: secret } });
+
+describe('keys', { timeout: 60_000 }, () => {
+  test('create says everything that a key can be, and the secret once, on stdout alone', async () => {
+    const flags =
+      '--scope models:use --scope keys:read --model openai/* --deny-model gpt-4 --ip 127.0.0.1 --limit 60/minute ' +
+      '--limit burst=4/concurrent --tag a --tag b --expires-in 30d';
+    const args = [
+      ...flags.split(' '),
+      '--budget',
+      'daily=100000 tokens/day',
+      '--metadata',
+      '{"team":"search"}',
+    ];
+    const { code, stdout, stderr } = await home.run(['keys', 'create', '--name', "Ada's notebook", ...args]);
+    expect(code).toBe(0);
+    const { key, secret } = JSON.parse(stdout) as NewKey;
+    expect(key).toMatchObject({
+      name: "Ada's notebook",
+      scopes: ['models:use', 'keys:read'],
+      selectors: { models: { allow: ['openai/*'], deny: ['gpt-4'] }, ips: ['127.0.0.1'] },
+      limits: [
+        { name: 'per_minute', requests: 60, window_seconds: 60 },
+        { name: 'burst', concurrent: 4 },
+      ],
+      budgets: [{ name: 'daily', unit: 'tokens', amount: '100000', period: 'day' }],
+      tags: ['a', 'b'],
+      metadata: { team: 'search' },
+    });
+    expect(secret).toMatch(/^sk-kw1[0-9A-Za-z]{50}$/);
+    expect(stderr).toContain('shown once');
+    expect(stderr).not.toContain(secret);
+  });
+
+  test('an Idempotency-Key makes one key', async () => {
+    const args = ['keys', 'create', 'once', '--role', 'client', '--idempotency-key', 'a-1'];
+    expect((await home.run(args)).code).toBe(0);
+    const { code, stderr } = await home.run(args);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('idempotent_repeat')]);
+  });
+
+  test('list, get, update, and the states, each with its result as JSON', async () => {
+    const { key, secret } = await create(
+      'worn',
+      '--role',
+      'client',
+      '--tag',
+      'states',
+      '--budget',
+      '1usd/day',
+    );
+    const listed = await home.json<Listing>([
+      'keys',
+      'list',
+      '--tag',
+      'states',
+      '--state',
+      'active',
+      '--unused-for',
+      '0',
+    ]);
+    expect(listed.items.map(({ id }) => id)).toEqual([key.id]);
+    expect(await home.json(['keys', 'get', key.id])).toMatchObject({ id: key.id });
+    expect(await home.json(['keys', 'get', 'self'])).toMatchObject({ key: { name: 'made locally' } });
+    const updated = [
+      'keys',
+      'update',
+      key.id,
+      '--name',
+      'new',
+      '--clear',
+      'budgets',
+      '--clear',
+      'tags',
+      '--limit',
+      '5/h',
+    ];
+    expect(await home.json(updated)).toMatchObject({
+      key: { name: 'new', budgets: [], tags: [], limits: [{ requests: 5 }] },
+    });
+    for (const [word, state] of [
+      ['disable', 'disabled'],
+      ['enable', 'active'],
+      ['quarantine', 'quarantined'],
+      ['revoke', 'revoked'],
+      ['restore', 'active'],
+    ] as const) {
+      const changed = await home.json<NewKey>(['keys', word, key.id, '--reason', 'a test']);
+      expect(changed).toMatchObject({ key: { state }, acknowledged: { nodes: 1 } });
+    }
+    expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(0);
+    await home.json(['keys', 'revoke', key.id]);
+    expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(3);
+  });
+
+  test('rotate gives a second secret, end-secret ends the first', async () => {
+    const { key, secret } = await create('turned', '--role', 'client');
+    const rotated = await home.json<NewKey>(['keys', 'rotate', key.id, '--overlap', '2h']);
+    expect(rotated.secret).not.toBe(secret);
+    expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(0);
+    const again = await home.run(['keys', 'rotate', key.id]);
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('rotation_running')]);
+    const old = key.secrets[0]?.id ?? '';
+    await home.json(['keys', 'end-secret', key.id, old]);
+    expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(3);
+    expect((await runAs(rotated.secret, ['keys', 'get', 'self'])).code).toBe(0);
+  });
+
+  test('verify answers by its result and its exit code', async () => {
+    const { key, secret } = await create('asked', '--scope', 'models:use', '--model', 'gpt-x');
+    const good = await home.run(
+      ['keys', 'verify', '-', '--scope', 'models:use', '--model', 'gpt-x', '--explain'],
+      { stdin: secret },
+    );
+    expect([good.code, JSON.parse(good.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ valid: true, key_id: key.id }),
+    ]);
+    const bad = await home.run(['keys', 'verify', '-', '--model', 'other', '--dry-run'], { stdin: secret });
+    expect([bad.code, JSON.parse(bad.stdout)]).toEqual([1, expect.objectContaining({ valid: false })]);
+    const alien = await home.run(['keys', 'verify', '-'], { stdin: 'key-from-elsewhere-123456' });
+    expect([alien.code, JSON.parse(alien.stdout)]).toEqual([
+      1,
+      expect.objectContaining({ code: 'not_found' }),
+    ]);
+  });
+
+  test('import from stdin and from a file; a bad line is reported and makes it 1', async () => {
+    const lines = [
+      { name: 'old app', role: 'client', secret: 'legacy-4f9c2a7b18d3e650' },
+      { name: 'bad', role: 'nobody', secret: 'legacy-4f9c2a7b18d3e651' },
+    ].map((line) => JSON.stringify(line));
+    const mixed = await home.run(['keys', 'import', '-'], { stdin: lines.join('\n') });
+    expect(mixed.code).toBe(1);
+    expect(JSON.parse(mixed.stdout)).toMatchObject({ imported: 1, existing: 0, refused: 1 });
+    const file = join(home.folder, 'keys.ndjson');
+    writeFileSync(file, `${lines[0]}\n`);
+    expect(await home.json(['keys', 'import', file])).toMatchObject({ imported: 0, existing: 1, refused: 0 });
+    expect((await runAs('legacy-4f9c2a7b18d3e650', ['keys', 'get', 'self'])).code).toBe(0);
+  });
+
+  test('--all follows the pages, and a table says that there is more', async () => {
+    const page = await home.json<Listing>(['keys', 'list', '--limit', '2']);
+    expect([page.items.length, page.next_cursor]).toEqual([2, expect.any(String)]);
+    const all = await home.json<Listing>(['keys', 'list', '--limit', '2', '--all']);
+    expect([all.items.length > 4, all.next_cursor]).toEqual([true, null]);
+    const table = await home.run(['keys', 'list', '--limit', '2', '-o', 'table']);
+    expect(table.stdout).toMatch(/^ID +NAME +OWNER/);
+    expect(table.stderr).toContain(`--cursor ${page.next_cursor}`);
+  });
+});
+
+describe('owners', { timeout: 60_000 }, () => {
+  test('create, list, get, update, suspend, activate, delete, also by name', async () => {
+    const { id } = await home.json<{ id: string }>(['owners', 'create', 'Ada Lovelace']);
+    expect(await home.json(['owners', 'get', 'Ada Lovelace'])).toMatchObject({ id, kind: 'person' });
+    const { secret } = await create('of ada', '--owner', 'Ada Lovelace', '--role', 'client');
+    expect((await home.json<Listing>(['keys', 'list', '--owner', 'Ada Lovelace'])).items).toHaveLength(1);
+    expect(await home.json(['owners', 'update', id, '--name', 'Ada', '--kind', 'team'])).toMatchObject({
+      owner: { name: 'Ada' },
+    });
+    await home.json(['owners', 'suspend', 'Ada']);
+    expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(3);
+    await home.json(['owners', 'activate', 'Ada']);
+    expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(0);
+    expect((await home.json<Listing>(['owners', 'list'])).items.map(({ name }) => name)).toContain('Ada');
+    expect(await home.json(['owners', 'delete', 'Ada'])).toMatchObject({ id, state: 'deleted' });
+    expect((await home.run(['owners', 'get', 'Ada'])).code).toBe(5);
+  });
+});
+
+describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
+  const CREDENTIAL = 'credential-of-the-upstream-0123456789';
+
+  test('an upstream is added, tested, changed; its credential is shown nowhere', async () => {
+    const args = ['upstreams', 'add', '--name', 'other', '--base-url', upstream.baseUrl, '--api-key-stdin'];
+    const { code, stdout, stderr } = await home.run(args, { stdin: CREDENTIAL });
+    expect(code).toBe(0);
+    const { id } = JSON.parse(stdout) as { id: string };
+    expect(stderr).toContain(`keyward upstreams test ${id}`);
+    upstream.answer(json(chatAnswer()));
+    expect(await home.json(['upstreams', 'test', 'other'])).toMatchObject({ ok: true });
+    expect(upstream.received.at(-1)?.headers.authorization).toBe(`Bearer ${CREDENTIAL}`);
+    expect(
+      await home.json(['upstreams', 'update', 'other', '--weight', '3', '--timeout', '90s']),
+    ).toMatchObject({
+      weight: 3,
+      timeout_seconds: 90,
+    });
+    const shown = await home.run(['upstreams', 'list', '-o', 'yaml']);
+    expect(shown.stdout + shown.stderr + stdout + stderr).not.toContain(CREDENTIAL);
+    const listed = await home.json<Listing>(['models', 'list']);
+    expect(listed.items.map(({ id: name }) => name)).toContain('gpt-test');
+  });
+
+  test('chat streams text to a pipe, and gives JSON when asked', async () => {
+    upstream.answer(
+      stream([chatEvents({ usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 } })]),
+    );
+    const text = await home.run(['chat', 'Hello', '--max-tokens', '9', '--system', 'Be brief.']);
+    expect([text.code, text.stdout]).toEqual([0, expect.stringMatching(/^Grüße 🌍.*\n$/s)]);
+    const body = JSON.parse(String(upstream.received.at(-1)?.body)) as Record<string, unknown>;
+    expect(body).toMatchObject({
+      max_tokens: 9,
+      messages: [{ role: 'system' }, { role: 'user', content: 'Hello' }],
+    });
+    const whole = await home.json(['chat', '-', '--model', 'gpt-test', '-o', 'json'], {
+      stdin: 'From stdin',
+    });
+    expect(whole).toMatchObject({ model: 'gpt-test', finish_reason: 'stop', usage: { total_tokens: 18 } });
+    const nobody = await home.run(['chat', 'Hello', '--model', 'no-such']);
+    expect([nobody.code, nobody.stdout]).toEqual([5, '']);
+  });
+
+  test('an answer that breaks off is a failure after what came', async () => {
+    upstream.answer(stream([chatEvents().subarray(0, 300)], { end: 'reset' }));
+    const { code, stderr } = await home.run(['chat', 'Hello']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('keyward: ')]);
+  });
+
+  test('on a terminal without a prompt it is a conversation', async () => {
+    upstream.answer(stream([chatEvents()]));
+    const { code, stdout } = await home.runOnTerminal('chat', [
+      { at: '> ', text: 'Hello\r' },
+      { at: '> ', text: '\r' },
+    ]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Grüße 🌍')]);
+  });
+
+  test('usage adds it up, for all and for one key', async () => {
+    const self = await home.json<NewKey>(['keys', 'get', 'self']);
+    await expect
+      .poll(
+        async () =>
+          JSON.stringify(
+            await home.json(['usage', '--from', '1d', '--step', 'total', '--group-by', 'model']),
+          ),
+        { timeout: 5_000 },
+      )
+      .toContain('gpt-test');
+    expect(await home.json(['keys', 'usage', self.key.id, '--step', 'day'])).toMatchObject({
+      items: [expect.anything()],
+    });
+    const table = await home.run(['usage', '-o', 'table']);
+    expect(table.stdout).toMatch(/^START +GROUP +REQUESTS/);
+  });
+
+  test('removed, it is gone', async () => {
+    expect(await home.json(['upstreams', 'remove', 'other'])).toMatchObject({ removed: true });
+    expect((await home.run(['upstreams', 'get', 'other'])).code).toBe(5);
+  });
+});
+
+describe('what the server refuses', { timeout: 60_000 }, () => {
+  test('has the exit code of its kind, and says which key, scope or thing', async () => {
+    const { secret } = await create('narrow', '--scope', 'models:use', '--limit', '1/1h');
+    const forbidden = await runAs(secret, ['keys', 'list']);
+    expect([forbidden.code, forbidden.stderr]).toEqual([
+      4,
+      expect.stringMatching(/insufficient_scope.*keys:read/s),
+    ]);
+    expect((await runAs(secret, ['models', 'list'])).code).toBe(0);
+    const limited = await runAs(secret, ['models', 'list']);
+    expect([limited.code, limited.stderr]).toEqual([
+      6,
+      expect.stringMatching(/rate_limited.*[Tt]ry again in \d+ s/s),
+    ]);
+    const unknown = await home.run(['keys', 'list'], {
+      env: { KEYWARD_API_KEY: 'wrong-key-0123456789abcdef' },
+    });
+    expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('invalid_key')]);
+    const none = await home.run(['keys', 'list'], { env: { KEYWARD_API_KEY: '' } });
+    expect([none.code, none.stderr]).toEqual([3, expect.stringContaining('keyward auth login')]);
+    const missing = await home.run(['keys', 'get', 'key_000000000000']);
+    expect([missing.code, missing.stderr]).toEqual([5, expect.stringContaining('not_found')]);
+    const invalid = await home.run(['keys', 'create', 'x', '--scope', 'keys:fly']);
+    expect([invalid.code, invalid.stderr]).toEqual([2, expect.stringContaining('scopes')]);
+    const away = await home.run(['keys', 'list'], { env: { KEYWARD_URL: 'http://127.0.0.1:9' } });
+    expect(away.code).toBe(7);
+    for (const { stdout } of [forbidden, limited, unknown, none, missing, invalid, away])
+      expect(stdout).toBe('');
+  });
+
+  test('a missing endpoint names the version of the server and what it has', async () => {
+    const { code, stderr } = await home.run(['keys', 'list', '--url', `${server.url}/v0`]);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/no endpoint \/v0\/v1\/keys.*It is Keyward \d+\.\d+\.\d+.*\/v1\/owners/s);
+  });
+});
+
+describe('audit and endpoints', { timeout: 60_000 }, () => {
+  test('what was done is listed, signed, and can be verified elsewhere', async () => {
+    const { items } = await home.json<Listing>([
+      'audit',
+      'list',
+      '--action',
+      'keys.*',
+      '--limit',
+      '5',
+      '--from',
+      '1h',
+    ]);
+    expect(items).toHaveLength(5);
+    const signed = await home.run(['audit', 'checkpoint']);
+    const checkpoint = join(home.folder, 'checkpoint.json');
+    writeFileSync(checkpoint, signed.stdout);
+    const pem = join(home.folder, 'signer.pem');
+    writeFileSync(pem, (JSON.parse(signed.stdout) as { public_key: string }).public_key);
+    const record = join(home.folder, 'record.ndjson');
+    expect(await home.json(['audit', 'export', record, '--local'])).toMatchObject({ file: record });
+    const args = ['audit', 'verify', record, '--checkpoint', checkpoint, '--public-key', pem];
+    expect(await home.json(args)).toMatchObject({ valid: true });
+    expect(await home.json(['audit', 'verify', '--local'])).toMatchObject({ valid: true });
+    const piped = await home.run(['audit', 'export', '--local']);
+    const changed = piped.stdout.replace('keys.mint', 'keys.mend');
+    const { code, stdout, stderr } = await home.run(['audit', 'verify', '-'], { stdin: changed });
+    expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ valid: false })]);
+    expect(stderr).toContain('BROKEN');
+    expect((await home.run(['audit', 'export', record, '--local'])).code).toBe(1);
+  });
+
+  test('endpoints come from the server itself, without a key', async () => {
+    const { items } = await home.json<{ items: unknown[] }>(['endpoints'], { env: { KEYWARD_API_KEY: '' } });
+    expect(items).toContainEqual({
+      method: 'POST',
+      path: '/v1/keys',
+      summary: 'Mint a key',
+      access: 'keys:write',
+    });
+    const table = await home.run(['endpoints', '-o', 'table']);
+    expect(table.stdout).toMatch(/^METHOD +PATH/);
+  });
+});
+
+test('no secret was said on stderr by all of this', () => {
+  expect(home.said).not.toMatch(/sk-kw1[0-9A-Za-z]{20}|credential-of-the-upstream|legacy-4f9c/);
+});

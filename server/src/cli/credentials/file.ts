@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CliError } from '../exit.ts';
+
+/** What is kept of a login. The key itself stands here only where there is no keyring. */
+export interface Entry {
+  url: string;
+  key_id: string;
+  stored_in: 'keyring' | 'file';
+  key?: string;
+}
+
+export type Entries = Record<string, Entry>;
+
+export const credentialsPath = (configDir: string): string => join(configDir, 'credentials.json');
+
+/**
+ * Reads the file; none is no entries.
+ * @param warn told when others could read it, which is ended.
+ */
+export async function readEntries(configDir: string, warn: (text: string) => void): Promise<Entries> {
+  const path = credentialsPath(configDir);
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0) {
+      await chmod(path, 0o600);
+      warn(`Warning: ${path} could be read by others (mode ${(mode & 0o777).toString(8)}); it is 0600 now.`);
+    }
+    const { environments } = JSON.parse(await readFile(path, 'utf8')) as { environments?: Entries };
+    return environments ?? {};
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    // A parser's message would quote the text, which holds keys.
+    const why = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message;
+    throw new CliError(`The stored credentials ${path} cannot be read: ${why}.`, {
+      hint: 'Remove the file and log in again.',
+      example: 'keyward auth login',
+    });
+  }
+}
+
+/** Writes the file whole, mode 0600, or not at all. */
+export async function writeEntries(configDir: string, environments: Entries): Promise<void> {
+  const path = credentialsPath(configDir);
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(configDir, { recursive: true, mode: 0o700 });
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify({ version: 1, environments }, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw new CliError(`The credentials cannot be stored in ${path}: ${(error as Error).message}.`, {
+      hint: 'Set KEYWARD_CONFIG_DIR to a folder of yours.',
+    });
+  }
+}

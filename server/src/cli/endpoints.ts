@@ -1,0 +1,52 @@
+import { clientFor, findUrl, URL_ARGS } from './client.ts';
+import { verb } from './command.ts';
+import { print, tableText } from './output.ts';
+
+interface Operation {
+  operationId: string;
+  summary?: string;
+  security?: unknown[];
+  'x-keyward-scope'?: string;
+}
+
+/** What the server says of itself. */
+export interface Endpoint {
+  method: string;
+  path: string;
+  summary: string;
+  /** A scope, `any` key, or `none` at all. */
+  access: string;
+}
+
+export function endpointsOf(document: unknown): Endpoint[] {
+  const { paths = {} } = document as { paths?: Record<string, Record<string, Operation>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      method: method.toUpperCase(),
+      path,
+      summary: operation.summary ?? '',
+      access: operation['x-keyward-scope'] ?? (operation.security?.length === 0 ? 'none' : 'any'),
+    })),
+  );
+}
+
+export default verb({
+  args: URL_ARGS,
+  examples: ['endpoints', `$ keyward endpoints --output json | jq '.items[].path'`],
+  notes: 'Needs no key. A page to read and try: /api/docs of the server.',
+  run: async (args, context) => {
+    const url = await findUrl(args, context);
+    const response = await clientFor(url, undefined, context).get('/openapi.json');
+    const items = endpointsOf(await response.json());
+    await print(context, args, {
+      value: { items, next_cursor: null },
+      table: () =>
+        tableText(items, {
+          method: ({ method }) => method,
+          path: ({ path }) => path,
+          'needs scope': ({ access }) => access,
+          summary: ({ summary }) => summary,
+        }),
+    });
+  },
+});

@@ -1,0 +1,33 @@
+import { stripVTControlCharacters } from 'node:util';
+import { renderUsage } from 'citty';
+import type { Command } from './command.ts';
+
+/** The help of a command, from its declaration. @param path such as `['keys', 'create']`. */
+export async function helpText(command: Command, path: string[], isColoured: boolean): Promise<string> {
+  const name = path.at(-1) ?? 'keyward';
+  const parent = { meta: { name: ['keyward', ...path].slice(0, -1).join(' ') } };
+  const named = { ...command, meta: { name, description: command.summary } };
+  const usage = await renderUsage(named, path.length === 0 ? undefined : parent);
+  const declared = (await command.load?.())?.default;
+  const shown = declared?.examples ?? (path.length === 0 ? ROOT_EXAMPLES : []);
+  const parts = [usage.replaceAll(/ +$/gm, '').trimEnd()];
+  if (declared?.notes !== undefined) parts.push(declared.notes.trim());
+  if (shown.length > 0) parts.push(`EXAMPLES\n\n${shown.map((line) => `  ${example(line)}`).join('\n')}`);
+  if (path.length === 0) parts.push(EXIT_CODES);
+  const text = `${parts.join('\n\n')}\n`;
+  return isColoured ? text : stripVTControlCharacters(text);
+}
+
+/** A line that begins with another program stays as it is. */
+const example = (line: string): string => (line.startsWith('$ ') ? line.slice(2) : `keyward ${line}`);
+
+const ROOT_EXAMPLES = [
+  'up',
+  'auth login',
+  'keys create "my app" --role client --expires-in 90d',
+  'chat "Hello"',
+];
+
+const EXIT_CODES =
+  'EXIT CODES\n\n  0 ok, 1 failure, 2 usage, 3 not authenticated, 4 forbidden, 5 not found, 6 limited,\n' +
+  '  7 server unreachable, 78 configuration missing';

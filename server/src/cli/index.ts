@@ -1,0 +1,119 @@
+import type { Command, Context } from './command.ts';
+import { usageError } from './exit.ts';
+import { EXIT } from './exit.ts';
+import type { Io } from './io.ts';
+import { isTerminal } from './io.ts';
+import { root } from './root.ts';
+
+export type { Io } from './io.ts';
+
+/**
+ * Runs one command.
+ * @param argv the words after `keyward`.
+ * @returns the exit code; everything there is to say has been said.
+ */
+export async function runCommandLine(argv: string[], io: Io): Promise<number> {
+  try {
+    return await run(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv, io);
+  } catch (error) {
+    const { tellFailure } = await import('./failure.ts');
+    return tellFailure(io, error);
+  }
+}
+
+async function run(argv: string[], io: Io): Promise<number> {
+  const { command, path, rest } = await resolve(argv);
+  const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  if (options.includes('--help') || options.includes('-h') || (path.length === 0 && rest.length === 0)) {
+    await help(command, path, { io, stream: io.stdout });
+    return EXIT.ok;
+  }
+  if (path.length === 0 && (rest[0] === '--version' || rest[0] === '-v')) {
+    const { VERSION } = await import('../base/version.ts');
+    io.stdout.write(`${VERSION}\n`);
+    return EXIT.ok;
+  }
+  if (command.load === undefined) {
+    if (rest[0]?.startsWith('-') === true)
+      throw usageError(`${rest[0].split('=', 1)[0]} stands before a command.`);
+    await help(command, path, { io, stream: io.stderr });
+    return EXIT.usage;
+  }
+  return start(command, { rest, path, io });
+}
+
+/** Walks down the words as far as they name commands. */
+async function resolve(argv: string[]): Promise<{ command: Command; path: string[]; rest: string[] }> {
+  let command: Command = root;
+  const path: string[] = [];
+  while (command.commands !== undefined) {
+    const word = argv[path.length];
+    if (word === undefined || word.startsWith('-')) break;
+    const next: Command | undefined = command.commands[word];
+    if (next === undefined) throw await unknown(word, path, Object.keys(command.commands));
+    path.push(word);
+    command = next;
+  }
+  return { command, path, rest: argv.slice(path.length) };
+}
+
+async function unknown(word: string, path: string[], known: string[]): Promise<Error> {
+  const { nearestOf } = await import('./parse.ts');
+  const prefix = ['keyward', ...path].join(' ');
+  // A key pasted in the place of a command is not repeated.
+  const shown = word.length > 20 ? `${word.slice(0, 8)}…` : word;
+  return usageError(`There is no command ${prefix} ${shown}.`, {
+    hint: `Did you mean ${prefix} ${await nearestOf(word.slice(0, 40), known)}? ${prefix} --help lists all.`,
+  });
+}
+
+async function help(
+  command: Command,
+  path: string[],
+  { io, stream }: { io: Io; stream: Io['stdout'] },
+): Promise<void> {
+  const { helpText } = await import('./help.ts');
+  stream.write(await helpText(command, path, isTerminal(stream) && isTerminal(io.stdout)));
+}
+
+async function start(
+  command: Command,
+  { rest, path, io }: { rest: string[]; path: string[]; io: Io },
+): Promise<number> {
+  const [{ runCommand }, { checkArguments }, { loadConfig }] = await Promise.all([
+    import('citty'),
+    import('./parse.ts'),
+    import('../config.ts'),
+  ]);
+  const declared = await command.load?.();
+  const { values, argv } = await checkArguments(rest, declared?.default.args ?? {});
+  const context: Context = { io, config: loadConfig(), all: (flag) => values.get(flag) ?? [] };
+  try {
+    const running = runCommand(command, { rawArgs: argv, data: context });
+    const isLeft = declared?.default.endsItself !== true;
+    const { result } = await (isLeft ? Promise.race([running, interruption(io.interrupted)]) : running);
+    return typeof result === 'number' ? result : EXIT.ok;
+  } catch (error) {
+    throw await explained(error as Error, path);
+  }
+}
+
+/** Rejects on Ctrl-C; what runs is ended with the process. */
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+/** citty's own refusals, in the form of ours. */
+async function explained(error: Error, path: string[]): Promise<Error> {
+  if (error.name !== 'CLIError') return error;
+  const { stripVTControlCharacters } = await import('node:util');
+  const message = stripVTControlCharacters(error.message).replace(
+    /^Missing required positional argument: /,
+    'Missing: ',
+  );
+  return usageError(`${message.replace(/\.$/, '')}.`, {
+    hint: `keyward ${path.join(' ')} --help has examples.`,
+  });
+}

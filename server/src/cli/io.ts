@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { addAbortSignal } from 'node:stream';
+import type { Readable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { CliError, EXIT } from './exit.ts';
+
+type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+type Input = Readable & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
+
+/** The streams of one run. */
+export interface Io {
+  stdin: Input;
+  /** The result and nothing else. */
+  stdout: Output;
+  /** Everything that is said beside it. */
+  stderr: Output;
+  /** Aborted by Ctrl-C. */
+  interrupted: AbortSignal;
+}
+
+/** Says a line on stderr. */
+export function say({ stderr }: Io, line: string): void {
+  stderr.write(`${line}\n`);
+}
+
+/** Writes a piece of the result; waits where the reader is slower. */
+export async function write({ stdout }: Io, text: string): Promise<void> {
+  if (!stdout.write(text)) await once(stdout, 'drain');
+}
+
+export const isTerminal = (stream: { isTTY?: boolean | undefined }): boolean => stream.isTTY === true;
+
+const STDIN_MAX_BYTES = 1024 * 1024;
+
+/** All of stdin, as text. @throws CliError beyond 1 MiB. */
+export async function readStdin({ stdin, interrupted }: Io): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of addAbortSignal(interrupted, stdin)) {
+    const piece = Buffer.from(chunk as Uint8Array);
+    bytes += piece.length;
+    if (bytes > STDIN_MAX_BYTES) throw new CliError('stdin holds more than 1 MiB.', { exitCode: EXIT.usage });
+    chunks.push(piece);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Asks on the terminal for a text that does not show while it is typed. @throws CliError on Ctrl-C */
+export async function promptHidden(io: Io, question: string): Promise<string> {
+  const { stdin, stderr } = io;
+  // Before the question: what is typed at its sight must not show.
+  stdin.setRawMode?.(true);
+  try {
+    stderr.write(question);
+    let text = '';
+    for await (const chunk of stdin) {
+      for (const character of Buffer.from(chunk as Uint8Array).toString('utf8')) {
+        if (character === '\r' || character === '\n' || character === '\u0004') return text;
+        if (character === '\u0003') throw new CliError('Interrupted.', { exitCode: EXIT.interrupted });
+        if (character === '\u007f' || character === '\b') text = text.slice(0, -1);
+        else if (character >= ' ') text += character;
+      }
+    }
+    return text;
+  } finally {
+    stdin.setRawMode?.(false);
+    stderr.write('\n');
+  }
+}

@@ -1,0 +1,44 @@
+import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { usageError } from '../exit.ts';
+import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
+import { printSecret } from './show.ts';
+
+export default verb({
+  args: {
+    name: { type: 'positional', required: false, description: 'What the key is called' },
+    owner: { type: 'string', description: "Id or name of its owner; the maker's own where left out" },
+    ...HOLDING_ARGS,
+    'idempotency-key': { type: 'string', description: 'A repeat with the same value makes no second key' },
+    local: { type: 'boolean', description: 'Work on the data directory, without a server and without a key' },
+    ...CLIENT_ARGS,
+  },
+  examples: [
+    'keys create "my app" --role client --expires-in 90d --budget 10usd/month',
+    'keys create ci --scope models:use --model "openai/*" --limit 60/minute',
+    'keys create --local',
+  ],
+  notes:
+    'The secret is in the result and nowhere else, ever. --local is the way back in when the admin key is lost:\n' +
+    'whoever can read the data directory gets an admin key, or one with the role or the scopes that are named.',
+  run: async (args, context) => {
+    const { name } = args;
+    if (args.local !== true && name === undefined)
+      throw usageError('The key needs a name.', { example: 'keyward keys create "my app" --role client' });
+    const body = {
+      name: name ?? 'made locally',
+      ...(args.owner === undefined ? {} : { owner: args.owner }),
+      ...holdingsOf(args, context),
+      ...(args['expires-at'] === undefined ? {} : { expires_at: args['expires-at'] }),
+    };
+    if (args.local === true) {
+      const { createLocally } = await import('./create-locally.ts');
+      return printSecret(context, args, await createLocally(context, body));
+    }
+    const idempotency = args['idempotency-key'];
+    const client = await openClient(args, context);
+    const header = idempotency === undefined ? {} : { 'idempotency-key': idempotency };
+    await printSecret(context, args, await unwrap(client.POST('/v1/keys', { body, params: { header } })));
+  },
+});

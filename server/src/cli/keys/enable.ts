@@ -1,0 +1,3 @@
+import { stateVerb } from './state-verb.ts';
+
+export default stateVerb('enable', 'Also ends a quarantine.');

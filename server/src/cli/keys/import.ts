@@ -1,0 +1,78 @@
+import { open } from 'node:fs/promises';
+import type { ImportOutcome } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import type { Context } from '../command.ts';
+import { CliError, EXIT, usageError } from '../exit.ts';
+import { say } from '../io.ts';
+import { print, tableText } from '../output.ts';
+
+export default verb({
+  args: {
+    file: { type: 'positional', description: 'NDJSON, a key a line; - reads stdin', required: true },
+    ...CLIENT_ARGS,
+  },
+  examples: [
+    'keys import keys.ndjson',
+    `$ echo '{"name":"old app","role":"client","secret":"…"}' | keyward keys import -`,
+  ],
+  notes:
+    'A line holds name, owner, role or scopes, and secret or sha256 (64 hex characters of the text of the key).\n' +
+    'A bad line is reported and stops nothing; repeating is harmless. Ends with 1 when a line was refused.',
+  run: async (args, context) => {
+    if (args.file === '-' && args['key-stdin'] === true)
+      throw usageError('stdin cannot hold both the key and the lines: log in first.');
+    const source =
+      args.file === '-' ? (context.io.stdin as AsyncIterable<Uint8Array>) : await openFile(args.file);
+    const client = await openClient(args, context);
+    const outcomes: ImportOutcome[] = [];
+    try {
+      for await (const outcome of client.importKeys(source)) outcomes.push(outcome);
+    } catch (error) {
+      // What was reported is stored: whoever repeats the import should know how far it came.
+      await report(context, args, outcomes);
+      throw error;
+    }
+    return report(context, args, outcomes);
+  },
+});
+
+async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    const file = await open(path);
+    if ((await file.stat()).isDirectory()) throw new Error('it is a folder');
+    return file.createReadStream();
+  } catch (error) {
+    throw new CliError(`${path} cannot be read: ${(error as Error).message}.`, { exitCode: EXIT.usage });
+  }
+}
+
+async function report(
+  context: Context,
+  choice: { output?: string | undefined },
+  outcomes: ImportOutcome[],
+): Promise<number> {
+  const count = (outcome: ImportOutcome['outcome']): number =>
+    outcomes.filter((item) => item.outcome === outcome).length;
+  const value = {
+    imported: count('imported'),
+    existing: count('exists'),
+    refused: count('refused'),
+    outcomes,
+  };
+  const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
+  const columns = {
+    line: (item: ImportOutcome) => item.line,
+    code: (item: ImportOutcome) => item.code,
+    detail: (item: ImportOutcome) => item.detail,
+  };
+  await print(context, choice, {
+    value,
+    table: () =>
+      `${value.imported} imported, ${value.existing} known before, ${value.refused} refused` +
+      (refused.length === 0 ? '' : `\n\n${tableText(refused, columns)}`),
+  });
+  if (value.refused === 0) return EXIT.ok;
+  say(context.io, `${value.refused} of ${outcomes.length} lines were refused.`);
+  return EXIT.failure;
+}

@@ -1,0 +1,6 @@
+import { stateVerb } from './state-verb.ts';
+
+export default stateVerb(
+  'revoke',
+  'Ended with 0, no process admits the key any more. keys restore takes it back within 30 days.',
+);

@@ -1,0 +1,53 @@
+import type { components } from '@keyward/sdk';
+import type { Context } from '../command.ts';
+import { say } from '../io.ts';
+import { membersText, print, tableText } from '../output.ts';
+import type { Columns, OutputChoice } from '../output.ts';
+
+export type Key = components['schemas']['Key'];
+
+export const KEY_COLUMNS: Columns<Key> = {
+  id: ({ id }) => id,
+  name: ({ name }) => name,
+  owner: ({ owner }) => owner.name,
+  role: ({ role, scopes }) => role ?? scopes.join(' '),
+  state: ({ state }) => state,
+  expires: ({ expires_at }) => expires_at,
+  'last used': ({ last_used_at }) => last_used_at,
+};
+
+/** A key, a line each for what matters. */
+export const keyText = (key: Key): string => {
+  const { owner, secrets, ...rest } = key;
+  return membersText({
+    ...rest,
+    owner: `${owner.name} (${owner.id})`,
+    secrets: secrets.map(({ hint }) => hint).join(', '),
+  });
+};
+
+/** A new secret: the one time it is seen. */
+export async function printSecret(
+  context: Context,
+  choice: OutputChoice,
+  value: { key: Key; secret: string },
+): Promise<void> {
+  await print(context, choice, {
+    value,
+    table: () => `${value.secret}\n\n${tableText([value.key], KEY_COLUMNS)}`,
+  });
+  say(context.io, 'The secret is shown once and kept nowhere: store it now.');
+}
+
+export const ID_ARG = { type: 'positional', description: 'key_ and 12 characters', required: true } as const;
+
+/** A key after a change, and who acts on it. */
+export function printChanged(
+  context: Context,
+  choice: OutputChoice,
+  value: { key: Key; acknowledged: { nodes: number; waited_ms: number } },
+): Promise<void> {
+  const { nodes, waited_ms } = value.acknowledged;
+  const done = `Acknowledged by ${nodes === 1 ? '1 process' : `${nodes} processes`} within ${waited_ms} ms.`;
+  return print(context, choice, { value, table: () => `${tableText([value.key], KEY_COLUMNS)}\n\n${done}` });
+}

@@ -1,0 +1,57 @@
+import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { usageError } from '../exit.ts';
+import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
+import { ID_ARG, printChanged } from './show.ts';
+
+const CLEARABLE = ['models', 'workspaces', 'ips', 'limits', 'budgets', 'tags', 'metadata', 'expiry'];
+
+export default verb({
+  args: {
+    id: ID_ARG,
+    name: { type: 'string', description: 'A new name' },
+    ...HOLDING_ARGS,
+    clear: { type: 'enum', options: CLEARABLE, description: 'Empty this again; repeatable' },
+    ...CLIENT_ARGS,
+  },
+  examples: [
+    'keys update key_4fT9aBcDeF12 --name "the new app" --expires-in 30d',
+    'keys update key_4fT9aBcDeF12 --scope models:use --clear budgets --clear expiry',
+  ],
+  notes: 'What is named is replaced whole, the rest stays.',
+  run: async (args, context) => {
+    const cleared = context.all('clear');
+    const body = {
+      ...(args.name === undefined ? {} : { name: args.name }),
+      ...emptied(cleared),
+      ...holdingsOf(args, context),
+      ...(args['expires-at'] === undefined ? {} : { expires_at: args['expires-at'] }),
+    };
+    if (Object.keys(body).length === 0)
+      throw usageError('Nothing was named that shall change.', { hint: '--help lists what can.' });
+    const client = await openClient(args, context);
+    const call = client.PATCH('/v1/keys/{id}', { params: { path: { id: args.id } }, body });
+    await printChanged(context, args, await unwrap(call));
+  },
+});
+
+function emptied(names: string[]): object {
+  const unknown = names.find((name) => !CLEARABLE.includes(name));
+  if (unknown !== undefined) throw usageError(`--clear takes ${CLEARABLE.join(', ')}.`);
+  const has = (name: string): boolean => names.includes(name);
+  const none = { allow: [], deny: [] };
+  const selectors = {
+    ...(has('models') ? { models: none } : {}),
+    ...(has('workspaces') ? { workspaces: none } : {}),
+    ...(has('ips') ? { ips: [] } : {}),
+  };
+  return {
+    ...(Object.keys(selectors).length === 0 ? {} : { selectors }),
+    ...(has('limits') ? { limits: [] } : {}),
+    ...(has('budgets') ? { budgets: [] } : {}),
+    ...(has('tags') ? { tags: [] } : {}),
+    ...(has('metadata') ? { metadata: {} } : {}),
+    ...(has('expiry') ? { expires_at: null } : {}),
+  };
+}

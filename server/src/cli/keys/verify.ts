@@ -1,0 +1,71 @@
+import { unwrap } from '@keyward/sdk';
+import type { components } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { EXIT, usageError } from '../exit.ts';
+import { membersText, print, tableText } from '../output.ts';
+import { given } from '../page.ts';
+import { wholeNumber } from '../parse.ts';
+import { readSecret, refuseDamagedKey } from '../secret.ts';
+
+type Question = components['schemas']['VerifyRequest'];
+type Verdict = components['schemas']['Verdict'];
+
+const EXAMPLE = 'keyward keys verify - < key.txt';
+
+export default verb({
+  args: {
+    key: { type: 'positional', required: false, description: 'The key in question; - reads stdin' },
+    scope: { type: 'string', description: 'May it do this, such as models:use' },
+    model: { type: 'string', description: 'May it use this model' },
+    workspace: { type: 'string', description: 'May it use this workspace' },
+    ip: { type: 'string', description: 'May it come from this address' },
+    cost: { type: 'string', description: 'How many requests it counts for; 1' },
+    explain: { type: 'boolean', description: 'List every check with its outcome' },
+    'dry-run': { type: 'boolean', description: 'Take nothing from its limits and budgets' },
+    ...CLIENT_ARGS,
+  },
+  examples: ['keys verify - --scope models:use --explain < key.txt', 'keys verify - --dry-run < key.txt'],
+  notes: 'Ends with 0 when the key is good, with 1 when it is not; the result says why.',
+  run: async (args, context) => {
+    if (args['key-stdin'] === true && (args.key === undefined || args.key === '-'))
+      throw usageError('stdin holds one key: log in, and give the key in question on stdin.', {
+        example: EXAMPLE,
+      });
+    const key = await readSecret(context, { argument: args.key, what: 'key', example: EXAMPLE });
+    if (key === undefined) throw usageError('No key was given.', { example: EXAMPLE });
+    await refuseDamagedKey(key, 'that was given');
+    const body: Question = {
+      key,
+      ...given({
+        scope: args.scope as Question['scope'],
+        resource: resourceOf(args.model, args.workspace),
+        ip: args.ip,
+        cost: args.cost === undefined ? undefined : wholeNumber('cost', args.cost, { min: 1, max: 1000 }),
+        explain: args.explain,
+        consume: args['dry-run'] === true ? false : undefined,
+      }),
+    };
+    const client = await openClient(args, context);
+    const value = await unwrap(client.POST('/v1/keys/verify', { body }));
+    await print(context, args, { value, table: () => verdictText(value) });
+    return value.valid ? EXIT.ok : EXIT.failure;
+  },
+});
+
+function resourceOf(model: string | undefined, workspace: string | undefined): Question['resource'] {
+  if (model !== undefined && workspace !== undefined) throw usageError('Give either --model or --workspace.');
+  if (model !== undefined) return { type: 'model', id: model };
+  return workspace === undefined ? undefined : { type: 'workspace', id: workspace };
+}
+
+function verdictText({ explanation, ...verdict }: Verdict): string {
+  if (explanation === undefined) return membersText(verdict);
+  const checks = tableText(explanation, {
+    check: ({ check }) => check,
+    outcome: ({ outcome }) => outcome,
+    input: ({ input }) => input,
+    detail: ({ detail }) => detail,
+  });
+  return `${membersText(verdict)}\n\n${checks}`;
+}

@@ -1,0 +1,48 @@
+import { createClient } from '@keyward/sdk';
+import type { KeywardApiError, KeywardClient } from '@keyward/sdk';
+import { endpointsOf } from './endpoints.ts';
+
+const ASK_MS = 3_000;
+
+/** Says of a missing endpoint which server that is, and what it has instead. */
+export async function explainMissing({
+  url,
+  status,
+}: KeywardApiError): Promise<{ message: string; details?: string[]; hint?: string }> {
+  const at = URL.parse(url);
+  const message = `This server has no endpoint ${at?.pathname ?? url}`;
+  if (at === null) return { message: `${message} (${status}).` };
+  const client = createClient({ url: at.origin, retries: 0, timeoutMs: ASK_MS });
+  const version = await versionOf(client);
+  if (version === undefined) {
+    return {
+      message: `What answers at ${at.origin} is no Keyward server (${status} for ${at.pathname}).`,
+      hint: 'Check --url, KEYWARD_URL, or the URL that was logged in to (keyward auth status).',
+    };
+  }
+  const has = await groupsOf(client);
+  return {
+    message: `${message} (${status}). It is Keyward ${version}.`,
+    ...(has.length === 0 ? {} : { details: [`It has: ${has.join(', ')}`] }),
+    hint: 'The server and the command line may differ in version. keyward endpoints lists all.',
+  };
+}
+
+async function versionOf(client: KeywardClient): Promise<string | undefined> {
+  try {
+    const { version } = (await (await client.get('/healthz')).json()) as { version?: unknown };
+    return typeof version === 'string' ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `/v1/keys`, `/v1/owners`, … */
+async function groupsOf(client: KeywardClient): Promise<string[]> {
+  try {
+    const endpoints = endpointsOf(await (await client.get('/openapi.json')).json());
+    return [...new Set(endpoints.map(({ path }) => path.split('/').slice(0, 3).join('/')))];
+  } catch {
+    return [];
+  }
+}

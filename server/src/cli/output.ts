@@ -1,0 +1,74 @@
+import type { Context } from './command.ts';
+import { isTerminal, write } from './io.ts';
+
+/** Forms of a result. */
+export const FORMS: string[] = ['table', 'json', 'yaml'];
+
+/** The flag of every command that prints a result. */
+export const OUTPUT_ARGS = {
+  output: {
+    type: 'enum',
+    alias: 'o',
+    options: FORMS,
+    description: 'Form of the result; table on a terminal, json elsewhere',
+  },
+} as const;
+
+/** How a list looks as a table: heading → what stands below it. */
+export type Columns<T> = Record<string, (item: T) => unknown>;
+
+export interface OutputChoice {
+  output?: string | undefined;
+}
+
+/** The form that was asked for, or else fits where the result goes. */
+export function formOf({ output }: OutputChoice, { io }: Context): 'table' | 'json' | 'yaml' {
+  if (output === 'table' || output === 'json' || output === 'yaml') return output;
+  return isTerminal(io.stdout) ? 'table' : 'json';
+}
+
+/** Prints a result. @param table how it looks on a terminal; without one, its members line by line. */
+export async function print(
+  context: Context,
+  choice: OutputChoice,
+  { value, table }: { value: unknown; table?: () => string },
+): Promise<void> {
+  const form = formOf(choice, context);
+  if (form === 'json') return write(context.io, `${JSON.stringify(value, null, 2)}\n`);
+  if (form === 'table') return write(context.io, `${(table ?? (() => membersText(value)))()}\n`);
+  const { stringify } = await import('yaml');
+  return write(context.io, stringify(value));
+}
+
+/** Rows below headings, each column as wide as it needs. */
+export function tableText<T>(items: readonly T[], columns: Columns<T>): string {
+  if (items.length === 0) return '(none)';
+  const rows = [
+    Object.keys(columns).map((heading) => heading.toUpperCase()),
+    ...items.map((item) => Object.values(columns).map((column) => cell(column(item)))),
+  ];
+  const widths = Object.keys(columns).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((text, at) => text.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** The members of one thing, a line each. */
+export function membersText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return cell(value);
+  const entries = Object.entries(value);
+  const width = Math.max(0, ...entries.map(([name]) => name.length));
+  return entries.map(([name, member]) => `${name.padEnd(width)}  ${cell(member)}`.trimEnd()).join('\n');
+}
+
+/** Escapes what a terminal would obey: names come from others. */
+export function cell(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '–';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}

@@ -1,0 +1,3 @@
+import { ownerStateVerb } from './show.ts';
+
+export default ownerStateVerb('activate', 'active');

@@ -1,0 +1,23 @@
+import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { print } from '../output.ts';
+import { KINDS } from './show.ts';
+
+export default verb({
+  args: {
+    name: {
+      type: 'positional',
+      description: 'What the owner is called; no other may be called so',
+      required: true,
+    },
+    kind: { type: 'enum', options: KINDS, default: 'person', description: 'What it is' },
+    ...CLIENT_ARGS,
+  },
+  examples: ['owners create "Ada Lovelace"', 'owners create search --kind team'],
+  run: async (args, context) => {
+    const client = await openClient(args, context);
+    const body = { name: args.name, kind: args.kind as 'person' };
+    await print(context, args, { value: await unwrap(client.POST('/v1/owners', { body })) });
+  },
+});

@@ -1,0 +1,19 @@
+import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { PAGE_ARGS, pagesOf, printPages } from '../page.ts';
+import { OWNER_COLUMNS } from './show.ts';
+
+export default verb({
+  args: { ...PAGE_ARGS, ...CLIENT_ARGS },
+  examples: ['owners list', 'owners list --all --output json'],
+  run: async (args, context) => {
+    const pages = pagesOf(args);
+    const client = await openClient(args, context);
+    await printPages(context, args, {
+      pages,
+      columns: OWNER_COLUMNS,
+      fetchPage: (query) => unwrap(client.GET('/v1/owners', { params: { query } })),
+    });
+  },
+});

@@ -1,0 +1,147 @@
+import { parseArgs } from 'node:util';
+import type { ArgDef, ArgsDef } from 'citty';
+import { usageError } from './exit.ts';
+
+/** Arguments as they were given, in a form that cannot be misread. */
+interface Arguments {
+  /** Every value of every flag. */
+  values: Map<string, string[]>;
+  /** Flags first, each with its value, then `--` and what has a place of its own. */
+  argv: string[];
+}
+
+/**
+ * Refuses what citty would let pass: unknown flags, flags without their value, arguments too many. What has a place of
+ * its own can be given by its name as well: `keys create app` and `keys create --name app`.
+ * @throws CliError
+ */
+export async function checkArguments(argv: string[], args: ArgsDef): Promise<Arguments> {
+  const options = Object.fromEntries(
+    Object.entries(args).map(([name, definition]) => [
+      name,
+      {
+        type: definition.type === 'boolean' ? ('boolean' as const) : ('string' as const),
+        multiple: true,
+        ...shortOf(definition),
+      },
+    ]),
+  );
+  let parsed;
+  try {
+    parsed = parseArgs({ args: argv, options, allowPositionals: true, allowNegative: true, strict: true });
+  } catch (error) {
+    throw await refusal(error as NodeJS.ErrnoException, argv, Object.keys(options));
+  }
+  const values = new Map(
+    Object.entries(parsed.values).map(([name, given]) => [name, [given].flat().map(String)]),
+  );
+  const places = Object.keys(args).filter((name) => args[name]?.type === 'positional');
+  const placed = inPlace(places, parsed.positionals, values);
+  const flags = [...values].flatMap(([name, given]) => given.map((value) => `--${name}=${value}`));
+  return { values, argv: [...flags, '--', ...placed] };
+}
+
+/** Takes the named ones out of `values` and puts them where they belong. */
+function inPlace(places: string[], given: string[], values: Map<string, string[]>): string[] {
+  const rest = [...given];
+  const placed = places.map((name) => {
+    const [value, ...more] = values.get(name) ?? [];
+    if (more.length > 0) throw usageError(`--${name} was given more than once.`);
+    values.delete(name);
+    return value ?? rest.shift();
+  });
+  if (rest.length > 0) {
+    // It may be a secret that slipped out of its place: it is counted, not repeated.
+    throw usageError(
+      rest.length === 1 ? 'There is one argument too many.' : `There are ${rest.length} arguments too many.`,
+      {
+        hint: 'A text with spaces needs quotes.',
+      },
+    );
+  }
+  const count = placed.findLastIndex((value) => value !== undefined) + 1;
+  const missing = placed.slice(0, count).indexOf(undefined);
+  if (missing !== -1)
+    throw usageError(`Missing: ${places[missing]?.toUpperCase()}.`, { hint: '--help has examples.' });
+  return placed.slice(0, count) as string[];
+}
+
+const shortOf = (definition: ArgDef): { short?: string } =>
+  'alias' in definition && typeof definition.alias === 'string' ? { short: definition.alias } : {};
+
+async function refusal(error: NodeJS.ErrnoException, argv: string[], known: string[]): Promise<Error> {
+  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const flag = /'(-[^'\s=]*)/.exec(error.message)?.[1] ?? argv.find((word) => word.startsWith('-')) ?? '';
+    const near = known.length === 0 ? undefined : await nearestOf(flag.replace(/^-+/, ''), known);
+    return usageError(`There is no flag ${flag}.`, {
+      hint: near === undefined ? '--help lists what there is.' : `Did you mean --${near}? --help lists all.`,
+    });
+  }
+  const flag = /'(?:-\w, )?(--[\w-]+)/.exec(error.message)?.[1] ?? 'A flag';
+  return usageError(
+    /does not take an argument/.test(error.message) ? `${flag} takes no value.` : `${flag} needs a value.`,
+    {
+      hint: 'A value that begins with - is written with =, such as --name=-x.',
+    },
+  );
+}
+
+/** The nearest of the words that there are. */
+export async function nearestOf(word: string, known: string[]): Promise<string> {
+  const { nearest } = await import('../config.ts');
+  return nearest(word, known);
+}
+
+/** A whole number of a range. @throws CliError naming the flag. */
+export function wholeNumber(
+  flag: string,
+  text: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number } = {},
+): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+  throw usageError(`--${flag} must be a whole number from ${min} to ${max}.`);
+}
+
+const UNIT_SECONDS: Record<string, number> = {
+  s: 1,
+  m: 60,
+  min: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+  y: 31_536_000,
+  second: 1,
+  minute: 60,
+  hour: 3600,
+  day: 86_400,
+  week: 604_800,
+};
+
+/** A duration such as `90`, `15m`, `12h`, `30d`; in seconds. */
+export function durationSeconds(flag: string, text: string): number {
+  const match = /^(\d*)\s*([a-z]*)$/.exec(text);
+  const unit = match?.[2] === '' ? 1 : UNIT_SECONDS[match?.[2] ?? ''];
+  const count = match?.[1] === '' ? 1 : Number(match?.[1]);
+  if (match !== null && text !== '' && unit !== undefined && Number.isSafeInteger(count * unit))
+    return count * unit;
+  throw usageError(`--${flag} is a duration such as 90s, 15m, 12h or 30d.`);
+}
+
+/** A time: ISO 8601, or a duration ago such as `7d`. */
+export function pastTime(flag: string, text: string): string {
+  if (/^\d+[a-z]+$/.test(text))
+    return new Date(Date.now() - durationSeconds(flag, text) * 1000).toISOString();
+  const ms = Date.parse(text);
+  if (/^\d{4}-\d\d-\d\d/.test(text) && Number.isFinite(ms)) return new Date(ms).toISOString();
+  throw usageError(`--${flag} is a time such as 2030-01-31 or 2030-01-31T12:00:00Z, or an age such as 7d.`);
+}
+
+/** JSON given on the command line. @throws CliError naming the flag, without the text. */
+export function jsonValue(flag: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '{"team":"search"}'` });
+  }
+}

@@ -1,0 +1,5 @@
+import { createLogger } from '../base/logger.ts';
+import type { Logger } from '../base/logger.ts';
+
+/** For work on the data directory: only what has gone wrong is said, on stderr. */
+export const quietLogger = (): Promise<Logger> => createLogger('error');

@@ -1,0 +1,52 @@
+import type { Context } from './command.ts';
+import { usageError } from './exit.ts';
+import { isTerminal, promptHidden, readStdin, say } from './io.ts';
+
+interface SecretSource {
+  /** As given on the command line; `-` means stdin. */
+  argument?: string | undefined;
+  fromStdin?: boolean | undefined;
+  /** What it is, for messages: `key`. */
+  what: string;
+  /** How to give it, for messages. */
+  example: string;
+}
+
+/**
+ * A secret from an argument (with a warning), stdin, or a prompt without echo.
+ * @returns undefined where none was given and nobody is there to be asked.
+ */
+export async function readSecret(context: Context, source: SecretSource): Promise<string | undefined> {
+  const { io } = context;
+  const { argument, what, example } = source;
+  if (argument !== undefined && argument !== '-' && source.fromStdin === true)
+    throw usageError(`The ${what} was given twice: as an argument and on stdin.`);
+  if (argument !== undefined && argument !== '-') {
+    say(
+      io,
+      `Warning: the ${what} was given as an argument; shells keep a history, and others see arguments of programs.`,
+    );
+    say(io, `  Safer: ${example}`);
+    return nonEmpty(argument, source);
+  }
+  if (argument === '-' || source.fromStdin === true) return nonEmpty((await readStdin(io)).trim(), source);
+  if (isTerminal(io.stdin) && isTerminal(io.stderr))
+    return nonEmpty((await promptHidden(io, `${what[0]?.toUpperCase()}${what.slice(1)}: `)).trim(), source);
+  return undefined;
+}
+
+function nonEmpty(text: string, { what, example }: SecretSource): string {
+  if (text === '') throw usageError(`The ${what} is empty.`, { example });
+  if (/\s/.test(text))
+    throw usageError(`The ${what} holds white space: more than one line or word was given.`, { example });
+  return text;
+}
+
+/** Tells a damaged key before anything is sent. The text of it is in no message. @throws CliError */
+export async function refuseDamagedKey(text: string, where: string): Promise<void> {
+  const { readKeyText } = await import('../keys/index.ts');
+  if (readKeyText(text).form !== 'damaged') return;
+  throw usageError(`The key ${where} is damaged: its checksum does not match. Nothing was sent.`, {
+    hint: 'It was mistyped or cut off; copy it again, whole.',
+  });
+}

@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, fchmodSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const LOG_MAX_BYTES = 10 * 1024 * 1024;
+const LAST_LINES = 12;
+const PROGRAM = fileURLToPath(new URL('../../main.ts', import.meta.url));
+
+export const logPath = (dataDir: string): string => join(dataDir, 'keyward.log');
+
+/** A server that was started and left to itself. */
+export interface Background {
+  pid: number;
+  /** How it ended, once it has. */
+  ended(): string | undefined;
+}
+
+/** Starts `keyward serve` so that it outlives this process; its log goes to a file that only its user can read. */
+export function startBackground(dataDir: string): Background {
+  const log = openLog(logPath(dataDir));
+  let child: ChildProcess;
+  try {
+    const flags = ['--disable-warning=ExperimentalWarning'];
+    child = spawn(process.execPath, [...flags, PROGRAM, 'serve'], {
+      detached: true,
+      stdio: ['ignore', 'ignore', log],
+    });
+  } finally {
+    closeSync(log);
+  }
+  let end: string | undefined;
+  child.on('error', (error) => (end = error.message));
+  child.on('exit', (code, signal) => (end = signal === null ? `exit code ${code}` : `signal ${signal}`));
+  child.unref();
+  return { pid: child.pid ?? 0, ended: () => end };
+}
+
+function openLog(path: string): number {
+  try {
+    if (statSync(path).size > LOG_MAX_BYTES) renameSync(path, `${path}.1`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const log = openSync(path, 'a', 0o600);
+  fchmodSync(log, 0o600);
+  return log;
+}
+
+/** The end of the log, for whoever has to find out why it died. */
+export function lastLogLines(dataDir: string): string[] {
+  try {
+    return readFileSync(logPath(dataDir), 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { MIGRATIONS } from '../../app.ts';
+import type { Config } from '../../config.ts';
+import { checkMasterKey, loadMasterKey, Sealing } from '../../sealing/index.ts';
+import { migrate, openStorage } from '../../storage/index.ts';
+import type { Storage } from '../../storage/index.ts';
+import { ok, warn } from './finding.ts';
+import type { Finding } from './finding.ts';
+import { hasMasterKey, isFile } from './local.ts';
+
+/** Opens the database, and tries its migration and its master key without leaving a trace. @throws StartupError */
+export async function databaseCheck(config: Config): Promise<Finding> {
+  if (isFile(config) && !existsSync(config.database)) return ok('none yet; keyward up makes it');
+  const storage = await openStorage(config.database);
+  try {
+    await storage.checkWritable();
+    const nowMs = Date.now();
+    const pending = await tried(storage, (trial) => migrate(trial, MIGRATIONS, nowMs));
+    if (pending.length > 0)
+      return warn(`${pending.length} steps of the schema are missing.`, 'keyward migrate, or keyward up');
+    if (!hasMasterKey(config)) return ok(`${storage.dialect}, writable`);
+    const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
+    const sealing = Sealing.open({ masterKey: key, previous: config.masterKey.previous });
+    const { missing } = await tried(storage, (trial) => checkMasterKey(trial, sealing, nowMs));
+    if (missing.length === 0) return ok(`${storage.dialect}, writable, schema and master key fit`);
+    return warn(
+      `Older master keys are missing (${missing.join(', ')}): what was made under them is refused.`,
+      'add them to KEYWARD_PREVIOUS_MASTER_KEYS',
+    );
+  } finally {
+    await storage.close();
+  }
+}
+
+class TakenBack extends Error {}
+
+/** Runs a change and takes it back: what it would have done is known, and nothing was. */
+async function tried<T>(storage: Storage, work: (trial: Storage) => Promise<T>): Promise<T> {
+  const trial: Storage = {
+    dialect: storage.dialect,
+    db: storage.db,
+    snapshot: (read) => storage.snapshot(read),
+    checkWritable: () => storage.checkWritable(),
+    close: () => Promise.resolve(),
+    transaction: async (change, options) => {
+      const outcome: { value?: Awaited<ReturnType<typeof change>> } = {};
+      const taken = storage.transaction(async (tx) => {
+        outcome.value = await change(tx);
+        throw new TakenBack();
+      }, options);
+      await taken.catch((error: unknown) => {
+        if (!(error instanceof TakenBack)) throw error;
+      });
+      return outcome.value as Awaited<ReturnType<typeof change>>;
+    },
+  };
+  return work(trial);
+}

@@ -1,0 +1,139 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { VARIABLES } from '../../config.ts';
+import type { Config } from '../../config.ts';
+import { databaseCheck } from './examine-database.ts';
+import { modelCheck } from './examine-model.ts';
+import { portCheck } from './examine-port.ts';
+import { fail, ok, warn } from './finding.ts';
+import type { Check, Finding } from './finding.ts';
+import { hasMasterKey } from './local.ts';
+
+const NODE_MIN = 24;
+const MEGABYTE = 1024 * 1024;
+const DISK_MIN_MEGABYTES = 200;
+const DISK_GOOD_MEGABYTES = 1024;
+/** Before this nothing of this program was written. */
+const EARLIEST_MS = Date.UTC(2025, 0, 1);
+
+/** Looks at everything that a start needs. Makes and changes nothing. */
+export async function examine(config: Config): Promise<Check[]> {
+  const looks: Record<string, () => Finding | Promise<Finding>> = {
+    node: nodeCheck,
+    environment: () => environmentCheck(config),
+    'data directory': () => folderCheck(config.dataDir),
+    'master key': () => masterKeyCheck(config),
+    database: () => databaseCheck(config),
+    'disk space': () => diskCheck(config.dataDir),
+    port: () => portCheck(config),
+    tls: () => tlsCheck(config),
+    'local model': () => modelCheck(config),
+    clock: () => clockCheck(config),
+  };
+  const checks: Check[] = [];
+  for (const [check, look] of Object.entries(looks)) {
+    try {
+      checks.push({ check, ...(await look()) });
+    } catch (error) {
+      // The messages of start-up errors say how to solve them.
+      checks.push({ check, status: 'fail', detail: (error as Error).message, fix: null });
+    }
+  }
+  return checks;
+}
+
+function nodeCheck(): Finding {
+  const major = Number(process.versions.node.split('.', 1)[0]);
+  if (major >= NODE_MIN) return ok(`Node ${process.versions.node}`);
+  return fail(`Node ${process.versions.node} is too old.`, `npm ci brings Node ${NODE_MIN}; or run make up`);
+}
+
+function environmentCheck({ environment }: Config): Finding {
+  const names = Object.keys(VARIABLES).filter((name) => environment[name] !== undefined);
+  const envFile = resolve('.env');
+  const shown = names.length === 0 ? 'nothing is set: defaults' : `set: ${names.join(', ')}`;
+  if (existsSync(envFile) && (statSync(envFile).mode & 0o077) !== 0)
+    return warn(`${shown}; ${envFile} can be read by others.`, `chmod 600 ${envFile}`);
+  return ok(shown);
+}
+
+function folderCheck(path: string): Finding {
+  if (!existsSync(path)) {
+    const parent = nearestThere(path);
+    accessSync(parent, constants.W_OK);
+    return ok(`${path} is not there yet; keyward up makes it.`);
+  }
+  const { mode, uid } = statSync(path);
+  const isOwn = process.getuid === undefined || uid === process.getuid() || process.getuid() === 0;
+  if (!isOwn) return fail(`${path} belongs to another user.`, 'set KEYWARD_DATA_DIR to a folder of yours');
+  if ((mode & 0o077) !== 0)
+    return warn(
+      `${path} can be entered by others (mode ${(mode & 0o777).toString(8)}).`,
+      `chmod 700 ${path}`,
+    );
+  accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  return ok(path);
+}
+
+async function masterKeyCheck(config: Config): Promise<Finding> {
+  if (!hasMasterKey(config)) {
+    const isNew = !existsSync(config.dataDir);
+    return isNew || !existsSync(config.database)
+      ? ok('none yet; keyward up makes one')
+      : fail(
+          'There is a database and no master key: its keys would all be refused.',
+          'put master.key back, or set KEYWARD_MASTER_KEY',
+        );
+  }
+  const { loadMasterKey } = await import('../../sealing/index.ts');
+  const { source } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
+  const where = {
+    variable: 'in KEYWARD_MASTER_KEY',
+    file: 'in the file of KEYWARD_MASTER_KEY_FILE',
+    generated: 'beside the database',
+  };
+  return ok(`${where[source]}; keep a copy, apart from backups`);
+}
+
+async function diskCheck(path: string): Promise<Finding> {
+  const { bavail, bsize } = await statfs(nearestThere(path));
+  const free = Math.floor((bavail * bsize) / MEGABYTE);
+  if (free < DISK_MIN_MEGABYTES)
+    return fail(`${free} MB are free.`, 'make room, or set KEYWARD_DATA_DIR to another disk');
+  if (free < DISK_GOOD_MEGABYTES)
+    return warn(`${free} MB are free.`, 'make room: a full disk refuses every change');
+  return ok(`${free} MB are free`);
+}
+
+function tlsCheck({ tls, host }: Config): Finding {
+  const isLoopback = /^(127\.|::1$|localhost$)/.test(host);
+  if (tls === undefined) {
+    return isLoopback
+      ? ok('off; only this machine can connect')
+      : warn(
+          `${host} can be reached from elsewhere, unencrypted.`,
+          'set KEYWARD_TLS_CERT_FILE and KEYWARD_TLS_KEY_FILE',
+        );
+  }
+  readFileSync(tls.certFile);
+  readFileSync(tls.keyFile);
+  if ((statSync(tls.keyFile).mode & 0o077) !== 0)
+    return warn('The private key can be read by others.', `chmod 600 ${tls.keyFile}`);
+  return ok('certificate and key can be read');
+}
+
+function clockCheck({ dataDir }: Config): Finding {
+  const nowMs = Date.now();
+  if (nowMs < EARLIEST_MS)
+    return fail(`The clock says ${new Date(nowMs).toISOString()}.`, 'set the clock: keys expire by it');
+  const newestMs = existsSync(dataDir) ? statSync(dataDir).mtimeMs : 0;
+  if (newestMs > nowMs + 60_000)
+    return warn('The data directory was written in the future.', 'check the clock');
+  return ok(new Date(nowMs).toISOString());
+}
+
+function nearestThere(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : nearestThere(dirname(path));
+}

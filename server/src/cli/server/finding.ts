@@ -1,0 +1,14 @@
+/** One thing that was looked at. */
+export interface Check {
+  check: string;
+  status: 'ok' | 'warn' | 'fail';
+  detail: string;
+  /** How to put it right. */
+  fix: string | null;
+}
+
+export type Finding = Omit<Check, 'check'>;
+
+export const ok = (detail: string): Finding => ({ status: 'ok', detail, fix: null });
+export const warn = (detail: string, fix: string): Finding => ({ status: 'warn', detail, fix });
+export const fail = (detail: string, fix: string): Finding => ({ status: 'fail', detail, fix });

@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { loadMasterKey, Sealing } from '../../sealing/index.ts';
+import { openStorage } from '../../storage/index.ts';
+import type { Storage } from '../../storage/index.ts';
+import { CliError, EXIT } from '../exit.ts';
+
+/** The database of this machine with its master key, without joining in what servers do. */
+export interface Local {
+  storage: Storage;
+  sealing: Sealing;
+}
+
+/** @throws CliError exit code 78 where there is none yet: a wrong folder must not look like an empty record. */
+export async function openLocal(config: Config): Promise<Local> {
+  const storage = await openExisting(config);
+  try {
+    if (!hasMasterKey(config)) throw new CliError(noMasterKey(config), { exitCode: EXIT.configuration });
+    const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
+    return { storage, sealing: Sealing.open({ masterKey: key, previous: config.masterKey.previous }) };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/** Whether there is a master key already: reading one that is not there would make it. */
+export const hasMasterKey = ({ masterKey, dataDir }: Config): boolean =>
+  masterKey.value !== undefined || masterKey.file !== undefined || existsSync(join(dataDir, 'master.key'));
+
+export const noMasterKey = ({ dataDir }: Config): string =>
+  `There is no master key: put the one of this database into ${join(dataDir, 'master.key')} (mode 0600), or set KEYWARD_MASTER_KEY.`;
+
+/** The database where there is one. @throws CliError */
+export async function openExisting(config: Config): Promise<Storage> {
+  if (isFile(config) && !existsSync(config.database)) {
+    throw new CliError(`There is no database ${config.database}.`, {
+      exitCode: EXIT.configuration,
+      hint: 'KEYWARD_DATA_DIR says where it is; keyward up makes a new one.',
+    });
+  }
+  return openStorage(config.database);
+}
+
+/** The database, made where there is none. */
+export async function openOrMake(config: Config): Promise<Storage> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  return openStorage(config.database);
+}
+
+export const isFile = ({ database }: Config): boolean => !/^postgres(ql)?:/.test(database);

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { createClient } from '@keyward/sdk';
+import type { KeywardClient } from '@keyward/sdk';
+import { Agent, fetch as fetchWith } from 'undici';
+import type { Config } from '../../config.ts';
+
+const PROBE_TIMEOUT_MS = 5_000;
+
+/**
+ * A client for the server on this machine. Where it serves HTTPS, exactly the certificate of its own settings is
+ * trusted, whatever name is in it: it is asked by its address.
+ */
+export function localClient({ tls }: Config, url: string, apiKey?: string): KeywardClient {
+  const options = { url, apiKey, retries: 0 };
+  if (tls === undefined) return createClient(options);
+  const connect = {
+    ca: readFileSync(tls.certFile),
+    allowPartialTrustChain: true,
+    checkServerIdentity: () => undefined,
+  };
+  const dispatcher = new Agent({ connect });
+  return createClient({
+    ...options,
+    fetch: async (request) => {
+      const body = request.method === 'GET' ? null : await request.text();
+      const { method, headers, signal } = request;
+      const init = { method, headers: [...headers], signal, body, dispatcher };
+      return fetchWith(request.url, init);
+    },
+  });
+}
+
+export interface Health {
+  version: string;
+}
+
+/** Whether a Keyward answers there. */
+export async function health(client: KeywardClient): Promise<Health | undefined> {
+  const answer = await ask(client, '/healthz');
+  return answer?.status === 200 && typeof answer.body['version'] === 'string'
+    ? { version: answer.body['version'] }
+    : undefined;
+}
+
+export type Parts = Record<string, { ok: boolean; detail: string }>;
+
+/** undefined: no answer. */
+export async function readiness(
+  client: KeywardClient,
+): Promise<{ ready: boolean; parts: Parts } | undefined> {
+  const answer = await ask(client, '/readyz');
+  return answer === undefined
+    ? undefined
+    : { ready: answer.status === 200, parts: (answer.body['parts'] ?? {}) as Parts };
+}
+
+async function ask(
+  client: KeywardClient,
+  path: string,
+): Promise<{ status: number; body: Record<string, unknown> } | undefined> {
+  try {
+    const response = await client.get(path, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  } catch (error) {
+    const { status, details } = error as { status?: number; details?: Record<string, unknown> };
+    return status === undefined || details === undefined ? undefined : { status, body: details };
+  }
+}
+
+/** Whether something is to be seen at `/`. */
+export async function hasConsole(client: KeywardClient): Promise<boolean> {
+  return (await ask(client, '/'))?.status === 200;
+}

@@ -1,0 +1,41 @@
+import type { Io } from '../io.ts';
+import { isTerminal } from '../io.ts';
+
+const BAR_CELLS = 30;
+const LINE_STEP_PERCENT = 10;
+
+/** Says what is waited for: one line that moves on a terminal, lines when something has changed elsewhere. */
+export class Progress {
+  readonly #io: Io;
+  #said = '';
+  #isOpen = false;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  say(what: string, percent?: number): void {
+    const { stderr } = this.#io;
+    if (isTerminal(stderr)) {
+      stderr.write(`\r\u001b[K  ${what}${percent === undefined ? '…' : ` ${bar(percent)} ${percent} %`}`);
+      this.#isOpen = true;
+      return;
+    }
+    const step =
+      percent === undefined ? '' : ` ${Math.floor(percent / LINE_STEP_PERCENT) * LINE_STEP_PERCENT} %`;
+    const line = `${what}${step}`;
+    if (line !== this.#said) stderr.write(`${line}\n`);
+    this.#said = line;
+  }
+
+  /** Takes the moving line away. */
+  end(): void {
+    if (this.#isOpen) this.#io.stderr.write('\r\u001b[K');
+    this.#isOpen = false;
+  }
+}
+
+function bar(percent: number): string {
+  const full = Math.round((Math.min(percent, 100) / 100) * BAR_CELLS);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR_CELLS - full)}]`;
+}

@@ -1,0 +1,52 @@
+import { MIGRATIONS } from '../../app.ts';
+import { StartupError } from '../../base/errors.ts';
+import { loadMasterKey, checkMasterKey, Sealing } from '../../sealing/index.ts';
+import { migrate, restore } from '../../storage/index.ts';
+import type { Storage } from '../../storage/index.ts';
+import type { Context } from '../command.ts';
+import { CliError } from '../exit.ts';
+import { say } from '../io.ts';
+import { print } from '../output.ts';
+import type { OutputChoice } from '../output.ts';
+import { hasMasterKey, noMasterKey, openOrMake } from './local.ts';
+import { findProcess } from './pid-file.ts';
+
+interface Choice extends OutputChoice {
+  file: string;
+}
+
+export async function restoreBackup(context: Context, choice: Choice): Promise<void> {
+  const { config, io } = context;
+  const running = await findProcess(config.dataDir);
+  if (running !== undefined) {
+    throw new CliError(`A server runs on ${config.dataDir} (process ${running.pid}).`, {
+      hint: 'Stop it first; a restore needs the database for itself.',
+      example: 'keyward down',
+    });
+  }
+  const storage = await openOrMake(config);
+  try {
+    const nowMs = Date.now();
+    const { rows } = await restore(storage, choice.file, { migrations: MIGRATIONS, nowMs });
+    const applied = await migrate(storage, MIGRATIONS, nowMs);
+    const master_key = await masterKeyState(context, storage);
+    await print(context, choice, { value: { file: choice.file, rows, applied, master_key } });
+    if (master_key !== 'ok') say(io, `The rows are there, but: ${master_key}`);
+  } finally {
+    await storage.close();
+  }
+}
+
+/** `ok`, or what has to be done before the keys of the backup work. */
+async function masterKeyState({ config }: Context, storage: Storage): Promise<string> {
+  if (!hasMasterKey(config)) return noMasterKey(config);
+  try {
+    const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
+    const sealing = Sealing.open({ masterKey: key, previous: config.masterKey.previous });
+    await checkMasterKey(storage, sealing, Date.now());
+    return 'ok';
+  } catch (error) {
+    if (error instanceof StartupError) return error.message;
+    throw error;
+  }
+}

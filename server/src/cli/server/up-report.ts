@@ -1,0 +1,107 @@
+import type { Context } from '../command.ts';
+import { say, write } from '../io.ts';
+import { print } from '../output.ts';
+import type { OutputChoice } from '../output.ts';
+import { QUESTION } from './first-answer.ts';
+import type { FirstAnswer } from './first-answer.ts';
+
+interface Ready {
+  url: string;
+  version: string;
+  pid: number;
+  hasConsole: boolean;
+}
+
+const DEFAULT_MODEL = 'smollm2-135m-instruct';
+const ADD_UPSTREAM = 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt';
+
+/** What `up` prints: text as it comes about, or one object at the end. */
+export class UpReport {
+  /** Made just now; printed exactly once. */
+  adminKey: string | undefined;
+  /** It ran before. */
+  isOld = false;
+  readonly #context: Context;
+  readonly #choice: OutputChoice;
+  readonly #isText: boolean;
+  #ready: Ready | undefined;
+  #answer: FirstAnswer | undefined;
+  #isKeyShown = false;
+
+  constructor(context: Context, choice: OutputChoice) {
+    this.#context = context;
+    this.#choice = choice;
+    this.#isText = choice.output === undefined || choice.output === 'table';
+  }
+
+  async ready(ready: Ready): Promise<void> {
+    this.#ready = ready;
+    if (!this.#isText) return;
+    const { url, version, hasConsole } = ready;
+    const pages = hasConsole ? '(console: /, API: /api/docs)' : '(API: /api/docs)';
+    await this.#line(`Keyward ${version} ${this.isOld ? 'is running' : 'is ready'} at ${url} ${pages}`);
+    await this.#key();
+    if (this.isOld) await this.#tryIt(DEFAULT_MODEL);
+  }
+
+  /** @param answer undefined: there is no local model. */
+  async model(answer: FirstAnswer | undefined): Promise<void> {
+    this.#answer = answer;
+    const { io } = this.#context;
+    if (answer?.state === 'answered') {
+      if (!this.#isText) return;
+      await this.#tryIt(answer.model);
+      const seconds = (answer.took_ms / 1000).toFixed(1);
+      return this.#line(`It just answered: ${JSON.stringify(answer.text)} (${answer.model}, ${seconds} s)`);
+    }
+    if (answer === undefined) say(io, 'The local model is off (KEYWARD_LOCAL_MODEL=off).');
+    else if (answer.state === 'waiting')
+      say(io, `The local model is not there yet (${answer.detail}); it goes on trying.`);
+    else say(io, `The local model cannot be used: ${answer.detail}`);
+    say(io, `  Models from elsewhere: ${ADD_UPSTREAM}`);
+    if (this.#isText) await this.#line(`Try it:  ${curl(`${this.#ready?.url}/v1/models`)}`);
+  }
+
+  /** Prints what is still owed. Twice is fine. */
+  async end(): Promise<void> {
+    if (this.#isText) {
+      if (this.adminKey !== undefined) await this.#key();
+      return;
+    }
+    if (this.#isKeyShown || (this.#ready === undefined && this.adminKey === undefined)) return;
+    this.#isKeyShown = true;
+    const { url = null, version = null, pid = null } = this.#ready ?? {};
+    const status = this.#ready === undefined ? 'failed' : this.isOld ? 'running' : 'ready';
+    const value = {
+      status,
+      url,
+      version,
+      pid,
+      admin_key: this.adminKey ?? null,
+      local_model: this.#answer ?? null,
+    };
+    await print(this.#context, this.#choice, { value });
+  }
+
+  async #key(): Promise<void> {
+    if (this.#isKeyShown) return;
+    this.#isKeyShown = true;
+    await this.#line(
+      this.adminKey === undefined
+        ? 'Admin key: made before; lost? keyward keys create --local'
+        : `Admin key, shown once: ${this.adminKey}`,
+    );
+  }
+
+  #tryIt(model: string): Promise<void> {
+    const body = JSON.stringify({ model, messages: [{ role: 'user', content: QUESTION }] });
+    const url = `${this.#ready?.url}/v1/chat/completions`;
+    return this.#line(`Try it:  ${curl(url)} -H 'Content-Type: application/json' -d '${body}'`);
+  }
+
+  #line(text: string): Promise<void> {
+    return write(this.#context.io, `  ${text}\n`);
+  }
+}
+
+const curl = (url: string): string => `curl ${url} -H "Authorization: Bearer $KEYWARD_API_KEY"`;

@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { testHome } from '../cli.fixture.ts';
+import type { Home } from '../cli.fixture.ts';
+import { beganOf, findProcess } from './pid-file.ts';
+
+const SECRET = /sk-kw1[0-9A-Za-z]{50}/g;
+const urlIn = (text: string): string => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';
+const pidOf = async (home: Home): Promise<number> => (await findProcess(home.dataDir))?.pid ?? 0;
+const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+const logOf = (home: Home): string => join(home.dataDir, 'keyward.log');
+
+interface Report {
+  status: string;
+  url: string;
+  pid: number;
+  admin_key: string | null;
+}
+
+describe('up and down', { timeout: 60_000 }, () => {
+  test('the key is shown once and lies in no file; a second up says that it runs; a third starts anew', async () => {
+    const home = testHome();
+    const first = await home.run(['up']);
+    expect(first.code).toBe(0);
+    const [secret = '', ...more] = first.stdout.match(SECRET) ?? [];
+    expect(more).toEqual([]);
+    expect(first.stdout).toMatch(
+      /^ {2}Keyward \d+\.\d+\.\d+ is ready at http:\/\/127\.0\.0\.1:\d+ \(.*API: \/api\/docs\)$/m,
+    );
+    expect(first.stdout).toMatch(/^ {2}Admin key, shown once: sk-kw1/m);
+    expect(first.stdout).toMatch(/^ {2}Try it: {2}curl http.*\$KEYWARD_API_KEY"/m);
+    expect(first.stderr).toMatch(/local model is off.*upstreams add/s);
+    expect(first.stderr).not.toMatch(SECRET);
+    const files = readdirSync(home.dataDir, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const holding = files.filter(({ parentPath, name }) =>
+      readFileSync(join(parentPath, name)).includes(secret),
+    );
+    expect([files.length > 3, holding]).toEqual([true, []]);
+    expect([mode(home.dataDir), mode(logOf(home))]).toEqual(['700', '600']);
+    expect(mode(join(home.dataDir, 'keyward.pid'))).toBe('600');
+
+    const url = urlIn(first.stdout);
+    const self = await fetch(`${url}/v1/keys/self`, { headers: { authorization: `Bearer ${secret}` } });
+    expect(self.status).toBe(200);
+    const second = await home.run(['up']);
+    expect([second.code, urlIn(second.stdout)]).toEqual([0, url]);
+    expect(second.stdout).toMatch(
+      /is running at.*Admin key: made before; lost\? keyward keys create --local/s,
+    );
+
+    const pid = await pidOf(home);
+    expect(await home.json(['status'])).toMatchObject({ status: 'ready', pid, url, local_model: 'off' });
+    expect(await home.json(['down'])).toEqual({ status: 'stopped', pid });
+    expect(await beganOf(pid)).toBeUndefined();
+    expect(existsSync(join(home.dataDir, 'keyward.pid'))).toBe(false);
+    expect(await home.json(['down'])).toEqual({ status: 'stopped', pid: null });
+    const stopped = await home.run(['status']);
+    expect([stopped.code, JSON.parse(stopped.stdout)]).toEqual([
+      7,
+      expect.objectContaining({ status: 'stopped' }),
+    ]);
+
+    const third = await home.json<Report>(['up', '-o', 'json']);
+    expect(third).toMatchObject({ status: 'ready', admin_key: null, local_model: null });
+    const items = await home.json<{ items: unknown[] }>(['keys', 'list'], {
+      env: { KEYWARD_URL: third.url, KEYWARD_API_KEY: secret },
+    });
+    expect(items.items).toHaveLength(1);
+  });
+
+  test('a server that was killed leaves nothing in the way', async () => {
+    const home = testHome();
+    const { pid } = await home.json<Report>(['up', '-o', 'json']);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => beganOf(pid)).toBeUndefined();
+    expect((await home.run(['status'])).code).toBe(7);
+    expect(await home.json(['up', '-o', 'json'])).toMatchObject({ status: 'ready', admin_key: null });
+  });
+
+  test('a pid that was used again is nobody of ours: it is neither believed nor ended', async () => {
+    const home = testHome();
+    const { pid } = await home.json<Report>(['up', '-o', 'json']);
+    const file = join(home.dataDir, 'keyward.pid');
+    const before = readFileSync(file, 'utf8');
+    await home.json(['down']);
+    const stranger = spawn('sleep', ['60']);
+    onTestFinished(() => void stranger.kill('SIGKILL'));
+    writeFileSync(file, before.replace(`"pid":${pid}`, `"pid":${stranger.pid}`));
+    expect((await home.run(['status'])).code).toBe(7);
+    expect(await home.json(['down'])).toMatchObject({ pid: null });
+    expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
+  });
+
+  test('a start that fails shows the end of the log, and still the key that was made', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    onTestFinished(() => void blocker.close());
+    const home = testHome({ KEYWARD_PORT: String((blocker.address() as AddressInfo).port) });
+    const { code, stdout, stderr } = await home.run(['up']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/The server has ended.*Port \d+ of 127\.0\.0\.1 is in use.*KEYWARD_PORT/s);
+    expect(stdout.match(SECRET)).toHaveLength(1);
+    const again = await home.run(['up', '-o', 'json']);
+    expect([again.code, again.stdout]).toEqual([1, '']);
+  });
+
+  test('Ctrl-C while it starts: the key is shown, and the server goes on', async () => {
+    const home = testHome();
+    const child = home.spawn(['up']);
+    let stdout = '';
+    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('starting')) setTimeout(() => child.kill('SIGINT'), 50);
+    });
+    await once(child, 'close');
+    expect(stdout.match(SECRET)).toHaveLength(1);
+    await expect.poll(() => pidOf(home), { timeout: 10_000 }).toBeGreaterThan(0);
+  });
+
+  test('a log that is too long is put aside', async () => {
+    const home = testHome();
+    await home.json(['up', '-o', 'json']);
+    await home.json(['down']);
+    truncateSync(logOf(home), 11 * 1024 * 1024);
+    await home.json(['up', '-o', 'json']);
+    expect(statSync(`${logOf(home)}.1`).size).toBe(11 * 1024 * 1024);
+    expect(statSync(logOf(home)).size).toBeLessThan(1024 * 1024);
+  });
+
+  test('settings that are wrong end with 78 and start nothing', async () => {
+    const home = testHome({ KEYWARD_MASTER_KEY: 'short' });
+    for (const command of ['up', 'serve']) {
+      const { code, stdout, stderr } = await home.run([command]);
+      expect([code, stdout]).toEqual([78, '']);
+      expect(stderr).toMatch(
+        /^(starting\n)?keyward: KEYWARD_MASTER_KEY must be .*openssl rand -base64 32\n$/,
+      );
+    }
+  });
+});
+
+describe('the local model', { timeout: 120_000 }, () => {
+  test('is waited for until it answers, with a key that ends there when the admin key is not at hand', async () => {
+    const home = testHome({ KEYWARD_LOCAL_MODEL: 'on' });
+    const { secret } = await home.json<{ secret: string }>(['keys', 'create', '--local']);
+    const { code, stdout, stderr } = await home.run(['up']);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/It just answered: "[^\n]*Paris[^\n]*\(smollm2-135m-instruct, \d+\.\d s\)/),
+    ]);
+    expect(stdout).toContain('Admin key: made before');
+    expect(stdout + stderr).not.toMatch(SECRET);
+    expect(stderr).toMatch(/local model: loading/);
+    const { items } = await home.json<{ items: object[] }>(['keys', 'list'], {
+      env: { KEYWARD_URL: urlIn(stdout), KEYWARD_API_KEY: secret },
+    });
+    expect(items).toMatchObject([{ name: 'keyward up check', state: 'revoked', scopes: ['models:use'] }, {}]);
+    expect(await home.json(['status'])).toMatchObject({ local_model: 'ready' });
+  });
+});
+
+describe('serve', { timeout: 60_000 }, () => {
+  const serve = async (home: Home, env: Record<string, string> = {}) => {
+    const child = home.spawn(['serve'], env);
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const [ready] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+    const ended = once(child, 'close') as Promise<[number | null, string | null]>;
+    return { child, ready: ready.toString(), ended, stderr: () => stderr };
+  };
+
+  test.for(['SIGTERM', 'SIGINT'] as const)('says where it is, and ends in order on %s', async (signal) => {
+    const home = testHome();
+    const { child, ready, ended, stderr } = await serve(home);
+    expect(ready).toMatch(
+      /^Keyward \d+\.\d+\.\d+ is ready at http:\/\/127\.0\.0\.1:\d+ \(API: \/api\/docs\)\n$/,
+    );
+    expect(await home.json(['status'])).toMatchObject({ status: 'ready', pid: expect.any(Number) });
+    expect(stderr()).toContain('keyward keys create --local');
+    child.kill(signal);
+    expect((await ended)[0]).toBe(0);
+    expect(existsSync(join(home.dataDir, 'keyward.pid'))).toBe(false);
+  });
+
+  test('a second signal ends it at once, whatever still runs', async () => {
+    const home = testHome();
+    const { child, ready, ended } = await serve(home);
+    const { port } = new URL(urlIn(ready));
+    const { connect } = await import('node:net');
+    // A request that never ends keeps the first signal waiting.
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    socket.write(
+      'POST /v1/keys/report HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(143);
+  });
+
+  test('an address that others can reach without TLS is said loudly', async () => {
+    const { stderr, child, ended } = await serve(testHome({ KEYWARD_HOST: '0.0.0.0' }));
+    expect(stderr()).toContain('UNENCRYPTED');
+    child.kill('SIGTERM');
+    await ended;
+  });
+
+  test('on a terminal the first admin key is shown', async () => {
+    const home = testHome();
+    const { code, stdout } = await home.runOnTerminal('serve', [{ at: 'Admin key', text: '\u0003' }]);
+    expect(code).toBe(0);
+    expect(stdout.match(SECRET)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,35 @@
+import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { say } from '../io.ts';
+import { print } from '../output.ts';
+import { SETTING_ARGS, settingsOf } from './settings.ts';
+
+export default verb({
+  args: {
+    name: {
+      type: 'positional',
+      description: 'What it is called; models can be asked for as name/model',
+      required: true,
+    },
+    'base-url': {
+      type: 'positional',
+      description: 'Its address, with the prefix of its API',
+      required: true,
+    },
+    ...SETTING_ARGS,
+    ...CLIENT_ARGS,
+  },
+  examples: [
+    'upstreams add ollama http://127.0.0.1:11434/v1',
+    'upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt',
+    'upstreams add vllm http://gpu-1:8000/v1 --model chat=meta-llama/Llama-3.1-8B-Instruct --timeout 5m',
+  ],
+  run: async (args, context) => {
+    const body = { name: args.name, base_url: args['base-url'], ...(await settingsOf(args, context)) };
+    const client = await openClient(args, context);
+    const value = await unwrap(client.POST('/v1/upstreams', { body }));
+    await print(context, args, { value });
+    say(context.io, `Try it: keyward upstreams test ${value.id}`);
+  },
+});

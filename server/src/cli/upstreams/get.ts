@@ -1,0 +1,17 @@
+import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { print } from '../output.ts';
+import { UPSTREAM_ID_ARG, upstreamId } from './settings.ts';
+
+export default verb({
+  args: { id: UPSTREAM_ID_ARG, ...CLIENT_ARGS },
+  examples: ['upstreams get openai'],
+  run: async (args, context) => {
+    const client = await openClient(args, context);
+    const call = client.GET('/v1/upstreams/{id}', {
+      params: { path: { id: await upstreamId(client, args.id) } },
+    });
+    await print(context, args, { value: await unwrap(call) });
+  },
+});

@@ -1,0 +1,113 @@
+import { paginate, unwrap } from '@keyward/sdk';
+import type { components, KeywardClient } from '@keyward/sdk';
+import type { Context } from '../command.ts';
+import { CliError, EXIT, usageError } from '../exit.ts';
+import { isTerminal, say } from '../io.ts';
+import type { Columns } from '../output.ts';
+import { given } from '../page.ts';
+import { durationSeconds, jsonValue, wholeNumber } from '../parse.ts';
+import { readSecret } from '../secret.ts';
+
+export type Upstream = components['schemas']['Upstream'];
+type Settings = Omit<components['schemas']['UpstreamChange'], 'name' | 'base_url'>;
+
+/** Flags that add and update share. */
+export const SETTING_ARGS = {
+  'api-key-stdin': { type: 'boolean', description: 'Read the credential of the upstream from stdin' },
+  'ask-api-key': { type: 'boolean', description: 'Ask for the credential, without echo' },
+  model: {
+    type: 'string',
+    description: 'A model: name, or name=name-there; repeatable. None: whatever it lists',
+  },
+  header: { type: 'string', description: 'Sent along, as "Name: value"; repeatable' },
+  timeout: { type: 'string', description: 'How long an answer may take, such as 90s' },
+  weight: { type: 'string', description: 'Its share of requests, 0 to 1000; 1' },
+  prices: { type: 'string', description: 'JSON: a model or a pattern → its price' },
+} as const;
+
+interface Given {
+  'api-key-stdin'?: boolean | undefined;
+  'ask-api-key'?: boolean | undefined;
+  'key-stdin'?: boolean | undefined;
+  timeout?: string | undefined;
+  weight?: string | undefined;
+  prices?: string | undefined;
+}
+
+/** What the flags say, in the words of the API. */
+export async function settingsOf(args: Given, context: Context): Promise<Settings> {
+  const { all } = context;
+  const headers = all('header').map(headerOf);
+  if (headers.some(([name]) => /auth|key|token|cookie|secret/i.test(name)))
+    say(
+      context.io,
+      'Warning: a header that may hold a credential was given as an argument; shells keep a history.',
+    );
+  const models = all('model').map(modelOf);
+  return given({
+    api_key: await credentialOf(args, context),
+    models: models.length === 0 ? undefined : models,
+    headers: headers.length === 0 ? undefined : Object.fromEntries(headers),
+    timeout_seconds: args.timeout === undefined ? undefined : durationSeconds('timeout', args.timeout),
+    weight: args.weight === undefined ? undefined : wholeNumber('weight', args.weight, { max: 1000 }),
+    prices:
+      args.prices === undefined
+        ? undefined
+        : (jsonValue('prices', args.prices) as NonNullable<Settings['prices']>),
+  });
+}
+
+async function credentialOf(args: Given, context: Context): Promise<string | undefined> {
+  const example = 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt';
+  if (args['api-key-stdin'] === true && args['key-stdin'] === true)
+    throw usageError('stdin cannot hold both keys: log in first.', { example: 'keyward auth login' });
+  if (args['ask-api-key'] === true && !isTerminal(context.io.stdin))
+    throw usageError('--ask-api-key needs a terminal.', { example });
+  if (args['api-key-stdin'] !== true && args['ask-api-key'] !== true) return undefined;
+  return readSecret(context, { fromStdin: args['api-key-stdin'], what: 'key of the upstream', example });
+}
+
+function modelOf(text: string): string | { name: string; upstream_name: string } {
+  const [name = '', ...rest] = text.split('=');
+  return rest.length === 0 ? text : { name, upstream_name: rest.join('=') };
+}
+
+function headerOf(text: string): [string, string] {
+  const colon = text.indexOf(':');
+  // The value may be a credential: it is not repeated.
+  if (colon < 1)
+    throw usageError('--header is a name, a colon and a value.', { example: '--header "X-Org: search"' });
+  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+}
+
+/** The id of an upstream that was named by its id or its name. @throws CliError exit code 5 */
+export async function upstreamId(client: KeywardClient, named: string): Promise<string> {
+  if (/^up_[0-9A-Za-z]{12}$/.test(named)) return named;
+  const pages = paginate((cursor) =>
+    unwrap(client.GET('/v1/upstreams', { params: { query: cursor === undefined ? {} : { cursor } } })),
+  );
+  for await (const { id, name } of pages) if (name === named) return id;
+  throw new CliError('There is no upstream of this name.', {
+    exitCode: EXIT.notFound,
+    example: 'keyward upstreams list',
+  });
+}
+
+export const UPSTREAM_ID_ARG = {
+  type: 'positional',
+  description: 'Its id or its name',
+  required: true,
+} as const;
+
+export const UPSTREAM_COLUMNS: Columns<Upstream> = {
+  id: ({ id }) => id,
+  name: ({ name }) => name,
+  'base url': ({ base_url }) => base_url,
+  models: ({ models }) =>
+    models.length === 0
+      ? 'as it lists'
+      : models.map((model) => (typeof model === 'string' ? model : model.name)).join(' '),
+  key: ({ api_key_hint }) => api_key_hint,
+  weight: ({ weight }) => weight,
+  enabled: ({ enabled }) => (enabled ? 'yes' : 'no'),
+};

@@ -1,0 +1,236 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { StartupError } from './base/errors.ts';
+import { LOG_LEVELS } from './base/logger.ts';
+import type { LogLevel } from './base/logger.ts';
+
+/** Everything the environment decides; read here and nowhere else. */
+export interface Config {
+  host: string;
+  port: number;
+  /** Absolute path. */
+  dataDir: string;
+  /** A `postgres://` URL or the absolute path of an SQLite file. */
+  database: string;
+  masterKey: { value?: string; file?: string; previous: string[] };
+  tls: { certFile: string; keyFile: string } | undefined;
+  /** CIDR ranges whose X-Forwarded-For is believed. */
+  trustedProxies: string[];
+  localModel: { enabled: boolean; modelsDir: string };
+  logLevel: LogLevel;
+  /** First characters of a new key's text. */
+  keyPrefix: string;
+  /** Keys given by the environment, imported at start. */
+  bootstrapKeys: { role: 'client' | 'miner' | 'admin'; variable: string; value: string }[];
+  /** What child processes are given a part of. */
+  environment: Record<string, string | undefined>;
+  /** For the command line: where the server is and which key to use. */
+  client: { url: string | undefined; apiKey: string | undefined; configDir: string };
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Every variable, its default and meaning; `keyward doctor` and the documentation print this. */
+export const VARIABLES = {
+  KEYWARD_HOST: ['127.0.0.1', 'address to listen on'],
+  KEYWARD_PORT: ['5390', 'port to listen on'],
+  KEYWARD_DATA_DIR: ['./data', 'database file, master key, local credentials; created with mode 0700'],
+  KEYWARD_DATABASE_URL: ['SQLite in the data directory', '`postgres://…` for PostgreSQL'],
+  KEYWARD_MASTER_KEY: ['generated once', '32 bytes, base64; peppers and sealing keys derive from it'],
+  KEYWARD_MASTER_KEY_FILE: ['–', 'a file (mode 0600) that holds the master key'],
+  KEYWARD_PREVIOUS_MASTER_KEYS: ['–', 'comma-separated older master keys, while they are being replaced'],
+  KEYWARD_TLS_CERT_FILE: ['–', 'certificate chain (PEM); serves HTTPS together with the key file'],
+  KEYWARD_TLS_KEY_FILE: ['–', 'private key (PEM)'],
+  KEYWARD_TRUSTED_PROXIES: ['none', 'comma-separated CIDR list; only then is X-Forwarded-For read'],
+  KEYWARD_LOCAL_MODEL: ['on', '`off`: no local model process'],
+  KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
+  KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
+  KEYWARD_KEY_PREFIX: ['sk-', 'first characters of a new key'],
+  KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
+  KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
+  KEYWARD_CONFIG_DIR: ['user configuration directory', 'where the command line keeps its credentials'],
+  CLIENT_API_KEYS: ['–', 'keys imported at start with the role client'],
+  MINER_API_KEYS: ['–', 'keys imported at start with the role miner'],
+  ADMIN_API_KEYS: ['–', 'keys imported at start with the role admin'],
+} as const satisfies Record<string, readonly [string, string]>;
+
+/**
+ * Reads the process's environment and a `.env` in the working directory; a variable already set wins.
+ * @throws StartupError naming the variable and the way out.
+ */
+export function loadConfig(): Config {
+  return readConfig({ ...readDotEnv(resolve('.env')), ...withoutEmpty(process.env) });
+}
+
+/** @throws StartupError where there is one that cannot be read: going on without it would be another configuration. */
+function readDotEnv(file: string): Environment {
+  if (!existsSync(file)) return {};
+  try {
+    return parseEnv(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
+    throw new StartupError(`${file} cannot be read (${why}): make it readable, or move it away.`, { cause });
+  }
+}
+
+/** A variable set to nothing counts as not set, as everywhere in compose files. */
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+export function readConfig(environment: Environment): Config {
+  const env = withoutEmpty(environment);
+  refuseUnknown(env);
+  const dataDir = resolve(env.KEYWARD_DATA_DIR ?? './data');
+  return {
+    host: hostName(env),
+    port: integer(env, 'KEYWARD_PORT', { fallback: 5390, min: 0, max: 65_535 }),
+    dataDir,
+    database: databaseLocation(env, dataDir),
+    masterKey: {
+      ...(env.KEYWARD_MASTER_KEY === undefined ? {} : { value: env.KEYWARD_MASTER_KEY }),
+      ...(env.KEYWARD_MASTER_KEY_FILE === undefined ? {} : { file: resolve(env.KEYWARD_MASTER_KEY_FILE) }),
+      previous: list(env.KEYWARD_PREVIOUS_MASTER_KEYS),
+    },
+    tls: tlsFiles(env),
+    trustedProxies: ranges(env, 'KEYWARD_TRUSTED_PROXIES'),
+    localModel: {
+      enabled: oneOf(env, 'KEYWARD_LOCAL_MODEL', ['on', 'off'], 'on') === 'on',
+      modelsDir: resolve(
+        env.KEYWARD_MODELS_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'keyward/models'),
+      ),
+    },
+    logLevel: oneOf(env, 'KEYWARD_LOG_LEVEL', LOG_LEVELS, 'info'),
+    keyPrefix: keyPrefix(env),
+    bootstrapKeys: (['client', 'miner', 'admin'] as const).flatMap((role) => {
+      const variable = `${role.toUpperCase()}_API_KEYS`;
+      const value = env[variable];
+      return value === undefined ? [] : [{ role, variable, value }];
+    }),
+    environment: env,
+    client: {
+      url: env.KEYWARD_URL,
+      apiKey: env.KEYWARD_API_KEY,
+      configDir: resolve(
+        env.KEYWARD_CONFIG_DIR ?? join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'keyward'),
+      ),
+    },
+  };
+}
+
+function refuseUnknown(env: Environment): void {
+  const known = Object.keys(VARIABLES);
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('KEYWARD_') || known.includes(name)) continue;
+    throw new StartupError(`${name} is not a variable of Keyward: did you mean ${nearest(name, known)}?`);
+  }
+}
+
+/** The word of `known` that needs the fewest edits to become `name`; of several the one that begins most alike. */
+export function nearest(name: string, known: string[]): string {
+  let best = known[0] ?? '';
+  for (const word of known) {
+    const closer = editDistance(name, word) - editDistance(name, best);
+    if (closer < 0 || (closer === 0 && commonStart(name, word) > commonStart(name, best))) best = word;
+  }
+  return best;
+}
+
+function commonStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function databaseLocation(env: Environment, dataDir: string): string {
+  const url = env.KEYWARD_DATABASE_URL;
+  if (url === undefined) return join(dataDir, 'keyward.db');
+  if (/^postgres(ql)?:\/\//.test(url)) return url;
+  throw new StartupError(
+    'KEYWARD_DATABASE_URL must begin with postgres:// (leave it out for SQLite in the data directory).',
+  );
+}
+
+function tlsFiles(env: Environment): Config['tls'] {
+  const certFile = env.KEYWARD_TLS_CERT_FILE;
+  const keyFile = env.KEYWARD_TLS_KEY_FILE;
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile === undefined || keyFile === undefined) {
+    throw new StartupError(
+      'KEYWARD_TLS_CERT_FILE and KEYWARD_TLS_KEY_FILE go together: set both or neither.',
+    );
+  }
+  return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
+}
+
+function integer(
+  env: Environment,
+  name: string,
+  range: { fallback: number; min: number; max: number },
+): number {
+  const text = env[name];
+  if (text === undefined) return range.fallback;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= range.min && value <= range.max) return value;
+  throw new StartupError(
+    `${name} must be a whole number from ${range.min} to ${range.max}; it is "${text}".`,
+  );
+}
+
+function oneOf<const T extends string>(env: Environment, name: string, words: readonly T[], fallback: T): T {
+  const text = env[name];
+  if (text === undefined) return fallback;
+  const word = words.find((candidate) => candidate === text);
+  if (word !== undefined) return word;
+  throw new StartupError(`${name} must be one of ${words.join(', ')}; it is "${text}".`);
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function hostName(env: Environment): string {
+  const host = env.KEYWARD_HOST ?? '127.0.0.1';
+  if (isIP(host) !== 0 || /^[0-9A-Za-z]([0-9A-Za-z.-]{0,251}[0-9A-Za-z])?$/.test(host)) return host;
+  throw new StartupError('KEYWARD_HOST must be an address or a host name alone, such as 0.0.0.0 or ::1.');
+}
+
+function ranges(env: Environment, name: string): string[] {
+  const items = list(env[name]);
+  const isRange = (text: string): boolean => {
+    const [, address = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+    return Number(bits) <= ({ 4: 32, 6: 128 }[isIP(address)] ?? -1);
+  };
+  const bad = items.findIndex((item) => !isRange(item));
+  if (bad < 0) return items;
+  throw new StartupError(
+    `${name} must be addresses or ranges such as 10.0.0.0/8, separated by commas; entry ${bad + 1} is not.`,
+  );
+}
+
+function keyPrefix(env: Environment): string {
+  const prefix = env.KEYWARD_KEY_PREFIX ?? 'sk-';
+  if (/^[a-z][a-z0-9]{0,11}[-_]$/.test(prefix)) return prefix;
+  throw new StartupError(
+    'KEYWARD_KEY_PREFIX must be 1 to 12 lower-case letters or digits and end in - or _, such as "sk-".',
+  );
+}

@@ -1,0 +1,108 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller, Scope } from '../access/index.ts';
+import { decide } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Clock } from '../base/clock.ts';
+import type { BadKey, GoodKey } from '../keys/index.ts';
+import type { Course } from './course.ts';
+import { invalidKey, readCredential } from './credentials.ts';
+import { limitHeaders } from './limit-headers.ts';
+import type { Route } from './route.ts';
+import type { Services } from './services.ts';
+
+type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+
+/**
+ * Lets a request in or says why not: key, address, scope, limits, request budgets, in this order. Synchronous where
+ * the key is in memory and has no budget: the common case costs no turn of the event loop.
+ */
+export function gate(services: Services, route: Route): Hook {
+  const letIn = (known: GoodKey | BadKey, request: FastifyRequest) => {
+    const { course } = request;
+    const caller = identified(services, route, { known, course });
+    refuseWithoutScope(caller, route);
+    services.keys.lastUsed.note(course.secretId ?? '', caller.keyId, course.ip);
+    if (caller.limits.length > 0) takeLimits(services, course, caller);
+    return caller.budgets.some(({ unit }) => unit === 'requests')
+      ? spendRequest(services, caller)
+      : undefined;
+  };
+  return (request, _reply, done) => {
+    try {
+      if (route.openTo?.(services, request.course.ip, request.headers) === true) return done();
+      const identity = services.keys.verifier.identify(readCredential(request.headers));
+      const pending =
+        identity instanceof Promise
+          ? identity.then((known) => letIn(known, request))
+          : letIn(identity, request);
+      if (pending === undefined) done();
+      else void pending.then(() => done(), done);
+    } catch (error) {
+      done(error as Error);
+    }
+  };
+}
+
+/** @throws KeywardError `invalid_key`, always the same; the audit record has the reason. */
+function identified(
+  { refusals }: Services,
+  route: Route,
+  { known, course }: { known: GoodKey | BadKey; course: Course },
+): Caller {
+  const { ip } = course;
+  const refuse = (code: string): KeywardError => {
+    const { key } = known;
+    const actor = key === undefined ? ANONYMOUS : ({ kind: 'key', id: key.id } as const);
+    refusals.note({ actor, action: route.id, target: route.path, code, ip });
+    return invalidKey();
+  };
+  if (!known.valid) throw refuse(known.code);
+  // Whoever comes from the wrong address must not learn that the key is good.
+  if (!decide(known.caller, { ip }).allowed) throw refuse('ip_denied');
+  course.caller = known.caller;
+  course.secretId = known.secretId;
+  return known.caller;
+}
+
+const ANONYMOUS = { kind: 'anonymous' } as const;
+
+function refuseWithoutScope(caller: Caller, { access }: Route): void {
+  if (access === 'any' || access === 'public' || caller.scopes.has(access)) return;
+  throw lacksScope(access);
+}
+
+const lacksScope = (scope: Scope): KeywardError =>
+  new KeywardError('insufficient_scope', `The key lacks the scope ${scope}.`, {
+    details: { scope },
+    hint: `Use a key with the scope ${scope}, or have this one changed: keyward keys update.`,
+  });
+
+function takeLimits({ keys }: Services, course: Course, caller: Caller): void {
+  const admission = keys.limits.admit(caller.keyId, caller.limits);
+  limitHeaders(course.headers, caller.limits, keys.limits.view(caller.keyId, caller.limits));
+  if (admission.admitted) return course.holds(admission.release);
+  const { limit, retryAfterSeconds } = admission;
+  throw new KeywardError('rate_limited', `The limit "${limit.name}" of this key is reached.`, {
+    hint: `Try again in ${retryAfterSeconds} s.`,
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  });
+}
+
+async function spendRequest({ keys, clock }: Services, caller: Caller): Promise<void> {
+  const spent = await keys.budgets.spend(caller.keyId, caller.budgets, 1);
+  if (spent !== null) throw budgetExceeded(clock, spent);
+}
+
+/** The refusal for a spent budget, with when it is filled again. */
+export function budgetExceeded(
+  clock: Clock,
+  { name, resets_at }: { name: string; resets_at: string | null },
+): KeywardError {
+  const message = `The budget "${name}" of this key is spent.`;
+  if (resets_at === null) return new KeywardError('budget_exceeded', message, { hint: 'Have it raised.' });
+  const seconds = Math.max(1, Math.ceil((Date.parse(resets_at) - clock.nowMs()) / 1000));
+  return new KeywardError('budget_exceeded', message, {
+    hint: `It is filled again at ${resets_at}.`,
+    headers: { 'retry-after': String(seconds) },
+  });
+}

@@ -1,0 +1,31 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export interface WholeAnswer {
+  status: number;
+  /** An object is sent as JSON; text and bytes as they are, and the handler says what they are. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Writes an answer straight into the response, with the headers gathered on the way. Fastify's own way does the same
+ * for a tenth of a request more: it looks for hooks and serialisers, of which there are none here.
+ */
+export function send(
+  { status, body, headers }: WholeAnswer,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): void {
+  reply.hijack();
+  const { raw } = reply;
+  const head: Record<string, string | number> = { ...request.course.headers, ...headers };
+  if (body === undefined) {
+    raw.writeHead(status, head).end();
+    return;
+  }
+  const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
+  const payload = isJson ? JSON.stringify(body) : (body as string | Buffer);
+  if (isJson) head['content-type'] ??= 'application/json; charset=utf-8';
+  head['content-length'] = Buffer.byteLength(payload);
+  raw.writeHead(status, head);
+  raw.end(request.method === 'HEAD' ? undefined : payload);
+}

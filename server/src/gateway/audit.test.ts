@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnBothServers } from '../../test/server.ts';
+import type { TestServer } from '../../test/server.ts';
+
+interface Record {
+  seq: number;
+  at: string;
+  actor: string;
+  action: string;
+  target: string;
+  outcome: string;
+  details: { code?: string; count?: number };
+  prev_hash: string;
+  hash: string;
+}
+interface Page {
+  items: Record[];
+  next_cursor: string | null;
+  errors?: { field: string }[];
+}
+
+describeOnBothServers('the audit record', (start) => {
+  let server: TestServer;
+  const list = (query: string) => server.request<Page>('GET', `/v1/audit${query}`);
+
+  beforeAll(async () => {
+    server = await start();
+    for (let i = 0; i < 5; i++) await server.mint();
+  });
+
+  test('newest first, each with the hash of the one before, page by page', async () => {
+    const records: Record[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body }: { body: Page } = await list(`?limit=2${cursor}`);
+      records.push(...body.items);
+      cursor = body.next_cursor === null ? null : `&cursor=${body.next_cursor}`;
+    }
+    expect(records.map(({ seq }) => seq)).toEqual(records.map((_, i) => records.length - i));
+    for (const [i, { prev_hash }] of records.slice(0, -1).entries())
+      expect(prev_hash).toBe(records[i + 1]?.hash);
+  });
+
+  test('by actor, action, target and time', async () => {
+    const { id } = await server.mint();
+    const self = await server.request<{ key: { id: string } }>('GET', '/v1/keys/self');
+    const one = await list(`?actor=${self.body.key.id}&action=keys.*&target=${id}`);
+    expect(one.body.items).toMatchObject([
+      { action: 'keys.mint', target: id, actor: `key:${self.body.key.id}`, outcome: 'ok' },
+    ]);
+    expect((await list('?from=2190-01-01T00:00:00Z')).body.items).toEqual([]);
+    expect((await list('?to=2001-01-01T00:00:00Z')).body.items).toEqual([]);
+    expect((await list('?actor=cli')).body.items.map(({ action }) => action)).toContain('keys.mint');
+  });
+
+  test('refusals of a good key are recorded within about a second, equal ones once with their count', async () => {
+    const { id, secret } = await server.mint({ limits: [{ name: 'm', requests: 2, window_seconds: 60 }] });
+    for (let i = 0; i < 12; i++)
+      await server.request('GET', i === 0 ? '/v1/audit' : '/v1/models', { key: secret });
+    await sleep(1_300);
+    const { body } = await list(`?actor=${id}`);
+    const found = body.items.map(({ outcome, action, details }) => [outcome, action, details.code]);
+    expect(found).toContainEqual(['refused', 'audit.list', 'insufficient_scope']);
+    expect(found).toContainEqual(['refused', 'models.list', 'rate_limited']);
+    const limited = body.items.filter(({ details }) => details.code === 'rate_limited');
+    expect(limited.reduce((sum, { details }) => sum + (details.count ?? 0), 0)).toBe(9);
+  });
+
+  test('an attempt to give more than one holds is recorded', async () => {
+    const { id, secret } = await server.mint({ scopes: ['keys:write'] });
+    await server.request('POST', '/v1/keys', { key: secret, body: { name: 'x', role: 'admin' } });
+    await sleep(1_300);
+    const { body } = await list(`?actor=${id}`);
+    expect(body.items.map(({ details }) => details.code)).toEqual(['scope_escalation']);
+  });
+
+  test('the checkpoint is the signed head', async () => {
+    const { status, body } = await server.request<{ seq: number; hash: string; signature: string }>(
+      'GET',
+      '/v1/audit/checkpoint',
+    );
+    const newest = (await list('?limit=200')).body.items.find(({ seq }) => seq === body.seq);
+    expect([status, newest?.hash]).toEqual([200, body.hash]);
+    expect(body.signature.length).toBeGreaterThan(40);
+  });
+});

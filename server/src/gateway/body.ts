@@ -1,0 +1,94 @@
+import { isUtf8 } from 'node:buffer';
+import { invalidField, KeywardError } from '../base/errors.ts';
+
+export const BODY_MAX_BYTES = 1024 * 1024;
+/** Of requests that are passed on to a model: they carry images and sound. */
+export const MODEL_BODY_MAX_BYTES = 32 * 1024 * 1024;
+/** Read line by line; whoever has more sends it in parts. */
+export const IMPORT_MAX_BYTES = 1024 * 1024 * 1024;
+const DEPTH_MAX = 64;
+
+/**
+ * @param refuseNul for what is stored: no database of ours keeps U+0000.
+ * @throws KeywardError `bad_request` saying what is wrong, without quoting what was sent: it may hold a secret.
+ */
+export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }): unknown {
+  if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) throw unreadable('The body is not UTF-8.');
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw unreadable(`The body is not JSON${placeOf(error)}.`);
+  }
+  if (isPlain(bytes)) return value;
+  const odd = oddity(value, { depth: 0, refuseNul: refuseNul && bytes.includes(String.raw`\u0000`) });
+  if (odd === undefined) return value;
+  if (odd.message !== NUL) throw unreadable(odd.message);
+  throw invalidField(fieldPath(odd.path.reverse()) || 'body', NUL);
+}
+
+const SMALL_BYTES = 1024;
+const BACKSLASH = 0x5c;
+const OPENINGS = [0x5b, 0x7b];
+
+/** Small and flat, without an escape: nothing in it can be odd. Most bodies are, and are spared the walk below. */
+function isPlain(bytes: Buffer): boolean {
+  if (bytes.length > SMALL_BYTES) return false;
+  let openings = 0;
+  for (const byte of bytes) {
+    if (byte === BACKSLASH) return false;
+    if (byte === OPENINGS[0] || byte === OPENINGS[1]) openings++;
+  }
+  return openings < DEPTH_MAX && !bytes.includes('__proto__');
+}
+
+const NUL = 'must not hold the character U+0000';
+
+const unreadable = (message: string): KeywardError =>
+  new KeywardError('bad_request', message, {
+    errors: [{ field: 'body', message }],
+    hint: 'Send one JSON value in UTF-8.',
+  });
+
+function placeOf(error: unknown): string {
+  const { message } = error as Error;
+  const place = /at position (\d+)/.exec(message)?.[1];
+  if (place !== undefined) return `: it breaks at character ${place}`;
+  return /end of JSON/i.test(message) ? ': it is cut off' : '';
+}
+
+interface Oddity {
+  message: string;
+  /** From the inside out. */
+  path: string[];
+}
+
+/**
+ * Deep nesting would exhaust the stack of whatever walks the value later, and a member named `__proto__` changes
+ * objects it is copied into (prototype pollution). Guarded by gateway/bad-requests.test.ts.
+ */
+function oddity(value: unknown, look: { depth: number; refuseNul: boolean }): Oddity | undefined {
+  const { depth, refuseNul } = look;
+  if (typeof value === 'string')
+    return refuseNul && value.includes('\0') ? { message: NUL, path: [] } : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= DEPTH_MAX) return { message: `The body is nested deeper than ${DEPTH_MAX} levels.`, path: [] };
+  const inner = { depth: depth + 1, refuseNul };
+  for (const name in value) {
+    if (name === '__proto__') return { message: 'The body has a member named __proto__.', path: [] };
+    if (refuseNul && name.includes('\0')) return { message: NUL, path: [] };
+    const found = oddity((value as Record<string, unknown>)[name], inner);
+    if (found === undefined) continue;
+    found.path.push(name);
+    return found;
+  }
+  return undefined;
+}
+
+/** Where something stands in a body, as errors name it: `limits[0].requests`. */
+export const fieldPath = (names: readonly string[]): string =>
+  names.reduce(
+    (text, name) => (/^\d+$/.test(name) ? `${text}[${name}]` : text === '' ? name : `${text}.${name}`),
+    '',
+  );

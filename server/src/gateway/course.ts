@@ -1,0 +1,81 @@
+import { isIP } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../access/index.ts';
+import type { Route } from './route.ts';
+import type { Services } from './services.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    course: Course;
+  }
+  interface FastifyContextConfig {
+    declared?: Route;
+  }
+}
+
+/** What is known of a request on its way through, and what has to happen at its end whatever becomes of it. */
+export class Course {
+  /** The caller's address; '' where the connection is gone already: no range covers it. */
+  readonly ip: string;
+  /** Of the answer, gathered on the way. */
+  readonly headers: Record<string, string>;
+  readonly #startedMs = performance.now();
+  /** Known once the key was found good. */
+  caller: Caller | undefined;
+  secretId: string | undefined;
+  /** The code of the error it was answered with. */
+  errorCode: string | undefined;
+  /** The handler counts it in the usage report itself, when it knows what it took. */
+  isCounted = false;
+  #isOver = false;
+  #release: (() => void) | undefined;
+
+  constructor(ip: string, requestId: string) {
+    this.ip = ip;
+    this.headers = { 'x-request-id': requestId };
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** `release` runs at the end of the request; at once where the caller went away while it was being let in. */
+  holds(release: () => void): void {
+    if (this.#isOver) release();
+    else this.#release = release;
+  }
+
+  end(services: Services, request: FastifyRequest, reply: FastifyReply): void {
+    this.#isOver = true;
+    this.#release?.();
+    const isGone = !reply.raw.writableFinished;
+    const status = isGone ? CLIENT_GONE_STATUS : reply.raw.statusCode;
+    const seconds = (performance.now() - this.#startedMs) / 1000;
+    services.metrics.note(request.routeOptions.config.declared?.path ?? 'none', status, seconds);
+    if (this.errorCode !== undefined) services.metrics.noteError(this.errorCode);
+    if (this.caller === undefined || this.isCounted) return;
+    const { keyId, ownerId } = this.caller;
+    const code = isGone ? 'client_gone' : (this.errorCode ?? 'ok');
+    services.counters.count({ keyId, ownerId, code });
+  }
+}
+
+/** What proxies write into their logs for a caller that did not wait; nobody receives it. */
+const CLIENT_GONE_STATUS = 499;
+
+/** Begins the course of a request. One listener does all that its end asks for: this is the path of every request. */
+export function begin(services: Services, request: FastifyRequest, reply: FastifyReply): void {
+  const course = new Course(addressOf(services, request), request.id);
+  request.course = course;
+  reply.raw.on('close', () => course.end(services, request, reply));
+}
+
+/**
+ * Behind a trusted proxy the rightmost address that is not one of the proxies'. A header holds whatever was put there:
+ * what is no address is not believed. IPv4 in IPv6 clothes is written as IPv4.
+ */
+function addressOf({ config }: Services, request: FastifyRequest): string {
+  const believed = config.trustedProxies.length === 0 ? undefined : request.ip;
+  const ip = believed !== undefined && isIP(believed) !== 0 ? believed : (request.socket.remoteAddress ?? '');
+  return ip.startsWith('::ffff:') && ip.includes('.') ? ip.slice('::ffff:'.length) : ip;
+}

@@ -1,0 +1,71 @@
+import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorCode } from '../base/errors.ts';
+import { send } from './answering.ts';
+import { formatError, rawError, toKeywardError } from './errors.ts';
+import type { Surface } from './errors.ts';
+import { newRequestId } from './request-id.ts';
+import type { Services } from './services.ts';
+
+/** What a good key was refused; it goes into the audit record. */
+const REFUSALS = new Set<ErrorCode>([
+  'insufficient_scope',
+  'forbidden_resource',
+  'scope_escalation',
+  'rate_limited',
+  'budget_exceeded',
+]);
+
+/** Everything that goes wrong leaves here, in the shape of its surface. */
+export function fail(
+  services: Services,
+  thrown: unknown,
+  { request, reply, surface }: { request: FastifyRequest; reply: FastifyReply; surface?: Surface },
+): void {
+  const { course, routeOptions } = request;
+  // Nobody is left to tell, and what broke with the connection is no failure of ours.
+  if (course.isOver) return void reply.hijack();
+  // An answer has begun and cannot be taken back: its end is all that is left to tell it by.
+  if (reply.raw.headersSent) return void reply.raw.destroy();
+  const error = toKeywardError(thrown);
+  const { declared } = routeOptions.config;
+  if (error.status >= 500) {
+    const details = {
+      code: error.code,
+      request_id: request.id,
+      method: request.method,
+      path: declared?.path,
+    };
+    // Something that is not ready yet says so itself; a stack trace would say no more.
+    if (error.code === 'not_ready') services.logger.info(details, error.message);
+    else services.logger.error({ err: error.extras.cause ?? error, ...details }, error.message);
+  }
+  course.errorCode = error.code;
+  if (course.caller !== undefined && declared !== undefined && REFUSALS.has(error.code)) {
+    const actor = { kind: 'key', id: course.caller.keyId } as const;
+    const refused = { action: declared.id, target: declared.path, code: error.code };
+    services.refusals.note({ actor, ...refused, ip: course.ip });
+  }
+  const answer = formatError(error, surface ?? declared?.surface ?? 'problem', request.id);
+  send(answer, { request, reply });
+}
+
+const METHODS = 'GET, HEAD, POST, PATCH, DELETE';
+
+/** For what the HTTP parser could not read: there is no request, only a socket. */
+export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const refuse = (code: ErrorCode, detail: string, more: { status?: number; allow?: string } = {}): void => {
+    socket.end(rawError(code, detail, { requestId: newRequestId(), ...more }));
+  };
+  const { code = '' } = error;
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    refuse('too_large', 'The headers are larger than 16 KiB.', { status: 431 });
+  } else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    refuse('bad_request', 'The request took too long to arrive.', { status: 408 });
+  } else if (code === 'HPE_INVALID_METHOD') {
+    refuse('method_not_allowed', `The methods are ${METHODS}.`, { allow: METHODS });
+  } else {
+    refuse('bad_request', 'This is not HTTP/1.1 that can be read.');
+  }
+}

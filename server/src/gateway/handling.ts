@@ -1,0 +1,145 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { invalidField } from '../base/errors.ts';
+import { send } from './answering.ts';
+import { receive } from './bodies.ts';
+import type { ReadBody } from './bodies.ts';
+import { fail } from './failing.ts';
+import type { Answer, Call, Route } from './route.ts';
+import type { Services } from './services.ts';
+import { validator } from './validation.ts';
+import type { Validator } from './validation.ts';
+
+interface Checks {
+  params: Validator | undefined;
+  query: Validator;
+  body: Validator | undefined;
+}
+
+const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
+
+/** What Fastify calls for a route: its checks, then its own handler, then its answer. */
+export function handlerOf(services: Services, declared: Route) {
+  const { params, query = NO_QUERY, body } = declared;
+  const checks: Checks = {
+    params: params === undefined ? undefined : validator(params, 'params'),
+    query: validator(query, 'query'),
+    body: body === undefined ? undefined : validator(body, 'body'),
+  };
+  return (request: FastifyRequest, reply: FastifyReply): void => {
+    const refuse = (error: unknown): void => fail(services, error, { request, reply });
+    receive(request, declared, (error, read) => {
+      if (error !== undefined) return refuse(error);
+      try {
+        const call = new RequestCall(declared, { request, reply, read });
+        if (hasMembers(call.query)) checks.query(call.query);
+        checks.params?.(call.params);
+        checkBody(declared, checks, call);
+        const answer = declared.handler(services, call as Call);
+        if (!(answer instanceof Promise)) answerWith(services, answer, { request, reply });
+        else answer.then((value) => answerWith(services, value, { request, reply })).catch(refuse);
+      } catch (thrown) {
+        refuse(thrown);
+      }
+    });
+  };
+}
+
+function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, call: RequestCall): void {
+  if (check === undefined) return refuseBody(call);
+  if (bodyKind === 'ndjson') return;
+  if (call.body === undefined) {
+    // A form: its handler looks into it.
+    if (bodyKind === 'passthrough' && call.bytes.length > 0) return;
+    if (bodyOptional !== true) {
+      throw invalidField('body', 'is missing', 'Send a JSON object with Content-Type: application/json.');
+    }
+    call.body = {};
+  }
+  check(call.body);
+}
+
+/** Many clients send `{}` where there is nothing to say. */
+function refuseBody({ body }: RequestCall): void {
+  const isEmpty = typeof body === 'object' && body !== null && !hasMembers(body);
+  if (body !== undefined && !isEmpty) throw invalidField('body', 'is not taken here');
+}
+
+const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;
+
+function answerWith(
+  { logger }: Services,
+  answer: Answer,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): void {
+  if ('stream' in answer) {
+    reply.hijack();
+    for (const [name, value] of Object.entries(request.course.headers)) reply.raw.setHeader(name, value);
+    answer.stream(reply.raw).catch((error: unknown) => {
+      // The head may be gone: the connection's end is all that is left to tell it by.
+      logger.error({ err: error, request_id: request.id }, 'an answer broke off');
+      reply.raw.destroy();
+    });
+    return;
+  }
+  send(answer, { request, reply });
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+class RequestCall {
+  readonly params: unknown;
+  readonly query: unknown;
+  body: unknown;
+  readonly bytes: Buffer;
+  readonly caller;
+  readonly actor;
+  readonly ip: string;
+  readonly requestId: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly stream: IncomingMessage;
+  readonly secretId: string | undefined;
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  #controller: AbortController | undefined;
+
+  constructor(
+    declared: Route,
+    { request, reply, read }: { request: FastifyRequest; reply: FastifyReply; read: ReadBody },
+  ) {
+    const { bytes = NO_BYTES, value, stream = request.raw } = read;
+    const { caller, secretId, ip } = request.course;
+    this.params = request.params;
+    this.query = request.query;
+    this.body = value;
+    this.bytes = bytes;
+    this.caller = caller;
+    this.actor =
+      caller === undefined || declared.access === 'public' ? undefined : ({ kind: 'key', caller } as const);
+    this.ip = ip;
+    this.requestId = request.id;
+    this.headers = request.headers;
+    this.stream = stream;
+    this.secretId = secretId;
+    this.#request = request;
+    this.#reply = reply;
+  }
+
+  /** Made when it is first asked for: most handlers do not. */
+  get signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    const controller = (this.#controller = new AbortController());
+    const { raw } = this.#reply;
+    const abort = (): void => {
+      if (!raw.writableFinished) controller.abort();
+    };
+    // Who went away before this was asked for says it no second time.
+    if (this.#request.course.isOver) abort();
+    else raw.once('close', abort);
+    return controller.signal;
+  }
+
+  countsItself(): void {
+    this.#request.course.isCounted = true;
+  }
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
+import { StartupError } from '../base/errors.ts';
+import type { Config } from '../config.ts';
+
+/** How the server listens: TLS, and whose X-Forwarded-For it believes. @throws StartupError naming the variable of a file. */
+export function listenerOptions(config: Config): {
+  https?: { cert: Buffer; key: Buffer };
+  trustProxy: string[] | false;
+} {
+  const { trustedProxies } = config;
+  return { ...tlsOptions(config), trustProxy: trustedProxies.length > 0 ? trustedProxies : false };
+}
+
+function tlsOptions({ tls }: Config): { https?: { cert: Buffer; key: Buffer } } {
+  if (tls === undefined) return {};
+  const https = {
+    cert: read('KEYWARD_TLS_CERT_FILE', tls.certFile),
+    key: read('KEYWARD_TLS_KEY_FILE', tls.keyFile),
+  };
+  try {
+    createSecureContext(https);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new StartupError(
+      `KEYWARD_TLS_CERT_FILE and KEYWARD_TLS_KEY_FILE cannot be used (${why}): both must be PEM and belong together.`,
+      { cause },
+    );
+  }
+  return { https };
+}
+
+function read(variable: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new StartupError(`${variable}: ${file} cannot be read (${why}).`, { cause });
+  }
+}

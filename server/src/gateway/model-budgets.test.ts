@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { describeOnBothServers } from '../../test/server.ts';
+import type { NewKey, TestServer } from '../../test/server.ts';
+import { chatAnswer, chatEvents, hang, json, slam, startTestUpstream, stream } from '../../test/upstream.ts';
+import type { TestUpstream } from '../../test/upstream.ts';
+
+interface OpenaiError {
+  error: { code: string };
+}
+
+describeOnBothServers('budgets of tokens and money', (start) => {
+  let server: TestServer;
+  let upstream: TestUpstream;
+  const chat = ({ secret }: NewKey, more: object = {}, signal?: AbortSignal, isPassedOn = false) =>
+    server.request<OpenaiError>('POST', '/v1/chat/completions', {
+      key: secret,
+      isPassedOn,
+      body: { model: 'gpt-test', max_tokens: 20, messages: [{ role: 'user', content: 'hello' }], ...more },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const tokens = (amount: number) =>
+    server.mint({ budgets: [{ name: 'b', unit: 'tokens', amount: String(amount), period: 'day' }] });
+  const used = async ({ id }: NewKey) => {
+    const { body } = await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`);
+    return Number(body.budgets[0]?.used);
+  };
+  /** Settlements are written behind the answer. */
+  const settled = async (key: NewKey, wanted: (used: number) => boolean) => {
+    for (let i = 0; i < 100 && !wanted(await used(key)); i++) await sleep(20);
+    return used(key);
+  };
+
+  beforeAll(async () => {
+    server = await start();
+    upstream = await startTestUpstream();
+    const prices = { '*': { input_usd_per_million_tokens: '100', output_usd_per_million_tokens: '100' } };
+    const body = { name: 'one', base_url: upstream.baseUrl, models: ['gpt-test'], prices };
+    await server.request('POST', '/v1/upstreams', { body });
+  });
+  beforeEach(() => upstream.answer(json(chatAnswer())));
+  afterAll(() => upstream.close());
+
+  test('what the answer took is settled', async () => {
+    const key = await tokens(1_000);
+    await chat(key);
+    expect(await settled(key, (n) => n === 18)).toBe(18);
+  });
+
+  test('money, to the nano-dollar', async () => {
+    const key = await server.mint({ budgets: [{ name: 'b', unit: 'usd', amount: '0.01', period: 'month' }] });
+    await chat(key);
+    expect(await settled(key, (n) => n === 0.0018)).toBe(0.0018);
+    const refused = await chat(key, { max_tokens: 1_000 });
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'budget_exceeded']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('what might exceed the budget is refused before anything is asked', async () => {
+    const key = await tokens(60);
+    upstream.received.length = 0;
+    expect((await chat(key, { max_tokens: 61 })).status).toBe(429);
+    expect(upstream.received).toEqual([]);
+    expect(await used(key)).toBe(0);
+  });
+
+  test('running requests hold what they may need: many at once never exceed it', async () => {
+    const key = await tokens(200);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => chat(key)));
+    const admitted = answers.filter(({ status }) => status === 200).length;
+    expect(admitted).toBeGreaterThan(0);
+    expect(admitted).toBeLessThan(40);
+    expect(await settled(key, (n) => n === admitted * 18)).toBe(admitted * 18);
+    expect(admitted * 18).toBeLessThanOrEqual(200);
+  });
+
+  test('an upstream that fails costs nothing', async () => {
+    const key = await tokens(1_000);
+    upstream.answer(slam);
+    expect((await chat(key)).status).toBe(502);
+    expect(await settled(key, (n) => n === 0)).toBe(0);
+    upstream.answer(json({ error: { message: 'no' } }, 400));
+    await chat(key, {}, undefined, true);
+    expect(await settled(key, (n) => n === 0)).toBe(0);
+  });
+
+  test('a caller that goes away pays for what was made until then, and the rest is given back', async () => {
+    const key = await tokens(10_000);
+    upstream.answer(stream([chatEvents().subarray(0, 500)], { end: 'hang' }));
+    const gone = new AbortController();
+    const asked = chat(key, { stream: true, max_tokens: 5_000 }, gone.signal).catch(() => 'gone');
+    await sleep(300);
+    expect(await used(key)).toBeGreaterThan(5_000);
+    gone.abort();
+    expect(await asked).toBe('gone');
+    await upstream.received.at(-1)?.aborted;
+    const took = await settled(key, (n) => n < 5_000);
+    expect(took).toBeGreaterThan(0);
+    expect(took).toBeLessThan(200);
+  });
+
+  test('also one that goes away before the first byte', async () => {
+    const key = await tokens(10_000);
+    upstream.answer(hang);
+    const gone = new AbortController();
+    const asked = chat(key, { max_tokens: 5_000 }, gone.signal).catch(() => 'gone');
+    await sleep(200);
+    gone.abort();
+    await asked;
+    const took = await settled(key, (n) => n < 5_000);
+    expect(took).toBeGreaterThan(0);
+    expect(took).toBeLessThan(100);
+    await sleep(1_300);
+    const { body } = await server.request('GET', `/v1/keys/${key.id}/usage`);
+    expect(body).toMatchObject({ items: [{ requests: 1, refusals: { client_gone: 1 } }] });
+  });
+
+  test('a rotation gives no new budget', async () => {
+    const key = await tokens(100);
+    await chat(key);
+    await settled(key, (n) => n === 18);
+    await server.request('POST', `/v1/keys/${key.id}/rotate`);
+    expect(await used(key)).toBe(18);
+  });
+});

@@ -1,0 +1,41 @@
+import type { FastifyRequest } from 'fastify';
+import { KeywardError } from '../base/errors.ts';
+import { nearest } from '../config.ts';
+import type { Surface } from './errors.ts';
+import type { Route } from './route.ts';
+
+/** Comparing costs the product of the lengths, and strangers may ask for anything. */
+const COMPARED_MAX_CHARACTERS = 60;
+
+/** 404 `route_not_found`, with the nearest route; 405 where the path exists under another method. */
+export function noSuchRoute(
+  routes: readonly Route[],
+  request: FastifyRequest,
+): { error: KeywardError; surface: Surface } {
+  const path = request.url.split('?', 1)[0] ?? '/';
+  const same = routes.filter((declared) => declared.path === path);
+  const there = same.length > 0 ? same : routes.filter((declared) => matches(declared.path, path));
+  const surface = there[0]?.surface ?? 'problem';
+  const methods = [...new Set(there.map(({ method }) => method))];
+  if (methods.length > 0) {
+    const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+    const message = `This endpoint takes ${allow}, not ${request.method}.`;
+    return { error: new KeywardError('method_not_allowed', message, { headers: { allow } }), surface };
+  }
+  const known = nearest(
+    `${request.method} ${path.slice(0, COMPARED_MAX_CHARACTERS)}`,
+    routes.map((declared) => `${declared.method} ${declared.path}`),
+  );
+  const hint = `Did you mean ${known}? GET /openapi.json lists all.`;
+  return { error: new KeywardError('route_not_found', 'There is no such endpoint.', { hint }), surface };
+}
+
+function matches(pattern: string, path: string): boolean {
+  const open = pattern.endsWith('/*');
+  const wanted = (open ? pattern.slice(0, -2) : pattern).split('/');
+  const given = path.split('/');
+  if (open ? given.length <= wanted.length : given.length !== wanted.length) return false;
+  return wanted.every(
+    (part, index) => part === given[index] || (part.startsWith(':') && given[index] !== ''),
+  );
+}

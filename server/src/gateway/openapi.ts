@@ -1,0 +1,200 @@
+import type { TSchema } from 'typebox';
+import type { ErrorCode } from '../base/errors.ts';
+import { ERROR_CODES } from '../base/errors.ts';
+import type { Route } from './route.ts';
+
+type Json = Record<string, unknown>;
+
+const OPENAI_ERROR = 'OpenAIError';
+const PROBLEM = 'Problem';
+
+/** Errors that any route can give, any that takes a body, and any behind a key. */
+const EVERYWHERE: ErrorCode[] = [
+  'bad_request',
+  'key_in_url',
+  'invalid_input',
+  'internal',
+  'storage_unavailable',
+];
+const WITH_BODY: ErrorCode[] = ['too_large', 'unsupported_media_type'];
+const WITH_KEY: ErrorCode[] = [
+  'conflicting_credentials',
+  'missing_key',
+  'invalid_key',
+  'insufficient_scope',
+  'rate_limited',
+  'budget_exceeded',
+];
+
+const ERROR_SHAPES: Json = {
+  [PROBLEM]: {
+    type: 'object',
+    description: 'RFC 9457',
+    required: ['type', 'title', 'status', 'detail', 'code', 'hint', 'request_id'],
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+      code: { type: 'string', enum: Object.keys(ERROR_CODES) },
+      hint: { type: ['string', 'null'] },
+      request_id: { type: 'string' },
+      errors: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['field', 'message'],
+          properties: { field: { type: 'string' }, message: { type: 'string' } },
+        },
+      },
+    },
+  },
+  [OPENAI_ERROR]: {
+    type: 'object',
+    required: ['error'],
+    properties: {
+      error: {
+        type: 'object',
+        required: ['message', 'type', 'param', 'code'],
+        properties: {
+          message: { type: 'string' },
+          type: { type: 'string' },
+          param: { type: ['string', 'null'] },
+          code: { type: ['string', 'null'] },
+        },
+      },
+    },
+  },
+};
+
+/** The OpenAPI 3.1 document, made from the routes. Shapes with a `title` become components. */
+export function openapiDocument(routes: readonly Route[], version: string): Json {
+  const components = new Map<string, Json>();
+  const paths: Record<string, Json> = {};
+  for (const declared of routes) {
+    const path = declared.path.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{model}');
+    paths[path] = { ...paths[path], [declared.method.toLowerCase()]: operation(declared, components) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Keyward',
+      version,
+      description:
+        'Hands out access to AI. Send a key as `Authorization: Bearer <key>` or `X-Api-Key: <key>`.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: { ...ERROR_SHAPES, ...Object.fromEntries(components) },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+      },
+    },
+  };
+}
+
+const tagOf = ({ id }: Route): string => id.split('.', 1)[0] ?? '';
+
+function operation(declared: Route, components: Map<string, Json>): Json {
+  const { id, summary, description, access } = declared;
+  const scope = access === 'public' ? 'Needs no key.' : access === 'any' ? 'Any key.' : `Scope: ${access}.`;
+  return {
+    operationId: id,
+    summary,
+    description: description === undefined ? scope : `${description} ${scope}`,
+    tags: [tagOf(declared)],
+    security: security(declared),
+    ...(access === 'public' || access === 'any' ? {} : { 'x-keyward-scope': access }),
+    parameters: parameters(declared),
+    ...requestBody(declared, components),
+    responses: { ...successes(declared, components), ...failures(declared) },
+  };
+}
+
+const security = (declared: Route): Json[] =>
+  declared.access === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }, ...('openTo' in declared ? [{}] : [])];
+
+function parameters({ params, query, headers = {} }: Route): Json[] {
+  const from = (place: 'path' | 'query', schema: TSchema | undefined): Json[] => {
+    const { properties = {}, required = [] } = (schema ?? {}) as {
+      properties?: Record<string, Json>;
+      required?: string[];
+    };
+    return Object.entries(properties).map(([name, property]) => ({
+      name: name === '*' ? 'model' : name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      ...(typeof property.description === 'string' ? { description: property.description } : {}),
+      schema: plain(property, new Map()),
+    }));
+  };
+  const named = Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }));
+  return [...from('path', params), ...from('query', query), ...named];
+}
+
+function requestBody(
+  { body, bodyKind = 'json', bodyOptional = false }: Route,
+  components: Map<string, Json>,
+): Json {
+  if (body === undefined) return {};
+  const type = bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';
+  return {
+    requestBody: { required: !bodyOptional, content: { [type]: { schema: plain(body, components) } } },
+  };
+}
+
+function successes({ responses, bodyKind }: Route, components: Map<string, Json>): Json {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, schema]) => {
+      if (schema === null) return [status, { description: 'Done' }];
+      if (schema === 'stream') return [status, { description: 'The answer', content: { '*/*': {} } }];
+      const type = bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';
+      return [status, { description: 'Done', content: { [type]: { schema: plain(schema, components) } } }];
+    }),
+  );
+}
+
+function failures({ method, access, errors = [], surface = 'problem' }: Route): Json {
+  const codes = new Set([
+    ...EVERYWHERE,
+    ...(method === 'GET' ? [] : WITH_BODY),
+    ...(access === 'public' ? [] : WITH_KEY),
+    ...errors,
+  ]);
+  const byStatus = Map.groupBy(codes, (code) => ERROR_CODES[code].status);
+  const [type, shape] =
+    surface === 'openai' ? ['application/json', OPENAI_ERROR] : ['application/problem+json', PROBLEM];
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [
+      status,
+      {
+        description: list.join(', '),
+        content: { [type]: { schema: { $ref: `#/components/schemas/${shape}` } } },
+      },
+    ]),
+  );
+}
+
+/** A schema as plain JSON, with titled parts moved to the components. */
+function plain(schema: unknown, components: Map<string, Json>): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => plain(item, components));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [name, plain(value, components)]),
+  );
+  const { title } = copy;
+  if (typeof title !== 'string') return copy;
+  delete copy.title;
+  components.set(title, copy);
+  return { $ref: `#/components/schemas/${title}` };
+}

@@ -1,0 +1,107 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnBothServers } from '../../test/server.ts';
+import type { TestServer } from '../../test/server.ts';
+import type { OwnerView } from '../keys/index.ts';
+
+interface Problem {
+  code: string;
+  errors?: { field: string }[];
+}
+type Owner = OwnerView & Problem & { owner: OwnerView };
+
+describeOnBothServers('owners', (start) => {
+  let server: TestServer;
+  const create = (name: string, kind = 'person') =>
+    server.request<Owner>('POST', '/v1/owners', { body: { name, kind } });
+  const patch = (id: string, body: object) => server.request<Owner>('PATCH', `/v1/owners/${id}`, { body });
+  const works = async (secret: string) =>
+    (await server.request('GET', '/v1/keys/self', { key: secret })).status === 200;
+
+  beforeAll(async () => {
+    server = await start();
+  });
+
+  test('made, read, renamed, listed, deleted', async () => {
+    const made = await create('Ann');
+    expect([made.status, made.headers.get('location')]).toEqual([201, `/v1/owners/${made.body.id}`]);
+    expect(made.body).toMatchObject({ name: 'Ann', kind: 'person', state: 'active' });
+    expect((await server.request('GET', `/v1/owners/${made.body.id}`)).body).toEqual(made.body);
+    const renamed = await patch(made.body.id, { name: 'Anna', kind: 'team' });
+    expect(renamed.body.owner).toEqual({ ...made.body, name: 'Anna', kind: 'team' });
+    const list = await server.request<{ items: Owner[] }>('GET', '/v1/owners');
+    expect(list.body.items.map(({ name }) => name)).toEqual(['Anna', 'admin']);
+    expect((await server.request('DELETE', `/v1/owners/${made.body.id}`)).status).toBe(200);
+    expect((await server.request('GET', `/v1/owners/${made.body.id}`)).status).toBe(404);
+    expect((await create('Anna')).status).toBe(201);
+  });
+
+  test('a name is taken once, also by many at the same time', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => create('Twin')));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    const refused = answers.filter(({ status }) => status !== 201);
+    for (const { status, body } of refused) expect([status, body.errors?.[0]?.field]).toEqual([422, 'name']);
+    const other = await create('Other');
+    expect((await patch(other.body.id, { name: 'Twin' })).body.errors?.[0]?.field).toBe('name');
+  });
+
+  test('suspending ends all its keys at once; active again, they work again', async () => {
+    const { body: owner } = await create('Suspended');
+    const keys = await Promise.all([1, 2].map(() => server.mint({ owner: owner.id })));
+    for (const { secret } of keys) expect(await works(secret)).toBe(true);
+    expect((await patch(owner.id, { state: 'suspended' })).body.owner.state).toBe('suspended');
+    for (const { secret } of keys) expect(await works(secret)).toBe(false);
+    const minted = await server.request<Problem>('POST', '/v1/keys', {
+      body: { name: 'x', role: 'client', owner: owner.id },
+    });
+    expect(minted.body.errors?.[0]?.field).toBe('owner');
+    await patch(owner.id, { state: 'active' });
+    for (const { secret } of keys) expect(await works(secret)).toBe(true);
+  });
+
+  test('deleting ends all its keys for good', async () => {
+    const { body: owner } = await create('Deleted');
+    const { id, secret } = await server.mint({ owner: owner.id });
+    expect(await works(secret)).toBe(true);
+    await server.request('DELETE', `/v1/owners/${owner.id}`);
+    expect(await works(secret)).toBe(false);
+    const restored = await server.request('POST', `/v1/keys/${id}/enable`);
+    expect([restored.status < 500, await works(secret)]).toEqual([true, false]);
+    expect((await server.request('DELETE', `/v1/owners/${owner.id}`)).status).toBe(404);
+  });
+
+  test('nobody ends the owner of the key in their hand', async () => {
+    const self = await server.request<{ key: { owner: { id: string } } }>('GET', '/v1/keys/self');
+    const { id } = self.body.key.owner;
+    expect((await patch(id, { state: 'suspended' })).status).toBe(409);
+    expect((await server.request('DELETE', `/v1/owners/${id}`)).status).toBe(409);
+    expect(await works(server.adminKey)).toBe(true);
+  });
+
+  test('without owners:manage only the own owner exists', async () => {
+    const { body: owner } = await create('Small');
+    const { secret: key } = await server.mint({ owner: owner.id, scopes: ['keys:*'] });
+    const list = await server.request<{ items: Owner[] }>('GET', '/v1/owners', { key });
+    expect(list.body.items.map(({ name }) => name)).toEqual(['Small']);
+    expect((await server.request('GET', `/v1/owners/${owner.id}`, { key })).status).toBe(200);
+    const foreign = await server.request<Problem>('POST', '/v1/keys', {
+      key,
+      body: { name: 'x', scopes: ['keys:read'], owner: 'admin' },
+    });
+    expect([foreign.status, foreign.body.errors?.[0]?.field]).toEqual([422, 'owner']);
+  });
+
+  test('every change has its audit record', async () => {
+    const { body: owner } = await create('Recorded');
+    await patch(owner.id, { state: 'suspended' });
+    await server.request('DELETE', `/v1/owners/${owner.id}`);
+    const { body } = await server.request<{ items: { action: string }[] }>(
+      'GET',
+      `/v1/audit?target=${owner.id}`,
+    );
+    expect(body.items.map(({ action }) => action)).toEqual([
+      'owners.delete',
+      'owners.update',
+      'owners.create',
+    ]);
+  });
+});

@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Caller, Scope } from '../access/index.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Actor } from '../keys/index.ts';
+import type { Services } from './services.ts';
+
+/**
+ * A route, declared once. Validation, authorization, the OpenAPI document, the SDK's types and the command line's
+ * help all come from this; nothing about a route is written anywhere else.
+ */
+export interface Route<
+  P extends TObject = TObject,
+  Q extends TObject = TObject,
+  B extends TSchema = TSchema,
+  A extends Access = Access,
+> {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** In Fastify's spelling: `/v1/keys/:id`. */
+  path: string;
+  /** `noun.verb`; the OpenAPI operationId and the name of the audit action of a refusal. */
+  id: string;
+  summary: string;
+  description?: string;
+  /** A scope; `any`: any good key; `public`: none at all. */
+  access: A;
+  /** Who needs no key after all, by address and headers. Handlers of such routes ask for no caller. */
+  openTo?(services: Services, ip: string, headers: IncomingMessage['headers']): boolean;
+  /** The shape of errors; RFC 9457 where it is left out. */
+  surface?: 'problem' | 'openai';
+  params?: P;
+  query?: Q;
+  /** Named request headers that the route reads, lower case, with their meaning. */
+  headers?: Record<string, string>;
+  body?: B;
+  /** What the body is, where it is not JSON checked by `body`. */
+  bodyKind?: 'json' | 'passthrough' | 'ndjson';
+  /** A request without a body is fine. */
+  bodyOptional?: boolean;
+  /** Successful answers by status. `null`: no body; `stream`: bytes whose type the handler sets. */
+  responses: Record<number, TSchema | null | 'stream'>;
+  /** Errors beside those that every route can give. */
+  errors?: ErrorCode[];
+  handler(services: Services, call: Call<P, Q, B, A>): Answer | Promise<Answer>;
+}
+
+export type Access = Scope | 'any' | 'public';
+
+export interface Call<
+  P extends TObject = TObject,
+  Q extends TObject = TObject,
+  B extends TSchema = TSchema,
+  A extends Access = Access,
+> {
+  params: Static<P>;
+  query: Static<Q>;
+  body: Static<B>;
+  /** The bytes of the body as they came; for `passthrough`. */
+  bytes: Buffer;
+  caller: A extends 'public' ? Caller | undefined : Caller;
+  actor: A extends 'public' ? undefined : Actor;
+  ip: string;
+  requestId: string;
+  headers: IncomingMessage['headers'];
+  /** The unread body, for `ndjson`. */
+  stream: IncomingMessage;
+  /** Aborted when the caller goes away. */
+  readonly signal: AbortSignal;
+  /** From here on the handler counts the request in the usage report itself: it knows what it took. */
+  countsItself(): void;
+  /** The key, for `keys.self` and admission; undefined on public routes. */
+  secretId: string | undefined;
+}
+
+/** What a handler gives back. `stream` writes on `call.response` itself, and everything is said there. */
+export type Answer =
+  | { status: number; body?: unknown; headers?: Record<string, string> }
+  | { stream: (response: ServerResponse) => Promise<void> };
+
+/** Infers the types of a declaration. */
+export function route<
+  P extends TObject = TObject<Record<never, never>>,
+  Q extends TObject = TObject<Record<never, never>>,
+  B extends TSchema = TSchema,
+  const A extends Access = Access,
+>(declaration: Route<P, Q, B, A>): Route {
+  return declaration;
+}

@@ -1,0 +1,23 @@
+import { Type } from 'typebox';
+import { viewKey } from '../../keys/index.ts';
+import type { KeysContext, KeyWithSecrets } from '../../keys/index.ts';
+import * as s from '../schemas.ts';
+
+export const keyParams = s.idParam('key');
+
+export const ChangedKey = Type.Object(
+  { key: s.Key, acknowledged: s.Acknowledged },
+  { title: 'ChangedKey', description: 'The key as it is now, and who has confirmed it.' },
+);
+
+/** The ETag of a key: its revision. */
+export const keyEtag = (key: KeyWithSecrets): Record<string, string> => ({ etag: `"${key.revision}"` });
+
+/** What a change of a key is answered with. */
+export async function changed(
+  keys: KeysContext,
+  change: Promise<{ result: KeyWithSecrets; acknowledged: unknown }>,
+): Promise<{ status: number; headers: Record<string, string>; body: unknown }> {
+  const { result, acknowledged } = await change;
+  return { status: 200, headers: keyEtag(result), body: { key: await viewKey(keys, result), acknowledged } };
+}

@@ -1,0 +1,115 @@
+import { Type } from 'typebox';
+import {
+  changeState,
+  endSecret,
+  OVERLAP_MAX_SECONDS,
+  rotate,
+  STATE_VERBS,
+  viewKey,
+} from '../../keys/index.ts';
+import type { StateVerb } from '../../keys/index.ts';
+import type { Route } from '../route.ts';
+import { route } from '../route.ts';
+import * as s from '../schemas.ts';
+import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';
+
+const revokeSelf = route({
+  method: 'POST',
+  path: '/v1/keys/self/revoke',
+  id: 'keys.revoke_self',
+  summary: "Revoke the caller's own key",
+  description: 'For whoever finds that its key has leaked. Needs no scope.',
+  access: 'any',
+  body: Type.Object({ reason: Type.Optional(s.Reason) }, s.closed),
+  bodyOptional: true,
+  responses: { 200: ChangedKey },
+  handler: ({ keys }, { actor, caller, body }) =>
+    changed(keys, changeState(keys, actor, { id: caller.keyId, verb: 'revoke', reason: body.reason })),
+});
+
+const rotateKey = route({
+  method: 'POST',
+  path: '/v1/keys/:id/rotate',
+  id: 'keys.rotate',
+  summary: 'Give a key a new secret',
+  description:
+    'The old one goes on for overlap_seconds (86,400), or with end: "quiet" until it was not used for quiet_seconds (3,600). Who still uses it: secrets[].last_used_at and last_used_from.',
+  access: 'keys:write',
+  params,
+  body: Type.Object(
+    {
+      overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: OVERLAP_MAX_SECONDS })),
+      end: Type.Optional(s.oneOf(['quiet'])),
+      quiet_seconds: Type.Optional(Type.Integer({ minimum: 10, maximum: OVERLAP_MAX_SECONDS })),
+    },
+    { title: 'RotateRequest', ...s.closed },
+  ),
+  bodyOptional: true,
+  responses: { 200: s.RotatedKey },
+  errors: ['not_found', 'scope_escalation', 'rotation_running', 'conflict'],
+  handler: async ({ keys }, { actor, params: { id }, body }) => {
+    const { key, secret, acknowledged } = await rotate(keys, actor, { id, input: body });
+    return {
+      status: 200,
+      headers: keyEtag(key),
+      body: { key: await viewKey(keys, key), secret, acknowledged },
+    };
+  },
+});
+
+const endOldSecret = route({
+  method: 'POST',
+  path: '/v1/keys/:id/secrets/:secret_id/end',
+  id: 'keys.end_secret',
+  summary: 'End the old secret of a rotation at once',
+  access: 'keys:write',
+  params: Type.Object({ id: params.properties.id, secret_id: Type.String({ maxLength: 100 }) }),
+  responses: { 200: ChangedKey },
+  errors: ['not_found', 'conflict'],
+  handler: ({ keys }, { actor, params: { id, secret_id } }) =>
+    changed(keys, endSecret(keys, actor, { id, secretId: secret_id })),
+});
+
+const STATE_SUMMARIES: Record<StateVerb, string> = {
+  disable: 'Disable a key for a while',
+  enable: 'Enable a disabled or quarantined key',
+  quarantine: 'Leave a key only what reads, 60 requests a minute',
+  revoke: 'Revoke a key',
+  restore: 'Restore a key revoked within the last 30 days',
+};
+
+const stateRoutes = STATE_VERBS.map((verb) =>
+  route({
+    method: 'POST',
+    path: `/v1/keys/:id/${verb}`,
+    id: `keys.${verb}`,
+    summary: STATE_SUMMARIES[verb],
+    access: 'keys:write',
+    params,
+    body: Type.Object({ reason: Type.Optional(s.Reason) }, s.closed),
+    bodyOptional: true,
+    responses: { 200: ChangedKey },
+    errors: [
+      'not_found',
+      'conflict',
+      ...(verb === 'enable' || verb === 'restore' ? (['scope_escalation'] as const) : []),
+    ],
+    handler: ({ keys }, { actor, params: { id }, body }) =>
+      changed(keys, changeState(keys, actor, { id, verb, reason: body.reason })),
+  }),
+);
+
+const remove = route({
+  method: 'DELETE',
+  path: '/v1/keys/:id',
+  id: 'keys.delete',
+  summary: 'Revoke a key',
+  access: 'keys:write',
+  params,
+  responses: { 200: ChangedKey },
+  errors: ['not_found'],
+  handler: ({ keys }, { actor, params: { id } }) =>
+    changed(keys, changeState(keys, actor, { id, verb: 'revoke' })),
+});
+
+export const keyStateRoutes: Route[] = [revokeSelf, remove, rotateKey, endOldSecret, ...stateRoutes];

@@ -1,0 +1,107 @@
+import { Type } from 'typebox';
+import {
+  createOwner,
+  deleteOwner,
+  getOwner,
+  listOwners,
+  OWNER_KINDS,
+  updateOwner,
+  viewOwner,
+} from '../../keys/index.ts';
+import type { Route } from '../route.ts';
+import { route } from '../route.ts';
+import * as s from '../schemas.ts';
+
+const Owner = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    kind: s.oneOf(OWNER_KINDS),
+    state: s.oneOf(['active', 'suspended']),
+    created_at: s.Time,
+  },
+  { title: 'Owner' },
+);
+const ChangedOwner = Type.Object({ owner: Owner, acknowledged: s.Acknowledged }, { title: 'ChangedOwner' });
+const params = s.idParam('own');
+
+export const ownerRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/owners',
+    id: 'owners.create',
+    summary: 'Make an owner of keys',
+    access: 'owners:manage',
+    body: Type.Object({ name: s.Name, kind: s.oneOf(OWNER_KINDS) }, { title: 'OwnerRequest', ...s.closed }),
+    responses: { 201: Owner },
+    handler: async ({ keys }, { actor, body }) => {
+      const owner = await createOwner(keys, actor, body);
+      return { status: 201, headers: { location: `/v1/owners/${owner.id}` }, body: viewOwner(owner) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/owners',
+    id: 'owners.list',
+    summary: 'List owners',
+    description: "Without owners:manage, the caller's own.",
+    access: 'keys:read',
+    query: Type.Object(s.pageQuery, s.closed),
+    responses: { 200: s.pageOf(Owner, 'OwnerList') },
+    handler: async ({ keys }, { actor, query }) => {
+      const { items, next_cursor } = await listOwners(keys, actor, query);
+      return { status: 200, body: { items: items.map(viewOwner), next_cursor } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/owners/:id',
+    id: 'owners.get',
+    summary: 'One owner',
+    access: 'keys:read',
+    params,
+    responses: { 200: Owner },
+    errors: ['not_found'],
+    handler: async ({ keys }, { actor, params: { id } }) => ({
+      status: 200,
+      body: viewOwner(await getOwner(keys, actor, id)),
+    }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/owners/:id',
+    id: 'owners.update',
+    summary: 'Rename, suspend or reactivate an owner',
+    description: 'Suspending ends all keys of the owner at once, until it is active again.',
+    access: 'owners:manage',
+    params,
+    body: Type.Object(
+      {
+        name: Type.Optional(s.Name),
+        kind: Type.Optional(s.oneOf(OWNER_KINDS)),
+        state: Type.Optional(s.oneOf(['active', 'suspended'])),
+      },
+      { title: 'OwnerChange', minProperties: 1, ...s.closed },
+    ),
+    responses: { 200: ChangedOwner },
+    errors: ['not_found', 'conflict'],
+    handler: async ({ keys }, { actor, params: { id }, body }) => {
+      const { result, acknowledged } = await updateOwner(keys, actor, { id, input: body });
+      return { status: 200, body: { owner: viewOwner(result), acknowledged } };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/owners/:id',
+    id: 'owners.delete',
+    summary: 'Delete an owner and end its keys',
+    access: 'owners:manage',
+    params,
+    responses: { 200: Type.Object({ acknowledged: s.Acknowledged }) },
+    errors: ['not_found', 'conflict'],
+    handler: async ({ keys }, { actor, params: { id } }) => {
+      const { acknowledged } = await deleteOwner(keys, actor, id);
+      return { status: 200, body: { acknowledged } };
+    },
+  }),
+];

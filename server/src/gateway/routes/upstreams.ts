@@ -1,0 +1,196 @@
+import { Type } from 'typebox';
+import type { Caller } from '../../access/index.ts';
+import {
+  addUpstream,
+  getUpstream,
+  listUpstreams,
+  removeUpstream,
+  testUpstream,
+  updateUpstream,
+} from '../../models/index.ts';
+import { readEtag } from '../etag.ts';
+import type { Route } from '../route.ts';
+import { route } from '../route.ts';
+import * as s from '../schemas.ts';
+
+const ModelEntry = Type.Union(
+  [
+    Type.String({ minLength: 1, maxLength: 200 }),
+    Type.Object(
+      { name: Type.String({ maxLength: 200 }), upstream_name: Type.String({ maxLength: 200 }) },
+      s.closed,
+    ),
+  ],
+  { description: 'a name, or {name, upstream_name}' },
+);
+
+const decimal = Type.Optional(Type.String({ description: 'decimal text such as "2.50"', maxLength: 20 }));
+const Price = Type.Object(
+  { input_usd_per_million_tokens: decimal, output_usd_per_million_tokens: decimal, per_request_usd: decimal },
+  s.closed,
+);
+
+const settings = {
+  models: Type.Array(ModelEntry, { maxItems: 2000, description: 'Empty: whatever the upstream lists' }),
+  timeout_seconds: Type.Integer({ minimum: 1, maximum: 3600 }),
+  weight: Type.Integer({ minimum: 0, maximum: 1000 }),
+  prices: Type.Record(Type.String(), Price, { description: 'Model or pattern such as "gpt-*" → price' }),
+  enabled: Type.Boolean(),
+};
+
+const writable = {
+  api_key: Type.Optional(
+    s.nullable(Type.String({ maxLength: 4096, description: 'Write-only; stored sealed' })),
+  ),
+  headers: Type.Optional(
+    Type.Record(Type.String(), Type.String({ maxLength: 4096 }), {
+      description: 'Sent with every request; values are write-only',
+    }),
+  ),
+  ...Type.Partial(Type.Object(settings)).properties,
+};
+
+const name = Type.String({ minLength: 1, maxLength: 63 });
+const base_url = Type.String({
+  minLength: 8,
+  maxLength: 2000,
+  description: 'http or https, with the prefix of the API',
+});
+
+const Upstream = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    base_url: Type.String(),
+    has_api_key: Type.Boolean(),
+    api_key_hint: s.nullable(Type.String()),
+    headers: Type.Array(Type.String()),
+    ...settings,
+    created_at: s.Time,
+    updated_at: s.Time,
+    revision: Type.Integer(),
+  },
+  { title: 'Upstream' },
+);
+
+const params = s.idParam('up');
+const actorOf = ({ keyId, keyName }: Caller) => ({ kind: 'key' as const, id: keyId, name: keyName });
+const etag = ({ revision }: { revision: number }) => ({ etag: `"${revision}"` });
+const ifMatch = { 'if-match': 'The ETag it was read with; 412 when it has changed since' };
+
+const given = (header: string | undefined): { ifRevision?: number } => {
+  const ifRevision = readEtag(header);
+  return ifRevision === undefined ? {} : { ifRevision };
+};
+
+export const upstreamRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/upstreams',
+    id: 'upstreams.add',
+    summary: 'Add a server of models',
+    access: 'models:manage',
+    body: Type.Object({ name, base_url, ...writable }, { title: 'UpstreamRequest', ...s.closed }),
+    responses: { 201: Upstream },
+    errors: ['conflict'],
+    handler: async ({ models }, { caller, body }) => {
+      const upstream = await addUpstream(models, body, actorOf(caller));
+      return {
+        status: 201,
+        headers: { location: `/v1/upstreams/${upstream.id}`, ...etag(upstream) },
+        body: upstream,
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/upstreams',
+    id: 'upstreams.list',
+    summary: 'List upstreams',
+    access: 'models:manage',
+    query: Type.Object(s.pageQuery, s.closed),
+    responses: { 200: s.pageOf(Upstream, 'UpstreamList') },
+    handler: async ({ models }, { query: { limit, cursor } }) => {
+      const page = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
+      return { status: 200, body: await listUpstreams(models, page) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/upstreams/:id',
+    id: 'upstreams.get',
+    summary: 'One upstream',
+    access: 'models:manage',
+    params,
+    responses: { 200: Upstream },
+    errors: ['not_found'],
+    handler: async ({ models }, { params: { id } }) => {
+      const upstream = await getUpstream(models, id);
+      return { status: 200, headers: etag(upstream), body: upstream };
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/upstreams/:id',
+    id: 'upstreams.update',
+    summary: 'Change an upstream',
+    access: 'models:manage',
+    params,
+    headers: ifMatch,
+    body: Type.Object(
+      { name: Type.Optional(name), base_url: Type.Optional(base_url), ...writable },
+      { title: 'UpstreamChange', minProperties: 1, ...s.closed },
+    ),
+    responses: { 200: Upstream },
+    errors: ['not_found', 'conflict', 'precondition_failed'],
+    handler: async ({ models }, { caller, params: { id }, body, headers }) => {
+      const change = { id, input: body, ...given(headers['if-match']) };
+      const upstream = await updateUpstream(models, change, actorOf(caller));
+      return { status: 200, headers: etag(upstream), body: upstream };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/upstreams/:id',
+    id: 'upstreams.remove',
+    summary: 'Remove an upstream',
+    access: 'models:manage',
+    params,
+    headers: ifMatch,
+    responses: { 204: null },
+    errors: ['not_found', 'precondition_failed'],
+    handler: async ({ models }, { caller, params: { id }, headers }) => {
+      await removeUpstream(models, { id, ...given(headers['if-match']) }, actorOf(caller));
+      return { status: 204 };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/upstreams/:id/test',
+    id: 'upstreams.test',
+    summary: 'Send an upstream one real request',
+    access: 'models:manage',
+    params,
+    responses: {
+      200: Type.Object(
+        {
+          ok: Type.Boolean(),
+          steps: Type.Array(
+            Type.Object({
+              step: Type.String(),
+              ok: Type.Boolean(),
+              took_ms: Type.Number(),
+              detail: Type.String(),
+            }),
+          ),
+        },
+        { title: 'UpstreamTest' },
+      ),
+    },
+    errors: ['not_found', 'conflict'],
+    handler: async ({ models }, { params: { id } }) => ({
+      status: 200,
+      body: await testUpstream(models, id),
+    }),
+  }),
+];

@@ -1,0 +1,73 @@
+import Fastify from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { gate } from './admission.ts';
+import { begin } from './course.ts';
+import { fail, refuseUnreadable } from './failing.ts';
+import { handlerOf } from './handling.ts';
+import { mayHoldKey, refuseKeyInUrl } from './key-in-url.ts';
+import { listenerOptions } from './listener.ts';
+import { noSuchRoute } from './no-route.ts';
+import { requestId } from './request-id.ts';
+import type { Route } from './route.ts';
+import type { Services } from './services.ts';
+
+/** How long a client may take to send its request. */
+const REQUEST_TIMEOUT_MS = 300_000;
+const KEEP_ALIVE_MS = 72_000;
+
+/** Fastify with every declared route on it, not listening yet. */
+export function createServer(services: Services, routes: readonly Route[]): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    ...listenerOptions(services.config),
+    logger: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    genReqId: requestId,
+    clientErrorHandler: refuseUnreadable,
+    // An id of any length is looked for, and not found, like any other.
+    routerOptions: { maxParamLength: 16_384 },
+    return503OnClosing: false,
+    // What goes wrong before a route is found, such as an address that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      begin(services, request, reply);
+      fail(services, error, { request, reply });
+    },
+  });
+  app.decorateRequest('course');
+  // Bodies are read by the handlers themselves (bodies.ts).
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+    app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  }
+  const fixed = new Set(routes.map(({ path }) => path).filter((path) => !/[:*]/.test(path)));
+  // Before any body is read: one that cannot be read must not hide that there is nothing here.
+  const next = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    // GET /v1/keys/verify is no look-up of a key named "verify".
+    const isShadowed =
+      /:/.test(request.routeOptions.url ?? '') && fixed.has(request.url.split('?', 1)[0] ?? '');
+    if (!request.is404 && !isShadowed) return done();
+    const { error, surface } = noSuchRoute(routes, request);
+    fail(services, error, { request, reply, surface });
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    begin(services, request, reply);
+    if (!mayHoldKey(request.url)) return next(request, reply, done);
+    refuseKeyInUrl(services, request.url).then(() => next(request, reply, done), done);
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => fail(services, error, { request, reply }));
+  // Never reached; without it the hook is not called for what is not found.
+  app.setNotFoundHandler((_request, reply) => reply);
+  for (const declared of routes) addRoute(app, services, declared);
+  return app;
+}
+
+function addRoute(app: FastifyInstance, services: Services, declared: Route): void {
+  app.route({
+    method: declared.method,
+    url: declared.path,
+    config: { declared },
+    // Before the body is read: a stranger's 32 MiB are not worth a byte of memory.
+    ...(declared.access === 'public' ? {} : { onRequest: gate(services, declared) }),
+    handler: handlerOf(services, declared),
+  });
+}

@@ -1,0 +1,37 @@
+import type { RefusalRecorder } from '../audit/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Config } from '../config.ts';
+import type { KeysContext } from '../keys/index.ts';
+import type { LocalModel, Models } from '../models/index.ts';
+import type { Nodes } from '../nodes/index.ts';
+import type { Sealing } from '../sealing/index.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Budgets, UsageCounters } from '../usage/index.ts';
+import type { Metrics } from './metrics.ts';
+
+/** One part of what makes the server ready. */
+export interface Part {
+  ok: boolean;
+  detail: string;
+}
+
+/** What routes are made of; built by `app.ts`. */
+export interface Services {
+  config: Config;
+  clock: Clock;
+  logger: Logger;
+  version: string;
+  storage: Storage;
+  nodes: Nodes;
+  sealing: Sealing;
+  refusals: RefusalRecorder;
+  keys: KeysContext;
+  budgets: Budgets;
+  counters: UsageCounters;
+  models: Models;
+  /** undefined: turned off. */
+  localModel: LocalModel | undefined;
+  metrics: Metrics;
+  readiness(): Promise<Record<string, Part>>;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnBothServers } from '../../test/server.ts';
+import type { NewKey, TestServer } from '../../test/server.ts';
+
+interface Usage {
+  items: { start: string; end: string; group: Record<string, string>; requests: number }[];
+  errors?: { field: string }[];
+}
+
+describeOnBothServers('usage', (start) => {
+  let server: TestServer;
+  let small: NewKey;
+  let other: NewKey;
+  const report = (path: string, key?: string) =>
+    server.request<Usage>('GET', path, key === undefined ? {} : { key });
+
+  beforeAll(async () => {
+    server = await start();
+    await server.request('POST', '/v1/owners', { body: { name: 'Ann', kind: 'person' } });
+    small = await server.mint({ owner: 'Ann', scopes: ['usage:read'] });
+    other = await server.mint({ owner: 'Ann' });
+    for (const { secret } of [small, other, other])
+      await server.request('GET', '/v1/keys/self', { key: secret });
+    await sleep(1_200);
+  });
+
+  test('by key and by owner', async () => {
+    const byKey = await report('/v1/usage?group_by=key,owner&step=day');
+    const found = byKey.body.items.filter(({ group }) => group['owner'] === small.key.owner.id);
+    const counts = Object.fromEntries(found.map(({ group, requests }) => [group['key'], requests]));
+    expect(counts).toEqual({ [small.id]: 1, [other.id]: 2 });
+    const one = await report(`/v1/keys/${other.id}/usage`);
+    expect(one.body.items.map(({ requests }) => requests)).toEqual([2]);
+  });
+
+  test('without owners:manage only what the own owner used', async () => {
+    const { body } = await report('/v1/usage?group_by=owner', small.secret);
+    expect(body.items.map(({ group }) => group['owner'])).toEqual([small.key.owner.id]);
+  });
+
+  test('steps are cut to the range that was asked for', async () => {
+    const [step] = (await report(`/v1/keys/${other.id}/usage?step=month`)).body.items;
+    expect(Date.parse(step?.end ?? '') - Date.parse(step?.start ?? '')).toBeLessThanOrEqual(26 * 3_600_000);
+  });
+
+  test.for([
+    ['group_by=key,colour', 'query.group_by'],
+    ['step=fortnight', 'query.step'],
+    ['from=2030-01-01T00:00:00Z&to=2029-01-01T00:00:00Z', 'query.from'],
+    ['from=2201-01-01T00:00:00Z', 'query.from'],
+  ])('?%s is refused for %s', async ([query, field]) => {
+    const { status, body } = await report(`/v1/usage?${query}`);
+    expect([status, body.errors?.[0]?.field]).toEqual([422, field]);
+  });
+});

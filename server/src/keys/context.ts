@@ -1,0 +1,106 @@
+import type { Actor as AuditActor, AuditEntry } from '../audit/index.ts';
+import type { Budget, Caller } from '../access/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Acknowledgement, Change, Nodes } from '../nodes/index.ts';
+import type { Sealing } from '../sealing/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
+import { append, secretNet } from '../audit/index.ts';
+import { KEY_MARK } from './key-text.ts';
+import type { LastUsed } from './last-used.ts';
+import type { RequestLimits } from './limits.ts';
+import type { Verifier } from './verifier.ts';
+
+/** A budget as it stands now; amounts are decimal text in the budget's unit. */
+export interface BudgetView extends Budget {
+  /** Settled and reserved. */
+  used: string;
+  /** Whether nothing is left. */
+  spent: boolean;
+  /** ISO 8601, or null for `total`. */
+  resets_at: string | null;
+}
+
+/** What keys need of budgets; the module `usage`, to the right of this one, brings it (app.ts). */
+export interface BudgetKeeper {
+  views(keys: readonly { id: string; budgets: readonly Budget[] }[]): Promise<Map<string, BudgetView[]>>;
+  /** Takes requests from the key's request budgets; returns the one that is spent, or null. */
+  spend(keyId: string, budgets: readonly Budget[], requests: number): Promise<BudgetView | null>;
+}
+
+/** Everything the verbs of this domain work with; made once by `openKeys`. */
+export interface KeysContext {
+  storage: Storage;
+  nodes: Nodes;
+  sealing: Sealing;
+  clock: Clock;
+  logger: Logger;
+  /** First characters of a new key's text, such as `sk-`. */
+  prefix: string;
+  verifier: Verifier;
+  limits: RequestLimits;
+  lastUsed: LastUsed;
+  budgets: BudgetKeeper;
+}
+
+/** Who makes a change: a key over HTTP, or the operator on the machine itself. */
+export type Actor = { kind: 'key'; caller: Caller } | { kind: 'cli' | 'system' };
+
+export function auditActor(actor: Actor): AuditActor {
+  if (actor.kind === 'key') return { kind: 'key', id: actor.caller.keyId, name: actor.caller.keyName };
+  return { kind: actor.kind };
+}
+
+/** What `created_by` of a new key says. */
+export const actorId = (actor: Actor): string => (actor.kind === 'key' ? actor.caller.keyId : actor.kind);
+
+/** Whether the actor may deal with what belongs to this owner. Others' things do not exist for it: 404. */
+export function mayTouchOwner(actor: Actor, ownerId: string): boolean {
+  if (actor.kind !== 'key') return true;
+  return actor.caller.ownerId === ownerId || actor.caller.scopes.has('owners:manage');
+}
+
+export const noSuch = (what: 'key' | 'owner'): KeywardError =>
+  new KeywardError('not_found', `There is no such ${what}.`, {
+    hint: `List those you may see with GET /v1/${what}s.`,
+  });
+
+export type Entry = Omit<AuditEntry, 'actor'>;
+
+/** One change and its audit record, in one transaction: without the record there is no change. */
+export function changeAndRecord<T>(
+  context: KeysContext,
+  actor: Actor,
+  work: (tx: Db) => Promise<{ result: T; entry: Entry }>,
+): Promise<T> {
+  return context.storage.transaction(async (tx) => {
+    const { result, entry } = await work(tx);
+    await record(tx, context, { actor, entry });
+    return result;
+  });
+}
+
+/** The audit record of a change, in its transaction and as the last thing in it. */
+export async function record(
+  tx: Db,
+  { clock, prefix }: Pick<KeysContext, 'clock' | 'prefix'>,
+  { actor, entry }: { actor: Actor; entry: Entry },
+): Promise<void> {
+  const net = secretNet(`${prefix}${KEY_MARK}`);
+  await append(tx, { actor: auditActor(actor), ...entry }, clock.nowMs(), { net });
+}
+
+/** The same for a change that takes something away: resolves when no node admits it any longer. */
+export async function changeEverywhere<T>(
+  context: KeysContext,
+  actor: Actor,
+  work: (tx: Db) => Promise<{ result: T; entry: Entry; change: Change }>,
+): Promise<{ result: T; acknowledged: Acknowledgement }> {
+  const { nodes } = context;
+  const { result, seq } = await changeAndRecord(context, actor, async (tx) => {
+    const { result, entry, change } = await work(tx);
+    return { result: { result, seq: await nodes.announce(tx, change) }, entry };
+  });
+  return { result, acknowledged: await nodes.acknowledge(seq) };
+}

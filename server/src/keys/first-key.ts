@@ -1,0 +1,39 @@
+import type { Db } from '../storage/index.ts';
+import type { Actor, KeysContext } from './context.ts';
+import { record } from './context.ts';
+import { hasKeys } from './key-store.ts';
+import type { Minted } from './mint.ts';
+import { mintIn } from './mint.ts';
+import { lockOwner } from './owner-store.ts';
+import { ensureOwner } from './owners.ts';
+import type { OwnerInput } from './owners.ts';
+
+const OWNER: OwnerInput = { name: 'admin', kind: 'person' };
+const OPERATOR: Actor = { kind: 'cli' };
+
+/** An admin key made on the machine itself: the first one, and the way back in when the last one is lost. */
+export function mintLocally(context: KeysContext, name: string): Promise<Minted> {
+  return context.storage.transaction(async (tx) => {
+    await ensureOwner(tx, OWNER, context.clock.nowMs());
+    return mintAdmin(tx, context, name);
+  });
+}
+
+/** The first admin key of a new database; null where there is a key already, of two processes in one of them. */
+export async function mintFirstKey(context: KeysContext): Promise<Minted | null> {
+  const { storage } = context;
+  if (await hasKeys(storage.db)) return null;
+  return storage.transaction(async (tx) => {
+    const owner = await ensureOwner(tx, OWNER, context.clock.nowMs());
+    // Two processes that start together wait for each other here.
+    await lockOwner(tx, owner.id);
+    return (await hasKeys(tx)) ? null : mintAdmin(tx, context, 'first admin key');
+  });
+}
+
+async function mintAdmin(tx: Db, context: KeysContext, name: string): Promise<Minted> {
+  const input = { name, owner: OWNER.name, role: 'admin' } as const;
+  const { result, entry } = await mintIn(tx, context, { actor: OPERATOR, input });
+  await record(tx, context, { actor: OPERATOR, entry });
+  return result;
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Nodes } from '../nodes/index.ts';
+import type { Sealing } from '../sealing/index.ts';
+import type { Storage } from '../storage/index.ts';
+import type { BudgetKeeper, KeysContext } from './context.ts';
+import { LastUsed } from './last-used.ts';
+import { RequestLimits } from './limits.ts';
+import { Verifier } from './verifier.ts';
+
+export type { Actor, BudgetKeeper, BudgetView, KeysContext } from './context.ts';
+export { mintFirstKey, mintLocally } from './first-key.ts';
+export { importKeyList, importKeys } from './import.ts';
+export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './import.ts';
+export { KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
+export type { Key, KeyState, KeyWithSecrets } from './key.ts';
+export type { GoodKey } from './key-memory.ts';
+export { holdsKey, KEY_MARK, KEY_TEXT_PATTERN, looksLikeKey, readKeyText } from './key-text.ts';
+export { viewKey, viewKeys, viewOwner } from './key-view.ts';
+export type { KeyView, OwnerView } from './key-view.ts';
+export { getKey, listKeys, updateKey } from './keys.ts';
+export type { ListInput, Page, UpdateInput } from './keys.ts';
+export type { Admission, LimitView } from './limits.ts';
+export { keysMigrations } from './migrations.ts';
+export { mint } from './mint.ts';
+export type { Minted, MintInput } from './mint.ts';
+export { OWNER_KINDS } from './owner.ts';
+export type { Owner } from './owner.ts';
+export { createOwner, deleteOwner, ensureOwner, getOwner, listOwners, updateOwner } from './owners.ts';
+export { QuietSweeper } from './quiet.ts';
+export { reportLeak } from './report.ts';
+export { endSecret, rotate } from './rotate.ts';
+export type { RotateInput } from './rotate.ts';
+export { changeState, STATE_VERBS } from './states.ts';
+export type { StateVerb } from './states.ts';
+export { SECRET_MAX_LENGTH } from './verifier.ts';
+export type { BadKey } from './verifier.ts';
+export { verify, VERIFY_CODES } from './verify.ts';
+export type { Verdict, VerifyCode, VerifyQuestion } from './verify.ts';
+
+interface Options {
+  storage: Storage;
+  nodes: Nodes;
+  sealing: Sealing;
+  clock: Clock;
+  logger: Logger;
+  prefix: string;
+  budgets: BudgetKeeper;
+}
+
+export function openKeys(options: Options): KeysContext {
+  return {
+    ...options,
+    verifier: new Verifier(options),
+    limits: new RequestLimits(options.clock),
+    lastUsed: new LastUsed(options),
+  };
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import type { GoodKey } from './key-memory.ts';
+import { ENTRIES_MAX, KeyMemory } from './key-memory.ts';
+
+const good = (id: string, ownerId = 'own_a'): GoodKey =>
+  ({ valid: true, key: { id, owner: { id: ownerId } } }) as GoodKey;
+
+test('never holds more than its share; what is in use stays, what is not goes', () => {
+  const memory = new KeyMemory();
+  for (let i = 0; i < ENTRIES_MAX * 3; i++) {
+    memory.put(`h${i}`, good(`key_${i}`));
+    expect(memory.get('h0')?.key.id).toBe('key_0');
+  }
+  expect(memory.size).toBe(ENTRIES_MAX);
+  expect(memory.get('h1')).toBeUndefined();
+  expect(memory.get(`h${ENTRIES_MAX * 3 - 1}`)).toBeDefined();
+});
+
+test('where all are in use the oldest goes', () => {
+  const memory = new KeyMemory();
+  for (let i = 0; i < ENTRIES_MAX; i++) memory.put(`h${i}`, good(`key_${i}`));
+  for (let i = 0; i < ENTRIES_MAX; i++) memory.get(`h${i}`);
+  memory.put('new', good('key_new'));
+  expect(memory.size).toBe(ENTRIES_MAX);
+  expect(memory.get('h0')).toBeUndefined();
+});
+
+test('forgets all secrets of a key, all keys of an owner, and everything', () => {
+  const memory = new KeyMemory();
+  memory.put('a1', good('key_a'));
+  memory.put('a2', good('key_a'));
+  memory.put('a1', good('key_a'));
+  memory.put('b', good('key_b'));
+  memory.put('c', good('key_c', 'own_c'));
+  memory.forgetKey('key_a');
+  expect([memory.get('a1'), memory.get('a2')]).toEqual([undefined, undefined]);
+  expect(memory.get('b')).toBeDefined();
+  memory.forgetOwner('own_c');
+  expect(memory.get('c')).toBeUndefined();
+  memory.forgetKey('key_unknown');
+  memory.forgetEverything();
+  expect(memory.size).toBe(0);
+  memory.put('b', good('key_b'));
+  memory.forgetKey('key_b');
+  expect(memory.size).toBe(0);
+});

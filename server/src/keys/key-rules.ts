@@ -1,0 +1,125 @@
+import type { Budget, Limit, NameSelector, Selectors } from '../access/index.ts';
+import { GRANTS, isPattern, NO_SELECTORS, parseRange } from '../access/index.ts';
+import { invalidField } from '../base/errors.ts';
+import { holdsKey } from './key-text.ts';
+
+/** Decimal places that make sense of each unit. */
+const DECIMALS = { requests: 0, tokens: 0, usd: 9, gpu_seconds: 3 } as const;
+const USD_MAX = 9_000_000;
+
+/** Selectors as a request may give them: what is left out selects everything. */
+export interface SelectorsInput {
+  workspaces?: Partial<NameSelector> | undefined;
+  models?: Partial<NameSelector> | undefined;
+  ips?: string[] | undefined;
+}
+
+/** A key's metadata lies in memory with it, and a list shows 200 of them. */
+const METADATA_MAX_BYTES = 8 * 1024;
+
+/** A statement that the database refuses would end a whole import for one bad line. */
+export function checkName(name: string): string {
+  if (name.trim() === '' || name.includes('\0'))
+    throw invalidField('name', 'must hold something, and no U+0000');
+  refuseKey('name', name);
+  return name;
+}
+
+/**
+ * What is stored beside a key is stored and shown in clear: a secret pasted there would make a stolen database
+ * worth stealing. Guarded by mint.test.ts.
+ */
+function refuseKey(field: string, text: string): void {
+  if (holdsKey(text)) throw invalidField(field, 'holds the text of a key, which is never stored');
+}
+
+export function checkTags(tags: readonly string[] = []): string[] {
+  for (const [index, tag] of tags.entries()) refuseKey(`tags[${index}]`, tag);
+  return [...new Set(tags)];
+}
+
+/** @returns the grants, each once. */
+export function checkGrants(grants: readonly string[] = []): string[] {
+  const bad = grants.findIndex((grant) => !GRANTS.includes(grant));
+  if (bad >= 0) throw invalidField(`scopes[${bad}]`, 'is not a scope, noun:* or *');
+  return [...new Set(grants)];
+}
+
+export function checkMetadata(metadata: Record<string, unknown> = {}): Record<string, unknown> {
+  const text = JSON.stringify(metadata);
+  if (Buffer.byteLength(text) > METADATA_MAX_BYTES)
+    throw invalidField('metadata', `must be at most ${METADATA_MAX_BYTES} bytes of JSON`);
+  refuseKey('metadata', text);
+  return metadata;
+}
+
+function checkPatterns(field: string, { allow, deny }: NameSelector): void {
+  for (const [list, patterns] of Object.entries({ allow, deny })) {
+    const bad = patterns.findIndex((pattern) => !isPattern(pattern));
+    if (bad >= 0)
+      throw invalidField(`${field}.${list}[${bad}]`, 'takes a * at its end only, such as openai/* or gpt-*');
+  }
+}
+
+export function checkSelectors(given: SelectorsInput = {}): Selectors {
+  const selectors: Selectors = {
+    workspaces: { ...NO_SELECTORS.workspaces, ...given.workspaces },
+    models: { ...NO_SELECTORS.models, ...given.models },
+    ips: given.ips ?? [],
+  };
+  checkPatterns('selectors.workspaces', selectors.workspaces);
+  checkPatterns('selectors.models', selectors.models);
+  const bad = selectors.ips.findIndex((range) => parseRange(range) === null);
+  if (bad >= 0)
+    throw invalidField(`selectors.ips[${bad}]`, 'must be an IP address or a CIDR range such as 10.0.0.0/8');
+  return selectors;
+}
+
+export function checkLimits(limits: Limit[] | undefined): Limit[] {
+  refuseTwins('limits', limits ?? []);
+  for (const [index, limit] of (limits ?? []).entries()) {
+    const counts = 'concurrent' in limit ? [limit.concurrent] : [limit.requests, limit.window_seconds];
+    if (!counts.every((count) => Number.isSafeInteger(count) && count > 0))
+      throw invalidField(`limits[${index}]`, 'takes whole numbers from 1');
+  }
+  return limits ?? [];
+}
+
+export function checkBudgets(budgets: Budget[] | undefined): Budget[] {
+  refuseTwins('budgets', budgets ?? []);
+  for (const [index, { unit, amount }] of (budgets ?? []).entries()) {
+    const field = `budgets[${index}].amount`;
+    // Zeros in front are not for the counters of `usage`, which take this text as it is.
+    const match = /^(?:0|[1-9]\d{0,11})(?:\.(\d{1,9}))?$/.exec(amount);
+    if (match === null) throw invalidField(field, 'must be decimal text such as "12.50"');
+    const decimals = match[1]?.length ?? 0;
+    if (decimals > DECIMALS[unit])
+      throw invalidField(field, `${unit} take at most ${DECIMALS[unit]} decimal places`);
+    if (unit === 'usd' && Number(amount) > USD_MAX) throw invalidField(field, `must be at most ${USD_MAX}`);
+  }
+  return budgets ?? [];
+}
+
+function refuseTwins(field: string, items: readonly { name: string }[]): void {
+  const names = items.map(({ name }) => name);
+  const twin = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (twin >= 0) throw invalidField(`${field}[${twin}].name`, 'names must differ');
+}
+
+/** @returns ms since 1970, or null for no end. */
+export function checkExpiry(
+  given: { expires_at?: string | null | undefined; expires_in_seconds?: number | undefined },
+  nowMs: number,
+): number | null {
+  const { expires_at, expires_in_seconds } = given;
+  if (expires_in_seconds !== undefined) {
+    if (typeof expires_at === 'string')
+      throw invalidField('expires_at', 'give either expires_at or expires_in_seconds');
+    return nowMs + expires_in_seconds * 1000;
+  }
+  if (expires_at === undefined || expires_at === null) return null;
+  const atMs = Date.parse(expires_at);
+  if (Number.isNaN(atMs)) throw invalidField('expires_at', 'must be a time such as 2030-01-31T00:00:00.000Z');
+  if (atMs <= nowMs) throw invalidField('expires_at', 'lies in the past');
+  return atMs;
+}

@@ -1,0 +1,98 @@
+import type { Budget, Limit, Role, Selectors } from '../access/index.ts';
+import { isoTime } from '../base/clock.ts';
+import type { BudgetView, KeysContext } from './context.ts';
+import type { KeyState, KeyWithSecrets } from './key.ts';
+import { keyState } from './key.ts';
+import type { Owner } from './owner.ts';
+
+/** A key as everybody sees it who may: the key object of the contract. Times ISO 8601. */
+export interface KeyView {
+  id: string;
+  name: string;
+  owner: { id: string; name: string };
+  role: Role | null;
+  scopes: string[];
+  selectors: Selectors;
+  limits: Limit[];
+  budgets: (Budget & { used: string; resets_at: string | null })[];
+  expires_at: string | null;
+  state: KeyState;
+  state_reason: string | null;
+  created_at: string;
+  created_by: string;
+  last_used_at: string | null;
+  secrets: SecretView[];
+  metadata: Record<string, unknown>;
+  tags: string[];
+}
+
+interface SecretView {
+  id: string;
+  hint: string;
+  created_at: string;
+  last_used_at: string | null;
+  last_used_from: string | null;
+  ends_at: string | null;
+}
+
+export async function viewKeys(context: KeysContext, keys: readonly KeyWithSecrets[]): Promise<KeyView[]> {
+  const budgets = await context.budgets.views(keys);
+  return keys.map((key) => view(key, budgets.get(key.id) ?? [], context.clock.nowMs()));
+}
+
+export async function viewKey(context: KeysContext, key: KeyWithSecrets): Promise<KeyView> {
+  const budgets = await context.budgets.views([key]);
+  return view(key, budgets.get(key.id) ?? [], context.clock.nowMs());
+}
+
+function view(key: KeyWithSecrets, budgets: BudgetView[], nowMs: number): KeyView {
+  return {
+    id: key.id,
+    name: key.name,
+    owner: { id: key.owner.id, name: key.owner.name },
+    role: key.role,
+    scopes: key.grants,
+    selectors: key.selectors,
+    limits: key.limits,
+    budgets: budgets.map(({ name, unit, amount, period, used, resets_at }) => ({
+      name,
+      unit,
+      amount,
+      period,
+      used,
+      resets_at,
+    })),
+    expires_at: isoTime(key.expiresAt),
+    state: keyState(key, nowMs),
+    state_reason: key.stateReason,
+    created_at: isoTime(key.createdAt),
+    created_by: key.createdBy,
+    last_used_at: isoTime(key.lastUsedAt),
+    secrets: key.secrets.map((secret) => ({
+      id: secret.id,
+      hint: secret.hint,
+      created_at: isoTime(secret.createdAt),
+      last_used_at: isoTime(secret.lastUsedAt),
+      last_used_from: secret.lastUsedFrom,
+      ends_at: isoTime(secret.endsAt),
+    })),
+    metadata: key.metadata,
+    tags: key.tags,
+  };
+}
+
+export interface OwnerView {
+  id: string;
+  name: string;
+  kind: Owner['kind'];
+  state: Owner['state'];
+  created_at: string;
+}
+
+export const viewOwner = (owner: Owner): OwnerView => ({
+  id: owner.id,
+  name: owner.name,
+  kind: owner.kind,
+  state: owner.state,
+  created_at: isoTime(owner.createdAt),
+});

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KyselyPlugin } from 'kysely';
+import pino from 'pino';
+import { onTestFinished } from 'vitest';
+import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
+import { auditMigrations } from '../audit/index.ts';
+import { systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { Nodes, nodesMigrations } from '../nodes/index.ts';
+import { Sealing } from '../sealing/index.ts';
+import { migrate } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
+import type { Actor, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
+
+export const OPERATOR: Actor = { kind: 'cli' };
+
+/** The real clock, moved by hand. */
+export class MovableClock implements Clock {
+  offsetMs = 0;
+  nowMs(): number {
+    return systemClock.nowMs() + this.offsetMs;
+  }
+  monotonicMs(): number {
+    return systemClock.monotonicMs() + this.offsetMs;
+  }
+}
+
+/** Budgets belong to `usage`; the tests of `keys` need none but where app.ts brings the real ones. */
+const NO_BUDGETS: BudgetKeeper = { views: async () => new Map(), spend: async () => null };
+
+export interface TestKeys {
+  database: TestDatabase;
+  keys: KeysContext;
+  clock: MovableClock;
+  /** Another process's view of the same database, with a clock of its own. */
+  readonly another: (options?: KeysOptions) => Promise<TestKeys>;
+}
+
+export interface KeysOptions {
+  masterKey?: Uint8Array;
+  previous?: string[];
+  prefix?: string;
+  /** Stands between the keys and the real storage. */
+  between?: (storage: Storage) => Storage;
+}
+
+export const MASTER_KEY = randomBytes(32);
+
+/** An empty database with an owner called `tests`. */
+export async function openTestKeys(open: OpenDatabase, options: KeysOptions = {}): Promise<TestKeys> {
+  const database = await open();
+  await migrate(database.storage, [...nodesMigrations, ...auditMigrations, ...keysMigrations], 1);
+  const opened = await openOn(database, options);
+  await createOwner(opened.keys, OPERATOR, { name: 'tests', kind: 'service' });
+  return opened;
+}
+
+async function openOn(database: TestDatabase, options: KeysOptions): Promise<TestKeys> {
+  const { masterKey = MASTER_KEY, previous = [], prefix = 'sk-', between = (same) => same } = options;
+  const socketDir = mkdtempSync(join(tmpdir(), 'keyward-keys-'));
+  onTestFinished(() => rmSync(socketDir, { recursive: true, force: true }));
+  const storage = await database.reopen();
+  const clock = new MovableClock();
+  const logger = pino({ level: 'silent' });
+  const nodes = new Nodes({
+    storage,
+    clock,
+    logger,
+    version: 'test',
+    socketDir,
+    database: database.location,
+  });
+  await nodes.start();
+  onTestFinished(() => nodes.stop());
+  const sealing = Sealing.open({ masterKey, previous });
+  const keys = openKeys({
+    storage: between(storage),
+    nodes,
+    sealing,
+    clock,
+    logger,
+    prefix,
+    budgets: NO_BUDGETS,
+  });
+  onTestFinished(() => keys.lastUsed.stop());
+  return { database, keys, clock, another: (other = {}) => openOn(database, { ...options, ...other }) };
+}
+
+let minted = 0;
+/** A client's key of the owner `tests`, unless something else is wished. */
+export function mintOne(
+  keys: KeysContext,
+  input: Partial<MintInput> = {},
+  actor = OPERATOR,
+): Promise<Minted> {
+  const holds = input.role === undefined && input.scopes === undefined ? { role: 'client' as const } : {};
+  return mint(keys, actor, { name: `key ${++minted}`, owner: 'tests', ...holds, ...input });
+}
+
+/** A key, and the actor that a request with it would be. */
+export async function mintActor(
+  keys: KeysContext,
+  input: Partial<MintInput> = {},
+): Promise<Minted & { actor: Actor }> {
+  const made = await mintOne(keys, input);
+  const identity = await keys.verifier.identify(made.secret);
+  if (!identity.valid) throw new Error(identity.reason);
+  return { ...made, actor: { kind: 'key', caller: identity.caller } };
+}
+
+/** Asks about a text and says where the answer came from. */
+export async function identify(
+  keys: KeysContext,
+  text: string,
+): Promise<{ code: string; fromMemory: boolean }> {
+  const answer = keys.verifier.identify(text);
+  const fromMemory = !(answer instanceof Promise);
+  const identity = await answer;
+  return { code: identity.valid ? 'valid' : identity.code, fromMemory };
+}
+
+/** A real storage whose queries outside of transactions are counted, and whose answers wait while it is held. */
+export class HeldStorage {
+  queries = 0;
+  #gate: Promise<void> | undefined;
+  #open: () => void = () => undefined;
+
+  hold(): void {
+    this.#gate = new Promise((resolve) => (this.#open = resolve));
+  }
+
+  release(): void {
+    this.#gate = undefined;
+    this.#open();
+  }
+
+  readonly between = (storage: Storage): Storage => {
+    const plugin: KyselyPlugin = {
+      transformQuery: ({ node }) => {
+        this.queries++;
+        return node;
+      },
+      transformResult: async ({ result }) => {
+        await this.#gate;
+        return result;
+      },
+    };
+    return {
+      dialect: storage.dialect,
+      db: storage.db.withPlugin(plugin),
+      transaction: (work, options) => storage.transaction(work, options),
+      snapshot: (work) => storage.snapshot(work),
+      checkWritable: () => storage.checkWritable(),
+      close: () => storage.close(),
+    };
+  };
+}
+
+/** Everything that an iteration gives. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}

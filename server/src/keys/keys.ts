@@ -1,0 +1,151 @@
+import type { Budget, Limit, Role } from '../access/index.ts';
+import { ROLE_GRANTS } from '../access/index.ts';
+import { invalidField, KeywardError } from '../base/errors.ts';
+import type { Acknowledgement } from '../nodes/index.ts';
+import type { Actor, KeysContext } from './context.ts';
+import { changeEverywhere, mayTouchOwner, noSuch } from './context.ts';
+import type { KeyState, KeyWithSecrets } from './key.ts';
+import {
+  checkBudgets,
+  checkExpiry,
+  checkGrants,
+  checkLimits,
+  checkMetadata,
+  checkName,
+  checkTags,
+  checkSelectors,
+} from './key-rules.ts';
+import type { SelectorsInput } from './key-rules.ts';
+import * as store from './key-store.ts';
+import { settingColumns } from './rows.ts';
+import { refuseExcess } from './mint.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+
+/** One key the actor may see. @throws KeywardError `not_found`, also for somebody else's. */
+export async function getKey(context: KeysContext, actor: Actor, id: string): Promise<KeyWithSecrets> {
+  return visible(actor, await store.findKey(context.storage.db, id));
+}
+
+export function visible(actor: Actor, key: KeyWithSecrets | undefined): KeyWithSecrets {
+  if (key === undefined || !mayTouchOwner(actor, key.owner.id)) throw noSuch('key');
+  return key;
+}
+
+export interface ListInput {
+  state?: KeyState | undefined;
+  owner?: string | undefined;
+  role?: Role | undefined;
+  tag?: string | undefined;
+  q?: string | undefined;
+  unused_for_seconds?: number | undefined;
+  expiring_within_seconds?: number | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+/** Newest first; without `owners:manage` only those of the caller's owner. */
+export async function listKeys(
+  context: KeysContext,
+  actor: Actor,
+  input: ListInput,
+): Promise<Page<KeyWithSecrets>> {
+  const nowMs = context.clock.nowMs();
+  const limit = input.limit ?? 50;
+  const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
+  if (!seesAll && input.owner !== undefined && input.owner !== actor.caller.ownerId)
+    return { items: [], next_cursor: null };
+  const filter = {
+    state: input.state,
+    ownerId: seesAll ? input.owner : actor.caller.ownerId,
+    role: input.role,
+    tag: input.tag,
+    q: input.q,
+    unusedSinceMs:
+      input.unused_for_seconds === undefined ? undefined : nowMs - input.unused_for_seconds * 1000,
+    expiringBeforeMs:
+      input.expiring_within_seconds === undefined ? undefined : nowMs + input.expiring_within_seconds * 1000,
+  };
+  const after = input.cursor === undefined ? undefined : readCursor(input.cursor);
+  const found = await store.listKeys(context.storage.db, filter, { after, limit: limit + 1, nowMs });
+  const items = found.slice(0, limit);
+  return { items, next_cursor: found.length > limit ? writeCursor(items.at(-1)) : null };
+}
+
+/** What a change may name; null ends an expiry. */
+export interface UpdateInput {
+  name?: string | undefined;
+  role?: Role | undefined;
+  scopes?: string[] | undefined;
+  selectors?: SelectorsInput | undefined;
+  limits?: Limit[] | undefined;
+  budgets?: Budget[] | undefined;
+  expires_at?: string | null | undefined;
+  expires_in_seconds?: number | undefined;
+  metadata?: Record<string, unknown> | undefined;
+  tags?: string[] | undefined;
+}
+
+/**
+ * Changes what a key is and may do; resolves when every node knows.
+ * @param revision the one the caller saw; `precondition_failed` when the key has changed since.
+ * @throws KeywardError also `scope_escalation`, when the key holds or would hold more than the actor.
+ */
+export function updateKey(
+  context: KeysContext,
+  actor: Actor,
+  { id, input, revision }: { id: string; input: UpdateInput; revision?: number | undefined },
+): Promise<{ result: KeyWithSecrets; acknowledged: Acknowledgement }> {
+  return changeEverywhere(context, actor, async (tx) => {
+    const key = visible(actor, await store.lockKey(tx, id));
+    if (revision !== undefined && revision !== key.revision) {
+      throw new KeywardError('precondition_failed', 'The key has changed since it was read.', {
+        hint: 'Read it again and send If-Match with its new ETag.',
+      });
+    }
+    if (key.storedState === 'revoked') {
+      throw new KeywardError('conflict', 'A revoked key cannot be changed.', { hint: 'Restore it first.' });
+    }
+    refuseExcess(actor, key);
+    const changed = merged(key, input, context.clock.nowMs());
+    refuseExcess(actor, changed);
+    await store.updateKey(tx, id, settingColumns(changed));
+    return {
+      result: visible(actor, await store.findKey(tx, id)),
+      entry: { action: 'keys.update', target: id, outcome: 'ok', details: { changed: Object.keys(input) } },
+      change: { kind: 'key', subject: id },
+    };
+  });
+}
+
+function merged(key: KeyWithSecrets, input: UpdateInput, nowMs: number): KeyWithSecrets {
+  if (input.role !== undefined && input.scopes !== undefined) {
+    throw invalidField('scopes', 'give either role or scopes');
+  }
+  const { expires_at, expires_in_seconds } = input;
+  const keepsExpiry = expires_at === undefined && expires_in_seconds === undefined;
+  return {
+    ...key,
+    name: input.name === undefined ? key.name : checkName(input.name),
+    role: input.role ?? (input.scopes === undefined ? key.role : null),
+    grants: grantsOf(key, input),
+    selectors:
+      input.selectors === undefined
+        ? key.selectors
+        : checkSelectors({ ...key.selectors, ...input.selectors }),
+    limits: input.limits === undefined ? key.limits : checkLimits(input.limits),
+    budgets: input.budgets === undefined ? key.budgets : checkBudgets(input.budgets),
+    expiresAt: keepsExpiry ? key.expiresAt : checkExpiry({ expires_at, expires_in_seconds }, nowMs),
+    metadata: input.metadata === undefined ? key.metadata : checkMetadata(input.metadata),
+    tags: input.tags === undefined ? key.tags : checkTags(input.tags),
+  };
+}
+
+function grantsOf(key: KeyWithSecrets, { role, scopes }: UpdateInput): string[] {
+  if (role !== undefined) return [...ROLE_GRANTS[role]];
+  return scopes === undefined ? key.grants : checkGrants(scopes);
+}

@@ -1,0 +1,132 @@
+import { invalidField, KeywardError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import type { Acknowledgement } from '../nodes/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Actor, KeysContext } from './context.ts';
+import { changeAndRecord, changeEverywhere, mayTouchOwner, noSuch } from './context.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import { checkName } from './key-rules.ts';
+import type { Page } from './keys.ts';
+import type { Owner, OwnerKind } from './owner.ts';
+import * as store from './owner-store.ts';
+
+export interface OwnerInput {
+  name: string;
+  kind: OwnerKind;
+}
+
+export function createOwner(context: KeysContext, actor: Actor, input: OwnerInput): Promise<Owner> {
+  return changeAndRecord(context, actor, async (tx) => {
+    const owner = await insert(tx, input, context.clock.nowMs());
+    return {
+      result: owner,
+      entry: { action: 'owners.create', target: owner.id, outcome: 'ok', details: { ...input } },
+    };
+  });
+}
+
+async function insert(tx: Db, { name, kind }: OwnerInput, nowMs: number): Promise<Owner> {
+  checkName(name);
+  const owner: Owner = { id: newId('own'), name, kind, state: 'active', createdAt: nowMs, revision: 1 };
+  if (!(await store.insertOwner(tx, owner))) throw nameTaken();
+  return owner;
+}
+
+/** The owner of this name, made where there is none. For imports and the first start. */
+export async function ensureOwner(tx: Db, input: OwnerInput, nowMs: number): Promise<Owner> {
+  const { name, kind } = input;
+  const owner: Owner = { id: newId('own'), name, kind, state: 'active', createdAt: nowMs, revision: 1 };
+  const known = await store.findOwnerByName(tx, name);
+  if (known !== undefined) return known;
+  if (await store.insertOwner(tx, owner)) return owner;
+  // Somebody else made it since; it is committed, or the insertion would still wait.
+  return (await store.findOwnerByName(tx, name)) ?? owner;
+}
+
+const nameTaken = (): KeywardError => invalidField('name', 'another owner has this name');
+
+/** Two renames at the same moment meet only in the index. */
+function isNameTaken(error: unknown): boolean {
+  return error instanceof Error && /unique/i.test(error.message) && /owners[._]name/.test(error.message);
+}
+
+export async function getOwner(context: KeysContext, actor: Actor, id: string): Promise<Owner> {
+  return visible(actor, await store.findOwner(context.storage.db, id));
+}
+
+function visible(actor: Actor, owner: Owner | undefined): Owner {
+  if (owner === undefined || owner.state === 'deleted' || !mayTouchOwner(actor, owner.id))
+    throw noSuch('owner');
+  return owner;
+}
+
+export async function listOwners(
+  context: KeysContext,
+  actor: Actor,
+  input: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<Page<Owner>> {
+  const limit = input.limit ?? 50;
+  const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
+  const found = await store.listOwners(context.storage.db, {
+    after: input.cursor === undefined ? undefined : readCursor(input.cursor),
+    limit: limit + 1,
+    onlyId: seesAll ? undefined : actor.caller.ownerId,
+  });
+  const items = found.slice(0, limit);
+  return { items, next_cursor: found.length > limit ? writeCursor(items.at(-1)) : null };
+}
+
+export interface OwnerChange {
+  name?: string | undefined;
+  kind?: OwnerKind | undefined;
+  /** `suspended` ends all its keys at once, until it is `active` again. */
+  state?: 'active' | 'suspended' | undefined;
+}
+
+export function updateOwner(
+  context: KeysContext,
+  actor: Actor,
+  { id, input }: { id: string; input: OwnerChange },
+): Promise<{ result: Owner; acknowledged: Acknowledgement }> {
+  return changeEverywhere(context, actor, async (tx) => {
+    // Locked before it is read: what somebody else changes meanwhile, such as a suspension, must not be undone.
+    const before = visible(actor, await store.lockOwner(tx, id));
+    refuseOwn(actor, id, input.state === 'suspended');
+    if (input.name !== undefined) checkName(input.name);
+    const { name = before.name, kind = before.kind, state = before.state } = input;
+    await store.updateOwner(tx, id, { name, kind, state }).catch((error: unknown) => {
+      throw isNameTaken(error) ? nameTaken() : error;
+    });
+    return {
+      result: visible(actor, await store.findOwner(tx, id)),
+      entry: { action: 'owners.update', target: id, outcome: 'ok', details: { ...input } },
+      change: { kind: 'owner', subject: id },
+    };
+  });
+}
+
+/** Ends all its keys at once, for good. */
+export function deleteOwner(
+  context: KeysContext,
+  actor: Actor,
+  id: string,
+): Promise<{ result: undefined; acknowledged: Acknowledgement }> {
+  return changeEverywhere(context, actor, async (tx) => {
+    const owner = visible(actor, await store.lockOwner(tx, id));
+    refuseOwn(actor, id, true);
+    await store.updateOwner(tx, id, { state: 'deleted' });
+    return {
+      result: undefined,
+      entry: { action: 'owners.delete', target: id, outcome: 'ok', details: { name: owner.name } },
+      change: { kind: 'owner', subject: id },
+    };
+  });
+}
+
+/** Nobody saws off the branch they sit on: the key that asked would end with its owner. */
+function refuseOwn(actor: Actor, id: string, ends: boolean): void {
+  if (!ends || actor.kind !== 'key' || actor.caller.ownerId !== id) return;
+  throw new KeywardError('conflict', 'This is the owner of the key that you are using.', {
+    hint: 'Use a key of another owner.',
+  });
+}

@@ -1,0 +1,78 @@
+import { KeywardError } from '../base/errors.ts';
+import type { KeysContext } from './context.ts';
+import { changeEverywhere } from './context.ts';
+import { OVERLAP_MAX_SECONDS } from './key.ts';
+import { endQuietSecret, quietSecrets } from './key-store.ts';
+import type { QuietSecret } from './key-store.ts';
+
+const EVERY_MS = 5_000;
+const SECRETS_PER_SWEEP = 100;
+/** A use is in the database a second later; other nodes' too. */
+const USE_WRITTEN_MS = 3_000;
+
+/** Ends old secrets that nobody has used for their quiet time. Every node looks; the first one ends it. */
+export class QuietSweeper {
+  readonly #context: KeysContext;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #started = false;
+
+  constructor(context: KeysContext) {
+    this.#context = context;
+  }
+
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  /** One after the other: a sweep that waits for a node that hangs is not overtaken by the next. */
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      this.#running = this.sweep()
+        .catch((error: unknown) =>
+          this.#context.logger.warn({ err: error }, 'quiet secrets could not be looked for'),
+        )
+        .then(() => {
+          if (this.#started) this.#schedule();
+        });
+    }, EVERY_MS).unref();
+  }
+
+  async sweep(): Promise<void> {
+    const { storage, clock } = this.#context;
+    const nowMs = clock.nowMs() - USE_WRITTEN_MS;
+    const overlapMaxMs = OVERLAP_MAX_SECONDS * 1000;
+    const found = await quietSecrets(storage.db, { nowMs, overlapMaxMs, limit: SECRETS_PER_SWEEP });
+    for (const secret of found) {
+      await this.#end(secret).catch((error: unknown) => {
+        if (!(error instanceof KeywardError) || error.code !== 'conflict') throw error;
+      });
+    }
+  }
+
+  async #end(secret: QuietSecret): Promise<void> {
+    const { key_id } = secret;
+    await changeEverywhere(this.#context, { kind: 'system' }, async (tx) => {
+      if (!(await endQuietSecret(tx, secret, this.#context.clock.nowMs())))
+        throw new KeywardError('conflict', 'The secret was used or ended meanwhile.');
+      return {
+        result: undefined,
+        entry: {
+          action: 'keys.end_secret',
+          target: key_id,
+          outcome: 'ok',
+          details: { secret: secret.id, quiet: true },
+        },
+        change: { kind: 'key', subject: key_id },
+      };
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { KeywardError } from '../base/errors.ts';
+import type { KeysContext } from './context.ts';
+import { changeState } from './states.ts';
+
+/**
+ * Somebody found a key lying about. A real one is quarantined at once. The caller learns nothing: neither whether it
+ * was real nor whose it is.
+ * @param how where it was found, for the owner: `url` or a sentence.
+ */
+export async function reportLeak(context: KeysContext, text: string, how: string): Promise<void> {
+  const identity = await context.verifier.identify(text);
+  if (!identity.valid || identity.key.storedState === 'quarantined') return;
+  const { id, name, owner } = identity.key;
+  const reason = `Reported as leaked: ${how}`;
+  try {
+    await changeState(context, { kind: 'system' }, { id, verb: 'quarantine', reason });
+  } catch (error) {
+    // Revoked or disabled since it was looked at: it opens nothing any more.
+    if (error instanceof KeywardError && error.code === 'conflict') return;
+    throw error;
+  }
+  context.logger.warn(
+    { key_id: id, name, owner: owner.name },
+    'a key was reported as leaked and is quarantined',
+  );
+}

@@ -1,0 +1,89 @@
+import { KeywardError } from '../base/errors.ts';
+import type { Acknowledgement } from '../nodes/index.ts';
+import type { Actor, KeysContext } from './context.ts';
+import { changeEverywhere } from './context.ts';
+import type { KeyWithSecrets, StoredState } from './key.ts';
+import { keyState, RESTORABLE_MS } from './key.ts';
+import * as store from './key-store.ts';
+import { visible } from './keys.ts';
+import { withoutKeys } from './key-text.ts';
+import { refuseExcess } from './mint.ts';
+
+export const STATE_VERBS = ['disable', 'enable', 'quarantine', 'revoke', 'restore'] as const;
+export type StateVerb = (typeof STATE_VERBS)[number];
+
+interface Rule {
+  from: StoredState[];
+  to: StoredState;
+  /** Gives something back: whoever does it must hold as much as the key. */
+  gives: boolean;
+}
+
+/**
+ *            disable            enable
+ *  active ------------> disabled ------> active
+ *     \  quarantine              enable
+ *      `--------> quarantined ---------> active
+ *  each of them -- revoke --> revoked -- restore, within 30 days --> active
+ */
+const RULES: Record<StateVerb, Rule> = {
+  disable: { from: ['active', 'quarantined', 'disabled'], to: 'disabled', gives: false },
+  enable: { from: ['disabled', 'quarantined', 'active'], to: 'active', gives: true },
+  quarantine: { from: ['active', 'quarantined'], to: 'quarantined', gives: false },
+  revoke: { from: ['active', 'disabled', 'quarantined', 'revoked'], to: 'revoked', gives: false },
+  restore: { from: ['revoked'], to: 'active', gives: true },
+};
+
+/**
+ * Moves a key to another state. Resolves when every node acts on it. Repeating is harmless.
+ * @throws KeywardError `conflict` naming the state it is in, `not_found`, `scope_escalation`.
+ */
+export function changeState(
+  context: KeysContext,
+  actor: Actor,
+  { id, verb, reason: given }: { id: string; verb: StateVerb; reason?: string | undefined },
+): Promise<{ result: KeyWithSecrets; acknowledged: Acknowledgement }> {
+  const rule = RULES[verb];
+  // Whoever ends a leaked key may paste it here: ending it must not fail for that, nor keep it.
+  const reason = given === undefined ? undefined : withoutKeys(given);
+  return changeEverywhere(context, actor, async (tx) => {
+    const nowMs = context.clock.nowMs();
+    const key = visible(actor, await store.lockKey(tx, id));
+    refuseState(key, verb, nowMs);
+    if (rule.gives) refuseExcess(actor, key);
+    const repeated = key.storedState === rule.to;
+    await store.updateKey(tx, id, {
+      state: rule.to,
+      state_reason: reason ?? (repeated ? key.stateReason : null),
+      revoked_at: rule.to === 'revoked' ? (key.revokedAt ?? nowMs) : null,
+    });
+    return {
+      result: visible(actor, await store.findKey(tx, id)),
+      entry: {
+        action: `keys.${verb}`,
+        target: id,
+        outcome: 'ok',
+        details: { reason: reason ?? null, was: key.storedState },
+      },
+      change: { kind: 'key', subject: id },
+    };
+  });
+}
+
+function refuseState(key: KeyWithSecrets, verb: StateVerb, nowMs: number): void {
+  if (!RULES[verb].from.includes(key.storedState)) {
+    const options = key.storedState === 'revoked' ? { hint: 'Restore it first.' } : {};
+    throw new KeywardError(
+      'conflict',
+      `The key is ${keyState(key, nowMs)}; it cannot be ${past(verb)}.`,
+      options,
+    );
+  }
+  if (verb === 'restore' && nowMs - (key.revokedAt ?? 0) > RESTORABLE_MS) {
+    throw new KeywardError('conflict', 'The key was revoked more than 30 days ago and cannot be restored.', {
+      hint: 'Mint a new key.',
+    });
+  }
+}
+
+const past = (verb: StateVerb): string => (verb.endsWith('e') ? `${verb}d` : `${verb}ed`);

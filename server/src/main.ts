@@ -1,0 +1,25 @@
+import { runCommandLine } from './cli/index.ts';
+
+const interrupt = new AbortController();
+process.once('SIGINT', () => {
+  interrupt.abort();
+  // A second one ends at once, whatever hangs.
+  process.once('SIGINT', () => process.exit(130));
+});
+
+// The reader of a pipe went away (`| head`): nothing is wrong, and there is nobody left to tell.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+}
+
+const { stdin, stdout, stderr } = process;
+const exitCode = await runCommandLine(process.argv.slice(2), {
+  stdin,
+  stdout,
+  stderr,
+  interrupted: interrupt.signal,
+});
+// Whatever is still on its way to a pipe goes out first; connections kept open for later are not waited for.
+await new Promise((resolve) => stdout.write('', resolve));
+await new Promise((resolve) => stderr.write('', resolve));
+process.exit(exitCode);

@@ -1,0 +1,45 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { AnswerStream } from './answer-stream.ts';
+import type { Route } from './catalogue.ts';
+import type { AnswerHeaders } from './headers.ts';
+import type { Settlement, UsageReport } from './settlement.ts';
+
+/** An answer that has begun. Must be taken once: `sendTo`, or `body` read to its end or destroyed. */
+export class Answer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  /** Resolves once, after the body's end, and never rejects. */
+  readonly usage: Promise<UsageReport>;
+  readonly upstreamId: string;
+  /** The public name. */
+  readonly model: string;
+  readonly #stream: AnswerStream;
+  #body: Readable | undefined;
+
+  constructor(
+    stream: AnswerStream,
+    { status, headers }: { status: number; headers: AnswerHeaders },
+    { route, settlement }: { route: Route; settlement: Settlement },
+  ) {
+    this.#stream = stream;
+    this.status = status;
+    this.headers = headers;
+    this.usage = settlement.report;
+    this.upstreamId = route.target.id;
+    this.model = route.name;
+  }
+
+  get body(): Readable {
+    this.#body ??= this.#stream.toReadable();
+    return this.#body;
+  }
+
+  /**
+   * The fastest way out: status, headers and body straight to a response that nothing was written to.
+   * Resolves when the response is closed, whoever closed it; never rejects.
+   */
+  sendTo(response: ServerResponse): Promise<void> {
+    return this.#stream.sendTo(response, this.status, this.headers);
+  }
+}

@@ -1,0 +1,80 @@
+import { lookup } from 'node:dns';
+import { describe, expect, test } from 'vitest';
+import { checkBaseUrl, guardedLookup, isMetadataAddress, refuseLiteral } from './base-url.ts';
+
+describe('a base URL', () => {
+  test.for([
+    ['https://api.openai.com/v1', 'https://api.openai.com/v1'],
+    ['http://127.0.0.1:11434/v1/', 'http://127.0.0.1:11434/v1'],
+    ['http://[::1]:8000', 'http://[::1]:8000'],
+    ['http://192.168.1.20:8000/v1', 'http://192.168.1.20:8000/v1'],
+    ['HTTP://Ollama.Internal/v1//', 'http://ollama.internal/v1'],
+  ])('%s is taken as %s', ([given = '', stored = '']) => {
+    expect(checkBaseUrl(given)).toBe(stored);
+  });
+
+  test.for([
+    'http://169.254.169.254/latest',
+    'http://169.254.1.2',
+    'http://2852039166/',
+    'http://0xa9fea9fe/',
+    'http://0251.0376.0251.0376/',
+    'http://0xa9.254.0251.254/',
+    'http://169.254.43518/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://[::ffff:a9fe:a9fe]/',
+    'http://[::169.254.169.254]/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+    'http://[2002:a9fe:a9fe::]/',
+    'http://[fe80::1]/',
+    'http://[febf::1]/',
+    'http://[fd00:ec2::254]/',
+    'http://[fd00:0ec2:0:0::0254]/',
+    'http://metadata.google.internal/computeMetadata/v1',
+    'http://METADATA.google.internal./',
+    'http://１６９.254.169.254/',
+    'http://100.100.100.200/',
+  ])('%s is refused: link-local or a cloud metadata service', (url) => {
+    expect(() => checkBaseUrl(url)).toThrow(/link-local or cloud metadata/);
+  });
+
+  test.for([
+    'ftp://example.com',
+    'file:///etc/passwd',
+    'example.com/v1',
+    'https://user:pass@example.com',
+    'https://example.com/v1?key=x',
+    'https://example.com/v1#x',
+    'https://example.com/v1?',
+    `https://example.com/${'x'.repeat(3_000)}`,
+  ])('%s is refused', (url) => {
+    expect(() => checkBaseUrl(url)).toThrow(/base_url/);
+  });
+});
+
+describe('at connect time', () => {
+  const resolve = (addresses: { address: string; family: number }[], all: boolean) =>
+    new Promise<unknown>((done) => {
+      const answer = ((_name: string, _options: object, callback: (...args: unknown[]) => void) =>
+        callback(null, addresses)) as unknown as typeof lookup;
+      guardedLookup(answer)('rebound.example', { all }, (error, found) => done(error ?? found));
+    });
+
+  test('a name that leads to a metadata address is refused, also as one of several (DNS rebinding)', async () => {
+    const good = { address: '10.0.0.1', family: 4 };
+    const bad = { address: '169.254.169.254', family: 4 };
+    expect(await resolve([good], true)).toEqual([good]);
+    expect(await resolve([good], false)).toBe('10.0.0.1');
+    expect(await resolve([good, bad], true)).toMatchObject({ code: 'KEYWARD_FORBIDDEN_ADDRESS' });
+    expect(await resolve([{ address: '::ffff:169.254.169.254', family: 6 }], true)).toMatchObject({
+      code: 'KEYWARD_FORBIDDEN_ADDRESS',
+    });
+  });
+
+  test('a literal address is refused without a look-up', () => {
+    expect(refuseLiteral('169.254.169.254')).toBeDefined();
+    expect(refuseLiteral('[fe80::1]')).toBeDefined();
+    expect(refuseLiteral('127.0.0.1')).toBeUndefined();
+    expect(isMetadataAddress('fe80::1%eth0')).toBe(true);
+  });
+});

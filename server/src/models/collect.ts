@@ -1,0 +1,110 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { Call, wasStale } from './call.ts';
+import type { Flow, Sink } from './call.ts';
+import { requestHeaders } from './headers.ts';
+import type { Target } from './target.ts';
+
+/** Kept-alive connections that may turn out to be closed. */
+const STALE_MAX = 3;
+
+export interface Collected {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+export interface CollectOptions {
+  method: 'GET' | 'POST';
+  path: string;
+  body: Buffer | null;
+  /** A longer answer is cut off there. */
+  maxBytes: number;
+  /** For all of it. */
+  timeoutMs: number;
+}
+
+/** One request of Keyward's own to an upstream, its answer in memory. @throws what the network throws. */
+export function collect(dispatcher: Dispatcher, target: Target, options: CollectOptions): Promise<Collected> {
+  const { method, path, body, maxBytes, timeoutMs } = options;
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      clearTimeout(timer);
+      act();
+    };
+    const fail = (error: Error): void => settle(() => reject(error));
+    let stale = 0;
+    let call: Call;
+    const send = (): void => {
+      call = new Call(dispatcher, {
+        origin: target.origin,
+        path: `${target.basePath}${path}`,
+        method,
+        headers: requestHeaders({ accept: 'application/json' }, target.headersFor(path), 'application/json'),
+        body,
+        timeoutMs,
+        onHead: (status, headers, flow) =>
+          new Collector({
+            flow,
+            maxBytes,
+            onDone: (bytes) => settle(() => resolve({ status, headers, body: bytes })),
+            onFail: fail,
+          }),
+        onFailure: (error) => (wasStale(error) && stale++ < STALE_MAX ? send() : fail(error)),
+      });
+    };
+    const timer = setTimeout(() => {
+      call.abort();
+      reject(
+        Object.assign(new Error(`No answer within ${timeoutMs} ms`), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
+      );
+    }, timeoutMs);
+    send();
+  });
+}
+
+interface CollectorOptions {
+  flow: Flow;
+  maxBytes: number;
+  /** What has not come by then is left out. */
+  maxMs?: number;
+  onDone(body: Buffer): void;
+  onFail(error: Error): void;
+}
+
+/** Keeps a short answer; of a longer one the beginning. */
+export class Collector implements Sink {
+  readonly #options: CollectorOptions;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    if (options.maxMs !== undefined) this.#timer = setTimeout(() => this.#cutOff(), options.maxMs);
+  }
+
+  write(chunk: Buffer): boolean {
+    const room = this.#options.maxBytes - this.#bytes;
+    this.#chunks.push(chunk.subarray(0, room));
+    this.#bytes += chunk.length;
+    if (chunk.length < room) return true;
+    this.#cutOff();
+    return true;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#options.onDone(Buffer.concat(this.#chunks));
+  }
+
+  fail(error: Error): void {
+    clearTimeout(this.#timer);
+    this.#options.onFail(error);
+  }
+
+  #cutOff(): void {
+    this.#options.flow.abort();
+    this.end();
+  }
+}

@@ -1,0 +1,112 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+import type { NameSelector } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Answer } from './answer.ts';
+import { Attempt } from './attempt.ts';
+import type { Outcome } from './attempt.ts';
+import type { Breakers } from './breaker.ts';
+import type { Route } from './catalogue.ts';
+import { failureOf, isPassable, replay } from './failure.ts';
+import type { JsonObject } from './request-body.ts';
+import type { Settlement, UsageReport } from './settlement.ts';
+
+const ATTEMPTS_MAX = 4;
+const BACKOFF_MS = 25;
+const BACKOFF_MAX_MS = 400;
+
+/** One request of a caller, on its way to a model. */
+export interface ForwardRequest {
+  /** Below the base URL, such as `/chat/completions`. */
+  path: string;
+  /** As the caller named it, plain or `upstream/name`. */
+  model: string;
+  /** As received. A stream cannot be sent twice: it has one attempt. */
+  body: Buffer | Readable;
+  /** The body as parsed, where it is JSON. */
+  parsed?: JsonObject;
+  contentType: string;
+  /** The caller's; its credential, cookies and hop-by-hop headers are left out. */
+  headers: IncomingHttpHeaders;
+  /** Aborted when the caller goes away: the upstream hears of it at once. */
+  signal: AbortSignal;
+  /** Of the caller's key: upstreams outside it are not used. */
+  selector?: NameSelector;
+  /** Called exactly once, whatever happens, also when `forward` throws. */
+  onUsage?: (report: UsageReport) => void;
+}
+
+export interface ForwardContext {
+  dispatcher: Dispatcher;
+  breakers: Breakers;
+  logger: Logger;
+}
+
+export interface Exchange {
+  request: ForwardRequest;
+  /** Settled by the answer's end; by the caller of `forwardTo` when it throws. */
+  settlement: Settlement;
+}
+
+/**
+ * Sends a request to the first of `routes` that answers. Connection errors, timeouts, 429 and 5xx go to the next one,
+ * at most four attempts; after the first byte nothing is repeated.
+ * @param routes in the order to try; not empty.
+ * @throws KeywardError `upstream_unavailable` or `upstream_timeout` where there is no answer to pass on.
+ */
+export async function forwardTo(
+  context: ForwardContext,
+  routes: readonly Route[],
+  exchange: Exchange,
+): Promise<Answer> {
+  const outcome = await attemptAll(context, routes, exchange);
+  if (outcome.kind === 'answer') return outcome.answer;
+  throw failureOf(outcome, { routes, breakers: context.breakers });
+}
+
+async function attemptAll(
+  context: ForwardContext,
+  routes: readonly Route[],
+  { request, settlement }: Exchange,
+): Promise<Outcome> {
+  const attemptsMax = Buffer.isBuffer(request.body) ? ATTEMPTS_MAX : 1;
+  let attempts = 0;
+  let last: Outcome = { kind: 'none' };
+  for (const [index, route] of routes.entries()) {
+    if (attempts === attemptsMax) break;
+    if (context.breakers.condition(route.target.id) === 'open') continue;
+    if (attempts > 0) await backOff(attempts, request.signal);
+    // Last, for whoever has entered owes the breaker an outcome.
+    if (!context.breakers.enter(route.target.id)) continue;
+    attempts++;
+    const isLast = attempts === attemptsMax || !hasNext(context.breakers, routes, index);
+    const outcome = await new Attempt({ context, route, request, settlement, isLast }).run();
+    if (outcome.kind === 'answer') return outcome;
+    if (request.signal.aborted) throw clientGone();
+    // An answer that can be passed on is worth more than a later failure that says less.
+    if (outcome.kind === 'held' || last.kind !== 'held') last = outcome;
+  }
+  return last.kind === 'held' && isPassable(last.status) ? replay(last, { request, settlement }) : last;
+}
+
+function hasNext(breakers: Breakers, routes: readonly Route[], index: number): boolean {
+  return routes.slice(index + 1).some((route) => breakers.condition(route.target.id) !== 'open');
+}
+
+/** Full jitter: callers that failed together do not come back together. */
+async function backOff(attempts: number, signal: AbortSignal): Promise<void> {
+  const limitMs = Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MAX_MS);
+  try {
+    await sleep(Math.random() * limitMs, undefined, { signal });
+  } catch {
+    throw clientGone();
+  }
+}
+
+/** Nobody reads it; 499 is what proxies write into their logs for it. */
+export function clientGone(): KeywardError {
+  return new KeywardError('bad_request', 'The client went away before the answer.', { status: 499 });
+}

@@ -1,0 +1,27 @@
+import type { Migration } from '../storage/index.ts';
+
+export const modelsMigrations: Migration[] = [
+  {
+    id: 'models-1',
+    statements: () => [
+      // `api_key` and `headers` are sealed texts; `models` and `prices` are JSON.
+      `create table upstreams (
+        id text primary key,
+        name text not null unique,
+        base_url text not null,
+        api_key text,
+        api_key_hint text,
+        models text not null,
+        timeout_seconds bigint not null,
+        weight bigint not null,
+        prices text not null,
+        headers text,
+        header_names text not null,
+        enabled integer not null,
+        created_at bigint not null,
+        updated_at bigint not null,
+        revision bigint not null
+      )`,
+    ],
+  },
+];

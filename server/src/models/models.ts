@@ -1,0 +1,193 @@
+import type { Dispatcher } from 'undici';
+import type { NameSelector } from '../access/index.ts';
+import type { Clock } from '../base/clock.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import { nearest } from '../config.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Answer } from './answer.ts';
+import { Breakers } from './breaker.ts';
+import { Catalogue } from './catalogue.ts';
+import type { Route } from './catalogue.ts';
+import { openConnections } from './connections.ts';
+import type { AuditTrail, Sealer, UpstreamContext } from './context.ts';
+import { estimateFor } from './estimate.ts';
+import type { Estimate, EstimateRequest } from './estimate.ts';
+import { forwardTo } from './forward.ts';
+import type { ForwardRequest } from './forward.ts';
+import type { LocalModel } from './local-model.ts';
+import { mayUse, weightedOrder } from './selection.ts';
+import { LOCAL_UPSTREAM } from './upstream.ts';
+import { Settlement } from './settlement.ts';
+import { UpstreamTable } from './upstream-table.ts';
+
+/** A model as `GET /v1/models` shows it. */
+export interface ModelView {
+  /** The public name. */
+  id: string;
+  object: 'model';
+  /** Seconds since 1970: when its first upstream was added. */
+  created: number;
+  /** The names of its upstreams, in alphabetical order. */
+  owned_by: string;
+  /** How many upstreams serve it. */
+  upstreams: number;
+  /** The other names it can be asked for by: `upstream/name`. */
+  qualified_names: string[];
+}
+
+export interface ModelsOptions {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+  sealing: Sealer;
+  audit: AuditTrail;
+  /** undefined: no local model. Its life is `app.ts`'s. */
+  localModel?: LocalModel | undefined;
+}
+
+/** Names looked through for a near one, and how much of the wrong one: comparing costs their product. */
+const SUGGESTIONS_FROM_MAX = 300;
+const COMPARED_MAX_CHARACTERS = 64;
+
+/** Which models there are, where, and requests on their way to them. */
+export class Models implements UpstreamContext {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly sealing: Sealer;
+  readonly audit: AuditTrail;
+  readonly table: UpstreamTable;
+  readonly dispatcher: Dispatcher = openConnections();
+  readonly #breakers: Breakers;
+  readonly #catalogue: Catalogue;
+  readonly #localModel: LocalModel | undefined;
+
+  constructor(options: ModelsOptions) {
+    this.storage = options.storage;
+    this.clock = options.clock;
+    this.logger = options.logger;
+    this.sealing = options.sealing;
+    this.audit = options.audit;
+    this.table = new UpstreamTable(options);
+    this.#breakers = new Breakers(options.clock);
+    this.#localModel = options.localModel;
+    options.localModel?.onReady(() => this.#breakers.succeeded(LOCAL_UPSTREAM));
+    this.#catalogue = new Catalogue({
+      table: this.table,
+      dispatcher: this.dispatcher,
+      clock: options.clock,
+      logger: options.logger,
+      localModel: options.localModel,
+    });
+  }
+
+  /** All models, by name; with a selector only those it covers. At most 3 s, whatever upstreams do. */
+  async listModels(selector?: NameSelector): Promise<ModelView[]> {
+    const models = await this.#catalogue.all();
+    return models.flatMap(({ name, routes }) => {
+      const usable = routes.filter((route) => mayUse(selector, route));
+      return usable.length === 0 ? [] : [viewOf(name, usable)];
+    });
+  }
+
+  /** One model by its plain or a qualified name. @throws KeywardError `model_not_found`; also outside the selector. */
+  async getModel(name: string, selector?: NameSelector): Promise<ModelView> {
+    const routes = (await this.#catalogue.routes(name)).filter((route) => mayUse(selector, route));
+    if (routes.length === 0) throw await this.#unknown(name, selector);
+    return viewOf(routes[0]?.name ?? name, routes);
+  }
+
+  /**
+   * Upstreams for a model in the order to try: those that work by weighted chance, busy ones after them.
+   * @throws KeywardError `model_not_found`; `forbidden_resource` where the selector leaves none of its upstreams.
+   */
+  async resolve(model: string, selector?: NameSelector): Promise<Route[]> {
+    const known = await this.#catalogue.routes(model);
+    if (known.length === 0) throw await this.#unknown(model, selector);
+    const allowed = selector === undefined ? known : known.filter((route) => mayUse(selector, route));
+    if (allowed.length === 0) {
+      throw new KeywardError('forbidden_resource', `The key does not cover the model ${shown(model)}.`);
+    }
+    const order = weightedOrder(allowed, (route) => route.target.weight);
+    if (order.length === 1) return order;
+    const busy = (route: Route) => this.#breakers.condition(route.target.id) === 'busy';
+    return [...order.filter((route) => !busy(route)), ...order.filter(busy)];
+  }
+
+  /**
+   * Sends a request to an upstream of its model and gives back the answer as it comes.
+   * @throws KeywardError `model_not_found`, `forbidden_resource`, `not_ready` (the local model),
+   * `upstream_unavailable`, `upstream_timeout`; an upstream's own 4xx and 5xx are answers, not errors.
+   */
+  async forward(request: ForwardRequest): Promise<Answer> {
+    const settlement = new Settlement(request, this.logger);
+    let routes: Route[] = [];
+    try {
+      routes = this.#readyOnly(await this.resolve(request.model, request.selector));
+      const context = { dispatcher: this.dispatcher, breakers: this.#breakers, logger: this.logger };
+      return await forwardTo(context, routes, { request, settlement });
+    } catch (error) {
+      settlement.withoutAnswer(error, request.signal.aborted);
+      // A crash of the local model under the request is told like one before it.
+      const isDown = error instanceof KeywardError && error.code === 'upstream_unavailable';
+      throw isDown && routes.every(isLocal) ? (this.#localModel?.notReady() ?? error) : error;
+    }
+  }
+
+  /** What a request may use at most; cheap, on the high side. @throws as `resolve`. */
+  async estimate(request: EstimateRequest & { model: string; selector?: NameSelector }): Promise<Estimate> {
+    return estimateFor(await this.resolve(request.model, request.selector), request);
+  }
+
+  /** Ends all connections; what is under way is cut off. Twice is fine. */
+  async stop(): Promise<void> {
+    await this.dispatcher.destroy();
+  }
+
+  /** Without the local model while it is down, unless there is nothing else. @throws KeywardError `not_ready`. */
+  #readyOnly(routes: Route[]): Route[] {
+    const unready = routes
+      .filter(isLocal)
+      .map((route) => this.#localModel?.unready(route.upstreamModel))
+      .find((error) => error !== undefined);
+    if (unready === undefined) return routes;
+    const others = routes.filter((route) => !isLocal(route));
+    if (others.length === 0) throw unready;
+    return others;
+  }
+
+  async #unknown(model: string, selector: NameSelector | undefined): Promise<KeywardError> {
+    const visible = (await this.listModels(selector)).slice(0, SUGGESTIONS_FROM_MAX);
+    const near = nearest(
+      model.slice(0, COMPARED_MAX_CHARACTERS),
+      visible.map(({ id }) => id),
+    );
+    return new KeywardError('model_not_found', `The model ${shown(model)} does not exist.`, {
+      hint:
+        near === ''
+          ? 'No models are set up yet; GET /v1/models lists them.'
+          : `Did you mean ${near}? GET /v1/models lists all.`,
+    });
+  }
+}
+
+function isLocal(route: Route): boolean {
+  return route.target.id === LOCAL_UPSTREAM;
+}
+
+function shown(model: string): string {
+  return JSON.stringify(model.slice(0, 100));
+}
+
+function viewOf(name: string, routes: readonly Route[]): ModelView {
+  const upstreams = [...new Set(routes.map((route) => route.target.name))].sort();
+  return {
+    id: name,
+    object: 'model',
+    created: Math.floor(Math.min(...routes.map((route) => route.target.createdMs)) / 1_000),
+    owned_by: upstreams.join(', '),
+    upstreams: upstreams.length,
+    qualified_names: routes.map((route) => route.qualifiedName),
+  };
+}

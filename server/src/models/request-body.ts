@@ -1,0 +1,133 @@
+/** A JSON object as received. */
+export type JsonObject = Record<string, unknown>;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+interface Member {
+  /** Where the value's bytes begin and end. */
+  from: number;
+  to: number;
+}
+
+export interface RewriteOptions {
+  body: Buffer;
+  parsed: JsonObject;
+  /** The name the upstream knows the model by. */
+  upstreamModel: string;
+  /** Ask for the usage chunk at the end of the stream. */
+  includeUsage: boolean;
+}
+
+/**
+ * The body for an upstream: the caller's bytes, but for the model's name and `stream_options` where they differ.
+ * A body that says `model` twice, or writes a key with escapes, could mean one model to this server and another to
+ * the upstream, past the key's model selectors: it is written anew from what was parsed.
+ * Guarded by request-body.test.ts.
+ */
+export function rewriteBody({ body, parsed, upstreamModel, includeUsage }: RewriteOptions): Buffer {
+  const wanted: JsonObject = {};
+  if (parsed['model'] !== upstreamModel) wanted['model'] = upstreamModel;
+  if (includeUsage) wanted['stream_options'] = { ...asObject(parsed['stream_options']), include_usage: true };
+  if (Object.keys(wanted).length === 0 && saysModelOnce(body)) return body;
+  const members = topLevelMembers(body);
+  const model = members?.get('model');
+  const isPlain =
+    members !== undefined &&
+    model !== undefined &&
+    body.toString('utf8', model.from, model.to) === JSON.stringify(parsed['model']);
+  if (!isPlain) return Buffer.from(JSON.stringify({ ...parsed, ...wanted }));
+  return Object.keys(wanted).length === 0 ? body : replaceMembers(body, members, wanted);
+}
+
+const MODEL_KEY = Buffer.from('"model"');
+const UNICODE_ESCAPE = Buffer.from('\\u');
+
+/** The common case, seen without reading the body byte by byte: the key stands there once, and nothing is escaped. */
+function saysModelOnce(body: Buffer): boolean {
+  const at = body.indexOf(MODEL_KEY);
+  return body.indexOf(MODEL_KEY, at + 1) === -1 && body.indexOf(UNICODE_ESCAPE) === -1;
+}
+
+/** Whether the caller itself asked for the usage chunk. */
+export function asksForUsage(parsed: JsonObject): boolean {
+  return asObject(parsed['stream_options'])['include_usage'] === true;
+}
+
+function asObject(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+function replaceMembers(body: Buffer, members: Map<string, Member>, wanted: JsonObject): Buffer {
+  const edits = Object.entries(wanted)
+    .map(([name, value]) => ({ name, text: JSON.stringify(value), member: members.get(name) }))
+    .sort((a, b) => (a.member?.from ?? Infinity) - (b.member?.from ?? Infinity));
+  const pieces: Buffer[] = [];
+  let from = 0;
+  for (const { name, text, member } of edits) {
+    // A new member goes before the last brace; there is at least `model` before it.
+    const at = member ?? { from: body.lastIndexOf('}'), to: body.lastIndexOf('}') };
+    pieces.push(body.subarray(from, at.from));
+    pieces.push(Buffer.from(member === undefined ? `,${JSON.stringify(name)}:${text}` : text));
+    from = at.to;
+  }
+  pieces.push(body.subarray(from));
+  return Buffer.concat(pieces);
+}
+
+/**
+ * Where the values of an object's own members lie. The bytes are known to be valid JSON.
+ * @returns undefined where a key comes twice or is written with escapes.
+ */
+function topLevelMembers(body: Buffer): Map<string, Member> | undefined {
+  const members = new Map<string, Member>();
+  let depth = 0;
+  let key: string | undefined;
+  let from = -1;
+  const close = (to: number): boolean => {
+    if (key === undefined) return true;
+    if (members.has(key)) return false;
+    members.set(key, trimmed(body, { from, to }));
+    key = undefined;
+    return true;
+  };
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (byte === QUOTE) {
+      const end = textEnd(body, at);
+      if (depth === 1 && key === undefined) {
+        if (body.subarray(at, end).includes(BACKSLASH)) return undefined;
+        key = body.toString('utf8', at + 1, end - 1);
+        at = body.indexOf(0x3a, end);
+        from = at + 1;
+        continue;
+      }
+      at = end - 1;
+    } else if (byte === 0x7b || byte === 0x5b) depth++;
+    else if (byte === 0x7d || byte === 0x5d) {
+      if (--depth === 0 && !close(at)) return undefined;
+    } else if (byte === 0x2c && depth === 1 && !close(at)) return undefined;
+  }
+  return members;
+}
+
+/** The place after the closing quote. Quotes are found natively: most of a body is text. */
+function textEnd(body: Buffer, from: number): number {
+  for (let at = body.indexOf(QUOTE, from + 1); at !== -1; at = body.indexOf(QUOTE, at + 1)) {
+    let backslashes = 0;
+    while (body[at - 1 - backslashes] === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return at + 1;
+  }
+  return body.length;
+}
+
+function trimmed(body: Buffer, member: Member): Member {
+  let { from, to } = member;
+  while (from < to && isSpace(body[from])) from++;
+  while (to > from && isSpace(body[to - 1])) to--;
+  return { from, to };
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

@@ -1,0 +1,99 @@
+import type { Sealer } from './context.ts';
+import type { PriceTable } from './prices.ts';
+import type { ModelEntry } from './upstream.ts';
+import type { UpstreamRow } from './upstream-store.ts';
+
+/** Contexts that bind a sealed text to its row and column: moved elsewhere it does not open. */
+export const apiKeyContext = (id: string) => `upstream:${id}:api_key`;
+export const headersContext = (id: string) => `upstream:${id}:headers`;
+
+/** Shorter values are words of the language rather than secrets. */
+const SECRET_MIN_CHARACTERS = 4;
+
+export interface TargetOptions {
+  id: string;
+  name: string;
+  baseUrl: string;
+  models: readonly ModelEntry[];
+  timeoutMs: number;
+  weight: number;
+  prices: PriceTable;
+  createdMs: number;
+  apiKey: string | undefined;
+  headers: Record<string, string>;
+}
+
+/** An upstream ready to be called. The credential is private: no logger and no JSON shows it. */
+export class Target {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: string;
+  /** What goes before `/chat/completions`, without a slash at the end. */
+  readonly basePath: string;
+  /** Public name → name at the upstream; empty: whatever the upstream lists. */
+  readonly models: ReadonlyMap<string, string>;
+  readonly timeoutMs: number;
+  readonly weight: number;
+  readonly prices: PriceTable;
+  readonly createdMs: number;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #messagesHeaders: Readonly<Record<string, string>>;
+
+  constructor(options: TargetOptions) {
+    const url = new URL(options.baseUrl);
+    this.id = options.id;
+    this.name = options.name;
+    this.origin = url.origin;
+    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.models = new Map(
+      options.models.map((model) =>
+        typeof model === 'string' ? [model, model] : [model.name, model.upstream_name],
+      ),
+    );
+    this.timeoutMs = options.timeoutMs;
+    this.weight = options.weight;
+    this.prices = options.prices;
+    this.createdMs = options.createdMs;
+    const own = Object.fromEntries(
+      Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    const key = options.apiKey;
+    this.#headers = key === undefined ? own : { ...own, authorization: `Bearer ${key}` };
+    // Who speaks the Messages API looks for the key there.
+    this.#messagesHeaders =
+      key === undefined || 'x-api-key' in own ? this.#headers : { ...this.#headers, 'x-api-key': key };
+  }
+
+  static fromRow(row: UpstreamRow, sealing: Sealer): Target {
+    return new Target({
+      id: row.id,
+      name: row.name,
+      baseUrl: row.base_url,
+      models: JSON.parse(row.models) as ModelEntry[],
+      timeoutMs: row.timeout_seconds * 1_000,
+      weight: row.weight,
+      prices: JSON.parse(row.prices) as PriceTable,
+      createdMs: row.created_at,
+      apiKey: row.api_key === null ? undefined : sealing.open(row.api_key, apiKeyContext(row.id)),
+      headers:
+        row.headers === null
+          ? {}
+          : (JSON.parse(sealing.open(row.headers, headersContext(row.id))) as Record<string, string>),
+    });
+  }
+
+  /** A text with this upstream's credentials taken out: some servers repeat what they were sent. */
+  withoutSecrets(text: string): string {
+    let safe = text;
+    for (const value of Object.values(this.#messagesHeaders)) {
+      const secret = value.replace(/^Bearer /, '');
+      if (secret.length >= SECRET_MIN_CHARACTERS) safe = safe.replaceAll(secret, '[secret]');
+    }
+    return safe;
+  }
+
+  /** The upstream's own headers for a request to `path`, lower-case, its credential among them. */
+  headersFor(path: string): Readonly<Record<string, string>> {
+    return path.startsWith('/messages') ? this.#messagesHeaders : this.#headers;
+  }
+}

@@ -1,0 +1,107 @@
+import type { ForwardRequest } from './forward.ts';
+import type { Seen } from './meter.ts';
+import type { JsonObject } from './request-body.ts';
+
+/** Text that is really counted; the tokens of a longer one are extrapolated: counting blocks the process. */
+const COUNTED_MAX_CHARACTERS = 64 * 1024;
+const TEXT_DEPTH_MAX = 12;
+const MESSAGE_OVERHEAD_TOKENS = 4;
+
+type Encoding = typeof import('gpt-tokenizer/encoding/o200k_base');
+
+let encoding: Promise<Encoding> | undefined;
+
+/** Loaded at the first need: 2 MB of ranks that most servers never use. */
+async function countText(text: string): Promise<number> {
+  if (text === '') return 0;
+  encoding ??= import('gpt-tokenizer/encoding/o200k_base');
+  const { countTokens } = await encoding;
+  const counted = text.slice(0, COUNTED_MAX_CHARACTERS);
+  const tokens = countTokens(counted, { disallowedSpecial: new Set<string>() });
+  return Math.ceil(tokens * (text.length / counted.length));
+}
+
+/** Tokens of a request's texts, by o200k_base: near for GPT models, rough for others. */
+export async function countPrompt({ parsed }: Pick<ForwardRequest, 'parsed'>): Promise<number> {
+  if (parsed === undefined) return 0;
+  const texts = promptTexts(parsed);
+  return (await countText(texts.join('\n'))) + overheadTokens(parsed);
+}
+
+function overheadTokens(parsed: JsonObject): number {
+  return Array.isArray(parsed['messages']) ? parsed['messages'].length * MESSAGE_OVERHEAD_TOKENS : 0;
+}
+
+const PROMPT_MEMBERS = [
+  'messages',
+  'prompt',
+  'input',
+  'instructions',
+  'system',
+  'tools',
+  'query',
+  'documents',
+];
+
+function promptTexts(parsed: JsonObject): string[] {
+  const texts: string[] = [];
+  for (const member of PROMPT_MEMBERS) collectTexts(parsed[member], texts, 0);
+  return texts;
+}
+
+/** Texts wherever they stand; not images and sounds, which are no text tokens. */
+function collectTexts(value: unknown, into: string[], depth: number): void {
+  if (typeof value === 'string') {
+    if (!/^data:[\w/+.-]+;base64,/.test(value)) into.push(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) if (depth < TEXT_DEPTH_MAX) collectTexts(item, into, depth + 1);
+  } else if (typeof value === 'object' && value !== null && depth < TEXT_DEPTH_MAX) {
+    for (const [name, item] of Object.entries(value)) {
+      if (name !== 'data' && name !== 'role' && name !== 'type') collectTexts(item, into, depth + 1);
+    }
+  }
+}
+
+/** Tokens of an answer's texts. Only its beginning was kept; the rest counts as if it went on the same way. */
+export async function countAnswer(seen: Seen, isEventStream: boolean): Promise<number> {
+  const body = Buffer.concat([...seen.sample]);
+  if (body.length === 0) return 0;
+  const text = isEventStream ? textOfEvents(body.toString()) : textOfJson(body.toString());
+  return Math.ceil((await countText(text)) * (seen.bytes / body.length));
+}
+
+function textOfEvents(body: string): string {
+  return body
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => textOfJson(line.slice(5)))
+    .join('');
+}
+
+/** The produced text in one answer or chunk of the known APIs; nothing in embeddings and binary answers. */
+function textOfJson(json: string): string {
+  let answer: JsonObject;
+  try {
+    answer = JSON.parse(json) as JsonObject;
+  } catch {
+    return '';
+  }
+  if (typeof answer !== 'object' || answer === null) return '';
+  const texts: string[] = [];
+  for (const choice of asArray(answer['choices'])) {
+    const { text, delta, message } = choice as JsonObject;
+    for (const part of [text, delta, message]) collectTexts(part, texts, 0);
+  }
+  // The Responses and Messages APIs.
+  const { type, delta } = answer;
+  if (typeof type === 'string' && /\.delta$|^content_block_delta$/.test(type)) collectTexts(delta, texts, 0);
+  else if (answer['choices'] === undefined && type !== 'message_start') {
+    collectTexts(answer['output'], texts, 0);
+    collectTexts(answer['content'], texts, 0);
+  }
+  return texts.join('');
+}
+
+function asArray(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

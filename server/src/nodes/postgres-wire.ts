@@ -1,0 +1,122 @@
+import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../base/logger.ts';
+import type { Wire, WireEvents } from './wire.ts';
+
+const ANNOUNCED = 'keyward_announced';
+const CONFIRMED = 'keyward_confirmed';
+const RECONNECT_MS = 500;
+const ANSWER_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 1_000;
+
+interface Options {
+  nodeId: string;
+  url: string;
+  events: WireEvents;
+  logger: Logger;
+}
+
+/** Between nodes on one PostgreSQL: NOTIFY to all, answered by NOTIFY. One connection of its own, reopened when lost. */
+export async function openPostgresWire(options: Options): Promise<Wire> {
+  const wire = new PostgresWire(options);
+  await wire.connect();
+  return wire;
+}
+
+class PostgresWire implements Wire {
+  readonly address = 'postgres';
+  readonly #options: Options;
+  #client: pg.Client | undefined;
+  #closed = false;
+  /** The highest number already on its way, so that one change is told once, not once per node. */
+  #announced = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** @throws where the server cannot be reached; nothing is left open then. */
+  async connect(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.#options.url,
+      application_name: 'keyward-wire',
+      connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    let ended = false;
+    client.on('notification', ({ channel, payload = '' }) => this.#receive(channel, payload));
+    client.on('error', () => undefined);
+    // Also said by a client that never got through: only one that was in use is to be replaced, or each failed
+    // attempt would begin a row of attempts of its own (revocation.test.ts, "PostgreSQL away").
+    client.once('end', () => {
+      ended = true;
+      if (this.#client === client) this.#lost();
+    });
+    try {
+      await client.connect();
+      await client.query(`listen ${ANNOUNCED}; listen ${CONFIRMED}`);
+      if (ended || this.#closed) throw new Error('The connection ended as soon as it was made.');
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
+    this.#client = client;
+  }
+
+  announce(_node: { id: string; address: string }, seq: number): void {
+    if (this.#client === undefined || seq <= this.#announced) return;
+    this.#announced = seq;
+    this.#notify(ANNOUNCED, `${this.#options.nodeId} ${seq}`);
+  }
+
+  async forget(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const client = this.#client;
+    this.#client = undefined;
+    // A server that no longer answers is not waited for.
+    const patience = new AbortController();
+    await Promise.race([
+      client?.end().catch(() => undefined),
+      sleep(CLOSE_TIMEOUT_MS, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
+  }
+
+  #receive(channel: string, payload: string): void {
+    const [nodeId = '', text = ''] = payload.split(' ');
+    if (nodeId === this.#options.nodeId || !/^\d{1,15}$/.test(text)) return;
+    const { events, logger } = this.#options;
+    if (channel === CONFIRMED) {
+      events.onConfirmed(nodeId, Number(text));
+      return;
+    }
+    events
+      .onAnnounced(Number(text))
+      .then((applied) => this.#notify(CONFIRMED, `${this.#options.nodeId} ${applied}`))
+      .catch((error: unknown) => logger.warn({ err: error }, 'a change could not be applied at once'));
+  }
+
+  #notify(channel: string, payload: string): void {
+    this.#client?.query('select pg_notify($1, $2)', [channel, payload]).catch(() => undefined);
+  }
+
+  #lost(): void {
+    this.#client = undefined;
+    if (!this.#closed) void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    while (!this.#closed) {
+      await sleep(RECONNECT_MS, undefined, { ref: false });
+      try {
+        if (!this.#closed) await this.connect();
+        return;
+      } catch {
+        // The database is away: leases run out meanwhile and requests ask it themselves.
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Logger } from '../base/logger.ts';
+import type { Wire, WireEvents } from './wire.ts';
+
+/** A Unix socket's path holds about 107 bytes. */
+const PATH_MAX_BYTES = 100;
+const LINE_MAX_BYTES = 20;
+const NODE_ID = /^node_[0-9A-Za-z]{12}$/;
+
+interface Options {
+  nodeId: string;
+  /** Where the socket should lie; another place is taken where the path would be too long. */
+  directory: string;
+  events: WireEvents;
+  logger: Logger;
+}
+
+/**
+ * Between processes on one machine: each node listens on a Unix socket in a folder of mode 0700.
+ * A line holds one number: the sequence announced; the answer is the sequence applied.
+ */
+export async function openSocketWire(options: Options): Promise<Wire> {
+  const address = socketFile(options.nodeId, options.directory);
+  await prepareFolder(address);
+  const open = new Set<Socket>();
+  const server = createServer((socket) => serve(socket, open, options));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address, resolve);
+  });
+  server.unref();
+  const peers = new Map<string, Socket>();
+  return {
+    address,
+    announce: (node, seq) => {
+      const socket = peers.get(node.address) ?? connect(node, { peers, events: options.events });
+      socket.write(`${seq}\n`);
+    },
+    forget: async (node) => {
+      peers.get(node.address)?.destroy();
+      // The row names a file: only one that a node would have made is removed, whatever the database says.
+      const isOurs = NODE_ID.test(node.id) && socketFile(node.id, options.directory) === node.address;
+      if (isOurs) await removeSocket(node.address);
+    },
+    close: () => close(server, [...open, ...peers.values()], address),
+  };
+}
+
+function socketFile(nodeId: string, directory: string): string {
+  const near = join(directory, `${nodeId}.sock`);
+  return Buffer.byteLength(near) <= PATH_MAX_BYTES ? near : join(tmpdir(), `keyward-${nodeId}`, 'sock');
+}
+
+async function prepareFolder(path: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+}
+
+/** A folder outside of the data directory was made for this socket alone. */
+async function removeSocket(path: string): Promise<void> {
+  await rm(path.endsWith('.sock') ? path : dirname(path), { recursive: true, force: true });
+}
+
+function serve(socket: Socket, open: Set<Socket>, { events, logger }: Options): void {
+  open.add(socket);
+  socket.unref();
+  socket.once('close', () => open.delete(socket));
+  socket.on('error', () => socket.destroy());
+  onNumbers(socket, (seq) => {
+    events
+      .onAnnounced(seq)
+      .then((applied) => socket.write(`${applied}\n`))
+      .catch((error: unknown) => logger.warn({ err: error }, 'a change could not be applied at once'));
+  });
+}
+
+function connect(
+  node: { id: string; address: string },
+  { peers, events }: { peers: Map<string, Socket>; events: WireEvents },
+): Socket {
+  const socket = createConnection(node.address);
+  socket.unref();
+  peers.set(node.address, socket);
+  const forget = (): void => {
+    if (peers.get(node.address) === socket) peers.delete(node.address);
+    socket.destroy();
+  };
+  // Nobody there: the lease decides, not the socket.
+  socket.on('error', forget);
+  socket.once('close', forget);
+  onNumbers(socket, (seq) => events.onConfirmed(node.id, seq));
+  return socket;
+}
+
+function onNumbers(socket: Socket, use: (value: number) => void): void {
+  let text = '';
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk: string) => {
+    const lines = (text + chunk).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) {
+      if (/^\d{1,15}$/.test(line)) use(Number(line));
+      else socket.destroy();
+    }
+    if (text.length > LINE_MAX_BYTES) socket.destroy();
+  });
+}
+
+async function close(server: Server, sockets: Socket[], address: string): Promise<void> {
+  for (const socket of sockets) socket.destroy();
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  await removeSocket(address);
+}

@@ -1,0 +1,18 @@
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+import type { Storage } from './storage.ts';
+
+export { backup } from './backup.ts';
+export type { BackupOptions, BackupProgress } from './backup.ts';
+export type { BackupFooter } from './backup-format.ts';
+export { restore } from './restore.ts';
+export type { RestoreOptions } from './restore.ts';
+export { storageFailure } from './failure.ts';
+export { migrate } from './migrations.ts';
+export type { ColumnTypes, Migration } from './migrations.ts';
+export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';
+
+/** @param location a `postgres://` URL, or the path of an SQLite file. */
+export async function openStorage(location: string): Promise<Storage> {
+  return /^postgres(ql)?:\/\//.test(location) ? openPostgres(location) : openSqlite(location);
+}

@@ -1,0 +1,101 @@
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type pg from 'pg';
+import { KeywardError, StartupError } from '../base/errors.ts';
+import { closedFailure } from './failure.ts';
+import { refuseNested, runInside } from './nesting.ts';
+import { guardedPool, newPool } from './postgres-pool.ts';
+import type { Db, Storage, TransactionOptions } from './storage.ts';
+
+/** PostgreSQL 15 or newer. @throws StartupError when it cannot be reached; the URL's password is not in the text. */
+export async function openPostgres(url: string): Promise<Storage> {
+  const pool = newPool(url);
+  try {
+    (await pool.connect()).release();
+  } catch (cause) {
+    await pool.end();
+    throw new StartupError(
+      `PostgreSQL at ${withoutPassword(url)} cannot be reached (${(cause as Error).message}): check KEYWARD_DATABASE_URL and that the server runs.`,
+      { cause },
+    );
+  }
+  return new PostgresStorage(pool);
+}
+
+function withoutPassword(url: string): string {
+  try {
+    const parsed = new URL(url);
+    return `${parsed.hostname || 'localhost'}:${parsed.port || '5432'}${parsed.pathname}`;
+  } catch {
+    return 'the address in KEYWARD_DATABASE_URL';
+  }
+}
+
+class PostgresStorage implements Storage {
+  readonly dialect = 'postgres';
+  readonly db: Db;
+  readonly #pool: pg.Pool;
+  readonly #running = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+    this.db = new Kysely({ dialect: new PostgresDialect({ pool: guardedPool(pool) }) });
+  }
+
+  async transaction<T>(work: (tx: Db) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    refuseNested(this);
+    return this.#track(() =>
+      this.db.transaction().execute(async (tx) => {
+        if (options.durable === false) await sql`set local synchronous_commit = off`.execute(tx);
+        return runInside(this, () => work(tx));
+      }),
+    );
+  }
+
+  async snapshot<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    return this.#track(() =>
+      this.db
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute(async (tx) => {
+          // The picture is taken by the first statement.
+          await sql`select 1`.execute(tx);
+          return work(tx);
+        }),
+    );
+  }
+
+  /** Keeps account of what runs, so that `close` can wait for it. */
+  async #track<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) throw closedFailure();
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async checkWritable(): Promise<void> {
+    await this.transaction(async (tx) => {
+      const { rows } = await sql<{ transaction_read_only: string }>`show transaction_read_only`.execute(tx);
+      if (rows[0]?.transaction_read_only === 'on') {
+        throw new KeywardError('storage_unavailable', 'The database accepts no writes.');
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#end();
+    await this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    // A pool that is ended first leaves those that wait for a connection waiting.
+    await Promise.allSettled(this.#running);
+    // The pool, not Kysely, is ended: reads that come after are then refused with our own error.
+    await this.#pool.end();
+  }
+}

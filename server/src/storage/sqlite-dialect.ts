@@ -1,0 +1,124 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
+import { refuseNulCharacters, storageFailure } from './failure.ts';
+
+/**
+ * Kysely over one `node:sqlite` connection. Calls are synchronous underneath, so there is no pool.
+ * Transactions are begun and ended by sqlite.ts, which also queues them; Kysely's own are refused.
+ */
+export function nodeSqliteDialect(connection: DatabaseConnection): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new NodeSqliteDriver(connection),
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+class NodeSqliteDriver implements Driver {
+  readonly #connection: DatabaseConnection;
+  constructor(connection: DatabaseConnection) {
+    this.#connection = connection;
+  }
+  async init(): Promise<void> {}
+  async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#connection;
+  }
+  async beginTransaction(): Promise<void> {
+    throw new Error('use Storage.transaction');
+  }
+  async commitTransaction(): Promise<void> {}
+  async rollbackTransaction(): Promise<void> {}
+  async releaseConnection(): Promise<void> {}
+  async destroy(): Promise<void> {}
+}
+
+/** Prepared statements kept at most; SQL text is the key, so the set is as large as the program's statements. */
+const STATEMENTS_MAX = 500;
+
+/** Runs statements on a `DatabaseSync` and keeps them prepared. */
+export class SqliteConnection implements DatabaseConnection {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    refuseNulCharacters(parameters);
+    try {
+      const statement = this.#prepare(sql);
+      const values = parameters as SQLInputValue[];
+      if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
+      const { changes, lastInsertRowid } = statement.run(...values);
+      return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    } catch (error) {
+      throw storageFailure(error) ?? error;
+    }
+  }
+
+  async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    try {
+      // A statement of its own: a cached one would be reset by the next call while this one is half read.
+      const statement = this.#database.prepare(sql);
+      for (const row of statement.iterate(...(parameters as SQLInputValue[]))) yield { rows: [row as R] };
+    } catch (error) {
+      throw storageFailure(error) ?? error;
+    }
+  }
+
+  #prepare(sql: string): ReturnType<DatabaseSync['prepare']> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear();
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/**
+ * One transaction on a connection. It behaves as PostgreSQL does where SQLite would let things pass:
+ * a statement that failed fails the whole, even if its error was caught; and a statement that comes late
+ * (one branch of a Promise.all, after the other has thrown) is refused, where it would commit by itself.
+ */
+export class SqliteTransaction implements DatabaseConnection {
+  readonly #connection: SqliteConnection;
+  #ended = false;
+  #failure: { error: unknown } | undefined;
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    this.#refuseLate();
+    try {
+      return await this.#connection.executeQuery<R>(query);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+    this.#refuseLate();
+    return this.#connection.streamQuery<R>(query);
+  }
+
+  /** No statement after this. @throws what the first failed statement threw. */
+  end(): void {
+    this.#ended = true;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** No statement after this; what went before is about to be rolled back. */
+  abandon(): void {
+    this.#ended = true;
+  }
+
+  #refuseLate(): void {
+    if (this.#ended) throw new Error('A statement came after the end of its transaction.');
+  }
+}

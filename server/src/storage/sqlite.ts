@@ -1,0 +1,173 @@
+import { closeSync, openSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely, sql } from 'kysely';
+import { KeywardError, StartupError } from '../base/errors.ts';
+import { Mutex } from '../base/mutex.ts';
+import { closedFailure, storageFailure } from './failure.ts';
+import { refuseNested, runInside } from './nesting.ts';
+import { SqliteConnection, SqliteTransaction, nodeSqliteDialect } from './sqlite-dialect.ts';
+import type { Db, Storage, TransactionOptions } from './storage.ts';
+
+/** How long a transaction waits for another process to let go of the file. */
+const LOCK_WAIT_MS = 5_000;
+const LOCK_RETRY_MS = 3;
+/** Reads meet a lock only while the log of a process that died is put in order. */
+const READ_LOCK_WAIT_MS = 100;
+/** A backup or a restore lets the write-ahead log grow; it is cut back to this when it is begun anew. */
+const LOG_BYTES_KEPT = 64 * 1024 * 1024;
+
+/**
+ * One SQLite file in WAL mode. Several processes may open it. Two connections: reads never wait for a write.
+ * `synchronous=FULL`: a commit is on the disk before it is acknowledged.
+ */
+export async function openSqlite(file: string): Promise<Storage> {
+  const opened: DatabaseSync[] = [];
+  try {
+    // Made by us and not by SQLite, so that at no moment anybody else can open it.
+    closeSync(openSync(file, 'a', 0o600));
+    for (let i = 0; i < 2; i++) opened.push(await connect(file));
+    const [writer, reader] = opened as [DatabaseSync, DatabaseSync];
+    reader.exec(`PRAGMA query_only = 1; PRAGMA busy_timeout = ${READ_LOCK_WAIT_MS}`);
+    return new SqliteStorage(file, writer, reader);
+  } catch (cause) {
+    for (const database of opened) database.close();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StartupError(
+      `The database file ${file} cannot be opened (${why}): check KEYWARD_DATA_DIR and the file's owner and mode.`,
+      { cause },
+    );
+  }
+}
+
+async function connect(file: string): Promise<DatabaseSync> {
+  // No busy timeout: a lock is waited for by `whileBusy`, as the event loop must not stand still.
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    await whileBusy(() => database.exec('PRAGMA journal_mode = WAL'));
+    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+async function whileBusy<T>(attempt: () => T): Promise<T> {
+  const startedMs = performance.now();
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() - startedMs > LOCK_WAIT_MS) throw error;
+      await sleep(LOCK_RETRY_MS);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  // 5 SQLITE_BUSY, with extended codes in the higher bytes.
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5;
+}
+
+class SqliteStorage implements Storage {
+  readonly dialect = 'sqlite';
+  readonly db: Db;
+  readonly #file: string;
+  readonly #inode: number;
+  readonly #writer: DatabaseSync;
+  readonly #reader: DatabaseSync;
+  readonly #connection: SqliteConnection;
+  readonly #queue = new Mutex();
+  #closed = false;
+
+  constructor(file: string, writer: DatabaseSync, reader: DatabaseSync) {
+    this.#file = file;
+    this.#inode = statSync(file).ino;
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#connection = new SqliteConnection(writer);
+    this.db = new Kysely({ dialect: nodeSqliteDialect(new SqliteConnection(reader)) });
+  }
+
+  async transaction<T>(work: (tx: Db) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    refuseNested(this);
+    return this.#queue.run(async () => {
+      if (this.#closed) throw closedFailure();
+      const durable = options.durable ?? true;
+      try {
+        if (!durable) this.#writer.exec('PRAGMA synchronous = NORMAL');
+        return await this.#run(work);
+      } catch (error) {
+        throw storageFailure(error) ?? error;
+      } finally {
+        if (!durable) this.#writer.exec('PRAGMA synchronous = FULL');
+      }
+    });
+  }
+
+  async #run<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    // IMMEDIATE takes the write lock at once, so that no later statement of the transaction can find it taken.
+    await whileBusy(() => this.#writer.exec('BEGIN IMMEDIATE'));
+    const transaction = new SqliteTransaction(this.#connection);
+    try {
+      const tx: Db = new Kysely({ dialect: nodeSqliteDialect(transaction) });
+      const result = await runInside(this, () => work(tx));
+      transaction.end();
+      this.#writer.exec('COMMIT');
+      return result;
+    } catch (error) {
+      transaction.abandon();
+      if (this.#writer.isTransaction) this.#writer.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  async snapshot<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closedFailure();
+    let connection: DatabaseSync | undefined;
+    try {
+      // Read-only also means that a file which is gone is not made anew.
+      const opened = new DatabaseSync(this.#file, { readOnly: true, timeout: 0 });
+      connection = opened;
+      // BEGIN alone would take the picture at the first read.
+      await whileBusy(() => opened.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1'));
+      return await work(new Kysely({ dialect: nodeSqliteDialect(new SqliteConnection(opened)) }));
+    } catch (error) {
+      throw storageFailure(error) ?? error;
+    } finally {
+      connection?.close();
+    }
+  }
+
+  async checkWritable(): Promise<void> {
+    await this.transaction(
+      async (tx) => {
+        this.#checkFile();
+        // Really writes a page, with the number that is there: a full disk shows itself only so.
+        const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(tx);
+        await sql.raw(`pragma user_version = ${rows[0]?.user_version ?? 0}`).execute(tx);
+      },
+      { durable: false },
+    );
+  }
+
+  /** Writes into a file that was removed or replaced succeed and are lost. */
+  #checkFile(): void {
+    const present = statSync(this.#file, { throwIfNoEntry: false });
+    if (present?.ino !== this.#inode)
+      throw new KeywardError('storage_unavailable', 'The database file was removed or replaced.', {
+        hint: 'Put it back, or restart Keyward.',
+      });
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.run(async () => {
+      if (this.#closed) return;
+      this.#closed = true;
+      this.#reader.close();
+      this.#writer.close();
+    });
+  }
+}

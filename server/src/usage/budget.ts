@@ -1,0 +1,120 @@
+import type { Budget, BudgetPeriod, BudgetUnit } from '../access/index.ts';
+import { isoTime } from '../base/clock.ts';
+import { countable, formatAmount, parseAmount } from './amounts.ts';
+import { periodEnd, periodStart } from './periods.ts';
+import { storable } from './storable.ts';
+
+/** What a request takes, in the smallest units: 1, 1, nano-dollars, milliseconds. */
+export interface Spend {
+  requests: number;
+  tokens: number;
+  usdNano: number;
+  gpuMs: number;
+}
+
+/** A budget as its holder sees it; amounts are decimal text in `unit`. */
+export interface BudgetView {
+  name: string;
+  unit: BudgetUnit;
+  amount: string;
+  period: BudgetPeriod;
+  /** What is settled in this period and what running requests hold. */
+  used: string;
+  /** The part of `used` that running requests hold. */
+  reserved: string;
+  /** When the next period begins, ISO 8601; null: never. */
+  resets_at: string | null;
+}
+
+/** Why a reservation was not made. Nothing was taken from any budget. */
+export interface Refusal {
+  refused: BudgetView;
+  /** What is left of it right now, and what the request may need; decimal text in its unit. */
+  left: string;
+  needed: string;
+  /** A whole sentence, safe for the caller. */
+  message: string;
+  /** When to try again; null: waiting does not help. */
+  retryAfterSeconds: number | null;
+}
+
+/** Where a use is counted: one budget of one key in one period. */
+export interface Slot {
+  keyId: string;
+  name: string;
+  unit: BudgetUnit;
+  periodStart: number;
+}
+
+/** What stands in a slot: settled use, and what unexpired reservations hold. */
+export interface Balance {
+  settled: number;
+  reserved: number;
+}
+
+/** Unique per slot; the order of these texts is the one in which rows are locked, everywhere. */
+export function slotId(slot: Slot): string {
+  return `${slot.keyId}\n${slot.name}\n${slot.unit}\n${slot.periodStart}`;
+}
+
+export function slotOf(keyId: string, budget: Budget, nowMs: number): Slot {
+  const { name, unit, period } = budget;
+  return { keyId, name: storable(name), unit, periodStart: periodStart(period, nowMs) };
+}
+
+/** The part of a spend that a budget of this unit counts. */
+export function spentIn(unit: BudgetUnit, spend: Spend): number {
+  const parts = {
+    requests: spend.requests,
+    tokens: spend.tokens,
+    usd: spend.usdNano,
+    gpu_seconds: spend.gpuMs,
+  };
+  return countable(parts[unit]);
+}
+
+export function viewOf(budget: Budget, balance: Balance, nowMs: number): BudgetView {
+  const { name, unit, amount, period } = budget;
+  return {
+    name,
+    unit,
+    amount,
+    period,
+    used: formatAmount(unit, BigInt(balance.settled) + BigInt(balance.reserved)),
+    reserved: formatAmount(unit, balance.reserved),
+    resets_at: isoTime(periodEnd(period, nowMs)),
+  };
+}
+
+/** How long running requests are given to end before a caller who waits for them tries again. */
+const RETRY_WHILE_RESERVED_SECONDS = 1;
+
+/** @returns undefined when `needed` fits into what is left. */
+export function refusalOf(
+  budget: Budget,
+  balance: Balance,
+  { needed, nowMs }: { needed: number; nowMs: number },
+): Refusal | undefined {
+  const amount = parseAmount(budget.unit, budget.amount);
+  const { settled, reserved } = balance;
+  if (settled + reserved + needed <= amount) return undefined;
+  const left = formatAmount(budget.unit, Math.max(0, amount - settled - reserved));
+  const text = formatAmount(budget.unit, needed);
+  return {
+    refused: viewOf(budget, balance, nowMs),
+    left,
+    needed: text,
+    message: `The budget "${budget.name}" has ${left} of ${budget.amount} ${budget.unit} left; this request may need ${text}.`,
+    retryAfterSeconds: retryAfter(budget, { amount, settled, needed, nowMs }),
+  };
+}
+
+function retryAfter(
+  budget: Budget,
+  { amount, settled, needed, nowMs }: { amount: number; settled: number; needed: number; nowMs: number },
+): number | null {
+  if (needed > amount) return null;
+  if (settled + needed <= amount) return RETRY_WHILE_RESERVED_SECONDS;
+  const end = periodEnd(budget.period, nowMs);
+  return end === null ? null : Math.max(1, Math.ceil((end - nowMs) / 1_000));
+}

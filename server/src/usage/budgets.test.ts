@@ -1,0 +1,284 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import type { TestDatabase } from '../../test/databases.ts';
+import type { Budget } from '../access/index.ts';
+import { systemClock } from '../base/clock.ts';
+import { migrate } from '../storage/index.ts';
+import { Budgets, usageMigrations } from './index.ts';
+import type { BudgetsOptions, Refusal, Reservation, Spend } from './index.ts';
+
+const NOON = Date.parse('2026-03-14T12:00:00Z');
+const logger = pino({ level: 'silent' });
+const fixture = fileURLToPath(new URL('usage-process.fixture.ts', import.meta.url));
+
+const spend = (some: Partial<Spend>): Spend => ({ requests: 0, tokens: 0, usdNano: 0, gpuMs: 0, ...some });
+const one = spend({ requests: 1 });
+const hundred: Budget = { name: 'b', unit: 'requests', amount: '100', period: 'total' };
+const granted = (answer: Reservation | Refusal): Reservation => {
+  if ('refused' in answer) throw new Error(answer.message);
+  return answer;
+};
+const refused = (answer: Reservation | Refusal): Refusal => {
+  if (!('refused' in answer)) throw new Error('was granted');
+  return answer;
+};
+const countGranted = (answers: (Reservation | Refusal)[]): number =>
+  answers.filter((answer) => !('refused' in answer)).length;
+
+describeOnBothDatabases('budgets', (open) => {
+  let database: TestDatabase;
+  let nowMs = NOON;
+  const clock = { nowMs: () => nowMs, monotonicMs: () => performance.now() };
+  const started: Budgets[] = [];
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    nowMs = NOON;
+    database = await open();
+    await migrate(database.storage, usageMigrations, NOON);
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    for (const budgets of started.splice(0)) await budgets.stop();
+  });
+
+  function budgetsWith(options: Partial<BudgetsOptions> = {}): Budgets {
+    const budgets = new Budgets({ storage: database.storage, clock, logger, nodeId: 'node_t', ...options });
+    started.push(budgets);
+    return budgets;
+  }
+
+  /** Another process, ready; `go` starts it and gives its first word. */
+  async function otherProcess(
+    task: string,
+    amount: number,
+  ): Promise<{ child: ChildProcess; go: () => Promise<string> }> {
+    const child = spawn(process.execPath, [fixture, task, database.location, String(amount)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const lines = createInterface({ input: child.stdout });
+    await once(lines, 'line');
+    const go = async (): Promise<string> => {
+      child.stdin.write('go\n');
+      const [line] = (await once(lines, 'line')) as [string];
+      return line;
+    };
+    return { child, go };
+  }
+
+  it('grants exactly 100 of 400 concurrent reservations of 1 against 100', async () => {
+    const budgets = budgetsWith();
+    const answers = await Promise.all(
+      Array.from({ length: 400 }, () => budgets.reserve('key_a', [hundred], one)),
+    );
+    expect(countGranted(answers)).toBe(100);
+    const [view] = await budgets.view('key_a', [hundred]);
+    expect(view).toMatchObject({ used: '100', reserved: '100', resets_at: null });
+  });
+
+  it('grants exactly 100 when two processes take 1 at a time, 400 times each, at once', async () => {
+    const others = [await otherProcess('race', 400), await otherProcess('race', 400)];
+    const counts = await Promise.all(others.map(async (other) => Number(await other.go())));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(100);
+    // Else the one was done before the other began, and nothing was shown.
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+  });
+
+  it('takes from all budgets of a key or from none', async () => {
+    const budgets = budgetsWith();
+    const usd: Budget = { name: 'money', unit: 'usd', amount: '0.50', period: 'month' };
+    const day: Budget = { name: 'day', unit: 'tokens', amount: '1000', period: 'day' };
+    const both = [day, usd];
+    granted(await budgets.reserve('key_a', both, spend({ requests: 1, tokens: 600, usdNano: 100_000_000 })));
+    const refusal = refused(
+      await budgets.reserve('key_a', both, spend({ tokens: 100, usdNano: 400_000_001 })),
+    );
+    expect(refusal).toMatchObject({ refused: { name: 'money' }, left: '0.40', needed: '0.400000001' });
+    const views = await budgets.view('key_a', both);
+    expect(views.map(({ used }) => used)).toEqual(['600', '0.10']);
+    expect(views.map(({ resets_at }) => resets_at)).toEqual([
+      '2026-03-15T00:00:00.000Z',
+      '2026-04-01T00:00:00.000Z',
+    ]);
+  });
+
+  it('says what is left when a request may need more, and when to come again', async () => {
+    const budgets = budgetsWith();
+    const hourly: Budget = { name: 'h', unit: 'tokens', amount: '100', period: 'hour' };
+    const ask = (tokens: number) => budgets.reserve('key_a', [hourly], spend({ tokens }));
+    const running = granted(await ask(60));
+    const waiting = refused(await ask(41));
+    expect(waiting.message).toBe('The budget "h" has 40 of 100 tokens left; this request may need 41.');
+    expect(waiting.retryAfterSeconds).toBe(1);
+    await budgets.settle(running, spend({ tokens: 60 }));
+    expect(refused(await ask(41)).retryAfterSeconds).toBe(3_600);
+    expect(refused(await ask(101)).retryAfterSeconds).toBeNull();
+    granted(await ask(40));
+    expect(refused(await ask(1)).left).toBe('0');
+  });
+
+  it('settles once: the second call counts nothing', async () => {
+    const budgets = budgetsWith();
+    const reservation = granted(await budgets.reserve('key_a', [hundred], spend({ requests: 50 })));
+    await Promise.all([budgets.settle(reservation, one), budgets.settle(reservation, one)]);
+    await budgets.settle(reservation, spend({ requests: 30 }));
+    expect((await budgets.view('key_a', [hundred]))[0]).toMatchObject({ used: '1', reserved: '0' });
+  });
+
+  it('counts in full what took more than was reserved, and what is no number as nothing', async () => {
+    const budgets = budgetsWith();
+    const first = granted(await budgets.reserve('key_a', [hundred], one));
+    await budgets.settle(first, spend({ requests: 150 }));
+    expect((await budgets.view('key_a', [hundred]))[0]?.used).toBe('150');
+    expect(refused(await budgets.reserve('key_a', [hundred], one)).left).toBe('0');
+    const second = granted(await budgets.reserve('key_b', [hundred], one));
+    await budgets.settle(second, spend({ requests: Number.NaN }));
+    expect((await budgets.view('key_b', [hundred]))[0]?.used).toBe('0');
+  });
+
+  it('counts use in a unit of which nothing was estimated, and asks no budget for it', async () => {
+    const budgets = budgetsWith();
+    const gpu: Budget = { name: 'gpu', unit: 'gpu_seconds', amount: '1.5', period: 'day' };
+    const reservation = granted(await budgets.reserve('key_a', [gpu], one));
+    await budgets.settle(reservation, spend({ requests: 1, gpuMs: 2_250 }));
+    expect((await budgets.view('key_a', [gpu]))[0]).toMatchObject({ used: '2.25', reserved: '0' });
+    granted(await budgets.reserve('key_a', [gpu], one));
+    refused(await budgets.reserve('key_a', [gpu], spend({ gpuMs: 1 })));
+  });
+
+  it('begins anew in the next period; a request over its end settles where it began', async () => {
+    const budgets = budgetsWith({ reservationMs: 3_600_000 });
+    const hourly: Budget = { ...hundred, period: 'hour' };
+    nowMs = NOON - 1_000;
+    const straddling = granted(await budgets.reserve('key_a', [hourly], spend({ requests: 100 })));
+    refused(await budgets.reserve('key_a', [hourly], one));
+    nowMs = NOON + 1_000;
+    granted(await budgets.reserve('key_a', [hourly], one));
+    await budgets.settle(straddling, spend({ requests: 90 }));
+    expect((await budgets.view('key_a', [hourly]))[0]).toMatchObject({ used: '1', reserved: '1' });
+    nowMs = NOON - 1;
+    expect((await budgets.view('key_a', [hourly]))[0]).toMatchObject({ used: '90', reserved: '0' });
+  });
+
+  it('a budget whose unit changes begins anew; one that grows keeps its use', async () => {
+    const budgets = budgetsWith();
+    await budgets.settle(granted(await budgets.reserve('key_a', [hundred], one)), one);
+    const changed: Budget[] = [
+      { ...hundred, unit: 'tokens' },
+      { ...hundred, amount: '200' },
+    ];
+    expect((await budgets.view('key_a', changed)).map(({ used }) => used)).toEqual(['0', '1']);
+  });
+
+  it('shows many keys at once, those without budgets too', async () => {
+    const budgets = budgetsWith();
+    granted(await budgets.reserve('key_a', [hundred], spend({ requests: 7 })));
+    const views = await budgets.views([
+      { id: 'key_a', budgets: [hundred] },
+      { id: 'key_b', budgets: [hundred] },
+      { id: 'key_c', budgets: [] },
+    ]);
+    expect([...views].map(([id, [view]]) => [id, view?.used])).toEqual([
+      ['key_a', '7'],
+      ['key_b', '0'],
+      ['key_c', undefined],
+    ]);
+  });
+
+  it("one odd budget spoils nobody else's reservation", async () => {
+    const budgets = budgetsWith();
+    const odd: Budget = { ...hundred, name: 'n\0\ud800'.repeat(200) };
+    const wrong: Budget = { ...hundred, amount: 'much' };
+    const answers = await Promise.allSettled([
+      budgets.reserve('key_a', [hundred], one),
+      budgets.reserve('key_b', [wrong], one),
+      budgets.reserve('key_c', [odd], one),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await budgets.view('key_c', [odd]))[0]).toMatchObject({ name: odd.name, used: '1' });
+  });
+
+  it('a key without budgets never touches the database', async () => {
+    const budgets = budgetsWith();
+    await database.storage.close();
+    const reservation = granted(await budgets.reserve('key_a', [], one));
+    expect(granted(await budgets.reserve('key_b', [], one))).toBe(reservation);
+    await budgets.settle(reservation, one);
+  });
+
+  it('what a killed process held is free again when it expires, and nothing of it is counted', async () => {
+    const { child, go } = await otherProcess('hold', 60);
+    const budgets = budgetsWith({ clock: systemClock, renewMs: 300, reservationMs: 2_000 });
+    expect(await go()).toBe('1');
+    // Longer than it lasts by itself: while its process lives it is renewed.
+    await sleep(3_000);
+    refused(await budgets.reserve('key_a', [hundred], spend({ requests: 60 })));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await sleep(2_100);
+    expect((await budgets.view('key_a', [hundred]))[0]).toMatchObject({ used: '0', reserved: '0' });
+    granted(await budgets.reserve('key_a', [hundred], spend({ requests: 100 })));
+  });
+
+  it('clears expired reservations and long gone periods away', async () => {
+    const budgets = budgetsWith({ renewMs: 30 });
+    const monthly: Budget = { ...hundred, period: 'month' };
+    await budgets.settle(granted(await budgets.reserve('key_a', [hundred, monthly], one)), one);
+    await (
+      await database.reopen()
+    ).transaction(async (tx) => {
+      const { insertReservations } = await import('./budget-store.ts');
+      const row = { id: 'res_dead', node_id: 'node_dead', key_id: 'key_a', expires_at: NOON, parts: '[]' };
+      await insertReservations(tx, [row]);
+    });
+    nowMs = Date.parse('2026-06-01T00:00:00Z');
+    budgets.start();
+    budgets.start();
+    await expect.poll(() => rows('budget_reservations'), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => rows('budget_use'), { timeout: 5_000 }).toBe(1);
+    await budgets.stop();
+    await budgets.stop();
+  });
+
+  it('use counts in full when the reservation expired and was cleared away while its process stood still', async () => {
+    const budgets = budgetsWith();
+    const reservation = granted(await budgets.reserve('key_a', [hundred], one));
+    const sweeper = budgetsWith({ renewMs: 30, nodeId: 'node_other' });
+    nowMs = NOON + 200_000;
+    sweeper.start();
+    await expect.poll(() => rows('budget_reservations'), { timeout: 5_000 }).toBe(0);
+    await budgets.settle(reservation, spend({ requests: 5 }));
+    expect((await budgets.view('key_a', [hundred]))[0]?.used).toBe('5');
+  });
+
+  it('a settlement that the database does not take is counted once it does, once', async () => {
+    const budgets = budgetsWith();
+    const reservations = await Promise.all(
+      Array.from({ length: 5 }, async () => granted(await budgets.reserve('key_a', [hundred], one))),
+    );
+    await rename('budget_use', 'budget_use_away');
+    await Promise.all(reservations.map((reservation) => budgets.settle(reservation, spend({ requests: 2 }))));
+    await rename('budget_use_away', 'budget_use');
+    await expect
+      .poll(async () => (await budgets.view('key_a', [hundred]))[0], { timeout: 5_000 })
+      .toMatchObject({ used: '10', reserved: '0' });
+  });
+
+  async function rename(from: string, to: string): Promise<void> {
+    await database.storage.transaction((tx) => tx.schema.alterTable(from).renameTo(to).execute());
+  }
+
+  async function rows(table: 'budget_use' | 'budget_reservations'): Promise<number> {
+    const { db } = database.storage;
+    type Tables = Record<'budget_use' | 'budget_reservations', { key_id: string }>;
+    return (await db.withTables<Tables>().selectFrom(table).select('key_id').execute()).length;
+  }
+});

@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { Db } from '../storage/index.ts';
+import { AMOUNT_MAX } from './amounts.ts';
+
+/** What requests are told apart by. */
+export type Dimensions = {
+  /** When the hour began, ms. */
+  hour: number;
+  key_id: string;
+  owner_id: string;
+  model: string;
+  worker: string;
+  /** 'ok', or what the requests were refused with. */
+  code: string;
+};
+
+/** One hour of one combination, as `usage_hours` has it. */
+export type HourRow = Dimensions & {
+  requests: number;
+  tokens_in: number;
+  tokens_out: number;
+  usd_nano: number;
+  gpu_ms: number;
+  estimated_requests: number;
+};
+
+type Tables = { usage_hours: HourRow };
+
+const tables = (db: Db) => db.withTables<Tables>();
+
+const DIMENSIONS = ['hour', 'key_id', 'owner_id', 'model', 'worker', 'code'] as const;
+export const SUMS = [
+  'requests',
+  'tokens_in',
+  'tokens_out',
+  'usd_nano',
+  'gpu_ms',
+  'estimated_requests',
+] as const satisfies (keyof HourRow)[];
+
+/** Unique per row; also the order in which all processes write, so that they cannot lock each other out. */
+export function rowId({ hour, key_id, owner_id, model, worker, code }: Dimensions): string {
+  return `${hour}\0${key_id}\0${owner_id}\0${model}\0${worker}\0${code}`;
+}
+
+/** Adds each row to what stands there. @param rows each combination once. */
+export async function addHours(tx: Db, rows: readonly HourRow[]): Promise<void> {
+  const added = Object.fromEntries(SUMS.map((name) => [name, boundedSum(name)]));
+  await tables(tx)
+    .insertInto('usage_hours')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(DIMENSIONS).doUpdateSet(added))
+    .execute();
+}
+
+function boundedSum(name: (typeof SUMS)[number]) {
+  const sum = sql`${sql.ref(`usage_hours.${name}`)} + ${sql.ref(`excluded.${name}`)}`;
+  return sql<number>`case when ${sum} > ${sql.lit(AMOUNT_MAX)} then ${sql.lit(AMOUNT_MAX)} else ${sum} end`;
+}
+
+/** PostgreSQL only: what a transaction is found by when the answer to its commit was lost. */
+export async function transactionId(tx: Db): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select cast(pg_current_xact_id() as text) as id`.execute(tx);
+  return rows[0]?.id ?? '';
+}
+
+/** PostgreSQL only. @returns undefined while it still runs. */
+export async function wasCommitted(db: Db, transactionId: string): Promise<boolean | undefined> {
+  const { rows } = await sql<{
+    status: string | null;
+  }>`select pg_xact_status(cast(cast(${transactionId} as text) as xid8)) as status`.execute(db);
+  const status = rows[0]?.status;
+  return status === 'in progress' ? undefined : status === 'committed';
+}

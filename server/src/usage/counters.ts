@@ -1,0 +1,173 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { Mutex } from '../base/mutex.ts';
+import type { Storage } from '../storage/index.ts';
+import { countable } from './amounts.ts';
+import { addHours, transactionId, wasCommitted } from './counter-store.ts';
+import { HOUR_MS } from './periods.ts';
+import { Tally, Totals } from './tally.ts';
+import type { Total } from './tally.ts';
+
+const FLUSH_MS = 1_000;
+const ROWS_PER_STATEMENT = 200;
+/** A server takes a moment to see that a line was cut, and until then cannot say what became of a commit. */
+const UNSURE_TRIES = 5;
+const UNSURE_WAIT_MS = 200;
+
+/** One request, or several of a kind. Amounts are made whole, 0 or more; what is no number counts 0. */
+export interface Count {
+  /** '' where no key was known. */
+  keyId: string;
+  ownerId: string;
+  /** A model that exists, or '' : names made up by callers would make rows without end. */
+  model?: string;
+  worker?: string;
+  /** 'ok', or the code of the error it was answered with. */
+  code: string;
+  /** Default 1. */
+  requests?: number;
+  tokensIn?: number;
+  tokensOut?: number;
+  /** Nano-dollars. */
+  usdNano?: number;
+  /** GPU milliseconds. */
+  gpuMs?: number;
+  /** Whether the tokens were counted here and not told by the upstream. */
+  estimated?: boolean;
+}
+
+/** A flush whose commit was sent but not answered. */
+interface Unsure {
+  transactionId: string;
+  tally: Tally;
+}
+
+export interface UsageCountersOptions {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+  /** How often counts are written, ms; default 1,000: what a killed process loses at most. */
+  flushMs?: number;
+}
+
+/**
+ * Counts requests in memory and writes them each second, equal ones added up. While the database is away they are
+ * kept and written later; nothing is lost but detail, and that past 50,000 combinations (tally.ts).
+ */
+export class UsageCounters {
+  readonly #options: UsageCountersOptions;
+  readonly #totals = new Totals();
+  readonly #flushes = new Mutex();
+  #tally = new Tally(this.#totals);
+  #unsure: Unsure | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ticking = false;
+
+  constructor(options: UsageCountersOptions) {
+    this.#options = options;
+  }
+
+  /** Twice is fine. */
+  start(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => void this.#tick(), this.#options.flushMs ?? FLUSH_MS);
+    this.#timer.unref();
+  }
+
+  /** Writes what is counted. Twice is fine. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await this.flush();
+    for (let tries = 1; this.#unsure !== undefined && tries < UNSURE_TRIES; tries++) {
+      await sleep(UNSURE_WAIT_MS);
+      await this.flush();
+    }
+    const lost = this.#tally.size + (this.#unsure?.tally.size ?? 0);
+    if (lost > 0) this.#options.logger.error({ rows: lost }, 'usage counts could not be written');
+  }
+
+  /** On the path of every request: never waits, never throws. */
+  count(count: Count): void {
+    const { requests = 1, tokensIn = 0, tokensOut = 0, usdNano = 0, gpuMs = 0 } = count;
+    const { keyId, ownerId, model = '', worker = '', code } = count;
+    const nowMs = this.#options.clock.nowMs();
+    const hour = nowMs - (nowMs % HOUR_MS);
+    const entry = this.#tally.entryFor({ hour, key_id: keyId, owner_id: ownerId, model, worker, code });
+    const whole = countable(requests);
+    entry.requests += whole;
+    entry.total.requests += whole;
+    if (count.estimated === true) entry.estimated_requests += whole;
+    if (tokensIn !== 0) {
+      entry.tokens_in += countable(tokensIn);
+      entry.total.tokensIn += countable(tokensIn);
+    }
+    if (tokensOut !== 0) {
+      entry.tokens_out += countable(tokensOut);
+      entry.total.tokensOut += countable(tokensOut);
+    }
+    if (usdNano !== 0) entry.usd_nano += countable(usdNano);
+    if (gpuMs !== 0) entry.gpu_ms += countable(gpuMs);
+  }
+
+  /** For Prometheus: what this process has counted, by code and model. */
+  totals(): Iterable<Readonly<Total>> {
+    return this.#totals.all();
+  }
+
+  /** Writes what is counted so far. Resolves when it was tried; never rejects. */
+  async flush(): Promise<void> {
+    await this.#flushes.run(async () => {
+      try {
+        await this.#resolveUnsure();
+        if (this.#tally.size > 0) await this.#write();
+      } catch (error) {
+        const rows = this.#tally.size;
+        this.#options.logger.warn({ err: error, rows }, 'usage counts are kept and written later');
+      }
+    });
+  }
+
+  /** A flush that waits for the database may take longer than a second: the next ones must not line up behind it. */
+  async #tick(): Promise<void> {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    await this.flush();
+    this.#ticking = false;
+  }
+
+  async #write(): Promise<void> {
+    const { storage } = this.#options;
+    const tally = this.#tally;
+    this.#tally = new Tally(this.#totals);
+    let commitSent: string | undefined;
+    try {
+      await storage.transaction(
+        async (tx) => {
+          const rows = tally.rows();
+          for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT) {
+            if (i > 0) await nextTurn();
+            await addHours(tx, rows.slice(i, i + ROWS_PER_STATEMENT));
+          }
+          if (storage.dialect === 'postgres') commitSent = await transactionId(tx);
+        },
+        { durable: false },
+      );
+    } catch (error) {
+      if (commitSent === undefined) this.#tally.merge(tally);
+      else this.#unsure = { transactionId: commitSent, tally };
+      throw error;
+    }
+  }
+
+  /** PostgreSQL may have committed although its answer was lost: ask, so that nothing is counted twice. */
+  async #resolveUnsure(): Promise<void> {
+    if (this.#unsure === undefined) return;
+    const { transactionId, tally } = this.#unsure;
+    const committed = await wasCommitted(this.#options.storage.db, transactionId);
+    if (committed === undefined) throw new Error('the transaction of the last flush still runs');
+    this.#unsure = undefined;
+    if (!committed) this.#tally.merge(tally);
+  }
+}

@@ -1,0 +1,15 @@
+export { AMOUNT_MAX, formatAmount, parseAmount } from './amounts.ts';
+export type { BudgetView, Refusal, Spend } from './budget.ts';
+export { Budgets } from './budgets.ts';
+export type { BudgetsOptions, Reservation } from './budgets.ts';
+export { UsageCounters } from './counters.ts';
+export type { Count, UsageCountersOptions } from './counters.ts';
+export { usageMigrations } from './migrations.ts';
+export { periodEnd, periodStart } from './periods.ts';
+export { checkPrice, costNano } from './price.ts';
+export type { Price } from './price.ts';
+export { REPORT_GROUPS, REPORT_STEPS } from './report-store.ts';
+export type { ReportGroup, ReportStep } from './report-store.ts';
+export { report } from './report.ts';
+export type { ReportQuery, ReportRow } from './report.ts';
+export type { Total } from './tally.ts';

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openStorage } from '../storage/index.ts';
+import { systemClock } from '../base/clock.ts';
+import { createLogger } from '../base/logger.ts';
+import { Budgets, UsageCounters } from './index.ts';
+
+/**
+ * A process of its own for the tests: `node usage-process.fixture.ts <race|hold|count> <location> <amount>`.
+ * Says `ready`, waits for a line, works, says what came of it, and lives until it is killed.
+ */
+const [task, location = '', amountText = ''] = process.argv.slice(2);
+const amount = Number(amountText);
+const storage = await openStorage(location);
+const logger = await createLogger('warn');
+const parts = { storage, clock: systemClock, logger };
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+say('ready');
+await once(process.stdin, 'data');
+if (task === 'count') await count();
+else await spend();
+
+/** `race`: takes 1 so many times, 4 at once, and says how often it was granted; `hold`: takes it all at once. */
+async function spend(): Promise<void> {
+  const budgets = new Budgets({
+    ...parts,
+    nodeId: `node_${process.pid}`,
+    reservationMs: 2_000,
+    renewMs: 300,
+  });
+  budgets.start();
+  const budget = { name: 'b', unit: 'requests', amount: '100', period: 'total' } as const;
+  const take = async (requests: number): Promise<number> => {
+    const estimate = { requests, tokens: 0, usdNano: 0, gpuMs: 0 };
+    return 'refused' in (await budgets.reserve('key_a', [budget], estimate)) ? 0 : 1;
+  };
+  let granted = task === 'hold' ? await take(amount) : 0;
+  const takeInTurn = async (): Promise<void> => {
+    for (let i = 0; i < amount / 4; i++) {
+      const answer = await take(1);
+      granted += answer;
+      // Lets the other process in: SQLite's lock goes to whoever comes first.
+      await sleep(1);
+    }
+  };
+  if (task === 'race') await Promise.all(Array.from({ length: 4 }, takeInTurn));
+  say(String(granted));
+}
+
+/** Counts one request each millisecond or so and says how many there were so far. */
+async function count(): Promise<void> {
+  const counters = new UsageCounters(parts);
+  counters.start();
+  for (let counted = 1; ; counted++) {
+    counters.count({ keyId: 'key_a', ownerId: 'own_a', code: 'ok' });
+    say(String(counted));
+    await sleep(1);
+  }
+}

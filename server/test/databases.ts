@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, describe, inject } from 'vitest';
+import { openStorage } from '../src/storage/index.ts';
+import type { DialectName, Storage } from '../src/storage/index.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The superuser's URL of the PostgreSQL that lives as long as the run; from global-setup.ts. */
+    postgresAdminUrl: string;
+  }
+}
+
+/** A fresh, empty, real database of one test. */
+export interface TestDatabase {
+  readonly dialect: DialectName;
+  /** For `openStorage`, also in another process: the path of a file or a `postgres://` URL. */
+  readonly location: string;
+  readonly storage: Storage;
+  /** A second, independent Storage on the same database, as another process would have. */
+  readonly reopen: () => Promise<Storage>;
+}
+
+export type OpenDatabase = () => Promise<TestDatabase>;
+
+/**
+ * Runs a suite once on SQLite and once on PostgreSQL. `open` is for tests and `beforeEach`, and may be called
+ * more than once; all it opened is closed and removed after each test.
+ */
+export function describeOnBothDatabases(
+  name: string,
+  suite: (open: OpenDatabase, dialect: DialectName) => void,
+): void {
+  describeOn('sqlite', name, (open) => suite(open, 'sqlite'));
+  describeOn('postgres', name, (open) => suite(open, 'postgres'));
+}
+
+/** The same for what only one dialect can show. */
+export function describeOn(dialect: DialectName, name: string, suite: (open: OpenDatabase) => void): void {
+  describe(`${name} (${dialect})`, () => {
+    const cleanups: (() => Promise<void>)[] = [];
+    afterEach(async () => {
+      // Last opened, first closed; one that fails must not keep the others open.
+      const failures: unknown[] = [];
+      for (const cleanup of cleanups.splice(0).reverse())
+        await cleanup().catch((error) => failures.push(error));
+      if (failures.length > 0) throw new AggregateError(failures, 'A test database was not removed.');
+    });
+    suite(() => openTestDatabase(dialect, cleanups));
+  });
+}
+
+async function openTestDatabase(
+  dialect: DialectName,
+  cleanups: (() => Promise<void>)[],
+): Promise<TestDatabase> {
+  const { location, remove } = dialect === 'sqlite' ? newSqliteFile() : await newPostgresDatabase();
+  cleanups.push(remove);
+  const reopen = async (): Promise<Storage> => {
+    const storage = await openStorage(location);
+    cleanups.push(() => storage.close());
+    return storage;
+  };
+  return { dialect, location, storage: await reopen(), reopen };
+}
+
+export interface NewDatabase {
+  location: string;
+  remove: () => Promise<void>;
+}
+
+function newSqliteFile(): NewDatabase {
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-sqlite-'));
+  return {
+    location: join(folder, 'keyward.db'),
+    remove: async () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** An empty database of its own; whoever asks for it removes it. */
+export async function newPostgresDatabase(): Promise<NewDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await runAsAdmin(`create database ${name}`);
+  const url = new URL(inject('postgresAdminUrl'));
+  url.pathname = `/${name}`;
+  return {
+    location: url.href,
+    // `force` ends sessions that a test left open in another process.
+    remove: () => runAsAdmin(`drop database if exists ${name} with (force)`),
+  };
+}
+
+async function runAsAdmin(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgresAdminUrl') });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,9 @@
+import type { TestProject } from 'vitest/node';
+import { startPostgresServer } from './postgres-server.ts';
+
+/** Starts one PostgreSQL for all test files; what it returns ends it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startPostgresServer();
+  project.provide('postgresAdminUrl', server.url);
+  return () => server.remove();
+}

@@ -1,0 +1,212 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { accessSync, chmodSync, chownSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+
+const START_TIMEOUT_MS = 30_000;
+const START_POLL_MS = 20;
+
+/**
+ * Runs PostgreSQL until its own stdin ends, which happens however its parent dies, kill -9 included: no run
+ * of the tests can leave a server or a folder behind. `keep` as last word stops the server only.
+ */
+const KEEPER = `
+dir="$1"; shift
+"$@" </dev/null >>"$dir/log" 2>&1 &
+server=$!
+read -r word
+if [ "$word" = keep ]; then kill -INT $server; else kill -QUIT $server; fi
+wait $server
+[ "$word" = keep ] || rm -rf "$dir"
+`;
+
+/** A throw-away PostgreSQL on a loopback port. */
+export interface PostgresServer {
+  /** URL of the superuser and the database `postgres`. */
+  readonly url: string;
+  /** Stops it as an operator would, keeping its data; its clients are cut off. */
+  stop(): Promise<void>;
+  /** Starts it again after `stop`, on the same port. */
+  start(): Promise<void>;
+  /** Ends it and removes its folder. May be called twice. */
+  remove(): Promise<void>;
+}
+
+/** Makes and starts a PostgreSQL of its own. @throws Error of one line saying which package to install. */
+export async function startPostgresServer(): Promise<PostgresServer> {
+  const binaries = findBinaries();
+  const user = await serverUser();
+  const directory = mkdtempSync(join(tmpdir(), 'keyward-postgres-'));
+  try {
+    chmodSync(directory, 0o700);
+    if (user !== undefined) chownSync(directory, user.uid, user.gid);
+    const password = randomBytes(16).toString('hex');
+    await initialise(binaries, directory, { user, password });
+    const server = new RunningPostgres({ binaries, directory, user, password, port: await freePort() });
+    await server.start();
+    return server;
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface SystemUser {
+  uid: number;
+  gid: number;
+}
+
+interface Installation {
+  binaries: string;
+  directory: string;
+  user: SystemUser | undefined;
+  password: string;
+  port: number;
+}
+
+class RunningPostgres implements PostgresServer {
+  readonly url: string;
+  readonly #it: Installation;
+  #keeper: ChildProcess | undefined;
+
+  constructor(installation: Installation) {
+    this.#it = installation;
+    this.url = `postgres://postgres:${installation.password}@127.0.0.1:${installation.port}/postgres`;
+  }
+
+  async start(): Promise<void> {
+    const { binaries, directory, port, user } = this.#it;
+    const settings = [
+      ['listen_addresses', '127.0.0.1'],
+      ['port', String(port)],
+      ['unix_socket_directories', ''],
+      ['max_connections', '200'],
+      ['fsync', 'off'],
+      ['full_page_writes', 'off'],
+      ['synchronous_commit', 'off'],
+    ].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const server = [join(binaries, 'postgres'), '-D', join(directory, 'data'), ...settings];
+    this.#keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', directory, ...server], {
+      cwd: directory,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // Ctrl-C in the terminal reaches this process only; the keeper then sees its stdin end.
+      detached: true,
+      ...user,
+    });
+    // A keeper that is gone already needs no word.
+    this.#keeper.stdin?.on('error', () => undefined);
+    await this.#untilReady();
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('keep\n');
+  }
+
+  async remove(): Promise<void> {
+    await this.#end('');
+    rmSync(this.#it.directory, { recursive: true, force: true });
+  }
+
+  async #end(lastWord: string): Promise<void> {
+    const keeper = this.#keeper;
+    this.#keeper = undefined;
+    if (keeper === undefined || keeper.exitCode !== null) return;
+    const exit = once(keeper, 'exit');
+    keeper.stdin?.end(lastWord);
+    await exit;
+  }
+
+  async #untilReady(): Promise<void> {
+    const startedMs = performance.now();
+    for (;;) {
+      const client = new pg.Client({ connectionString: this.url });
+      try {
+        await client.connect();
+        await client.end();
+        return;
+      } catch (cause) {
+        if (performance.now() - startedMs > START_TIMEOUT_MS) {
+          const log = await readFile(join(this.#it.directory, 'log'), 'utf8');
+          await this.remove();
+          throw new Error(`PostgreSQL for the tests did not start: ${log.slice(-2_000)}`, { cause });
+        }
+        await sleep(START_POLL_MS);
+      }
+    }
+  }
+}
+
+function findBinaries(): string {
+  const base = '/usr/lib/postgresql';
+  const versions = listFolder(base).sort((a, b) => Number(b) - Number(a));
+  const folders = [
+    ...versions.map((version) => join(base, version, 'bin')),
+    ...(process.env['PATH'] ?? '').split(':'),
+  ];
+  const found = folders.find(
+    (folder) => isProgram(join(folder, 'initdb')) && isProgram(join(folder, 'postgres')),
+  );
+  if (found === undefined)
+    throw new Error(
+      'The tests need PostgreSQL: apt-get install postgresql (initdb and postgres were not found).',
+    );
+  return found;
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** PostgreSQL refuses to run as root; its Debian package brings the user that it then runs as. */
+async function serverUser(): Promise<SystemUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const passwd = await readFile('/etc/passwd', 'utf8');
+  const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(passwd) ?? [];
+  if (uid === undefined || gid === undefined)
+    throw new Error('The tests run as root and need the user `postgres`: apt-get install postgresql.');
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function initialise(
+  binaries: string,
+  directory: string,
+  { user, password }: { user: SystemUser | undefined; password: string },
+): Promise<void> {
+  const passwordFile = join(directory, 'password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (user !== undefined) chownSync(passwordFile, user.uid, user.gid);
+  const options = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  const data = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync', '-D', join(directory, 'data')];
+  await promisify(execFile)(join(binaries, 'initdb'), [...options, ...data], { cwd: directory, ...user });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

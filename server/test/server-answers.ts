@@ -1,0 +1,122 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv';
+import { ERROR_CODES } from '../src/base/errors.ts';
+import type { ErrorCode } from '../src/base/errors.ts';
+import { allRoutes, openapiDocument } from '../src/gateway/index.ts';
+
+/** An answer as it came, with the request it belongs to. */
+export interface Answered {
+  method: string;
+  /** With its query. */
+  path: string;
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema?: object }> }>;
+}
+
+const routes = allRoutes('0.0.0');
+const document = openapiDocument(routes, '0.0.0') as {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+};
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+ajv.addSchema({ $id: 'all', components: exact(document.components) as object });
+const validators = new Map<object, ValidateFunction>();
+
+/** The same schemas, but an object holds no member that is not declared: what is undeclared reaches no SDK. */
+function exact(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(exact);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, exact(value)]));
+  if (typeof copy['$ref'] === 'string') copy['$ref'] = `all${copy['$ref']}`;
+  const isError = JSON.stringify(copy['required'] ?? '').includes('request_id');
+  if (copy['properties'] !== undefined && copy['additionalProperties'] === undefined && !isError)
+    copy['additionalProperties'] = false;
+  return copy;
+}
+
+function operationOf(method: string, path: string): Operation | undefined {
+  const plain = path.split('?', 1)[0] ?? '';
+  // A route without parameters goes before one with them, as in the router.
+  const found = routes
+    .filter((route) => route.method === method && patternOf(route.path).test(plain))
+    .sort((a, b) => Number(/[:*]/.test(a.path)) - Number(/[:*]/.test(b.path)))[0];
+  if (found === undefined) return undefined;
+  const documented = found.path.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{model}');
+  return document.paths[documented]?.[found.method.toLowerCase()];
+}
+
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`);
+
+/**
+ * What is wrong with an answer: a shape other than declared for its route and status, an error that its route does
+ * not declare, no request id. Empty: nothing.
+ */
+export function faultsOf(answered: Answered): string[] {
+  const { method, path, status, headers, text } = answered;
+  const faults = headers.get('x-request-id') === null ? ['has no x-request-id'] : [];
+  const operation = operationOf(method, path);
+  if (status >= 400) faults.push(...errorFaults(answered, operation));
+  else if (operation !== undefined) faults.push(...successFaults(answered, operation));
+  return faults.map((fault) => `${method} ${path} → ${status} ${fault}: ${text.slice(0, 500)}`);
+}
+
+function successFaults({ status, headers, text }: Answered, operation: Operation): string[] {
+  const declared = operation.responses[status];
+  if (declared === undefined) return ['is not declared'];
+  const [first] = Object.entries(declared.content ?? {});
+  if (first === undefined) return text === '' ? [] : ['has a body'];
+  const [type, { schema }] = first;
+  if (schema === undefined) return [];
+  if (!(headers.get('content-type') ?? '').startsWith(type)) return [`is not ${type}`];
+  const values = type === 'application/x-ndjson' ? text.trim().split('\n') : [text];
+  return values.flatMap((value) => shapeFaults(schema, value));
+}
+
+function shapeFaults(schema: object, text: string): string[] {
+  if (text === '') return [];
+  const known = validators.get(schema);
+  const validate = known ?? ajv.compile(exact(schema) as object);
+  validators.set(schema, validate);
+  return validate(JSON.parse(text)) ? [] : [ajv.errorsText(validate.errors)];
+}
+
+/** Also for a method that the path does not take; an address that cannot be decoded belongs to no surface. */
+function isOpenai(path: string): boolean {
+  const plain = path.split('?', 1)[0] ?? '';
+  try {
+    decodeURIComponent(plain);
+  } catch {
+    return false;
+  }
+  return routes.some((route) => route.surface === 'openai' && patternOf(route.path).test(plain));
+}
+
+const isKnown = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
+
+function errorFaults(
+  { method, path, status, headers, text }: Answered,
+  operation: Operation | undefined,
+): string[] {
+  if (method === 'HEAD') return text === '' ? [] : ['has a body'];
+  const openai = isOpenai(path);
+  const name = openai ? 'OpenAIError' : 'Problem';
+  const type = openai ? 'application/json' : 'application/problem+json';
+  const faults = (headers.get('content-type') ?? '').startsWith(type) ? [] : [`is not ${type}`];
+  faults.push(...shapeFaults(document.components.schemas[name] ?? {}, text));
+  const parsed = JSON.parse(text) as { code?: string; request_id?: string; error?: { code: string } };
+  const code = parsed.error?.code ?? parsed.code ?? '';
+  if (!isKnown(code)) return [...faults, `has the unknown code ${code}`];
+  if (ERROR_CODES[code].status !== status) faults.push(`has the code ${code} of another status`);
+  if (!openai && parsed.request_id !== headers.get('x-request-id')) faults.push('has another request_id');
+  const responses = operation?.responses ?? {};
+  const declared = responses[status];
+  if (operation !== undefined && declared === undefined && status !== 405)
+    faults.push('is an error that is not declared');
+  return faults;
+}
