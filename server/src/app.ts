@@ -6,26 +6,41 @@ import { systemClock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
+import { chatMigrations } from './chat/index.ts';
+import { documentsMigrations } from './documents/index.ts';
 import { createGateway } from './gateway/index.ts';
 import type { Gateway } from './gateway/index.ts';
+import { identityMigrations } from './identity/index.ts';
 import { importKeyList, KEY_MARK, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
 import type { BudgetKeeper, KeysContext } from './keys/index.ts';
 import { LocalModel, Models, modelsMigrations } from './models/index.ts';
 import { Nodes, nodesMigrations } from './nodes/index.ts';
 import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
-import { migrate, openStorage } from './storage/index.ts';
+import { Settings, settingsMigrations } from './settings/index.ts';
+import { migrate, openStorage, storageMigrations } from './storage/index.ts';
 import type { Migration, Storage } from './storage/index.ts';
+import { retrievalMigrations } from './retrieval/index.ts';
+import { widgetsMigrations } from './widgets/index.ts';
+import { workspacesMigrations } from './workspaces/index.ts';
 import { Budgets, UsageCounters, usageMigrations } from './usage/index.ts';
 import { VERSION } from './base/version.ts';
 
 /** Every step of the schema, in the order of the modules. */
 export const MIGRATIONS: Migration[] = [
+  ...storageMigrations,
   ...nodesMigrations,
   ...auditMigrations,
   ...sealingMigrations,
+  ...settingsMigrations,
   ...keysMigrations,
+  ...identityMigrations,
   ...usageMigrations,
   ...modelsMigrations,
+  ...documentsMigrations,
+  ...retrievalMigrations,
+  ...workspacesMigrations,
+  ...chatMigrations,
+  ...widgetsMigrations,
 ];
 
 /** Key authority without the servers: what the command line needs on the machine itself. */
@@ -156,6 +171,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
       })
     : undefined;
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
+  const settings = new Settings({ storage, sealing, clock });
   const gateway = createGateway({
     config,
     clock,
@@ -164,6 +180,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     storage,
     nodes,
     sealing,
+    settings,
     refusals,
     keys,
     budgets,

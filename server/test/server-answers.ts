@@ -40,7 +40,7 @@ function exact(schema: unknown): unknown {
 }
 
 function operationOf(method: string, path: string): Operation | undefined {
-  const plain = path.split('?', 1)[0] ?? '';
+  const plain = plainOf(path);
   // A route without parameters goes before one with them, as in the router.
   const found = routes
     .filter((route) => route.method === method && patternOf(route.path).test(plain))
@@ -49,6 +49,9 @@ function operationOf(method: string, path: string): Operation | undefined {
   const documented = found.path.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{model}');
   return document.paths[documented]?.[found.method.toLowerCase()];
 }
+
+/** As routes are found: without `/api` before `/v1`, and without a query. */
+const plainOf = (path: string): string => (path.split('?', 1)[0] ?? '').replace(/^\/api(?=\/v1(?:\/|$))/, '');
 
 const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`);
@@ -87,24 +90,42 @@ function shapeFaults(schema: object, text: string): string[] {
 }
 
 /** Also for a method that the path does not take; an address that cannot be decoded belongs to no surface. */
-function isOpenai(path: string): boolean {
-  const plain = path.split('?', 1)[0] ?? '';
+function surfaceOf(path: string): string {
+  const plain = plainOf(path);
   try {
     decodeURIComponent(plain);
   } catch {
-    return false;
+    return 'problem';
   }
-  return routes.some((route) => route.surface === 'openai' && patternOf(route.path).test(plain));
+  const found = routes.find((route) => patternOf(route.path).test(plain));
+  return found?.surface ?? (plain.startsWith('/api/') ? 'developer' : 'problem');
 }
+
+/** One of the route's own answers, or an error that any route of the Developer API can give. */
+function developerFaults(answered: Answered, operation: Operation | undefined): string[] {
+  const { status, headers, text } = answered;
+  const declared = operation?.responses[status];
+  const [first] = Object.entries(declared?.content ?? {});
+  if (declared !== undefined && first === undefined) return [];
+  const type = headers.get('content-type') ?? '';
+  if (first?.[1].schema !== undefined && type.startsWith(first[0])) {
+    const faults = shapeFaults(first[1].schema, text);
+    if (faults.length === 0) return [];
+    return isPlainError(text) ? [] : faults;
+  }
+  return type.startsWith('application/json') && !isPlainError(text) ? ['has no shape that is declared'] : [];
+}
+
+const isPlainError = (text: string): boolean =>
+  typeof (JSON.parse(text) as { error?: unknown }).error === 'string';
 
 const isKnown = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
 
-function errorFaults(
-  { method, path, status, headers, text }: Answered,
-  operation: Operation | undefined,
-): string[] {
+function errorFaults(answered: Answered, operation: Operation | undefined): string[] {
+  const { method, path, status, headers, text } = answered;
   if (method === 'HEAD') return text === '' ? [] : ['has a body'];
-  const openai = isOpenai(path);
+  if (surfaceOf(path) === 'developer') return developerFaults(answered, operation);
+  const openai = surfaceOf(path) === 'openai';
   const name = openai ? 'OpenAIError' : 'Problem';
   const type = openai ? 'application/json' : 'application/problem+json';
   const faults = (headers.get('content-type') ?? '').startsWith(type) ? [] : [`is not ${type}`];

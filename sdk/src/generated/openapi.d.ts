@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 2e4a37212d9699c600a36785703d20a5a9bb7a4296b121d248f840f8e8bb0df0
-// text 95a5469c0aa5ec1cc657edcc93c557df1c81bd49c73904d7c239115f58227c30
+// document bc966673658f56345f6a6535f7d875e9bea03fc363ac0b07d76620e01a320afd
+// text c02a0a6498f8be6e860308eb5947961c64b76f32f700103493f4ca58b2d000eb
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -858,6 +858,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the key is good
+         * @description Any key.
+         */
+        get: operations["auth.check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -876,6 +896,9 @@ export interface components {
                 field: string;
                 message: string;
             }[];
+        };
+        DeveloperError: {
+            error: string;
         };
         OpenAIError: {
             error: {
@@ -7103,6 +7126,53 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    "auth.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        authenticated: boolean;
+                    };
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

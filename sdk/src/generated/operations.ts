@@ -349,5 +349,12 @@ export const OPERATIONS = {
     "summary": "Prometheus metrics",
     "description": "From the machine itself without a key, where no proxy stands before it. Scope: metrics:read.",
     "scope": "metrics:read"
+  },
+  "auth.check": {
+    "method": "GET",
+    "path": "/v1/auth",
+    "summary": "Whether the key is good",
+    "description": "Any key.",
+    "scope": null
   }
 } as const;

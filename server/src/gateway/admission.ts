@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { BadKey, GoodKey } from '../keys/index.ts';
 import type { Course } from './course.ts';
 import { invalidKey, readCredential } from './credentials.ts';
+import { readDeveloperCredential } from './developer/credentials.ts';
 import { limitHeaders } from './limit-headers.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -30,7 +31,7 @@ export function gate(services: Services, route: Route): Hook {
   return (request, _reply, done) => {
     try {
       if (route.openTo?.(services, request.course.ip, request.headers) === true) return done();
-      const identity = services.keys.verifier.identify(readCredential(request.headers));
+      const identity = services.keys.verifier.identify(credentialOf(route, request.headers));
       const pending =
         identity instanceof Promise
           ? identity.then((known) => letIn(known, request))
@@ -42,6 +43,9 @@ export function gate(services: Services, route: Route): Hook {
     }
   };
 }
+
+const credentialOf = (route: Route, headers: FastifyRequest['headers']): string =>
+  route.surface === 'developer' ? readDeveloperCredential(headers) : readCredential(headers);
 
 /** @throws KeywardError `invalid_key`, always the same; the audit record has the reason. */
 function identified(
@@ -67,7 +71,7 @@ function identified(
 const ANONYMOUS = { kind: 'anonymous' } as const;
 
 function refuseWithoutScope(caller: Caller, { access }: Route): void {
-  if (access === 'any' || access === 'public' || caller.scopes.has(access)) return;
+  if (access === 'any' || access === 'public' || access === 'session' || caller.scopes.has(access)) return;
   throw lacksScope(access);
 }
 

@@ -25,7 +25,9 @@ export function send(
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
   const payload = isJson ? JSON.stringify(body) : (body as string | Buffer);
   if (isJson) head['content-type'] ??= 'application/json; charset=utf-8';
-  head['content-length'] = Buffer.byteLength(payload);
+  const length = Buffer.byteLength(payload);
+  head['content-length'] = length;
   raw.writeHead(status, head);
-  raw.end(request.method === 'HEAD' ? undefined : payload);
+  // As many bytes as characters is ASCII, which is written faster as Latin-1.
+  raw.end(request.method === 'HEAD' ? undefined : payload, length === payload.length ? 'latin1' : 'utf8');
 }

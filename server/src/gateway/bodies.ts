@@ -1,7 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { KeywardError } from '../base/errors.ts';
-import { BODY_MAX_BYTES, IMPORT_MAX_BYTES, MODEL_BODY_MAX_BYTES, parseJson } from './body.ts';
+import {
+  BODY_MAX_BYTES,
+  IMPORT_MAX_BYTES,
+  LENIENT_BODY_MAX_BYTES,
+  MODEL_BODY_MAX_BYTES,
+  parseJson,
+} from './body.ts';
+import { parseLenient } from './developer/lenient-body.ts';
 import type { Route } from './route.ts';
 
 /** A body as the handlers get it: whole bytes and what they mean, or what is still to be read. */
@@ -13,7 +20,13 @@ export interface ReadBody {
 
 type Use = (error: unknown, body: ReadBody) => void;
 
-const LIMITS = { json: BODY_MAX_BYTES, passthrough: MODEL_BODY_MAX_BYTES, ndjson: IMPORT_MAX_BYTES };
+const LIMITS = {
+  json: BODY_MAX_BYTES,
+  passthrough: MODEL_BODY_MAX_BYTES,
+  ndjson: IMPORT_MAX_BYTES,
+  lenient: LENIENT_BODY_MAX_BYTES,
+  upload: Infinity,
+};
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 const FORM_TYPE = /^multipart\/form-data\b/i;
@@ -29,16 +42,18 @@ export function receive(request: FastifyRequest, { method, bodyKind = 'json' }: 
   const { headers, raw } = request;
   const length = Number(headers['content-length'] ?? 0);
   const isEmpty = length === 0 && headers['transfer-encoding'] === undefined;
-  if (isEmpty || method === 'GET') return use(undefined, bodyKind === 'ndjson' ? { stream: raw } : NOTHING);
+  const isStream = bodyKind === 'ndjson' || bodyKind === 'upload';
+  if (isEmpty || method === 'GET') return use(undefined, isStream ? { stream: raw } : NOTHING);
   const type = headers['content-type'] ?? '';
   const isJson = JSON_TYPE.test(type);
   const problem =
     refusal(headers, { type, isJson, bodyKind }) ?? (length > LIMITS[bodyKind] ? tooLarge() : undefined);
   if (problem !== undefined) return use(hangUp(request, problem), NOTHING);
-  if (bodyKind === 'ndjson') return use(undefined, { stream: raw });
+  if (isStream) return use(undefined, { stream: raw });
   collect(request, LIMITS[bodyKind], (error, bytes) => {
     try {
       if (error !== undefined) use(hangUp(request, error), NOTHING);
+      else if (bodyKind === 'lenient') use(undefined, { bytes, value: parseLenient(bytes, type) });
       else if (!isJson) use(undefined, { bytes });
       else use(undefined, { bytes, value: parseJson(bytes, { refuseNul: bodyKind === 'json' }) });
     } catch (thrown) {
@@ -51,6 +66,7 @@ function refusal(
   headers: IncomingMessage['headers'],
   { type, isJson, bodyKind }: { type: string; isJson: boolean; bodyKind: keyof typeof LIMITS },
 ): KeywardError | undefined {
+  if (bodyKind === 'lenient' || bodyKind === 'upload') return unpacked(headers);
   const isLines = LINES_TYPE.test(type);
   if (!isJson && !isLines && !FORM_TYPE.test(type)) return wrongType('is not understood', 'application/json');
   if (isLines !== (bodyKind === 'ndjson')) {
@@ -58,6 +74,10 @@ function refusal(
   }
   if (!isJson && !isLines && bodyKind !== 'passthrough')
     return wrongType('is not taken here', 'application/json');
+  return unpacked(headers);
+}
+
+function unpacked(headers: IncomingMessage['headers']): KeywardError | undefined {
   if ((headers['content-encoding'] ?? 'identity') === 'identity') return undefined;
   return new KeywardError('unsupported_media_type', 'A packed body is not taken.', {
     hint: 'Send it without Content-Encoding.',

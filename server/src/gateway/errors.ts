@@ -1,9 +1,10 @@
+import { developerShape } from './developer/errors.ts';
 import { STATUS_CODES } from 'node:http';
 import { ERROR_CODES, KeywardError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { storageFailure } from '../storage/index.ts';
 
-export type Surface = 'problem' | 'openai';
+export type Surface = 'problem' | 'openai' | 'developer';
 
 export interface ErrorAnswer {
   status: number;
@@ -45,6 +46,7 @@ function challenge(error: KeywardError): Record<string, string> {
 
 export function formatError(error: KeywardError, surface: Surface, requestId: string): ErrorAnswer {
   const headers = { ...challenge(error), ...error.extras.headers };
+  if (surface === 'developer') return developerShape(error);
   return surface === 'openai' ? openaiShape(error, headers) : problemShape(error, headers, requestId);
 }
 

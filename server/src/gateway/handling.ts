@@ -5,6 +5,7 @@ import { send } from './answering.ts';
 import { receive } from './bodies.ts';
 import type { ReadBody } from './bodies.ts';
 import { fail } from './failing.ts';
+import { needsKey } from './route.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { validator } from './validation.ts';
@@ -32,7 +33,7 @@ export function handlerOf(services: Services, declared: Route) {
       if (error !== undefined) return refuse(error);
       try {
         const call = new RequestCall(declared, { request, reply, read });
-        if (hasMembers(call.query)) checks.query(call.query);
+        if (hasMembers(call.query) && declared.surface !== 'developer') checks.query(call.query);
         checks.params?.(call.params);
         checkBody(declared, checks, call);
         const answer = declared.handler(services, call as Call);
@@ -47,7 +48,8 @@ export function handlerOf(services: Services, declared: Route) {
 
 function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, call: RequestCall): void {
   if (check === undefined) return refuseBody(call);
-  if (bodyKind === 'ndjson') return;
+  if (bodyKind === 'ndjson' || bodyKind === 'upload') return;
+  if (bodyKind === 'lenient') return void (call.body ??= {});
   if (call.body === undefined) {
     // A form: its handler looks into it.
     if (bodyKind === 'passthrough' && call.bytes.length > 0) return;
@@ -114,8 +116,7 @@ class RequestCall {
     this.body = value;
     this.bytes = bytes;
     this.caller = caller;
-    this.actor =
-      caller === undefined || declared.access === 'public' ? undefined : ({ kind: 'key', caller } as const);
+    this.actor = caller === undefined || !needsKey(declared) ? undefined : ({ kind: 'key', caller } as const);
     this.ip = ip;
     this.requestId = request.id;
     this.headers = request.headers;

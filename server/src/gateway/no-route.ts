@@ -7,15 +7,21 @@ import type { Route } from './route.ts';
 /** Comparing costs the product of the lengths, and strangers may ask for anything. */
 const COMPARED_MAX_CHARACTERS = 60;
 
+/** The path of a URL as routes are found by it: without its query and a last slash, its letters small. */
+export function plainPath(url: string): string {
+  const path = (url.split('?', 1)[0] ?? '').toLowerCase();
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
 /** 404 `route_not_found`, with the nearest route; 405 where the path exists under another method. */
 export function noSuchRoute(
   routes: readonly Route[],
   request: FastifyRequest,
 ): { error: KeywardError; surface: Surface } {
-  const path = request.url.split('?', 1)[0] ?? '/';
-  const same = routes.filter((declared) => declared.path === path);
+  const path = plainPath(request.url);
+  const same = routes.filter((declared) => declared.path.toLowerCase() === path);
   const there = same.length > 0 ? same : routes.filter((declared) => matches(declared.path, path));
-  const surface = there[0]?.surface ?? 'problem';
+  const surface = there[0]?.surface ?? (path.startsWith('/api/') ? 'developer' : 'problem');
   const methods = [...new Set(there.map(({ method }) => method))];
   if (methods.length > 0) {
     const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
@@ -36,6 +42,6 @@ function matches(pattern: string, path: string): boolean {
   const given = path.split('/');
   if (open ? given.length <= wanted.length : given.length !== wanted.length) return false;
   return wanted.every(
-    (part, index) => part === given[index] || (part.startsWith(':') && given[index] !== ''),
+    (part, index) => part.toLowerCase() === given[index] || (part.startsWith(':') && given[index] !== ''),
   );
 }

@@ -49,6 +49,7 @@ const ERROR_SHAPES: Json = {
       },
     },
   },
+  DeveloperError: { type: 'object', required: ['error'], properties: { error: { type: 'string' } } },
   [OPENAI_ERROR]: {
     type: 'object',
     required: ['error'],
@@ -92,31 +93,42 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+        session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
     },
   };
 }
 
+const WHO: Record<string, string> = {
+  public: 'Needs no key.',
+  any: 'Any key.',
+  session: 'Needs a session, no key.',
+};
+
 const tagOf = ({ id }: Route): string => id.split('.', 1)[0] ?? '';
 
 function operation(declared: Route, components: Map<string, Json>): Json {
   const { id, summary, description, access } = declared;
-  const scope = access === 'public' ? 'Needs no key.' : access === 'any' ? 'Any key.' : `Scope: ${access}.`;
+  const scope = WHO[access] ?? `Scope: ${access}.`;
   return {
     operationId: id,
     summary,
     description: description === undefined ? scope : `${description} ${scope}`,
     tags: [tagOf(declared)],
     security: security(declared),
-    ...(access === 'public' || access === 'any' ? {} : { 'x-keyward-scope': access }),
+    ...(access in WHO ? {} : { 'x-keyward-scope': access }),
     parameters: parameters(declared),
     ...requestBody(declared, components),
-    responses: { ...successes(declared, components), ...failures(declared) },
+    responses: { ...failures(declared), ...successes(declared, components) },
   };
 }
 
-const security = (declared: Route): Json[] =>
-  declared.access === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }, ...('openTo' in declared ? [{}] : [])];
+function security(declared: Route): Json[] {
+  if (declared.access === 'public') return [];
+  if (declared.access === 'session') return [{ session: [] }];
+  if (declared.surface === 'developer') return [{ bearer: [] }];
+  return [{ bearer: [] }, { apiKey: [] }, ...('openTo' in declared ? [{}] : [])];
+}
 
 function parameters({ params, query, headers = {} }: Route): Json[] {
   const from = (place: 'path' | 'query', schema: TSchema | undefined): Json[] => {
@@ -164,7 +176,21 @@ function successes({ responses, bodyKind }: Route, components: Map<string, Json>
   );
 }
 
+/** Errors of the Developer API that any of its routes can give; those of a route itself stand among its answers. */
+const DEVELOPER_FAILURES: Json = {
+  403: {
+    description: 'No valid key, or its scope is missing',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/DeveloperError' } } },
+  },
+  429: {
+    description: 'A limit of the key is reached',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/DeveloperError' } } },
+  },
+  500: { description: 'Internal Server Error' },
+};
+
 function failures({ method, access, errors = [], surface = 'problem' }: Route): Json {
+  if (surface === 'developer') return DEVELOPER_FAILURES;
   const codes = new Set([
     ...EVERYWHERE,
     ...(method === 'GET' ? [] : WITH_BODY),

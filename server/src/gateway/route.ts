@@ -3,6 +3,7 @@ import type { Static, TObject, TSchema } from 'typebox';
 import type { Caller, Scope } from '../access/index.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Actor } from '../keys/index.ts';
+import type { Surface } from './errors.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -22,19 +23,23 @@ export interface Route<
   id: string;
   summary: string;
   description?: string;
-  /** A scope; `any`: any good key; `public`: none at all. */
+  /** A scope; `any`: any good key; `public`: none at all; `session`: somebody logged in (identity), no key. */
   access: A;
   /** Who needs no key after all, by address and headers. Handlers of such routes ask for no caller. */
   openTo?(services: Services, ip: string, headers: IncomingMessage['headers']): boolean;
-  /** The shape of errors; RFC 9457 where it is left out. */
-  surface?: 'problem' | 'openai';
+  /** The shape of errors; RFC 9457 where it is left out. `developer`: as the Developer API has it (developer/). */
+  surface?: Surface;
   params?: P;
   query?: Q;
   /** Named request headers that the route reads, lower case, with their meaning. */
   headers?: Record<string, string>;
   body?: B;
-  /** What the body is, where it is not JSON checked by `body`. */
-  bodyKind?: 'json' | 'passthrough' | 'ndjson';
+  /**
+   * What the body is, where it is not JSON checked by `body`. `lenient`: JSON under any content type, form fields or
+   * nothing at all; `body` only describes it and the handler looks into it (`call.body` is an object, perhaps empty).
+   * `upload`: `call.stream`, unread.
+   */
+  bodyKind?: 'json' | 'passthrough' | 'ndjson' | 'lenient' | 'upload';
   /** A request without a body is fine. */
   bodyOptional?: boolean;
   /** Successful answers by status. `null`: no body; `stream`: bytes whose type the handler sets. */
@@ -44,7 +49,7 @@ export interface Route<
   handler(services: Services, call: Call<P, Q, B, A>): Answer | Promise<Answer>;
 }
 
-export type Access = Scope | 'any' | 'public';
+export type Access = Scope | 'any' | 'public' | 'session';
 
 export interface Call<
   P extends TObject = TObject,
@@ -57,12 +62,12 @@ export interface Call<
   body: Static<B>;
   /** The bytes of the body as they came; for `passthrough`. */
   bytes: Buffer;
-  caller: A extends 'public' ? Caller | undefined : Caller;
-  actor: A extends 'public' ? undefined : Actor;
+  caller: A extends 'public' | 'session' ? Caller | undefined : Caller;
+  actor: A extends 'public' | 'session' ? undefined : Actor;
   ip: string;
   requestId: string;
   headers: IncomingMessage['headers'];
-  /** The unread body, for `ndjson`. */
+  /** The unread body, for `ndjson` and `upload`. */
   stream: IncomingMessage;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
@@ -86,3 +91,7 @@ export function route<
 >(declaration: Route<P, Q, B, A>): Route {
   return declaration;
 }
+
+/** Whether a key decides who comes in. */
+export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>
+  access !== 'public' && access !== 'session';

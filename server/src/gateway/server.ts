@@ -1,13 +1,17 @@
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { gate } from './admission.ts';
+import { send } from './answering.ts';
 import { begin } from './course.ts';
+import { allowOrigin, preflight } from './developer/cors.ts';
+import { plainUrl } from './developer/paths.ts';
 import { fail, refuseUnreadable } from './failing.ts';
 import { handlerOf } from './handling.ts';
 import { mayHoldKey, refuseKeyInUrl } from './key-in-url.ts';
 import { listenerOptions } from './listener.ts';
-import { noSuchRoute } from './no-route.ts';
+import { noSuchRoute, plainPath } from './no-route.ts';
 import { requestId } from './request-id.ts';
+import { needsKey } from './route.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -26,7 +30,9 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
     genReqId: requestId,
     clientErrorHandler: refuseUnreadable,
     // An id of any length is looked for, and not found, like any other.
-    routerOptions: { maxParamLength: 16_384 },
+    // As clients of the Developer API have it: case and a last slash make no difference.
+    routerOptions: { maxParamLength: 16_384, caseSensitive: false },
+    rewriteUrl: ({ url = '/' }) => plainUrl(url),
     return503OnClosing: false,
     // What goes wrong before a route is found, such as an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
@@ -39,15 +45,20 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   }
-  const fixed = new Set(routes.map(({ path }) => path).filter((path) => !/[:*]/.test(path)));
+  const fixed = new Set(routes.map(({ path }) => path.toLowerCase()).filter((path) => !/[:*]/.test(path)));
   // Before any body is read: one that cannot be read must not hide that there is nothing here.
   const next = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     // GET /v1/keys/verify is no look-up of a key named "verify".
-    const isShadowed =
-      /:/.test(request.routeOptions.url ?? '') && fixed.has(request.url.split('?', 1)[0] ?? '');
-    if (!request.is404 && !isShadowed) return done();
+    const { url } = request.routeOptions;
+    const isShadowed = url !== undefined && /:/.test(url) && fixed.has(plainPath(request.url));
+    if (!request.is404 && !isShadowed) {
+      if (request.routeOptions.config.declared?.surface === 'developer') allowOrigin(request);
+      return done();
+    }
     const { error, surface } = noSuchRoute(routes, request);
-    fail(services, error, { request, reply, surface });
+    if (surface === 'developer' && request.method === 'OPTIONS') {
+      send({ status: 204, headers: preflight(request) }, { request, reply });
+    } else fail(services, error, { request, reply, surface });
   };
   app.addHook('onRequest', (request, reply, done) => {
     begin(services, request, reply);
@@ -67,7 +78,7 @@ function addRoute(app: FastifyInstance, services: Services, declared: Route): vo
     url: declared.path,
     config: { declared },
     // Before the body is read: a stranger's 32 MiB are not worth a byte of memory.
-    ...(declared.access === 'public' ? {} : { onRequest: gate(services, declared) }),
+    ...(needsKey(declared) ? { onRequest: gate(services, declared) } : {}),
     handler: handlerOf(services, declared),
   });
 }

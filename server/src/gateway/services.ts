@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { KeysContext } from '../keys/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Nodes } from '../nodes/index.ts';
+import type { Settings } from '../settings/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
@@ -25,6 +26,7 @@ export interface Services {
   storage: Storage;
   nodes: Nodes;
   sealing: Sealing;
+  settings: Settings;
   refusals: RefusalRecorder;
   keys: KeysContext;
   budgets: Budgets;

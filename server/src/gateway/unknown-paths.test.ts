@@ -62,10 +62,7 @@ describeOnBothServers('paths, methods and ids', (start) => {
     for (const path of [
       '/',
       '//v1/keys',
-      '/v1/keys/',
       '/v1',
-      '/V1/KEYS',
-      '/v1/models/',
       `/${'a/'.repeat(2000)}`,
     ])
       expect([path, (await server.request('GET', path)).status]).toEqual([path, 404]);

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { auditRoutes } from './audit.ts';
+import { developerRoutes } from './developer/index.ts';
 import { docsRoutes } from './docs.ts';
 import { importRoutes } from './import.ts';
 import { keyStateRoutes } from './key-states.ts';
@@ -28,4 +29,5 @@ export const describedRoutes = (): Route[] => [
   ...usageRoutes,
   ...auditRoutes,
   ...systemRoutes,
+  ...developerRoutes,
 ];

@@ -1,0 +1,1 @@
+export { chatMigrations } from './migrations.ts';

@@ -1,0 +1,1 @@
+export { documentsMigrations } from './migrations.ts';

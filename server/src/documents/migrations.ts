@@ -1,0 +1,35 @@
+import type { Migration } from '../storage/index.ts';
+
+export const documentsMigrations: Migration[] = [
+  {
+    id: 'documents-1',
+    statements: () => [
+      `create table document_folders (name text primary key, created_at bigint not null)`,
+      // One parsed document; its bytes are gone, its text is in document_texts.
+      `create table documents (
+        id text primary key,
+        folder text not null references document_folders (name),
+        name text not null,
+        metadata text not null,
+        token_count bigint not null,
+        created_by text not null,
+        created_at bigint not null,
+        updated_at bigint not null
+      )`,
+      `create unique index documents_place on documents (folder, name)`,
+      `create table document_texts (document_id text primary key references documents (id), content text not null)`,
+      // A collection is what is searched together: a workspace. Its id is the workspace's.
+      `create table collection_documents (
+        id bigint primary key,
+        collection_id bigint not null,
+        document_id text not null references documents (id),
+        pinned bigint not null,
+        watched bigint not null,
+        created_at bigint not null,
+        updated_at bigint not null
+      )`,
+      `create unique index collection_documents_pair on collection_documents (collection_id, document_id)`,
+      `create index collection_documents_document on collection_documents (document_id)`,
+    ],
+  },
+];

@@ -1,0 +1,35 @@
+import type { Route } from '../../route.ts';
+import { adminRoutes } from './admin.ts';
+import { authRoutes } from './auth.ts';
+import { chatRoutes } from './chat.ts';
+import { developerKeysRoutes } from './developer-keys.ts';
+import { documentsRoutes } from './documents.ts';
+import { embedsRoutes } from './embeds.ts';
+import { extensionRoutes } from './extension.ts';
+import { openaiRoutes } from './openai.ts';
+import { sessionsRoutes } from './sessions.ts';
+import { systemRoutes } from './system.ts';
+import { threadsRoutes } from './threads.ts';
+import { usersRoutes } from './users.ts';
+import { vectorRoutes } from './vector.ts';
+import { widgetRoutes } from './widget.ts';
+import { workspacesRoutes } from './workspaces.ts';
+
+/** The Developer API and the routes of its web application. */
+export const developerRoutes: Route[] = [
+  ...authRoutes,
+  ...adminRoutes,
+  ...usersRoutes,
+  ...sessionsRoutes,
+  ...developerKeysRoutes,
+  ...documentsRoutes,
+  ...workspacesRoutes,
+  ...threadsRoutes,
+  ...chatRoutes,
+  ...vectorRoutes,
+  ...openaiRoutes,
+  ...embedsRoutes,
+  ...extensionRoutes,
+  ...systemRoutes,
+  ...widgetRoutes,
+];

@@ -1,0 +1,1 @@
+export { retrievalMigrations } from './migrations.ts';

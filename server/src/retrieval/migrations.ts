@@ -1,0 +1,3 @@
+import type { Migration } from '../storage/index.ts';
+
+export const retrievalMigrations: Migration[] = [];

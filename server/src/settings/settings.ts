@@ -1,0 +1,67 @@
+import type { Clock } from '../base/clock.ts';
+import type { Sealing } from '../sealing/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
+
+type Tables = { settings: { name: string; value: string; sealed: number; changed_at: number } };
+
+/** A value to keep; null takes the setting away. `secret`: kept sealed. */
+export interface SettingChange {
+  value: string | null;
+  secret?: boolean;
+}
+
+/** What an administrator sets while the server runs, by name. What the environment decides is in `config.ts`. */
+export class Settings {
+  readonly #storage: Storage;
+  readonly #sealing: Sealing;
+  readonly #clock: Clock;
+
+  constructor({ storage, sealing, clock }: { storage: Storage; sealing: Sealing; clock: Clock }) {
+    this.#storage = storage;
+    this.#sealing = sealing;
+    this.#clock = clock;
+  }
+
+  /** Read from the database each time: another process may have changed it. */
+  async get(name: string, db: Db = this.#storage.db): Promise<string | undefined> {
+    return (await this.many([name], db)).get(name);
+  }
+
+  async many(names: readonly string[], db: Db = this.#storage.db): Promise<Map<string, string>> {
+    const rows = await db
+      .withTables<Tables>()
+      .selectFrom('settings')
+      .select(['name', 'value', 'sealed'])
+      .where('name', 'in', names)
+      .execute();
+    return new Map(
+      rows.map(({ name, value, sealed }) => [
+        name,
+        sealed === 0 ? value : this.#sealing.open(value, context(name)),
+      ]),
+    );
+  }
+
+  /** Call it inside the transaction of the change that it belongs to. */
+  async set(tx: Db, changes: Record<string, SettingChange>): Promise<void> {
+    const db = tx.withTables<Tables>();
+    for (const [name, { value, secret = false }] of Object.entries(changes)) {
+      if (value === null) {
+        await db.deleteFrom('settings').where('name', '=', name).execute();
+        continue;
+      }
+      const stored = {
+        value: secret ? this.#sealing.seal(value, context(name)) : value,
+        sealed: secret ? 1 : 0,
+        changed_at: this.#clock.nowMs(),
+      };
+      await db
+        .insertInto('settings')
+        .values({ name, ...stored })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(stored))
+        .execute();
+    }
+  }
+}
+
+const context = (name: string): string => `setting ${name}`;

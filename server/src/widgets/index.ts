@@ -1,0 +1,1 @@
+export { widgetsMigrations } from './migrations.ts';

@@ -1,0 +1,1 @@
+export { workspacesMigrations } from './migrations.ts';

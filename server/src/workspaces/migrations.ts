@@ -1,0 +1,63 @@
+import type { Migration } from '../storage/index.ts';
+
+export const workspacesMigrations: Migration[] = [
+  {
+    id: 'workspaces-1',
+    statements: () => [
+      `create table workspaces (
+        id bigint primary key,
+        name text not null,
+        slug text not null,
+        vector_tag text,
+        open_ai_temp double precision,
+        open_ai_history bigint not null,
+        open_ai_prompt text,
+        similarity_threshold double precision not null,
+        chat_provider text,
+        chat_model text,
+        top_n bigint not null,
+        chat_mode text not null,
+        pfp_filename text,
+        agent_provider text,
+        agent_model text,
+        query_refusal_response text,
+        vector_search_mode text not null,
+        router_id text,
+        created_at bigint not null,
+        updated_at bigint not null
+      )`,
+      `create unique index workspaces_slug on workspaces (slug)`,
+      `create table workspace_users (
+        workspace_id bigint not null references workspaces (id),
+        user_id bigint not null,
+        created_at bigint not null,
+        updated_at bigint not null,
+        primary key (workspace_id, user_id)
+      )`,
+      `create table workspace_threads (
+        id bigint primary key,
+        name text not null,
+        slug text not null,
+        workspace_id bigint not null references workspaces (id),
+        user_id bigint,
+        created_at bigint not null,
+        updated_at bigint not null
+      )`,
+      `create unique index workspace_threads_slug on workspace_threads (workspace_id, slug)`,
+      `create table workspace_chats (
+        id bigint primary key,
+        workspace_id bigint not null references workspaces (id),
+        thread_id bigint,
+        user_id bigint,
+        api_session_id text,
+        prompt text not null,
+        response text not null,
+        included bigint not null,
+        feedback_score bigint,
+        created_at bigint not null,
+        updated_at bigint not null
+      )`,
+      `create index workspace_chats_place on workspace_chats (workspace_id, thread_id, api_session_id, id)`,
+    ],
+  },
+];
