@@ -25,7 +25,6 @@ test)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql
   ;;
 bench)
-  need wrk wrk
   need taskset util-linux
   ;;
 *)

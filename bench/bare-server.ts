@@ -1,20 +1,22 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// The baseline: reads the body, answers with as many bytes as the subject does, and does nothing else.
-const answer = Buffer.from(
-  JSON.stringify({ filler: '.'.repeat(Math.max(0, Number(process.argv[2] ?? 300) - 13)) }),
-);
+// The baseline: for a GET so many bytes, for a POST what any service that is asked in JSON has to do, and nothing else:
+// read the body, parse it, write the answer as JSON.
+const answer: unknown = JSON.parse(process.argv[2] ?? '{}');
+const bytes = Buffer.from(JSON.stringify(answer));
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
+    const isAsked = chunks.length > 0 && JSON.parse(Buffer.concat(chunks).toString()) !== null;
+    const body = isAsked ? JSON.stringify(answer) : bytes;
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8',
-      'content-length': answer.length,
+      'content-length': Buffer.byteLength(body),
     });
-    response.end(answer);
+    response.end(body);
   });
 });
 server.listen(0, '127.0.0.1', () => {

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Seen } from './load-generator.ts';
 
 /** A server under load, in a process of its own. */
 export interface Subject {
@@ -74,34 +72,22 @@ export interface Measured {
   cpuUs: number;
 }
 
-/** One run of `wrk`. @throws where an answer was not 2xx: a figure for refusals would be no figure. */
+/** One run of the load generator. @throws where an answer was not 2xx: a figure for refusals would be no figure. */
 export async function measure(load: Load): Promise<Measured> {
-  const folder = await mkdtemp(join(tmpdir(), 'keyward-bench-'));
-  try {
-    const script = join(folder, 'load.lua');
-    await writeFile(script, lua(load));
-    const { seconds = 5, connections = 32, url } = load;
-    const before = cpuMs(load.pid);
-    const output = await run('taskset', [
-      '-c',
-      OTHERS,
-      'wrk',
-      '-t1',
-      `-c${connections}`,
-      `-d${seconds}s`,
-      '-s',
-      script,
-      url,
-    ]);
-    const line = /^RESULT (.*)$/m.exec(output)?.[1];
-    if (line === undefined) throw new Error(`wrk said: ${output}`);
-    const [requests = 0, microseconds = 1, errors = 0, p50 = 0, p99 = 0] = line.split(' ').map(Number);
-    if (errors > 0) throw new Error(`${errors} of ${requests} requests failed`);
-    const cpuUs = ((cpuMs(load.pid) - before) * 1000) / requests;
-    return { requestsPerSecond: requests / (microseconds / 1e6), medianUs: p50, p99Us: p99, cpuUs };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const { seconds = 5, connections = 32, url } = load;
+  const { hostname: host, port } = new URL(url);
+  const order = { host, port: Number(port), connections, seconds };
+  const generator = new URL('load-generator.ts', import.meta.url).pathname;
+  const before = cpuMs(load.pid);
+  const output = await run(
+    ['taskset', '-c', OTHERS, process.execPath, generator, JSON.stringify(order)],
+    requestOf(load),
+  );
+  const seen = JSON.parse(output) as Seen;
+  if (seen.failed > 0) throw new Error(`${seen.failed} of ${seen.requests} requests failed`);
+  const cpuUs = ((cpuMs(load.pid) - before) * 1000) / seen.requests;
+  const { medianUs, p99Us } = seen;
+  return { requestsPerSecond: seen.requests / seen.seconds, medianUs, p99Us, cpuUs };
 }
 
 /** Processor time that a process has used, user and system, in ms. */
@@ -111,27 +97,25 @@ function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-function lua({ method = 'GET', headers = {}, body = '' }: Load): string {
-  const text = (value: string): string => JSON.stringify(value);
+function requestOf({ url, method = 'GET', headers = {}, body = '' }: Load): string {
+  const { host, pathname } = new URL(url);
+  const lines = Object.entries({ host, ...headers, 'content-length': Buffer.byteLength(body) });
   return [
-    `wrk.method = ${text(method)}`,
-    `wrk.body = ${body === '' ? 'nil' : text(body)}`,
-    ...Object.entries(headers).map(([name, value]) => `wrk.headers[${text(name)}] = ${text(value)}`),
-    'function done(summary, latency)',
-    '  local e = summary.errors',
-    '  local failed = e.connect + e.read + e.write + e.status + e.timeout',
-    '  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration, failed, latency:percentile(50), latency:percentile(99)))',
-    'end',
-  ].join('\n');
+    `${method} ${pathname} HTTP/1.1`,
+    ...lines.map(([name, value]) => `${name}: ${value}`),
+    '',
+    body,
+  ].join('\r\n');
 }
 
-function run(command: string, args: string[]): Promise<string> {
+function run([command = '', ...args]: string[], input: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     child.once('error', reject);
     child.once('close', () => resolve(output));
+    child.stdin.end(input);
   });
 }
 

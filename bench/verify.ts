@@ -1,7 +1,8 @@
 import { compare, row, startSubject } from './load.ts';
 
-// Verification over HTTP, with a scope asked for, a limit, usage and audit on, against a bare node:http handler that
-// reads as much and answers as much. Bar: 0.7 of it.
+// Verification over HTTP, with scopes, limits, usage and audit on, in both of its forms, each against a bare `node:http`
+// handler: the key of the request itself (what every route costs: GET /v1/auth), and the key of somebody else
+// (POST /v1/keys/verify: the asker's key and the one asked about, JSON in and out). Bar: 0.7 of the bare handler.
 const keyward = await startSubject('keyward', 'keyward-server.ts');
 const { url = '', key = '' } = keyward.ready;
 const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
@@ -23,22 +24,29 @@ const question = { key: secret, scope: 'models:use', ip: '127.0.0.1' };
 const answer = await post('/v1/keys/verify', question);
 if (answer.valid !== true) throw new Error('the key is not good');
 
-const bare = await startSubject('bare', 'bare-server.ts', {
-  args: [String(JSON.stringify(answer).length)],
-});
-const load = {
-  method: 'POST' as const,
-  headers: { authorization: `Bearer ${String(verifier)}`, 'content-type': 'application/json' },
-  body: JSON.stringify(question),
-};
-const result = await compare(
-  { ...load, pid: keyward.pid, url: `${url}/v1/keys/verify` },
-  { ...load, pid: bare.pid, url: `${bare.ready.url ?? ''}/` },
-);
-process.stdout.write(row('POST /v1/keys/verify', result.a));
-process.stdout.write(row('bare node:http', result.b));
-process.stdout.write(
-  `verify: ${result.ratio.toFixed(2)} of bare (each pair: ${result.ratios.map((ratio) => ratio.toFixed(2)).join(' ')})\n`,
-);
+const AUTHENTICATED = { authenticated: true };
+const authorization = `Bearer ${String(verifier)}`;
+const json = { authorization, 'content-type': 'application/json' };
+const forms = [
+  { name: 'GET /v1/auth', path: '/v1/auth', answer: AUTHENTICATED, load: { headers: { authorization } } },
+  {
+    name: 'POST /v1/keys/verify',
+    path: '/v1/keys/verify',
+    answer,
+    load: { method: 'POST' as const, headers: json, body: JSON.stringify(question) },
+  },
+];
+for (const form of forms) {
+  const bare = await startSubject('bare', 'bare-server.ts', { args: [JSON.stringify(form.answer)] });
+  const result = await compare(
+    { ...form.load, pid: keyward.pid, url: url + form.path },
+    { ...form.load, pid: bare.pid, url: `${bare.ready.url ?? ''}/` },
+  );
+  process.stdout.write(row(form.name, result.a));
+  process.stdout.write(row('bare node:http', result.b));
+  process.stdout.write(
+    `${form.name}: ${result.ratio.toFixed(2)} of bare (each pair: ${result.ratios.map((ratio) => ratio.toFixed(2)).join(' ')})\n`,
+  );
+  await bare.stop();
+}
 await keyward.stop();
-await bare.stop();

@@ -1,0 +1,83 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+
+// Sends one request after the other on each of its connections, for so long, and prints what it saw. It never sleeps:
+// where a load waits in the kernel, a server that is slower than it pays for waking it with every answer, and one that is
+// faster does not; what is compared then is not the servers.
+
+/** What is asked for, as JSON in the first argument; the request itself comes on stdin: it may hold a key. */
+interface Order {
+  host: string;
+  port: number;
+  connections: number;
+  seconds: number;
+}
+
+/** What it prints, one line of JSON. */
+export interface Seen {
+  requests: number;
+  seconds: number;
+  failed: number;
+  medianUs: number;
+  p99Us: number;
+}
+
+const order = JSON.parse(process.argv[2] ?? '') as Order;
+const chunks: Buffer[] = [];
+for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+const request = Buffer.concat(chunks);
+const HEAD_END = '\r\n\r\n';
+
+let failed = 0;
+let running = true;
+const latenciesUs: number[] = [];
+
+/** Length of the whole answer that begins here, in bytes; undefined where its head is not complete. */
+function lengthOf(bytes: Buffer): number | undefined {
+  const end = bytes.indexOf(HEAD_END);
+  if (end < 0) return undefined;
+  const length = /content-length: *(\d+)/i.exec(bytes.toString('latin1', 0, end))?.[1];
+  if (length === undefined) throw new Error('an answer without a content-length cannot be measured');
+  return end + HEAD_END.length + Number(length);
+}
+
+function open(): Socket {
+  const socket = connect({ host: order.host, port: order.port, noDelay: true });
+  let sentMs = 0;
+  let gathered: Buffer | undefined;
+  const send = (): void => {
+    sentMs = performance.now();
+    socket.write(request);
+  };
+  socket.on('connect', send);
+  socket.on('data', (chunk: Buffer) => {
+    const bytes = gathered === undefined ? chunk : Buffer.concat([gathered, chunk]);
+    const length = lengthOf(bytes);
+    if (length === undefined || bytes.length < length) {
+      gathered = bytes;
+      return;
+    }
+    gathered = undefined;
+    if (!bytes.toString('latin1', 0, 12).startsWith('HTTP/1.1 2')) failed++;
+    latenciesUs.push((performance.now() - sentMs) * 1000);
+    if (running) send();
+  });
+  socket.on('error', () => {
+    failed++;
+  });
+  return socket;
+}
+
+const startedMs = performance.now();
+const sockets = Array.from({ length: order.connections }, open);
+const spin = (): unknown => (running ? setImmediate(spin) : undefined);
+spin();
+setTimeout(() => {
+  running = false;
+  const seconds = (performance.now() - startedMs) / 1000;
+  for (const socket of sockets) socket.destroy();
+  const sorted = Float64Array.from(latenciesUs).sort();
+  const at = (share: number): number => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
+  const seen: Seen = { requests: sorted.length, seconds, failed, medianUs: at(0.5), p99Us: at(0.99) };
+  process.stdout.write(`${JSON.stringify(seen)}\n`);
+}, order.seconds * 1000);
