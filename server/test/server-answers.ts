@@ -50,11 +50,12 @@ function operationOf(method: string, path: string): Operation | undefined {
   return document.paths[documented]?.[found.method.toLowerCase()];
 }
 
-/** As routes are found: without `/api` before `/v1`, and without a query. */
-const plainOf = (path: string): string => (path.split('?', 1)[0] ?? '').replace(/^\/api(?=\/v1(?:\/|$))/, '');
+/** As routes are found: without `/api` before `/v1`, a slash at the end, and a query. */
+const plainOf = (path: string): string =>
+  (path.split('?', 1)[0] ?? '').replace(/^\/api(?=\/v1(?:\/|$))/i, '').replace(/(?<=.)\/$/, '');
 
 const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`);
+  new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`, 'i');
 
 /**
  * What is wrong with an answer: a shape other than declared for its route and status, an error that its route does
@@ -98,7 +99,8 @@ function surfaceOf(path: string): string {
     return 'problem';
   }
   const found = routes.find((route) => patternOf(route.path).test(plain));
-  return found?.surface ?? (plain.startsWith('/api/') ? 'developer' : 'problem');
+  if (found === undefined && /^\/api(?:[/?]|$)/i.test(path)) return 'developer';
+  return found?.surface ?? 'problem';
 }
 
 /** One of the route's own answers, or an error that any route of the Developer API can give. */

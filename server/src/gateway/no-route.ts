@@ -13,27 +13,31 @@ export function plainPath(url: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** 404 `route_not_found`, with the nearest route; 405 where the path exists under another method. */
+/** 404 `route_not_found`, with the nearest route; 405 where the path exists under another method (`isPath`). */
 export function noSuchRoute(
   routes: readonly Route[],
   request: FastifyRequest,
-): { error: KeywardError; surface: Surface } {
+): { error: KeywardError; surface: Surface; isPath: boolean } {
   const path = plainPath(request.url);
   const same = routes.filter((declared) => declared.path.toLowerCase() === path);
   const there = same.length > 0 ? same : routes.filter((declared) => matches(declared.path, path));
-  const surface = there[0]?.surface ?? (path.startsWith('/api/') ? 'developer' : 'problem');
+  // Its clients look for JSON of their own kind wherever they took the base URL from (contract, deviation 10).
+  const isApi = /^\/api(?:\/|$)/i.test(request.originalUrl);
+  const surface = there[0] === undefined && isApi ? 'developer' : (there[0]?.surface ?? 'problem');
   const methods = [...new Set(there.map(({ method }) => method))];
   if (methods.length > 0) {
     const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
     const message = `This endpoint takes ${allow}, not ${request.method}.`;
-    return { error: new KeywardError('method_not_allowed', message, { headers: { allow } }), surface };
+    const error = new KeywardError('method_not_allowed', message, { headers: { allow } });
+    return { error, surface, isPath: true };
   }
   const known = nearest(
     `${request.method} ${path.slice(0, COMPARED_MAX_CHARACTERS)}`,
     routes.map((declared) => `${declared.method} ${declared.path}`),
   );
   const hint = `Did you mean ${known}? GET /openapi.json lists all.`;
-  return { error: new KeywardError('route_not_found', 'There is no such endpoint.', { hint }), surface };
+  const error = new KeywardError('route_not_found', 'There is no such endpoint.', { hint });
+  return { error, surface, isPath: false };
 }
 
 function matches(pattern: string, path: string): boolean {

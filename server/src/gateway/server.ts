@@ -48,15 +48,18 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   const fixed = new Set(routes.map(({ path }) => path.toLowerCase()).filter((path) => !/[:*]/.test(path)));
   // Before any body is read: one that cannot be read must not hide that there is nothing here.
   const next = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    // GET /v1/keys/verify is no look-up of a key named "verify".
-    const { url } = request.routeOptions;
-    const isShadowed = url !== undefined && /:/.test(url) && fixed.has(plainPath(request.url));
+    const { url, config } = request.routeOptions;
+    const isDeveloper = config.declared?.surface === 'developer';
+    // GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new".
+    const isShadowed =
+      !isDeveloper && url !== undefined && /:/.test(url) && fixed.has(plainPath(request.url));
     if (!request.is404 && !isShadowed) {
-      if (request.routeOptions.config.declared?.surface === 'developer') allowOrigin(request);
+      if (isDeveloper) allowOrigin(request);
       return done();
     }
-    const { error, surface } = noSuchRoute(routes, request);
-    if (surface === 'developer' && request.method === 'OPTIONS') {
+    const { error, surface, isPath } = noSuchRoute(routes, request);
+    if (surface === 'developer') allowOrigin(request);
+    if (surface === 'developer' && isPath && request.method === 'OPTIONS') {
       send({ status: 204, headers: preflight(request) }, { request, reply });
     } else fail(services, error, { request, reply, surface });
   };

@@ -1,11 +1,11 @@
 /**
- * The Developer API is served under `/api/v1` and `/v1`: one set of routes, declared under `/v1`. A slash at the end makes
- * no difference there. The routes of the web application stand under `/api` alone and keep it.
+ * The Developer API is served under `/api/v1` and `/v1`: one set of routes, declared under `/v1`. The routes of the web
+ * application stand under `/api` alone and keep it. A slash at the end makes no difference to either.
  */
 export function plainUrl(url: string): string {
   const start = url.charCodeAt(1) | LOWER_CASE;
   if (start !== A && start !== V) return url;
-  return url.replace(/^\/api(?=\/v1(?:[/?]|$))/i, '').replace(/^(\/v1\/[^?]*[^/?])\/(?=\?|$)/i, '$1');
+  return url.replace(/^\/api(?=\/v1(?:[/?]|$))/i, '').replace(/^(\/(?:api|v1)\/[^?]*[^/?])\/(?=\?|$)/i, '$1');
 }
 
 const LOWER_CASE = 0x20;
