@@ -60,10 +60,10 @@ describe('the catalogue', () => {
     await addUpstream(models, { name: 'dead', base_url: dead.baseUrl }, ACTOR);
     const startedMs = performance.now();
     expect(await models.listModels()).toHaveLength(1);
-    expect(performance.now() - startedMs).toBeLessThan(3_300);
+    expect(performance.now() - startedMs).toBeLessThan(4_500);
     const again = performance.now();
     await models.listModels();
-    expect(performance.now() - again).toBeLessThan(200);
+    expect(performance.now() - again).toBeLessThan(1_500);
   });
 });
 

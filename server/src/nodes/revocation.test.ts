@@ -11,7 +11,9 @@ import type { Storage } from '../storage/index.ts';
 
 const ROUNDS = 150;
 /** One lease, the allowance for drift, and what a loaded machine takes. */
-const LEASE_AND_SOME_MS = 2_050 + 350;
+const LEASE_AND_SOME_MS = 2_050 + 1_500;
+/** Far below what is left of a lease: nobody was waited for. */
+const AT_ONCE_MS = 1_000;
 
 async function nodeIds(storage: Storage): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select id from nodes`.execute(storage.db);
@@ -101,7 +103,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     expect(one.waited_ms).toBeLessThan(LEASE_AND_SOME_MS);
     // Its lease is known to be over: nobody waits for it again.
     const two = await revokeIn(a, second.id);
-    expect(two.waited_ms).toBeLessThan(200);
+    expect(two.waited_ms).toBeLessThan(AT_ONCE_MS);
     expect(two.nodes).toBe(1);
     const awakeNs = Number(process.hrtime.bigint());
     b.child.kill('SIGCONT');
@@ -123,7 +125,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     for (const { id } of keys) waits.push(await revokeIn(a, id));
     expect(waits[0]?.waited_ms).toBeLessThan(LEASE_AND_SOME_MS);
     for (const { waited_ms, nodes } of waits.slice(1)) {
-      expect(waited_ms).toBeLessThan(200);
+      expect(waited_ms).toBeLessThan(AT_ONCE_MS);
       expect(nodes).toBe(1);
     }
   });
@@ -138,7 +140,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     expect(await nodeIds(storage)).not.toContain(id);
     const { nodes, waited_ms } = await revokeIn(a, key.id);
     expect(nodes).toBe(1);
-    expect(waited_ms).toBeLessThan(200);
+    expect(waited_ms).toBeLessThan(AT_ONCE_MS);
     await expect(identifyIn(b, key.secret)).rejects.toMatchObject({ code: 'storage_unavailable' });
   });
 
@@ -168,7 +170,7 @@ describeOn('sqlite', 'revocation without the wire', (open) => {
       const { ackNs, waited_ms, nodes } = await revokeIn(a, id);
       expect(nodes).toBe(2);
       // A renewal, each half second, and a look at it, each tenth.
-      expect(waited_ms).toBeLessThan(1_200);
+      expect(waited_ms).toBeLessThan(1_800);
       const seen = await b.ask<Seen>('seen', { text: secret });
       expect(seen.lastAdmittedBeganNs).toBeLessThan(ackNs);
     }
@@ -207,7 +209,7 @@ describeOn('postgres', 'revocation when PostgreSQL cuts connections', (open) => 
     expect(await wires(storage)).toBe(2);
     const { id, secret } = await mintIn(a);
     await warm(b, secret);
-    expect((await revokeIn(a, id)).waited_ms).toBeLessThan(200);
+    expect((await revokeIn(a, id)).waited_ms).toBeLessThan(AT_ONCE_MS);
   });
 });
 
@@ -236,7 +238,7 @@ test(
       expect(await identifyIn(b, key.secret)).toMatchObject({ code: 'revoked' });
       await sleep(700);
       await warm(b, other.secret);
-      expect((await revokeIn(a, other.id)).waited_ms).toBeLessThan(300);
+      expect((await revokeIn(a, other.id)).waited_ms).toBeLessThan(AT_ONCE_MS);
       expect(await countWires(server.url)).toBe(2);
     } finally {
       await server.remove();
