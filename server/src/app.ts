@@ -7,7 +7,7 @@ import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
 import { chatMigrations } from './chat/index.ts';
-import { documentsMigrations } from './documents/index.ts';
+import { Documents, documentsMigrations } from './documents/index.ts';
 import { createGateway } from './gateway/index.ts';
 import type { Gateway } from './gateway/index.ts';
 import { identityMigrations } from './identity/index.ts';
@@ -121,20 +121,13 @@ function stopAll(stops: (() => Promise<void>)[]): () => Promise<void> {
 
 /** What `keys` needs of `usage`, which stands to its right. */
 function budgetKeeper(budgets: Budgets): BudgetKeeper {
-  const spentView = <T extends { used: string; amount: string }>(view: T): T & { spent: boolean } => ({
-    ...view,
-    spent: Number(view.used) >= Number(view.amount),
-  });
   return {
-    views: async (keys) => {
-      const views = await budgets.views(keys);
-      return new Map([...views].map(([id, list]) => [id, list.map(spentView)]));
-    },
+    views: (keys) => budgets.views(keys),
     spend: async (keyId, all, requests) => {
       const concerned = all.filter(({ unit }) => unit === 'requests');
       const spend = { requests, tokens: 0, usdNano: 0, gpuMs: 0 };
       const reservation = await budgets.reserve(keyId, concerned, spend);
-      if ('refused' in reservation) return spentView(reservation.refused);
+      if ('refused' in reservation) return reservation.refused;
       await budgets.settle(reservation, spend);
       return null;
     },
@@ -172,6 +165,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     : undefined;
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
   const settings = new Settings({ storage, sealing, clock });
+  const documents = new Documents({ storage, clock });
   const gateway = createGateway({
     config,
     clock,
@@ -187,6 +181,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     counters,
     models,
     localModel,
+    documents,
   });
   const start = async (): Promise<void> => {
     await importListedKeys(core);

@@ -22,6 +22,8 @@ export interface BudgetView {
   used: string;
   /** The part of `used` that running requests hold. */
   reserved: string;
+  /** Whether nothing is left. */
+  spent: boolean;
   /** When the next period begins, ISO 8601; null: never. */
   resets_at: string | null;
 }
@@ -75,13 +77,15 @@ export function spentIn(unit: BudgetUnit, spend: Spend): number {
 
 export function viewOf(budget: Budget, balance: Balance, nowMs: number): BudgetView {
   const { name, unit, amount, period } = budget;
+  const used = BigInt(balance.settled) + BigInt(balance.reserved);
   return {
     name,
     unit,
     amount,
     period,
-    used: formatAmount(unit, BigInt(balance.settled) + BigInt(balance.reserved)),
+    used: formatAmount(unit, used),
     reserved: formatAmount(unit, balance.reserved),
+    spent: used >= BigInt(parseAmount(unit, amount)),
     resets_at: isoTime(periodEnd(period, nowMs)),
   };
 }
