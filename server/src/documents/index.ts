@@ -1,4 +1,8 @@
-export { documentsMigrations } from './migrations.ts';
+export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
+export type { Document, DocumentMetadata, Place } from './document.ts';
+export type { FileItem, FolderItem } from './document-views.ts';
+export { Documents } from './documents.ts';
+export type { Listing, NewDocument } from './documents.ts';
 export {
   addMember,
   listMembers,
@@ -8,3 +12,5 @@ export {
   setPinned,
 } from './members-store.ts';
 export type { Member } from './members-store.ts';
+export { documentsMigrations } from './migrations.ts';
+export type { Viewer } from './visibility.ts';

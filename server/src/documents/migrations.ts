@@ -4,7 +4,11 @@ export const documentsMigrations: Migration[] = [
   {
     id: 'documents-1',
     statements: () => [
-      `create table document_folders (name text primary key, created_at bigint not null)`,
+      `create table document_folders (
+        name text primary key,
+        created_by text not null,
+        created_at bigint not null
+      )`,
       // One parsed document; its bytes are gone, its text is in document_texts.
       `create table documents (
         id text primary key,
@@ -17,6 +21,7 @@ export const documentsMigrations: Migration[] = [
         updated_at bigint not null
       )`,
       `create unique index documents_place on documents (folder, name)`,
+      `create index documents_name on documents (name)`,
       `create table document_texts (document_id text primary key references documents (id), content text not null)`,
       // A collection is what is searched together: a workspace. Its id is the workspace's.
       `create table collection_documents (

@@ -2,6 +2,7 @@ import type { RefusalRecorder } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Config } from '../config.ts';
+import type { Documents } from '../documents/index.ts';
 import type { KeysContext } from '../keys/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Nodes } from '../nodes/index.ts';
@@ -34,6 +35,7 @@ export interface Services {
   models: Models;
   /** undefined: turned off. */
   localModel: LocalModel | undefined;
+  documents: Documents;
   metrics: Metrics;
   readiness(): Promise<Record<string, Part>>;
 }

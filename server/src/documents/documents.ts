@@ -1,0 +1,239 @@
+import type { Caller } from '../access/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Db, Storage } from '../storage/index.ts';
+import { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
+import type { Document, DocumentMetadata, Place } from './document.ts';
+import * as store from './document-store.ts';
+import { fileItem } from './document-views.ts';
+import type { FileItem, FolderItem, Standing } from './document-views.ts';
+import { batches } from './document-store.ts';
+import * as folders from './folder-store.ts';
+import { membershipsOf } from './members-store.ts';
+import type { Member } from './members-store.ts';
+import { isBound } from './visibility.ts';
+import type { Viewer } from './visibility.ts';
+
+export interface NewDocument {
+  folder: string;
+  name: string;
+  metadata: DocumentMetadata;
+  text: string;
+  /** The id of an owner. */
+  createdBy: string;
+}
+
+export interface Listing {
+  documents: FileItem[];
+  totalCount: number;
+  hasMore: boolean;
+}
+
+/** What modules to the right bring; see the setters of Documents. */
+interface Neighbours {
+  removing: ((tx: Db, ids: readonly string[]) => Promise<void>)[];
+  coverage: (db: Db, caller: Caller) => Promise<number[]>;
+  cached: (db: Db, ids: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+/** The texts that were brought, and the folders they lie in. */
+export class Documents {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #neighbours: Neighbours = {
+    removing: [],
+    coverage: async () => [],
+    cached: async (db, ids) => new Set((await memberships(db, ids)).map(({ documentId }) => documentId)),
+  };
+
+  constructor({ storage, clock }: { storage: Storage; clock: Clock }) {
+    this.#storage = storage;
+    this.#clock = clock;
+  }
+
+  /** `remove` is called inside the transaction that takes documents away, before they go. */
+  onRemove(remove: (tx: Db, ids: readonly string[]) => Promise<void>): void {
+    this.#neighbours.removing.push(remove);
+  }
+
+  /** `coverage` tells the collections (workspaces) that a key which is bound to some covers; until then it is none. */
+  coverageBy(coverage: (db: Db, caller: Caller) => Promise<number[]>): void {
+    this.#neighbours.coverage = coverage;
+  }
+
+  /** `cached` tells which of some documents have vectors; until then those that are in a collection. */
+  cachedBy(cached: (db: Db, ids: readonly string[]) => Promise<ReadonlySet<string>>): void {
+    this.#neighbours.cached = cached;
+  }
+
+  /** With whose eyes a caller sees documents. */
+  async viewer(caller: Caller, db: Db = this.#storage.db): Promise<Viewer> {
+    if (!isBound(caller)) return 'all';
+    return { ownerId: caller.ownerId, collections: await this.#neighbours.coverage(db, caller) };
+  }
+
+  /** By location: `folder/name`. */
+  async find(db: Db, location: string, viewer: Viewer = 'all'): Promise<Document | undefined> {
+    const place = placeOf(location);
+    return place === undefined ? undefined : store.findByPlace(db, place, viewer);
+  }
+
+  byIds(db: Db, ids: readonly string[]): Promise<Document[]> {
+    return store.findByIds(db, ids);
+  }
+
+  text(db: Db, id: string): Promise<string | undefined> {
+    return store.readText(db, id);
+  }
+
+  /** In which collections documents are. */
+  memberships(db: Db, ids: readonly string[]): Promise<Member[]> {
+    return memberships(db, ids);
+  }
+
+  /** Puts it there with its text; the folder is made where there is none. @returns undefined where the place is taken. */
+  async add(tx: Db, { folder, name, metadata, text, createdBy }: NewDocument): Promise<Document | undefined> {
+    const nowMs = this.#clock.nowMs();
+    await folders.keepFolder(tx, { name: folder, createdBy, nowMs });
+    const document: Document = {
+      id: metadata.id,
+      folder,
+      name,
+      location: locationOf({ folder, name }),
+      metadata,
+      tokenCount: metadata.token_count_estimate,
+      createdBy,
+      createdAt: nowMs,
+      updatedAt: nowMs,
+    };
+    return (await store.insertDocument(tx, document, text)) ? document : undefined;
+  }
+
+  /** Takes them away everywhere: also from the collections they are in. */
+  async remove(tx: Db, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    for (const remove of this.#neighbours.removing) await remove(tx, ids);
+    await store.deleteDocuments(tx, ids);
+  }
+
+  /** Those of the caller's, by location; what it does not see, or others' workspaces hold, is passed over. */
+  async removeByLocation(caller: Caller, locations: readonly string[]): Promise<void> {
+    const places = locations.map(placeOf).filter((place) => place !== undefined);
+    await this.#storage.transaction(async (tx) => {
+      const viewer = await this.viewer(caller, tx);
+      await this.remove(tx, await store.lockRemovable(tx, viewer, { places }));
+    });
+  }
+
+  /** @returns false where there is one. One that the caller does not see counts as made. */
+  async createFolder(caller: Caller, name: string): Promise<boolean> {
+    return this.#storage.transaction(async (tx) => {
+      const folder = { name, createdBy: caller.ownerId, nowMs: this.#clock.nowMs() };
+      if (await folders.insertFolder(tx, folder)) return true;
+      return !(await folders.hasFolder(tx, await this.viewer(caller, tx), name));
+    });
+  }
+
+  /** With all in it that the caller may remove; goes itself when nothing is left. The default folder stays. */
+  async removeFolder(caller: Caller, name: string): Promise<void> {
+    if (name === DEFAULT_FOLDER) return;
+    await this.#storage.transaction(async (tx) => {
+      if (!(await folders.lockFolder(tx, name))) return;
+      const viewer = await this.viewer(caller, tx);
+      await this.remove(tx, await store.lockRemovable(tx, viewer, { folder: name }));
+      await folders.deleteFolder(tx, name, viewer === 'all' ? undefined : caller.ownerId);
+    });
+  }
+
+  /**
+   * All of them or, where one cannot go, none. Embedded ones are skipped.
+   * @returns how many were skipped; undefined: nothing was moved.
+   */
+  async move(caller: Caller, moves: readonly { from: Place; to: Place }[]): Promise<number | undefined> {
+    const outcome = this.#storage.transaction(async (tx) => {
+      const viewer = await this.viewer(caller, tx);
+      let skipped = 0;
+      for (const { from, to } of moves) {
+        const place = { from, to, viewer, nowMs: this.#clock.nowMs() };
+        const isThere =
+          (await folders.lockFolder(tx, to.folder)) && (await folders.hasFolder(tx, viewer, to.folder));
+        const moved = isThere ? await store.moveDocument(tx, place) : 'failed';
+        if (moved === 'failed') throw new NotMoved();
+        if (moved === 'embedded') skipped++;
+      }
+      return skipped;
+    });
+    return outcome.catch((error: unknown) => {
+      if (error instanceof NotMoved) return undefined;
+      throw error;
+    });
+  }
+
+  /** Every folder with what is in it, the default folder first. */
+  async tree(caller: Caller): Promise<FolderItem[]> {
+    return this.#storage.snapshot(async (tx) => {
+      const viewer = await this.viewer(caller, tx);
+      const names = await folders.listFolders(tx, viewer);
+      const documents = await store.listDocuments(tx, viewer);
+      const byFolder = Map.groupBy(documents, ({ folder }) => folder);
+      const standing = await this.#standing(tx, viewer, documents);
+      const items = names.map((name) => ({
+        name,
+        type: 'folder' as const,
+        items: (byFolder.get(name) ?? []).map((document) => fileItem(document, standing(document))),
+      }));
+      return items.sort((a, b) => Number(b.name === DEFAULT_FOLDER) - Number(a.name === DEFAULT_FOLDER));
+    });
+  }
+
+  /** @param limit undefined: all. @returns undefined where the caller sees no such folder. */
+  async list(
+    caller: Caller,
+    page: { folder: string; offset: number; limit: number | undefined },
+  ): Promise<Listing | undefined> {
+    return this.#storage.snapshot(async (tx) => {
+      const viewer = await this.viewer(caller, tx);
+      if (!(await folders.hasFolder(tx, viewer, page.folder))) return undefined;
+      const totalCount = await store.countDocuments(tx, viewer, page.folder);
+      const documents = await store.listDocuments(tx, viewer, page);
+      const standing = await this.#standing(tx, viewer, documents);
+      return {
+        documents: documents.map((document) => fileItem(document, standing(document))),
+        totalCount,
+        hasMore: page.offset + documents.length < totalCount,
+      };
+    });
+  }
+
+  /** In whatever folder it lies. */
+  async findByName(caller: Caller, name: string): Promise<(Document & Standing) | undefined> {
+    const { db } = this.#storage;
+    const viewer = await this.viewer(caller);
+    const document = await store.findByName(db, name, viewer);
+    if (document === undefined) return undefined;
+    const standing = await this.#standing(db, viewer, [document]);
+    return { ...document, ...standing(document) };
+  }
+
+  async #standing(
+    db: Db,
+    viewer: Viewer,
+    documents: readonly Document[],
+  ): Promise<(document: Document) => Standing> {
+    const ids = documents.map(({ id }) => id);
+    const cached = await this.#neighbours.cached(db, ids);
+    const pins = new Map<string, number[]>();
+    for (const { documentId, collectionId, pinned } of await memberships(db, ids)) {
+      if (!pinned || (viewer !== 'all' && !viewer.collections.includes(collectionId))) continue;
+      pins.set(documentId, [...(pins.get(documentId) ?? []), collectionId]);
+    }
+    return ({ id }) => ({ isCached: cached.has(id), pinnedIn: pins.get(id) ?? [] });
+  }
+}
+
+async function memberships(db: Db, ids: readonly string[]): Promise<Member[]> {
+  const found: Member[] = [];
+  for (const batch of batches(ids)) found.push(...(await membershipsOf(db, batch)));
+  return found;
+}
+
+class NotMoved extends Error {}

@@ -1,0 +1,53 @@
+import slugify from 'slugify';
+
+/** Of a folder or a document: what file systems take, so that exports can be files. */
+const NAME_MAX_BYTES = 255;
+/** `-<uuid>.json` stands behind it. */
+const SLUG_MAX_CHARACTERS = 150;
+
+/** @returns the name, or undefined where it is none: empty, with a separator or a control character, too long. */
+export function checkedName(text: string): string | undefined {
+  const name = text.trim();
+  // eslint-disable-next-line no-control-regex
+  if (name === '' || name === '.' || name === '..' || /[/\\\u0000-\u001f\u007f]/.test(name)) return undefined;
+  return Buffer.byteLength(name) <= NAME_MAX_BYTES ? name : undefined;
+}
+
+/** A folder as clients name it: steps upwards at the start are dropped, as they always were. */
+export function folderName(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  return checkedName(
+    text
+      .trim()
+      .replace(/^(?:\.{1,2}[/\\])+/, '')
+      .replace(/[/\\]+$/, ''),
+  );
+}
+
+/** The name of an uploaded file without what has a meaning to file systems. */
+export function cleanFileName(name: string): string {
+  const clean = name
+    .replace(/[<>:"/\\|?*\u201c\u201d\u2018\u2019]/g, '')
+    // eslint-disable-next-line no-control-regex
+    .replace(/[\u0000-\u001f\u007f]/g, '')
+    .trim();
+  return clean === '' || /^\.+$/.test(clean) ? 'file' : clean;
+}
+
+/** `festival.txt` and an id: `festival.txt-<id>.json`. */
+export const fileDocumentName = (fileName: string, id: string): string => `${slugOf(fileName)}-${id}.json`;
+
+export const linkDocumentName = (page: string, id: string): string => `url-${slugOf(page)}-${id}.json`;
+
+export const noteDocumentName = (title: string, id: string): string => `raw-${noteSlug(title)}-${id}.json`;
+
+/** `My Note.v2` → `my-note`: what stands behind the last dot counts as an extension. */
+export function noteSlug(title: string): string {
+  const stem = title.includes('.') ? title.split('.').slice(0, -1).join('-') : title;
+  return shortened(slugify(stem, { lower: true }));
+}
+
+export const slugOf = (text: string): string => shortened(slugify(text));
+
+const shortened = (slug: string): string =>
+  slug.replace(/^\.+/, '').slice(0, SLUG_MAX_CHARACTERS) || 'document';
