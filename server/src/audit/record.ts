@@ -4,9 +4,12 @@ import { KeywardError } from '../base/errors.ts';
 import { canonical } from './canonical.ts';
 import type { SecretNet } from './secret-net.ts';
 
-/** Who did it. `id` of a key is its `key_…`; of an anonymous caller nothing that it could choose freely. */
+/**
+ * Who did it. `id` of a key is its `key_…`, of a user the number; of an anonymous caller nothing that it could choose
+ * freely. `admin`: whoever is logged in while there are no users.
+ */
 export interface Actor {
-  kind: 'key' | 'system' | 'cli' | 'anonymous';
+  kind: 'key' | 'user' | 'admin' | 'system' | 'cli' | 'anonymous';
   id?: string;
   /** The name at that time; goes into the details as `actor_name`, for names change. */
   name?: string;

@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   key_in_url: { status: 400, title: 'A key was sent in the URL' },
   missing_key: { status: 401, title: 'No key was sent' },
   invalid_key: { status: 401, title: 'The key is not valid' },
+  invalid_session: { status: 401, title: 'The session is not valid' },
   insufficient_scope: { status: 403, title: 'The key lacks a scope' },
   forbidden_resource: { status: 403, title: 'The key does not cover this resource' },
   scope_escalation: { status: 403, title: 'A key cannot give more than it holds' },

@@ -44,16 +44,26 @@ export interface KeysContext {
   budgets: BudgetKeeper;
 }
 
-/** Who makes a change: a key over HTTP, or the operator on the machine itself. */
-export type Actor = { kind: 'key'; caller: Caller } | { kind: 'cli' | 'system' };
+/**
+ * Who makes a change: a key over HTTP, a user or the one administrator in a session (identity has seen to it that they
+ * may), or the operator on the machine itself.
+ */
+export type Actor =
+  | { kind: 'key'; caller: Caller }
+  | { kind: 'user'; id: number; name: string }
+  | { kind: 'admin' | 'cli' | 'system' };
 
 export function auditActor(actor: Actor): AuditActor {
   if (actor.kind === 'key') return { kind: 'key', id: actor.caller.keyId, name: actor.caller.keyName };
+  if (actor.kind === 'user') return { kind: 'user', id: String(actor.id), name: actor.name };
   return { kind: actor.kind };
 }
 
 /** What `created_by` of a new key says. */
-export const actorId = (actor: Actor): string => (actor.kind === 'key' ? actor.caller.keyId : actor.kind);
+export function actorId(actor: Actor): string {
+  if (actor.kind === 'key') return actor.caller.keyId;
+  return actor.kind === 'user' ? `user:${actor.id}` : actor.kind;
+}
 
 /** Whether the actor may deal with what belongs to this owner. Others' things do not exist for it: 404. */
 export function mayTouchOwner(actor: Actor, ownerId: string): boolean {

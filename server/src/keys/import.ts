@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { invalidField, KeywardError } from '../base/errors.ts';
+import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { actorId, record } from './context.ts';
@@ -98,7 +99,8 @@ async function importLine(
     if (known !== undefined) return known;
     const owner = await ownerFor(tx, actor, input.owner);
     const nowMs = context.clock.nowMs();
-    const key = newKey(input, { owner, createdBy: actorId(actor), nowMs });
+    const number = await nextId(tx, 'keys');
+    const key = newKey(input, { owner, number, createdBy: actorId(actor), nowMs });
     refuseExcess(actor, key);
     await insertKey(tx, key);
     const { digest, version } = context.sealing.digestSha256(sha256);

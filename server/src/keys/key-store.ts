@@ -33,6 +33,21 @@ export async function findKey(db: Db, id: string): Promise<KeyWithSecrets | unde
   return key;
 }
 
+/** Those that are not revoked, by their number; of very many the newest. */
+export async function listNumbered(
+  db: Db,
+  { ownerId, limit }: { ownerId: string | undefined; limit: number },
+): Promise<KeyWithSecrets[]> {
+  let query = joined(db).where('keys.state', '<>', 'revoked').orderBy('keys.number', 'desc').limit(limit);
+  if (ownerId !== undefined) query = query.where('keys.owner_id', '=', ownerId);
+  return withSecrets(db, (await query.execute()).map(keyFromRow).reverse());
+}
+
+export async function findByNumber(db: Db, number: number): Promise<Key | undefined> {
+  const row = await joined(db).where('keys.number', '=', number).executeTakeFirst();
+  return row === undefined ? undefined : keyFromRow(row);
+}
+
 /** Like `findKey`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends. */
 export async function lockKey(tx: Db, id: string): Promise<KeyWithSecrets | undefined> {
   // An update that changes nothing locks the row on both dialects.

@@ -29,6 +29,8 @@ export interface Secret {
 /** The record of a key. Its text is nowhere in it. Times in ms since 1970. */
 export interface Key {
   id: string;
+  /** The same as a whole number, counted up: what the Developer API knows it by. */
+  number: number;
   owner: Pick<Owner, 'id' | 'name' | 'state'>;
   name: string;
   role: Role | null;
@@ -41,7 +43,7 @@ export interface Key {
   stateReason: string | null;
   revokedAt: number | null;
   createdAt: number;
-  /** Id of the key that made it, or `system` or `cli`. */
+  /** Id of the key that made it, `user:` and the id of a user, `admin`, `system` or `cli`. */
   createdBy: string;
   lastUsedAt: number | null;
   metadata: Record<string, unknown>;

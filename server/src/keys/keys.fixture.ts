@@ -11,7 +11,7 @@ import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { Nodes, nodesMigrations } from '../nodes/index.ts';
 import { Sealing } from '../sealing/index.ts';
-import { migrate } from '../storage/index.ts';
+import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
 import type { Actor, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
@@ -53,7 +53,8 @@ export const MASTER_KEY = randomBytes(32);
 /** An empty database with an owner called `tests`. */
 export async function openTestKeys(open: OpenDatabase, options: KeysOptions = {}): Promise<TestKeys> {
   const database = await open();
-  await migrate(database.storage, [...nodesMigrations, ...auditMigrations, ...keysMigrations], 1);
+  const migrations = [...storageMigrations, ...nodesMigrations, ...auditMigrations, ...keysMigrations];
+  await migrate(database.storage, migrations, 1);
   const opened = await openOn(database, options);
   await createOwner(opened.keys, OPERATOR, { name: 'tests', kind: 'service' });
   return opened;

@@ -25,7 +25,7 @@ async function copyKeys(keys: KeysContext, count: number): Promise<void> {
       await sql
         .raw(
           `insert into keys select ${id('key')}, owner_id, name, role, grants, selectors, limits, budgets, expires_at,
-            state, state_reason, revoked_at, i, created_by, last_used_at, metadata, tags, revision
+            state, state_reason, revoked_at, i, created_by, last_used_at, metadata, tags, revision, -i
             from ${numbers}, keys where id = '${key.id}'`,
         )
         .execute(tx);

@@ -31,6 +31,7 @@ async function insertMany(
   const made = Array.from({ length: count }, (_, i) => ({
     ...template,
     id: `key_${String(i).padStart(12, '0')}`,
+    number: -1 - i,
     ...change(i),
   }));
   await keys.storage.transaction(async (tx) => {

@@ -63,4 +63,17 @@ export const keysMigrations: Migration[] = [
       `create index key_idempotency_at on key_idempotency (at)`,
     ],
   },
+  {
+    // The Developer API knows keys by whole numbers; those that are there are counted in the order they were made.
+    id: 'keys-2',
+    statements: () => [
+      `alter table keys add column number bigint`,
+      `update keys set number = counted.number
+        from (select id, row_number() over (order by created_at, id) as number from keys) as counted
+        where counted.id = keys.id`,
+      `insert into id_sequences (name, last_id)
+        select 'keys', count(*) from keys having count(*) > 0`,
+      `create unique index keys_number on keys (number)`,
+    ],
+  },
 ];

@@ -3,6 +3,7 @@ import type { Budget, Limit, Role } from '../access/index.ts';
 import { excesses, ROLE_GRANTS } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
+import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, Entry, KeysContext } from './context.ts';
 import { actorId, changeAndRecord, mayTouchOwner } from './context.ts';
@@ -76,7 +77,8 @@ export async function mintIn(
 ): Promise<{ result: Minted; entry: Entry }> {
   const owner = await ownerFor(tx, actor, input.owner);
   const nowMs = context.clock.nowMs();
-  const key = newKey(input, { owner, createdBy: actorId(actor), nowMs });
+  const number = await nextId(tx, 'keys');
+  const key = newKey(input, { owner, number, createdBy: actorId(actor), nowMs });
   refuseExcess(actor, key);
   if (idempotencyKey !== undefined) {
     const request_hash = hash('sha256', JSON.stringify(input));
@@ -124,13 +126,14 @@ export async function ownerFor(tx: Db, actor: Actor, named: string | undefined):
 
 export function newKey(
   input: MintInput,
-  { owner, createdBy, nowMs }: { owner: Owner; createdBy: string; nowMs: number },
+  { owner, number, createdBy, nowMs }: { owner: Owner; number: number; createdBy: string; nowMs: number },
 ): Key {
   if ((input.role === undefined) === (input.scopes === undefined)) {
     throw invalidField('scopes', 'give either role or scopes');
   }
   return {
     id: newId('key'),
+    number,
     owner: { id: owner.id, name: owner.name, state: owner.state },
     name: checkName(input.name),
     role: input.role ?? null,

@@ -27,20 +27,28 @@ export function createOwner(context: KeysContext, actor: Actor, input: OwnerInpu
 
 async function insert(tx: Db, { name, kind }: OwnerInput, nowMs: number): Promise<Owner> {
   checkName(name);
-  const owner: Owner = { id: newId('own'), name, kind, state: 'active', createdAt: nowMs, revision: 1 };
-  if (!(await store.insertOwner(tx, owner))) throw nameTaken();
+  const owner = await addOwner(tx, { name, kind }, nowMs);
+  if (owner === undefined) throw nameTaken();
   return owner;
+}
+
+/** A new owner in a transaction of the caller's; undefined where another one has the name. */
+export async function addOwner(
+  tx: Db,
+  { name, kind }: OwnerInput,
+  nowMs: number,
+): Promise<Owner | undefined> {
+  const owner: Owner = { id: newId('own'), name, kind, state: 'active', createdAt: nowMs, revision: 1 };
+  return (await store.insertOwner(tx, owner)) ? owner : undefined;
 }
 
 /** The owner of this name, made where there is none. For imports and the first start. */
 export async function ensureOwner(tx: Db, input: OwnerInput, nowMs: number): Promise<Owner> {
-  const { name, kind } = input;
-  const owner: Owner = { id: newId('own'), name, kind, state: 'active', createdAt: nowMs, revision: 1 };
-  const known = await store.findOwnerByName(tx, name);
-  if (known !== undefined) return known;
-  if (await store.insertOwner(tx, owner)) return owner;
-  // Somebody else made it since; it is committed, or the insertion would still wait.
-  return (await store.findOwnerByName(tx, name)) ?? owner;
+  const find = () => store.findOwnerByName(tx, input.name);
+  const owner = (await find()) ?? (await addOwner(tx, input, nowMs)) ?? (await find());
+  // Where somebody else made it since, it is committed, or the insertion would still wait.
+  if (owner === undefined) throw nameTaken();
+  return owner;
 }
 
 const nameTaken = (): KeywardError => invalidField('name', 'another owner has this name');

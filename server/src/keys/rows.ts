@@ -14,6 +14,7 @@ export type OwnerRow = {
 
 export type KeyRow = {
   id: string;
+  number: number;
   owner_id: string;
   name: string;
   role: Role | null;
@@ -69,6 +70,7 @@ export type JoinedKeyRow = KeyRow & { owner_name: string; owner_state: OwnerStat
 export function keyFromRow(row: JoinedKeyRow): Key {
   return {
     id: row.id,
+    number: row.number,
     owner: { id: row.owner_id, name: row.owner_name, state: row.owner_state },
     name: row.name,
     role: row.role,
@@ -108,6 +110,7 @@ export function rowFromKey(key: Key): KeyRow {
   return {
     ...settingColumns(key),
     id: key.id,
+    number: key.number,
     owner_id: key.owner.id,
     state: key.storedState,
     state_reason: key.stateReason,

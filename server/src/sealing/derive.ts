@@ -2,7 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, hkdfSync } from 'node:cr
 import type { KeyObject } from 'node:crypto';
 
 /** Everything that is derived from the master key; a purpose never shares its key with another. */
-export type Purpose = 'pepper' | 'seal' | 'audit-sign' | 'fingerprint';
+export type Purpose = 'pepper' | 'seal' | 'audit-sign' | 'session-sign' | 'fingerprint';
 
 /**
  * HKDF-SHA256 with the info text `keyward/<purpose>/v<version>`. A purpose whose use changes takes a new

@@ -41,6 +41,7 @@ interface Version {
   pepper: KeyObject;
   sealKey: KeyObject;
   signingKey: SigningKey;
+  sessionKey: KeyObject;
 }
 
 const PREVIOUS_MAX = 16;
@@ -57,6 +58,8 @@ export class Sealing {
   readonly signer: Signer;
   /** PEM, current first: whoever checks old checkpoints needs the retired ones too. */
   readonly publicKeys: string[];
+  /** HMAC keys for session tokens, current first: what an older one signed stays good while it is kept. */
+  readonly sessionKeys: readonly KeyObject[];
   readonly #current: Version;
   readonly #versions: Map<string, Version>;
 
@@ -66,6 +69,7 @@ export class Sealing {
     this.#versions = new Map(versions.map((version) => [version.fingerprint, version]));
     this.fingerprint = current.fingerprint;
     this.publicKeys = versions.map((version) => version.signingKey.publicKeyPem);
+    this.sessionKeys = versions.map((version) => version.sessionKey);
     this.signer = {
       publicKeyPem: current.signingKey.publicKeyPem,
       keyId: current.signingKey.keyId,
@@ -91,6 +95,7 @@ export class Sealing {
         pepper: createSecretKey(derive(key, 'pepper')),
         sealKey: createSecretKey(derive(key, 'seal')),
         signingKey: signingKeyOf(key),
+        sessionKey: createSecretKey(derive(key, 'session-sign')),
       });
     }
     return new Sealing([...versions.values()]);

@@ -1,0 +1,30 @@
+import type { Actor, KeysContext } from './context.ts';
+import { mayTouchOwner } from './context.ts';
+import type { KeyWithSecrets } from './key.ts';
+import * as store from './key-store.ts';
+import { KEY_MARK } from './key-text.ts';
+import { changeState } from './states.ts';
+
+/** The list of the Developer API has no pages. */
+const LISTED_MAX = 1_000;
+/** Larger ones no row has, and no JavaScript number holds exactly. */
+const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Keys that are not revoked, in the order of their numbers; without `owners:manage` only those of the caller's owner. */
+export function listNumbered(context: KeysContext, actor: Actor): Promise<KeyWithSecrets[]> {
+  const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
+  const ownerId = seesAll ? undefined : actor.caller.ownerId;
+  return store.listNumbered(context.storage.db, { ownerId, limit: LISTED_MAX });
+}
+
+/** Revokes the key of this number; one that is not there, or that the actor may not see, is nothing to do. */
+export async function revokeNumbered(context: KeysContext, actor: Actor, number: number): Promise<void> {
+  if (!(number >= 0 && number <= NUMBER_MAX)) return;
+  const key = await store.findByNumber(context.storage.db, number);
+  if (key === undefined || !mayTouchOwner(actor, key.owner.id)) return;
+  await changeState(context, actor, { id: key.id, verb: 'revoke' });
+}
+
+/** What may be shown of the newest secret of a key: `sk-…` and its last four characters. */
+export const maskOf = ({ secrets }: Pick<KeyWithSecrets, 'secrets'>): string =>
+  (secrets[0]?.hint ?? '…').replace(`${KEY_MARK}…`, '…');
