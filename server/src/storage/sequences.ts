@@ -31,3 +31,20 @@ export async function keepAbove(tx: Db, name: string, id: number): Promise<void>
     tx,
   );
 }
+
+/** Generated clients read such numbers into 32 bits. */
+const KEPT_MAX = 2_147_483_647;
+
+/**
+ * The number that a row had elsewhere, so that those who noted it still find it; the next one where it may have been
+ * given here before.
+ */
+export async function idLike(tx: Db, name: string, wanted: number): Promise<number> {
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > KEPT_MAX) return nextId(tx, name);
+  const { rows } = await sql<{ last_id: number }>`
+    insert into id_sequences (name, last_id) values (${name}, ${wanted})
+    on conflict (name) do update set last_id =
+      case when id_sequences.last_id < excluded.last_id then excluded.last_id else id_sequences.last_id + 1 end
+    returning last_id`.execute(tx);
+  return rows[0]?.last_id ?? wanted;
+}

@@ -1,0 +1,1 @@
+export { movingMigrations } from './migrations.ts';

@@ -1,0 +1,104 @@
+/** What there is in an AnythingLLM, in the order in which it is taken. */
+export const KINDS = [
+  'setting',
+  'user',
+  'key',
+  'workspace',
+  'member',
+  'suggested message',
+  'thread',
+  'document',
+  'placement',
+  'chat',
+  'embed',
+  'embed chat',
+  'prompt variable',
+  'invite',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface KindCount {
+  kind: Kind;
+  /** There are in the source. */
+  found: number;
+  /** Taken by this run. */
+  taken: number;
+  /** Taken by an earlier one. */
+  known: number;
+  left_out: number;
+}
+
+/** Things of which the same is to be said. */
+export interface Remark {
+  kind: Kind;
+  reason: string;
+  /** Number in the source, with the name where there is one. Never a secret. */
+  things: string[];
+}
+
+export interface ImportReport {
+  dry_run: boolean;
+  counts: KindCount[];
+  left_out: Remark[];
+  /** Taken, but not as it was. */
+  changed: Remark[];
+}
+
+/** Keeps count while things are taken. */
+export class Report {
+  readonly #counts = new Map<Kind, KindCount>();
+  readonly #leftOut = new Map<string, Remark>();
+  readonly #changed = new Map<string, Remark>();
+
+  taken(kind: Kind): void {
+    this.#of(kind).found++;
+    this.#of(kind).taken++;
+  }
+
+  known(kind: Kind): void {
+    this.#of(kind).found++;
+    this.#of(kind).known++;
+  }
+
+  leftOut(kind: Kind, thing: string, reason: string): void {
+    this.#of(kind).found++;
+    this.#of(kind).left_out++;
+    remark(this.#leftOut, { kind, reason, thing });
+  }
+
+  changed(kind: Kind, thing: string, reason: string): void {
+    remark(this.#changed, { kind, reason, thing });
+  }
+
+  count(kind: Kind): KindCount {
+    return { ...this.#of(kind) };
+  }
+
+  view(dryRun: boolean): ImportReport {
+    return {
+      dry_run: dryRun,
+      counts: KINDS.map((kind) => this.count(kind)),
+      left_out: [...this.#leftOut.values()],
+      changed: [...this.#changed.values()],
+    };
+  }
+
+  #of(kind: Kind): KindCount {
+    let count = this.#counts.get(kind);
+    if (count === undefined) {
+      count = { kind, found: 0, taken: 0, known: 0, left_out: 0 };
+      this.#counts.set(kind, count);
+    }
+    return count;
+  }
+}
+
+function remark(
+  remarks: Map<string, Remark>,
+  { kind, reason, thing }: { kind: Kind; reason: string; thing: string },
+): void {
+  const key = `${kind} ${reason}`;
+  const known = remarks.get(key);
+  if (known === undefined) remarks.set(key, { kind, reason, things: [thing] });
+  else known.things.push(thing);
+}

@@ -1,0 +1,126 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { newStorageDir, stateOf } from './anythingllm.fixture.ts';
+import type { StorageDir } from './anythingllm.fixture.ts';
+import { Source } from './source.ts';
+
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-scratch-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function openSource(storage: StorageDir, scratchDir = scratch()): Source {
+  const source = Source.open(storage.folder, { scratchDir });
+  onTestFinished(() => source.close());
+  return source;
+}
+
+const slugs = (source: Source): (string | undefined)[] =>
+  [...source.rows('workspaces')].map((row) => row.text('slug'));
+
+test('a database that nobody has open is read where it lies, and not a byte or a time changes', () => {
+  const storage = newStorageDir();
+  storage.add('workspaces', { name: 'Docs', slug: 'docs' });
+  storage.close();
+  const before = stateOf(storage.folder);
+  const scratchDir = scratch();
+  const source = openSource(storage, scratchDir);
+  expect(slugs(source)).toEqual(['docs']);
+  expect(source.count('workspaces')).toBe(1);
+  expect(readdirSync(scratchDir)).toEqual([]);
+  source.close();
+  expect(stateOf(storage.folder)).toEqual(before);
+});
+
+test('what is only in the log of an open database is read too, from a copy that nothing is left of', () => {
+  const storage = newStorageDir();
+  storage.database.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0');
+  storage.add('workspaces', { name: 'Only in the log', slug: 'logged' });
+  const before = stateOf(storage.folder);
+  const scratchDir = scratch();
+  const source = openSource(storage, scratchDir);
+  // Before anything was read: a process that is killed from here on leaves no clear-text keys behind.
+  expect(readdirSync(scratchDir)).toEqual([]);
+  expect(slugs(source)).toEqual(['logged']);
+  expect(stateOf(storage.folder)).toEqual(before);
+});
+
+test('a database that is locked by a change which is not committed is read as it was before', async () => {
+  const storage = newStorageDir();
+  storage.add('workspaces', { name: 'Docs', slug: 'docs' });
+  const file = join(storage.folder, 'anythingllm.db');
+  storage.close();
+  const writer = join(scratch(), 'writer.mjs');
+  // So small a cache that the change is in the file already, and only the journal can take it back.
+  writeFileSync(
+    writer,
+    `import { DatabaseSync } from 'node:sqlite';
+    const database = new DatabaseSync(process.argv[2]);
+    database.exec("pragma cache_size = 1; begin exclusive; update workspaces set slug = 'half-done'");
+    const add = database.prepare("insert into workspaces (name, slug) values (?, ?)");
+    for (let i = 0; i < 500; i++) add.run('x'.repeat(2000), 'slug-' + i);
+    process.send('locked');
+    setInterval(() => {}, 1000);`,
+  );
+  const child = fork(writer, [file], { stdio: 'ignore' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'message');
+  const before = stateOf(storage.folder);
+  expect(slugs(openSource(storage))).toEqual(['docs']);
+  expect(stateOf(storage.folder)).toEqual(before);
+});
+
+test('a copy that a killed import left behind goes with the next one', () => {
+  const storage = newStorageDir();
+  storage.database.exec('pragma journal_mode = wal');
+  storage.add('workspaces', { name: 'Docs', slug: 'docs' });
+  const scratchDir = scratch();
+  cpSync(storage.folder, join(scratchDir, 'import-abc'), { recursive: true });
+  openSource(storage, scratchDir);
+  expect(readdirSync(scratchDir)).toEqual([]);
+});
+
+test('a database that was cut off is refused before anything is taken from it', () => {
+  const storage = newStorageDir();
+  for (let i = 0; i < 200; i++) storage.add('workspaces', { name: 'x'.repeat(500), slug: `slug-${i}` });
+  storage.close();
+  truncateSync(join(storage.folder, 'anythingllm.db'), 40_000);
+  expect(() => openSource(storage)).toThrow(/anythingllm\.db cannot be read .*stop AnythingLLM/);
+});
+
+test('a folder without the database, and a file that is none, are told in words', () => {
+  const empty = scratch();
+  expect(() => Source.open(empty, { scratchDir: empty })).toThrow(/There is no anythingllm\.db in/);
+  writeFileSync(join(empty, 'anythingllm.db'), 'not a database '.repeat(100));
+  expect(() => Source.open(empty, { scratchDir: scratch() })).toThrow(
+    /cannot be read \(file is not a database\)/,
+  );
+});
+
+test('somebody who writes to it meanwhile is noticed', () => {
+  const storage = newStorageDir();
+  storage.close();
+  const source = openSource(storage);
+  expect(source.hasChanged).toBe(false);
+  const other = new DatabaseSync(join(storage.folder, 'anythingllm.db'));
+  other.exec("insert into workspaces (name, slug) values ('new', 'new')");
+  other.close();
+  expect(source.hasChanged).toBe(true);
+});
+
+test('an older version without a table or a column reads as having none', () => {
+  const storage = newStorageDir({ without: ['embed_configs'] });
+  storage.database.exec('alter table workspaces drop column vectorSearchMode');
+  storage.add('workspaces', { name: 'Docs', slug: 'docs' });
+  storage.close();
+  const source = openSource(storage);
+  expect([...source.rows('embed_configs')]).toEqual([]);
+  expect(source.count('embed_configs')).toBe(0);
+  expect([...source.rows('workspaces')].map((row) => row.text('vectorSearchMode'))).toEqual([undefined]);
+});
