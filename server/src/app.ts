@@ -21,7 +21,7 @@ import { migrate, openStorage, storageMigrations } from './storage/index.ts';
 import type { Migration, Storage } from './storage/index.ts';
 import { retrievalMigrations } from './retrieval/index.ts';
 import { widgetsMigrations } from './widgets/index.ts';
-import { workspacesMigrations } from './workspaces/index.ts';
+import { Workspaces, workspacesMigrations } from './workspaces/index.ts';
 import { Budgets, UsageCounters, usageMigrations } from './usage/index.ts';
 import { VERSION } from './base/version.ts';
 
@@ -165,6 +165,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     : undefined;
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
   const settings = new Settings({ storage, sealing, clock });
+  const workspaces = new Workspaces({ storage, clock, net, settings });
   const documents = new Documents({ storage, clock });
   const gateway = createGateway({
     config,
@@ -182,6 +183,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     models,
     localModel,
     documents,
+    workspaces,
   });
   const start = async (): Promise<void> => {
     await importListedKeys(core);

@@ -10,6 +10,7 @@ import type { Settings } from '../settings/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
+import type { Workspaces } from '../workspaces/index.ts';
 import type { Metrics } from './metrics.ts';
 
 /** One part of what makes the server ready. */
@@ -35,6 +36,7 @@ export interface Services {
   models: Models;
   /** undefined: turned off. */
   localModel: LocalModel | undefined;
+  workspaces: Workspaces;
   documents: Documents;
   metrics: Metrics;
   readiness(): Promise<Record<string, Part>>;

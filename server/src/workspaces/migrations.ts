@@ -22,7 +22,7 @@ export const workspacesMigrations: Migration[] = [
         agent_model text,
         query_refusal_response text,
         vector_search_mode text not null,
-        router_id text,
+        router_id bigint,
         created_at bigint not null,
         updated_at bigint not null
       )`,
@@ -47,7 +47,7 @@ export const workspacesMigrations: Migration[] = [
       `create table workspace_chats (
         id bigint primary key,
         workspace_id bigint not null references workspaces (id),
-        thread_id bigint,
+        thread_id bigint references workspace_threads (id),
         user_id bigint,
         api_session_id text,
         prompt text not null,
@@ -58,6 +58,31 @@ export const workspacesMigrations: Migration[] = [
         updated_at bigint not null
       )`,
       `create index workspace_chats_place on workspace_chats (workspace_id, thread_id, api_session_id, id)`,
+      // For the end of a thread, and for PostgreSQL's look whether anything still refers to it.
+      `create index workspace_chats_thread on workspace_chats (thread_id)`,
+    ],
+  },
+  {
+    id: 'workspaces-2',
+    statements: () => [
+      `create table workspace_suggestions (
+        id bigint primary key,
+        workspace_id bigint not null references workspaces (id),
+        heading text not null,
+        message text not null,
+        created_at bigint not null
+      )`,
+      `create index workspace_suggestions_workspace on workspace_suggestions (workspace_id)`,
+      `create table prompt_variables (
+        id bigint primary key,
+        name text not null,
+        value text not null,
+        description text,
+        created_at bigint not null,
+        updated_at bigint not null
+      )`,
+      `create unique index prompt_variables_name on prompt_variables (name)`,
+      `create index workspace_users_user on workspace_users (user_id)`,
     ],
   },
 ];

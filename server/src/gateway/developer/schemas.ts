@@ -28,7 +28,7 @@ const workspaceProperties = {
   agentModel: nullable(Text),
   queryRefusalResponse: nullable(Text),
   vectorSearchMode: Type.String({ description: 'default or rerank' }),
-  router_id: nullable(Text),
+  router_id: nullable(Whole),
 };
 export const Workspace = Type.Object(workspaceProperties, { title: 'Workspace' });
 
@@ -107,7 +107,7 @@ export const AssistantMessage = Type.Object(
     sources: Type.Array(Source),
     chatId: Whole,
     sentAt: seconds,
-    feedbackScore: nullable(Whole),
+    feedbackScore: nullable(Type.Boolean()),
     metrics: Metrics,
     outputs: Type.Optional(Type.Array(Type.Unknown())),
   },

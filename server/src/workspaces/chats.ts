@@ -1,0 +1,117 @@
+import { KeywardError } from '../base/errors.ts';
+import type { Db } from '../storage/index.ts';
+import { nextId } from '../storage/index.ts';
+import type { Chat, Conversation, NewChat } from './chat.ts';
+import * as store from './chat-store.ts';
+import type { PlacedChat } from './chat-store.ts';
+import type { WorkspacesContext } from './context.ts';
+import type { Viewer } from './coverage.ts';
+import { holdThread } from './thread-store.ts';
+import { holdWorkspace } from './workspace-store.ts';
+
+/** How many chats are read at once: a page in memory, whatever the length of the whole. */
+const PAGE_ROWS = 50;
+/** Of the list of all chats that administrators leaf through. */
+const ADMIN_PAGE_ROWS = 20;
+
+export interface HistoryOptions {
+  limit: number;
+  order?: 'asc' | 'desc';
+}
+
+/** Prompts and answers. Whoever calls has looked whether the workspace exists for the caller. */
+export class Chats {
+  readonly #context: WorkspacesContext;
+
+  constructor(context: WorkspacesContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Keeps one chat, in the transaction of whatever belongs to it.
+   * @throws KeywardError `not_found` where the workspace or the thread was removed meanwhile.
+   */
+  async record(tx: Db, input: NewChat): Promise<Chat> {
+    const at = this.#context.clock.nowMs();
+    await holdPlace(tx, input);
+    const { threadId = null, userId = null, apiSessionId = null, isIncluded = true } = input;
+    const { workspaceId, prompt, response } = input;
+    const chat: Chat = {
+      id: await nextId(tx, 'workspace_chats'),
+      workspaceId,
+      threadId,
+      userId,
+      apiSessionId,
+      prompt,
+      response,
+      isIncluded,
+      isGood: null,
+      createdAt: at,
+      updatedAt: at,
+    };
+    await store.insertChat(tx, chat);
+    return chat;
+  }
+
+  /** The last chats of a conversation that were not reset, oldest first: what a model is shown. */
+  async recent(conversation: Conversation, limit: number, db: Db = this.#db): Promise<Chat[]> {
+    const newestFirst = await store.includedChats(db, conversation, { limit, order: 'desc' });
+    return newestFirst.toReversed();
+  }
+
+  /** The chats of a conversation that were not reset, in pages, `limit` in all. */
+  async *history(
+    conversation: Conversation,
+    { limit, order = 'asc' }: HistoryOptions,
+  ): AsyncGenerator<Chat[]> {
+    let after: number | undefined;
+    for (let left = limit; left > 0;) {
+      const size = Math.min(left, PAGE_ROWS);
+      const page = await store.includedChats(this.#db, conversation, { order, limit: size, after });
+      if (page.length > 0) yield page;
+      if (page.length < size) return;
+      left -= page.length;
+      after = page.at(-1)?.id;
+    }
+  }
+
+  /** From here on no model is shown what was said in this conversation. @returns how many chats that were. */
+  reset(tx: Db, conversation: Conversation): Promise<number> {
+    return store.excludeChats(tx, conversation, this.#context.clock.nowMs());
+  }
+
+  /** What somebody thinks of an answer. @returns whether the workspace has this chat. */
+  score(tx: Db, chat: Pick<Chat, 'id' | 'workspaceId'>, isGood: boolean | null): Promise<boolean> {
+    return store.scoreChat(tx, chat, { isGood, updatedAt: this.#context.clock.nowMs() });
+  }
+
+  /** One page of all chats that the viewer covers, newest first; counted from 0. */
+  async newest(viewer: Viewer, page: number): Promise<{ chats: PlacedChat[]; hasMore: boolean }> {
+    const range = { offset: page * ADMIN_PAGE_ROWS, limit: ADMIN_PAGE_ROWS + 1 };
+    const found = await store.newestChats(this.#db, viewer, range);
+    return { chats: found.slice(0, ADMIN_PAGE_ROWS), hasMore: found.length > ADMIN_PAGE_ROWS };
+  }
+
+  /** Every chat that the viewer covers, oldest first, page by page; workspace by workspace where `byWorkspace`. */
+  async *all(viewer: Viewer, byWorkspace = false): AsyncGenerator<PlacedChat> {
+    for (let after: PlacedChat | undefined; ;) {
+      const page = await store.chatsAfter(this.#db, viewer, { after, limit: PAGE_ROWS, byWorkspace });
+      yield* page;
+      if (page.length < PAGE_ROWS) return;
+      after = page.at(-1);
+    }
+  }
+
+  get #db(): Db {
+    return this.#context.storage.db;
+  }
+}
+
+async function holdPlace(tx: Db, { workspaceId, threadId = null }: NewChat): Promise<void> {
+  if (!(await holdWorkspace(tx, workspaceId))) {
+    throw new KeywardError('not_found', 'The workspace was removed meanwhile.');
+  }
+  if (threadId !== null && !(await holdThread(tx, { id: threadId, workspaceId }))) {
+    throw new KeywardError('not_found', 'The thread was removed meanwhile.');
+  }
+}

@@ -1,0 +1,77 @@
+import type { Db } from '../storage/index.ts';
+import { tables, workspaceFromRow } from './rows.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A user's place in a workspace. */
+export interface Membership {
+  workspaceId: number;
+  userId: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export async function membersOf(db: Db, workspaceId: number): Promise<Membership[]> {
+  const rows = await tables(db)
+    .selectFrom('workspace_users')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('created_at')
+    .orderBy('user_id')
+    .execute();
+  return rows.map((row) => ({
+    workspaceId: row.workspace_id,
+    userId: row.user_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }));
+}
+
+/** Those who are members already stay as they are. */
+export async function addMembers(
+  tx: Db,
+  { workspaceId, userIds, at }: { workspaceId: number; userIds: readonly number[]; at: number },
+): Promise<void> {
+  for (const userId of userIds) {
+    await tables(tx)
+      .insertInto('workspace_users')
+      .values({ workspace_id: workspaceId, user_id: userId, created_at: at, updated_at: at })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+export async function removeMembers(tx: Db, workspaceId: number): Promise<void> {
+  await tables(tx).deleteFrom('workspace_users').where('workspace_id', '=', workspaceId).execute();
+}
+
+/** Everything that is a user's alone: memberships, and whose threads and chats are whose. */
+export async function forgetUser(tx: Db, userId: number): Promise<void> {
+  const db = tables(tx);
+  await db.deleteFrom('workspace_users').where('user_id', '=', userId).execute();
+  await db.deleteFrom('workspace_chats').where('user_id', '=', userId).execute();
+  const own = db.selectFrom('workspace_threads').select('id').where('user_id', '=', userId);
+  await db.deleteFrom('workspace_chats').where('thread_id', 'in', own).execute();
+  await db.deleteFrom('workspace_threads').where('user_id', '=', userId).execute();
+}
+
+export async function isMember(db: Db, workspaceId: number, userId: number): Promise<boolean> {
+  const row = await tables(db)
+    .selectFrom('workspace_users')
+    .select('user_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** In the order in which they were made. */
+export async function workspacesOf(db: Db, userId: number): Promise<Workspace[]> {
+  const rows = await tables(db)
+    .selectFrom('workspaces as workspace')
+    .innerJoin('workspace_users as member', 'member.workspace_id', 'workspace.id')
+    .where('member.user_id', '=', userId)
+    .selectAll('workspace')
+    .orderBy('workspace.id')
+    .execute();
+  return rows.map(workspaceFromRow);
+}

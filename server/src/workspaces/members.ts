@@ -1,0 +1,84 @@
+import type { Db } from '../storage/index.ts';
+import type { Actor, WorkspacesContext } from './context.ts';
+import { changeAndRecord } from './context.ts';
+import * as store from './member-store.ts';
+import type { Membership } from './member-store.ts';
+import * as workspaces from './workspace-store.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Of a user, what decides which workspaces there are for them. */
+export interface WorkspaceUser {
+  id: number;
+  role: string;
+}
+
+/** Who may use which workspaces in multi-user mode. Administrators and managers use all of them. */
+export class Members {
+  readonly #context: WorkspacesContext;
+
+  constructor(context: WorkspacesContext) {
+    this.#context = context;
+  }
+
+  of(workspaceId: number, db: Db = this.#context.storage.db): Promise<Membership[]> {
+    return store.membersOf(db, workspaceId);
+  }
+
+  /** The workspaces of a session: of a user, or all of them where nobody in particular is logged in (null). */
+  workspacesFor(user: WorkspaceUser | null, db: Db = this.#context.storage.db): Promise<Workspace[]> {
+    return seesAll(user) ? workspaces.listWorkspaces(db, 'everything') : store.workspacesOf(db, user.id);
+  }
+
+  /** @returns undefined where there is no such workspace for the session. */
+  async workspaceFor(
+    user: WorkspaceUser | null,
+    slug: string,
+    db: Db = this.#context.storage.db,
+  ): Promise<Workspace | undefined> {
+    const workspace = await workspaces.findBySlug(db, slug);
+    if (workspace === undefined || seesAll(user)) return workspace;
+    return (await store.isMember(db, workspace.id, user.id)) ? workspace : undefined;
+  }
+
+  /**
+   * Adds users, or makes them the only ones. Whoever calls has looked which users there are.
+   * @returns whether the workspace is still there.
+   */
+  change(
+    actor: Actor,
+    workspace: Pick<Workspace, 'id' | 'slug'>,
+    { userIds, replace }: { userIds: readonly number[]; replace: boolean },
+  ): Promise<boolean> {
+    return changeAndRecord<boolean>(this.#context, actor, async (tx) => {
+      const { id, slug } = workspace;
+      if (!(await workspaces.holdWorkspace(tx, id))) return { result: false };
+      if (replace) await store.removeMembers(tx, id);
+      await store.addMembers(tx, { workspaceId: id, userIds, at: this.#context.clock.nowMs() });
+      const details = { slug, user_ids: userIds.slice(0, RECORDED_IDS_MAX), users: userIds.length, replace };
+      return {
+        result: true,
+        entry: { action: 'workspaces.members', target: `workspace:${id}`, details },
+      };
+    });
+  }
+
+  /** For an invitation that is accepted, in its transaction. Workspaces that are gone are passed over. */
+  async join(tx: Db, userId: number, workspaceIds: readonly number[]): Promise<void> {
+    const at = this.#context.clock.nowMs();
+    // In the order of their ids: two who join the same ones must not wait for each other.
+    for (const workspaceId of [...new Set(workspaceIds)].sort((a, b) => a - b)) {
+      if (!(await workspaces.holdWorkspace(tx, workspaceId))) continue;
+      await store.addMembers(tx, { workspaceId, userIds: [userId], at });
+    }
+  }
+
+  /** For the removal of a user, in its transaction: memberships, threads and chats of that user end. */
+  forget(tx: Db, userId: number): Promise<void> {
+    return store.forgetUser(tx, userId);
+  }
+}
+
+/** An audit record has room for so many. */
+const RECORDED_IDS_MAX = 500;
+
+const seesAll = (user: WorkspaceUser | null): user is null => user === null || user.role !== 'default';

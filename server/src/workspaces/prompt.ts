@@ -1,0 +1,61 @@
+/** What a prompt's variables stand for. */
+export interface PromptFacts {
+  /** null: nobody in particular, as with a key of a service. */
+  user?: { name: string; bio: string | null } | null | undefined;
+  workspace: { id: number; name: string };
+  /** ms since 1970. */
+  nowMs: number;
+  /** Made by administrators: name in small letters → value. */
+  custom?: ReadonlyMap<string, string> | undefined;
+}
+
+const VARIABLE = /\{\s*([a-z][a-z0-9_.]*)\s*\}/gi;
+
+/**
+ * Replaces `{date}`, `{time}`, `{datetime}`, `{user.name}`, `{user.bio}`, `{workspace.name}`, `{workspace.id}` and the
+ * made ones; braces around anything else stay. One pass: what a value says in braces is not replaced again, or a
+ * user's name could pull another's value into the prompt (guarded by prompt.test.ts).
+ */
+export function expandPrompt(template: string, facts: PromptFacts): string {
+  const at = new Date(facts.nowMs);
+  return template.replaceAll(
+    VARIABLE,
+    (whole, name: string) => valueOf(name.toLowerCase(), at, facts) ?? whole,
+  );
+}
+
+function valueOf(name: string, at: Date, { user, workspace, custom }: PromptFacts): string | undefined {
+  switch (name) {
+    case 'date':
+      return DATE.format(at);
+    case 'time':
+      return TIME.format(at);
+    case 'datetime':
+      return `${DATE.format(at)}, ${TIME.format(at)}`;
+    case 'user.name':
+      return user?.name ?? '';
+    case 'user.bio':
+      return user?.bio ?? '';
+    case 'workspace.name':
+      return workspace.name;
+    case 'workspace.id':
+      return String(workspace.id);
+    default:
+      return custom?.get(name);
+  }
+}
+
+const DATE = new Intl.DateTimeFormat('en-US', {
+  weekday: 'long',
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  timeZone: 'UTC',
+});
+const TIME = new Intl.DateTimeFormat('en-US', {
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+  timeZone: 'UTC',
+  timeZoneName: 'short',
+});

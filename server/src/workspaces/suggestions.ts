@@ -1,0 +1,41 @@
+import type { Db } from '../storage/index.ts';
+import type { Actor, WorkspacesContext } from './context.ts';
+import { changeAndRecord } from './context.ts';
+import * as store from './suggestion-store.ts';
+import type { Suggestion } from './suggestion-store.ts';
+import type { Workspace } from './workspace.ts';
+import { holdWorkspace } from './workspace-store.ts';
+
+const SUGGESTIONS_MAX = 50;
+const TEXT_MAX_CHARACTERS = 2_000;
+
+/** What a workspace proposes to say first. */
+export class Suggestions {
+  readonly #context: WorkspacesContext;
+
+  constructor(context: WorkspacesContext) {
+    this.#context = context;
+  }
+
+  of(workspaceId: number, db: Db = this.#context.storage.db): Promise<Suggestion[]> {
+    return store.suggestionsOf(db, workspaceId);
+  }
+
+  /** These instead of those that were there. @returns whether the workspace is still there. */
+  replace(
+    actor: Actor,
+    { id, slug }: Pick<Workspace, 'id' | 'slug'>,
+    suggestions: Suggestion[],
+  ): Promise<boolean> {
+    const kept = suggestions.slice(0, SUGGESTIONS_MAX).map(({ heading, message }) => ({
+      heading: heading.slice(0, TEXT_MAX_CHARACTERS),
+      message: message.slice(0, TEXT_MAX_CHARACTERS),
+    }));
+    return changeAndRecord<boolean>(this.#context, actor, async (tx) => {
+      if (!(await holdWorkspace(tx, id))) return { result: false };
+      await store.replaceSuggestions(tx, id, { suggestions: kept, at: this.#context.clock.nowMs() });
+      const details = { slug, suggestions: kept.length };
+      return { result: true, entry: { action: 'workspaces.suggest', target: `workspace:${id}`, details } };
+    });
+  }
+}

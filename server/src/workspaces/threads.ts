@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { Db } from '../storage/index.ts';
+import { nextId } from '../storage/index.ts';
+import type { Actor, WorkspacesContext } from './context.ts';
+import { changeAndRecord } from './context.ts';
+import { chosenSlug } from './slug.ts';
+import * as store from './thread-store.ts';
+import type { Thread } from './thread.ts';
+import type { Workspace } from './workspace.ts';
+import { holdWorkspace } from './workspace-store.ts';
+
+const NAME_MAX_CHARACTERS = 255;
+
+export interface NewThread {
+  name?: string | undefined;
+  /** Made fit for an address; a random one where it is left out. */
+  slug?: string | undefined;
+  userId?: number | null | undefined;
+}
+
+export type ThreadCreation = { thread: Thread } | { refused: 'slug_taken' | 'no_workspace' };
+
+/** The conversations of workspaces. Whoever calls has looked whether the workspace exists for the caller. */
+export class Threads {
+  readonly #context: WorkspacesContext;
+
+  constructor(context: WorkspacesContext) {
+    this.#context = context;
+  }
+
+  find(workspace: Pick<Workspace, 'id'>, slug: string, db: Db = this.#context.storage.db) {
+    return store.findThread(db, workspace.id, slug);
+  }
+
+  /** By workspace id; a workspace without threads is not in the map. */
+  of(workspaces: readonly Pick<Workspace, 'id'>[], db: Db = this.#context.storage.db) {
+    return store.threadsOf(
+      db,
+      workspaces.map(({ id }) => id),
+    );
+  }
+
+  create(actor: Actor, { id, slug: workspace }: Workspace, input: NewThread): Promise<ThreadCreation> {
+    const { name = 'Thread', slug, userId = null } = input;
+    return changeAndRecord<ThreadCreation>(this.#context, actor, async (tx) => {
+      if (!(await holdWorkspace(tx, id))) return { result: { refused: 'no_workspace' } };
+      const at = this.#context.clock.nowMs();
+      const thread: Thread = {
+        id: await nextId(tx, 'workspace_threads'),
+        name: name.slice(0, NAME_MAX_CHARACTERS),
+        slug: slug === undefined ? randomUUID() : chosenSlug(slug),
+        workspaceId: id,
+        userId,
+        createdAt: at,
+        updatedAt: at,
+      };
+      if (!(await store.insertThread(tx, thread))) return { result: { refused: 'slug_taken' } };
+      return { result: { thread }, entry: entryOf('create', thread, workspace) };
+    });
+  }
+
+  rename(
+    actor: Actor,
+    { id, slug: workspace }: Workspace,
+    { slug, name }: { slug: string; name: string },
+  ): Promise<Thread | undefined> {
+    return changeAndRecord<Thread | undefined>(this.#context, actor, async (tx) => {
+      const before = await store.lockThread(tx, id, slug);
+      if (before === undefined) return { result: undefined };
+      const changed = { name: name.slice(0, NAME_MAX_CHARACTERS), updatedAt: this.#context.clock.nowMs() };
+      await store.renameThread(tx, before.id, changed);
+      return { result: { ...before, ...changed }, entry: entryOf('update', before, workspace) };
+    });
+  }
+
+  /** With its chats. One that is not there is gone already. */
+  remove(actor: Actor, { id, slug: workspace }: Workspace, slug: string): Promise<Thread | undefined> {
+    return changeAndRecord<Thread | undefined>(this.#context, actor, async (tx) => {
+      const thread = await store.lockThread(tx, id, slug);
+      if (thread === undefined) return { result: undefined };
+      await store.deleteThread(tx, thread.id);
+      return { result: thread, entry: entryOf('delete', thread, workspace) };
+    });
+  }
+}
+
+const entryOf = (verb: 'create' | 'update' | 'delete', { id, slug }: Thread, workspace: string) => ({
+  action: `threads.${verb}`,
+  target: `thread:${id}`,
+  details: { slug, workspace },
+});

@@ -1,0 +1,167 @@
+import type { Settings } from '../settings/index.ts';
+import type { Db } from '../storage/index.ts';
+import { nextId } from '../storage/index.ts';
+import { Chats } from './chats.ts';
+import type { Actor, WorkspacesContext } from './context.ts';
+import { changeAndRecord } from './context.ts';
+import type { Viewer } from './coverage.ts';
+import { isCovered } from './coverage.ts';
+import { DEFAULT_PROMPT } from './default-prompt.ts';
+import { Members } from './members.ts';
+import { PromptVariables } from './prompt-variables.ts';
+import { otherSlugOf, slugOf } from './slug.ts';
+import { Suggestions } from './suggestions.ts';
+import { Threads } from './threads.ts';
+import type { Workspace, WorkspaceSettings } from './workspace.ts';
+import { defaultSettings } from './workspace-settings.ts';
+import * as store from './workspace-store.ts';
+
+/** What another module keeps under a workspace and takes away with it, in the same transaction. */
+export type RemovalHook = (tx: Db, workspace: Workspace) => Promise<unknown>;
+
+export type Creation = { workspace: Workspace } | { refused: 'not_covered' };
+
+export type Change = { workspace: Workspace } | { refused: 'no_fields'; id: number } | undefined;
+
+const SLUG_TRIES = 20;
+
+/** Name of the setting that holds the server's own system prompt. */
+export const DEFAULT_PROMPT_SETTING = 'default_system_prompt';
+
+/** Workspaces and what belongs to them. A workspace that the caller's key does not cover does not exist for it. */
+export class Workspaces {
+  readonly threads: Threads;
+  readonly chats: Chats;
+  readonly members: Members;
+  readonly suggestions: Suggestions;
+  readonly variables: PromptVariables;
+  readonly #context: WorkspacesContext;
+  readonly #settings: Settings;
+  readonly #removalHooks: RemovalHook[] = [];
+
+  constructor({ settings, ...context }: WorkspacesContext & { settings: Settings }) {
+    this.#context = context;
+    this.#settings = settings;
+    this.threads = new Threads(context);
+    this.chats = new Chats(context);
+    this.members = new Members(context);
+    this.suggestions = new Suggestions(context);
+    this.variables = new PromptVariables(context);
+  }
+
+  /** `hook` runs in each removal of a workspace, before its row is gone. */
+  onRemove(hook: RemovalHook): void {
+    this.#removalHooks.push(hook);
+  }
+
+  get #db(): Db {
+    return this.#context.storage.db;
+  }
+
+  /** By slug, whoever asks: for the server itself. Routes with a key say `findCovered`. */
+  find(slug: string, db: Db = this.#db): Promise<Workspace | undefined> {
+    return store.findBySlug(db, slug);
+  }
+
+  async findCovered(viewer: Viewer, slug: string, db: Db = this.#db): Promise<Workspace | undefined> {
+    return isCovered(viewer, slug) ? store.findBySlug(db, slug) : undefined;
+  }
+
+  async findCoveredById(viewer: Viewer, id: number, db: Db = this.#db): Promise<Workspace | undefined> {
+    const found = await store.findById(db, id);
+    return found !== undefined && isCovered(viewer, found.slug) ? found : undefined;
+  }
+
+  /** Those that the viewer covers, in the order in which they were made. */
+  list(viewer: Viewer, db: Db = this.#db): Promise<Workspace[]> {
+    return store.listWorkspaces(db, viewer);
+  }
+
+  /** The prompt of workspaces that have none of their own. */
+  async defaultPrompt(db: Db = this.#db): Promise<string> {
+    return (await this.#settings.get(DEFAULT_PROMPT_SETTING, db)) ?? DEFAULT_PROMPT;
+  }
+
+  /** The slug comes from the name; 8 digits follow where it is taken. A slug that the viewer does not cover is refused. */
+  create(
+    actor: Actor,
+    viewer: Viewer,
+    input: Partial<WorkspaceSettings> & { name: string },
+  ): Promise<Creation> {
+    return changeAndRecord<Creation>(this.#context, actor, async (tx) => {
+      // Asked first, and not whether it is taken: the answer must not tell what else there is.
+      if (!isCovered(viewer, slugOf(input.name))) return { result: { refused: 'not_covered' } };
+      const workspace = await this.#insert(tx, viewer, input);
+      if (workspace === undefined) return { result: { refused: 'not_covered' } };
+      const details = { slug: workspace.slug, name: workspace.name };
+      return {
+        result: { workspace },
+        entry: { action: 'workspaces.create', target: targetOf(workspace), details },
+      };
+    });
+  }
+
+  async #insert(
+    tx: Db,
+    viewer: Viewer,
+    input: Partial<WorkspaceSettings> & { name: string },
+  ): Promise<Workspace | undefined> {
+    const at = this.#context.clock.nowMs();
+    const openAiPrompt = input.openAiPrompt ?? (await this.defaultPrompt(tx));
+    const made: Omit<Workspace, 'slug'> = {
+      ...defaultSettings(),
+      ...input,
+      openAiPrompt,
+      id: await nextId(tx, 'workspaces'),
+      vectorTag: null,
+      pfpFilename: null,
+      createdAt: at,
+      updatedAt: at,
+    };
+    for (let tries = 0; tries < SLUG_TRIES; tries++) {
+      const slug = tries === 0 ? slugOf(input.name) : otherSlugOf(input.name);
+      if (!isCovered(viewer, slug)) return undefined;
+      const workspace = { ...made, slug };
+      if (await store.insertWorkspace(tx, workspace)) return workspace;
+    }
+    throw new Error(`no free slug after ${SLUG_TRIES} tries`);
+  }
+
+  /** @returns undefined where there is no such workspace for the viewer. */
+  update(
+    actor: Actor,
+    viewer: Viewer,
+    { slug, settings }: { slug: string; settings: Partial<WorkspaceSettings> },
+  ): Promise<Change> {
+    return changeAndRecord<Change>(this.#context, actor, async (tx) => {
+      const before = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
+      if (before === undefined) return { result: undefined };
+      if (Object.keys(settings).length === 0) return { result: { refused: 'no_fields', id: before.id } };
+      const workspace = { ...before, ...settings, updatedAt: this.#context.clock.nowMs() };
+      await store.updateWorkspace(tx, workspace);
+      // Which, not what: prompts are long and nobody else's business.
+      const details = { slug, fields: Object.keys(settings) };
+      return {
+        result: { workspace },
+        entry: { action: 'workspaces.update', target: targetOf(before), details },
+      };
+    });
+  }
+
+  /** Takes the workspace away with its threads, chats, members and whatever other modules keep under it. */
+  remove(actor: Actor, viewer: Viewer, slug: string): Promise<Workspace | undefined> {
+    return changeAndRecord<Workspace | undefined>(this.#context, actor, async (tx) => {
+      const workspace = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
+      if (workspace === undefined) return { result: undefined };
+      for (const hook of this.#removalHooks) await hook(tx, workspace);
+      await store.deleteWorkspace(tx, workspace.id);
+      const details = { slug, name: workspace.name };
+      return {
+        result: workspace,
+        entry: { action: 'workspaces.delete', target: targetOf(workspace), details },
+      };
+    });
+  }
+}
+
+export const targetOf = ({ id }: { id: number }): string => `workspace:${id}`;
