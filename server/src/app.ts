@@ -19,8 +19,8 @@ import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sea
 import { Settings, settingsMigrations } from './settings/index.ts';
 import { migrate, openStorage, storageMigrations } from './storage/index.ts';
 import type { Migration, Storage } from './storage/index.ts';
-import { retrievalMigrations } from './retrieval/index.ts';
-import { widgetsMigrations } from './widgets/index.ts';
+import { Retrieval, retrievalMigrations } from './retrieval/index.ts';
+import { openWidgets, widgetsMigrations } from './widgets/index.ts';
 import { Workspaces, workspacesMigrations } from './workspaces/index.ts';
 import { Budgets, UsageCounters, usageMigrations } from './usage/index.ts';
 import { VERSION } from './base/version.ts';
@@ -166,7 +166,9 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
   const settings = new Settings({ storage, sealing, clock });
   const workspaces = new Workspaces({ storage, clock, net, settings });
+  const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, net });
   const documents = new Documents({ storage, clock });
+  const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
   const gateway = createGateway({
     config,
     clock,
@@ -183,7 +185,9 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     models,
     localModel,
     documents,
+    retrieval,
     workspaces,
+    widgets,
   });
   const start = async (): Promise<void> => {
     await importListedKeys(core);
@@ -199,6 +203,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     () => counters.stop(),
     () => sweeper.stop(),
     () => models.stop(),
+    () => retrieval.stop(),
     async () => localModel?.stop(),
     () => gateway.stop(),
   ]);

@@ -6,6 +6,7 @@ export type { Listing, NewDocument } from './documents.ts';
 export {
   addMember,
   listMembers,
+  membershipRows,
   membershipsOf,
   removeCollection,
   removeMembers,

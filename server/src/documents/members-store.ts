@@ -124,3 +124,8 @@ export async function setPinned(
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
+
+/** Every membership, as a query for another query to join: of which documents are the vectors of a collection? */
+export function membershipRows(db: Db) {
+  return tables(db).selectFrom('collection_documents').select(['collection_id', 'document_id']);
+}

@@ -6,10 +6,12 @@ import type { Documents } from '../documents/index.ts';
 import type { KeysContext } from '../keys/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Nodes } from '../nodes/index.ts';
+import type { Retrieval } from '../retrieval/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
+import type { WidgetsContext } from '../widgets/index.ts';
 import type { Workspaces } from '../workspaces/index.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -38,6 +40,8 @@ export interface Services {
   localModel: LocalModel | undefined;
   workspaces: Workspaces;
   documents: Documents;
+  retrieval: Retrieval;
   metrics: Metrics;
+  widgets: WidgetsContext;
   readiness(): Promise<Record<string, Part>>;
 }

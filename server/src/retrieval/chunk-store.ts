@@ -1,0 +1,247 @@
+import { randomUUID } from 'node:crypto';
+import { membershipRows } from '../documents/index.ts';
+import { nextId } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
+import { batches, tables } from './rows.ts';
+import { bytesOf } from './vector-bytes.ts';
+
+export interface Chunk {
+  id: number;
+  publicId: string;
+  documentId: string;
+  text: string;
+}
+
+/** A complete pass over one document. */
+export interface Embedding {
+  id: number;
+  documentId: string;
+  recipeId: number;
+  chunkCount: number;
+}
+
+/** A pass that searches do not see until `complete`. */
+export async function beginEmbedding(
+  tx: Db,
+  { documentId, recipeId, nowMs }: { documentId: string; recipeId: number; nowMs: number },
+): Promise<number> {
+  const id = await nextId(tx, 'document_embeddings');
+  await tables(tx)
+    .insertInto('document_embeddings')
+    .values({
+      id,
+      document_id: documentId,
+      recipe_id: recipeId,
+      chunk_count: 0,
+      complete: 0,
+      created_at: nowMs,
+    })
+    .execute();
+  return id;
+}
+
+/** Rows in one statement: dialects limit the number of parameters. */
+const INSERT_BATCH = 100;
+
+export async function addChunks(
+  tx: Db,
+  embeddingId: number,
+  chunks: readonly { seq: number; text: string; vector: Float32Array }[],
+): Promise<void> {
+  if (chunks.length === 0) return;
+  const firstId = await nextId(tx, 'document_chunks', chunks.length);
+  const rows = chunks.map(({ seq, text, vector }, at) => ({
+    id: firstId + at,
+    embedding_id: embeddingId,
+    seq,
+    public_id: randomUUID(),
+    content: text,
+    vector: bytesOf(vector),
+  }));
+  for (const batch of batches(rows, INSERT_BATCH)) {
+    await tables(tx).insertInto('document_chunks').values(batch).execute();
+  }
+}
+
+/** Locks a document's passes until the transaction ends, and tells those that are there. */
+export async function lockEmbeddings(
+  tx: Db,
+  documentId: string,
+): Promise<(Embedding & { complete: boolean })[]> {
+  const rows = await tables(tx)
+    .updateTable('document_embeddings')
+    .set((eb) => ({ complete: eb.ref('complete') }))
+    .where('document_id', '=', documentId)
+    .returningAll()
+    .execute();
+  return rows.map((row) => ({ ...fromRow(row), complete: row.complete === 1 }));
+}
+
+export async function completeEmbedding(tx: Db, id: number, chunkCount: number): Promise<void> {
+  await tables(tx)
+    .updateTable('document_embeddings')
+    .set({ complete: 1, chunk_count: chunkCount })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function deleteEmbeddings(tx: Db, ids: readonly number[]): Promise<void> {
+  for (const batch of batches(ids)) {
+    await tables(tx).deleteFrom('document_chunks').where('embedding_id', 'in', batch).execute();
+    await tables(tx).deleteFrom('document_embeddings').where('id', 'in', batch).execute();
+  }
+}
+
+/** Everything of some documents, complete or not. */
+export async function deleteOfDocuments(tx: Db, documentIds: readonly string[]): Promise<void> {
+  for (const batch of batches(documentIds)) {
+    const rows = await tables(tx)
+      .selectFrom('document_embeddings')
+      .select('id')
+      .where('document_id', 'in', batch)
+      .execute();
+    await deleteEmbeddings(
+      tx,
+      rows.map(({ id }) => id),
+    );
+  }
+}
+
+/** Passes that were begun before and never ended: of processes that died. */
+export async function abandonedEmbeddings(db: Db, beforeMs: number): Promise<number[]> {
+  const rows = await tables(db)
+    .selectFrom('document_embeddings')
+    .select('id')
+    .where('complete', '=', 0)
+    .where('created_at', '<', beforeMs)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export async function findEmbedding(db: Db, documentId: string): Promise<Embedding | undefined> {
+  const row = await tables(db)
+    .selectFrom('document_embeddings')
+    .selectAll()
+    .where('document_id', '=', documentId)
+    .where('complete', '=', 1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+/** Which of some documents have vectors. */
+export async function embeddedAmong(db: Db, documentIds: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const batch of batches(documentIds)) {
+    const rows = await tables(db)
+      .selectFrom('document_embeddings')
+      .select('document_id')
+      .where('document_id', 'in', batch)
+      .where('complete', '=', 1)
+      .execute();
+    for (const { document_id } of rows) found.add(document_id);
+  }
+  return found;
+}
+
+/** What a search in a collection looks through: its documents' vectors of one model. */
+export async function embeddingsIn(
+  db: Db,
+  collectionId: number,
+  model: string,
+): Promise<{ id: number; chunkCount: number }[]> {
+  const rows = await tables(db)
+    .selectFrom('document_embeddings as e')
+    .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
+    .innerJoin('embedding_recipes as r', 'r.id', 'e.recipe_id')
+    .select(['e.id', 'e.chunk_count'])
+    .where('m.collection_id', '=', collectionId)
+    .where('r.model', '=', model)
+    .where('e.complete', '=', 1)
+    .execute();
+  return rows.map(({ id, chunk_count }) => ({ id, chunkCount: chunk_count }));
+}
+
+/** How many vectors each collection has; those without any are left out. */
+export async function countsByCollection(
+  db: Db,
+  collectionIds?: readonly number[],
+): Promise<Map<number, number>> {
+  let query = tables(db)
+    .selectFrom('document_embeddings as e')
+    .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
+    .select((eb) => ['m.collection_id', eb.fn.sum<number | string>('e.chunk_count').as('chunks')])
+    .where('e.complete', '=', 1)
+    .groupBy('m.collection_id');
+  if (collectionIds !== undefined) query = query.where('m.collection_id', 'in', [0, ...collectionIds]);
+  const rows = await query.execute();
+  return new Map(rows.map((row) => [row.collection_id, Number(row.chunks)]));
+}
+
+/** A piece of what the index is fed with. */
+export interface StoredVectors {
+  embeddingId: number;
+  ids: number[];
+  vectors: Uint8Array[];
+  /** Where they were asked for. */
+  texts: string[] | undefined;
+}
+
+/** How much is read in one statement: it holds up the process for a millisecond or two. */
+const READ_CHUNKS = 256;
+
+/** The chunks of one pass, piece by piece. */
+export async function* readVectors(
+  db: Db,
+  embeddingId: number,
+  withTexts: boolean,
+): AsyncGenerator<StoredVectors> {
+  for (let after = -1; ;) {
+    const rows = await tables(db)
+      .selectFrom('document_chunks')
+      .select(['id', 'seq', 'vector'])
+      .$if(withTexts, (query) => query.select('content'))
+      .where('embedding_id', '=', embeddingId)
+      .where('seq', '>', after)
+      .orderBy('seq')
+      .limit(READ_CHUNKS)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield {
+      embeddingId,
+      ids: rows.map(({ id }) => id),
+      vectors: rows.map(({ vector }) => vector),
+      texts: withTexts ? rows.map(({ content }) => content ?? '') : undefined,
+    };
+    if (rows.length < READ_CHUNKS) return;
+    after = last.seq;
+  }
+}
+
+/** Chunks by their ids, those that are still there. */
+export async function chunksByIds(db: Db, ids: readonly number[]): Promise<Map<number, Chunk>> {
+  const found = new Map<number, Chunk>();
+  for (const batch of batches(ids)) {
+    const rows = await tables(db)
+      .selectFrom('document_chunks as c')
+      .innerJoin('document_embeddings as e', 'e.id', 'c.embedding_id')
+      .select(['c.id', 'c.public_id', 'c.content', 'e.document_id'])
+      .where('c.id', 'in', batch)
+      .execute();
+    for (const { id, public_id, content, document_id } of rows)
+      found.set(id, { id, publicId: public_id, documentId: document_id, text: content });
+  }
+  return found;
+}
+
+const fromRow = (row: {
+  id: number;
+  document_id: string;
+  recipe_id: number;
+  chunk_count: number;
+}): Embedding => ({
+  id: row.id,
+  documentId: row.document_id,
+  recipeId: row.recipe_id,
+  chunkCount: row.chunk_count,
+});

@@ -1,0 +1,95 @@
+/** How a text is cut, in UTF-16 units. */
+export interface ChunkRule {
+  size: number;
+  /** What a chunk repeats of the end of the one before it, at most. */
+  overlap: number;
+}
+
+/** Where a text is cut, the best places first: paragraphs, lines, words, anywhere. */
+const SEPARATORS = ['\n\n', '\n', ' ', ''];
+
+/**
+ * Cuts a text into chunks of at most `size`, at paragraphs where that is possible, else at lines, words, characters.
+ * White space at the edges is left out; an empty text has no chunks.
+ */
+export function splitText(text: string, rule: ChunkRule): string[] {
+  return splitBy(text, SEPARATORS, rule);
+}
+
+function splitBy(text: string, separators: readonly string[], rule: ChunkRule): string[] {
+  const at = separators.findIndex((separator) => text.includes(separator));
+  const separator = separators[at] ?? '';
+  const finer = separators.slice(at + 1);
+  const chunks: string[] = [];
+  let small: string[] = [];
+  const flush = (): void => {
+    chunks.push(...merge(small, separator, rule));
+    small = [];
+  };
+  for (const piece of pieces(text, separator, rule)) {
+    if (piece.length <= rule.size) small.push(piece);
+    else {
+      flush();
+      chunks.push(...splitBy(piece, finer, rule));
+    }
+  }
+  flush();
+  return chunks;
+}
+
+/** Without a separator: runs of half the overlap, so that merging them costs little and a pair of units stays whole. */
+function* pieces(text: string, separator: string, { size, overlap }: ChunkRule): Generator<string> {
+  if (separator !== '') {
+    yield* text.split(separator);
+    return;
+  }
+  const step = overlap < 2 ? size : Math.min(Math.floor(overlap / 2), size);
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = Math.min(text.length, start + step);
+    if (end < text.length && isLowSurrogate(text.charCodeAt(end))) end += end - start > 1 ? -1 : 1;
+    yield text.slice(start, end);
+  }
+}
+
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc_00 && unit <= 0xdf_ff;
+
+/** Joins neighbours while they fit, and begins the next chunk with the last ones of this, up to the overlap. */
+function merge(small: readonly string[], separator: string, { size, overlap }: ChunkRule): string[] {
+  const chunks: string[] = [];
+  let first = 0;
+  let length = 0;
+  const joined = (count: number): number => (count > 0 ? separator.length : 0);
+  for (const [at, piece] of small.entries()) {
+    if (at > first && length + joined(at - first) + piece.length > size) {
+      chunks.push(small.slice(first, at).join(separator).trim());
+      while (first < at && (length > overlap || length + joined(at - first) + piece.length > size)) {
+        length -= (small[first]?.length ?? 0) + joined(at - first - 1);
+        first++;
+      }
+    }
+    length += piece.length + joined(at - first);
+  }
+  chunks.push(small.slice(first).join(separator).trim());
+  return chunks.filter((chunk) => chunk !== '');
+}
+
+/**
+ * What every chunk begins with, so that its vector and its reader know where it comes from.
+ * @param metadata of the document.
+ */
+export function chunkHeader(metadata: Readonly<Record<string, unknown>>): string {
+  const { title, published, chunkSource } = metadata;
+  const lines = [
+    ...line('sourceDocument', title),
+    ...line('published', published),
+    ...(typeof chunkSource === 'string' && chunkSource.startsWith(LINK)
+      ? line('source', chunkSource.slice(LINK.length))
+      : []),
+  ];
+  return lines.length === 0 ? '' : `<document_metadata>\n${lines.join('\n')}\n</document_metadata>\n\n`;
+}
+
+const LINK = 'link://';
+
+const line = (name: string, value: unknown): string[] =>
+  typeof value === 'string' && value !== '' ? [`${name}: ${value}`] : [];

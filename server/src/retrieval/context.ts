@@ -1,0 +1,16 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Documents } from '../documents/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Embedder } from './embedder.ts';
+
+/** What the verbs of this module work with. */
+export interface RetrievalContext {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+  settings: Settings;
+  documents: Documents;
+  embedder: Embedder;
+}

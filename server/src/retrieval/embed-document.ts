@@ -1,0 +1,133 @@
+import { KeywardError } from '../base/errors.ts';
+import type { Document } from '../documents/index.ts';
+import type { Db } from '../storage/index.ts';
+import { chunkHeader, splitText } from './chunking.ts';
+import {
+  addChunks,
+  beginEmbedding,
+  completeEmbedding,
+  deleteEmbeddings,
+  findEmbedding,
+  lockEmbeddings,
+} from './chunk-store.ts';
+import { touchCollections } from './collection-store.ts';
+import type { RetrievalContext } from './context.ts';
+import { knownDimensions, noteDimensions, recipeId } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
+
+/** What one transaction writes at most, so that no other write waits long: about 700 KB. */
+const STAGED_CHUNKS = 256;
+
+interface Work {
+  document: Document;
+  recipe: Recipe;
+  /** Done in the transaction that makes the new vectors visible. */
+  alongside?: (tx: Db) => Promise<void>;
+}
+
+/**
+ * Cuts a document and embeds it. Chunks are written as they come but belong to a pass that no search sees until its last
+ * transaction, which also takes the document's former chunks away. A process that dies leaves nothing that is found.
+ * @throws KeywardError
+ */
+export async function embedDocument(context: RetrievalContext, work: Work): Promise<void> {
+  const { storage, documents, clock } = context;
+  const { document, recipe } = work;
+  const text = await documents.text(storage.db, document.id);
+  if (text === undefined) throw gone();
+  const header = chunkHeader({ ...document.metadata });
+  const chunks = splitText(text, recipe.chunks).map((chunk) => header + chunk);
+  const pass = await storage.transaction(async (tx) => {
+    const recipe = await recipeId(tx, work.recipe);
+    const id = await beginEmbedding(tx, { documentId: document.id, recipeId: recipe, nowMs: clock.nowMs() });
+    return { id, recipeId: recipe };
+  });
+  try {
+    const rest = await stage(context, { id: pass.id, chunks, recipe });
+    await storage.transaction((tx) => complete(context, tx, { ...work, ...pass, ...rest }));
+  } catch (error) {
+    // Another process was faster, and took this pass away: its vectors are as good.
+    if (!(await adopt(context, work, pass.recipeId))) {
+      await storage.transaction((tx) => deleteEmbeddings(tx, [pass.id])).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+interface Staged {
+  /** Those that the last transaction is to write. */
+  remaining: { seq: number; text: string; vector: Float32Array }[];
+  chunkCount: number;
+  dimensions: number | undefined;
+}
+
+async function stage(
+  { embedder, storage }: RetrievalContext,
+  { id, chunks, recipe }: { id: number; chunks: readonly string[]; recipe: Recipe },
+): Promise<Staged> {
+  let dimensions = await knownDimensions(storage.db, recipe.model);
+  let remaining: Staged['remaining'] = [];
+  let seq = 0;
+  if (chunks.length === 0) return { remaining, chunkCount: 0, dimensions };
+  for await (const vectors of embedder.embedMany(chunks, { model: recipe.model })) {
+    for (const vector of vectors) {
+      dimensions ??= vector.length;
+      if (vector.length !== dimensions) throw otherLength(recipe.model, vector.length, dimensions);
+      remaining.push({ seq, text: chunks[seq] ?? '', vector });
+      seq++;
+    }
+    if (remaining.length < STAGED_CHUNKS || seq === chunks.length) continue;
+    const full = remaining;
+    remaining = [];
+    await storage.transaction((tx) => addChunks(tx, id, full));
+  }
+  return { remaining, chunkCount: seq, dimensions };
+}
+
+async function complete(
+  context: RetrievalContext,
+  tx: Db,
+  { document, alongside, ...pass }: Work & Staged & { id: number; recipeId: number },
+): Promise<void> {
+  await addChunks(tx, pass.id, pass.remaining);
+  const passes = await lockEmbeddings(tx, document.id);
+  if (!passes.some(({ id }) => id === pass.id)) throw gone();
+  await deleteEmbeddings(
+    tx,
+    passes.filter(({ id }) => id !== pass.id).map(({ id }) => id),
+  );
+  await completeEmbedding(tx, pass.id, pass.chunkCount);
+  if (pass.dimensions !== undefined) await noteDimensions(tx, pass.recipeId, pass.dimensions);
+  const members = await context.documents.memberships(tx, [document.id]);
+  await touchCollections(
+    tx,
+    members.map(({ collectionId }) => collectionId),
+  );
+  await alongside?.(tx);
+}
+
+/** @returns whether there are vectors of this recipe already, which then count as made here. */
+async function adopt({ storage }: RetrievalContext, work: Work, recipe: number): Promise<boolean> {
+  return storage.transaction(async (tx) => {
+    const present = await findEmbedding(tx, work.document.id);
+    if (present === undefined || present.recipeId !== recipe) return false;
+    await work.alongside?.(tx);
+    return true;
+  });
+}
+
+/** What an embedding's failure may be told as. */
+export function reportable(error: unknown): string {
+  if (!(error instanceof KeywardError)) return 'The document could not be embedded.';
+  const { hint } = error.extras;
+  return hint === undefined ? error.message : `${error.message} ${hint}`;
+}
+
+const gone = (): KeywardError => new KeywardError('not_found', 'The document was removed meanwhile.');
+
+const otherLength = (model: string, now: number, before: number): KeywardError =>
+  new KeywardError(
+    'conflict',
+    `The model ${model} gives vectors of ${now} numbers, but gave ${before} before.`,
+    { hint: 'Serve it under another name, so that all documents are embedded anew.' },
+  );

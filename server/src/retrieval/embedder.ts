@@ -1,0 +1,108 @@
+import type { NameSelector } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Answer, Models, UsageReport } from '../models/index.ts';
+import { vectorsOf } from './embedding-answer.ts';
+import { Gate } from './gate.ts';
+
+/**
+ * Texts in one request and requests at once, for documents. The local model takes one text after the other and somebody's
+ * question waits behind what it has begun; far away, the way there costs more than the work.
+ */
+const LOCAL = { texts: 8, requests: 2 };
+const REMOTE = { texts: 64, requests: 4 };
+const LOCAL_OWNER = 'local';
+
+/** Longest answer that is read: 64 vectors of 4,096 numbers as text are 4 MB. */
+const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
+const TIMEOUT_MS = 300_000;
+
+export interface EmbedOptions {
+  model: string;
+  signal?: AbortSignal | undefined;
+  /** Of the caller's key. */
+  selector?: NameSelector | undefined;
+  onUsage?: ((report: UsageReport) => void) | undefined;
+}
+
+/** Texts to vectors, by whatever model the catalogue has. */
+export class Embedder {
+  readonly #models: Models;
+  readonly #gates = new Map<string, Gate>();
+  readonly #stopping = new AbortController();
+
+  constructor(models: Models) {
+    this.#models = models;
+  }
+
+  /**
+   * All texts in one request, at once: for questions.
+   * @returns a vector for each text, in order, as the model gave it.
+   * @throws KeywardError as `models.forward`; `upstream_unavailable` where the answer is no embedding.
+   */
+  async embed(
+    texts: readonly string[],
+    { model, signal, selector, onUsage }: EmbedOptions,
+  ): Promise<Float32Array[]> {
+    const parsed = { model, input: [...texts], encoding_format: 'base64' };
+    const signals = [this.#stopping.signal, AbortSignal.timeout(TIMEOUT_MS)];
+    const answer = await this.#models.forward({
+      path: '/embeddings',
+      model,
+      body: Buffer.from(JSON.stringify(parsed)),
+      parsed,
+      contentType: 'application/json',
+      headers: {},
+      signal: AbortSignal.any(signal === undefined ? signals : [...signals, signal]),
+      ...(selector === undefined ? {} : { selector }),
+      ...(onUsage === undefined ? {} : { onUsage }),
+    });
+    return vectorsOf(await readAll(answer), { status: answer.status, count: texts.length, model });
+  }
+
+  /** Many texts, in batches, a few at a time whoever asks: for documents. Batches come in order. */
+  async *embedMany(texts: readonly string[], options: EmbedOptions): AsyncGenerator<Float32Array[]> {
+    const { owned_by } = await this.#models.getModel(options.model);
+    const { texts: size, requests } = owned_by === LOCAL_OWNER ? LOCAL : REMOTE;
+    const gate = this.#gate(options.model, requests);
+    const begun: Promise<Float32Array[]>[] = [];
+    const begin = (start: number): void => {
+      if (start >= texts.length) return;
+      const batch = gate.run(() => this.embed(texts.slice(start, start + size), options));
+      // Whoever takes it sees its failure; those behind a failure are taken by nobody.
+      batch.catch(() => undefined);
+      begun.push(batch);
+    };
+    for (let at = 0; at < requests; at++) begin(at * size);
+    for (let at = requests; begun.length > 0; at++) {
+      const batch = await begun.shift();
+      begin(at * size);
+      if (batch !== undefined) yield batch;
+    }
+  }
+
+  #gate(model: string, requests: number): Gate {
+    const gate = this.#gates.get(model) ?? new Gate(requests);
+    this.#gates.set(model, gate);
+    return gate;
+  }
+
+  /** Gives up what is under way. Twice is fine. */
+  stop(): void {
+    this.#stopping.abort(new KeywardError('not_ready', 'Keyward is stopping.'));
+  }
+}
+
+async function readAll(answer: Answer): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of answer.body) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > ANSWER_MAX_BYTES) throw new Error(`longer than ${ANSWER_MAX_BYTES} bytes`);
+      chunks.push(chunk as Buffer);
+    }
+  } catch (cause) {
+    throw new KeywardError('upstream_unavailable', 'The embedding model broke off its answer.', { cause });
+  }
+  return Buffer.concat(chunks);
+}

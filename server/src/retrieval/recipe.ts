@@ -1,0 +1,87 @@
+import type { Settings } from '../settings/index.ts';
+import { nextId } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { ChunkRule } from './chunking.ts';
+import { tables } from './rows.ts';
+
+/** Names of the settings that decide how documents are embedded. */
+export const EMBEDDING_SETTINGS = {
+  model: 'EmbeddingModelPref',
+  chunkSize: 'text_splitter_chunk_size',
+  chunkOverlap: 'text_splitter_chunk_overlap',
+} as const;
+
+export const DEFAULT_EMBEDDING_MODEL = 'all-minilm-l6-v2';
+
+/** What the local model is called by those who come from elsewhere. */
+const OTHER_NAMES = new Set(['xenova/all-minilm-l6-v2', 'sentence-transformers/all-minilm-l6-v2']);
+
+const CHUNK_SIZE = 1_000;
+const CHUNK_SIZE_MIN = 50;
+const CHUNK_SIZE_MAX = 20_000;
+const CHUNK_OVERLAP = 20;
+
+/** How texts become vectors: the model's public name and how texts are cut. */
+export interface Recipe {
+  model: string;
+  chunks: ChunkRule;
+}
+
+/** The one in force, read from the database: another process may have changed it. */
+export async function currentRecipe(settings: Settings, db?: Db): Promise<Recipe> {
+  const found = await settings.many(Object.values(EMBEDDING_SETTINGS), db);
+  const model = found.get(EMBEDDING_SETTINGS.model)?.trim() ?? '';
+  const size = whole(found.get(EMBEDDING_SETTINGS.chunkSize), CHUNK_SIZE_MIN, CHUNK_SIZE_MAX) ?? CHUNK_SIZE;
+  const overlap = whole(found.get(EMBEDDING_SETTINGS.chunkOverlap), 0, size - 1) ?? CHUNK_OVERLAP;
+  return {
+    model: model === '' || OTHER_NAMES.has(model.toLowerCase()) ? DEFAULT_EMBEDDING_MODEL : model,
+    chunks: { size, overlap: Math.min(overlap, size - 1) },
+  };
+}
+
+/** What cannot be read or is out of bounds counts as not set: a bad setting must not keep documents out. */
+function whole(text: string | undefined, least: number, most: number): number | undefined {
+  const value = Number(text?.trim() || Number.NaN);
+  return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+}
+
+/** Its row, made where there is none. */
+export async function recipeId(tx: Db, { model, chunks }: Recipe): Promise<number> {
+  const find = () =>
+    tables(tx)
+      .selectFrom('embedding_recipes')
+      .select('id')
+      .where('model', '=', model)
+      .where('chunk_size', '=', chunks.size)
+      .where('chunk_overlap', '=', chunks.overlap)
+      .executeTakeFirst();
+  const present = await find();
+  if (present !== undefined) return present.id;
+  const row = { model, chunk_size: chunks.size, chunk_overlap: chunks.overlap, dimensions: null };
+  await tables(tx)
+    .insertInto('embedding_recipes')
+    .values({ id: await nextId(tx, 'embedding_recipes'), ...row })
+    .onConflict((conflict) => conflict.columns(['model', 'chunk_size', 'chunk_overlap']).doNothing())
+    .execute();
+  return (await find())?.id ?? 0;
+}
+
+/** The length of a model's vectors; undefined until something was embedded with it. */
+export async function knownDimensions(db: Db, model: string): Promise<number | undefined> {
+  const row = await tables(db)
+    .selectFrom('embedding_recipes')
+    .select('dimensions')
+    .where('model', '=', model)
+    .where('dimensions', 'is not', null)
+    .executeTakeFirst();
+  return row?.dimensions ?? undefined;
+}
+
+export async function noteDimensions(tx: Db, id: number, dimensions: number): Promise<void> {
+  await tables(tx)
+    .updateTable('embedding_recipes')
+    .set({ dimensions })
+    .where('id', '=', id)
+    .where('dimensions', 'is', null)
+    .execute();
+}

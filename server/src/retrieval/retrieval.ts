@@ -1,0 +1,121 @@
+import { listMembers, membershipsOf, removeCollection, setPinned } from '../documents/index.ts';
+import type { Documents, Member } from '../documents/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Models } from '../models/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
+import { attach, detach } from './attach.ts';
+import type { Attached, AttachOptions } from './attach.ts';
+import { countsByCollection, deleteOfDocuments, embeddedAmong } from './chunk-store.ts';
+import { markRemoved, touchCollections } from './collection-store.ts';
+import type { RetrievalContext } from './context.ts';
+import { Embedder } from './embedder.ts';
+import type { EmbedOptions } from './embedder.ts';
+import type { Hit } from './hit.ts';
+import { currentRecipe, knownDimensions } from './recipe.ts';
+import { search } from './search.ts';
+import type { Search } from './search.ts';
+
+export interface RetrievalOptions {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+  settings: Settings;
+  documents: Documents;
+  models: Models;
+}
+
+/**
+ * What is searched: documents cut into chunks, their vectors, and which of them belong together. A collection has the id
+ * of its workspace; it comes into being with its first document.
+ */
+export class Retrieval {
+  readonly #context: RetrievalContext;
+
+  constructor({ models, ...options }: RetrievalOptions) {
+    this.#context = { ...options, embedder: new Embedder(models) };
+    options.documents.onRemove((tx, ids) => forget(tx, ids));
+    options.documents.cachedBy((db, ids) => embeddedAmong(db, ids));
+  }
+
+  /** See `attach`. Locations are `folder/name.json`. */
+  attach(collectionId: number, locations: readonly string[], options?: AttachOptions): Promise<Attached> {
+    return attach(this.#context, collectionId, locations, options);
+  }
+
+  /** @returns how many were in it. */
+  detach(collectionId: number, locations: readonly string[]): Promise<number> {
+    return detach(this.#context, collectionId, locations);
+  }
+
+  /** The passages nearest to a question, the best first. @throws KeywardError as the embedding model's. */
+  search(request: Search): Promise<Hit[]> {
+    return search(this.#context, request);
+  }
+
+  /** What is in a collection, in the order it was added. */
+  members(db: Db, collectionId: number): Promise<Member[]> {
+    return listMembers(db, [collectionId]);
+  }
+
+  async pinned(db: Db, collectionId: number): Promise<Member[]> {
+    return (await listMembers(db, [collectionId])).filter(({ pinned }) => pinned);
+  }
+
+  /** @returns false where the document is not in the collection. */
+  async setPinned(tx: Db, collectionId: number, location: string, pinned: boolean): Promise<boolean> {
+    const { documents, clock } = this.#context;
+    const document = await documents.find(tx, location);
+    if (document === undefined) return false;
+    return setPinned(tx, { collectionId, documentId: document.id, pinned, nowMs: clock.nowMs() });
+  }
+
+  /** Empties it for ever, inside the transaction that removes what it belongs to. */
+  async deleteCollection(tx: Db, collectionId: number): Promise<void> {
+    await markRemoved(tx, collectionId);
+    await removeCollection(tx, collectionId);
+  }
+
+  /** How many vectors there are, each counted in every collection that it is in. @param collectionIds all, if left out. */
+  async count(collectionIds?: readonly number[]): Promise<number> {
+    const counts = await this.counts(collectionIds);
+    return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** The same for each collection; those that are empty are left out. */
+  counts(collectionIds?: readonly number[]): Promise<Map<number, number>> {
+    return countsByCollection(this.#context.storage.db, collectionIds);
+  }
+
+  /** Vectors of texts, as the model gives them. @param options.model the one in force, if left out. */
+  async embed(texts: readonly string[], options: Partial<EmbedOptions> = {}): Promise<Float32Array[]> {
+    const model = options.model ?? (await this.model());
+    return this.#context.embedder.embed(texts, { ...options, model });
+  }
+
+  /** The public name of the embedding model in force. */
+  async model(): Promise<string> {
+    return (await currentRecipe(this.#context.settings)).model;
+  }
+
+  /** The length of that model's vectors; undefined until something was embedded. */
+  async dimensions(): Promise<number | undefined> {
+    return knownDimensions(this.#context.storage.db, await this.model());
+  }
+
+  /** Ends what is under way. Twice is fine. */
+  async stop(): Promise<void> {
+    this.#context.embedder.stop();
+  }
+}
+
+/** Documents go, and with them what was made of them. */
+async function forget(tx: Db, documentIds: readonly string[]): Promise<void> {
+  const members = await membershipsOf(tx, documentIds);
+  await deleteOfDocuments(tx, documentIds);
+  await touchCollections(
+    tx,
+    members.map(({ collectionId }) => collectionId),
+  );
+}

@@ -1,0 +1,51 @@
+import type { Db } from '../storage/index.ts';
+
+export type EmbeddingRow = {
+  id: number;
+  document_id: string;
+  recipe_id: number;
+  chunk_count: number;
+  complete: number;
+  created_at: number;
+};
+
+export type ChunkRow = {
+  id: number;
+  embedding_id: number;
+  seq: number;
+  public_id: string;
+  content: string;
+  vector: Uint8Array;
+};
+
+export type RecipeRow = {
+  id: number;
+  model: string;
+  chunk_size: number;
+  chunk_overlap: number;
+  dimensions: number | null;
+};
+
+type Tables = {
+  retrieval_collections: { id: number; revision: number; removed: number };
+  embedding_recipes: RecipeRow;
+  document_embeddings: EmbeddingRow;
+  document_chunks: ChunkRow;
+  retrieval_leases: {
+    name: string;
+    holder: string;
+    until_at: number;
+    failed: number;
+    last_error: string | null;
+  };
+};
+
+/** The tables of this domain. */
+export const tables = (db: Db) => db.withTables<Tables>();
+
+/** Ids in one statement: dialects limit their number. */
+const BATCH = 500;
+
+export function* batches<T>(items: readonly T[], size = BATCH): Generator<T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}
