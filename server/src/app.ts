@@ -168,6 +168,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const workspaces = new Workspaces({ storage, clock, net, settings });
   const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, net });
   const documents = new Documents({ storage, clock });
+  documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
   const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
   const gateway = createGateway({
     config,

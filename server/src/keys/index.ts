@@ -8,7 +8,7 @@ import { LastUsed } from './last-used.ts';
 import { RequestLimits } from './limits.ts';
 import { Verifier } from './verifier.ts';
 
-export { changeAndRecord, changeEverywhere } from './context.ts';
+export { auditActor, changeAndRecord, changeEverywhere } from './context.ts';
 export type { Actor, BudgetKeeper, BudgetView, Entry, KeysContext } from './context.ts';
 export { mintFirstKey, mintLocally } from './first-key.ts';
 export { importKeyList, importKeys } from './import.ts';
@@ -28,8 +28,18 @@ export type { Minted, MintInput } from './mint.ts';
 export { listNumbered, maskOf, revokeNumbered } from './numbered.ts';
 export { OWNER_KINDS } from './owner.ts';
 export type { Owner } from './owner.ts';
-export { createOwner, deleteOwner, ensureOwner, getOwner, listOwners, updateOwner } from './owners.ts';
+export {
+  addOwner,
+  createOwner,
+  deleteOwner,
+  ensureOwner,
+  getOwner,
+  listOwners,
+  setOwnerState,
+  updateOwner,
+} from './owners.ts';
 export { QuietSweeper } from './quiet.ts';
+export { callerOfSecret, isOwnerActive } from './standing.ts';
 export { reportLeak } from './report.ts';
 export { endSecret, rotate } from './rotate.ts';
 export type { RotateInput } from './rotate.ts';

@@ -1,7 +1,8 @@
-import type { Caller } from '../access/index.ts';
 import { append } from '../audit/index.ts';
-import type { Actor, AuditEntry, SecretNet } from '../audit/index.ts';
+import type { AuditEntry, SecretNet } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Actor } from '../keys/index.ts';
+import { auditActor } from '../keys/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 
 /** What the verbs of this module work with. */
@@ -11,15 +12,6 @@ export interface WorkspacesContext {
   /** Takes secrets out of what the audit record is told. */
   net: SecretNet;
 }
-
-/** Who makes a change, for the audit record. */
-export type { Actor } from '../audit/index.ts';
-
-export const keyActor = ({ keyId, keyName }: Pick<Caller, 'keyId' | 'keyName'>): Actor => ({
-  kind: 'key',
-  id: keyId,
-  name: keyName,
-});
 
 type Entry = Pick<AuditEntry, 'action' | 'target' | 'details'>;
 
@@ -31,8 +23,9 @@ export function changeAndRecord<T>(
 ): Promise<T> {
   return context.storage.transaction(async (tx) => {
     const { result, entry } = await work(tx);
-    const { clock, net } = context;
-    if (entry !== undefined) await append(tx, { actor, outcome: 'ok', ...entry }, clock.nowMs(), { net });
+    if (entry === undefined) return result;
+    const record: AuditEntry = { actor: auditActor(actor), outcome: 'ok', ...entry };
+    await append(tx, record, context.clock.nowMs(), { net: context.net });
     return result;
   });
 }

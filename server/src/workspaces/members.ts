@@ -1,5 +1,6 @@
+import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { Actor, WorkspacesContext } from './context.ts';
+import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
 import * as store from './member-store.ts';
 import type { Membership } from './member-store.ts';

@@ -1,7 +1,8 @@
+import type { Actor } from '../keys/index.ts';
 import { invalidField } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
-import type { Actor, WorkspacesContext } from './context.ts';
+import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
 import { expandPrompt } from './prompt.ts';
 import type { PromptFacts } from './prompt.ts';

@@ -1,5 +1,6 @@
+import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { Actor, WorkspacesContext } from './context.ts';
+import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
 import * as store from './suggestion-store.ts';
 import type { Suggestion } from './suggestion-store.ts';

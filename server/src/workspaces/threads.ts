@@ -1,7 +1,8 @@
+import type { Actor } from '../keys/index.ts';
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
-import type { Actor, WorkspacesContext } from './context.ts';
+import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
 import { chosenSlug } from './slug.ts';
 import * as store from './thread-store.ts';

@@ -65,6 +65,16 @@ export async function listWorkspaces(db: Db, viewer: Viewer): Promise<Workspace[
   return rows.map(workspaceFromRow);
 }
 
+export async function listIds(db: Db, viewer: Viewer): Promise<number[]> {
+  const rows = await tables(db)
+    .selectFrom('workspaces')
+    .select('id')
+    .where(coveredSlug(viewer, sql.ref('slug')))
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** With everything that this module keeps under it. */
 export async function deleteWorkspace(tx: Db, id: number): Promise<void> {
   const db = tables(tx);

@@ -1,8 +1,9 @@
+import type { Actor } from '../keys/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import { Chats } from './chats.ts';
-import type { Actor, WorkspacesContext } from './context.ts';
+import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { isCovered } from './coverage.ts';
@@ -75,6 +76,11 @@ export class Workspaces {
   /** Those that the viewer covers, in the order in which they were made. */
   list(viewer: Viewer, db: Db = this.#db): Promise<Workspace[]> {
     return store.listWorkspaces(db, viewer);
+  }
+
+  /** The ids of the same: which collections of documents the viewer covers. */
+  coveredIds(viewer: Viewer, db: Db = this.#db): Promise<number[]> {
+    return store.listIds(db, viewer);
   }
 
   /** The prompt of workspaces that have none of their own. */
