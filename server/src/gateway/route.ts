@@ -40,8 +40,12 @@ export interface Route<
    * `upload`: `call.stream`, unread.
    */
   bodyKind?: 'json' | 'passthrough' | 'ndjson' | 'lenient' | 'upload';
+  /** Fewer than bodies of this kind may have; for routes that anybody can call. */
+  bodyMaxBytes?: number;
   /** A request without a body is fine. */
   bodyOptional?: boolean;
+  /** The handler says itself which pages may read the answer. */
+  ownOrigins?: true;
   /** Successful answers by status. `null`: no body; `stream`: bytes whose type the handler sets. */
   responses: Record<number, TSchema | null | 'stream'>;
   /** Errors beside those that every route can give. */

@@ -5,6 +5,7 @@ import { send } from './answering.ts';
 import { begin } from './course.ts';
 import { allowOrigin, preflight } from './developer/cors.ts';
 import { plainUrl } from './developer/paths.ts';
+import { isWidgetPath, widgetPreflight } from './developer/widget-pages.ts';
 import { fail, refuseUnreadable } from './failing.ts';
 import { handlerOf } from './handling.ts';
 import { mayHoldKey, refuseKeyInUrl } from './key-in-url.ts';
@@ -47,17 +48,21 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   }
   const fixed = new Set(routes.map(({ path }) => path.toLowerCase()).filter((path) => !/[:*]/.test(path)));
   // Before any body is read: one that cannot be read must not hide that there is nothing here.
-  const next = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+  const next = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     const { url, config } = request.routeOptions;
     const isDeveloper = config.declared?.surface === 'developer';
     // GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new".
     const isShadowed =
       !isDeveloper && url !== undefined && /:/.test(url) && fixed.has(plainPath(request.url));
     if (!request.is404 && !isShadowed) {
-      if (isDeveloper) allowOrigin(request);
+      if (isDeveloper && config.declared?.ownOrigins !== true) allowOrigin(request);
       return done();
     }
     const { error, surface, isPath } = noSuchRoute(routes, request);
+    if (isWidgetPath(request.url) && request.method === 'OPTIONS') {
+      const answer = (headers: Record<string, string>) => send({ status: 204, headers }, { request, reply });
+      return void widgetPreflight(services, request).then(answer, done);
+    }
     if (surface === 'developer') allowOrigin(request);
     if (surface === 'developer' && isPath && request.method === 'OPTIONS') {
       send({ status: 204, headers: preflight(request) }, { request, reply });

@@ -1,3 +1,50 @@
 import type { Migration } from '../storage/index.ts';
 
-export const widgetsMigrations: Migration[] = [];
+export const widgetsMigrations: Migration[] = [
+  {
+    id: 'widgets-1',
+    // A workspace that goes takes its widgets, and a widget its chats, with it.
+    statements: () => [
+      `create table embeds (
+        id bigint primary key,
+        uuid text not null,
+        workspace_id bigint not null references workspaces (id) on delete cascade,
+        enabled bigint not null,
+        chat_mode text not null,
+        allowlist_domains text,
+        allow_model_override bigint not null,
+        allow_temperature_override bigint not null,
+        allow_prompt_override bigint not null,
+        max_chats_per_day bigint,
+        max_chats_per_session bigint,
+        message_limit bigint,
+        created_by bigint,
+        created_at bigint not null
+      )`,
+      `create unique index embeds_uuid on embeds (uuid)`,
+      `create index embeds_workspace on embeds (workspace_id)`,
+      `create table embed_chats (
+        id bigint primary key,
+        embed_id bigint not null references embeds (id) on delete cascade,
+        session_id text not null,
+        prompt text not null,
+        response text not null,
+        included bigint not null,
+        connection_information text not null,
+        created_at bigint not null
+      )`,
+      `create index embed_chats_session on embed_chats (embed_id, session_id, id)`,
+      `create table embed_admissions (
+        id bigint primary key,
+        embed_id bigint not null references embeds (id) on delete cascade,
+        session_id text not null,
+        visitor text not null,
+        admitted_at bigint not null
+      )`,
+      `create index embed_admissions_session on embed_admissions (embed_id, session_id, admitted_at)`,
+      `create index embed_admissions_embed on embed_admissions (embed_id, admitted_at)`,
+      `create index embed_admissions_visitor on embed_admissions (visitor, admitted_at)`,
+      `create index embed_admissions_time on embed_admissions (admitted_at)`,
+    ],
+  },
+];

@@ -1,3 +1,126 @@
+import { Type } from 'typebox';
+import { KeywardError } from '../../../base/errors.ts';
+import { createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from '../../../widgets/index.ts';
+import { json } from '../../developer/answers.ts';
+import {
+  EmbedChats,
+  EmbedList,
+  EmbedRequest,
+  EmbedShape,
+  viewChat,
+  viewEmbed,
+  viewListed,
+} from '../../developer/embed-shapes.ts';
+import { Outcome } from '../../developer/schemas.ts';
+import { nullable } from '../../schemas.ts';
 import type { Route } from '../../route.ts';
+import { route } from '../../route.ts';
+import type { WholeAnswer } from '../../answering.ts';
 
-export const embedsRoutes: Route[] = [];
+const Refused = Type.Object({ error: Type.String() }, { title: 'Refused' });
+const uuid = Type.Object({ uuid: Type.String() });
+const shared = { access: 'embeds:manage', surface: 'developer' } as const;
+
+/** `{ error }` with the words alone: clients compare them. A list that cannot be read is no unreadable body: no HTML. */
+async function refusing(work: () => Promise<WholeAnswer>): Promise<WholeAnswer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KeywardError) || (error.code !== 'not_found' && error.code !== 'bad_request'))
+      throw error;
+    const { hint } = error.extras;
+    return json({ error: hint === undefined ? error.message : `${error.message} ${hint}` }, error.status);
+  }
+}
+
+export const embedsRoutes: Route[] = [
+  route({
+    ...shared,
+    method: 'GET',
+    path: '/v1/embed',
+    id: 'embeds.list',
+    summary: 'List chat widgets, also disabled ones',
+    responses: { 200: EmbedList },
+    handler: async ({ widgets }, { caller }) =>
+      json({ embeds: (await listEmbeds(widgets, caller)).map(viewListed) }),
+  }),
+  route({
+    ...shared,
+    method: 'GET',
+    path: '/v1/embed/:uuid/chats',
+    id: 'embeds.chats',
+    summary: 'What visitors asked a widget',
+    params: uuid,
+    responses: { 200: EmbedChats },
+    handler: async ({ widgets }, { caller, params }) =>
+      json({ chats: (await embedChats(widgets, caller, params)).map(viewChat) }),
+  }),
+  route({
+    ...shared,
+    method: 'GET',
+    path: '/v1/embed/:uuid/chats/:sessionId',
+    id: 'embeds.session',
+    summary: 'What one visitor asked a widget',
+    params: Type.Object({ uuid: Type.String(), sessionId: Type.String() }),
+    responses: { 200: EmbedChats },
+    handler: async ({ widgets }, { caller, params }) =>
+      json({ chats: (await embedChats(widgets, caller, params)).map(viewChat) }),
+  }),
+  route({
+    ...shared,
+    method: 'POST',
+    path: '/v1/embed/new',
+    id: 'embeds.create',
+    summary: 'Make a chat widget of a workspace',
+    bodyKind: 'lenient',
+    body: EmbedRequest,
+    responses: {
+      200: Type.Object({ embed: EmbedShape, error: nullable(Type.String()) }),
+      400: Refused,
+      404: Refused,
+    },
+    handler: ({ widgets }, { caller, body }) =>
+      refusing(async () => {
+        const { workspace_slug: slug } = body as Record<string, unknown>;
+        if (typeof slug !== 'string' || slug === '')
+          return json({ error: 'Workspace slug is required' }, 400);
+        return json({ embed: viewEmbed(await createEmbed(widgets, caller, { slug, body })), error: null });
+      }),
+  }),
+  route({
+    ...shared,
+    method: 'POST',
+    path: '/v1/embed/:uuid',
+    id: 'embeds.update',
+    summary: 'Change a chat widget; what is not named stays',
+    params: uuid,
+    bodyKind: 'lenient',
+    body: EmbedRequest,
+    responses: {
+      200: Type.Union([Outcome, Type.Object({}, { description: 'Nothing was named that can be changed' })]),
+      400: Refused,
+      404: Refused,
+    },
+    handler: ({ widgets }, { caller, params, body }) =>
+      refusing(async () => {
+        const isChanged = await updateEmbed(widgets, caller, { uuid: params.uuid, body });
+        return json(isChanged ? { success: true, error: null } : {});
+      }),
+  }),
+  route({
+    ...shared,
+    method: 'DELETE',
+    path: '/v1/embed/:uuid',
+    id: 'embeds.delete',
+    summary: 'Remove a chat widget and its chats',
+    params: uuid,
+    bodyKind: 'lenient',
+    body: Type.Object({}),
+    responses: { 200: Outcome, 404: Refused },
+    handler: ({ widgets }, { caller, params }) =>
+      refusing(async () => {
+        await deleteEmbed(widgets, caller, params.uuid);
+        return json({ success: true, error: null });
+      }),
+  }),
+];

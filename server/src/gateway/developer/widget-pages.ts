@@ -1,0 +1,32 @@
+import type { FastifyRequest } from 'fastify';
+import { isTurned, visit } from '../../widgets/index.ts';
+import type { Embed } from '../../widgets/index.ts';
+import type { Services } from '../services.ts';
+import { preflight } from './cors.ts';
+
+/** The widget that a path belongs to. */
+const WIDGET_PATH = /^\/api\/embed\/([^/?]+)\/[^/?]/i;
+
+export const isWidgetPath = (url: string): boolean => WIDGET_PATH.test(url);
+
+/** Which pages may read an answer: any, or the one that asked, where the widget's list has it. */
+export const pageHeaders = ({ allowlist }: Embed, origin: string | undefined): Record<string, string> => ({
+  vary: 'Origin',
+  ...(allowlist === null
+    ? { 'access-control-allow-origin': '*' }
+    : origin === undefined
+      ? {}
+      : { 'access-control-allow-origin': origin }),
+});
+
+/** What a browser is told before it calls a widget: nothing, unless its page may. */
+export async function widgetPreflight(
+  { widgets }: Services,
+  request: FastifyRequest,
+): Promise<Record<string, string>> {
+  const uuid = decodeURIComponent(WIDGET_PATH.exec(request.url)?.[1] ?? '');
+  const { origin } = request.headers;
+  const found = await visit(widgets, { uuid, origin, ip: request.course.ip });
+  if (found === undefined || isTurned(found)) return { vary: 'Origin', 'content-length': '0' };
+  return { ...preflight(request), ...pageHeaders(found, origin) };
+}

@@ -1,0 +1,84 @@
+import type { Db } from '../storage/index.ts';
+import { countAdmissions, dropAdmissionsBefore, insertAdmission, nextAdmission } from './admission-store.ts';
+import type { WidgetsContext } from './context.ts';
+import type { Embed } from './embed.ts';
+import { findEmbed } from './embed-store.ts';
+import { networkOf } from './visitor.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** Settings, and what holds where they are not set: chats from one address, over all widgets together. */
+export const ADDRESS_LIMITS = {
+  WidgetChatsPerAddressPerMinute: 20,
+  WidgetChatsPerAddressPerDay: 300,
+} as const;
+
+/** Which limit is reached, or that the widget is no longer there. */
+export type NotAdmitted = 'gone' | 'address' | 'day' | 'session';
+
+/**
+ * Lets one chat in, or says which limit is reached. What counts is counted in the transaction that adds to it, one after the
+ * other: however many come at once, in however many processes, no limit is passed. Guarded by admission.test.ts.
+ * A chat that was let in counts for 24 hours, whatever became of it.
+ */
+export async function admit(
+  context: WidgetsContext,
+  { uuid, sessionId, ip }: { uuid: string; sessionId: string; ip: string },
+): Promise<'admitted' | NotAdmitted> {
+  const visitor = Buffer.from(context.digest(`widget visitor ${networkOf(ip)}`)).toString('hex');
+  const limits = await addressLimits(context);
+  return context.storage.transaction(
+    async (tx) => {
+      const id = await nextAdmission(tx);
+      const nowMs = context.clock.nowMs();
+      // Read here and not before: an administrator may just have closed it.
+      const embed = await findEmbed(tx, uuid);
+      if (embed?.enabled !== true) return 'gone';
+      await dropAdmissionsBefore(tx, nowMs - DAY_MS);
+      const reached = await reachedLimit(tx, { embed, sessionId, visitor, limits, nowMs });
+      if (reached !== undefined) return reached;
+      await insertAdmission(tx, {
+        id,
+        embed_id: embed.id,
+        session_id: sessionId,
+        visitor,
+        admitted_at: nowMs,
+      });
+      return 'admitted';
+    },
+    { durable: false },
+  );
+}
+
+interface Admission {
+  embed: Embed;
+  sessionId: string;
+  visitor: string;
+  limits: { minute: number; day: number };
+  nowMs: number;
+}
+
+async function reachedLimit(
+  tx: Db,
+  { embed, sessionId, visitor, limits, nowMs }: Admission,
+): Promise<NotAdmitted | undefined> {
+  const since = nowMs - DAY_MS;
+  const { id: embedId, maxChatsPerDay, maxChatsPerSession } = embed;
+  if ((await countAdmissions(tx, { visitor, since: nowMs - MINUTE_MS })) >= limits.minute) return 'address';
+  if ((await countAdmissions(tx, { visitor, since })) >= limits.day) return 'address';
+  if (maxChatsPerDay !== null && (await countAdmissions(tx, { embedId, since })) >= maxChatsPerDay)
+    return 'day';
+  if (maxChatsPerSession === null) return undefined;
+  const inSession = await countAdmissions(tx, { embedId, sessionId, since });
+  return inSession >= maxChatsPerSession ? 'session' : undefined;
+}
+
+async function addressLimits({ settings }: WidgetsContext): Promise<Admission['limits']> {
+  const { WidgetChatsPerAddressPerMinute: minute, WidgetChatsPerAddressPerDay: day } = ADDRESS_LIMITS;
+  const set = await settings.many(Object.keys(ADDRESS_LIMITS));
+  return {
+    minute: Number(set.get('WidgetChatsPerAddressPerMinute') ?? minute),
+    day: Number(set.get('WidgetChatsPerAddressPerDay') ?? day),
+  };
+}

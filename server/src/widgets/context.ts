@@ -1,0 +1,57 @@
+import type { Caller } from '../access/index.ts';
+import { append } from '../audit/index.ts';
+import type { Actor, AuditEntry, SecretNet } from '../audit/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Sealing } from '../sealing/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
+import type { Workspaces } from '../workspaces/index.ts';
+import { noEngine } from './answering.ts';
+import type { AnswerVisitor } from './answering.ts';
+
+/** What the verbs of this module work with. */
+export interface WidgetsContext {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+  settings: Settings;
+  workspaces: Pick<Workspaces, 'findCovered' | 'findCoveredById' | 'list'>;
+  /** A keyed digest: addresses of visitors are counted, not kept. */
+  digest(text: string): Uint8Array;
+  /** Asks the workspace of a widget; the module chat brings it (app.ts). */
+  answer: AnswerVisitor;
+  /** Questions of visitors that are being answered in this process. */
+  underWay: { count: number };
+  /** Takes secrets out of what the audit record is told. */
+  net: SecretNet;
+}
+
+type Options = Omit<WidgetsContext, 'digest' | 'answer' | 'underWay'> & { sealing: Sealing };
+
+export const openWidgets = ({ sealing, ...options }: Options): WidgetsContext => ({
+  ...options,
+  digest: (text) => sealing.digest(text).digest,
+  answer: noEngine,
+  underWay: { count: 0 },
+});
+
+/** Whose key decides which widgets there are. */
+export type Manager = Pick<Caller, 'keyId' | 'keyName' | 'scopes' | 'selectors'>;
+
+const actorOf = ({ keyId, keyName }: Manager): Actor => ({ kind: 'key', id: keyId, name: keyName });
+
+type Entry = Pick<AuditEntry, 'action' | 'target' | 'details'>;
+
+/** One change and its audit record, in one transaction. */
+export function changeAndRecord<T>(
+  { storage, clock, net }: WidgetsContext,
+  manager: Manager,
+  work: (tx: Db) => Promise<{ result: T; entry: Entry }>,
+): Promise<T> {
+  return storage.transaction(async (tx) => {
+    const { result, entry } = await work(tx);
+    await append(tx, { actor: actorOf(manager), outcome: 'ok', ...entry }, clock.nowMs(), { net });
+    return result;
+  });
+}

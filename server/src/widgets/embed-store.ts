@@ -1,0 +1,105 @@
+import type { Db } from '../storage/index.ts';
+import type { Embed, EmbedMode, EmbedSettings } from './embed.ts';
+
+/** One row; booleans 1 or 0, `allowlist_domains` JSON or null. */
+interface EmbedRow {
+  id: number;
+  uuid: string;
+  workspace_id: number;
+  enabled: number;
+  chat_mode: string;
+  allowlist_domains: string | null;
+  allow_model_override: number;
+  allow_temperature_override: number;
+  allow_prompt_override: number;
+  max_chats_per_day: number | null;
+  max_chats_per_session: number | null;
+  message_limit: number | null;
+  created_by: number | null;
+  created_at: number;
+}
+
+type Tables = { embeds: EmbedRow };
+
+const tables = (db: Db) => db.withTables<Tables>();
+
+const bit = (value: boolean): number => (value ? 1 : 0);
+
+type SettingColumns = Omit<EmbedRow, 'id' | 'uuid' | 'workspace_id' | 'created_by' | 'created_at'>;
+
+const columnsOf = (settings: EmbedSettings): SettingColumns => ({
+  enabled: bit(settings.enabled),
+  chat_mode: settings.chatMode,
+  allowlist_domains: settings.allowlist === null ? null : JSON.stringify(settings.allowlist),
+  allow_model_override: bit(settings.allowModelOverride),
+  allow_temperature_override: bit(settings.allowTemperatureOverride),
+  allow_prompt_override: bit(settings.allowPromptOverride),
+  max_chats_per_day: settings.maxChatsPerDay,
+  max_chats_per_session: settings.maxChatsPerSession,
+  message_limit: settings.messageLimit,
+});
+
+const embedOf = (row: EmbedRow): Embed => ({
+  id: row.id,
+  uuid: row.uuid,
+  workspaceId: row.workspace_id,
+  enabled: row.enabled === 1,
+  chatMode: row.chat_mode as EmbedMode,
+  allowlist: row.allowlist_domains === null ? null : (JSON.parse(row.allowlist_domains) as string[]),
+  allowModelOverride: row.allow_model_override === 1,
+  allowTemperatureOverride: row.allow_temperature_override === 1,
+  allowPromptOverride: row.allow_prompt_override === 1,
+  maxChatsPerDay: row.max_chats_per_day,
+  maxChatsPerSession: row.max_chats_per_session,
+  messageLimit: row.message_limit,
+  createdBy: row.created_by,
+  createdAt: row.created_at,
+});
+
+export async function insertEmbed(tx: Db, embed: Embed): Promise<void> {
+  const { id, uuid, workspaceId: workspace_id, createdBy: created_by, createdAt: created_at } = embed;
+  await tables(tx)
+    .insertInto('embeds')
+    .values({ id, uuid, workspace_id, created_by, created_at, ...columnsOf(embed) })
+    .execute();
+}
+
+export async function updateEmbed(tx: Db, embed: Embed): Promise<void> {
+  await tables(tx)
+    .updateTable('embeds')
+    .set({ workspace_id: embed.workspaceId, ...columnsOf(embed) })
+    .where('id', '=', embed.id)
+    .execute();
+}
+
+export async function deleteEmbed(tx: Db, id: number): Promise<void> {
+  await tables(tx).deleteFrom('embeds').where('id', '=', id).execute();
+}
+
+export async function findEmbed(db: Db, uuid: string): Promise<Embed | undefined> {
+  if (uuid.includes('\0')) return undefined;
+  const row = await tables(db).selectFrom('embeds').selectAll().where('uuid', '=', uuid).executeTakeFirst();
+  return row === undefined ? undefined : embedOf(row);
+}
+
+/** Like `findEmbed`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends. */
+export async function lockEmbed(tx: Db, uuid: string): Promise<Embed | undefined> {
+  if (uuid.includes('\0')) return undefined;
+  // An update that changes nothing locks the row on both dialects.
+  await tables(tx).updateTable('embeds').set({ uuid }).where('uuid', '=', uuid).execute();
+  return findEmbed(tx, uuid);
+}
+
+/** In the order in which they were made. */
+export async function listEmbeds(db: Db): Promise<Embed[]> {
+  const rows = await tables(db).selectFrom('embeds').selectAll().orderBy('id').execute();
+  return rows.map(embedOf);
+}
+
+export async function countEmbeds(db: Db): Promise<number> {
+  const { count } = await tables(db)
+    .selectFrom('embeds')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { KeywardError } from '../base/errors.ts';
+import { nextId } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Workspace } from '../workspaces/index.ts';
+import { changeAndRecord } from './context.ts';
+import type { Manager, WidgetsContext } from './context.ts';
+import { DEFAULTS, noSuchEmbed, readSettings } from './embed.ts';
+import type { Embed } from './embed.ts';
+import { countChats, listChats } from './embed-chat-store.ts';
+import type { EmbedChatRow } from './embed-chat-store.ts';
+import * as store from './embed-store.ts';
+
+const EMBEDS_MAX = 10_000;
+
+/**
+ * Makes a widget of a workspace that the key covers.
+ * @throws KeywardError `not_found` for a workspace that does not exist for the key, `bad_request` for an unreadable allow-list.
+ */
+export function createEmbed(
+  context: WidgetsContext,
+  manager: Manager,
+  { slug, body }: { slug: string; body: Record<string, unknown> },
+): Promise<Embed> {
+  const settings = { ...DEFAULTS, ...readSettings({ ...body, enabled: true }) };
+  return changeAndRecord(context, manager, async (tx) => {
+    const workspace = await context.workspaces.findCovered(manager, slug, tx);
+    if (workspace === undefined) throw noSuchWorkspace();
+    const id = await nextId(tx, 'embeds');
+    if ((await store.countEmbeds(tx)) >= EMBEDS_MAX)
+      throw new KeywardError('conflict', `There are ${EMBEDS_MAX} widgets already; remove one first.`);
+    const createdAt = context.clock.nowMs();
+    const uuid = randomUUID();
+    const embed: Embed = { id, uuid, workspaceId: workspace.id, createdBy: null, createdAt, ...settings };
+    await store.insertEmbed(tx, embed);
+    return {
+      result: embed,
+      entry: { action: 'embeds.create', target: uuid, details: detailsOf(embed, slug) },
+    };
+  });
+}
+
+const noSuchWorkspace = (): KeywardError => new KeywardError('not_found', 'Workspace not found');
+
+const detailsOf = ({ enabled, chatMode, allowlist }: Embed, workspace: string): Record<string, unknown> => ({
+  workspace,
+  enabled,
+  chat_mode: chatMode,
+  sites: allowlist === null ? 'any' : allowlist.length,
+});
+
+/**
+ * Changes what the body names; false where it names nothing that can be changed.
+ * @throws KeywardError `not_found`, also for a widget, or a new workspace, that does not exist for the key.
+ */
+export async function updateEmbed(
+  context: WidgetsContext,
+  manager: Manager,
+  { uuid, body }: { uuid: string; body: Record<string, unknown> },
+): Promise<boolean> {
+  const settings = readSettings(body);
+  const movesTo = body['workspace_id'];
+  if (Object.keys(settings).length === 0 && movesTo === undefined) {
+    const { db } = context.storage;
+    await covered(context, manager, { db, embed: await store.findEmbed(db, uuid) });
+    return false;
+  }
+  return changeAndRecord(context, manager, async (tx) => {
+    const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
+    const { embed, workspace } = await covered(context, manager, found);
+    const target =
+      movesTo === undefined ? workspace : await targetOf(context, manager, { db: tx, id: movesTo });
+    const changed: Embed = { ...embed, ...settings, workspaceId: target.id };
+    await store.updateEmbed(tx, changed);
+    const details = { ...detailsOf(changed, target.slug), changed: Object.keys(settings) };
+    return { result: true, entry: { action: 'embeds.update', target: uuid, details } };
+  });
+}
+
+async function targetOf(
+  { workspaces }: WidgetsContext,
+  manager: Manager,
+  { db, id }: { db: Db; id: unknown },
+): Promise<Workspace> {
+  const number = Number(id);
+  const workspace = Number.isSafeInteger(number)
+    ? await workspaces.findCoveredById(manager, number, db)
+    : undefined;
+  if (workspace === undefined) throw noSuchWorkspace();
+  return workspace;
+}
+
+/** @throws KeywardError `not_found` */
+export function deleteEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
+  return changeAndRecord(context, manager, async (tx) => {
+    const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
+    const { embed, workspace } = await covered(context, manager, found);
+    await store.deleteEmbed(tx, embed.id);
+    return {
+      result: undefined,
+      entry: { action: 'embeds.delete', target: uuid, details: { workspace: workspace.slug } },
+    };
+  });
+}
+
+/** A widget of a workspace that the key covers. @throws KeywardError `not_found` */
+async function covered(
+  { workspaces }: WidgetsContext,
+  manager: Manager,
+  { db, embed }: { db: Db; embed: Embed | undefined },
+): Promise<{ embed: Embed; workspace: Workspace }> {
+  const workspace =
+    embed === undefined ? undefined : await workspaces.findCoveredById(manager, embed.workspaceId, db);
+  if (embed === undefined || workspace === undefined) throw noSuchEmbed();
+  return { embed, workspace };
+}
+
+export interface ListedEmbed {
+  embed: Embed;
+  workspace: Workspace;
+  chats: number;
+}
+
+/** Those of workspaces that the key covers, in the order in which they were made. */
+export async function listEmbeds(context: WidgetsContext, manager: Manager): Promise<ListedEmbed[]> {
+  const { db } = context.storage;
+  const workspaces = new Map((await context.workspaces.list(manager, db)).map((item) => [item.id, item]));
+  const counts = await countChats(db);
+  return (await store.listEmbeds(db)).flatMap((embed) => {
+    const workspace = workspaces.get(embed.workspaceId);
+    return workspace === undefined ? [] : [{ embed, workspace, chats: counts.get(embed.id) ?? 0 }];
+  });
+}
+
+/** What visitors asked, oldest first; nothing for a widget that does not exist for the key. */
+export async function embedChats(
+  context: WidgetsContext,
+  manager: Manager,
+  { uuid, sessionId }: { uuid: string; sessionId?: string },
+): Promise<EmbedChatRow[]> {
+  const { db } = context.storage;
+  const embed = await store.findEmbed(db, uuid);
+  if (embed === undefined) return [];
+  if ((await context.workspaces.findCoveredById(manager, embed.workspaceId, db)) === undefined) return [];
+  if (sessionId?.includes('\0') === true) return [];
+  return listChats(db, embed.id, sessionId === undefined ? {} : { sessionId });
+}

@@ -1,0 +1,40 @@
+import { idLike } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Embed, EmbedSettings } from './embed.ts';
+import { DEFAULTS, readSettings } from './embed.ts';
+import type { EmbedChatRow } from './embed-chat-store.ts';
+import { insertChat } from './embed-chat-store.ts';
+import { findEmbed, insertEmbed, listEmbeds } from './embed-store.ts';
+
+/*
+ * For widgets that were made elsewhere and move in: the pages that show them know their uuid. Each `bring` is called in a
+ * transaction that goes on to note it, and returns the number that the thing has here.
+ */
+
+/** Settings as they were elsewhere. @throws KeywardError where the allow-list cannot be read. */
+export const embedSettingsLike = (given: Record<string, unknown>): EmbedSettings => ({
+  ...DEFAULTS,
+  ...readSettings(given),
+});
+
+export const hasEmbed = async (db: Db, uuid: string): Promise<boolean> =>
+  (await findEmbed(db, uuid)) !== undefined;
+
+export async function bringEmbed(tx: Db, embed: Embed): Promise<number> {
+  const id = await idLike(tx, 'embeds', embed.id);
+  await insertEmbed(tx, { ...embed, id });
+  return id;
+}
+
+export async function bringEmbedChat(tx: Db, chat: EmbedChatRow): Promise<number> {
+  const id = await idLike(tx, 'embed_chats', chat.id);
+  await insertChat(tx, { ...chat, id });
+  return id;
+}
+
+/** Those of these numbers that are still a widget's. */
+export async function presentEmbeds(db: Db, ids: readonly number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set();
+  const there = new Set((await listEmbeds(db)).map(({ id }) => id));
+  return new Set(ids.filter((id) => there.has(id)));
+}

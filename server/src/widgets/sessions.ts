@@ -1,0 +1,29 @@
+import type { WidgetsContext } from './context.ts';
+import type { Embed } from './embed.ts';
+import { forgetSession, listChats } from './embed-chat-store.ts';
+
+/** What a page shows of a session when it is opened again: no sources, those are not for visitors. */
+export async function sessionHistory(
+  { storage }: WidgetsContext,
+  { id }: Embed,
+  sessionId: string,
+): Promise<Record<string, unknown>[]> {
+  if (sessionId.includes('\0')) return [];
+  const rows = await listChats(storage.db, id, { sessionId, onlyIncluded: true, last: SHOWN_MAX });
+  return rows.flatMap(({ id: chatId, prompt, response, created_at }) => {
+    const { text, type, metrics } = JSON.parse(response) as Record<string, unknown>;
+    const sentAt = Math.floor(created_at / 1000);
+    return [
+      { role: 'user', content: prompt, sentAt, attachments: [], chatId },
+      { type, role: 'assistant', content: text, sources: [], chatId, sentAt, feedbackScore: null, metrics },
+    ];
+  });
+}
+
+const SHOWN_MAX = 1_000;
+
+/** The session begins anew. */
+export async function forget({ storage }: WidgetsContext, { id }: Embed, sessionId: string): Promise<void> {
+  if (sessionId.includes('\0')) return;
+  await storage.transaction((tx) => forgetSession(tx, id, sessionId));
+}
