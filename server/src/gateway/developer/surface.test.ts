@@ -156,6 +156,46 @@ describeOnServer('sqlite', 'the surface of the Developer API', (start) => {
     });
   });
 
+  describe('bodies', () => {
+    const NO_SLUG = [400, '{"error":"Workspace slug is required"}'];
+    const NO_WORKSPACE = [404, '{"error":"Workspace not found"}'];
+    const JSON_BODY = '{"workspace_slug":"nope"}';
+    const send = async (body: unknown, type?: string) => {
+      const headers = type === undefined ? {} : { 'content-type': type };
+      return server.request('POST', '/api/v1/embed/new', { body, headers });
+    };
+
+    test.for([
+      ['JSON', JSON_BODY, 'application/json', NO_WORKSPACE],
+      ['JSON as text', JSON_BODY, 'text/plain;charset=UTF-8', NO_WORKSPACE],
+      ['JSON as nothing', Buffer.from(JSON_BODY), undefined, NO_WORKSPACE],
+      ['a form', 'workspace_slug=nope&x', 'application/x-www-form-urlencoded', NO_WORKSPACE],
+      ['JSON as a form, which is none', JSON_BODY, 'application/x-www-form-urlencoded', NO_SLUG],
+      ['nothing', undefined, undefined, NO_SLUG],
+      ['nothing, announced as JSON', undefined, 'application/json', NO_SLUG],
+      ['an empty object', '{}', 'application/json', NO_SLUG],
+      ['a list', '["workspace_slug"]', 'application/json', NO_SLUG],
+      ['a text', '"workspace_slug"', 'application/json', NO_SLUG],
+      ['null', 'null', 'application/json', NO_SLUG],
+    ] as const)('%s is taken for what it is', async ([, body, type, expected]) => {
+      const { status, text } = await send(body, type);
+      expect([status, text]).toEqual(expected);
+    });
+
+    test.for([
+      ['cut off', '{"workspace_slug":"no'],
+      ['words', 'workspace_slug'],
+      ['no UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+      ['nested deeply', '['.repeat(5_000) + ']'.repeat(5_000)],
+      ['__proto__', '{"__proto__":{"workspace_slug":"nope"}}'],
+    ] as const)('JSON that cannot be read (%s) is 400 HTML', async ([, body]) => {
+      const { status, text, headers } = await send(body, 'application/json');
+      expect([status, headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8']);
+      expect(text).toMatch(/^<!DOCTYPE html>/);
+      expect(text).not.toContain('workspace_slug');
+    });
+  });
+
   test('a limit answers 429 with Retry-After and the headers of limits', async () => {
     const limits = [{ name: 'few', requests: 1, window_seconds: 60 }];
     const { secret } = await server.mint({ limits });
