@@ -25,6 +25,8 @@ export interface Config {
   keyPrefix: string;
   /** Keys given by the environment, imported at start. */
   bootstrapKeys: { role: 'client' | 'miner' | 'admin'; variable: string; value: string }[];
+  /** Nobody removes a workspace through the API. */
+  workspaceDeletionProtection: boolean;
   /** What child processes are given a part of. */
   environment: Record<string, string | undefined>;
   /** For the command line: where the server is and which key to use. */
@@ -49,6 +51,7 @@ export const VARIABLES = {
   KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
   KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
   KEYWARD_KEY_PREFIX: ['sk-', 'first characters of a new key'],
+  KEYWARD_WORKSPACE_DELETION_PROTECTION: ['off', '`on`: workspaces cannot be deleted through the API'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
   KEYWARD_CONFIG_DIR: ['user configuration directory', 'where the command line keeps its credentials'],
@@ -110,6 +113,8 @@ export function readConfig(environment: Environment): Config {
       const value = env[variable];
       return value === undefined ? [] : [{ role, variable, value }];
     }),
+    workspaceDeletionProtection:
+      oneOf(env, 'KEYWARD_WORKSPACE_DELETION_PROTECTION', ['on', 'off'], 'off') === 'on',
     environment: env,
     client: {
       url: env.KEYWARD_URL,

@@ -1,0 +1,27 @@
+/** Fields of bodies and queries of which nothing is known but that they came: each is looked at before it is used. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Text that says something. */
+export function textField(fields: Fields, name: string): string | undefined {
+  const value = fields[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A whole number, also as text: queries and forms know nothing else. */
+export function wholeField(fields: Fields, name: string): number | undefined {
+  const value = fields[name];
+  const read = typeof value === 'number' ? value : typeof value === 'string' ? parseInt(value, 10) : NaN;
+  return Number.isSafeInteger(read) ? read : undefined;
+}
+
+/** `true`, also as text. */
+export const flagField = (fields: Fields, name: string): boolean =>
+  fields[name] === true || fields[name] === 'true';
+
+/** The whole numbers of a list; undefined where there is no list. */
+export function wholesField(fields: Fields, name: string): number[] | undefined {
+  const value = fields[name];
+  if (!Array.isArray(value)) return undefined;
+  const read = value.map((item: unknown) => wholeField({ item }, 'item'));
+  return [...new Set(read.filter((item) => item !== undefined))];
+}
