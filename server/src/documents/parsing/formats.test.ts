@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { docx, eml, epub, mbox, odp, ods, odt, pdf, pptx, xlsx } from '../files.fixture.ts';
+import { parseBytes } from './parser.fixture.ts';
+
+const ADA = { title: 'On Turnips', author: 'Ada' };
+
+describe('what is read of a file', () => {
+  test.for([
+    ['a.txt', 'Turnips.\n', 'Turnips.\n', {}],
+    ['a.md', '# Turnips\n', '# Turnips\n', {}],
+    ['a.csv', 'crop,kg\nturnip,3\n', 'crop,kg\nturnip,3\n', {}],
+    ['a.json', '{"crop":"turnip"}', '{"crop":"turnip"}', {}],
+    ['a.py', 'print("turnip")\n', 'print("turnip")\n', {}],
+    ['README', 'Turnips.\n', 'Turnips.\n', {}],
+    ['utf16.txt', Buffer.from('\ufeffRüben', 'utf16le'), 'Rüben', {}],
+    ['latin1.txt', Buffer.from('R\xfcben', 'latin1'), 'Rüben', {}],
+    ['nul.docx', docx(['White', 'and round']), 'White\n\nand round\n\n', ADA],
+    ['a.pptx', pptx(['First', 'Second'], 'Say hello'), 'First\nSay hello\n\nSecond\n\n', ADA],
+    ['a.xlsx', xlsx(), 'Harvest\nCrop,,Picked\n"Turnips, white",12.5,2023-03-15\n\n', ADA],
+    ['a.odt', odt(), 'Turnips\nWhite  and\tround\n', ADA],
+    ['a.odp', odp(), 'First slide\n\nSecond slide\n\n', ADA],
+    ['a.ods', ods(), 'Harvest\nCrop,"1,5","1,5"\n', ADA],
+    ['a.epub', epub(['White.', 'Round.']), 'Chapter 1\n\nWhite.\n\nChapter 2\n\nRound.\n\n', ADA],
+    ['a.pdf', pdf(['White turnips', 'Round turnips']), 'White turnips\n\nRound turnips\n\n', ADA],
+    [
+      'a.eml',
+      eml('Turnips', 'They are ripe.'),
+      'Subject: Turnips\nFrom: Ada <ada@example.org>\nTo: Bob <bob@example.org>\nDate: 2026-11-21T10:00:00.000Z\n\nThey are ripe.',
+      { title: 'Turnips', author: 'Ada <ada@example.org>' },
+    ],
+  ] as const)('%s', async ([name, bytes, text, properties]) => {
+    expect(await parseBytes(bytes, name)).toMatchObject({ text, properties });
+  });
+
+  test('each mail of a mailbox', async () => {
+    const outcome = await parseBytes(mbox([eml('One', 'First.'), eml('Two', 'Second.')]), 'a.mbox');
+    expect(outcome).toMatchObject({
+      text: expect.stringMatching(/Subject: One[^]*First\.[^]*Subject: Two[^]*Second\./),
+    });
+  });
+
+  test('the article of a page without its menu, and its title', async () => {
+    const article = Array.from(
+      { length: 8 },
+      (_, i) => `<p>Turnips are sown in row ${i}, and watered each day, as they need it.</p>`,
+    );
+    const page = `<html><head><title>Turnips</title><script>var turnip = 1;</script></head><body><nav><a href="/">Home</a></nav><article>${article.join('')}</article></body></html>`;
+    const outcome = await parseBytes(page, 'a.html');
+    expect(outcome).toMatchObject({ properties: { title: 'Turnips' } });
+    const { text } = outcome as { text: string };
+    expect(text).toContain('Turnips are sown in row 7');
+    expect(text).not.toMatch(/Home|var turnip|</);
+  });
+
+  test('the whole text of a page that is no article', async () => {
+    const page = '<title>List</title><ul><li>White</li><li>Round &amp; red</li></ul>';
+    expect(await parseBytes(page, 'a.html')).toMatchObject({ text: 'White\n\nRound & red' });
+  });
+});
+
+describe('what is not read, with what is missing', () => {
+  test.for([
+    [
+      'a.bin',
+      Buffer.from([1, 0, 2]),
+      'File extension .bin not supported for parsing and cannot be assumed as text file type.',
+    ],
+    ['a.mp3', 'x', 'a.mp3: Sound is not read here: it takes an upstream for transcription.'],
+    ['a.mp4', 'x', 'a.mp4: Video is not read here: it takes an upstream for transcription of its sound.'],
+    ['a.png', 'x', 'a.png: Images are not read here: it takes an upstream for text recognition (OCR).'],
+    ['a.doc', 'x', 'a.doc: Old Office files are not read here: save it as .docx, .xlsx or .pptx.'],
+    ['a.txt', Buffer.from([1, 0, 2]), 'a.txt is not text, whatever its name says.'],
+    ['empty.txt', '', 'empty.txt has no text in it.'],
+    [
+      'scan.pdf',
+      pdf(['', '']),
+      'scan.pdf is a PDF without text, such as a scan: it takes an upstream for text recognition (OCR).',
+    ],
+    ['a.docx', 'no zip', 'a.docx is damaged: it is not a zip archive, as files of its kind are.'],
+    ['a.pdf', 'no pdf', 'a.pdf is damaged: it is no PDF that can be read.'],
+    [
+      'cut.pptx',
+      pptx(['a'], 'b').subarray(0, 300),
+      'cut.pptx is damaged: it is not a zip archive, as files of its kind are.',
+    ],
+    ['odd.xlsx', odt(), 'odd.xlsx is damaged: it has no xl/workbook.xml.'],
+    ['odd.epub', odt(), 'odd.epub is damaged: it has no META-INF/container.xml.'],
+  ] as const)('%s', async ([name, bytes, refusal]) => {
+    expect(await parseBytes(bytes, name)).toEqual({ refusal });
+  });
+});

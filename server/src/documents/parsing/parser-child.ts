@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { shownBytes } from './limits.ts';
+import type { ParseLimits } from './limits.ts';
+import type { ParseJob } from './parser-process.ts';
+
+const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+const PROGRAM = pathOf('parser-process.ts');
+/** Its own code, that of its libraries, and what tells Node how to load them. */
+const READABLE = [
+  './',
+  '../../../package.json',
+  '../../../node_modules/',
+  '../../../../node_modules/',
+  '../../../../package.json',
+]
+  .map(pathOf)
+  .filter((path) => existsSync(path));
+/** What stands in front of the text. */
+const HEAD_MAX_BYTES = 64 * 1024;
+const RESIDENT_CHECK_MS = 100;
+
+/** One process that reads one file; ended when it takes too much of anything. */
+export class ParserChild {
+  readonly #child: ChildProcess;
+  readonly #limits: ParseLimits;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #failure: string | undefined;
+
+  constructor(job: ParseJob, fd: number) {
+    this.#limits = job.limits;
+    const flags = [
+      `--max-old-space-size=${job.limits.heapMiB}`,
+      '--permission',
+      ...READABLE.map((path) => `--allow-fs-read=${path}`),
+    ];
+    // No environment: the master key stands in ours.
+    this.#child = spawn(process.execPath, [...flags, PROGRAM, JSON.stringify(job)], {
+      stdio: [fd, 'pipe', 'ignore'],
+      env: {},
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** @param why goes to whoever sent the file, after its name. */
+  end(why: string): void {
+    this.#failure ??= why;
+    this.#child.kill('SIGKILL');
+  }
+
+  /** All that it wrote, or why that is not all. */
+  output(): Promise<Buffer | { failure: string }> {
+    const { timeMs } = this.#limits;
+    const late = setTimeout(() => this.end(`takes longer than ${timeMs / 1000} s to read.`), timeMs);
+    const watch = setInterval(() => this.#checkMemory(), RESIDENT_CHECK_MS);
+    const output = new Promise<Buffer | { failure: string }>((resolve) => {
+      this.#child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
+      this.#child.on('error', () =>
+        resolve({ failure: 'was not read: no process could be started for it.' }),
+      );
+      this.#child.on('close', (code, signal) => {
+        if (this.#failure === undefined && code === 0) resolve(Buffer.concat(this.#chunks));
+        else resolve({ failure: this.#failure ?? this.#brokenOff(code, signal) });
+      });
+    });
+    return output.finally(() => {
+      clearTimeout(late);
+      clearInterval(watch);
+    });
+  }
+
+  #take(chunk: Buffer): void {
+    const { textBytes } = this.#limits;
+    this.#bytes += chunk.length;
+    if (this.#bytes > textBytes + HEAD_MAX_BYTES)
+      this.end(`holds more than ${shownBytes(textBytes)} of text.`);
+    else this.#chunks.push(chunk);
+  }
+
+  /** What lies outside of the heap, such as unpacked bytes; where the system tells. */
+  #checkMemory(): void {
+    const { residentMiB } = this.#limits;
+    const resident = residentBytes(this.#child.pid);
+    if (resident > residentMiB * 1024 * 1024)
+      this.end(`needs more than ${residentMiB} MiB of memory to be read.`);
+  }
+
+  #brokenOff(code: number | null, signal: NodeJS.Signals | null): string {
+    // How V8 ends when its heap is full.
+    if (signal === 'SIGABRT' || code === ABORTED)
+      return `needs more than ${this.#limits.heapMiB} MiB of memory to be read.`;
+    return `was not read: the process that read it ended (${signal ?? code}).`;
+  }
+}
+
+const ABORTED = 134;
+
+/** 0 where the system does not tell, as outside of Linux. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return Number(kib ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

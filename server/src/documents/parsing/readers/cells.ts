@@ -1,0 +1,27 @@
+/** `BC12` → 54, from 0; undefined for what is no cell. */
+export function columnOf(reference: string | undefined): number | undefined {
+  const letters = /^[A-Z]{1,3}/.exec(reference ?? '')?.[0];
+  if (letters === undefined) return undefined;
+  return Array.from(letters).reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+}
+
+/** The number formats of dates and times that every spreadsheet has. */
+const isBuiltInDate = (id: number): boolean => (id >= 14 && id <= 22) || (id >= 45 && id <= 47);
+
+/** @param code such as `yyyy\-mm\-dd`; colours and texts in it are no part of the date. */
+export function isDateFormat(id: number, code: string | undefined): boolean {
+  if (code === undefined) return isBuiltInDate(id);
+  return /[ymdhs]/i.test(code.replace(/"[^"]*"|\\.|\[[^\]]*\]/g, '').replace(/general/i, ''));
+}
+
+const DAY_MS = 86_400_000;
+/** Day 0 of Excel; its 29 February 1900, which never was, lies before all that matters. */
+const EPOCH_MS = Date.UTC(1899, 11, 30);
+
+/** `45000.5` → `2023-03-15 12:00:00`; the time is left out where there is none. */
+export function serialDate(serial: number): string {
+  const date = new Date(EPOCH_MS + Math.round(serial * 86_400) * 1000);
+  if (!Number.isFinite(date.getTime())) return String(serial);
+  const [day = '', time = ''] = date.toISOString().slice(0, 19).split('T');
+  return date.getTime() % DAY_MS === 0 ? day : `${day} ${time}`;
+}

@@ -1,0 +1,53 @@
+import { posix } from 'node:path';
+import { Unreadable } from '../limits.ts';
+import type { Properties, Source } from '../source.ts';
+import { firstTexts, readXml } from '../xml.ts';
+import { Zip } from '../zip.ts';
+import { htmlText } from './html-text.ts';
+import { propertiesOf } from './office-properties.ts';
+
+/** Chapter by chapter, in the order in which the book is read. */
+export async function readEpub(source: Source): Promise<Properties> {
+  const zip = await Zip.open(source);
+  const book = await packageOf(zip, source);
+  for (const chapter of await chaptersOf(zip, source, book)) {
+    source.text.add(`${htmlText(await zip.wholeText(chapter))}\n\n`);
+  }
+  const found = await firstTexts(zip.text(book), source.limits, ['title', 'creator']);
+  return propertiesOf({ title: found.get('title'), author: found.get('creator') });
+}
+
+async function packageOf(zip: Zip, { limits }: Source): Promise<string> {
+  let book: string | undefined;
+  await readXml(zip.text('META-INF/container.xml'), limits, {
+    open: (name, attributes) => {
+      if (name === 'rootfile') book ??= attributes['full-path'];
+    },
+  });
+  if (book === undefined || !zip.has(book))
+    throw new Unreadable('is damaged: it does not say where the book begins.');
+  return book;
+}
+
+async function chaptersOf(zip: Zip, { limits }: Source, book: string): Promise<string[]> {
+  const files = new Map<string, string>();
+  const spine = new Set<string>();
+  await readXml(zip.text(book), limits, {
+    open: (name, { id, href, idref }) => {
+      if (name === 'item' && id !== undefined && href !== undefined)
+        files.set(id, posix.join(posix.dirname(book), decoded(href)));
+      else if (name === 'itemref' && idref !== undefined) spine.add(idref);
+    },
+  });
+  return [...spine]
+    .map((id) => files.get(id))
+    .filter((file) => file !== undefined && zip.has(file)) as string[];
+}
+
+function decoded(href: string): string {
+  try {
+    return decodeURIComponent(href);
+  } catch {
+    return href;
+  }
+}

@@ -1,0 +1,49 @@
+import { Parser } from 'htmlparser2';
+
+const UNSEEN = new Set([
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'svg',
+  'head',
+  'title',
+  'iframe',
+  'object',
+]);
+const BLOCKS = new Set(
+  (
+    'address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr ' +
+    'li main nav ol p pre section table tbody thead tr ul'
+  ).split(' '),
+);
+const CELLS = new Set(['td', 'th']);
+
+/** What one would read of a page: its text, a line a block, without scripts and styles. No tree is built. */
+export function htmlText(html: string): string {
+  const pieces: string[] = [];
+  let unseen = 0;
+  const parser = new Parser({
+    onopentag: (name) => {
+      if (UNSEEN.has(name)) unseen++;
+      else if (BLOCKS.has(name)) pieces.push('\n');
+    },
+    onclosetag: (name) => {
+      if (UNSEEN.has(name)) unseen--;
+      else if (CELLS.has(name)) pieces.push('\t');
+      else if (BLOCKS.has(name)) pieces.push('\n');
+    },
+    ontext: (text) => {
+      if (unseen === 0) pieces.push(text.replace(/\s+/g, ' '));
+    },
+  });
+  parser.write(html);
+  parser.end();
+  return pieces
+    .join('')
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}

@@ -1,0 +1,55 @@
+import { Readability } from '@mozilla/readability';
+import { parseHTML } from 'linkedom';
+import { decodeText } from '../source.ts';
+import type { Properties, Source } from '../source.ts';
+import { htmlText } from './html-text.ts';
+import { propertiesOf } from './office-properties.ts';
+
+/** What Readability may look at; it builds a tree, and then several. */
+const ELEMENTS_MAX = 200_000;
+/** Of what Readability leaves, an article has more than this share of the page's text. */
+const ARTICLE_SHARE_MIN = 0.2;
+
+/** The article of a page without its menus; the whole text where none is to be found. */
+export function readHtml(source: Source): Properties {
+  const html = decodeHtml(source.whole());
+  const whole = htmlText(html);
+  const article = articleOf(html);
+  const isArticle = article !== undefined && article.text.length > whole.length * ARTICLE_SHARE_MIN;
+  source.text.add(isArticle ? article.text : whole);
+  return propertiesOf({ title: article?.title ?? titleOf(html), author: article?.author });
+}
+
+function articleOf(html: string): { text: string; title?: string; author?: string } | undefined {
+  try {
+    const { document } = parseHTML(html);
+    const article = new Readability(document, {
+      maxElemsToParse: ELEMENTS_MAX,
+    }).parse();
+    if (typeof article?.content !== 'string') return undefined;
+    const { title, byline } = article;
+    const text = htmlText(article.content);
+    return { text, ...(title ? { title } : {}), ...(byline ? { author: byline } : {}) };
+  } catch {
+    // Too deep or too odd for it: the plain text is there all the same.
+    return undefined;
+  }
+}
+
+const titleOf = (html: string): string | undefined => {
+  const title = /<title[^>]*>([^<]{1,500})<\/title>/i.exec(html)?.[1];
+  return title === undefined ? undefined : htmlText(title);
+};
+
+/** As the page itself says, where it says so. */
+function decodeHtml(bytes: Buffer): string {
+  const declared = /<meta[^>]{1,200}charset=["']?([\w-]{2,40})/i.exec(
+    bytes.subarray(0, 2048).toString('latin1'),
+  )?.[1];
+  if (declared === undefined || /^utf-?8$/i.test(declared)) return decodeText(bytes);
+  try {
+    return new TextDecoder(declared).decode(bytes);
+  } catch {
+    return decodeText(bytes);
+  }
+}

@@ -1,0 +1,63 @@
+import PostalMime from 'postal-mime';
+import type { Email } from 'postal-mime';
+import type { Properties, Source } from '../source.ts';
+import { htmlText } from './html-text.ts';
+import { propertiesOf } from './office-properties.ts';
+
+/** Of parts within parts. */
+const NESTING_MAX = 50;
+
+export async function readEml(source: Source): Promise<Properties> {
+  const mail = await parse(source.whole());
+  source.text.add(mailText(mail));
+  return propertiesOf({ title: mail.subject, author: senderOf(mail) });
+}
+
+/** One mail after the other. */
+export async function readMbox(source: Source): Promise<Properties> {
+  for (const message of messagesOf(source.whole())) {
+    source.text.add(`${mailText(await parse(message))}\n\n`);
+  }
+  return {};
+}
+
+const parse = (bytes: Buffer): Promise<Email> =>
+  PostalMime.parse(bytes, { maxNestingDepth: NESTING_MAX, attachmentEncoding: 'arraybuffer' });
+
+/** Each begins with a line `From …` after an empty one. */
+function* messagesOf(bytes: Buffer): Generator<Buffer> {
+  const starts = [0];
+  for (let at = bytes.indexOf('\nFrom '); at >= 0; at = bytes.indexOf('\nFrom ', at + 1)) {
+    const before = bytes[at - 1];
+    const isAfterEmptyLine = before === 0x0a || (before === 0x0d && bytes[at - 2] === 0x0a);
+    if (isAfterEmptyLine) starts.push(at + 1);
+  }
+  for (const [number, start] of starts.entries()) {
+    const message = bytes.subarray(start, starts[number + 1] ?? bytes.length);
+    const isEnveloped = message.subarray(0, 5).toString() === 'From ';
+    yield isEnveloped ? message.subarray(message.indexOf('\n') + 1) : message;
+  }
+}
+
+const senderOf = ({ from }: Email): string | undefined =>
+  from === undefined ? undefined : shownAddress(from);
+
+type Address = NonNullable<Email['from']>;
+
+const shownAddress = ({ name, address }: Address): string =>
+  [name, address === undefined || address === '' ? '' : `<${address}>`]
+    .filter((part) => part !== '')
+    .join(' ');
+
+function mailText(mail: Email): string {
+  const head = [
+    ['Subject', mail.subject],
+    ['From', senderOf(mail)],
+    ['To', mail.to?.map(shownAddress).join(', ')],
+    ['Date', mail.date],
+  ]
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => `${name}: ${value}`);
+  const body = mail.text ?? (mail.html === undefined ? '' : htmlText(mail.html));
+  return `${head.join('\n')}\n\n${body.trim()}`;
+}

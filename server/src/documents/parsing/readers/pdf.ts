@@ -1,0 +1,49 @@
+import { getDocumentProxy } from 'unpdf';
+import { Unreadable } from '../limits.ts';
+import type { Properties, Source } from '../source.ts';
+import { propertiesOf } from './office-properties.ts';
+
+type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
+
+/** Page by page. @throws Unreadable also for one that is nothing but pictures. */
+export async function readPdf(source: Source): Promise<Properties> {
+  const pdf = await opened(new Uint8Array(source.whole()));
+  let hasText = false;
+  for (let number = 1; number <= pdf.numPages; number++) {
+    const text = await pageText(pdf, number);
+    hasText ||= text.trim() !== '';
+    source.text.add(`${text.trim()}\n\n`);
+  }
+  if (!hasText)
+    throw new Unreadable(
+      'is a PDF without text, such as a scan: it takes an upstream for text recognition (OCR).',
+    );
+  return propertiesIn(pdf);
+}
+
+async function opened(bytes: Uint8Array): Promise<Pdf> {
+  try {
+    return await getDocumentProxy(bytes, { verbosity: 0 });
+  } catch (error) {
+    const isLocked = (error as Error).name === 'PasswordException';
+    throw new Unreadable(
+      isLocked ? 'is encrypted: save it without a password.' : 'is damaged: it is no PDF that can be read.',
+    );
+  }
+}
+
+async function pageText(pdf: Pdf, number: number): Promise<string> {
+  const page = await pdf.getPage(number);
+  const { items } = await page.getTextContent();
+  page.cleanup();
+  return items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
+}
+
+async function propertiesIn(pdf: Pdf): Promise<Properties> {
+  const { info } = await pdf.getMetadata().catch(() => ({ info: {} }));
+  const { Title, Author } = info as { Title?: unknown; Author?: unknown };
+  return propertiesOf({
+    title: typeof Title === 'string' ? Title : undefined,
+    author: typeof Author === 'string' ? Author : undefined,
+  });
+}

@@ -1,0 +1,127 @@
+import type { Properties, Source } from '../source.ts';
+import { attribute, readXml } from '../xml.ts';
+import { Zip } from '../zip.ts';
+import { columnOf, isDateFormat, serialDate } from './cells.ts';
+import { csvLine } from './csv-line.ts';
+import { officeProperties } from './office-properties.ts';
+import { relationsOf } from './relations.ts';
+
+const WORKBOOK = 'xl/workbook.xml';
+/** What Excel itself allows. */
+const COLUMNS_MAX = 16_384;
+
+/** Sheet by sheet: its name, then its rows as CSV. */
+export async function readXlsx(source: Source): Promise<Properties> {
+  const zip = await Zip.open(source);
+  const known = {
+    strings: zip.has('xl/sharedStrings.xml') ? await sharedStrings(zip, source) : [],
+    dateStyles: zip.has('xl/styles.xml') ? await dateStyles(zip, source) : new Set<number>(),
+  };
+  for (const { name, part } of await sheetsOf(zip, source)) {
+    source.text.add(`${name}\n`);
+    await readSheet(zip, source, { part, ...known });
+    source.text.add('\n');
+  }
+  return officeProperties(zip, source);
+}
+
+async function sheetsOf(zip: Zip, source: Source): Promise<{ name: string; part: string }[]> {
+  const relations = await relationsOf(zip, source, WORKBOOK);
+  const sheets: { name: string; part: string }[] = [];
+  await readXml(zip.text(WORKBOOK), source.limits, {
+    open: (element, attributes) => {
+      if (element !== 'sheet') return;
+      const part = relations.get(attribute(attributes, 'id', { prefixed: true }) ?? '');
+      if (part !== undefined && zip.has(part)) sheets.push({ name: attributes['name'] ?? '', part });
+    },
+  });
+  return sheets;
+}
+
+async function sharedStrings(zip: Zip, { limits }: Source): Promise<string[]> {
+  const strings: string[] = [];
+  let current = '';
+  let isText = false;
+  let isSpoken = false;
+  await readXml(zip.text('xl/sharedStrings.xml'), limits, {
+    open: (element) => {
+      if (element === 'si') current = '';
+      else if (element === 'rPh') isSpoken = true;
+      else if (element === 't') isText = !isSpoken;
+    },
+    close: (element) => {
+      if (element === 'si') strings.push(current);
+      else if (element === 'rPh') isSpoken = false;
+      else if (element === 't') isText = false;
+    },
+    text: (piece) => {
+      if (isText) current += piece;
+    },
+  });
+  return strings;
+}
+
+/** The styles under which a number is a date. */
+async function dateStyles(zip: Zip, { limits }: Source): Promise<Set<number>> {
+  const custom = new Map<number, string>();
+  const styles = new Set<number>();
+  let isCellStyles = false;
+  let index = 0;
+  await readXml(zip.text('xl/styles.xml'), limits, {
+    open: (element, attributes) => {
+      if (element === 'numFmt') custom.set(Number(attributes['numFmtId']), attributes['formatCode'] ?? '');
+      else if (element === 'cellXfs') isCellStyles = true;
+      else if (element === 'xf' && isCellStyles) {
+        const id = Number(attributes['numFmtId']);
+        if (isDateFormat(id, custom.get(id))) styles.add(index);
+        index++;
+      }
+    },
+    close: (element) => {
+      if (element === 'cellXfs') isCellStyles = false;
+    },
+  });
+  return styles;
+}
+
+interface Sheet {
+  part: string;
+  strings: readonly string[];
+  dateStyles: ReadonlySet<number>;
+}
+
+async function readSheet(zip: Zip, { limits, text }: Source, sheet: Sheet): Promise<void> {
+  let row: string[] = [];
+  let cell = { type: '', style: 0, column: 0, value: '' };
+  let isValue = false;
+  await readXml(zip.text(sheet.part), limits, {
+    open: (element, attributes) => {
+      if (element === 'row') row = [];
+      else if (element === 'c') {
+        const column = columnOf(attributes['r']) ?? row.length;
+        cell = { type: attributes['t'] ?? '', style: Number(attributes['s'] ?? 0), column, value: '' };
+      } else if (element === 'v' || element === 't') isValue = true;
+    },
+    close: (element) => {
+      if (element === 'v' || element === 't') isValue = false;
+      else if (element === 'c' && cell.column < COLUMNS_MAX) {
+        while (row.length < cell.column) row.push('');
+        row[cell.column] = shown(cell, sheet);
+      } else if (element === 'row' && row.some((value) => value !== '')) text.add(csvLine(row));
+    },
+    text: (piece) => {
+      if (isValue) cell.value += piece;
+    },
+  });
+}
+
+function shown(
+  { type, style, value }: { type: string; style: number; value: string },
+  { strings, dateStyles }: Sheet,
+): string {
+  if (type === 's') return strings[Number(value)] ?? '';
+  if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
+  if ((type === '' || type === 'n') && value !== '' && dateStyles.has(style))
+    return serialDate(Number(value));
+  return value;
+}
