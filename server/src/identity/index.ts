@@ -1,1 +1,18 @@
+export { openIdentity } from './identity.ts';
+export type { Identity, Session } from './identity.ts';
+export { acceptInvite, createInvite, disableInvite, findInvite, listInvites } from './invites.ts';
+export type { Invite } from './invites.ts';
+export { loginAdmin, loginUser } from './login.ts';
+export type { LoginRefusal, UserLogin } from './login.ts';
 export { identityMigrations } from './migrations.ts';
+export { enableMultiUser, setPassword } from './mode.ts';
+export { admitUsers, bringInvite, hasUser, presentUsers } from './moving-in.ts';
+export { importUser } from './new-user.ts';
+export type { ImportedUser } from './new-user.ts';
+export { isBcryptHash } from './password.ts';
+export { recoverAccount, resetPassword } from './recovery.ts';
+export { endSession } from './sessions.ts';
+export { issueLoginToken, loginWithToken } from './sso.ts';
+export { USER_ROLES } from './user.ts';
+export type { User, UserInput, UserRole } from './user.ts';
+export { createUser, deleteUser, updateUser } from './users.ts';

@@ -8,10 +8,10 @@ import { LastUsed } from './last-used.ts';
 import { RequestLimits } from './limits.ts';
 import { Verifier } from './verifier.ts';
 
-export { auditActor, changeAndRecord, changeEverywhere } from './context.ts';
+export { auditActor, changeAndRecord, changeEverywhere, record } from './context.ts';
 export type { Actor, BudgetKeeper, BudgetView, Entry, KeysContext } from './context.ts';
 export { mintFirstKey, mintLocally } from './first-key.ts';
-export { importKeyList, importKeys } from './import.ts';
+export { checkImported, importKeyList, importKeys } from './import.ts';
 export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './import.ts';
 export { KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';

@@ -65,11 +65,26 @@ export interface Found {
  * exist would tell a stranger by the time taken which texts were keys once.
  */
 export async function findByDigest(db: Db, digests: readonly Uint8Array[]): Promise<Found | undefined> {
-  const row = await joined(db)
+  return foundOf(
+    await withSecret(db)
+      .where('secret.digest', 'in', [...digests])
+      .executeTakeFirst(),
+  );
+}
+
+/** The key that this secret belongs to. */
+export async function findBySecret(db: Db, secretId: string): Promise<Found | undefined> {
+  return foundOf(await withSecret(db).where('secret.id', '=', secretId).executeTakeFirst());
+}
+
+const withSecret = (db: Db) =>
+  joined(db)
     .innerJoin('key_secrets as secret', 'secret.key_id', 'keys.id')
-    .select(['secret.id as secret_id', 'secret.digest', 'secret.pepper', 'secret.ends_at'])
-    .where('secret.digest', 'in', [...digests])
-    .executeTakeFirst();
+    .select(['secret.id as secret_id', 'secret.digest', 'secret.pepper', 'secret.ends_at']);
+
+type SecretColumns = Pick<SecretRow, 'digest' | 'pepper' | 'ends_at'> & { secret_id: string };
+
+function foundOf(row: (JoinedKeyRow & SecretColumns) | undefined): Found | undefined {
   if (row === undefined) return undefined;
   const { secret_id: id, digest, pepper, ends_at } = row;
   return { key: keyFromRow(row), secret: { id, digest, pepper, ends_at } };

@@ -7,7 +7,7 @@ import { changeAndRecord, changeEverywhere, mayTouchOwner, noSuch } from './cont
 import { readCursor, writeCursor } from './cursor.ts';
 import { checkName } from './key-rules.ts';
 import type { Page } from './keys.ts';
-import type { Owner, OwnerKind } from './owner.ts';
+import type { Owner, OwnerKind, OwnerState } from './owner.ts';
 import * as store from './owner-store.ts';
 
 export interface OwnerInput {
@@ -137,4 +137,10 @@ function refuseOwn(actor: Actor, id: string, ends: boolean): void {
   throw new KeywardError('conflict', 'This is the owner of the key that you are using.', {
     hint: 'Use a key of another owner.',
   });
+}
+
+/** Suspends, reactivates or ends an owner in a transaction of the caller's, who announces it. A deleted one stays so. */
+export async function setOwnerState(tx: Db, id: string, state: OwnerState): Promise<void> {
+  const owner = await store.lockOwner(tx, id);
+  if (owner !== undefined && owner.state !== 'deleted') await store.updateOwner(tx, id, { state });
 }

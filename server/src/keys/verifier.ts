@@ -109,7 +109,8 @@ function badForm(text: string): BadKey {
     : { valid: false, code: 'not_found', reason: 'No key has this secret.' };
 }
 
-function judge({ key, secret }: Found, nowMs: number): GoodKey | BadKey {
+/** What a secret is worth at this moment. */
+export function judge({ key, secret }: Found, nowMs: number): GoodKey | BadKey {
   const refuse = (code: BadKey['code'], reason: string): BadKey => ({ valid: false, code, reason, key });
   const state = keyState(key, nowMs);
   if (state === 'revoked') return refuse('revoked', 'The key was revoked.');

@@ -1,0 +1,70 @@
+import type { Actor, KeysContext } from '../keys/index.ts';
+import type { Db } from '../storage/index.ts';
+import { authenticate } from './authentication.ts';
+import { readMode } from './mode-store.ts';
+import type { Mode } from './mode.ts';
+import { Throttle } from './throttle.ts';
+import type { User } from './user.ts';
+import { findUser, listUsers } from './user-store.ts';
+
+/** Somebody who is logged in. */
+export type Session = {
+  id: string;
+  /** As whom changes are made and recorded. */
+  actor: Actor;
+} & (
+  | {
+      /** The one administrator of an instance without users. */
+      kind: 'admin';
+    }
+  | { kind: 'user'; user: User }
+);
+
+type UserHook = (tx: Db, user: User) => Promise<void>;
+type JoinHook = (tx: Db, joining: { user: User; workspaceIds: readonly number[] }) => Promise<void>;
+
+/** Everything the verbs of this domain work with, and what the modules to its right ask it. */
+export interface Identity {
+  readonly keys: KeysContext;
+  readonly throttle: Throttle;
+  /**
+   * `setup`: neither password nor users: only somebody with an admin key gets in. `password`: one administrator.
+   * `multi-user`: users with roles, for good.
+   */
+  mode(): Promise<Mode>;
+  isMultiUser(): Promise<boolean>;
+  getUser(id: number): Promise<User | undefined>;
+  /** In the order of their ids. */
+  listUsers(): Promise<User[]>;
+  /** @throws KeywardError `invalid_session` with the words that clients know. */
+  authenticate(authorization: string | undefined, ip: string): Promise<Session>;
+  /** Runs in the transaction in which somebody accepts an invite to workspaces. */
+  onJoin(hook: JoinHook): void;
+  /** Runs in the transaction in which a user is deleted. */
+  onRemove(hook: UserHook): void;
+  readonly hooks: { readonly join: JoinHook[]; readonly remove: UserHook[] };
+}
+
+/** No page has more; the lists of the Developer API have no pages. */
+const USERS_MAX = 10_000;
+
+export function openIdentity({ keys }: { keys: KeysContext }): Identity {
+  const { db } = keys.storage;
+  const identity: Identity = {
+    keys,
+    throttle: new Throttle(keys),
+    mode: async () => {
+      const { multi_user, password_hash } = await readMode(db);
+      if (multi_user !== 0) return 'multi-user';
+      return password_hash === null ? 'setup' : 'password';
+    },
+    isMultiUser: async () => (await readMode(db)).multi_user !== 0,
+    getUser: (id) => findUser(db, id),
+    listUsers: () => listUsers(db, USERS_MAX),
+    authenticate: (authorization, ip) => authenticate(identity, authorization, ip),
+    onJoin: (hook) => void identity.hooks.join.push(hook),
+    onRemove: (hook) => void identity.hooks.remove.push(hook),
+    hooks: { join: [], remove: [] },
+  };
+  return identity;
+}

@@ -1,0 +1,131 @@
+import { hash } from 'node:crypto';
+import { changeAndRecord, record } from '../keys/index.ts';
+import type { Actor } from '../keys/index.ts';
+import { nextId } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
+import { newCode } from './codes.ts';
+import type { Identity } from './identity.ts';
+import * as store from './invite-store.ts';
+import { addUser, newUser } from './new-user.ts';
+import type { InviteRow, InviteStatus } from './rows.ts';
+import type { User } from './user.ts';
+
+/** A code with which one person makes a user of the role default. Times in ms since 1970. */
+export interface Invite {
+  id: number;
+  code: string;
+  status: InviteStatus;
+  claimedBy: number | null;
+  workspaceIds: number[];
+  /** Id of a user; 0: a key. */
+  createdBy: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** The list of the Developer API has no pages: the newest. */
+const LISTED_MAX = 1_000;
+
+/** What the sealed code of an invite is bound to: a stolen database lets nobody in. */
+export const inviteContext = (id: number): string => `invite ${id}`;
+
+const digestsOf = ({ keys }: Identity, code: string): Uint8Array[] =>
+  keys.sealing.digestsOfSha256(hash('sha256', code, 'buffer')).map(({ digest }) => digest);
+
+const fromRow = ({ keys }: Identity, row: InviteRow): Invite => ({
+  id: row.id,
+  code: keys.sealing.open(row.code_sealed, inviteContext(row.id)),
+  status: row.status,
+  claimedBy: row.claimed_by,
+  workspaceIds: JSON.parse(row.workspace_ids) as number[],
+  createdBy: row.created_by,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+export function createInvite(
+  identity: Identity,
+  actor: Actor,
+  { workspaceIds }: { workspaceIds: readonly number[] },
+): Promise<Invite> {
+  const { keys } = identity;
+  return changeAndRecord(keys, actor, async (tx) => {
+    const id = await nextId(tx, 'invites');
+    const code = newCode();
+    const nowMs = keys.clock.nowMs();
+    const row: InviteRow = {
+      id,
+      code_digest: keys.sealing.digest(code).digest,
+      code_sealed: keys.sealing.seal(code, inviteContext(id)),
+      status: 'pending',
+      claimed_by: null,
+      workspace_ids: JSON.stringify(workspaceIds),
+      created_by: actor.kind === 'user' ? actor.id : 0,
+      created_at: nowMs,
+      updated_at: nowMs,
+    };
+    await store.insertInvite(tx, row);
+    const entry = { action: 'invites.create', target: `invite:${id}`, outcome: 'ok' as const };
+    return { result: fromRow(identity, row), entry: { ...entry, details: { workspaces: workspaceIds } } };
+  });
+}
+
+export async function listInvites(identity: Identity): Promise<Invite[]> {
+  const rows = await store.listInvites(identity.keys.storage.db, LISTED_MAX);
+  return rows.map((row) => fromRow(identity, row));
+}
+
+/** @returns false where there is none, or it was disabled before. */
+export function disableInvite(identity: Identity, actor: Actor, id: number): Promise<boolean> {
+  const { keys } = identity;
+  return keys.storage.transaction(async (tx) => {
+    if (!(await store.disableInvite(tx, id, keys.clock.nowMs()))) return false;
+    await record(tx, keys, {
+      actor,
+      entry: { action: 'invites.disable', target: `invite:${id}`, outcome: 'ok' },
+    });
+    return true;
+  });
+}
+
+export async function findInvite(identity: Identity, code: string): Promise<Invite | undefined> {
+  const row = await store.findInvite(identity.keys.storage.db, digestsOf(identity, code));
+  return row && fromRow(identity, row);
+}
+
+/**
+ * Makes the user that the invite was for, as a member of its workspaces.
+ * @returns undefined where the invite is none, or used up. @throws KeywardError `invalid_input`; it stays good then.
+ */
+export async function acceptInvite(
+  identity: Identity,
+  { code, username, password }: { code: string; username: unknown; password: unknown },
+): Promise<User | undefined> {
+  const { keys } = identity;
+  const invite = await findInvite(identity, code);
+  if (invite?.status !== 'pending' || !(await identity.isMultiUser())) return undefined;
+  const fresh = await newUser({ username, password });
+  return keys.storage.transaction(async (tx) => {
+    if (!(await store.claimInvite(tx, invite.id, keys.clock.nowMs()))) return undefined;
+    const user = await addUser(tx, identity, fresh);
+    await store.setClaimedBy(tx, invite.id, user.id);
+    await join(tx, identity, { user, workspaceIds: invite.workspaceIds });
+    const details = { user: user.id, username: user.username, workspaces: invite.workspaceIds };
+    const entry = {
+      action: 'invites.accept',
+      target: `invite:${invite.id}`,
+      outcome: 'ok' as const,
+      details,
+    };
+    await record(tx, keys, { actor: { kind: 'user', id: user.id, name: user.username }, entry });
+    return user;
+  });
+}
+
+async function join(
+  tx: Db,
+  { hooks }: Identity,
+  joining: { user: User; workspaceIds: readonly number[] },
+): Promise<void> {
+  for (const hook of hooks.join) await hook(tx, joining);
+}

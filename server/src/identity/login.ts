@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { changeAndRecord, isOwnerActive } from '../keys/index.ts';
+import type { Actor } from '../keys/index.ts';
+import type { Db } from '../storage/index.ts';
+import { isFullAdmin } from './authentication.ts';
+import type { Identity } from './identity.ts';
+import { PASSWORD_CONTEXT } from './mode.ts';
+import { lockMode, readMode } from './mode-store.ts';
+import { passwordContext } from './new-user.ts';
+import { checkAgainst, hashPassword } from './password.ts';
+import { beginSession } from './sessions.ts';
+import type { Attempt } from './throttle.ts';
+import { putRecoveryCodes } from './token-store.ts';
+import type { User } from './user.ts';
+import * as store from './user-store.ts';
+import type { Credentials } from './user-store.ts';
+
+/** `userId`: whom it was about, for the audit record; nothing that the caller may learn. */
+export type LoginRefusal =
+  | { ok: false; why: 'credentials' | 'suspended'; userId?: number }
+  | { ok: false; why: 'throttled'; retryAfterSeconds: number };
+
+export type AdminLogin = { ok: true; token: string } | LoginRefusal;
+/** `recoveryCodes`: shown at the first login and never again. */
+export type UserLogin = { ok: true; token: string; user: User; recoveryCodes?: string[] } | LoginRefusal;
+
+const WRONG = { ok: false, why: 'credentials' } as const;
+
+/** Counts the attempt first, and takes it back for whoever got in. */
+export async function throttled<T extends { ok: boolean }>(
+  { throttle }: Identity,
+  attempt: Attempt,
+  work: () => Promise<T>,
+): Promise<T | { ok: false; why: 'throttled'; retryAfterSeconds: number }> {
+  const retryAfterSeconds = await throttle.take(attempt);
+  if (retryAfterSeconds !== undefined) return { ok: false, why: 'throttled', retryAfterSeconds };
+  const outcome = await work();
+  if (outcome.ok) await throttle.forgive(attempt);
+  return outcome;
+}
+
+/** Without users: with the password, where one is set, or with the text of an admin key (mode.ts). */
+export function loginAdmin(
+  identity: Identity,
+  { password, ip }: { password: string; ip: string },
+): Promise<AdminLogin> {
+  return throttled(identity, { username: '', ip }, async (): Promise<AdminLogin> => {
+    const { keys } = identity;
+    const { password_hash: sealed } = await readMode(keys.storage.db);
+    const stored =
+      sealed === null
+        ? undefined
+        : { hash: keys.sealing.open(sealed, PASSWORD_CONTEXT), kind: 'argon2id' as const };
+    const isPassword = await checkAgainst(password, stored, { withBcrypt: false });
+    if (!isPassword) return loginWithKey(identity, { text: password, ip });
+    return begin(identity, { actor: { kind: 'admin' }, ip }, async (tx) => {
+      const now = await lockMode(tx);
+      return now.multi_user === 0 && now.password_hash === sealed;
+    });
+  });
+}
+
+async function loginWithKey(
+  identity: Identity,
+  { text, ip }: { text: string; ip: string },
+): Promise<AdminLogin> {
+  const { keys } = identity;
+  const known = await keys.verifier.identify(text);
+  if (!known.valid || !isFullAdmin(known.caller, ip)) return WRONG;
+  const { caller, secretId } = known;
+  keys.lastUsed.note(secretId, caller.keyId, ip);
+  return begin(identity, { actor: { kind: 'key', caller }, ip, secretId }, async (tx) => {
+    return (await lockMode(tx)).multi_user === 0;
+  });
+}
+
+/** @param holds whether what was found good is still so, asked in the transaction that begins the session. */
+function begin(
+  identity: Identity,
+  { actor, ip, secretId }: { actor: Actor; ip: string; secretId?: string },
+  holds: (tx: Db) => Promise<boolean>,
+): Promise<AdminLogin> {
+  return changeAndRecord(identity.keys, actor, async (tx) => {
+    const isGood = await holds(tx);
+    const whose = secretId === undefined ? {} : { secretId };
+    const result: AdminLogin = isGood ? { ok: true, token: await beginSession(tx, identity, whose) } : WRONG;
+    const outcome = isGood ? 'ok' : 'refused';
+    return { result, entry: { action: 'sessions.login', target: 'admin', outcome, details: { ip } } };
+  });
+}
+
+/** A user that is not there and a wrong password are told the same, and take the same work. */
+export function loginUser(
+  identity: Identity,
+  { username, password, ip }: { username: string; password: string; ip: string },
+): Promise<UserLogin> {
+  return throttled(identity, { username, ip }, async (): Promise<UserLogin> => {
+    // A password that is changed at this moment is looked at again, once.
+    const once = (): Promise<UserLogin | undefined> => attempt(identity, { username, password, ip });
+    return (await once()) ?? (await once()) ?? WRONG;
+  });
+}
+
+/** undefined: the password was changed meanwhile. */
+async function attempt(
+  identity: Identity,
+  { username, password, ip }: { username: string; password: string; ip: string },
+): Promise<UserLogin | undefined> {
+  const { keys } = identity;
+  const found = await store.findCredentials(keys.storage.db, username);
+  const withBcrypt = await store.hasBcrypt(keys.storage.db);
+  if (!(await checkAgainst(password, found && opened(identity, found), { withBcrypt })))
+    return found === undefined ? WRONG : { ...WRONG, userId: found.user.id };
+  if (found === undefined) return WRONG;
+  const { user } = found;
+  // Told only to whoever knows the password.
+  if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
+    return { ok: false, why: 'suspended', userId: user.id };
+  const upgraded = found.kind === 'bcrypt' ? await hashPassword(password) : undefined;
+  return beginForUser(identity, { found, upgraded, ip });
+}
+
+const opened = ({ keys }: Identity, { user, sealedHash, kind }: Credentials) => ({
+  hash: keys.sealing.open(sealedHash, passwordContext(user.id)),
+  kind,
+});
+
+function beginForUser(
+  identity: Identity,
+  { found, upgraded, ip }: { found: Credentials; upgraded: string | undefined; ip: string },
+): Promise<UserLogin | undefined> {
+  const { keys } = identity;
+  const { user } = found;
+  const { id, username } = user;
+  return changeAndRecord(keys, { kind: 'user', id, name: username }, async (tx) => {
+    const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip } };
+    // Locks the row: a change of the password ends either this session, or comes first and is seen here.
+    await store.lockUser(tx, id);
+    const now = await store.findCredentials(tx, username);
+    if (now?.sealedHash !== found.sealedHash)
+      return { result: undefined, entry: { ...entry, outcome: 'refused' as const } };
+    if (upgraded !== undefined) {
+      const password_hash = keys.sealing.seal(upgraded, passwordContext(id));
+      await store.updateUser(tx, id, { password_hash, password_kind: 'argon2id' });
+    }
+    const token = await beginSession(tx, identity, { user });
+    const recoveryCodes = await firstCodes(tx, identity, id);
+    const result = { ok: true as const, token, user, ...(recoveryCodes && { recoveryCodes }) };
+    return { result, entry: { ...entry, outcome: 'ok' as const } };
+  });
+}
+
+const CODES = 4;
+
+/** Of two first logins at the same moment one is shown the codes. */
+async function firstCodes(tx: Db, { keys }: Identity, userId: number): Promise<string[] | undefined> {
+  if (!(await store.markCodesSeen(tx, userId))) return undefined;
+  const codes = Array.from({ length: CODES }, () => randomUUID());
+  const digests = codes.map((code) => keys.sealing.digest(code).digest);
+  await putRecoveryCodes(tx, userId, digests);
+  return codes;
+}

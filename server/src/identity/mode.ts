@@ -1,0 +1,71 @@
+import { KeywardError } from '../base/errors.ts';
+import { changeAndRecord } from '../keys/index.ts';
+import type { Actor } from '../keys/index.ts';
+import type { Identity } from './identity.ts';
+import { lockMode, writeMode } from './mode-store.ts';
+import { hashPassword } from './password.ts';
+import { revokeSessionsOf } from './session-store.ts';
+import type { User } from './user.ts';
+import { checkPassword } from './user.ts';
+import { addUser, newUser } from './new-user.ts';
+
+/**
+ * Who gets in. A fresh instance is in `setup` and not open to anybody: its first session takes the text of an admin key
+ * (all scopes, all workspaces and models) in place of a password. That key is printed once, at the first start, and
+ * `keyward keys create --local` makes another one on the machine itself. It works in `password` too, as the way back in.
+ */
+export type Mode = 'setup' | 'password' | 'multi-user';
+
+/** What the sealed hash of the one password is bound to. */
+export const PASSWORD_CONTEXT = 'instance password';
+
+const alreadyEnabled = (): KeywardError =>
+  new KeywardError('conflict', 'Multi-user mode is already enabled.');
+
+/**
+ * Sets the one password, or takes it away: then only an admin key gets in again. All sessions end, the one that asks
+ * too.
+ * @throws KeywardError `invalid_input`; `conflict` where there are users.
+ */
+export async function setPassword(identity: Identity, actor: Actor, password: string | null): Promise<void> {
+  const { keys } = identity;
+  const hash = password === null ? null : await hashPassword(checkPassword(password));
+  await changeAndRecord(keys, actor, async (tx) => {
+    if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
+    const nowMs = keys.clock.nowMs();
+    const sealed = hash === null ? null : keys.sealing.seal(hash, PASSWORD_CONTEXT);
+    await writeMode(tx, { password_hash: sealed }, nowMs);
+    await revokeSessionsOf(tx, null, nowMs);
+    const details = { password: hash === null ? 'removed' : 'set' };
+    return {
+      result: undefined,
+      entry: { action: 'identity.password', target: 'instance', outcome: 'ok', details },
+    };
+  });
+}
+
+/**
+ * Makes the first administrator and lets users in instead of the one password; there is no way back. Sessions of
+ * before end.
+ * @throws KeywardError `invalid_input`; `conflict` where it was done before.
+ */
+export async function enableMultiUser(
+  identity: Identity,
+  actor: Actor,
+  input: { username: unknown; password: unknown },
+): Promise<User> {
+  const { keys } = identity;
+  const fresh = await newUser({ ...input, role: 'admin' });
+  return changeAndRecord(keys, actor, async (tx) => {
+    if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
+    const nowMs = keys.clock.nowMs();
+    await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
+    await revokeSessionsOf(tx, null, nowMs);
+    const user = await addUser(tx, identity, fresh);
+    const details = { user: user.id, username: user.username };
+    return {
+      result: user,
+      entry: { action: 'identity.multi_user', target: 'instance', outcome: 'ok', details },
+    };
+  });
+}

@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto';
+import { idLike } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Identity } from './identity.ts';
+import type { Invite } from './invites.ts';
+import { inviteContext } from './invites.ts';
+import * as invites from './invite-store.ts';
+import { lockMode, writeMode } from './mode-store.ts';
+import { revokeSessionsOf } from './session-store.ts';
+import { findByUsername, hasOtherAdmin, usersById } from './user-store.ts';
+
+/*
+ * For users and invites that were made elsewhere and move in, beside `importUser`. Each is called in a transaction that
+ * goes on to note it.
+ */
+
+export const hasUser = async (db: Db, username: string): Promise<boolean> =>
+  (await findByUsername(db, username)) !== undefined;
+
+/** Those of these numbers that are still a user's. */
+export const presentUsers = async (db: Db, ids: readonly number[]): Promise<Set<number>> =>
+  new Set((await usersById(db, ids)).keys());
+
+/** Lets users in instead of the one password, where one of them can administer. @returns whether they are let in now. */
+export async function admitUsers(tx: Db, nowMs: number): Promise<boolean> {
+  if ((await lockMode(tx)).multi_user !== 0) return true;
+  const nobody = -1;
+  if (!(await hasOtherAdmin(tx, nobody))) return false;
+  await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
+  await revokeSessionsOf(tx, null, nowMs);
+  return true;
+}
+
+/** The code stays good. @returns undefined where there is an invite with it. */
+export async function bringInvite(tx: Db, { keys }: Identity, invite: Invite): Promise<number | undefined> {
+  const { code } = invite;
+  const digests = keys.sealing.digestsOfSha256(hash('sha256', code, 'buffer'));
+  const known = await invites.findInvite(
+    tx,
+    digests.map(({ digest }) => digest),
+  );
+  if (known !== undefined) return undefined;
+  const id = await idLike(tx, 'invites', invite.id);
+  await invites.insertInvite(tx, {
+    id,
+    code_digest: keys.sealing.digest(code).digest,
+    code_sealed: keys.sealing.seal(code, inviteContext(id)),
+    status: invite.status,
+    claimed_by: invite.claimedBy,
+    workspace_ids: JSON.stringify(invite.workspaceIds),
+    created_by: invite.createdBy,
+    created_at: invite.createdAt,
+    updated_at: invite.updatedAt,
+  });
+  return id;
+}

@@ -1,0 +1,117 @@
+import { KeywardError } from '../base/errors.ts';
+import { addOwner, setOwnerState } from '../keys/index.ts';
+import { keepAbove, nextId } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Identity } from './identity.ts';
+import { hashPassword, isBcryptHash } from './password.ts';
+import type { PasswordKind } from './rows.ts';
+import type { User, UserInput, UserRole } from './user.ts';
+import { checkPassword, checkUser, checkUsername } from './user.ts';
+import { findByUsername, findUser, insertUser, updateUser } from './user-store.ts';
+
+/** A user before there is one: looked at, and with the password hashed, which takes long. */
+export interface NewUser {
+  username: string;
+  hash: string;
+  kind: PasswordKind;
+  role: UserRole;
+  dailyMessageLimit: number | null;
+  bio: string;
+}
+
+/** What the sealed hash of a user's password is bound to. */
+export const passwordContext = (userId: number): string => `user ${userId} password`;
+
+export const nameTaken = (): KeywardError =>
+  new KeywardError('invalid_input', 'A user with that username already exists');
+
+/** @throws KeywardError `invalid_input` */
+export async function newUser(input: UserInput): Promise<NewUser> {
+  const username = checkUsername(input.username);
+  const password = checkPassword(input.password);
+  const { role = 'default', dailyMessageLimit = null, bio = '' } = checkUser(input);
+  return { username, hash: await hashPassword(password), kind: 'argon2id', role, dailyMessageLimit, bio };
+}
+
+/** The rows of a user, and an owner for its keys. @throws KeywardError `invalid_input` where the name is taken. */
+export async function addUser(tx: Db, identity: Identity, fresh: NewUser): Promise<User> {
+  const { clock } = identity.keys;
+  const id = await nextId(tx, 'users');
+  return insert(tx, identity, { ...fresh, id, nowMs: clock.nowMs() });
+}
+
+async function insert(
+  tx: Db,
+  { keys }: Identity,
+  fresh: NewUser & { id: number; nowMs: number },
+): Promise<User> {
+  const { id, username, nowMs } = fresh;
+  if ((await findByUsername(tx, username)) !== undefined) throw nameTaken();
+  // Owners that are no users may have the name already.
+  const owner =
+    (await addOwner(tx, { name: username, kind: 'person' }, nowMs)) ??
+    (await addOwner(tx, { name: `${username} (user ${id})`, kind: 'person' }, nowMs));
+  if (owner === undefined) throw nameTaken();
+  const isNew = await insertUser(tx, {
+    id,
+    owner_id: owner.id,
+    username,
+    password_hash: keys.sealing.seal(fresh.hash, passwordContext(id)),
+    password_kind: fresh.kind,
+    role: fresh.role,
+    suspended: 0,
+    seen_recovery_codes: 0,
+    daily_message_limit: fresh.dailyMessageLimit,
+    bio: fresh.bio,
+    pfp_filename: null,
+    created_at: nowMs,
+    updated_at: nowMs,
+  });
+  const user = await findUser(tx, id);
+  if (!isNew || user === undefined) throw nameTaken();
+  return user;
+}
+
+/** A user as another system has it. */
+export interface ImportedUser {
+  /** Kept where nobody has it; otherwise a new one is given. */
+  id: number;
+  username: string;
+  /** As bcrypt made it; the first login makes argon2id of it. */
+  bcryptHash: string;
+  role: UserRole;
+  suspended: boolean;
+  dailyMessageLimit: number | null;
+  bio: string;
+  createdAt: number;
+}
+
+const USERNAME_MAX = 64;
+
+/**
+ * Takes over a user in a transaction of the caller's, who records it. Names that could not be chosen here are kept.
+ * @returns undefined where there is a user of this name.
+ * @throws KeywardError `invalid_input` for a hash or a name that cannot be used.
+ */
+export async function importUser(
+  tx: Db,
+  identity: Identity,
+  imported: ImportedUser,
+): Promise<User | undefined> {
+  const { username, bcryptHash } = imported;
+  if (username === '' || username.length > USERNAME_MAX || username.includes('\0'))
+    throw new KeywardError('invalid_input', 'The name of a user cannot be used.');
+  if (!isBcryptHash(bcryptHash))
+    throw new KeywardError('invalid_input', 'The password hash of a user is not one of bcrypt.');
+  if ((await findByUsername(tx, username)) !== undefined) return undefined;
+  const isFree = (await findUser(tx, imported.id)) === undefined;
+  if (isFree) await keepAbove(tx, 'users', imported.id);
+  const id = isFree ? imported.id : await nextId(tx, 'users');
+  const { role, dailyMessageLimit, bio, createdAt: nowMs } = imported;
+  const fresh = { username, hash: bcryptHash, kind: 'bcrypt' as const, role, dailyMessageLimit, bio };
+  const user = await insert(tx, identity, { ...fresh, id, nowMs });
+  if (!imported.suspended) return user;
+  await setOwnerState(tx, user.ownerId, 'suspended');
+  await updateUser(tx, id, { suspended: 1 });
+  return { ...user, suspended: true };
+}

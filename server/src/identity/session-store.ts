@@ -1,0 +1,35 @@
+import type { Db } from '../storage/index.ts';
+import { tables } from './rows.ts';
+import type { SessionRow } from './rows.ts';
+
+export async function insertSession(tx: Db, row: SessionRow): Promise<void> {
+  await tables(tx).insertInto('sessions').values(row).execute();
+}
+
+export async function findSession(db: Db, id: string): Promise<SessionRow | undefined> {
+  return tables(db).selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function revokeSession(tx: Db, id: string, nowMs: number): Promise<void> {
+  await tables(tx)
+    .updateTable('sessions')
+    .set({ revoked_at: nowMs })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+/** All sessions of a user; of the administrator without users for null. */
+export async function revokeSessionsOf(tx: Db, userId: number | null, nowMs: number): Promise<void> {
+  await tables(tx)
+    .updateTable('sessions')
+    .set({ revoked_at: nowMs })
+    .where('user_id', userId === null ? 'is' : '=', userId)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+/** A token whose time is over is refused without its row. */
+export async function dropExpiredSessions(tx: Db, nowMs: number): Promise<void> {
+  await tables(tx).deleteFrom('sessions').where('expires_at', '<=', nowMs).execute();
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { changeAndRecord } from '../keys/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Identity, Session } from './identity.ts';
+import * as store from './session-store.ts';
+import { signToken } from './session-token.ts';
+
+/** As long as its clients know it: they have no way to renew one. */
+export const SESSION_MS = 30 * 86_400_000;
+
+/**
+ * Begins a session in the transaction of a login.
+ * @param whose a user; or the administrator without users, perhaps with the secret of the key logged in with.
+ * @returns the token, shown this once.
+ */
+export async function beginSession(
+  tx: Db,
+  { keys: { sealing, clock } }: Identity,
+  whose: { user?: { id: number; username: string }; secretId?: string },
+): Promise<string> {
+  const { user, secretId } = whose;
+  const createdAt = clock.nowMs();
+  const expiresAt = createdAt + SESSION_MS;
+  const id = randomUUID();
+  await store.dropExpiredSessions(tx, createdAt);
+  await store.insertSession(tx, {
+    id,
+    user_id: user?.id ?? null,
+    secret_id: secretId ?? null,
+    created_at: createdAt,
+    expires_at: expiresAt,
+    revoked_at: null,
+  });
+  return signToken(sealing, { id, user, createdAt, expiresAt });
+}
+
+/** Ends this session alone. */
+export function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
+  return changeAndRecord(keys, actor, async (tx) => {
+    await store.revokeSession(tx, id, keys.clock.nowMs());
+    return { result: undefined, entry: { action: 'sessions.logout', target: id, outcome: 'ok' } };
+  });
+}

@@ -1,0 +1,66 @@
+import type { Db } from '../storage/index.ts';
+import { tables } from './rows.ts';
+import type { TokenKind, TokenRow } from './rows.ts';
+
+/** One of a kind for each user: a new one ends the one before. */
+export async function putToken(tx: Db, row: TokenRow): Promise<void> {
+  const { digest, expires_at } = row;
+  await tables(tx)
+    .insertInto('one_time_tokens')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['kind', 'user_id']).doUpdateSet({ digest, expires_at }))
+    .execute();
+}
+
+export async function hasToken(db: Db, kind: TokenKind, digests: readonly Uint8Array[]): Promise<boolean> {
+  const query = tables(db).selectFrom('one_time_tokens').select('user_id').where('kind', '=', kind);
+  return (await query.where('digest', 'in', [...digests]).executeTakeFirst()) !== undefined;
+}
+
+/** Takes a token away; of two that come with it at the same moment one gets it. @returns whose it was, if it was good. */
+export async function takeToken(
+  tx: Db,
+  kind: TokenKind,
+  { digests, nowMs }: { digests: readonly Uint8Array[]; nowMs: number },
+): Promise<number | undefined> {
+  const row = await tables(tx)
+    .deleteFrom('one_time_tokens')
+    .where('kind', '=', kind)
+    .where('digest', 'in', [...digests])
+    .returning(['user_id', 'expires_at'])
+    .executeTakeFirst();
+  return row === undefined || row.expires_at <= nowMs ? undefined : row.user_id;
+}
+
+export async function dropTokens(tx: Db, userId: number): Promise<void> {
+  await tables(tx).deleteFrom('one_time_tokens').where('user_id', '=', userId).execute();
+}
+
+export async function putRecoveryCodes(
+  tx: Db,
+  userId: number,
+  digests: readonly Uint8Array[],
+): Promise<void> {
+  await tables(tx)
+    .insertInto('recovery_codes')
+    .values(digests.map((digest) => ({ digest, user_id: userId })))
+    .execute();
+}
+
+export async function countRecoveryCodes(
+  db: Db,
+  userId: number,
+  digests: readonly Uint8Array[],
+): Promise<number> {
+  const rows = await tables(db)
+    .selectFrom('recovery_codes')
+    .select('digest')
+    .where('user_id', '=', userId)
+    .where('digest', 'in', [...digests])
+    .execute();
+  return rows.length;
+}
+
+export async function dropRecoveryCodes(tx: Db, userId: number): Promise<void> {
+  await tables(tx).deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+}

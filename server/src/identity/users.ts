@@ -1,0 +1,146 @@
+import { KeywardError } from '../base/errors.ts';
+import { changeAndRecord, changeEverywhere, setOwnerState } from '../keys/index.ts';
+import type { Actor } from '../keys/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Identity } from './identity.ts';
+import { lockMode } from './mode-store.ts';
+import { addUser, nameTaken, newUser, passwordContext } from './new-user.ts';
+import { hashPassword } from './password.ts';
+import { refusePower } from './power.ts';
+import type { UserRow } from './rows.ts';
+import { revokeSessionsOf } from './session-store.ts';
+import { dropTokens } from './token-store.ts';
+import type { User, UserFields, UserInput } from './user.ts';
+import { checkUser } from './user.ts';
+import * as store from './user-store.ts';
+
+/** @throws KeywardError `invalid_input`, `scope_escalation` */
+export async function createUser(identity: Identity, actor: Actor, input: UserInput): Promise<User> {
+  const fresh = await newUser(input);
+  refusePower(actor, fresh.role);
+  return changeAndRecord(identity.keys, actor, async (tx) => {
+    const user = await addUser(tx, identity, fresh);
+    const { username, role } = user;
+    const details = { username, role, owner: user.ownerId };
+    return {
+      result: user,
+      entry: { action: 'users.create', target: `user:${user.id}`, outcome: 'ok', details },
+    };
+  });
+}
+
+const noSuchUser = (): KeywardError => new KeywardError('not_found', 'User not found');
+
+const lastAdmin = (): KeywardError =>
+  new KeywardError('conflict', 'No system admins will remain if you do this. Update failed.');
+
+async function existing(tx: Db, id: number): Promise<User> {
+  const user = await store.findUser(tx, id);
+  if (user === undefined) throw noSuchUser();
+  return user;
+}
+
+/** Two administrators who demote each other at the same moment wait for each other at the lock. */
+async function refuseLastAdmin(tx: Db, user: User): Promise<void> {
+  if (user.role !== 'admin' || user.suspended) return;
+  if (!(await store.hasOtherAdmin(tx, user.id))) throw lastAdmin();
+}
+
+/**
+ * Changes a user. A suspension ends sessions and keys, and resolves when no node admits them any longer; a new password
+ * ends the sessions.
+ * @throws KeywardError `not_found`, `invalid_input`, `conflict` for the last administrator, `scope_escalation`.
+ */
+export async function updateUser(
+  identity: Identity,
+  actor: Actor,
+  { id, input }: { id: number; input: UserInput },
+): Promise<User> {
+  const { keys } = identity;
+  await existing(keys.storage.db, id);
+  const fields = checkUser(input);
+  if (Object.keys(fields).length === 0) throw new KeywardError('invalid_input', 'No valid updates applied.');
+  const hash = fields.password === undefined ? undefined : await hashPassword(fields.password);
+  const work = async (tx: Db) => {
+    await lockMode(tx);
+    const before = await existing(tx, id);
+    refusePower(actor, before.role, fields.role);
+    if (fields.suspended === true || (fields.role ?? 'admin') !== 'admin') await refuseLastAdmin(tx, before);
+    await change(tx, identity, { before, fields, hash });
+    const { role, suspended } = fields;
+    const details = { changed: Object.keys(fields), role, suspended };
+    const target = `user:${id}`;
+    return {
+      result: await existing(tx, id),
+      entry: { action: 'users.update', target, outcome: 'ok' as const, details: defined(details) },
+      change: { kind: 'owner' as const, subject: before.ownerId },
+    };
+  };
+  if (fields.suspended === undefined) return changeAndRecord(keys, actor, work);
+  return (await changeEverywhere(keys, actor, work)).result;
+}
+
+const defined = (details: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+
+async function change(
+  tx: Db,
+  { keys }: Identity,
+  { before, fields, hash }: { before: User; fields: UserFields; hash: string | undefined },
+): Promise<void> {
+  const { id, ownerId } = before;
+  const nowMs = keys.clock.nowMs();
+  if (fields.username !== undefined && fields.username !== before.username) {
+    if ((await store.findByUsername(tx, fields.username)) !== undefined) throw nameTaken();
+  }
+  const sealed = hash === undefined ? undefined : keys.sealing.seal(hash, passwordContext(id));
+  // Before the sessions end: a login at this moment waits here, and finds another password (login.ts).
+  await store
+    .updateUser(tx, id, { ...columns(fields, sealed), updated_at: nowMs })
+    .catch((error: unknown) => {
+      throw isNameTaken(error) ? nameTaken() : error;
+    });
+  if (sealed !== undefined) await dropTokens(tx, id);
+  if (sealed !== undefined || fields.suspended === true) await revokeSessionsOf(tx, id, nowMs);
+  if (fields.suspended !== undefined)
+    await setOwnerState(tx, ownerId, fields.suspended ? 'suspended' : 'active');
+}
+
+function columns(fields: UserFields, sealed: string | undefined): Partial<UserRow> {
+  const { username, role, suspended, dailyMessageLimit, bio, pfpFilename } = fields;
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(role === undefined ? {} : { role }),
+    ...(suspended === undefined ? {} : { suspended: suspended ? 1 : 0 }),
+    ...(dailyMessageLimit === undefined ? {} : { daily_message_limit: dailyMessageLimit }),
+    ...(bio === undefined ? {} : { bio }),
+    ...(pfpFilename === undefined ? {} : { pfp_filename: pfpFilename }),
+    ...(sealed === undefined ? {} : { password_hash: sealed, password_kind: 'argon2id' }),
+  };
+}
+
+/** Two changes at the same moment meet only in the index. */
+function isNameTaken(error: unknown): boolean {
+  return error instanceof Error && /unique/i.test(error.message) && /users[._]username/.test(error.message);
+}
+
+/** Ends sessions and keys of the user for good. @throws KeywardError as `updateUser`. */
+export async function deleteUser(identity: Identity, actor: Actor, id: number): Promise<void> {
+  const { keys, hooks } = identity;
+  await changeEverywhere(keys, actor, async (tx) => {
+    await lockMode(tx);
+    const user = await existing(tx, id);
+    refusePower(actor, user.role);
+    await refuseLastAdmin(tx, user);
+    for (const hook of hooks.remove) await hook(tx, user);
+    await store.deleteUser(tx, id);
+    await revokeSessionsOf(tx, id, keys.clock.nowMs());
+    await setOwnerState(tx, user.ownerId, 'deleted');
+    const details = { username: user.username, role: user.role };
+    return {
+      result: undefined,
+      entry: { action: 'users.delete', target: `user:${id}`, outcome: 'ok', details },
+      change: { kind: 'owner', subject: user.ownerId },
+    };
+  });
+}

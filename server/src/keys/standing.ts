@@ -1,0 +1,20 @@
+import type { Caller } from '../access/index.ts';
+import type { KeysContext } from './context.ts';
+import { callerOf } from './key.ts';
+import { findBySecret } from './key-store.ts';
+import { findOwner } from './owner-store.ts';
+import { judge } from './verifier.ts';
+
+/** Who a secret belongs to, by its id, if it is good at this moment; for what was begun with it and goes on. */
+export async function callerOfSecret(
+  { storage, clock }: KeysContext,
+  secretId: string,
+): Promise<Caller | undefined> {
+  const found = await findBySecret(storage.db, secretId);
+  if (found === undefined || !judge(found, clock.nowMs()).valid) return undefined;
+  return callerOf(found.key);
+}
+
+export async function isOwnerActive({ storage }: KeysContext, ownerId: string): Promise<boolean> {
+  return (await findOwner(storage.db, ownerId))?.state === 'active';
+}
