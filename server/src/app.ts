@@ -6,11 +6,12 @@ import { systemClock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
-import { chatMigrations } from './chat/index.ts';
-import { Documents, documentsMigrations } from './documents/index.ts';
+import { Chat, chatMigrations, WorkspaceLibrary } from './chat/index.ts';
+import { Documents, documentsMigrations, Intake } from './documents/index.ts';
 import { createGateway } from './gateway/index.ts';
 import type { Gateway } from './gateway/index.ts';
-import { identityMigrations } from './identity/index.ts';
+import { identityMigrations, openIdentity } from './identity/index.ts';
+import type { Identity } from './identity/index.ts';
 import { importKeyList, KEY_MARK, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
 import type { BudgetKeeper, KeysContext } from './keys/index.ts';
 import { LocalModel, Models, modelsMigrations } from './models/index.ts';
@@ -52,6 +53,7 @@ export interface Core {
   nodes: Nodes;
   budgets: Budgets;
   keys: KeysContext;
+  identity: Identity;
   /** Stops in the opposite order of starting. Twice is fine. */
   stop(): Promise<void>;
 }
@@ -86,7 +88,8 @@ export async function openCore(config: Config, logger: Logger): Promise<Core> {
     const prefix = config.keyPrefix;
     const keys = openKeys({ storage, nodes, sealing, clock, logger, prefix, budgets: budgetKeeper(budgets) });
     stops.push(() => keys.lastUsed.stop());
-    return { config, logger, storage, sealing, nodes, budgets, keys, stop };
+    const identity = openIdentity({ keys });
+    return { config, logger, storage, sealing, nodes, budgets, keys, identity, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -149,27 +152,24 @@ export interface App {
 export async function openApp(config: Config, logger: Logger): Promise<App> {
   const clock = systemClock;
   const core = await openCore(config, logger);
-  const { storage, sealing, nodes, keys, budgets } = core;
+  const { storage, sealing, nodes, keys, identity, budgets } = core;
   const net = secretNet(`${config.keyPrefix}${KEY_MARK}`);
   const refusals = new RefusalRecorder(storage, clock, logger, { net });
   const checkpointer = new Checkpointer(storage, sealing.signer, { clock, logger });
   const counters = new UsageCounters({ storage, clock, logger });
   const sweeper = new QuietSweeper(keys);
-  const localModel = config.localModel.enabled
-    ? new LocalModel({
-        modelsDir: config.localModel.modelsDir,
-        environment: config.environment,
-        clock,
-        logger,
-      })
-    : undefined;
+  const localModel = localModelOf(config, logger);
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
   const settings = new Settings({ storage, sealing, clock });
   const workspaces = new Workspaces({ storage, clock, net, settings });
-  const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, net });
   const documents = new Documents({ storage, clock });
   documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
+  const uploadsDir = join(config.dataDir, 'uploads');
+  const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
   const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
+  const library = new WorkspaceLibrary({ storage, documents, retrieval, parse: async () => undefined });
+  const chat = new Chat({ models, settings, library, clock, logger });
+  const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, chat, net });
   const gateway = createGateway({
     config,
     clock,
@@ -181,12 +181,15 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     settings,
     refusals,
     keys,
+    identity,
     budgets,
     counters,
     models,
     localModel,
     documents,
+    intake,
     retrieval,
+    chat,
     workspaces,
     widgets,
   });
@@ -196,6 +199,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     checkpointer.start();
     sweeper.start();
     localModel?.start();
+    intake.start();
     await gateway.listen(config.host, config.port);
   };
   const stop = stopAll([
@@ -205,10 +209,16 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     () => sweeper.stop(),
     () => models.stop(),
     () => retrieval.stop(),
+    () => intake.stop(),
     async () => localModel?.stop(),
     () => gateway.stop(),
   ]);
   return { core, gateway, models, start, stop, url: () => urlOf(config, gateway.address()) };
+}
+
+function localModelOf({ localModel, environment }: Config, logger: Logger): LocalModel | undefined {
+  if (!localModel.enabled) return undefined;
+  return new LocalModel({ modelsDir: localModel.modelsDir, environment, clock: systemClock, logger });
 }
 
 function urlOf({ host, tls }: Config, address: AddressInfo | null): string {

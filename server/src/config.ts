@@ -19,6 +19,10 @@ export interface Config {
   tls: { certFile: string; keyFile: string } | undefined;
   /** CIDR ranges whose X-Forwarded-For is believed. */
   trustedProxies: string[];
+  /** From where pages are fetched beside the public internet: ranges, or everywhere but link-local addresses. */
+  fetchPrivate: 'allow' | string[];
+  /** Whether tokens issued over the API log users in; `only`: nothing else does. */
+  simpleSso: 'off' | 'on' | 'only';
   localModel: { enabled: boolean; modelsDir: string };
   logLevel: LogLevel;
   /** First characters of a new key's text. */
@@ -47,6 +51,11 @@ export const VARIABLES = {
   KEYWARD_TLS_CERT_FILE: ['–', 'certificate chain (PEM); serves HTTPS together with the key file'],
   KEYWARD_TLS_KEY_FILE: ['–', 'private key (PEM)'],
   KEYWARD_TRUSTED_PROXIES: ['none', 'comma-separated CIDR list; only then is X-Forwarded-For read'],
+  KEYWARD_FETCH_PRIVATE: [
+    'none',
+    'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all but link-local ones',
+  ],
+  KEYWARD_SIMPLE_SSO: ['off', '`on`: login tokens can be issued for users; `only`: passwords open nothing'],
   KEYWARD_LOCAL_MODEL: ['on', '`off`: no local model process'],
   KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
   KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
@@ -100,6 +109,8 @@ export function readConfig(environment: Environment): Config {
     },
     tls: tlsFiles(env),
     trustedProxies: ranges(env, 'KEYWARD_TRUSTED_PROXIES'),
+    fetchPrivate: fetchPrivate(env),
+    simpleSso: oneOf(env, 'KEYWARD_SIMPLE_SSO', ['off', 'on', 'only'], 'off'),
     localModel: {
       enabled: oneOf(env, 'KEYWARD_LOCAL_MODEL', ['on', 'off'], 'on') === 'on',
       modelsDir: resolve(
@@ -230,6 +241,12 @@ function ranges(env: Environment, name: string): string[] {
   throw new StartupError(
     `${name} must be addresses or ranges such as 10.0.0.0/8, separated by commas; entry ${bad + 1} is not.`,
   );
+}
+
+function fetchPrivate(env: Environment): Config['fetchPrivate'] {
+  const text = env.KEYWARD_FETCH_PRIVATE ?? 'none';
+  if (text === 'allow') return 'allow';
+  return text === 'none' ? [] : ranges(env, 'KEYWARD_FETCH_PRIVATE');
 }
 
 function keyPrefix(env: Environment): string {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/index.ts';
+import type { Session } from '../identity/index.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -22,6 +23,8 @@ export class Course {
   readonly #startedMs = performance.now();
   /** Known once the key was found good. */
   caller: Caller | undefined;
+  /** Known once somebody turned out to be logged in, on routes for them. */
+  session: Session | undefined;
   secretId: string | undefined;
   /** The code of the error it was answered with. */
   errorCode: string | undefined;

@@ -101,6 +101,7 @@ class RequestCall {
   readonly headers: IncomingMessage['headers'];
   readonly stream: IncomingMessage;
   readonly secretId: string | undefined;
+  readonly session;
   readonly #request: FastifyRequest;
   readonly #reply: FastifyReply;
   #controller: AbortController | undefined;
@@ -110,7 +111,7 @@ class RequestCall {
     { request, reply, read }: { request: FastifyRequest; reply: FastifyReply; read: ReadBody },
   ) {
     const { bytes = NO_BYTES, value, stream = request.raw } = read;
-    const { caller, secretId, ip } = request.course;
+    const { caller, secretId, session, ip } = request.course;
     this.params = request.params;
     this.query = request.query;
     this.body = value;
@@ -122,6 +123,7 @@ class RequestCall {
     this.headers = request.headers;
     this.stream = stream;
     this.secretId = secretId;
+    this.session = session;
     this.#request = request;
     this.#reply = reply;
   }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Caller, Scope } from '../access/index.ts';
 import type { ErrorCode } from '../base/errors.ts';
+import type { Session, UserRole } from '../identity/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Surface } from './errors.ts';
 import type { Services } from './services.ts';
@@ -25,6 +26,10 @@ export interface Route<
   description?: string;
   /** A scope; `any`: any good key; `public`: none at all; `session`: somebody logged in (identity), no key. */
   access: A;
+  /** With `session`: which users may; everybody who is logged in where it is left out. The administrator without users may all. */
+  roles?: readonly UserRole[];
+  /** With `session`: whether it is for instances without or with users. */
+  mode?: 'single' | 'multi';
   /** Who needs no key after all, by address and headers. Handlers of such routes ask for no caller. */
   openTo?(services: Services, ip: string, headers: IncomingMessage['headers']): boolean;
   /** The shape of errors; RFC 9457 where it is left out. `developer`: as the Developer API has it (developer/). */
@@ -68,6 +73,8 @@ export interface Call<
   bytes: Buffer;
   caller: A extends 'public' | 'session' ? Caller | undefined : Caller;
   actor: A extends 'public' | 'session' ? undefined : Actor;
+  /** Who is logged in, on `session` routes. */
+  session: A extends 'session' ? Session : undefined;
   ip: string;
   requestId: string;
   headers: IncomingMessage['headers'];

@@ -4,6 +4,7 @@ import { gate } from './admission.ts';
 import { send } from './answering.ts';
 import { begin } from './course.ts';
 import { allowOrigin, preflight } from './developer/cors.ts';
+import { sessionGate } from './developer/session-gate.ts';
 import { plainUrl } from './developer/paths.ts';
 import { isWidgetPath, widgetPreflight } from './developer/widget-pages.ts';
 import { fail, refuseUnreadable } from './failing.ts';
@@ -86,7 +87,12 @@ function addRoute(app: FastifyInstance, services: Services, declared: Route): vo
     url: declared.path,
     config: { declared },
     // Before the body is read: a stranger's 32 MiB are not worth a byte of memory.
-    ...(needsKey(declared) ? { onRequest: gate(services, declared) } : {}),
+    ...gateOf(services, declared),
     handler: handlerOf(services, declared),
   });
+}
+
+function gateOf(services: Services, declared: Route) {
+  if (needsKey(declared)) return { onRequest: gate(services, declared) };
+  return declared.access === 'session' ? { onRequest: sessionGate(services, declared) } : {};
 }

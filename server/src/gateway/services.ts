@@ -1,8 +1,10 @@
 import type { RefusalRecorder } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Chat } from '../chat/index.ts';
 import type { Config } from '../config.ts';
-import type { Documents } from '../documents/index.ts';
+import type { Documents, Intake } from '../documents/index.ts';
+import type { Identity } from '../identity/index.ts';
 import type { KeysContext } from '../keys/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Nodes } from '../nodes/index.ts';
@@ -33,6 +35,7 @@ export interface Services {
   settings: Settings;
   refusals: RefusalRecorder;
   keys: KeysContext;
+  identity: Identity;
   budgets: Budgets;
   counters: UsageCounters;
   models: Models;
@@ -40,7 +43,9 @@ export interface Services {
   localModel: LocalModel | undefined;
   workspaces: Workspaces;
   documents: Documents;
+  intake: Intake;
   retrieval: Retrieval;
+  chat: Chat;
   metrics: Metrics;
   widgets: WidgetsContext;
   readiness(): Promise<Record<string, Part>>;
