@@ -15,6 +15,7 @@ import type { Identity } from './identity/index.ts';
 import { importKeyList, KEY_MARK, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
 import type { BudgetKeeper, KeysContext } from './keys/index.ts';
 import { LocalModel, Models, modelsMigrations } from './models/index.ts';
+import { Embeddings, movingMigrations } from './moving/index.ts';
 import { Nodes, nodesMigrations } from './nodes/index.ts';
 import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
 import { Settings, settingsMigrations } from './settings/index.ts';
@@ -42,6 +43,7 @@ export const MIGRATIONS: Migration[] = [
   ...workspacesMigrations,
   ...chatMigrations,
   ...widgetsMigrations,
+  ...movingMigrations,
 ];
 
 /** Key authority without the servers: what the command line needs on the machine itself. */
@@ -167,6 +169,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
   const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
+  const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
   const library = new WorkspaceLibrary({ storage, documents, retrieval, parse: async () => undefined });
   const chat = new Chat({ models, settings, library, clock, logger });
   const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, chat, net });
@@ -200,6 +203,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     sweeper.start();
     localModel?.start();
     intake.start();
+    embeddings.start();
     await gateway.listen(config.host, config.port);
   };
   const stop = stopAll([
@@ -208,6 +212,8 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     () => counters.stop(),
     () => sweeper.stop(),
     () => models.stop(),
+    () => embeddings.stop(),
+    // Before it: what is under way there ends at once.
     () => retrieval.stop(),
     () => intake.stop(),
     async () => localModel?.stop(),

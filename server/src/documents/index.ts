@@ -3,6 +3,11 @@ export type { Document, DocumentMetadata, Place } from './document.ts';
 export type { FileItem, FolderItem } from './document-views.ts';
 export { Documents } from './documents.ts';
 export type { Listing, NewDocument } from './documents.ts';
+export { Intake } from './intake.ts';
+export type { Bringing, Brought, EmbedInto, Given, NewNote, Outcome } from './intake.ts';
+export { extraHeaders, withScheme } from './fetching/links.ts';
+export { checkedName, cleanFileName, folderName } from './names.ts';
+export { acceptedTypes } from './parsing/formats.ts';
 export {
   addMember,
   listMembers,

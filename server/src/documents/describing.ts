@@ -1,0 +1,52 @@
+import type { DocumentMetadata } from './document.ts';
+
+/** What a document says of itself; the rest is counted. */
+export interface Described {
+  id: string;
+  url: string;
+  title: string;
+  docAuthor: string;
+  description: string;
+  docSource: string;
+  chunkSource: string;
+  /** ms since 1970. */
+  publishedMs: number;
+  text: string;
+}
+
+export async function describe({ publishedMs, text, ...said }: Described): Promise<DocumentMetadata> {
+  return {
+    id: said.id,
+    url: said.url,
+    title: said.title,
+    docAuthor: said.docAuthor,
+    description: said.description,
+    docSource: said.docSource,
+    chunkSource: said.chunkSource,
+    published: new Date(publishedMs).toLocaleString('en-US', { timeZone: 'UTC' }),
+    wordCount: wordCount(text),
+    token_count_estimate: await estimateTokens(text),
+  };
+}
+
+/** Pieces between single spaces, as clients have always had it. */
+function wordCount(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf(' '); at >= 0; at = text.indexOf(' ', at + 1)) count++;
+  return count;
+}
+
+const COUNTED_MAX_BYTES = 10 * 1024;
+const CHARACTERS_PER_TOKEN = 8;
+
+type Encoding = typeof import('gpt-tokenizer/encoding/cl100k_base');
+
+let encoding: Promise<Encoding> | undefined;
+
+/** Counted by cl100k_base where the text is short, otherwise guessed: counting blocks the process. */
+async function estimateTokens(text: string): Promise<number> {
+  if (Buffer.byteLength(text) >= COUNTED_MAX_BYTES) return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+  encoding ??= import('gpt-tokenizer/encoding/cl100k_base');
+  const { countTokens } = await encoding;
+  return countTokens(text, { disallowedSpecial: new Set<string>() });
+}
