@@ -1,1 +1,24 @@
+export { NO_ACCOUNT } from './account.ts';
+export type { Account } from './account.ts';
+export { readAttachments } from './attachments.ts';
+export { Chat } from './chat.ts';
+export type { ChatContext } from './chat.ts';
+export type { Failure } from './failure.ts';
+export type { Library, MemberDocument, Passage, PinnedText, Search, WholeText } from './library.ts';
+export type { Attachment, Source, Turn } from './message.ts';
+export type { Metrics } from './metrics.ts';
 export { chatMigrations } from './migrations.ts';
+export { CHAT_SETTINGS } from './model-choice.ts';
+export { isMode, MODES } from './request.ts';
+export { workspaceConversation } from './workspace-conversation.ts';
+export { WorkspaceLibrary } from './workspace-library.ts';
+export type {
+  Answered,
+  ChatEvent,
+  ChatRequest,
+  Conversation,
+  Ending,
+  Mode,
+  NewTurn,
+  Place,
+} from './request.ts';

@@ -12,6 +12,7 @@ export class Answer {
   /** Resolves once, after the body's end, and never rejects. */
   readonly usage: Promise<UsageReport>;
   readonly upstreamId: string;
+  readonly upstreamName: string;
   /** The public name. */
   readonly model: string;
   readonly #stream: AnswerStream;
@@ -27,6 +28,7 @@ export class Answer {
     this.headers = headers;
     this.usage = settlement.report;
     this.upstreamId = route.target.id;
+    this.upstreamName = route.target.name;
     this.model = route.name;
   }
 

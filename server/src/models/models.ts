@@ -93,9 +93,15 @@ export class Models implements UpstreamContext {
 
   /** One model by its plain or a qualified name. @throws KeywardError `model_not_found`; also outside the selector. */
   async getModel(name: string, selector?: NameSelector): Promise<ModelView> {
+    const found = await this.findModel(name, selector);
+    if (found === undefined) throw await this.#unknown(name, selector);
+    return found;
+  }
+
+  /** The same, undefined where there is none. */
+  async findModel(name: string, selector?: NameSelector): Promise<ModelView | undefined> {
     const routes = (await this.#catalogue.routes(name)).filter((route) => mayUse(selector, route));
-    if (routes.length === 0) throw await this.#unknown(name, selector);
-    return viewOf(routes[0]?.name ?? name, routes);
+    return routes.length === 0 ? undefined : viewOf(routes[0]?.name ?? name, routes);
   }
 
   /**

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 /**
- * Server-sent events of JSON, each sent as soon as it is there and no faster than the reader takes them.
- * A reader that goes away ends `frames` too, and with it whatever makes them.
+ * Server-sent events of JSON (text goes out as it is), each sent as soon as it is there and no faster than the reader
+ * takes them. A reader that goes away ends `frames` too, and with it whatever makes them.
  */
 export async function sendFrames(
   response: ServerResponse,
-  frames: AsyncIterable<object>,
+  frames: AsyncIterable<object | string>,
   headers: Record<string, string> = {},
 ): Promise<void> {
   response.writeHead(200, {
@@ -20,7 +20,8 @@ export async function sendFrames(
   response.flushHeaders();
   for await (const frame of frames) {
     if (response.destroyed) break;
-    if (!response.write(`data: ${JSON.stringify(frame)}\n\n`)) await writable(response);
+    const data = typeof frame === 'string' ? frame : JSON.stringify(frame);
+    if (!response.write(`data: ${data}\n\n`)) await writable(response);
   }
   response.end();
 }

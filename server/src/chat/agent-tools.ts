@@ -1,0 +1,156 @@
+import { askModel } from './ask-model.ts';
+import type { Job } from './answer.ts';
+import { passageSource } from './library.ts';
+import type { MemberDocument } from './library.ts';
+import type { Source, Tool } from './message.ts';
+import { text } from './completion.ts';
+import { cutMiddle } from './tokens.ts';
+import type { UsageReport } from '../models/index.ts';
+
+/** What a tool gives back: words for the model, and what they were drawn from. */
+export interface ToolResult {
+  content: string;
+  sources?: Source[];
+  usage?: UsageReport;
+}
+
+interface AgentTool {
+  description: string;
+  parameters: Record<string, { type: 'string'; description: string }>;
+  /** What the caller is told while it runs. */
+  thought(args: Record<string, unknown>): string;
+  run(job: Job, args: Record<string, unknown>): Promise<ToolResult>;
+}
+
+/** None of them leaves the workspace or reaches a network. */
+const TOOLS: Record<string, AgentTool> = {
+  search_documents: {
+    description: 'Finds passages in the documents of this workspace that are about a question or some words.',
+    parameters: { query: { type: 'string', description: 'What to look for' } },
+    thought: ({ query }) => `Searching the documents for "${shown(query)}".`,
+    run: searchDocuments,
+  },
+  list_documents: {
+    description: 'Lists the titles of the documents in this workspace.',
+    parameters: {},
+    thought: () => 'Looking which documents there are.',
+    run: listDocuments,
+  },
+  summarize_document: {
+    description: 'Summarizes one document of this workspace.',
+    parameters: { title: { type: 'string', description: 'Its title, as list_documents gives it' } },
+    thought: ({ title }) => `Summarizing "${shown(title)}".`,
+    run: summarizeDocument,
+  },
+  current_time: {
+    description: 'Tells the present date and time.',
+    parameters: {},
+    thought: () => 'Looking at the clock.',
+    run: async ({ context }) => ({ content: new Date(context.clock.nowMs()).toISOString() }),
+  },
+};
+
+export const toolDeclarations: readonly Tool[] = Object.entries(TOOLS).map(
+  ([name, { description, parameters }]) => ({
+    type: 'function',
+    function: {
+      name,
+      description,
+      parameters: { type: 'object', properties: parameters, required: Object.keys(parameters) },
+    },
+  }),
+);
+
+const SHOWN_CHARACTERS = 100;
+const shown = (value: unknown): string => text(value).slice(0, SHOWN_CHARACTERS);
+
+/** A call as the model made it: it may name what does not exist and give what cannot be read. */
+export function readCall(call: { name: string; arguments: string }): {
+  thought: string;
+  tool: (job: Job) => Promise<ToolResult>;
+} {
+  const tool = Object.hasOwn(TOOLS, call.name) ? TOOLS[call.name] : undefined;
+  if (tool === undefined) {
+    const content = `There is no tool ${shown(call.name)}. There are: ${Object.keys(TOOLS).join(', ')}.`;
+    return { thought: 'Asked for a tool that does not exist.', tool: async () => ({ content }) };
+  }
+  const args = parsed(call.arguments);
+  return { thought: tool.thought(args), tool: (job) => tool.run(job, args) };
+}
+
+function parsed(json: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(json === '' ? '{}' : json);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+const SEARCH_TOP_N = 4;
+
+async function searchDocuments({ context, request, hasPassages }: Job, args: Record<string, unknown>) {
+  const query = text(args['query']);
+  if (query === '') return { content: 'Give a query.' };
+  const { id, topN, similarityThreshold, vectorSearchMode } = request.place;
+  const search = {
+    collectionId: id,
+    query,
+    topN: topN >= 1 ? topN : SEARCH_TOP_N,
+    threshold: similarityThreshold,
+    mode: vectorSearchMode,
+    signal: request.signal,
+  };
+  const passages = hasPassages ? await context.library.search(search) : [];
+  if (passages.length === 0) return { content: 'Nothing about this is in the documents.' };
+  const content = passages.map((passage) => passage.text).join('\n\n');
+  return { content, sources: passages.map(passageSource) };
+}
+
+const LISTED_MAX = 100;
+
+async function listDocuments({ context, request }: Job): Promise<ToolResult> {
+  const members = await context.library.members(request.place.id);
+  if (members.length === 0) return { content: 'There are no documents in this workspace.' };
+  const titles = members.slice(0, LISTED_MAX).map(({ title }) => `- ${title}`);
+  const more = members.length > LISTED_MAX ? [`and ${members.length - LISTED_MAX} more`] : [];
+  return { content: [...titles, ...more].join('\n') };
+}
+
+/** Of the window: the rest is for the request to summarize and the summary. */
+const SUMMARIZED_SHARE = 0.6;
+
+async function summarizeDocument(job: Job, args: Record<string, unknown>): Promise<ToolResult> {
+  const { context, request, model } = job;
+  const found = await named(job, text(args['title']));
+  if (found === undefined) return { content: 'There is no document of this title; list_documents has them.' };
+  const whole = (await context.library.text(found.id)) ?? '';
+  const content = await cutMiddle(whole, Math.floor(model.windowTokens * SUMMARIZED_SHARE));
+  const { selector, signal } = request;
+  const question = {
+    model: model.name,
+    messages: [
+      { role: 'system' as const, content: 'Summarize the document. Keep names, numbers and dates.' },
+      { role: 'user' as const, content },
+    ],
+    temperature: model.temperature,
+    isStream: false,
+    selector,
+    signal,
+    account: request.account(),
+  };
+  for await (const piece of askModel(context.models, question)) {
+    if (piece.kind === 'said') return { content: piece.said.text, usage: piece.said.usage };
+    if (piece.kind === 'failed') return { content: `It could not be summarized: ${piece.failure.message}` };
+  }
+  return { content: 'It could not be summarized.' };
+}
+
+async function named({ context, request }: Job, title: string): Promise<MemberDocument | undefined> {
+  const members = await context.library.members(request.place.id);
+  const wanted = title.toLowerCase();
+  return (
+    members.find((member) => member.title.toLowerCase() === wanted) ??
+    members.find((member) => wanted !== '' && member.title.toLowerCase().includes(wanted))
+  );
+}

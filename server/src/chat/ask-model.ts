@@ -1,0 +1,203 @@
+import type { Readable } from 'node:stream';
+import type { NameSelector } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Answer, JsonObject, Models, UsageReport } from '../models/index.ts';
+import type { Account } from './account.ts';
+import { Completion, list, object } from './completion.ts';
+import { eventData } from './event-stream.ts';
+import { failureOf, providerFailure, streamFailure } from './failure.ts';
+import type { Failure } from './failure.ts';
+import type { ModelMessage, Tool, ToolCall } from './message.ts';
+
+const PATH = '/chat/completions';
+/** Of a whole answer. */
+const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
+
+export interface Question {
+  model: string;
+  messages: readonly ModelMessage[];
+  /** undefined: the model's own. */
+  temperature: number | undefined;
+  tools?: readonly Tool[];
+  /** Whether the text is wanted piece by piece. */
+  isStream: boolean;
+  selector: NameSelector | undefined;
+  signal: AbortSignal;
+  account: Account;
+}
+
+/** What a model said, at the end of it. */
+export interface Said {
+  text: string;
+  toolCalls: ToolCall[];
+  finishReason: string | null;
+  /** The public name of the model. */
+  model: string;
+  /** The name of its upstream. */
+  provider: string;
+  usage: UsageReport;
+}
+
+/** `begun`: the budget is held and the model is asked. `failed`: what was said before it is no whole answer. */
+export type Piece =
+  | { kind: 'begun' }
+  | { kind: 'text'; text: string }
+  | { kind: 'said'; said: Said }
+  | { kind: 'failed'; failure: Failure; textBefore: string }
+  /** The caller went away; the upstream knows it. */
+  | { kind: 'gone'; said: Said | undefined };
+
+/**
+ * Asks a model and gives what it says as it comes. The last piece is `said`, `failed` or `gone`.
+ * @throws KeywardError `budget_exceeded`, `forbidden_resource`: what is about the key, before anything else.
+ */
+export async function* askModel(models: Models, question: Question): AsyncGenerator<Piece> {
+  const { model, account, signal, selector } = question;
+  const parsed = bodyOf(question);
+  const body = Buffer.from(JSON.stringify(parsed));
+  const request = { path: PATH, model, parsed };
+  try {
+    // Who may not use the model is told before the stream begins.
+    await models.resolve(model, selector);
+    await account.reserve({ ...request, bytes: body.length });
+  } catch (error) {
+    yield { kind: 'failed', failure: failureOf(error), textBefore: '' };
+    return;
+  }
+  let isAsked = false;
+  try {
+    yield { kind: 'begun' };
+    isAsked = true;
+  } finally {
+    // Who leaves just now has taken nothing; what is held must be let go of all the same.
+    if (!isAsked) account.settle(NOTHING);
+  }
+  let answer: Answer;
+  try {
+    answer = await models.forward({
+      ...request,
+      body,
+      contentType: 'application/json',
+      headers: {},
+      signal,
+      ...(selector === undefined ? {} : { selector }),
+      onUsage: (report) => account.settle(report),
+    });
+    account.answeredBy(answer.model);
+  } catch (error) {
+    account.notAnswered();
+    if (signal.aborted) {
+      yield { kind: 'gone', said: undefined };
+      return;
+    }
+    yield { kind: 'failed', failure: failureOf(error), textBefore: '' };
+    return;
+  }
+  yield* read(answer, signal);
+}
+
+const NOTHING: UsageReport = {
+  outcome: 'client_gone',
+  tokensIn: 0,
+  tokensOut: 0,
+  estimated: false,
+  usdNano: 0,
+};
+
+function bodyOf({ model, messages, temperature, tools, isStream }: Question): JsonObject {
+  return {
+    model,
+    messages,
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(tools === undefined ? {} : { tools }),
+    ...(isStream ? { stream: true, stream_options: { include_usage: true } } : { stream: false }),
+  };
+}
+
+async function* read(answer: Answer, signal: AbortSignal): AsyncGenerator<Piece> {
+  const completion = new Completion();
+  const { body } = answer;
+  try {
+    const type = String(answer.headers['content-type'] ?? '');
+    const failure =
+      answer.status < 400 && /^text\/event-stream\b/i.test(type)
+        ? yield* readEvents(body, completion)
+        : yield* readWhole(answer.status, body, completion);
+    if (failure !== undefined && !signal.aborted) {
+      yield { kind: 'failed', failure, textBefore: completion.text };
+      return;
+    }
+  } catch (error) {
+    if (!signal.aborted) {
+      yield { kind: 'failed', failure: brokenOff(error), textBefore: completion.text };
+      return;
+    }
+  } finally {
+    body.destroy();
+  }
+  const missing = completion.end();
+  if (missing !== '' && !signal.aborted) yield { kind: 'text', text: missing };
+  const said = await saidBy(answer, completion);
+  yield signal.aborted ? { kind: 'gone', said } : { kind: 'said', said };
+}
+
+async function* readEvents(
+  body: Readable,
+  completion: Completion,
+): AsyncGenerator<Piece, Failure | undefined> {
+  for await (const data of eventData(body)) {
+    // Read on to the end: a connection that was left before it is of no use to the next request.
+    if (data === '[DONE]') continue;
+    const chunk = object(JSON.parse(data));
+    const failure = streamFailure(chunk);
+    if (failure !== undefined) return failure;
+    const choice = object(list(chunk['choices'])[0]);
+    const text = completion.add(object(choice['delta']));
+    if (typeof choice['finish_reason'] === 'string') completion.finishReason = choice['finish_reason'];
+    if (text !== '') yield { kind: 'text', text };
+  }
+  return undefined;
+}
+
+async function* readWhole(
+  status: number,
+  body: Readable,
+  completion: Completion,
+): AsyncGenerator<Piece, Failure | undefined> {
+  const json = await textOf(body);
+  if (status >= 400) return providerFailure(status, json);
+  const answer = object(JSON.parse(json));
+  const failure = streamFailure(answer);
+  if (failure !== undefined) return failure;
+  const choice = object(list(answer['choices'])[0]);
+  const text = completion.add(object(choice['message']));
+  if (typeof choice['finish_reason'] === 'string') completion.finishReason = choice['finish_reason'];
+  if (text !== '') yield { kind: 'text', text };
+  return undefined;
+}
+
+async function textOf(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > ANSWER_MAX_BYTES) throw new KeywardError('upstream_unavailable', 'The answer is too long.');
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function brokenOff(error: unknown): Failure {
+  if (error instanceof KeywardError) return failureOf(error);
+  const message =
+    error instanceof SyntaxError
+      ? "The model's server sent something that is no answer."
+      : 'The connection to the upstream was lost in the middle of its answer.';
+  return { message, status: 502, code: 'upstream_unavailable' };
+}
+
+async function saidBy(answer: Answer, completion: Completion): Promise<Said> {
+  const { text, toolCalls, finishReason } = completion;
+  const { model, upstreamName: provider } = answer;
+  return { text, toolCalls, finishReason, model, provider, usage: await answer.usage };
+}

@@ -1,0 +1,38 @@
+import type { Library, WholeText } from './library.ts';
+import type { Attachment } from './message.ts';
+
+const DOCUMENT_MIME = 'application/anythingllm-document';
+const ATTACHMENTS_MAX = 32;
+const BASE64 = /^data:[^,]*;base64,/i;
+
+/** What clients send as attachments, whatever it is: what has no content is left out. */
+export function readAttachments(value: unknown): Attachment[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, ATTACHMENTS_MAX).flatMap((item: unknown) => {
+    if (typeof item !== 'object' || item === null) return [];
+    const { name, mime, contentString } = item as Record<string, unknown>;
+    if (typeof contentString !== 'string' || contentString === '') return [];
+    return [{ name: text(name) || 'attachment', mime: text(mime), contentString }];
+  });
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const isDocument = ({ mime }: Attachment): boolean => mime.toLowerCase() === DOCUMENT_MIME;
+
+export interface Attached {
+  documents: WholeText[];
+  /** Everything else: the model sees it as it came. */
+  images: Attachment[];
+}
+
+/** Documents are read here and go into the prompt as text. One that cannot be read is passed over. */
+export async function readDocuments(library: Library, attachments: readonly Attachment[]): Promise<Attached> {
+  const documents: WholeText[] = [];
+  for (const { name, contentString } of attachments.filter(isDocument)) {
+    const bytes = Buffer.from(contentString.replace(BASE64, ''), 'base64');
+    const parsed = await library.parse({ name, bytes });
+    if (parsed !== undefined && parsed.text !== '') documents.push(parsed);
+  }
+  return { documents, images: attachments.filter((attachment) => !isDocument(attachment)) };
+}

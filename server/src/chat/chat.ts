@@ -1,0 +1,81 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Models } from '../models/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { runAgent } from './agent.ts';
+import { answerPlainly, refusal } from './answer.ts';
+import { failureOf } from './failure.ts';
+import type { Library } from './library.ts';
+import { chooseModel } from './model-choice.ts';
+import type { ChosenModel } from './model-choice.ts';
+import type { ChatEvent, ChatRequest } from './request.ts';
+
+/** What a chat works with; built by `app.ts`. */
+export interface ChatContext {
+  models: Models;
+  settings: Settings;
+  library: Library;
+  clock: Clock;
+  logger: Logger;
+}
+
+const RESET = '/reset';
+const AGENT = /^@agent(?:\s|$)/;
+
+/** Answers in workspaces: the one engine behind the Developer API, its OpenAI surface and widgets. */
+export class Chat {
+  readonly #context: ChatContext;
+  /** Models that were found to call no tools, for as long as this process lives. */
+  readonly #toolless = new Set<string>();
+
+  constructor(context: ChatContext) {
+    this.#context = context;
+  }
+
+  /**
+   * What happens, in order; the last event is how it ended. Nothing is sent to a model before `begun`, and errors that
+   * are about the caller's key come before it.
+   * @throws KeywardError `budget_exceeded`, `forbidden_resource`
+   */
+  async *answer(request: ChatRequest): AsyncGenerator<ChatEvent> {
+    const { message, conversation } = request;
+    const isResetWord = message.trim() === RESET;
+    if (request.isReset || isResetWord) await conversation.reset();
+    if (isResetWord || (request.isReset && message === '')) {
+      yield { kind: 'reset' };
+      return;
+    }
+    const { library } = this.#context;
+    const isCalled = request.noAgent !== true && AGENT.test(message);
+    const hasPassages = await library.hasPassages(request.place.id);
+    if (!isCalled && !hasPassages && request.mode === 'query') {
+      yield await refusal(request, 'nothing_embedded');
+      return;
+    }
+    const model = await this.#model(request, isCalled);
+    if ('failure' in model) {
+      yield { kind: 'failed', ...model };
+      return;
+    }
+    const isAutomatic = request.mode === 'automatic' && request.noAgent !== true && model.callsTools;
+    const job = { context: this.#context, request, model, hasPassages };
+    if (isCalled || isAutomatic) yield* runAgent({ ...job, toolless: this.#toolless });
+    else yield* answerPlainly(job);
+  }
+
+  async #model(
+    { place, model, selector, temperature, mode, noAgent }: ChatRequest,
+    isCalled: boolean,
+  ): Promise<ChosenModel | { failure: ReturnType<typeof failureOf> }> {
+    const wish = { place, model, selector };
+    try {
+      const mayBeAgent = isCalled || (mode === 'automatic' && noAgent !== true);
+      const first = await chooseModel(this.#context, { ...wish, isAgent: mayBeAgent });
+      const isAgent = isCalled || (mayBeAgent && first.callsTools);
+      const chosen = isAgent === mayBeAgent ? first : await chooseModel(this.#context, { ...wish, isAgent });
+      return { ...chosen, temperature: temperature ?? place.openAiTemp ?? chosen.temperature };
+    } catch (error) {
+      return { failure: failureOf(error) };
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { readDocuments } from './attachments.ts';
+import { backfilled } from './backfill.ts';
+import { passageSource, wholeSource } from './library.ts';
+import type { Library, Passage, PinnedText } from './library.ts';
+import type { Attachment, Source, Turn } from './message.ts';
+import type { ChatRequest } from './request.ts';
+
+/** What an answer is drawn from. */
+export interface Context {
+  /** For the model, in this order: pinned documents, attached ones, passages. */
+  texts: string[];
+  /** For the caller. */
+  sources: Source[];
+  images: Attachment[];
+}
+
+interface Options {
+  history: readonly Turn[];
+  /** Pinned documents are taken until they fill it. */
+  windowTokens: number;
+  hasPassages: boolean;
+}
+
+export async function gather(
+  library: Library,
+  request: ChatRequest,
+  { history, windowTokens, hasPassages }: Options,
+): Promise<Context> {
+  const { place } = request;
+  const pinned = await pinnedTexts(library, place.id, windowTokens);
+  const { documents, images } = await readDocuments(library, request.attachments);
+  const except = pinned.map(({ documentId }) => documentId);
+  const found = hasPassages ? (await search(library, request, except)).map(passageSource) : [];
+  const whole = [...pinned, ...documents];
+  const pins = new Set(pinned.map(({ metadata }) => identityOf(metadata as Source)));
+  const filled =
+    request.noBackfill === true
+      ? found
+      : backfilled(found, history, {
+          wanted: wantedOf(place.topN),
+          isPinned: (source) => pins.has(identityOf(source)),
+        });
+  return {
+    texts: [...whole.map(({ text }) => text), ...filled.map(({ text }) => String(text))],
+    sources: [...whole.map(wholeSource), ...found],
+    images,
+  };
+}
+
+/** Sources do not name their document by its id; title and time together do. */
+const identityOf = ({ title, published }: Source): string => JSON.stringify([title, published]);
+
+const TOP_N_DEFAULT = 4;
+const wantedOf = (topN: number): number => (topN >= 1 ? topN : TOP_N_DEFAULT);
+
+async function pinnedTexts(
+  library: Library,
+  collectionId: number,
+  windowTokens: number,
+): Promise<PinnedText[]> {
+  const taken: PinnedText[] = [];
+  let tokens = 0;
+  for await (const document of library.pinned(collectionId)) {
+    taken.push(document);
+    tokens += document.tokenCount;
+    if (tokens >= windowTokens) break;
+  }
+  return taken;
+}
+
+function search(
+  library: Library,
+  { place, message, signal }: ChatRequest,
+  except: readonly string[],
+): Promise<Passage[]> {
+  const { id, topN, similarityThreshold, vectorSearchMode } = place;
+  return library.search({
+    collectionId: id,
+    query: message,
+    topN: wantedOf(topN),
+    threshold: similarityThreshold,
+    mode: vectorSearchMode,
+    except,
+    signal,
+  });
+}

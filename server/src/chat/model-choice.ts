@@ -1,0 +1,135 @@
+import { KeywardError } from '../base/errors.ts';
+import { matchesPattern } from '../access/index.ts';
+import type { NameSelector } from '../access/index.ts';
+import type { Models } from '../models/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Place } from './request.ts';
+
+/** Names of the settings that decide about models of chats. */
+export const CHAT_SETTINGS = {
+  /** The model of workspaces that have none of their own. */
+  model: 'LLMModelPref',
+  /** Tokens that models take, where it is not as known here. */
+  windowTokens: 'LLMTokenLimit',
+  /** Patterns of models that call tools, separated by commas: in mode `automatic` they work as agents. */
+  toolModels: 'LLMToolModels',
+  /** The model that makes images. */
+  imageModel: 'ImageModelPref',
+} as const;
+
+/** A model with what a chat has to know of it. */
+export interface ChosenModel {
+  name: string;
+  windowTokens: number;
+  /** undefined: its own. */
+  temperature: number | undefined;
+  callsTools: boolean;
+}
+
+interface Wish {
+  place: Place;
+  isAgent: boolean;
+  /** The caller's own choice. */
+  model: string | undefined;
+  selector: NameSelector | undefined;
+}
+
+interface Sources {
+  models: Models;
+  settings: Settings;
+}
+
+/** Local models count tokens in their own way, up to a sixth more than ours: the rest of their 4096 is for that. */
+const LOCAL_WINDOW_TOKENS = 3_600;
+const WINDOW_TOKENS = 4_096;
+/** Beginnings of names, the longest first where one begins with another. */
+const KNOWN_WINDOWS: [start: string, tokens: number][] = [
+  ['gpt-4.1', 1_000_000],
+  ['gpt-4o', 128_000],
+  ['gpt-4-turbo', 128_000],
+  ['gpt-4', 8_192],
+  ['gpt-3.5', 16_385],
+  ['gpt-5', 272_000],
+  ['o1', 128_000],
+  ['o3', 200_000],
+  ['o4', 200_000],
+  ['claude', 200_000],
+  ['gemini', 1_000_000],
+  ['mistral-large', 128_000],
+  ['llama3.1', 128_000],
+  ['llama-3.1', 128_000],
+  ['llama3.3', 128_000],
+  ['llama-3.3', 128_000],
+  ['qwen3', 32_768],
+  ['qwen2.5', 32_768],
+  ['deepseek', 64_000],
+];
+/** Families that call tools as OpenAI has them; an administrator's own list takes the place of this one. */
+const TOOL_MODELS = 'gpt-4o*,gpt-4.1*,gpt-5*,o3*,o4*,claude-*,gemini-*,mistral-large*';
+/** They take no other temperature than their own. */
+const OWN_TEMPERATURE = /^(?:o[134]|gpt-5)/;
+const TEMPERATURE = 0.7;
+/** Models for something else than chats, by the words that their makers put into names. */
+const NO_CHAT =
+  /embed|minilm|\be5\b|bge-|rerank|whisper|tts|transcri|dall-?e|image|flux|diffusion|moderation/i;
+
+/**
+ * The caller's own choice, else the workspace's, else the setting, else the local model, else the first that chats.
+ * @throws KeywardError `model_not_found` where there is none at all.
+ */
+export async function chooseModel(sources: Sources, wish: Wish): Promise<ChosenModel> {
+  const { windowTokens, model, toolModels } = CHAT_SETTINGS;
+  const settings = await sources.settings.many([windowTokens, model, toolModels]);
+  const name =
+    wish.model ??
+    (await workspaceModel(sources.models, wish)) ??
+    settings.get(model) ??
+    (await usual(sources, wish));
+  // What was named with its upstream is known by what comes after it.
+  const plain = name.slice(name.indexOf('/') + 1).toLowerCase();
+  const isLocal = await isLocalModel(sources.models, name);
+  return {
+    name,
+    windowTokens: windowOf(plain, isLocal, settings.get(windowTokens)),
+    temperature: isLocal || OWN_TEMPERATURE.test(plain) ? undefined : TEMPERATURE,
+    callsTools: callsTools([name, plain], settings.get(toolModels) ?? TOOL_MODELS),
+  };
+}
+
+/** A provider is an upstream here: where it has the model, it is that one. */
+async function workspaceModel(models: Models, { place, isAgent }: Wish): Promise<string | undefined> {
+  const { agentProvider, agentModel, chatProvider, chatModel } = place;
+  const pairs: [string | null, string | null][] = [[chatProvider, chatModel]];
+  if (isAgent) pairs.unshift([agentProvider, agentModel]);
+  const [provider, model] = pairs.find(([, model]) => model !== null && model !== '') ?? [];
+  if (model === undefined || model === null) return undefined;
+  const qualified = `${provider ?? ''}/${model}`;
+  return provider !== null && (await models.findModel(qualified)) !== undefined ? qualified : model;
+}
+
+const LOCAL = 'local';
+
+const isLocalModel = async (models: Models, name: string): Promise<boolean> =>
+  (await models.findModel(name))?.owned_by === LOCAL;
+
+async function usual({ models }: Sources, { selector }: Wish): Promise<string> {
+  const chats = (await models.listModels(selector)).filter(({ id }) => !NO_CHAT.test(id));
+  const chosen = chats.find(({ owned_by }) => owned_by.split(', ').includes(LOCAL)) ?? chats[0];
+  if (chosen !== undefined) return chosen.id;
+  throw new KeywardError('model_not_found', 'There is no model to chat with.', {
+    hint: 'Add an upstream, or choose a model that the key covers.',
+  });
+}
+
+function windowOf(name: string, isLocal: boolean, setting: string | undefined): number {
+  if (isLocal) return LOCAL_WINDOW_TOKENS;
+  const known = KNOWN_WINDOWS.find(([start]) => name.startsWith(start))?.[1];
+  const given = Number(setting);
+  return Number.isInteger(given) && given > 0 ? given : (known ?? WINDOW_TOKENS);
+}
+
+const callsTools = (names: readonly string[], patterns: string): boolean =>
+  patterns
+    .split(',')
+    .map((pattern) => pattern.trim())
+    .some((pattern) => pattern !== '' && names.some((name) => matchesPattern(pattern, name)));

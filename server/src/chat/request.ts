@@ -1,0 +1,110 @@
+import type { NameSelector } from '../access/index.ts';
+import type { Account } from './account.ts';
+import type { Failure } from './failure.ts';
+import type { Attachment, Source, Turn } from './message.ts';
+import type { Metrics } from './metrics.ts';
+
+export const MODES = ['automatic', 'query', 'chat'] as const;
+/** `query`: only with something to draw from. `automatic`: an agent where the model calls tools, otherwise as `chat`. */
+export type Mode = (typeof MODES)[number];
+
+export const isMode = (value: unknown): value is Mode => MODES.some((mode) => mode === value);
+
+/** What a chat needs to know of its workspace. */
+export interface Place {
+  id: number;
+  slug: string;
+  openAiTemp: number | null;
+  openAiHistory: number;
+  similarityThreshold: number;
+  topN: number;
+  chatProvider: string | null;
+  chatModel: string | null;
+  agentProvider: string | null;
+  agentModel: string | null;
+  queryRefusalResponse: string | null;
+  vectorSearchMode: 'default' | 'hybrid' | 'rerank';
+}
+
+/** An answer to be kept. Other members than `text` and `sources` are for those who look at the history later. */
+export interface NewTurn {
+  prompt: string;
+  text: string;
+  sources: readonly Source[];
+  attachments: readonly Attachment[];
+  mode: Mode;
+  metrics: Metrics;
+  /** false: no model is shown it again. */
+  isIncluded: boolean;
+  thoughts?: readonly string[];
+  outputs?: readonly unknown[];
+}
+
+/** Where a chat has its history from and puts its answer: a workspace, a thread, a session, a widget. */
+export interface Conversation {
+  /** Oldest first. */
+  recent(limit: number): Promise<Turn[]>;
+  /** @returns the id of the chat; undefined: it is kept nowhere. */
+  record(turn: NewTurn): Promise<number | undefined>;
+  /** From here on no model is shown what was said. */
+  reset(): Promise<void>;
+}
+
+export interface ChatRequest {
+  place: Place;
+  conversation: Conversation;
+  /** '' with `isReset`: nothing but the reset is wanted. */
+  message: string;
+  mode: Mode;
+  attachments: readonly Attachment[];
+  isReset: boolean;
+  /** The system prompt, its variables expanded; asked for when it is needed. */
+  instructions(): Promise<string>;
+  /** Instead of the workspace's, where the surface lets callers choose. */
+  temperature?: number | undefined;
+  model?: string | undefined;
+  /** Where nothing is an agent's: the OpenAI surface and widgets. */
+  noAgent?: boolean;
+  /** Sources of earlier answers fill up what is found; not where the caller brings the history. */
+  noBackfill?: boolean;
+  /** Whether the answer is wanted piece by piece. */
+  isStream: boolean;
+  /** Of the caller's key; undefined: every model. */
+  selector: NameSelector | undefined;
+  /** A new account for each request to a model: agents make several. */
+  account(): Account;
+  signal: AbortSignal;
+}
+
+export interface Answered {
+  kind: 'answered';
+  text: string;
+  /** Pinned documents, attachments and what was found; not what earlier answers were drawn from. */
+  sources: readonly Source[];
+  metrics: Metrics;
+  chatId: number | undefined;
+  finishReason: string;
+  /** Of an agent. */
+  thoughts?: readonly string[];
+  outputs?: readonly unknown[];
+}
+
+/** How a chat ended. */
+export type Ending =
+  | Answered
+  | { kind: 'reset' }
+  /** Mode `query` with nothing to draw from; no model was asked. */
+  | { kind: 'refused'; text: string; because: 'nothing_embedded' | 'nothing_found' }
+  /** The model said nothing. */
+  | { kind: 'empty'; metrics: Metrics }
+  | { kind: 'failed'; failure: Failure }
+  /** The caller went away. */
+  | { kind: 'gone' };
+
+/** `begun`: a model is being asked, and nothing of ours refuses any more. The last event is an Ending. */
+export type ChatEvent =
+  | { kind: 'begun'; isAgent: boolean }
+  | { kind: 'text'; text: string }
+  /** What an agent is about to do. */
+  | { kind: 'thought'; text: string }
+  | Ending;

@@ -1,0 +1,59 @@
+import type { Storage } from '../storage/index.ts';
+import type { Chat, Workspaces } from '../workspaces/index.ts';
+import type { Attachment, Source, Turn } from './message.ts';
+import type { Conversation } from './request.ts';
+
+/** Which conversation of a workspace. */
+export interface ConversationPlace {
+  workspaceId: number;
+  threadId: number | null;
+  apiSessionId: string | null;
+  userId: number | null;
+}
+
+/** A conversation that is kept with its workspace: its own, a thread's or a session's. */
+export function workspaceConversation(
+  { storage, workspaces: { chats } }: { storage: Storage; workspaces: Workspaces },
+  place: ConversationPlace,
+): Conversation {
+  return {
+    recent: async (limit) => (await chats.recent(place, limit)).map(turnOf),
+    record: async ({ prompt, mode, isIncluded, ...kept }) => {
+      const { text, sources, attachments, metrics, thoughts, outputs } = kept;
+      const response = {
+        text,
+        sources: [...sources],
+        attachments: [...attachments],
+        type: mode,
+        metrics,
+        ...(thoughts === undefined ? {} : { thoughts }),
+        ...(outputs === undefined ? {} : { outputs: [...outputs] }),
+      };
+      const chat = { ...place, prompt, response: withoutNul(response), isIncluded };
+      return (await storage.transaction((tx) => chats.record(tx, chat))).id;
+    },
+    // Whose it was does not matter, unless somebody is named.
+    reset: async () => {
+      const { userId, ...conversation } = place;
+      await storage.transaction((tx) =>
+        chats.reset(tx, userId === null ? conversation : { ...conversation, userId }),
+      );
+    },
+  };
+}
+
+const turnOf = ({ prompt, response }: Chat): Turn => ({
+  prompt,
+  text: response.text,
+  sources: response.sources as Source[],
+  attachments: response.attachments as Attachment[],
+});
+
+/** No database of ours keeps U+0000, and what a model says is checked by nobody before. */
+function withoutNul<T>(value: T): T {
+  const json = JSON.stringify(value);
+  if (!json.includes(String.raw`\u0000`)) return value;
+  return JSON.parse(json, (_name, item: unknown) =>
+    typeof item === 'string' ? item.replaceAll('\0', '') : item,
+  ) as T;
+}

@@ -1,0 +1,103 @@
+import type { Caller } from '../../access/index.ts';
+import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
+import type { ChatRequest, Mode } from '../../chat/index.ts';
+import type { Thread, Workspace } from '../../workspaces/index.ts';
+import { accountsOf } from '../model-account.ts';
+import type { Call } from '../route.ts';
+import type { Services } from '../services.ts';
+import { flagField, textField, wholeField } from './body-fields.ts';
+
+/** Who asks, from a request. */
+export type Asking = Pick<Call, 'signal' | 'countsItself'> & { caller: Caller; body: unknown };
+
+/** What somebody wants to be told, as read from a body that may hold anything. */
+export interface Wish {
+  message: string;
+  mode: Mode;
+  isReset: boolean;
+  sessionId: string | null;
+  userId: number | undefined;
+}
+
+/** @returns the wish, or what is wrong with it in the words that clients know. */
+export function readWish(body: unknown, workspace: Workspace): Wish | { problem: string } {
+  const fields = body as Readonly<Record<string, unknown>>;
+  const message = textField(fields, 'message') ?? '';
+  const mode = fields['mode'] ?? workspace.chatMode;
+  const isReset = flagField(fields, 'reset');
+  if (!isReset && message === '') return { problem: 'Message is empty' };
+  if (!isReset && !isMode(mode)) return { problem: `${shown(mode)} is not a valid mode.` };
+  return {
+    message,
+    mode: isMode(mode) ? mode : workspace.chatMode,
+    isReset,
+    sessionId: textField(fields, 'sessionId') ?? null,
+    userId: wholeField(fields, 'userId'),
+  };
+}
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+export interface ChatUser {
+  id: number;
+  username: string;
+  bio: string | null;
+}
+
+export interface WorkspaceChat {
+  workspace: Workspace;
+  wish: Wish;
+  thread?: Thread;
+  user?: ChatUser | undefined;
+  isStream: boolean;
+}
+
+/** A chat in a workspace, a session of it or a thread, as the engine takes it. */
+export function chatRequest(services: Services, asking: Asking, chat: WorkspaceChat): ChatRequest {
+  const { workspace, wish, thread, user, isStream } = chat;
+  const conversation = workspaceConversation(services, {
+    workspaceId: workspace.id,
+    threadId: thread?.id ?? null,
+    apiSessionId: wish.sessionId,
+    userId: user?.id ?? null,
+  });
+  const { message, mode, isReset } = wish;
+  return {
+    ...requestBy(services, asking, workspace),
+    instructions: () => instructionsOf(services, workspace, user),
+    attachments: readAttachments((asking.body as Record<string, unknown>)['attachments']),
+    conversation,
+    message,
+    mode,
+    isReset,
+    isStream,
+  };
+}
+
+/** What is the same in every chat of a key. */
+export function requestBy(
+  services: Services,
+  asking: Asking,
+  workspace: Workspace,
+): Pick<ChatRequest, 'place' | 'selector' | 'account' | 'signal'> {
+  const { models } = asking.caller.selectors;
+  return {
+    place: workspace,
+    selector: models,
+    account: accountsOf(services, asking),
+    signal: asking.signal,
+  };
+}
+
+export async function instructionsOf(
+  { workspaces, clock }: Services,
+  workspace: Workspace,
+  user?: ChatUser,
+): Promise<string> {
+  const template = workspace.openAiPrompt ?? (await workspaces.defaultPrompt());
+  return workspaces.variables.expand(template, {
+    workspace,
+    user: user === undefined ? null : { name: user.username, bio: user.bio },
+    nowMs: clock.nowMs(),
+  });
+}

@@ -1,0 +1,91 @@
+import type { TObject, TSchema } from 'typebox';
+import type { Account } from '../chat/index.ts';
+import type { JsonObject, UsageReport } from '../models/index.ts';
+import type { Reservation } from '../usage/index.ts';
+import { budgetExceeded } from './admission.ts';
+import type { Call } from './route.ts';
+import type { Services } from './services.ts';
+
+type Payer = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
+
+/** The account of one request to a model: what is held for it before, and what it took, told once, whatever became of it. */
+export class ModelAccount implements Account {
+  readonly #services: Services;
+  readonly #payer: Payer;
+  /** In the usage report: 0 where the caller's request counts already. */
+  readonly #requests: 0 | 1;
+  #reservation: Reservation | undefined;
+  /** A model that exists: names made up by callers are no labels. */
+  #model: string | undefined;
+  #isUnanswered = false;
+  #report: UsageReport | undefined;
+
+  constructor(services: Services, payer: Payer, requests: 0 | 1 = 1) {
+    this.#services = services;
+    this.#payer = payer;
+    this.#requests = requests;
+  }
+
+  /** @throws KeywardError `budget_exceeded`; `model_not_found`, `forbidden_resource` where there is a budget. */
+  async reserve(request: {
+    path: string;
+    model: string;
+    parsed: JsonObject | undefined;
+    bytes: number;
+  }): Promise<void> {
+    const { models, budgets, clock } = this.#services;
+    const { keyId, selectors, budgets: all } = this.#payer.caller;
+    const concerned = all.filter(({ unit }) => unit !== 'requests');
+    if (concerned.length === 0) return;
+    const { tokens, usdNano } = await models.estimate({ ...request, selector: selectors.models });
+    const held = await budgets.reserve(keyId, concerned, { requests: 0, tokens, usdNano, gpuMs: 0 });
+    if ('refused' in held) throw budgetExceeded(clock, held.refused);
+    this.#reservation = held;
+  }
+
+  /** An answer has begun: the usage report counts it when it ends, with what it took. */
+  answeredBy(model: string): void {
+    this.#model = model;
+    this.#payer.countsItself();
+    this.#count();
+  }
+
+  /** The request itself is counted at its end, as any other; here only what it took, if anything. */
+  notAnswered(): void {
+    this.#isUnanswered = true;
+    this.#count();
+  }
+
+  /** Called once, also before `answeredBy`: a short answer has ended when the call returns. */
+  settle(report: UsageReport): void {
+    this.#report = report;
+    if (this.#reservation !== undefined) {
+      const { tokensIn, tokensOut, usdNano } = report;
+      const took = { requests: 0, tokens: tokensIn + tokensOut, usdNano, gpuMs: 0 };
+      void this.#services.budgets.settle(this.#reservation, took);
+    }
+    this.#count();
+  }
+
+  #count(): void {
+    if (this.#report === undefined) return;
+    const { outcome: code, ...took } = this.#report;
+    const { keyId, ownerId } = this.#payer.caller;
+    const { counters } = this.#services;
+    const requests = this.#requests;
+    if (this.#model !== undefined)
+      counters.count({ keyId, ownerId, model: this.#model, code, requests, ...took });
+    else if (this.#isUnanswered && took.tokensIn > 0)
+      counters.count({ keyId, ownerId, code, requests: 0, ...took });
+  }
+}
+
+/** One account after the other for one request of a caller, who asks once however many requests to models that takes. */
+export function accountsOf(services: Services, payer: Payer): () => ModelAccount {
+  let requests: 0 | 1 = 1;
+  return () => {
+    const account = new ModelAccount(services, payer, requests);
+    requests = 0;
+    return account;
+  };
+}
