@@ -179,24 +179,24 @@ export async function countsByCollection(
 
 /** A piece of what the index is fed with. */
 export interface StoredVectors {
-  embeddingId: number;
   ids: number[];
   vectors: Uint8Array[];
   /** Where they were asked for. */
   texts: string[] | undefined;
+  isLast: boolean;
 }
 
 /** How much is read in one statement: it holds up the process for a millisecond or two. */
 const READ_CHUNKS = 256;
 
-/** The chunks of one pass, piece by piece. */
+/** The chunks of one pass, piece by piece; at least one piece. */
 export async function* readVectors(
   db: Db,
   embeddingId: number,
   withTexts: boolean,
 ): AsyncGenerator<StoredVectors> {
-  for (let after = -1; ;) {
-    const rows = await tables(db)
+  for (let after: number | undefined = -1; after !== undefined;) {
+    const rows: { id: number; seq: number; vector: Uint8Array; content?: string }[] = await tables(db)
       .selectFrom('document_chunks')
       .select(['id', 'seq', 'vector'])
       .$if(withTexts, (query) => query.select('content'))
@@ -205,16 +205,13 @@ export async function* readVectors(
       .orderBy('seq')
       .limit(READ_CHUNKS)
       .execute();
-    const last = rows.at(-1);
-    if (last === undefined) return;
+    after = rows.length < READ_CHUNKS ? undefined : rows.at(-1)?.seq;
     yield {
-      embeddingId,
       ids: rows.map(({ id }) => id),
       vectors: rows.map(({ vector }) => vector),
-      texts: withTexts ? rows.map(({ content }) => content ?? '') : undefined,
+      texts: withTexts ? rows.map(({ content = '' }) => content) : undefined,
+      isLast: after === undefined,
     };
-    if (rows.length < READ_CHUNKS) return;
-    after = last.seq;
   }
 }
 

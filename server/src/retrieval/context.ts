@@ -1,9 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Documents } from '../documents/index.ts';
+import type { Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Embedder } from './embedder.ts';
+import type { HeldCollections } from './held-collections.ts';
 
 /** What the verbs of this module work with. */
 export interface RetrievalContext {
@@ -13,4 +15,6 @@ export interface RetrievalContext {
   settings: Settings;
   documents: Documents;
   embedder: Embedder;
+  models: Models;
+  held: HeldCollections;
 }

@@ -1,6 +1,7 @@
 import type { NameSelector } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Answer, Models, UsageReport } from '../models/index.ts';
+import type { Models, UsageReport } from '../models/index.ts';
+import { bytesOfAnswer } from './answer-bytes.ts';
 import { vectorsOf } from './embedding-answer.ts';
 import { Gate } from './gate.ts';
 
@@ -56,7 +57,11 @@ export class Embedder {
       ...(selector === undefined ? {} : { selector }),
       ...(onUsage === undefined ? {} : { onUsage }),
     });
-    return vectorsOf(await readAll(answer), { status: answer.status, count: texts.length, model });
+    return vectorsOf(await bytesOfAnswer(answer, ANSWER_MAX_BYTES), {
+      status: answer.status,
+      count: texts.length,
+      model,
+    });
   }
 
   /** Many texts, in batches, a few at a time whoever asks: for documents. Batches come in order. */
@@ -90,19 +95,4 @@ export class Embedder {
   stop(): void {
     this.#stopping.abort(new KeywardError('not_ready', 'Keyward is stopping.'));
   }
-}
-
-async function readAll(answer: Answer): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of answer.body) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > ANSWER_MAX_BYTES) throw new Error(`longer than ${ANSWER_MAX_BYTES} bytes`);
-      chunks.push(chunk as Buffer);
-    }
-  } catch (cause) {
-    throw new KeywardError('upstream_unavailable', 'The embedding model broke off its answer.', { cause });
-  }
-  return Buffer.concat(chunks);
 }

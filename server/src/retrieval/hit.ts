@@ -17,3 +17,6 @@ export interface Hit {
 
 /** From a distance on at which a passage has nothing to do with the question, the score is 0. */
 export const scoreOf = (distance: number): number => (distance >= 1 ? 0 : Math.min(1, 1 - distance));
+
+/** A hit with the number of its chunk, which is nobody else's business. */
+export type NumberedHit = Hit & { chunkId: number };

@@ -11,6 +11,9 @@ export const EMBEDDING_SETTINGS = {
   chunkOverlap: 'text_splitter_chunk_overlap',
 } as const;
 
+/** Name of the setting for the model of `POST /rerank`; without it mode `rerank` weighs words and vectors itself. */
+export const RERANK_SETTING = 'RerankModelPref';
+
 export const DEFAULT_EMBEDDING_MODEL = 'all-minilm-l6-v2';
 
 /** What the local model is called by those who come from elsewhere. */

@@ -12,10 +12,13 @@ import { markRemoved, touchCollections } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { Embedder } from './embedder.ts';
 import type { EmbedOptions } from './embedder.ts';
+import { HeldCollections } from './held-collections.ts';
 import type { Hit } from './hit.ts';
+import { IndexClient } from './index-client.ts';
+import type { Replies } from './index-messages.ts';
 import { currentRecipe, knownDimensions } from './recipe.ts';
-import { search } from './search.ts';
-import type { Search } from './search.ts';
+import { search, searchByVector } from './search.ts';
+import type { Search, VectorSearch } from './search.ts';
 
 export interface RetrievalOptions {
   storage: Storage;
@@ -24,7 +27,14 @@ export interface RetrievalOptions {
   settings: Settings;
   documents: Documents;
   models: Models;
+  /** Up to so many vectors a search compares all of them. */
+  exactMax?: number;
+  /** What the index process keeps in memory at most. */
+  heldBytesMax?: number;
 }
+
+const EXACT_MAX = 20_000;
+const HELD_BYTES_MAX = 1024 * 1024 * 1024;
 
 /**
  * What is searched: documents cut into chunks, their vectors, and which of them belong together. A collection has the id
@@ -32,9 +42,17 @@ export interface RetrievalOptions {
  */
 export class Retrieval {
   readonly #context: RetrievalContext;
+  readonly #index: IndexClient;
 
   constructor({ models, ...options }: RetrievalOptions) {
-    this.#context = { ...options, embedder: new Embedder(models) };
+    const { logger, storage, exactMax = EXACT_MAX, heldBytesMax = HELD_BYTES_MAX } = options;
+    this.#index = new IndexClient({ logger, exactMax, bytesMax: heldBytesMax });
+    this.#context = {
+      ...options,
+      models,
+      embedder: new Embedder(models),
+      held: new HeldCollections(storage, this.#index),
+    };
     options.documents.onRemove((tx, ids) => forget(tx, ids));
     options.documents.cachedBy((db, ids) => embeddedAmong(db, ids));
   }
@@ -52,6 +70,16 @@ export class Retrieval {
   /** The passages nearest to a question, the best first. @throws KeywardError as the embedding model's. */
   search(request: Search): Promise<Hit[]> {
     return search(this.#context, request);
+  }
+
+  /** The same for a question that is a vector already. */
+  searchByVector(request: VectorSearch): Promise<Hit[]> {
+    return searchByVector(this.#context, request);
+  }
+
+  /** What the index process holds; starts it where it does not run. */
+  indexStatus(): Promise<Replies['status'] & { pid: number | undefined }> {
+    return this.#index.ask({ ask: 'status' }).then((status) => ({ ...status, pid: this.#index.pid }));
   }
 
   /** What is in a collection, in the order it was added. */
@@ -107,6 +135,7 @@ export class Retrieval {
   /** Ends what is under way. Twice is fine. */
   async stop(): Promise<void> {
     this.#context.embedder.stop();
+    await this.#index.stop();
   }
 }
 

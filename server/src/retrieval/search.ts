@@ -1,15 +1,20 @@
 import type { NameSelector } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
 import type { UsageReport } from '../models/index.ts';
-import { chunksByIds, embeddingsIn, readVectors } from './chunk-store.ts';
+import { chunksByIds, findEmbedding } from './chunk-store.ts';
+import { revisionOf } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { scoreOf } from './hit.ts';
-import type { Hit } from './hit.ts';
+import type { Hit, NumberedHit } from './hit.ts';
+import { IndexGone } from './index-client.ts';
+import { chooseHybrid, chooseNearest, chooseReranked, poolOf } from './ranking.ts';
+import type { Candidate, Candidates } from './ranking.ts';
 import { currentRecipe } from './recipe.ts';
-import { flatten } from './vector-bytes.ts';
+import { rerankUpstream } from './rerank.ts';
 
 /**
  * How passages are found. `default`: by their vectors. `hybrid`: by vectors and by words. `rerank`: by vectors, and the
- * best are looked at a second time.
+ * best are looked at a second time (see `ranking.ts`).
  */
 export type SearchMode = 'default' | 'hybrid' | 'rerank';
 
@@ -30,51 +35,105 @@ export interface Search {
   onUsage?: (report: UsageReport) => void;
 }
 
+/** A search whose question is a vector already. */
+export type VectorSearch = Omit<Search, 'signal' | 'selector' | 'onUsage'> & {
+  model: string;
+  vector: Float32Array;
+};
+
+const TOP_MAX = 1_000;
+
 export async function search(context: RetrievalContext, request: Search): Promise<Hit[]> {
-  const { storage, settings, embedder, documents } = context;
+  const { storage, settings, embedder } = context;
+  const { collectionId, query, signal, selector, onUsage } = request;
   const { model } = await currentRecipe(settings);
-  const embeddings = await embeddingsIn(storage.db, request.collectionId, model);
-  if (embeddings.length === 0) return [];
-  const [query = new Float32Array()] = await embedder.embed([request.query], { model });
-  const found: { id: number; distance: number }[] = [];
-  for (const { id } of embeddings) {
-    for await (const { ids, vectors } of readVectors(storage.db, id, false)) {
-      const flat = flatten(vectors, query.length);
-      for (const [at, id] of ids.entries()) found.push({ id, distance: distance(query, flat, at) });
-    }
-  }
-  found.sort((a, b) => a.distance - b.distance);
-  const best = found.slice(0, request.topN).filter(({ distance }) => scoreOf(distance) >= request.threshold);
-  const chunks = await chunksByIds(
-    storage.db,
-    best.map(({ id }) => id),
-  );
-  const metadata = new Map(
-    (
-      await documents.byIds(
-        storage.db,
-        [...chunks.values()].map(({ documentId }) => documentId),
-      )
-    ).map((document) => [document.id, document.metadata]),
-  );
-  return best.flatMap(({ id, distance }) => {
-    const chunk = chunks.get(id);
-    const of = chunk === undefined ? undefined : metadata.get(chunk.documentId);
-    if (chunk === undefined || of === undefined) return [];
-    const { publicId, documentId, text } = chunk;
-    return [{ id: publicId, documentId, text, distance, score: scoreOf(distance), metadata: of }];
-  });
+  if ((await revisionOf(storage.db, collectionId)) === 0 || query === '') return [];
+  const [vector] = await embedder.embed([query], { model, signal, selector, onUsage });
+  return vector === undefined ? [] : searchByVector(context, { ...request, model, vector });
 }
 
-function distance(query: Float32Array, flat: Float32Array, at: number): number {
-  let dot = 0;
-  let a = 0;
-  let b = 0;
-  for (const [i, x] of query.entries()) {
-    const y = flat[at * query.length + i] ?? 0;
-    dot += x * y;
-    a += x * x;
-    b += y * y;
+export async function searchByVector(context: RetrievalContext, request: VectorSearch): Promise<Hit[]> {
+  const { mode = 'default' } = request;
+  const topN = Math.min(request.topN, TOP_MAX);
+  const candidates = await candidatesFor(context, { ...request, topN, mode });
+  if (candidates === undefined) return [];
+  const chosen = await choose(context, candidates, { ...request, topN, mode });
+  return chosen.map(({ id, documentId, text, distance, score, metadata }) => ({
+    id,
+    documentId,
+    text,
+    distance,
+    score,
+    metadata,
+  }));
+}
+
+async function choose(
+  context: RetrievalContext,
+  candidates: Candidates,
+  { mode, topN, threshold, query }: VectorSearch & { mode: SearchMode },
+): Promise<NumberedHit[]> {
+  const bounds = { topN, threshold };
+  if (mode === 'default') return hits(context, chooseNearest(candidates, bounds));
+  if (mode === 'hybrid') return hits(context, chooseHybrid(candidates, bounds));
+  const pool = await hits(context, chooseNearest(candidates, { topN: poolOf(mode, topN), threshold }));
+  const reranked = await rerankUpstream(context, { query, hits: pool });
+  return (reranked ?? chooseReranked(pool, candidates)).slice(0, topN);
+}
+
+async function candidatesFor(
+  context: RetrievalContext,
+  request: VectorSearch & { mode: SearchMode },
+): Promise<Candidates | undefined> {
+  const { collectionId, model, vector, mode, query, topN, except = [] } = request;
+  try {
+    const passes = await Promise.all(except.map((id) => findEmbedding(context.storage.db, id)));
+    const answer = await context.held.search(collectionId, model, {
+      query: vector,
+      limit: poolOf(mode, topN),
+      ...(mode === 'default' ? {} : { words: query }),
+      ...(except.length === 0 ? {} : { except: Float64Array.from(passes.flatMap((pass) => pass?.id ?? [])) }),
+    });
+    return answer === undefined ? undefined : { near: rows(answer.near), byWords: rows(answer.byWords) };
+  } catch (cause) {
+    if (!(cause instanceof IndexGone)) throw cause;
+    throw new KeywardError('not_ready', 'The search index is not ready.', {
+      hint: 'Try again in a moment.',
+      headers: { 'retry-after': '1' },
+      cause,
+    });
   }
-  return 1 - dot / (Math.sqrt(a * b) || 1);
+}
+
+interface Columns {
+  ids: Float64Array;
+  distances: Float32Array;
+  coverages: Float32Array;
+}
+
+const rows = ({ ids, distances, coverages }: Columns): Candidate[] =>
+  Array.from(ids, (id, at) => {
+    const distance = distances[at] ?? 1;
+    return { id, distance, score: scoreOf(distance), coverage: coverages[at] ?? 0 };
+  });
+
+/** With their texts and documents. One that was taken away in the meantime is left out. */
+async function hits(
+  { storage, documents }: RetrievalContext,
+  chosen: readonly Candidate[],
+): Promise<NumberedHit[]> {
+  const chunks = await chunksByIds(
+    storage.db,
+    chosen.map(({ id }) => id),
+  );
+  const ids = new Set([...chunks.values()].map(({ documentId }) => documentId));
+  const known = await documents.byIds(storage.db, [...ids]);
+  const metadataOf = new Map(known.map(({ id, metadata }) => [id, metadata]));
+  return chosen.flatMap(({ id, distance, score }) => {
+    const chunk = chunks.get(id);
+    const metadata = chunk === undefined ? undefined : metadataOf.get(chunk.documentId);
+    if (chunk === undefined || metadata === undefined) return [];
+    const { publicId, documentId, text } = chunk;
+    return [{ id: publicId, documentId, text, distance, score, metadata, chunkId: id }];
+  });
 }

@@ -1,0 +1,56 @@
+import usearch from 'usearch';
+import { INNER_PRODUCT, THREADS } from './nearest.ts';
+
+/** Neighbours of a vector in the graph. */
+const CONNECTIVITY = 16;
+const EXPANSION_ADD = 128;
+/** How many vectors a search keeps in view, and so how many candidates it gives. */
+const EXPANSION_SEARCH = 96;
+/** Candidates for each one that is wanted: the graph holds 16-bit floats, the order among them is settled exactly. */
+const CANDIDATES = 2;
+
+/** A graph of vectors of length 1 (HNSW) that gives candidates; measuring them is the caller's. */
+export class Graph {
+  readonly #index: InstanceType<typeof usearch.Index>;
+  readonly #dimensions: number;
+  #size = 0;
+
+  constructor(dimensions: number) {
+    this.#dimensions = dimensions;
+    this.#index = new usearch.Index({
+      metric: INNER_PRODUCT,
+      dimensions,
+      connectivity: CONNECTIVITY,
+      expansion_add: EXPANSION_ADD,
+      expansion_search: EXPANSION_SEARCH,
+      quantization: usearch.ScalarKind.F16,
+      multi: false,
+    });
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get bytes(): number {
+    return this.#size * (this.#dimensions * 2 + CONNECTIVITY * 3 * 8);
+  }
+
+  add(ids: readonly number[], vectors: Float32Array): void {
+    if (ids.length === 0) return;
+    this.#index.add(BigUint64Array.from(ids, BigInt), vectors, THREADS);
+    this.#size += ids.length;
+  }
+
+  remove(id: number): void {
+    this.#index.remove(BigInt(id));
+    this.#size--;
+  }
+
+  search(query: Float32Array, wanted: number): number[] {
+    if (this.#size === 0) return [];
+    const count = Math.min(this.#size, Math.max(EXPANSION_SEARCH, wanted * CANDIDATES));
+    const { keys } = this.#index.search(query, count, THREADS);
+    return Array.from(keys, Number);
+  }
+}

@@ -1,0 +1,178 @@
+import { Graph } from './vector-graph.ts';
+import { bestOf, nearest } from './nearest.ts';
+import type { Nearest } from './nearest.ts';
+
+/** Vectors that are not in the graph yet are compared one by one; with more of them, all are. */
+const UNGRAPHED_MAX = 4_000;
+
+const FIRST_CAPACITY = 256;
+
+/**
+ * Vectors in memory under their numbers, found by cosine distance. Exact while they are few; with more there is a graph
+ * (HNSW) of which candidates come, and those are measured exactly. The graph is built piece by piece with `advance`,
+ * and until it is there the search is exact: nobody waits for it.
+ */
+export class VectorIndex {
+  readonly dimensions: number;
+  readonly #exactMax: number;
+  #vectors: Float32Array;
+  #ids: Float64Array;
+  #size = 0;
+  readonly #slots = new Map<number, number>();
+  #graph: Graph | undefined;
+  /** Ids that the graph does not have yet. */
+  readonly #ungraphed = new Set<number>();
+
+  /** @param exactMax up to so many every vector is compared with the question: 20,000 take 2 to 3 ms. */
+  constructor(dimensions: number, exactMax: number) {
+    this.dimensions = dimensions;
+    this.#exactMax = exactMax;
+    this.#vectors = new Float32Array(FIRST_CAPACITY * dimensions);
+    this.#ids = new Float64Array(FIRST_CAPACITY);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get graphed(): number {
+    return this.#graph?.size ?? 0;
+  }
+
+  /** Memory, about. */
+  get bytes(): number {
+    return this.#vectors.byteLength + this.#size * BYTES_AN_ID + (this.#graph?.bytes ?? 0);
+  }
+
+  /** @param vectors one after the other; they are made length 1. Ids must be new. */
+  add(ids: Float64Array, vectors: Float32Array): void {
+    this.#reserve(this.#size + ids.length);
+    const start = this.#size;
+    this.#vectors.set(vectors, start * this.dimensions);
+    this.#ids.set(ids, start);
+    for (const [at, id] of ids.entries()) {
+      this.#slots.set(id, start + at);
+      this.#normalise(start + at);
+      this.#ungraphed.add(id);
+    }
+    this.#size += ids.length;
+  }
+
+  /** The last one takes the place of one that goes, so that no gap is ever looked at. */
+  remove(ids: Iterable<number>): void {
+    for (const id of ids) {
+      const slot = this.#slots.get(id);
+      if (slot === undefined) continue;
+      const last = --this.#size;
+      const moved = this.#ids[last] ?? 0;
+      if (slot !== last) {
+        this.#vectors.copyWithin(
+          slot * this.dimensions,
+          last * this.dimensions,
+          (last + 1) * this.dimensions,
+        );
+        this.#ids[slot] = moved;
+        this.#slots.set(moved, slot);
+      }
+      this.#slots.delete(id);
+      if (!this.#ungraphed.delete(id)) this.#graph?.remove(id);
+    }
+    // Half, so that a size around the limit does not build it over and over.
+    if (this.#graph !== undefined && this.#size <= this.#exactMax / 2) this.#dropGraph();
+  }
+
+  /**
+   * Puts up to `count` more vectors into the graph.
+   * @returns whether there is more to do.
+   */
+  advance(count: number): boolean {
+    if (this.#size <= this.#exactMax && this.#graph === undefined) return false;
+    this.#graph ??= new Graph(this.dimensions);
+    const ids: number[] = [];
+    for (const id of this.#ungraphed) {
+      if (ids.length === count) break;
+      ids.push(id);
+    }
+    const flat = new Float32Array(ids.length * this.dimensions);
+    for (const [at, id] of ids.entries())
+      flat.set(this.#vectorAt(this.#slots.get(id) ?? 0), at * this.dimensions);
+    this.#graph.add(ids, flat);
+    for (const id of ids) this.#ungraphed.delete(id);
+    return this.#ungraphed.size > 0;
+  }
+
+  /** @returns the nearest, the best first; fewer where there are fewer. */
+  search(query: Float32Array, limit: number): Nearest[] {
+    const wanted = Math.min(limit, this.#size);
+    if (wanted === 0) return [];
+    const question = unit(query);
+    if (this.#graph === undefined || this.#ungraphed.size > UNGRAPHED_MAX)
+      return this.#exact(question, wanted);
+    const candidates = [...this.#graph.search(question, wanted), ...this.#ungraphed];
+    return bestOf(
+      candidates.map((id) => ({ id, distance: this.#distance(question, id) })),
+      wanted,
+    );
+  }
+
+  #exact(query: Float32Array, wanted: number): Nearest[] {
+    const vectors = this.#vectors.subarray(0, this.#size * this.dimensions);
+    return nearest(vectors, query, wanted).map(({ slot, distance }) => ({
+      id: this.#ids[slot] ?? 0,
+      distance,
+    }));
+  }
+
+  /** Of one that is in here. */
+  #distance(query: Float32Array, id: number): number {
+    const vector = this.#vectorAt(this.#slots.get(id) ?? 0);
+    let dot = 0;
+    for (let at = 0; at < query.length; at++) dot += (query[at] ?? 0) * (vector[at] ?? 0);
+    return 1 - dot;
+  }
+
+  /** Cosine distances of some; those that are not in here are left out. */
+  distances(query: Float32Array, ids: Iterable<number>): Nearest[] {
+    const question = unit(query);
+    return [...ids].flatMap((id) =>
+      this.#slots.has(id) ? [{ id, distance: this.#distance(question, id) }] : [],
+    );
+  }
+
+  #vectorAt(slot: number): Float32Array {
+    return this.#vectors.subarray(slot * this.dimensions, (slot + 1) * this.dimensions);
+  }
+
+  #normalise(slot: number): void {
+    const vector = this.#vectorAt(slot);
+    vector.set(unit(vector));
+  }
+
+  #reserve(count: number): void {
+    const { length } = this.#ids;
+    if (count <= length) return;
+    const capacity = Math.max(count, Math.ceil(length * 1.5));
+    const vectors = new Float32Array(capacity * this.dimensions);
+    vectors.set(this.#vectors.subarray(0, this.#size * this.dimensions));
+    const ids = new Float64Array(capacity);
+    ids.set(this.#ids.subarray(0, this.#size));
+    this.#vectors = vectors;
+    this.#ids = ids;
+  }
+
+  #dropGraph(): void {
+    this.#graph = undefined;
+    for (const id of this.#slots.keys()) this.#ungraphed.add(id);
+  }
+}
+
+/** An entry of the map of slots, about. */
+const BYTES_AN_ID = 64;
+
+/** The same direction with length 1; nothing stays nothing, and is as far from everything as unrelated things are. */
+function unit(vector: Float32Array): Float32Array {
+  let square = 0;
+  for (const value of vector) square += value * value;
+  const length = Math.sqrt(square) || 1;
+  return vector.map((value) => value / length);
+}
