@@ -10,6 +10,24 @@ export { Members } from './members.ts';
 export type { WorkspaceUser } from './members.ts';
 export { viewMessages } from './messages.ts';
 export type { Message } from './messages.ts';
+export {
+  bringChat,
+  bringMember,
+  bringSuggestion,
+  bringThread,
+  bringVariable,
+  bringWorkspace,
+  chosenSlug,
+  hasThread,
+  hasVariable,
+  hasWorkspace,
+  isVariableName,
+  presentThreads,
+  presentWorkspaces,
+  settingsLike,
+  slugOf,
+} from './moving-in.ts';
+export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving-in.ts';
 export { workspacesMigrations } from './migrations.ts';
 export { expandPrompt } from './prompt.ts';
 export type { PromptFacts } from './prompt.ts';
@@ -21,3 +39,5 @@ export { CHAT_MODES } from './workspace.ts';
 export type { ChatMode, SearchMode, Workspace, WorkspaceSettings } from './workspace.ts';
 export { readSettings } from './workspace-settings.ts';
 export { Workspaces } from './workspaces.ts';
+export { EXPORT_TYPES, exportText, isByWorkspace, isExportType, usernameOf } from './exports.ts';
+export type { ExportFacts, ExportType } from './exports.ts';

@@ -14,6 +14,8 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/i;
 const RESERVED = new Set(['date', 'time', 'datetime']);
 const VALUE_MAX_CHARACTERS = 20_000;
 
+export const isVariableName = (name: string): boolean => NAME.test(name) && !RESERVED.has(name.toLowerCase());
+
 export interface NewVariable {
   name: string;
   value: string;
@@ -41,7 +43,7 @@ export class PromptVariables {
 
   /** Makes one, or gives the one of this name another value. */
   put(actor: Actor, { name, value, description = null }: NewVariable): Promise<void> {
-    if (!NAME.test(name) || RESERVED.has(name.toLowerCase())) {
+    if (!isVariableName(name)) {
       throw invalidField(
         'name',
         'must be 1 to 64 letters, digits or _, begin with a letter, and not be taken',

@@ -5,6 +5,7 @@ import { chatRoutes } from './chat.ts';
 import { developerKeysRoutes } from './developer-keys.ts';
 import { documentsRoutes } from './documents.ts';
 import { embedsRoutes } from './embeds.ts';
+import { exportChatsRoutes } from './export-chats.ts';
 import { extensionRoutes } from './extension.ts';
 import { openaiRoutes } from './openai.ts';
 import { sessionsRoutes } from './sessions.ts';
@@ -13,6 +14,8 @@ import { threadsRoutes } from './threads.ts';
 import { usersRoutes } from './users.ts';
 import { vectorRoutes } from './vector.ts';
 import { widgetRoutes } from './widget.ts';
+import { workspaceChatsRoutes } from './workspace-chats.ts';
+import { workspaceUsersRoutes } from './workspace-users.ts';
 import { workspacesRoutes } from './workspaces.ts';
 
 /** The Developer API and the routes of its web application. */
@@ -25,6 +28,9 @@ export const developerRoutes: Route[] = [
   ...documentsRoutes,
   ...workspacesRoutes,
   ...threadsRoutes,
+  ...workspaceUsersRoutes,
+  ...workspaceChatsRoutes,
+  ...exportChatsRoutes,
   ...chatRoutes,
   ...vectorRoutes,
   ...openaiRoutes,

@@ -119,6 +119,7 @@ async function findPlace(
 }
 
 /** A thread belongs to a user where there are users; in the other modes to nobody. */
-async function knownUser(_services: Services, id: number | undefined): Promise<number | null> {
-  return id === undefined ? null : null;
+async function knownUser({ identity }: Services, id: number | undefined): Promise<number | null> {
+  if (id === undefined || !(await identity.isMultiUser())) return null;
+  return (await identity.getUser(id))?.id ?? null;
 }

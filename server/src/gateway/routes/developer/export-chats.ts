@@ -1,0 +1,45 @@
+import { Type } from 'typebox';
+import { EXPORT_TYPES, exportText, isByWorkspace, isExportType } from '../../../workspaces/index.ts';
+import { json } from '../../developer/answers.ts';
+import * as d from '../../developer/schemas.ts';
+import { streamed } from '../../developer/streaming.ts';
+import { usernames } from '../../developer/usernames.ts';
+import type { Route } from '../../route.ts';
+import { route } from '../../route.ts';
+
+const CONTENT_TYPES = {
+  json: 'application/json; charset=utf-8',
+  jsonAlpaca: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/jsonl; charset=utf-8',
+} as const;
+
+export const exportChatsRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/system/export-chats',
+    id: 'system.exportChats',
+    summary: 'Every chat of all workspaces as one file',
+    access: 'workspaces:read',
+    surface: 'developer',
+    query: Type.Object({
+      type: Type.Optional(
+        Type.String({ description: 'jsonl (where it is left out), json, csv or jsonAlpaca' }),
+      ),
+    }),
+    responses: { 200: 'stream', 400: d.Said },
+    handler: async (services, { caller, query: { type = 'jsonl' } }) => {
+      if (!isExportType(type)) return json({ message: unknownType(type) }, 400);
+      const { workspaces } = services;
+      const facts = {
+        usernames: await usernames(services),
+        defaultPrompt: await workspaces.defaultPrompt(),
+      };
+      const chats = workspaces.chats.all(caller, isByWorkspace(type));
+      return streamed(CONTENT_TYPES[type], exportText(type, chats, facts));
+    },
+  }),
+];
+
+const unknownType = (type: string): string =>
+  `Invalid export type: ${type}. Must be one of ${EXPORT_TYPES.join(', ')}`;

@@ -1,0 +1,104 @@
+import { idLike, nextId } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Chat } from './chat.ts';
+import { insertChat, scoreChat } from './chat-store.ts';
+import { addMembers } from './member-store.ts';
+import { isVariableName } from './prompt-variables.ts';
+import { allVariables, putVariable } from './prompt-variable-store.ts';
+import type { PromptVariable } from './prompt-variable-store.ts';
+import { tables } from './rows.ts';
+import type { SuggestionRow } from './rows.ts';
+import { chosenSlug, slugOf } from './slug.ts';
+import type { Thread } from './thread.ts';
+import { findThread, insertThread } from './thread-store.ts';
+import type { Workspace, WorkspaceSettings } from './workspace.ts';
+import { findBySlug, insertWorkspace } from './workspace-store.ts';
+import { defaultSettings, readSettings } from './workspace-settings.ts';
+
+/*
+ * For what was made elsewhere and moves in with its numbers and times. Each `bring` is called in a transaction that
+ * goes on to note it, after the caller has looked whether there is room; it returns the number that the thing has here:
+ * the one it had, where nobody has had that yet.
+ */
+
+export { chosenSlug, isVariableName, slugOf };
+
+export type BroughtSuggestion = Omit<SuggestionRow, 'id'>;
+export type BroughtVariable = Omit<PromptVariable, 'id'>;
+
+export interface BroughtMember {
+  workspaceId: number;
+  userId: number;
+  createdAt: number;
+}
+
+/** Settings as they were elsewhere: what cannot be becomes the nearest that can, what is missing the usual. */
+export function settingsLike(given: Readonly<Record<string, unknown>>): WorkspaceSettings {
+  const present = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
+  return { ...defaultSettings(), ...readSettings(Object.fromEntries(present)) };
+}
+
+export const hasWorkspace = async (db: Db, slug: string): Promise<boolean> =>
+  (await findBySlug(db, slug)) !== undefined;
+
+export async function bringWorkspace(tx: Db, workspace: Workspace): Promise<number> {
+  const id = await idLike(tx, 'workspaces', workspace.id);
+  if (!(await insertWorkspace(tx, { ...workspace, id }))) throw new Error('a workspace has this slug');
+  return id;
+}
+
+export const hasThread = async (db: Db, workspaceId: number, slug: string): Promise<boolean> =>
+  (await findThread(db, workspaceId, slug)) !== undefined;
+
+export async function bringThread(tx: Db, thread: Thread): Promise<number> {
+  const id = await idLike(tx, 'workspace_threads', thread.id);
+  if (!(await insertThread(tx, { ...thread, id }))) throw new Error('a thread has this slug');
+  return id;
+}
+
+export async function bringChat(tx: Db, chat: Chat): Promise<number> {
+  const id = await idLike(tx, 'workspace_chats', chat.id);
+  await insertChat(tx, { ...chat, id });
+  const { workspaceId, isGood, updatedAt } = chat;
+  if (isGood !== null) await scoreChat(tx, { id, workspaceId }, { isGood, updatedAt });
+  return id;
+}
+
+/** Twice is fine. */
+export const bringMember = (tx: Db, { workspaceId, userId, createdAt }: BroughtMember): Promise<void> =>
+  addMembers(tx, { workspaceId, userIds: [userId], at: createdAt });
+
+export async function bringSuggestion(tx: Db, suggestion: BroughtSuggestion): Promise<number> {
+  const id = await nextId(tx, 'workspace_suggestions');
+  await tables(tx)
+    .insertInto('workspace_suggestions')
+    .values({ ...suggestion, id })
+    .execute();
+  return id;
+}
+
+export const hasVariable = async (db: Db, name: string): Promise<boolean> =>
+  (await allVariables(db)).some((variable) => variable.name.toLowerCase() === name.toLowerCase());
+
+export async function bringVariable(tx: Db, variable: BroughtVariable): Promise<number> {
+  const id = await nextId(tx, 'prompt_variables');
+  await putVariable(tx, { ...variable, id });
+  return id;
+}
+
+/** Those of these numbers that are still a workspace's. */
+export const presentWorkspaces = (db: Db, ids: readonly number[]): Promise<Set<number>> =>
+  present(db, 'workspaces', ids);
+
+export const presentThreads = (db: Db, ids: readonly number[]): Promise<Set<number>> =>
+  present(db, 'workspace_threads', ids);
+
+async function present(
+  db: Db,
+  table: 'workspaces' | 'workspace_threads',
+  ids: readonly number[],
+): Promise<Set<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await tables(db).selectFrom(table).select('id').where('id', 'in', ids).execute();
+  return new Set(rows.map(({ id }) => id));
+}

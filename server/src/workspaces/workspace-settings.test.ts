@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { chosenSlug, otherSlugOf, slugOf } from './slug.ts';
+import { readSettings } from './workspace-settings.ts';
+
+describe('a setting becomes the nearest that can be', () => {
+  test.for<[string, unknown, unknown]>([
+    ['openAiTemp', '0.5', 0.5],
+    ['openAiTemp', -1, null],
+    ['openAiTemp', 'warm', null],
+    ['openAiTemp', '1e400', null],
+    ['openAiHistory', -3, 0],
+    ['openAiHistory', '7 or so', 7],
+    ['openAiHistory', null, 20],
+    ['openAiHistory', 1e300, 2_147_483_647],
+    ['similarityThreshold', 7, 1],
+    ['similarityThreshold', -1, 0],
+    ['similarityThreshold', {}, 0.25],
+    ['topN', 0, 1],
+    ['topN', 2.9, 2],
+    ['topN', NaN, 4],
+    ['chatMode', 'bogus', 'automatic'],
+    ['chatMode', 'query', 'query'],
+    ['vectorSearchMode', 'rerank', 'rerank'],
+    ['vectorSearchMode', true, 'default'],
+    ['chatProvider', 'none', null],
+    ['chatProvider', 'openai', 'openai'],
+    ['chatModel', 5, null],
+    ['agentProvider', 'default', null],
+    ['openAiPrompt', '', null],
+    ['queryRefusalResponse', ['x'], null],
+    ['name', 5, 'My Workspace'],
+    ['name', 'x'.repeat(300), 'x'.repeat(255)],
+  ])('%s: %j is %j', ([name, value, read]) => {
+    expect(readSettings({ [name]: value })).toEqual({ [name]: read });
+  });
+
+  test('what is not named, or unknown, is not there', () => {
+    expect(readSettings({ id: 1, slug: 'x', vectorTag: 'y', __proto__: { topN: 3 }, unknown: 1 })).toEqual(
+      {},
+    );
+  });
+
+  test('the router goes by another name on the wire', () => {
+    expect(readSettings({ router_id: 3 })).toEqual({ routerId: 3 });
+    expect(readSettings({ router_id: 'x' })).toEqual({ routerId: null });
+    expect(readSettings({ routerId: 3 })).toEqual({});
+  });
+
+  test('a provider that is taken away takes its model along', () => {
+    expect(readSettings({ chatProvider: 'default' })).toEqual({ chatProvider: null, chatModel: null });
+  });
+});
+
+describe('slugs', () => {
+  test.for([
+    ['My Test: Workspace (1)!', 'my-test-workspace-1-bang'],
+    ['a+b', 'a-plus-b'],
+    ['me@home', 'me-at-home'],
+    ['2*3', '2-splat-3'],
+    ['v1.2', 'v1-dot-2'],
+    [`it's "so" ~|`, 'its-so'],
+    ['Über uns', 'uber-uns'],
+    ['../../etc/passwd', 'dot-dot-dot-dot-etcpasswd'],
+    ['a?b#c%d', 'abcpercentd'],
+  ])('%s is %s', ([name = '', slug]) => {
+    expect(slugOf(name)).toBe(slug);
+  });
+
+  test('with 8 digits more where the name is taken', () => {
+    expect(otherSlugOf('Docs')).toMatch(/^docs-\d{8}$/);
+  });
+
+  test('random where nothing of the name can stand in an address', () => {
+    expect(slugOf('日本語')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(chosenSlug('…')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('chosen ones keep their capital letters', () => {
+    expect(chosenSlug('My Thread')).toBe('My-Thread');
+  });
+
+  test('stay short and different, however long the name', () => {
+    const name = 'x'.repeat(5_000);
+    expect(slugOf(name).length).toBeLessThanOrEqual(250);
+    expect(otherSlugOf(name)).not.toBe(slugOf(name));
+  });
+});
