@@ -169,6 +169,9 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
   const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
+  workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
+  identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
+  identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
   const library = new WorkspaceLibrary({ storage, documents, retrieval, parse: async () => undefined });
   const chat = new Chat({ models, settings, library, clock, logger });

@@ -47,6 +47,8 @@ export async function removeMembers(tx: Db, workspaceId: number): Promise<void> 
 /** Everything that is a user's alone: memberships, and whose threads and chats are whose. */
 export async function forgetUser(tx: Db, userId: number): Promise<void> {
   const db = tables(tx);
+  // Locked first: whoever adds to one of these threads waits, and then finds it gone.
+  await db.updateTable('workspace_threads').set({ user_id: userId }).where('user_id', '=', userId).execute();
   await db.deleteFrom('workspace_users').where('user_id', '=', userId).execute();
   await db.deleteFrom('workspace_chats').where('user_id', '=', userId).execute();
   const own = db.selectFrom('workspace_threads').select('id').where('user_id', '=', userId);
