@@ -55,7 +55,7 @@ export const MADE_AT = Date.parse('2026-03-04T05:06:07.890Z');
 /** A storage directory as AnythingLLM leaves it, to be filled by a test; removed after it. */
 export class StorageDir {
   readonly folder: string;
-  readonly database: DatabaseSync;
+  database: DatabaseSync;
 
   constructor(folder: string, { without = [] }: { without?: string[] } = {}) {
     this.folder = folder;
@@ -107,6 +107,13 @@ export class StorageDir {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     return location;
+  }
+
+  /** Again, after `close`. */
+  open(): void {
+    this.database = new DatabaseSync(join(this.folder, 'anythingllm.db'), {
+      enableForeignKeyConstraints: false,
+    });
   }
 
   /** As when AnythingLLM is stopped. */

@@ -13,6 +13,16 @@ export const movingMigrations: Migration[] = [
         moved_at bigint not null,
         primary key (source, kind, source_id)
       )`,
+      // Documents that came with their workspace and have no vectors yet; a row goes when it has.
+      `create table moved_embeddings (
+        document_id text not null,
+        collection_id bigint not null,
+        attempts bigint not null,
+        next_at bigint not null,
+        error text,
+        primary key (document_id, collection_id)
+      )`,
+      `create index moved_embeddings_next on moved_embeddings (next_at)`,
     ],
   },
 ];

@@ -36,8 +36,14 @@ export interface Remark {
   things: string[];
 }
 
+/** `admitted`: users log in by name from now on. `no administrator`: not yet, as nobody could administer. */
+export type Users = 'unchanged' | 'admitted' | 'no administrator';
+
 export interface ImportReport {
   dry_run: boolean;
+  users: Users;
+  /** Somebody wrote to the source while it was read: repeat it with AnythingLLM stopped. */
+  source_changed: boolean;
   counts: KindCount[];
   left_out: Remark[];
   /** Taken, but not as it was. */
@@ -74,7 +80,7 @@ export class Report {
     return { ...this.#of(kind) };
   }
 
-  view(dryRun: boolean): ImportReport {
+  view(dryRun: boolean): Pick<ImportReport, 'dry_run' | 'counts' | 'left_out' | 'changed'> {
     return {
       dry_run: dryRun,
       counts: KINDS.map((kind) => this.count(kind)),

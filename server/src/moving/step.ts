@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Documents } from '../documents/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { KeysContext } from '../keys/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import type { Kind, Report } from './report.ts';
@@ -20,6 +22,9 @@ export interface Move {
   claimed: Set<string>;
   settings: Settings;
   documents: Documents;
+  /** Left out in a dry run, as is what needs the master key. */
+  identity?: Identity | undefined;
+  keys?: KeysContext | undefined;
   /** Told now and then while one kind takes long. */
   progress: (kind: Kind, done: number, total: number) => void;
 }
@@ -67,14 +72,22 @@ function labelOf(id: number | undefined, name: string | undefined): string {
   return name === undefined ? number : `${number} (${name.slice(0, LABEL_MAX_CHARACTERS)})`;
 }
 
+interface WantedName {
+  kind: Kind;
+  /** Within which names differ; everywhere, if left out. */
+  place?: string;
+  wanted: string;
+  isTaken: (name: string) => Promise<boolean>;
+}
+
 /** A name that nothing has yet, here or earlier in this run: the wanted one, or with a number behind it. */
 export async function freeName(
-  move: Move,
-  { kind, wanted, isTaken }: { kind: Kind; wanted: string; isTaken: (name: string) => Promise<boolean> },
+  move: Pick<Move, 'claimed'>,
+  { kind, place = '', wanted, isTaken }: WantedName,
 ): Promise<string> {
   for (let number = 1; ; number++) {
     const name = number === 1 ? wanted : `${wanted}-${number}`;
-    const claim = `${kind} ${name}`;
+    const claim = `${kind} ${place}${name}`;
     if (move.claimed.has(claim) || (await isTaken(name))) continue;
     move.claimed.add(claim);
     return name;

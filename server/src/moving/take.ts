@@ -4,6 +4,8 @@ import { findMoved, noteMoved } from './moved-store.ts';
 import type { Move, Prepared, Step, Thing } from './step.ts';
 
 const THINGS_PER_TRANSACTION = 100;
+/** What a thing becomes in a dry run: a number that nothing has. */
+const IMAGINED = '0';
 
 /** What became of one thing of a batch. */
 type Outcome =
@@ -39,7 +41,7 @@ async function look<R, T>(db: Db, batch: Thing<R>[], work: Work<R, T>): Promise<
   const outcomes: Outcome[] = known;
   for (const thing of fresh) {
     const prepared = await work.step.prepare(db, thing, work.move);
-    outcomes.push('left' in prepared ? leftOut(thing, prepared.left) : taken(thing, 'not yet', prepared));
+    outcomes.push('left' in prepared ? leftOut(thing, prepared.left) : taken(thing, IMAGINED, prepared));
   }
   return outcomes;
 }

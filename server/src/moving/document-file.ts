@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DocumentMetadata } from '../documents/index.ts';
+
+/** Node reads no longer text in one piece. */
+const FILE_MAX_BYTES = 256 * 1024 * 1024;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A file below the folder `documents`. */
+export interface DocumentFile {
+  /** `folder/name.json`. */
+  location: string;
+  path: string;
+  /** Why it can be no document, as its place shows. */
+  misplaced?: string;
+}
+
+/** The files of documents, by folder and name. What begins with a dot is the system's. */
+export function* documentFiles(storageDir: string): Generator<DocumentFile> {
+  const root = join(storageDir, 'documents');
+  for (const folder of entriesOf(root)) {
+    if (!folder.isDirectory()) {
+      yield { location: folder.name, path: join(root, folder.name), misplaced: 'it lies in no folder' };
+      continue;
+    }
+    for (const entry of entriesOf(join(root, folder.name))) {
+      const file = { location: `${folder.name}/${entry.name}`, path: join(root, folder.name, entry.name) };
+      if (!entry.isFile()) yield { ...file, misplaced: 'it is no file, or a link' };
+      else if (!entry.name.endsWith('.json')) yield { ...file, misplaced: 'it is no JSON file' };
+      else yield file;
+    }
+  }
+}
+
+const entriesOf = (folder: string): Dirent[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter(({ name }) => !name.startsWith('.'))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+    : [];
+
+export interface DocumentText {
+  metadata: DocumentMetadata;
+  text: string;
+}
+
+/** What a file holds, or in words why that is no document. */
+export function readDocument({ path, location }: DocumentFile): DocumentText | string {
+  const parsed = parsedFile(path);
+  if (typeof parsed === 'string') return parsed;
+  const text = clean(parsed['pageContent']);
+  if (text === undefined || text.trim() === '') return 'it holds no text';
+  const say = (field: string, otherwise: string): string => clean(parsed[field]) ?? otherwise;
+  const id = say('id', '').toLowerCase();
+  const title = say('title', location.split('/').at(-1) ?? location);
+  return {
+    metadata: {
+      id: UUID.test(id) ? id : randomUUID(),
+      url: say('url', `file://${title}`),
+      title,
+      docAuthor: say('docAuthor', 'Unknown'),
+      description: say('description', 'Unknown'),
+      docSource: say('docSource', 'Unknown'),
+      chunkSource: say('chunkSource', ''),
+      published: say('published', ''),
+      wordCount: whole(parsed['wordCount']) ?? text.split(' ').length,
+      token_count_estimate: whole(parsed['token_count_estimate']) ?? Math.ceil(text.length / 4),
+    },
+    text,
+  };
+}
+
+function parsedFile(path: string): Record<string, unknown> | string {
+  try {
+    if (statSync(path).size > FILE_MAX_BYTES) return 'its file is larger than 256 MiB';
+    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
+      return parsed as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError))
+      return `its file cannot be read (${(error as NodeJS.ErrnoException).code})`;
+  }
+  return 'its file is not the JSON of a document';
+}
+
+/** Text as databases take it. */
+const clean = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : undefined;
+
+const whole = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;

@@ -1,0 +1,97 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { membershipsOf } from '../documents/index.ts';
+import type { Documents } from '../documents/index.ts';
+import type { Attached } from '../retrieval/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { claimNext, countWanted, forgetWanted, putOff } from './embedding-store.ts';
+import type { Wanted } from './embedding-store.ts';
+
+/** How often it is looked whether an import has brought anything. */
+const LOOK_EVERY_MS = 5_000;
+/** A document takes no longer; after that another node may try. */
+const CLAIM_MS = 30 * 60_000;
+const RETRY_FIRST_MS = 2_000;
+const RETRY_MAX_MS = 5 * 60_000;
+const TELL_EVERY = 25;
+
+export interface EmbeddingsOptions {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+  documents: Documents;
+  retrieval: { attach(collectionId: number, locations: readonly string[]): Promise<Attached> };
+}
+
+/**
+ * Makes the vectors of imported documents while the server runs, one document at a time. What is wanted stands in the
+ * database: a server that is killed goes on where it was.
+ */
+export class Embeddings {
+  readonly #options: EmbeddingsOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #isStopped = false;
+  #done = 0;
+
+  constructor(options: EmbeddingsOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.run(), LOOK_EVERY_MS).unref();
+    void this.run();
+  }
+
+  /** Ends after the document that is under way. Twice is fine. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  /** Embeds all that is due. One run at a time. */
+  run(): Promise<void> {
+    this.#running ??= this.#embedAll()
+      .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'imported documents wait'))
+      .finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  async #embedAll(): Promise<void> {
+    const { storage, clock } = this.#options;
+    while (!this.#isStopped) {
+      const nowMs = clock.nowMs();
+      // Looking costs no write.
+      if ((await countWanted(storage.db)).left === 0) return;
+      const wanted = await storage.transaction((tx) => claimNext(tx, { nowMs, untilMs: nowMs + CLAIM_MS }));
+      if (wanted === undefined) return;
+      await this.#embed(wanted);
+      if (++this.#done % TELL_EVERY === 0) await this.#tell();
+    }
+  }
+
+  async #embed(wanted: Wanted): Promise<void> {
+    const { storage, documents, retrieval, clock } = this.#options;
+    const { documentId, collectionId, attempts } = wanted;
+    const [document] = await documents.byIds(storage.db, [documentId]);
+    const members = await membershipsOf(storage.db, [documentId]);
+    // Taken out of the workspace since, or gone altogether: putting it back is not ours.
+    const isWanted = members.some((member) => member.collectionId === collectionId);
+    if (document === undefined || !isWanted) return storage.transaction((tx) => forgetWanted(tx, wanted));
+    const { failed } = await retrieval.attach(collectionId, [document.location]);
+    const [failure] = failed;
+    // What this server's end has cut off is due at its next start.
+    const waitMs = this.#isStopped ? 0 : Math.min(RETRY_FIRST_MS * 2 ** Math.min(attempts, 20), RETRY_MAX_MS);
+    await storage.transaction((tx) =>
+      failure === undefined
+        ? forgetWanted(tx, wanted)
+        : putOff(tx, wanted, { nextAt: clock.nowMs() + waitMs, error: failure.error }),
+    );
+  }
+
+  async #tell(): Promise<void> {
+    const { left, failing } = await countWanted(this.#options.storage.db);
+    this.#options.logger.info({ embedded: this.#done, left, failing }, 'imported documents are embedded');
+  }
+}

@@ -1,0 +1,53 @@
+import { KeywardError } from '../../base/errors.ts';
+import type { Db } from '../../storage/index.ts';
+import { bringEmbed, embedSettingsLike, hasEmbed, presentEmbeds } from '../../widgets/index.ts';
+import type { Embed } from '../../widgets/index.ts';
+import { originsOf } from '../origins.ts';
+import type { SourceRow } from '../source-row.ts';
+import { rowsOf } from '../step.ts';
+import type { Move, Prepared, Step, Thing } from '../step.ts';
+
+const UUID = /^[\w-]{1,64}$/;
+const FLAGS = ['enabled', 'allow_model_override', 'allow_temperature_override', 'allow_prompt_override'];
+const LIMITS = ['max_chats_per_day', 'max_chats_per_session', 'message_limit'];
+
+export const embeds: Step<SourceRow, Embed> = {
+  kind: 'embed',
+  count: (source) => source.count('embed_configs'),
+  things: (source) => rowsOf(source, 'embed_configs', 'uuid'),
+  prepare,
+  write: bringEmbed,
+  stillThere: async (db, targets) => {
+    const there = await presentEmbeds(db, targets.map(Number));
+    return new Set([...there].map(String));
+  },
+};
+
+async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<Prepared<Embed>> {
+  const id = row.id('id');
+  const uuid = row.filled('uuid');
+  const workspaceId = move.targets.number('workspace', row.id('workspace_id'));
+  if (id === undefined || uuid === undefined || !UUID.test(uuid))
+    return { left: 'it has no number or no UUID' };
+  if (workspaceId === undefined) return { left: 'its workspace is gone or was left out' };
+  const claim = `embed ${uuid}`;
+  if (move.claimed.has(claim) || (await hasEmbed(db, uuid)))
+    return { left: 'there is one of this UUID here' };
+  const origins = originsOf(row.text('allowlist_domains'));
+  const given = {
+    ...Object.fromEntries(FLAGS.map((column) => [column, row.flag(column) ?? false])),
+    ...Object.fromEntries(LIMITS.map((column) => [column, row.integer(column)])),
+    chat_mode: row.text('chat_mode'),
+    allowlist_domains: origins ?? null,
+  };
+  try {
+    const settings = embedSettingsLike(given);
+    move.claimed.add(claim);
+    const createdAt = row.time('createdAt') ?? move.clock.nowMs();
+    return { ready: { ...settings, id, uuid, workspaceId, createdAt } };
+  } catch (error) {
+    // Without its list it would answer on any site.
+    if (error instanceof KeywardError) return { left: 'its list of allowed sites cannot be read' };
+    throw error;
+  }
+}

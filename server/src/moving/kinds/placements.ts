@@ -1,0 +1,35 @@
+import { addMember, setPinned } from '../../documents/index.ts';
+import { askForEmbedding } from '../embedding-store.ts';
+import type { SourceRow } from '../source-row.ts';
+import { rowsOf } from '../step.ts';
+import type { Step } from '../step.ts';
+
+interface Placement {
+  collectionId: number;
+  documentId: string;
+  pinned: boolean;
+}
+
+/** Which documents are in which workspace. Vectors are made anew, by the server (embeddings.ts). */
+export const placements: Step<SourceRow, Placement> = {
+  kind: 'placement',
+  count: (source) => source.count('workspace_documents'),
+  things: (source) => rowsOf(source, 'workspace_documents', 'docpath'),
+  prepare: (_db, { row }, { targets, claimed }) => {
+    const collectionId = targets.number('workspace', row.id('workspaceId'));
+    const documentId = targets.text('document', row.text('docpath'));
+    if (collectionId === undefined) return { left: 'its workspace is gone or was left out' };
+    if (documentId === undefined) return { left: 'its document is missing or was left out' };
+    const claim = `placement ${row.id('workspaceId')} ${row.text('docpath')}`;
+    if (claimed.has(claim)) return { left: 'the workspace holds the document twice: once is enough' };
+    claimed.add(claim);
+    return { ready: { collectionId, documentId, pinned: row.flag('pinned') ?? false } };
+  },
+  write: async (tx, { collectionId, documentId, pinned }, { clock }) => {
+    const nowMs = clock.nowMs();
+    await addMember(tx, { collectionId, documentId, nowMs });
+    if (pinned) await setPinned(tx, { collectionId, documentId, pinned, nowMs });
+    await askForEmbedding(tx, { collectionId, documentId, nowMs });
+    return `${collectionId}/${documentId}`;
+  },
+};

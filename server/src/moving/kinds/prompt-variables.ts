@@ -1,0 +1,36 @@
+import { bringVariable, hasVariable, isVariableName } from '../../workspaces/index.ts';
+import type { BroughtVariable } from '../../workspaces/index.ts';
+import type { Db } from '../../storage/index.ts';
+import type { SourceRow } from '../source-row.ts';
+import { rowsOf } from '../step.ts';
+import type { Move, Prepared, Step, Thing } from '../step.ts';
+
+export const promptVariables: Step<SourceRow, BroughtVariable> = {
+  kind: 'prompt variable',
+  count: (source) => source.count('system_prompt_variables'),
+  things: (source) => rowsOf(source, 'system_prompt_variables', 'key'),
+  prepare,
+  write: bringVariable,
+};
+
+async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<Prepared<BroughtVariable>> {
+  const name = row.filled('key');
+  if (name === undefined || !isVariableName(name))
+    return { left: 'its name is none that variables have here' };
+  if ((row.text('type') ?? 'static') !== 'static')
+    return { left: 'it is computed by AnythingLLM, not a text of yours' };
+  const claim = `prompt variable ${name.toLowerCase()}`;
+  if (move.claimed.has(claim) || (await hasVariable(db, name)))
+    return { left: 'there is one of this name here' };
+  move.claimed.add(claim);
+  const createdAt = row.time('createdAt') ?? move.clock.nowMs();
+  return {
+    ready: {
+      name,
+      value: row.text('value') ?? '',
+      description: row.filled('description') ?? null,
+      createdAt,
+      updatedAt: row.time('updatedAt') ?? createdAt,
+    },
+  };
+}

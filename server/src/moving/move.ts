@@ -1,0 +1,104 @@
+import { append } from '../audit/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Documents } from '../documents/index.ts';
+import { admitUsers } from '../identity/index.ts';
+import type { Identity } from '../identity/index.ts';
+import type { KeysContext } from '../keys/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { chats } from './kinds/chats.ts';
+import { documents } from './kinds/documents.ts';
+import { embedChats } from './kinds/embed-chats.ts';
+import { embeds } from './kinds/embeds.ts';
+import { invites } from './kinds/invites.ts';
+import { takeKeys } from './kinds/keys.ts';
+import { members } from './kinds/members.ts';
+import { placements } from './kinds/placements.ts';
+import { promptVariables } from './kinds/prompt-variables.ts';
+import { settings } from './kinds/settings.ts';
+import { suggestedMessages } from './kinds/suggested-messages.ts';
+import { threads } from './kinds/threads.ts';
+import { users } from './kinds/users.ts';
+import { workspaces } from './kinds/workspaces.ts';
+import { Report } from './report.ts';
+import type { ImportReport, Kind, Users } from './report.ts';
+import { Source } from './source.ts';
+import type { Move } from './step.ts';
+import { takeAll } from './take.ts';
+import { Targets } from './targets.ts';
+
+export interface ImportOptions {
+  /** The storage directory of AnythingLLM. */
+  folder: string;
+  /** Where nobody else may read; see SourceOptions. */
+  scratchDir: string;
+  storage: Storage;
+  clock: Clock;
+  settings: Settings;
+  documents: Documents;
+  /** Left out: a dry run, which writes nothing and says the same. */
+  into?: { identity: Identity; keys: KeysContext };
+  progress?: (kind: Kind, done: number, total: number) => void;
+}
+
+/**
+ * Takes over what people made in an AnythingLLM. Repeating it takes what is new; a run that was killed is continued.
+ * @throws StartupError where the source cannot be read.
+ */
+export async function importAnythingllm(options: ImportOptions): Promise<ImportReport> {
+  const { folder, scratchDir, into, progress = () => undefined, ...rest } = options;
+  const source = Source.open(folder, { scratchDir });
+  try {
+    const move: Move = {
+      ...rest,
+      ...into,
+      source,
+      dryRun: into === undefined,
+      targets: new Targets(),
+      report: new Report(),
+      claimed: new Set(),
+      progress,
+    };
+    const access = await takeEverything(move);
+    return { ...move.report.view(move.dryRun), users: access, source_changed: source.hasChanged };
+  } finally {
+    source.close();
+  }
+}
+
+/** In this order: each refers to what came before. */
+async function takeEverything(move: Move): Promise<Users> {
+  await takeAll(move, settings);
+  await takeAll(move, users);
+  const access = await openToUsers(move);
+  await takeKeys(move);
+  await takeAll(move, workspaces);
+  await takeAll(move, members);
+  await takeAll(move, suggestedMessages);
+  await takeAll(move, threads);
+  await takeAll(move, documents);
+  await takeAll(move, placements);
+  await takeAll(move, chats);
+  await takeAll(move, embeds);
+  await takeAll(move, embedChats);
+  await takeAll(move, promptVariables);
+  await takeAll(move, invites);
+  return access;
+}
+
+/** Whoever could log in there can here, from now on with a name. */
+async function openToUsers({ source, storage, clock, dryRun, identity }: Move): Promise<Users> {
+  const isMultiUser = [...source.rows('system_settings')].some(
+    (row) => row.text('label') === 'multi_user_mode' && row.flag('value') === true,
+  );
+  if (!isMultiUser) return 'unchanged';
+  if (dryRun || identity === undefined) return 'admitted';
+  if (await identity.isMultiUser()) return 'unchanged';
+  return storage.transaction(async (tx) => {
+    const nowMs = clock.nowMs();
+    if (!(await admitUsers(tx, nowMs))) return 'no administrator';
+    const entry = { action: 'identity.multi_user', target: 'instance', outcome: 'ok' as const };
+    await append(tx, { actor: { kind: 'cli' }, ...entry, details: { by: 'import' } }, nowMs);
+    return 'admitted';
+  });
+}

@@ -1,0 +1,91 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { onTestFinished } from 'vitest';
+import type { OpenDatabase } from '../../test/databases.ts';
+import { MIGRATIONS } from '../app.ts';
+import { secretNet } from '../audit/index.ts';
+import { Documents } from '../documents/index.ts';
+import { openIdentity } from '../identity/index.ts';
+import type { Identity } from '../identity/index.ts';
+import { openTestKeys } from '../keys/keys.fixture.ts';
+import type { TestKeys } from '../keys/keys.fixture.ts';
+import { Settings } from '../settings/index.ts';
+import { backup, migrate } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { Workspaces } from '../workspaces/index.ts';
+import type { StorageDir } from './anythingllm.fixture.ts';
+import { importAnythingllm } from './index.ts';
+import type { ImportOptions, ImportReport, Kind } from './index.ts';
+
+export interface TestMove extends TestKeys {
+  storage: Storage;
+  settings: Settings;
+  documents: Documents;
+  identity: Identity;
+  workspaces: Workspaces;
+  /** Takes a storage directory over as the command does. */
+  import(from: StorageDir, options?: Partial<ImportOptions>): Promise<ImportReport>;
+  dryRun(from: StorageDir): Promise<ImportReport>;
+}
+
+/** An instance with nothing in it. */
+export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
+  const opened = await openTestKeys(open);
+  const { keys, clock } = opened;
+  const { storage, sealing } = keys;
+  await migrate(storage, MIGRATIONS, 1);
+  const settings = new Settings({ storage, sealing, clock });
+  const documents = new Documents({ storage, clock });
+  const identity = openIdentity({ keys });
+  const workspaces = new Workspaces({ storage, clock, settings, net: secretNet('sk-kw1') });
+  const scratchDir = mkdtempSync(join(tmpdir(), 'keyward-scratch-'));
+  onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }));
+  const options = ({ folder }: StorageDir): ImportOptions => ({
+    folder,
+    scratchDir,
+    storage,
+    clock,
+    settings,
+    documents,
+  });
+  return {
+    ...opened,
+    storage,
+    settings,
+    documents,
+    identity,
+    workspaces,
+    import: (from, given = {}) => importAnythingllm({ ...options(from), into: { identity, keys }, ...given }),
+    dryRun: (from) => importAnythingllm(options(from)),
+  };
+}
+
+/** The count of one kind. */
+export const countOf = (report: ImportReport, kind: Kind): Omit<ImportReport['counts'][number], 'kind'> => {
+  const { kind: _, ...count } = report.counts.find((item) => item.kind === kind) ?? {
+    kind,
+    found: 0,
+    taken: 0,
+    known: 0,
+    left_out: 0,
+  };
+  return count;
+};
+
+/** What was left out, as `kind: reason → things`. */
+export const leftOut = (report: ImportReport): Record<string, string[]> =>
+  Object.fromEntries(report.left_out.map(({ kind, reason, things }) => [`${kind}: ${reason}`, things]));
+
+export const changed = (report: ImportReport): Record<string, string[]> =>
+  Object.fromEntries(report.changed.map(({ kind, reason, things }) => [`${kind}: ${reason}`, things]));
+
+/** All that the database holds, as text. */
+export async function everythingIn({ storage, clock }: TestMove): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-everything-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'everything.gz');
+  await backup(storage, file, { nowMs: clock.nowMs() });
+  return gunzipSync(readFileSync(file)).toString();
+}

@@ -1,0 +1,13 @@
+/**
+ * The sites that may show a widget, as `embed_configs.allowlist_domains` keeps them: a JSON list.
+ * @returns undefined where it says nothing: any site may. What is no list is given back as one that cannot be read.
+ */
+export function originsOf(text: string | undefined): unknown {
+  if (text === undefined || text.trim() === '') return undefined;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return parsed === null || (Array.isArray(parsed) && parsed.length === 0) ? undefined : parsed;
+  } catch {
+    return { unreadable: true };
+  }
+}
