@@ -1,35 +1,127 @@
-import { KeywardError } from '../base/errors.ts';
+import { NO_ACCOUNT } from '../chat/index.ts';
+import type { ChatRequest, Conversation, NewTurn } from '../chat/index.ts';
+import { nextId } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
-import type { EmbedMode } from './embed.ts';
+import type { WidgetsContext } from './context.ts';
+import type { Embed } from './embed.ts';
+import { forgetSession, insertChat, listChats } from './embed-chat-store.ts';
+import { findEmbed } from './embed-store.ts';
+import { shownAddress } from './visitor.ts';
 
-/** A question from the page of somebody else's site, as the engine gets it. */
-export interface VisitorQuestion {
+const PROMPT_MAX_CHARACTERS = 20_000;
+const USERNAME_MAX_CHARACTERS = 200;
+const HISTORY_DEFAULT = 20;
+const HISTORY_MAX = 200;
+const MODEL_MAX_CHARACTERS = 300;
+
+/** Where a request to a widget comes from. */
+export interface Visit {
+  uuid: string;
+  /** The `Origin` that the browser sent. */
+  origin: string | undefined;
+  ip: string;
+}
+
+/** A visitor's question that was let in. */
+export interface Question {
+  embed: Embed;
   workspace: Workspace;
-  mode: EmbedMode;
+  sessionId: string;
   message: string;
-  /** What was said in this session before, oldest first. */
-  history: PastChat[];
-  /** In place of the workspace's own, where the widget allows it. */
-  model: string | undefined;
+  /** What the page sent; anything may be anything. */
+  asked: Readonly<Record<string, unknown>>;
+  visit: Visit;
   signal: AbortSignal;
 }
 
-export interface PastChat {
-  prompt: string;
-  text: string;
-  sources: Record<string, unknown>[];
+/** The same as the engine takes it. What the page would have otherwise counts only where the widget allows it. */
+export function chatRequest(context: WidgetsContext, question: Question): ChatRequest {
+  const { embed, workspace, message, asked, signal } = question;
+  const { model } = asked;
+  const isModel = typeof model === 'string' && model !== '' && model.length <= MODEL_MAX_CHARACTERS;
+  return {
+    place: {
+      ...workspace,
+      openAiHistory: Math.min(embed.messageLimit ?? HISTORY_DEFAULT, HISTORY_MAX),
+    },
+    conversation: conversationOf(context, question),
+    message,
+    mode: embed.chatMode,
+    attachments: [],
+    isReset: false,
+    instructions: () => instructions(context, question),
+    temperature: embed.allowTemperatureOverride ? readTemperature(asked['temperature']) : undefined,
+    model: embed.allowModelOverride && isModel ? model : undefined,
+    noAgent: true,
+    isStream: true,
+    selector: undefined,
+    account: () => NO_ACCOUNT,
+    signal,
+  };
 }
 
-/** What the engine says: pieces of text, then how it ended. */
-export type VisitorEvent =
-  | { type: 'text'; text: string }
-  /** Mode `query` found nothing; `text` is the workspace's own sentence, or null. */
-  | { type: 'refusal'; text: string | null }
-  | { type: 'end'; sources: Record<string, unknown>[]; metrics: Record<string, unknown> };
+function readTemperature(value: unknown): number | undefined {
+  const number = typeof value === 'string' ? Number.parseFloat(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? Math.min(Math.max(number, 0), 2) : undefined;
+}
 
-/** @throws KeywardError whose message may be shown to the visitor's page. */
-export type AnswerVisitor = (question: VisitorQuestion) => AsyncIterable<VisitorEvent>;
+/**
+ * A page's own prompt is taken as it is: with its variables replaced, a stranger could have what administrators put
+ * into theirs read out. Guarded by widget.test.ts.
+ */
+async function instructions(
+  { workspaces, clock }: WidgetsContext,
+  { embed, workspace, asked: { prompt } }: Question,
+): Promise<string> {
+  if (embed.allowPromptOverride && typeof prompt === 'string' && prompt !== '')
+    return prompt.slice(0, PROMPT_MAX_CHARACTERS);
+  const template = workspace.openAiPrompt ?? (await workspaces.defaultPrompt());
+  return workspaces.variables.expand(template, { user: null, workspace, nowMs: clock.nowMs() });
+}
 
-export const noEngine: AnswerVisitor = () => {
-  throw new KeywardError('not_ready', 'There is no chat model to answer.');
-};
+function conversationOf(context: WidgetsContext, question: Question): Conversation {
+  const { storage } = context;
+  const { embed, sessionId } = question;
+  return {
+    recent: async (limit) => {
+      const rows = await listChats(storage.db, embed.id, { sessionId, onlyIncluded: true, last: limit });
+      return rows.map(({ prompt, response }) => {
+        const { text, sources } = JSON.parse(response) as Pick<NewTurn, 'text' | 'sources'>;
+        return { prompt, text, sources, attachments: [] };
+      });
+    },
+    record: (turn) => record(context, question, turn),
+    reset: () => storage.transaction((tx) => forgetSession(tx, embed.id, sessionId)),
+  };
+}
+
+async function record(
+  { storage, clock }: WidgetsContext,
+  { embed, sessionId, asked: { username }, visit: { origin, ip } }: Question,
+  { prompt, text, sources, metrics, isIncluded }: NewTurn,
+): Promise<number | undefined> {
+  // A refusal is no chat; only the limits count it.
+  if (!isIncluded) return undefined;
+  const connection = {
+    ...(origin === undefined ? {} : { host: origin }),
+    ip: shownAddress(ip),
+    username:
+      typeof username === 'string' && username !== '' ? username.slice(0, USERNAME_MAX_CHARACTERS) : null,
+  };
+  return storage.transaction(async (tx) => {
+    // The widget may be gone since: then there is nothing to keep the chat under.
+    if ((await findEmbed(tx, embed.uuid)) === undefined) return undefined;
+    const id = await nextId(tx, 'embed_chats');
+    await insertChat(tx, {
+      id,
+      embed_id: embed.id,
+      session_id: sessionId,
+      prompt,
+      response: JSON.stringify({ text, type: embed.chatMode, sources, metrics }),
+      included: 1,
+      connection_information: JSON.stringify(connection),
+      created_at: clock.nowMs(),
+    });
+    return id;
+  });
+}

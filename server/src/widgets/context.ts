@@ -1,14 +1,13 @@
 import type { Caller } from '../access/index.ts';
 import { append } from '../audit/index.ts';
 import type { Actor, AuditEntry, SecretNet } from '../audit/index.ts';
+import type { Chat } from '../chat/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import type { Workspaces } from '../workspaces/index.ts';
-import { noEngine } from './answering.ts';
-import type { AnswerVisitor } from './answering.ts';
 
 /** What the verbs of this module work with. */
 export interface WidgetsContext {
@@ -16,23 +15,21 @@ export interface WidgetsContext {
   clock: Clock;
   logger: Logger;
   settings: Settings;
-  workspaces: Pick<Workspaces, 'findCovered' | 'findCoveredById' | 'list'>;
+  workspaces: Workspaces;
   /** A keyed digest: addresses of visitors are counted, not kept. */
   digest(text: string): Uint8Array;
-  /** Asks the workspace of a widget; the module chat brings it (app.ts). */
-  answer: AnswerVisitor;
+  chat: Pick<Chat, 'answer'>;
   /** Questions of visitors that are being answered in this process. */
   underWay: { count: number };
   /** Takes secrets out of what the audit record is told. */
   net: SecretNet;
 }
 
-type Options = Omit<WidgetsContext, 'digest' | 'answer' | 'underWay'> & { sealing: Sealing };
+type Options = Omit<WidgetsContext, 'digest' | 'underWay'> & { sealing: Sealing };
 
 export const openWidgets = ({ sealing, ...options }: Options): WidgetsContext => ({
   ...options,
   digest: (text) => sealing.digest(text).digest,
-  answer: noEngine,
   underWay: { count: 0 },
 });
 

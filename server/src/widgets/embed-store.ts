@@ -15,7 +15,6 @@ interface EmbedRow {
   max_chats_per_day: number | null;
   max_chats_per_session: number | null;
   message_limit: number | null;
-  created_by: number | null;
   created_at: number;
 }
 
@@ -25,7 +24,7 @@ const tables = (db: Db) => db.withTables<Tables>();
 
 const bit = (value: boolean): number => (value ? 1 : 0);
 
-type SettingColumns = Omit<EmbedRow, 'id' | 'uuid' | 'workspace_id' | 'created_by' | 'created_at'>;
+type SettingColumns = Omit<EmbedRow, 'id' | 'uuid' | 'workspace_id' | 'created_at'>;
 
 const columnsOf = (settings: EmbedSettings): SettingColumns => ({
   enabled: bit(settings.enabled),
@@ -52,15 +51,14 @@ const embedOf = (row: EmbedRow): Embed => ({
   maxChatsPerDay: row.max_chats_per_day,
   maxChatsPerSession: row.max_chats_per_session,
   messageLimit: row.message_limit,
-  createdBy: row.created_by,
   createdAt: row.created_at,
 });
 
 export async function insertEmbed(tx: Db, embed: Embed): Promise<void> {
-  const { id, uuid, workspaceId: workspace_id, createdBy: created_by, createdAt: created_at } = embed;
+  const { id, uuid, workspaceId: workspace_id, createdAt: created_at } = embed;
   await tables(tx)
     .insertInto('embeds')
-    .values({ id, uuid, workspace_id, created_by, created_at, ...columnsOf(embed) })
+    .values({ id, uuid, workspace_id, created_at, ...columnsOf(embed) })
     .execute();
 }
 

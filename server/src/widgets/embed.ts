@@ -21,14 +21,12 @@ export interface Embed {
   maxChatsPerSession: number | null;
   /** How many earlier messages the model is given; null: 20. */
   messageLimit: number | null;
-  /** Id of the user who made it; null: a key did. */
-  createdBy: number | null;
   /** ms since 1970. */
   createdAt: number;
 }
 
 /** What a request may say about a widget. */
-export type EmbedSettings = Omit<Embed, 'id' | 'uuid' | 'workspaceId' | 'createdBy' | 'createdAt'>;
+export type EmbedSettings = Omit<Embed, 'id' | 'uuid' | 'workspaceId' | 'createdAt'>;
 
 export const DEFAULTS: EmbedSettings = {
   enabled: true,

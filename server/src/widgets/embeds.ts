@@ -31,7 +31,7 @@ export function createEmbed(
       throw new KeywardError('conflict', `There are ${EMBEDS_MAX} widgets already; remove one first.`);
     const createdAt = context.clock.nowMs();
     const uuid = randomUUID();
-    const embed: Embed = { id, uuid, workspaceId: workspace.id, createdBy: null, createdAt, ...settings };
+    const embed: Embed = { id, uuid, workspaceId: workspace.id, createdAt, ...settings };
     await store.insertEmbed(tx, embed);
     return {
       result: embed,

@@ -1,5 +1,5 @@
 export { ADDRESS_LIMITS } from './admission.ts';
-export type { AnswerVisitor, PastChat, VisitorEvent, VisitorQuestion } from './answering.ts';
+export type { Visit } from './answering.ts';
 export { openWidgets } from './context.ts';
 export type { Manager, WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
@@ -7,7 +7,8 @@ export type { EmbedChatRow } from './embed-chat-store.ts';
 export { createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';
 export { widgetsMigrations } from './migrations.ts';
+export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds } from './moving-in.ts';
 export { isAllowedOrigin } from './origins.ts';
 export { forget, sessionHistory } from './sessions.ts';
 export { abortFrame, ask, isTurned, visit } from './widget-chat.ts';
-export type { Asked, Frame, Turned, Visit } from './widget-chat.ts';
+export type { Frame, Turned } from './widget-chat.ts';

@@ -18,7 +18,6 @@ export const widgetsMigrations: Migration[] = [
         max_chats_per_day bigint,
         max_chats_per_session bigint,
         message_limit bigint,
-        created_by bigint,
         created_at bigint not null
       )`,
       `create unique index embeds_uuid on embeds (uuid)`,

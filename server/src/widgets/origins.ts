@@ -14,9 +14,10 @@ const ENTRY = /^(https?):\/\/(\*\.)?([^/?#@*\s]*[^/?#@*\s:])$/i;
  */
 export function readAllowlist(value: unknown): string[] | null {
   if (value === undefined || value === null || value === '') return null;
-  if (Array.isArray(value) && value.length === 0) return null;
   const entries = typeof value === 'string' ? value.split(',') : value;
   if (!Array.isArray(entries)) throw unreadable('it is neither a list nor text with commas between');
+  // Meant as "nobody" by some and as "anybody" by others: neither is guessed.
+  if (entries.length === 0) throw unreadable('it is empty');
   if (entries.length > ORIGINS_MAX) throw unreadable(`it has more than ${ORIGINS_MAX} entries`);
   return [...new Set(entries.map(readEntry))];
 }

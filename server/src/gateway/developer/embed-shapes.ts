@@ -42,7 +42,7 @@ export const viewEmbed = (embed: Embed) => ({
   max_chats_per_session: embed.maxChatsPerSession,
   message_limit: embed.messageLimit,
   workspace_id: embed.workspaceId,
-  createdBy: embed.createdBy,
+  createdBy: null,
   usersId: null,
   createdAt: isoTime(embed.createdAt),
 });
