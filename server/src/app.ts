@@ -173,8 +173,15 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
   identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
-  const library = new WorkspaceLibrary({ storage, documents, retrieval, parse: async () => undefined });
-  const chat = new Chat({ models, settings, library, clock, logger });
+  const library = new WorkspaceLibrary({ storage, clock, documents, intake, retrieval });
+  const chat = new Chat({
+    models,
+    settings,
+    library,
+    clock,
+    logger,
+    messageTimes: (userId, sinceMs, limit) => workspaces.chats.timesOf(userId, sinceMs, limit),
+  });
   const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, chat, net });
   const gateway = createGateway({
     config,

@@ -22,17 +22,25 @@ const isDocument = ({ mime }: Attachment): boolean => mime.toLowerCase() === DOC
 
 export interface Attached {
   documents: WholeText[];
+  /** Why others could not be read: the model is told, or it would answer as if they were not there. */
+  refusals: string[];
   /** Everything else: the model sees it as it came. */
   images: Attachment[];
 }
 
-/** Documents are read here and go into the prompt as text. One that cannot be read is passed over. */
-export async function readDocuments(library: Library, attachments: readonly Attachment[]): Promise<Attached> {
-  const documents: WholeText[] = [];
+/** Documents are read here and go into the prompt as text. */
+export async function readDocuments(
+  library: Library,
+  attachments: readonly Attachment[],
+  signal: AbortSignal,
+): Promise<Attached> {
+  const images = attachments.filter((attachment) => !isDocument(attachment));
+  const attached: Attached = { documents: [], refusals: [], images };
   for (const { name, contentString } of attachments.filter(isDocument)) {
     const bytes = Buffer.from(contentString.replace(BASE64, ''), 'base64');
-    const parsed = await library.parse({ name, bytes });
-    if (parsed !== undefined && parsed.text !== '') documents.push(parsed);
+    const read = await library.read({ name, bytes }, signal);
+    if ('refusal' in read) attached.refusals.push(`The attached file could not be read. ${read.refusal}`);
+    else if (read.text !== '') attached.documents.push(read);
   }
-  return { documents, images: attachments.filter((attachment) => !isDocument(attachment)) };
+  return attached;
 }

@@ -4,6 +4,8 @@ import type { Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { runAgent } from './agent.ts';
 import { answerPlainly, refusal } from './answer.ts';
+import { DailyMessages } from './daily-messages.ts';
+import type { MessageTimes } from './daily-messages.ts';
 import { failureOf } from './failure.ts';
 import type { Library } from './library.ts';
 import { chooseModel } from './model-choice.ts';
@@ -17,6 +19,8 @@ export interface ChatContext {
   library: Library;
   clock: Clock;
   logger: Logger;
+  /** When a user said something. */
+  messageTimes: MessageTimes;
 }
 
 const RESET = '/reset';
@@ -24,12 +28,14 @@ const AGENT = /^@agent(?:\s|$)/;
 
 /** Answers in workspaces: the one engine behind the Developer API, its OpenAI surface and widgets. */
 export class Chat {
+  readonly dailyMessages: DailyMessages;
   readonly #context: ChatContext;
   /** Models that were found to call no tools, for as long as this process lives. */
   readonly #toolless = new Set<string>();
 
   constructor(context: ChatContext) {
     this.#context = context;
+    this.dailyMessages = new DailyMessages(context.messageTimes);
   }
 
   /**

@@ -28,7 +28,7 @@ export async function gather(
 ): Promise<Context> {
   const { place } = request;
   const pinned = await pinnedTexts(library, place.id, windowTokens);
-  const { documents, images } = await readDocuments(library, request.attachments);
+  const { documents, refusals, images } = await readDocuments(library, request.attachments, request.signal);
   const except = pinned.map(({ documentId }) => documentId);
   const found = hasPassages ? (await search(library, request, except)).map(passageSource) : [];
   const whole = [...pinned, ...documents];
@@ -41,7 +41,7 @@ export async function gather(
           isPinned: (source) => pins.has(identityOf(source)),
         });
   return {
-    texts: [...whole.map(({ text }) => text), ...filled.map(({ text }) => String(text))],
+    texts: [...whole.map(({ text }) => text), ...refusals, ...filled.map(({ text }) => String(text))],
     sources: [...whole.map(wholeSource), ...found],
     images,
   };

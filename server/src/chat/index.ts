@@ -3,8 +3,17 @@ export type { Account } from './account.ts';
 export { readAttachments } from './attachments.ts';
 export { Chat } from './chat.ts';
 export type { ChatContext } from './chat.ts';
+export { DailyMessages } from './daily-messages.ts';
 export type { Failure } from './failure.ts';
-export type { Library, MemberDocument, Passage, PinnedText, Search, WholeText } from './library.ts';
+export type {
+  AttachedFile,
+  Library,
+  MemberDocument,
+  Passage,
+  PinnedText,
+  Search,
+  WholeText,
+} from './library.ts';
 export type { Attachment, Source, Turn } from './message.ts';
 export type { Metrics } from './metrics.ts';
 export { chatMigrations } from './migrations.ts';

@@ -35,6 +35,11 @@ export interface Search {
   signal?: AbortSignal;
 }
 
+export interface AttachedFile {
+  name: string;
+  bytes: Buffer;
+}
+
 export interface MemberDocument {
   id: string;
   title: string;
@@ -50,8 +55,8 @@ export interface Library {
   pinned(collectionId: number): AsyncIterable<PinnedText>;
   members(collectionId: number): Promise<MemberDocument[]>;
   text(documentId: string): Promise<string | undefined>;
-  /** @returns the text of a file that came with a message; undefined where it cannot be read. */
-  parse(file: { name: string; bytes: Buffer }): Promise<WholeText | undefined>;
+  /** What is in a file that came with a message; a refusal says why it cannot be read. */
+  read(file: AttachedFile, signal: AbortSignal): Promise<WholeText | { refusal: string }>;
 }
 
 const EXCERPT_CHARACTERS = 1_000;

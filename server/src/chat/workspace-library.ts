@@ -1,14 +1,25 @@
-import type { Documents } from '../documents/index.ts';
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { Documents, Intake } from '../documents/index.ts';
 import type { Retrieval } from '../retrieval/index.ts';
 import type { Storage } from '../storage/index.ts';
-import type { Library, MemberDocument, Passage, PinnedText, Search, WholeText } from './library.ts';
+import type {
+  AttachedFile,
+  Library,
+  MemberDocument,
+  Passage,
+  PinnedText,
+  Search,
+  WholeText,
+} from './library.ts';
+import { countTokens } from './tokens.ts';
 
 export interface LibraryOptions {
   storage: Storage;
+  clock: Clock;
   documents: Documents;
+  intake: Intake;
   retrieval: Retrieval;
-  /** Reads a file that came with a message. */
-  parse(file: { name: string; bytes: Buffer }): Promise<WholeText | undefined>;
 }
 
 /** The documents of workspaces, as chats draw from them. */
@@ -57,7 +68,25 @@ export class WorkspaceLibrary implements Library {
     return this.#options.documents.text(this.#options.storage.db, documentId);
   }
 
-  parse(file: { name: string; bytes: Buffer }): Promise<WholeText | undefined> {
-    return this.#options.parse(file);
+  async read(file: AttachedFile, signal: AbortSignal): Promise<WholeText | { refusal: string }> {
+    const { intake, clock } = this.#options;
+    const read = await intake.read(file, signal);
+    if ('refusal' in read) return read;
+    const { text, properties, called } = read;
+    const metadata = {
+      id: randomUUID(),
+      url: `file://${file.name}`,
+      title: file.name,
+      docAuthor: properties.author ?? UNKNOWN,
+      description: UNKNOWN,
+      docSource: `${called} uploaded by the user.`,
+      chunkSource: '',
+      published: new Date(clock.nowMs()).toLocaleString('en-US', { timeZone: 'UTC' }),
+      wordCount: text.split(' ').length,
+      token_count_estimate: await countTokens(text),
+    };
+    return { metadata, text };
   }
 }
+
+const UNKNOWN = 'Unknown';

@@ -55,6 +55,22 @@ const inConversation = ({ workspaceId, threadId, apiSessionId, userId }: Convers
 const sameOrNull = (column: string, value: string | number | null) =>
   value === null ? sql<boolean>`${sql.ref(column)} is null` : sql<boolean>`${sql.ref(column)} = ${value}`;
 
+/** When somebody said something since then, the earliest first; `limit` times at most. */
+export async function chatTimes(
+  db: Db,
+  { userId, sinceMs, limit }: { userId: number; sinceMs: number; limit: number },
+): Promise<number[]> {
+  const rows = await tables(db)
+    .selectFrom('workspace_chats')
+    .select('created_at')
+    .where('user_id', '=', userId)
+    .where('created_at', '>', sinceMs)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ created_at }) => created_at);
+}
+
 export interface ChatPage {
   order: 'asc' | 'desc';
   limit: number;

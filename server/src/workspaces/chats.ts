@@ -59,6 +59,11 @@ export class Chats {
     return newestFirst.toReversed();
   }
 
+  /** When somebody said something since then, the earliest first; `limit` times at most. */
+  timesOf(userId: number, sinceMs: number, limit: number): Promise<number[]> {
+    return store.chatTimes(this.#db, { userId, sinceMs, limit });
+  }
+
   /** The chats of a conversation that were not reset, in pages, `limit` in all. */
   async *history(
     conversation: Conversation,

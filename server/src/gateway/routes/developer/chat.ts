@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../../access/index.ts';
+import type { ChatEvent } from '../../../chat/index.ts';
 import type { Thread, Workspace } from '../../../workspaces/index.ts';
 import { json } from '../../developer/answers.ts';
 import {
@@ -135,10 +136,33 @@ async function inPlace(
 ): Promise<Answer> {
   const wish = readWish(call.body, place.workspace);
   if ('problem' in wish) return json(abortBody(wish.problem), 400);
+  const { thread } = place;
+  if (thread === undefined) return answered(services, call, { ...place, wish });
+  const user = wish.userId === undefined ? undefined : await services.identity.getUser(wish.userId);
   // Sessions are for the workspace's own conversation.
-  const chat = { ...place, wish: place.thread === undefined ? wish : { ...wish, sessionId: null } };
-  const events = services.chat.answer(chatRequest(services, call, chat));
-  return place.isStream ? streamedAnswer(events, chatFrames) : wholeAnswer(await endingOf(events));
+  const chat = { ...place, wish: { ...wish, sessionId: null }, user };
+  if (user === undefined) return answered(services, call, chat);
+  const admission = await services.chat.dailyMessages.admit(user, services.clock.nowMs());
+  if ('release' in admission) return answered(services, call, { ...chat, release: admission.release });
+  const error = `${user.username} has sent as many messages as are allowed within 24 hours.`;
+  const retryAfter = String(Math.ceil(admission.retryAfterMs / 1000));
+  return { status: 429, body: abortBody(error), headers: { 'retry-after': retryAfter } };
+}
+
+/** @param chat.release called at the end, whatever became of it. */
+async function answered(
+  services: Services,
+  call: Asking,
+  { release, ...chat }: WorkspaceChat & { release?: () => void },
+): Promise<Answer> {
+  async function* events(): AsyncGenerator<ChatEvent> {
+    try {
+      yield* services.chat.answer(chatRequest(services, call, chat));
+    } finally {
+      release?.();
+    }
+  }
+  return chat.isStream ? streamedAnswer(events(), chatFrames) : wholeAnswer(await endingOf(events()));
 }
 
 async function find(

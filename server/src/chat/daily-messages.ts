@@ -1,0 +1,49 @@
+const DAY_MS = 86_400_000;
+
+/** When somebody said something since then, the earliest first. */
+export type MessageTimes = (userId: number, sinceMs: number, limit: number) => Promise<number[]>;
+
+export type Admission = { release: () => void } | { retryAfterMs: number };
+
+/**
+ * How many messages somebody may send within 24 hours. What is being answered counts too, so that many at once are no
+ * more than one after the other; on other nodes it counts when it is answered.
+ */
+export class DailyMessages {
+  readonly #timesOf: MessageTimes;
+  readonly #underWay = new Map<number, number>();
+
+  constructor(timesOf: MessageTimes) {
+    this.#timesOf = timesOf;
+  }
+
+  /** Lets one message in; `release` it when it is answered. */
+  async admit(
+    { id, dailyMessageLimit: limit }: { id: number; dailyMessageLimit: number | null },
+    nowMs: number,
+  ): Promise<Admission> {
+    const release = this.#begin(id);
+    if (limit === null) return { release };
+    // Counted before the others are: of two at once, one sees the other.
+    const underWay = this.#underWay.get(id) ?? 0;
+    const times = await this.#timesOf(id, nowMs - DAY_MS, limit).catch((error: unknown) => {
+      release();
+      throw error;
+    });
+    if (times.length + underWay <= limit) return { release };
+    release();
+    return { retryAfterMs: (times[0] ?? nowMs) + DAY_MS - nowMs };
+  }
+
+  #begin(id: number): () => void {
+    this.#underWay.set(id, (this.#underWay.get(id) ?? 0) + 1);
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      const left = (this.#underWay.get(id) ?? 1) - 1;
+      if (left === 0) this.#underWay.delete(id);
+      else this.#underWay.set(id, left);
+    };
+  }
+}
