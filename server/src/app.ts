@@ -6,7 +6,7 @@ import { systemClock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
-import { Chat, chatMigrations, WorkspaceLibrary } from './chat/index.ts';
+import { chatMigrations, openChat } from './chat/index.ts';
 import { Documents, documentsMigrations, Intake } from './documents/index.ts';
 import { createGateway } from './gateway/index.ts';
 import type { Gateway } from './gateway/index.ts';
@@ -173,15 +173,8 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
   identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
-  const library = new WorkspaceLibrary({ storage, clock, documents, intake, retrieval });
-  const chat = new Chat({
-    models,
-    settings,
-    library,
-    clock,
-    logger,
-    messageTimes: (userId, sinceMs, limit) => workspaces.chats.timesOf(userId, sinceMs, limit),
-  });
+  const shared = { storage, clock, logger, settings };
+  const chat = openChat({ ...shared, models, documents, intake, retrieval, workspaces });
   const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, chat, net });
   const gateway = createGateway({
     config,

@@ -8,9 +8,9 @@ import { DailyMessages } from './daily-messages.ts';
 import type { MessageTimes } from './daily-messages.ts';
 import { failureOf } from './failure.ts';
 import type { Library } from './library.ts';
-import { chooseModel } from './model-choice.ts';
+import { chooseModel, WINDOW_TOKENS } from './model-choice.ts';
 import type { ChosenModel } from './model-choice.ts';
-import type { ChatEvent, ChatRequest } from './request.ts';
+import type { ChatEvent, ChatRequest, Place } from './request.ts';
 
 /** What a chat works with; built by `app.ts`. */
 export interface ChatContext {
@@ -67,6 +67,15 @@ export class Chat {
     const job = { context: this.#context, request, model, hasPassages };
     if (isCalled || isAutomatic) yield* runAgent({ ...job, toolless: this.#toolless });
     else yield* answerPlainly(job);
+  }
+
+  /** How many tokens the model of chats there takes; of none in particular where there is no model. */
+  windowTokens(place: Place): Promise<number> {
+    const wish = { place, isAgent: false, model: undefined, selector: undefined };
+    return chooseModel(this.#context, wish).then(
+      (model) => model.windowTokens,
+      () => WINDOW_TOKENS,
+    );
   }
 
   async #model(

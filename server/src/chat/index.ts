@@ -18,9 +18,10 @@ export type { Attachment, Source, Turn } from './message.ts';
 export type { Metrics } from './metrics.ts';
 export { chatMigrations } from './migrations.ts';
 export { CHAT_SETTINGS } from './model-choice.ts';
+export { openChat } from './open.ts';
 export { isMode, MODES } from './request.ts';
 export { workspaceConversation } from './workspace-conversation.ts';
-export { WorkspaceLibrary } from './workspace-library.ts';
+
 export type {
   Answered,
   ChatEvent,

@@ -41,7 +41,7 @@ interface Sources {
 
 /** Local models count tokens in their own way, up to a sixth more than ours: the rest of their 4096 is for that. */
 const LOCAL_WINDOW_TOKENS = 3_600;
-const WINDOW_TOKENS = 4_096;
+export const WINDOW_TOKENS = 4_096;
 /** Beginnings of names, the longest first where one begins with another. */
 const KNOWN_WINDOWS: [start: string, tokens: number][] = [
   ['gpt-4.1', 1_000_000],
