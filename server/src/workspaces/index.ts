@@ -31,6 +31,7 @@ export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving
 export { workspacesMigrations } from './migrations.ts';
 export { expandPrompt } from './prompt.ts';
 export type { PromptFacts } from './prompt.ts';
+export type { Suggestion } from './suggestion-store.ts';
 export type { Thread } from './thread.ts';
 export { Threads } from './threads.ts';
 export { viewThread, viewWorkspace } from './view.ts';

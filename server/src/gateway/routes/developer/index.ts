@@ -1,4 +1,5 @@
 import type { Route } from '../../route.ts';
+import { accountsRoutes } from './accounts.ts';
 import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
 import { chatRoutes } from './chat.ts';
@@ -13,6 +14,7 @@ import { systemRoutes } from './system.ts';
 import { threadsRoutes } from './threads.ts';
 import { usersRoutes } from './users.ts';
 import { vectorRoutes } from './vector.ts';
+import { webWorkspacesRoutes } from './web-workspaces.ts';
 import { widgetRoutes } from './widget.ts';
 import { workspaceChatsRoutes } from './workspace-chats.ts';
 import { workspaceUsersRoutes } from './workspace-users.ts';
@@ -24,6 +26,7 @@ export const developerRoutes: Route[] = [
   ...adminRoutes,
   ...usersRoutes,
   ...sessionsRoutes,
+  ...accountsRoutes,
   ...developerKeysRoutes,
   ...documentsRoutes,
   ...workspacesRoutes,
@@ -31,6 +34,7 @@ export const developerRoutes: Route[] = [
   ...workspaceUsersRoutes,
   ...workspaceChatsRoutes,
   ...exportChatsRoutes,
+  ...webWorkspacesRoutes,
   ...chatRoutes,
   ...vectorRoutes,
   ...openaiRoutes,

@@ -1,0 +1,113 @@
+import { Type } from 'typebox';
+import type { Session } from '../../../identity/index.ts';
+import { embeddedDocuments, viewWorkspace } from '../../../workspaces/index.ts';
+import type { Suggestion } from '../../../workspaces/index.ts';
+import { json } from '../../developer/answers.ts';
+import { textField } from '../../developer/body-fields.ts';
+import * as d from '../../developer/schemas.ts';
+import type { Route } from '../../route.ts';
+import { route } from '../../route.ts';
+import { nullable } from '../../schemas.ts';
+
+const params = Type.Object({ slug: Type.String() });
+const Suggestions = Type.Array(
+  Type.Object({ heading: Type.String(), message: Type.String() }, { title: 'SuggestedMessage' }),
+);
+const Saved = Type.Object({ success: Type.Boolean(), message: Type.String() });
+
+/** Of the web application: what a session sees, which is all but for users with the role default. */
+export const webWorkspacesRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/workspaces',
+    id: 'webWorkspaces.list',
+    summary: 'The workspaces of whoever is logged in',
+    access: 'session',
+    surface: 'developer',
+    responses: { 200: Type.Object({ workspaces: Type.Array(d.Workspace) }) },
+    handler: async ({ workspaces }, { session }) => {
+      const list = await workspaces.members.workspacesFor(userOf(session));
+      return json({ workspaces: list.map(viewWorkspace) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/workspace/:slug',
+    id: 'webWorkspaces.get',
+    summary: 'One of them, with its documents; null where there is none',
+    access: 'session',
+    surface: 'developer',
+    params,
+    responses: {
+      200: Type.Object({
+        workspace: nullable(
+          Type.Object({ ...d.Workspace.properties, documents: Type.Array(d.EmbeddedDocument) }),
+        ),
+      }),
+    },
+    handler: async ({ workspaces, documents: library, storage }, { session, params: { slug } }) => {
+      const workspace = await workspaces.members.workspaceFor(userOf(session), slug);
+      if (workspace === undefined) return json({ workspace: null });
+      const { documents } = await embeddedDocuments(storage.db, library, workspace.id);
+      return json({ workspace: { ...viewWorkspace(workspace), documents } });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/workspace/:slug/suggested-messages',
+    id: 'webWorkspaces.suggestions',
+    summary: 'What a workspace proposes to say first',
+    access: 'session',
+    surface: 'developer',
+    params,
+    responses: { 200: Type.Object({ success: Type.Boolean(), suggestedMessages: Suggestions }) },
+    handler: async ({ workspaces }, { session, params: { slug } }) => {
+      const workspace = await workspaces.members.workspaceFor(userOf(session), slug);
+      const suggestedMessages = workspace === undefined ? [] : await workspaces.suggestions.of(workspace.id);
+      return json({ success: true, suggestedMessages });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/workspace/:slug/suggested-messages',
+    id: 'webWorkspaces.suggest',
+    summary: 'Say what a workspace proposes',
+    description: 'These instead of those that were there; also under the name `suggestedMessages`.',
+    access: 'session',
+    roles: ['admin', 'manager'],
+    surface: 'developer',
+    params,
+    bodyKind: 'lenient',
+    body: Type.Object({ messages: Suggestions }),
+    responses: { 200: Saved, 400: Saved, 404: Saved },
+    handler: async ({ workspaces }, { session, params: { slug }, body }) => {
+      const fields: Record<string, unknown> = body;
+      const suggestions = readSuggestions(fields['messages'] ?? fields['suggestedMessages'] ?? []);
+      if (suggestions === undefined) return json({ success: false, message: NO_LIST }, 400);
+      const workspace = await workspaces.members.workspaceFor(userOf(session), slug);
+      const isSaved =
+        workspace !== undefined &&
+        (await workspaces.suggestions.replace(session.actor, workspace, suggestions));
+      return isSaved
+        ? json({ success: true, message: 'Suggested messages saved.' })
+        : json({ success: false, message: 'Workspace not found' }, 404);
+    },
+  }),
+];
+
+const NO_LIST = 'The messages must be a list of {heading, message}.';
+
+const userOf = (session: Session) => (session.kind === 'user' ? session.user : null);
+
+/** Those of a list that say something; undefined for what is no list of such. */
+function readSuggestions(value: unknown): Suggestion[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const read = value.map((item: unknown) => {
+    if (typeof item !== 'object' || item === null) return undefined;
+    const fields = item as Record<string, unknown>;
+    const heading = textField(fields, 'heading') ?? '';
+    return { heading, message: textField(fields, 'message') ?? '' };
+  });
+  if (read.some((item) => item === undefined)) return undefined;
+  return read.filter((item) => item !== undefined && item.heading + item.message !== '') as Suggestion[];
+}
