@@ -164,11 +164,14 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
   const settings = new Settings({ storage, sealing, clock });
   const workspaces = new Workspaces({ storage, clock, net, settings });
+  identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
+  identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
   const documents = new Documents({ storage, clock });
   documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
   const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
+  workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
   workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
   identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
   identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));

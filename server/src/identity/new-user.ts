@@ -47,10 +47,8 @@ async function insert(
 ): Promise<User> {
   const { id, username, nowMs } = fresh;
   if ((await findByUsername(tx, username)) !== undefined) throw nameTaken();
-  // Owners that are no users may have the name already.
-  const owner =
-    (await addOwner(tx, { name: username, kind: 'person' }, nowMs)) ??
-    (await addOwner(tx, { name: `${username} (user ${id})`, kind: 'person' }, nowMs));
+  // Never the bare name: owners that are no users, such as the operator's `admin`, must not become one.
+  const owner = await addOwner(tx, { name: `${username} (user ${id})`, kind: 'person' }, nowMs);
   if (owner === undefined) throw nameTaken();
   const isNew = await insertUser(tx, {
     id,

@@ -4,6 +4,7 @@ import { record } from './context.ts';
 import { hasKeys } from './key-store.ts';
 import type { Minted } from './mint.ts';
 import { mintIn } from './mint.ts';
+import type { Owner } from './owner.ts';
 import { lockOwner } from './owner-store.ts';
 import { ensureOwner } from './owners.ts';
 import type { OwnerInput } from './owners.ts';
@@ -29,6 +30,11 @@ export async function mintFirstKey(context: KeysContext): Promise<Minted | null>
     await lockOwner(tx, owner.id);
     return (await hasKeys(tx)) ? null : mintAdmin(tx, context, 'first admin key');
   });
+}
+
+/** The owner of what the operator makes, and whoever is logged in where there are no users. */
+export function ensureAdminOwner({ storage, clock }: KeysContext): Promise<Owner> {
+  return storage.transaction((tx) => ensureOwner(tx, OWNER, clock.nowMs()));
 }
 
 async function mintAdmin(tx: Db, context: KeysContext, name: string): Promise<Minted> {

@@ -10,7 +10,7 @@ import { Verifier } from './verifier.ts';
 
 export { auditActor, changeAndRecord, changeEverywhere, record } from './context.ts';
 export type { Actor, BudgetKeeper, BudgetView, Entry, KeysContext } from './context.ts';
-export { mintFirstKey, mintLocally } from './first-key.ts';
+export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
 export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './import.ts';
 export { KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';

@@ -15,6 +15,8 @@ const OPEN = new Set([
   'POST /api/invite/:code',
   'POST /api/request-token',
   'GET /api/request-token/sso/simple',
+  'POST /api/system/recover-account',
+  'POST /api/system/reset-password',
   'POST /api/embed/:uuid/stream-chat',
   'GET /api/embed/:uuid/:sessionId',
   'DELETE /api/embed/:uuid/:sessionId',

@@ -1,3 +1,52 @@
+import { Type } from 'typebox';
+import { issueLoginToken } from '../../../identity/index.ts';
+import { json } from '../../developer/answers.ts';
+import { wholeField } from '../../developer/body-fields.ts';
+import { html, ssoRefusal } from '../../developer/sso-refusal.ts';
 import type { Route } from '../../route.ts';
+import { route } from '../../route.ts';
 
-export const usersRoutes: Route[] = [];
+const Listed = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });
+
+export const usersRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/users',
+    id: 'users.names',
+    summary: 'Who there is',
+    description: 'In multi-user mode.',
+    access: 'users:manage',
+    surface: 'developer',
+    responses: { 200: Type.Object({ users: Type.Array(Listed) }), 401: 'stream' },
+    handler: async ({ identity }) => {
+      if (!(await identity.isMultiUser()))
+        return html(401, 'Instance is not in Multi-User mode. Permission denied.');
+      const users = await identity.listUsers();
+      return json({ users: users.map(({ id, username, role }) => ({ id, username, role })) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/users/:id/issue-auth-token',
+    id: 'users.issueAuthToken',
+    summary: 'A token that logs a user in',
+    description:
+      'Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do.',
+    access: 'users:manage',
+    surface: 'developer',
+    params: Type.Object({ id: Type.String() }),
+    responses: {
+      200: Type.Object({ token: Type.String(), loginPath: Type.String() }),
+      403: 'stream',
+      404: Type.Object({ error: Type.String() }),
+    },
+    handler: async (services, { actor, params }) => {
+      const refusal = await ssoRefusal(services);
+      if (refusal !== undefined) return refusal;
+      const id = wholeField(params, 'id');
+      const token = id === undefined ? undefined : await issueLoginToken(services.identity, actor, id);
+      if (token === undefined) return json({ error: 'User not found' }, 404);
+      return json({ token, loginPath: `/sso/simple?token=${token}` });
+    },
+  }),
+];

@@ -1,0 +1,131 @@
+import { Type } from 'typebox';
+import { acceptInvite, findInvite, recoverAccount, resetPassword } from '../../../identity/index.ts';
+import { json } from '../../developer/answers.ts';
+import { noteRefusal, tooMany } from '../../developer/logins.ts';
+import { plainField } from '../../developer/plain-field.ts';
+import * as d from '../../developer/schemas.ts';
+import { told } from '../../developer/told.ts';
+import type { Answer, Route } from '../../route.ts';
+import { route } from '../../route.ts';
+import { nullable } from '../../schemas.ts';
+import type { Services } from '../../services.ts';
+
+/* What people without a session do to get one: accept an invite, recover an account. */
+
+const params = Type.Object({ code: Type.String() });
+const newUser = Type.Object({ username: Type.String(), password: Type.String() }, { title: 'InvitedUser' });
+
+const showInvite = route({
+  method: 'GET',
+  path: '/api/invite/:code',
+  id: 'accounts.invite',
+  summary: 'Whether an invite is good',
+  access: 'public',
+  surface: 'developer',
+  params,
+  responses: {
+    200: Type.Object({
+      invite: nullable(Type.Object({ code: Type.String(), status: Type.String() })),
+      error: nullable(Type.String()),
+    }),
+  },
+  handler: async ({ identity }, { params: { code } }) => {
+    const invite = await findInvite(identity, code);
+    if (invite === undefined) return json({ invite: null, error: 'Invite not found.' });
+    if (invite.status !== 'pending') return json({ invite: null, error: 'Invite is no longer valid.' });
+    return json({ invite: { code: invite.code, status: invite.status }, error: null });
+  },
+});
+
+const accept = route({
+  method: 'POST',
+  path: '/api/invite/:code',
+  id: 'accounts.accept_invite',
+  summary: 'Become a user',
+  description: 'Each invite once.',
+  access: 'public',
+  surface: 'developer',
+  params,
+  bodyKind: 'lenient',
+  body: newUser,
+  responses: { 200: d.Outcome },
+  handler: async ({ identity }, { params: { code }, body }) => {
+    const { username, password } = body;
+    const accepted = await told(acceptInvite(identity, { code, username, password }));
+    if ('error' in accepted) return json({ success: false, error: accepted.error });
+    if (accepted.value === undefined)
+      return json({ success: false, error: 'Invite not found or is invalid.' });
+    return json({ success: true, error: null });
+  },
+});
+
+/** Where there are no users there are no accounts. */
+async function withUsers({ identity }: Services, answer: () => Promise<Answer>): Promise<Answer> {
+  return (await identity.isMultiUser()) ? answer() : json({ error: 'Invalid request' }, 403);
+}
+
+const Failed = Type.Object({ success: Type.Boolean(), message: Type.String() });
+const failed = (message: string, status = 400) => json({ success: false, message }, status);
+
+const recover = route({
+  method: 'POST',
+  path: '/api/system/recover-account',
+  id: 'accounts.recover',
+  summary: 'Get at an account without its password',
+  description:
+    'With two of the codes that the first login showed. The token sets a new password within ten minutes.',
+  access: 'public',
+  surface: 'developer',
+  bodyKind: 'lenient',
+  body: Type.Object(
+    { username: Type.String(), recoveryCodes: Type.Array(Type.String()) },
+    { title: 'RecoveryRequest' },
+  ),
+  responses: {
+    200: Type.Object({ success: Type.Boolean(), resetToken: Type.String() }),
+    400: Failed,
+    429: Failed,
+  },
+  handler: (services, { body, ip }) =>
+    withUsers(services, async () => {
+      const { recoveryCodes } = body as Record<string, unknown>;
+      const codes = (Array.isArray(recoveryCodes) ? recoveryCodes : [])
+        .filter((code): code is string => typeof code === 'string')
+        .map((code) => code.trim());
+      const username = plainField(body, 'username');
+      const recovery = await recoverAccount(services.identity, { username, codes, ip });
+      if (recovery.ok) return json({ success: true, resetToken: recovery.resetToken });
+      noteRefusal(services, recovery, ip);
+      if (recovery.why === 'throttled') return tooMany(recovery, (message) => ({ success: false, message }));
+      return failed('Invalid recovery codes.');
+    }),
+});
+
+const reset = route({
+  method: 'POST',
+  path: '/api/system/reset-password',
+  id: 'accounts.reset_password',
+  summary: 'Set a new password with a token',
+  description: 'All sessions of the user end; the next login shows new recovery codes.',
+  access: 'public',
+  surface: 'developer',
+  bodyKind: 'lenient',
+  body: Type.Object(
+    { token: Type.String(), newPassword: Type.String(), confirmPassword: Type.String() },
+    { title: 'ResetRequest' },
+  ),
+  responses: { 200: Type.Object({ success: Type.Boolean(), message: Type.String() }), 400: Failed },
+  handler: (services, { body }) =>
+    withUsers(services, async () => {
+      const password = plainField(body, 'newPassword');
+      if (password !== plainField(body, 'confirmPassword')) return failed('Passwords do not match');
+      const token = plainField(body, 'token');
+      const done = await told(resetPassword(services.identity, { token, password }));
+      if ('error' in done) return failed(done.error);
+      return done.value
+        ? json({ success: true, message: 'Password reset successful' })
+        : failed('Invalid reset token');
+    }),
+});
+
+export const accountsRoutes: Route[] = [showInvite, accept, recover, reset];
