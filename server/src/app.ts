@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import type { Caller } from './access/index.ts';
 import { append, auditMigrations, Checkpointer, RefusalRecorder, secretNet } from './audit/index.ts';
 import { systemClock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
@@ -18,7 +19,7 @@ import { LocalModel, Models, modelsMigrations } from './models/index.ts';
 import { Embeddings, movingMigrations } from './moving/index.ts';
 import { Nodes, nodesMigrations } from './nodes/index.ts';
 import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
-import { Settings, settingsMigrations } from './settings/index.ts';
+import { Environment, Settings, settingsMigrations } from './settings/index.ts';
 import { migrate, openStorage, storageMigrations } from './storage/index.ts';
 import type { Migration, Storage } from './storage/index.ts';
 import { Retrieval, retrievalMigrations } from './retrieval/index.ts';
@@ -163,6 +164,9 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const localModel = localModelOf(config, logger);
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
   const settings = new Settings({ storage, sealing, clock });
+  const { model: chatModel, windowTokens: chatTokens, imageModel } = CHAT_SETTINGS;
+  const names = { chatModel, chatTokens, imageModel };
+  const environment = new Environment({ storage, clock, settings, net, names });
   const workspaces = new Workspaces({ storage, clock, net, settings });
   identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
   identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
@@ -171,6 +175,9 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
   const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
+  intake.embedBy((caller, slugs, location) =>
+    embedInto({ workspaces, retrieval }, caller, { slugs, location }),
+  );
   workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
   workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
   identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
@@ -188,6 +195,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     nodes,
     sealing,
     settings,
+    environment,
     refusals,
     keys,
     identity,
@@ -226,6 +234,22 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     () => gateway.stop(),
   ]);
   return { core, gateway, models, start, stop, url: () => urlOf(config, gateway.address()) };
+}
+
+/** Puts a document into those of some workspaces that the caller covers. @returns what failed. */
+async function embedInto(
+  { workspaces, retrieval }: { workspaces: Workspaces; retrieval: Retrieval },
+  caller: Caller,
+  { slugs, location }: { slugs: readonly string[]; location: string },
+): Promise<{ slug: string; error: string }[]> {
+  const failures: { slug: string; error: string }[] = [];
+  for (const slug of slugs) {
+    const workspace = await workspaces.findCovered(caller, slug);
+    if (workspace === undefined) continue;
+    const { failed } = await retrieval.attach(workspace.id, [location]);
+    failures.push(...failed.map(({ error }) => ({ slug, error })));
+  }
+  return failures;
 }
 
 function localModelOf({ localModel, environment }: Config, logger: Logger): LocalModel | undefined {

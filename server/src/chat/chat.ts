@@ -78,6 +78,11 @@ export class Chat {
     );
   }
 
+  /** Who answers in each of these workspaces. */
+  providersOf(places: readonly Place[]): Promise<string[]> {
+    return providersOf(this.#context, places);
+  }
+
   async #model(
     { place, model, selector, temperature, mode, noAgent }: ChatRequest,
     isCalled: boolean,

@@ -1,7 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import { matchesPattern } from '../access/index.ts';
 import type { NameSelector } from '../access/index.ts';
-import type { Models } from '../models/index.ts';
+import type { Models, ModelView } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Place } from './request.ts';
 
@@ -83,8 +83,8 @@ export async function chooseModel(sources: Sources, wish: Wish): Promise<ChosenM
   const name =
     wish.model ??
     (await workspaceModel(sources.models, wish)) ??
-    settings.get(model) ??
-    (await usual(sources, wish));
+    nonEmpty(settings.get(model)) ??
+    (await usualFor(sources, wish));
   // What was named with its upstream is known by what comes after it.
   const plain = name.slice(name.indexOf('/') + 1).toLowerCase();
   const isLocal = await isLocalModel(sources.models, name);
@@ -112,10 +112,14 @@ const LOCAL = 'local';
 const isLocalModel = async (models: Models, name: string): Promise<boolean> =>
   (await models.findModel(name))?.owned_by === LOCAL;
 
-async function usual({ models }: Sources, { selector }: Wish): Promise<string> {
-  const chats = (await models.listModels(selector)).filter(({ id }) => !NO_CHAT.test(id));
-  const chosen = chats.find(({ owned_by }) => owned_by.split(', ').includes(LOCAL)) ?? chats[0];
-  if (chosen !== undefined) return chosen.id;
+function usual(models: readonly ModelView[]): string | undefined {
+  const chats = models.filter(({ id }) => !NO_CHAT.test(id));
+  return (chats.find(({ owned_by }) => owned_by.split(', ').includes(LOCAL)) ?? chats[0])?.id;
+}
+
+async function usualFor({ models }: Sources, { selector }: Wish): Promise<string> {
+  const chosen = usual(await models.listModels(selector));
+  if (chosen !== undefined) return chosen;
   throw new KeywardError('model_not_found', 'There is no model to chat with.', {
     hint: 'Add an upstream, or choose a model that the key covers.',
   });
@@ -128,8 +132,45 @@ function windowOf(name: string, isLocal: boolean, setting: string | undefined): 
   return Number.isInteger(given) && given > 0 ? given : (known ?? WINDOW_TOKENS);
 }
 
+const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
+
 const callsTools = (names: readonly string[], patterns: string): boolean =>
   patterns
     .split(',')
     .map((pattern) => pattern.trim())
     .some((pattern) => pattern !== '' && names.some((name) => matchesPattern(pattern, name)));
+
+const IMAGES = /dall-?e|image|flux|diffusion/i;
+
+/** The model that makes images: the setting's, else the first that is called like one; undefined: there is none. */
+export async function imageModel(
+  { models, settings }: Sources,
+  selector: NameSelector | undefined,
+): Promise<string | undefined> {
+  const set = await settings.get(CHAT_SETTINGS.imageModel);
+  if (set !== undefined && set !== '') return set;
+  return (await models.listModels(selector)).find(({ id }) => IMAGES.test(id))?.id;
+}
+
+/** Who answers in each workspace: its provider, or the upstream of its model. */
+export async function providersOf(sources: Sources, places: readonly Place[]): Promise<string[]> {
+  const usualModel = await chooseUsual(sources);
+  const owners = new Map<string, string>();
+  for (const { chatModel } of places) {
+    const name = chatModel ?? usualModel;
+    if (name !== undefined && !owners.has(name))
+      owners.set(name, (await sources.models.findModel(name))?.owned_by ?? '');
+  }
+  return places.map(
+    ({ chatProvider, chatModel }) =>
+      chatProvider ?? (owners.get(chatModel ?? usualModel ?? '') || NO_PROVIDER),
+  );
+}
+
+const NO_PROVIDER = 'keyward';
+
+async function chooseUsual({ models, settings }: Sources): Promise<string | undefined> {
+  const set = await settings.get(CHAT_SETTINGS.model);
+  if (set !== undefined && set !== '') return set;
+  return usual(await models.listModels());
+}

@@ -9,6 +9,8 @@ export const EMBEDDING_SETTINGS = {
   model: 'EmbeddingModelPref',
   chunkSize: 'text_splitter_chunk_size',
   chunkOverlap: 'text_splitter_chunk_overlap',
+  /** Characters that the embedding model takes at most. */
+  chunkLimit: 'EmbeddingModelMaxChunkLength',
 } as const;
 
 /** Name of the setting for the model of `POST /rerank`; without it mode `rerank` weighs words and vectors itself. */
@@ -20,6 +22,7 @@ export const DEFAULT_EMBEDDING_MODEL = 'all-minilm-l6-v2';
 const OTHER_NAMES = new Set(['xenova/all-minilm-l6-v2', 'sentence-transformers/all-minilm-l6-v2']);
 
 const CHUNK_SIZE = 1_000;
+/** The header alone takes as much. */
 const CHUNK_SIZE_MIN = 50;
 const CHUNK_SIZE_MAX = 20_000;
 const CHUNK_OVERLAP = 20;
@@ -34,18 +37,22 @@ export interface Recipe {
 export async function currentRecipe(settings: Settings, db?: Db): Promise<Recipe> {
   const found = await settings.many(Object.values(EMBEDDING_SETTINGS), db);
   const model = found.get(EMBEDDING_SETTINGS.model)?.trim() ?? '';
-  const size = whole(found.get(EMBEDDING_SETTINGS.chunkSize), CHUNK_SIZE_MIN, CHUNK_SIZE_MAX) ?? CHUNK_SIZE;
-  const overlap = whole(found.get(EMBEDDING_SETTINGS.chunkOverlap), 0, size - 1) ?? CHUNK_OVERLAP;
+  const size = Math.min(
+    whole(found.get(EMBEDDING_SETTINGS.chunkSize)) ?? CHUNK_SIZE,
+    whole(found.get(EMBEDDING_SETTINGS.chunkLimit)) ?? CHUNK_SIZE,
+  );
+  const chunkSize = Math.min(CHUNK_SIZE_MAX, Math.max(CHUNK_SIZE_MIN, size));
+  const overlap = whole(found.get(EMBEDDING_SETTINGS.chunkOverlap)) ?? CHUNK_OVERLAP;
   return {
     model: model === '' || OTHER_NAMES.has(model.toLowerCase()) ? DEFAULT_EMBEDDING_MODEL : model,
-    chunks: { size, overlap: Math.min(overlap, size - 1) },
+    chunks: { size: chunkSize, overlap: Math.min(overlap, Math.floor(chunkSize / 2)) },
   };
 }
 
-/** What cannot be read or is out of bounds counts as not set: a bad setting must not keep documents out. */
-function whole(text: string | undefined, least: number, most: number): number | undefined {
+/** What cannot be read counts as not set: a bad setting must not keep documents out. */
+function whole(text: string | undefined): number | undefined {
   const value = Number(text?.trim() || Number.NaN);
-  return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+  return Number.isInteger(value) && value >= 0 ? value : undefined;
 }
 
 /** Its row, made where there is none. */

@@ -124,8 +124,8 @@ describeOnBothDatabases('retrieval', (open) => {
   test('pins are kept with the collection', async () => {
     const { retrieval, document, storage } = opened;
     const note = await document('note', 'A note about owls.');
-    const pin = (pinned: boolean, collection = WORKSPACE) =>
-      storage.transaction((tx) => retrieval.setPinned(tx, collection, note, pinned));
+    const pin = (isPinned: boolean, collection = WORKSPACE) =>
+      storage.transaction((tx) => retrieval.setPinned(tx, collection, { location: note, isPinned }));
     expect(await pin(true)).toBe(false);
     await retrieval.attach(WORKSPACE, [note]);
     expect(await pin(true)).toBe(true);

@@ -92,11 +92,15 @@ export class Retrieval {
   }
 
   /** @returns false where the document is not in the collection. */
-  async setPinned(tx: Db, collectionId: number, location: string, pinned: boolean): Promise<boolean> {
+  async setPinned(
+    tx: Db,
+    collectionId: number,
+    { location, isPinned }: { location: string; isPinned: boolean },
+  ): Promise<boolean> {
     const { documents, clock } = this.#context;
     const document = await documents.find(tx, location);
     if (document === undefined) return false;
-    return setPinned(tx, { collectionId, documentId: document.id, pinned, nowMs: clock.nowMs() });
+    return setPinned(tx, { collectionId, documentId: document.id, pinned: isPinned, nowMs: clock.nowMs() });
   }
 
   /** Empties it for ever, inside the transaction that removes what it belongs to. */

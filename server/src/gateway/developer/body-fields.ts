@@ -25,3 +25,11 @@ export function wholesField(fields: Fields, name: string): number[] | undefined 
   const read = value.map((item: unknown) => wholeField({ item }, 'item'));
   return [...new Set(read.filter((item) => item !== undefined))];
 }
+
+/** The texts of a list; what is none of that is left out. */
+export function textsField(fields: Fields, name: string): string[] {
+  const value = fields[name];
+  return Array.isArray(value)
+    ? value.filter((item: unknown): item is string => typeof item === 'string')
+    : [];
+}
