@@ -13,7 +13,7 @@ import type { FetchLimits } from './fetching/page-fetcher.ts';
 import { fileDocumentName, linkDocumentName, noteDocumentName, noteSlug, slugOf } from './names.ts';
 import type { ParseLimits } from './parsing/limits.ts';
 import { Parser } from './parsing/parser.ts';
-import type { ParseOutcome } from './parsing/parser.ts';
+import type { Parsed, ParseOutcome } from './parsing/parser.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
 /** A document as it was just brought, with its text. */
@@ -134,19 +134,22 @@ export class Intake {
   async bringFile(file: { fd: number; name: string }, bringing: Bringing): Promise<Outcome> {
     const parsed = await this.#parser.parse(file, bringing.signal);
     if ('refusal' in parsed) return parsed;
-    const id = randomUUID();
-    const { given = {} } = bringing;
-    return this.#keep(bringing, fileDocumentName(file.name, id), {
-      id,
-      url: `file://${file.name}`,
-      title: given.title ?? file.name,
-      docAuthor: given.docAuthor ?? parsed.properties.author ?? UNKNOWN,
+    const described = this.#describedFile(file.name, parsed, bringing.given);
+    return this.#keep(bringing, fileDocumentName(file.name, described.id), described);
+  }
+
+  #describedFile(name: string, { text, called, properties }: Parsed, given: Given = {}): Described {
+    return {
+      id: randomUUID(),
+      url: `file://${name}`,
+      title: given.title ?? name,
+      docAuthor: given.docAuthor ?? properties.author ?? UNKNOWN,
       description: given.description ?? UNKNOWN,
-      docSource: given.docSource ?? `${parsed.called} uploaded by the user.`,
+      docSource: given.docSource ?? `${called} uploaded by the user.`,
       chunkSource: '',
       publishedMs: this.#parts.clock.nowMs(),
-      text: parsed.text,
-    });
+      text,
+    };
   }
 
   /** @param headers are sent to the link's own server, not to where it leads. */

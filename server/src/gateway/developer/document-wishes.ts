@@ -1,0 +1,55 @@
+import type { Caller } from '../../access/index.ts';
+import { KeywardError } from '../../base/errors.ts';
+import type { Given } from '../../documents/index.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const SLUGS_MAX = 100;
+
+/** Into which workspaces a document is to be put, as clients write it: `a, b`. A string is what is wrong with it. */
+export function wantedWorkspaces(value: unknown): string[] | string {
+  if (value === undefined || value === null) return [];
+  if (typeof value !== 'string')
+    return `addToWorkspaces must be a string of comma-separated workspace slugs. Got ${typeof value}`;
+  const slugs = value
+    .split(',')
+    .map((slug) => slug.trim())
+    .filter((slug) => slug !== '');
+  return [...new Set(slugs)].slice(0, SLUGS_MAX);
+}
+
+/** To put a document into a workspace changes the workspace. @throws KeywardError `insufficient_scope` */
+export function refuseWithoutWorkspaces({ scopes }: Caller, slugs: readonly string[]): void {
+  const scope = 'workspaces:write';
+  if (slugs.length === 0 || scopes.has(scope)) return;
+  throw new KeywardError('insufficient_scope', `The key lacks the scope ${scope}.`, {
+    details: { scope },
+    hint: `addToWorkspaces takes a key with the scope ${scope}.`,
+  });
+}
+
+/** An object, or one written as JSON, as forms have it. */
+export function objectField(value: unknown): Fields {
+  const object = typeof value === 'string' ? parsed(value) : value;
+  return typeof object === 'object' && object !== null && !Array.isArray(object) ? (object as Fields) : {};
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const SAID = ['title', 'docAuthor', 'description', 'docSource'] as const;
+
+/** What a client says of a document; empty texts say nothing. */
+export function givenIn(fields: Fields): Given {
+  const given: Given = {};
+  for (const name of SAID) {
+    const value = fields[name];
+    if (typeof value === 'string' && value.trim() !== '') given[name] = value.replaceAll('\0', '');
+  }
+  return given;
+}
