@@ -8,7 +8,7 @@ import { DailyMessages } from './daily-messages.ts';
 import type { MessageTimes } from './daily-messages.ts';
 import { failureOf } from './failure.ts';
 import type { Library } from './library.ts';
-import { chooseModel, WINDOW_TOKENS } from './model-choice.ts';
+import { chooseModel, providersOf, WINDOW_TOKENS } from './model-choice.ts';
 import type { ChosenModel } from './model-choice.ts';
 import type { ChatEvent, ChatRequest, Place } from './request.ts';
 

@@ -4,6 +4,7 @@ export { readAttachments } from './attachments.ts';
 export { Chat } from './chat.ts';
 export type { ChatContext } from './chat.ts';
 export { DailyMessages } from './daily-messages.ts';
+export { failureOf, providerFailure } from './failure.ts';
 export type { Failure } from './failure.ts';
 export type {
   AttachedFile,
@@ -17,7 +18,7 @@ export type {
 export type { Attachment, Source, Turn } from './message.ts';
 export type { Metrics } from './metrics.ts';
 export { chatMigrations } from './migrations.ts';
-export { CHAT_SETTINGS } from './model-choice.ts';
+export { CHAT_SETTINGS, imageModel } from './model-choice.ts';
 export { openChat } from './open.ts';
 export { isMode, MODES } from './request.ts';
 export { workspaceConversation } from './workspace-conversation.ts';

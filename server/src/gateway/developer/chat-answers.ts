@@ -79,22 +79,35 @@ function answeredBody(id: string, ending: Answered): object {
  * The same as server-sent events. What is about the key is answered before the stream begins: its first event is waited
  * for. @throws KeywardError `budget_exceeded`, `forbidden_resource`
  */
-export async function streamedAnswer(
+export async function streamedAnswer(events: AsyncGenerator<ChatEvent>): Promise<Answer> {
+  return framesAnswer(chatFrames(await begun(events, 1)));
+}
+
+export const framesAnswer = (frames: AsyncIterable<object | string>): Answer => ({
+  stream: (response) => sendFrames(response, frames, { 'access-control-allow-origin': '*' }),
+});
+
+/** The same events; the first `count` have happened, or all if there are not so many. */
+export async function begun(
   events: AsyncGenerator<ChatEvent>,
-  toFrames: (events: AsyncIterable<ChatEvent>) => AsyncIterable<object | string>,
-): Promise<Answer> {
-  const first = await events.next();
+  count: number,
+): Promise<AsyncGenerator<ChatEvent> & { readonly first: readonly ChatEvent[] }> {
+  const first: ChatEvent[] = [];
+  while (first.length < count) {
+    const { value, done } = await events.next();
+    if (done === true) break;
+    first.push(value);
+  }
   async function* all(): AsyncGenerator<ChatEvent> {
     try {
-      if (first.done !== true) yield first.value;
+      yield* first;
       yield* events;
     } finally {
-      // Also where nobody has asked for the second event yet.
+      // Also where nobody has asked for what comes after the first.
       await events.return(undefined);
     }
   }
-  const headers = { 'access-control-allow-origin': '*' };
-  return { stream: (response) => sendFrames(response, toFrames(all()), headers) };
+  return Object.assign(all(), { first });
 }
 
 /** Frames of the Developer API: `uuid` and `error: false` on streamed text, `id` and `error: null` on the rest. */

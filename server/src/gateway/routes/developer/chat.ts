@@ -7,7 +7,6 @@ import {
   abortBody,
   ChatAbort,
   ChatAnswer,
-  chatFrames,
   endingOf,
   streamedAnswer,
   wholeAnswer,
@@ -162,7 +161,7 @@ async function answered(
       release?.();
     }
   }
-  return chat.isStream ? streamedAnswer(events(), chatFrames) : wholeAnswer(await endingOf(events()));
+  return chat.isStream ? streamedAnswer(events()) : wholeAnswer(await endingOf(events()));
 }
 
 async function find(

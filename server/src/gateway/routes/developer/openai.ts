@@ -1,3 +1,147 @@
-import type { Route } from '../../route.ts';
+import { Type } from 'typebox';
+import type { Workspace } from '../../../workspaces/index.ts';
+import { empty, json } from '../../developer/answers.ts';
+import { abortBody, begun, ChatAbort, endingOf, framesAnswer } from '../../developer/chat-answers.ts';
+import type { Asking } from '../../developer/chat-wish.ts';
+import { makeImages } from '../../developer/images.ts';
+import {
+  openaiAnswer,
+  openaiError,
+  openaiFrames,
+  openaiRequest,
+  readOpenaiWish,
+} from '../../developer/openai-chat.ts';
+import type { OpenaiWish } from '../../developer/openai-chat.ts';
+import type { Answer, Route } from '../../route.ts';
+import { route } from '../../route.ts';
+import type { Services } from '../../services.ts';
 
-export const openaiRoutes: Route[] = [];
+const WorkspaceModel = Type.Object(
+  {
+    id: Type.String({ description: 'The slug of the workspace' }),
+    object: Type.Literal('model'),
+    created: Type.Integer({ description: 'Unix time in seconds' }),
+    owned_by: Type.String(),
+  },
+  { title: 'WorkspaceModel' },
+);
+
+const ChatError = Type.Object(
+  {
+    error: Type.Object({
+      message: Type.String(),
+      type: Type.String(),
+      param: Type.Union([Type.String(), Type.Null()]),
+      code: Type.String(),
+    }),
+  },
+  { title: 'WorkspaceModelError' },
+);
+
+const Message = Type.Object({ role: Type.String(), content: Type.Unknown() });
+const NO_QUESTION = "No user prompt found. Must be last element in message array with 'user' role.";
+
+export const openaiRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/openai/models',
+    id: 'openai.models',
+    summary: 'Workspaces, as models of the OpenAI API',
+    access: 'workspaces:read',
+    surface: 'developer',
+    responses: {
+      200: Type.Object({ object: Type.Literal('list'), data: Type.Array(WorkspaceModel) }),
+    },
+    handler: async (services, { caller }) => {
+      const workspaces = await services.workspaces.list(caller);
+      const providers = await services.chat.providersOf(workspaces);
+      const data = workspaces.map((workspace, index) => modelOf(workspace, providers[index] ?? ''));
+      return json({ object: 'list', data });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/openai/chat/completions',
+    id: 'openai.chat',
+    summary: 'Ask a workspace as if it were a model of the OpenAI API',
+    description: 'With stream: true, chat.completion.chunk events that end with [DONE] or with an error.',
+    access: 'workspaces:chat',
+    surface: 'developer',
+    bodyKind: 'lenient',
+    body: Type.Object({
+      model: Type.String({ description: 'The slug of a workspace' }),
+      messages: Type.Array(Message),
+      stream: Type.Optional(Type.Boolean()),
+      temperature: Type.Optional(Type.Number()),
+    }),
+    responses: { 200: 'stream', 400: ChatAbort, 404: ChatError, 500: 'stream' },
+    handler: completions,
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/openai/images/generations',
+    id: 'openai.images',
+    summary: 'Make images',
+    description: 'JSON, or a form with up to 10 files image_references of 25 MiB each, 64 MiB together.',
+    access: 'workspaces:chat',
+    surface: 'developer',
+    bodyKind: 'upload',
+    body: Type.Object({
+      prompt: Type.String(),
+      size: Type.Optional(Type.String()),
+      response_format: Type.Optional(Type.Enum(['b64_json', 'blob'])),
+    }),
+    responses: {
+      200: 'stream',
+      400: Type.Object({ error: Type.String() }),
+      500: Type.Object({ error: Type.String() }),
+    },
+    handler: makeImages,
+  }),
+];
+
+const modelOf = ({ slug, createdAt }: Workspace, owned_by: string) => ({
+  id: slug,
+  object: 'model',
+  created: Math.floor(createdAt / 1000),
+  owned_by,
+});
+
+async function completions(services: Services, call: Asking): Promise<Answer> {
+  const { model } = call.body as Record<string, unknown>;
+  const slug = typeof model === 'string' ? model : '';
+  const workspace = await services.workspaces.findCovered(call.caller, slug);
+  if (workspace === undefined) return json(openaiError(noModel(slug)), 404);
+  const wish = readOpenaiWish(call.body);
+  if (wish === 'no_messages') return empty(500);
+  if (wish === 'no_question') return json(abortBody(NO_QUESTION), 400);
+  return wish.isStream
+    ? streamed(services, call, { workspace, wish })
+    : whole(services, call, { workspace, wish });
+}
+
+const noModel = (slug: string) => ({
+  message: `The model ${JSON.stringify(slug)} does not exist: GET /v1/openai/models lists the workspaces.`,
+  status: 404,
+  code: 'model_not_found',
+});
+
+interface Wished {
+  workspace: Workspace;
+  wish: OpenaiWish;
+}
+
+async function whole(services: Services, call: Asking, wished: Wished): Promise<Answer> {
+  const ending = await endingOf(services.chat.answer(openaiRequest(services, call, wished)));
+  if (ending.kind === 'failed') return json(openaiError(ending.failure), ending.failure.status);
+  if (ending.kind === 'gone' || ending.kind === 'reset') return empty(500);
+  return json(openaiAnswer(ending, wished.workspace.slug, services.clock.nowMs()));
+}
+
+/** The first word is waited for: a model that cannot answer is told by the status, as clients expect it. */
+async function streamed(services: Services, call: Asking, wished: Wished): Promise<Answer> {
+  const events = await begun(services.chat.answer(openaiRequest(services, call, wished)), 2);
+  const failed = events.first.find((event) => event.kind === 'failed');
+  if (failed !== undefined) return json(openaiError(failed.failure), failed.failure.status);
+  return framesAnswer(openaiFrames(events, wished.workspace.slug, services.clock.nowMs()));
+}
