@@ -17,7 +17,7 @@ import { EMBEDDING_SETTINGS, Retrieval, retrievalMigrations } from './index.ts';
 import type { RetrievalOptions } from './index.ts';
 import { wordsOf } from './words.ts';
 
-export const DIMENSIONS = 64;
+export const DIMENSIONS = 251;
 export const EMBEDDING_MODEL = 'embed-test';
 
 /** A text as a vector that its words decide: texts with the same words are near each other. */
