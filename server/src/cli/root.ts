@@ -2,6 +2,7 @@ import { OPERATIONS } from '@keyward/sdk/operations';
 import { audit } from './audit/index.ts';
 import { auth } from './auth/index.ts';
 import { lazy, noun } from './command.ts';
+import { imports } from './import/index.ts';
 import { keys } from './keys/index.ts';
 import { models } from './models/index.ts';
 import { owners } from './owners/index.ts';
@@ -22,6 +23,7 @@ export const root = noun('Hands out access to AI safely', {
   usage: lazy(OPERATIONS['usage.report'].summary, () => import('./usage.ts')),
   audit,
   endpoints: lazy('What the server has, from its own description', () => import('./endpoints.ts')),
+  import: imports,
   migrate: lazy('Bring the database up to this version', () => import('./server/migrate.ts')),
   backup: lazy('Write the whole database into a file', () => import('./server/backup.ts')),
   restore: lazy('Fill an empty database from a backup', () => import('./server/restore.ts')),

@@ -60,11 +60,40 @@ export async function importAnythingllm(options: ImportOptions): Promise<ImportR
       progress,
     };
     const access = await takeEverything(move);
-    return { ...move.report.view(move.dryRun), users: access, source_changed: source.hasChanged };
+    return {
+      ...move.report.view(move.dryRun),
+      users: access,
+      not_taken: unread(source),
+      source_changed: source.hasChanged,
+    };
   } finally {
     source.close();
   }
 }
+
+/** Beside those of Prisma and SQLite. */
+const READ = new Set([
+  'api_keys',
+  'users',
+  'workspaces',
+  'workspace_users',
+  'workspace_suggested_messages',
+  'workspace_threads',
+  'workspace_chats',
+  'workspace_documents',
+  'embed_configs',
+  'embed_chats',
+  'invites',
+  'system_settings',
+  'system_prompt_variables',
+]);
+
+const unread = (source: Source): ImportReport['not_taken'] =>
+  source
+    .tables()
+    .filter((table) => !READ.has(table) && !/^(_prisma|sqlite_)/.test(table))
+    .map((table) => ({ table, rows: source.count(table) }))
+    .filter(({ rows }) => rows > 0);
 
 /** In this order: each refers to what came before. */
 async function takeEverything(move: Move): Promise<Users> {

@@ -41,6 +41,8 @@ export type Users = 'unchanged' | 'admitted' | 'no administrator';
 
 export interface ImportReport {
   dry_run: boolean;
+  /** Tables with rows that nobody reads: there is nothing here that they could become. */
+  not_taken: { table: string; rows: number }[];
   users: Users;
   /** Somebody wrote to the source while it was read: repeat it with AnythingLLM stopped. */
   source_changed: boolean;

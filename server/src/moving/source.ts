@@ -54,6 +54,12 @@ export class Source {
     return stateOf(join(this.folder, DATABASE)) !== this.#seen;
   }
 
+  /** Names, in order. */
+  tables(): string[] {
+    const sql = "select name from sqlite_master where type = 'table' order by name";
+    return this.#reading(() => this.#database.prepare(sql).all()).map(({ name }) => String(name));
+  }
+
   has(table: string): boolean {
     return this.#columnsOf(table).size > 0;
   }
@@ -61,7 +67,7 @@ export class Source {
   count(table: string): number {
     if (!this.has(table)) return 0;
     return this.#reading(() => {
-      const row = this.#database.prepare(`select count(*) as many from "${table}"`).get();
+      const row = this.#database.prepare(`select count(*) as many from ${quoted(table)}`).get();
       return Number(row?.['many'] ?? 0);
     });
   }
@@ -71,7 +77,7 @@ export class Source {
     if (!this.has(table)) return;
     const order = this.#columnsOf(table).has('id') ? 'id' : 'rowid';
     const statement = this.#reading(() =>
-      this.#database.prepare(`select * from "${table}" order by ${order}`),
+      this.#database.prepare(`select * from ${quoted(table)} order by ${order}`),
     );
     statement.setReadBigInts(true);
     const rows = statement.iterate();
@@ -152,6 +158,9 @@ function unreadable(file: string, cause: unknown): StartupError {
     { exitCode: 1, cause },
   );
 }
+
+/** Names of tables come from the database itself. */
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 

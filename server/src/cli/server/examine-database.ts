@@ -15,7 +15,7 @@ export async function databaseCheck(config: Config): Promise<Finding> {
   try {
     await storage.checkWritable();
     const nowMs = Date.now();
-    const pending = await tried(storage, (trial) => migrate(trial, MIGRATIONS, nowMs));
+    const pending = await pendingSteps(storage);
     if (pending.length > 0)
       return warn(`${pending.length} steps of the schema are missing.`, 'keyward migrate, or keyward up');
     if (!hasMasterKey(config)) return ok(`${storage.dialect}, writable`);
@@ -31,6 +31,10 @@ export async function databaseCheck(config: Config): Promise<Finding> {
     await storage.close();
   }
 }
+
+/** The steps of the schema that a database lacks. */
+export const pendingSteps = (storage: Storage): Promise<string[]> =>
+  tried(storage, (trial) => migrate(trial, MIGRATIONS, Date.now()));
 
 class TakenBack extends Error {}
 

@@ -1,0 +1,47 @@
+import type { ImportReport, KindCount, Remark } from '../../moving/index.ts';
+import { cell, tableText } from '../output.ts';
+
+/** Shown of the things of which the same is to be said; `--output json` has them all. */
+const SHOWN_THINGS = 8;
+
+/** What was taken and what not, to be read by a person. */
+export function reportText(report: ImportReport): string {
+  const counts = report.counts.filter(({ found }) => found > 0);
+  const columns = {
+    what: ({ kind }: KindCount) => `${kind}s`,
+    found: ({ found }: KindCount) => found,
+    [report.dry_run ? 'to take' : 'taken']: ({ taken }: KindCount) => taken,
+    'known before': ({ known }: KindCount) => known,
+    'left out': ({ left_out }: KindCount) => left_out,
+  };
+  const parts = [
+    counts.length === 0 ? 'There is nothing in it.' : tableText(counts, columns),
+    ...remarksText('Left out', report.left_out),
+    ...remarksText('Not as it was', report.changed),
+    ...usersText(report),
+    ...(report.not_taken.length === 0
+      ? []
+      : [`Not read: ${report.not_taken.map(({ table, rows }) => `${cell(table)} (${rows})`).join(', ')}`]),
+  ];
+  return parts.join('\n\n');
+}
+
+function remarksText(heading: string, remarks: readonly Remark[]): string[] {
+  if (remarks.length === 0) return [];
+  return [`${heading}:\n${remarks.map(remarkText).join('\n')}`];
+}
+
+function remarkText({ kind, reason, things }: Remark): string {
+  const more = things.length - SHOWN_THINGS;
+  const shown = things.slice(0, SHOWN_THINGS).map(cell).join(', ');
+  return `  ${things.length} ${kind}${things.length === 1 ? '' : 's'}: ${reason}\n    ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function usersText({ users, dry_run }: ImportReport): string[] {
+  if (users === 'unchanged') return [];
+  if (users === 'no administrator')
+    return ['None of the users who came can administer: they log in once multi-user mode is turned on.'];
+  return [
+    `${dry_run ? 'Users will log in' : 'Users log in'} by name and with the passwords they had; a single password for all ends.`,
+  ];
+}

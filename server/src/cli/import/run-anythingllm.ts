@@ -1,0 +1,74 @@
+import { createInterface } from 'node:readline/promises';
+import { resolve } from 'node:path';
+import type { ImportReport, Kind } from '../../moving/index.ts';
+import type { Context } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { isTerminal, say } from '../io.ts';
+import type { Io } from '../io.ts';
+import { print } from '../output.ts';
+import type { OutputChoice } from '../output.ts';
+import { Progress } from '../server/progress.ts';
+import { lookAt } from './look.ts';
+import { reportText } from './report-text.ts';
+import { take } from './take.ts';
+
+interface Choice extends OutputChoice {
+  folder: string;
+  dryRun: boolean;
+  yes: boolean;
+}
+
+/** Looks first and asks, then takes. */
+export async function runImport(context: Context, choice: Choice): Promise<number> {
+  const { io, config } = context;
+  const folder = resolve(choice.folder);
+  if (choice.dryRun || !choice.yes) {
+    const looked = await showing(io, 'Looking at', (progress) => lookAt(config, { folder, progress }));
+    if (choice.dryRun) return report(context, choice, looked);
+    if (!isTerminal(io.stdin) || !isTerminal(io.stderr)) {
+      await report(context, choice, looked);
+      say(io, 'Nothing was taken. If this is what you want, repeat it with --yes.');
+      return EXIT.usage;
+    }
+    say(io, reportText(looked));
+    if (!(await confirmed(io))) {
+      say(io, 'Nothing was taken.');
+      return EXIT.failure;
+    }
+  }
+  const taken = await showing(io, 'Taking', (progress) => take(config, { folder, progress }));
+  return report(context, choice, taken);
+}
+
+async function report(context: Context, choice: OutputChoice, value: ImportReport): Promise<number> {
+  await print(context, choice, { value, table: () => reportText(value) });
+  if (!value.source_changed) return EXIT.ok;
+  say(
+    context.io,
+    'AnythingLLM wrote to its database meanwhile. Stop it and repeat this: what is known is not taken twice.',
+  );
+  return EXIT.failure;
+}
+
+async function showing<T>(
+  io: Io,
+  what: string,
+  work: (progress: (kind: Kind, done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const line = new Progress(io);
+  try {
+    return await work((kind, done, total) => line.say(`${what} ${kind}s`, Math.round((done / total) * 100)));
+  } finally {
+    line.end();
+  }
+}
+
+async function confirmed({ stdin, stderr, interrupted }: Io): Promise<boolean> {
+  const asking = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await asking.question('Take all this into Keyward? [y/N] ', { signal: interrupted });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    asking.close();
+  }
+}

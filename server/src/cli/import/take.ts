@@ -1,0 +1,30 @@
+import { openCore } from '../../app.ts';
+import { systemClock } from '../../base/clock.ts';
+import type { Config } from '../../config.ts';
+import { Documents } from '../../documents/index.ts';
+import { importAnythingllm } from '../../moving/index.ts';
+import type { ImportOptions, ImportReport } from '../../moving/index.ts';
+import { Settings } from '../../settings/index.ts';
+import { quietLogger } from '../quiet-logger.ts';
+
+type Take = Pick<ImportOptions, 'folder'> & Required<Pick<ImportOptions, 'progress'>>;
+
+/** On the machine itself, by whoever may read the data directory; a server that runs meanwhile sees it at once. */
+export async function take(config: Config, wanted: Take): Promise<ImportReport> {
+  const core = await openCore(config, await quietLogger());
+  try {
+    const { storage, sealing, keys, identity } = core;
+    const clock = systemClock;
+    return await importAnythingllm({
+      ...wanted,
+      scratchDir: config.dataDir,
+      storage,
+      clock,
+      settings: new Settings({ storage, sealing, clock }),
+      documents: new Documents({ storage, clock }),
+      into: { identity, keys },
+    });
+  } finally {
+    await core.stop();
+  }
+}
