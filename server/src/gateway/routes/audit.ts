@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Caller } from '../../access/index.ts';
 import { checkpoint, list } from '../../audit/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Route } from '../route.ts';
@@ -22,6 +23,12 @@ const Record = Type.Object(
 
 const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never;
+
+/** The record is of the whole instance: it names workspaces that a key bound to others must not know of. */
+function refuseBound({ selectors: { workspaces } }: Caller): void {
+  if (workspaces.allow.length === 0 && workspaces.deny.length === 0) return;
+  throw new KeywardError('forbidden_resource', 'The key is bound to workspaces, and the record covers all.');
+}
 
 const time = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text);
@@ -50,7 +57,9 @@ export const auditRoutes: Route[] = [
       s.closed,
     ),
     responses: { 200: s.pageOf(Record, 'AuditList') },
-    handler: async ({ storage }, { query: { from, to, limit = 50, ...rest } }) => {
+    errors: ['forbidden_resource'],
+    handler: async ({ storage }, { caller, query: { from, to, limit = 50, ...rest } }) => {
+      refuseBound(caller);
       const filter = given({ ...rest, fromMs: time(from), toMs: time(to) });
       return {
         status: 200,
@@ -79,7 +88,9 @@ export const auditRoutes: Route[] = [
         { title: 'Checkpoint' },
       ),
     },
-    handler: async ({ storage, sealing, clock }) => {
+    errors: ['forbidden_resource'],
+    handler: async ({ storage, sealing, clock }, { caller }) => {
+      refuseBound(caller);
       const signed = await checkpoint(storage, sealing.signer, clock.nowMs());
       if (signed === undefined) throw new KeywardError('not_found', 'There is no audit record yet.');
       return { status: 200, body: signed };
