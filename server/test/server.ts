@@ -208,5 +208,5 @@ class RunningServer implements TestServer {
 
 function parsed(response: Response, text: string): unknown {
   const type = response.headers.get('content-type') ?? '';
-  return /^application\/([\w.-]+\+)?json/.test(type) && text !== '' ? JSON.parse(text) : text;
+  return /^application\/([\w.-]+\+)?json\b/.test(type) && text !== '' ? JSON.parse(text) : text;
 }
