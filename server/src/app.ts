@@ -7,7 +7,7 @@ import { systemClock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
-import { chatMigrations, openChat } from './chat/index.ts';
+import { CHAT_SETTINGS, chatMigrations, openChat } from './chat/index.ts';
 import { Documents, documentsMigrations, Intake } from './documents/index.ts';
 import { createGateway } from './gateway/index.ts';
 import type { Gateway } from './gateway/index.ts';

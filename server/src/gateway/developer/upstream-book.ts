@@ -1,0 +1,42 @@
+import { addUpstream, listUpstreams, updateUpstream } from '../../models/index.ts';
+import type { Models, UpstreamView } from '../../models/index.ts';
+import type { UpstreamBook } from '../../settings/index.ts';
+
+type Actor = Parameters<typeof addUpstream>[2];
+
+const PAGE = 200;
+
+/** Every upstream, a page after the other. */
+export async function allUpstreams(models: Models): Promise<UpstreamView[]> {
+  const all: UpstreamView[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: Awaited<ReturnType<typeof listUpstreams>> = await listUpstreams(
+      models,
+      cursor === undefined ? { limit: PAGE } : { limit: PAGE, cursor },
+    );
+    all.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return all;
+}
+
+/** Upstreams by their names, as settings of providers need them. */
+export function upstreamBook(models: Models, actor: Actor): UpstreamBook {
+  const find = async (name: string): Promise<UpstreamView | undefined> =>
+    (await allUpstreams(models)).find((upstream) => upstream.name === name);
+  return {
+    find: async (name) => {
+      const upstream = await find(name);
+      if (upstream === undefined) return undefined;
+      const named = upstream.models.map((model) => (typeof model === 'string' ? model : model.name));
+      return { hasKey: upstream.has_api_key, models: named };
+    },
+    save: async (input) => {
+      const { id } = (await find(input.name)) ?? {};
+      await (id === undefined
+        ? addUpstream(models, input, actor)
+        : updateUpstream(models, { id, input }, actor));
+    },
+  };
+}
