@@ -10,8 +10,11 @@ export function textField(fields: Fields, name: string): string | undefined {
 /** A whole number, also as text: queries and forms know nothing else. */
 export function wholeField(fields: Fields, name: string): number | undefined {
   const value = fields[name];
-  const read = typeof value === 'number' ? value : typeof value === 'string' ? parseInt(value, 10) : NaN;
-  return Number.isSafeInteger(read) ? read : undefined;
+  const isText = typeof value === 'string' && /^\s*-?\d+\s*$/.test(value);
+  const read = isText ? Number(value) : value;
+  if (typeof read !== 'number' || !Number.isInteger(read)) return undefined;
+  // What no database can count to is as good as the furthest that it can.
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, read));
 }
 
 /** `true`, also as text. */

@@ -14,6 +14,11 @@ export async function streamed(type: string, pieces: AsyncGenerator<string>): Pr
   }
   return {
     stream: async (response) => {
+      // Gone while the first piece was read.
+      if (response.destroyed) {
+        await pieces.return(undefined);
+        return;
+      }
       response.writeHead(200, { 'content-type': type });
       await pipeline(Readable.from(all()), response).catch((error: NodeJS.ErrnoException) => {
         // The client went away: nobody is left to tell.
