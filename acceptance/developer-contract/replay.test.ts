@@ -18,8 +18,10 @@ const LIVES = [
     ],
     environment: {},
   },
-  { recordings: ['6-sso'], environment: {} },
+  { recordings: ['6-sso'], environment: { KEYWARD_SIMPLE_SSO: 'on' } },
   { recordings: ['7-password-mode'], environment: {} },
+  // Not recorded: the key had been deleted by then. From the tables of the contract.
+  { recordings: ['8-multi-user'], environment: {} },
 ];
 
 describeOnBothServers('the recorded pairs of the Developer API', (start) => {
