@@ -1,0 +1,45 @@
+import { auditMigrations } from '../audit/index.ts';
+import { keysMigrations } from '../keys/index.ts';
+import { openTestKeys, OPERATOR } from '../keys/keys.fixture.ts';
+import type { MovableClock, TestKeys } from '../keys/keys.fixture.ts';
+import { nodesMigrations } from '../nodes/index.ts';
+import { migrate, storageMigrations } from '../storage/index.ts';
+import type { OpenDatabase } from '../../test/databases.ts';
+import { enableMultiUser, identityMigrations, openIdentity } from './index.ts';
+import type { Identity, User } from './index.ts';
+
+export const PASSWORD = 'correct horse';
+export const IP = '192.0.2.7';
+
+export interface TestIdentity {
+  identity: Identity;
+  clock: MovableClock;
+  /** Another process's view of the same database. */
+  another(): Promise<Identity>;
+}
+
+/** An empty database in the mode `setup`. */
+export async function openTestIdentity(open: OpenDatabase): Promise<TestIdentity> {
+  const first = await openTestKeys(open);
+  const migrations = [
+    ...storageMigrations,
+    ...nodesMigrations,
+    ...auditMigrations,
+    ...keysMigrations,
+    ...identityMigrations,
+  ];
+  await migrate(first.keys.storage, migrations, 1);
+  const identityOf = ({ keys }: TestKeys): Identity => openIdentity({ keys });
+  return {
+    identity: identityOf(first),
+    clock: first.clock,
+    another: async () => identityOf(await first.another()),
+  };
+}
+
+/** The same in multi-user mode with an administrator called `admin`. */
+export async function openWithAdmin(open: OpenDatabase): Promise<TestIdentity & { admin: User }> {
+  const opened = await openTestIdentity(open);
+  const admin = await enableMultiUser(opened.identity, OPERATOR, { username: 'admin', password: PASSWORD });
+  return { ...opened, admin };
+}

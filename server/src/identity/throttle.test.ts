@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import { openTestIdentity } from './identity.fixture.ts';
+import type { Identity } from './index.ts';
+import { networkOf } from './throttle.ts';
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['', ''],
+])('%s counts as %s', (ip, network) => {
+  expect(networkOf(ip)).toBe(network);
+});
+
+describeOnBothDatabases('the login throttle', (open) => {
+  const letIn = async (identity: Identity, attempts: { username: string; ip: string }[]) => {
+    const waits = [];
+    for (const attempt of attempts) waits.push(await identity.throttle.take(attempt));
+    return waits.filter((wait) => wait === undefined).length;
+  };
+  const times = (count: number, attempt: (i: number) => { username: string; ip: string }) =>
+    Array.from({ length: count }, (_, i) => attempt(i));
+
+  test('ten attempts with one name from one address, and again after 15 minutes', async () => {
+    const { identity, clock } = await openTestIdentity(open);
+    const ann = { username: 'ann', ip: '192.0.2.1' };
+    expect(
+      await letIn(
+        identity,
+        times(12, () => ann),
+      ),
+    ).toBe(10);
+    const wait = await identity.throttle.take(ann);
+    expect(wait).toBeGreaterThan(15 * 60 - 60);
+    expect(wait).toBeLessThanOrEqual(15 * 60);
+    expect(await identity.throttle.take({ ...ann, ip: '192.0.2.2' })).toBeUndefined();
+    expect(await identity.throttle.take({ ...ann, username: 'bob' })).toBeUndefined();
+    clock.offsetMs += 15 * 60_000 + 1;
+    expect(
+      await letIn(
+        identity,
+        times(12, () => ann),
+      ),
+    ).toBe(10);
+  });
+
+  test('fifty from one address, whatever the names; an IPv6 network counts as one', async () => {
+    const { identity } = await openTestIdentity(open);
+    const from = (ip: (i: number) => string) => times(55, (i) => ({ username: `user${i}`, ip: ip(i) }));
+    expect(
+      await letIn(
+        identity,
+        from(() => '192.0.2.1'),
+      ),
+    ).toBe(50);
+    expect(
+      await letIn(
+        identity,
+        from((i) => `2001:db8:1:2::${i.toString(16)}`),
+      ),
+    ).toBe(50);
+  });
+
+  test('a hundred with one name, from however many addresses', async () => {
+    const { identity } = await openTestIdentity(open);
+    expect(
+      await letIn(
+        identity,
+        times(105, (i) => ({ username: 'ann', ip: `192.0.2.${i}` })),
+      ),
+    ).toBe(100);
+  });
+
+  test('of many at the same moment, in two processes, no more get through', async () => {
+    const { identity, another } = await openTestIdentity(open);
+    const both = [identity, await another()];
+    const ann = { username: 'ann', ip: '192.0.2.1' };
+    const waits = await Promise.all(Array.from({ length: 24 }, (_, i) => both[i % 2]!.throttle.take(ann)));
+    expect(waits.filter((wait) => wait === undefined)).toHaveLength(10);
+  });
+
+  test('who got in is forgiven', async () => {
+    const { identity } = await openTestIdentity(open);
+    const ann = { username: 'ann', ip: '192.0.2.1' };
+    for (let i = 0; i < 60; i++) {
+      expect(await identity.throttle.take(ann)).toBeUndefined();
+      await identity.throttle.forgive(ann);
+    }
+  });
+});

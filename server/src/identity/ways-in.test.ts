@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import { OPERATOR } from '../keys/keys.fixture.ts';
+import { IP, openTestIdentity, openWithAdmin, PASSWORD } from './identity.fixture.ts';
+import {
+  acceptInvite,
+  createInvite,
+  createUser,
+  disableInvite,
+  findInvite,
+  issueLoginToken,
+  listInvites,
+  loginUser,
+  loginWithToken,
+  recoverAccount,
+  resetPassword,
+  updateUser,
+} from './index.ts';
+import type { Identity } from './index.ts';
+
+const CODE = /^[0-9A-HJKMNP-TV-Z]{7}(-[0-9A-HJKMNP-TV-Z]{7}){3}$/;
+const person = (code: string, username = 'sam') => ({ code, username, password: PASSWORD });
+const enter = (identity: Identity, password = PASSWORD) =>
+  loginUser(identity, { username: 'admin', password, ip: IP });
+
+describeOnBothDatabases('invites', (open) => {
+  test('one makes one user, in the workspaces it names, and is claimed', async () => {
+    const { identity } = await openWithAdmin(open);
+    const joined: unknown[] = [];
+    identity.onJoin(async (_tx, { user, workspaceIds }) => void joined.push([user.username, workspaceIds]));
+    const invite = await createInvite(identity, OPERATOR, { workspaceIds: [3, 1] });
+    expect(invite).toMatchObject({ id: 1, status: 'pending', claimedBy: null, createdBy: 0 });
+    expect(invite.code).toMatch(CODE);
+    expect(await findInvite(identity, invite.code)).toEqual(invite);
+    const user = await acceptInvite(identity, person(invite.code));
+    expect(user).toMatchObject({ username: 'sam', role: 'default' });
+    expect(joined).toEqual([['sam', [3, 1]]]);
+    expect(await acceptInvite(identity, person(invite.code, 'max'))).toBeUndefined();
+    expect(await listInvites(identity)).toMatchObject([{ status: 'claimed', claimedBy: user?.id }]);
+    expect(await identity.listUsers()).toHaveLength(2);
+  });
+
+  test('of two who accept at the same moment one becomes a user', async () => {
+    const { identity, another } = await openWithAdmin(open);
+    const both = [identity, await another()];
+    const { code } = await createInvite(identity, OPERATOR, { workspaceIds: [] });
+    const users = await Promise.all(both.map((one, i) => acceptInvite(one, person(code, `sam${i}`))));
+    expect(users.filter((user) => user !== undefined)).toHaveLength(1);
+    expect(await identity.listUsers()).toHaveLength(2);
+  });
+
+  test('a name or password that is refused leaves the invite good; a hook that fails leaves no user', async () => {
+    const { identity } = await openWithAdmin(open);
+    const { code } = await createInvite(identity, OPERATOR, { workspaceIds: [] });
+    for (const wrong of [{ username: 'admin' }, { password: 'short' }])
+      await expect(acceptInvite(identity, { ...person(code), ...wrong })).rejects.toMatchObject({
+        code: 'invalid_input',
+      });
+    let fails = true;
+    identity.onJoin(async () => {
+      if (fails) throw new Error('no such workspace');
+    });
+    await expect(acceptInvite(identity, person(code))).rejects.toThrow('no such workspace');
+    expect(await identity.listUsers()).toHaveLength(1);
+    fails = false;
+    expect(await acceptInvite(identity, person(code))).toBeDefined();
+  });
+
+  test('a disabled one, an unknown one, and any where there are no users open nothing', async () => {
+    const { identity } = await openWithAdmin(open);
+    const { id, code } = await createInvite(identity, OPERATOR, { workspaceIds: [] });
+    expect(await disableInvite(identity, OPERATOR, id)).toBe(true);
+    expect(await disableInvite(identity, OPERATOR, id)).toBe(false);
+    expect(await disableInvite(identity, OPERATOR, 99)).toBe(false);
+    expect(await acceptInvite(identity, person(code))).toBeUndefined();
+    expect(await acceptInvite(identity, person('x'))).toBeUndefined();
+    const single = await openTestIdentity(open);
+    const early = await createInvite(single.identity, OPERATOR, { workspaceIds: [] });
+    expect(await acceptInvite(single.identity, person(early.code))).toBeUndefined();
+  });
+
+  test('a stolen database shows no code', async () => {
+    const { identity } = await openWithAdmin(open);
+    const { code } = await createInvite(identity, OPERATOR, { workspaceIds: [] });
+    const { db } = identity.keys.storage;
+    const rows = await db.withTables<{ invites: object }>().selectFrom('invites').selectAll().execute();
+    expect(JSON.stringify(rows)).not.toContain(code);
+  });
+});
+
+describeOnBothDatabases('login tokens', (open) => {
+  const redeem = (identity: Identity, token: string) => loginWithToken(identity, { token, ip: IP });
+  const issue = async (identity: Identity, id = 1) => (await issueLoginToken(identity, OPERATOR, id)) ?? '';
+
+  test('each logs in once, within six minutes; a new one ends the one before', async () => {
+    const { identity, another, clock } = await openWithAdmin(open);
+    const first = await issue(identity);
+    const second = await issue(identity);
+    expect(await redeem(identity, first)).toMatchObject({ ok: false });
+    const both = [identity, await another()];
+    const logins = await Promise.all(both.map((one) => redeem(one, second)));
+    expect(logins.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await redeem(identity, second)).toMatchObject({ ok: false });
+    const late = await issue(identity);
+    clock.offsetMs += 6 * 60_000;
+    expect(await redeem(identity, late)).toMatchObject({ ok: false });
+    expect(await issue(identity, 99)).toBe('');
+    expect(await redeem(identity, '')).toMatchObject({ ok: false });
+  });
+
+  test('none logs in a suspended user, and none outlives a new password', async () => {
+    const { identity } = await openWithAdmin(open);
+    const { id } = await createUser(identity, OPERATOR, { username: 'sam', password: PASSWORD });
+    const token = await issue(identity, id);
+    await updateUser(identity, OPERATOR, { id, input: { suspended: true } });
+    expect(await redeem(identity, token)).toEqual({ ok: false, why: 'suspended', userId: id });
+    await updateUser(identity, OPERATOR, { id, input: { suspended: false } });
+    expect(await redeem(identity, token)).toMatchObject({ ok: false, why: 'credentials' });
+    const other = await issue(identity, id);
+    await updateUser(identity, OPERATOR, { id, input: { password: 'another horse' } });
+    expect(await redeem(identity, other)).toMatchObject({ ok: false });
+  });
+});
+
+describeOnBothDatabases('recovery codes', (open) => {
+  const codesOf = async (identity: Identity, password?: string): Promise<string[]> => {
+    const login = await enter(identity, password);
+    return (login.ok && login.recoveryCodes) || [];
+  };
+  const recover = (identity: Identity, codes: string[], username = 'admin') =>
+    recoverAccount(identity, { username, codes, ip: IP });
+
+  test('two different ones give a token that sets a password, ends sessions and codes, and works once', async () => {
+    const { identity } = await openWithAdmin(open);
+    const [a = '', b = '', c = '', d = ''] = await codesOf(identity);
+    const session = await enter(identity);
+    const recovery = await recover(identity, [a, c]);
+    const token = recovery.ok ? recovery.resetToken : '';
+    await expect(resetPassword(identity, { token, password: 'short' })).rejects.toThrow(/at least 8/);
+    expect(await resetPassword(identity, { token, password: 'another horse' })).toBe(true);
+    expect(await resetPassword(identity, { token, password: 'third horse' })).toBe(false);
+    await expect(
+      identity.authenticate(`Bearer ${session.ok ? session.token : ''}`, IP),
+    ).rejects.toMatchObject({ code: 'invalid_session' });
+    expect(await enter(identity)).toMatchObject({ ok: false });
+    expect(await recover(identity, [b, d])).toMatchObject({ ok: false });
+    expect(await codesOf(identity, 'another horse')).toHaveLength(4);
+  });
+
+  test('fewer, the same twice, a wrong one, or those of somebody else give nothing', async () => {
+    const { identity, clock } = await openWithAdmin(open);
+    const [a = '', b = ''] = await codesOf(identity);
+    await createUser(identity, OPERATOR, { username: 'sam', password: PASSWORD });
+    for (const codes of [[], [a], [a, a], [a, 'x'], [a, b, 'x']])
+      expect(await recover(identity, codes)).toMatchObject({ ok: false, why: 'credentials' });
+    expect(await recover(identity, [a, b], 'sam')).toMatchObject({ ok: false });
+    expect(await recover(identity, [a, b], 'nobody')).toMatchObject({ ok: false });
+    const recovery = await recover(identity, [a, b]);
+    clock.offsetMs += 10 * 60_000;
+    const token = recovery.ok ? recovery.resetToken : '';
+    expect(await resetPassword(identity, { token, password: 'another horse' })).toBe(false);
+    expect(await resetPassword(identity, { token: '', password: 'another horse' })).toBe(false);
+  });
+
+  test('guessing is throttled as logins are', async () => {
+    const { identity } = await openWithAdmin(open);
+    const codes = await codesOf(identity);
+    for (let i = 0; i < 10; i++) await recover(identity, [`${i}`, 'x']);
+    expect(await recover(identity, codes)).toMatchObject({ ok: false, why: 'throttled' });
+  });
+});
