@@ -6,6 +6,14 @@ export type { Embed } from './embed.ts';
 export type { EmbedChatRow } from './embed-chat-store.ts';
 export { createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';
+export {
+  endExtensionKey,
+  endOwnKey,
+  extensionKeyOf,
+  listExtensionKeys,
+  mintExtensionKey,
+} from './extension-keys.ts';
+export type { ExtensionKey } from './extension-keys.ts';
 export { widgetsMigrations } from './migrations.ts';
 export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds } from './moving-in.ts';
 export { isAllowedOrigin } from './origins.ts';

@@ -1,3 +1,217 @@
+import { Type } from 'typebox';
+import type { Caller } from '../../../access/index.ts';
+import { isoTime } from '../../../base/clock.ts';
+import { DEFAULT_FOLDER } from '../../../documents/index.ts';
+import type { NewNote } from '../../../documents/index.ts';
+import {
+  endExtensionKey,
+  endOwnKey,
+  extensionKeyOf,
+  listExtensionKeys,
+  mintExtensionKey,
+} from '../../../widgets/index.ts';
+import type { ExtensionKey } from '../../../widgets/index.ts';
+import { viewWorkspace } from '../../../workspaces/index.ts';
+import type { Workspace as FoundWorkspace } from '../../../workspaces/index.ts';
+import type { WholeAnswer } from '../../answering.ts';
+import { json } from '../../developer/answers.ts';
+import { textField, wholeField } from '../../developer/body-fields.ts';
+import { givenIn, objectField } from '../../developer/document-wishes.ts';
+import { Workspace } from '../../developer/schemas.ts';
 import type { Route } from '../../route.ts';
+import { route } from '../../route.ts';
+import { nullable, Time } from '../../schemas.ts';
+import type { Services } from '../../services.ts';
 
-export const extensionRoutes: Route[] = [];
+const Refused = Type.Object({ error: Type.String() });
+const Done = Type.Object({ success: Type.Boolean() });
+const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
+
+const byKey = { surface: 'developer' } as const;
+const bySession = { surface: 'developer', access: 'session', roles: ['admin', 'manager'] } as const;
+
+/** Runs `work` for a key of the extension whose owner may use it. */
+async function forExtension(
+  { identity }: Services,
+  caller: Caller,
+  work: (key: { number: number }) => Promise<WholeAnswer>,
+): Promise<WholeAnswer> {
+  const key = await extensionKeyOf(identity, caller);
+  if (key === 'no_key') return json({ error: 'No valid API key found.' }, 403);
+  return key === 'no_power' ? json({ error: 'Unauthorized' }, 403) : work(key);
+}
+
+const Content = Type.Object({
+  workspaceId: Type.Integer(),
+  textContent: Type.String(),
+  metadata: Type.Optional(
+    Type.Object({ title: Type.Optional(Type.String()), url: Type.Optional(Type.String()) }),
+  ),
+});
+
+const contentResponses = { 200: Done, 400: Failed, 404: Refused, 500: Failed };
+
+const TITLE_MAX_CHARACTERS = 500;
+
+/** What the extension read off a page; a page without a title is called by its address. */
+function noteIn(fields: Readonly<Record<string, unknown>>): NewNote | undefined {
+  const text = textField(fields, 'textContent');
+  if (text === undefined || text.trim() === '') return undefined;
+  const said = objectField(fields['metadata']);
+  const url = textField(said, 'url');
+  const given = givenIn(said);
+  const title = (given.title ?? url ?? 'Page').slice(0, TITLE_MAX_CHARACTERS);
+  return { ...given, title, text, ...(url === undefined ? {} : { url }) };
+}
+
+/** Stores what was read off a page; `place` puts it where it is wanted. */
+async function store(
+  services: Services,
+  caller: Caller,
+  { fields, isEmbedded }: { fields: Readonly<Record<string, unknown>>; isEmbedded: boolean },
+): Promise<WholeAnswer> {
+  const { workspaces, intake } = services;
+  const id = wholeField(fields, 'workspaceId');
+  const workspace: FoundWorkspace | undefined =
+    id === undefined ? undefined : await workspaces.findCoveredById(caller, id);
+  if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
+  const note = noteIn(fields);
+  if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
+  const brought = await intake.bringNote(note, { ownerId: caller.ownerId, folder: DEFAULT_FOLDER });
+  const error = isEmbedded ? await intake.embed(caller, [workspace.slug], brought) : null;
+  return error === null ? json({ success: true }) : json({ success: false, error }, 500);
+}
+
+const viewKey = ({ id, mask, user, createdAt }: ExtensionKey) => ({
+  id,
+  key: mask,
+  user_id: user?.id ?? null,
+  createdAt: isoTime(createdAt),
+  lastUpdatedAt: isoTime(createdAt),
+  user,
+});
+
+const keyRoutes: Route[] = [
+  route({
+    ...byKey,
+    method: 'GET',
+    path: '/api/browser-extension/check',
+    id: 'extension.check',
+    summary: 'Whether the key of the extension is good, and for which workspaces',
+    access: 'workspaces:read',
+    responses: {
+      200: Type.Object({
+        connected: Type.Boolean(),
+        workspaces: Type.Array(Workspace),
+        apiKeyId: Type.Integer(),
+      }),
+      403: Refused,
+    },
+    handler: (services, { caller }) =>
+      forExtension(services, caller, async ({ number }) => {
+        const workspaces = (await services.workspaces.list(caller)).map(viewWorkspace);
+        return json({ connected: true, workspaces, apiKeyId: number });
+      }),
+  }),
+  route({
+    ...byKey,
+    method: 'DELETE',
+    path: '/api/browser-extension/disconnect',
+    id: 'extension.disconnect',
+    summary: 'End the key of the extension',
+    access: 'any',
+    bodyKind: 'lenient',
+    body: Type.Object({}),
+    responses: { 200: Done, 403: Refused },
+    handler: (services, { caller }) =>
+      forExtension(services, caller, async () => {
+        await endOwnKey(services.keys, caller);
+        return json({ success: true });
+      }),
+  }),
+  route({
+    ...byKey,
+    method: 'GET',
+    path: '/api/browser-extension/workspaces',
+    id: 'extension.workspaces',
+    summary: 'Workspaces that pages can be put into',
+    access: 'workspaces:read',
+    responses: { 200: Type.Object({ workspaces: Type.Array(Workspace) }), 403: Refused },
+    handler: (services, { caller }) =>
+      forExtension(services, caller, async () =>
+        json({ workspaces: (await services.workspaces.list(caller)).map(viewWorkspace) }),
+      ),
+  }),
+  ...(
+    [
+      ['embed-content', 'embed', 'Store what was read off a page and put it into a workspace', true],
+      ['upload-content', 'upload', 'Store what was read off a page', false],
+    ] as const
+  ).map(([name, verb, summary, isEmbedded]) =>
+    route({
+      ...byKey,
+      method: 'POST',
+      path: `/api/browser-extension/${name}`,
+      id: `extension.${verb}`,
+      summary,
+      access: 'documents:write',
+      bodyKind: 'lenient',
+      body: Content,
+      responses: { ...contentResponses, 403: Refused },
+      handler: (services, { caller, body }) =>
+        forExtension(services, caller, () => store(services, caller, { fields: body, isEmbedded })),
+    }),
+  ),
+];
+
+const Key = Type.Object({
+  id: Type.Integer(),
+  key: Type.String({ description: 'Its end; the whole was shown once' }),
+  user_id: nullable(Type.Integer()),
+  createdAt: Time,
+  lastUpdatedAt: Time,
+  user: nullable(Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() })),
+});
+
+const sessionRoutes: Route[] = [
+  route({
+    ...bySession,
+    method: 'GET',
+    path: '/api/browser-extension/api-keys',
+    id: 'extension.list_keys',
+    summary: 'Keys of the browser extension: all for admins, their own for managers',
+    responses: { 200: Type.Object({ success: Type.Boolean(), apiKeys: Type.Array(Key) }), 401: 'stream' },
+    handler: async ({ identity }, { session }) =>
+      json({ success: true, apiKeys: (await listExtensionKeys(identity, session)).map(viewKey) }),
+  }),
+  route({
+    ...bySession,
+    method: 'POST',
+    path: '/api/browser-extension/api-keys/new',
+    id: 'extension.mint_key',
+    summary: 'Make a key for the browser extension',
+    description: 'It is in this answer and nowhere else, ever.',
+    bodyKind: 'lenient',
+    body: Type.Object({}),
+    responses: { 200: Type.Object({ apiKey: Type.String() }), 401: 'stream' },
+    handler: async ({ keys }, { session }) => json({ apiKey: await mintExtensionKey(keys, session) }),
+  }),
+  route({
+    ...bySession,
+    method: 'DELETE',
+    path: '/api/browser-extension/api-keys/:id',
+    id: 'extension.end_key',
+    summary: 'End a key of the browser extension',
+    params: Type.Object({ id: Type.String() }),
+    bodyKind: 'lenient',
+    body: Type.Object({}),
+    responses: { 200: Done, 401: 'stream', 403: Refused },
+    handler: async ({ identity }, { session, params }) => {
+      const id = wholeField(params, 'id');
+      const isEnded = id !== undefined && (await endExtensionKey(identity, session, id));
+      return isEnded ? json({ success: true }) : json({ error: 'Unauthorized' }, 403);
+    },
+  }),
+];
+
+export const extensionRoutes: Route[] = [...keyRoutes, ...sessionRoutes];

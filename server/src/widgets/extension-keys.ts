@@ -1,0 +1,101 @@
+import type { Caller } from '../access/index.ts';
+import type { Identity, Session, User } from '../identity/index.ts';
+import { changeState, ensureAdminOwner, getKey, listKeys, maskOf, mint } from '../keys/index.ts';
+import type { KeysContext, KeyWithSecrets } from '../keys/index.ts';
+
+/*
+ * Keys of the browser extension: keys like all others, with a text of their own kind, narrow scopes and the person who
+ * made them as their owner. Whoever is logged in makes, sees and ends their own; administrators see and end all.
+ */
+
+/** What tells such a key from others. */
+const TAG = 'browser-extension';
+const PREFIX = 'brx-';
+const SCOPES = ['workspaces:read', 'documents:write'];
+const PAGE = 200;
+const SYSTEM = { kind: 'system' } as const;
+
+export interface ExtensionKey {
+  id: number;
+  /** `brx-…` and its last four characters. */
+  mask: string;
+  /** The user whose it is; null: of the one administrator. */
+  user: Pick<User, 'id' | 'username' | 'role'> | null;
+  /** ms since 1970. */
+  createdAt: number;
+}
+
+export async function mintExtensionKey(keys: KeysContext, session: Session): Promise<string> {
+  const { secret } = await mint({ ...keys, prefix: PREFIX }, session.actor, {
+    name: 'Browser extension',
+    owner: await ownerOf(keys, session),
+    scopes: SCOPES,
+    tags: [TAG],
+  });
+  return secret;
+}
+
+async function ownerOf(keys: KeysContext, session: Session): Promise<string | undefined> {
+  if (session.kind === 'user') return session.user.ownerId;
+  return session.actor.kind === 'key' ? undefined : (await ensureAdminOwner(keys)).id;
+}
+
+/** Those that are not ended, in the order in which they were made. */
+export async function listExtensionKeys(identity: Identity, session: Session): Promise<ExtensionKey[]> {
+  const users = new Map((await identity.listUsers()).map((user) => [user.ownerId, user]));
+  const found = await visibleKeys(identity.keys, session);
+  return found.map((key) => ({
+    id: key.number,
+    mask: maskOf(key),
+    user: briefly(users.get(key.owner.id)),
+    createdAt: key.createdAt,
+  }));
+}
+
+const briefly = (user: User | undefined): ExtensionKey['user'] =>
+  user === undefined ? null : { id: user.id, username: user.username, role: user.role };
+
+/** @returns false where there is no such key for whoever is logged in. */
+export async function endExtensionKey(
+  identity: Identity,
+  session: Session,
+  number: number,
+): Promise<boolean> {
+  const key = (await visibleKeys(identity.keys, session)).find((candidate) => candidate.number === number);
+  if (key === undefined) return false;
+  await changeState(identity.keys, session.actor, { id: key.id, verb: 'revoke' });
+  return true;
+}
+
+async function visibleKeys(keys: KeysContext, session: Session): Promise<KeyWithSecrets[]> {
+  const seesAll = session.kind === 'admin' || session.user.role === 'admin';
+  const owner = seesAll ? undefined : session.user.ownerId;
+  const all: KeyWithSecrets[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listKeys(keys, SYSTEM, { tag: TAG, owner, limit: PAGE, cursor });
+    all.push(...page.items.filter(({ storedState }) => storedState !== 'revoked'));
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return all.sort((a, b) => a.number - b.number);
+}
+
+/**
+ * The key of a request, where it is one of the extension's and its owner may use the extension: administrators and managers,
+ * and on instances without users the administrator.
+ */
+export async function extensionKeyOf(
+  identity: Identity,
+  caller: Caller,
+): Promise<{ number: number; id: string } | 'no_key' | 'no_power'> {
+  const key = await getKey(identity.keys, SYSTEM, caller.keyId);
+  if (!key.tags.includes(TAG)) return 'no_key';
+  if (!(await identity.isMultiUser())) return key;
+  const owner = (await identity.listUsers()).find(({ ownerId }) => ownerId === caller.ownerId);
+  return owner?.role === 'default' ? 'no_power' : key;
+}
+
+/** The extension lets go of its own key. */
+export const endOwnKey = async (keys: KeysContext, caller: Caller): Promise<void> => {
+  await changeState(keys, { kind: 'key', caller }, { id: caller.keyId, verb: 'revoke' });
+};
