@@ -18,7 +18,7 @@ describeOnBothServers('all chats of the Developer API', (start) => {
   const all = (body?: unknown, key = server.adminKey) =>
     server.request<Page>('POST', '/v1/admin/workspace-chats', { body, key });
   const exported = (query: string, key = server.adminKey) =>
-    server.request<unknown>('GET', `/v1/system/export-chats${query}`, { key });
+    server.request('GET', `/v1/system/export-chats${query}`, { key });
 
   beforeAll(async () => {
     server = await start();
