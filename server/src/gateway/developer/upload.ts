@@ -83,6 +83,7 @@ class Reading {
   readonly #form: BusboyInstance;
   readonly #options: Options;
   #fields = 0;
+  #stream: BusboyFileStream | undefined;
   #writing: Promise<void> | undefined;
 
   constructor(form: BusboyInstance, options: Options) {
@@ -120,9 +121,11 @@ class Reading {
     request.pipe(this.#form);
     try {
       await promise;
-    } finally {
+    } catch (error) {
       // The file is not closed while something is written to it.
+      this.#stream?.destroy();
       await this.#writing?.catch(() => undefined);
+      throw error;
     }
     await this.#writing;
   }
@@ -130,6 +133,7 @@ class Reading {
   #beginFile(field: string, stream: BusboyFileStream, name: string | undefined): Promise<void> {
     if (field !== this.#options.fileField || this.#writing !== undefined)
       throw new Refused('Unexpected field');
+    this.#stream = stream;
     this.#writing = this.#write(stream, name ?? '');
     return this.#writing;
   }

@@ -1,0 +1,233 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { describeOnBothServers } from '../../../test/server.ts';
+import type { TestServer } from '../../../test/server.ts';
+import { docx, pdf } from '../../documents/files.fixture.ts';
+import { note, seenBy, upload, workspace } from './documents.fixture.ts';
+import type { BroughtBody } from './documents.fixture.ts';
+
+describeOnBothServers('uploads over the Developer API', (start) => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await start();
+    await workspace(server, 'docs');
+  });
+
+  const leftFiles = (): string[] => readdirSync(join(server.dataDir, 'uploads'));
+  const all = async (): Promise<string[]> => Object.values(await seenBy(server)).flat();
+
+  it('keep the text of a file', async () => {
+    const bytes = 'Paragraph 1. The turnip festival.\n';
+    const { status, body } = await upload(server, { name: 'festival.txt', bytes });
+    expect(status).toBe(200);
+    const [document] = body.documents;
+    expect(body).toEqual({
+      success: true,
+      error: null,
+      documents: [
+        {
+          id: document?.id,
+          url: 'file://festival.txt',
+          title: 'festival.txt',
+          docAuthor: 'Unknown',
+          description: 'Unknown',
+          docSource: 'a text file uploaded by the user.',
+          chunkSource: '',
+          published: expect.stringMatching(/^\d+\/\d+\/\d{4}, \d+:\d\d:\d\d [AP]M$/),
+          wordCount: 5,
+          pageContent: bytes,
+          token_count_estimate: expect.any(Number),
+          location: `custom-documents/festival.txt-${document?.id}.json`,
+          isDirectUpload: false,
+        },
+      ],
+    });
+    expect(await all()).toContain(document?.location);
+    expect(leftFiles()).toEqual([]);
+  });
+
+  it('take what the form says of the file', async () => {
+    const metadata = JSON.stringify({ title: 'Custom T', docAuthor: 'A', unknown: 'x', description: '' });
+    const { body } = await upload(server, { bytes: 'x' }, { fields: { metadata } });
+    expect(body.documents[0]).toMatchObject({ title: 'Custom T', docAuthor: 'A', description: 'Unknown' });
+    const odd = await upload(server, { bytes: 'x' }, { fields: { metadata: '{no json' } });
+    expect(odd.body.documents[0]).toMatchObject({ title: 'note.txt' });
+  });
+
+  it('go into the folder of the path, which is made, and then have a name', async () => {
+    const path = '/v1/document/upload/my-folder';
+    const { body } = await upload(server, { bytes: 'x' }, { path });
+    const [document] = body.documents;
+    expect(Object.keys(document ?? {}).at(-1)).toBe('name');
+    expect(document?.location).toBe(`my-folder/${String(document?.['name'])}`);
+    const odd = await upload(server, { bytes: 'x' }, { path: '/v1/document/upload/a%2fb' });
+    expect(odd).toMatchObject({
+      status: 500,
+      body: { success: false, error: 'Invalid folder name', documents: [] },
+    });
+  });
+
+  it('have clean names', async () => {
+    const { body } = await upload(server, { name: 'Rüben <“a”?*|>x.txt', bytes: 'x' });
+    expect(body.documents[0]).toMatchObject({ title: 'Rüben ax.txt' });
+    const nameless = await upload(server, { name: '...', bytes: 'x' });
+    expect(nameless.body.documents[0]?.location).toMatch(/^custom-documents\/file-/);
+    const path = await upload(server, { name: '../../etc/passwd', bytes: 'x' });
+    expect(path.body.documents[0]?.location).toMatch(/^custom-documents\/passwd-/);
+  });
+
+  it('are read as what they are', async () => {
+    const office = await upload(server, { name: 'a.docx', bytes: docx(['White turnips']) });
+    expect(office.body.documents[0]).toMatchObject({
+      pageContent: 'White turnips\n\n',
+      docAuthor: 'Ada',
+      docSource: 'a docx file uploaded by the user.',
+    });
+    const book = await upload(server, { name: 'a.pdf', bytes: pdf(['White', 'Round']) });
+    expect(book.body.documents[0]?.pageContent).toBe('White\n\nRound\n\n');
+  });
+
+  it('say which workspace they did not get into, and why; unknown workspaces say nothing', async () => {
+    const { status, body } = await upload(
+      server,
+      { bytes: 'x' },
+      { fields: { addToWorkspaces: 'docs, nope' } },
+    );
+    expect({ status, success: body.success }).toEqual({ status: 200, success: true });
+    expect(body.error).toMatch(/^note\.txt was stored but not embedded into docs: /);
+    expect(body.error).not.toMatch(/nope/);
+    expect(await all()).toContain(body.documents[0]?.location);
+    const unknown = await upload(server, { bytes: 'x' }, { fields: { addToWorkspaces: 'nope' } });
+    expect(unknown.body.error).toBeNull();
+  });
+
+  it('into workspaces take the scope for workspaces, or nothing is kept', async () => {
+    const { secret } = await server.mint({ scopes: ['documents:write'] });
+    const before = await all();
+    const fields = { addToWorkspaces: 'docs' };
+    const refused = await upload<{ error: string }>(server, { bytes: 'x' }, { key: secret, fields });
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { error: expect.stringMatching(/workspaces:write/) },
+    });
+    const text = { textContent: 'x', metadata: { title: 't' }, ...fields };
+    const raw = await server.request('POST', '/v1/document/raw-text', { key: secret, body: text });
+    expect(raw.status).toBe(403);
+    expect(await all()).toEqual(before);
+    expect((await upload(server, { bytes: 'x' }, { key: secret })).status).toBe(200);
+  });
+
+  describe('are refused', () => {
+    it('when the file is in another field, or there are two', async () => {
+      const answer = await upload(server, { bytes: 'x', field: 'wrong' });
+      const refusal = {
+        status: 500,
+        body: { success: false, error: 'Invalid file upload. Unexpected field' },
+      };
+      expect(answer).toMatchObject(refusal);
+      const form = new FormData();
+      for (const name of ['a.txt', 'b.txt']) form.append('file', new Blob(['x']), name);
+      expect(await server.request('POST', '/v1/document/upload', { body: form })).toMatchObject(refusal);
+    });
+
+    it('without a file, without a form, without a body', async () => {
+      const form = new FormData();
+      form.append('metadata', '{}');
+      const headers = { 'content-type': 'multipart/form-data' };
+      for (const options of [{ body: form }, { body: { file: 'x' } }, {}, { body: 'x', headers }]) {
+        const answer = await server.request('POST', '/v1/document/upload', options);
+        expect(answer).toMatchObject({ status: 500, text: 'Internal Server Error' });
+        expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+      }
+    });
+
+    it('with too many fields, or one that is too long', async () => {
+      const fields = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, 'x']));
+      const many = await upload(server, { bytes: 'x' }, { fields });
+      expect(many).toMatchObject({
+        status: 500,
+        body: { error: expect.stringMatching(/^Invalid file upload\. Too many/) },
+      });
+      const long = await upload(server, { bytes: 'x' }, { fields: { metadata: 'x'.repeat(1_100_000) } });
+      expect(long).toMatchObject({
+        status: 500,
+        body: { error: 'Invalid file upload. Field value too long' },
+      });
+    });
+
+    it('when they cannot be read, with what is missing', async () => {
+      const before = await all();
+      for (const [name, bytes, error] of [
+        [
+          'a.bin',
+          Buffer.from([1, 0, 2]),
+          'File extension .bin not supported for parsing and cannot be assumed as text file type.',
+        ],
+        ['a.mp3', 'x', 'a.mp3: Sound is not read here: it takes an upstream for transcription.'],
+        ['a.docx', 'x', 'a.docx is damaged: it is not a zip archive, as files of its kind are.'],
+      ] as const) {
+        const answer = await upload(server, { name, bytes });
+        expect(answer).toMatchObject({ status: 500, body: { success: false, error, documents: [] } });
+      }
+      expect(await all()).toEqual(before);
+    });
+
+    it('when workspaces come as a list', async () => {
+      const form = new FormData();
+      form.append('file', new Blob(['x']), 'a.txt');
+      for (const slug of ['a', 'b']) form.append('addToWorkspaces', slug);
+      const answer = await server.request<BroughtBody>('POST', '/v1/document/upload', { body: form });
+      expect(answer).toMatchObject({
+        status: 422,
+        body: { success: false, error: expect.stringMatching(/Got object$/) },
+      });
+    });
+  });
+
+  it('that break off leave nothing', async () => {
+    const before = await all();
+    const head = [
+      'POST /v1/document/upload HTTP/1.1',
+      'Host: x',
+      `Authorization: Bearer ${server.adminKey}`,
+      'Content-Type: multipart/form-data; boundary=b',
+      'Content-Length: 100000',
+      '',
+      '--b',
+      'Content-Disposition: form-data; name="file"; filename="cut.txt"',
+      '',
+      'the beginning',
+    ];
+    expect(await server.raw(head.join('\r\n'), { destroyAfterMs: 100 })).toBe('');
+    // A form without its end, in a request that is whole.
+    const cut = [
+      '--b',
+      'Content-Disposition: form-data; name="file"; filename="cut.txt"',
+      '',
+      'the beginning',
+    ];
+    const answer = await server.request('POST', '/v1/document/upload', {
+      body: cut.join('\r\n'),
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    });
+    expect(answer).toMatchObject({
+      status: 500,
+      body: { error: 'Invalid file upload. Unexpected end of form' },
+    });
+    expect(await all()).toEqual(before);
+    expect(leftFiles()).toEqual([]);
+    expect(server.log.filter((line) => line.includes('"level":50'))).toEqual([]);
+  });
+
+  it('of 20 MB arrive whole, and the server answers others meanwhile', async () => {
+    const bytes = Buffer.alloc(20_000_000, 'turnip ');
+    const uploading = upload(server, { bytes });
+    const others = await Promise.all(Array.from({ length: 20 }, (_, i) => note(server, `n${i}`)));
+    expect(others).toHaveLength(20);
+    const { body } = await uploading;
+    expect(body.documents[0]?.pageContent.length).toBe(20_000_000);
+    expect(body.documents[0]?.['token_count_estimate']).toBe(2_500_000);
+  });
+});
