@@ -1,6 +1,6 @@
 import { json, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { Behaviour, Received, TestUpstream } from '../../test/upstream.ts';
-import type { StartServer, TestServer } from '../../test/server.ts';
+import type { Answer, StartServer, TestServer } from '../../test/server.ts';
 import { systemClock } from '../base/clock.ts';
 import { EMBEDDING_MODEL, embeddings } from '../retrieval/retrieval.fixture.ts';
 import { Settings } from '../settings/index.ts';
@@ -59,11 +59,7 @@ export interface ChatServer {
   asked(): Asked[];
   /** The requests themselves. */
   received(): Received[];
-  post<T = ChatBody>(
-    path: string,
-    body: object,
-    key?: string,
-  ): ReturnType<TestServer['request']> & Promise<{ body: T }>;
+  post(path: string, body: object, key?: string): Promise<Answer<ChatBody>>;
   /** Puts a text into a workspace. @returns its location. */
   add(slug: string, title: string, text: string): Promise<string>;
 }
@@ -99,7 +95,7 @@ export async function startChats(start: StartServer, more: object[] = []): Promi
     await behaviour?.(response, request);
   });
   const post = (path: string, body: object, key?: string) =>
-    server.request('POST', `/api/v1${path}`, { body, ...(key === undefined ? {} : { key }) });
+    server.request<ChatBody>('POST', `/api/v1${path}`, { body, ...(key === undefined ? {} : { key }) });
   return {
     server,
     upstream,
@@ -109,7 +105,7 @@ export async function startChats(start: StartServer, more: object[] = []): Promi
     },
     asked: () => received.map(askedOf),
     received: () => received,
-    post: post as ChatServer['post'],
+    post,
     add: async (slug, title, textContent) => {
       const answer = await server.request<{ documents: { location: string }[] }>(
         'POST',

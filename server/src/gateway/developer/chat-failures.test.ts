@@ -1,0 +1,221 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { describeOnBothServers } from '../../../test/server.ts';
+import { hang, json, slam, stream } from '../../../test/upstream.ts';
+import { CHAT_MODEL, eventOf, framesOf, piece, says, startChats } from '../../chat/chats.fixture.ts';
+import type { ChatServer } from '../../chat/chats.fixture.ts';
+
+const ABORT = ['id', 'type', 'textResponse', 'sources', 'close', 'error'];
+
+interface History {
+  history: { role: string; content: string }[];
+}
+
+describeOnBothServers('chats that come to nothing', (start) => {
+  let chats: ChatServer;
+  beforeAll(async () => {
+    chats = await startChats(start, [{ name: 'other-model', upstream_name: 'other' }]);
+    for (const name of ['Docs', 'Secret']) await chats.post('/workspace/new', { name, chatMode: 'chat' });
+    await chats.post('/workspace/docs/thread/new', { slug: 'side' });
+    await chats.post('/workspace/secret/thread/new', { slug: 'side' });
+  });
+  afterAll(() => chats.upstream.close());
+  beforeEach(() => chats.answer(says(['Good ', 'day.'])));
+
+  const whole = (body: object, key?: string) => chats.post('/workspace/docs/chat', body, key);
+  const streamed = (body: object, key?: string) => chats.post('/workspace/docs/stream-chat', body, key);
+  const aborted = (error: string) => ({ type: 'abort', textResponse: null, sources: [], close: true, error });
+  const sessionHistory = async (session: string) =>
+    (
+      await chats.server.request<History>('GET', `/v1/workspace/docs/chats?apiSessionId=${session}`)
+    ).body.history.map(({ content }) => content);
+
+  test.for([
+    ['/workspace/nope/chat', { message: 'x' }, 400, 'Workspace nope is not a valid workspace.'],
+    ['/workspace/nope/stream-chat', { message: 'x' }, 400, 'Workspace nope is not a valid workspace.'],
+    ['/workspace/docs/chat', {}, 400, 'Message is empty'],
+    ['/workspace/docs/chat', { message: 7 }, 400, 'Message is empty'],
+    ['/workspace/docs/stream-chat', { message: 'x', mode: 'zzz' }, 400, 'zzz is not a valid mode.'],
+    ['/workspace/docs/chat', { message: 'x', mode: { a: 1 } }, 400, '{"a":1} is not a valid mode.'],
+    ['/workspace/nope/thread/side/chat', { message: 'x' }, 404, 'Workspace nope not found.'],
+    ['/workspace/docs/thread/nope/chat', { message: 'x' }, 404, 'Thread nope not found.'],
+    ['/workspace/docs/thread/side/chat', { message: '' }, 400, 'Message is empty'],
+    [
+      '/workspace/docs/thread/nope/stream-chat',
+      { message: 'x' },
+      400,
+      'Workspace docs or thread nope is not valid.',
+    ],
+  ] as [string, object, number, string][])('%s with %j is %i', async ([path, body, status, error]) => {
+    const answer = await chats.post(path, body);
+    expect(answer.status).toBe(status);
+    expect(Object.keys(answer.body)).toEqual(ABORT);
+    expect(answer.body).toMatchObject(aborted(error));
+    expect(chats.asked()).toEqual([]);
+  });
+
+  test('a stream in a thread of an unknown workspace is one event in an answer of no type', async () => {
+    const answer = await chats.post('/workspace/nope/thread/side/stream-chat', { message: 'x' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBeNull();
+    const [frame = {}, ...more] = framesOf(answer.text);
+    expect(more).toEqual([]);
+    expect(Object.keys(frame)).toEqual(ABORT);
+    expect(frame).toMatchObject(aborted('Workspace nope not found.'));
+  });
+
+  test("the provider's own words come with 500, or as one event", async () => {
+    chats.answer(json({ error: { message: 'The model is on holiday.', code: 'holiday' } }, 418));
+    const { status, body } = await whole({ message: 'hello', sessionId: 'failed' });
+    expect(status).toBe(500);
+    expect(Object.keys(body)).toEqual(ABORT);
+    expect(body).toMatchObject(aborted('The model is on holiday.'));
+    const answer = await streamed({ message: 'hello', sessionId: 'failed' });
+    expect(answer.status).toBe(200);
+    expect(framesOf(answer.text)).toMatchObject([aborted('The model is on holiday.')]);
+    expect(await sessionHistory('failed')).toEqual([]);
+  });
+
+  test.for([
+    ['nothing but a closed connection', slam, /cannot be reached/],
+    ['something that is no answer', says(['x']), /is no answer/],
+  ] as const)('an upstream with %s is told as such', async ([name, behaviour, error]) => {
+    const broken: typeof behaviour = (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('<html>');
+    };
+    chats.answer(name.startsWith('something') ? broken : behaviour);
+    const { status, body } = await whole({ message: 'hello' });
+    expect(status).toBe(500);
+    expect(body.error).toMatch(error);
+  });
+
+  test('a failure in the middle of a stream is its last event, and nothing is kept', async () => {
+    chats.answer(stream([piece('Good '), eventOf({ error: { message: 'Out of memory.' } })]));
+    const frames = framesOf((await streamed({ message: 'hello', sessionId: 'half' })).text);
+    expect(frames.map(({ type }) => type)).toEqual(['textResponseChunk', 'abort']);
+    expect(frames[1]).toMatchObject(aborted('Out of memory.'));
+    expect(await sessionHistory('half')).toEqual([]);
+  });
+
+  test('so is a connection that breaks', async () => {
+    chats.answer(stream([piece('Good ')], { end: 'reset' }));
+    const frames = framesOf((await streamed({ message: 'hello', sessionId: 'cut' })).text);
+    expect(frames.map(({ type }) => type)).toEqual(['textResponseChunk', 'abort']);
+    expect(frames[1]?.['error']).toMatch(/lost in the middle/);
+    expect(await sessionHistory('cut')).toEqual([]);
+  });
+
+  test('a workspace whose model does not exist says so', async () => {
+    await chats.post('/workspace/new', { name: 'Astray', chatMode: 'chat', chatModel: 'no-such-model' });
+    const { status, body } = await chats.post('/workspace/astray/chat', { message: 'hello' });
+    expect(status).toBe(500);
+    expect(body.error).toContain('The model "no-such-model" does not exist.');
+  });
+
+  test('who goes away ends the request at the upstream; what was said until then is kept', async () => {
+    chats.answer(stream([piece('Good '), piece('day')], { end: 'hang' }));
+    const { url, adminKey } = chats.server;
+    const left = new Promise<void>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
+      const request = httpRequest(`${url}/v1/workspace/docs/stream-chat`, { method: 'POST', headers });
+      request.on('error', reject);
+      request.on('response', (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          if (!text.includes('day')) return;
+          request.destroy();
+          resolve();
+        });
+        response.on('error', () => undefined);
+      });
+      request.end(JSON.stringify({ message: 'hello', sessionId: 'left' }));
+    });
+    await left;
+    await chats.received()[0]?.aborted;
+    await vi.waitFor(async () => expect(await sessionHistory('left')).toEqual(['hello', 'Good day']));
+  });
+
+  test('who goes away before the first word leaves nothing behind', async () => {
+    chats.answer(hang);
+    const controller = new AbortController();
+    const { url, adminKey } = chats.server;
+    const asked = fetch(`${url}/v1/workspace/docs/chat`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ message: 'hello', sessionId: 'gone' }),
+      signal: controller.signal,
+    }).catch(() => 'gone');
+    await vi.waitFor(() => expect(chats.received()).toHaveLength(1));
+    controller.abort();
+    expect(await asked).toBe('gone');
+    await chats.received()[0]?.aborted;
+    expect(await sessionHistory('gone')).toEqual([]);
+  });
+
+  test('a spent budget is 429 before anything is streamed; tokens are counted', async () => {
+    const budgets = [{ name: 'all', unit: 'tokens', amount: '2000', period: 'total' }];
+    const { secret } = await chats.server.mint({ scopes: ['workspaces:chat'], budgets });
+    expect((await whole({ message: 'hello' }, secret)).status).toBe(200);
+    const long = { message: 'word '.repeat(1_500) };
+    for (const answer of [await whole(long, secret), await streamed(long, secret)]) {
+      expect(answer.status).toBe(429);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(answer.body).toEqual({ error: expect.stringContaining('The budget') });
+    }
+    // What was refused took nothing.
+    expect((await streamed({ message: 'hello' }, secret)).status).toBe(200);
+    expect(chats.asked()).toHaveLength(2);
+  });
+
+  test('the models that a key covers are the models of its chats', async () => {
+    const models = { allow: [CHAT_MODEL], deny: [] };
+    const { secret } = await chats.server.mint({ scopes: ['workspaces:chat'], selectors: { models } });
+    expect((await whole({ message: 'hello' }, secret)).status).toBe(200);
+    await chats.post('/workspace/new', { name: 'Elsewhere', chatMode: 'chat', chatModel: 'other-model' });
+    for (const verb of ['chat', 'stream-chat']) {
+      const { status, body } = await chats.post(`/workspace/elsewhere/${verb}`, { message: 'hello' }, secret);
+      expect(status).toBe(403);
+      expect(body.error).toContain('The key does not cover the model "other-model".');
+    }
+    expect(chats.asked()).toHaveLength(1);
+  });
+
+  test('a key that is bound to one workspace learns of another what it learns of one that does not exist', async () => {
+    const workspaces = { allow: ['docs'], deny: [] };
+    const scopes = ['workspaces:chat', 'workspaces:read'];
+    const { secret } = await chats.server.mint({ scopes, selectors: { workspaces } });
+    expect((await whole({ message: 'hello' }, secret)).status).toBe(200);
+    const paths = ['chat', 'stream-chat', 'thread/side/chat', 'thread/side/stream-chat'];
+    for (const path of paths) {
+      const [secretly, nowhere] = await Promise.all(
+        ['secret', 'nowhere'].map((slug) =>
+          chats.post(`/workspace/${slug}/${path}`, { message: 'x' }, secret),
+        ),
+      );
+      const bare = (text = '', slug = '') =>
+        text.replaceAll(slug, '*').replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id');
+      expect(secretly?.status).toBe(nowhere?.status);
+      expect(bare(secretly?.text, 'secret')).toBe(bare(nowhere?.text, 'nowhere'));
+      const types = [secretly, nowhere].map((answer) => answer?.headers.get('content-type'));
+      expect(types[0]).toBe(types[1]);
+    }
+  });
+
+  test('a key without the scope is refused, and no key too', async () => {
+    const { secret } = await chats.server.mint({ scopes: ['workspaces:read'] });
+    for (const path of [
+      'docs/chat',
+      'docs/stream-chat',
+      'docs/thread/side/chat',
+      'docs/thread/side/stream-chat',
+    ]) {
+      const answer = await chats.post(`/workspace/${path}`, { message: 'x' }, secret);
+      expect(answer.status).toBe(403);
+      expect(answer.body.error).toContain('workspaces:chat');
+      const none = await chats.server.request('POST', `/v1/workspace/${path}`, { key: null, body: {} });
+      expect(none.status).toBe(403);
+    }
+  });
+});
