@@ -63,6 +63,20 @@ export async function claimNext(
   return row && { documentId: row.document_id, collectionId: row.collection_id, attempts: row.attempts };
 }
 
+/** It stays with whoever has it for as long. */
+export async function renewClaim(
+  tx: Db,
+  { documentId, collectionId }: WantedKey,
+  untilMs: number,
+): Promise<void> {
+  await tables(tx)
+    .updateTable('moved_embeddings')
+    .set({ next_at: untilMs })
+    .where('document_id', '=', documentId)
+    .where('collection_id', '=', collectionId)
+    .execute();
+}
+
 export async function forgetWanted(tx: Db, { documentId, collectionId }: WantedKey): Promise<void> {
   await tables(tx)
     .deleteFrom('moved_embeddings')

@@ -4,13 +4,14 @@ import { membershipsOf } from '../documents/index.ts';
 import type { Documents } from '../documents/index.ts';
 import type { Attached } from '../retrieval/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { claimNext, countWanted, forgetWanted, putOff } from './embedding-store.ts';
+import { claimNext, countWanted, forgetWanted, putOff, renewClaim } from './embedding-store.ts';
 import type { Wanted } from './embedding-store.ts';
 
 /** How often it is looked whether an import has brought anything. */
 const LOOK_EVERY_MS = 5_000;
-/** A document takes no longer; after that another node may try. */
-const CLAIM_MS = 30 * 60_000;
+/** For how long a document is one node's: renewed while it works on it, over soon after its death. */
+const CLAIM_MS = 20_000;
+const RENEW_EVERY_MS = 5_000;
 const RETRY_FIRST_MS = 2_000;
 const RETRY_MAX_MS = 5 * 60_000;
 const TELL_EVERY = 25;
@@ -66,28 +67,47 @@ export class Embeddings {
       if ((await countWanted(storage.db)).left === 0) return;
       const wanted = await storage.transaction((tx) => claimNext(tx, { nowMs, untilMs: nowMs + CLAIM_MS }));
       if (wanted === undefined) return;
-      await this.#embed(wanted);
+      // Where the model is away all others would fail as well: the next look tries another one.
+      if (!(await this.#embed(wanted))) return;
       if (++this.#done % TELL_EVERY === 0) await this.#tell();
     }
   }
 
-  async #embed(wanted: Wanted): Promise<void> {
-    const { storage, documents, retrieval, clock } = this.#options;
-    const { documentId, collectionId, attempts } = wanted;
+  /** @returns whether nothing is left to do with it. */
+  async #embed(wanted: Wanted): Promise<boolean> {
+    const { storage } = this.#options;
+    const renewing = setInterval(() => void this.#renew(wanted), RENEW_EVERY_MS);
+    const error = await this.#attach(wanted).finally(() => clearInterval(renewing));
+    if (error === undefined) await storage.transaction((tx) => forgetWanted(tx, wanted));
+    else await this.#putOff(wanted, error);
+    return error === undefined;
+  }
+
+  /** @returns what was wrong. */
+  async #attach({ documentId, collectionId }: Wanted): Promise<string | undefined> {
+    const { storage, documents, retrieval } = this.#options;
     const [document] = await documents.byIds(storage.db, [documentId]);
     const members = await membershipsOf(storage.db, [documentId]);
     // Taken out of the workspace since, or gone altogether: putting it back is not ours.
     const isWanted = members.some((member) => member.collectionId === collectionId);
-    if (document === undefined || !isWanted) return storage.transaction((tx) => forgetWanted(tx, wanted));
+    if (document === undefined || !isWanted) return undefined;
     const { failed } = await retrieval.attach(collectionId, [document.location]);
-    const [failure] = failed;
+    return failed[0]?.error;
+  }
+
+  async #putOff(wanted: Wanted, error: string): Promise<void> {
+    const { storage, clock } = this.#options;
+    const laterMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(wanted.attempts, 20), RETRY_MAX_MS);
     // What this server's end has cut off is due at its next start.
-    const waitMs = this.#isStopped ? 0 : Math.min(RETRY_FIRST_MS * 2 ** Math.min(attempts, 20), RETRY_MAX_MS);
-    await storage.transaction((tx) =>
-      failure === undefined
-        ? forgetWanted(tx, wanted)
-        : putOff(tx, wanted, { nextAt: clock.nowMs() + waitMs, error: failure.error }),
-    );
+    const nextAt = clock.nowMs() + (this.#isStopped ? 0 : laterMs);
+    await storage.transaction((tx) => putOff(tx, wanted, { nextAt, error }));
+  }
+
+  async #renew(wanted: Wanted): Promise<void> {
+    const { storage, clock, logger } = this.#options;
+    await storage
+      .transaction((tx) => renewClaim(tx, wanted, clock.nowMs() + CLAIM_MS), { durable: false })
+      .catch((error: unknown) => logger.warn({ err: error }, 'the hold on a document was not renewed'));
   }
 
   async #tell(): Promise<void> {

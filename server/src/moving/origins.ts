@@ -5,8 +5,8 @@
 export function originsOf(text: string | undefined): unknown {
   if (text === undefined || text.trim() === '') return undefined;
   try {
-    const parsed: unknown = JSON.parse(text);
-    return parsed === null || (Array.isArray(parsed) && parsed.length === 0) ? undefined : parsed;
+    // An empty list let nobody in there: it must not come to mean everybody.
+    return JSON.parse(text) ?? undefined;
   } catch {
     return { unreadable: true };
   }

@@ -1,0 +1,130 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import bcrypt from 'bcryptjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { StorageDir, stateOf } from '../server/src/moving/anythingllm.fixture.ts';
+import { newHome, temporaryFolder } from './server.ts';
+import type { Home, Server } from './server.ts';
+
+const KEY = '6Y4XKQN-8GWMX3R-PHC5H4K-2J8DZ6T';
+const PASSWORD = 'correct horse';
+const WIDGET = '0b9d8f0e-6c37-4e29-9f0b-6a2d5a0f5b1c';
+const FERRY = 'The ferry to the island of Hven leaves at nine in the morning from the harbour of Landskrona.';
+const EMBEDDED_TIMEOUT_MS = 90_000;
+
+/** What somebody had who used AnythingLLM with others. */
+function oldInstallation(documents: number): StorageDir {
+  const from = new StorageDir(join(temporaryFolder(), 'storage'));
+  from.add('system_settings', { label: 'multi_user_mode', value: 'true' });
+  const password = bcrypt.hashSync(PASSWORD, 10);
+  const anna = from.add('users', { username: 'anna', password, role: 'admin' });
+  from.add('api_keys', { name: 'CI', secret: KEY, createdBy: anna });
+  const docs = from.add('workspaces', { name: 'Docs', slug: 'docs', chatMode: 'query' });
+  const response = JSON.stringify({ text: 'It is ready.', sources: [], type: 'chat' });
+  from.add('workspace_chats', { workspaceId: docs, prompt: 'Is it ready?', response });
+  for (let i = 0; i < documents; i++) {
+    const text = i === 0 ? FERRY : `Report ${i} of the turnip harvest. `.repeat(200);
+    const docpath = from.addDocument(`custom-documents/report-${i}.json`, text);
+    from.add('workspace_documents', { docId: `${i}`, filename: `${i}`, docpath, workspaceId: docs });
+  }
+  from.add('embed_configs', { uuid: WIDGET, enabled: 1, workspace_id: docs });
+  from.close();
+  return from;
+}
+
+const take = (home: Home, { folder }: StorageDir): Promise<unknown> =>
+  home.keyward(['import', 'anythingllm', folder, '--yes', '--output', 'json']);
+
+async function left(home: Home): Promise<number> {
+  const { stdout } = await home.keyward(['import', 'status', '--output', 'json']);
+  return (JSON.parse(stdout) as { documents_left: number }).documents_left;
+}
+
+async function untilLeft(home: Home, most: number): Promise<void> {
+  const deadlineMs = performance.now() + EMBEDDED_TIMEOUT_MS;
+  while ((await left(home)) > most) {
+    if (performance.now() > deadlineMs) throw new Error(`documents wait: ${home.servers.at(-1)?.stderr}`);
+    await sleep(100);
+  }
+}
+
+const search = (server: Server, query: string) =>
+  server.ask<{ results: { text: string; metadata: { title: string } }[] }>(
+    'POST',
+    '/api/v1/workspace/docs/vector-search',
+    { key: KEY, body: { query, topN: 1 } },
+  );
+
+describe('a client of AnythingLLM after the move', () => {
+  let server: Server;
+  let source: { before: object; after: object };
+
+  beforeAll(async () => {
+    const from = oldInstallation(2);
+    const before = stateOf(from.folder);
+    const home = await newHome({ localModel: true });
+    await take(home, from);
+    server = await home.serve();
+    await untilLeft(home, 0);
+    source = { before, after: stateOf(from.folder) };
+  }, 180_000);
+
+  test('finds its old installation as it was', () => {
+    expect(source.after).toEqual(source.before);
+  });
+
+  test('goes on with the key that it has', async () => {
+    expect(await server.ask('GET', '/api/v1/auth', { key: KEY })).toEqual({ authenticated: true });
+    const { workspaces } = await server.ask<{ workspaces: unknown[] }>('GET', '/api/v1/workspaces', {
+      key: KEY,
+    });
+    expect(workspaces).toMatchObject([{ id: 1, slug: 'docs', name: 'Docs', chatMode: 'query' }]);
+  });
+
+  test('finds what its documents say, and reads what was said before', async () => {
+    const { results } = await search(server, 'When does the boat to Hven go?');
+    expect(results[0]?.text).toContain('leaves at nine');
+    const { history } = await server.ask<{ history: unknown[] }>('GET', '/api/v1/workspace/docs/chats', {
+      key: KEY,
+    });
+    expect(history).toMatchObject([
+      { role: 'user', content: 'Is it ready?' },
+      { role: 'assistant', content: 'It is ready.' },
+    ]);
+  });
+
+  test('people log in with the passwords they had', async () => {
+    const body = { username: 'anna', password: PASSWORD };
+    const login = () =>
+      server.ask<{ valid: boolean; token: string }>('POST', '/api/request-token', { key: null, body });
+    expect(await login()).toMatchObject({ valid: true });
+    expect(await login()).toMatchObject({ valid: true });
+  });
+
+  test('a page that shows a widget goes on showing it', async () => {
+    const { embeds } = await server.ask<{ embeds: unknown[] }>('GET', '/api/v1/embed', { key: KEY });
+    expect(embeds).toMatchObject([{ uuid: WIDGET, enabled: true, workspace: { id: 1 } }]);
+  });
+
+  test('the old key stands nowhere in what the server said', () => {
+    expect(server.stdout + server.stderr).not.toContain(KEY.slice(0, 15));
+  });
+});
+
+test('a server that is killed while it embeds imported documents goes on where it was', async () => {
+  const home = await newHome({ localModel: true });
+  await take(home, oldInstallation(12));
+  const first = await home.serve();
+  await untilLeft(home, 11);
+  await first.kill();
+  expect(await left(home)).toBeGreaterThan(0);
+  const second = await home.serve();
+  await untilLeft(home, 0);
+  const { results } = await search(second, 'When does the boat to Hven go?');
+  expect(results[0]?.text).toContain('leaves at nine');
+  const { vectorCount } = await second.ask<{ vectorCount: number }>('GET', '/api/v1/system/vector-count', {
+    key: KEY,
+  });
+  // Seven of each long text, which has 6,600 characters: nothing is missing and nothing is there twice.
+  expect(vectorCount).toBe(1 + 11 * 7);
+}, 240_000);
