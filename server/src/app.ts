@@ -179,7 +179,6 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     embedInto({ workspaces, retrieval }, caller, { slugs, location }),
   );
   workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
-  workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
   identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
   identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
@@ -216,6 +215,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     checkpointer.start();
     sweeper.start();
     localModel?.start();
+    retrieval.start();
     intake.start();
     embeddings.start();
     await gateway.listen(config.host, config.port);

@@ -242,3 +242,37 @@ const fromRow = (row: {
   recipeId: row.recipe_id,
   chunkCount: row.chunk_count,
 });
+
+const embeddedMembers = (db: Db) =>
+  tables(db)
+    .selectFrom('document_embeddings as e')
+    .where('e.complete', '=', 1)
+    .where('e.document_id', 'in', membershipRows(db).clearSelect().select('document_id'));
+
+/** Documents in collections whose vectors are of another recipe, in the order in which they were embedded. */
+export async function outdated(
+  db: Db,
+  { recipeId, after, limit }: { recipeId: number; after: number; limit: number },
+): Promise<{ embeddingId: number; documentId: string }[]> {
+  const rows = await embeddedMembers(db)
+    .select(['e.id', 'e.document_id'])
+    .where('e.recipe_id', '<>', recipeId)
+    .where('e.id', '>', after)
+    .orderBy('e.id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id, document_id }) => ({ embeddingId: id, documentId: document_id }));
+}
+
+/** How many embedded documents there are in collections, and how many of them by this recipe. */
+export async function countEmbedded(db: Db, recipeId: number): Promise<{ total: number; current: number }> {
+  const row = await embeddedMembers(db)
+    .select((eb) => [
+      eb.fn.countAll<number>().as('total'),
+      eb.fn
+        .sum<number | string | null>(eb.case().when('e.recipe_id', '=', recipeId).then(1).else(0).end())
+        .as('current'),
+    ])
+    .executeTakeFirst();
+  return { total: row?.total ?? 0, current: Number(row?.current ?? 0) };
+}

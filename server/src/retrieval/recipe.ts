@@ -55,25 +55,30 @@ function whole(text: string | undefined): number | undefined {
   return Number.isInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** Its row, made where there is none. */
-export async function recipeId(tx: Db, { model, chunks }: Recipe): Promise<number> {
-  const find = () =>
-    tables(tx)
-      .selectFrom('embedding_recipes')
-      .select('id')
-      .where('model', '=', model)
-      .where('chunk_size', '=', chunks.size)
-      .where('chunk_overlap', '=', chunks.overlap)
-      .executeTakeFirst();
-  const present = await find();
-  if (present !== undefined) return present.id;
+/** Its number; 0 where nothing was embedded by it yet. */
+export async function findRecipe(db: Db, { model, chunks }: Recipe): Promise<number> {
+  const row = await tables(db)
+    .selectFrom('embedding_recipes')
+    .select('id')
+    .where('model', '=', model)
+    .where('chunk_size', '=', chunks.size)
+    .where('chunk_overlap', '=', chunks.overlap)
+    .executeTakeFirst();
+  return row?.id ?? 0;
+}
+
+/** The same, made where there is none. */
+export async function recipeId(tx: Db, recipe: Recipe): Promise<number> {
+  const present = await findRecipe(tx, recipe);
+  if (present !== 0) return present;
+  const { model, chunks } = recipe;
   const row = { model, chunk_size: chunks.size, chunk_overlap: chunks.overlap, dimensions: null };
   await tables(tx)
     .insertInto('embedding_recipes')
     .values({ id: await nextId(tx, 'embedding_recipes'), ...row })
     .onConflict((conflict) => conflict.columns(['model', 'chunk_size', 'chunk_overlap']).doNothing())
     .execute();
-  return (await find())?.id ?? 0;
+  return findRecipe(tx, recipe);
 }
 
 /** The length of a model's vectors; undefined until something was embedded with it. */

@@ -17,6 +17,8 @@ import type { Hit } from './hit.ts';
 import { IndexClient } from './index-client.ts';
 import type { Replies } from './index-messages.ts';
 import { currentRecipe, knownDimensions } from './recipe.ts';
+import { Reembedding } from './reembedding.ts';
+import type { Progress } from './reembedding.ts';
 import { search, searchByVector } from './search.ts';
 import type { Search, VectorSearch } from './search.ts';
 
@@ -43,6 +45,7 @@ const HELD_BYTES_MAX = 1024 * 1024 * 1024;
 export class Retrieval {
   readonly #context: RetrievalContext;
   readonly #index: IndexClient;
+  readonly #reembedding: Reembedding;
 
   constructor({ models, ...options }: RetrievalOptions) {
     const { logger, storage, exactMax = EXACT_MAX, heldBytesMax = HELD_BYTES_MAX } = options;
@@ -53,6 +56,7 @@ export class Retrieval {
       embedder: new Embedder(models),
       held: new HeldCollections(storage, this.#index),
     };
+    this.#reembedding = new Reembedding(this.#context);
     options.documents.onRemove((tx, ids) => forget(tx, ids));
     options.documents.cachedBy((db, ids) => embeddedAmong(db, ids));
   }
@@ -136,9 +140,25 @@ export class Retrieval {
     return knownDimensions(this.#context.storage.db, await this.model());
   }
 
+  /** From now on documents are embedded anew when the settings of embedding are changed. Twice is fine. */
+  start(): void {
+    this.#reembedding.start();
+  }
+
+  /** The settings of embedding were changed: no need to wait for the next look. Resolves when all is done. */
+  reembed(): Promise<void> {
+    return this.#reembedding.look();
+  }
+
+  /** How far embedding anew is, whichever process does it. */
+  progress(): Promise<Progress> {
+    return this.#reembedding.progress();
+  }
+
   /** Ends what is under way. Twice is fine. */
   async stop(): Promise<void> {
     this.#context.embedder.stop();
+    await this.#reembedding.stop();
     await this.#index.stop();
   }
 }
