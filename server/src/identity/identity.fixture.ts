@@ -15,7 +15,7 @@ export interface TestIdentity {
   identity: Identity;
   clock: MovableClock;
   /** Another process's view of the same database. */
-  another(): Promise<Identity>;
+  readonly another: () => Promise<Identity>;
 }
 
 /** An empty database in the mode `setup`. */

@@ -7,8 +7,6 @@ import { changeState } from './states.ts';
 
 /** The list of the Developer API has no pages. */
 const LISTED_MAX = 1_000;
-/** Larger ones no row has, and no JavaScript number holds exactly. */
-const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
 
 /** Keys that are not revoked, in the order of their numbers; without `owners:manage` only those of the caller's owner. */
 export function listNumbered(context: KeysContext, actor: Actor): Promise<KeyWithSecrets[]> {
@@ -19,7 +17,6 @@ export function listNumbered(context: KeysContext, actor: Actor): Promise<KeyWit
 
 /** Revokes the key of this number; one that is not there, or that the actor may not see, is nothing to do. */
 export async function revokeNumbered(context: KeysContext, actor: Actor, number: number): Promise<void> {
-  if (!(number >= 0 && number <= NUMBER_MAX)) return;
   const key = await store.findByNumber(context.storage.db, number);
   if (key === undefined || !mayTouchOwner(actor, key.owner.id)) return;
   await changeState(context, actor, { id: key.id, verb: 'revoke' });

@@ -11,7 +11,8 @@ import {
 import type { UserInput } from '../../../identity/index.ts';
 import { isBound } from '../../../workspaces/index.ts';
 import { json, phrase } from '../../developer/answers.ts';
-import { wholeField, wholesField } from '../../developer/body-fields.ts';
+import { wholesField } from '../../developer/body-fields.ts';
+import { pathId } from '../../developer/path-id.ts';
 import * as d from '../../developer/schemas.ts';
 import { told } from '../../developer/told.ts';
 import {
@@ -112,7 +113,7 @@ const update = route({
   responses: { 200: d.Outcome, 401: 'stream' },
   handler: (services, { actor, params: { id }, body }) =>
     withUsers(services, async () => {
-      const change = { id: wholeField({ id }, 'id') ?? NOBODY, input: body as UserInput };
+      const change = { id: pathId(id) ?? NOBODY, input: body as UserInput };
       const changed = await told(updateUser(services.identity, actor, change));
       return json('error' in changed ? { success: false, error: changed.error } : DONE);
     }),
@@ -135,7 +136,7 @@ const remove = route({
   handler: (services, { actor, params: { id } }) =>
     withUsers(services, async () => {
       const { identity } = services;
-      const userId = wholeField({ id }, 'id') ?? NOBODY;
+      const userId = pathId(id) ?? NOBODY;
       const removed = await told(deleteUser(identity, actor, userId));
       if (!('error' in removed)) return json(DONE);
       const isThere = (await identity.getUser(userId)) !== undefined;
@@ -206,8 +207,9 @@ const disable = route({
   responses: { 200: d.Outcome, 400: d.Outcome, 401: 'stream', 404: d.Outcome },
   handler: (services, { actor, params: { id } }) =>
     withUsers(services, async () => {
-      if (!/^\d{1,15}$/.test(id)) return json({ success: false, error: 'Invalid invite id' }, 400);
-      if (await disableInvite(services.identity, actor, Number(id))) return json(DONE);
+      const inviteId = pathId(id);
+      if (inviteId === undefined) return json({ success: false, error: 'Invalid invite id' }, 400);
+      if (await disableInvite(services.identity, actor, inviteId)) return json(DONE);
       return json({ success: false, error: 'Invite not found or already disabled' }, 404);
     }),
 });

@@ -5,6 +5,7 @@ import { ensureAdminOwner, listNumbered, maskOf, mint, revokeNumbered } from '..
 import type { Actor, KeyWithSecrets } from '../../../keys/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
 import { textField } from '../../developer/body-fields.ts';
+import { pathId } from '../../developer/path-id.ts';
 import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import { nullable, Time } from '../../schemas.ts';
@@ -93,8 +94,9 @@ async function create(
 
 /** One that is not there is no failure. */
 async function remove({ keys }: Services, actor: Actor, id: string): Promise<Answer> {
-  if (!/^\d{1,15}$/.test(id)) return phrase(400);
-  await revokeNumbered(keys, actor, Number(id));
+  const number = pathId(id);
+  if (number === undefined) return phrase(400);
+  await revokeNumbered(keys, actor, number);
   return empty(200);
 }
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { issueLoginToken } from '../../../identity/index.ts';
 import { json } from '../../developer/answers.ts';
-import { wholeField } from '../../developer/body-fields.ts';
+import { pathId } from '../../developer/path-id.ts';
 import { html, ssoRefusal } from '../../developer/sso-refusal.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
@@ -43,7 +43,7 @@ export const usersRoutes: Route[] = [
     handler: async (services, { actor, params }) => {
       const refusal = await ssoRefusal(services);
       if (refusal !== undefined) return refusal;
-      const id = wholeField(params, 'id');
+      const id = pathId(params.id);
       const token = id === undefined ? undefined : await issueLoginToken(services.identity, actor, id);
       if (token === undefined) return json({ error: 'User not found' }, 404);
       return json({ token, loginPath: `/sso/simple?token=${token}` });
