@@ -224,8 +224,11 @@ describeOnBothDatabases('odd storage directories', (open) => {
     from.add('embed_configs', { uuid: 'any', workspace_id, allowlist_domains: null });
     from.add('embed_configs', { uuid: 'some', workspace_id, allowlist_domains: '["https://a.example"]' });
     from.add('embed_configs', { uuid: 'broken', workspace_id, allowlist_domains: '["https://a.exa' });
+    from.add('embed_configs', { uuid: 'nobody', workspace_id, allowlist_domains: '[]' });
     const report = await (await openTestMove(open)).import(from);
-    expect(leftOut(report)).toEqual({ 'embed: its list of allowed sites cannot be read': ['3 (broken)'] });
+    expect(leftOut(report)).toEqual({
+      'embed: its list of allowed sites cannot be read': ['3 (broken)', '4 (nobody)'],
+    });
   });
 
   test('tables that nobody reads are named, and unknown columns do no harm', async () => {

@@ -132,6 +132,14 @@ export class Environment {
   }
 }
 
+/** Whether a change says where models are, or with which key they are asked. */
+export const concernsUpstreams = (body: Readonly<Record<string, unknown>>): boolean =>
+  PROVIDERS.some(({ base, key }) =>
+    [base, key].some((name) => name !== undefined && body[name] !== undefined),
+  ) ||
+  body['EmbeddingBasePath'] !== undefined ||
+  body['GenericOpenAiEmbeddingApiKey'] !== undefined;
+
 function acceptable(wanted: [string, string][]): { accepted: Map<string, string>; fault?: string } {
   const accepted = new Map<string, string>();
   for (const [name, value] of wanted) {

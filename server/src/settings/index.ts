@@ -1,4 +1,4 @@
-export { Environment } from './environment.ts';
+export { concernsUpstreams, Environment } from './environment.ts';
 export type { EnvironmentChange, EnvironmentContext, UpstreamBook } from './environment.ts';
 export { settingsMigrations } from './migrations.ts';
 export { readPreferences } from './preferences.ts';

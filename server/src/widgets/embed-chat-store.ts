@@ -20,20 +20,15 @@ export async function insertChat(tx: Db, row: EmbedChatRow): Promise<void> {
   await tables(tx).insertInto('embed_chats').values(row).execute();
 }
 
-/** In the order in which they were asked. @param from one session, only what is still part of its history, the last ones. */
+/** In the order in which they were asked. @param from `last`: so many, the newest. */
 export async function listChats(
   db: Db,
   embedId: number,
-  {
-    sessionId,
-    onlyIncluded = false,
-    last,
-  }: { sessionId?: string; onlyIncluded?: boolean; last?: number } = {},
+  { sessionId, onlyIncluded = false, last }: { sessionId?: string; onlyIncluded?: boolean; last: number },
 ): Promise<EmbedChatRow[]> {
   let query = tables(db).selectFrom('embed_chats').selectAll().where('embed_id', '=', embedId);
   if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
   if (onlyIncluded) query = query.where('included', '=', 1);
-  if (last === undefined) return query.orderBy('id').execute();
   return (await query.orderBy('id', 'desc').limit(last).execute()).reverse();
 }
 

@@ -12,6 +12,8 @@ import type { EmbedChatRow } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
 
 const EMBEDS_MAX = 10_000;
+/** The list has no pages; of more the newest are shown. */
+const LISTED_CHATS_MAX = 5_000;
 
 /**
  * Makes a widget of a workspace that the key covers.
@@ -143,5 +145,8 @@ export async function embedChats(
   if (embed === undefined) return [];
   if ((await context.workspaces.findCoveredById(manager, embed.workspaceId, db)) === undefined) return [];
   if (sessionId?.includes('\0') === true) return [];
-  return listChats(db, embed.id, sessionId === undefined ? {} : { sessionId });
+  return listChats(db, embed.id, {
+    ...(sessionId === undefined ? {} : { sessionId }),
+    last: LISTED_CHATS_MAX,
+  });
 }

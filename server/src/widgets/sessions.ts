@@ -20,7 +20,8 @@ export async function sessionHistory(
   });
 }
 
-const SHOWN_MAX = 1_000;
+/** Anybody may ask for it: what is older is no longer looked at. */
+const SHOWN_MAX = 200;
 
 /** The session begins anew. */
 export async function forget({ storage }: WidgetsContext, { id }: Embed, sessionId: string): Promise<void> {

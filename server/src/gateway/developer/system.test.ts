@@ -282,6 +282,26 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
     ]).toEqual([401, 403, 403]);
   });
 
+  it('that say where models are take the scope of upstreams too', async () => {
+    const { secret: key } = await server.mint({ scopes: ['system:write'] });
+    for (const body of [
+      { GenericOpenAiBasePath: 'http://10.9.9.9/v1' },
+      { OpenAiKey: 'sk-of-somebody' },
+      { EmbeddingBasePath: 'http://10.9.9.9/v1' },
+      { GenericOpenAiEmbeddingApiKey: 'x' },
+    ]) {
+      const answer = await server.request('POST', '/v1/system/update-env', { key, body });
+      expect([body, answer.status]).toEqual([body, 403]);
+      expect(answer.text).toContain('models:manage');
+    }
+    expect(JSON.stringify(await upstreams())).not.toContain('10.9.9.9');
+    const { secret } = await server.mint({ scopes: ['system:write', 'models:manage'] });
+    const body = { XAIApiKey: 'xai-key-000001' };
+    const answer = await server.request('POST', '/v1/system/update-env', { key: secret, body });
+    expect(answer.status).toBe(200);
+    expect(await upstreamOf('xai')).toMatchObject({ has_api_key: true });
+  });
+
   it('are told to strangers as far as a login page needs them', async () => {
     const { body } = await server.request<{ results: object }>('GET', '/api/setup-complete', { key: null });
     expect(body.results).toEqual({

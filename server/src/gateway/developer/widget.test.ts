@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { Answer, TestServer } from '../../../test/server.ts';
-import { chatEvents, json, startTestUpstream, stream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { chatEvents, hang, json, startTestUpstream, stream } from '../../../test/upstream.ts';
+import type { Received, TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { Settings } from '../../settings/index.ts';
 
@@ -15,6 +15,7 @@ interface Asking {
   sessionId?: unknown;
   message?: unknown;
   more?: object;
+  signal?: AbortSignal;
 }
 
 interface SentMessage {
@@ -62,12 +63,13 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
   const headersOf = (origin: string | null): Record<string, string> => (origin === null ? {} : { origin });
 
   const ask = (uuid: string, { origin = SITE, ...asking }: Asking = {}): Promise<Answer<unknown>> => {
-    const { sessionId = randomUUID(), message = 'hello', more } = asking;
+    const { sessionId = randomUUID(), message = 'hello', more, signal } = asking;
     return server.request('POST', `/api/embed/${uuid}/stream-chat`, {
       key: null,
       // As pages send it: JSON that is called text.
       body: JSON.stringify({ sessionId, message, ...more }),
       headers: { 'content-type': 'text/plain', ...headersOf(origin) },
+      ...(signal === undefined ? {} : { signal }),
     });
   };
 
@@ -77,8 +79,10 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
       .filter((frame) => frame !== '')
       .map((frame) => JSON.parse(frame.replace(/^data: /, '')) as Record<string, unknown>);
 
+  const asked = (): Received[] => upstream.received.filter(({ path }) => path.endsWith('/chat/completions'));
+
   const sent = (index = -1): { model: string; temperature?: number; messages: SentMessage[] } => {
-    const body = upstream.received.filter(({ path }) => path.endsWith('/chat/completions')).at(index)?.body;
+    const body = asked().at(index)?.body;
     return JSON.parse(body?.toString() ?? '{}') as ReturnType<typeof sent>;
   };
 
@@ -191,7 +195,7 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
         expect([method, origin, status]).toEqual([method, origin, 401]);
       }
     }
-    expect(upstream.received.filter(({ path }) => path.endsWith('/chat/completions'))).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 
   it('tells browsers before they ask which pages may', async () => {
@@ -277,6 +281,25 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
     const { status, body } = await ask(await make());
     expect(status).toBe(429);
     expect(body).toMatchObject({ type: 'abort', error: expect.stringMatching(/network/) as string });
+  });
+
+  it('answers so many visitors at once and no more, and lets go of those who leave', async () => {
+    upstream.answer(hang);
+    const uuid = await make();
+    const leaving = new AbortController();
+    const waiting = Array.from({ length: 32 }, () =>
+      ask(uuid, { signal: leaving.signal }).catch(() => 'left'),
+    );
+    const isAsked = (): boolean => asked().length === 32;
+    await expect.poll(isAsked, { timeout: 10_000 }).toBe(true);
+    expect(frames(await ask(uuid))).toMatchObject([
+      { type: 'abort', error: expect.stringMatching(/Too many chats/) as string },
+    ]);
+    leaving.abort();
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => 'left'));
+    await Promise.all(asked().map(({ aborted }) => aborted));
+    upstream.answer(stream([chatEvents()]));
+    await expect.poll(async () => frames(await ask(uuid)).at(-1)?.['type']).toBe('textResponseChunk');
   });
 
   it('takes a prompt, model and temperature from the page only where it may choose', async () => {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { append } from '../../../audit/index.ts';
 import { KeywardError } from '../../../base/errors.ts';
-import { readPreferences, viewForStrangers, viewSystem } from '../../../settings/index.ts';
+import { concernsUpstreams, readPreferences, viewForStrangers, viewSystem } from '../../../settings/index.ts';
 import { json, okText, phrase } from '../../developer/answers.ts';
 import { LOGO_SVG } from '../../developer/logo.ts';
 import { Outcome } from '../../developer/schemas.ts';
@@ -62,6 +62,13 @@ async function setPreferences(
   return json({ success: true, error: null });
 }
 
+/** Whoever says where models are has every chat sent there: the same power as over upstreams. Guarded by system.test.ts. */
+const lacksModels = (): KeywardError =>
+  new KeywardError('insufficient_scope', 'The key lacks the scope models:manage.', {
+    details: { scope: 'models:manage' },
+    hint: 'Addresses and keys of providers are upstreams; changing them takes that scope too.',
+  });
+
 export const systemRoutes: Route[] = [
   route({
     ...developer,
@@ -90,7 +97,7 @@ export const systemRoutes: Route[] = [
     id: 'settings.update',
     summary: 'Change settings by the names that clients know',
     description:
-      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over.',
+      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too.',
     access: 'system:write',
     bodyKind: 'lenient',
     body: Type.Record(Type.String(), Type.String()),
@@ -101,6 +108,7 @@ export const systemRoutes: Route[] = [
       }),
     },
     handler: async ({ environment, models }, { caller, body }) => {
+      if (concernsUpstreams(body) && !caller.scopes.has('models:manage')) throw lacksModels();
       const actor = actorOf(caller);
       const change = await environment.update(body, { actor, upstreams: upstreamBook(models, actor) });
       return change === undefined ? phrase(500) : json(change);
