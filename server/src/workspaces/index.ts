@@ -29,8 +29,10 @@ export {
 } from './moving-in.ts';
 export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving-in.ts';
 export { workspacesMigrations } from './migrations.ts';
-export { expandPrompt } from './prompt.ts';
+export { expandPrompt, STANDING_VARIABLES } from './prompt.ts';
 export type { PromptFacts } from './prompt.ts';
+export type { PromptVariable } from './prompt-variable-store.ts';
+export type { NewVariable } from './prompt-variables.ts';
 export type { Suggestion } from './suggestion-store.ts';
 export type { Thread } from './thread.ts';
 export { Threads } from './threads.ts';

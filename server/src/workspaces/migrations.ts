@@ -82,7 +82,7 @@ export const workspacesMigrations: Migration[] = [
         created_at bigint not null,
         updated_at bigint not null
       )`,
-      `create unique index prompt_variables_name on prompt_variables (name)`,
+      `create unique index prompt_variables_name on prompt_variables (lower(name))`,
       `create index workspace_users_user on workspace_users (user_id)`,
     ],
   },

@@ -4,7 +4,7 @@ import type { Chat } from './chat.ts';
 import { insertChat, scoreChat } from './chat-store.ts';
 import { addMembers } from './member-store.ts';
 import { isVariableName } from './prompt-variables.ts';
-import { allVariables, putVariable } from './prompt-variable-store.ts';
+import { allVariables, insertVariable } from './prompt-variable-store.ts';
 import type { PromptVariable } from './prompt-variable-store.ts';
 import { tables } from './rows.ts';
 import type { SuggestionRow } from './rows.ts';
@@ -82,7 +82,7 @@ export const hasVariable = async (db: Db, name: string): Promise<boolean> =>
 
 export async function bringVariable(tx: Db, variable: BroughtVariable): Promise<number> {
   const id = await nextId(tx, 'prompt_variables');
-  await putVariable(tx, { ...variable, id });
+  if (!(await insertVariable(tx, { ...variable, id }))) throw new Error('a variable has this name');
   return id;
 }
 

@@ -28,18 +28,35 @@ export async function allVariables(db: Db): Promise<PromptVariable[]> {
   return rows.map(fromRow);
 }
 
-/** Also under a name that is there already: its value is then the new one. */
-export async function putVariable(tx: Db, variable: PromptVariable): Promise<void> {
+export async function findVariable(db: Db, id: number): Promise<PromptVariable | undefined> {
+  const row = await tables(db)
+    .selectFrom('prompt_variables')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+/** @returns false where there is one of this name, in whichever letters. */
+export async function insertVariable(tx: Db, variable: PromptVariable): Promise<boolean> {
   const { id, name, value, description, createdAt, updatedAt } = variable;
-  const changed = { value, description, updated_at: updatedAt };
-  await tables(tx)
+  const result = await tables(tx)
     .insertInto('prompt_variables')
-    .values({ id, name, ...changed, created_at: createdAt })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(changed))
+    .values({ id, name, value, description, created_at: createdAt, updated_at: updatedAt })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function updateVariable(tx: Db, variable: PromptVariable): Promise<void> {
+  const { id, name, value, description, updatedAt } = variable;
+  await tables(tx)
+    .updateTable('prompt_variables')
+    .set({ name, value, description, updated_at: updatedAt })
+    .where('id', '=', id)
     .execute();
 }
 
-export async function deleteVariable(tx: Db, name: string): Promise<boolean> {
-  const result = await tables(tx).deleteFrom('prompt_variables').where('name', '=', name).executeTakeFirst();
-  return result.numDeletedRows === 1n;
+export async function deleteVariable(tx: Db, id: number): Promise<void> {
+  await tables(tx).deleteFrom('prompt_variables').where('id', '=', id).execute();
 }

@@ -1,5 +1,5 @@
-import type { Actor } from '../keys/index.ts';
 import { invalidField } from '../base/errors.ts';
+import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
@@ -13,13 +13,15 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/i;
 /** Names that mean something already. */
 const RESERVED = new Set(['date', 'time', 'datetime']);
 const VALUE_MAX_CHARACTERS = 20_000;
+const DESCRIPTION_MAX_CHARACTERS = 1_000;
+const VARIABLES_MAX = 500;
 
 export const isVariableName = (name: string): boolean => NAME.test(name) && !RESERVED.has(name.toLowerCase());
 
 export interface NewVariable {
   name: string;
   value: string;
-  description?: string | null | undefined;
+  description: string | null;
 }
 
 /** What prompts may name in braces beside the variables that are always there. */
@@ -41,30 +43,61 @@ export class PromptVariables {
     return expandPrompt(template, { ...facts, custom });
   }
 
-  /** Makes one, or gives the one of this name another value. */
-  put(actor: Actor, { name, value, description = null }: NewVariable): Promise<void> {
-    if (!isVariableName(name)) {
-      throw invalidField(
-        'name',
-        'must be 1 to 64 letters, digits or _, begin with a letter, and not be taken',
-      );
-    }
-    if (value.length > VALUE_MAX_CHARACTERS) {
-      throw invalidField('value', `must have at most ${VALUE_MAX_CHARACTERS} characters`);
-    }
-    return changeAndRecord<void>(this.#context, actor, async (tx) => {
+  /** @throws KeywardError `invalid_input`, also where the name is taken, in whichever letters. */
+  async create(actor: Actor, input: NewVariable): Promise<PromptVariable> {
+    check(input);
+    return changeAndRecord<PromptVariable>(this.#context, actor, async (tx) => {
+      if ((await store.allVariables(tx)).length >= VARIABLES_MAX)
+        throw invalidField('key', `there are ${VARIABLES_MAX} variables already`);
       const at = this.#context.clock.nowMs();
       const id = await nextId(tx, 'prompt_variables');
-      await store.putVariable(tx, { id, name, value, description, createdAt: at, updatedAt: at });
-      return { result: undefined, entry: { action: 'prompt_variables.put', target: name } };
+      const variable: PromptVariable = { ...input, id, createdAt: at, updatedAt: at };
+      if (!(await store.insertVariable(tx, variable))) throw nameTaken();
+      return { result: variable, entry: entryOf('create', variable) };
+    });
+  }
+
+  /** @returns undefined where there is none of this id. @throws KeywardError as `create`. */
+  async update(actor: Actor, id: number, input: NewVariable): Promise<PromptVariable | undefined> {
+    check(input);
+    return changeAndRecord<PromptVariable | undefined>(this.#context, actor, async (tx) => {
+      const before = await store.findVariable(tx, id);
+      if (before === undefined) return { result: undefined };
+      const variable = { ...before, ...input, updatedAt: this.#context.clock.nowMs() };
+      await store.updateVariable(tx, variable).catch((error: unknown) => {
+        throw error instanceof Error && /unique/i.test(error.message) ? nameTaken() : error;
+      });
+      return { result: variable, entry: entryOf('update', variable) };
     });
   }
 
   /** @returns whether there was one. */
-  remove(actor: Actor, name: string): Promise<boolean> {
+  remove(actor: Actor, id: number): Promise<boolean> {
     return changeAndRecord<boolean>(this.#context, actor, async (tx) => {
-      if (!(await store.deleteVariable(tx, name))) return { result: false };
-      return { result: true, entry: { action: 'prompt_variables.delete', target: name } };
+      const variable = await store.findVariable(tx, id);
+      if (variable === undefined) return { result: false };
+      await store.deleteVariable(tx, id);
+      return { result: true, entry: entryOf('delete', variable) };
     });
   }
 }
+
+function check({ name, value, description }: NewVariable): void {
+  if (!isVariableName(name))
+    throw invalidField(
+      'key',
+      'must be 1 to 64 letters, digits or _, begin with a letter, and not be date or time',
+    );
+  if (value === '' || value.length > VALUE_MAX_CHARACTERS)
+    throw invalidField('value', `must have 1 to ${VALUE_MAX_CHARACTERS} characters`);
+  if ((description ?? '').length > DESCRIPTION_MAX_CHARACTERS)
+    throw invalidField('description', `must have at most ${DESCRIPTION_MAX_CHARACTERS} characters`);
+}
+
+const nameTaken = () => invalidField('key', 'another variable has this name');
+
+const entryOf = (verb: 'create' | 'update' | 'delete', { id, name }: PromptVariable) => ({
+  action: `prompt_variables.${verb}`,
+  target: `prompt_variable:${id}`,
+  details: { name },
+});

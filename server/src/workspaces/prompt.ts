@@ -9,6 +9,17 @@ export interface PromptFacts {
   custom?: ReadonlyMap<string, string> | undefined;
 }
 
+/** The variables that are always there. */
+export const STANDING_VARIABLES = [
+  { name: 'datetime', type: 'system', description: 'Date and time, UTC' },
+  { name: 'date', type: 'system', description: 'Date, UTC' },
+  { name: 'time', type: 'system', description: 'Time, UTC' },
+  { name: 'user.name', type: 'user', description: 'Name of the user who asks' },
+  { name: 'user.bio', type: 'user', description: 'What the user says of themselves' },
+  { name: 'workspace.name', type: 'workspace', description: 'Name of the workspace' },
+  { name: 'workspace.id', type: 'workspace', description: 'Number of the workspace' },
+] as const;
+
 const VARIABLE = /\{\s*([a-z][a-z0-9_.]*)\s*\}/gi;
 
 /**

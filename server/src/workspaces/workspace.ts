@@ -1,7 +1,7 @@
 export const CHAT_MODES = ['automatic', 'chat', 'query'] as const;
 export type ChatMode = (typeof CHAT_MODES)[number];
 
-export const SEARCH_MODES = ['default', 'rerank'] as const;
+export const SEARCH_MODES = ['default', 'hybrid', 'rerank'] as const;
 export type SearchMode = (typeof SEARCH_MODES)[number];
 
 /** What somebody may set on a workspace. */

@@ -27,7 +27,7 @@ const workspaceProperties = {
   agentProvider: nullable(Text),
   agentModel: nullable(Text),
   queryRefusalResponse: nullable(Text),
-  vectorSearchMode: Type.String({ description: 'default or rerank' }),
+  vectorSearchMode: Type.String({ description: 'default, hybrid or rerank' }),
   router_id: nullable(Whole),
 };
 export const Workspace = Type.Object(workspaceProperties, { title: 'Workspace' });

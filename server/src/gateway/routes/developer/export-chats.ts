@@ -18,7 +18,7 @@ export const exportChatsRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/system/export-chats',
-    id: 'system.exportChats',
+    id: 'workspaces.export_chats',
     summary: 'Every chat of all workspaces as one file',
     access: 'workspaces:read',
     surface: 'developer',

@@ -9,6 +9,7 @@ import { embedsRoutes } from './embeds.ts';
 import { exportChatsRoutes } from './export-chats.ts';
 import { extensionRoutes } from './extension.ts';
 import { openaiRoutes } from './openai.ts';
+import { promptVariablesRoutes } from './prompt-variables.ts';
 import { sessionsRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { threadsRoutes } from './threads.ts';
@@ -35,6 +36,7 @@ export const developerRoutes: Route[] = [
   ...workspaceChatsRoutes,
   ...exportChatsRoutes,
   ...webWorkspacesRoutes,
+  ...promptVariablesRoutes,
   ...chatRoutes,
   ...vectorRoutes,
   ...openaiRoutes,

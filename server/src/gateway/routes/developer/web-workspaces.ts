@@ -20,7 +20,7 @@ export const webWorkspacesRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/api/workspaces',
-    id: 'webWorkspaces.list',
+    id: 'my_workspaces.list',
     summary: 'The workspaces of whoever is logged in',
     access: 'session',
     surface: 'developer',
@@ -33,7 +33,7 @@ export const webWorkspacesRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/api/workspace/:slug',
-    id: 'webWorkspaces.get',
+    id: 'my_workspaces.get',
     summary: 'One of them, with its documents; null where there is none',
     access: 'session',
     surface: 'developer',
@@ -55,7 +55,7 @@ export const webWorkspacesRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/api/workspace/:slug/suggested-messages',
-    id: 'webWorkspaces.suggestions',
+    id: 'my_workspaces.suggestions',
     summary: 'What a workspace proposes to say first',
     access: 'session',
     surface: 'developer',
@@ -70,7 +70,7 @@ export const webWorkspacesRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/api/workspace/:slug/suggested-messages',
-    id: 'webWorkspaces.suggest',
+    id: 'my_workspaces.suggest',
     summary: 'Say what a workspace proposes',
     description: 'These instead of those that were there; also under the name `suggestedMessages`.',
     access: 'session',

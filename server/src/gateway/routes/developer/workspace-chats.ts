@@ -36,7 +36,7 @@ export const workspaceChatsRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/admin/workspace-chats',
-    id: 'admin.workspaceChats',
+    id: 'workspaces.all_chats',
     summary: 'What was said in all workspaces',
     description: 'Newest first, 20 at a time; `offset` is the number of the page, from 0.',
     access: 'workspaces:read',

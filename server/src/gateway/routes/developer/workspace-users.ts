@@ -29,7 +29,7 @@ export const workspaceUsersRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/admin/workspaces/:workspaceId/users',
-    id: 'workspaceUsers.list',
+    id: 'workspaces.members',
     summary: 'Who may use a workspace',
     description: 'In multi-user mode. Administrators and managers use all workspaces.',
     access: 'users:manage',
@@ -44,7 +44,7 @@ export const workspaceUsersRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/admin/workspaces/:workspaceId/update-users',
-    id: 'workspaceUsers.replace',
+    id: 'workspaces.replace_members',
     summary: 'Say who may use a workspace',
     description: 'In multi-user mode. These users and no others; ids that nobody has are passed over.',
     access: 'users:manage',
@@ -66,7 +66,7 @@ export const workspaceUsersRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/admin/workspaces/:workspaceSlug/manage-users',
-    id: 'workspaceUsers.manage',
+    id: 'workspaces.add_members',
     summary: 'Let users use a workspace',
     description: 'In multi-user mode. With `reset`, these users and no others.',
     access: 'users:manage',

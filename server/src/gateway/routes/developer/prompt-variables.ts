@@ -1,0 +1,132 @@
+import { Type } from 'typebox';
+import { KeywardError } from '../../../base/errors.ts';
+import type { NewVariable, PromptVariable } from '../../../workspaces/index.ts';
+import { STANDING_VARIABLES } from '../../../workspaces/index.ts';
+import { json } from '../../developer/answers.ts';
+import { textField, wholeField } from '../../developer/body-fields.ts';
+import type { Answer, Route } from '../../route.ts';
+import { route } from '../../route.ts';
+import { nullable } from '../../schemas.ts';
+
+const Variable = Type.Object(
+  {
+    id: Type.Union([Type.Integer(), Type.String()]),
+    key: Type.String({ description: 'What stands between the braces' }),
+    value: nullable(Type.String()),
+    description: nullable(Type.String()),
+    type: Type.String({
+      description: 'static: made by an administrator; system, user, workspace: always there',
+    }),
+  },
+  { title: 'PromptVariable' },
+);
+const Made = Type.Object({ success: Type.Boolean(), variable: Variable });
+const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
+const body = Type.Object({
+  key: Type.String(),
+  value: Type.String(),
+  description: Type.Optional(nullable(Type.String())),
+});
+const params = Type.Object({ id: Type.String() });
+
+/** Of the web application: what prompts may name in braces. */
+export const promptVariablesRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/system/prompt-variables',
+    id: 'prompt_variables.list',
+    summary: 'What prompts may name in braces',
+    access: 'session',
+    surface: 'developer',
+    responses: { 200: Type.Object({ variables: Type.Array(Variable) }) },
+    handler: async ({ workspaces }) => {
+      const standing = STANDING_VARIABLES.map(({ name, description, type }) => ({
+        id: name,
+        key: name,
+        value: null,
+        description,
+        type,
+      }));
+      const made = await workspaces.variables.list();
+      return json({ variables: [...standing, ...made.map(viewVariable)] });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/system/prompt-variables',
+    id: 'prompt_variables.create',
+    summary: 'Make a variable',
+    access: 'session',
+    roles: ['admin'],
+    surface: 'developer',
+    bodyKind: 'lenient',
+    body,
+    responses: { 200: Made, 400: Failed },
+    handler: ({ workspaces }, { session, body: fields }) =>
+      answered(async () => {
+        const variable = await workspaces.variables.create(session.actor, readVariable(fields));
+        return json({ success: true, variable: viewVariable(variable) });
+      }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/system/prompt-variables/:id',
+    id: 'prompt_variables.update',
+    summary: 'Change a variable',
+    access: 'session',
+    roles: ['admin'],
+    surface: 'developer',
+    params,
+    bodyKind: 'lenient',
+    body,
+    responses: { 200: Made, 400: Failed, 404: Failed },
+    handler: ({ workspaces }, { session, params, body: fields }) =>
+      answered(async () => {
+        const id = wholeField(params, 'id') ?? 0;
+        const variable = await workspaces.variables.update(session.actor, id, readVariable(fields));
+        if (variable === undefined) return MISSING;
+        return json({ success: true, variable: viewVariable(variable) });
+      }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/system/prompt-variables/:id',
+    id: 'prompt_variables.delete',
+    summary: 'Remove a variable',
+    access: 'session',
+    roles: ['admin'],
+    surface: 'developer',
+    params,
+    responses: { 200: Type.Object({ success: Type.Boolean() }), 404: Failed },
+    handler: async ({ workspaces }, { session, params }) => {
+      const isGone = await workspaces.variables.remove(session.actor, wholeField(params, 'id') ?? 0);
+      return isGone ? json({ success: true }) : MISSING;
+    },
+  }),
+];
+
+const MISSING = json({ success: false, error: 'Variable not found' }, 404);
+
+const viewVariable = ({ id, name, value, description }: PromptVariable) => ({
+  id,
+  key: name,
+  value,
+  description,
+  type: 'static',
+});
+
+const readVariable = (fields: Readonly<Record<string, unknown>>): NewVariable => ({
+  name: textField(fields, 'key')?.trim() ?? '',
+  value: textField(fields, 'value') ?? '',
+  description: textField(fields, 'description') ?? null,
+});
+
+/** What is wrong with a variable is said in the shape of these routes. */
+async function answered(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KeywardError) || error.code !== 'invalid_input') throw error;
+    return json({ success: false, error: error.message }, 400);
+  }
+}
