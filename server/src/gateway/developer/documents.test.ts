@@ -210,9 +210,9 @@ describeOnBothServers('documents over the Developer API', (start) => {
 
   describe('folders', () => {
     const create = (name: unknown) =>
-      server.request('POST', '/v1/document/create-folder', { body: { name } as object });
+      server.request('POST', '/v1/document/create-folder', { body: { name } });
     const remove = (name: unknown) =>
-      server.request('DELETE', '/v1/document/remove-folder', { body: { name } as object });
+      server.request('DELETE', '/v1/document/remove-folder', { body: { name } });
 
     it('are made once', async () => {
       expect(await create('new')).toMatchObject({ status: 200, body: { success: true, message: null } });
@@ -264,7 +264,7 @@ describeOnBothServers('documents over the Developer API', (start) => {
   describe('moved', () => {
     const move = (files: unknown) =>
       server.request<{ success: boolean; message: string | null }>('POST', '/v1/document/move-files', {
-        body: { files } as object,
+        body: { files },
       });
 
     it('are in the other folder, under the other name', async () => {

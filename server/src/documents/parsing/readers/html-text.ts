@@ -19,16 +19,31 @@ const BLOCKS = new Set(
 );
 const CELLS = new Set(['td', 'th']);
 
+/** The text of a page, and how large the tree would be that stands behind it. */
+export interface PageText {
+  text: string;
+  elements: number;
+  depth: number;
+}
+
+export const htmlText = (html: string): string => readPage(html).text;
+
 /** What one would read of a page: its text, a line a block, without scripts and styles. No tree is built. */
-export function htmlText(html: string): string {
+export function readPage(html: string): PageText {
   const pieces: string[] = [];
   let unseen = 0;
+  let elements = 0;
+  let open = 0;
+  let depth = 0;
   const parser = new Parser({
     onopentag: (name) => {
+      elements++;
+      depth = Math.max(depth, ++open);
       if (UNSEEN.has(name)) unseen++;
       else if (BLOCKS.has(name)) pieces.push('\n');
     },
     onclosetag: (name) => {
+      open--;
       if (UNSEEN.has(name)) unseen--;
       else if (CELLS.has(name)) pieces.push('\t');
       else if (BLOCKS.has(name)) pieces.push('\n');
@@ -39,11 +54,12 @@ export function htmlText(html: string): string {
   });
   parser.write(html);
   parser.end();
-  return pieces
+  const text = pieces
     .join('')
     .split('\n')
     .map((line) => line.trim())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+  return { text, elements, depth };
 }

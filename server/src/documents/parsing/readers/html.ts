@@ -2,19 +2,21 @@ import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import { decodeText } from '../source.ts';
 import type { Properties, Source } from '../source.ts';
-import { htmlText } from './html-text.ts';
+import { htmlText, readPage } from './html-text.ts';
 import { propertiesOf } from './office-properties.ts';
 
-/** What Readability may look at; it builds a tree, and then several. */
-const ELEMENTS_MAX = 200_000;
+/** What Readability may look at: it builds a tree, then several, and walks them up and down. */
+const ELEMENTS_MAX = 20_000;
+const DEPTH_MAX = 200;
 /** Of what Readability leaves, an article has more than this share of the page's text. */
 const ARTICLE_SHARE_MIN = 0.2;
 
 /** The article of a page without its menus; the whole text where none is to be found. */
 export function readHtml(source: Source): Properties {
   const html = decodeHtml(source.whole());
-  const whole = htmlText(html);
-  const article = articleOf(html);
+  const { text: whole, elements, depth } = readPage(html);
+  const isSmall = elements <= ELEMENTS_MAX && depth <= DEPTH_MAX;
+  const article = isSmall ? articleOf(html) : undefined;
   const isArticle = article !== undefined && article.text.length > whole.length * ARTICLE_SHARE_MIN;
   source.text.add(isArticle ? article.text : whole);
   return propertiesOf({ title: article?.title ?? titleOf(html), author: article?.author });
@@ -23,15 +25,13 @@ export function readHtml(source: Source): Properties {
 function articleOf(html: string): { text: string; title?: string; author?: string } | undefined {
   try {
     const { document } = parseHTML(html);
-    const article = new Readability(document, {
-      maxElemsToParse: ELEMENTS_MAX,
-    }).parse();
+    const article = new Readability(document).parse();
     if (typeof article?.content !== 'string') return undefined;
     const { title, byline } = article;
     const text = htmlText(article.content);
     return { text, ...(title ? { title } : {}), ...(byline ? { author: byline } : {}) };
   } catch {
-    // Too deep or too odd for it: the plain text is there all the same.
+    // Too odd for it: the plain text is there all the same.
     return undefined;
   }
 }

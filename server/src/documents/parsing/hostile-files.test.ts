@@ -1,0 +1,202 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deflateRawSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { docx, eml, ods, pdf } from '../files.fixture.ts';
+import { zipOf } from '../zip.fixture.ts';
+import { parseBytes } from './parser.fixture.ts';
+import { Parser } from './parser.ts';
+
+const MIB = 1024 * 1024;
+
+const BOMB_BYTES = 64 * MIB;
+/** A thousandth of what it unpacks to. */
+const BOMB = deflateRawSync(Buffer.alloc(BOMB_BYTES));
+
+const limited = (limits: ConstructorParameters<typeof Parser>[0] & object): Parser => {
+  const parser = new Parser(limits);
+  onTestFinished(() => parser.stop());
+  return parser;
+};
+
+const content = (body: string): Buffer => zipOf({ 'content.xml': `<?xml version="1.0"?>${body}` });
+
+describe('a hostile file costs only its own request', () => {
+  const small = { unpackedBytes: 8 * MIB, textBytes: MIB };
+
+  test.for(['docx', 'pptx', 'xlsx', 'odt', 'epub'])('a zip bomb as .%s', async (kind) => {
+    const inside = {
+      docx: 'word/document.xml',
+      pptx: 'ppt/presentation.xml',
+      xlsx: 'xl/workbook.xml',
+      odt: 'content.xml',
+      epub: 'META-INF/container.xml',
+    }[kind] as string;
+    const bytes = zipOf({ [inside]: { deflated: BOMB, claimedBytes: BOMB_BYTES } });
+    const outcome = await parseBytes(bytes, `bomb.${kind}`, { parser: limited({ limits: small }) });
+    expect(outcome).toEqual({ refusal: `bomb.${kind} unpacks to more than 8 MiB.` });
+  });
+
+  test('a zip bomb that claims to be small', async () => {
+    const bytes = zipOf({ 'content.xml': { deflated: BOMB, claimedBytes: 1000 } });
+    const outcome = await parseBytes(bytes, 'liar.odt', { parser: limited({ limits: small }) });
+    expect(outcome).toEqual({ refusal: expect.stringMatching(/^liar\.odt (is damaged|unpacks to more)/) });
+  });
+
+  test('a zip archive of very many files', async () => {
+    const files = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`f${i}`, '']));
+    const outcome = await parseBytes(zipOf(files), 'many.odt', {
+      parser: limited({ limits: { zipEntries: 1_000 } }),
+    });
+    expect(outcome).toEqual({ refusal: 'many.odt holds more than 1000 files.' });
+  });
+
+  test('elements in elements', async () => {
+    const deep = `${'<a>'.repeat(100_000)}x${'</a>'.repeat(100_000)}`;
+    expect(await parseBytes(content(deep), 'deep.odt')).toEqual({
+      refusal: 'deep.odt is nested deeper than 500 elements.',
+    });
+    const html = await parseBytes('<div>'.repeat(100_000) + 'turnips', 'deep.html');
+    // Readability gives up; the text is there all the same.
+    expect(html).toMatchObject({ text: 'turnips' });
+  });
+
+  test('entities of entities (billion laughs) are not expanded', async () => {
+    const entities = Array.from(
+      { length: 9 },
+      (_, i) => `<!ENTITY l${i + 1} "${`&l${i};`.repeat(10)}">`,
+    ).join('');
+    const laughs = `<!DOCTYPE x [<!ENTITY l0 "ha">${entities}]>`;
+    const body = `${laughs}<office:body><text:p>begin &l9; end</text:p></office:body>`;
+    const outcome = await parseBytes(content(body), 'laughs.odt', { parser: limited({ limits: small }) });
+    expect((outcome as { text: string }).text.length).toBeLessThan(200);
+    const word = zipOf({
+      '[Content_Types].xml': '<Types/>',
+      '_rels/.rels': '<Relationships/>',
+      'word/document.xml': `<?xml version="1.0"?>${laughs}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>&l9;</w:t></w:r></w:p></w:body></w:document>`,
+    });
+    expect(JSON.stringify(await parseBytes(word, 'laughs.docx')).length).toBeLessThan(200);
+  });
+
+  test('a cell that says it stands there a million times', async () => {
+    const outcome = await parseBytes(ods(1_000_000), 'wide.ods');
+    expect((outcome as { text: string }).text.split('"1,5"')).toHaveLength(65);
+  });
+
+  test('more text than is kept', async () => {
+    const parser = limited({ limits: { textBytes: 1000 } });
+    const kinds = {
+      'a.txt': 'x'.repeat(1001),
+      'a.docx': docx(['x'.repeat(1001)]),
+      'a.eml': eml('a', 'x'.repeat(2000)),
+    };
+    for (const [name, bytes] of Object.entries(kinds)) {
+      expect(await parseBytes(bytes, name, { parser })).toEqual({
+        refusal: expect.stringMatching(new RegExp(`^${name} (holds|is larger) .*1000 bytes`)),
+      });
+    }
+  });
+
+  test('a file that is larger than what is read as a whole', async () => {
+    const parser = limited({ limits: { wholeBytes: 2000 } });
+    const outcome = await parseBytes(Buffer.concat([pdf(['x']), Buffer.alloc(3000)]), 'big.pdf', { parser });
+    expect(outcome).toEqual({ refusal: 'big.pdf is larger than 1 KiB, the most of this kind that is read.' });
+  });
+
+  test('a reader whose heap is full', async () => {
+    const parser = limited({ limits: { heapMiB: 24 } });
+    const page = `<p>${'<b>turnip</b>'.repeat(400_000)}</p>`;
+    const outcome = await parseBytes(page, 'heap.html', { parser });
+    expect(outcome).toEqual({ refusal: 'heap.html needs more than 24 MiB of memory to be read.' });
+  });
+
+  test.runIf(existsSync('/proc/self/status'))('a reader that takes memory outside of its heap', async () => {
+    const parser = limited({ limits: { residentMiB: 1 } });
+    // Unpacking it takes far longer than the memory goes unlooked at.
+    const parts = Array.from({ length: 7 }, (_, i) => [
+      `${i}.xml`,
+      { deflated: BOMB, claimedBytes: BOMB_BYTES },
+    ]);
+    expect(await parseBytes(zipOf(Object.fromEntries(parts)), 'resident.docx', { parser })).toEqual({
+      refusal: 'resident.docx needs more than 1 MiB of memory to be read.',
+    });
+  });
+
+  test('a reader that takes too long; the next file is read as ever', async () => {
+    const parser = limited({ limits: { timeMs: 1 } });
+    expect(await parseBytes('x', 'slow.txt', { parser })).toEqual({
+      refusal: 'slow.txt takes longer than 0.001 s to read.',
+    });
+    expect(parser.running).toEqual([]);
+    expect(await parseBytes('turnips', 'next.txt')).toMatchObject({ text: 'turnips' });
+  });
+
+  test('a PDF whose pages never end', async () => {
+    const loop = pdf(['x']).toString('latin1').replace('/Kids [4 0 R] /Count 1', '/Kids [2 0 R] /Count 9');
+    const outcome = await parseBytes(Buffer.from(loop, 'latin1'), 'loop.pdf', {
+      parser: limited({ limits: { timeMs: 10_000 } }),
+    });
+    expect(outcome).toEqual({ refusal: expect.stringMatching(/^loop\.pdf (is|takes)/) });
+  });
+});
+
+describe('a reader', () => {
+  /** Begins to read, and waits until the process is there; it takes longer to start than what a test does then. */
+  async function reading(parser: Parser, signal?: AbortSignal) {
+    const outcome = parseBytes('<p>turnips</p>', 'long.html', {
+      parser,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    while (parser.running.length === 0) await sleep(1);
+    return { outcome, pid: parser.running[0] as number };
+  }
+
+  test('that is killed costs its own request, and no turn', async () => {
+    const parser = limited({ atOnce: 1 });
+    const { outcome, pid } = await reading(parser);
+    process.kill(pid, 'SIGKILL');
+    expect(await outcome).toEqual({
+      refusal: 'long.html was not read: the process that read it ended (SIGKILL).',
+    });
+    expect(await parseBytes('turnips', 'next.txt', { parser })).toMatchObject({ text: 'turnips' });
+  });
+
+  test('ends when whoever wanted the file has gone', async () => {
+    const controller = new AbortController();
+    const { outcome } = await reading(limited({}), controller.signal);
+    controller.abort();
+    expect(await outcome).toEqual({ refusal: 'long.html was not read: the request has ended.' });
+  });
+
+  test('ends when the server stops', async () => {
+    const parser = limited({});
+    const { outcome } = await reading(parser);
+    parser.stop();
+    expect(await outcome).toEqual({ refusal: 'long.html was not read: the server is stopping.' });
+  });
+
+  test('has nothing of this process: no environment, no right to write or start programs', async () => {
+    const { outcome, pid } = await reading(limited({}));
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+    expect(readFileSync(`/proc/${pid}/environ`, 'latin1')).toBe('');
+    process.kill(pid);
+    await outcome;
+    const flags = commandLine.slice(
+      1,
+      commandLine.findIndex((word) => word.endsWith('parser-process.ts')),
+    );
+    const attempt = (script: string): string =>
+      spawnSync(process.execPath, [...flags, '--input-type=module', '-e', script], { encoding: 'utf8' })
+        .stderr;
+    expect(attempt(`import { writeFileSync } from 'node:fs'; writeFileSync('/tmp/x', '')`)).toMatch(
+      /ERR_ACCESS_DENIED/,
+    );
+    expect(attempt(`import { spawnSync } from 'node:child_process'; spawnSync('true')`)).toMatch(
+      /ERR_ACCESS_DENIED/,
+    );
+    expect(attempt(`import { readFileSync } from 'node:fs'; readFileSync('/etc/hostname')`)).toMatch(
+      /ERR_ACCESS_DENIED/,
+    );
+  });
+});
