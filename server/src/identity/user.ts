@@ -103,7 +103,8 @@ function checkDailyLimit(value: unknown): number | null {
 function checkBio(value: unknown): string {
   const bio = typeof value === 'string' ? value : '';
   if (bio.length > BIO_MAX) throw refused(`Bio cannot be longer than ${BIO_MAX} characters`);
-  return bio;
+  if (bio.includes('\0')) throw refused('Bio cannot hold the character U+0000');
+  return bio.toWellFormed();
 }
 
 /** A name, never a path: it is put behind a folder. */

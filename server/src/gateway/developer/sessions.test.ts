@@ -108,14 +108,13 @@ describeOnBothServers('sessions of users', (start) => {
   let admin: string;
   beforeAll(async () => {
     server = await start();
-    expect((await server.request('GET', '/api/system/multi-user-mode', { key: null })).text).toBe(
-      '{"multiUserMode":false}',
-    );
     admin = await enableUsers(server);
   });
 
   test('users are let in once and for good, the first an administrator', async () => {
     const fresh = await start();
+    const mode = async () => (await fresh.request('GET', '/api/system/multi-user-mode', { key: null })).text;
+    expect(await mode()).toBe('{"multiUserMode":false}');
     const key = await firstSession(fresh);
     const enable = (body: object, session = key) =>
       fresh.request('POST', '/api/system/enable-multi-user', { key: session, body });
@@ -125,6 +124,7 @@ describeOnBothServers('sessions of users', (start) => {
     expect((await enable({ username: 'admin', password: PASSWORD })).text).toBe(
       '{"success":true,"error":null}',
     );
+    expect(await mode()).toBe('{"multiUserMode":true}');
     expect(await check(fresh, key)).toEqual([401, '{"error":"Invalid auth token."}']);
     const session = await tokenOf(fresh, { username: 'admin', password: PASSWORD });
     const again = await enable({ username: 'admin2', password: PASSWORD }, session);
