@@ -76,7 +76,7 @@ export interface ChatBody {
   thoughts?: string[];
 }
 
-export async function startChats(start: StartServer, more: object[] = []): Promise<ChatServer> {
+export async function startChats(start: StartServer, more: (string | object)[] = []): Promise<ChatServer> {
   const upstream = await startTestUpstream();
   const server = await start();
   const { storage, sealing } = server.app.core;

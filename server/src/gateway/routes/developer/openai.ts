@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Failure } from '../../../chat/index.ts';
 import type { Workspace } from '../../../workspaces/index.ts';
 import { empty, json } from '../../developer/answers.ts';
 import { abortBody, begun, ChatAbort, endingOf, framesAnswer } from '../../developer/chat-answers.ts';
@@ -74,7 +75,16 @@ export const openaiRoutes: Route[] = [
       stream: Type.Optional(Type.Boolean()),
       temperature: Type.Optional(Type.Number()),
     }),
-    responses: { 200: 'stream', 400: ChatAbort, 404: ChatError, 500: 'stream' },
+    responses: {
+      200: 'stream',
+      400: Type.Union([ChatAbort, ChatError]),
+      404: ChatError,
+      429: Type.Union([ChatError, Type.Object({ error: Type.String() })]),
+      500: 'stream',
+      502: ChatError,
+      503: ChatError,
+      504: ChatError,
+    },
     handler: completions,
   }),
   route({
@@ -133,15 +143,23 @@ interface Wished {
 
 async function whole(services: Services, call: Asking, wished: Wished): Promise<Answer> {
   const ending = await endingOf(services.chat.answer(openaiRequest(services, call, wished)));
-  if (ending.kind === 'failed') return json(openaiError(ending.failure), ending.failure.status);
+  if (ending.kind === 'failed') return failed(ending.failure);
   if (ending.kind === 'gone' || ending.kind === 'reset') return empty(500);
   return json(openaiAnswer(ending, wished.workspace.slug, services.clock.nowMs()));
+}
+
+/** What is the caller's to change stays 400 and 429; the rest is between this server and the model's. */
+function failed(failure: Failure): Answer {
+  const { status } = failure;
+  const isTold = [400, 404, 429, 503, 504].includes(status);
+  const told = isTold ? status : status === 413 || status === 422 ? 400 : 502;
+  return json(openaiError({ ...failure, status: told }), told);
 }
 
 /** The first word is waited for: a model that cannot answer is told by the status, as clients expect it. */
 async function streamed(services: Services, call: Asking, wished: Wished): Promise<Answer> {
   const events = await begun(services.chat.answer(openaiRequest(services, call, wished)), 2);
-  const failed = events.first.find((event) => event.kind === 'failed');
-  if (failed !== undefined) return json(openaiError(failed.failure), failed.failure.status);
+  const failure = events.first.find((event) => event.kind === 'failed');
+  if (failure !== undefined) return failed(failure.failure);
   return framesAnswer(openaiFrames(events, wished.workspace.slug, services.clock.nowMs()));
 }
