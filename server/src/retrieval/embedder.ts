@@ -44,6 +44,7 @@ export class Embedder {
     texts: readonly string[],
     { model, signal, selector, onUsage }: EmbedOptions,
   ): Promise<Float32Array[]> {
+    this.#stopping.signal.throwIfAborted();
     const parsed = { model, input: [...texts], encoding_format: 'base64' };
     const signals = [this.#stopping.signal, AbortSignal.timeout(TIMEOUT_MS)];
     const answer = await this.#models.forward({

@@ -71,7 +71,7 @@ export class IndexClient {
       const timer = setTimeout(() => child.kill('SIGKILL'), ANSWER_MAX_MS);
       this.#waiting.set(id, { resolve, reject, timer });
       child.send({ id, ...question }, (error) => {
-        if (error !== null) this.#settle(id, (waiting) => waiting.reject(new IndexGone('cannot be reached')));
+        if (error !== null) this.#lost(child, 'cannot be reached');
       });
     });
   }
@@ -79,7 +79,7 @@ export class IndexClient {
   #start(): ChildProcess {
     if (this.#isStopped || performance.now() < this.#notBeforeMs)
       throw busy('The search index is restarting.');
-    const { bytesMax, exactMax, logger } = this.#options;
+    const { bytesMax, exactMax } = this.#options;
     const child = fork(PROGRAM, [String(bytesMax), String(exactMax)], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -87,25 +87,27 @@ export class IndexClient {
       // Nothing of this server's environment is its business.
       env: {},
     });
-    const gone = (how: string): void => {
-      if (this.#child !== child) return;
-      this.#child = undefined;
-      this.#life++;
-      if (!this.#isStopped) logger.warn({ how }, 'the index process ended unexpectedly');
-      this.#notBeforeMs =
-        performance.now() + Math.min(RESTART_MIN_MS * 2 ** this.#deaths++ - RESTART_MIN_MS, RESTART_MAX_MS);
-      for (const id of this.#waiting.keys())
-        this.#settle(id, (waiting) => waiting.reject(new IndexGone(how)));
-    };
     child.on('message', (reply: Reply) => this.#heard(reply));
-    child.once('error', (error) => gone(`could not be started: ${error.message}`));
+    child.on('error', () => this.#lost(child, 'could not be started or reached'));
     child.once('exit', (code, signal) =>
-      gone(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
+      this.#lost(child, signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
     );
     // It must not keep a process alive that has nothing else to do.
     child.unref();
     child.channel?.unref();
     return child;
+  }
+
+  /** Said by whatever notices first; what waits is told at once. */
+  #lost(child: ChildProcess, how: string): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#life++;
+    child.kill('SIGKILL');
+    if (!this.#isStopped) this.#options.logger.warn({ how }, 'the index process ended unexpectedly');
+    const waitMs = Math.min(RESTART_MIN_MS * (2 ** this.#deaths++ - 1), RESTART_MAX_MS);
+    this.#notBeforeMs = performance.now() + waitMs;
+    for (const id of this.#waiting.keys()) this.#settle(id, (waiting) => waiting.reject(new IndexGone(how)));
   }
 
   #heard(reply: Reply): void {
@@ -130,7 +132,7 @@ export class IndexClient {
     const child = this.#child;
     if (child === undefined) return;
     const gone = once(child, 'exit');
-    child.disconnect();
+    if (child.connected) child.disconnect();
     const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     await gone;
     clearTimeout(kill);

@@ -1,20 +1,22 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import pino from 'pino';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { TestDatabase } from '../../test/databases.ts';
 import { startTestUpstream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
-import { append, auditMigrations } from '../audit/index.ts';
-import { systemClock } from '../base/clock.ts';
-import { Documents, documentsMigrations } from '../documents/index.ts';
-import type { Document } from '../documents/index.ts';
-import { addUpstream, Models, modelsMigrations } from '../models/index.ts';
-import { Sealing } from '../sealing/index.ts';
-import { Settings, settingsMigrations } from '../settings/index.ts';
+import { auditMigrations } from '../audit/index.ts';
+import { documentsMigrations } from '../documents/index.ts';
+import type { Document, Documents } from '../documents/index.ts';
+import { addUpstream, modelsMigrations } from '../models/index.ts';
+import { settingsMigrations } from '../settings/index.ts';
+import type { Settings } from '../settings/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { EMBEDDING_SETTINGS, Retrieval, retrievalMigrations } from './index.ts';
-import type { RetrievalOptions } from './index.ts';
+import { EMBEDDING_SETTINGS, retrievalMigrations } from './index.ts';
+import type { Retrieval, RetrievalOptions } from './index.ts';
+import { retrievalOn } from './retrieval-on.fixture.ts';
 import { wordsOf } from './words.ts';
 
 export const DIMENSIONS = 251;
@@ -61,6 +63,8 @@ export interface TestRetrieval {
   documents: Documents;
   retrieval: Retrieval;
   upstream: TestUpstream;
+  /** Starts a process that puts documents into a collection; killed when the test ends. */
+  startAttaching: (collectionId: number, locations: readonly string[]) => ChildProcess;
   /** Puts a document there; its location. */
   document: (name: string, text: string, metadata?: Partial<Document['metadata']>) => Promise<string>;
   /** What another process on the same database has. */
@@ -88,18 +92,10 @@ export async function openRetrieval(
   onTestFinished(() => upstream.close());
   upstream.models = [EMBEDDING_MODEL];
   upstream.answer(embeddings());
-  const sealing = Sealing.open({ masterKey: randomBytes(32) });
   const open = (storage: Storage, options: Partial<RetrievalOptions>) => {
-    const shared = { storage, clock: systemClock, logger: pino({ level: 'silent' }) };
-    const settings = new Settings({ ...shared, sealing });
-    const documents = new Documents(shared);
-    const models = new Models({ ...shared, sealing, audit: { append } });
-    const retrieval = new Retrieval({ ...shared, settings, documents, models, ...options });
-    onTestFinished(async () => {
-      await retrieval.stop();
-      await models.stop();
-    });
-    return { settings, documents, models, retrieval };
+    const opened = retrievalOn(storage, options);
+    onTestFinished(() => opened.stop());
+    return opened;
   };
   const { settings, documents, models, retrieval } = open(storage, options);
   await addUpstream(
@@ -118,8 +114,20 @@ export async function openRetrieval(
     upstream,
     set,
     document: (name, text, metadata) => addDocument(storage, documents, { name, text, metadata }),
+    startAttaching: (collectionId, locations) =>
+      startProcess([database.location, String(collectionId), ...locations]),
     another: async (more = {}) => open(await database.reopen(), { ...options, ...more }).retrieval,
   };
+}
+
+const PROGRAM = fileURLToPath(new URL('embedding-process.fixture.ts', import.meta.url));
+
+function startProcess(args: string[]): ChildProcess {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
 }
 
 export async function addDocument(

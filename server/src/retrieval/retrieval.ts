@@ -81,9 +81,14 @@ export class Retrieval {
     return searchByVector(this.#context, request);
   }
 
+  /** Of the index process; undefined while there is none. */
+  get indexPid(): number | undefined {
+    return this.#index.pid;
+  }
+
   /** What the index process holds; starts it where it does not run. */
-  indexStatus(): Promise<Replies['status'] & { pid: number | undefined }> {
-    return this.#index.ask({ ask: 'status' }).then((status) => ({ ...status, pid: this.#index.pid }));
+  indexStatus(): Promise<Replies['status']> {
+    return this.#index.ask({ ask: 'status' });
   }
 
   /** What is in a collection, in the order it was added. */

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { sql } from 'kysely';
+import { beforeEach, expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import { embeddings, openRetrieval } from './retrieval.fixture.ts';
+import type { TestRetrieval } from './retrieval.fixture.ts';
+
+const WORKSPACE = 1;
+/** Cut at 60 characters each is a chunk of its own; written in two pieces and a rest. */
+const PARAGRAPHS = 600;
+/** Requests with 64 texts each, after which some chunks are written and some are not. */
+const REQUESTS_ANSWERED = 6;
+
+describeOnBothDatabases('killed while it embeds', (open) => {
+  let opened: TestRetrieval;
+  let long: string;
+  beforeEach(async () => {
+    opened = await openRetrieval(await open());
+    await opened.set('chunkSize', '60');
+    const lines = Array.from(
+      { length: PARAGRAPHS },
+      (_, at) => `owl number ${at} sits on branch number ${at}`,
+    );
+    long = await opened.document('long', lines.join('\n\n'));
+  });
+  const search = () =>
+    opened.retrieval.search({ collectionId: WORKSPACE, query: 'owl', topN: 1_000, threshold: 0 });
+  const storedChunks = async () => {
+    const { rows } = await sql<{ count: number }>`select count(*) as count from document_chunks`.execute(
+      opened.storage.db,
+    );
+    return rows[0]?.count ?? 0;
+  };
+  /** A process that is killed when the model has answered some of its requests. */
+  async function attachAndDie(): Promise<void> {
+    let asked = 0;
+    const before = await storedChunks();
+    opened.upstream.answer((response, received) =>
+      ++asked <= REQUESTS_ANSWERED ? embeddings()(response, received) : undefined,
+    );
+    const child = opened.startAttaching(WORKSPACE, [long]);
+    await expect.poll(storedChunks, { timeout: 15_000 }).toBeGreaterThan(before);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    opened.upstream.answer(embeddings());
+  }
+
+  test('nothing of the document is found, and a repeat completes it', async () => {
+    const { retrieval, storage } = opened;
+    await attachAndDie();
+    expect(await search()).toEqual([]);
+    expect(await retrieval.count()).toBe(0);
+    expect(await retrieval.members(storage.db, WORKSPACE)).toEqual([]);
+    expect((await retrieval.attach(WORKSPACE, [long])).attached).toEqual([long]);
+    expect(await retrieval.count()).toBe(PARAGRAPHS);
+    expect(await search()).toHaveLength(PARAGRAPHS);
+    // What the dead process wrote is gone.
+    expect(await storedChunks()).toBe(PARAGRAPHS);
+  });
+
+  test('under embedding anew, the old vectors stay whole', async () => {
+    const { retrieval, set, upstream } = opened;
+    await set('chunkSize', '200');
+    await retrieval.attach(WORKSPACE, [long]);
+    const before = await retrieval.count();
+    await set('chunkSize', '60');
+    await attachAndDie();
+    expect(await search()).toHaveLength(before);
+    expect(await retrieval.count()).toBe(before);
+    upstream.answer(embeddings());
+    await retrieval.reembed();
+    expect(await search()).toHaveLength(PARAGRAPHS);
+    expect(await storedChunks()).toBe(PARAGRAPHS);
+  });
+
+  test('two processes that embed the same document at once make one of it', async () => {
+    const { retrieval, another, storage } = opened;
+    const other = await another();
+    const outcomes = await Promise.all([
+      retrieval.attach(WORKSPACE, [long]),
+      other.attach(WORKSPACE, [long]),
+      other.attach(2, [long]),
+    ]);
+    expect(outcomes.map(({ attached }) => attached)).toEqual([[long], [long], [long]]);
+    expect(await retrieval.count([WORKSPACE])).toBe(PARAGRAPHS);
+    expect(await retrieval.members(storage.db, WORKSPACE)).toHaveLength(1);
+    expect(await storedChunks()).toBe(PARAGRAPHS);
+    expect(await search()).toHaveLength(PARAGRAPHS);
+  });
+
+  test('a document that is removed while it is embedded leaves nothing', async () => {
+    const { retrieval, documents, storage, upstream } = opened;
+    let goOn: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => (goOn = resolve));
+    let asked = 0;
+    upstream.answer(async (response, received) => {
+      if (++asked === REQUESTS_ANSWERED) await waiting;
+      return embeddings()(response, received);
+    });
+    const attaching = retrieval.attach(WORKSPACE, [long]);
+    await expect.poll(() => asked).toBeGreaterThanOrEqual(REQUESTS_ANSWERED);
+    const found = await documents.find(storage.db, long);
+    await storage.transaction((tx) => documents.remove(tx, [found?.id ?? '']));
+    goOn();
+    const { attached, failed } = await attaching;
+    expect([attached, failed.length]).toEqual([[], 1]);
+    expect(await storedChunks()).toBe(0);
+    expect(await search()).toEqual([]);
+  });
+});
