@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../storage/index.ts';
 import type { Chat, ChatResponse, Conversation } from './chat.ts';
-import { coveredSlug } from './coverage.ts';
+import { coveredSlug, isBound } from './coverage.ts';
 import type { Viewer } from './coverage.ts';
 import { tables } from './rows.ts';
 import type { ChatRow } from './rows.ts';
@@ -121,59 +121,71 @@ export interface PlacedChat extends Chat {
   workspace: { name: string; slug: string; openAiPrompt: string | null };
 }
 
-const withWorkspace = (db: Db, viewer: Viewer) =>
-  tables(db)
-    .selectFrom('workspace_chats as chat')
-    .innerJoin('workspaces as workspace', 'workspace.id', 'chat.workspace_id')
-    .where(coveredSlug(viewer, sql.ref('workspace.slug')))
-    .selectAll('chat')
-    .select([
-      'workspace.name as workspace_name',
-      'workspace.slug as workspace_slug',
-      'workspace.open_ai_prompt as workspace_prompt',
-    ]);
+/** No join, which SQLite would begin at the workspaces and then sort all chats for each page. */
+function covered(db: Db, viewer: Viewer) {
+  const query = tables(db).selectFrom('workspace_chats').selectAll();
+  if (!isBound(viewer)) return query;
+  const workspaces = tables(db)
+    .selectFrom('workspaces')
+    .select('id')
+    .where(coveredSlug(viewer, sql.ref('slug')));
+  return query.where('workspace_id', 'in', workspaces);
+}
 
-type PlacedRow = ChatRow & {
-  workspace_name: string;
-  workspace_slug: string;
-  workspace_prompt: string | null;
-};
+async function place(db: Db, rows: readonly ChatRow[]): Promise<PlacedChat[]> {
+  const ids = [...new Set(rows.map((row) => row.workspace_id))];
+  if (ids.length === 0) return [];
+  const found = await tables(db)
+    .selectFrom('workspaces')
+    .select(['id', 'name', 'slug', 'open_ai_prompt'])
+    .where('id', 'in', ids)
+    .execute();
+  const byId = new Map(found.map((workspace) => [workspace.id, workspace]));
+  return rows.flatMap((row) => {
+    const workspace = byId.get(row.workspace_id);
+    // Removed between the two reads.
+    if (workspace === undefined) return [];
+    const { name, slug, open_ai_prompt: openAiPrompt } = workspace;
+    return [{ ...fromRow(row), workspace: { name, slug, openAiPrompt } }];
+  });
+}
 
-const placed = (row: PlacedRow): PlacedChat => ({
-  ...fromRow(row),
-  workspace: { name: row.workspace_name, slug: row.workspace_slug, openAiPrompt: row.workspace_prompt },
-});
-
-/** Of all workspaces that the viewer covers, newest first. */
+/** Of all workspaces that the viewer covers, newest first. `hasMore`: there are older ones. */
 export async function newestChats(
   db: Db,
   viewer: Viewer,
   { limit, offset }: { limit: number; offset: number },
-): Promise<PlacedChat[]> {
-  const rows = await withWorkspace(db, viewer)
-    .orderBy('chat.id', 'desc')
-    .limit(limit)
+): Promise<{ chats: PlacedChat[]; hasMore: boolean }> {
+  const rows = await covered(db, viewer)
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
     .offset(offset)
     .execute();
-  return rows.map(placed);
+  return { chats: await place(db, rows.slice(0, limit)), hasMore: rows.length > limit };
 }
 
-/** Of all workspaces that the viewer covers, oldest first; by workspace where `byWorkspace`. For exports, page by page. */
+export interface ExportPlace {
+  workspaceId: number;
+  id: number;
+}
+
+/**
+ * Of all workspaces that the viewer covers, oldest first; by workspace where `byWorkspace`. For exports, page by page.
+ * `last` is where the next page begins; undefined: there is none.
+ */
 export async function chatsAfter(
   db: Db,
   viewer: Viewer,
-  { after, limit, byWorkspace }: { after: PlacedChat | undefined; limit: number; byWorkspace: boolean },
-): Promise<PlacedChat[]> {
-  let query = withWorkspace(db, viewer);
+  page: { after: ExportPlace | undefined; limit: number; byWorkspace: boolean },
+): Promise<{ chats: PlacedChat[]; last: ExportPlace | undefined }> {
+  const { after, limit, byWorkspace } = page;
+  let query = covered(db, viewer);
   if (after !== undefined && byWorkspace) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('chat.workspace_id', '>', after.workspaceId),
-        eb.and([eb('chat.workspace_id', '=', after.workspaceId), eb('chat.id', '>', after.id)]),
-      ]),
-    );
-  } else if (after !== undefined) query = query.where('chat.id', '>', after.id);
-  if (byWorkspace) query = query.orderBy('chat.workspace_id');
-  const rows = await query.orderBy('chat.id').limit(limit).execute();
-  return rows.map(placed);
+    query = query.where(sql<boolean>`(workspace_id, id) > (${after.workspaceId}, ${after.id})`);
+  } else if (after !== undefined) query = query.where('id', '>', after.id);
+  if (byWorkspace) query = query.orderBy('workspace_id');
+  const rows = await query.orderBy('id').limit(limit).execute();
+  const end = rows.length < limit ? undefined : rows.at(-1);
+  const last = end === undefined ? undefined : { workspaceId: end.workspace_id, id: end.id };
+  return { chats: await place(db, rows), last };
 }

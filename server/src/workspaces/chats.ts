@@ -3,7 +3,7 @@ import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Chat, Conversation, NewChat } from './chat.ts';
 import * as store from './chat-store.ts';
-import type { PlacedChat } from './chat-store.ts';
+import type { ExportPlace, PlacedChat } from './chat-store.ts';
 import type { WorkspacesContext } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { holdThread } from './thread-store.ts';
@@ -91,20 +91,18 @@ export class Chats {
   }
 
   /** One page of all chats that the viewer covers, newest first; counted from 0. */
-  async newest(viewer: Viewer, page: number): Promise<{ chats: PlacedChat[]; hasMore: boolean }> {
-    const range = { offset: page * ADMIN_PAGE_ROWS, limit: ADMIN_PAGE_ROWS + 1 };
-    const found = await store.newestChats(this.#db, viewer, range);
-    return { chats: found.slice(0, ADMIN_PAGE_ROWS), hasMore: found.length > ADMIN_PAGE_ROWS };
+  newest(viewer: Viewer, page: number): Promise<{ chats: PlacedChat[]; hasMore: boolean }> {
+    return store.newestChats(this.#db, viewer, { offset: page * ADMIN_PAGE_ROWS, limit: ADMIN_PAGE_ROWS });
   }
 
   /** Every chat that the viewer covers, oldest first, page by page; workspace by workspace where `byWorkspace`. */
   async *all(viewer: Viewer, byWorkspace = false): AsyncGenerator<PlacedChat> {
-    for (let after: PlacedChat | undefined; ;) {
+    let after: ExportPlace | undefined;
+    do {
       const page = await store.chatsAfter(this.#db, viewer, { after, limit: PAGE_ROWS, byWorkspace });
-      yield* page;
-      if (page.length < PAGE_ROWS) return;
-      after = page.at(-1);
-    }
+      yield* page.chats;
+      after = page.last;
+    } while (after !== undefined);
   }
 
   get #db(): Db {

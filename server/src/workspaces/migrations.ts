@@ -58,6 +58,8 @@ export const workspacesMigrations: Migration[] = [
         updated_at bigint not null
       )`,
       `create index workspace_chats_place on workspace_chats (workspace_id, thread_id, api_session_id, id)`,
+      // For exports, workspace by workspace.
+      `create index workspace_chats_order on workspace_chats (workspace_id, id)`,
       // For the end of a thread, and for PostgreSQL's look whether anything still refers to it.
       `create index workspace_chats_thread on workspace_chats (thread_id)`,
       `create index workspace_chats_user on workspace_chats (user_id, created_at)`,

@@ -87,7 +87,8 @@ describeOnBothServers('prompt variables', (start) => {
     const answers = await Promise.all(
       ['Twin', 'twin', 'TWIN'].map((key) => ask('POST', PATH, { key, value: 'v' })),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(2);
     const other = await ask('POST', PATH, { key: 'other', value: 'v' });
     const renamed = await ask('PUT', `${PATH}/${other.body.variable.id}`, { key: 'tWIN', value: 'v' });
     expect([renamed.status, renamed.body.error]).toEqual([400, 'key: another variable has this name']);
