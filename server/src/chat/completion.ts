@@ -25,7 +25,7 @@ export class Completion {
       this.#isThinking = true;
     }
     if (content !== '') added += this.#closeThought() + content;
-    for (const [index, call] of list(delta['tool_calls']).entries()) this.#addCall(call as JsonObject, index);
+    for (const [index, call] of list(delta['tool_calls']).entries()) this.#addCall(object(call), index);
     this.text += added;
     return added;
   }

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { countTokens, cutMiddle, surelyFits } from './tokens.ts';
+
+test('words are counted as the tokenizer counts them, and special words as what they look like', async () => {
+  expect(await countTokens('')).toBe(0);
+  expect(await countTokens('The turnip festival takes place every spring.')).toBe(9);
+  expect(await countTokens('<|endoftext|>')).toBeGreaterThan(3);
+});
+
+test('a run without spaces costs no more than words do', async () => {
+  // The tokenizer alone takes many seconds for this, and the default limit of a test is five.
+  const tokens = await countTokens('a'.repeat(64 * 1024));
+  expect(tokens).toBeGreaterThanOrEqual(8_192);
+  expect(tokens).toBeLessThan(8_192 * 1.02);
+});
+
+test('of a long text the beginning tells how the rest goes on', async () => {
+  const page = 'The turnip festival takes place every spring. ';
+  const [short, long] = [await countTokens(page.repeat(2_000)), await countTokens(page.repeat(20_000))];
+  expect(long / short).toBeCloseTo(10, 1);
+});
+
+test('a short text fits for sure, and nothing is counted', () => {
+  expect(surelyFits('abc', 3)).toBe(true);
+  expect(surelyFits('abcd', 3)).toBe(false);
+  expect(surelyFits('äöü', 3)).toBe(false);
+});
+
+test('what is too much is taken out of the middle', async () => {
+  const text = `begin ${'word '.repeat(1_000)}end`;
+  const cut = await cutMiddle(text, 100);
+  expect(cut).toMatch(/^begin word [^]*\n\n--prompt truncated for brevity--\n\n[^]* end$/);
+  expect(await countTokens(cut)).toBeLessThanOrEqual(100);
+  expect(await cutMiddle('short', 100)).toBe('short');
+});
+
+test('no half of a character is left', async () => {
+  for (let tokens = 40; tokens < 60; tokens++) {
+    const cut = await cutMiddle('🌍'.repeat(500), tokens);
+    expect(cut.isWellFormed()).toBe(true);
+  }
+});

@@ -1,0 +1,109 @@
+import { expect, test } from 'vitest';
+import type { ModelMessage, Turn } from './message.ts';
+import { countTokens } from './tokens.ts';
+import { fitted } from './window.ts';
+import type { Prompt } from './window.ts';
+
+const WINDOW_TOKENS = 4_096;
+const words = (count: number, word = 'word'): string => `${word} `.repeat(count).trim();
+const turn = (prompt: string, text: string, more: Partial<Turn> = {}): Turn => ({
+  prompt,
+  text,
+  sources: [],
+  attachments: [],
+  ...more,
+});
+const prompt = (more: Partial<Prompt>): Prompt => ({
+  instructions: 'Be brief.',
+  contexts: [],
+  history: [],
+  message: 'And now?',
+  images: [],
+  ...more,
+});
+
+async function tokensOf(messages: readonly ModelMessage[]): Promise<number> {
+  let tokens = 0;
+  for (const { content } of messages) tokens += await countTokens(JSON.stringify(content));
+  return tokens;
+}
+const contentsOf = (messages: readonly ModelMessage[]): unknown[] => messages.map(({ content }) => content);
+
+test('what fits stays as it is', async () => {
+  const whole = prompt({ contexts: ['one', 'two'], history: [turn('a', 'b')] });
+  expect(await fitted(whole, WINDOW_TOKENS)).toEqual([
+    {
+      role: 'system',
+      content:
+        'Be brief.\nContext:\n[CONTEXT 0]:\none\n[END CONTEXT 0]\n\n[CONTEXT 1]:\ntwo\n[END CONTEXT 1]\n\n',
+    },
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b' },
+    { role: 'user', content: 'And now?' },
+  ]);
+});
+
+test('a message that fills the window goes alone, shortened to four fifths of it', async () => {
+  const messages = await fitted(
+    prompt({ message: `begin ${words(5_000)} end`, contexts: ['one'], history: [turn('a', 'b')] }),
+    WINDOW_TOKENS,
+  );
+  expect(messages.map(({ role }) => role)).toEqual(['user']);
+  expect(await tokensOf(messages)).toBeLessThan(WINDOW_TOKENS * 0.81);
+});
+
+test('documents are shortened to their share, instructions kept, the question untouched', async () => {
+  const messages = await fitted(prompt({ contexts: [words(6_000, 'alpha')] }), WINDOW_TOKENS);
+  const [system, question] = contentsOf(messages);
+  expect(system).toMatch(
+    /^Be brief\.\nContext:\n\[CONTEXT 0\]:\nalpha [^]*--prompt truncated for brevity--[^]*\[END CONTEXT 0\]/,
+  );
+  expect(await countTokens(String(system))).toBeLessThan(WINDOW_TOKENS * 0.15 + 10);
+  expect(question).toBe('And now?');
+});
+
+test('long instructions leave room for the documents', async () => {
+  const messages = await fitted(
+    prompt({ instructions: words(3_000, 'rule'), contexts: [words(3_000, 'alpha')] }),
+    WINDOW_TOKENS,
+  );
+  const system = String(contentsOf(messages)[0]);
+  expect(system.match(/rule/g)?.length).toBeGreaterThan(100);
+  expect(system.match(/alpha/g)?.length).toBeGreaterThan(300);
+});
+
+test('of the history the last turns stay that fit into its share', async () => {
+  const history = Array.from({ length: 30 }, (_, index) => turn(`question ${index}`, words(150)));
+  const contents = contentsOf(await fitted(prompt({ history }), WINDOW_TOKENS));
+  const kept = contents.filter((content) => String(content).startsWith('question'));
+  expect(kept.at(-1)).toBe('question 29');
+  expect(kept).toEqual(history.slice(-kept.length).map((one) => one.prompt));
+  expect(kept.length).toBeGreaterThan(1);
+  expect(kept.length).toBeLessThan(5);
+});
+
+test('a very long last answer is shortened rather than left out', async () => {
+  const history = [turn('before', 'short'), turn('tell me all', `first ${words(5_000)} last`)];
+  const contents = contentsOf(await fitted(prompt({ history }), WINDOW_TOKENS));
+  expect(contents).toContain('tell me all');
+  expect(contents.some((content) => /^first [^]*truncated[^]* last$/.test(String(content)))).toBe(true);
+});
+
+test('pictures take room too', async () => {
+  const picture = {
+    name: 'a',
+    mime: 'image/png',
+    contentString: `data:image/png;base64,${'A'.repeat(100_000)}`,
+  };
+  const few = await fitted(prompt({ images: [picture] }), WINDOW_TOKENS);
+  expect(few[1]?.content).toHaveLength(2);
+  const history = [turn('look', 'seen', { attachments: Array.from({ length: 6 }, () => picture) })];
+  const many = await fitted(prompt({ history, images: [picture] }), WINDOW_TOKENS);
+  // Those of the history are left out, that of the question stays.
+  expect(many.map(({ content }) => typeof content)).toEqual(['string', 'string', 'string', 'object']);
+});
+
+test('what a model thought aloud is not shown to it again', async () => {
+  const history = [turn('sum?', '<think>two and two\nis four</think>\nFour.')];
+  expect(contentsOf(await fitted(prompt({ history }), WINDOW_TOKENS))[2]).toBe('Four.');
+});
