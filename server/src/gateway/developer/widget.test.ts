@@ -1,327 +1,133 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
-import type { Answer, TestServer } from '../../../test/server.ts';
-import { chatEvents, hang, json, startTestUpstream, stream } from '../../../test/upstream.ts';
-import type { Received, TestUpstream } from '../../../test/upstream.ts';
-import { systemClock } from '../../base/clock.ts';
-import { Settings } from '../../settings/index.ts';
+import { chatEvents, json, stream } from '../../../test/upstream.ts';
+import type { Behaviour } from '../../../test/upstream.ts';
+import { framesOf, SAID, SITE, textOf, UPSTREAM_KEY, WidgetPage } from './widget.fixture.ts';
 
-const SITE = 'https://shop.example';
-const SAID = 'Grüße 🌍 {"usage":{"prompt_tokens":1}} "choices":[]';
+const sameVector: Behaviour = (response, received) => {
+  const { input } = JSON.parse(received.body.toString()) as { input: string[] };
+  const data = input.map((_, index) => ({ object: 'embedding', index, embedding: [1, 0, 0] }));
+  return json({ object: 'list', model: 'one-vector', data })(response, received);
+};
 
-interface Asking {
-  origin?: string | null;
-  sessionId?: unknown;
-  message?: unknown;
-  more?: object;
-  signal?: AbortSignal;
-}
-
-interface SentMessage {
-  role: string;
-  content: string;
-}
+const USER = ['role', 'content', 'sentAt', 'attachments', 'chatId'];
+const ASSISTANT = ['type', 'role', 'content', 'sources', 'chatId', 'sentAt', 'feedbackScore', 'metrics'];
+const CHAT = [
+  'id',
+  'prompt',
+  'response',
+  'session_id',
+  'include',
+  'connection_information',
+  'embed_id',
+  'usersId',
+  'createdAt',
+];
 
 describeOnBothServers('a widget on the page of a visitor', (start) => {
-  let server: TestServer;
-  let upstream: TestUpstream;
+  let page: WidgetPage;
 
   beforeAll(async () => {
-    upstream = await startTestUpstream();
-    server = await start();
-    const body = { name: 'stub', base_url: upstream.baseUrl, api_key: 'sk-of-the-upstream-1234' };
-    await server.request('POST', '/v1/upstreams', { body });
-    await server.request('POST', '/v1/workspace/new', {
-      body: { name: 'Docs', openAiPrompt: 'You work in {workspace.name}.', chatModel: 'gpt-test' },
-    });
+    page = await WidgetPage.open(start);
   });
-  afterAll(() => upstream.close());
-  beforeEach(async () => {
-    upstream.answer(
-      stream([chatEvents({ usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 } })]),
+  afterAll(() => page.upstream.close());
+  beforeEach(() => page.reset());
+
+  const chatsOf = async (path: string): Promise<Record<string, unknown>[]> => {
+    const answer = await page.server.request<{ chats: Record<string, unknown>[] }>(
+      'GET',
+      `/v1/embed/${path}`,
     );
-    upstream.received.length = 0;
-    await raise({ WidgetChatsPerAddressPerMinute: '1000', WidgetChatsPerAddressPerDay: '100000' });
-  });
-
-  const raise = (limits: Record<string, string>): Promise<void> => {
-    const { storage, sealing } = server.app.core;
-    const settings = new Settings({ storage, sealing, clock: systemClock });
-    const changes = Object.entries(limits).map(([name, value]) => [name, { value }]);
-    return storage.transaction((tx) =>
-      settings.set(tx, Object.fromEntries(changes) as Record<string, { value: string }>),
-    );
+    return answer.body.chats;
   };
-
-  async function make(settings: object = {}): Promise<string> {
-    const body = { workspace_slug: 'docs', chat_mode: 'chat', allowlist_domains: [SITE], ...settings };
-    const made = await server.request<{ embed: { uuid: string } }>('POST', '/v1/embed/new', { body });
-    return made.body.embed.uuid;
-  }
-
-  const headersOf = (origin: string | null): Record<string, string> => (origin === null ? {} : { origin });
-
-  const ask = (uuid: string, { origin = SITE, ...asking }: Asking = {}): Promise<Answer<unknown>> => {
-    const { sessionId = randomUUID(), message = 'hello', more, signal } = asking;
-    return server.request('POST', `/api/embed/${uuid}/stream-chat`, {
-      key: null,
-      // As pages send it: JSON that is called text.
-      body: JSON.stringify({ sessionId, message, ...more }),
-      headers: { 'content-type': 'text/plain', ...headersOf(origin) },
-      ...(signal === undefined ? {} : { signal }),
-    });
-  };
-
-  const frames = ({ text }: { text: string }): Record<string, unknown>[] =>
-    text
-      .split('\n\n')
-      .filter((frame) => frame !== '')
-      .map((frame) => JSON.parse(frame.replace(/^data: /, '')) as Record<string, unknown>);
-
-  const asked = (): Received[] => upstream.received.filter(({ path }) => path.endsWith('/chat/completions'));
-
-  const sent = (index = -1): { model: string; temperature?: number; messages: SentMessage[] } => {
-    const body = asked().at(index)?.body;
-    return JSON.parse(body?.toString() ?? '{}') as ReturnType<typeof sent>;
-  };
-
-  const refusal = ({ status, body }: Answer<unknown>): [number, unknown] => [
-    status,
-    (body as { error?: unknown }).error,
-  ];
 
   it('is answered piece by piece, in frames whose members have their order', async () => {
-    const answer = await ask(await make());
+    const answer = await page.ask(await page.make());
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/event-stream');
     expect(answer.headers.get('access-control-allow-origin')).toBe(SITE);
-    const all = frames(answer);
-    expect(all.map(({ textResponse }) => textResponse).join('')).toBe(SAID);
-    for (const frame of all) {
+    expect(textOf(answer)).toBe(SAID);
+    const frames = framesOf(answer);
+    for (const frame of frames) {
       expect(Object.keys(frame)).toEqual(['uuid', 'sources', 'type', 'textResponse', 'close', 'error']);
-      expect(frame).toMatchObject({
-        uuid: all[0]?.['uuid'],
-        sources: [],
-        type: 'textResponseChunk',
-        error: false,
-      });
+      const same = { uuid: frames[0]?.['uuid'], sources: [], type: 'textResponseChunk', error: false };
+      expect(frame).toMatchObject(same);
     }
-    expect(all.map(({ close }) => close)).toEqual([...all.slice(1).map(() => false), true]);
+    expect(frames.map(({ close }) => close)).toEqual([...frames.slice(1).map(() => false), true]);
   });
 
   it('remembers the session for the model, for the page and for the owner of the widget', async () => {
-    const uuid = await make();
+    const uuid = await page.make();
     const sessionId = randomUUID();
-    await ask(uuid, { sessionId, message: 'first', more: { username: 'Ada' } });
-    await ask(uuid, { sessionId, message: 'second' });
-    await ask(uuid, { message: 'somebody else' });
-    expect(sent(1).messages.map(({ content }) => content)).toEqual([
+    await page.ask(uuid, { sessionId, message: 'first', more: { username: 'Ada' } });
+    await page.ask(uuid, { sessionId, message: 'second' });
+    await page.ask(uuid, { message: 'somebody else' });
+    expect(page.sent(1).messages.map(({ content }) => content)).toEqual([
       'You work in Docs.',
       'first',
       SAID,
       'second',
     ]);
-    expect(JSON.stringify(sent(2))).not.toContain('first');
+    expect(JSON.stringify(page.sent(2))).not.toContain('first');
 
-    const path = `/api/embed/${uuid}/${sessionId}`;
-    const options = { key: null, headers: { origin: SITE } };
-    const { body } = await server.request<{ history: object[] }>('GET', path, options);
-    expect(body.history.map((message) => Object.keys(message))).toEqual([
-      ['role', 'content', 'sentAt', 'attachments', 'chatId'],
-      ['type', 'role', 'content', 'sources', 'chatId', 'sentAt', 'feedbackScore', 'metrics'],
-      ['role', 'content', 'sentAt', 'attachments', 'chatId'],
-      ['type', 'role', 'content', 'sources', 'chatId', 'sentAt', 'feedbackScore', 'metrics'],
+    const { body } = await page.session<{ history: object[] }>('GET', `${uuid}/${sessionId}`);
+    expect(body.history.map((message) => Object.keys(message))).toEqual([USER, ASSISTANT, USER, ASSISTANT]);
+
+    const chats = await chatsOf(`${uuid}/chats/${sessionId}`);
+    expect(chats.map((chat) => Object.keys(chat))).toEqual([CHAT, CHAT]);
+    expect(chats.map(({ prompt }) => prompt)).toEqual(['first', 'second']);
+    expect(chats[0]?.['connection_information']).toBe(`{"host":"${SITE}","ip":"127.0.0.0","username":"Ada"}`);
+    expect(await chatsOf(`${uuid}/chats`)).toHaveLength(3);
+  });
+
+  it('gives the model no more of the session than the widget says', async () => {
+    const uuid = await page.make({ message_limit: 1 });
+    const sessionId = randomUUID();
+    for (const message of ['one', 'two', 'three']) await page.ask(uuid, { sessionId, message });
+    expect(page.sent().messages.map(({ content }) => content)).toEqual([
+      'You work in Docs.',
+      'two',
+      SAID,
+      'three',
     ]);
-
-    const chats = await server.request<{ chats: Record<string, string>[] }>(
-      'GET',
-      `/v1/embed/${uuid}/chats/${sessionId}`,
-    );
-    expect(chats.body.chats.map((chat) => Object.keys(chat))).toEqual(
-      chats.body.chats.map(() => [
-        'id',
-        'prompt',
-        'response',
-        'session_id',
-        'include',
-        'connection_information',
-        'embed_id',
-        'usersId',
-        'createdAt',
-      ]),
-    );
-    expect(chats.body.chats.map(({ prompt }) => prompt)).toEqual(['first', 'second']);
-    expect(chats.body.chats[0]?.['connection_information']).toBe(
-      `{"host":"${SITE}","ip":"127.0.0.0","username":"Ada"}`,
-    );
-    const all = await server.request<{ chats: object[] }>('GET', `/v1/embed/${uuid}/chats`);
-    expect(all.body.chats).toHaveLength(3);
   });
 
   it('begins anew when the page says so; its owner still sees what was said', async () => {
-    const uuid = await make();
+    const uuid = await page.make();
     const sessionId = randomUUID();
-    await ask(uuid, { sessionId, message: 'first' });
-    const path = `/api/embed/${uuid}/${sessionId}`;
-    const options = { key: null, headers: { origin: SITE } };
-    const gone = await server.request('DELETE', path, options);
+    await page.ask(uuid, { sessionId, message: 'first' });
+    const gone = await page.session('DELETE', `${uuid}/${sessionId}`);
     expect([gone.status, gone.text]).toEqual([200, '']);
-    expect((await server.request('GET', path, options)).text).toBe('{"history":[]}');
-    await ask(uuid, { sessionId, message: 'second' });
-    expect(JSON.stringify(sent())).not.toContain('first');
-    const { body } = await server.request<{ chats: { include: boolean }[] }>(
-      'GET',
-      `/v1/embed/${uuid}/chats`,
-    );
-    expect(body.chats.map(({ include }) => include)).toEqual([false, true]);
-  });
-
-  it('refuses pages of other sites, and whatever is no page', async () => {
-    const uuid = await make();
-    for (const origin of [
-      'https://evil.example',
-      'http://shop.example',
-      'https://a.shop.example',
-      'null',
-      null,
-    ]) {
-      const answer = await ask(uuid, { origin });
-      expect([origin, ...refusal(answer)]).toEqual([origin, 401, 'Invalid request.']);
-      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-      const path = `/api/embed/${uuid}/${randomUUID()}`;
-      for (const method of ['GET', 'DELETE']) {
-        const { status } = await server.request(method, path, { key: null, headers: headersOf(origin) });
-        expect([method, origin, status]).toEqual([method, origin, 401]);
-      }
-    }
-    expect(asked()).toEqual([]);
-  });
-
-  it('tells browsers before they ask which pages may', async () => {
-    const uuid = await make();
-    const preflight = async (origin: string, id = uuid) => {
-      const { status, headers } = await server.request('OPTIONS', `/api/embed/${id}/stream-chat`, {
-        key: null,
-        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-a' },
-      });
-      return [status, headers.get('access-control-allow-origin')];
-    };
-    expect(await preflight(SITE)).toEqual([204, SITE]);
-    expect(await preflight('https://evil.example')).toEqual([204, null]);
-    expect(await preflight(SITE, 'nope')).toEqual([204, null]);
-    expect(await preflight('https://any.where', await make({ allowlist_domains: null }))).toEqual([204, '*']);
-  });
-
-  it('answers pages of any site where there is no list', async () => {
-    const answer = await ask(await make({ allowlist_domains: null }), { origin: null });
-    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
-  });
-
-  it('is not there where it is not, and closed where it is closed', async () => {
-    const unknown = await ask('nope');
-    expect([unknown.status, unknown.text]).toEqual([404, 'Not Found']);
-    const uuid = await make();
-    await server.request('POST', `/v1/embed/${uuid}`, { body: { enabled: false } });
-    const closed = await ask(uuid);
-    expect(closed.status).toBe(503);
-    expect(Object.keys(closed.body as object)).toEqual([
-      'id',
-      'type',
-      'textResponse',
-      'sources',
-      'close',
-      'error',
-    ]);
-    expect(closed.body).toMatchObject({ type: 'abort', textResponse: null, sources: [], close: true });
-    const history = await server.request('GET', `/api/embed/${uuid}/${randomUUID()}`, {
-      key: null,
-      headers: { origin: SITE },
-    });
-    expect(history.status).toBe(503);
-  });
-
-  it('refuses what is no session and no message', async () => {
-    const uuid = await make();
-    for (const sessionId of ['', 'x', 5, {}, `${randomUUID()}x`]) {
-      expect(refusal(await ask(uuid, { sessionId }))).toEqual([404, 'Invalid session ID.']);
-    }
-    for (const message of ['', '  ', 5, [], { length: 3 }]) {
-      expect(refusal(await ask(uuid, { message }))).toEqual([400, 'Message is empty.']);
-    }
-    expect((await ask(uuid, { message: 'x'.repeat(20_001) })).status).toBe(400);
-    expect((await ask(uuid, { message: 'x'.repeat(300_000) })).status).toBe(413);
-    const broken = await server.request('POST', `/api/embed/${uuid}/stream-chat`, {
-      key: null,
-      body: '{"message":',
-      headers: { origin: SITE },
-    });
-    expect(broken.status).toBe(400);
-  });
-
-  it('lets exactly as many in as its limits say, of 50 at once', async () => {
-    const daily = await make({ max_chats_per_day: 5 });
-    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(daily)));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused).toHaveLength(45);
-    expect(refused[0]?.body).toMatchObject({ type: 'abort', error: 'Rate limit exceeded' });
-
-    const session = await make({ max_chats_per_session: 3 });
-    const sessionId = randomUUID();
-    const inSession = await Promise.all(Array.from({ length: 50 }, () => ask(session, { sessionId })));
-    expect(inSession.filter(({ status }) => status === 200)).toHaveLength(3);
-    expect((await ask(session)).status).toBe(200);
-  });
-
-  it('lets one address in only so often', async () => {
-    await raise({ WidgetChatsPerAddressPerMinute: '1' });
-    const uuid = await make();
-    await ask(uuid);
-    const { status, body } = await ask(await make());
-    expect(status).toBe(429);
-    expect(body).toMatchObject({ type: 'abort', error: expect.stringMatching(/network/) as string });
-  });
-
-  it('answers so many visitors at once and no more, and lets go of those who leave', async () => {
-    upstream.answer(hang);
-    const uuid = await make();
-    const leaving = new AbortController();
-    const waiting = Array.from({ length: 32 }, () =>
-      ask(uuid, { signal: leaving.signal }).catch(() => 'left'),
-    );
-    const isAsked = (): boolean => asked().length === 32;
-    await expect.poll(isAsked, { timeout: 10_000 }).toBe(true);
-    expect(frames(await ask(uuid))).toMatchObject([
-      { type: 'abort', error: expect.stringMatching(/Too many chats/) as string },
-    ]);
-    leaving.abort();
-    expect(await Promise.all(waiting)).toEqual(waiting.map(() => 'left'));
-    await Promise.all(asked().map(({ aborted }) => aborted));
-    upstream.answer(stream([chatEvents()]));
-    await expect.poll(async () => frames(await ask(uuid)).at(-1)?.['type']).toBe('textResponseChunk');
+    expect((await page.session('GET', `${uuid}/${sessionId}`)).text).toBe('{"history":[]}');
+    await page.ask(uuid, { sessionId, message: 'second' });
+    expect(JSON.stringify(page.sent())).not.toContain('first');
+    expect((await chatsOf(`${uuid}/chats`)).map(({ include }) => include)).toEqual([false, true]);
   });
 
   it('takes a prompt, model and temperature from the page only where it may choose', async () => {
     const more = { prompt: 'Obey {workspace.name}.', model: 'stub/gpt-test', temperature: 1.5 };
-    await ask(await make(), { more });
-    expect(sent().messages[0]?.content).toBe('You work in Docs.');
-    expect(sent().temperature).not.toBe(1.5);
-    const all = { allow_prompt_override: true, allow_model_override: true, allow_temperature_override: true };
-    const open = await make(all);
-    await ask(open, { more });
+    await page.ask(await page.make(), { more });
+    expect(page.sent().messages[0]?.content).toBe('You work in Docs.');
+    expect(page.sent().temperature).not.toBe(1.5);
+    const open = await page.make({
+      allow_prompt_override: true,
+      allow_model_override: true,
+      allow_temperature_override: true,
+    });
+    await page.ask(open, { more });
     // Its variables are the administrator's: a page's own prompt names none.
-    expect(sent().messages[0]?.content).toBe('Obey {workspace.name}.');
-    expect(sent().temperature).toBe(1.5);
-    expect(frames(await ask(open, { more: { model: 'no-such-model' } }))).toMatchObject([{ type: 'abort' }]);
-    await ask(await make(), { more: { model: 'no-such-model' } });
-    expect(sent().model).toBe('gpt-test');
+    expect(page.sent().messages[0]?.content).toBe('Obey {workspace.name}.');
+    expect(page.sent().temperature).toBe(1.5);
+    const unknown = await page.ask(open, { more: { model: 'no-such-model' } });
+    expect(framesOf(unknown)).toMatchObject([{ type: 'abort' }]);
+    await page.ask(await page.make(), { more: { model: 'no-such-model' } });
+    expect(page.sent().model).toBe('gpt-test');
   });
 
   it('says in mode query that it knows nothing where there is nothing, and keeps no chat of that', async () => {
-    const uuid = await make({ chat_mode: 'query' });
-    const answer = await ask(uuid);
-    const [frame, ...rest] = frames(answer);
+    const uuid = await page.make({ chat_mode: 'query' });
+    const [frame, ...rest] = framesOf(await page.ask(uuid));
     expect(rest).toEqual([]);
     expect(Object.keys(frame ?? {})).toEqual(['id', 'type', 'textResponse', 'sources', 'close', 'error']);
     expect(frame).toMatchObject({
@@ -330,26 +136,57 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
       close: true,
       error: null,
     });
-    expect((await server.request('GET', `/v1/embed/${uuid}/chats`)).text).toBe('{"chats":[]}');
-    expect(upstream.received).toEqual([]);
+    expect(await chatsOf(`${uuid}/chats`)).toEqual([]);
+    expect(page.asked()).toEqual([]);
+  });
+
+  it('in mode query answers from the documents, of which its owner sees the sources and the page does not', async () => {
+    const { server, upstream } = page;
+    const answers = stream([chatEvents()]);
+    upstream.answer((response, received) =>
+      (received.path.endsWith('/embeddings') ? sameVector : answers)(response, received),
+    );
+    await server.request('POST', '/v1/system/update-env', {
+      body: {
+        EmbeddingEngine: 'generic-openai',
+        EmbeddingBasePath: upstream.baseUrl,
+        EmbeddingModelPref: 'one-vector',
+      },
+    });
+    await server.request('POST', '/v1/workspace/new', { body: { name: 'Newts', chatModel: 'gpt-test' } });
+    const metadata = { title: 'newts' };
+    await server.request('POST', '/v1/document/raw-text', {
+      body: { textContent: 'Newts like ponds.', addToWorkspaces: 'newts', metadata },
+    });
+    const uuid = await page.make({ workspace_slug: 'newts', chat_mode: 'query' });
+    const sessionId = randomUUID();
+    const answer = await page.ask(uuid, { sessionId, message: 'what do newts like?' });
+    expect(textOf(answer)).toBe(SAID);
+    expect(page.sent().messages[0]?.content).toContain('Newts like ponds.');
+    const history = await page.session('GET', `${uuid}/${sessionId}`);
+    expect(history.text).toContain('what do newts like?');
+    expect(history.text + answer.text).not.toContain('Newts like ponds.');
+    expect(JSON.stringify(await chatsOf(`${uuid}/chats`))).toContain('Newts like ponds.');
   });
 
   it('does not tell visitors what its model server complains of', async () => {
-    const secret = 'Incorrect API key sk-of-the-upstream-1234 for account 77 at 10.0.0.8';
-    upstream.answer(json({ error: { message: secret, code: 'invalid_api_key' } }, 401));
-    const answer = await ask(await make());
-    expect(frames(answer)).toMatchObject([{ type: 'abort', textResponse: null, close: true }]);
-    for (const part of ['sk-of', 'account 77', '10.0.0.8']) expect(answer.text).not.toContain(part);
+    const message = `Incorrect API key ${UPSTREAM_KEY} for account 77 at 10.0.0.8`;
+    page.upstream.answer(json({ error: { message, code: 'invalid_api_key' } }, 401));
+    const answer = await page.ask(await page.make());
+    expect(framesOf(answer)).toMatchObject([{ type: 'abort', textResponse: null, close: true }]);
+    for (const part of [UPSTREAM_KEY, 'account 77', '10.0.0.8']) expect(answer.text).not.toContain(part);
+    expect(page.server.log.join('\n')).not.toContain(UPSTREAM_KEY);
   });
 
   it('is not known to a key that does not cover its workspace, whatever was said in it', async () => {
-    const uuid = await make();
-    await ask(uuid, { message: 'a secret question' });
-    const { secret: key } = await server.mint({
+    const uuid = await page.make();
+    await page.ask(uuid, { message: 'a secret question' });
+    const { secret: key } = await page.server.mint({
       scopes: ['embeds:manage'],
-      selectors: { workspaces: { deny: ['docs'] } },
+      selectors: { workspaces: { deny: ['docs', 'newts'] } },
     });
-    expect((await server.request('GET', `/v1/embed/${uuid}/chats`, { key })).text).toBe('{"chats":[]}');
-    expect((await server.request('GET', '/v1/embed', { key })).text).toBe('{"embeds":[]}');
+    const chats = await page.server.request('GET', `/v1/embed/${uuid}/chats`, { key });
+    expect(chats.text).toBe('{"chats":[]}');
+    expect((await page.server.request('GET', '/v1/embed', { key })).text).toBe('{"embeds":[]}');
   });
 });

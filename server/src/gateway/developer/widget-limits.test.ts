@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeOnBothServers } from '../../../test/server.ts';
+import { chatEvents, hang, stream } from '../../../test/upstream.ts';
+import { framesOf, refusalOf, SITE, WidgetPage } from './widget.fixture.ts';
+
+describeOnBothServers('whom a widget answers, and how often', (start) => {
+  let page: WidgetPage;
+
+  beforeAll(async () => {
+    page = await WidgetPage.open(start);
+  });
+  afterAll(() => page.upstream.close());
+  beforeEach(() => page.reset());
+
+  it('not pages of other sites, nor whatever is no page', async () => {
+    const uuid = await page.make();
+    const origins = [
+      'https://evil.example',
+      'http://shop.example',
+      'https://a.shop.example',
+      'https://shop.example.evil.net',
+      'null',
+      null,
+    ];
+    for (const origin of origins) {
+      const answer = await page.ask(uuid, { origin });
+      expect([origin, ...refusalOf(answer)]).toEqual([origin, 401, 'Invalid request.']);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+      for (const method of ['GET', 'DELETE'] as const) {
+        const { status } = await page.session(method, `${uuid}/${randomUUID()}`, origin);
+        expect([method, origin, status]).toEqual([method, origin, 401]);
+      }
+    }
+    expect(page.asked()).toEqual([]);
+  });
+
+  it('which browsers are told before they ask', async () => {
+    const uuid = await page.make();
+    const preflight = async (origin: string, id = uuid) => {
+      const { status, headers } = await page.server.request('OPTIONS', `/api/embed/${id}/stream-chat`, {
+        key: null,
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'x-a',
+        },
+      });
+      return [status, headers.get('access-control-allow-origin')];
+    };
+    expect(await preflight(SITE)).toEqual([204, SITE]);
+    expect(await preflight('https://evil.example')).toEqual([204, null]);
+    expect(await preflight(SITE, 'nope')).toEqual([204, null]);
+    const open = await page.make({ allowlist_domains: null });
+    expect(await preflight('https://any.where', open)).toEqual([204, '*']);
+  });
+
+  it('pages of any site where there is no list', async () => {
+    const answer = await page.ask(await page.make({ allowlist_domains: null }), { origin: null });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  });
+
+  it('nobody where it is not there, or closed', async () => {
+    const unknown = await page.ask('nope');
+    expect([unknown.status, unknown.text]).toEqual([404, 'Not Found']);
+    const uuid = await page.make();
+    await page.server.request('POST', `/v1/embed/${uuid}`, { body: { enabled: false } });
+    const closed = await page.ask(uuid);
+    expect(closed.status).toBe(503);
+    expect(Object.keys(closed.body as object)).toEqual([
+      'id',
+      'type',
+      'textResponse',
+      'sources',
+      'close',
+      'error',
+    ]);
+    expect(closed.body).toMatchObject({ type: 'abort', textResponse: null, sources: [], close: true });
+    expect((await page.session('GET', `${uuid}/${randomUUID()}`)).status).toBe(503);
+  });
+
+  it('no request without a session and a message', async () => {
+    const uuid = await page.make();
+    for (const sessionId of ['', 'x', 5, {}, `${randomUUID()}x`]) {
+      expect(refusalOf(await page.ask(uuid, { sessionId }))).toEqual([404, 'Invalid session ID.']);
+    }
+    for (const message of ['', '  ', 5, [], { length: 3 }]) {
+      expect(refusalOf(await page.ask(uuid, { message }))).toEqual([400, 'Message is empty.']);
+    }
+    expect((await page.ask(uuid, { message: 'x'.repeat(20_001) })).status).toBe(400);
+    expect((await page.ask(uuid, { message: 'x'.repeat(300_000) })).status).toBe(413);
+    const broken = await page.server.request('POST', `/api/embed/${uuid}/stream-chat`, {
+      key: null,
+      body: '{"message":',
+      headers: { origin: SITE },
+    });
+    expect(broken.status).toBe(400);
+  });
+
+  it('exactly as many of 50 at once as its limits say', async () => {
+    const daily = await page.make({ max_chats_per_day: 5 });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => page.ask(daily)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(45);
+    expect(refused[0]?.body).toMatchObject({ type: 'abort', error: 'Rate limit exceeded' });
+
+    const session = await page.make({ max_chats_per_session: 3 });
+    const sessionId = randomUUID();
+    const inSession = await Promise.all(Array.from({ length: 50 }, () => page.ask(session, { sessionId })));
+    expect(inSession.filter(({ status }) => status === 200)).toHaveLength(3);
+    expect((await page.ask(session)).status).toBe(200);
+  });
+
+  it('no more where two servers answer for it', async () => {
+    const other = await start(page.server.environment);
+    const uuid = await page.make({ max_chats_per_day: 6 });
+    const servers = [page.server, other];
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => page.ask(uuid, { server: servers[index % 2] ?? page.server })),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(6);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(44);
+    await other.stop();
+  });
+
+  it('one address only so often, over all widgets', async () => {
+    await page.set({ WidgetChatsPerAddressPerMinute: '1' });
+    await page.ask(await page.make());
+    const { status, body } = await page.ask(await page.make());
+    expect(status).toBe(429);
+    expect(body).toMatchObject({ type: 'abort', error: expect.stringMatching(/network/) as string });
+  });
+
+  it('so many visitors at once and no more, and nobody who has left', async () => {
+    page.upstream.answer(hang);
+    const uuid = await page.make();
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const waiting = Array.from({ length: 32 }, () => page.ask(uuid, { signal }).catch(() => 'left'));
+    await expect.poll(() => page.asked().length, { timeout: 10_000 }).toBe(32);
+    const refused = framesOf(await page.ask(uuid));
+    expect(refused).toMatchObject([
+      { type: 'abort', error: expect.stringMatching(/Too many chats/) as string },
+    ]);
+    leaving.abort();
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => 'left'));
+    await Promise.all(page.asked().map(({ aborted }) => aborted));
+    page.upstream.answer(stream([chatEvents()]));
+    const again = async () => framesOf(await page.ask(uuid)).at(-1)?.['type'];
+    await expect.poll(again).toBe('textResponseChunk');
+  });
+});
