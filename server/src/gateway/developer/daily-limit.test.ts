@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOnBothServers } from '../../../test/server.ts';
+import { framesOf, startChats } from '../../chat/chats.fixture.ts';
+import type { ChatServer } from '../../chat/chats.fixture.ts';
+import { enableUsers } from './identity.fixture.ts';
+
+interface NewUser {
+  user: { id: number };
+}
+
+describeOnBothServers('how many messages somebody may send in a day', (start) => {
+  let chats: ChatServer;
+  let userId: number;
+  beforeAll(async () => {
+    chats = await startChats(start);
+    await enableUsers(chats.server);
+    userId = await addUser('eve', { dailyMessageLimit: 2 });
+    await chats.post('/workspace/new', { name: 'Docs', chatMode: 'chat' });
+    await chats.post('/workspace/docs/thread/new', { slug: 'side' });
+  });
+  afterAll(() => chats.upstream.close());
+
+  const addUser = async (username: string, more: object): Promise<number> => {
+    const body = { username, password: 'a long password', role: 'default', ...more };
+    const made = await chats.server.request<NewUser>('POST', '/v1/admin/users/new', { body });
+    return made.body.user.id;
+  };
+  const ask = (body: object, verb = 'chat') => chats.post(`/workspace/docs/thread/side/${verb}`, body);
+
+  test('no more than so many, however many come at once; streamed or not', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => ask({ message: 'hello', userId }, 'chat')),
+    );
+    const counts = [200, 429].map((status) => answers.filter((answer) => answer.status === status).length);
+    expect(counts[0]).toBeLessThanOrEqual(2);
+    for (let left = 2 - (counts[0] ?? 0); left > 0; left--)
+      expect((await ask({ message: 'hello', userId })).status).toBe(200);
+    for (const verb of ['chat', 'stream-chat']) {
+      const refused = await ask({ message: 'hello', userId }, verb);
+      expect(refused.status).toBe(429);
+      expect(refused.body).toMatchObject({ type: 'abort', textResponse: null, close: true });
+      expect(refused.body.error).toContain('within 24 hours');
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(86_000);
+    }
+  });
+
+  test('nobody else is held up: who has no limit, who is not named, who does not exist', async () => {
+    const free = await addUser('sam', { dailyMessageLimit: null });
+    for (const who of [{ userId: free }, {}, { userId: 4711 }]) {
+      const answer = await ask({ message: 'hello', ...who }, 'stream-chat');
+      expect(framesOf(answer.text).at(-1)).toMatchObject({ type: 'finalizeResponseStream' });
+    }
+  });
+
+  test('what each says in a thread is their own conversation', async () => {
+    const ada = await addUser('ada', {});
+    const bob = await addUser('bob', {});
+    await chats.post('/workspace/docs/update', { openAiPrompt: 'You talk to {user.name}.' });
+    chats.answer(async (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ choices: [{ message: { content: 'Yes.' } }] }));
+    });
+    await ask({ message: 'I am Ada', userId: ada });
+    await ask({ message: 'I am Bob', userId: bob });
+    await ask({ message: 'Who am I?', userId: ada });
+    expect(chats.asked().map(({ messages }) => messages.map(({ content }) => content))).toEqual([
+      ['You talk to ada.', 'I am Ada'],
+      ['You talk to bob.', 'I am Bob'],
+      ['You talk to ada.', 'I am Ada', 'Yes.', 'Who am I?'],
+    ]);
+  });
+});
