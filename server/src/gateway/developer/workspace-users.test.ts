@@ -158,6 +158,18 @@ describeOnBothServers('members of workspaces', (start) => {
     expect(seen.map(({ slug }) => slug)).toEqual(['docs']);
   });
 
+  test('who accepts an invite to workspaces joins them', async () => {
+    const invited = await server.request<{ invite: { code: string } }>('POST', '/v1/admin/invite/new', {
+      body: { workspaceIds: [docs, 99_999] },
+    });
+    const accepted = await server.request('POST', `/api/invite/${invited.body.invite.code}`, {
+      key: null,
+      body: { username: 'guest', password: PASSWORD },
+    });
+    expect(accepted.status).toBe(200);
+    expect(await names(docs)).toContain('guest');
+  });
+
   test('every change has its audit record', async () => {
     const id = await workspaceId(server, 'Recorded');
     await replace(id, { userIds: [ann] });
@@ -245,6 +257,19 @@ describeOnBothServers('workspaces of whoever is logged in', (start) => {
     await ask('max', path, { messages: suggestions });
     expect((await ask<Suggested>('dan', path)).body.suggestedMessages).toEqual([]);
     expect((await ask('max', '/workspace/nope/suggested-messages', { messages: [] })).status).toBe(404);
+  });
+
+  test('the administrator of an instance without users sees all', async () => {
+    const single = await start();
+    await workspaceId(single, 'Docs');
+    const login = { key: null, body: { password: single.adminKey } };
+    const { body } = await single.request<{ token: string }>('POST', '/api/request-token', login);
+    const list = await single.request<List>('GET', '/api/workspaces', { key: body.token });
+    expect(list.body.workspaces.map(({ slug }) => slug)).toEqual(['docs']);
+    const path = '/api/workspace/docs/suggested-messages';
+    await single.request('POST', path, { key: body.token, body: { messages: suggestions } });
+    const read = await single.request<Suggested>('GET', path, { key: body.token });
+    expect(read.body.suggestedMessages).toEqual(suggestions);
   });
 
   test('a key opens none of it', async () => {
