@@ -3,6 +3,7 @@ import { append } from '../audit/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { Documents } from '../documents/index.ts';
 import { Models } from '../models/index.ts';
+import type { LocalModel } from '../models/index.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
@@ -13,12 +14,16 @@ import type { RetrievalOptions } from './index.ts';
 const MASTER_KEY = new Uint8Array(32).fill(7);
 
 /** What a process has on a database that is there. */
-export function retrievalOn(storage: Storage, options: Partial<RetrievalOptions> = {}) {
+export function retrievalOn(
+  storage: Storage,
+  options: Partial<RetrievalOptions> = {},
+  localModel?: LocalModel,
+) {
   const shared = { storage, clock: systemClock, logger: pino({ level: 'silent' }) };
   const sealing = Sealing.open({ masterKey: MASTER_KEY });
   const settings = new Settings({ ...shared, sealing });
   const documents = new Documents(shared);
-  const models = new Models({ ...shared, sealing, audit: { append }, localModel: undefined });
+  const models = new Models({ ...shared, sealing, audit: { append }, localModel });
   const retrieval = new Retrieval({ ...shared, settings, documents, models, ...options });
   const stop = async (): Promise<void> => {
     await retrieval.stop();

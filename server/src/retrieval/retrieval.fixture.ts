@@ -10,6 +10,7 @@ import { auditMigrations } from '../audit/index.ts';
 import { documentsMigrations } from '../documents/index.ts';
 import type { Document, Documents } from '../documents/index.ts';
 import { addUpstream, modelsMigrations } from '../models/index.ts';
+import type { LocalModel } from '../models/index.ts';
 import { settingsMigrations } from '../settings/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
@@ -85,6 +86,7 @@ const MIGRATIONS = [
 export async function openRetrieval(
   database: TestDatabase,
   options: Partial<RetrievalOptions> = {},
+  localModel?: LocalModel,
 ): Promise<TestRetrieval> {
   const { storage } = database;
   await migrate(storage, MIGRATIONS, 1);
@@ -93,7 +95,7 @@ export async function openRetrieval(
   upstream.models = [EMBEDDING_MODEL];
   upstream.answer(embeddings());
   const open = (storage: Storage, options: Partial<RetrievalOptions>) => {
-    const opened = retrievalOn(storage, options);
+    const opened = retrievalOn(storage, options, localModel);
     onTestFinished(() => opened.stop());
     return opened;
   };
