@@ -33,3 +33,20 @@ export async function revokeSessionsOf(tx: Db, userId: number | null, nowMs: num
 export async function dropExpiredSessions(tx: Db, nowMs: number): Promise<void> {
   await tables(tx).deleteFrom('sessions').where('expires_at', '<=', nowMs).execute();
 }
+
+/** The oldest of a user go where there are more than `keep`; of the administrator without users for null. */
+export async function dropOldestSessions(tx: Db, userId: number | null, keep: number): Promise<void> {
+  const is = userId === null ? 'is' : '=';
+  const newest = tables(tx)
+    .selectFrom('sessions')
+    .select('id')
+    .where('user_id', is, userId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(keep);
+  await tables(tx)
+    .deleteFrom('sessions')
+    .where('user_id', is, userId)
+    .where('id', 'not in', newest)
+    .execute();
+}

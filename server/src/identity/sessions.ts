@@ -6,7 +6,9 @@ import * as store from './session-store.ts';
 import { signToken } from './session-token.ts';
 
 /** As long as its clients know it: they have no way to renew one. */
-export const SESSION_MS = 30 * 86_400_000;
+const SESSION_MS = 30 * 86_400_000;
+/** A script that logs in each minute ends its own oldest ones instead of filling the database. */
+const SESSIONS_MAX = 100;
 
 /**
  * Begins a session in the transaction of a login.
@@ -23,6 +25,7 @@ export async function beginSession(
   const expiresAt = createdAt + SESSION_MS;
   const id = randomUUID();
   await store.dropExpiredSessions(tx, createdAt);
+  await store.dropOldestSessions(tx, user?.id ?? null, SESSIONS_MAX - 1);
   await store.insertSession(tx, {
     id,
     user_id: user?.id ?? null,

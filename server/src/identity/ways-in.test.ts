@@ -108,6 +108,27 @@ describeOnBothDatabases('login tokens', (open) => {
     expect(await redeem(identity, '')).toMatchObject({ ok: false });
   });
 
+  test('of more than a hundred sessions of one user the oldest ends', async () => {
+    const { identity, clock } = await openWithAdmin(open);
+    const tokens: string[] = [];
+    for (let i = 0; i < 102; i++) {
+      const login = await redeem(identity, await issue(identity));
+      tokens.push(login.ok ? login.token : '');
+      clock.offsetMs += 1;
+    }
+    const isGood = (token?: string) =>
+      identity.authenticate(`Bearer ${token}`, IP).then(
+        () => true,
+        () => false,
+      );
+    expect(await Promise.all([0, 1, 2, 101].map((i) => isGood(tokens[i])))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
   test('none logs in a suspended user, and none outlives a new password', async () => {
     const { identity } = await openWithAdmin(open);
     const { id } = await createUser(identity, OPERATOR, { username: 'sam', password: PASSWORD });
