@@ -168,8 +168,6 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const names = { chatModel, chatTokens, imageModel };
   const environment = new Environment({ storage, clock, settings, net, names });
   const workspaces = new Workspaces({ storage, clock, net, settings });
-  identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
-  identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
   const documents = new Documents({ storage, clock });
   documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
   const uploadsDir = join(config.dataDir, 'uploads');
