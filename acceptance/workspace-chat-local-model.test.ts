@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Developer } from './developer.ts';
+import type { ChatAnswer } from './developer.ts';
+import { openai } from './openai.ts';
+import { startServer } from './server.ts';
+import type { Server } from './server.ts';
+
+const ANSWER_TIMEOUT_MS = 60_000;
+const FACT =
+  'The lighthouse of Varnholm is painted green and was lit for the first time in 1887 by Elsa Quist.';
+const QUESTION = 'Which color is the lighthouse of Varnholm painted?';
+
+interface Frame {
+  type: string;
+  textResponse?: string;
+  close: boolean;
+  sources?: { title: string }[];
+}
+
+let server: Server;
+let developer: Developer;
+
+beforeAll(async () => {
+  server = await startServer({ localModel: true });
+  await server.untilModelReady();
+  developer = new Developer(server);
+  await developer.newWorkspace('Coast', { openAiTemp: 0, topN: 1, chatMode: 'query' });
+  await developer.ask('POST', '/document/raw-text', {
+    textContent: FACT,
+    metadata: { title: 'Lighthouses' },
+    addToWorkspaces: 'coast',
+  });
+}, 180_000);
+
+async function framesOf(body: object): Promise<Frame[]> {
+  const { text } = await server.request('POST', '/api/v1/workspace/coast/stream-chat', { body });
+  const events = text.split('\n\n').filter((event) => event !== '');
+  return events.map((event) => JSON.parse(event.replace(/^data: /, '')) as Frame);
+}
+
+describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS }, () => {
+  test('the answer comes piece by piece, and its source is named in the last event', async () => {
+    const frames = await framesOf({ message: QUESTION });
+    const pieces = frames.filter(({ type }) => type === 'textResponseChunk');
+    expect(pieces.length).toBeGreaterThan(3);
+    expect(pieces.map(({ textResponse }) => textResponse).join('')).toMatch(/green/i);
+    expect(frames.at(-1)?.type).toBe('finalizeResponseStream');
+    expect(frames.at(-1)?.sources).toMatchObject([{ title: 'lighthouses.txt' }]);
+  });
+
+  test('mode query refuses what is not there', async () => {
+    const [refusal, ...more] = await framesOf({ message: 'Who won the football cup?', sessionId: 'other' });
+    expect(more).toEqual([]);
+    expect(refusal?.textResponse).toContain('no relevant information');
+  });
+
+  test('an agent on a model that calls no tools answers from what it finds', async () => {
+    const answer = await developer.chat('coast', `@agent ${QUESTION}`, { sessionId: 'agent' });
+    expect(answer.textResponse).toMatch(/green/i);
+    expect(answer.sources[0]?.title).toBe('lighthouses.txt');
+    expect((answer as ChatAnswer & { thoughts: string[] }).thoughts).toHaveLength(1);
+  });
+
+  test('an attached document is read', async () => {
+    const words = Buffer.from('The harbour master of Varnholm is called Torben Ask.').toString('base64');
+    const attachments = [
+      {
+        name: 'harbour.txt',
+        mime: 'application/anythingllm-document',
+        contentString: `data:text/plain;base64,${words}`,
+      },
+    ];
+    const message = 'What is the name of the harbour master of Varnholm?';
+    const answer = await developer.chat('coast', message, { sessionId: 'file', mode: 'chat', attachments });
+    expect(answer.textResponse).toContain('Torben');
+    expect(answer.sources[0]?.title).toBe('harbour.txt');
+  });
+
+  test('the OpenAI client finds the workspace as a model', async () => {
+    const client = openai(server, { apiKey: server.home.adminKey, baseURL: `${server.url}/api/v1/openai` });
+    const answer = await client.chat.completions.create({
+      model: 'coast',
+      temperature: 0,
+      messages: [{ role: 'user', content: QUESTION }],
+    });
+    expect(answer.choices[0]?.message.content).toMatch(/green/i);
+    expect(answer.usage?.total_tokens).toBeGreaterThan(50);
+  });
+});
