@@ -89,6 +89,8 @@ export class PageFetcher {
     for (let hop = 0; hop <= this.#limits.redirects; hop++) {
       const extra = url.origin === first.origin ? headers : {};
       const response = await this.#get(url, extra, signal);
+      // Whoever reads it hears of errors; one that nobody hears of would end this process.
+      response.body.on('error', () => undefined);
       const next = redirectOf(response);
       if (next === undefined) return this.#save(response, { url, first, signal });
       await response.body.dump({ limit: HEADER_MAX_BYTES }).catch(() => undefined);

@@ -1,0 +1,221 @@
+import type { lookup } from 'node:dns';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TemporaryFiles } from '../temporary-files.ts';
+import { PageFetcher } from './page-fetcher.ts';
+import type { PageFetcherOptions } from './page-fetcher.ts';
+
+const PRIVATE =
+  /^No URL content found at .*\. It leads to an address that is not public; .*KEYWARD_FETCH_PRIVATE\.$/;
+
+describe('a page', () => {
+  let folder: string;
+  let files: TemporaryFiles;
+  const cleanups: (() => unknown)[] = [];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keyward-pages-'));
+    files = new TemporaryFiles(folder);
+    files.start();
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+  });
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+
+  /** A real server on an address of this machine. */
+  async function serve(
+    answer: RequestListener,
+    host = '127.0.0.1',
+  ): Promise<{ url: string; seen: IncomingMessage[] }> {
+    const seen: IncomingMessage[] = [];
+    const server: Server = createServer((request, response) => {
+      seen.push(request);
+      answer(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, host, resolve));
+    cleanups.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { url: `http://${host}:${(server.address() as AddressInfo).port}`, seen };
+  }
+
+  function fetcher(options: Partial<PageFetcherOptions> = {}): PageFetcher {
+    const pages = new PageFetcher({ files, allowed: ['127.0.0.1'], ...options });
+    cleanups.push(() => pages.stop());
+    return pages;
+  }
+
+  /** What came of a link: the text of the file, or the refusal. */
+  async function outcome(pages: PageFetcher, link: string, headers: Record<string, string> = {}) {
+    const page = await pages.fetch(link, { headers });
+    if ('refusal' in page) return page.refusal;
+    const { size } = await page.file.stat();
+    const { buffer } = await page.file.read(Buffer.alloc(size), 0, size, 0);
+    await page.file.close();
+    return { text: buffer.toString(), fileName: page.fileName, called: page.called };
+  }
+
+  test('is fetched, and read as what its server says it is', async () => {
+    const { url } = await serve(({ url }, response) => {
+      const type = {
+        '/doc.pdf': 'application/pdf',
+        '/data': 'application/json; charset=utf-8',
+        '/x.csv': 'application/octet-stream',
+      };
+      response.setHeader('content-type', type[url as keyof typeof type] ?? 'text/html');
+      response.end('body');
+    });
+    const name = async (path: string) =>
+      ((await outcome(fetcher(), url + path)) as { fileName: string }).fileName;
+    expect(await outcome(fetcher(), `${url}/a/b`)).toEqual({
+      text: 'body',
+      fileName: '127.0.0.1_a_b.html',
+      called: '127.0.0.1_a_b',
+    });
+    expect(await name('/doc.pdf')).toBe('doc.pdf');
+    expect(await name('/data')).toBe('127.0.0.1_data.json');
+    expect(await name('/x.csv')).toBe('x.csv');
+  });
+
+  test('that is packed is unpacked', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' });
+      response.end(gzipSync('turnips'));
+    });
+    expect(await outcome(fetcher(), url)).toMatchObject({ text: 'turnips' });
+  });
+
+  test('of a private address is fetched only where the operator allows it', async () => {
+    const { url, seen } = await serve((_request, response) => response.end('secret'));
+    expect(await outcome(fetcher({ allowed: [] }), url)).toMatch(PRIVATE);
+    expect(await outcome(fetcher({ allowed: [] }), url.replace('127.0.0.1', 'localhost'))).toMatch(PRIVATE);
+    expect(await outcome(fetcher({ allowed: ['10.0.0.0/8'] }), url)).toMatch(PRIVATE);
+    expect(seen).toHaveLength(0);
+    expect(await outcome(fetcher({ allowed: 'allow' }), url)).toMatchObject({ text: 'secret' });
+  });
+
+  test('redirects are followed, each checked anew', async () => {
+    const inner = await serve((_request, response) => response.end('secret'), '127.0.0.2');
+    const { url, seen } = await serve((request, response) => {
+      const to = {
+        '/private': inner.url,
+        '/file': 'file:///etc/passwd',
+        '/name': inner.url.replace('127.0.0.2', 'user:pass@127.0.0.1'),
+        '/loop': '/loop',
+        '/fine': '/end',
+      }[request.url ?? ''];
+      if (to === undefined) response.end('the end');
+      else response.writeHead(302, { location: to }).end();
+    });
+    expect(await outcome(fetcher(), `${url}/fine`)).toMatchObject({
+      text: 'the end',
+      called: '127.0.0.1_fine',
+    });
+    expect(await outcome(fetcher(), `${url}/private`)).toMatch(PRIVATE);
+    expect(inner.seen).toHaveLength(0);
+    expect(await outcome(fetcher(), `${url}/file`)).toMatch(/Only http and https/);
+    expect(await outcome(fetcher(), `${url}/name`)).toMatch(/without a password/);
+    seen.length = 0;
+    expect(await outcome(fetcher(), `${url}/loop`)).toMatch(/redirects more than 5 times\.$/);
+    expect(seen).toHaveLength(6);
+  });
+
+  test('headers of the client reach the first server, and no other', async () => {
+    const other = await serve((_request, response) => response.end('other'), '127.0.0.2');
+    const { url, seen } = await serve((request, response) => {
+      if (request.url === '/there') response.writeHead(302, { location: other.url }).end();
+      else if (request.url === '/here') response.writeHead(302, { location: '/end' }).end();
+      else response.end('end');
+    });
+    const pages = fetcher({ allowed: ['127.0.0.0/8'] });
+    const headers = { 'x-token': 'abc', 'accept-encoding': 'br' };
+    await outcome(pages, `${url}/here`, headers);
+    expect(seen.map((request) => request.headers['x-token'])).toEqual(['abc', 'abc']);
+    expect(seen[0]?.headers['accept-encoding']).toBe('identity');
+    await outcome(pages, `${url}/there`, headers);
+    expect(other.seen.map((request) => request.headers['x-token'])).toEqual([undefined]);
+  });
+
+  test('of a name that is rebound between look-up and connection is not fetched from elsewhere', async () => {
+    const { url, seen } = await serve((_request, response) => response.end('secret'));
+    let asked = 0;
+    const rebinding = ((_name: string, _options: object, callback: (...args: unknown[]) => void) => {
+      asked++;
+      callback(null, [{ address: asked === 1 ? '127.0.0.2' : '127.0.0.1', family: 4 }]);
+    }) as unknown as typeof lookup;
+    const pages = fetcher({ allowed: ['127.0.0.2'], lookup: rebinding });
+    const link = url.replace('127.0.0.1', 'page.example');
+    expect(await outcome(pages, link)).toMatch(/^No URL content found/);
+    expect(await outcome(pages, link)).toMatch(PRIVATE);
+    expect(seen).toHaveLength(0);
+  });
+
+  test('that has no end, or hardly comes, is given up', async () => {
+    const endless = await serve((_request, response) => {
+      const more = (): void => {
+        while (response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await outcome(fetcher({ limits: { bytes: 200_000 } }), endless.url)).toMatch(
+      /It is larger than 195 KiB\.$/,
+    );
+    const slow = await serve((_request, response) => void response.write('x'));
+    const silent = await serve(() => undefined);
+    for (const { url } of [slow, silent])
+      expect(await outcome(fetcher({ limits: { timeMs: 200 } }), url)).toMatch(
+        /It takes longer than 0\.2 s\.$/,
+      );
+    const bomb = await serve((_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end(gzipSync(Buffer.alloc(10_000_000)));
+    });
+    expect(await outcome(fetcher({ limits: { bytes: 200_000 } }), bomb.url)).toMatch(/larger than/);
+  });
+
+  test('that is not there, or not all there, says so', async () => {
+    const { url } = await serve((request, response) => {
+      if (request.url === '/404') response.writeHead(404).end('no');
+      else if (request.url === '/odd') response.writeHead(200, { 'content-encoding': 'zstd-or-so' }).end('x');
+      else if (request.url === '/cut') {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('x');
+        setImmediate(() => response.destroy());
+      } else response.writeHead(302).end();
+    });
+    const pages = fetcher();
+    expect(await outcome(pages, `${url}/404`)).toBe(`No URL content found at ${url}/404. It answers 404.`);
+    expect(await outcome(pages, `${url}/odd`)).toMatch(/content encoding/);
+    expect(await outcome(pages, `${url}/cut`)).toBe(`No URL content found at ${url}/cut.`);
+    expect(await outcome(pages, `${url}/302`)).toMatch(/It answers 302\.$/);
+    expect(await outcome(pages, 'https://nowhere.invalid')).toBe(
+      'No URL content found at https://nowhere.invalid.',
+    );
+    expect(await outcome(pages, 'file:///etc/passwd')).toMatch(/Only http and https/);
+  });
+
+  test('for which the disk has no room says so', async () => {
+    const { url } = await serve((_request, response) => response.end('turnips'));
+    const full = Object.assign(new TemporaryFiles(folder), { create: () => open('/dev/full', 'r+') });
+    expect(await outcome(fetcher({ files: full }), url)).toMatch(/The disk of this server is full\.$/);
+  });
+
+  test('that nobody waits for any more is given up', async () => {
+    const { url, seen } = await serve(() => undefined);
+    const controller = new AbortController();
+    const page = fetcher().fetch(url, { signal: controller.signal });
+    while (seen.length === 0) await new Promise(setImmediate);
+    controller.abort();
+    expect(await page).toEqual({ refusal: `No URL content found at ${url}.` });
+  });
+});
