@@ -1,13 +1,14 @@
 import type { SystemFacts } from '../../settings/index.ts';
+import type { Viewer } from '../../workspaces/index.ts';
 import type { Services } from '../services.ts';
 import { allUpstreams } from './upstream-book.ts';
 
-/** What the settings are shown from, gathered from everywhere. */
-export async function systemFacts(services: Services): Promise<SystemFacts> {
-  const { identity, retrieval, models, localModel, environment, config } = services;
+/** What the settings are shown from, gathered from everywhere; of documents only what the viewer's workspaces have. */
+export async function systemFacts(services: Services, viewer: Viewer): Promise<SystemFacts> {
+  const { identity, workspaces, retrieval, models, localModel, environment, config } = services;
   const [mode, passages, upstreams, values] = await Promise.all([
     identity.mode(),
-    retrieval.count(),
+    workspaces.coveredIds(viewer).then((ids) => retrieval.count(ids)),
     allUpstreams(models),
     environment.values(),
   ]);

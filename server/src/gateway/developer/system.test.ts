@@ -302,6 +302,18 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
     expect(await upstreamOf('xai')).toMatchObject({ has_api_key: true });
   });
 
+  it('come with how far embedding anew is, for keys that are bound to no workspace', async () => {
+    const path = '/v1/system/embedding-progress';
+    const { status, body } = await server.request<object>('GET', path);
+    expect(status).toBe(200);
+    expect(Object.keys(body)).toEqual(['model', 'total', 'done', 'running', 'failed', 'lastError']);
+    expect(body).toMatchObject({ model: 'all-minilm-l6-v2', total: 0, done: 0, running: false });
+    const selectors = { workspaces: { allow: ['docs'] } };
+    const { secret: key } = await server.mint({ scopes: ['system:read'], selectors });
+    expect((await server.request('GET', path, { key })).status).toBe(403);
+    expect((await server.request('GET', '/v1/system', { key })).status).toBe(200);
+  });
+
   it('are told to strangers as far as a login page needs them', async () => {
     const { body } = await server.request<{ results: object }>('GET', '/api/setup-complete', { key: null });
     expect(body.results).toEqual({

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { append } from '../../../audit/index.ts';
 import { KeywardError } from '../../../base/errors.ts';
 import { concernsUpstreams, readPreferences, viewForStrangers, viewSystem } from '../../../settings/index.ts';
+import { isBound } from '../../../workspaces/index.ts';
 import { json, okText, phrase } from '../../developer/answers.ts';
 import { LOGO_SVG } from '../../developer/logo.ts';
 import { Outcome } from '../../developer/schemas.ts';
@@ -10,6 +11,7 @@ import { upstreamBook } from '../../developer/upstream-book.ts';
 import type { WholeAnswer } from '../../answering.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
+import { nullable } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
 const developer = { surface: 'developer' } as const;
@@ -19,6 +21,18 @@ const SystemSettings = Type.Record(Type.String(), Type.Unknown(), {
   title: 'SystemSettings',
   description: 'Settings by the names that clients know; of a secret only whether there is one',
 });
+
+const EmbeddingProgress = Type.Object(
+  {
+    model: Type.String({ description: 'The embedding model in force' }),
+    total: Type.Integer({ description: 'Documents in workspaces' }),
+    done: Type.Integer({ description: 'Those that are embedded with it' }),
+    running: Type.Boolean(),
+    failed: Type.Integer(),
+    lastError: nullable(Type.String()),
+  },
+  { title: 'EmbeddingProgress' },
+);
 
 const actorOf = ({ keyId, keyName }: { keyId: string; keyName: string }) =>
   ({ kind: 'key', id: keyId, name: keyName }) as const;
@@ -62,6 +76,9 @@ async function setPreferences(
   return json({ success: true, error: null });
 }
 
+const boundKey = (): KeywardError =>
+  new KeywardError('forbidden_resource', 'The key is bound to workspaces; this is about all of them.');
+
 /** Whoever says where models are has every chat sent there: the same power as over upstreams. Guarded by system.test.ts. */
 const lacksModels = (): KeywardError =>
   new KeywardError('insufficient_scope', 'The key lacks the scope models:manage.', {
@@ -88,7 +105,22 @@ export const systemRoutes: Route[] = [
     summary: 'Settings of the instance',
     access: 'system:read',
     responses: { 200: Type.Object({ settings: SystemSettings }) },
-    handler: async (services) => json({ settings: viewSystem(await systemFacts(services)) }),
+    handler: async (services, { caller }) =>
+      json({ settings: viewSystem(await systemFacts(services, caller)) }),
+  }),
+  route({
+    ...developer,
+    method: 'GET',
+    path: '/v1/system/embedding-progress',
+    id: 'settings.embedding_progress',
+    summary: 'How far embedding anew is after the embedding model was changed',
+    description: 'Of the whole instance: not for keys that are bound to workspaces.',
+    access: 'system:read',
+    responses: { 200: EmbeddingProgress },
+    handler: async ({ retrieval }, { caller }) => {
+      if (isBound(caller)) throw boundKey();
+      return json(await retrieval.progress());
+    },
   }),
   route({
     ...developer,
@@ -143,7 +175,7 @@ export const systemRoutes: Route[] = [
     handler: async (services, { headers, ip }) => {
       const { identity, config } = services;
       if (await isLoggedIn(services, headers.authorization, ip))
-        return json({ results: viewSystem(await systemFacts(services)) });
+        return json({ results: viewSystem(await systemFacts(services, 'everything')) });
       return json({ results: viewForStrangers({ mode: await identity.mode(), sso: config.simpleSso }) });
     },
   }),
