@@ -101,18 +101,19 @@ export async function excludeChats(tx: Db, place: Conversation, updatedAt: numbe
   return Number(result.numUpdatedRows);
 }
 
-/** @returns whether the workspace has this chat. */
+/** @returns whether the workspace has this chat and, where a user is given, it is theirs. */
 export async function scoreChat(
   tx: Db,
-  { id, workspaceId }: { id: number; workspaceId: number },
+  { id, workspaceId, userId }: { id: number; workspaceId: number; userId?: number | undefined },
   { isGood, updatedAt }: { isGood: boolean | null; updatedAt: number },
 ): Promise<boolean> {
-  const result = await tables(tx)
+  let update = tables(tx)
     .updateTable('workspace_chats')
     .set({ feedback_score: isGood === null ? null : Number(isGood), updated_at: updatedAt })
     .where('id', '=', id)
-    .where('workspace_id', '=', workspaceId)
-    .executeTakeFirst();
+    .where('workspace_id', '=', workspaceId);
+  if (userId !== undefined) update = update.where('user_id', '=', userId);
+  const result = await update.executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
 

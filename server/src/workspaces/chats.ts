@@ -85,8 +85,12 @@ export class Chats {
     return store.excludeChats(tx, conversation, this.#context.clock.nowMs());
   }
 
-  /** What somebody thinks of an answer. @returns whether the workspace has this chat. */
-  score(tx: Db, chat: Pick<Chat, 'id' | 'workspaceId'>, isGood: boolean | null): Promise<boolean> {
+  /** What somebody thinks of an answer. @returns whether the workspace has this chat and, where a user is given, it is theirs. */
+  score(
+    tx: Db,
+    chat: { id: number; workspaceId: number; userId?: number | undefined },
+    isGood: boolean | null,
+  ): Promise<boolean> {
     return store.scoreChat(tx, chat, { isGood, updatedAt: this.#context.clock.nowMs() });
   }
 

@@ -157,14 +157,18 @@ describeOnBothServers('histories of the Developer API', (start) => {
     await expect(record({ workspaceId, threadId: null })).rejects.toThrow('workspace');
   });
 
-  test('chats that are kept while their workspace is removed are kept or refused, never left over', async () => {
+  test('what is put under a workspace while it is removed is kept or refused, never left over', async () => {
     for (let round = 0; round < 5; round++) {
       await workspace('raced');
       const recorded = Array.from({ length: 6 }, (_, i) =>
         recordChat(server, 'raced', { prompt: `p${i}`, ...(i % 2 === 0 ? { threadSlug: 't' } : {}) }),
       );
+      const begun = Array.from({ length: 4 }, () =>
+        server.request('POST', '/v1/workspace/raced/thread/new', { body: { name: 'late' } }),
+      );
       const removed = server.request('DELETE', '/v1/workspace/raced');
       await Promise.allSettled(recorded);
+      for (const { status } of await Promise.all(begun)) expect([200, 400]).toContain(status);
       expect((await removed).status).toBe(200);
       await workspace('raced');
       expect(await prompts('raced')).toEqual([]);

@@ -259,6 +259,38 @@ describeOnBothServers('workspaces of whoever is logged in', (start) => {
     expect((await ask('max', '/workspace/nope/suggested-messages', { messages: [] })).status).toBe(404);
   });
 
+  test('users say what they think of answers to themselves, and of no others', async () => {
+    const dan = (await server.app.core.identity.listUsers()).find(({ username }) => username === 'dan');
+    const own = await recordChat(server, 'docs', { prompt: 'own', userId: dan?.id ?? 0 });
+    const other = await recordChat(server, 'docs', { prompt: 'other' });
+    const elsewhere = await recordChat(server, 'hidden', { prompt: 'elsewhere', userId: dan?.id ?? 0 });
+    const score = (slug: string, id: number | string, feedback: unknown) =>
+      ask('dan', `/workspace/${slug}/chat-feedback/${id}`, { feedback });
+    const shown = async () => {
+      const { body } = await server.request<{ history: { feedbackScore?: boolean | null }[] }>(
+        'GET',
+        '/v1/workspace/docs/chats',
+      );
+      return body.history.flatMap(({ feedbackScore }) =>
+        feedbackScore === undefined ? [] : [feedbackScore],
+      );
+    };
+    expect((await score('docs', own.id, true)).text).toBe('{"success":true}');
+    expect(await shown()).toEqual([true, null]);
+    for (const [slug, id] of [
+      ['docs', other.id],
+      ['docs', elsewhere.id],
+      ['hidden', elsewhere.id],
+      ['nope', own.id],
+      ['docs', 'x'],
+    ] as const) {
+      const answer = await score(slug, id, false);
+      expect([answer.status, answer.text]).toEqual([404, 'Not Found']);
+    }
+    expect((await score('docs', own.id, null)).status).toBe(200);
+    expect(await shown()).toEqual([null, null]);
+  });
+
   test('the administrator of an instance without users sees all', async () => {
     const single = await start();
     await workspaceId(single, 'Docs');

@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import type { Session } from '../../../identity/index.ts';
 import { embeddedDocuments, viewWorkspace } from '../../../workspaces/index.ts';
 import type { Suggestion } from '../../../workspaces/index.ts';
-import { json } from '../../developer/answers.ts';
-import { textField } from '../../developer/body-fields.ts';
+import { json, phrase } from '../../developer/answers.ts';
+import { textField, wholeField } from '../../developer/body-fields.ts';
 import * as d from '../../developer/schemas.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
@@ -91,6 +91,30 @@ export const webWorkspacesRoutes: Route[] = [
       return isSaved
         ? json({ success: true, message: 'Suggested messages saved.' })
         : json({ success: false, message: 'Workspace not found' }, 404);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/workspace/:slug/chat-feedback/:chatId',
+    id: 'my_workspaces.score',
+    summary: 'Say whether an answer was good',
+    description: 'Users may do so with their own chats; null takes it back.',
+    access: 'session',
+    surface: 'developer',
+    params: Type.Object({ slug: Type.String(), chatId: Type.String() }),
+    bodyKind: 'lenient',
+    body: Type.Object({ feedback: nullable(Type.Boolean()) }),
+    responses: { 200: Type.Object({ success: Type.Boolean() }), 404: 'stream' },
+    handler: async ({ workspaces, storage }, { session, params: { slug, chatId }, body }) => {
+      const user = userOf(session);
+      const workspace = await workspaces.members.workspaceFor(user, slug);
+      if (workspace === undefined) return phrase(404);
+      const { feedback } = body as { feedback?: unknown };
+      const isGood = typeof feedback === 'boolean' ? feedback : null;
+      const id = wholeField({ chatId }, 'chatId') ?? 0;
+      const chat = { id, workspaceId: workspace.id, userId: user?.id };
+      const isScored = await storage.transaction((tx) => workspaces.chats.score(tx, chat, isGood));
+      return isScored ? json({ success: true }) : phrase(404);
     },
   }),
 ];
