@@ -49,6 +49,7 @@ describe('the environment', () => {
       KEYWARD_TLS_CERT_FILE: '/c',
       KEYWARD_TLS_KEY_FILE: '/k',
       KEYWARD_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      KEYWARD_FETCH_PRIVATE: '10.1.0.0/16, 127.0.0.1',
       KEYWARD_LOCAL_MODEL: 'off',
       KEYWARD_MODELS_DIR: '/m',
       KEYWARD_LOG_LEVEL: 'debug',
@@ -68,6 +69,7 @@ describe('the environment', () => {
       masterKey: { value: 'k', file: resolve('f'), previous: ['a', 'b'] },
       tls: { certFile: '/c', keyFile: '/k' },
       trustedProxies: ['10.0.0.0/8', '::1'],
+      fetchPrivate: ['10.1.0.0/16', '127.0.0.1'],
       localModel: { enabled: false, modelsDir: '/m' },
       logLevel: 'debug',
       keyPrefix: 'acme_',
@@ -107,6 +109,12 @@ describe('the environment', () => {
     expect(message).not.toContain(SECRET);
   });
 
+  test('pages may be fetched from everywhere but link-local addresses where the operator says so', () => {
+    expect(readConfig({ KEYWARD_FETCH_PRIVATE: 'allow' }).fetchPrivate).toBe('allow');
+    expect(readConfig({ KEYWARD_FETCH_PRIVATE: 'none' }).fetchPrivate).toEqual([]);
+    expect(readConfig({}).fetchPrivate).toEqual([]);
+  });
+
   test('others’ variables are none of our business', () => {
     expect(() => readConfig({ PATH: 'x', KEYWAR_PORT: '1', keyward_port: 'x' })).not.toThrow();
   });
@@ -126,6 +134,8 @@ describe('the environment', () => {
     [{ KEYWARD_DATABASE_URL: `mysql://u:${SECRET}@h/x` }, 'KEYWARD_DATABASE_URL must begin with postgres://'],
     [{ KEYWARD_TRUSTED_PROXIES: '10.0.0.0/8,proxy.local' }, 'KEYWARD_TRUSTED_PROXIES'],
     [{ KEYWARD_TRUSTED_PROXIES: '10.0.0.0/33' }, 'KEYWARD_TRUSTED_PROXIES'],
+    [{ KEYWARD_FETCH_PRIVATE: 'all' }, 'KEYWARD_FETCH_PRIVATE'],
+    [{ KEYWARD_FETCH_PRIVATE: '10.0.0.0/8,allow' }, 'KEYWARD_FETCH_PRIVATE'],
     [{ KEYWARD_HOST: 'http://0.0.0.0' }, 'KEYWARD_HOST'],
     [{ KEYWARD_HOST: '0.0.0.0:80' }, 'KEYWARD_HOST'],
   ])('%j is refused in one line that says where and what', (environment, message) => {
