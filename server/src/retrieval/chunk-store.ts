@@ -43,12 +43,13 @@ export async function beginEmbedding(
 /** Rows in one statement: dialects limit the number of parameters. */
 const INSERT_BATCH = 100;
 
+/** @returns their public ids, in order. */
 export async function addChunks(
   tx: Db,
   embeddingId: number,
   chunks: readonly { seq: number; text: string; vector: Float32Array }[],
-): Promise<void> {
-  if (chunks.length === 0) return;
+): Promise<string[]> {
+  if (chunks.length === 0) return [];
   const firstId = await nextId(tx, 'document_chunks', chunks.length);
   const rows = chunks.map(({ seq, text, vector }, at) => ({
     id: firstId + at,
@@ -61,6 +62,7 @@ export async function addChunks(
   for (const batch of batches(rows, INSERT_BATCH)) {
     await tables(tx).insertInto('document_chunks').values(batch).execute();
   }
+  return rows.map(({ public_id }) => public_id);
 }
 
 /** Locks a document's passes until the transaction ends, and tells those that are there. */
