@@ -3,23 +3,31 @@ import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { listMembers } from '../documents/index.ts';
 import { loginUser } from '../identity/index.ts';
+import type { Session } from '../identity/index.ts';
+import { listExtensionKeys } from '../widgets/index.ts';
 import { MADE_AT, newStorageDir, stateOf } from './anythingllm.fixture.ts';
 import type { StorageDir } from './anythingllm.fixture.ts';
 import { countWanted } from './embedding-store.ts';
 import { countOf, everythingIn, leftOut, openTestMove } from './moving.fixture.ts';
 
 const KEY = '6Y4XKQN-8GWMX3R-PHC5H4K-2J8DZ6T';
+const EXTENSION_KEY = 'brx-0J3VQ7W-9XWMT4A-M5RZ2C8-7KD1FGH';
+const HUB_KEY = 'hub-4f9c2a7b18d3e650';
 const PASSWORD = 'correct horse';
 const HASH = bcrypt.hashSync(PASSWORD, 4);
+
+const ADMIN: Session = { id: 'x', actor: { kind: 'cli' }, kind: 'admin' };
 
 /** An instance in multi-user mode with two of everything that matters. */
 function smallInstance(): StorageDir {
   const from = newStorageDir();
   from.add('system_settings', { label: 'multi_user_mode', value: 'true' });
+  from.add('system_settings', { label: 'hub_api_key', value: HUB_KEY });
   from.add('system_settings', { label: 'custom_app_name', value: 'Our knowledge' });
   const anna = from.add('users', { username: 'anna', password: HASH, role: 'admin', bio: 'The first' });
   const ben = from.add('users', { username: 'ben', password: HASH, suspended: 1 });
   from.add('api_keys', { name: 'CI', secret: KEY, createdBy: anna });
+  from.add('browser_extension_api_keys', { key: EXTENSION_KEY, user_id: anna });
   from.add('workspaces', { name: 'Removed long ago', slug: 'gap' });
   from.database.exec("delete from workspaces where slug = 'gap'");
   const docs = from.add('workspaces', {
@@ -128,10 +136,17 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     const scopes = found.valid ? [...found.caller.scopes] : [];
     expect(scopes).toEqual(expect.arrayContaining(['workspaces:chat', 'documents:write', 'users:manage']));
     expect(scopes.filter((scope) => /^(keys|owners|audit|usage|models:manage)/.test(scope))).toEqual([]);
+    expect(await to.keys.verifier.identify(EXTENSION_KEY)).toMatchObject({ valid: true });
+    expect(await listExtensionKeys(to.identity, ADMIN)).toMatchObject([{ user: { username: 'anna' } }]);
+    expect(await to.settings.get('hub_api_key')).toBe(HUB_KEY);
     const everything = await everythingIn(to);
     expect(everything).toContain('Example Ltd');
     // The last four characters are shown, as of any key.
-    expect([...KEY.split('-').slice(0, 3), HASH].filter((part) => everything.includes(part))).toEqual([]);
+    expect(
+      [...KEY.split('-').slice(0, 3), ...EXTENSION_KEY.split('-').slice(1, 4), HASH, HUB_KEY].filter((part) =>
+        everything.includes(part),
+      ),
+    ).toEqual([]);
   });
 
   test('a user logs in with the old password, once more against its old hash, and a suspended one does not', async () => {

@@ -11,6 +11,7 @@ import { documents } from './kinds/documents.ts';
 import { embedChats } from './kinds/embed-chats.ts';
 import { embeds } from './kinds/embeds.ts';
 import { invites } from './kinds/invites.ts';
+import { API_KEYS, EXTENSION_KEYS } from './kinds/key-tables.ts';
 import { takeKeys } from './kinds/keys.ts';
 import { members } from './kinds/members.ts';
 import { placements } from './kinds/placements.ts';
@@ -74,6 +75,7 @@ export async function importAnythingllm(options: ImportOptions): Promise<ImportR
 /** Beside those of Prisma and SQLite. */
 const READ = new Set([
   'api_keys',
+  'browser_extension_api_keys',
   'users',
   'workspaces',
   'workspace_users',
@@ -100,7 +102,8 @@ async function takeEverything(move: Move): Promise<Users> {
   await takeAll(move, settings);
   await takeAll(move, users);
   const access = await openToUsers(move);
-  await takeKeys(move);
+  await takeKeys(move, API_KEYS);
+  await takeKeys(move, EXTENSION_KEYS);
   await takeAll(move, workspaces);
   await takeAll(move, members);
   await takeAll(move, suggestedMessages);

@@ -87,8 +87,10 @@ describeOnBothDatabases('odd storage directories', (open) => {
     const secret = '1234567-ABCDEFG-7654321-GFEDCBA';
     from.add('api_keys', { name: 'of ben', secret, createdBy: ben });
     const to = await openTestMove(open);
+    const dry = await to.dryRun(from);
     const report = await to.import(from);
     expect(countOf(report, 'key')).toMatchObject({ taken: 0, left_out: 1 });
+    expect(dry.left_out).toEqual(report.left_out);
     expect(JSON.stringify(report.left_out)).toContain('suspended');
     expect(await to.keys.verifier.identify(secret)).toMatchObject({ valid: false });
     await updateUser(to.identity, { kind: 'cli' }, { id: ben, input: { suspended: 0 } });

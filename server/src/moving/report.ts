@@ -3,6 +3,7 @@ export const KINDS = [
   'setting',
   'user',
   'key',
+  'extension key',
   'workspace',
   'member',
   'suggested message',

@@ -42,6 +42,12 @@ export class Settings {
     );
   }
 
+  /** Also of what is sealed, without opening it. */
+  async isSet(name: string, db: Db = this.#storage.db): Promise<boolean> {
+    const query = db.withTables<Tables>().selectFrom('settings').select('name').where('name', '=', name);
+    return (await query.executeTakeFirst()) !== undefined;
+  }
+
   /** Call it inside the transaction of the change that it belongs to. */
   async set(tx: Db, changes: Record<string, SettingChange>): Promise<void> {
     const db = tx.withTables<Tables>();

@@ -9,9 +9,9 @@ import type { KeysContext, KeyWithSecrets } from '../keys/index.ts';
  */
 
 /** What tells such a key from others. */
-const TAG = 'browser-extension';
+export const EXTENSION_KEY_TAG = 'browser-extension';
 const PREFIX = 'brx-';
-const SCOPES = ['workspaces:read', 'documents:write'];
+export const EXTENSION_KEY_SCOPES = ['workspaces:read', 'documents:write'];
 const PAGE = 200;
 const SYSTEM = { kind: 'system' } as const;
 
@@ -29,8 +29,8 @@ export async function mintExtensionKey(keys: KeysContext, session: Session): Pro
   const { secret } = await mint({ ...keys, prefix: PREFIX }, session.actor, {
     name: 'Browser extension',
     owner: await ownerOf(keys, session),
-    scopes: SCOPES,
-    tags: [TAG],
+    scopes: EXTENSION_KEY_SCOPES,
+    tags: [EXTENSION_KEY_TAG],
   });
   return secret;
 }
@@ -73,7 +73,7 @@ async function visibleKeys(keys: KeysContext, session: Session): Promise<KeyWith
   const all: KeyWithSecrets[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listKeys(keys, SYSTEM, { tag: TAG, owner, limit: PAGE, cursor });
+    const page = await listKeys(keys, SYSTEM, { tag: EXTENSION_KEY_TAG, owner, limit: PAGE, cursor });
     all.push(...page.items.filter(({ storedState }) => storedState !== 'revoked'));
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);
@@ -89,7 +89,7 @@ export async function extensionKeyOf(
   caller: Caller,
 ): Promise<{ number: number; id: string } | 'no_key' | 'no_power'> {
   const key = await getKey(identity.keys, SYSTEM, caller.keyId);
-  if (!key.tags.includes(TAG)) return 'no_key';
+  if (!key.tags.includes(EXTENSION_KEY_TAG)) return 'no_key';
   if (!(await identity.isMultiUser())) return key;
   const owner = (await identity.listUsers()).find(({ ownerId }) => ownerId === caller.ownerId);
   return owner?.role === 'default' ? 'no_power' : key;

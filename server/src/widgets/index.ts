@@ -7,6 +7,8 @@ export type { EmbedChatRow } from './embed-chat-store.ts';
 export { createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';
 export {
+  EXTENSION_KEY_SCOPES,
+  EXTENSION_KEY_TAG,
   endExtensionKey,
   endOwnKey,
   extensionKeyOf,

@@ -1,20 +1,8 @@
+import { readPreferences } from '../../settings/index.ts';
 import type { SettingChange } from '../../settings/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
 import type { Move, Prepared, Step, Thing } from '../step.ts';
-
-/** Labels that mean the same here. */
-const LABELS = new Set([
-  'custom_app_name',
-  'support_email',
-  'footer_data',
-  'meta_page_title',
-  'meta_page_favicon',
-  'default_system_prompt',
-  'text_splitter_chunk_size',
-  'text_splitter_chunk_overlap',
-  'max_embed_chunk_size',
-]);
 
 /** Labels that decide how the installation is used, and are taken in another way or not at all. */
 const ELSEWHERE: Record<string, string> = {
@@ -47,8 +35,12 @@ async function prepare(
   const value = row.filled('value');
   const elsewhere = ELSEWHERE[label];
   if (elsewhere !== undefined) return { left: elsewhere };
-  if (!LABELS.has(label)) return { left: 'there is no such setting here' };
   if (value === undefined) return { left: 'it is not set' };
-  if ((await move.settings.get(label, db)) !== undefined) return { left: 'it is set here already' };
-  return { ready: { [label]: { value } } };
+  // What cannot be read comes to nothing: it would be refused here, too.
+  const read = readPreferences({ [label]: value });
+  if ('tooLong' in read) return { left: 'it is too long' };
+  const change = read.changes[label];
+  if (change === undefined || change.value === null) return { left: 'there is no such setting here' };
+  if (await move.settings.isSet(label, db)) return { left: 'it is set here already' };
+  return { ready: { [label]: change } };
 }
