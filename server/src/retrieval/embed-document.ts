@@ -12,7 +12,7 @@ import {
 } from './chunk-store.ts';
 import { touchCollections } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
-import { knownDimensions, noteDimensions, recipeId } from './recipe.ts';
+import { knownDimensions, noteDimensions, otherLength, recipeId } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What one transaction writes at most, so that no other write waits long: about 700 KB. */
@@ -124,10 +124,3 @@ export function reportable(error: unknown): string {
 }
 
 const gone = (): KeywardError => new KeywardError('not_found', 'The document was removed meanwhile.');
-
-const otherLength = (model: string, now: number, before: number): KeywardError =>
-  new KeywardError(
-    'conflict',
-    `The model ${model} gives vectors of ${now} numbers, but gave ${before} before.`,
-    { hint: 'Serve it under another name, so that all documents are embedded anew.' },
-  );

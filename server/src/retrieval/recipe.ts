@@ -1,3 +1,4 @@
+import { KeywardError } from '../base/errors.ts';
 import type { Settings } from '../settings/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
@@ -100,3 +101,11 @@ export async function noteDimensions(tx: Db, id: number, dimensions: number): Pr
     .where('dimensions', 'is', null)
     .execute();
 }
+
+/** A name that stands for another model now: its vectors must not be compared with those before. */
+export const otherLength = (model: string, now: number, before: number): KeywardError =>
+  new KeywardError(
+    'conflict',
+    `The model ${model} gives vectors of ${now} numbers, but gave ${before} before.`,
+    { hint: 'Serve it under another name, so that all documents are embedded anew.' },
+  );

@@ -9,7 +9,7 @@ import type { Hit, NumberedHit } from './hit.ts';
 import { IndexGone } from './index-client.ts';
 import { chooseHybrid, chooseNearest, chooseReranked, poolOf } from './ranking.ts';
 import type { Candidate, Candidates } from './ranking.ts';
-import { currentRecipe } from './recipe.ts';
+import { currentRecipe, knownDimensions, otherLength } from './recipe.ts';
 import { rerankUpstream } from './rerank.ts';
 
 /**
@@ -55,6 +55,10 @@ export async function search(context: RetrievalContext, request: Search): Promis
 export async function searchByVector(context: RetrievalContext, request: VectorSearch): Promise<Hit[]> {
   const { mode = 'default' } = request;
   const topN = Math.min(request.topN, TOP_MAX);
+  const dimensions = await knownDimensions(context.storage.db, request.model);
+  if (dimensions === undefined) return [];
+  const { length } = request.vector;
+  if (length !== dimensions) throw otherLength(request.model, length, dimensions);
   const candidates = await candidatesFor(context, { ...request, topN, mode });
   if (candidates === undefined) return [];
   const chosen = await choose(context, candidates, { ...request, topN, mode });

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { chunkHeader, splitText } from './chunking.ts';
+
+const RULE = { size: 40, overlap: 10 };
+const words = (count: number, word = 'word'): string => Array.from({ length: count }, () => word).join(' ');
+
+describe('cutting texts', () => {
+  test('a short text is one chunk without the white space around it; nothing is none', () => {
+    expect(splitText('  short text \n', RULE)).toEqual(['short text']);
+    expect(splitText('', RULE)).toEqual([]);
+    expect(splitText(' \n\n \n ', RULE)).toEqual([]);
+  });
+
+  test('paragraphs stay whole where they fit, and are joined while they fit', () => {
+    const text = ['one one one', 'two two two', 'three three three three three'].join('\n\n');
+    expect(splitText(text, RULE)).toEqual(['one one one\n\ntwo two two', 'three three three three three']);
+  });
+
+  test('no chunk is longer than it may be, and every word is in one', () => {
+    const text = Array.from(
+      { length: 300 },
+      (_, at) => `w${at}${at % 7 === 0 ? '\n' : ''}${at % 31 === 0 ? '\n\n' : ''}`,
+    ).join(' ');
+    const chunks = splitText(text, RULE);
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(RULE.size);
+    const found = new Set(chunks.join(' ').split(/\s+/));
+    for (let at = 0; at < 300; at++) expect(found).toContain(`w${at}`);
+  });
+
+  test('a chunk begins with the end of the one before it', () => {
+    const [first = '', second = ''] = splitText('aaa bbb ccc ddd eee fff ggg hhh iii jjj kkk lll', RULE);
+    expect(first.endsWith(second.slice(0, 7))).toBe(true);
+    expect(splitText(words(30), { size: 40, overlap: 0 }).join(' ')).toBe(words(30));
+  });
+
+  test('a word without end is cut, and no character in two', () => {
+    const chunks = splitText('🌍'.repeat(100), { size: 21, overlap: 5 });
+    expect(chunks.every((chunk) => chunk.isWellFormed() && chunk.length <= 21)).toBe(true);
+    expect(splitText('x'.repeat(100), { size: 30, overlap: 0 }).join('')).toBe('x'.repeat(100));
+  });
+
+  test('a text of a million characters takes no more than its length asks for', () => {
+    expect(splitText('x'.repeat(1_000_000), { size: 1_000, overlap: 20 }).length).toBeLessThan(1_100);
+    expect(splitText(words(200_000), { size: 1_000, overlap: 20 }).length).toBeLessThan(1_100);
+  });
+});
+
+describe('the header of a chunk', () => {
+  test('names the document, when it was published, and the page it comes from', () => {
+    const metadata = { title: 'T', published: 'P', chunkSource: 'link://https://example.com/a' };
+    expect(chunkHeader(metadata)).toBe(
+      '<document_metadata>\nsourceDocument: T\npublished: P\nsource: https://example.com/a\n</document_metadata>\n\n',
+    );
+    expect(chunkHeader({ title: 'T', published: '', chunkSource: 'a.txt' })).toBe(
+      '<document_metadata>\nsourceDocument: T\n</document_metadata>\n\n',
+    );
+    expect(chunkHeader({})).toBe('');
+  });
+});

@@ -1,0 +1,109 @@
+import { beforeEach, expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import { json } from '../../test/upstream.ts';
+import { embeddings, openRetrieval } from './retrieval.fixture.ts';
+import type { TestRetrieval } from './retrieval.fixture.ts';
+import { RERANK_SETTING } from './recipe.ts';
+import type { SearchMode } from './index.ts';
+
+const WORKSPACE = 1;
+
+/** A model that knows of cats and dogs alone: everything else is the same to it. */
+const cats = (text: string): number[] => [
+  text.includes('cat') || text.includes('kitten') ? 1 : 0,
+  text.includes('dog') ? 1 : 0,
+  0.3,
+];
+
+describeOnBothDatabases('modes of searching', (open) => {
+  let opened: TestRetrieval;
+  beforeEach(async () => {
+    opened = await openRetrieval(await open());
+    opened.upstream.answer((response, received) => {
+      const { input } = JSON.parse(received.body.toString()) as { input: string[] };
+      const data = input.map((text, index) => ({ index, embedding: cats(text) }));
+      return json({ data })(response, received);
+    });
+    const locations = [
+      await opened.document('kitten', 'A kitten sleeps on the sofa.'),
+      await opened.document('cat', 'The cat of the neighbours eats fish.'),
+      await opened.document('dog', 'A dog barks at the postman.'),
+      await opened.document('part', 'Order part AX-9931 for the pump.'),
+    ];
+    await opened.retrieval.attach(WORKSPACE, locations);
+  });
+  const search = async (query: string, mode: SearchMode, more: object = {}) => {
+    const request = { collectionId: WORKSPACE, query, topN: 2, threshold: 0.5, mode, ...more };
+    return opened.retrieval.search(request);
+  };
+  const titles = async (query: string, mode: SearchMode, more: object = {}) =>
+    (await search(query, mode, more)).map(({ metadata }) => metadata.title);
+
+  test('hybrid finds by words what the vectors do not tell apart', async () => {
+    expect(await titles('AX-9931', 'default', { topN: 1 })).toEqual(['part']);
+    const byVector = await titles('AX-9931 dog', 'default', { topN: 1 });
+    expect(byVector).toEqual(['dog']);
+    expect(await titles('AX-9931 dog', 'hybrid')).toEqual(expect.arrayContaining(['part', 'dog']));
+    expect((await titles('cat fish neighbours', 'hybrid'))[0]).toBe('cat');
+  });
+
+  test('hybrid keeps out what is neither near nor has the words', async () => {
+    const found = await titles('cat', 'hybrid', { topN: 4 });
+    expect(found.toSorted()).toEqual(['cat', 'kitten']);
+  });
+
+  test('the words are those of the collection as it is now', async () => {
+    const { retrieval, document } = opened;
+    expect(await titles('zeppelin cat', 'hybrid', { topN: 1 })).toHaveLength(1);
+    const late = await document('late', 'A dog in a zeppelin');
+    await retrieval.attach(WORKSPACE, [late]);
+    expect(await titles('zeppelin', 'hybrid', { topN: 1 })).toEqual(['late']);
+    await retrieval.detach(WORKSPACE, [late]);
+    expect(await titles('zeppelin', 'hybrid')).not.toContain('late');
+  });
+
+  test('rerank without a model puts the passage with the words first, and says so in the score', async () => {
+    const [best, next] = await search('a cat eats fish', 'rerank');
+    expect([best?.metadata.title, next?.metadata.title]).toEqual(['cat', 'kitten']);
+    expect(best?.score).toBeGreaterThan(next?.score ?? 1);
+    expect(best?.distance).toBeCloseTo(next?.distance ?? 0, 5);
+  });
+
+  test('rerank asks the reranking model that is set; when that fails the search does not', async () => {
+    const { storage, settings, upstream } = opened;
+    await storage.transaction((tx) => settings.set(tx, { [RERANK_SETTING]: { value: 'rerank-test' } }));
+    let body: { query?: string; documents?: string[] } = {};
+    let status = 200;
+    upstream.answer((response, received) => {
+      if (received.path.endsWith('/embeddings'))
+        return json({ data: [{ index: 0, embedding: cats('cat') }] })(response, received);
+      body = JSON.parse(received.body.toString()) as typeof body;
+      const results = (body.documents ?? []).map((text, index) => ({
+        index,
+        relevance_score: text.includes('kitten') ? 0.9 : 0.1,
+      }));
+      return json({ results }, status)(response, received);
+    });
+    const [best] = await search('a cat eats fish', 'rerank');
+    expect([best?.metadata.title, best?.score]).toEqual(['kitten', 0.9]);
+    expect(body).toMatchObject({ query: 'a cat eats fish', model: 'rerank-test' });
+    status = 400;
+    expect(await titles('a cat eats fish', 'rerank')).toEqual(['cat', 'kitten']);
+  });
+
+  test('a model that gives no embeddings fails the document and the search, and says which model', async () => {
+    const { retrieval, document, upstream } = opened;
+    upstream.answer(json({ choices: [] }));
+    const outcome = await retrieval.attach(WORKSPACE, [await document('x', 'x')]);
+    expect(outcome.failed[0]?.error).toContain('embed-test');
+    await expect(search('cat', 'default')).rejects.toThrow('The model embed-test gave no embeddings.');
+  });
+
+  test('a model whose vectors have another length than before is not mixed with itself', async () => {
+    const { retrieval, document, upstream } = opened;
+    upstream.answer(embeddings(5));
+    const outcome = await retrieval.attach(WORKSPACE, [await document('x', 'x')]);
+    expect(outcome.failed[0]?.error).toContain('5 numbers, but gave 3 before');
+    await expect(search('cat', 'default')).rejects.toThrow('5 numbers, but gave 3 before');
+  });
+});
