@@ -34,10 +34,19 @@ export class SecretsLife {
     this.#server = server;
   }
 
-  /** One request; what it mints becomes a canary that this answer alone may hold. */
-  async ask<T = unknown>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+  /** One request; what it mints becomes a canary that this answer alone may hold. `mints` names what is no `secret`. */
+  async ask<T = unknown>(
+    method: string,
+    path: string,
+    { mints, ...options }: RequestOptions & { mints?: (body: never) => [string, string | null][] } = {},
+  ): Promise<T> {
     const { body, text, headers } = await this.#server.request<T>(method, path, options);
-    const allowed = this.#minted(body);
+    const others = (mints?.(body as never) ?? []).flatMap(([name, secret]) => {
+      if (secret === null) return [];
+      this.#canaries.add(name, secret);
+      return [name];
+    });
+    const allowed = [...this.#minted(body), ...others];
     const said = Buffer.from(`${JSON.stringify([...headers])}\n${text}`);
     this.traces.push({ where: `answer of ${method} ${path.slice(0, 30)}`, bytes: said, allowed });
     return body;

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { ArgumentSampler, Canaries, filesBelow } from './canaries.ts';
 import type { Hit, Trace } from './canaries.ts';
 import { randomSecret, SecretsLife } from './secrets-life.ts';
+import { people } from './secrets-people.ts';
 import { newHome, temporaryFolder } from './server.ts';
 import type { Database, Home } from './server.ts';
 import { startUpstream } from './upstream.ts';
@@ -75,6 +76,7 @@ async function wholeLife(database: Database): Promise<{ canaries: Canaries; trac
   await life.keys();
   await life.upstreams();
   await life.mistakes();
+  await people(life, canaries, home.adminKey);
   await life.localModel();
   if (database === 'sqlite') await life.commands();
   await life.machineCommands();
