@@ -50,6 +50,9 @@ const RULES = new Map<string, Rule>([
   ['GenericOpenAiEmbeddingApiKey', { checks: [], secret: true }],
   ['VectorDB', { checks: [notEmpty, vectorDatabase] }],
   ['ImageGenerationModelPref', { checks: [] }],
+  // Keyward's own names from here on.
+  ['RerankModelPref', { checks: [] }],
+  ['LLMToolModels', { checks: [] }],
   ['WidgetChatsPerAddressPerMinute', { checks: [aboveZero] }],
   ['WidgetChatsPerAddressPerDay', { checks: [aboveZero] }],
   // Passwords and what signs sessions are changed where they belong (sessions, the master key), not by name.

@@ -28,23 +28,21 @@ export async function admit(
 ): Promise<'admitted' | NotAdmitted> {
   const visitor = Buffer.from(context.digest(`widget visitor ${networkOf(ip)}`)).toString('hex');
   const limits = await addressLimits(context);
-  return context.storage.transaction(
+  const { storage, clock } = context;
+  const asked = { uuid, sessionId, visitor, limits };
+  // A crowd that is over the limits anyway shall not stand in line for writing: that would hold up everybody else.
+  const early = await notAdmitted(storage.db, { ...asked, nowMs: clock.nowMs() });
+  if (typeof early === 'string') return early;
+  return storage.transaction(
     async (tx) => {
       const id = await nextAdmission(tx);
-      const nowMs = context.clock.nowMs();
-      // Read here and not before: an administrator may just have closed it.
-      const embed = await findEmbed(tx, uuid);
-      if (embed?.enabled !== true) return 'gone';
+      const nowMs = clock.nowMs();
+      // Read again: an administrator may just have closed it.
+      const embed = await notAdmitted(tx, { ...asked, nowMs });
+      if (typeof embed === 'string') return embed;
       await dropAdmissionsBefore(tx, nowMs - DAY_MS);
-      const reached = await reachedLimit(tx, { embed, sessionId, visitor, limits, nowMs });
-      if (reached !== undefined) return reached;
-      await insertAdmission(tx, {
-        id,
-        embed_id: embed.id,
-        session_id: sessionId,
-        visitor,
-        admitted_at: nowMs,
-      });
+      const row = { id, embed_id: embed.id, session_id: sessionId, visitor, admitted_at: nowMs };
+      await insertAdmission(tx, row);
       return 'admitted';
     },
     { durable: false },
@@ -52,26 +50,29 @@ export async function admit(
 }
 
 interface Admission {
-  embed: Embed;
+  uuid: string;
   sessionId: string;
   visitor: string;
   limits: { minute: number; day: number };
   nowMs: number;
 }
 
-async function reachedLimit(
-  tx: Db,
-  { embed, sessionId, visitor, limits, nowMs }: Admission,
-): Promise<NotAdmitted | undefined> {
+/** Why not, or the widget. */
+async function notAdmitted(
+  db: Db,
+  { uuid, sessionId, visitor, limits, nowMs }: Admission,
+): Promise<NotAdmitted | Embed> {
+  const embed = await findEmbed(db, uuid);
+  if (embed?.enabled !== true) return 'gone';
   const since = nowMs - DAY_MS;
   const { id: embedId, maxChatsPerDay, maxChatsPerSession } = embed;
-  if ((await countAdmissions(tx, { visitor, since: nowMs - MINUTE_MS })) >= limits.minute) return 'address';
-  if ((await countAdmissions(tx, { visitor, since })) >= limits.day) return 'address';
-  if (maxChatsPerDay !== null && (await countAdmissions(tx, { embedId, since })) >= maxChatsPerDay)
+  if ((await countAdmissions(db, { visitor, since: nowMs - MINUTE_MS })) >= limits.minute) return 'address';
+  if ((await countAdmissions(db, { visitor, since })) >= limits.day) return 'address';
+  if (maxChatsPerDay !== null && (await countAdmissions(db, { embedId, since })) >= maxChatsPerDay)
     return 'day';
-  if (maxChatsPerSession === null) return undefined;
-  const inSession = await countAdmissions(tx, { embedId, sessionId, since });
-  return inSession >= maxChatsPerSession ? 'session' : undefined;
+  if (maxChatsPerSession === null) return embed;
+  const inSession = await countAdmissions(db, { embedId, sessionId, since });
+  return inSession >= maxChatsPerSession ? 'session' : embed;
 }
 
 async function addressLimits({ settings }: WidgetsContext): Promise<Admission['limits']> {

@@ -5,7 +5,11 @@ import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
 import { chatEvents, startTestUpstream, stream } from '../../../test/upstream.ts';
 import type { TestUpstream } from '../../../test/upstream.ts';
+import { systemClock } from '../../base/clock.ts';
+import { CHAT_SETTINGS } from '../../chat/index.ts';
 import { EMBEDDING_SETTINGS } from '../../retrieval/index.ts';
+import { RERANK_SETTING } from '../../retrieval/recipe.ts';
+import { Settings } from '../../settings/index.ts';
 import { PROVIDERS } from '../../settings/providers.ts';
 
 interface Change {
@@ -220,6 +224,20 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
     await update({ EmbeddingEngine: 'native' });
     expect(await settings()).not.toHaveProperty('EmbeddingModelPref');
     expect(await stored()).toBeUndefined();
+  });
+
+  it('that only this server has are set by the names that its modules read', async () => {
+    const body = { [CHAT_SETTINGS.toolModels]: 'qwen*', [RERANK_SETTING]: 'some-reranker' };
+    expect((await update(body)).body).toEqual({ newValues: body, error: false });
+    await update({ ImageGenerationModelPref: 'some-painter' });
+    const { storage, sealing } = server.app.core;
+    const stored = new Settings({ storage, sealing, clock: systemClock });
+    expect(Object.fromEntries(await stored.many([...Object.keys(body), CHAT_SETTINGS.imageModel]))).toEqual({
+      ...body,
+      [CHAT_SETTINGS.imageModel]: 'some-painter',
+    });
+    await update({ [CHAT_SETTINGS.toolModels]: '', [RERANK_SETTING]: '', ImageGenerationModelPref: '' });
+    expect((await stored.many([...Object.keys(body), CHAT_SETTINGS.imageModel])).size).toBe(0);
   });
 
   it('never show a secret: not in an answer, the log, or the database', async () => {
