@@ -39,6 +39,8 @@ function embeddings(body: Buffer): Buffer {
   return Buffer.from(JSON.stringify({ object: 'list', data, model: 'bench-embedding', usage }));
 }
 
+const usageEvent = `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: 20, completion_tokens: 1, total_tokens: 21 } })}\n\n`;
+
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -51,7 +53,7 @@ const server = createServer((request, response) => {
     if (request.method === 'POST' && Buffer.concat(chunks).includes('"stream":true')) {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(event({ role: 'assistant', content: '' }));
-      setTimeout(() => response.end(`${event({ content: 'Hello' })}data: [DONE]\n\n`), 2);
+      setTimeout(() => response.end(`${event({ content: 'Hello' })}${usageEvent}data: [DONE]\n\n`), 2);
       return;
     }
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length });

@@ -1,5 +1,5 @@
 import type { UsageReport } from '../models/index.ts';
-import { drawnFrom, metricsFor, turnsOf } from './answer.ts';
+import { drawnFrom, metricsFor } from './answer.ts';
 import type { Job } from './answer.ts';
 import { readCall, toolDeclarations } from './agent-tools.ts';
 import { askModel } from './ask-model.ts';
@@ -80,12 +80,10 @@ export async function* runAgent(job: AgentJob): AsyncGenerator<ChatEvent> {
 
 async function startRun(job: AgentJob, hasTools: boolean): Promise<Run | { failure: Failure }> {
   const { context, request, model } = job;
-  const history = await request.conversation.recent(turnsOf(request));
   // With tools the model searches itself; pinned and attached documents it has in any case.
-  const found = await drawnFrom(hasTools ? { ...job, hasPassages: false } : job, history);
+  const found = await drawnFrom(hasTools ? { ...job, hasPassages: false } : job);
   if ('failure' in found) return found;
-  const { texts: contexts, images } = found;
-  const instructions = await request.instructions();
+  const { texts: contexts, images, history, instructions } = found;
   const prompt = { instructions, contexts, history, message: request.message, images };
   const messages = await fitted(prompt, model.windowTokens);
   const startedMs = context.clock.monotonicMs();

@@ -2,15 +2,17 @@ import { askModel } from './ask-model.ts';
 import type { Piece, Said } from './ask-model.ts';
 import type { ChatContext } from './chat.ts';
 import { gather } from './context.ts';
-import type { Context } from './context.ts';
+import type { Context, Gathered } from './context.ts';
 import { failureOf } from './failure.ts';
-import type { ModelMessage, Turn } from './message.ts';
+import type { Failure } from './failure.ts';
+import type { ModelMessage } from './message.ts';
 import { metricsOf } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import type { ChosenModel } from './model-choice.ts';
 import type { ChatEvent, ChatRequest, Ending } from './request.ts';
 import { fitted } from './window.ts';
 
+/** Shown to a model where the workspace says nothing, or 0: clients of this API know that as the default. */
 const HISTORY_TURNS = 20;
 const REFUSAL = 'There is no relevant information in this workspace to answer your query.';
 
@@ -22,14 +24,10 @@ export interface Job {
   hasPassages: boolean;
 }
 
-/** How many turns a model is shown: 0 counts as the default, as clients of this API know it. */
-export const turnsOf = ({ place }: ChatRequest): number => place.openAiHistory || HISTORY_TURNS;
-
 /** Finds what there is to draw from, asks the model once, keeps the answer. */
 export async function* answerPlainly(job: Job): AsyncGenerator<ChatEvent> {
   const { request, model } = job;
-  const history = await request.conversation.recent(turnsOf(request));
-  const found = await drawnFrom(job, history);
+  const found = await drawnFrom(job);
   if ('failure' in found) {
     yield { kind: 'failed', ...found };
     return;
@@ -40,9 +38,9 @@ export async function* answerPlainly(job: Job): AsyncGenerator<ChatEvent> {
   }
   const messages = await fitted(
     {
-      instructions: await request.instructions(),
+      instructions: found.instructions,
       contexts: found.texts,
-      history,
+      history: found.history,
       message: request.message,
       images: found.images,
     },
@@ -92,13 +90,16 @@ function eventOf(piece: Exclude<Piece, { kind: 'said' }>): ChatEvent {
 }
 
 /** What the caller cannot help, such as an embedding model that does not answer, is told like a failure of the model. */
-export async function drawnFrom(
-  { context, request, model, hasPassages }: Job,
-  history: readonly Turn[],
-): Promise<Context | { failure: ReturnType<typeof failureOf> }> {
-  const { windowTokens } = model;
+export async function drawnFrom({
+  context,
+  request,
+  model,
+  hasPassages,
+}: Job): Promise<Gathered | { failure: Failure }> {
+  const turns = request.place.openAiHistory || HISTORY_TURNS;
   try {
-    return await gather(context.library, request, { history, windowTokens, hasPassages });
+    const { windowTokens } = model;
+    return await gather(context.library, request, { turns, windowTokens, hasPassages });
   } catch (error) {
     return { failure: failureOf(error) };
   }

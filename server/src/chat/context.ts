@@ -15,36 +15,60 @@ export interface Context {
 }
 
 interface Options {
-  history: readonly Turn[];
+  /** How many turns of the history. */
+  turns: number;
   /** Pinned documents are taken until they fill it. */
   windowTokens: number;
   hasPassages: boolean;
 }
 
+/** All that goes into a prompt beside the question. */
+export interface Gathered extends Context {
+  instructions: string;
+  history: readonly Turn[];
+}
+
 export async function gather(
   library: Library,
   request: ChatRequest,
-  { history, windowTokens, hasPassages }: Options,
-): Promise<Context> {
-  const { place } = request;
-  const pinned = await pinnedTexts(library, place.id, windowTokens);
-  const { documents, refusals, images } = await readDocuments(library, request.attachments, request.signal);
-  const except = pinned.map(({ documentId }) => documentId);
-  const found = hasPassages ? (await search(library, request, except)).map(passageSource) : [];
-  const whole = [...pinned, ...documents];
-  const pins = new Set(pinned.map(({ metadata }) => identityOf(metadata as Source)));
+  { turns, ...options }: Options,
+): Promise<Gathered> {
+  // The history is read while the question is on its way to the embedding model.
+  const [{ whole, refusals, images, found, pins }, history, instructions] = await Promise.all([
+    search(library, request, options),
+    request.conversation.recent(turns),
+    request.instructions(),
+  ]);
   const filled =
     request.noBackfill === true
       ? found
       : backfilled(found, history, {
-          wanted: wantedOf(place.topN),
+          wanted: wantedOf(request.place.topN),
           isPinned: (source) => pins.has(identityOf(source)),
         });
   return {
     texts: [...whole.map(({ text }) => text), ...refusals, ...filled.map(({ text }) => String(text))],
     sources: [...whole.map(wholeSource), ...found],
     images,
+    history,
+    instructions,
   };
+}
+
+/** Everything but what earlier answers were drawn from. */
+async function search(
+  library: Library,
+  request: ChatRequest,
+  { windowTokens, hasPassages }: Omit<Options, 'turns'>,
+) {
+  const { place } = request;
+  const pinned = await pinnedTexts(library, place.id, windowTokens);
+  const { documents, refusals, images } = await readDocuments(library, request.attachments, request.signal);
+  const except = pinned.map(({ documentId }) => documentId);
+  const found = hasPassages ? (await passages(library, request, except)).map(passageSource) : [];
+  const whole = [...pinned, ...documents];
+  const pins = new Set(pinned.map(({ metadata }) => identityOf(metadata as Source)));
+  return { whole, refusals, images, found, pins };
 }
 
 /** Sources do not name their document by its id; title and time together do. */
@@ -68,7 +92,7 @@ async function pinnedTexts(
   return taken;
 }
 
-function search(
+function passages(
   library: Library,
   { place, message, signal }: ChatRequest,
   except: readonly string[],

@@ -1,5 +1,5 @@
 import type { Attachment, ContentPart, ModelMessage, Turn } from './message.ts';
-import { countTokens, cutMiddle, surelyFits } from './tokens.ts';
+import { countTokens, cutMiddle, tokensAtMost } from './tokens.ts';
 
 /** Room kept for the answer. */
 const ANSWER_TOKENS = 600;
@@ -78,7 +78,7 @@ function withImages(text: string, images: readonly Attachment[]): string | Conte
 /** What a model thought aloud helps nobody a second time, and takes room. */
 const withoutReasoning = (text: string): string => text.replace(/^<think>[\s\S]*?<\/think>\s*/, '');
 
-/** @returns whether the messages have at most so many tokens; counts only where their length leaves a doubt. */
+/** @returns whether the messages have at most so many tokens; counts only where there is a doubt. */
 async function fits(messages: readonly ModelMessage[], tokens: number): Promise<boolean> {
   const parts: (string | ContentPart)[] = messages.flatMap(({ content }) => [content ?? ''].flat());
   const texts = parts.map((part) =>
@@ -86,7 +86,7 @@ async function fits(messages: readonly ModelMessage[], tokens: number): Promise<
   );
   const images = parts.filter((part) => typeof part !== 'string' && part.type === 'image_url').length;
   const room = tokens - messages.length * MESSAGE_OVERHEAD_TOKENS - images * IMAGE_TOKENS;
-  if (surelyFits(texts.join(''), room)) return true;
+  if (texts.reduce((sum, text) => sum + tokensAtMost(text), 0) <= room) return true;
   let taken = 0;
   for (const text of texts) taken += await countTokens(text);
   return taken <= room;
