@@ -23,6 +23,8 @@ export interface Config {
   fetchPrivate: 'allow' | string[];
   /** Whether tokens issued over the API log users in; `only`: nothing else does. */
   simpleSso: 'off' | 'on' | 'only';
+  /** The largest file that may be uploaded. */
+  uploadMaxBytes: number;
   localModel: { enabled: boolean; modelsDir: string };
   logLevel: LogLevel;
   /** First characters of a new key's text. */
@@ -36,6 +38,8 @@ export interface Config {
   /** For the command line: where the server is and which key to use. */
   client: { url: string | undefined; apiKey: string | undefined; configDir: string };
 }
+
+const MIB = 1024 * 1024;
 
 type Environment = Record<string, string | undefined>;
 
@@ -56,6 +60,7 @@ export const VARIABLES = {
     'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all but link-local ones',
   ],
   KEYWARD_SIMPLE_SSO: ['off', '`on`: login tokens can be issued for users; `only`: passwords open nothing'],
+  KEYWARD_UPLOAD_MAX_MIB: ['3072', 'largest file that may be uploaded, MiB'],
   KEYWARD_LOCAL_MODEL: ['on', '`off`: no local model process'],
   KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
   KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
@@ -110,6 +115,7 @@ export function readConfig(environment: Environment): Config {
     tls: tlsFiles(env),
     trustedProxies: ranges(env, 'KEYWARD_TRUSTED_PROXIES'),
     fetchPrivate: fetchPrivate(env),
+    uploadMaxBytes: integer(env, 'KEYWARD_UPLOAD_MAX_MIB', { fallback: 3_072, min: 1, max: 65_536 }) * MIB,
     simpleSso: oneOf(env, 'KEYWARD_SIMPLE_SSO', ['off', 'on', 'only'], 'off'),
     localModel: {
       enabled: oneOf(env, 'KEYWARD_LOCAL_MODEL', ['on', 'off'], 'on') === 'on',

@@ -60,8 +60,9 @@ export class PageFetcher {
     this.#connections = openConnections(allowed, lookup);
   }
 
-  stop(): Promise<void> {
-    return this.#connections.destroy();
+  /** What is being fetched ends. Twice is fine. */
+  async stop(): Promise<void> {
+    if (!this.#connections.destroyed) await this.#connections.destroy();
   }
 
   /** @param headers go to the link's own origin only. @returns a refusal that names the link. */

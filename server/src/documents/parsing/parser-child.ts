@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { shownBytes } from './limits.ts';
 import type { ParseLimits } from './limits.ts';
@@ -9,16 +10,15 @@ import type { ParseJob } from './parser-process.ts';
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 const PROGRAM = pathOf('parser-process.ts');
-/** Its own code, that of its libraries, and what tells Node how to load them. */
+/** Where its libraries lie, however they were installed. */
+const libraries = createRequire(import.meta.url)
+  .resolve('yauzl')
+  .replace(/(.*[/\\]node_modules[/\\]).*/, '$1');
+/** Its own code, its libraries, and what tells Node how to load them. */
 const READABLE = [
-  './',
-  '../../../package.json',
-  '../../../node_modules/',
-  '../../../../node_modules/',
-  '../../../../package.json',
-]
-  .map(pathOf)
-  .filter((path) => existsSync(path));
+  libraries,
+  ...['./', '../../../package.json', '../../../node_modules/', '../../../../package.json'].map(pathOf),
+].filter((path) => existsSync(path));
 /** What stands in front of the text. */
 const HEAD_MAX_BYTES = 64 * 1024;
 const RESIDENT_CHECK_MS = 100;

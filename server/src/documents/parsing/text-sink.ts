@@ -18,7 +18,7 @@ export class TextSink {
     this.#pieces.push(text);
   }
 
-  /** What no database takes is left out; a run of empty lines becomes one. */
+  /** What no database takes is left out, and lines end in one way. */
   toString(): string {
     return this.#pieces.join('').toWellFormed().replaceAll('\0', '').replaceAll('\r\n', '\n');
   }

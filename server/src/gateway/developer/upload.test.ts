@@ -38,7 +38,7 @@ const openTo = (path: string): number =>
     }
   }).length;
 
-const fullDisk = { fileField: 'file', create: () => open('/dev/full', 'r+') };
+const fullDisk = { fileField: 'file', maxBytes: 1_000_000, create: () => open('/dev/full', 'r+') };
 
 test('a full disk is told to the client, and the file is closed', async () => {
   const url = await takeForms(fullDisk);
@@ -58,7 +58,7 @@ test('a file that is too large is refused before its end, and closed', async () 
 });
 
 test('a field named __proto__ changes nothing', async () => {
-  const url = await takeForms({ fileField: 'file', create: () => open('/dev/null', 'r+') });
+  const url = await takeForms(fullDisk);
   const data = new FormData();
   for (const name of ['__proto__', '__proto__[]', 'a', 'b[]', 'a']) data.append(name, name);
   const answer = await fetch(url, { method: 'POST', body: data });

@@ -10,8 +10,6 @@ export interface Upload {
   fields: Record<string, string | string[]>;
 }
 
-/** As clients of the Developer API upload files. */
-export const UPLOAD_MAX_BYTES = 3 * 1024 * 1024 * 1024;
 const FIELD_MAX_BYTES = 1024 * 1024;
 const FIELDS_MAX = 32;
 const HEADERS_MAX = 32;
@@ -24,7 +22,7 @@ interface Options {
   fileField: string;
   /** Where its bytes go. */
   create: () => Promise<FileHandle>;
-  maxBytes?: number;
+  maxBytes: number;
 }
 
 /**
@@ -36,7 +34,7 @@ export async function receiveUpload(
   request: IncomingMessage,
   options: Options,
 ): Promise<Upload | { refusal: string } | undefined> {
-  const form = openForm(request, options.maxBytes ?? UPLOAD_MAX_BYTES);
+  const form = openForm(request, options.maxBytes);
   if (form === undefined) return undefined;
   const reading = new Reading(form, options);
   try {

@@ -46,7 +46,7 @@ export const documentUploadRoutes: Route[] = [
     path: '/v1/document/upload',
     id: 'documents.upload',
     summary: 'Upload a file',
-    description: 'A form with the field file, 3 GiB at most.',
+    description: 'A form with the field file; KEYWARD_UPLOAD_MAX_MIB limits its size.',
     access: 'documents:write',
     surface: 'developer',
     bodyKind: 'upload',
@@ -147,9 +147,13 @@ interface Target {
   isNamed: boolean;
 }
 
-async function upload({ intake }: Services, call: UploadCall, target: Target): Promise<Answer> {
+async function upload({ intake, config }: Services, call: UploadCall, target: Target): Promise<Answer> {
   const { stream, caller, signal } = call;
-  const form = await receiveUpload(stream, { fileField: 'file', create: () => intake.temporaryFile() });
+  const form = await receiveUpload(stream, {
+    fileField: 'file',
+    maxBytes: config.uploadMaxBytes,
+    create: () => intake.temporaryFile(),
+  });
   if (form === undefined) return ended(phrase(500));
   if ('refusal' in form) return ended(json({ success: false, error: form.refusal }, 500));
   const { file, fields } = form;

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import { NO_SELECTORS } from '../access/index.ts';
+import type { Caller } from '../access/index.ts';
+import { systemClock } from '../base/clock.ts';
+import { migrate } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { Documents } from './documents.ts';
+import type { NewDocument } from './documents.ts';
+import { addMember } from './members-store.ts';
+import { documentsMigrations } from './migrations.ts';
+import { storageMigrations } from '../storage/index.ts';
+
+const caller: Caller = {
+  keyId: 'key_a',
+  keyName: 'a',
+  ownerId: 'own_a',
+  ownerName: 'A',
+  grants: ['*'],
+  scopes: new Set(['*']),
+  selectors: NO_SELECTORS,
+  expiresAt: null,
+  limits: [],
+  budgets: [],
+};
+const bound: Caller = {
+  ...caller,
+  selectors: { ...NO_SELECTORS, workspaces: { allow: ['mine'], deny: [] } },
+};
+
+function newDocument({
+  folder = 'f',
+  name,
+  text = 'text',
+}: {
+  folder?: string;
+  name?: string;
+  text?: string;
+}): NewDocument {
+  const id = randomUUID();
+  const said = {
+    url: '',
+    title: 't',
+    docAuthor: '',
+    description: '',
+    docSource: '',
+    chunkSource: '',
+    published: '',
+  };
+  const metadata = { id, ...said, wordCount: 1, token_count_estimate: 3 };
+  return { folder, name: name ?? `${id}.json`, metadata, text, createdBy: 'own_a' };
+}
+
+describeOnBothDatabases('documents', (open) => {
+  let storage: Storage;
+  let documents: Documents;
+
+  beforeEach(async () => {
+    ({ storage } = await open());
+    await migrate(storage, [...storageMigrations, ...documentsMigrations], 0);
+    documents = new Documents({ storage, clock: systemClock });
+  });
+
+  const add = async (fields: Parameters<typeof newDocument>[0] = {}) => {
+    const document = await storage.transaction((tx) => documents.add(tx, newDocument(fields)));
+    if (document === undefined) throw new Error('the place is taken');
+    return document;
+  };
+
+  test('are found by location and by id, with their text', async () => {
+    const one = await add({ text: 'Turnips.' });
+    expect(await documents.find(storage.db, one.location)).toEqual(one);
+    expect(await documents.find(storage.db, `/${one.location}`)).toEqual(one);
+    expect(await documents.byIds(storage.db, [one.id, 'nope'])).toEqual([one]);
+    expect(await documents.text(storage.db, one.id)).toBe('Turnips.');
+    for (const location of ['', 'f', 'f/nope.json', 'a/b/c', `../${one.location}`])
+      expect(await documents.find(storage.db, location)).toBeUndefined();
+    expect(await documents.text(storage.db, 'nope')).toBeUndefined();
+  });
+
+  test('have one place each', async () => {
+    await add({ name: 'a.json' });
+    const second = await storage.transaction((tx) => documents.add(tx, newDocument({ name: 'a.json' })));
+    expect(second).toBeUndefined();
+  });
+
+  test('go together with what other modules keep of them, or not at all', async () => {
+    const one = await add();
+    await storage.transaction((tx) => addMember(tx, { collectionId: 7, documentId: one.id, nowMs: 0 }));
+    const removed: string[] = [];
+    documents.onRemove(async (_tx, ids) => void removed.push(...ids));
+    let isBroken = true;
+    documents.onRemove(async () => {
+      if (isBroken) throw new Error('broken');
+    });
+    await expect(documents.removeByLocation(caller, [one.location])).rejects.toThrow('broken');
+    expect(await documents.find(storage.db, one.location)).toEqual(one);
+    isBroken = false;
+    await documents.removeByLocation(caller, [one.location]);
+    expect(await documents.find(storage.db, one.location)).toBeUndefined();
+    expect(await documents.memberships(storage.db, [one.id])).toEqual([]);
+    expect(removed).toEqual([one.id, one.id]);
+  });
+
+  test('of more than a statement takes are removed and read at once', async () => {
+    await storage.transaction(async (tx) => {
+      for (let i = 0; i < 1_100; i++) await documents.add(tx, newDocument({}));
+    });
+    const [folder] = await documents.tree(caller);
+    expect(folder?.items).toHaveLength(1_100);
+    const ids = folder?.items.map(({ id }) => id) ?? [];
+    expect(await documents.byIds(storage.db, ids)).toHaveLength(1_100);
+    await documents.removeByLocation(caller, folder?.items.map(({ name }) => `f/${name}`) ?? []);
+    expect((await documents.tree(caller))[0]?.items).toEqual([]);
+  });
+
+  test('cannot be put into a folder while it is removed: they are gone with it, or make it anew', async () => {
+    const second = new Documents({ storage, clock: systemClock });
+    for (let round = 0; round < 10; round++) {
+      await Promise.all([
+        add(),
+        second.removeFolder(caller, 'f'),
+        add(),
+        second.removeFolder(caller, 'f'),
+        add(),
+      ]);
+      const left = (await documents.tree(caller)).find(({ name }) => name === 'f')?.items ?? [];
+      for (const { name } of left) expect(await documents.find(storage.db, `f/${name}`)).toBeDefined();
+    }
+  });
+
+  test('of workspaces are seen by a bound key once it is known which workspaces it covers', async () => {
+    const one = await add();
+    await storage.transaction((tx) => addMember(tx, { collectionId: 7, documentId: one.id, nowMs: 0 }));
+    expect(await documents.tree({ ...bound, ownerId: 'own_b' })).toEqual([]);
+    documents.coverageBy(async () => [7, 8]);
+    expect(await documents.tree({ ...bound, ownerId: 'own_b' })).toMatchObject([
+      { name: 'f', items: [{ id: one.id }] },
+    ]);
+    documents.coverageBy(async () => []);
+    // Its owner brought it, but a workspace holds it that the key does not cover.
+    expect(await documents.find(storage.db, one.location, await documents.viewer(bound))).toBeUndefined();
+  });
+
+  test('say whether their vectors are there', async () => {
+    const one = await add();
+    const item = async () => (await documents.findByName(caller, one.name))?.isCached;
+    expect(await item()).toBe(false);
+    documents.cachedBy(async (_db, ids) => new Set(ids));
+    expect(await item()).toBe(true);
+  });
+});
