@@ -1,5 +1,5 @@
 export { concernsUpstreams, Environment } from './environment.ts';
-export type { EnvironmentChange, EnvironmentContext, UpstreamBook } from './environment.ts';
+export type { UpstreamBook } from './environment.ts';
 export { settingsMigrations } from './migrations.ts';
 export { readPreferences } from './preferences.ts';
 export { VECTOR_DATABASE } from './providers.ts';

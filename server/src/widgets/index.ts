@@ -1,7 +1,6 @@
 export { ADDRESS_LIMITS } from './admission.ts';
-export type { Visit } from './answering.ts';
 export { openWidgets } from './context.ts';
-export type { Manager, WidgetsContext } from './context.ts';
+export type { WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
 export type { EmbedChatRow } from './embed-chat-store.ts';
 export { createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
@@ -18,7 +17,6 @@ export {
 export type { ExtensionKey } from './extension-keys.ts';
 export { widgetsMigrations } from './migrations.ts';
 export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds } from './moving-in.ts';
-export { isAllowedOrigin } from './origins.ts';
 export { forget, sessionHistory } from './sessions.ts';
 export { abortFrame, ask, isTurned, visit } from './widget-chat.ts';
 export type { Frame, Turned } from './widget-chat.ts';

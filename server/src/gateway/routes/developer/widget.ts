@@ -1,5 +1,13 @@
 import { Type } from 'typebox';
-import { abortFrame, ask, forget, isTurned, sessionHistory, visit } from '../../../widgets/index.ts';
+import {
+  ADDRESS_LIMITS,
+  abortFrame,
+  ask,
+  forget,
+  isTurned,
+  sessionHistory,
+  visit,
+} from '../../../widgets/index.ts';
 import type { Embed, Turned } from '../../../widgets/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
 import { History } from '../../developer/schemas.ts';
@@ -9,6 +17,7 @@ import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import type { Services } from '../../services.ts';
 
+const { WidgetChatsPerAddressPerMinute: perMinute, WidgetChatsPerAddressPerDay: perDay } = ADDRESS_LIMITS;
 const BODY_MAX_BYTES = 256 * 1024;
 
 const Refusal = Type.Object(
@@ -56,8 +65,7 @@ export const widgetRoutes: Route[] = [
     path: '/api/embed/:uuid/stream-chat',
     id: 'widget.chat',
     summary: 'Ask a widget, from a page that may show it',
-    description:
-      'Server-sent events. Limits: those of the widget, and of the visitor: 20 messages a minute and 300 a day from one address over all widgets, unless set otherwise.',
+    description: `Server-sent events. Limits: those of the widget, and of one address over all widgets: ${perMinute} messages a minute and ${perDay} in 24 hours, unless set otherwise with update-env (WidgetChatsPerAddressPerMinute, WidgetChatsPerAddressPerDay).`,
     params: Type.Object({ uuid: Type.String() }),
     bodyKind: 'lenient',
     bodyMaxBytes: BODY_MAX_BYTES,
