@@ -30,8 +30,8 @@ export class WorkspaceLibrary implements Library {
     this.#options = options;
   }
 
-  async hasPassages(collectionId: number): Promise<boolean> {
-    return (await this.#options.retrieval.count([collectionId])) > 0;
+  hasPassages(collectionId: number): Promise<boolean> {
+    return this.#options.retrieval.hasVectors(collectionId);
   }
 
   search(search: Search): Promise<Passage[]> {

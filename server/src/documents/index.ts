@@ -11,6 +11,7 @@ export { acceptedTypes } from './parsing/formats.ts';
 export {
   addMember,
   listMembers,
+  listPinned,
   membershipRows,
   membershipsOf,
   removeCollection,

@@ -46,6 +46,18 @@ export async function listMembers(db: Db, collectionIds: readonly number[]): Pro
   return rows.map(fromRow);
 }
 
+/** Those that are pinned, in the order they were added: a chat asks each time, and there are few. */
+export async function listPinned(db: Db, collectionId: number): Promise<Member[]> {
+  const rows = await tables(db)
+    .selectFrom('collection_documents')
+    .selectAll()
+    .where('collection_id', '=', collectionId)
+    .where('pinned', '=', 1)
+    .orderBy('id')
+    .execute();
+  return rows.map(fromRow);
+}
+
 /** In which collections some documents are, in the order they were added there. */
 export async function membershipsOf(db: Db, documentIds: readonly string[]): Promise<Member[]> {
   if (documentIds.length === 0) return [];

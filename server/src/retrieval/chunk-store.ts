@@ -145,6 +145,19 @@ export async function embeddedAmong(db: Db, documentIds: readonly string[]): Pro
   return found;
 }
 
+export async function hasVectors(db: Db, collectionId: number): Promise<boolean> {
+  const row = await tables(db)
+    .selectFrom('document_embeddings as e')
+    .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
+    .select('e.id')
+    .where('e.complete', '=', 1)
+    .where('e.chunk_count', '>', 0)
+    .where('m.collection_id', '=', collectionId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** What a search in a collection looks through: its documents' vectors of one model. */
 export async function embeddingsIn(
   db: Db,

@@ -1,4 +1,4 @@
-import { listMembers, membershipsOf, removeCollection, setPinned } from '../documents/index.ts';
+import { listMembers, listPinned, membershipsOf, removeCollection, setPinned } from '../documents/index.ts';
 import type { Documents, Member } from '../documents/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -7,7 +7,7 @@ import type { Settings } from '../settings/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { attach, detach } from './attach.ts';
 import type { Attached, AttachOptions } from './attach.ts';
-import { countsByCollection, deleteOfDocuments, embeddedAmong } from './chunk-store.ts';
+import { countsByCollection, deleteOfDocuments, embeddedAmong, hasVectors } from './chunk-store.ts';
 import { markRemoved, touchCollections } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { Embedder } from './embedder.ts';
@@ -96,8 +96,13 @@ export class Retrieval {
     return listMembers(db, [collectionId]);
   }
 
-  async pinned(db: Db, collectionId: number): Promise<Member[]> {
-    return (await listMembers(db, [collectionId])).filter(({ pinned }) => pinned);
+  pinned(db: Db, collectionId: number): Promise<Member[]> {
+    return listPinned(db, collectionId);
+  }
+
+  /** Whether there is anything to search. */
+  hasVectors(collectionId: number): Promise<boolean> {
+    return hasVectors(this.#context.storage.db, collectionId);
   }
 
   /** @returns false where the document is not in the collection. */
