@@ -31,6 +31,8 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 	@sh .ci/packages.sh bench
 	node bench/verify.ts
 	node bench/gateway.ts
+	node bench/vectors.ts
+	node bench/ingest.ts
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts

@@ -51,6 +51,25 @@ export async function addSampleDocuments(
   return order;
 }
 
+/** A document with a text and no vectors. @returns its location. */
+export async function addSampleText(
+  { storage, documents }: { storage: Storage; documents: Documents },
+  name: string,
+  text: string,
+): Promise<string> {
+  const id = randomUUID();
+  const added = await storage.transaction((tx) =>
+    documents.add(tx, {
+      folder: 'custom-documents',
+      name: `${name}-${id}.json`,
+      metadata: metadataOf(id),
+      text,
+      createdBy: 'bench',
+    }),
+  );
+  return added?.location ?? '';
+}
+
 const metadataOf = (id: string) => ({
   id,
   url: 'file://sample.txt',
