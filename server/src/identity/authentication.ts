@@ -43,7 +43,8 @@ async function userSession({ keys }: Identity, row: SessionRow | undefined): Pro
   if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
     throw refused('User is suspended from system');
   if (isOver(row)) throw refused('Invalid auth token.');
-  return { id: row.id, kind: 'user', user, actor: { kind: 'user', id: user.id, name: user.username } };
+  const { id, username: name, role } = user;
+  return { id: row.id, kind: 'user', user, actor: { kind: 'user', id, name, role } };
 }
 
 async function adminSession(identity: Identity, row: SessionRow | undefined, ip: string): Promise<Session> {

@@ -25,6 +25,8 @@ export interface Invite {
 
 /** The list of the Developer API has no pages: the newest. */
 const LISTED_MAX = 1_000;
+/** An audit record has room for so many. */
+const WORKSPACES_MAX = 500;
 
 /** What the sealed code of an invite is bound to: a stolen database lets nobody in. */
 export const inviteContext = (id: number): string => `invite ${id}`;
@@ -46,9 +48,10 @@ const fromRow = ({ keys }: Identity, row: InviteRow): Invite => ({
 export function createInvite(
   identity: Identity,
   actor: Actor,
-  { workspaceIds }: { workspaceIds: readonly number[] },
+  { workspaceIds: wanted }: { workspaceIds: readonly number[] },
 ): Promise<Invite> {
   const { keys } = identity;
+  const workspaceIds = wanted.slice(0, WORKSPACES_MAX);
   return changeAndRecord(keys, actor, async (tx) => {
     const id = await nextId(tx, 'invites');
     const code = newCode();

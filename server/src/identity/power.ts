@@ -1,4 +1,5 @@
 import { NO_SELECTORS } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
 import { refuseExcess } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { UserRole } from './user.ts';
@@ -14,9 +15,12 @@ const POWERS: Record<UserRole, readonly string[]> = {
  * Who makes a user, or gets at the password of one, can log in as that user. A key must therefore hold what the role
  * can do: one that may manage users could otherwise make itself an administrator, and mint a key that may do
  * everything (privilege escalation). Guarded by users.test.ts.
- * @throws KeywardError `scope_escalation`
+ * @throws KeywardError `scope_escalation`; `conflict` for a manager
  */
 export function refusePower(actor: Actor, ...roles: (UserRole | undefined)[]): void {
+  // Managers manage users up to their own kind.
+  if (actor.kind === 'user' && actor.role !== 'admin' && roles.includes('admin'))
+    throw new KeywardError('conflict', 'Cannot perform that action on user.');
   if (actor.kind !== 'key') return;
   const grants = roles.flatMap((role) => (role === undefined ? [] : POWERS[role]));
   if (grants.length === 0) return;

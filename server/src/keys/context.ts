@@ -50,7 +50,7 @@ export interface KeysContext {
  */
 export type Actor =
   | { kind: 'key'; caller: Caller }
-  | { kind: 'user'; id: number; name: string }
+  | { kind: 'user'; id: number; name: string; role?: string }
   | { kind: 'admin' | 'cli' | 'system' };
 
 export function auditActor(actor: Actor): AuditActor {

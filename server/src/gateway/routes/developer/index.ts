@@ -15,6 +15,7 @@ import { systemRoutes } from './system.ts';
 import { threadsRoutes } from './threads.ts';
 import { usersRoutes } from './users.ts';
 import { vectorRoutes } from './vector.ts';
+import { webUsersRoutes } from './web-users.ts';
 import { webWorkspacesRoutes } from './web-workspaces.ts';
 import { widgetRoutes } from './widget.ts';
 import { workspaceChatsRoutes } from './workspace-chats.ts';
@@ -28,6 +29,7 @@ export const developerRoutes: Route[] = [
   ...usersRoutes,
   ...sessionsRoutes,
   ...accountsRoutes,
+  ...webUsersRoutes,
   ...developerKeysRoutes,
   ...documentsRoutes,
   ...workspacesRoutes,

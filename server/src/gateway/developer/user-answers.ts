@@ -1,0 +1,119 @@
+import { Type } from 'typebox';
+import {
+  createInvite,
+  createUser,
+  deleteUser,
+  disableInvite,
+  listInvites,
+  updateUser,
+} from '../../identity/index.ts';
+import type { UserInput } from '../../identity/index.ts';
+import type { Actor } from '../../keys/index.ts';
+import type { WholeAnswer } from '../answering.ts';
+import { nullable } from '../schemas.ts';
+import type { Services } from '../services.ts';
+import { json } from './answers.ts';
+import { pathId } from './path-id.ts';
+import * as d from './schemas.ts';
+import { told } from './told.ts';
+import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } from './user-views.ts';
+
+/*
+ * Users and invites, as those with a key and those who are logged in get them alike. Who may do what to whom is
+ * identity's to say (power.ts).
+ */
+
+export const userFields = {
+  username: Type.Optional(Type.String({ description: '2 to 64 of a-z, 0-9, . _ @ -, a letter first' })),
+  password: Type.Optional(Type.String({ description: '8 to 250 characters' })),
+  role: Type.Optional(Type.String({ description: 'default, manager or admin' })),
+  dailyMessageLimit: Type.Optional(nullable(Type.Integer())),
+  bio: Type.Optional(Type.String({ description: 'At most 1,000 characters' })),
+};
+export const newUserBody = Type.Object(userFields, { title: 'NewUser' });
+export const userChangeBody = Type.Object(
+  {
+    ...userFields,
+    suspended: Type.Optional(Type.Integer({ description: '0 or 1' })),
+    pfpFilename: Type.Optional(nullable(Type.String())),
+  },
+  { title: 'UserChange' },
+);
+export const newInviteBody = Type.Object(
+  { workspaceIds: Type.Optional(Type.Array(Type.Integer())) },
+  { title: 'NewInvite' },
+);
+
+export const userShapes = {
+  list: { 200: Type.Object({ users: Type.Array(d.User) }), 401: 'stream' },
+  create: {
+    200: Type.Object({ user: d.User, error: Type.Null() }),
+    400: Type.Object({ user: Type.Null(), error: Type.String() }),
+    401: 'stream',
+  },
+  update: { 200: d.Outcome, 401: 'stream' },
+  remove: { 200: d.Outcome, 400: d.Outcome, 401: 'stream', 404: d.Outcome },
+  invites: { 200: Type.Object({ invites: Type.Array(ListedInvite) }), 401: 'stream' },
+  invite: { 200: Type.Object({ invite: InviteShape, error: nullable(Type.String()) }), 401: 'stream' },
+} as const;
+
+/** No user has it. */
+const NOBODY = -1;
+const DONE = { success: true, error: null };
+const failed = (error: string, status = 200): WholeAnswer => json({ success: false, error }, status);
+
+export const answerUsers = async ({ identity }: Services): Promise<WholeAnswer> =>
+  json({ users: (await identity.listUsers()).map(viewUser) });
+
+export async function answerNewUser(
+  { identity }: Services,
+  actor: Actor,
+  body: UserInput,
+): Promise<WholeAnswer> {
+  const made = await told(createUser(identity, actor, body));
+  if ('error' in made) return json({ user: null, error: made.error }, 400);
+  return json({ user: viewUser(made.value), error: null });
+}
+
+export async function answerChange(
+  { identity }: Services,
+  actor: Actor,
+  { id, body }: { id: string; body: unknown },
+): Promise<WholeAnswer> {
+  const change = { id: pathId(id) ?? NOBODY, input: body as UserInput };
+  const changed = await told(updateUser(identity, actor, change));
+  return 'error' in changed ? failed(changed.error) : json(DONE);
+}
+
+export async function answerRemoval({ identity }: Services, actor: Actor, id: string): Promise<WholeAnswer> {
+  const userId = pathId(id) ?? NOBODY;
+  const removed = await told(deleteUser(identity, actor, userId));
+  if (!('error' in removed)) return json(DONE);
+  const isThere = (await identity.getUser(userId)) !== undefined;
+  return failed(removed.error, isThere ? 400 : 404);
+}
+
+export async function answerInvites({ identity }: Services): Promise<WholeAnswer> {
+  const users = new Map((await identity.listUsers()).map((user) => [user.id, user]));
+  const all = await listInvites(identity);
+  return json({ invites: all.map((invite) => viewListedInvite(invite, users)) });
+}
+
+export async function answerInvite(
+  { identity }: Services,
+  actor: Actor,
+  workspaceIds: readonly number[],
+): Promise<WholeAnswer> {
+  return json({ invite: viewInvite(await createInvite(identity, actor, { workspaceIds })), error: null });
+}
+
+export async function answerDisabling(
+  { identity }: Services,
+  actor: Actor,
+  id: string,
+): Promise<WholeAnswer> {
+  const inviteId = pathId(id);
+  if (inviteId === undefined) return failed('Invalid invite id', 400);
+  if (await disableInvite(identity, actor, inviteId)) return json(DONE);
+  return failed('Invite not found or already disabled', 404);
+}
