@@ -3,7 +3,7 @@ import { Developer } from './developer.ts';
 import { papers } from './papers.ts';
 import { startServer } from './server.ts';
 
-const ANSWER_TIMEOUT_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 120_000;
 const REFUSAL = 'There is no relevant information in this workspace to answer your query.';
 
 let developer: Developer;
