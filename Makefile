@@ -31,6 +31,7 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 	@sh .ci/packages.sh bench
 	node bench/verify.ts
 	node bench/gateway.ts
+	node bench/chat.ts
 	node bench/vectors.ts
 	node bench/ingest.ts
 
