@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { ArgumentSampler, Canaries, filesBelow } from './canaries.ts';
 import type { Hit, Trace } from './canaries.ts';
 import { randomSecret, SecretsLife } from './secrets-life.ts';
+import { developerApi } from './secrets-developer.ts';
 import { people } from './secrets-people.ts';
 import { newHome, temporaryFolder } from './server.ts';
 import type { Database, Home } from './server.ts';
@@ -32,6 +33,7 @@ function databaseDump({ environment }: Home): Trace[] {
 function environmentFor(database: Database, canaries: Canaries): Record<string, string> {
   const environment = {
     KEYWARD_LOG_LEVEL: 'trace',
+    KEYWARD_SIMPLE_SSO: 'on',
     CLIENT_API_KEYS: canaries.add('key of the environment', randomSecret('env')),
   };
   // On PostgreSQL it is made by the server, in its file.
@@ -77,6 +79,7 @@ async function wholeLife(database: Database): Promise<{ canaries: Canaries; trac
   await life.upstreams();
   await life.mistakes();
   await people(life, canaries, home.adminKey);
+  await developerApi(life, canaries);
   await life.localModel();
   if (database === 'sqlite') await life.commands();
   await life.machineCommands();
