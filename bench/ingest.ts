@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pino from 'pino';
 import { systemClock } from '../server/src/base/clock.ts';
+import { createLogger } from '../server/src/base/logger.ts';
 import { addUpstream, LocalModel } from '../server/src/models/index.ts';
 import { chunkHeader, splitText } from '../server/src/retrieval/chunking.ts';
 import { median, startSubject } from './load.ts';
@@ -60,7 +60,7 @@ async function ingestMany(): Promise<void> {
 }
 
 async function startLocalModel(): Promise<LocalModel> {
-  const logger = pino({ level: 'silent' });
+  const logger = await createLogger('silent');
   const modelsDir = join(homedir(), '.cache/keyward/models');
   const localModel = new LocalModel({ clock: systemClock, logger, modelsDir, environment: process.env });
   localModel.start();

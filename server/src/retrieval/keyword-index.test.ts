@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { KeywordIndex } from './keyword-index.ts';
+import { wordsOf } from './words.ts';
+
+const best = (index: KeywordIndex, question: string): number[] =>
+  [...index.weigh(question).values()].sort((a, b) => b.score - a.score).map(({ id }) => id);
+
+describe('words', () => {
+  test('are small, without accents and signs; numbers count', () => {
+    expect(wordsOf('Crème brûlée, 3 Eier – ÜBER-gut!')).toEqual([
+      'creme',
+      'brulee',
+      '3',
+      'eier',
+      'uber',
+      'gut',
+    ]);
+    expect(wordsOf('')).toEqual([]);
+  });
+
+  test('of scripts without spaces are pairs of characters', () => {
+    expect(wordsOf('東京都 Tokyo')).toEqual(['東京', '京都', 'tokyo']);
+    expect(wordsOf('猫')).toEqual(['猫']);
+  });
+
+  test('have a length that is bounded', () => {
+    expect(wordsOf('x'.repeat(500))[0]).toHaveLength(40);
+  });
+});
+
+describe('the keyword index', () => {
+  test('rare words weigh more than common ones, and short texts more than long ones', () => {
+    const index = new KeywordIndex();
+    index.add(1, 'the owl and the mouse');
+    index.add(2, 'the cat and the dog');
+    index.add(3, `the owl ${'and the cat '.repeat(20)}`);
+    expect(best(index, 'the owl')).toEqual([1, 3, 2]);
+    expect(best(index, 'zebra')).toEqual([]);
+  });
+
+  test('coverage is the share of the weight of the question that a text has', () => {
+    const index = new KeywordIndex();
+    index.add(1, 'owl mouse');
+    index.add(2, 'owl');
+    const weighed = index.weigh('owl mouse');
+    expect(weighed.get(1)?.coverage).toBeCloseTo(1, 9);
+    expect(weighed.get(2)?.coverage).toBeLessThan(0.5);
+    expect(index.weigh('mouse zebra').get(1)?.coverage).toBeLessThan(1);
+  });
+
+  test('what is removed is found no more, also when much is', () => {
+    const index = new KeywordIndex();
+    for (let id = 0; id < 100; id++) index.add(id, `owl number${id}`);
+    index.remove(Array.from({ length: 90 }, (_, id) => id));
+    index.remove([5, 1_000]);
+    expect(index.size).toBe(10);
+    expect(best(index, 'owl')).toHaveLength(10);
+    expect(best(index, 'number5')).toEqual([]);
+    expect(best(index, 'number95')).toEqual([95]);
+    index.add(5, 'owl number5');
+    expect(best(index, 'number5')).toEqual([5]);
+  });
+});
