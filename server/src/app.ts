@@ -168,7 +168,7 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const names = { chatModel, chatTokens, imageModel };
   const environment = new Environment({ storage, clock, settings, net, names });
   const workspaces = new Workspaces({ storage, clock, net, settings });
-  const documents = new Documents({ storage, clock });
+  const documents = new Documents({ storage, clock, net });
   documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
@@ -226,9 +226,9 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
     () => models.stop(),
     () => embeddings.stop(),
     // Before it: what is under way there ends at once.
-    () => retrieval.stop(),
     () => intake.stop(),
     async () => localModel?.stop(),
+    () => retrieval.stop(),
     () => gateway.stop(),
   ]);
   return { core, gateway, models, start, stop, url: () => urlOf(config, gateway.address()) };

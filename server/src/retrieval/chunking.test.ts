@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chunkHeader, splitText } from './chunking.ts';
+import { chunkHeader, chunksOf, splitText } from './chunking.ts';
 
 const RULE = { size: 40, overlap: 10 };
 const words = (count: number, word = 'word'): string => Array.from({ length: count }, () => word).join(' ');
@@ -42,6 +42,34 @@ describe('cutting texts', () => {
   test('a text of a million characters takes no more than its length asks for', () => {
     expect(splitText('x'.repeat(1_000_000), { size: 1_000, overlap: 20 }).length).toBeLessThan(1_100);
     expect(splitText(words(200_000), { size: 1_000, overlap: 20 }).length).toBeLessThan(1_100);
+  });
+});
+
+describe('cutting texts of any length', () => {
+  const rule = { size: 1_000, overlap: 20 };
+
+  test('a text that is not long is cut as in one go', async () => {
+    const text = Array.from({ length: 200 }, (_, at) => words(20, `w${at}`)).join('\n\n');
+    expect(await chunksOf(text, rule)).toEqual(splitText(text, rule));
+    expect(await chunksOf('', rule)).toEqual([]);
+  });
+
+  test('of a long one nothing is lost, and others have their turn meanwhile', async () => {
+    const text = Array.from({ length: 100_000 }, (_, at) => `w${at}`).join(' ');
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const chunks = await chunksOf(text, rule);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(0);
+    const found = new Set(chunks.join(' ').split(/\s+/));
+    expect(found.size).toBe(100_000);
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(rule.size);
+  });
+
+  test('no character is cut in two where nothing else can be', async () => {
+    const chunks = await chunksOf(`x${'🌍'.repeat(250_000)}`, { size: 1_000, overlap: 0 });
+    expect(chunks.every((chunk) => chunk.isWellFormed())).toBe(true);
+    expect(chunks.join('')).toHaveLength(500_001);
   });
 });
 

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 /** How a text is cut, in UTF-16 units. */
 export interface ChunkRule {
   size: number;
@@ -7,6 +9,31 @@ export interface ChunkRule {
 
 /** Where a text is cut, the best places first: paragraphs, lines, words, anywhere. */
 const SEPARATORS = ['\n\n', '\n', ' ', ''];
+
+/** How much is cut without a pause: some milliseconds. */
+const BLOCK_MAX = 200_000;
+
+/** The same as `splitText`, also of a text of any length without holding up the process; blocks are cut on their own. */
+export async function chunksOf(text: string, rule: ChunkRule): Promise<string[]> {
+  const chunks: string[] = [];
+  for (let start = 0; start < text.length;) {
+    const block = text.slice(start, start + BLOCK_MAX);
+    const length = start + BLOCK_MAX < text.length ? cutOf(block) : block.length;
+    for (const chunk of splitText(block.slice(0, length), rule)) chunks.push(chunk);
+    start += length;
+    if (start < text.length) await nextTurn();
+  }
+  return chunks;
+}
+
+/** The best place for a cut near the end of a block. */
+function cutOf(block: string): number {
+  for (const separator of SEPARATORS) {
+    const at = separator === '' ? -1 : block.lastIndexOf(separator);
+    if (at > block.length / 2) return at;
+  }
+  return isLowSurrogate(block.charCodeAt(block.length - 1)) ? block.length : block.length - 1;
+}
 
 /**
  * Cuts a text into chunks of at most `size`, at paragraphs where that is possible, else at lines, words, characters.

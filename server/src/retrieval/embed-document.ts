@@ -1,7 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import type { Document } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
-import { chunkHeader, splitText } from './chunking.ts';
+import { chunkHeader, chunksOf } from './chunking.ts';
 import {
   addChunks,
   beginEmbedding,
@@ -36,7 +36,7 @@ export async function embedDocument(context: RetrievalContext, work: Work): Prom
   const text = await documents.text(storage.db, document.id);
   if (text === undefined) throw gone();
   const header = chunkHeader({ ...document.metadata });
-  const chunks = splitText(text, recipe.chunks).map((chunk) => header + chunk);
+  const chunks = (await chunksOf(text, recipe.chunks)).map((chunk) => header + chunk);
   const pass = await storage.transaction(async (tx) => {
     const recipe = await recipeId(tx, work.recipe);
     const id = await beginEmbedding(tx, { documentId: document.id, recipeId: recipe, nowMs: clock.nowMs() });

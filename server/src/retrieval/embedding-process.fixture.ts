@@ -1,6 +1,6 @@
 /**
  * A process that puts documents into a collection: `node embedding-process.fixture.ts <database> <collection> <location>…`.
- * Says `attached` at the end, if it comes to that.
+ * Then it searches, says the id of its index process, and waits.
  */
 import { writeSync } from 'node:fs';
 import { openStorage } from '../storage/index.ts';
@@ -8,8 +8,9 @@ import { retrievalOn } from './retrieval-on.fixture.ts';
 
 const [, , database = '', collection = '', ...locations] = process.argv;
 const storage = await openStorage(database);
-const { retrieval, stop } = retrievalOn(storage);
-await retrieval.attach(Number(collection), locations);
-writeSync(1, 'attached\n');
-await stop();
-await storage.close();
+const { retrieval } = retrievalOn(storage);
+const collectionId = Number(collection);
+await retrieval.attach(collectionId, locations);
+await retrieval.search({ collectionId, query: 'owl', topN: 1, threshold: 0 });
+writeSync(1, `${retrieval.indexPid ?? 0}\n`);
+setInterval(() => undefined, 1_000);

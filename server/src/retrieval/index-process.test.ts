@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { describeOn } from '../../test/databases.ts';
 import { openRetrieval } from './retrieval.fixture.ts';
@@ -16,6 +18,15 @@ const titlesOf = async ({ retrieval }: TestRetrieval, query: string, collectionI
   (await retrieval.search({ collectionId, query, topN: 2, threshold: 0.5 })).map(
     ({ metadata }) => metadata.title,
   );
+
+function isThere(pid: number): boolean {
+  try {
+    // A process that ended and that nobody has asked about is there still, as a zombie.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 const WORDS = Array.from({ length: 30 }, (_, at) => `word${at}`);
 
@@ -58,6 +69,16 @@ describeOn('sqlite', 'the index process', (open) => {
     await opened.retrieval.stop();
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     await expect(titlesOf(opened, 'owl')).rejects.toThrow('Keyward is stopping.');
+  });
+
+  test('it is gone with what started it, also when that was killed', async () => {
+    const opened = await openRetrieval(await open());
+    const child = opened.startAttaching(WORKSPACE, [await opened.document('owl', 'owl')]);
+    const [said] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    expect(process.kill(pid, 0)).toBe(true);
+    child.kill('SIGKILL');
+    await expect.poll(() => isThere(pid)).toBe(false);
   });
 
   test('above the limit a graph is built, and finds what comparing all finds; also after removals', async () => {

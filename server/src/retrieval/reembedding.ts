@@ -44,6 +44,7 @@ export class Reembedding {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
   #notBeforeMs = 0;
+  #isSwept = false;
 
   constructor(context: RetrievalContext) {
     this.#context = context;
@@ -95,6 +96,7 @@ export class Reembedding {
 
   async #work(): Promise<void> {
     const { storage, settings } = this.#context;
+    if (!this.#isSwept) await this.#sweep();
     const recipe = await currentRecipe(settings);
     const id = await findRecipe(storage.db, recipe);
     // Looking costs no write.
@@ -102,7 +104,6 @@ export class Reembedding {
     if (!(await this.#hold())) return;
     const renewing = this.#renew();
     try {
-      await this.#sweep();
       await this.#embedAll(recipe);
     } finally {
       renewing.abort();
@@ -170,5 +171,6 @@ export class Reembedding {
     const { storage, clock } = this.#context;
     const left = await abandonedEmbeddings(storage.db, clock.nowMs() - ABANDONED_MS);
     for (const id of left) await storage.transaction((tx) => deleteEmbeddings(tx, [id]));
+    this.#isSwept = true;
   }
 }
