@@ -4,13 +4,13 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import { NO_SELECTORS } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { systemClock } from '../base/clock.ts';
-import { migrate } from '../storage/index.ts';
+import { auditMigrations, list } from '../audit/index.ts';
+import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { Documents } from './documents.ts';
 import type { NewDocument } from './documents.ts';
 import { addMember } from './members-store.ts';
 import { documentsMigrations } from './migrations.ts';
-import { storageMigrations } from '../storage/index.ts';
 
 const caller: Caller = {
   keyId: 'key_a',
@@ -58,7 +58,7 @@ describeOnBothDatabases('documents', (open) => {
 
   beforeEach(async () => {
     ({ storage } = await open());
-    await migrate(storage, [...storageMigrations, ...documentsMigrations], 0);
+    await migrate(storage, [...storageMigrations, ...auditMigrations, ...documentsMigrations], 0);
     documents = new Documents({ storage, clock: systemClock });
   });
 
@@ -141,6 +141,44 @@ describeOnBothDatabases('documents', (open) => {
     documents.coverageBy(async () => []);
     // Its owner brought it, but a workspace holds it that the key does not cover.
     expect(await documents.find(storage.db, one.location, await documents.viewer(bound))).toBeUndefined();
+  });
+
+  test('that come, go and move are in the audit record, what changed nothing is not', async () => {
+    const one = await add({ name: 'a.json' });
+    const two = await add({ name: 'b.json' });
+    await documents.createFolder(caller, 'g');
+    await documents.createFolder(caller, 'g');
+    await documents.move(caller, [
+      { from: { folder: 'f', name: 'a.json' }, to: { folder: 'g', name: 'a.json' } },
+    ]);
+    await documents.move(caller, [
+      { from: { folder: 'f', name: 'a.json' }, to: { folder: 'g', name: 'a.json' } },
+    ]);
+    await documents.removeByLocation(caller, [one.location, two.location]);
+    await documents.removeByLocation(caller, [two.location]);
+    await documents.removeFolder(caller, 'g');
+    await documents.removeFolder(caller, 'g');
+    const { items } = await list(storage.db, { limit: 50 });
+    expect(
+      items.map(({ actor, action, target, details }) => [actor, action, target, details['count']]),
+    ).toEqual([
+      ['key:key_a', 'documents.remove-folder', 'g', 1],
+      ['key:key_a', 'documents.remove', 'documents', 1],
+      ['key:key_a', 'documents.move', 'documents', 1],
+      ['key:key_a', 'documents.create-folder', 'g', undefined],
+    ]);
+    expect(items[1]?.details).toMatchObject({ first: ['f/b.json'], actor_name: 'a' });
+  });
+
+  test('of long names fit into the audit record', async () => {
+    await documents.createFolder(caller, 'long');
+    const names = Array.from({ length: 60 }, (_, i) => `${'ä'.repeat(100)}${i}.json`);
+    for (const name of names) await add({ name });
+    const moves = names.map((name) => ({ from: { folder: 'f', name }, to: { folder: 'long', name } }));
+    expect(await documents.move(caller, moves)).toBe(0);
+    await documents.removeFolder(caller, 'long');
+    const { items } = await list(storage.db, { limit: 1 });
+    expect(items[0]).toMatchObject({ action: 'documents.remove-folder', details: { count: 60 } });
   });
 
   test('say whether their vectors are there', async () => {

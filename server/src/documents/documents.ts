@@ -1,4 +1,5 @@
 import type { Caller } from '../access/index.ts';
+import type { SecretNet } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
@@ -10,6 +11,8 @@ import { batches } from './document-store.ts';
 import * as folders from './folder-store.ts';
 import { membershipsOf } from './members-store.ts';
 import type { Member } from './members-store.ts';
+import { named, recordChange } from './recording.ts';
+import type { Change } from './recording.ts';
 import { isBound } from './visibility.ts';
 import type { Viewer } from './visibility.ts';
 
@@ -39,15 +42,18 @@ interface Neighbours {
 export class Documents {
   readonly #storage: Storage;
   readonly #clock: Clock;
+  readonly #net: SecretNet | undefined;
   readonly #neighbours: Neighbours = {
     removing: [],
     coverage: async () => [],
     cached: async (db, ids) => new Set((await memberships(db, ids)).map(({ documentId }) => documentId)),
   };
 
-  constructor({ storage, clock }: { storage: Storage; clock: Clock }) {
+  /** @param net takes secrets out of what the audit record is told. */
+  constructor({ storage, clock, net }: { storage: Storage; clock: Clock; net?: SecretNet }) {
     this.#storage = storage;
     this.#clock = clock;
+    this.#net = net;
   }
 
   /** `remove` is called inside the transaction that takes documents away, before they go. */
@@ -115,20 +121,43 @@ export class Documents {
     await store.deleteDocuments(tx, ids);
   }
 
+  /** Writes into the audit record; last in a transaction. */
+  record(tx: Db, caller: Caller, change: Change): Promise<void> {
+    return recordChange(tx, caller, change, { nowMs: this.#clock.nowMs(), net: this.#net });
+  }
+
   /** Those of the caller's, by location; what it does not see, or others' workspaces hold, is passed over. */
   async removeByLocation(caller: Caller, locations: readonly string[]): Promise<void> {
     const places = locations.map(placeOf).filter((place) => place !== undefined);
     await this.#storage.transaction(async (tx) => {
       const viewer = await this.viewer(caller, tx);
-      await this.remove(tx, await store.lockRemovable(tx, viewer, { places }));
+      await this.#removeFound(tx, caller, {
+        ids: await store.lockRemovable(tx, viewer, { places }),
+        change: { action: 'documents.remove', target: 'documents' },
+      });
     });
+  }
+
+  /** @param and what else goes with them. */
+  async #removeFound(
+    tx: Db,
+    caller: Caller,
+    { ids, change, and }: { ids: string[]; change: Change; and?: () => Promise<boolean> },
+  ): Promise<void> {
+    const names = (await store.findByIds(tx, ids)).map(({ location }) => location);
+    await this.remove(tx, ids);
+    const isMore = (await and?.()) ?? false;
+    if (ids.length > 0 || isMore) await this.record(tx, caller, { ...change, details: named(names) });
   }
 
   /** @returns false where there is one. One that the caller does not see counts as made. */
   async createFolder(caller: Caller, name: string): Promise<boolean> {
     return this.#storage.transaction(async (tx) => {
       const folder = { name, createdBy: caller.ownerId, nowMs: this.#clock.nowMs() };
-      if (await folders.insertFolder(tx, folder)) return true;
+      if (await folders.insertFolder(tx, folder)) {
+        await this.record(tx, caller, { action: 'documents.create-folder', target: name });
+        return true;
+      }
       return !(await folders.hasFolder(tx, await this.viewer(caller, tx), name));
     });
   }
@@ -139,8 +168,12 @@ export class Documents {
     await this.#storage.transaction(async (tx) => {
       if (!(await folders.lockFolder(tx, name))) return;
       const viewer = await this.viewer(caller, tx);
-      await this.remove(tx, await store.lockRemovable(tx, viewer, { folder: name }));
-      await folders.deleteFolder(tx, name, viewer === 'all' ? undefined : caller.ownerId);
+      const ids = await store.lockRemovable(tx, viewer, { folder: name });
+      await this.#removeFound(tx, caller, {
+        ids,
+        change: { action: 'documents.remove-folder', target: name },
+        and: () => folders.deleteFolder(tx, name, viewer === 'all' ? undefined : caller.ownerId),
+      });
     });
   }
 
@@ -151,16 +184,18 @@ export class Documents {
   async move(caller: Caller, moves: readonly { from: Place; to: Place }[]): Promise<number | undefined> {
     const outcome = this.#storage.transaction(async (tx) => {
       const viewer = await this.viewer(caller, tx);
-      let skipped = 0;
+      const moved: string[] = [];
       for (const { from, to } of moves) {
         const place = { from, to, viewer, nowMs: this.#clock.nowMs() };
         const isThere =
           (await folders.lockFolder(tx, to.folder)) && (await folders.hasFolder(tx, viewer, to.folder));
-        const moved = isThere ? await store.moveDocument(tx, place) : 'failed';
-        if (moved === 'failed') throw new NotMoved();
-        if (moved === 'embedded') skipped++;
+        const became = isThere ? await store.moveDocument(tx, place) : 'failed';
+        if (became === 'failed') throw new NotMoved();
+        if (became === 'moved') moved.push(`${locationOf(from)} to ${locationOf(to)}`);
       }
-      return skipped;
+      const change = { action: 'documents.move', target: 'documents', details: named(moved) };
+      if (moved.length > 0) await this.record(tx, caller, change);
+      return moves.length - moved.length;
     });
     return outcome.catch((error: unknown) => {
       if (error instanceof NotMoved) return undefined;

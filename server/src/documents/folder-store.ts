@@ -69,8 +69,8 @@ export async function lockFolder(tx: Db, name: string): Promise<boolean> {
   return numUpdatedRows === 1n;
 }
 
-/** Only an empty one goes. */
-export async function deleteFolder(tx: Db, name: string, onlyBy?: string): Promise<void> {
+/** Only an empty one goes. @returns whether it did. */
+export async function deleteFolder(tx: Db, name: string, onlyBy?: string): Promise<boolean> {
   let query = tables(tx)
     .deleteFrom('document_folders')
     .where('name', '=', name)
@@ -85,5 +85,5 @@ export async function deleteFolder(tx: Db, name: string, onlyBy?: string): Promi
       ),
     );
   if (onlyBy !== undefined) query = query.where('created_by', '=', onlyBy);
-  await query.execute();
+  return (await query.executeTakeFirst()).numDeletedRows === 1n;
 }

@@ -43,8 +43,8 @@ export interface NewNote extends Given {
 
 /** Who brings something, and where it goes. */
 export interface Bringing {
-  /** The owner of the document. */
-  ownerId: string;
+  /** Its owner is the owner of the document. */
+  caller: Caller;
   folder: string;
   given?: Given;
   /** Whoever brings it has gone. */
@@ -194,13 +194,17 @@ export class Intake {
     });
   }
 
-  async #keep({ folder, ownerId }: Bringing, name: string, described: Described): Promise<Brought> {
+  async #keep({ folder, caller }: Bringing, name: string, described: Described): Promise<Brought> {
     const { storage, documents } = this.#parts;
     const { text } = described;
     const metadata = await describe(described);
-    const document = await storage.transaction((tx) =>
-      documents.add(tx, { folder, name, metadata, text, createdBy: ownerId }),
-    );
+    const document = await storage.transaction(async (tx) => {
+      const added = await documents.add(tx, { folder, name, metadata, text, createdBy: caller.ownerId });
+      const details = { bytes: Buffer.byteLength(text) };
+      if (added !== undefined)
+        await documents.record(tx, caller, { action: 'documents.add', target: added.location, details });
+      return added;
+    });
     if (document === undefined) throw new Error(`A new id was used before: ${metadata.id}`);
     return { document, text };
   }

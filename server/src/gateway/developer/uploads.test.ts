@@ -48,6 +48,20 @@ describeOnBothServers('uploads over the Developer API', (start) => {
     expect(leftFiles()).toEqual([]);
   });
 
+  it('are in the audit record', async () => {
+    const { body } = await upload(server, { bytes: 'turnips' });
+    const { body: page } = await server.request<{ items: object[] }>(
+      'GET',
+      '/v1/audit?action=documents.add&limit=1',
+    );
+    expect(page.items[0]).toMatchObject({
+      action: 'documents.add',
+      target: body.documents[0]?.location,
+      outcome: 'ok',
+      details: { bytes: 7 },
+    });
+  });
+
   it('take what the form says of the file', async () => {
     const metadata = JSON.stringify({ title: 'Custom T', docAuthor: 'A', unknown: 'x', description: '' });
     const { body } = await upload(server, { bytes: 'x' }, { fields: { metadata } });

@@ -99,7 +99,7 @@ export const documentUploadRoutes: Route[] = [
       if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
       refuseWithoutWorkspaces(caller, slugs);
       const given = givenIn(objectField(fields['metadata']));
-      const bringing = { ownerId: caller.ownerId, folder: DEFAULT_FOLDER, given, signal };
+      const bringing = { caller, folder: DEFAULT_FOLDER, given, signal };
       const outcome = await intake.bringLink(
         withScheme(link),
         extraHeaders(fields['scraperHeaders']),
@@ -135,7 +135,7 @@ export const documentUploadRoutes: Route[] = [
       const slugs = wantedWorkspaces(fields['addToWorkspaces']);
       if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
       refuseWithoutWorkspaces(caller, slugs);
-      const outcome = await intake.bringNote(note, { ownerId: caller.ownerId, folder: DEFAULT_FOLDER });
+      const outcome = await intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
       return answerWith(outcome, (brought) => intake.embed(caller, slugs, brought));
     },
   }),
@@ -165,7 +165,7 @@ async function upload({ intake, config }: Services, call: UploadCall, target: Ta
     const given = givenIn(objectField(fields['metadata']));
     const outcome = await intake.bringFile(
       { fd: file.handle.fd, name: cleanFileName(file.name) },
-      { ownerId: caller.ownerId, folder: target.folder, given, signal },
+      { caller, folder: target.folder, given, signal },
     );
     return await answerWith(outcome, (brought) => intake.embed(caller, slugs, brought), target.isNamed);
   } finally {

@@ -77,7 +77,7 @@ async function store(
   if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
   const note = noteIn(fields);
   if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
-  const brought = await intake.bringNote(note, { ownerId: caller.ownerId, folder: DEFAULT_FOLDER });
+  const brought = await intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
   const error = isEmbedded ? await intake.embed(caller, [workspace.slug], brought) : null;
   return error === null ? json({ success: true }) : json({ success: false, error }, 500);
 }
