@@ -6,7 +6,7 @@ export { loginAdmin, loginUser } from './login.ts';
 export type { LoginRefusal, UserLogin } from './login.ts';
 export { identityMigrations } from './migrations.ts';
 export { enableMultiUser, setPassword } from './mode.ts';
-export { admitUsers, bringInvite, hasUser, presentUsers } from './moving-in.ts';
+export { admission, admitUsers, bringInvite, hasUser, presentUsers } from './moving-in.ts';
 export { importUser } from './new-user.ts';
 export type { ImportedUser } from './new-user.ts';
 export { isBcryptHash } from './password.ts';

@@ -5,7 +5,7 @@ import type { Identity } from './identity.ts';
 import type { Invite } from './invites.ts';
 import { inviteContext } from './invites.ts';
 import * as invites from './invite-store.ts';
-import { lockMode, writeMode } from './mode-store.ts';
+import { lockMode, readMode, writeMode } from './mode-store.ts';
 import { revokeSessionsOf } from './session-store.ts';
 import { findByUsername, hasOtherAdmin, usersById } from './user-store.ts';
 
@@ -14,6 +14,9 @@ import { findByUsername, hasOtherAdmin, usersById } from './user-store.ts';
  * goes on to note it.
  */
 
+/** No user's number. */
+const NOBODY = -1;
+
 export const hasUser = async (db: Db, username: string): Promise<boolean> =>
   (await findByUsername(db, username)) !== undefined;
 
@@ -21,11 +24,16 @@ export const hasUser = async (db: Db, username: string): Promise<boolean> =>
 export const presentUsers = async (db: Db, ids: readonly number[]): Promise<Set<number>> =>
   new Set((await usersById(db, ids)).keys());
 
+/** Whether users log in by name, and whether one of them could administer. */
+export async function admission(db: Db): Promise<{ isOpen: boolean; hasAdmin: boolean }> {
+  const isOpen = (await readMode(db)).multi_user !== 0;
+  return { isOpen, hasAdmin: await hasOtherAdmin(db, NOBODY) };
+}
+
 /** Lets users in instead of the one password, where one of them can administer. @returns whether they are let in now. */
 export async function admitUsers(tx: Db, nowMs: number): Promise<boolean> {
   if ((await lockMode(tx)).multi_user !== 0) return true;
-  const nobody = -1;
-  if (!(await hasOtherAdmin(tx, nobody))) return false;
+  if (!(await hasOtherAdmin(tx, NOBODY))) return false;
   await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
   await revokeSessionsOf(tx, null, nowMs);
   return true;

@@ -6,6 +6,8 @@ import type { DocumentMetadata } from '../documents/index.ts';
 
 /** Node reads no longer text in one piece. */
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
+// eslint-disable-next-line no-control-regex
+const UNUSABLE = /[\\\u0000-\u001f\u007f\ufffd]/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** A file below the folder `documents`. */
@@ -29,6 +31,9 @@ export function* documentFiles(storageDir: string): Generator<DocumentFile> {
       const file = { location: `${folder.name}/${entry.name}`, path: join(root, folder.name, entry.name) };
       if (!entry.isFile()) yield { ...file, misplaced: 'it is no file, or a link' };
       else if (!entry.name.endsWith('.json')) yield { ...file, misplaced: 'it is no JSON file' };
+      // What cannot stand in a location, or would be another one to somebody who reads it.
+      else if (UNUSABLE.test(file.location))
+        yield { ...file, misplaced: 'its name holds characters that no name has here' };
       else yield file;
     }
   }

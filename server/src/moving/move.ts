@@ -1,7 +1,7 @@
 import { append } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Documents } from '../documents/index.ts';
-import { admitUsers } from '../identity/index.ts';
+import { admission, admitUsers } from '../identity/index.ts';
 import type { Identity } from '../identity/index.ts';
 import type { KeysContext } from '../keys/index.ts';
 import type { Settings } from '../settings/index.ts';
@@ -119,13 +119,14 @@ async function takeEverything(move: Move): Promise<Users> {
 }
 
 /** Whoever could log in there can here, from now on with a name. */
-async function openToUsers({ source, storage, clock, dryRun, identity }: Move): Promise<Users> {
+async function openToUsers(move: Move): Promise<Users> {
+  const { source, storage, clock, dryRun } = move;
   const isMultiUser = [...source.rows('system_settings')].some(
     (row) => row.text('label') === 'multi_user_mode' && row.flag('value') === true,
   );
-  if (!isMultiUser) return 'unchanged';
-  if (dryRun || identity === undefined) return 'admitted';
-  if (await identity.isMultiUser()) return 'unchanged';
+  const { isOpen, hasAdmin } = await admission(storage.db);
+  if (!isMultiUser || isOpen) return 'unchanged';
+  if (dryRun) return hasAdmin || bringsAdmin(move) ? 'admitted' : 'no administrator';
   return storage.transaction(async (tx) => {
     const nowMs = clock.nowMs();
     if (!(await admitUsers(tx, nowMs))) return 'no administrator';
@@ -134,3 +135,12 @@ async function openToUsers({ source, storage, clock, dryRun, identity }: Move): 
     return 'admitted';
   });
 }
+
+/** Whether one of the users that are taken can administer. */
+const bringsAdmin = ({ source, targets }: Move): boolean =>
+  [...source.rows('users')].some(
+    (row) =>
+      row.text('role') === 'admin' &&
+      row.flag('suspended') !== true &&
+      targets.text('user', row.id('id')) !== undefined,
+  );

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
@@ -119,6 +121,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     from.add('system_settings', { label: 'multi_user_mode', value: 'true' });
     from.add('users', { username: 'ben', password: HASH });
     const to = await openTestMove(open);
+    expect((await to.dryRun(from)).users).toBe('no administrator');
     expect((await to.import(from)).users).toBe('no administrator');
     expect(await to.identity.mode()).toBe('setup');
   });
@@ -135,6 +138,8 @@ describeOnBothDatabases('odd storage directories', (open) => {
     from.addFile('custom-documents/readme.md', '# x');
     from.addFile('custom-documents/.DS_Store', 'x');
     from.addFile('root.json', '{}');
+    from.addDocument('custom-documents/two\nlines.json', 'Text.');
+    symlinkSync('/etc/passwd', join(from.folder, 'documents/custom-documents/link.json'));
     from.addFile('deep/er/one.json', '{}');
     const to = await openTestMove(open);
     const report = await to.import(from);
@@ -145,7 +150,8 @@ describeOnBothDatabases('odd storage directories', (open) => {
       ],
       'document: it holds no text': ['custom-documents/empty.json'],
       'document: it is no JSON file': ['custom-documents/readme.md'],
-      'document: it is no file, or a link': ['deep/er'],
+      'document: it is no file, or a link': ['custom-documents/link.json', 'deep/er'],
+      'document: its name holds characters that no name has here': ['custom-documents/two\nlines.json'],
       'document: it lies in no folder': ['root.json'],
     });
     const document = await to.documents.find(to.storage.db, good);

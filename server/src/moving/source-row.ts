@@ -14,6 +14,14 @@ export class SourceRow {
     this.#values = values;
   }
 
+  /** Of all its texts together. */
+  get characters(): number {
+    return Object.values(this.#values).reduce<number>(
+      (sum, value) => sum + (typeof value === 'string' ? value.length : 0),
+      0,
+    );
+  }
+
   /** Text, or a number as it is written. U+0000, which no database of ours takes, is left out. */
   text(column: string): string | undefined {
     const value = this.#values[column];

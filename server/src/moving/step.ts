@@ -37,6 +37,8 @@ export interface Thing<R> {
   /** For the report; never a secret. */
   label: string;
   row: R;
+  /** About how much it takes in memory; left out: little. */
+  characters?: number;
 }
 
 /** What a thing would become. `left`: it is left out, for this reason. `changed`: what is not as it was. */
@@ -61,7 +63,13 @@ export function* rowsOf(source: Source, table: string, named?: string): Generato
     const id = row.id('id');
     // A number alone could be another installation's; together with the moment it was given it is this one's.
     const sourceId = `${id ?? '?'}@${row.text('createdAt') ?? ''}`;
-    yield { sourceId, ref: id ?? -1, label: labelOf(id, named && row.filled(named)), row };
+    yield {
+      sourceId,
+      ref: id ?? -1,
+      label: labelOf(id, named && row.filled(named)),
+      row,
+      characters: row.characters,
+    };
   }
 }
 

@@ -4,6 +4,8 @@ import { findMoved, noteMoved } from './moved-store.ts';
 import type { Move, Prepared, Step, Thing } from './step.ts';
 
 const THINGS_PER_TRANSACTION = 100;
+/** Long chats are taken a few at a time: so much is held in memory, and the longest of them. */
+const CHARACTERS_PER_TRANSACTION = 8 * 1024 * 1024;
 /** What a thing becomes in a dry run: a number that nothing has. */
 const IMAGINED = '0';
 
@@ -114,13 +116,16 @@ function tell<R, T>(outcome: Outcome, { kind }: Step<R, T>, { report, targets }:
   for (const reason of outcome.changed) report.changed(kind, thing.label, reason);
 }
 
-async function* batches<T>(things: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T[]> {
-  let batch: T[] = [];
+async function* batches<R>(things: Iterable<Thing<R>> | AsyncIterable<Thing<R>>): AsyncGenerator<Thing<R>[]> {
+  let batch: Thing<R>[] = [];
+  let characters = 0;
   for await (const thing of things) {
     batch.push(thing);
-    if (batch.length < THINGS_PER_TRANSACTION) continue;
+    characters += thing.characters ?? 0;
+    if (batch.length < THINGS_PER_TRANSACTION && characters < CHARACTERS_PER_TRANSACTION) continue;
     yield batch;
     batch = [];
+    characters = 0;
   }
   if (batch.length > 0) yield batch;
 }
