@@ -1,9 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { backfilled } from './backfill.ts';
 import { Completion } from './completion.ts';
 import { eventData } from './event-stream.ts';
-import type { Source } from './message.ts';
 
 async function dataOf(pieces: (string | Buffer)[]): Promise<string[]> {
   const data: string[] = [];
@@ -62,22 +60,4 @@ test('whatever else stands in a chunk is passed over', () => {
   const completion = new Completion();
   expect(completion.add({ content: null, tool_calls: [null, 7, { function: 'x' }] })).toBe('');
   expect(completion.toolCalls).toEqual([]);
-});
-
-const source = (id: string, more: Source = {}): Source => ({ id, text: id, score: 0.5, title: id, ...more });
-const turnWith = (...sources: Source[]) => ({ prompt: 'q', text: 'a', sources, attachments: [] });
-const options = { wanted: 4, isPinned: ({ title }: Source) => title === 'pinned' };
-
-test('sources of the latest answers fill up what is found', () => {
-  const history = [turnWith(source('old')), turnWith(source('new'), source('found'))];
-  const filled = backfilled([source('found')], history, options);
-  expect(filled.map(({ id }) => id)).toEqual(['found', 'new', 'old']);
-});
-
-test('up to so many; not what is pinned, and not what was a whole document', () => {
-  const { score: _score, ...whole } = source('whole');
-  const history = [turnWith(source('a'), source('pinned'), whole, source('b'), source('c'), source('d'))];
-  expect(backfilled([source('x')], history, options).map(({ id }) => id)).toEqual(['x', 'a', 'b', 'c']);
-  const enough = ['1', '2', '3', '4', '5'].map((id) => source(id));
-  expect(backfilled(enough, history, options)).toEqual(enough);
 });

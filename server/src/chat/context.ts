@@ -1,5 +1,5 @@
 import { readDocuments } from './attachments.ts';
-import { backfilled } from './backfill.ts';
+import { backfilled, identityOf } from './backfill.ts';
 import { passageSource, wholeSource } from './library.ts';
 import type { Library, Passage, PinnedText } from './library.ts';
 import type { Attachment, Source, Turn } from './message.ts';
@@ -42,9 +42,10 @@ export async function gather(
   const filled =
     request.noBackfill === true
       ? found
-      : backfilled(found, history, {
+      : await backfilled(found, history, {
           wanted: wantedOf(request.place.topN),
-          isPinned: (source) => pins.has(identityOf(source)),
+          pinned: pins,
+          present: async () => new Set((await library.members(request.place.id)).map(identityOf)),
         });
   return {
     texts: [...whole.map(({ text }) => text), ...refusals, ...filled.map(({ text }) => String(text))],
@@ -70,9 +71,6 @@ async function search(
   const pins = new Set(pinned.map(({ metadata }) => identityOf(metadata as Source)));
   return { whole, refusals, images, found, pins };
 }
-
-/** Sources do not name their document by its id; title and time together do. */
-const identityOf = ({ title, published }: Source): string => JSON.stringify([title, published]);
 
 const TOP_N_DEFAULT = 4;
 const wantedOf = (topN: number): number => (topN >= 1 ? topN : TOP_N_DEFAULT);

@@ -43,7 +43,8 @@ export interface AttachedFile {
 export interface MemberDocument {
   id: string;
   title: string;
-  description: string;
+  /** As its metadata has it. */
+  published: string;
 }
 
 /** What a chat draws from: the documents of a workspace. Made of `documents` and `retrieval` by `app.ts`. */

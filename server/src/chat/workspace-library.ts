@@ -61,7 +61,7 @@ export class WorkspaceLibrary implements Library {
       storage.db,
       members.map(({ documentId }) => documentId),
     );
-    return found.map(({ id, metadata: { title, description } }) => ({ id, title, description }));
+    return found.map(({ id, metadata: { title, published } }) => ({ id, title, published }));
   }
 
   text(documentId: string): Promise<string | undefined> {

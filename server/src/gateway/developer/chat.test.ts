@@ -196,6 +196,16 @@ describeOnBothServers('chats in workspaces', (start) => {
     expect(prompt(1)[0]?.content).toContain('takes place in May.');
   });
 
+  test('a document that was taken out is not drawn from by way of earlier answers', async () => {
+    const place = await workspace({ chatMode: 'query' });
+    const location = await chats.add(place, 'Turnips', 'The turnip festival takes place in May.');
+    await chats.add(place, 'Zebras', 'Zebra stripes are unique.');
+    await ask({ message: 'turnip festival' }, `/workspace/${place}/chat`);
+    await chats.post(`/workspace/${place}/update-embeddings`, { deletes: [location] });
+    const { body } = await ask({ message: 'elaborate?' }, `/workspace/${place}/chat`);
+    expect(body.textResponse).toBe(REFUSAL);
+  });
+
   test('pinned documents are in the prompt whole, before what is found, and are not found a second time', async () => {
     const pinned = await chats.add(slug, 'Rules', `Ferrets keep quiet. ${'The rules go on. '.repeat(100)}`);
     await chats.add(slug, 'Turnips', 'The turnip festival takes place in May.');
