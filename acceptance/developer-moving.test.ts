@@ -111,6 +111,20 @@ describe('a client of AnythingLLM after the move', () => {
   });
 });
 
+test('a server that runs meanwhile knows at once what came', async () => {
+  const home = await newHome();
+  const server = await home.serve();
+  const first = await server.request('GET', '/api/v1/workspaces', { key: KEY });
+  expect(first).toMatchObject({ status: 403 });
+  await take(home, oldInstallation(1));
+  const { workspaces } = await server.ask<{ workspaces: unknown[] }>('GET', '/api/v1/workspaces', {
+    key: KEY,
+  });
+  expect(workspaces).toMatchObject([{ slug: 'docs' }]);
+  const body = { username: 'anna', password: PASSWORD };
+  expect(await server.ask('POST', '/api/request-token', { key: null, body })).toMatchObject({ valid: true });
+}, 120_000);
+
 test('a server that is killed while it embeds imported documents goes on where it was', async () => {
   const home = await newHome({ localModel: true });
   await take(home, oldInstallation(12));
