@@ -5,7 +5,8 @@ import { startTestUpstream } from '../../../test/upstream.ts';
 import type { TestUpstream } from '../../../test/upstream.ts';
 import { routes as ownRoutes } from '../sweep.fixture.ts';
 import type { Route } from '../route.ts';
-import { keyed, nameOf, pathOf } from './sweep.fixture.ts';
+import { enableUsers, enterAs } from './identity.fixture.ts';
+import { forSessions, keyed, nameOf, pathOf } from './sweep.fixture.ts';
 import { CANARIES, echo, furnish } from './two-workspaces.fixture.ts';
 import type { Furnished, TwoWorkspaces } from './two-workspaces.fixture.ts';
 
@@ -152,7 +153,9 @@ describeOnBothServers('a key bound to one workspace', (start) => {
     const before = await stateOf(uncovered);
     const words = [...Object.values(CANARIES), uncovered.embed, uncovered.docName];
     const found: unknown[] = [];
-    for (const route of [...inOrder, ...ownRoutes.filter(({ method }) => method === 'GET')]) {
+    // The covered workspace is still needed.
+    const asked = inOrder.filter((route) => nameOf(route) !== 'DELETE /v1/workspace/:slug');
+    for (const route of [...asked, ...ownRoutes.filter(({ method }) => method === 'GET')]) {
       const answers = [
         ...(await ask(route, { named: { ...covered, id: uncovered.id } })),
         ...(await ask(route, {
@@ -165,6 +168,40 @@ describeOnBothServers('a key bound to one workspace', (start) => {
     }
     expect(found).toEqual([]);
     expect(await stateOf(uncovered)).toBe(before);
+  });
+  test('counts are of what it covers', async () => {
+    const count = async (key: string) => {
+      const { body } = await server.request<{ vectorCount: number }>('GET', '/v1/system/vector-count', {
+        key,
+      });
+      return body.vectorCount;
+    };
+    const [some, all] = [await count(world.bound), await count(server.adminKey)];
+    expect([some > 0, some < all]).toEqual([true, true]);
+  });
+
+  test('a user who is a member of one learns nothing of the other either', async () => {
+    const { covered, uncovered } = world;
+    await enableUsers(server);
+    const key = await enterAs(server, 'default');
+    const { body } = await server.request<{ users: { id: number; username: string }[] }>('GET', '/v1/users');
+    const userIds = body.users.filter(({ username }) => username === 'default').map(({ id }) => id);
+    const members = `/v1/admin/workspaces/${covered.slug}/manage-users`;
+    await server.request('POST', members, { body: { userIds } });
+    const seen = await server.request('GET', '/api/workspaces', { key });
+    expect(seen.text).toContain(covered.slug);
+    const absent = { ...uncovered, slug: `${uncovered.slug.slice(0, -1)}m` };
+    for (const route of forSessions.filter(({ id }) => id !== 'sessions.logout')) {
+      const ask = async (named: Furnished) =>
+        server.request(route.method, pathOf(route, inPath(named)), { key });
+      const texts = [await ask(covered), await ask(uncovered)].map(({ text }) => text);
+      const found = Object.values(CANARIES).filter((word) => texts.join().includes(word));
+      expect([nameOf(route), found]).toEqual([nameOf(route), []]);
+      expect([nameOf(route), comparable(await ask(uncovered), uncovered)]).toEqual([
+        nameOf(route),
+        comparable(await ask(absent), absent),
+      ]);
+    }
   });
 });
 
