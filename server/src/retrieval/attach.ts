@@ -6,7 +6,8 @@ import { findEmbedding } from './chunk-store.ts';
 import { touchCollection } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { embedDocument, reportable } from './embed-document.ts';
-import { currentRecipe, recipeId } from './recipe.ts';
+import { currentRecipe, findRecipe } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
 
 /** What became of documents that were to be put into a collection. */
 export interface Attached {
@@ -60,13 +61,20 @@ async function attachOne(context: RetrievalContext, collectionId: number, docume
   const { storage, settings } = context;
   const recipe = await currentRecipe(settings);
   const join = (tx: Db) => addTo(context, tx, { collectionId, documentId: document.id });
-  const isReady = await storage.transaction(async (tx) => {
-    const present = await findEmbedding(tx, document.id);
-    if (present === undefined || present.recipeId !== (await recipeId(tx, recipe))) return false;
+  // Looking costs no write; what is found is looked at again where it counts.
+  if (!(await isEmbedded(storage.db, document, recipe)))
+    return embedDocument(context, { document, recipe, alongside: join });
+  const isDone = await storage.transaction(async (tx) => {
+    if (!(await isEmbedded(tx, document, recipe))) return false;
     await join(tx);
     return true;
   });
-  if (!isReady) await embedDocument(context, { document, recipe, alongside: join });
+  if (!isDone) await embedDocument(context, { document, recipe, alongside: join });
+}
+
+async function isEmbedded(db: Db, { id }: Document, recipe: Recipe): Promise<boolean> {
+  const present = await findEmbedding(db, id);
+  return present !== undefined && present.recipeId === (await findRecipe(db, recipe));
 }
 
 /** @throws KeywardError `not_found` where the collection is gone. */

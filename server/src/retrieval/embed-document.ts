@@ -17,6 +17,8 @@ import type { Recipe } from './recipe.ts';
 
 /** What one transaction writes at most, so that no other write waits long: about 700 KB. */
 const STAGED_CHUNKS = 256;
+/** Only the last transaction of a pass has to survive a power cut: without it the others mean nothing. */
+const STAGING = { durable: false };
 
 interface Work {
   document: Document;
@@ -41,7 +43,7 @@ export async function embedDocument(context: RetrievalContext, work: Work): Prom
     const recipe = await recipeId(tx, work.recipe);
     const id = await beginEmbedding(tx, { documentId: document.id, recipeId: recipe, nowMs: clock.nowMs() });
     return { id, recipeId: recipe };
-  });
+  }, STAGING);
   try {
     const rest = await stage(context, { id: pass.id, chunks, recipe });
     await storage.transaction((tx) => complete(context, tx, { ...work, ...pass, ...rest }));
@@ -79,7 +81,7 @@ async function stage(
     if (remaining.length < STAGED_CHUNKS || seq === chunks.length) continue;
     const full = remaining;
     remaining = [];
-    await storage.transaction((tx) => addChunks(tx, id, full));
+    await storage.transaction((tx) => addChunks(tx, id, full), STAGING);
   }
   return { remaining, chunkCount: seq, dimensions };
 }

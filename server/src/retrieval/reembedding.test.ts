@@ -56,6 +56,7 @@ describeOnBothDatabases('embedding anew', (open) => {
     await retrieval.reembed();
     expect(await titles('owl')).toEqual(['owl']);
     expect(await retrieval.dimensions()).toBe(DIMENSIONS - 100);
+    upstream.answer(embeddings());
     await set('model', 'embed-test');
     expect(await titles('owl')).toEqual([]);
   });

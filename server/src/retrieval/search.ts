@@ -117,7 +117,8 @@ interface Columns {
 
 const rows = ({ ids, distances, coverages }: Columns): Candidate[] =>
   Array.from(ids, (id, at) => {
-    const distance = distances[at] ?? 1;
+    // Rounding can make it a little less than nothing.
+    const distance = Math.max(0, distances[at] ?? 1);
     return { id, distance, score: scoreOf(distance), coverage: coverages[at] ?? 0 };
   });
 
