@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Caller } from './access/index.ts';
 import { append, auditMigrations, Checkpointer, RefusalRecorder, secretNet } from './audit/index.ts';
+import type { SecretNet } from './audit/index.ts';
 import { systemClock } from './base/clock.ts';
+import type { Clock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
@@ -155,7 +157,7 @@ export interface App {
 export async function openApp(config: Config, logger: Logger): Promise<App> {
   const clock = systemClock;
   const core = await openCore(config, logger);
-  const { storage, sealing, nodes, keys, identity, budgets } = core;
+  const { storage, sealing, keys } = core;
   const net = secretNet(`${config.keyPrefix}${KEY_MARK}`);
   const refusals = new RefusalRecorder(storage, clock, logger, { net });
   const checkpointer = new Checkpointer(storage, sealing.signer, { clock, logger });
@@ -163,6 +165,52 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const sweeper = new QuietSweeper(keys);
   const localModel = localModelOf(config, logger);
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
+  const services = { ...core, clock, net, counters, refusals, models, localModel };
+  const rooms = openRooms(services);
+  const gateway = createGateway({ ...services, ...rooms, version: VERSION });
+  const start = async (): Promise<void> => {
+    await importListedKeys(core);
+    counters.start();
+    checkpointer.start();
+    sweeper.start();
+    localModel?.start();
+    rooms.start();
+    await gateway.listen(config.host, config.port);
+  };
+  const stop = stopAll([
+    () => core.stop(),
+    () => refusals.stop().then(() => checkpointer.stop()),
+    () => counters.stop(),
+    () => sweeper.stop(),
+    () => models.stop(),
+    async () => localModel?.stop(),
+    () => rooms.stop(),
+    () => gateway.stop(),
+  ]);
+  return { core, gateway, models, start, stop, url: () => urlOf(config, gateway.address()) };
+}
+
+/** Puts a document into those of some workspaces that the caller covers. @returns what failed. */
+async function embedInto(
+  { workspaces, retrieval }: { workspaces: Workspaces; retrieval: Retrieval },
+  caller: Caller,
+  { slugs, location }: { slugs: readonly string[]; location: string },
+): Promise<{ slug: string; error: string }[]> {
+  const failures: { slug: string; error: string }[] = [];
+  for (const slug of slugs) {
+    const workspace = await workspaces.findCovered(caller, slug);
+    if (workspace === undefined) continue;
+    const { failed } = await retrieval.attach(workspace.id, [location]);
+    failures.push(...failed.map(({ error }) => ({ slug, error })));
+  }
+  return failures;
+}
+
+type Given = Core & { clock: Clock; net: SecretNet; models: Models };
+
+/** What answers from documents: everything between the models and the gateway, and how its parts know each other. */
+// eslint-disable-next-line typescript/explicit-function-return-type
+function openRooms({ config, logger, storage, sealing, identity, clock, net, models }: Given) {
   const settings = new Settings({ storage, sealing, clock });
   const { model: chatModel, windowTokens: chatTokens, imageModel } = CHAT_SETTINGS;
   const names = { chatModel, chatTokens, imageModel };
@@ -183,71 +231,14 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   const shared = { storage, clock, logger, settings };
   const chat = openChat({ ...shared, models, documents, intake, retrieval, workspaces });
   const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, chat, net });
-  const gateway = createGateway({
-    config,
-    clock,
-    logger,
-    version: VERSION,
-    storage,
-    nodes,
-    sealing,
-    settings,
-    environment,
-    refusals,
-    keys,
-    identity,
-    budgets,
-    counters,
-    models,
-    localModel,
-    documents,
-    intake,
-    retrieval,
-    chat,
-    workspaces,
-    widgets,
-  });
-  const start = async (): Promise<void> => {
-    await importListedKeys(core);
-    counters.start();
-    checkpointer.start();
-    sweeper.start();
-    localModel?.start();
+  const start = (): void => {
     retrieval.start();
     intake.start();
     embeddings.start();
-    await gateway.listen(config.host, config.port);
   };
-  const stop = stopAll([
-    () => core.stop(),
-    () => refusals.stop().then(() => checkpointer.stop()),
-    () => counters.stop(),
-    () => sweeper.stop(),
-    () => models.stop(),
-    () => embeddings.stop(),
-    // Before it: what is under way there ends at once.
-    () => intake.stop(),
-    async () => localModel?.stop(),
-    () => retrieval.stop(),
-    () => gateway.stop(),
-  ]);
-  return { core, gateway, models, start, stop, url: () => urlOf(config, gateway.address()) };
-}
-
-/** Puts a document into those of some workspaces that the caller covers. @returns what failed. */
-async function embedInto(
-  { workspaces, retrieval }: { workspaces: Workspaces; retrieval: Retrieval },
-  caller: Caller,
-  { slugs, location }: { slugs: readonly string[]; location: string },
-): Promise<{ slug: string; error: string }[]> {
-  const failures: { slug: string; error: string }[] = [];
-  for (const slug of slugs) {
-    const workspace = await workspaces.findCovered(caller, slug);
-    if (workspace === undefined) continue;
-    const { failed } = await retrieval.attach(workspace.id, [location]);
-    failures.push(...failed.map(({ error }) => ({ slug, error })));
-  }
-  return failures;
+  // The last one first: what waits for an embedding hears at once that there will be none.
+  const stop = stopAll([() => embeddings.stop(), () => intake.stop(), () => retrieval.stop()]);
+  return { settings, environment, workspaces, documents, intake, retrieval, chat, widgets, start, stop };
 }
 
 function localModelOf({ localModel, environment }: Config, logger: Logger): LocalModel | undefined {
