@@ -12,6 +12,7 @@ interface Operation {
   summary: string;
   security: object[];
   parameters: { name: string; in: string }[];
+  requestBody?: { content: object };
   responses: Record<string, { description: string }>;
 }
 interface Document {
@@ -74,6 +75,11 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
       ajv.addSchema({ $id: 'document', components: document.components });
       for (const name of Object.keys(document.components.schemas))
         expect(() => ajv.compile({ $ref: `document#/components/schemas/${name}` })).not.toThrow();
+    });
+
+    test('a file is described as part of a form', () => {
+      const { requestBody } = document.paths['/v1/document/upload']?.['post'] ?? {};
+      expect(Object.keys(requestBody?.content ?? {})).toEqual(['multipart/form-data']);
     });
 
     test('says which routes need no key', () => {

@@ -159,10 +159,17 @@ function requestBody(
   components: Map<string, Json>,
 ): Json {
   if (body === undefined) return {};
-  const type = bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';
-  return {
-    requestBody: { required: !bodyOptional, content: { [type]: { schema: plain(body, components) } } },
-  };
+  const schema = plain(body, components);
+  const content = Object.fromEntries(bodyTypes(body, bodyKind).map((type) => [type, { schema }]));
+  return { requestBody: { required: !bodyOptional, content } };
+}
+
+/** A file can only be sent in a form; a page that shows the document then lets one be picked. */
+function bodyTypes(body: TSchema, kind: NonNullable<Route['bodyKind']>): string[] {
+  if (kind === 'ndjson') return ['application/x-ndjson'];
+  if (kind !== 'upload') return ['application/json'];
+  const holdsFile = JSON.stringify(body).includes('"format":"binary"');
+  return holdsFile ? ['multipart/form-data'] : ['application/json', 'multipart/form-data'];
 }
 
 function successes({ responses, bodyKind }: Route, components: Map<string, Json>): Json {
