@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
@@ -6,7 +7,7 @@ import { runAgent } from './agent.ts';
 import { answerPlainly, refusal } from './answer.ts';
 import { DailyMessages } from './daily-messages.ts';
 import type { MessageTimes } from './daily-messages.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, toldOf } from './failure.ts';
 import type { Library } from './library.ts';
 import { chooseModel, providersOf, WINDOW_TOKENS } from './model-choice.ts';
 import type { ChosenModel } from './model-choice.ts';
@@ -41,9 +42,23 @@ export class Chat {
   /**
    * What happens, in order; the last event is how it ended. Nothing is sent to a model before `begun`, and errors that
    * are about the caller's key come before it.
-   * @throws KeywardError `budget_exceeded`, `forbidden_resource`
+   * @throws KeywardError `budget_exceeded`, `forbidden_resource`; of a stream that has begun never: it is told as its end.
    */
   async *answer(request: ChatRequest): AsyncGenerator<ChatEvent> {
+    let hasBegun = false;
+    try {
+      for await (const event of this.#answer(request)) {
+        hasBegun = true;
+        yield event;
+      }
+    } catch (error) {
+      if (!hasBegun || !request.isStream) throw error;
+      if (!(error instanceof KeywardError)) this.#context.logger.error({ err: error }, 'a chat broke off');
+      yield { kind: 'failed', failure: toldOf(error) };
+    }
+  }
+
+  async *#answer(request: ChatRequest): AsyncGenerator<ChatEvent> {
     const { message, conversation } = request;
     const isResetWord = message.trim() === RESET;
     if (request.isReset || isResetWord) await conversation.reset();

@@ -14,10 +14,18 @@ const MESSAGE_MAX_CHARACTERS = 2_000;
 /** A refusal of ours on the way to the model. What is about the key itself is thrown on: it has a status of its own. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof KeywardError) || ABOUT_THE_KEY.has(error.code)) throw error;
+  return toldOf(error);
+}
+
+/** Any error in words for strangers. */
+export function toldOf(error: unknown): Failure {
+  if (!(error instanceof KeywardError)) return UNKNOWN;
   const { hint } = error.extras;
   const message = hint === undefined ? error.message : `${error.message} ${hint}`;
   return { message, status: error.status, code: error.code };
 }
+
+const UNKNOWN: Failure = { message: 'Something went wrong in Keyward.', status: 500, code: 'internal' };
 
 const ABOUT_THE_KEY = new Set(['budget_exceeded', 'forbidden_resource', 'internal', 'storage_unavailable']);
 

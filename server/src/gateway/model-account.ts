@@ -19,11 +19,20 @@ export class ModelAccount implements Account {
   #model: string | undefined;
   #isUnanswered = false;
   #report: UsageReport | undefined;
+  #settling: Promise<unknown> = Promise.resolve();
+  /** Of the same caller's request, asked before. */
+  readonly #before: ModelAccount | undefined;
 
-  constructor(services: Services, payer: Payer, requests: 0 | 1 = 1) {
+  constructor(services: Services, payer: Payer, before?: ModelAccount) {
     this.#services = services;
     this.#payer = payer;
-    this.#requests = requests;
+    this.#requests = before === undefined ? 1 : 0;
+    this.#before = before;
+  }
+
+  /** When what it took is in the budget. */
+  get settled(): Promise<unknown> {
+    return this.#settling;
   }
 
   /** @throws KeywardError `budget_exceeded`; `model_not_found`, `forbidden_resource` where there is a budget. */
@@ -37,6 +46,8 @@ export class ModelAccount implements Account {
     const { keyId, selectors, budgets: all } = this.#payer.caller;
     const concerned = all.filter(({ unit }) => unit !== 'requests');
     if (concerned.length === 0) return;
+    // What the last step took counts for the next one.
+    await this.#before?.settled;
     const { tokens, usdNano } = await models.estimate({ ...request, selector: selectors.models });
     const held = await budgets.reserve(keyId, concerned, { requests: 0, tokens, usdNano, gpuMs: 0 });
     if ('refused' in held) throw budgetExceeded(clock, held.refused);
@@ -62,7 +73,7 @@ export class ModelAccount implements Account {
     if (this.#reservation !== undefined) {
       const { tokensIn, tokensOut, usdNano } = report;
       const took = { requests: 0, tokens: tokensIn + tokensOut, usdNano, gpuMs: 0 };
-      void this.#services.budgets.settle(this.#reservation, took);
+      this.#settling = this.#services.budgets.settle(this.#reservation, took);
     }
     this.#count();
   }
@@ -82,10 +93,6 @@ export class ModelAccount implements Account {
 
 /** One account after the other for one request of a caller, who asks once however many requests to models that takes. */
 export function accountsOf(services: Services, payer: Payer): () => ModelAccount {
-  let requests: 0 | 1 = 1;
-  return () => {
-    const account = new ModelAccount(services, payer, requests);
-    requests = 0;
-    return account;
-  };
+  let last: ModelAccount | undefined;
+  return () => (last = new ModelAccount(services, payer, last));
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
-import { json } from '../../../test/upstream.ts';
+import { json, stream } from '../../../test/upstream.ts';
 import type { Behaviour } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
-import { framesOf, says, startChats } from '../../chat/chats.fixture.ts';
+import { eventOf, framesOf, says, startChats } from '../../chat/chats.fixture.ts';
 import type { ChatServer } from '../../chat/chats.fixture.ts';
 import { Settings } from '../../settings/index.ts';
 
@@ -164,6 +164,27 @@ describeOnBothServers('agents in workspaces', (start) => {
     expect(frames[1]).toMatchObject({ error: 'Too warm.', close: true });
     const { history } = (await chats.server.request<History>('GET', `/v1/workspace/${slug}/chats`)).body;
     expect(history).toEqual([]);
+  });
+
+  test('a budget that is spent half-way ends a stream with an event, and is 429 otherwise', async () => {
+    const call = { index: 0, id: 'a', function: { name: 'current_time', arguments: '{}' } };
+    const usage = { prompt_tokens: 9_000, completion_tokens: 1, total_tokens: 9_001 };
+    const dear = stream([
+      eventOf({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }),
+      eventOf({ choices: [], usage }),
+    ]);
+    const budgets = [{ name: 'all', unit: 'tokens', amount: '8000', period: 'total' }];
+    const ask = async (verb: string) => {
+      const { secret } = await chats.server.mint({ scopes: ['workspaces:chat'], budgets });
+      chats.answer(dear, says(['Never said.']));
+      return chats.post(`/workspace/${slug}/${verb}`, { message: '@agent now?' }, secret);
+    };
+    const frames = framesOf((await ask('stream-chat')).text);
+    expect(frames.map(({ type }) => type)).toEqual(['agentThought', 'abort']);
+    expect(frames[1]?.['error']).toContain('The budget "all" of this key is spent.');
+    const whole = await ask('chat');
+    expect(whole.status).toBe(429);
+    expect(whole.body.error).toContain('The budget "all" of this key is spent.');
   });
 
   test('a key pays for all of its steps, and asks once in the report', async () => {
