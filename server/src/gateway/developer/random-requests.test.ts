@@ -4,8 +4,10 @@ import { describeOnServer } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
 import { startTestUpstream } from '../../../test/upstream.ts';
 import type { TestUpstream } from '../../../test/upstream.ts';
+import { enableUsers, enterAs } from './identity.fixture.ts';
 import { Dice, randomRequest } from './random-requests.fixture.ts';
 import type { RandomRequest } from './random-requests.fixture.ts';
+import type { Route } from '../route.ts';
 import { developerRoutes, nameOf } from './sweep.fixture.ts';
 
 const REQUESTS_PER_ROUTE = 20;
@@ -32,11 +34,13 @@ const KNOWN_500 = new Set([
 ]);
 
 /** They would end the key or the session that asks. */
-const SPARED = /api-key|enable-multi-user|logout/;
+const SPARED = /(?<!extension\/)api-key|enable-multi-user|update-password|logout/;
 
 describeOnServer('sqlite', 'random requests to the Developer API', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
+  let session: string;
+  let extensionKey: string;
   beforeAll(async () => {
     upstream = await startTestUpstream();
     server = await start();
@@ -44,6 +48,12 @@ describeOnServer('sqlite', 'random requests to the Developer API', (start) => {
     await server.request('POST', '/v1/upstreams', { body });
     await server.request('POST', '/v1/workspace/new', { body: { name: 'Papers' } });
     await server.request('POST', '/v1/workspace/papers/thread/new', { body: { slug: 'talk' } });
+    session = await enableUsers(server);
+    await enterAs(server, 'manager');
+    await enterAs(server, 'default');
+    const extension = '/api/browser-extension/api-keys/new';
+    const minted = await server.request<{ apiKey: string }>('POST', extension, { key: session });
+    extensionKey = minted.body.apiKey;
   });
   afterAll(() => upstream.close());
 
@@ -53,15 +63,20 @@ describeOnServer('sqlite', 'random requests to the Developer API', (start) => {
     workspaceId: ['1'],
     threadSlug: ['talk'],
     folderName: ['custom-documents'],
-    id: ['1', '2'],
+    id: ['2', '3'],
   };
   const errors = () =>
     server.log.filter((line) => (JSON.parse(line) as { level: number }).level >= LOGGED_AS_ERROR);
 
-  async function send({ method, path, headers, body }: RandomRequest): Promise<number | string> {
+  function keyFor({ access, path }: Route): string {
+    if (access === 'session') return session;
+    return path.startsWith('/api/browser-extension/') ? extensionKey : server.adminKey;
+  }
+
+  async function send({ method, path, headers, body }: RandomRequest, key: string): Promise<number> {
     const response = await fetch(server.url + path, {
       method,
-      headers: { authorization: `Bearer ${server.adminKey}`, ...headers },
+      headers: { authorization: `Bearer ${key}`, ...headers },
       ...(body === undefined ? {} : { body }),
       signal: AbortSignal.timeout(HANGS_AFTER_MS),
     });
@@ -79,7 +94,7 @@ describeOnServer('sqlite', 'random requests to the Developer API', (start) => {
       for (let count = 0; count < REQUESTS_PER_ROUTE; count++) {
         const request = randomRequest(route, known, dice);
         const before = errors().length;
-        const status = await send(request).catch((error: unknown) => String(error));
+        const status = await send(request, keyFor(route)).catch((error: unknown) => String(error));
         const said = JSON.stringify(request).slice(0, 600);
         const isKnown = status === 500 && KNOWN_500.has(name);
         expect([said, isKnown || Number(status) < 500 ? 'good' : status]).toEqual([said, 'good']);
