@@ -22,8 +22,8 @@ export function startBackground(dataDir: string): Background {
   const log = openLog(logPath(dataDir));
   let child: ChildProcess;
   try {
-    const flags = ['--disable-warning=ExperimentalWarning'];
-    child = spawn(process.execPath, [...flags, PROGRAM, 'serve'], {
+    // With the flags of this process: those that the script `keyward` gives.
+    child = spawn(process.execPath, [...process.execArgv, PROGRAM, 'serve'], {
       detached: true,
       stdio: ['ignore', 'ignore', log],
     });
