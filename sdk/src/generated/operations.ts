@@ -356,5 +356,810 @@ export const OPERATIONS = {
     "summary": "Whether the key is good",
     "description": "Any key.",
     "scope": null
+  },
+  "users.isMultiUserMode": {
+    "method": "GET",
+    "path": "/v1/admin/is-multi-user-mode",
+    "summary": "Whether there are users",
+    "description": "Any key.",
+    "scope": null
+  },
+  "users.list": {
+    "method": "GET",
+    "path": "/v1/admin/users",
+    "summary": "All users",
+    "description": "In multi-user mode. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.create": {
+    "method": "POST",
+    "path": "/v1/admin/users/new",
+    "summary": "Make a user",
+    "description": "In multi-user mode. The key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.update": {
+    "method": "POST",
+    "path": "/v1/admin/users/{id}",
+    "summary": "Change or suspend a user",
+    "description": "In multi-user mode. A suspension ends sessions and keys of the user at once; a new password ends the sessions. The last admin stays one. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.delete": {
+    "method": "DELETE",
+    "path": "/v1/admin/users/{id}",
+    "summary": "Delete a user",
+    "description": "In multi-user mode. Sessions and keys of the user end at once. The last admin stays. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.invites": {
+    "method": "GET",
+    "path": "/v1/admin/invites",
+    "summary": "All invites",
+    "description": "In multi-user mode. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.invite": {
+    "method": "POST",
+    "path": "/v1/admin/invite/new",
+    "summary": "Invite somebody",
+    "description": "In multi-user mode. Whoever accepts becomes a user of the role default, in these workspaces. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.disableInvite": {
+    "method": "DELETE",
+    "path": "/v1/admin/invite/{id}",
+    "summary": "Disable an invite",
+    "description": "In multi-user mode. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.names": {
+    "method": "GET",
+    "path": "/v1/users",
+    "summary": "Who there is",
+    "description": "In multi-user mode. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.issueAuthToken": {
+    "method": "GET",
+    "path": "/v1/users/{id}/issue-auth-token",
+    "summary": "A token that logs a user in",
+    "description": "Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "sessions.login": {
+    "method": "POST",
+    "path": "/api/request-token",
+    "summary": "Log in",
+    "description": "With users: name and password. Without: the password, or the text of an admin key in its place, which is how a fresh instance is entered for the first time. A login that fails says so with status 200 where there are users. Needs no key.",
+    "scope": null
+  },
+  "sessions.login_with_token": {
+    "method": "GET",
+    "path": "/api/request-token/sso/simple",
+    "summary": "Log in with a token",
+    "description": "One that GET /v1/users/{id}/issue-auth-token gave; each once. Needs no key.",
+    "scope": null
+  },
+  "sessions.check": {
+    "method": "GET",
+    "path": "/api/system/check-token",
+    "summary": "Whether the session is good",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "sessions.user": {
+    "method": "GET",
+    "path": "/api/system/refresh-user",
+    "summary": "Who is logged in",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "sessions.mode": {
+    "method": "GET",
+    "path": "/api/system/multi-user-mode",
+    "summary": "Whether a login takes a username",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "sessions.logout": {
+    "method": "POST",
+    "path": "/api/system/logout",
+    "summary": "End the session",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "sessions.enable_multi_user": {
+    "method": "POST",
+    "path": "/api/system/enable-multi-user",
+    "summary": "Let users in, the first one an admin",
+    "description": "Once, and there is no way back. All sessions end. Needs a session, no key.",
+    "scope": null
+  },
+  "sessions.set_password": {
+    "method": "POST",
+    "path": "/api/system/update-password",
+    "summary": "Set the one password",
+    "description": "Without users. With usePassword false it is taken away, and only an admin key gets in. All sessions end. Needs a session, no key.",
+    "scope": null
+  },
+  "accounts.invite": {
+    "method": "GET",
+    "path": "/api/invite/{code}",
+    "summary": "Whether an invite is good",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "accounts.accept_invite": {
+    "method": "POST",
+    "path": "/api/invite/{code}",
+    "summary": "Become a user",
+    "description": "Each invite once. Needs no key.",
+    "scope": null
+  },
+  "accounts.recover": {
+    "method": "POST",
+    "path": "/api/system/recover-account",
+    "summary": "Get at an account without its password",
+    "description": "With two of the codes that the first login showed. The token sets a new password within ten minutes. Needs no key.",
+    "scope": null
+  },
+  "accounts.reset_password": {
+    "method": "POST",
+    "path": "/api/system/reset-password",
+    "summary": "Set a new password with a token",
+    "description": "All sessions of the user end; the next login shows new recovery codes. Needs no key.",
+    "scope": null
+  },
+  "people.list": {
+    "method": "GET",
+    "path": "/api/admin/users",
+    "summary": "All users",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
+  },
+  "people.create": {
+    "method": "POST",
+    "path": "/api/admin/users/new",
+    "summary": "Make a user",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
+  },
+  "people.update": {
+    "method": "POST",
+    "path": "/api/admin/user/{id}",
+    "summary": "Change or suspend a user",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
+  },
+  "people.delete": {
+    "method": "DELETE",
+    "path": "/api/admin/user/{id}",
+    "summary": "Delete a user",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
+  },
+  "people.invites": {
+    "method": "GET",
+    "path": "/api/admin/invites",
+    "summary": "All invites",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
+  },
+  "people.invite": {
+    "method": "POST",
+    "path": "/api/admin/invite/new",
+    "summary": "Invite somebody",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
+  },
+  "people.disable_invite": {
+    "method": "DELETE",
+    "path": "/api/admin/invite/{id}",
+    "summary": "Disable an invite",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
+  },
+  "apiKeys.list_single": {
+    "method": "GET",
+    "path": "/api/system/api-keys",
+    "summary": "All keys",
+    "description": "Without users. Needs a session, no key.",
+    "scope": null
+  },
+  "apiKeys.create_single": {
+    "method": "POST",
+    "path": "/api/system/generate-api-key",
+    "summary": "Make a key that may do everything",
+    "description": "Without users. The secret is in this answer and nowhere else, ever. Needs a session, no key.",
+    "scope": null
+  },
+  "apiKeys.delete_single": {
+    "method": "DELETE",
+    "path": "/api/system/api-key/{id}",
+    "summary": "Revoke a key",
+    "description": "Without users. Needs a session, no key.",
+    "scope": null
+  },
+  "apiKeys.list_multi": {
+    "method": "GET",
+    "path": "/api/admin/api-keys",
+    "summary": "All keys",
+    "description": "In multi-user mode, for admins. Needs a session, no key.",
+    "scope": null
+  },
+  "apiKeys.create_multi": {
+    "method": "POST",
+    "path": "/api/admin/generate-api-key",
+    "summary": "Make a key that may do everything",
+    "description": "In multi-user mode, for admins. The secret is in this answer and nowhere else, ever. Needs a session, no key.",
+    "scope": null
+  },
+  "apiKeys.delete_multi": {
+    "method": "DELETE",
+    "path": "/api/admin/delete-api-key/{id}",
+    "summary": "Revoke a key",
+    "description": "In multi-user mode, for admins. Needs a session, no key.",
+    "scope": null
+  },
+  "apiKeys.delete_multi_2": {
+    "method": "DELETE",
+    "path": "/api/admin/api-key/{id}",
+    "summary": "Revoke a key",
+    "description": "In multi-user mode, for admins. Needs a session, no key.",
+    "scope": null
+  },
+  "apiKeys.list": {
+    "method": "GET",
+    "path": "/v1/admin/api-keys",
+    "summary": "All keys",
+    "description": "Without owners:manage, those of the caller's owner. Scope: keys:read.",
+    "scope": "keys:read"
+  },
+  "apiKeys.create": {
+    "method": "POST",
+    "path": "/v1/admin/generate-api-key",
+    "summary": "Make a key that may do everything",
+    "description": "The caller must be able to do everything itself. The secret is in this answer and nowhere else. Scope: keys:write.",
+    "scope": "keys:write"
+  },
+  "apiKeys.delete": {
+    "method": "DELETE",
+    "path": "/v1/admin/delete-api-key/{id}",
+    "summary": "Revoke a key",
+    "description": "Scope: keys:write.",
+    "scope": "keys:write"
+  },
+  "documents.list": {
+    "method": "GET",
+    "path": "/v1/documents",
+    "summary": "List documents by folder",
+    "description": "With folder: one folder, page by page. Scope: documents:read.",
+    "scope": "documents:read"
+  },
+  "documents.list-folder": {
+    "method": "GET",
+    "path": "/v1/documents/folder/{folderName}",
+    "summary": "List the documents of a folder",
+    "description": "Scope: documents:read.",
+    "scope": "documents:read"
+  },
+  "documents.file-types": {
+    "method": "GET",
+    "path": "/v1/document/accepted-file-types",
+    "summary": "List the types of files that are read",
+    "description": "Any other file is taken where it holds text. Scope: documents:read.",
+    "scope": "documents:read"
+  },
+  "documents.metadata-schema": {
+    "method": "GET",
+    "path": "/v1/document/metadata-schema",
+    "summary": "What may be said of a text that is stored",
+    "description": "Scope: documents:read.",
+    "scope": "documents:read"
+  },
+  "documents.get": {
+    "method": "GET",
+    "path": "/v1/document/{docName}",
+    "summary": "Find a document by its name",
+    "description": "In whatever folder it lies. Scope: documents:read.",
+    "scope": "documents:read"
+  },
+  "documents.generated-file": {
+    "method": "GET",
+    "path": "/v1/document/generated-files/{filename}",
+    "summary": "Get a file that an agent made",
+    "description": "Scope: documents:read.",
+    "scope": "documents:read"
+  },
+  "documents.upload": {
+    "method": "POST",
+    "path": "/v1/document/upload",
+    "summary": "Upload a file",
+    "description": "A form with the field file; KEYWARD_UPLOAD_MAX_MIB limits its size. Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "documents.upload-to-folder": {
+    "method": "POST",
+    "path": "/v1/document/upload/{folderName}",
+    "summary": "Upload a file into a folder",
+    "description": "The folder is made where there is none. Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "documents.upload-link": {
+    "method": "POST",
+    "path": "/v1/document/upload-link",
+    "summary": "Fetch a page of the web",
+    "description": "Pages of private networks only where the operator allows it. Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "documents.raw-text": {
+    "method": "POST",
+    "path": "/v1/document/raw-text",
+    "summary": "Store a text",
+    "description": "Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "documents.create-folder": {
+    "method": "POST",
+    "path": "/v1/document/create-folder",
+    "summary": "Make a folder",
+    "description": "Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "documents.remove-folder": {
+    "method": "DELETE",
+    "path": "/v1/document/remove-folder",
+    "summary": "Remove a folder with its documents",
+    "description": "Also from the workspaces that hold them. The folder custom-documents stays. Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "documents.move": {
+    "method": "POST",
+    "path": "/v1/document/move-files",
+    "summary": "Move documents between folders",
+    "description": "All or, where one cannot be moved, none. Those that are in a workspace stay and are counted. Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "documents.remove": {
+    "method": "DELETE",
+    "path": "/v1/system/remove-documents",
+    "summary": "Remove documents",
+    "description": "Also from the workspaces that hold them. What is not there is passed over. Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "workspaces.create": {
+    "method": "POST",
+    "path": "/v1/workspace/new",
+    "summary": "Make a workspace",
+    "description": "A value that cannot be becomes the nearest that can. Scope: workspaces:write.",
+    "scope": "workspaces:write"
+  },
+  "workspaces.list": {
+    "method": "GET",
+    "path": "/v1/workspaces",
+    "summary": "All workspaces, with their threads",
+    "description": "Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "workspaces.get": {
+    "method": "GET",
+    "path": "/v1/workspace/{slug}",
+    "summary": "One workspace, with its documents and threads",
+    "description": "In a list, which is empty where there is none of this slug. Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "workspaces.delete": {
+    "method": "DELETE",
+    "path": "/v1/workspace/{slug}",
+    "summary": "Remove a workspace with its threads, chats and embedded documents",
+    "description": "Scope: workspaces:write.",
+    "scope": "workspaces:write"
+  },
+  "workspaces.update": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/update",
+    "summary": "Change settings of a workspace",
+    "description": "A value that cannot be becomes the nearest that can. Scope: workspaces:write.",
+    "scope": "workspaces:write"
+  },
+  "workspaces.chats": {
+    "method": "GET",
+    "path": "/v1/workspace/{slug}/chats",
+    "summary": "What was said in a workspace outside of threads",
+    "description": "Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "threads.create": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/thread/new",
+    "summary": "Begin a thread in a workspace",
+    "description": "A slug that the workspace has already gives no thread, and a message that says so. Scope: workspaces:write.",
+    "scope": "workspaces:write"
+  },
+  "threads.update": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/thread/{threadSlug}/update",
+    "summary": "Give a thread another name",
+    "description": "Scope: workspaces:write.",
+    "scope": "workspaces:write"
+  },
+  "threads.delete": {
+    "method": "DELETE",
+    "path": "/v1/workspace/{slug}/thread/{threadSlug}",
+    "summary": "Remove a thread with its chats",
+    "description": "One that is not there is gone already. Scope: workspaces:write.",
+    "scope": "workspaces:write"
+  },
+  "threads.chats": {
+    "method": "GET",
+    "path": "/v1/workspace/{slug}/thread/{threadSlug}/chats",
+    "summary": "What was said in a thread",
+    "description": "Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "workspaces.members": {
+    "method": "GET",
+    "path": "/v1/admin/workspaces/{workspaceId}/users",
+    "summary": "Who may use a workspace",
+    "description": "In multi-user mode. Administrators and managers use all workspaces. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "workspaces.replace_members": {
+    "method": "POST",
+    "path": "/v1/admin/workspaces/{workspaceId}/update-users",
+    "summary": "Say who may use a workspace",
+    "description": "In multi-user mode. These users and no others; ids that nobody has are passed over. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "workspaces.add_members": {
+    "method": "POST",
+    "path": "/v1/admin/workspaces/{workspaceSlug}/manage-users",
+    "summary": "Let users use a workspace",
+    "description": "In multi-user mode. With `reset`, these users and no others. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "workspaces.all_chats": {
+    "method": "POST",
+    "path": "/v1/admin/workspace-chats",
+    "summary": "What was said in all workspaces",
+    "description": "Newest first, 20 at a time; `offset` is the number of the page, from 0. Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "workspaces.export_chats": {
+    "method": "GET",
+    "path": "/v1/system/export-chats",
+    "summary": "Every chat of all workspaces as one file",
+    "description": "Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "my_workspaces.list": {
+    "method": "GET",
+    "path": "/api/workspaces",
+    "summary": "The workspaces of whoever is logged in",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "my_workspaces.get": {
+    "method": "GET",
+    "path": "/api/workspace/{slug}",
+    "summary": "One of them, with its documents; null where there is none",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "my_workspaces.suggestions": {
+    "method": "GET",
+    "path": "/api/workspace/{slug}/suggested-messages",
+    "summary": "What a workspace proposes to say first",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "my_workspaces.suggest": {
+    "method": "POST",
+    "path": "/api/workspace/{slug}/suggested-messages",
+    "summary": "Say what a workspace proposes",
+    "description": "These instead of those that were there; also under the name `suggestedMessages`. Needs a session, no key.",
+    "scope": null
+  },
+  "my_workspaces.score": {
+    "method": "POST",
+    "path": "/api/workspace/{slug}/chat-feedback/{chatId}",
+    "summary": "Say whether an answer was good",
+    "description": "Users may do so with their own chats; null takes it back. Needs a session, no key.",
+    "scope": null
+  },
+  "prompt_variables.list": {
+    "method": "GET",
+    "path": "/api/system/prompt-variables",
+    "summary": "What prompts may name in braces",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "prompt_variables.create": {
+    "method": "POST",
+    "path": "/api/system/prompt-variables",
+    "summary": "Make a variable",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "prompt_variables.update": {
+    "method": "PUT",
+    "path": "/api/system/prompt-variables/{id}",
+    "summary": "Change a variable",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "prompt_variables.delete": {
+    "method": "DELETE",
+    "path": "/api/system/prompt-variables/{id}",
+    "summary": "Remove a variable",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "workspaces.chat": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/chat",
+    "summary": "Ask a workspace",
+    "description": "Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
+  },
+  "workspaces.streamChat": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/stream-chat",
+    "summary": "Ask a workspace; the answer comes as it is made",
+    "description": "Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
+  },
+  "threads.chat": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/thread/{threadSlug}/chat",
+    "summary": "Ask in a thread",
+    "description": "Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
+  },
+  "threads.streamChat": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/thread/{threadSlug}/stream-chat",
+    "summary": "Ask in a thread; the answer comes as it is made",
+    "description": "Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
+  },
+  "workspaces.embed": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/update-embeddings",
+    "summary": "Put documents into a workspace, or take them out",
+    "description": "Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. Scope: workspaces:write.",
+    "scope": "workspaces:write"
+  },
+  "workspaces.pin": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/update-pin",
+    "summary": "Give a document to every chat of a workspace as a whole, or no longer",
+    "description": "Scope: workspaces:write.",
+    "scope": "workspaces:write"
+  },
+  "workspaces.search": {
+    "method": "POST",
+    "path": "/v1/workspace/{slug}/vector-search",
+    "summary": "The passages of a workspace that are nearest to a query",
+    "description": "Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
+  },
+  "system.vectorCount": {
+    "method": "GET",
+    "path": "/v1/system/vector-count",
+    "summary": "How many vectors there are",
+    "description": "Scope: system:read.",
+    "scope": "system:read"
+  },
+  "openai.embeddings": {
+    "method": "POST",
+    "path": "/v1/openai/embeddings",
+    "summary": "Turn texts into vectors, with the server's embedding model",
+    "description": "Scope: models:use.",
+    "scope": "models:use"
+  },
+  "openai.vectorStores": {
+    "method": "GET",
+    "path": "/v1/openai/vector_stores",
+    "summary": "The workspaces as vector stores",
+    "description": "All of them at once: any query parameter gives the empty page that ends paging. Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "openai.models": {
+    "method": "GET",
+    "path": "/v1/openai/models",
+    "summary": "Workspaces, as models of the OpenAI API",
+    "description": "Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "openai.chat": {
+    "method": "POST",
+    "path": "/v1/openai/chat/completions",
+    "summary": "Ask a workspace as if it were a model of the OpenAI API",
+    "description": "With stream: true, chat.completion.chunk events that end with [DONE] or with an error. Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
+  },
+  "openai.images": {
+    "method": "POST",
+    "path": "/v1/openai/images/generations",
+    "summary": "Make images",
+    "description": "JSON, or a form with up to 10 files image_references of 25 MiB each, 64 MiB together. Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
+  },
+  "embeds.list": {
+    "method": "GET",
+    "path": "/v1/embed",
+    "summary": "List chat widgets, also disabled ones",
+    "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.chats": {
+    "method": "GET",
+    "path": "/v1/embed/{uuid}/chats",
+    "summary": "What visitors asked a widget",
+    "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.session": {
+    "method": "GET",
+    "path": "/v1/embed/{uuid}/chats/{sessionId}",
+    "summary": "What one visitor asked a widget",
+    "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.create": {
+    "method": "POST",
+    "path": "/v1/embed/new",
+    "summary": "Make a chat widget of a workspace",
+    "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.update": {
+    "method": "POST",
+    "path": "/v1/embed/{uuid}",
+    "summary": "Change a chat widget; what is not named stays",
+    "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.delete": {
+    "method": "DELETE",
+    "path": "/v1/embed/{uuid}",
+    "summary": "Remove a chat widget and its chats",
+    "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "extension.check": {
+    "method": "GET",
+    "path": "/api/browser-extension/check",
+    "summary": "Whether the key of the extension is good, and for which workspaces",
+    "description": "Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "extension.disconnect": {
+    "method": "DELETE",
+    "path": "/api/browser-extension/disconnect",
+    "summary": "End the key of the extension",
+    "description": "Any key.",
+    "scope": null
+  },
+  "extension.workspaces": {
+    "method": "GET",
+    "path": "/api/browser-extension/workspaces",
+    "summary": "Workspaces that pages can be put into",
+    "description": "Scope: workspaces:read.",
+    "scope": "workspaces:read"
+  },
+  "extension.embed": {
+    "method": "POST",
+    "path": "/api/browser-extension/embed-content",
+    "summary": "Store what was read off a page and put it into a workspace",
+    "description": "Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "extension.upload": {
+    "method": "POST",
+    "path": "/api/browser-extension/upload-content",
+    "summary": "Store what was read off a page",
+    "description": "Scope: documents:write.",
+    "scope": "documents:write"
+  },
+  "extension.list_keys": {
+    "method": "GET",
+    "path": "/api/browser-extension/api-keys",
+    "summary": "Keys of the browser extension: all for admins, their own for managers",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "extension.mint_key": {
+    "method": "POST",
+    "path": "/api/browser-extension/api-keys/new",
+    "summary": "Make a key for the browser extension",
+    "description": "It is in this answer and nowhere else, ever. Needs a session, no key.",
+    "scope": null
+  },
+  "extension.end_key": {
+    "method": "DELETE",
+    "path": "/api/browser-extension/api-keys/{id}",
+    "summary": "End a key of the browser extension",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "settings.dump": {
+    "method": "GET",
+    "path": "/v1/system/env-dump",
+    "summary": "Answers OK and writes nothing",
+    "description": "Scope: system:read.",
+    "scope": "system:read"
+  },
+  "settings.get": {
+    "method": "GET",
+    "path": "/v1/system",
+    "summary": "Settings of the instance",
+    "description": "Scope: system:read.",
+    "scope": "system:read"
+  },
+  "settings.embedding_progress": {
+    "method": "GET",
+    "path": "/v1/system/embedding-progress",
+    "summary": "How far embedding anew is after the embedding model was changed",
+    "description": "Of the whole instance: not for keys that are bound to workspaces. Scope: system:read.",
+    "scope": "system:read"
+  },
+  "settings.update": {
+    "method": "POST",
+    "path": "/v1/system/update-env",
+    "summary": "Change settings by the names that clients know",
+    "description": "Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Scope: system:write.",
+    "scope": "system:write"
+  },
+  "settings.preferences": {
+    "method": "POST",
+    "path": "/v1/admin/preferences",
+    "summary": "Change preferences of an instance with users",
+    "description": "Scope: system:write.",
+    "scope": "system:write"
+  },
+  "web.ping": {
+    "method": "GET",
+    "path": "/api/ping",
+    "summary": "Whether the server is there",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "web.setup": {
+    "method": "GET",
+    "path": "/api/setup-complete",
+    "summary": "What a login page needs to know; with a session all settings of the instance",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "web.logo": {
+    "method": "GET",
+    "path": "/api/system/logo",
+    "summary": "The mark of the instance",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "widget.chat": {
+    "method": "POST",
+    "path": "/api/embed/{uuid}/stream-chat",
+    "summary": "Ask a widget, from a page that may show it",
+    "description": "Server-sent events. Limits: those of the widget, and of one address over all widgets: 20 messages a minute and 300 in 24 hours, unless set otherwise with update-env (WidgetChatsPerAddressPerMinute, WidgetChatsPerAddressPerDay). Needs no key.",
+    "scope": null
+  },
+  "widget.history": {
+    "method": "GET",
+    "path": "/api/embed/{uuid}/{sessionId}",
+    "summary": "What was said in a session of a widget",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "widget.forget": {
+    "method": "DELETE",
+    "path": "/api/embed/{uuid}/{sessionId}",
+    "summary": "Begin a session of a widget anew",
+    "description": "Needs no key.",
+    "scope": null
   }
 } as const;
