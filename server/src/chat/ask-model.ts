@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { NameSelector } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Answer, JsonObject, Models, UsageReport } from '../models/index.ts';
+import type { Answer, ForwardRequest, JsonObject, Models, UsageReport } from '../models/index.ts';
 import type { Account } from './account.ts';
 import { Completion, list, object } from './completion.ts';
 import { eventData } from './event-stream.ts';
@@ -57,26 +57,44 @@ export async function* askModel(models: Models, question: Question): AsyncGenera
   const body = Buffer.from(JSON.stringify(parsed));
   const request = { path: PATH, model, parsed };
   try {
-    // Who may not use the model is told before the stream begins.
+    // Who may not use the model is told before anything else.
     await models.resolve(model, selector);
     await account.reserve({ ...request, bytes: body.length });
   } catch (error) {
     yield { kind: 'failed', failure: failureOf(error), textBefore: '' };
     return;
   }
-  let isAsked = false;
+  // Asked first and told then: the head of a stream is written while the question is on its way.
+  const asked = forwarded(models, { ...request, body }, question);
+  let isAwaited = false;
   try {
     yield { kind: 'begun' };
-    isAsked = true;
+    isAwaited = true;
   } finally {
-    // Who leaves just now has taken nothing; what is held must be let go of all the same.
-    if (!isAsked) account.settle(NOTHING);
+    // Nobody is there to take the answer.
+    if (!isAwaited) void asked.then((answer) => answer instanceof Error || answer.body.destroy());
   }
-  let answer: Answer;
+  const answer = await asked;
+  if (answer instanceof Error) {
+    yield signal.aborted
+      ? { kind: 'gone', said: undefined }
+      : { kind: 'failed', failure: failureOf(answer), textBefore: '' };
+    return;
+  }
+  yield* read(answer, signal);
+}
+
+type Request = Pick<ForwardRequest, 'path' | 'model' | 'body'> & { parsed: JsonObject };
+
+/** Never rejects: it may be awaited later than it ends. */
+async function forwarded(
+  models: Models,
+  request: Request,
+  { signal, selector, account }: Question,
+): Promise<Answer | Error> {
   try {
-    answer = await models.forward({
+    const answer = await models.forward({
       ...request,
-      body,
       contentType: 'application/json',
       headers: {},
       signal,
@@ -84,25 +102,12 @@ export async function* askModel(models: Models, question: Question): AsyncGenera
       onUsage: (report) => account.settle(report),
     });
     account.answeredBy(answer.model);
+    return answer;
   } catch (error) {
     account.notAnswered();
-    if (signal.aborted) {
-      yield { kind: 'gone', said: undefined };
-      return;
-    }
-    yield { kind: 'failed', failure: failureOf(error), textBefore: '' };
-    return;
+    return error as Error;
   }
-  yield* read(answer, signal);
 }
-
-const NOTHING: UsageReport = {
-  outcome: 'client_gone',
-  tokensIn: 0,
-  tokensOut: 0,
-  estimated: false,
-  usdNano: 0,
-};
 
 function bodyOf({ model, messages, temperature, tools, isStream }: Question): JsonObject {
   return {
