@@ -47,7 +47,7 @@ export function handlerOf(services: Services, declared: Route) {
 }
 
 function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, call: RequestCall): void {
-  if (check === undefined) return refuseBody(call);
+  if (check === undefined) return bodyKind === 'lenient' ? undefined : refuseBody(call);
   if (bodyKind === 'ndjson' || bodyKind === 'upload') return;
   if (bodyKind === 'lenient') return void (call.body ??= {});
   if (call.body === undefined) {

@@ -4,6 +4,7 @@ import type { Caller, Scope } from '../access/index.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
 import type { Actor } from '../keys/index.ts';
+import { BODY_MAX_BYTES } from './body.ts';
 import type { Surface } from './errors.ts';
 import type { Services } from './services.ts';
 
@@ -100,8 +101,12 @@ export function route<
   B extends TSchema = TSchema,
   const A extends Access = Access,
 >(declaration: Route<P, Q, B, A>): Route {
-  return declaration;
+  const ignored = declaration.surface === 'developer' && declaration.body === undefined;
+  return ignored ? { ...IGNORED_BODY, ...declaration } : declaration;
 }
+
+/** Clients of the Developer API may send a body, of whatever type, where nobody looks at it. */
+const IGNORED_BODY = { bodyKind: 'lenient', bodyMaxBytes: BODY_MAX_BYTES } as const;
 
 /** Whether a key decides who comes in. */
 export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>

@@ -183,6 +183,20 @@ describeOnServer('sqlite', 'the surface of the Developer API', (start) => {
     });
 
     test.for([
+      ['application/json', '{"force":true}'],
+      ['text/plain', 'now'],
+      ['application/x-www-form-urlencoded', 'a=1'],
+      ['application/octet-stream', '{}'],
+    ] as const)('one that a route takes no notice of changes nothing (%s)', async ([type, body]) => {
+      const path = '/api/v1/embed/4c2f9b0e-0000-4000-8000-000000000000';
+      const answer = await server.request('DELETE', path, { body, headers: { 'content-type': type } });
+      const isRead = body === 'now';
+      expect([answer.status, isRead || answer.text]).toEqual(
+        isRead ? [400, true] : [404, '{"error":"Embed not found"}'],
+      );
+    });
+
+    test.for([
       ['cut off', '{"workspace_slug":"no'],
       ['words', 'workspace_slug'],
       ['no UTF-8', Buffer.from([0x22, 0xff, 0x22])],
