@@ -150,7 +150,7 @@ describe('the OpenAI client and the local model', () => {
     const startedMs = performance.now();
     await client.chat.completions.create({ model: CHAT_MODEL, messages: QUESTION, max_tokens: 1 });
     // The story alone would take ten times as long.
-    expect(performance.now() - startedMs).toBeLessThan(4_000);
+    expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
 
   test('what the model cannot do is refused by name', async () => {
