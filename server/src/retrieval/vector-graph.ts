@@ -5,7 +5,7 @@ import { INNER_PRODUCT, THREADS } from './nearest.ts';
 const CONNECTIVITY = 16;
 const EXPANSION_ADD = 128;
 /** How many vectors a search keeps in view, and so how many candidates it gives. */
-const EXPANSION_SEARCH = 64;
+const EXPANSION_SEARCH = 96;
 /**
  * Candidates for each one that is wanted. The graph holds bytes, which is a quarter of the memory and twice as fast, but
  * mixes up near neighbours: of the ten nearest, 9.4 are among its first ten and all among its first 64. The order is
