@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Developer } from './developer.ts';
+import { ASKED_AGAIN, Developer } from './developer.ts';
 import { papers } from './papers.ts';
 import { startServer } from './server.ts';
 
@@ -30,9 +31,12 @@ const QUESTIONS = [
   ['Where does the next meeting take place?', 'dairy', 'minutes.docx'],
 ] as const;
 
-describe('questions about a PDF of four pages and a Word document', { timeout: ANSWER_TIMEOUT_MS }, () => {
+const asking = { timeout: ANSWER_TIMEOUT_MS, retry: ASKED_AGAIN };
+
+describe('questions about a PDF of four pages and a Word document', asking, () => {
   test.for(QUESTIONS)('%s', async ([question, answer, document]) => {
-    const { textResponse, sources, error } = await developer.chat('both', question, { sessionId: question });
+    const conversation = { sessionId: randomUUID() };
+    const { textResponse, sources, error } = await developer.chat('both', question, conversation);
     expect(error).toBeNull();
     expect({ textResponse, says: textResponse.includes(answer) }).toEqual({ textResponse, says: true });
     expect(sources[0]?.title).toBe(document);

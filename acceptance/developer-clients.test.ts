@@ -1,21 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { EventSource } from 'eventsource';
 import type OpenAI from 'openai';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Developer } from './developer.ts';
+import { ASKED_AGAIN, Developer } from './developer.ts';
 import { collect, openai, watchedOpenai } from './openai.ts';
 import { machineEnvironment, startServer, temporaryFolder } from './server.ts';
 import type { Server } from './server.ts';
 
-const FERRY =
-  'The ferry Havsvalan leaves for the island of Hven at nine in the morning. A ticket costs forty crowns.';
-const QUESTION = 'What is the name of the ferry to Hven?';
+const FERRY = 'The ferry Solvakt sails to the island of Varnholm. A ticket costs forty crowns.';
+const QUESTION = 'What is the name of the ferry to Varnholm?';
+const openAiPrompt = 'You answer questions about the text you are given.';
 const require = createRequire(import.meta.url);
 const CLI = require.resolve('@mintplex-labs/anything-llm-cli/dist/index.js');
 
 /** The model writes some twenty words a second, where nobody else computes. */
 const ANSWERS_TIMEOUT_MS = 120_000;
+
+const asking = { timeout: ANSWERS_TIMEOUT_MS, retry: ASKED_AGAIN };
 
 let server: Server;
 let key: string;
@@ -26,12 +29,12 @@ beforeAll(async () => {
   const scopes = ['workspaces:*', 'documents:*', 'models:use'];
   key = (await server.mint({ name: 'client', scopes })).secret;
   const developer = new Developer(server, key);
-  await developer.newWorkspace('Docs', { openAiTemp: 0, chatMode: 'chat' });
+  await developer.newWorkspace('Docs', { openAiTemp: 0, chatMode: 'chat', openAiPrompt });
   await developer.newWorkspace('Empty', { chatMode: 'query' });
   await developer.upload('ferry.txt', Buffer.from(FERRY), 'docs');
 }, 180_000);
 
-describe('the OpenAI client, a workspace as its model', { timeout: ANSWERS_TIMEOUT_MS }, () => {
+describe('the OpenAI client, a workspace as its model', asking, () => {
   let client: OpenAI;
   beforeAll(() => {
     client = openai(server, { baseURL: `${server.url}/api/v1/openai`, apiKey: key });
@@ -46,7 +49,7 @@ describe('the OpenAI client, a workspace as its model', { timeout: ANSWERS_TIMEO
   test('is answered from what the documents say, with the usage', async () => {
     const answer = await client.chat.completions.create({ model: 'docs', messages, temperature: 0 });
     expect(answer.object).toBe('chat.completion');
-    expect(answer.choices[0]?.message.content).toContain('Havsvalan');
+    expect(answer.choices[0]?.message.content).toContain('Solvakt');
     expect(answer.usage?.total_tokens).toBeGreaterThan(0);
   });
 
@@ -60,7 +63,7 @@ describe('the OpenAI client, a workspace as its model', { timeout: ANSWERS_TIMEO
     const chunks = await collect(stream);
     expect(new Set(chunks.map(({ object }) => object))).toEqual(new Set(['chat.completion.chunk']));
     const text = chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('');
-    expect(text).toContain('Havsvalan');
+    expect(text).toContain('Solvakt');
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
   });
 
@@ -139,13 +142,13 @@ function anyCli(args: string[], { apiKey = key, stdin = '' } = {}): Promise<Ende
   });
 }
 
-describe("AnythingLLM's own command line", { timeout: ANSWERS_TIMEOUT_MS }, () => {
+describe("AnythingLLM's own command line", asking, () => {
   test('streams an answer from a workspace, and one piece where it is told to', async () => {
     const streamed = await anyCli(['prompt', QUESTION, '-w', 'docs']);
     expect(streamed).toMatchObject({ code: 0 });
-    expect(streamed.stdout).toContain('Havsvalan');
+    expect(streamed.stdout).toContain('Solvakt');
     const whole = await anyCli(['prompt', QUESTION, '-w', 'docs', '-S']);
-    expect(whole.stdout).toContain('Havsvalan');
+    expect(whole.stdout).toContain('Solvakt');
   });
 
   test('goes on in a thread', async () => {
@@ -180,9 +183,9 @@ describe("AnythingLLM's own command line", { timeout: ANSWERS_TIMEOUT_MS }, () =
   });
 });
 
-describe('a reader of events', { timeout: ANSWERS_TIMEOUT_MS }, () => {
+describe('a reader of events', asking, () => {
   test('EventSource reads every frame of stream-chat, in the order in which clients stop reading', async () => {
-    const body = JSON.stringify({ message: QUESTION, mode: 'chat', sessionId: 'events' });
+    const body = JSON.stringify({ message: QUESTION, mode: 'chat', sessionId: randomUUID() });
     const frames: Record<string, unknown>[] = [];
     const source = new EventSource(`${server.url}/api/v1/workspace/docs/stream-chat`, {
       fetch: (url, init) =>
@@ -209,7 +212,7 @@ describe('a reader of events', { timeout: ANSWERS_TIMEOUT_MS }, () => {
     expect(types.slice(0, closing)).toEqual(Array(closing).fill('textResponseChunk'));
     expect(types.slice(closing)).toEqual(['textResponseChunk', 'finalizeResponseStream']);
     const text = frames.map(({ textResponse }) => (textResponse as string | undefined) ?? '').join('');
-    expect(text).toContain('Havsvalan');
+    expect(text).toContain('Solvakt');
     const sources = frames.map(({ sources }) => (sources as unknown[] | undefined)?.length ?? 0);
     expect(sources.slice(0, -1)).toEqual(Array(frames.length - 1).fill(0));
     expect(frames.at(-1)).toMatchObject({ sources: [{ title: 'ferry.txt' }], close: true });

@@ -15,6 +15,12 @@ export interface ChatAnswer {
   chatId?: number;
 }
 
+/**
+ * For tests of what the small model says: its words vary with what else stands in the prompt, such as the date of a
+ * document, and it is asked again, in a conversation of its own, before it counts as wrong.
+ */
+export const ASKED_AGAIN = 5;
+
 /** The developer routes of a server, with one key. */
 export class Developer {
   readonly #server: Server;

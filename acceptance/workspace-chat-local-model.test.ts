@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Developer } from './developer.ts';
+import { ASKED_AGAIN, Developer } from './developer.ts';
 import type { ChatAnswer } from './developer.ts';
 import { openai } from './openai.ts';
 import { startServer } from './server.ts';
@@ -7,8 +8,10 @@ import type { Server } from './server.ts';
 
 const ANSWER_TIMEOUT_MS = 60_000;
 const FACT =
-  'The lighthouse of Varnholm is painted green and was lit for the first time in 1887 by Elsa Quist.';
-const QUESTION = 'Which color is the lighthouse of Varnholm painted?';
+  'The lighthouse Solvakt stands on the island of Varnholm. It was lit for the first time in 1887.';
+const QUESTION = 'What is the name of the lighthouse on Varnholm?';
+/** A model of 135 million parameters is right where it is told little else. */
+const openAiPrompt = 'You answer questions about the text you are given.';
 
 interface Frame {
   type: string;
@@ -24,7 +27,7 @@ beforeAll(async () => {
   server = await startServer({ localModel: true });
   await server.untilModelReady();
   developer = new Developer(server);
-  await developer.newWorkspace('Coast', { openAiTemp: 0, topN: 1, chatMode: 'query' });
+  await developer.newWorkspace('Coast', { openAiTemp: 0, topN: 1, chatMode: 'query', openAiPrompt });
   await developer.ask('POST', '/document/raw-text', {
     textContent: FACT,
     metadata: { title: 'Lighthouses' },
@@ -38,12 +41,12 @@ async function framesOf(body: object): Promise<Frame[]> {
   return events.map((event) => JSON.parse(event.replace(/^data: /, '')) as Frame);
 }
 
-describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS }, () => {
+describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS, retry: ASKED_AGAIN }, () => {
   test('the answer comes piece by piece, and its source is named in the last event', async () => {
-    const frames = await framesOf({ message: QUESTION });
+    const frames = await framesOf({ message: QUESTION, sessionId: randomUUID() });
     const pieces = frames.filter(({ type }) => type === 'textResponseChunk');
     expect(pieces.length).toBeGreaterThan(3);
-    expect(pieces.map(({ textResponse }) => textResponse).join('')).toMatch(/green/i);
+    expect(pieces.map(({ textResponse }) => textResponse).join('')).toMatch(/Solvakt/);
     expect(frames.at(-1)?.type).toBe('finalizeResponseStream');
     expect(frames.at(-1)?.sources).toMatchObject([{ title: 'lighthouses.txt' }]);
   });
@@ -55,8 +58,8 @@ describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS }, ()
   });
 
   test('an agent on a model that calls no tools answers from what it finds', async () => {
-    const answer = await developer.chat('coast', `@agent ${QUESTION}`, { sessionId: 'agent' });
-    expect(answer.textResponse).toMatch(/green/i);
+    const answer = await developer.chat('coast', `@agent ${QUESTION}`, { sessionId: randomUUID() });
+    expect(answer.textResponse).toMatch(/Solvakt/);
     expect(answer.sources[0]?.title).toBe('lighthouses.txt');
     expect((answer as ChatAnswer & { thoughts: string[] }).thoughts).toHaveLength(1);
   });
@@ -71,7 +74,11 @@ describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS }, ()
       },
     ];
     const message = 'What is the name of the harbour master of Varnholm?';
-    const answer = await developer.chat('coast', message, { sessionId: 'file', mode: 'chat', attachments });
+    const answer = await developer.chat('coast', message, {
+      sessionId: randomUUID(),
+      mode: 'chat',
+      attachments,
+    });
     expect(answer.textResponse).toContain('Torben');
     expect(answer.sources[0]?.title).toBe('harbour.txt');
   });
@@ -83,7 +90,7 @@ describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS }, ()
       temperature: 0,
       messages: [{ role: 'user', content: QUESTION }],
     });
-    expect(answer.choices[0]?.message.content).toMatch(/green/i);
+    expect(answer.choices[0]?.message.content).toMatch(/Solvakt/);
     expect(answer.usage?.total_tokens).toBeGreaterThan(50);
   });
 });
