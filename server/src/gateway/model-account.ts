@@ -1,6 +1,6 @@
 import type { TObject, TSchema } from 'typebox';
 import type { Account } from '../chat/index.ts';
-import type { JsonObject, UsageReport } from '../models/index.ts';
+import type { Answer, ForwardRequest, JsonObject, UsageReport } from '../models/index.ts';
 import type { Reservation } from '../usage/index.ts';
 import { budgetExceeded } from './admission.ts';
 import type { Call } from './route.ts';
@@ -52,6 +52,18 @@ export class ModelAccount implements Account {
     const held = await budgets.reserve(keyId, concerned, { requests: 0, tokens, usdNano, gpuMs: 0 });
     if ('refused' in held) throw budgetExceeded(clock, held.refused);
     this.#reservation = held;
+  }
+
+  /** Sends the request on; whether an answer began goes into the account. @throws as `Models.forward`. */
+  async forward(request: ForwardRequest): Promise<Answer> {
+    try {
+      const answer = await this.#services.models.forward(request);
+      this.answeredBy(answer.model);
+      return answer;
+    } catch (error) {
+      this.notAnswered();
+      throw error;
+    }
   }
 
   /** An answer has begun: the usage report counts it when it ends, with what it took. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
-import type { Answer as ModelAnswer, ForwardRequest, JsonObject } from '../models/index.ts';
+import type { Answer as ModelAnswer, JsonObject } from '../models/index.ts';
 import { ModelAccount } from './model-account.ts';
 import { multipartField } from './multipart.ts';
 import type { Answer, Call } from './route.ts';
@@ -19,7 +19,7 @@ export async function callModel(services: Services, call: ModelRequest, path: st
   const model = modelOf(parsed, bytes, contentType);
   const account = new ModelAccount(services, call);
   await account.reserve({ path, model, parsed, bytes: bytes.length });
-  const answer = await forwarded(services, account, {
+  const answer = await account.forward({
     path,
     model,
     body: bytes,
@@ -31,21 +31,6 @@ export async function callModel(services: Services, call: ModelRequest, path: st
     onUsage: (usage) => account.settle(usage),
   });
   return { stream: (response) => pass(answer, response) };
-}
-
-async function forwarded(
-  { models }: Services,
-  account: ModelAccount,
-  request: ForwardRequest,
-): Promise<ModelAnswer> {
-  try {
-    const answer = await models.forward(request);
-    account.answeredBy(answer.model);
-    return answer;
-  } catch (error) {
-    account.notAnswered();
-    throw error;
-  }
 }
 
 /** What this server says of a request (its id, its limits) goes before what an upstream calls by the same name. */

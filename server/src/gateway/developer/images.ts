@@ -2,7 +2,6 @@ import type { TObject, TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
-import type { Answer as ModelAnswer, ForwardRequest } from '../../models/index.ts';
 import { LENIENT_BODY_MAX_BYTES } from '../body.ts';
 import { ModelAccount } from '../model-account.ts';
 import type { Answer, Call } from '../route.ts';
@@ -93,7 +92,7 @@ async function ask(
   const selector = call.caller.selectors.models;
   try {
     await account.reserve({ path, model, parsed, bytes: body.length });
-    const answer = await forwarded(services, account, {
+    const answer = await account.forward({
       path,
       model,
       body,
@@ -108,21 +107,6 @@ async function ask(
     return answer.status >= 400 ? { failure: providerFailure(answer.status, text) } : imagesOf(text);
   } catch (error) {
     return { failure: failureOf(error) };
-  }
-}
-
-async function forwarded(
-  { models }: Services,
-  account: ModelAccount,
-  request: ForwardRequest,
-): Promise<ModelAnswer> {
-  try {
-    const answer = await models.forward(request);
-    account.answeredBy(answer.model);
-    return answer;
-  } catch (error) {
-    account.notAnswered();
-    throw error;
   }
 }
 
