@@ -44,7 +44,7 @@ const exact = await timed(questions[1] ?? new Float32Array());
 const startedMs = performance.now();
 for (;;) {
   const [held] = (await retrieval.indexStatus()).held;
-  if (COUNT <= 20_000 || held?.graphed === COUNT) break;
+  if (COUNT <= 50_000 || held?.graphed === COUNT) break;
   await sleep(500);
 }
 const buildMs = performance.now() - startedMs;

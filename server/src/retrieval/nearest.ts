@@ -7,23 +7,12 @@ export interface Nearest {
 }
 
 /**
- * Compares a question with every vector; all of length 1.
- * @param vectors one after the other. @param wanted not more than there are.
+ * Compares a question with every vector; all of length 1, as bytes.
+ * @param vectors one after the other. @param wanted not more than there are. @returns places among them, the best first.
  */
-export function nearest(
-  vectors: Float32Array,
-  query: Float32Array,
-  wanted: number,
-): { slot: number; distance: number }[] {
-  const { keys, distances } = usearch.exactSearch(
-    vectors,
-    query,
-    query.length,
-    wanted,
-    INNER_PRODUCT,
-    THREADS,
-  );
-  return Array.from(keys, (key, at) => ({ slot: Number(key), distance: distances[at] ?? 1 }));
+export function nearestBytes(vectors: Int8Array, query: Int8Array, wanted: number): number[] {
+  const { keys } = usearch.exactSearch(vectors, query, query.length, wanted, INNER_PRODUCT, THREADS);
+  return Array.from(keys, Number);
 }
 
 /** Of vectors of length 1 it is the cosine, without computing their lengths again. */

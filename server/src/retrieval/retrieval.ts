@@ -35,7 +35,7 @@ export interface RetrievalOptions {
   heldBytesMax?: number;
 }
 
-const EXACT_MAX = 20_000;
+const EXACT_MAX = 50_000;
 const HELD_BYTES_MAX = 1024 * 1024 * 1024;
 
 /**

@@ -58,6 +58,20 @@ describe('the vector index', () => {
     expect(index.search(Float32Array.of(1, 0), 5)).toHaveLength(1);
   });
 
+  test('finds what a plain loop over all numbers finds, in its order', () => {
+    const index = filled(COUNT);
+    const cosine = (a: Float32Array, b: Float32Array): number => {
+      const dot = (x: Float32Array, y: Float32Array) =>
+        x.reduce((sum, value, at) => sum + value * (y[at] ?? 0), 0);
+      return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+    };
+    for (const question of questions.slice(0, 20)) {
+      const all = samples.map((sample, at) => ({ id: at + 1, likeness: cosine(question, sample) }));
+      const nearest = all.sort((a, b) => b.likeness - a.likeness).slice(0, 10);
+      expect(ids(index, question)).toEqual(nearest.map(({ id }) => id));
+    }
+  });
+
   test('what is removed is not found, and everything else is', () => {
     const index = filled(COUNT);
     const gone = samples.map((_, at) => at + 1).filter((id) => id % 3 === 0);
