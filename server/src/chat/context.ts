@@ -63,10 +63,12 @@ async function search(
   { windowTokens, hasPassages }: Omit<Options, 'turns'>,
 ) {
   const { place } = request;
-  const pinned = await pinnedTexts(library, place.id, windowTokens);
   const { documents, refusals, images } = await readDocuments(library, request.attachments, request.signal);
-  const except = pinned.map(({ documentId }) => documentId);
+  let pinning: Promise<PinnedText[]> | undefined;
+  const pin = (): Promise<PinnedText[]> => (pinning ??= pinnedTexts(library, place.id, windowTokens));
+  const except = async () => (await pin()).map(({ documentId }) => documentId);
   const found = hasPassages ? (await passages(library, request, except)).map(passageSource) : [];
+  const pinned = await pin();
   const whole = [...pinned, ...documents];
   const pins = new Set(pinned.map(({ metadata }) => identityOf(metadata as Source)));
   return { whole, refusals, images, found, pins };
@@ -93,7 +95,7 @@ async function pinnedTexts(
 function passages(
   library: Library,
   { place, message, signal }: ChatRequest,
-  except: readonly string[],
+  except: () => Promise<readonly string[]>,
 ): Promise<Passage[]> {
   const { id, topN, similarityThreshold, vectorSearchMode } = place;
   return library.search({

@@ -30,8 +30,8 @@ export interface Search {
   topN: number;
   threshold: number;
   mode: 'default' | 'hybrid' | 'rerank';
-  /** Documents that are in the prompt already, whole. */
-  except?: readonly string[];
+  /** Documents that are in the prompt already, whole. Asked for while the question is being embedded. */
+  except?: () => Promise<readonly string[]>;
   signal?: AbortSignal;
 }
 

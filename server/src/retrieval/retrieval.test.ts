@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { DIMENSIONS, EMBEDDING_MODEL, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
+import type { Search } from './search.ts';
 
 const WORKSPACE = 2;
 const OTHER = 3;
@@ -11,7 +12,7 @@ describeOnBothDatabases('retrieval', (open) => {
   beforeEach(async () => {
     opened = await openRetrieval(await open());
   });
-  const search = (query: string, more: object = {}) =>
+  const search = (query: string, more: Partial<Search> = {}) =>
     opened.retrieval.search({ collectionId: WORKSPACE, query, topN: 4, threshold: 0.25, ...more });
 
   test('a document put into a collection is found there, with its header and metadata, and nowhere else', async () => {
@@ -149,7 +150,7 @@ describeOnBothDatabases('retrieval', (open) => {
     const [a, b] = [await document('a', 'owls and mice'), await document('b', 'owls and rats')];
     await retrieval.attach(WORKSPACE, [a, b]);
     const known = await documents.find(storage.db, a);
-    const hits = await search('owls and mice', { except: [known?.id ?? ''] });
+    const hits = await search('owls and mice', { except: async () => [known?.id ?? ''] });
     expect(hits.map(({ metadata }) => metadata.title)).toEqual(['b']);
   });
 

@@ -26,8 +26,8 @@ export interface Search {
   /** Passages that score below are left out, 0 to 1. */
   threshold: number;
   mode?: SearchMode;
-  /** Documents that are not looked through, by their ids: those that are known in full already. */
-  except?: readonly string[];
+  /** Documents that are not looked through, by their ids; asked for while the question is being embedded. */
+  except?: () => Promise<readonly string[]>;
   signal?: AbortSignal;
   /** Of the caller's key: embedding models outside it are not used. */
   selector?: NameSelector;
@@ -36,9 +36,10 @@ export interface Search {
 }
 
 /** A search whose question is a vector already. */
-export type VectorSearch = Omit<Search, 'signal' | 'selector' | 'onUsage'> & {
+export type VectorSearch = Omit<Search, 'except' | 'signal' | 'selector' | 'onUsage'> & {
   model: string;
   vector: Float32Array;
+  except?: readonly string[];
 };
 
 const TOP_MAX = 1_000;
@@ -48,8 +49,11 @@ export async function search(context: RetrievalContext, request: Search): Promis
   const { collectionId, query, signal, selector, onUsage } = request;
   const { model } = await currentRecipe(settings);
   if ((await revisionOf(storage.db, collectionId)) === 0 || query === '') return [];
-  const [vector] = await embedder.embed([query], { model, signal, selector, onUsage });
-  return vector === undefined ? [] : searchByVector(context, { ...request, model, vector });
+  const [[vector], except] = await Promise.all([
+    embedder.embed([query], { model, signal, selector, onUsage }),
+    request.except?.() ?? [],
+  ]);
+  return vector === undefined ? [] : searchByVector(context, { ...request, model, vector, except });
 }
 
 export async function searchByVector(context: RetrievalContext, request: VectorSearch): Promise<Hit[]> {

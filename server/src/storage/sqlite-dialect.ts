@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
 import { refuseNulCharacters, storageFailure } from './failure.ts';
@@ -37,10 +37,16 @@ class NodeSqliteDriver implements Driver {
 /** Prepared statements kept at most; SQL text is the key, so the set is as large as the program's statements. */
 const STATEMENTS_MAX = 500;
 
+interface Prepared {
+  statement: StatementSync;
+  /** Asking the statement builds a description of each column, which takes as long as a look-up by key. */
+  givesRows: boolean;
+}
+
 /** Runs statements on a `DatabaseSync` and keeps them prepared. */
 export class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+  readonly #statements = new Map<string, Prepared>();
   constructor(database: DatabaseSync) {
     this.#database = database;
   }
@@ -48,9 +54,9 @@ export class SqliteConnection implements DatabaseConnection {
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     refuseNulCharacters(parameters);
     try {
-      const statement = this.#prepare(sql);
+      const { statement, givesRows } = this.#prepare(sql);
       const values = parameters as SQLInputValue[];
-      if (statement.columns().length > 0) return { rows: statement.all(...values) as R[] };
+      if (givesRows) return { rows: statement.all(...values) as R[] };
       const { changes, lastInsertRowid } = statement.run(...values);
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
     } catch (error) {
@@ -68,14 +74,14 @@ export class SqliteConnection implements DatabaseConnection {
     }
   }
 
-  #prepare(sql: string): ReturnType<DatabaseSync['prepare']> {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear();
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+  #prepare(sql: string): Prepared {
+    const kept = this.#statements.get(sql);
+    if (kept !== undefined) return kept;
+    if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear();
+    const statement = this.#database.prepare(sql);
+    const prepared = { statement, givesRows: statement.columns().length > 0 };
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 }
 
