@@ -43,6 +43,7 @@ export class Attempt {
   readonly #options: Options;
   #resolve: (outcome: Outcome) => void = () => undefined;
   #call: Call | undefined;
+  #stream: AnswerStream | undefined;
   #stale = 0;
   readonly #onAbort = (): void => this.#giveUp();
 
@@ -140,8 +141,7 @@ export class Attempt {
       },
     });
     const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, stream, flow);
-    // From here on the signal ends the answer, and the answer ends the call.
-    this.#giveUp = () => stream.abandon();
+    this.#stream = stream;
     const head = { status, headers: answerHeaders(headers, strips || decoder !== undefined) };
     this.#settle({ kind: 'answer', answer: new Answer(stream, head, { route, settlement }) });
     return decoding ?? stream;
@@ -154,13 +154,18 @@ export class Attempt {
     this.#settle({ kind: 'failed', route, error });
   }
 
-  /** The caller went away before there was an answer. */
-  #giveUp: () => void = () => {
+  /**
+   * The caller went away. Once there is an answer it is the answer that ends the call. A method, not a function that is
+   * put in another's place: with that, requests kept each other alive until the next full collection, and each of the
+   * small ones took 25 ms instead of 2.
+   */
+  #giveUp(): void {
+    if (this.#stream !== undefined) return this.#stream.abandon();
     const { context, route } = this.#options;
     context.breakers.unknown(route.target.id);
     this.#call?.abort();
     this.#settle({ kind: 'failed', route, error: new Error('The client went away.') });
-  };
+  }
 
   #settle(outcome: Outcome): void {
     if (outcome.kind !== 'answer') this.#options.request.signal.removeEventListener('abort', this.#onAbort);
