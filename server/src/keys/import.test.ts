@@ -162,12 +162,14 @@ describe('weak secrets', () => {
     expect(check).not.toThrow(secret === '' ? 'nothing at all' : secret);
   });
 
-  test.each(['0123456789abcdef', 'sk-proj-abcdefghijklmnop', 'client_dev_key_1'])(
-    '"%s" is taken',
-    (secret) => {
-      expect(checkImported('field', secret)).toBe(secret);
-    },
-  );
+  test.each([
+    '0123456789abcdef',
+    'sk-proj-abcdefghijklmnop',
+    'client_dev_key_1',
+    'MY4XKQN-8GWMX3R-PHC5H4K-2J8DZ6T',
+  ])('"%s" is taken', (secret) => {
+    expect(checkImported('field', secret)).toBe(secret);
+  });
 });
 
 describeOnBothDatabases('keys of the environment', (open) => {

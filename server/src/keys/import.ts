@@ -149,6 +149,10 @@ function secretHash({ secret, sha256 }: ImportInput): Buffer {
   return hash('sha256', checkImported('secret', secret ?? ''), 'buffer');
 }
 
+const PLACEHOLDER = /^(your|my|change|replace|insert|example|placeholder|xxx|<)/i;
+/** As AnythingLLM and others make them, 122 random bits: one in a thousand begins with "MY". */
+const CROCKFORD_KEY = /^[0-9A-HJKMNP-TV-Z]{7}(?:-[0-9A-HJKMNP-TV-Z]{7}){3}$/;
+
 /** @throws KeywardError for a text too weak to be a key. The text itself is in no message. */
 export function checkImported(field: string, secret: string): string {
   if (secret.length > SECRET_MAX_LENGTH)
@@ -156,12 +160,8 @@ export function checkImported(field: string, secret: string): string {
   if (secret.length < SECRET_MIN_LENGTH)
     throw invalidField(field, `must be at least ${SECRET_MIN_LENGTH} characters long`);
   if (secret.startsWith('$')) throw invalidField(field, 'begins with $: a variable that was not filled in');
-  if (
-    /^(your|my|change|replace|insert|example|placeholder|xxx|<)/i.test(secret) ||
-    new Set(secret).size < 5
-  ) {
-    throw invalidField(field, 'is a placeholder, not a key');
-  }
+  const isWord = PLACEHOLDER.test(secret) && !CROCKFORD_KEY.test(secret);
+  if (isWord || new Set(secret).size < 5) throw invalidField(field, 'is a placeholder, not a key');
   if (/\s/.test(secret)) throw invalidField(field, 'holds white space');
   if (!/^[\x21-\x7e]+$/.test(secret))
     throw invalidField(field, 'holds characters that no header can carry: only visible ASCII can be sent');

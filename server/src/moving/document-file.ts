@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DocumentMetadata } from '../documents/index.ts';
 
@@ -22,12 +22,22 @@ export interface DocumentFile {
 /** The files of documents, by folder and name. What begins with a dot is the system's. */
 export function* documentFiles(storageDir: string): Generator<DocumentFile> {
   const root = join(storageDir, 'documents');
-  for (const folder of entriesOf(root)) {
+  const folders = entriesOf(root);
+  if (typeof folders === 'string') {
+    yield { location: 'documents', path: root, misplaced: folders };
+    return;
+  }
+  for (const folder of folders) {
     if (!folder.isDirectory()) {
       yield { location: folder.name, path: join(root, folder.name), misplaced: 'it lies in no folder' };
       continue;
     }
-    for (const entry of entriesOf(join(root, folder.name))) {
+    const entries = entriesOf(join(root, folder.name));
+    if (typeof entries === 'string') {
+      yield { location: folder.name, path: join(root, folder.name), misplaced: entries };
+      continue;
+    }
+    for (const entry of entries) {
       const file = { location: `${folder.name}/${entry.name}`, path: join(root, folder.name, entry.name) };
       if (!entry.isFile()) yield { ...file, misplaced: 'it is no file, or a link' };
       else if (!entry.name.endsWith('.json')) yield { ...file, misplaced: 'it is no JSON file' };
@@ -39,12 +49,17 @@ export function* documentFiles(storageDir: string): Generator<DocumentFile> {
   }
 }
 
-const entriesOf = (folder: string): Dirent[] =>
-  existsSync(folder)
-    ? readdirSync(folder, { withFileTypes: true })
-        .filter(({ name }) => !name.startsWith('.'))
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-    : [];
+/** In the order of their names; a string says why they cannot be read. */
+function entriesOf(folder: string): Dirent[] | string {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(({ name }) => !name.startsWith('.'))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? [] : `its folder cannot be read (${code})`;
+  }
+}
 
 export interface DocumentText {
   metadata: DocumentMetadata;

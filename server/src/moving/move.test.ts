@@ -72,8 +72,16 @@ function smallInstance(): StorageDir {
     workspace_id: docs,
     allowlist_domains: '["https://shop.example"]',
     max_chats_per_day: 40,
+    createdBy: anna,
   });
-  from.add('embed_chats', { prompt: 'Open?', response, session_id: 'visitor', embed_id: embed });
+  const connection = JSON.stringify({ host: 'https://shop.example', ip: '203.0.113.77', username: null });
+  from.add('embed_chats', {
+    prompt: 'Open?',
+    response,
+    session_id: 'visitor',
+    embed_id: embed,
+    connection_information: connection,
+  });
   from.add('system_prompt_variables', {
     key: 'company',
     value: 'Example Ltd',
@@ -141,6 +149,8 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     expect(await to.settings.get('hub_api_key')).toBe(HUB_KEY);
     const everything = await everythingIn(to);
     expect(everything).toContain('Example Ltd');
+    // Of a visitor's address no more is kept than of any here.
+    expect([everything.includes('203.0.113.0'), everything.includes('203.0.113.77')]).toEqual([true, false]);
     // The last four characters are shown, as of any key.
     expect(
       [...KEY.split('-').slice(0, 3), ...EXTENSION_KEY.split('-').slice(1, 4), HASH, HUB_KEY].filter((part) =>

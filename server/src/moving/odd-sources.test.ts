@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
@@ -159,6 +159,28 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(await to.documents.text(to.storage.db, document?.id ?? '')).toBe(
       'Good text with a  in it and half a pair \ufffd.',
     );
+  });
+
+  test('a folder of documents that is none is told, and the rest is taken', async () => {
+    const from = newStorageDir();
+    withWorkspace(from);
+    rmSync(join(from.folder, 'documents'), { recursive: true });
+    writeFileSync(join(from.folder, 'documents'), 'a file');
+    const report = await (await openTestMove(open)).import(from);
+    expect(leftOut(report)).toEqual({ 'document: its folder cannot be read (ENOTDIR)': ['documents'] });
+    expect(countOf(report, 'workspace').taken).toBe(1);
+  });
+
+  test('a document that a workspace holds twice is there once, also after a repeat', async () => {
+    const from = newStorageDir();
+    const workspaceId = withWorkspace(from);
+    const docpath = from.addDocument('custom-documents/note.json', 'A note.');
+    for (const docId of ['a', 'b'])
+      from.add('workspace_documents', { docId, filename: 'note.json', docpath, workspaceId });
+    const to = await openTestMove(open);
+    const counts = async () => countOf(await to.import(from), 'placement');
+    expect(await counts()).toEqual({ found: 2, taken: 1, known: 0, left_out: 1 });
+    expect(await counts()).toEqual({ found: 2, taken: 0, known: 2, left_out: 0 });
   });
 
   test('two documents with one id are two documents', async () => {

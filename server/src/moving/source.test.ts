@@ -1,12 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { newStorageDir, stateOf } from './anythingllm.fixture.ts';
-import type { StorageDir } from './anythingllm.fixture.ts';
+import { newStorageDir, StorageDir, stateOf } from './anythingllm.fixture.ts';
 import { Source } from './source.ts';
 
 function scratch(): string {
@@ -101,6 +100,15 @@ test('a folder without the database, and a file that is none, are told in words'
   expect(() => Source.open(empty, { scratchDir: scratch() })).toThrow(
     /cannot be read \(file is not a database\)/,
   );
+});
+
+test('where it is near, that is said', () => {
+  const above = scratch();
+  const folder = join(above, 'server', 'storage');
+  mkdirSync(folder, { recursive: true });
+  new StorageDir(folder).close();
+  for (const near of [above, join(folder, 'documents'), join(folder, 'anythingllm.db')])
+    expect(() => Source.open(near, { scratchDir: above })).toThrow(`it is in ${folder}.`);
 });
 
 test('somebody who writes to it meanwhile is noticed', () => {

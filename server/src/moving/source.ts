@@ -1,5 +1,14 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StartupError } from '../base/errors.ts';
@@ -33,12 +42,10 @@ export class Source {
   /** @throws StartupError where there is no readable database. */
   static open(folder: string, { scratchDir }: SourceOptions): Source {
     const file = join(folder, DATABASE);
-    if (!existsSync(file))
-      throw new StartupError(
-        `There is no ${DATABASE} in ${folder}: name the storage directory of AnythingLLM, which holds it and the folder documents.`,
-      );
+    if (!existsSync(file)) throw new StartupError(`There is no ${DATABASE} in ${folder}: ${hintFor(folder)}`);
     const seen = stateOf(file);
     try {
+      accessSync(file, constants.R_OK);
       const database = LOGS.some((log) => sizeOf(file + log) > 0)
         ? openCopy(file, scratchDir)
         : openUnchanging(file);
@@ -151,7 +158,22 @@ function checked(database: DatabaseSync, file: string): DatabaseSync {
   }
 }
 
+/** Where the storage directory of an installation lies, from where people look for it. */
+const BELOW = ['storage', 'server/storage'];
+
+function hintFor(folder: string): string {
+  const places = [dirname(folder), ...BELOW.map((place) => join(folder, place))];
+  const found = places.find((place) => existsSync(join(place, DATABASE)));
+  if (found !== undefined) return `it is in ${found}.`;
+  return 'name the storage directory of AnythingLLM, which holds it and the folder documents. One that keeps its data in PostgreSQL cannot be read.';
+}
+
 function unreadable(file: string, cause: unknown): StartupError {
+  if ((cause as NodeJS.ErrnoException).code === 'EACCES')
+    return new StartupError(`${file} may not be read by this user: run this as one who may, or on a copy.`, {
+      exitCode: 1,
+      cause,
+    });
   const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
   return new StartupError(
     `${file} cannot be read (${why}): stop AnythingLLM, and name a storage directory or a backup of it that is whole.`,

@@ -5,6 +5,7 @@ import { DEFAULTS, readSettings } from './embed.ts';
 import type { EmbedChatRow } from './embed-chat-store.ts';
 import { insertChat } from './embed-chat-store.ts';
 import { findEmbed, insertEmbed, listEmbeds } from './embed-store.ts';
+import { shownAddress } from './visitor.ts';
 
 /*
  * For widgets that were made elsewhere and move in: the pages that show them know their uuid. Each `bring` is called in a
@@ -28,8 +29,16 @@ export async function bringEmbed(tx: Db, embed: Embed): Promise<number> {
 
 export async function bringEmbedChat(tx: Db, chat: EmbedChatRow): Promise<number> {
   const id = await idLike(tx, 'embed_chats', chat.id);
-  await insertChat(tx, { ...chat, id });
+  const connection_information = withoutAddress(chat.connection_information);
+  await insertChat(tx, { ...chat, id, connection_information });
   return id;
+}
+
+/** What was kept of a visitor elsewhere, with no more of the address than is kept here. */
+function withoutAddress(connection: string): string {
+  const kept = JSON.parse(connection) as { ip?: unknown };
+  if (kept.ip !== undefined) kept.ip = typeof kept.ip === 'string' ? shownAddress(kept.ip) : '';
+  return JSON.stringify(kept);
 }
 
 /** Those of these numbers that are still a widget's. */

@@ -101,6 +101,16 @@ describe('chats as CSV', () => {
   });
 });
 
+test.each(['json', 'csv', 'jsonl', 'jsonAlpaca'] as const)(
+  'what moved in with odd attachments and sources breaks no export as %s',
+  async (type) => {
+    const attachments = [null, 5, 'x', { contentString: null }, { contentString: 7, mime: {} }];
+    const sources = [null, 'x', { text: null }, { text: 5 }];
+    const odd = chat({ id: 8, response: { ...chat().response, attachments, sources } });
+    expect(await written(type, [odd, chat({ id: 9, prompt: 'The next' })])).toContain('The next');
+  },
+);
+
 describe('chats for training', () => {
   test('a line each workspace, with its prompt and all that was said', async () => {
     const other = { name: 'B', slug: 'b', openAiPrompt: null };

@@ -68,8 +68,14 @@ const images = ({ response }: PlacedChat) =>
   response.attachments.map((attachment) => ({ type: 'image', image: dataUrl(attachment) }));
 
 function dataUrl(attachment: unknown): string {
-  const { contentString = '', mime = '' } = (attachment ?? {}) as { contentString?: string; mime?: string };
-  return contentString.startsWith('data:') ? contentString : `data:${mime};base64,${contentString}`;
+  const content = textIn(attachment, 'contentString');
+  return content.startsWith('data:') ? content : `data:${textIn(attachment, 'mime')};base64,${content}`;
+}
+
+/** What moved in from elsewhere may be anything: one odd chat must not break the export of all. */
+function textIn(thing: unknown, name: string): string {
+  const value = ((thing ?? {}) as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : '';
 }
 
 /** Who said it: a user, or how it came. */
@@ -90,8 +96,7 @@ function ratingOf({ isGood }: PlacedChat): string {
 function alpacaItem(chat: PlacedChat, facts: ExportFacts) {
   const { prompt, response, workspace } = chat;
   const passages = response.sources.map((source, i) => {
-    const { text = '' } = (source ?? {}) as { text?: string };
-    return `[CONTEXT ${i}]:\n${text}\n[END CONTEXT ${i}]\n\n`;
+    return `[CONTEXT ${i}]:\n${textIn(source, 'text')}\n[END CONTEXT ${i}]\n\n`;
   });
   const context = passages.length === 0 ? '' : `\nContext:\n${passages.join('')}`;
   const instruction = `${workspace.openAiPrompt ?? facts.defaultPrompt}${context}`;

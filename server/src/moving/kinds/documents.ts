@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { NewDocument } from '../../documents/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { documentFiles, readDocument } from '../document-file.ts';
@@ -13,8 +14,9 @@ export const documents: Step<DocumentFile, NewDocument> = {
   count: ({ folder }) => [...documentFiles(folder)].length,
   things: function* ({ folder }) {
     for (const file of documentFiles(folder)) {
-      const { location } = file;
-      yield { sourceId: location, ref: location, label: location, row: file };
+      const { location, path } = file;
+      const characters = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      yield { sourceId: location, ref: location, label: location, row: file, characters };
     }
   },
   prepare,
