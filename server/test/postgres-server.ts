@@ -99,6 +99,9 @@ class RunningPostgres implements PostgresServer {
       ['fsync', 'off'],
       ['full_page_writes', 'off'],
       ['synchronous_commit', 'off'],
+      // Databases come and go by the hundred; what would clean up behind them only takes their time.
+      ['autovacuum', 'off'],
+      ['checkpoint_timeout', '1h'],
     ].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const server = [join(binaries, 'postgres'), '-D', join(directory, 'data'), ...settings];
     this.#keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', directory, ...server], {
