@@ -9,14 +9,14 @@ import type { Failure } from './failure.ts';
 import type { ModelMessage, Source } from './message.ts';
 import { summed } from './metrics.ts';
 import type { ChatEvent, Ending } from './request.ts';
-import { cutMiddle } from './tokens.ts';
+import { countTokens, cutMiddle } from './tokens.ts';
 import { fitted } from './window.ts';
 
 /** Requests to the model in one run: whoever has not answered by then is asked to answer with what there is. */
 const STEPS_MAX = 8;
 const CALLS_PER_STEP_MAX = 8;
-/** Of the window, for all that the tools of one step give back. */
-const RESULT_SHARE = 0.25;
+/** Of the window, for all that tools give back; a step takes at most half of what is left of it. */
+const RESULTS_SHARE = 0.5;
 const GREETING = 'Hello!';
 const TOOLS_REFUSED = /tool|function/i;
 
@@ -34,6 +34,8 @@ interface Run {
   readonly thoughts: string[];
   readonly usage: UsageReport[];
   last: Said | undefined;
+  /** Tokens, for what tools give back from here on. */
+  room: number;
 }
 
 /**
@@ -85,9 +87,10 @@ async function startRun(job: AgentJob, hasTools: boolean): Promise<Run | { failu
   if ('failure' in found) return found;
   const { texts: contexts, images, history, instructions } = found;
   const prompt = { instructions, contexts, history, message: request.message, images };
-  const messages = await fitted(prompt, model.windowTokens);
+  const room = hasTools ? Math.floor(model.windowTokens * RESULTS_SHARE) : 0;
+  const messages = await fitted(prompt, model.windowTokens - room);
   const startedMs = context.clock.monotonicMs();
-  return { job, startedMs, messages, found, thoughts: [], usage: [], last: undefined };
+  return { job, startedMs, messages, found, thoughts: [], usage: [], last: undefined, room };
 }
 
 /** `begun` is passed on once: the caller has been told. */
@@ -134,14 +137,16 @@ async function* useTools(run: Run, { text, toolCalls }: Said): AsyncGenerator<Ch
   const { job, messages, found } = run;
   const calls = toolCalls.slice(0, CALLS_PER_STEP_MAX);
   messages.push({ role: 'assistant', content: text === '' ? null : text, tool_calls: calls });
-  const room = Math.floor((job.model.windowTokens * RESULT_SHARE) / calls.length);
+  const share = Math.floor(run.room / 2 / calls.length);
   for (const { id, function: called } of calls) {
     const { thought, tool } = readCall(called);
     yield* think(run, thought);
     const { content, sources = [], usage } = await tool(job);
     if (usage !== undefined) run.usage.push(usage);
     addNew(found.sources, sources);
-    messages.push({ role: 'tool', tool_call_id: id, content: await cutMiddle(content, room) });
+    const fitting = await cutMiddle(content, share);
+    run.room -= await countTokens(fitting);
+    messages.push({ role: 'tool', tool_call_id: id, content: fitting });
   }
 }
 

@@ -14,6 +14,8 @@ import { fitted } from './window.ts';
 
 /** Shown to a model where the workspace says nothing, or 0: clients of this API know that as the default. */
 const HISTORY_TURNS = 20;
+/** Each with its sources: no window holds as many, and nobody's memory should. */
+const HISTORY_TURNS_MAX = 500;
 const REFUSAL = 'There is no relevant information in this workspace to answer your query.';
 
 /** One chat on its way. */
@@ -96,7 +98,7 @@ export async function drawnFrom({
   model,
   hasPassages,
 }: Job): Promise<Gathered | { failure: Failure }> {
-  const turns = request.place.openAiHistory || HISTORY_TURNS;
+  const turns = Math.min(request.place.openAiHistory || HISTORY_TURNS, HISTORY_TURNS_MAX);
   try {
     const { windowTokens } = model;
     return await gather(context.library, request, { turns, windowTokens, hasPassages });

@@ -5,7 +5,7 @@ import type { Answer, ForwardRequest, JsonObject, Models, UsageReport } from '..
 import type { Account } from './account.ts';
 import { Completion, list, object } from './completion.ts';
 import { eventData } from './event-stream.ts';
-import { failureOf, providerFailure, streamFailure } from './failure.ts';
+import { brokenOff, failureOf, providerFailure, streamFailure } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { ModelMessage, Tool, ToolCall } from './message.ts';
 
@@ -190,15 +190,6 @@ async function textOf(body: Readable): Promise<string> {
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function brokenOff(error: unknown): Failure {
-  if (error instanceof KeywardError) return failureOf(error);
-  const message =
-    error instanceof SyntaxError
-      ? "The model's server sent something that is no answer."
-      : 'The connection to the upstream was lost in the middle of its answer.';
-  return { message, status: 502, code: 'upstream_unavailable' };
 }
 
 async function saidBy(answer: Answer, completion: Completion): Promise<Said> {

@@ -52,15 +52,17 @@ export class Chat {
         yield event;
       }
     } catch (error) {
-      if (!hasBegun || !request.isStream) throw error;
-      if (!(error instanceof KeywardError)) this.#context.logger.error({ err: error }, 'a chat broke off');
-      yield { kind: 'failed', failure: toldOf(error) };
+      if (hasBegun && request.isStream) {
+        if (!(error instanceof KeywardError)) this.#context.logger.error({ err: error }, 'a chat broke off');
+        yield { kind: 'failed', failure: toldOf(error) };
+      } else yield { kind: 'failed', failure: failureOf(error) };
     }
   }
 
   async *#answer(request: ChatRequest): AsyncGenerator<ChatEvent> {
     const { message, conversation } = request;
-    const isResetWord = message.trim() === RESET;
+    // Commands are the Developer API's: clients of OpenAI and visitors of widgets say nothing but words.
+    const isResetWord = request.noAgent !== true && message.trim() === RESET;
     if (request.isReset || isResetWord) await conversation.reset();
     if (isResetWord || (request.isReset && message === '')) {
       yield { kind: 'reset' };

@@ -40,6 +40,16 @@ export function streamFailure(chunk: Record<string, unknown>): Failure | undefin
   return { ...saidBy(chunk, "The model's server broke off its answer."), status: 502 };
 }
 
+/** What came to pass while an answer was read. */
+export function brokenOff(error: unknown): Failure {
+  if (error instanceof KeywardError) return failureOf(error);
+  const message =
+    error instanceof SyntaxError
+      ? "The model's server sent something that is no answer."
+      : 'The connection to the upstream was lost in the middle of its answer.';
+  return { message, status: 502, code: 'upstream_unavailable' };
+}
+
 function saidBy(answer: Record<string, unknown>, otherwise: string): Pick<Failure, 'message' | 'code'> {
   const error = object(answer['error']);
   const message =

@@ -4,7 +4,7 @@ export { readAttachments } from './attachments.ts';
 export { Chat } from './chat.ts';
 export type { ChatContext } from './chat.ts';
 export { DailyMessages } from './daily-messages.ts';
-export { failureOf, providerFailure } from './failure.ts';
+export { brokenOff, failureOf, providerFailure } from './failure.ts';
 export type { Failure } from './failure.ts';
 export type {
   AttachedFile,

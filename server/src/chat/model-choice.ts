@@ -9,7 +9,7 @@ import type { Place } from './request.ts';
 export const CHAT_SETTINGS = {
   /** The model of workspaces that have none of their own. */
   model: 'LLMModelPref',
-  /** Tokens that models take, where it is not as known here. */
+  /** Tokens that this model takes, and every other that is not known here. */
   windowTokens: 'LLMTokenLimit',
   /** Patterns of models that call tools, separated by commas: in mode `automatic` they work as agents. */
   toolModels: 'LLMToolModels',
@@ -80,17 +80,19 @@ const NO_CHAT =
 export async function chooseModel(sources: Sources, wish: Wish): Promise<ChosenModel> {
   const { windowTokens, model, toolModels } = CHAT_SETTINGS;
   const settings = await sources.settings.many([windowTokens, model, toolModels]);
-  const name =
-    wish.model ??
-    (await workspaceModel(sources.models, wish)) ??
-    nonEmpty(settings.get(model)) ??
-    (await usualFor(sources, wish));
+  const chosen = wish.model ?? (await workspaceModel(sources.models, wish));
+  const preferred = nonEmpty(settings.get(model));
+  const name = chosen ?? preferred ?? (await usualFor(sources, wish));
   // What was named with its upstream is known by what comes after it.
   const plain = name.slice(name.indexOf('/') + 1).toLowerCase();
   const isLocal = await isLocalModel(sources.models, name);
   return {
     name,
-    windowTokens: windowOf(plain, isLocal, settings.get(windowTokens)),
+    windowTokens: windowOf(plain, {
+      isLocal,
+      isUsual: chosen === undefined || chosen === preferred,
+      setting: settings.get(windowTokens),
+    }),
     temperature: isLocal || OWN_TEMPERATURE.test(plain) ? undefined : TEMPERATURE,
     callsTools: callsTools([name, plain], settings.get(toolModels) ?? TOOL_MODELS),
   };
@@ -125,11 +127,19 @@ async function usualFor({ models }: Sources, { selector }: Wish): Promise<string
   });
 }
 
-function windowOf(name: string, isLocal: boolean, setting: string | undefined): number {
+interface Known {
+  isLocal: boolean;
+  /** Whether it is the one that the setting is about. */
+  isUsual: boolean;
+  setting: string | undefined;
+}
+
+function windowOf(name: string, { isLocal, isUsual, setting }: Known): number {
   if (isLocal) return LOCAL_WINDOW_TOKENS;
   const known = KNOWN_WINDOWS.find(([start]) => name.startsWith(start))?.[1];
-  const given = Number(setting);
-  return Number.isInteger(given) && given > 0 ? given : (known ?? WINDOW_TOKENS);
+  const read = Number(setting);
+  const given = Number.isInteger(read) && read > 0 ? read : undefined;
+  return (isUsual ? (given ?? known) : (known ?? given)) ?? WINDOW_TOKENS;
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);

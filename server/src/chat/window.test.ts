@@ -52,6 +52,15 @@ test('a message that fills the window goes alone, shortened to four fifths of it
   expect(await tokensOf(messages)).toBeLessThan(WINDOW_TOKENS * 0.81);
 });
 
+test('whatever is shortened, there is room for the answer', async () => {
+  const history = Array.from({ length: 30 }, () => turn(words(100), words(100)));
+  const full = { instructions: words(2_000, 'rule'), contexts: [words(6_000, 'alpha')], history };
+  for (const length of [1_000, 2_300, 2_700, 5_000]) {
+    const messages = await fitted(prompt({ ...full, message: words(length) }), WINDOW_TOKENS);
+    expect(await tokensOf(messages)).toBeLessThan(WINDOW_TOKENS - 500);
+  }
+});
+
 test('documents are shortened to their share, instructions kept, the question untouched', async () => {
   const messages = await fitted(prompt({ contexts: [words(6_000, 'alpha')] }), WINDOW_TOKENS);
   const [system, question] = contentsOf(messages);

@@ -6,7 +6,7 @@ const ANSWER_TOKENS = 600;
 const MESSAGE_OVERHEAD_TOKENS = 4;
 /** What a picture takes at the most common resolutions. */
 const IMAGE_TOKENS = 800;
-/** Shares of the window where not everything fits. */
+/** Shares of what the answer leaves of the window, where not everything fits. */
 const SYSTEM_SHARE = 0.15;
 const HISTORY_SHARE = 0.15;
 const USER_SHARE = 0.7;
@@ -31,15 +31,16 @@ export interface Prompt {
 /** The messages for a model whose window holds so many tokens, the answer included. */
 export async function fitted(prompt: Prompt, windowTokens: number): Promise<ModelMessage[]> {
   const whole = messagesOf(prompt);
-  if (await fits(whole, windowTokens - ANSWER_TOKENS)) return whole;
-  if ((await countTokens(prompt.message)) > windowTokens * USER_SHARE) {
-    const alone = await cutMiddle(prompt.message, windowTokens * ALONE_SHARE);
+  const room = windowTokens - Math.min(ANSWER_TOKENS, windowTokens / 2);
+  if (await fits(whole, room)) return whole;
+  if ((await countTokens(prompt.message)) > room * USER_SHARE) {
+    const alone = await cutMiddle(prompt.message, room * ALONE_SHARE);
     return [{ role: 'user', content: withImages(alone, prompt.images) }];
   }
   return messagesOf({
     ...prompt,
-    ...(await fittedSystem(prompt, windowTokens * SYSTEM_SHARE)),
-    history: await fittedHistory(prompt.history, windowTokens * HISTORY_SHARE),
+    ...(await fittedSystem(prompt, room * SYSTEM_SHARE)),
+    history: await fittedHistory(prompt.history, room * HISTORY_SHARE),
   });
 }
 

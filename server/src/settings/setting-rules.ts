@@ -18,8 +18,14 @@ const aboveZero: Check = (value) => {
   return Number(value) <= 0 ? 'Value must be greater than zero' : undefined;
 };
 
-const isUrl: Check = (value) =>
-  URL.canParse(value) && /^https?:/i.test(value) ? undefined : 'URL is not a valid URL.';
+const isUrl: Check = (value) => {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol)) return 'URL is not a valid URL.';
+  // It is shown to whoever may read settings.
+  return url.username + url.password + url.search === ''
+    ? undefined
+    : 'URL must hold neither a password nor a query: a key has a setting of its own.';
+};
 
 const startsWith =
   (start: string, what: string): Check =>
@@ -52,7 +58,10 @@ const RULES = new Map<string, Rule>([
   ['ImageGenerationModelPref', { checks: [] }],
   // Keyward's own names from here on.
   ['RerankModelPref', { checks: [] }],
+  ['LLMModelPref', { checks: [] }],
+  ['LLMTokenLimit', { checks: [aboveZero] }],
   ['LLMToolModels', { checks: [] }],
+  ['ImageModelPref', { checks: [] }],
   ['WidgetChatsPerAddressPerMinute', { checks: [aboveZero] }],
   ['WidgetChatsPerAddressPerDay', { checks: [aboveZero] }],
   // Passwords and what signs sessions are changed where they belong (sessions, the master key), not by name.

@@ -86,16 +86,8 @@ export async function threadsOf(db: Db, workspaceIds: readonly number[]): Promis
   );
 }
 
-export async function renameThread(
-  tx: Db,
-  id: number,
-  { name, updatedAt }: Pick<Thread, 'name' | 'updatedAt'>,
-): Promise<void> {
-  await tables(tx)
-    .updateTable('workspace_threads')
-    .set({ name, updated_at: updatedAt })
-    .where('id', '=', id)
-    .execute();
+export async function renameThread(tx: Db, { id, name }: Pick<Thread, 'id' | 'name'>): Promise<void> {
+  await tables(tx).updateTable('workspace_threads').set({ name }).where('id', '=', id).execute();
 }
 
 /** With its chats. */

@@ -68,9 +68,9 @@ export class Threads {
     return changeAndRecord<Thread | undefined>(this.#context, actor, async (tx) => {
       const before = await store.lockThread(tx, id, slug);
       if (before === undefined) return { result: undefined };
-      const changed = { name: name.slice(0, NAME_MAX_CHARACTERS), updatedAt: this.#context.clock.nowMs() };
-      await store.renameThread(tx, before.id, changed);
-      return { result: { ...before, ...changed }, entry: entryOf('update', before, workspace) };
+      const thread = { ...before, name: name.slice(0, NAME_MAX_CHARACTERS) };
+      await store.renameThread(tx, thread);
+      return { result: thread, entry: entryOf('update', thread, workspace) };
     });
   }
 

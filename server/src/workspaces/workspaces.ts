@@ -143,7 +143,7 @@ export class Workspaces {
       const before = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
       if (before === undefined) return { result: undefined };
       if (Object.keys(settings).length === 0) return { result: { refused: 'no_fields', id: before.id } };
-      const workspace = { ...before, ...settings, updatedAt: this.#context.clock.nowMs() };
+      const workspace = { ...before, ...settings };
       await store.updateWorkspace(tx, workspace);
       // Which, not what: prompts are long and nobody else's business.
       const details = { slug, fields: Object.keys(settings) };

@@ -5,6 +5,7 @@ import type { Behaviour } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
 import { eventOf, framesOf, says, startChats } from '../../chat/chats.fixture.ts';
+import { countTokens } from '../../chat/tokens.ts';
 import type { ChatServer } from '../../chat/chats.fixture.ts';
 import { Settings } from '../../settings/index.ts';
 
@@ -116,6 +117,22 @@ describeOnBothServers('agents in workspaces', (start) => {
       expect.stringContaining('There is no tool launch_rocket.'),
     ]);
     expect(chats.asked()[2]?.messages[1]?.content).toContain('takes place in May.');
+  });
+
+  test('what its tools give back never fills the window, however often they are called', async () => {
+    await chats.add(slug, 'Long', 'Turnips are sown, watered, weeded, lifted, washed, cooked. '.repeat(400));
+    await chats.post(`/workspace/${slug}/update`, { topN: 20, similarityThreshold: 0 });
+    chats.answer(calls('search_documents', { query: 'turnips' }));
+    await ask({ message: '@agent tell me everything' });
+    const sizes = await Promise.all(
+      chats
+        .asked()
+        .map(({ messages }) => countTokens(messages.map(({ content }) => JSON.stringify(content)).join())),
+    );
+    // Of a model that nobody knows the window has 4096 tokens.
+    expect(sizes).toHaveLength(8);
+    expect(Math.max(...sizes)).toBeLessThan(4_096 - 600);
+    expect(sizes[1]).toBeGreaterThan(800);
   });
 
   test('it ends after eight steps, the last of them without tools', async () => {

@@ -106,6 +106,20 @@ describeOnBothServers('chats that come to nothing', (start) => {
     expect(await sessionHistory('cut')).toEqual([]);
   });
 
+  test('a workspace that is removed while it is asked says so, whole and in a stream', async () => {
+    for (const verb of ['chat', 'stream-chat']) {
+      await chats.post('/workspace/new', { name: 'Doomed', chatMode: 'chat' });
+      chats.answer(async (response, received) => {
+        await chats.server.request('DELETE', '/v1/workspace/doomed');
+        await says(['Good day.'])(response, received);
+      });
+      const answer = await chats.post(`/workspace/doomed/${verb}`, { message: 'hello' });
+      expect(answer.status).toBe(verb === 'chat' ? 500 : 200);
+      const last = verb === 'chat' ? answer.body : framesOf(answer.text).at(-1);
+      expect(last).toMatchObject(aborted('The workspace was removed meanwhile.'));
+    }
+  });
+
   test('a workspace whose model does not exist says so', async () => {
     await chats.post('/workspace/new', { name: 'Astray', chatMode: 'chat', chatModel: 'no-such-model' });
     const { status, body } = await chats.post('/workspace/astray/chat', { message: 'hello' });

@@ -27,13 +27,25 @@ export function readWish(body: unknown, workspace: Workspace): Wish | { problem:
   const isReset = flagField(fields, 'reset');
   if (!isReset && message === '') return { problem: 'Message is empty' };
   if (!isReset && !isMode(mode)) return { problem: `${shown(mode)} is not a valid mode.` };
+  const sessionId = sessionOf(fields['sessionId']);
+  if (sessionId === undefined) return { problem: 'sessionId must be text or a number.' };
   return {
     message,
     mode: isMode(mode) ? mode : workspace.chatMode,
     isReset,
-    sessionId: textField(fields, 'sessionId') ?? null,
+    sessionId,
     userId: wholeField(fields, 'userId'),
   };
+}
+
+/**
+ * Ids of users are numbers in many places. What is neither is no session that could be told from another, and what is said in
+ * it must not land in the conversation that all share: undefined.
+ */
+function sessionOf(value: unknown): string | null | undefined {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : undefined;
 }
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -131,6 +131,17 @@ describeOnBothServers('chats in workspaces', (start) => {
     expect((await history()).map(({ content }) => content)).toEqual(['three', 'Good day.']);
   });
 
+  test('a number is the name of a session too, and what names none is refused', async () => {
+    await ask({ message: 'one', sessionId: 7 });
+    await ask({ message: 'two', sessionId: '7' });
+    expect(prompt(1)).toHaveLength(4);
+    expect(await history()).toEqual([]);
+    for (const sessionId of [{}, ['a'], true]) {
+      const { status, body } = await ask({ message: 'three', sessionId });
+      expect([status, body.type, body.error]).toEqual([400, 'abort', 'sessionId must be text or a number.']);
+    }
+  });
+
   test('threads have a history of their own', async () => {
     await chats.post(`/workspace/${slug}/thread/new`, { slug: 'side' });
     const path = `/workspace/${slug}/thread/side`;
@@ -332,6 +343,21 @@ describeOnBothServers('chats in workspaces', (start) => {
       /^begin turnip [^]*\n\n--prompt truncated for brevity--\n\n[^]* turnip end$/,
     );
     expect((await history())[0]?.content).toBe(long);
+  });
+
+  test('how many tokens a model takes can be said where nobody knows it', async () => {
+    type Embedded = { workspace: { contextWindow: number } };
+    const windowOf = async (place: string) =>
+      (await chats.server.request<Embedded>('POST', `/v1/workspace/${place}/update-embeddings`, { body: {} }))
+        .body.workspace.contextWindow;
+    const known = await workspace({ chatModel: 'gpt-4' });
+    expect([await windowOf(slug), await windowOf(known)]).toEqual([4_096, 8_192]);
+    const say = (LLMTokenLimit: string) => chats.post('/system/update-env', { LLMTokenLimit });
+    expect((await say('32000')).body).toEqual({ newValues: { LLMTokenLimit: '32000' }, error: false });
+    expect([await windowOf(slug), await windowOf(known)]).toEqual([32_000, 8_192]);
+    await chats.post('/system/update-env', { LLMModelPref: 'gpt-4' });
+    expect(await windowOf(known)).toBe(32_000);
+    await chats.post('/system/update-env', { LLMModelPref: '', LLMTokenLimit: '4096' });
   });
 
   test('many at once do not mix', async () => {

@@ -2,10 +2,20 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
 import { json, startTestUpstream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import type { Behaviour, TestUpstream } from '../../../test/upstream.ts';
 
 const PATH = '/api/v1/openai/images/generations';
 const PICTURE = Buffer.from('a picture').toString('base64');
+
+const html: Behaviour = (response) => {
+  response.writeHead(200, { 'content-type': 'text/html' });
+  response.end('<html>');
+};
+
+const brokenOff: Behaviour = (response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+  response.write('{"data":[', () => response.destroy());
+};
 
 describeOnBothServers('images of the Developer API', (start) => {
   let server: TestServer;
@@ -45,6 +55,18 @@ describeOnBothServers('images of the Developer API', (start) => {
       size: '512x512',
       response_format: 'b64_json',
     });
+  });
+
+  test('an upstream that sends something else, or breaks off, is told as such', async () => {
+    for (const [behaviour, error] of [
+      [html, /no answer/],
+      [brokenOff, /lost/],
+    ] as const) {
+      upstream.answer(behaviour);
+      const { status, body } = await make({ prompt: 'a river' });
+      expect(status).toBe(500);
+      expect(body.error).toMatch(error);
+    }
   });
 
   test('as bytes where they are wanted', async () => {

@@ -1,7 +1,8 @@
 import type { TObject, TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
-import { failureOf, imageModel, providerFailure } from '../../chat/index.ts';
+import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
+import type { Answer as ModelAnswer } from '../../models/index.ts';
 import { LENIENT_BODY_MAX_BYTES } from '../body.ts';
 import { ModelAccount } from '../model-account.ts';
 import type { Answer, Call } from '../route.ts';
@@ -103,16 +104,24 @@ async function ask(
       selector,
       onUsage: (report) => account.settle(report),
     });
-    const text = (await bytesOf(answer.body)).toString('utf8');
-    return answer.status >= 400 ? { failure: providerFailure(answer.status, text) } : imagesOf(text);
+    return await madeOf(answer);
   } catch (error) {
     return { failure: failureOf(error) };
   }
 }
 
+async function madeOf({ body, status }: ModelAnswer): Promise<Made> {
+  try {
+    const text = (await bytesOf(body)).toString('utf8');
+    return status >= 400 ? { failure: providerFailure(status, text) } : imagesOf(text);
+  } catch (error) {
+    return { failure: brokenOff(error) };
+  }
+}
+
 /** Only images that are in the answer itself: an address might lead anywhere. */
 function imagesOf(json: string): Made {
-  const { data } = JSON.parse(json) as { data?: unknown };
+  const { data } = (JSON.parse(json) ?? {}) as { data?: unknown };
   const items = Array.isArray(data) ? (data as unknown[]) : [];
   const images = items.flatMap((item) => {
     const { b64_json } = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;

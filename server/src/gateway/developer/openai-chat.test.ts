@@ -151,6 +151,17 @@ describeOnBothServers('workspaces as models of the OpenAI API', (start) => {
     expect(chats.asked()).toEqual([]);
   });
 
+  test('a command of chats is a question like any other, and resets nothing', async () => {
+    await chats.post('/workspace/docs/chat', { message: 'before' });
+    const { status, completion } = await ask(question('/reset'));
+    expect([status, completion.choices[0]?.message.content]).toEqual([200, 'Good day.']);
+    const frames = framesOf((await ask(question('/reset', { stream: true }))).text);
+    expect(frames.at(-1)).toEqual({ done: true });
+    const path = '/v1/workspace/docs/chats';
+    const { body } = await chats.server.request<{ history: { content: string }[] }>('GET', path);
+    expect(body.history.map(({ content }) => content)).toContain('before');
+  });
+
   test('a workspace that does not exist, or not for this key, is a model that does not exist', async () => {
     const workspaces = { allow: ['docs'], deny: [] };
     const { secret } = await chats.server.mint({ scopes: ['workspaces:chat'], selectors: { workspaces } });

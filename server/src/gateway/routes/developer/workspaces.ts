@@ -57,7 +57,7 @@ export const workspacesRoutes: Route[] = [
       const fields = body as Record<string, unknown>;
       const name = textField(fields, 'name');
       if (name === undefined) return json({ workspace: null, message: 'name cannot be null' }, 400);
-      const made = await workspaces.create(actor, caller, { ...readSettings(fields), name });
+      const made = await workspaces.create(actor, caller, { name, ...readSettings(fields) });
       if ('refused' in made) throw notCovered();
       return json({ workspace: viewWorkspace(made.workspace), message: null });
     },
