@@ -54,6 +54,10 @@ function nameExcess(field: string, maker: NameSelector, wanted: NameSelector): E
   return found;
 }
 
+/** Whether `wanted` selects names that `maker` does not. */
+export const reachesBeyond = (maker: NameSelector, wanted: NameSelector): boolean =>
+  nameExcess('', maker, wanted).length > 0;
+
 function ipExcess(maker: readonly string[], wanted: readonly string[]): Excess[] {
   if (maker.length === 0 || (wanted.length > 0 && rangesWithin(wanted, maker))) return [];
   return [{ field: 'selectors.ips', message: `must stay within ${maker.join(', ')}` }];

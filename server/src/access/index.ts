@@ -9,7 +9,7 @@ export type {
   Question,
   Resource,
 } from './caller.ts';
-export { excesses } from './escalation.ts';
+export { excesses, reachesBeyond } from './escalation.ts';
 export type { Excess, Wanted } from './escalation.ts';
 export { covers, expand, GRANTS, ROLE_GRANTS, ROLES, SCOPES } from './scopes.ts';
 export type { Role, Scope } from './scopes.ts';

@@ -1,5 +1,6 @@
 import type { Actor as AuditActor, AuditEntry } from '../audit/index.ts';
-import type { Budget, Caller } from '../access/index.ts';
+import type { Budget, Caller, Selectors } from '../access/index.ts';
+import { reachesBeyond } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { KeywardError } from '../base/errors.ts';
@@ -69,6 +70,18 @@ export function actorId(actor: Actor): string {
 export function mayTouchOwner(actor: Actor, ownerId: string): boolean {
   if (actor.kind !== 'key') return true;
   return actor.caller.ownerId === ownerId || actor.caller.scopes.has('owners:manage');
+}
+
+/**
+ * Whether a key is there for the actor. For a key that is bound to workspaces those that reach beyond them are not: their
+ * selectors name workspaces that it must not know of. Guarded by other-workspaces.test.ts.
+ */
+export function mayTouchKey(
+  actor: Actor,
+  { owner, selectors }: { owner: { id: string }; selectors: Selectors },
+): boolean {
+  if (!mayTouchOwner(actor, owner.id)) return false;
+  return actor.kind !== 'key' || !reachesBeyond(actor.caller.selectors.workspaces, selectors.workspaces);
 }
 
 export const noSuch = (what: 'key' | 'owner'): KeywardError =>

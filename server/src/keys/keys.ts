@@ -3,7 +3,7 @@ import { ROLE_GRANTS } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
-import { changeEverywhere, mayTouchOwner, noSuch } from './context.ts';
+import { changeEverywhere, mayTouchKey, noSuch } from './context.ts';
 import type { KeyState, KeyWithSecrets } from './key.ts';
 import {
   checkBudgets,
@@ -27,7 +27,7 @@ export async function getKey(context: KeysContext, actor: Actor, id: string): Pr
 }
 
 export function visible(actor: Actor, key: KeyWithSecrets | undefined): KeyWithSecrets {
-  if (key === undefined || !mayTouchOwner(actor, key.owner.id)) throw noSuch('key');
+  if (key === undefined || !mayTouchKey(actor, key)) throw noSuch('key');
   return key;
 }
 
@@ -48,7 +48,7 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
-/** Newest first; without `owners:manage` only those of the caller's owner. */
+/** Newest first, of those that are there for the actor; without `owners:manage` only those of the caller's owner. */
 export async function listKeys(
   context: KeysContext,
   actor: Actor,
@@ -71,9 +71,29 @@ export async function listKeys(
       input.expiring_within_seconds === undefined ? undefined : nowMs + input.expiring_within_seconds * 1000,
   };
   const after = input.cursor === undefined ? undefined : readCursor(input.cursor);
-  const found = await store.listKeys(context.storage.db, filter, { after, limit: limit + 1, nowMs });
+  const found = await visibleKeys(context, actor, { filter, after, limit: limit + 1, nowMs });
   const items = found.slice(0, limit);
   return { items, next_cursor: found.length > limit ? writeCursor(items.at(-1)) : null };
+}
+
+/** So many of those that are there for the actor, however many others lie between them. */
+async function visibleKeys(
+  { storage }: KeysContext,
+  actor: Actor,
+  {
+    filter,
+    after,
+    ...page
+  }: { filter: store.KeyFilter; after: store.Place | undefined; limit: number; nowMs: number },
+): Promise<KeyWithSecrets[]> {
+  const keys: KeyWithSecrets[] = [];
+  let place = after;
+  for (;;) {
+    const found = await store.listKeys(storage.db, filter, { ...page, after: place });
+    keys.push(...found.filter((key) => mayTouchKey(actor, key)));
+    if (found.length < page.limit || keys.length >= page.limit) return keys.slice(0, page.limit);
+    place = found.at(-1);
+  }
 }
 
 /** What a change may name; null ends an expiry. */

@@ -1,5 +1,5 @@
 import type { Actor, KeysContext } from './context.ts';
-import { mayTouchOwner } from './context.ts';
+import { mayTouchKey } from './context.ts';
 import type { KeyWithSecrets } from './key.ts';
 import * as store from './key-store.ts';
 import { KEY_MARK } from './key-text.ts';
@@ -9,16 +9,17 @@ import { changeState } from './states.ts';
 const LISTED_MAX = 1_000;
 
 /** Keys that are not revoked, in the order of their numbers; without `owners:manage` only those of the caller's owner. */
-export function listNumbered(context: KeysContext, actor: Actor): Promise<KeyWithSecrets[]> {
+export async function listNumbered(context: KeysContext, actor: Actor): Promise<KeyWithSecrets[]> {
   const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
   const ownerId = seesAll ? undefined : actor.caller.ownerId;
-  return store.listNumbered(context.storage.db, { ownerId, limit: LISTED_MAX });
+  const found = await store.listNumbered(context.storage.db, { ownerId, limit: LISTED_MAX });
+  return found.filter((key) => mayTouchKey(actor, key));
 }
 
 /** Revokes the key of this number; one that is not there, or that the actor may not see, is nothing to do. */
 export async function revokeNumbered(context: KeysContext, actor: Actor, number: number): Promise<void> {
   const key = await store.findByNumber(context.storage.db, number);
-  if (key === undefined || !mayTouchOwner(actor, key.owner.id)) return;
+  if (key === undefined || !mayTouchKey(actor, key)) return;
   await changeState(context, actor, { id: key.id, verb: 'revoke' });
 }
 

@@ -111,6 +111,7 @@ describeOnBothServers('a key bound to one workspace', (start) => {
       `/v1/documents/folder/${folder}`,
       `/v1/embed/${embed}/chats`,
       `/v1/admin/workspaces/${id}/users`,
+      '/v1/admin/api-keys',
     ];
     const texts = await Promise.all(paths.map(async (path) => (await server.request('GET', path)).text));
     const embeds = await server.request<{ embeds: { uuid: string }[] }>('GET', '/v1/embed');

@@ -13,6 +13,7 @@ export const CANARIES = {
   'question of a chat': 'oleander',
   'question in a thread': 'larkspur',
   'question of a visitor': 'aconite',
+  'name of a key': 'spurge',
 };
 
 /** One workspace, filled. */
@@ -37,9 +38,9 @@ export interface TwoWorkspaces {
 const SESSION = '7d0b5a9e-3c55-4b0e-9f4e-2f9f3f1f8a10';
 
 export async function furnish(server: TestServer): Promise<TwoWorkspaces> {
-  const uncovered = await furnishOne(server, { name: 'Nightshade Garden', words: CANARIES });
+  const uncovered = await furnishOne(server, { called: 'Nightshade Garden', words: CANARIES });
   const plain = Object.fromEntries(Object.keys(CANARIES).map((kind) => [kind, 'daisy'])) as typeof CANARIES;
-  const covered = await furnishOne(server, { name: 'Open Field', words: plain });
+  const covered = await furnishOne(server, { called: 'Open Field', words: plain });
   const owner = { name: 'Bob', kind: 'person' };
   await server.request('POST', '/v1/owners', { body: owner });
   const selectors = { workspaces: { allow: ['open-*'] } };
@@ -49,7 +50,7 @@ export async function furnish(server: TestServer): Promise<TwoWorkspaces> {
 
 async function furnishOne(
   server: TestServer,
-  { name, words }: { name: string; words: typeof CANARIES },
+  { called, words }: { called: string; words: typeof CANARIES },
 ): Promise<Furnished> {
   const post = async <T>(path: string, body: object): Promise<T> => {
     const { status, body: answer, text } = await server.request<T>('POST', path, { body });
@@ -58,7 +59,7 @@ async function furnishOne(
   };
   const openAiPrompt = `Mind the ${words['its prompt']}.`;
   const { workspace } = await post<{ workspace: { id: number; slug: string } }>('/v1/workspace/new', {
-    name,
+    name: called,
     openAiPrompt,
     chatMode: 'chat',
   });
@@ -85,6 +86,9 @@ async function furnishOne(
   });
   const message = words['question of a visitor'];
   await post(`/api/embed/${embed.uuid}/stream-chat`, { sessionId: SESSION, message });
+  // Its selectors name the workspace, too.
+  const name = `Gardener of the ${words['name of a key']}`;
+  await server.mint({ name, scopes: ['workspaces:*'], selectors: { workspaces: { allow: [slug] } } });
   const docName = location.split('/').at(-1) ?? '';
   return { slug, id, location, docName, folder, threadSlug, embed: embed.uuid };
 }
