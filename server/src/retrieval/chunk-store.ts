@@ -158,21 +158,24 @@ export async function hasVectors(db: Db, collectionId: number): Promise<boolean>
   return row !== undefined;
 }
 
-/** What a search in a collection looks through: its documents' vectors of one model. */
+/** What a search in a collection looks through: its documents' vectors of one model. A query for others to go on with. */
+// eslint-disable-next-line typescript/explicit-function-return-type
+export function passesIn(db: Db, collectionId: number, model: string) {
+  return tables(db)
+    .selectFrom('document_embeddings as e')
+    .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
+    .innerJoin('embedding_recipes as r', 'r.id', 'e.recipe_id')
+    .where('m.collection_id', '=', collectionId)
+    .where('r.model', '=', model)
+    .where('e.complete', '=', 1);
+}
+
 export async function embeddingsIn(
   db: Db,
   collectionId: number,
   model: string,
 ): Promise<{ id: number; chunkCount: number }[]> {
-  const rows = await tables(db)
-    .selectFrom('document_embeddings as e')
-    .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
-    .innerJoin('embedding_recipes as r', 'r.id', 'e.recipe_id')
-    .select(['e.id', 'e.chunk_count'])
-    .where('m.collection_id', '=', collectionId)
-    .where('r.model', '=', model)
-    .where('e.complete', '=', 1)
-    .execute();
+  const rows = await passesIn(db, collectionId, model).select(['e.id', 'e.chunk_count']).execute();
   return rows.map(({ id, chunk_count }) => ({ id, chunkCount: chunk_count }));
 }
 

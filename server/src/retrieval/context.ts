@@ -6,6 +6,7 @@ import type { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Embedder } from './embedder.ts';
 import type { HeldCollections } from './held-collections.ts';
+import type { PgVectors } from './pgvector.ts';
 
 /** What the verbs of this module work with. */
 export interface RetrievalContext {
@@ -17,4 +18,5 @@ export interface RetrievalContext {
   embedder: Embedder;
   models: Models;
   held: HeldCollections;
+  pgvector: PgVectors;
 }

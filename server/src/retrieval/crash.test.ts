@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
+import { describeOnAllDatabases } from '../../test/databases.ts';
 import { embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 
@@ -11,7 +11,7 @@ const PARAGRAPHS = 600;
 /** Requests with 64 texts each, after which some chunks are written and some are not. */
 const REQUESTS_ANSWERED = 6;
 
-describeOnBothDatabases('killed while it embeds', (open) => {
+describeOnAllDatabases('killed while it embeds', (open) => {
   let opened: TestRetrieval;
   let long: string;
   beforeEach(async () => {

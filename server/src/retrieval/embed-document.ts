@@ -46,6 +46,7 @@ export async function embedDocument(context: RetrievalContext, work: Work): Prom
   }, STAGING);
   try {
     const rest = await stage(context, { id: pass.id, chunks, recipe });
+    if (rest.dimensions !== undefined) await context.pgvector.prepare(rest.dimensions);
     await storage.transaction((tx) => complete(context, tx, { ...work, ...pass, ...rest }));
   } catch (error) {
     // Another process was faster, and took this pass away: its vectors are as good.
@@ -64,7 +65,7 @@ interface Staged {
 }
 
 async function stage(
-  { embedder, storage }: RetrievalContext,
+  { embedder, storage, pgvector }: RetrievalContext,
   { id, chunks, recipe }: { id: number; chunks: readonly string[]; recipe: Recipe },
 ): Promise<Staged> {
   let dimensions = await knownDimensions(storage.db, recipe.model);
@@ -80,8 +81,13 @@ async function stage(
     }
     if (remaining.length < STAGED_CHUNKS || seq === chunks.length) continue;
     const full = remaining;
+    const piece = { embeddingId: id, dimensions: dimensions ?? 0, from: seq - full.length };
     remaining = [];
-    await storage.transaction((tx) => addChunks(tx, id, full), STAGING);
+    await pgvector.prepare(piece.dimensions);
+    await storage.transaction(async (tx) => {
+      await addChunks(tx, id, full);
+      await pgvector.add(tx, piece);
+    }, STAGING);
   }
   return { remaining, chunkCount: seq, dimensions };
 }
@@ -99,7 +105,11 @@ async function complete(
     passes.filter(({ id }) => id !== pass.id).map(({ id }) => id),
   );
   await completeEmbedding(tx, pass.id, pass.chunkCount);
-  if (pass.dimensions !== undefined) await noteDimensions(tx, pass.recipeId, pass.dimensions);
+  if (pass.dimensions !== undefined) {
+    const from = pass.chunkCount - pass.remaining.length;
+    await context.pgvector.add(tx, { embeddingId: pass.id, dimensions: pass.dimensions, from, isLast: true });
+    await noteDimensions(tx, pass.recipeId, pass.dimensions);
+  }
   const members = await context.documents.memberships(tx, [document.id]);
   await touchCollections(
     tx,

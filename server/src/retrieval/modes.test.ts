@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
+import { describeOnAllDatabases } from '../../test/databases.ts';
 import { json } from '../../test/upstream.ts';
 import { embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
@@ -15,7 +15,7 @@ const cats = (text: string): number[] => [
   0.3,
 ];
 
-describeOnBothDatabases('modes of searching', (open) => {
+describeOnAllDatabases('modes of searching', (open) => {
   let opened: TestRetrieval;
   beforeEach(async () => {
     opened = await openRetrieval(await open());

@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
+import { describeOnAllDatabases } from '../../test/databases.ts';
 import { json } from '../../test/upstream.ts';
 import { DIMENSIONS, embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 
 const WORKSPACE = 1;
 
-describeOnBothDatabases('embedding anew', (open) => {
+describeOnAllDatabases('embedding anew', (open) => {
   let opened: TestRetrieval;
   let locations: string[];
   beforeEach(async () => {

@@ -73,7 +73,7 @@ export interface TestRetrieval {
   set: (name: keyof typeof EMBEDDING_SETTINGS, value: string | null) => Promise<void>;
 }
 
-const MIGRATIONS = [
+export const MIGRATIONS = [
   ...storageMigrations,
   ...auditMigrations,
   ...settingsMigrations,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
+import { describeOnAllDatabases } from '../../test/databases.ts';
 import { DIMENSIONS, EMBEDDING_MODEL, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 import type { Search } from './search.ts';
@@ -7,7 +7,7 @@ import type { Search } from './search.ts';
 const WORKSPACE = 2;
 const OTHER = 3;
 
-describeOnBothDatabases('retrieval', (open) => {
+describeOnAllDatabases('retrieval', (open) => {
   let opened: TestRetrieval;
   beforeEach(async () => {
     opened = await openRetrieval(await open());

@@ -16,6 +16,7 @@ import { HeldCollections } from './held-collections.ts';
 import type { Hit } from './hit.ts';
 import { IndexClient } from './index-client.ts';
 import type { Replies } from './index-messages.ts';
+import { PgVectors } from './pgvector.ts';
 import { currentRecipe, knownDimensions } from './recipe.ts';
 import { Reembedding } from './reembedding.ts';
 import type { Progress } from './reembedding.ts';
@@ -31,6 +32,8 @@ export interface RetrievalOptions {
   models: Models;
   /** Up to so many vectors a search compares all of them. */
   exactMax?: number;
+  /** false: PostgreSQL's extension `vector` is not used. */
+  pgvector?: boolean;
   /** What the index process keeps in memory at most. */
   heldBytesMax?: number;
 }
@@ -55,6 +58,7 @@ export class Retrieval {
       models,
       embedder: new Embedder(models),
       held: new HeldCollections(storage, this.#index),
+      pgvector: new PgVectors({ ...options, isOn: options.pgvector ?? true }),
     };
     this.#reembedding = new Reembedding(this.#context);
     options.documents.onRemove((tx, ids) => forget(tx, ids));
@@ -153,6 +157,7 @@ export class Retrieval {
   /** From now on documents are embedded anew when the settings of embedding are changed. Twice is fine. */
   start(): void {
     this.#reembedding.start();
+    this.#context.pgvector.start();
   }
 
   /** The settings of embedding were changed: no need to wait for the next look. Resolves when all is done. */
@@ -169,6 +174,7 @@ export class Retrieval {
   async stop(): Promise<void> {
     this.#context.embedder.stop();
     await this.#reembedding.stop();
+    await this.#context.pgvector.stop();
     await this.#index.stop();
   }
 }

@@ -7,6 +7,7 @@ import type { RetrievalContext } from './context.ts';
 import { scoreOf } from './hit.ts';
 import type { Hit, NumberedHit } from './hit.ts';
 import { IndexGone } from './index-client.ts';
+import type { Nearest } from './nearest.ts';
 import { chooseHybrid, chooseNearest, chooseReranked, poolOf } from './ranking.ts';
 import type { Candidate, Candidates } from './ranking.ts';
 import { currentRecipe, knownDimensions, otherLength } from './recipe.ts';
@@ -94,6 +95,10 @@ async function candidatesFor(
   request: VectorSearch & { mode: SearchMode },
 ): Promise<Candidates | undefined> {
   const { collectionId, model, vector, mode, query, topN, except = [] } = request;
+  if (mode === 'default') {
+    const near = await context.pgvector.nearest({ collectionId, model, vector, except, limit: topN });
+    if (near !== undefined) return { near: near.map((one) => candidate(one)), byWords: [] };
+  }
   try {
     const passes = await Promise.all(except.map((id) => findEmbedding(context.storage.db, id)));
     const answer = await context.held.search(collectionId, model, {
@@ -120,11 +125,13 @@ interface Columns {
 }
 
 const rows = ({ ids, distances, coverages }: Columns): Candidate[] =>
-  Array.from(ids, (id, at) => {
-    // Rounding can make it a little less than nothing.
-    const distance = Math.max(0, distances[at] ?? 1);
-    return { id, distance, score: scoreOf(distance), coverage: coverages[at] ?? 0 };
-  });
+  Array.from(ids, (id, at) => candidate({ id, distance: distances[at] ?? 1 }, coverages[at]));
+
+function candidate(near: Nearest, coverage = 0): Candidate {
+  // Rounding can make it a little less than nothing.
+  const distance = Math.max(0, near.distance);
+  return { id: near.id, distance, score: scoreOf(distance), coverage };
+}
 
 /** With their texts and documents. One that was taken away in the meantime is left out. */
 async function hits(

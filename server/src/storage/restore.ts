@@ -125,9 +125,15 @@ class Restoration implements BackupTarget {
     for (const table of await tableNames(this.#tx, this.#dialect)) {
       if (table === MIGRATIONS_TABLE) continue;
       this.#columns.set(table, new Set(await columnNames(this.#tx, this.#dialect, table)));
-      // Rows that a step of the schema put there are in the backup, as they were then.
-      await sql`delete from ${sql.id(table)}`.execute(this.#tx);
+      await this.#empty(table);
     }
+  }
+
+  /** Rows that a step of the schema put there are in the backup, as they were then. */
+  async #empty(table: string): Promise<void> {
+    const { rows } = await sql`select 1 from ${sql.id(table)} limit 1`.execute(this.#tx);
+    // Where nothing may ever be deleted, PostgreSQL refuses to delete nothing too.
+    if (rows.length > 0) await sql`delete from ${sql.id(table)}`.execute(this.#tx);
   }
 
   /** Steps that the backup has not seen could not do their work on its rows any more. */

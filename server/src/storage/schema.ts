@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 import type { Db, DialectName } from './storage.ts';
 
-/** The tables of the database itself, in order of their names; no views, no SQLite shadow or virtual tables. */
+/** Tables whose rows can all be made again from those of others, in a form that only one dialect has. */
+const DERIVED = 'derived_';
+
+/**
+ * The tables of the database itself, in order of their names; no views, no SQLite shadow or virtual tables, and none
+ * whose name says that it is derived: a backup has no use for it.
+ */
 export async function tableNames(db: Db, dialect: DialectName): Promise<string[]> {
   const query =
     dialect === 'sqlite'
@@ -12,7 +18,7 @@ export async function tableNames(db: Db, dialect: DialectName): Promise<string[]
           select table_name as name from information_schema.tables
           where table_schema = current_schema() and table_type = 'BASE TABLE' order by table_name collate "C"`;
   const { rows } = await query.execute(db);
-  return rows.map((row) => row.name);
+  return rows.map((row) => row.name).filter((name) => !name.startsWith(DERIVED));
 }
 
 /** The names of a table's columns, in order. */
