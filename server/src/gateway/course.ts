@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/index.ts';
 import type { Session } from '../identity/index.ts';
+import type { Count } from '../usage/index.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -25,6 +26,8 @@ export class Course {
   caller: Caller | undefined;
   /** Known once somebody turned out to be logged in, on routes for them. */
   session: Session | undefined;
+  /** Under whom it is counted where no key was sent: the widget of a visitor's question. */
+  countedFor: Pick<Count, 'keyId' | 'ownerId'> | undefined;
   secretId: string | undefined;
   /** The code of the error it was answered with. */
   errorCode: string | undefined;
@@ -56,8 +59,9 @@ export class Course {
     const seconds = (performance.now() - this.#startedMs) / 1000;
     services.metrics.note(request.routeOptions.config.declared?.path ?? 'none', status, seconds);
     if (this.errorCode !== undefined) services.metrics.noteError(this.errorCode);
-    if (this.caller === undefined || this.isCounted) return;
-    const { keyId, ownerId } = this.caller;
+    const counted = this.caller ?? this.countedFor;
+    if (counted === undefined || this.isCounted) return;
+    const { keyId, ownerId } = counted;
     const code = isGone ? 'client_gone' : (this.errorCode ?? 'ok');
     services.counters.count({ keyId, ownerId, code });
   }

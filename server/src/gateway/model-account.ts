@@ -1,12 +1,22 @@
-import type { TObject, TSchema } from 'typebox';
-import type { Account } from '../chat/index.ts';
-import type { Answer, ForwardRequest, JsonObject, UsageReport } from '../models/index.ts';
-import type { Reservation } from '../usage/index.ts';
-import { budgetExceeded } from './admission.ts';
-import type { Call } from './route.ts';
-import type { Services } from './services.ts';
+import type { Caller } from "../access/index.ts";
+import type { Account } from "../chat/index.ts";
+import type {
+  Answer,
+  ForwardRequest,
+  JsonObject,
+  UsageReport,
+} from "../models/index.ts";
+import type { Reservation } from "../usage/index.ts";
+import { budgetExceeded } from "./admission.ts";
+import type { Services } from "./services.ts";
 
-type Payer = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
+/** Whose budgets and models those of a request are. */
+export interface Payer {
+  caller: Pick<Caller, "keyId" | "ownerId" | "selectors" | "budgets">;
+  /** What the usage report has in the place of the key, where none was sent. */
+  countedAs?: string;
+  countsItself(): void;
+}
 
 /** The account of one request to a model: what is held for it before, and what it took, told once, whatever became of it. */
 export class ModelAccount implements Account {
@@ -44,13 +54,21 @@ export class ModelAccount implements Account {
   }): Promise<void> {
     const { models, budgets, clock } = this.#services;
     const { keyId, selectors, budgets: all } = this.#payer.caller;
-    const concerned = all.filter(({ unit }) => unit !== 'requests');
+    const concerned = all.filter(({ unit }) => unit !== "requests");
     if (concerned.length === 0) return;
     // What the last step took counts for the next one.
     await this.#before?.settled;
-    const { tokens, usdNano } = await models.estimate({ ...request, selector: selectors.models });
-    const held = await budgets.reserve(keyId, concerned, { requests: 0, tokens, usdNano, gpuMs: 0 });
-    if ('refused' in held) throw budgetExceeded(clock, held.refused);
+    const { tokens, usdNano } = await models.estimate({
+      ...request,
+      selector: selectors.models,
+    });
+    const held = await budgets.reserve(keyId, concerned, {
+      requests: 0,
+      tokens,
+      usdNano,
+      gpuMs: 0,
+    });
+    if ("refused" in held) throw budgetExceeded(clock, held.refused);
     this.#reservation = held;
   }
 
@@ -84,7 +102,12 @@ export class ModelAccount implements Account {
     this.#report = report;
     if (this.#reservation !== undefined) {
       const { tokensIn, tokensOut, usdNano } = report;
-      const took = { requests: 0, tokens: tokensIn + tokensOut, usdNano, gpuMs: 0 };
+      const took = {
+        requests: 0,
+        tokens: tokensIn + tokensOut,
+        usdNano,
+        gpuMs: 0,
+      };
       this.#settling = this.#services.budgets.settle(this.#reservation, took);
     }
     this.#count();
@@ -93,18 +116,30 @@ export class ModelAccount implements Account {
   #count(): void {
     if (this.#report === undefined) return;
     const { outcome: code, ...took } = this.#report;
-    const { keyId, ownerId } = this.#payer.caller;
+    const { caller, countedAs } = this.#payer;
+    const { ownerId } = caller;
+    const keyId = countedAs ?? caller.keyId;
     const { counters } = this.#services;
     const requests = this.#requests;
     if (this.#model !== undefined)
-      counters.count({ keyId, ownerId, model: this.#model, code, requests, ...took });
+      counters.count({
+        keyId,
+        ownerId,
+        model: this.#model,
+        code,
+        requests,
+        ...took,
+      });
     else if (this.#isUnanswered && took.tokensIn > 0)
       counters.count({ keyId, ownerId, code, requests: 0, ...took });
   }
 }
 
 /** One account after the other for one request of a caller, who asks once however many requests to models that takes. */
-export function accountsOf(services: Services, payer: Payer): () => ModelAccount {
+export function accountsOf(
+  services: Services,
+  payer: Payer,
+): () => ModelAccount {
   let last: ModelAccount | undefined;
   return () => (last = new ModelAccount(services, payer, last));
 }

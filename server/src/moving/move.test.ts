@@ -133,6 +133,11 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     expect(year?.id).toBe('47f53379-1838-4418-aae3-1cc2d6ba4966');
     expect(await listMembers(db, [2])).toMatchObject([{ documentId: note?.id, pinned: true }]);
     expect((await countWanted(db)).left).toBe(1);
+    type Payer = { owner_id: string | null; payer_key_id: string | null };
+    const embeds = db.withTables<{ embeds: Payer }>().selectFrom('embeds');
+    expect(await embeds.select(['owner_id', 'payer_key_id']).execute()).toEqual([
+      { owner_id: (await to.identity.getUser(1))?.ownerId, payer_key_id: null },
+    ]);
   });
 
   test('a client goes on with its key, of which only a digest is kept, and which opens what it opened', async () => {

@@ -77,6 +77,8 @@ describeOnBothDatabases('limits of widgets', (open: OpenDatabase) => {
         id: uuid === UUID ? 1 : 2,
         uuid,
         workspaceId,
+        payerKeyId: null,
+        ownerId: null,
         createdAt: clock.ms,
       }),
     );

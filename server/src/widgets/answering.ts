@@ -1,4 +1,4 @@
-import { NO_ACCOUNT } from '../chat/index.ts';
+import type { ErrorCode } from '../base/errors.ts';
 import type { ChatRequest, Conversation, NewTurn } from '../chat/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
@@ -22,6 +22,12 @@ export interface Visit {
   ip: string;
 }
 
+/** Who pays for a question, and with which models; `gateway` has it of the widget's key. */
+export interface Bill extends Pick<ChatRequest, 'account' | 'selector'> {
+  /** The question counts as one that was refused. */
+  refused(code: ErrorCode): void;
+}
+
 /** A visitor's question that was let in. */
 export interface Question {
   embed: Embed;
@@ -31,12 +37,13 @@ export interface Question {
   /** What the page sent; anything may be anything. */
   asked: Readonly<Record<string, unknown>>;
   visit: Visit;
+  bill: Bill;
   signal: AbortSignal;
 }
 
 /** The same as the engine takes it. What the page would have otherwise counts only where the widget allows it. */
 export function chatRequest(context: WidgetsContext, question: Question): ChatRequest {
-  const { embed, workspace, message, asked, signal } = question;
+  const { embed, workspace, message, asked, bill, signal } = question;
   const { model } = asked;
   const isModel = typeof model === 'string' && model !== '' && model.length <= MODEL_MAX_CHARACTERS;
   return {
@@ -54,8 +61,8 @@ export function chatRequest(context: WidgetsContext, question: Question): ChatRe
     model: embed.allowModelOverride && isModel ? model : undefined,
     noAgent: true,
     isStream: true,
-    selector: undefined,
-    account: () => NO_ACCOUNT,
+    selector: bill.selector,
+    account: () => bill.account(),
     signal,
   };
 }

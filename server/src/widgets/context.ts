@@ -34,7 +34,7 @@ export const openWidgets = ({ sealing, ...options }: Options): WidgetsContext =>
 });
 
 /** Whose key decides which widgets there are. */
-export type Manager = Pick<Caller, 'keyId' | 'keyName' | 'scopes' | 'selectors'>;
+export type Manager = Pick<Caller, 'keyId' | 'keyName' | 'ownerId' | 'scopes' | 'selectors'>;
 
 const actorOf = ({ keyId, keyName }: Manager): Actor => ({ kind: 'key', id: keyId, name: keyName });
 

@@ -1,5 +1,5 @@
 import type { Db } from '../storage/index.ts';
-import type { Embed, EmbedMode, EmbedSettings } from './embed.ts';
+import type { Embed, EmbedMode } from './embed.ts';
 
 /** One row; booleans 1 or 0, `allowlist_domains` JSON or null. */
 interface EmbedRow {
@@ -15,6 +15,8 @@ interface EmbedRow {
   max_chats_per_day: number | null;
   max_chats_per_session: number | null;
   message_limit: number | null;
+  payer_key_id: string | null;
+  owner_id: string | null;
   created_at: number;
 }
 
@@ -24,18 +26,21 @@ const tables = (db: Db) => db.withTables<Tables>();
 
 const bit = (value: boolean): number => (value ? 1 : 0);
 
-type SettingColumns = Omit<EmbedRow, 'id' | 'uuid' | 'workspace_id' | 'created_at'>;
+type Changeable = Omit<EmbedRow, 'id' | 'uuid' | 'created_at'>;
 
-const columnsOf = (settings: EmbedSettings): SettingColumns => ({
-  enabled: bit(settings.enabled),
-  chat_mode: settings.chatMode,
-  allowlist_domains: settings.allowlist === null ? null : JSON.stringify(settings.allowlist),
-  allow_model_override: bit(settings.allowModelOverride),
-  allow_temperature_override: bit(settings.allowTemperatureOverride),
-  allow_prompt_override: bit(settings.allowPromptOverride),
-  max_chats_per_day: settings.maxChatsPerDay,
-  max_chats_per_session: settings.maxChatsPerSession,
-  message_limit: settings.messageLimit,
+const columnsOf = (embed: Embed): Changeable => ({
+  workspace_id: embed.workspaceId,
+  payer_key_id: embed.payerKeyId,
+  owner_id: embed.ownerId,
+  enabled: bit(embed.enabled),
+  chat_mode: embed.chatMode,
+  allowlist_domains: embed.allowlist === null ? null : JSON.stringify(embed.allowlist),
+  allow_model_override: bit(embed.allowModelOverride),
+  allow_temperature_override: bit(embed.allowTemperatureOverride),
+  allow_prompt_override: bit(embed.allowPromptOverride),
+  max_chats_per_day: embed.maxChatsPerDay,
+  max_chats_per_session: embed.maxChatsPerSession,
+  message_limit: embed.messageLimit,
 });
 
 const embedOf = (row: EmbedRow): Embed => ({
@@ -51,23 +56,21 @@ const embedOf = (row: EmbedRow): Embed => ({
   maxChatsPerDay: row.max_chats_per_day,
   maxChatsPerSession: row.max_chats_per_session,
   messageLimit: row.message_limit,
+  payerKeyId: row.payer_key_id,
+  ownerId: row.owner_id,
   createdAt: row.created_at,
 });
 
 export async function insertEmbed(tx: Db, embed: Embed): Promise<void> {
-  const { id, uuid, workspaceId: workspace_id, createdAt: created_at } = embed;
+  const { id, uuid, createdAt: created_at } = embed;
   await tables(tx)
     .insertInto('embeds')
-    .values({ id, uuid, workspace_id, created_at, ...columnsOf(embed) })
+    .values({ id, uuid, created_at, ...columnsOf(embed) })
     .execute();
 }
 
 export async function updateEmbed(tx: Db, embed: Embed): Promise<void> {
-  await tables(tx)
-    .updateTable('embeds')
-    .set({ workspace_id: embed.workspaceId, ...columnsOf(embed) })
-    .where('id', '=', embed.id)
-    .execute();
+  await tables(tx).updateTable('embeds').set(columnsOf(embed)).where('id', '=', embed.id).execute();
 }
 
 export async function deleteEmbed(tx: Db, id: number): Promise<void> {

@@ -21,12 +21,19 @@ export interface Embed {
   maxChatsPerSession: number | null;
   /** How many earlier messages the model is given; null: 20. */
   messageLimit: number | null;
+  /** The key that made or last changed it: its budgets pay for what visitors take. null: none, as for what moved in. */
+  payerKeyId: string | null;
+  /** Under whom its use stands in reports. */
+  ownerId: string | null;
   /** ms since 1970. */
   createdAt: number;
 }
 
 /** What a request may say about a widget. */
-export type EmbedSettings = Omit<Embed, 'id' | 'uuid' | 'workspaceId' | 'createdAt'>;
+export type EmbedSettings = Omit<
+  Embed,
+  'id' | 'uuid' | 'workspaceId' | 'payerKeyId' | 'ownerId' | 'createdAt'
+>;
 
 export const DEFAULTS: EmbedSettings = {
   enabled: true,

@@ -33,7 +33,7 @@ export function createEmbed(
       throw new KeywardError('conflict', `There are ${EMBEDS_MAX} widgets already; remove one first.`);
     const createdAt = context.clock.nowMs();
     const uuid = randomUUID();
-    const embed: Embed = { id, uuid, workspaceId: workspace.id, createdAt, ...settings };
+    const embed: Embed = { id, uuid, workspaceId: workspace.id, createdAt, ...settings, ...paidBy(manager) };
     await store.insertEmbed(tx, embed);
     return {
       result: embed,
@@ -41,6 +41,15 @@ export function createEmbed(
     };
   });
 }
+
+/**
+ * Visitors spend what this key may spend, and no more: whoever may make or change widgets must not get around the budgets of
+ * the key that way. Guarded by widget.test.ts.
+ */
+const paidBy = ({ keyId, ownerId }: Manager): Pick<Embed, 'payerKeyId' | 'ownerId'> => ({
+  payerKeyId: keyId,
+  ownerId,
+});
 
 const noSuchWorkspace = (): KeywardError => new KeywardError('not_found', 'Workspace not found');
 
@@ -72,7 +81,7 @@ export async function updateEmbed(
     const { embed, workspace } = await covered(context, manager, found);
     const target =
       movesTo === undefined ? workspace : await targetOf(context, manager, { db: tx, id: movesTo });
-    const changed: Embed = { ...embed, ...settings, workspaceId: target.id };
+    const changed: Embed = { ...embed, ...settings, workspaceId: target.id, ...paidBy(manager) };
     await store.updateEmbed(tx, changed);
     const details = { ...detailsOf(changed, target.slug), changed: Object.keys(settings) };
     return { result: true, entry: { action: 'embeds.update', target: uuid, details } };

@@ -1,4 +1,5 @@
 export { ADDRESS_LIMITS } from './admission.ts';
+export type { Bill } from './answering.ts';
 export { openWidgets } from './context.ts';
 export type { WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
@@ -18,5 +19,6 @@ export type { ExtensionKey } from './extension-keys.ts';
 export { widgetsMigrations } from './migrations.ts';
 export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds } from './moving-in.ts';
 export { forget, sessionHistory } from './sessions.ts';
-export { abortFrame, ask, isTurned, visit } from './widget-chat.ts';
+export { isAllowedOrigin } from './origins.ts';
+export { abortFrame, ask, visit } from './widget-chat.ts';
 export type { Frame, Turned } from './widget-chat.ts';

@@ -46,4 +46,12 @@ export const widgetsMigrations: Migration[] = [
       `create index embed_admissions_time on embed_admissions (admitted_at)`,
     ],
   },
+  {
+    id: 'widgets-2',
+    // Who pays for what visitors take, and under whom it is reported.
+    statements: () => [
+      `alter table embeds add column payer_key_id text`,
+      `alter table embeds add column owner_id text`,
+    ],
+  },
 ];

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { KeywardError } from '../base/errors.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
 import { admit } from './admission.ts';
 import type { NotAdmitted } from './admission.ts';
 import { chatRequest } from './answering.ts';
-import type { Question, Visit } from './answering.ts';
+import type { Bill, Question, Visit } from './answering.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 import { findEmbed } from './embed-store.ts';
@@ -14,49 +17,57 @@ const AT_ONCE_MAX = 32;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Why a visitor is not answered; `error` is what the page shows. */
+/** Why a visitor is not answered; `error` is what the page shows, `code` what the report counts. */
 export interface Turned {
   status: number;
+  code: ErrorCode;
   error: string;
   errorMsg?: string;
 }
 
-const INVALID: Turned = { status: 401, error: 'Invalid request.' };
+const INVALID: Turned = { status: 401, code: 'forbidden_resource', error: 'Invalid request.' };
 const CLOSED: Turned = {
   status: 503,
+  code: 'not_found',
   error: 'This chat has been disabled by the administrator - try again later.',
 };
+const UNREADABLE = { status: 400, code: 'invalid_input' } as const;
 const BUSY = 'Too many chats at once - try again in a moment.';
+
+const LIMITED = { status: 429, code: 'rate_limited' } as const;
+const QUOTA = {
+  error: 'Rate limit exceeded',
+  errorMsg: 'The quota for this chat has been reached. Try again later or contact the site owner.',
+};
 
 const NOT_ADMITTED: Record<NotAdmitted, Turned> = {
   gone: CLOSED,
-  address: { status: 429, error: 'Too many messages from your network. Try again later.' },
-  day: {
-    status: 429,
-    error: 'Rate limit exceeded',
-    errorMsg: 'The quota for this chat has been reached. Try again later or contact the site owner.',
-  },
+  address: { ...LIMITED, error: 'Too many messages from your network. Try again later.' },
+  day: { ...LIMITED, ...QUOTA },
   session: {
-    status: 429,
+    ...LIMITED,
     error: 'Your quota for this chat has been reached. Try again later or contact the site owner.',
   },
 };
 
-/** The widget that a page calls; undefined where there is none, a refusal where the page may not use it. */
+/** The widget that a page calls, and why the page may not use it; undefined: there is none. */
 export async function visit(
   { storage }: WidgetsContext,
   { uuid, origin }: Visit,
-): Promise<Embed | Turned | undefined> {
+): Promise<{ embed: Embed; turned?: Turned } | undefined> {
   const embed = await findEmbed(storage.db, uuid);
   if (embed === undefined) return undefined;
-  if (!embed.enabled) return CLOSED;
-  return isAllowedOrigin(embed.allowlist, origin) ? embed : INVALID;
+  if (!embed.enabled) return { embed, turned: CLOSED };
+  return isAllowedOrigin(embed.allowlist, origin) ? { embed } : { embed, turned: INVALID };
 }
-
-export const isTurned = (value: Embed | Turned): value is Turned => 'status' in value;
 
 /** One frame of the answer, as pages of the widget read it. */
 export type Frame = Record<string, unknown>;
+
+interface Asking extends Pick<Question, 'asked' | 'visit' | 'signal'> {
+  /** Asked for once the question was let in: a crowd that is not costs no look-up. */
+  bill: () => Promise<Bill>;
+}
 
 /**
  * Answers a visitor: frames as they come, or why not. Frames have to be read to their end, or returned from.
@@ -65,26 +76,29 @@ export type Frame = Record<string, unknown>;
 export async function ask(
   context: WidgetsContext,
   embed: Embed,
-  { asked, visit: from, signal }: Pick<Question, 'asked' | 'visit' | 'signal'>,
+  { asked, visit: from, bill, signal }: Asking,
 ): Promise<{ frames: AsyncGenerator<Frame> } | { turned: Turned }> {
   const { sessionId, message } = asked;
   if (typeof sessionId !== 'string' || !UUID.test(sessionId))
-    return { turned: { status: 404, error: 'Invalid session ID.' } };
+    return { turned: { status: 404, code: 'invalid_input', error: 'Invalid session ID.' } };
   if (typeof message !== 'string' || message.trim() === '')
-    return { turned: { status: 400, error: 'Message is empty.' } };
+    return { turned: { ...UNREADABLE, error: 'Message is empty.' } };
   if (message.length > MESSAGE_MAX_CHARACTERS)
-    return { turned: { status: 400, error: `Message is longer than ${MESSAGE_MAX_CHARACTERS} characters.` } };
+    return {
+      turned: { ...UNREADABLE, error: `Message is longer than ${MESSAGE_MAX_CHARACTERS} characters.` },
+    };
   const admission = await admit(context, { uuid: embed.uuid, sessionId, ip: from.ip });
   if (admission !== 'admitted') return { turned: NOT_ADMITTED[admission] };
   const workspace = await context.workspaces.findCoveredById('everything', embed.workspaceId);
   if (workspace === undefined) return { turned: CLOSED };
-  const question = { embed, workspace, sessionId, message, asked, visit: from, signal };
+  const question = { embed, workspace, sessionId, message, asked, visit: from, bill: await bill(), signal };
   return { frames: answered(context, question) };
 }
 
 async function* answered(context: WidgetsContext, question: Question): AsyncGenerator<Frame> {
   const { underWay, logger } = context;
   if (underWay.count >= AT_ONCE_MAX) {
+    question.bill.refused('rate_limited');
     yield abortFrame(BUSY);
     return;
   }
@@ -92,11 +106,19 @@ async function* answered(context: WidgetsContext, question: Question): AsyncGene
   try {
     yield* framesOf(context, question);
   } catch (error) {
-    logger.error({ err: error, widget: question.embed.uuid }, 'a widget got no answer');
-    yield abortFrame(NO_ANSWER);
+    yield unanswered(question, error, logger);
   } finally {
     underWay.count--;
   }
+}
+
+/** A spent budget is one more quota of the widget; anything else is the operator's business. */
+function unanswered({ embed, bill }: Question, error: unknown, logger: Logger): Frame {
+  const code = error instanceof KeywardError ? error.code : 'internal';
+  bill.refused(code);
+  if (code === 'budget_exceeded') return abortFrame(QUOTA.error, QUOTA.errorMsg);
+  logger.error({ err: error, widget: embed.uuid }, 'a widget got no answer');
+  return abortFrame(NO_ANSWER);
 }
 
 /** What went wrong is the operator's business: it may name servers and accounts. Guarded by widget.test.ts. */

@@ -77,6 +77,10 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     ]);
     expect(closed.body).toMatchObject({ type: 'abort', textResponse: null, sources: [], close: true });
     expect((await page.session('GET', `${uuid}/${randomUUID()}`)).status).toBe(503);
+    // Its page can read that it is closed, and no other can.
+    expect(closed.headers.get('access-control-allow-origin')).toBe(SITE);
+    const elsewhere = await page.ask(uuid, { origin: 'https://evil.example' });
+    expect([elsewhere.status, elsewhere.headers.get('access-control-allow-origin')]).toEqual([503, null]);
   });
 
   it('no request without a session and a message', async () => {

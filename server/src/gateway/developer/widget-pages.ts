@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { isTurned, visit } from '../../widgets/index.ts';
+import { isAllowedOrigin, visit } from '../../widgets/index.ts';
 import type { Embed } from '../../widgets/index.ts';
 import type { Services } from '../services.ts';
 import { preflight } from './cors.ts';
@@ -9,14 +9,14 @@ const WIDGET_PATH = /^\/api\/embed\/([^/?]+)\/[^/?]/i;
 
 export const isWidgetPath = (url: string): boolean => WIDGET_PATH.test(url);
 
-/** Which pages may read an answer: any, or the one that asked, where the widget's list has it. */
+/** Which pages may read an answer, also one that refuses: any, or the one that asked, where the widget's list has it. */
 export const pageHeaders = ({ allowlist }: Embed, origin: string | undefined): Record<string, string> => ({
   vary: 'Origin',
   ...(allowlist === null
     ? { 'access-control-allow-origin': '*' }
-    : origin === undefined
-      ? {}
-      : { 'access-control-allow-origin': origin }),
+    : origin !== undefined && isAllowedOrigin(allowlist, origin)
+      ? { 'access-control-allow-origin': origin }
+      : {}),
 });
 
 /** What a browser is told before it calls a widget: nothing, unless its page may. */
@@ -27,6 +27,8 @@ export async function widgetPreflight(
   const uuid = decodeURIComponent(WIDGET_PATH.exec(request.url)?.[1] ?? '');
   const { origin } = request.headers;
   const found = await visit(widgets, { uuid, origin, ip: request.course.ip });
-  if (found === undefined || isTurned(found)) return { vary: 'Origin', 'content-length': '0' };
-  return { ...preflight(request), ...pageHeaders(found, origin) };
+  const headers = found === undefined ? {} : pageHeaders(found.embed, origin);
+  return 'access-control-allow-origin' in headers
+    ? { ...preflight(request), ...headers }
+    : { vary: 'Origin', 'content-length': '0' };
 }

@@ -66,9 +66,12 @@ export class WidgetPage {
   }
 
   /** The uuid of a new widget in mode chat, for pages of `SITE`. */
-  async make(settings: object = {}): Promise<string> {
+  async make(settings: object = {}, key = this.server.adminKey): Promise<string> {
     const body = { workspace_slug: 'docs', chat_mode: 'chat', allowlist_domains: [SITE], ...settings };
-    const made = await this.server.request<{ embed: { uuid: string } }>('POST', '/v1/embed/new', { body });
+    const made = await this.server.request<{ embed: { uuid: string } }>('POST', '/v1/embed/new', {
+      body,
+      key,
+    });
     return made.body.embed.uuid;
   }
 

@@ -178,6 +178,52 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
     expect(page.server.log.join('\n')).not.toContain(UPSTREAM_KEY);
   });
 
+  it('has what visitors take in the report of its owner, those who were turned away among them', async () => {
+    const { server } = page;
+    await server.request('POST', '/v1/owners', { body: { name: 'Shop', kind: 'team' } });
+    const { secret: key } = await server.mint({ owner: 'Shop', scopes: ['embeds:manage', 'usage:read'] });
+    const uuid = await page.make({ max_chats_per_day: 2 }, key);
+    for (let times = 0; times < 3; times++) await page.ask(uuid);
+    const ofWidget = async () => {
+      const path = '/v1/usage?group_by=key,model&step=total';
+      const { body } = await server.request<{ items: { group: { key: string } }[] }>('GET', path, { key });
+      return body.items.filter(({ group }) => group.key === `widget:${uuid}`);
+    };
+    await expect.poll(ofWidget, { timeout: 10_000 }).toMatchObject([
+      { group: { model: '' }, requests: 1, refusals: { rate_limited: 1 }, tokens_out: 0 },
+      { group: { model: 'gpt-test' }, requests: 2, refusals: {}, tokens_in: 2, tokens_out: 4 },
+    ]);
+  });
+
+  it('spends the budgets of the key that made or last changed it, and nothing beyond them', async () => {
+    const { server } = page;
+    const budget = (amount: string) => [{ name: 'b', unit: 'tokens', amount, period: 'total' }];
+    const maker = await server.mint({ scopes: ['embeds:manage'], budgets: budget('100000') });
+    const uuid = await page.make({}, maker.secret);
+    await page.ask(uuid);
+    const used = async () => {
+      const { body } = await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${maker.id}`);
+      return body.budgets[0]?.used;
+    };
+    await expect.poll(used, { timeout: 10_000 }).toBe('3');
+    await server.request('PATCH', `/v1/keys/${maker.id}`, { body: { budgets: budget('4') } });
+    expect(framesOf(await page.ask(uuid))).toMatchObject([
+      { type: 'abort', error: 'Rate limit exceeded', errorMsg: expect.stringContaining('quota') as string },
+    ]);
+    expect(page.asked()).toHaveLength(1);
+    await server.request('POST', `/v1/embed/${uuid}`, { body: { enabled: true } });
+    expect(textOf(await page.ask(uuid))).toBe(SAID);
+  });
+
+  it('asks no model that the key which made it may not use', async () => {
+    const { secret } = await page.server.mint({
+      scopes: ['embeds:manage'],
+      selectors: { models: { allow: ['other-*'] } },
+    });
+    expect(framesOf(await page.ask(await page.make({}, secret)))).toMatchObject([{ type: 'abort' }]);
+    expect(page.asked()).toEqual([]);
+  });
+
   it('is not known to a key that does not cover its workspace, whatever was said in it', async () => {
     const uuid = await page.make();
     await page.ask(uuid, { message: 'a secret question' });

@@ -44,7 +44,9 @@ async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<P
     const settings = embedSettingsLike(given);
     move.claimed.add(claim);
     const createdAt = row.time('createdAt') ?? move.clock.nowMs();
-    return { ready: { ...settings, id, uuid, workspaceId, createdAt } };
+    const maker = move.targets.number('user', row.id('createdBy') ?? row.id('usersId'));
+    const ownerId = maker === undefined ? null : ((await move.identity?.getUser(maker))?.ownerId ?? null);
+    return { ready: { ...settings, id, uuid, workspaceId, payerKeyId: null, ownerId, createdAt } };
   } catch (error) {
     // Without its list it would answer on any site.
     if (error instanceof KeywardError) return { left: 'its list of allowed sites cannot be read' };

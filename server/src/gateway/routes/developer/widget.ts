@@ -1,19 +1,12 @@
 import { Type } from 'typebox';
-import {
-  ADDRESS_LIMITS,
-  abortFrame,
-  ask,
-  forget,
-  isTurned,
-  sessionHistory,
-  visit,
-} from '../../../widgets/index.ts';
+import { ADDRESS_LIMITS, abortFrame, ask, forget, sessionHistory, visit } from '../../../widgets/index.ts';
 import type { Embed, Turned } from '../../../widgets/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
 import { History } from '../../developer/schemas.ts';
 import { sendFrames } from '../../developer/event-frames.ts';
+import { billOf, countedFor } from '../../developer/widget-bill.ts';
 import { pageHeaders } from '../../developer/widget-pages.ts';
-import type { Answer, Route } from '../../route.ts';
+import type { Answer, Call, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import type { Services } from '../../services.ts';
 
@@ -38,11 +31,7 @@ const shared = { access: 'public', surface: 'developer', ownOrigins: true } as c
 
 const refuse = ({ status, error, errorMsg }: Turned): Answer => json(abortFrame(error, errorMsg), status);
 
-interface Request {
-  params: { uuid: string };
-  headers: { origin?: string | undefined };
-  ip: string;
-}
+type Request = Pick<Call, 'headers' | 'ip'> & { params: { uuid: string } };
 
 /** Finds the widget and whether this page may use it; `work` is only run where it may. */
 async function onPage(
@@ -52,10 +41,10 @@ async function onPage(
 ): Promise<Answer> {
   const found = await visit(widgets, { uuid, origin, ip });
   if (found === undefined) return phrase(404);
-  if (isTurned(found)) return refuse(found);
-  const answer = await work(found);
+  const { embed, turned } = found;
+  const answer = turned === undefined ? await work(embed) : refuse(turned);
   if ('stream' in answer) return answer;
-  return { ...answer, headers: { ...answer.headers, ...pageHeaders(found, origin) } };
+  return { ...answer, headers: { ...answer.headers, ...pageHeaders(embed, origin) } };
 }
 
 export const widgetRoutes: Route[] = [
@@ -80,10 +69,14 @@ export const widgetRoutes: Route[] = [
       }),
     ),
     responses: { 200: 'stream', 400: Refusal, ...refusals, 429: Refusal },
-    handler: (services, { params, headers, ip, body, signal }) =>
-      onPage(services, { params, headers, ip }, async (embed) => {
+    handler: (services, call) =>
+      onPage(services, call, async (embed) => {
+        const { params, headers, ip, body, signal } = call;
         const from = { uuid: params.uuid, origin: headers.origin, ip };
-        const answer = await ask(services.widgets, embed, { asked: body, visit: from, signal });
+        const bill = () => billOf(services, embed, call);
+        const answer = await ask(services.widgets, embed, { asked: body, visit: from, bill, signal });
+        const turned = 'turned' in answer ? answer.turned : undefined;
+        call.countsFor(countedFor(embed), turned?.code);
         if ('turned' in answer) return refuse(answer.turned);
         return {
           stream: (response) => sendFrames(response, answer.frames, pageHeaders(embed, headers.origin)),
@@ -98,9 +91,9 @@ export const widgetRoutes: Route[] = [
     summary: 'What was said in a session of a widget',
     params: Type.Object({ uuid: Type.String(), sessionId: Type.String() }),
     responses: { 200: History, ...refusals },
-    handler: (services, { params, headers, ip }) =>
-      onPage(services, { params, headers, ip }, async (embed) =>
-        json({ history: await sessionHistory(services.widgets, embed, params.sessionId) }),
+    handler: (services, call) =>
+      onPage(services, call, async (embed) =>
+        json({ history: await sessionHistory(services.widgets, embed, call.params.sessionId) }),
       ),
   }),
   route({
@@ -114,9 +107,9 @@ export const widgetRoutes: Route[] = [
     bodyMaxBytes: BODY_MAX_BYTES,
     body: Type.Object({}),
     responses: { 200: null, ...refusals },
-    handler: (services, { params, headers, ip }) =>
-      onPage(services, { params, headers, ip }, async (embed) => {
-        await forget(services.widgets, embed, params.sessionId);
+    handler: (services, call) =>
+      onPage(services, call, async (embed) => {
+        await forget(services.widgets, embed, call.params.sessionId);
         return empty(200);
       }),
   }),
