@@ -1,17 +1,17 @@
-import type { IncomingMessage } from "node:http";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { invalidField } from "../base/errors.ts";
-import type { ErrorCode } from "../base/errors.ts";
-import type { Count } from "../usage/index.ts";
-import { send } from "./answering.ts";
-import { receive } from "./bodies.ts";
-import type { ReadBody } from "./bodies.ts";
-import { fail } from "./failing.ts";
-import { needsKey } from "./route.ts";
-import type { Answer, Call, Route } from "./route.ts";
-import type { Services } from "./services.ts";
-import { validator } from "./validation.ts";
-import type { Validator } from "./validation.ts";
+import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { invalidField } from '../base/errors.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Count } from '../usage/index.ts';
+import { send } from './answering.ts';
+import { receive } from './bodies.ts';
+import type { ReadBody } from './bodies.ts';
+import { fail } from './failing.ts';
+import { needsKey } from './route.ts';
+import type { Answer, Call, Route } from './route.ts';
+import type { Services } from './services.ts';
+import { validator } from './validation.ts';
+import type { Validator } from './validation.ts';
 
 interface Checks {
   params: Validator | undefined;
@@ -20,7 +20,7 @@ interface Checks {
 }
 
 const NO_QUERY = {
-  type: "object",
+  type: 'object',
   properties: {},
   additionalProperties: false,
 };
@@ -29,28 +29,22 @@ const NO_QUERY = {
 export function handlerOf(services: Services, declared: Route) {
   const { params, query = NO_QUERY, body } = declared;
   const checks: Checks = {
-    params: params === undefined ? undefined : validator(params, "params"),
-    query: validator(query, "query"),
-    body: body === undefined ? undefined : validator(body, "body"),
+    params: params === undefined ? undefined : validator(params, 'params'),
+    query: validator(query, 'query'),
+    body: body === undefined ? undefined : validator(body, 'body'),
   };
   return (request: FastifyRequest, reply: FastifyReply): void => {
-    const refuse = (error: unknown): void =>
-      fail(services, error, { request, reply });
+    const refuse = (error: unknown): void => fail(services, error, { request, reply });
     receive(request, declared, (error, read) => {
       if (error !== undefined) return refuse(error);
       try {
         const call = new RequestCall(declared, { request, reply, read });
-        if (hasMembers(call.query) && declared.surface !== "developer")
-          checks.query(call.query);
+        if (hasMembers(call.query) && declared.surface !== 'developer') checks.query(call.query);
         checks.params?.(call.params);
         checkBody(declared, checks, call);
         const answer = declared.handler(services, call as Call);
-        if (!(answer instanceof Promise))
-          answerWith(services, answer, { request, reply });
-        else
-          answer
-            .then((value) => answerWith(services, value, { request, reply }))
-            .catch(refuse);
+        if (!(answer instanceof Promise)) answerWith(services, answer, { request, reply });
+        else answer.then((value) => answerWith(services, value, { request, reply })).catch(refuse);
       } catch (thrown) {
         refuse(thrown);
       }
@@ -58,24 +52,15 @@ export function handlerOf(services: Services, declared: Route) {
   };
 }
 
-function checkBody(
-  { bodyKind, bodyOptional }: Route,
-  { body: check }: Checks,
-  call: RequestCall,
-): void {
-  if (check === undefined)
-    return bodyKind === "lenient" ? undefined : refuseBody(call);
-  if (bodyKind === "ndjson" || bodyKind === "upload") return;
-  if (bodyKind === "lenient") return void (call.body ??= {});
+function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, call: RequestCall): void {
+  if (check === undefined) return bodyKind === 'lenient' ? undefined : refuseBody(call);
+  if (bodyKind === 'ndjson' || bodyKind === 'upload') return;
+  if (bodyKind === 'lenient') return void (call.body ??= {});
   if (call.body === undefined) {
     // A form: its handler looks into it.
-    if (bodyKind === "passthrough" && call.bytes.length > 0) return;
+    if (bodyKind === 'passthrough' && call.bytes.length > 0) return;
     if (bodyOptional !== true) {
-      throw invalidField(
-        "body",
-        "is missing",
-        "Send a JSON object with Content-Type: application/json.",
-      );
+      throw invalidField('body', 'is missing', 'Send a JSON object with Content-Type: application/json.');
     }
     call.body = {};
   }
@@ -84,30 +69,23 @@ function checkBody(
 
 /** Many clients send `{}` where there is nothing to say. */
 function refuseBody({ body }: RequestCall): void {
-  const isEmpty =
-    typeof body === "object" && body !== null && !hasMembers(body);
-  if (body !== undefined && !isEmpty)
-    throw invalidField("body", "is not taken here");
+  const isEmpty = typeof body === 'object' && body !== null && !hasMembers(body);
+  if (body !== undefined && !isEmpty) throw invalidField('body', 'is not taken here');
 }
 
-const hasMembers = (value: unknown): boolean =>
-  Object.keys(value as object).length > 0;
+const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;
 
 function answerWith(
   { logger }: Services,
   answer: Answer,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): void {
-  if ("stream" in answer) {
+  if ('stream' in answer) {
     reply.hijack();
-    for (const [name, value] of Object.entries(request.course.headers))
-      reply.raw.setHeader(name, value);
+    for (const [name, value] of Object.entries(request.course.headers)) reply.raw.setHeader(name, value);
     answer.stream(reply.raw).catch((error: unknown) => {
       // The head may be gone: the connection's end is all that is left to tell it by.
-      logger.error(
-        { err: error, request_id: request.id },
-        "an answer broke off",
-      );
+      logger.error({ err: error, request_id: request.id }, 'an answer broke off');
       reply.raw.destroy();
     });
     return;
@@ -126,7 +104,7 @@ class RequestCall {
   readonly actor;
   readonly ip: string;
   readonly requestId: string;
-  readonly headers: IncomingMessage["headers"];
+  readonly headers: IncomingMessage['headers'];
   readonly stream: IncomingMessage;
   readonly secretId: string | undefined;
   readonly session;
@@ -136,11 +114,7 @@ class RequestCall {
 
   constructor(
     declared: Route,
-    {
-      request,
-      reply,
-      read,
-    }: { request: FastifyRequest; reply: FastifyReply; read: ReadBody },
+    { request, reply, read }: { request: FastifyRequest; reply: FastifyReply; read: ReadBody },
   ) {
     const { bytes = NO_BYTES, value, stream = request.raw } = read;
     const { caller, secretId, session, ip } = request.course;
@@ -149,10 +123,7 @@ class RequestCall {
     this.body = value;
     this.bytes = bytes;
     this.caller = caller;
-    this.actor =
-      caller === undefined || !needsKey(declared)
-        ? undefined
-        : ({ kind: "key", caller } as const);
+    this.actor = caller === undefined || !needsKey(declared) ? undefined : ({ kind: 'key', caller } as const);
     this.ip = ip;
     this.requestId = request.id;
     this.headers = request.headers;
@@ -173,7 +144,7 @@ class RequestCall {
     };
     // Who went away before this was asked for says it no second time.
     if (this.#request.course.isOver) abort();
-    else raw.once("close", abort);
+    else raw.once('close', abort);
     return controller.signal;
   }
 
@@ -181,10 +152,7 @@ class RequestCall {
     this.#request.course.isCounted = true;
   }
 
-  countsFor(
-    whom: Pick<Count, "keyId" | "ownerId">,
-    refusedWith?: ErrorCode,
-  ): void {
+  countsFor(whom: Pick<Count, 'keyId' | 'ownerId'>, refusedWith?: ErrorCode): void {
     const { course } = this.#request;
     course.countedFor = whom;
     course.errorCode = refusedWith ?? course.errorCode;

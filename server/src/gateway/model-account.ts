@@ -1,18 +1,13 @@
-import type { Caller } from "../access/index.ts";
-import type { Account } from "../chat/index.ts";
-import type {
-  Answer,
-  ForwardRequest,
-  JsonObject,
-  UsageReport,
-} from "../models/index.ts";
-import type { Reservation } from "../usage/index.ts";
-import { budgetExceeded } from "./admission.ts";
-import type { Services } from "./services.ts";
+import type { Caller } from '../access/index.ts';
+import type { Account } from '../chat/index.ts';
+import type { Answer, ForwardRequest, JsonObject, UsageReport } from '../models/index.ts';
+import type { Reservation } from '../usage/index.ts';
+import { budgetExceeded } from './admission.ts';
+import type { Services } from './services.ts';
 
 /** Whose budgets and models those of a request are. */
 export interface Payer {
-  caller: Pick<Caller, "keyId" | "ownerId" | "selectors" | "budgets">;
+  caller: Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'budgets'>;
   /** What the usage report has in the place of the key, where none was sent. */
   countedAs?: string;
   countsItself(): void;
@@ -54,7 +49,7 @@ export class ModelAccount implements Account {
   }): Promise<void> {
     const { models, budgets, clock } = this.#services;
     const { keyId, selectors, budgets: all } = this.#payer.caller;
-    const concerned = all.filter(({ unit }) => unit !== "requests");
+    const concerned = all.filter(({ unit }) => unit !== 'requests');
     if (concerned.length === 0) return;
     // What the last step took counts for the next one.
     await this.#before?.settled;
@@ -68,7 +63,7 @@ export class ModelAccount implements Account {
       usdNano,
       gpuMs: 0,
     });
-    if ("refused" in held) throw budgetExceeded(clock, held.refused);
+    if ('refused' in held) throw budgetExceeded(clock, held.refused);
     this.#reservation = held;
   }
 
@@ -136,10 +131,7 @@ export class ModelAccount implements Account {
 }
 
 /** One account after the other for one request of a caller, who asks once however many requests to models that takes. */
-export function accountsOf(
-  services: Services,
-  payer: Payer,
-): () => ModelAccount {
+export function accountsOf(services: Services, payer: Payer): () => ModelAccount {
   let last: ModelAccount | undefined;
   return () => (last = new ModelAccount(services, payer, last));
 }

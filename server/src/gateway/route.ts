@@ -1,13 +1,13 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Static, TObject, TSchema } from "typebox";
-import type { Caller, Scope } from "../access/index.ts";
-import type { ErrorCode } from "../base/errors.ts";
-import type { Session, UserRole } from "../identity/index.ts";
-import type { Actor } from "../keys/index.ts";
-import type { Count } from "../usage/index.ts";
-import { BODY_MAX_BYTES } from "./body.ts";
-import type { Surface } from "./errors.ts";
-import type { Services } from "./services.ts";
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Caller, Scope } from '../access/index.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Session, UserRole } from '../identity/index.ts';
+import type { Actor } from '../keys/index.ts';
+import type { Count } from '../usage/index.ts';
+import { BODY_MAX_BYTES } from './body.ts';
+import type { Surface } from './errors.ts';
+import type { Services } from './services.ts';
 
 /**
  * A route, declared once. Validation, authorization, the OpenAPI document, the SDK's types and the command line's
@@ -19,7 +19,7 @@ export interface Route<
   B extends TSchema = TSchema,
   A extends Access = Access,
 > {
-  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** In Fastify's spelling: `/v1/keys/:id`. */
   path: string;
   /** `noun.verb`; the OpenAPI operationId and the name of the audit action of a refusal. */
@@ -31,13 +31,9 @@ export interface Route<
   /** With `session`: which users may; everybody who is logged in where it is left out. The administrator without users may all. */
   roles?: readonly UserRole[];
   /** With `session`: whether it is for instances without or with users. */
-  mode?: "single" | "multi";
+  mode?: 'single' | 'multi';
   /** Who needs no key after all, by address and headers. Handlers of such routes ask for no caller. */
-  openTo?(
-    services: Services,
-    ip: string,
-    headers: IncomingMessage["headers"],
-  ): boolean;
+  openTo?(services: Services, ip: string, headers: IncomingMessage['headers']): boolean;
   /** The shape of errors; RFC 9457 where it is left out. `developer`: as the Developer API has it (developer/). */
   surface?: Surface;
   params?: P;
@@ -50,7 +46,7 @@ export interface Route<
    * nothing at all; `body` only describes it and the handler looks into it (`call.body` is an object, perhaps empty).
    * `upload`: `call.stream`, unread.
    */
-  bodyKind?: "json" | "passthrough" | "ndjson" | "lenient" | "upload";
+  bodyKind?: 'json' | 'passthrough' | 'ndjson' | 'lenient' | 'upload';
   /** Fewer than bodies of this kind may have; for routes that anybody can call. */
   bodyMaxBytes?: number;
   /** A request without a body is fine. */
@@ -58,7 +54,7 @@ export interface Route<
   /** The handler says itself which pages may read the answer. */
   ownOrigins?: true;
   /** Successful answers by status. `null`: no body; `stream`: bytes whose type the handler sets. */
-  responses: Record<number, TSchema | null | "stream">;
+  responses: Record<number, TSchema | null | 'stream'>;
   /** Content types that a successful `stream` answer may have. */
   answerTypes?: readonly string[];
   /** Errors beside those that every route can give. */
@@ -66,7 +62,7 @@ export interface Route<
   handler(services: Services, call: Call<P, Q, B, A>): Answer | Promise<Answer>;
 }
 
-export type Access = Scope | "any" | "public" | "session";
+export type Access = Scope | 'any' | 'public' | 'session';
 
 export interface Call<
   P extends TObject = TObject,
@@ -79,13 +75,13 @@ export interface Call<
   body: Static<B>;
   /** The bytes of the body as they came; for `passthrough`. */
   bytes: Buffer;
-  caller: A extends "public" | "session" ? Caller | undefined : Caller;
-  actor: A extends "public" | "session" ? undefined : Actor;
+  caller: A extends 'public' | 'session' ? Caller | undefined : Caller;
+  actor: A extends 'public' | 'session' ? undefined : Actor;
   /** Who is logged in, on `session` routes. */
-  session: A extends "session" ? Session : undefined;
+  session: A extends 'session' ? Session : undefined;
   ip: string;
   requestId: string;
-  headers: IncomingMessage["headers"];
+  headers: IncomingMessage['headers'];
   /** The unread body, for `ndjson` and `upload`. */
   stream: IncomingMessage;
   /** Aborted when the caller goes away. */
@@ -93,10 +89,7 @@ export interface Call<
   /** From here on the handler counts the request in the usage report itself: it knows what it took. */
   countsItself(): void;
   /** On routes without a key: under whom the request stands in the usage report, and what it was refused with, if it was. */
-  countsFor(
-    whom: Pick<Count, "keyId" | "ownerId">,
-    refusedWith?: ErrorCode,
-  ): void;
+  countsFor(whom: Pick<Count, 'keyId' | 'ownerId'>, refusedWith?: ErrorCode): void;
   /** The key, for `keys.self` and admission; undefined on public routes. */
   secretId: string | undefined;
 }
@@ -113,17 +106,16 @@ export function route<
   B extends TSchema = TSchema,
   const A extends Access = Access,
 >(declaration: Route<P, Q, B, A>): Route {
-  const ignored =
-    declaration.surface === "developer" && declaration.body === undefined;
+  const ignored = declaration.surface === 'developer' && declaration.body === undefined;
   return ignored ? { ...IGNORED_BODY, ...declaration } : declaration;
 }
 
 /** Clients of the Developer API may send a body, of whatever type, where nobody looks at it. */
 const IGNORED_BODY = {
-  bodyKind: "lenient",
+  bodyKind: 'lenient',
   bodyMaxBytes: BODY_MAX_BYTES,
 } as const;
 
 /** Whether a key decides who comes in. */
-export const needsKey = ({ access }: Pick<Route, "access">): boolean =>
-  access !== "public" && access !== "session";
+export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>
+  access !== 'public' && access !== 'session';
