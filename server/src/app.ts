@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import type { Caller } from './access/index.ts';
 import { append, auditMigrations, Checkpointer, RefusalRecorder, secretNet } from './audit/index.ts';
 import type { SecretNet } from './audit/index.ts';
 import { systemClock } from './base/clock.ts';
@@ -190,22 +189,6 @@ export async function openApp(config: Config, logger: Logger): Promise<App> {
   return { core, gateway, models, start, stop, url: () => urlOf(config, gateway.address()) };
 }
 
-/** Puts a document into those of some workspaces that the caller covers. @returns what failed. */
-async function embedInto(
-  { workspaces, retrieval }: { workspaces: Workspaces; retrieval: Retrieval },
-  caller: Caller,
-  { slugs, location }: { slugs: readonly string[]; location: string },
-): Promise<{ slug: string; error: string }[]> {
-  const failures: { slug: string; error: string }[] = [];
-  for (const slug of slugs) {
-    const workspace = await workspaces.findCovered(caller, slug);
-    if (workspace === undefined) continue;
-    const { failed } = await retrieval.attach(workspace.id, [location]);
-    failures.push(...failed.map(({ error }) => ({ slug, error })));
-  }
-  return failures;
-}
-
 type Given = Core & { clock: Clock; net: SecretNet; models: Models };
 
 /** What answers from documents: everything between the models and the gateway, and how its parts know each other. */
@@ -221,9 +204,6 @@ function openRooms({ config, logger, storage, sealing, identity, clock, net, mod
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
   const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
-  intake.embedBy((caller, slugs, location) =>
-    embedInto({ workspaces, retrieval }, caller, { slugs, location }),
-  );
   workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
   identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
   identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));

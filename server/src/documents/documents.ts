@@ -129,13 +129,15 @@ export class Documents {
   /** Those of the caller's, by location; what it does not see, or others' workspaces hold, is passed over. */
   async removeByLocation(caller: Caller, locations: readonly string[]): Promise<void> {
     const places = locations.map(placeOf).filter((place) => place !== undefined);
-    await this.#storage.transaction(async (tx) => {
-      const viewer = await this.viewer(caller, tx);
-      await this.#removeFound(tx, caller, {
-        ids: await store.lockRemovable(tx, viewer, { places }),
-        change: { action: 'documents.remove', target: 'documents' },
+    for (const batch of batches(places)) {
+      await this.#storage.transaction(async (tx) => {
+        const viewer = await this.viewer(caller, tx);
+        await this.#removeFound(tx, caller, {
+          ids: await store.lockRemovable(tx, viewer, { places: batch }),
+          change: { action: 'documents.remove', target: 'documents' },
+        });
       });
-    });
+    }
   }
 
   /** @param and what else goes with them. */

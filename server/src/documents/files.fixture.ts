@@ -53,10 +53,11 @@ export function pptx(slides: string[], notes: string): Buffer {
   });
 }
 
-export function xlsx(): Buffer {
+/** @param date1904 its days are counted from there. */
+export function xlsx({ date1904 = false } = {}): Buffer {
   const M = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
   return zipOf({
-    'xl/workbook.xml': `${XML}<workbook ${M} xmlns:r="${OFFICE_RELATIONS}"><sheets><sheet name="Harvest" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+    'xl/workbook.xml': `${XML}<workbook ${M} xmlns:r="${OFFICE_RELATIONS}"><workbookPr${date1904 ? ' date1904="1"' : ''}/><sheets><sheet name="Harvest" sheetId="1" r:id="rId1"/></sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': relations([['rId1', 'worksheet', 'worksheets/sheet1.xml']]),
     'xl/sharedStrings.xml': `${XML}<sst ${M}><si><t>Crop</t></si><si><r><t>Tur</t></r><r><t>nips, white</t></r></si></sst>`,
     'xl/styles.xml': `${XML}<styleSheet ${M}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
@@ -69,8 +70,9 @@ const OPEN_NAMESPACES = ['office', 'text', 'table', 'draw', 'presentation']
   .map((name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
   .join(' ');
 
-const openDocument = (body: string): Buffer =>
+const openDocument = (body: string, others: Record<string, string> = {}): Buffer =>
   zipOf({
+    ...others,
     'content.xml': `${XML}<office:document-content ${OPEN_NAMESPACES}><office:body>${body}</office:body></office:document-content>`,
     'meta.xml': `${XML}<office:document-meta ${OPEN_NAMESPACES} xmlns:dc="http://purl.org/dc/elements/1.1/"><office:meta><dc:title>On Turnips</dc:title><dc:creator>Ada</dc:creator></office:meta></office:document-meta>`,
   });
@@ -79,6 +81,17 @@ export const odt = (): Buffer =>
   openDocument(
     '<office:text><text:h>Turnips</text:h><text:p>White<text:s text:c="2"/>and<text:tab/>round</text:p></office:text>',
   );
+
+/** With a sentence that was deleted, and can be brought back. */
+export const odtWithChanges = (): Buffer =>
+  openDocument(
+    '<office:text><text:tracked-changes><text:changed-region><text:deletion><text:p>Beets</text:p></text:deletion></text:changed-region></text:tracked-changes><text:p>Turnips</text:p></office:text>',
+  );
+
+export const odtWithPassword = (): Buffer =>
+  openDocument('', {
+    'META-INF/manifest.xml': `${XML}<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>`,
+  });
 
 export const odp = (): Buffer =>
   openDocument(
@@ -123,6 +136,30 @@ export function pdf(pages: string[]): Buffer {
     }),
     '<< /Title (On Turnips) /Author (Ada) >>',
   ];
+  return pdfOf(objects);
+}
+
+/** A PDF of one page with a form that somebody filled in. */
+export function pdfForm(fields: Record<string, string>): Buffer {
+  const content = 'BT /F1 24 Tf 72 700 Td (Order) Tj ET';
+  const entries = Object.entries(fields);
+  const ids = entries.map((_, i) => `${6 + i} 0 R`).join(' ');
+  return pdfOf([
+    `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [${ids}] >> >>`,
+    '<< /Type /Pages /Kids [4 0 R] /Count 1 >>',
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R /Annots [${ids}] >>`,
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    ...entries.map(
+      ([name, value]) =>
+        `<< /Type /Annot /Subtype /Widget /FT /Tx /T (${name}) /V (${value}) /Rect [72 600 300 620] /P 4 0 R >>`,
+    ),
+    '<< /Title (Order) >>',
+  ]);
+}
+
+/** The last object is the one that says what it is called. */
+function pdfOf(objects: readonly string[]): Buffer {
   let text = '%PDF-1.4\n';
   const places = objects.map((object, i) => {
     const place = text.length;

@@ -4,7 +4,7 @@ export type { FileItem, FolderItem } from './document-views.ts';
 export { Documents } from './documents.ts';
 export type { Listing, NewDocument } from './documents.ts';
 export { Intake } from './intake.ts';
-export type { Bringing, Brought, EmbedInto, Given, NewNote, Outcome } from './intake.ts';
+export type { Bringing, Brought, Given, NewNote, Outcome } from './intake.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';
 export { checkedName, cleanFileName, folderName } from './names.ts';
 export { acceptedTypes } from './parsing/formats.ts';
@@ -20,4 +20,5 @@ export {
 } from './members-store.ts';
 export type { Member } from './members-store.ts';
 export { documentsMigrations } from './migrations.ts';
+export { named } from './recording.ts';
 export type { Viewer } from './visibility.ts';

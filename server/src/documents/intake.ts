@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Storage } from '../storage/index.ts';
 import { describe } from './describing.ts';
 import type { Described } from './describing.ts';
-import type { Document } from './document.ts';
+import type { Document, DocumentMetadata } from './document.ts';
 import type { Documents } from './documents.ts';
 import type { PrivateAddresses } from './fetching/addresses.ts';
 import { PageFetcher } from './fetching/page-fetcher.ts';
@@ -13,7 +13,9 @@ import type { FetchLimits } from './fetching/page-fetcher.ts';
 import { fileDocumentName, linkDocumentName, noteDocumentName, noteSlug, slugOf } from './names.ts';
 import type { ParseLimits } from './parsing/limits.ts';
 import { Parser } from './parsing/parser.ts';
-import type { Parsed, ParseOutcome } from './parsing/parser.ts';
+import type { ParsedPart } from './parsing/parser.ts';
+import { named } from './recording.ts';
+import type { Change } from './recording.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
 /** A document as it was just brought, with its text. */
@@ -22,8 +24,8 @@ export interface Brought {
   text: string;
 }
 
-/** A refusal is whole sentences for whoever brought it. */
-export type Outcome = Brought | { refusal: string };
+/** A file may hold several documents, as a mailbox does. A refusal is whole sentences for whoever brought it. */
+export type Outcome = { brought: Brought[] } | { refusal: string };
 
 /** What whoever brings a file or a page may say of it; the rest is found out. */
 export interface Given {
@@ -51,13 +53,6 @@ export interface Bringing {
   signal?: AbortSignal;
 }
 
-/** Puts documents into workspaces; brought by `workspaces` and `retrieval`. */
-export type EmbedInto = (
-  caller: Caller,
-  slugs: readonly string[],
-  location: string,
-) => Promise<{ slug: string; error: string }[]>;
-
 export interface IntakeOptions {
   storage: Storage;
   clock: Clock;
@@ -76,8 +71,6 @@ export class Intake {
   readonly #files: TemporaryFiles;
   readonly #parser: Parser;
   readonly #pages: PageFetcher;
-  #embedInto: EmbedInto = async (_caller, slugs) =>
-    slugs.map((slug) => ({ slug, error: 'This server embeds nothing.' }));
 
   constructor({ uploadsDir, fetchPrivate, fetchLimits = {}, parseLimits = {}, ...parts }: IntakeOptions) {
     this.#parts = parts;
@@ -106,50 +99,45 @@ export class Intake {
     return this.#parser.running;
   }
 
-  /** How documents get into workspaces; without it every wish for it fails. */
-  embedBy(embedInto: EmbedInto): void {
-    this.#embedInto = embedInto;
-  }
-
   /** What is in a file that is not kept, such as one that is attached to a chat. */
-  async read({ name, bytes }: { name: string; bytes: Buffer }, signal?: AbortSignal): Promise<ParseOutcome> {
+  async read(
+    { name, bytes }: { name: string; bytes: Buffer },
+    signal?: AbortSignal,
+  ): Promise<(ParsedPart & { called: string }) | { refusal: string }> {
     const file = await this.#files.create();
     try {
       await file.writeFile(bytes);
-      return await this.#parser.parse({ fd: file.fd, name }, signal);
+      const parsed = await this.#parser.parse({ fd: file.fd, name }, signal);
+      if ('refusal' in parsed) return parsed;
+      const { called, parts } = parsed;
+      const text = parts.map((part) => part.text).join('\n\n');
+      return { text, called, properties: parts.length === 1 ? (parts[0]?.properties ?? {}) : {} };
     } finally {
       await file.close();
     }
   }
 
-  /** @returns why it is not in one of these workspaces; a workspace that the caller does not see says nothing. */
-  async embed(caller: Caller, slugs: readonly string[], { document }: Brought): Promise<string | null> {
-    if (slugs.length === 0) return null;
-    const failures = await this.#embedInto(caller, slugs, document.location);
-    if (failures.length === 0) return null;
-    const reasons = failures.map(({ slug, error }) => `${slug}: ${error}`).join(' ');
-    return `${document.metadata.title} was stored but not embedded into ${reasons}`;
-  }
-
   async bringFile(file: { fd: number; name: string }, bringing: Bringing): Promise<Outcome> {
     const parsed = await this.#parser.parse(file, bringing.signal);
     if ('refusal' in parsed) return parsed;
-    const described = this.#describedFile(file.name, parsed, bringing.given);
-    return this.#keep(bringing, fileDocumentName(file.name, described.id), described);
-  }
-
-  #describedFile(name: string, { text, called, properties }: Parsed, given: Given = {}): Described {
-    return {
-      id: randomUUID(),
-      url: `file://${name}`,
-      title: given.title ?? name,
-      docAuthor: given.docAuthor ?? properties.author ?? UNKNOWN,
-      description: given.description ?? UNKNOWN,
-      docSource: given.docSource ?? `${called} uploaded by the user.`,
-      chunkSource: '',
-      publishedMs: this.#parts.clock.nowMs(),
-      text,
-    };
+    const { name } = file;
+    const { given = {} } = bringing;
+    const all = parsed.parts.map(({ text, properties }): Named => {
+      const id = randomUUID();
+      return {
+        id,
+        name: fileDocumentName(name, id),
+        url: `file://${name}`,
+        title: given.title ?? properties.part ?? name,
+        docAuthor: given.docAuthor ?? properties.author ?? UNKNOWN,
+        description: given.description ?? UNKNOWN,
+        docSource: given.docSource ?? `${parsed.called} uploaded by the user.`,
+        chunkSource: '',
+        publishedMs: this.#parts.clock.nowMs(),
+        text,
+      };
+    });
+    return { brought: await this.#keep(bringing, all) };
   }
 
   /** @param headers are sent to the link's own server, not to where it leads. */
@@ -157,32 +145,38 @@ export class Intake {
     const page = await this.#pages.fetch(link, { headers, ...signalOf(bringing) });
     if ('refusal' in page) return page;
     try {
-      const parsed = await this.#parser.parse({ fd: page.file.fd, name: page.fileName }, bringing.signal);
+      const { file, fileName: name, charset } = page;
+      const parsed = await this.#parser.parse({ fd: file.fd, name, charset }, bringing.signal);
       if ('refusal' in parsed) return parsed;
-      const id = randomUUID();
       const { given = {} } = bringing;
       const called = `${slugOf(page.called)}.html`;
-      return await this.#keep(bringing, linkDocumentName(page.called, id), {
-        id,
-        url: `file://${called}`,
-        title: given.title ?? parsed.properties.title ?? called,
-        docAuthor: given.docAuthor ?? parsed.properties.author ?? 'no author found',
-        description: given.description ?? 'No description found.',
-        docSource: given.docSource ?? 'URL link uploaded by the user.',
-        chunkSource: `link://${link}`,
-        publishedMs: this.#parts.clock.nowMs(),
-        text: parsed.text,
+      const all = parsed.parts.map(({ text, properties }): Named => {
+        const id = randomUUID();
+        return {
+          id,
+          name: linkDocumentName(page.called, id),
+          url: `file://${called}`,
+          title: given.title ?? properties.part ?? properties.title ?? called,
+          docAuthor: given.docAuthor ?? properties.author ?? 'no author found',
+          description: given.description ?? 'No description found.',
+          docSource: given.docSource ?? 'URL link uploaded by the user.',
+          chunkSource: `link://${link}`,
+          publishedMs: this.#parts.clock.nowMs(),
+          text,
+        };
       });
+      return { brought: await this.#keep(bringing, all) };
     } finally {
       await page.file.close();
     }
   }
 
-  async bringNote(note: NewNote, bringing: Bringing): Promise<Brought> {
+  async bringNote(note: NewNote, bringing: Bringing): Promise<{ brought: Brought[] }> {
     const id = randomUUID();
     const fileName = `${noteSlug(note.title)}.txt`;
-    return this.#keep(bringing, noteDocumentName(note.title, id), {
+    const named: Named = {
       id,
+      name: noteDocumentName(note.title, id),
       url: isWebAddress(note.url) ? `web://${note.url.toLowerCase()}.website` : `file://${fileName}`,
       title: fileName,
       docAuthor: note.docAuthor ?? 'no author specified',
@@ -191,23 +185,41 @@ export class Intake {
       chunkSource: note.chunkSource ?? fileName,
       publishedMs: note.publishedMs ?? this.#parts.clock.nowMs(),
       text: note.text,
-    });
+    };
+    return { brought: await this.#keep(bringing, [named]) };
   }
 
-  async #keep({ folder, caller }: Bringing, name: string, described: Described): Promise<Brought> {
+  /** All of them or none. */
+  async #keep({ folder, caller }: Bringing, all: readonly Named[]): Promise<Brought[]> {
     const { storage, documents } = this.#parts;
-    const { text } = described;
-    const metadata = await describe(described);
-    const document = await storage.transaction(async (tx) => {
-      const added = await documents.add(tx, { folder, name, metadata, text, createdBy: caller.ownerId });
-      const details = { bytes: Buffer.byteLength(text) };
-      if (added !== undefined)
-        await documents.record(tx, caller, { action: 'documents.add', target: added.location, details });
-      return added;
+    const known: (Pick<Named, 'name' | 'text'> & { metadata: DocumentMetadata })[] = [];
+    for (const { name, ...described } of all)
+      known.push({ name, text: described.text, metadata: await describe(described) });
+    return storage.transaction(async (tx) => {
+      const brought: Brought[] = [];
+      for (const { name, text, metadata } of known) {
+        const document = await documents.add(tx, { folder, name, metadata, text, createdBy: caller.ownerId });
+        if (document === undefined) throw new Error(`A new id was used before: ${metadata.id}`);
+        brought.push({ document, text });
+      }
+      await documents.record(tx, caller, added(brought));
+      return brought;
     });
-    if (document === undefined) throw new Error(`A new id was used before: ${metadata.id}`);
-    return { document, text };
   }
+}
+
+interface Named extends Described {
+  /** Within its folder. */
+  name: string;
+}
+
+function added(brought: readonly Brought[]): Change {
+  const bytes = brought.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const locations = brought.map(({ document }) => document.location);
+  const [only] = locations;
+  return only !== undefined && locations.length === 1
+    ? { action: 'documents.add', target: only, details: { bytes } }
+    : { action: 'documents.add', target: 'documents', details: { bytes, ...named(locations) } };
 }
 
 const UNKNOWN = 'Unknown';

@@ -4,6 +4,8 @@ import slugify from 'slugify';
 const NAME_MAX_BYTES = 255;
 /** `-<uuid>.json` stands behind it. */
 const SLUG_MAX_CHARACTERS = 150;
+/** Of what a slug is made of: making it takes time for each character. */
+const READ_MAX_CHARACTERS = 1_000;
 
 /** @returns the name, or undefined where it is none: empty, with a separator or a control character, too long. */
 export function checkedName(text: string): string | undefined {
@@ -43,11 +45,12 @@ export const noteDocumentName = (title: string, id: string): string => `raw-${no
 
 /** `My Note.v2` → `my-note`: what stands behind the last dot counts as an extension. */
 export function noteSlug(title: string): string {
-  const stem = title.includes('.') ? title.split('.').slice(0, -1).join('-') : title;
-  return shortened(slugify(stem, { lower: true }));
+  const end = title.lastIndexOf('.');
+  const stem = end < 0 ? title : title.slice(0, end).replaceAll('.', '-');
+  return shortened(slugify(stem.slice(0, READ_MAX_CHARACTERS), { lower: true }));
 }
 
-export const slugOf = (text: string): string => shortened(slugify(text));
+export const slugOf = (text: string): string => shortened(slugify(text.slice(0, READ_MAX_CHARACTERS)));
 
 const shortened = (slug: string): string =>
   slug.replace(/^\.+/, '').slice(0, SLUG_MAX_CHARACTERS) || 'document';

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../base/errors.ts';
 import { send } from './answering.ts';
+import { isWatched } from './arrival.ts';
 import { formatError, rawError, toKeywardError } from './errors.ts';
 import type { Surface } from './errors.ts';
 import { newRequestId } from './request-id.ts';
@@ -62,6 +63,8 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
   if (code === 'HPE_HEADER_OVERFLOW') {
     refuse('too_large', 'The headers are larger than 16 KiB.', { status: 431 });
   } else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    // Told once a request; from here on nobody but its watch ends it.
+    if (isWatched(socket)) return;
     refuse('bad_request', 'The request took too long to arrive.', { status: 408 });
   } else if (code === 'HPE_INVALID_METHOD') {
     refuse('method_not_allowed', `The methods are ${METHODS}.`, { allow: METHODS });

@@ -1,6 +1,5 @@
-import type { Caller } from '../access/index.ts';
-import type { Account } from '../chat/index.ts';
-import type { Answer, ForwardRequest, JsonObject, UsageReport } from '../models/index.ts';
+import type { Caller, NameSelector } from '../access/index.ts';
+import type { Account, Answer, ForwardRequest, JsonObject, UsageReport } from '../models/index.ts';
 import type { Reservation } from '../usage/index.ts';
 import { budgetExceeded } from './admission.ts';
 import type { Services } from './services.ts';
@@ -27,12 +26,19 @@ export class ModelAccount implements Account {
   #settling: Promise<unknown> = Promise.resolve();
   /** Of the same caller's request, asked before. */
   readonly #before: ModelAccount | undefined;
+  readonly #isAside: boolean;
 
-  constructor(services: Services, payer: Payer, before?: ModelAccount) {
+  /** @param isAside it is not what the caller's request asks for, such as vectors of a document that is uploaded. */
+  constructor(
+    services: Services,
+    payer: Payer,
+    { before, isAside = false }: { before?: ModelAccount | undefined; isAside?: boolean } = {},
+  ) {
     this.#services = services;
     this.#payer = payer;
-    this.#requests = before === undefined ? 1 : 0;
+    this.#requests = before === undefined && !isAside ? 1 : 0;
     this.#before = before;
+    this.#isAside = isAside;
   }
 
   /** When what it took is in the budget. */
@@ -46,6 +52,7 @@ export class ModelAccount implements Account {
     model: string;
     parsed: JsonObject | undefined;
     bytes: number;
+    selector?: NameSelector;
   }): Promise<void> {
     const { models, budgets, clock } = this.#services;
     const { keyId, selectors, budgets: all } = this.#payer.caller;
@@ -53,16 +60,8 @@ export class ModelAccount implements Account {
     if (concerned.length === 0) return;
     // What the last step took counts for the next one.
     await this.#before?.settled;
-    const { tokens, usdNano } = await models.estimate({
-      ...request,
-      selector: selectors.models,
-    });
-    const held = await budgets.reserve(keyId, concerned, {
-      requests: 0,
-      tokens,
-      usdNano,
-      gpuMs: 0,
-    });
+    const { tokens, usdNano } = await models.estimate({ selector: selectors.models, ...request });
+    const held = await budgets.reserve(keyId, concerned, { requests: 0, tokens, usdNano, gpuMs: 0 });
     if ('refused' in held) throw budgetExceeded(clock, held.refused);
     this.#reservation = held;
   }
@@ -82,7 +81,7 @@ export class ModelAccount implements Account {
   /** An answer has begun: the usage report counts it when it ends, with what it took. */
   answeredBy(model: string): void {
     this.#model = model;
-    this.#payer.countsItself();
+    if (!this.#isAside) this.#payer.countsItself();
     this.#count();
   }
 
@@ -97,12 +96,7 @@ export class ModelAccount implements Account {
     this.#report = report;
     if (this.#reservation !== undefined) {
       const { tokensIn, tokensOut, usdNano } = report;
-      const took = {
-        requests: 0,
-        tokens: tokensIn + tokensOut,
-        usdNano,
-        gpuMs: 0,
-      };
+      const took = { requests: 0, tokens: tokensIn + tokensOut, usdNano, gpuMs: 0 };
       this.#settling = this.#services.budgets.settle(this.#reservation, took);
     }
     this.#count();
@@ -116,22 +110,20 @@ export class ModelAccount implements Account {
     const keyId = countedAs ?? caller.keyId;
     const { counters } = this.#services;
     const requests = this.#requests;
+    if (requests + took.tokensIn + took.tokensOut === 0) return;
     if (this.#model !== undefined)
-      counters.count({
-        keyId,
-        ownerId,
-        model: this.#model,
-        code,
-        requests,
-        ...took,
-      });
+      counters.count({ keyId, ownerId, model: this.#model, code, requests, ...took });
     else if (this.#isUnanswered && took.tokensIn > 0)
       counters.count({ keyId, ownerId, code, requests: 0, ...took });
   }
 }
 
 /** One account after the other for one request of a caller, who asks once however many requests to models that takes. */
-export function accountsOf(services: Services, payer: Payer): () => ModelAccount {
-  let last: ModelAccount | undefined;
-  return () => (last = new ModelAccount(services, payer, last));
+export function accountsOf(
+  services: Services,
+  payer: Payer,
+  { isAside = false }: { isAside?: boolean } = {},
+): () => ModelAccount {
+  let before: ModelAccount | undefined;
+  return () => (before = new ModelAccount(services, payer, { before, isAside }));
 }

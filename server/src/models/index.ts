@@ -1,3 +1,4 @@
+export type { Account } from './account.ts';
 export type { Answer } from './answer.ts';
 export { isMetadataAddress } from './base-url.ts';
 export type { Route } from './catalogue.ts';

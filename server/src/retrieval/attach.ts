@@ -6,6 +6,7 @@ import { findEmbedding } from './chunk-store.ts';
 import { touchCollection } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { embedDocument, reportable } from './embed-document.ts';
+import type { Payer } from './paying.ts';
 import { currentRecipe, findRecipe } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -15,11 +16,17 @@ export interface Attached {
   attached: string[];
   /** What happened, in words safe for the caller. */
   failed: { location: string; error: string }[];
+  /** The payer may have no more of the model: its budget is spent, or its key does not cover it. The rest was not tried. */
+  refused?: KeywardError;
 }
 
 export interface AttachOptions {
   /** With whose eyes documents are looked for; what it does not see does not exist. */
   viewer?: Viewer;
+  /** Who pays for vectors that are not there yet; left out: the server itself. */
+  payer?: Payer;
+  /** Done in the transaction that puts in a document which was not there, last. */
+  alongside?: (tx: Db, document: Document) => Promise<void>;
   onProgress?: (location: string) => void;
 }
 
@@ -31,16 +38,18 @@ export async function attach(
   context: RetrievalContext,
   collectionId: number,
   locations: readonly string[],
-  { viewer = 'all', onProgress }: AttachOptions = {},
+  { viewer = 'all', onProgress, ...options }: AttachOptions = {},
 ): Promise<Attached> {
   const done: Attached = { attached: [], failed: [] };
   for (const location of new Set(locations)) {
     try {
-      await attachOne(context, collectionId, await find(context, location, viewer));
+      const document = await find(context, location, viewer);
+      await attachOne(context, { ...options, collectionId, document });
       done.attached.push(location);
     } catch (error) {
-      context.logger.warn({ err: error, collection: collectionId }, 'a document was not embedded');
       done.failed.push({ location, error: reportable(error) });
+      if (isRefusal(error)) return { ...done, refused: error };
+      context.logger.warn({ err: error, collection: collectionId }, 'a document was not embedded');
     }
     onProgress?.(location);
   }
@@ -57,19 +66,28 @@ async function find(
   return document;
 }
 
-async function attachOne(context: RetrievalContext, collectionId: number, document: Document): Promise<void> {
+const isRefusal = (error: unknown): error is KeywardError =>
+  error instanceof KeywardError && (error.code === 'budget_exceeded' || error.code === 'forbidden_resource');
+
+interface Joining extends Pick<AttachOptions, 'payer' | 'alongside'> {
+  collectionId: number;
+  document: Document;
+}
+
+async function attachOne(context: RetrievalContext, joining: Joining): Promise<void> {
   const { storage, settings } = context;
+  const { document, payer } = joining;
   const recipe = await currentRecipe(settings);
-  const join = (tx: Db) => addTo(context, tx, { collectionId, documentId: document.id });
+  const join = (tx: Db) => addTo(context, tx, joining);
   // Looking costs no write; what is found is looked at again where it counts.
   if (!(await isEmbedded(storage.db, document, recipe)))
-    return embedDocument(context, { document, recipe, alongside: join });
+    return embedDocument(context, { document, recipe, payer, alongside: join });
   const isDone = await storage.transaction(async (tx) => {
     if (!(await isEmbedded(tx, document, recipe))) return false;
     await join(tx);
     return true;
   });
-  if (!isDone) await embedDocument(context, { document, recipe, alongside: join });
+  if (!isDone) await embedDocument(context, { document, recipe, payer, alongside: join });
 }
 
 async function isEmbedded(db: Db, { id }: Document, recipe: Recipe): Promise<boolean> {
@@ -81,27 +99,41 @@ async function isEmbedded(db: Db, { id }: Document, recipe: Recipe): Promise<boo
 async function addTo(
   { clock }: RetrievalContext,
   tx: Db,
-  member: { collectionId: number; documentId: string },
+  { collectionId, document, alongside }: Joining,
 ): Promise<void> {
-  if (!(await touchCollection(tx, member.collectionId)))
+  if (!(await touchCollection(tx, collectionId)))
     throw new KeywardError('not_found', 'The workspace was removed meanwhile.');
-  await addMember(tx, { ...member, nowMs: clock.nowMs() });
+  const isNew = await addMember(tx, { collectionId, documentId: document.id, nowMs: clock.nowMs() });
+  if (isNew) await alongside?.(tx, document);
 }
 
-/** Takes documents out of a collection; their vectors stay for others. @returns how many were in it. */
+/**
+ * Takes documents out of a collection; their vectors stay for others.
+ * @param alongside is done in the same transaction, last, with those that were in it. @returns how many that are.
+ */
 export async function detach(
   { storage, documents }: RetrievalContext,
   collectionId: number,
   locations: readonly string[],
+  alongside?: (tx: Db, locations: readonly string[]) => Promise<void>,
 ): Promise<number> {
-  const ids: string[] = [];
+  const named = new Map<string, string>();
   for (const location of new Set(locations)) {
     const document = await documents.find(storage.db, location);
-    if (document !== undefined) ids.push(document.id);
+    if (document !== undefined) named.set(document.id, document.location);
   }
-  if (ids.length === 0) return 0;
+  if (named.size === 0) return 0;
   return storage.transaction(async (tx) => {
     await touchCollection(tx, collectionId);
-    return removeMembers(tx, collectionId, ids);
+    const present = (await documents.memberships(tx, [...named.keys()]))
+      .filter((member) => member.collectionId === collectionId)
+      .map(({ documentId }) => documentId);
+    if (present.length === 0) return 0;
+    const removed = await removeMembers(tx, collectionId, present);
+    await alongside?.(
+      tx,
+      present.map((id) => named.get(id) ?? id),
+    );
+    return removed;
   });
 }

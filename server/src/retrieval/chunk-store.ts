@@ -179,6 +179,29 @@ export async function embeddingsIn(
   return rows.map(({ id, chunk_count }) => ({ id, chunkCount: chunk_count }));
 }
 
+/** Other models than the one in force by which documents of a collection are embedded; hardly ever any. */
+export async function formerModels(db: Db, collectionId: number, model: string): Promise<string[]> {
+  const rows = await tables(db)
+    .selectFrom('embedding_recipes as r')
+    .select('r.model')
+    .distinct()
+    .where('r.model', '<>', model)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('document_embeddings as e')
+          .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
+          .select('e.id')
+          .whereRef('e.recipe_id', '=', 'r.id')
+          .where('e.complete', '=', 1)
+          .where('e.chunk_count', '>', 0)
+          .where('m.collection_id', '=', collectionId),
+      ),
+    )
+    .execute();
+  return rows.map((row) => row.model);
+}
+
 /** How many vectors each collection has; those without any are left out. */
 export async function countsByCollection(
   db: Db,

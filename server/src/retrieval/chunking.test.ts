@@ -84,4 +84,10 @@ describe('the header of a chunk', () => {
     );
     expect(chunkHeader({})).toBe('');
   });
+
+  test('is short, however long a title is', () => {
+    const header = chunkHeader({ title: `x${'🌍'.repeat(500_000)}` });
+    expect(header.length).toBeLessThan(400);
+    expect(header.isWellFormed()).toBe(true);
+  });
 });

@@ -118,5 +118,12 @@ export function chunkHeader(metadata: Readonly<Record<string, unknown>>): string
 
 const LINK = 'link://';
 
+/** It stands in front of every chunk: a title of a megabyte would make gigabytes of a book. */
+const VALUE_MAX_CHARACTERS = 300;
+
 const line = (name: string, value: unknown): string[] =>
-  typeof value === 'string' && value !== '' ? [`${name}: ${value}`] : [];
+  typeof value === 'string' && value !== '' ? [`${name}: ${shortened(value)}`] : [];
+
+/** A pair of surrogates is not cut in two. */
+const shortened = (value: string): string =>
+  value.slice(0, VALUE_MAX_CHARACTERS).replace(/[\ud800-\udbff]$/, '');

@@ -73,6 +73,24 @@ describeOnAllDatabases('killed while it embeds', (open) => {
     expect(await storedChunks()).toBe(PARAGRAPHS);
   });
 
+  test('a full disk: nothing of the document is found, and a repeat completes it', async () => {
+    const { retrieval, storage } = opened;
+    // PostgreSQL has no such limit.
+    if (storage.dialect !== 'sqlite') return;
+    const limit = (pages: number) =>
+      storage.transaction((tx) => sql.raw(`pragma max_page_count = ${pages}`).execute(tx));
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(storage.db);
+    await limit((rows[0]?.page_count ?? 0) + 50);
+    const { attached, failed } = await retrieval.attach(WORKSPACE, [long]);
+    expect([attached, failed.length]).toEqual([[], 1]);
+    expect(await search()).toEqual([]);
+    expect(await retrieval.members(storage.db, WORKSPACE)).toEqual([]);
+    await limit(1_000_000);
+    expect((await retrieval.attach(WORKSPACE, [long])).attached).toEqual([long]);
+    expect(await search()).toHaveLength(PARAGRAPHS);
+    expect(await storedChunks()).toBe(PARAGRAPHS);
+  });
+
   test('two processes that embed the same document at once make one of it', async () => {
     const { retrieval, another, storage } = opened;
     const other = await another();

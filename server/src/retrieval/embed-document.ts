@@ -12,6 +12,9 @@ import {
 } from './chunk-store.ts';
 import { touchCollections } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
+import type { ManyOptions } from './embedder.ts';
+import { paid } from './paying.ts';
+import type { NewRequest, Payer } from './paying.ts';
 import { knownDimensions, noteDimensions, otherLength, recipeId } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -23,6 +26,8 @@ const STAGING = { durable: false };
 interface Work {
   document: Document;
   recipe: Recipe;
+  /** Left out: the server itself. */
+  payer?: Payer | undefined;
   /** Done in the transaction that makes the new vectors visible. */
   alongside?: (tx: Db) => Promise<void>;
 }
@@ -33,19 +38,37 @@ interface Work {
  * @throws KeywardError
  */
 export async function embedDocument(context: RetrievalContext, work: Work): Promise<void> {
-  const { storage, documents, clock } = context;
-  const { document, recipe } = work;
+  const { storage, documents, models } = context;
+  const { document, recipe, payer } = work;
+  // Who may not use the model is told before anything else.
+  if (payer !== undefined) await models.resolve(recipe.model, payer.selector);
   const text = await documents.text(storage.db, document.id);
   if (text === undefined) throw gone();
   const header = chunkHeader({ ...document.metadata });
   const chunks = (await chunksOf(text, recipe.chunks)).map((chunk) => header + chunk);
+  const bytes = Buffer.byteLength(text) + chunks.length * Buffer.byteLength(header);
+  await paid(payer, { model: recipe.model, bytes }, (request) =>
+    embedChunks(context, work, { chunks, request }),
+  );
+}
+
+async function embedChunks(
+  context: RetrievalContext,
+  work: Work,
+  { chunks, request }: { chunks: readonly string[]; request: NewRequest },
+): Promise<void> {
+  const { storage, clock } = context;
+  const { document, recipe, payer } = work;
   const pass = await storage.transaction(async (tx) => {
+    // It may have gone while it was cut.
+    if ((await context.documents.byIds(tx, [document.id])).length === 0) throw gone();
     const recipe = await recipeId(tx, work.recipe);
     const id = await beginEmbedding(tx, { documentId: document.id, recipeId: recipe, nowMs: clock.nowMs() });
     return { id, recipeId: recipe };
   }, STAGING);
   try {
-    const rest = await stage(context, { id: pass.id, chunks, recipe });
+    const { selector } = payer ?? {};
+    const rest = await stage(context, { id: pass.id, chunks, recipe, selector, request });
     if (rest.dimensions !== undefined) await context.pgvector.prepare(rest.dimensions);
     await storage.transaction((tx) => complete(context, tx, { ...work, ...pass, ...rest }));
   } catch (error) {
@@ -66,16 +89,21 @@ interface Staged {
 
 async function stage(
   { embedder, storage, pgvector }: RetrievalContext,
-  { id, chunks, recipe }: { id: number; chunks: readonly string[]; recipe: Recipe },
+  {
+    id,
+    chunks,
+    recipe: { model },
+    ...asking
+  }: { id: number; chunks: readonly string[]; recipe: Recipe } & Omit<ManyOptions, 'model'>,
 ): Promise<Staged> {
-  let dimensions = await knownDimensions(storage.db, recipe.model);
+  let dimensions = await knownDimensions(storage.db, model);
   let remaining: Staged['remaining'] = [];
   let seq = 0;
   if (chunks.length === 0) return { remaining, chunkCount: 0, dimensions };
-  for await (const vectors of embedder.embedMany(chunks, { model: recipe.model })) {
+  for await (const vectors of embedder.embedMany(chunks, { model, ...asking })) {
     for (const vector of vectors) {
       dimensions ??= vector.length;
-      if (vector.length !== dimensions) throw otherLength(recipe.model, vector.length, dimensions);
+      if (vector.length !== dimensions) throw otherLength(model, vector.length, dimensions);
       remaining.push({ seq, text: chunks[seq] ?? '', vector });
       seq++;
     }

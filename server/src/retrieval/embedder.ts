@@ -4,6 +4,7 @@ import type { Models, UsageReport } from '../models/index.ts';
 import { bytesOfAnswer } from './answer-bytes.ts';
 import { vectorsOf } from './embedding-answer.ts';
 import { Gate } from './gate.ts';
+import type { NewRequest } from './paying.ts';
 
 /**
  * Texts in one request and requests at once, for documents. The local model takes one text after the other and somebody's
@@ -23,6 +24,10 @@ export interface EmbedOptions {
   /** Of the caller's key. */
   selector?: NameSelector | undefined;
   onUsage?: ((report: UsageReport) => void) | undefined;
+}
+
+export interface ManyOptions extends Pick<EmbedOptions, 'model' | 'selector'> {
+  request?: NewRequest;
 }
 
 /** Texts to vectors, by whatever model the catalogue has. */
@@ -66,23 +71,36 @@ export class Embedder {
   }
 
   /** Many texts, in batches, a few at a time whoever asks: for documents. Batches come in order. */
-  async *embedMany(texts: readonly string[], options: EmbedOptions): AsyncGenerator<Float32Array[]> {
-    const { owned_by } = await this.#models.getModel(options.model);
+  async *embedMany(
+    texts: readonly string[],
+    { model, selector, request }: ManyOptions,
+  ): AsyncGenerator<Float32Array[]> {
+    const { owned_by } = await this.#models.getModel(model);
     const { texts: size, requests } = owned_by === LOCAL_OWNER ? LOCAL : REMOTE;
-    const gate = this.#gate(options.model, requests);
+    const gate = this.#gate(model, requests);
     const begun: Promise<Float32Array[]>[] = [];
+    let isOver = false;
     const begin = (start: number): void => {
       if (start >= texts.length) return;
-      const batch = gate.run(() => this.embed(texts.slice(start, start + size), options));
+      const batch = gate.run(async () => {
+        // Nobody wants any more what has waited here behind a failure.
+        if (isOver) return [];
+        this.#stopping.signal.throwIfAborted();
+        return this.embed(texts.slice(start, start + size), { model, selector, onUsage: request?.() });
+      });
       // Whoever takes it sees its failure; those behind a failure are taken by nobody.
       batch.catch(() => undefined);
       begun.push(batch);
     };
-    for (let at = 0; at < requests; at++) begin(at * size);
-    for (let at = requests; begun.length > 0; at++) {
-      const batch = await begun.shift();
-      begin(at * size);
-      if (batch !== undefined) yield batch;
+    try {
+      for (let at = 0; at < requests; at++) begin(at * size);
+      for (let at = requests; begun.length > 0; at++) {
+        const batch = await begun.shift();
+        begin(at * size);
+        if (batch !== undefined) yield batch;
+      }
+    } finally {
+      isOver = true;
     }
   }
 

@@ -2,6 +2,7 @@ export type { Attached, AttachOptions } from './attach.ts';
 export type { Hit } from './hit.ts';
 export { retrievalMigrations } from './migrations.ts';
 export { EMBEDDING_SETTINGS, RERANK_SETTING } from './recipe.ts';
+export type { Payer } from './paying.ts';
 export type { Progress } from './reembedding.ts';
 export { Retrieval } from './retrieval.ts';
 export type { RetrievalOptions } from './retrieval.ts';

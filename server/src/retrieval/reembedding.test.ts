@@ -1,10 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../test/databases.ts';
 import { json } from '../../test/upstream.ts';
+import type { Behaviour } from '../../test/upstream.ts';
 import { DIMENSIONS, embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 
 const WORKSPACE = 1;
+const OTHER_DIMENSIONS = DIMENSIONS - 100;
 
 describeOnAllDatabases('embedding anew', (open) => {
   let opened: TestRetrieval;
@@ -48,16 +50,45 @@ describeOnAllDatabases('embedding anew', (open) => {
     expect(hits.every(({ text }) => text.length < 200)).toBe(true);
   });
 
-  test('another model: vectors of the two are never compared; documents come back one by one', async () => {
+  /** Each model has vectors of its own length. */
+  const byModel: Behaviour = (response, received) => {
+    const { model } = JSON.parse(received.body.toString()) as { model: string };
+    return embeddings(model === 'embed-other' ? OTHER_DIMENSIONS : DIMENSIONS)(response, received);
+  };
+
+  test('another model: what waits for its turn is found by the former one, and vectors of the two are never compared', async () => {
     const { retrieval, set, upstream } = opened;
-    upstream.answer(embeddings(DIMENSIONS - 100));
+    const asked: string[] = [];
+    let refused = 'mouse';
+    upstream.answer((response, received) => {
+      const { model } = JSON.parse(received.body.toString()) as { model: string };
+      asked.push(model);
+      const isRefused = model === 'embed-other' && received.body.includes(`${refused} ${refused}`);
+      return (isRefused ? json({ error: { message: 'too hot' } }, 400) : byModel)(response, received);
+    });
     await set('model', 'embed-other');
-    expect(await titles('owl')).toEqual([]);
+    for (const title of ['owl', 'mouse', 'rat']) expect(await titles(title)).toEqual([title]);
     await retrieval.reembed();
-    expect(await titles('owl')).toEqual(['owl']);
-    expect(await retrieval.dimensions()).toBe(DIMENSIONS - 100);
-    upstream.answer(embeddings());
-    await set('model', 'embed-test');
+    expect(await retrieval.progress()).toMatchObject({ total: 3, done: 2, failed: 1 });
+    for (const title of ['owl', 'mouse', 'rat']) expect(await titles(title)).toEqual([title]);
+    expect(await retrieval.dimensions()).toBe(OTHER_DIMENSIONS);
+    refused = 'nothing';
+    await retrieval.attach(WORKSPACE, locations);
+    asked.length = 0;
+    expect(await titles('mouse')).toEqual(['mouse']);
+    expect(asked).toEqual(['embed-other']);
+  });
+
+  test('a former model that answers no more costs only what it alone would have found', async () => {
+    const { retrieval, document, set, upstream } = opened;
+    upstream.answer((response, received) =>
+      received.body.includes('"embed-test"')
+        ? json({ error: { message: 'gone' } }, 404)(response, received)
+        : byModel(response, received),
+    );
+    await set('model', 'embed-other');
+    await retrieval.attach(WORKSPACE, [await document('mole', 'a mole')]);
+    expect(await titles('mole')).toEqual(['mole']);
     expect(await titles('owl')).toEqual([]);
   });
 

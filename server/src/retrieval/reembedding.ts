@@ -17,6 +17,8 @@ const RETRY_MS = 60_000;
 const BATCH = 100;
 /** A pass that ends at all ends sooner. */
 const ABANDONED_MS = 24 * 3_600_000;
+/** How often those are looked for. */
+const SWEEP_MS = 3_600_000;
 
 /** How far embedding anew is. */
 export interface Progress {
@@ -35,7 +37,7 @@ export interface Progress {
 
 /**
  * Embeds documents anew when the embedding model or the way of cutting texts was changed. One process does it for all; what
- * is done is done when it dies. Until a document's turn comes its old vectors are found, as long as the model is the same.
+ * is done is done when it dies. Until a document's turn comes its old vectors are found: by the model that made them.
  */
 export class Reembedding {
   readonly #context: RetrievalContext;
@@ -44,7 +46,7 @@ export class Reembedding {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
   #notBeforeMs = 0;
-  #isSwept = false;
+  #sweepAtMs = 0;
 
   constructor(context: RetrievalContext) {
     this.#context = context;
@@ -95,8 +97,8 @@ export class Reembedding {
   }
 
   async #work(): Promise<void> {
-    const { storage, settings } = this.#context;
-    if (!this.#isSwept) await this.#sweep();
+    const { storage, settings, clock } = this.#context;
+    if (clock.monotonicMs() >= this.#sweepAtMs) await this.#sweep();
     const recipe = await currentRecipe(settings);
     const id = await findRecipe(storage.db, recipe);
     // Looking costs no write.
@@ -171,6 +173,6 @@ export class Reembedding {
     const { storage, clock } = this.#context;
     const left = await abandonedEmbeddings(storage.db, clock.nowMs() - ABANDONED_MS);
     for (const id of left) await storage.transaction((tx) => deleteEmbeddings(tx, [id]));
-    this.#isSwept = true;
+    this.#sweepAtMs = clock.monotonicMs() + SWEEP_MS;
   }
 }

@@ -70,9 +70,13 @@ export class Retrieval {
     return attach(this.#context, collectionId, locations, options);
   }
 
-  /** @returns how many were in it. */
-  detach(collectionId: number, locations: readonly string[]): Promise<number> {
-    return detach(this.#context, collectionId, locations);
+  /** See `detach`. */
+  detach(
+    collectionId: number,
+    locations: readonly string[],
+    alongside?: (tx: Db, locations: readonly string[]) => Promise<void>,
+  ): Promise<number> {
+    return detach(this.#context, collectionId, locations, alongside);
   }
 
   /** The passages nearest to a question, the best first. @throws KeywardError as the embedding model's. */

@@ -1,12 +1,12 @@
-import type { NameSelector } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { UsageReport } from '../models/index.ts';
-import { chunksByIds, findEmbedding } from './chunk-store.ts';
+import { chunksByIds, findEmbedding, formerModels } from './chunk-store.ts';
 import { revisionOf } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { scoreOf } from './hit.ts';
 import type { Hit, NumberedHit } from './hit.ts';
 import { IndexGone } from './index-client.ts';
+import { paid } from './paying.ts';
+import type { Payer } from './paying.ts';
 import type { Nearest } from './nearest.ts';
 import { chooseHybrid, chooseNearest, chooseReranked, poolOf } from './ranking.ts';
 import type { Candidate, Candidates } from './ranking.ts';
@@ -30,14 +30,12 @@ export interface Search {
   /** Documents that are not looked through, by their ids; asked for while the question is being embedded. */
   except?: () => Promise<readonly string[]>;
   signal?: AbortSignal;
-  /** Of the caller's key: embedding models outside it are not used. */
-  selector?: NameSelector;
-  /** What embedding the question took. */
-  onUsage?: (report: UsageReport) => void;
+  /** Who pays for the vector of the question; left out: the server itself. */
+  payer?: Payer;
 }
 
 /** A search whose question is a vector already. */
-export type VectorSearch = Omit<Search, 'except' | 'signal' | 'selector' | 'onUsage'> & {
+export type VectorSearch = Omit<Search, 'except' | 'signal' | 'payer'> & {
   model: string;
   vector: Float32Array;
   except?: readonly string[];
@@ -45,16 +43,41 @@ export type VectorSearch = Omit<Search, 'except' | 'signal' | 'selector' | 'onUs
 
 const TOP_MAX = 1_000;
 
+/**
+ * Documents that wait to be embedded anew, because the embedding model was changed, are found by their former model as long as
+ * it answers.
+ */
 export async function search(context: RetrievalContext, request: Search): Promise<Hit[]> {
-  const { storage, settings, embedder } = context;
-  const { collectionId, query, signal, selector, onUsage } = request;
+  const { storage, settings, logger } = context;
+  const { collectionId, query, topN } = request;
   const { model } = await currentRecipe(settings);
   if ((await revisionOf(storage.db, collectionId)) === 0 || query === '') return [];
+  const [found, former] = await Promise.all([
+    searchWith(context, request, model),
+    formerModels(storage.db, collectionId, model),
+  ]);
+  if (former.length === 0) return found;
+  const others = former.map((name) =>
+    searchWith(context, request, name).catch((error: unknown) => {
+      logger.debug({ err: error, model: name }, 'a former embedding model finds nothing any more');
+      return [];
+    }),
+  );
+  const all = [found, ...(await Promise.all(others))].flat();
+  return all.sort((a, b) => b.score - a.score).slice(0, topN);
+}
+
+async function searchWith(context: RetrievalContext, request: Search, model: string): Promise<Hit[]> {
+  const { signal, payer, ...wish } = request;
+  const { query } = wish;
+  const selector = payer?.selector;
   const [[vector], except] = await Promise.all([
-    embedder.embed([query], { model, signal, selector, onUsage }),
+    paid(payer, { model, bytes: Buffer.byteLength(query) }, (asked) =>
+      context.embedder.embed([query], { model, signal, selector, onUsage: asked() }),
+    ),
     request.except?.() ?? [],
   ]);
-  return vector === undefined ? [] : searchByVector(context, { ...request, model, vector, except });
+  return vector === undefined ? [] : searchByVector(context, { ...wish, model, vector, except });
 }
 
 export async function searchByVector(context: RetrievalContext, request: VectorSearch): Promise<Hit[]> {

@@ -29,6 +29,8 @@ export interface Page {
   fileName: string;
   /** The page as part of a name: `example.com_a_b`. */
   called: string;
+  /** Of its text, as its server says. */
+  charset: string | undefined;
 }
 
 export interface PageFetcherOptions {
@@ -132,7 +134,8 @@ export class PageFetcher {
       await file.close();
       throw error;
     }
-    return { file, fileName: fileNameOf(url, textOf(headers['content-type'])), called: nameOfPage(first) };
+    const type = textOf(headers['content-type']);
+    return { file, fileName: fileNameOf(url, type), called: nameOfPage(first), charset: charsetOf(type) };
   }
 
   #reasonOf(error: unknown): string {
@@ -179,6 +182,9 @@ function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | 
 
 const textOf = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
+
+const charsetOf = (contentType = ''): string | undefined =>
+  /;\s*charset\s*=\s*"?([\w.:-]{2,40})/i.exec(contentType)?.[1];
 
 /** What the server calls its answer counts; where that says nothing, the end of the address. */
 function fileNameOf(url: URL, contentType = ''): string {

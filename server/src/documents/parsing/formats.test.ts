@@ -1,6 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { docx, eml, epub, mbox, odp, ods, odt, pdf, pptx, xlsx } from '../files.fixture.ts';
-import { parseBytes } from './parser.fixture.ts';
+import {
+  docx,
+  eml,
+  epub,
+  mbox,
+  odp,
+  ods,
+  odt,
+  odtWithChanges,
+  odtWithPassword,
+  pdf,
+  pdfForm,
+  pptx,
+  xlsx,
+} from '../files.fixture.ts';
+import { acceptedTypes } from './formats.ts';
+import { parseAll, parseBytes } from './parser.fixture.ts';
 
 const ADA = { title: 'On Turnips', author: 'Ada' };
 
@@ -17,6 +32,19 @@ describe('what is read of a file', () => {
     ['nul.docx', docx(['White', 'and round']), 'White\n\nand round\n\n', ADA],
     ['a.pptx', pptx(['First', 'Second'], 'Say hello'), 'First\nSay hello\n\nSecond\n\n', ADA],
     ['a.xlsx', xlsx(), 'Harvest\nCrop,,Picked\n"Turnips, white",12.5,2023-03-15\n\n', ADA],
+    [
+      'old-mac.xlsx',
+      xlsx({ date1904: true }),
+      'Harvest\nCrop,,Picked\n"Turnips, white",12.5,2027-03-16\n\n',
+      ADA,
+    ],
+    ['changed.odt', odtWithChanges(), 'Turnips\n', ADA],
+    [
+      'form.pdf',
+      pdfForm({ Name: 'Ada', Crop: 'Turnips' }),
+      'Order\nName: Ada\nCrop: Turnips\n\n',
+      { title: 'Order' },
+    ],
     ['a.odt', odt(), 'Turnips\nWhite  and\tround\n', ADA],
     ['a.odp', odp(), 'First slide\n\nSecond slide\n\n', ADA],
     ['a.ods', ods(), 'Harvest\nCrop,"1,5","1,5"\n', ADA],
@@ -32,11 +60,33 @@ describe('what is read of a file', () => {
     expect(await parseBytes(bytes, name)).toMatchObject({ text, properties });
   });
 
-  test('each mail of a mailbox', async () => {
-    const outcome = await parseBytes(mbox([eml('One', 'First.'), eml('Two', 'Second.')]), 'a.mbox');
-    expect(outcome).toMatchObject({
-      text: expect.stringMatching(/Subject: One[^]*First\.[^]*Subject: Two[^]*Second\./),
+  test('each mail of a mailbox, on its own', async () => {
+    const mails = [eml('One', 'First.\r\n>From afar.'), eml('', 'Second.')];
+    expect(await parseAll(mbox(mails), 'a.mbox')).toEqual({
+      called: 'a mailbox',
+      parts: [
+        {
+          text: expect.stringMatching(/^Subject: One\n[^]*\n\nFirst\.\nFrom afar\.$/),
+          properties: { part: 'One', author: 'Ada <ada@example.org>' },
+        },
+        {
+          text: expect.stringMatching(/^From: Ada[^]*\n\nSecond\.$/),
+          properties: { part: 'Message 2', author: 'Ada <ada@example.org>' },
+        },
+      ],
     });
+  });
+
+  test('a text in the encoding that its server says', async () => {
+    const bytes = Buffer.from('c8eae9e0', 'hex');
+    expect(await parseBytes(bytes, 'a.txt', { charset: 'windows-1251' })).toMatchObject({ text: 'Икйа' });
+    expect(await parseBytes(bytes, 'a.html', { charset: 'windows-1251' })).toMatchObject({ text: 'Икйа' });
+    const japanese = Buffer.from('1b2442467c4b5c1b2842', 'hex');
+    expect(await parseBytes(japanese, 'a.txt', { charset: 'iso-2022-jp' })).toMatchObject({ text: '日本' });
+    for (const charset of ['latin1', 'utf-16', 'nonsense'])
+      expect(await parseBytes('Rüben', 'a.txt', { charset })).toMatchObject({ text: 'Rüben' });
+    const page = '<meta charset="utf-16"><p>Rüben</p>';
+    expect(await parseBytes(page, 'a.html')).toMatchObject({ text: 'Rüben' });
   });
 
   test('the article of a page without its menu, and its title', async () => {
@@ -69,7 +119,13 @@ describe('what is not read, with what is missing', () => {
     ['a.mp4', 'x', 'a.mp4: Video is not read here: it takes an upstream for transcription of its sound.'],
     ['a.png', 'x', 'a.png: Images are not read here: it takes an upstream for text recognition (OCR).'],
     ['a.doc', 'x', 'a.doc: Old Office files are not read here: save it as .docx, .xlsx or .pptx.'],
-    ['a.txt', Buffer.from([1, 0, 2]), 'a.txt is not text, whatever its name says.'],
+    ['a.txt', Buffer.from([1, 0, 2]), 'a.txt is not text that can be read here: save it as UTF-8.'],
+    [
+      'locked.xlsx',
+      Buffer.from('d0cf11e0a1b11ae100000000', 'hex'),
+      'locked.xlsx is encrypted, or an old Office file: save it anew, without a password.',
+    ],
+    ['locked.odt', odtWithPassword(), 'locked.odt is encrypted: save it without a password.'],
     ['empty.txt', '', 'empty.txt has no text in it.'],
     [
       'scan.pdf',
@@ -88,4 +144,17 @@ describe('what is not read, with what is missing', () => {
   ] as const)('%s', async ([name, bytes, refusal]) => {
     expect(await parseBytes(bytes, name)).toEqual({ refusal });
   });
+});
+
+test('the types that clients offer to send, in their order; ours come last', () => {
+  const types = Object.entries(acceptedTypes()).map(([mime, extensions]) => `${mime} ${extensions.join()}`);
+  expect(types.slice(0, 4)).toEqual([
+    'text/plain .txt,.md,.org,.adoc,.rst',
+    'text/html .html',
+    'text/csv .csv',
+    'application/json .json',
+  ]);
+  expect(types.at(-1)).toBe('message/rfc822 .eml');
+  for (const type of ['audio/ogg .ogg,.oga', 'video/mp4 .mp4', 'image/jpeg .jpg'])
+    expect(types).toContain(type);
 });

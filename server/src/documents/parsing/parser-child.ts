@@ -19,8 +19,8 @@ const READABLE = [
   libraries,
   ...['./', '../../../package.json', '../../../node_modules/', '../../../../package.json'].map(pathOf),
 ].filter((path) => existsSync(path));
-/** What stands in front of the text. */
-const HEAD_MAX_BYTES = 64 * 1024;
+/** What stands in front of the texts, of which a file may have thousands. */
+const HEADS_MAX_BYTES = 8 * 1024 * 1024;
 const RESIDENT_CHECK_MS = 100;
 
 /** One process that reads one file; ended when it takes too much of anything. */
@@ -79,7 +79,7 @@ export class ParserChild {
   #take(chunk: Buffer): void {
     const { textBytes } = this.#limits;
     this.#bytes += chunk.length;
-    if (this.#bytes > textBytes + HEAD_MAX_BYTES)
+    if (this.#bytes > textBytes + HEADS_MAX_BYTES)
       this.end(`holds more than ${shownBytes(textBytes)} of text.`);
     else this.#chunks.push(chunk);
   }

@@ -1,8 +1,8 @@
 /**
- * Reads one file, given as standard input, and writes what is in it: a line of JSON, then its text. A process of its own,
- * for files come from strangers: what breaks or exhausts a reader ends here. See parser.ts.
+ * Reads one file, given as standard input, and writes what is in it: a line of JSON, then the text that it announces, and so
+ * on. A process of its own, for files come from strangers: what breaks or exhausts a reader ends here. See parser.ts.
  */
-import { looksLikeText, Source } from './source.ts';
+import { looksLikeText, PROBED_BYTES, Source } from './source.ts';
 import type { Properties } from './source.ts';
 import { Unreadable } from './limits.ts';
 import type { ParseLimits } from './limits.ts';
@@ -12,9 +12,12 @@ import type { Format } from './formats.ts';
 export interface ParseJob {
   format: Format | 'undecided';
   limits: ParseLimits;
+  /** Of its text, as whoever gave it says. */
+  charset?: string | undefined;
 }
 
-export type ParseHead = { properties: Properties } | { refusal: string } | { unknown: true };
+/** `bytes` of text follow. */
+export type ParseHead = { properties: Properties; bytes: number } | { refusal: string } | { unknown: true };
 
 /** Loaded when they are needed: each costs its part of the start. */
 const READERS: Record<Format, (source: Source) => Promise<Properties>> = {
@@ -30,17 +33,22 @@ const READERS: Record<Format, (source: Source) => Promise<Properties>> = {
   mbox: async (source) => (await import('./readers/mail.ts')).readMbox(source),
 };
 
-async function answer({ format, limits }: ParseJob): Promise<{ head: ParseHead; text: string }> {
-  const source = new Source(STDIN, limits);
+async function answer({ format, limits, charset }: ParseJob): Promise<string[]> {
+  const source = new Source(STDIN, { limits, charset });
   try {
-    if (format === 'undecided' && !looksLikeText(source.start(8192)))
-      return { head: { unknown: true }, text: '' };
-    const properties = await READERS[format === 'undecided' ? 'text' : format](source);
-    return { head: { properties }, text: source.text.toString() };
+    if (format === 'undecided' && !looksLikeText(source.start(PROBED_BYTES), charset))
+      return headOf({ unknown: true });
+    source.text.end(await READERS[format === 'undecided' ? 'text' : format](source));
+    return source.text.parts.flatMap(({ properties, text }) => [
+      ...headOf({ properties, bytes: Buffer.byteLength(text) }),
+      text,
+    ]);
   } catch (error) {
-    return { head: { refusal: reasonOf(error) }, text: '' };
+    return headOf({ refusal: reasonOf(error) });
   }
 }
+
+const headOf = (head: ParseHead): string[] => [`${JSON.stringify(head)}\n`];
 
 const STDIN = 0;
 
@@ -50,6 +58,4 @@ function reasonOf(error: unknown): string {
   return 'is damaged: it cannot be read as what its name says.';
 }
 
-const { head, text } = await answer(JSON.parse(process.argv[2] ?? '') as ParseJob);
-process.stdout.write(`${JSON.stringify(head)}\n`);
-process.stdout.write(text);
+for (const piece of await answer(JSON.parse(process.argv[2] ?? '') as ParseJob)) process.stdout.write(piece);

@@ -6,11 +6,25 @@ import type { ParseHead, ParseJob } from './parser-process.ts';
 import type { Properties } from './source.ts';
 import { Turns } from './turns.ts';
 
-export interface Parsed {
+/** One text of a file, which most files have. */
+export interface ParsedPart {
   text: string;
   properties: Properties;
+}
+
+interface Parsed {
+  /** Those that hold anything; at least one. */
+  parts: ParsedPart[];
   /** As in "a text file uploaded by the user". */
   called: string;
+}
+
+/** Opened for reading. */
+interface FileToRead {
+  fd: number;
+  name: string;
+  /** What whoever gave it says of its encoding. */
+  charset?: string | undefined;
 }
 
 /** A refusal is whole sentences that name the file; it goes to whoever sent it. */
@@ -41,9 +55,8 @@ export class Parser {
     for (const child of this.#running) child.end('was not read: the server is stopping.');
   }
 
-  /** @param file opened for reading; it is not closed here. `signal`: whoever wanted it has gone. */
-  async parse(file: { fd: number; name: string }, signal?: AbortSignal): Promise<ParseOutcome> {
-    const { fd, name } = file;
+  /** @param file is not closed here. `signal`: whoever wanted it has gone. */
+  async parse({ fd, name, charset }: FileToRead, signal?: AbortSignal): Promise<ParseOutcome> {
     const type = recognise(name);
     if (type !== undefined && 'refusal' in type) return type;
     const release = await this.#turns.take(signal);
@@ -51,7 +64,7 @@ export class Parser {
       return { refusal: `${name} was not read: too many files are. Try again in a moment.` };
     try {
       const said = await this.#read(
-        { format: type?.format ?? 'undecided', limits: this.#limits },
+        { format: type?.format ?? 'undecided', limits: this.#limits, charset },
         fd,
         signal,
       );
@@ -79,24 +92,27 @@ export class Parser {
 /** Each holds its file open and its request waiting. */
 const WAITING_MAX = 100;
 
-interface Said {
-  head: ParseHead;
-  text: string;
-}
+type Said = ParsedPart[] | { refusal: string } | { unknown: true };
 
-/** The first line is JSON, the rest is the text. */
+/** A line of JSON, and the text that it announces; and so on. See parser-process.ts. */
 function splitOutput(output: Buffer | { failure: string }): Said {
-  if ('failure' in output) return { head: { refusal: output.failure }, text: '' };
-  const end = output.indexOf(0x0a);
-  const head = JSON.parse(output.subarray(0, end).toString()) as ParseHead;
-  return { head, text: output.subarray(end + 1).toString() };
+  if ('failure' in output) return { refusal: output.failure };
+  const parts: ParsedPart[] = [];
+  for (let at = 0; at < output.length;) {
+    const start = output.indexOf(0x0a, at) + 1;
+    const head = JSON.parse(output.subarray(at, start).toString()) as ParseHead;
+    if (!('properties' in head)) return head;
+    at = start + head.bytes;
+    parts.push({ text: output.subarray(start, at).toString(), properties: head.properties });
+  }
+  return parts;
 }
 
-function outcomeOf({ head, text }: Said, { name, called }: { name: string; called: string }): ParseOutcome {
-  if ('refusal' in head) return { refusal: `${name} ${head.refusal}` };
-  if ('unknown' in head) return { refusal: unknownType(name) };
-  if (text.trim() === '') return { refusal: `${name} has no text in it.` };
-  return { text, properties: head.properties, called };
+function outcomeOf(said: Said, { name, called }: { name: string; called: string }): ParseOutcome {
+  if ('refusal' in said) return { refusal: `${name} ${said.refusal}` };
+  if ('unknown' in said) return { refusal: unknownType(name) };
+  const parts = said.filter(({ text }) => text.trim() !== '');
+  return parts.length === 0 ? { refusal: `${name} has no text in it.` } : { parts, called };
 }
 
 const unknownType = (name: string): string =>

@@ -8,6 +8,8 @@ import { TextSink } from './text-sink.ts';
 export interface Properties {
   title?: string;
   author?: string;
+  /** What a part of the file is called, such as a message of a mailbox. */
+  part?: string;
 }
 
 /** A file to be read, as the readers get it. */
@@ -16,11 +18,14 @@ export class Source {
   readonly size: number;
   readonly limits: ParseLimits;
   readonly text: TextSink;
+  /** As whoever gave the file says; the file may know better. */
+  readonly charset: string | undefined;
 
-  constructor(fd: number, limits: ParseLimits) {
+  constructor(fd: number, { limits, charset }: { limits: ParseLimits; charset?: string | undefined }) {
     this.fd = fd;
     this.size = fstatSync(fd).size;
     this.limits = limits;
+    this.charset = charset;
     this.text = new TextSink(limits.textBytes);
   }
 
@@ -47,10 +52,14 @@ function readAt(fd: number, position: number, length: number): Buffer {
   return bytes.subarray(0, filled);
 }
 
-const PROBED_BYTES = 8 * 1024;
+/** How much of a file is looked at to tell whether it is text. */
+export const PROBED_BYTES = 8 * 1024;
 
-/** No NUL and hardly a control character at its start, or a byte order mark that explains them. */
-export function looksLikeText(start: Buffer): boolean {
+/**
+ * No NUL and hardly a control character at its start, or a byte order mark that explains them.
+ * @param charset as it is said to be: many bytes beyond ASCII are no wonder then.
+ */
+export function looksLikeText(start: Buffer, charset?: string): boolean {
   if (hasUtf16Mark(start)) return true;
   const probe = start.subarray(0, PROBED_BYTES);
   let odd = 0;
@@ -59,7 +68,7 @@ export function looksLikeText(start: Buffer): boolean {
     if (byte < 0x20 && !TEXT_CONTROLS.has(byte)) odd++;
   }
   if (odd * 50 > probe.length) return false;
-  return isUtf8(cutToCharacter(probe)) || oddShare(probe) < 0.3;
+  return isUtf8(cutToCharacter(probe)) || oddShare(probe) < 0.3 || decoderFor(charset) !== undefined;
 }
 
 /** Tab, line feed, vertical tab, form feed, carriage return, escape. */
@@ -78,8 +87,28 @@ function cutToCharacter(bytes: Buffer): Buffer {
 const hasUtf16Mark = (bytes: Buffer): boolean =>
   bytes.length >= 2 && ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff));
 
-/** UTF-16 by its mark, UTF-8 where it is that, otherwise Windows-1252, which takes every byte. */
-export function decodeText(bytes: Buffer): string {
+const hasUtf8Mark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+
+/**
+ * By its mark; else as it is said to be; else UTF-8 where it is that, and otherwise Windows-1252, which takes every byte.
+ * @param said one after the other, the best known first.
+ */
+export function decodeText(bytes: Buffer, ...said: readonly (string | undefined)[]): string {
   if (hasUtf16Mark(bytes)) return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
-  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252').decode(bytes);
+  // Much of the web calls UTF-8 something else; but what switches its alphabet by escapes (ISO-2022-JP) looks like it.
+  const isPlain = hasUtf8Mark(bytes) || (isUtf8(bytes) && !bytes.includes(ESCAPE));
+  const decoder = isPlain ? undefined : said.map(decoderFor).find((found) => found !== undefined);
+  return (decoder ?? new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252')).decode(bytes);
+}
+
+const ESCAPE = 0x1b;
+
+/** @returns undefined for a name that says nothing here: UTF-16 would have its mark. */
+function decoderFor(name: string | undefined): InstanceType<typeof TextDecoder> | undefined {
+  if (name === undefined || /^utf-?(8|16)/i.test(name)) return undefined;
+  try {
+    return new TextDecoder(name);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,9 +1,12 @@
 import { shownBytes, Unreadable } from './limits.ts';
+import type { Properties } from './source.ts';
 
 /** Takes the text of a file piece by piece and stops where there is too much of it. */
 export class TextSink {
+  /** What has ended: most files are one part. */
+  readonly parts: { text: string; properties: Properties }[] = [];
   readonly #maxBytes: number;
-  readonly #pieces: string[] = [];
+  #pieces: string[] = [];
   #bytes = 0;
 
   constructor(maxBytes: number) {
@@ -18,8 +21,23 @@ export class TextSink {
     this.#pieces.push(text);
   }
 
-  /** What no database takes is left out, and lines end in one way. */
-  toString(): string {
-    return this.#pieces.join('').toWellFormed().replaceAll('\0', '').replaceAll('\r\n', '\n');
+  /** What was added since the last end is a part, unless that is nothing. */
+  end(properties: Properties): void {
+    const text = clean(this.#pieces.join(''));
+    this.#pieces = [];
+    if (text !== '') this.parts.push({ text, properties: shortened(properties) });
   }
 }
+
+/** What no database takes is left out, and lines end in one way. */
+const clean = (text: string): string => text.toWellFormed().replaceAll('\0', '').replaceAll('\r\n', '\n');
+
+const PROPERTY_MAX_CHARACTERS = 300;
+
+const shortened = (properties: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [
+      name,
+      clean(String(value).slice(0, PROPERTY_MAX_CHARACTERS)),
+    ]),
+  );

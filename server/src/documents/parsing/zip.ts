@@ -24,7 +24,11 @@ export class Zip {
   static async open(source: Source): Promise<Zip> {
     const options = { lazyEntries: true, autoClose: false, validateEntrySizes: true };
     const file = await yauzl.fromFdPromise(source.fd, options).catch(() => {
-      throw new Unreadable('is damaged: it is not a zip archive, as files of its kind are.');
+      throw new Unreadable(
+        source.start(COMPOUND_MARK.length).equals(COMPOUND_MARK)
+          ? 'is encrypted, or an old Office file: save it anew, without a password.'
+          : 'is damaged: it is not a zip archive, as files of its kind are.',
+      );
     });
     if (file.entryCount > source.limits.zipEntries)
       throw new Unreadable(`holds more than ${source.limits.zipEntries} files.`);
@@ -75,6 +79,9 @@ export class Zip {
       throw new Unreadable(`unpacks to more than ${shownBytes(unpackedBytes)}.`);
   }
 }
+
+/** How old Office files begin, and the packing that new ones with a password are put into. */
+const COMPOUND_MARK = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
 async function entriesOf(file: ZipFile): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();

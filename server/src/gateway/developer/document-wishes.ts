@@ -14,7 +14,7 @@ export function wantedWorkspaces(value: unknown): string[] | string {
   const slugs = value
     .split(',')
     .map((slug) => slug.trim())
-    .filter((slug) => slug !== '');
+    .filter((slug) => slug !== '' && !slug.includes('\0'));
   return [...new Set(slugs)].slice(0, SLUGS_MAX);
 }
 
@@ -34,13 +34,19 @@ export function objectField(value: unknown): Fields {
   return typeof object === 'object' && object !== null && !Array.isArray(object) ? (object as Fields) : {};
 }
 
+/** No database of ours keeps U+0000; in JSON within a text it was not seen before. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_name, value: unknown) =>
+      typeof value === 'string' ? value.replaceAll('\0', '') : value,
+    );
   } catch {
     return undefined;
   }
 }
+
+/** Lists show it with every document. */
+const SAID_MAX_CHARACTERS = 10_000;
 
 const SAID = ['title', 'docAuthor', 'description', 'docSource'] as const;
 
@@ -49,7 +55,8 @@ export function givenIn(fields: Fields): Given {
   const given: Given = {};
   for (const name of SAID) {
     const value = fields[name];
-    if (typeof value === 'string' && value.trim() !== '') given[name] = value.replaceAll('\0', '');
+    if (typeof value === 'string' && value.trim() !== '')
+      given[name] = value.replaceAll('\0', '').slice(0, SAID_MAX_CHARACTERS);
   }
   return given;
 }

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
+import { watchArrival } from '../arrival.ts';
 import type { BusboyFileStream, BusboyHeaders, BusboyInstance } from '@fastify/busboy';
 
 /** A form with one file. Whoever gets it closes the file. */
@@ -23,6 +24,8 @@ interface Options {
   /** Where its bytes go. */
   create: () => Promise<FileHandle>;
   maxBytes: number;
+  /** How long nothing may come; a minute, if left out. */
+  standstillMs?: number;
 }
 
 /**
@@ -116,6 +119,8 @@ class Reading {
     request.on('close', () => {
       if (!request.complete) reject(new Error('The client broke off.'));
     });
+    const standsStill = (): void => reject(new Refused('It stopped coming'));
+    const unwatch = watchArrival(request, standsStill, this.#options.standstillMs);
     request.pipe(this.#form);
     try {
       await promise;
@@ -124,6 +129,8 @@ class Reading {
       this.#stream?.destroy();
       await this.#writing?.catch(() => undefined);
       throw error;
+    } finally {
+      unwatch();
     }
     await this.#writing;
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
-import { docx, pdf } from '../../documents/files.fixture.ts';
+import { docx, eml, mbox, pdf } from '../../documents/files.fixture.ts';
 import { note, seenBy, upload, workspace } from './documents.fixture.ts';
 import type { BroughtBody } from './documents.fixture.ts';
 
@@ -101,6 +101,27 @@ describeOnBothServers('uploads over the Developer API', (start) => {
     });
     const book = await upload(server, { name: 'a.pdf', bytes: pdf(['White', 'Round']) });
     expect(book.body.documents[0]?.pageContent).toBe('White\n\nRound\n\n');
+  });
+
+  it('that hold mail become a document each mail', async () => {
+    const bytes = mbox([eml('Turnips', 'They are ripe.'), eml('Beets', 'They are not.')]);
+    const { status, body } = await upload(
+      server,
+      { name: 'all.mbox', bytes },
+      { path: '/v1/document/upload/mail' },
+    );
+    expect(status).toBe(200);
+    expect(body.documents).toMatchObject([
+      { title: 'Turnips', docAuthor: 'Ada <ada@example.org>', pageContent: expect.stringMatching(/ripe\.$/) },
+      { title: 'Beets', docAuthor: 'Ada <ada@example.org>', pageContent: expect.stringMatching(/not\.$/) },
+    ]);
+    const locations = body.documents.map(({ location }) => location);
+    expect((await seenBy(server))['mail']?.toSorted()).toEqual(locations.toSorted());
+    const { body: page } = await server.request<{ items: object[] }>(
+      'GET',
+      '/v1/audit?action=documents.add&limit=1',
+    );
+    expect(page.items[0]).toMatchObject({ target: 'documents', details: { count: 2, first: locations } });
   });
 
   it('say which workspace they did not get into, and why; unknown workspaces say nothing', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
 import { startTestUpstream } from '../../../test/upstream.ts';
@@ -6,7 +6,9 @@ import type { TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { Documents } from '../../documents/index.ts';
 import { addDocument, DIMENSIONS, EMBEDDING_MODEL, embeddings } from '../../retrieval/retrieval.fixture.ts';
+import { wordsOf } from '../../retrieval/words.ts';
 import { Settings } from '../../settings/index.ts';
+import { upload } from './documents.fixture.ts';
 
 interface Passage {
   id: string;
@@ -16,6 +18,7 @@ interface Passage {
   score: number;
 }
 interface EmbeddedWorkspace {
+  id: number;
   slug: string;
   documents: { docpath: string; pinned: boolean }[];
   contextWindow: number;
@@ -220,6 +223,96 @@ describeOnBothServers('vectors of the Developer API', (start) => {
     expect(long.status).toBe(429);
     const direct = await post('/openai/embeddings', { input: 'word '.repeat(400) }, secret);
     expect(direct.status).toBe(429);
+  });
+
+  describe('on the account of a key', () => {
+    const used = async (id: string) =>
+      Number(
+        (await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`)).body.budgets[0]
+          ?.used,
+      );
+    const scopes = ['workspaces:write', 'documents:write'];
+    const budgets = [{ name: 'tokens', unit: 'tokens', period: 'day', amount: '300' }];
+    const long = 'word '.repeat(4_000);
+
+    test('documents are embedded, and what they take is counted; one that is embedded already costs nothing', async () => {
+      const { secret, id } = await server.mint({ scopes, budgets });
+      const before = upstream.received.length;
+      const owl = await add('owl', 'The owl sits on its branch.');
+      expect((await embed({ adds: [owl] }, secret)).status).toBe(200);
+      const texts = upstream.received
+        .slice(before)
+        .flatMap(({ body }) => (JSON.parse(body.toString()) as { input: string[] }).input);
+      const tokens = texts.reduce((sum, text) => sum + wordsOf(text).length, 0);
+      expect(tokens).toBeGreaterThan(5);
+      await expect.poll(() => used(id)).toBe(tokens);
+      await embed({ adds: [owl], deletes: [owl] }, secret);
+      expect(await used(id)).toBe(tokens);
+    });
+
+    test('a budget that is spent embeds nothing, and says so', async () => {
+      const { secret } = await server.mint({ scopes, budgets });
+      const before = upstream.received.length;
+      const refused = await embed({ adds: [await add('long', long)] }, secret);
+      expect(refused).toMatchObject({
+        status: 429,
+        body: { error: expect.stringContaining('budget "tokens"') },
+      });
+      expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+      const brought = await upload(
+        server,
+        { name: 'long.txt', bytes: long },
+        { key: secret, fields: { addToWorkspaces: 'docs' } },
+      );
+      expect(brought).toMatchObject({
+        status: 200,
+        body: {
+          success: true,
+          error: expect.stringMatching(/^long\.txt was stored but not embedded into docs: .*budget/),
+        },
+      });
+      expect(upstream.received.length).toBe(before);
+    });
+
+    test('a key that does not cover the embedding model embeds no document, but may search', async () => {
+      const models = { allow: [], deny: [EMBEDDING_MODEL] };
+      const { secret } = await server.mint({ scopes: [...scopes, 'workspaces:chat'], selectors: { models } });
+      const mole = await add('mole', 'A mole digs.');
+      const refused = await embed({ adds: [mole] }, secret);
+      expect(refused).toMatchObject({
+        status: 403,
+        body: { error: expect.stringContaining(EMBEDDING_MODEL) },
+      });
+      await embed({ adds: [mole] });
+      expect((await search({ query: 'mole digs' }, secret)).body.results).toHaveLength(1);
+      // Its vectors are there: nothing is asked of the model.
+      expect((await embed({ deletes: [mole], adds: [mole] }, secret)).status).toBe(200);
+    });
+  });
+
+  test('what is put in, taken out and pinned is in the audit record; what changes nothing is not', async () => {
+    const hare = await add('hare', 'A hare runs.');
+    const last = async (action: string) =>
+      (await server.request<{ items: object[] }>('GET', `/v1/audit?action=${action}&limit=1`)).body.items[0];
+    const { body } = await embed({ adds: [hare] });
+    const entry = {
+      target: `workspace:${body.workspace.id}`,
+      outcome: 'ok',
+      details: { slug: 'docs', count: 1, first: [hare] },
+    };
+    const put = await last('workspaces.embed');
+    expect(put).toMatchObject(entry);
+    await embed({ adds: [hare] });
+    expect(await last('workspaces.embed')).toEqual(put);
+    await post('/workspace/docs/update-pin', { docPath: hare, pinStatus: true });
+    expect(await last('workspaces.pin')).toMatchObject(entry);
+    await post('/workspace/docs/update-pin', { docPath: hare });
+    expect(await last('workspaces.unpin')).toMatchObject(entry);
+    await embed({ deletes: [hare, 'custom-documents/none.json'] });
+    const taken = await last('workspaces.unembed');
+    expect(taken).toMatchObject(entry);
+    await embed({ deletes: [hare] });
+    expect(await last('workspaces.unembed')).toEqual(taken);
   });
 
   test('a removed workspace takes its vectors along', async () => {

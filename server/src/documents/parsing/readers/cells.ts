@@ -18,10 +18,15 @@ const DAY_MS = 86_400_000;
 /** Day 0 of Excel; its 29 February 1900, which never was, lies before all that matters. */
 const EPOCH_MS = Date.UTC(1899, 11, 30);
 
-/** `45000.5` → `2023-03-15 12:00:00`; the time is left out where there is none. */
-export function serialDate(serial: number): string {
-  const date = new Date(EPOCH_MS + Math.round(serial * 86_400) * 1000);
+/** Day 0 of workbooks that were begun on an old Mac. */
+const EPOCH_1904_DAYS = 1_462;
+
+/** `45000.5` → `2023-03-15 12:00:00`; the time is left out where there is none, the day where it is 0. */
+export function serialDate(serial: number, { is1904 = false } = {}): string {
+  const days = serial + (is1904 ? EPOCH_1904_DAYS : 0);
+  const date = new Date(EPOCH_MS + Math.round(days * 86_400) * 1000);
   if (!Number.isFinite(date.getTime())) return String(serial);
   const [day = '', time = ''] = date.toISOString().slice(0, 19).split('T');
+  if (serial > 0 && serial < 1) return time;
   return date.getTime() % DAY_MS === 0 ? day : `${day} ${time}`;
 }

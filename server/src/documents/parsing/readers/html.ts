@@ -13,7 +13,7 @@ const ARTICLE_SHARE_MIN = 0.2;
 
 /** The article of a page without its menus; the whole text where none is to be found. */
 export function readHtml(source: Source): Properties {
-  const html = decodeHtml(source.whole());
+  const html = decodeHtml(source);
   const { text: whole, elements, depth } = readPage(html);
   const isSmall = elements <= ELEMENTS_MAX && depth <= DEPTH_MAX;
   const article = isSmall ? articleOf(html) : undefined;
@@ -41,15 +41,10 @@ const titleOf = (html: string): string | undefined => {
   return title === undefined ? undefined : htmlText(title);
 };
 
-/** As the page itself says, where it says so. */
-function decodeHtml(bytes: Buffer): string {
-  const declared = /<meta[^>]{1,200}charset=["']?([\w-]{2,40})/i.exec(
-    bytes.subarray(0, 2048).toString('latin1'),
-  )?.[1];
-  if (declared === undefined || /^utf-?8$/i.test(declared)) return decodeText(bytes);
-  try {
-    return new TextDecoder(declared).decode(bytes);
-  } catch {
-    return decodeText(bytes);
-  }
+/** As the server says, else as the page itself does. */
+function decodeHtml(source: Source): string {
+  const bytes = source.whole();
+  const start = bytes.subarray(0, 2048).toString('latin1');
+  const declared = /<meta[^>]{1,200}charset=["']?([\w-]{2,40})/i.exec(start)?.[1];
+  return decodeText(bytes, source.charset, declared);
 }

@@ -1,5 +1,6 @@
 import PostalMime from 'postal-mime';
 import type { Email } from 'postal-mime';
+import { Unreadable } from '../limits.ts';
 import type { Properties, Source } from '../source.ts';
 import { htmlText } from './html-text.ts';
 import { propertiesOf } from './office-properties.ts';
@@ -10,13 +11,22 @@ const NESTING_MAX = 50;
 export async function readEml(source: Source): Promise<Properties> {
   const mail = await parse(source.whole());
   source.text.add(mailText(mail));
-  return propertiesOf({ title: mail.subject, author: senderOf(mail) });
+  return mailProperties(mail);
 }
 
-/** One mail after the other. */
+/** Each is a document of its own, and all of them are stored at once. */
+const MESSAGES_MAX = 5_000;
+
+/** Mail by mail, each a part of its own. */
 export async function readMbox(source: Source): Promise<Properties> {
+  let number = 0;
   for (const message of messagesOf(source.whole())) {
-    source.text.add(`${mailText(await parse(message))}\n\n`);
+    if (++number > MESSAGES_MAX)
+      throw new Unreadable(`holds more than ${MESSAGES_MAX} messages: split it into several.`);
+    const mail = await parse(message);
+    source.text.add(mailText(mail).replace(/^>(>*From )/gm, '$1'));
+    const { title: part = `Message ${number}`, ...known } = mailProperties(mail);
+    source.text.end({ ...known, part });
   }
   return {};
 }
@@ -38,6 +48,9 @@ function* messagesOf(bytes: Buffer): Generator<Buffer> {
     yield isEnveloped ? message.subarray(message.indexOf('\n') + 1) : message;
   }
 }
+
+const mailProperties = (mail: Email): Properties =>
+  propertiesOf({ title: mail.subject, author: senderOf(mail) });
 
 const senderOf = ({ from }: Email): string | undefined =>
   from === undefined ? undefined : shownAddress(from);

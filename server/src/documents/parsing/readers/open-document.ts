@@ -1,3 +1,4 @@
+import { Unreadable } from '../limits.ts';
 import type { Properties, Source } from '../source.ts';
 import { attribute, readXml } from '../xml.ts';
 import { Zip } from '../zip.ts';
@@ -12,9 +13,21 @@ const SPACES_MAX = 100;
 /** Texts, presentations and spreadsheets: paragraphs, and rows of tables as CSV. */
 export async function readOpenDocument(source: Source): Promise<Properties> {
   const zip = await Zip.open(source);
+  await refuseEncrypted(zip, source);
   const reader = new ContentReader(source);
   await readXml(zip.text('content.xml'), source.limits, reader);
   return officeProperties(zip, source);
+}
+
+/** Its parts are no zip archive's encrypted files: the manifest says it. */
+async function refuseEncrypted(zip: Zip, { limits }: Source): Promise<void> {
+  const manifest = 'META-INF/manifest.xml';
+  if (!zip.has(manifest)) return;
+  await readXml(zip.text(manifest), limits, {
+    open: (name) => {
+      if (name === 'encryption-data') throw new Unreadable('is encrypted: save it without a password.');
+    },
+  });
 }
 
 class ContentReader {
@@ -24,6 +37,8 @@ class ContentReader {
   #row: string[] | undefined;
   /** Of notes and paragraphs within paragraphs. */
   #paragraphs = 0;
+  /** Within what was deleted, and is kept so that it can be brought back. */
+  #isDeleted = false;
 
   constructor(source: Source) {
     this.#source = source;
@@ -31,6 +46,7 @@ class ContentReader {
 
   open = (name: string, attributes: Record<string, string>): void => {
     if (name === 'body') this.#isBody = true;
+    else if (name === 'tracked-changes') this.#isDeleted = true;
     else if (name === 'p' || name === 'h') this.#paragraphs++;
     else if (name === 's') this.#add(' '.repeat(repeats(attribute(attributes, 'c'), SPACES_MAX)));
     else if (name === 'tab') this.#add('\t');
@@ -44,7 +60,8 @@ class ContentReader {
   };
 
   close = (name: string): void => {
-    if (name === 'p' || name === 'h') {
+    if (name === 'tracked-changes') this.#isDeleted = false;
+    else if (name === 'p' || name === 'h') {
       this.#paragraphs--;
       this.#add('\n');
     } else if (name === 'table-cell' || name === 'covered-table-cell') this.#endCell();
@@ -57,7 +74,7 @@ class ContentReader {
   };
 
   #add(piece: string): void {
-    if (!this.#isBody) return;
+    if (!this.#isBody || this.#isDeleted) return;
     if (this.#cell === undefined) this.#source.text.add(piece);
     else this.#cell.text += piece;
   }

@@ -35,9 +35,30 @@ async function opened(bytes: Uint8Array): Promise<Pdf> {
 async function pageText(pdf: Pdf, number: number): Promise<string> {
   const page = await pdf.getPage(number);
   const { items } = await page.getTextContent();
+  const text = items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
+  const fields = filledIn((await page.getAnnotations()) as Annotation[]);
   page.cleanup();
-  return items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
+  return fields === '' ? text : `${text}\n${fields}`;
 }
+
+interface Annotation {
+  fieldName?: unknown;
+  fieldValue?: unknown;
+  password?: unknown;
+}
+
+/** What somebody wrote into the fields of a form stands beside the page's text. */
+function filledIn(annotations: readonly Annotation[]): string {
+  return annotations.map(filledInField).filter(isSaid).join('\n');
+}
+
+function filledInField({ fieldName, fieldValue, password }: Annotation): string {
+  if (password === true || fieldValue === 'Off') return '';
+  const value = [fieldValue].flat().filter(isSaid).join(', ');
+  return value !== '' && isSaid(fieldName) ? `${fieldName}: ${value}` : value;
+}
+
+const isSaid = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
 async function propertiesIn(pdf: Pdf): Promise<Properties> {
   const { info } = await pdf.getMetadata().catch(() => ({ info: {} }));

@@ -1,9 +1,11 @@
 import { Unreadable } from '../limits.ts';
-import { decodeText, looksLikeText } from '../source.ts';
+import { decodeText, looksLikeText, PROBED_BYTES } from '../source.ts';
 import type { Properties, Source } from '../source.ts';
 
-export function readText(source: Source): Properties {
-  if (!looksLikeText(source.start(8192))) throw new Unreadable('is not text, whatever its name says.');
-  source.text.add(decodeText(source.whole(source.limits.textBytes)));
+export async function readText(source: Source): Promise<Properties> {
+  const { charset, limits, text } = source;
+  if (!looksLikeText(source.start(PROBED_BYTES), charset))
+    throw new Unreadable('is not text that can be read here: save it as UTF-8.');
+  text.add(decodeText(source.whole(limits.textBytes), charset));
   return {};
 }

@@ -17,25 +17,34 @@ export async function readXlsx(source: Source): Promise<Properties> {
     strings: zip.has('xl/sharedStrings.xml') ? await sharedStrings(zip, source) : [],
     dateStyles: zip.has('xl/styles.xml') ? await dateStyles(zip, source) : new Set<number>(),
   };
-  for (const { name, part } of await sheetsOf(zip, source)) {
+  const { sheets, is1904 } = await workbookOf(zip, source);
+  for (const { name, part } of sheets) {
     source.text.add(`${name}\n`);
-    await readSheet(zip, source, { part, ...known });
+    await readSheet(zip, source, { part, is1904, ...known });
     source.text.add('\n');
   }
   return officeProperties(zip, source);
 }
 
-async function sheetsOf(zip: Zip, source: Source): Promise<{ name: string; part: string }[]> {
+interface Workbook {
+  sheets: { name: string; part: string }[];
+  /** Its days are counted from 1904. */
+  is1904: boolean;
+}
+
+async function workbookOf(zip: Zip, source: Source): Promise<Workbook> {
   const relations = await relationsOf(zip, source, WORKBOOK);
-  const sheets: { name: string; part: string }[] = [];
+  const sheets: Workbook['sheets'] = [];
+  let is1904 = false;
   await readXml(zip.text(WORKBOOK), source.limits, {
     open: (element, attributes) => {
+      if (element === 'workbookPr') is1904 = /^(1|true)$/.test(attributes['date1904'] ?? '');
       if (element !== 'sheet') return;
       const part = relations.get(attribute(attributes, 'id', { prefixed: true }) ?? '');
       if (part !== undefined && zip.has(part)) sheets.push({ name: attributes['name'] ?? '', part });
     },
   });
-  return sheets;
+  return { sheets, is1904 };
 }
 
 async function sharedStrings(zip: Zip, { limits }: Source): Promise<string[]> {
@@ -88,6 +97,7 @@ interface Sheet {
   part: string;
   strings: readonly string[];
   dateStyles: ReadonlySet<number>;
+  is1904: boolean;
 }
 
 async function readSheet(zip: Zip, { limits, text }: Source, sheet: Sheet): Promise<void> {
@@ -117,11 +127,11 @@ async function readSheet(zip: Zip, { limits, text }: Source, sheet: Sheet): Prom
 
 function shown(
   { type, style, value }: { type: string; style: number; value: string },
-  { strings, dateStyles }: Sheet,
+  { strings, dateStyles, is1904 }: Sheet,
 ): string {
   if (type === 's') return strings[Number(value)] ?? '';
   if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
   if ((type === '' || type === 'n') && value !== '' && dateStyles.has(style))
-    return serialDate(Number(value));
+    return serialDate(Number(value), { is1904 });
   return value;
 }

@@ -17,6 +17,7 @@ import {
   refuseWithoutWorkspaces,
   wantedWorkspaces,
 } from '../../developer/document-wishes.ts';
+import { embedBrought } from '../../developer/embedding.ts';
 import { receiveUpload } from '../../developer/upload.ts';
 import type { Answer, Call, Route } from '../../route.ts';
 import { route } from '../../route.ts';
@@ -69,8 +70,7 @@ export const documentUploadRoutes: Route[] = [
     handler: (services, call) => {
       const folder = folderName(call.params.folderName);
       if (folder !== undefined) return upload(services, call, { folder, isNamed: true });
-      call.stream.resume();
-      return notBrought('Invalid folder name');
+      return ended(notBrought('Invalid folder name'));
     },
   }),
   route({
@@ -91,7 +91,8 @@ export const documentUploadRoutes: Route[] = [
       metadata: Type.Optional(Type.Object(Said)),
     }),
     responses,
-    handler: async ({ intake }, { body, caller, signal }) => {
+    handler: async (services, call) => {
+      const { body, caller, signal } = call;
       const fields = body as Record<string, unknown>;
       const link = textField(fields, 'link');
       if (link === undefined) return json({ success: false }, 500);
@@ -100,12 +101,9 @@ export const documentUploadRoutes: Route[] = [
       refuseWithoutWorkspaces(caller, slugs);
       const given = givenIn(objectField(fields['metadata']));
       const bringing = { caller, folder: DEFAULT_FOLDER, given, signal };
-      const outcome = await intake.bringLink(
-        withScheme(link),
-        extraHeaders(fields['scraperHeaders']),
-        bringing,
-      );
-      return answerWith(outcome, (brought) => intake.embed(caller, slugs, brought));
+      const headers = extraHeaders(fields['scraperHeaders']);
+      const outcome = await services.intake.bringLink(withScheme(link), headers, bringing);
+      return answerWith(services, call, { outcome, slugs });
     },
   }),
   route({
@@ -128,26 +126,28 @@ export const documentUploadRoutes: Route[] = [
       }),
     }),
     responses,
-    handler: async ({ intake }, { body, caller }) => {
+    handler: async (services, call) => {
+      const { body, caller } = call;
       const fields = body as Record<string, unknown>;
       const note = noteIn(fields);
       if (typeof note === 'string') return json({ success: false, error: note }, 422);
       const slugs = wantedWorkspaces(fields['addToWorkspaces']);
       if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
       refuseWithoutWorkspaces(caller, slugs);
-      const outcome = await intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
-      return answerWith(outcome, (brought) => intake.embed(caller, slugs, brought));
+      const outcome = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
+      return answerWith(services, call, { outcome, slugs });
     },
   }),
 ];
 
-type UploadCall = Pick<Call, 'stream' | 'signal'> & { caller: NonNullable<Call['caller']> };
+type UploadCall = Pick<Call, 'stream' | 'signal' | 'countsItself'> & { caller: NonNullable<Call['caller']> };
 interface Target {
   folder: string;
   isNamed: boolean;
 }
 
-async function upload({ intake, config }: Services, call: UploadCall, target: Target): Promise<Answer> {
+async function upload(services: Services, call: UploadCall, target: Target): Promise<Answer> {
+  const { intake, config } = services;
   const { stream, caller, signal } = call;
   const form = await receiveUpload(stream, {
     fileField: 'file',
@@ -167,7 +167,7 @@ async function upload({ intake, config }: Services, call: UploadCall, target: Ta
       { fd: file.handle.fd, name: cleanFileName(file.name) },
       { caller, folder: target.folder, given, signal },
     );
-    return await answerWith(outcome, (brought) => intake.embed(caller, slugs, brought), target.isNamed);
+    return await answerWith(services, call, { outcome, slugs, isNamed: target.isNamed });
   } finally {
     await file.handle.close();
   }
@@ -179,16 +179,19 @@ const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => 
   headers: { ...answer.headers, connection: 'close' },
 });
 
-const notBrought = (error: string): Answer => json({ success: false, error, documents: [] }, 500);
+const notBrought = (error: string) => json({ success: false, error, documents: [] }, 500);
 
 async function answerWith(
-  outcome: Outcome,
-  embed: (brought: Extract<Outcome, { document: unknown }>) => Promise<string | null>,
-  isNamed = false,
+  services: Services,
+  call: Pick<UploadCall, 'caller' | 'countsItself'>,
+  { outcome, slugs, isNamed = false }: { outcome: Outcome; slugs: readonly string[]; isNamed?: boolean },
 ): Promise<Answer> {
   if ('refusal' in outcome) return notBrought(outcome.refusal);
-  const error = await embed(outcome);
-  const documents: Static<typeof BroughtDocuments>['documents'] = [uploadedDocument(outcome, isNamed)];
+  const { brought } = outcome;
+  const error = await embedBrought(services, call, { slugs, brought });
+  const documents: Static<typeof BroughtDocuments>['documents'] = brought.map((one) =>
+    uploadedDocument(one, isNamed),
+  );
   return json({ success: true, error, documents });
 }
 

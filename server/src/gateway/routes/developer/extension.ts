@@ -16,9 +16,10 @@ import type { Workspace as FoundWorkspace } from '../../../workspaces/index.ts';
 import type { WholeAnswer } from '../../answering.ts';
 import { json } from '../../developer/answers.ts';
 import { textField, wholeField } from '../../developer/body-fields.ts';
+import { embedBrought } from '../../developer/embedding.ts';
 import { givenIn, objectField } from '../../developer/document-wishes.ts';
 import { Workspace } from '../../developer/schemas.ts';
-import type { Route } from '../../route.ts';
+import type { Call, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import { nullable, Time } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
@@ -67,9 +68,10 @@ function noteIn(fields: Readonly<Record<string, unknown>>): NewNote | undefined 
 /** Stores what was read off a page; `place` puts it where it is wanted. */
 async function store(
   services: Services,
-  caller: Caller,
+  call: Pick<Call, 'countsItself'> & { caller: Caller },
   { fields, isEmbedded }: { fields: Readonly<Record<string, unknown>>; isEmbedded: boolean },
 ): Promise<WholeAnswer> {
+  const { caller } = call;
   const { workspaces, intake } = services;
   const id = wholeField(fields, 'workspaceId');
   const workspace: FoundWorkspace | undefined =
@@ -77,8 +79,9 @@ async function store(
   if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
   const note = noteIn(fields);
   if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
-  const brought = await intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
-  const error = isEmbedded ? await intake.embed(caller, [workspace.slug], brought) : null;
+  const { brought } = await intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
+  const { slug } = workspace;
+  const error = isEmbedded ? await embedBrought(services, call, { slugs: [slug], brought }) : null;
   return error === null ? json({ success: true }) : json({ success: false, error }, 500);
 }
 
@@ -158,8 +161,8 @@ const keyRoutes: Route[] = [
       bodyKind: 'lenient',
       body: Content,
       responses: { ...contentResponses, 403: Refused },
-      handler: (services, { caller, body }) =>
-        forExtension(services, caller, () => store(services, caller, { fields: body, isEmbedded })),
+      handler: (services, call) =>
+        forExtension(services, call.caller, () => store(services, call, { fields: call.body, isEmbedded })),
     }),
   ),
 ];

@@ -5,8 +5,10 @@ import { embeddedDocuments, viewWorkspace } from '../../../workspaces/index.ts';
 import type { Workspace } from '../../../workspaces/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
 import { flagField, textField, textsField } from '../../developer/body-fields.ts';
+import { changeOf, embed, unembed } from '../../developer/embedding.ts';
 import { embedPaid } from '../../developer/embed-paid.ts';
 import * as d from '../../developer/schemas.ts';
+import { accountsOf } from '../../model-account.ts';
 import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import type { Services } from '../../services.ts';
@@ -52,22 +54,21 @@ export const vectorRoutes: Route[] = [
     id: 'workspaces.embed',
     summary: 'Put documents into a workspace, or take them out',
     description:
-      'Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer.',
+      'Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
     surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: Type.Object({ adds: locations, deletes: locations }),
     responses: { 200: Type.Object({ workspace: d.EmbeddedWorkspace }), 400: 'stream' },
-    handler: async (services, { caller, params: { slug }, body }) => {
-      const workspace = await services.workspaces.findCovered(caller, slug);
+    handler: async (services, call) => {
+      const { params, body } = call;
+      const workspace = await services.workspaces.findCovered(call.caller, params.slug);
       if (workspace === undefined) return phrase(400);
-      const { retrieval, documents } = services;
-      const [adds, deletes] = ['adds', 'deletes'].map((name) =>
-        textsField(body, name).slice(0, DOCUMENTS_MAX),
-      );
-      await retrieval.detach(workspace.id, deletes ?? []);
-      await retrieval.attach(workspace.id, adds ?? [], { viewer: await documents.viewer(caller) });
+      const locations = (name: string) => textsField(body, name).slice(0, DOCUMENTS_MAX);
+      await unembed(services, call, { workspace, locations: locations('deletes') });
+      const { refused } = await embed(services, call, { workspace, locations: locations('adds') });
+      if (refused !== undefined) throw refused;
       return json({ workspace: await viewEmbedded(services, workspace) });
     },
   }),
@@ -82,14 +83,18 @@ export const vectorRoutes: Route[] = [
     bodyKind: 'lenient',
     body: Type.Object({ docPath: Type.String(), pinStatus: Type.Optional(Type.Boolean()) }),
     responses: { 200: d.Said, 404: 'stream', 500: null },
-    handler: async ({ workspaces, retrieval, storage }, { caller, params: { slug }, body }) => {
+    handler: async (services, { caller, params: { slug }, body }) => {
+      const { workspaces, retrieval, documents, storage } = services;
       const workspace = await workspaces.findCovered(caller, slug);
       if (workspace === undefined) return empty(500);
       const location = textField(body, 'docPath') ?? '';
       const isPinned = flagField(body, 'pinStatus');
-      const isThere = await storage.transaction((tx) =>
-        retrieval.setPinned(tx, workspace.id, { location, isPinned }),
-      );
+      const action = isPinned ? 'workspaces.pin' : 'workspaces.unpin';
+      const isThere = await storage.transaction(async (tx) => {
+        if (!(await retrieval.setPinned(tx, workspace.id, { location, isPinned }))) return false;
+        await documents.record(tx, caller, changeOf(action, workspace, [location]));
+        return true;
+      });
       return isThere ? json({ message: 'Pin status updated successfully' }) : phrase(404);
     },
   }),
@@ -125,12 +130,11 @@ export const vectorRoutes: Route[] = [
       if (query === undefined) return json({ message: 'Query parameter cannot be empty.' }, 400);
       if ((await retrieval.count([workspace.id])) === 0)
         return json({ results: [], message: NOTHING_EMBEDDED });
-      const { model, vectors } = await embedPaid(services, call, { texts: [query], isOwnWish: false });
-      const hits = await retrieval.searchByVector({
+      const hits = await retrieval.search({
         collectionId: workspace.id,
         query,
-        model,
-        vector: vectors[0] ?? new Float32Array(),
+        payer: { account: accountsOf(services, call, { isAside: true }) },
+        signal: call.signal,
         topN: Math.floor(numberWithin(fields['topN'], { least: 1 }) ?? workspace.topN),
         threshold:
           numberWithin(fields['scoreThreshold'], { least: 0, most: 1 }) ?? workspace.similarityThreshold,
@@ -182,7 +186,7 @@ export const vectorRoutes: Route[] = [
       const fields = call.body as Record<string, unknown>;
       const texts = inputOf(fields);
       if (texts === undefined) return empty(500);
-      const { model, vectors, tokens } = await embedPaid(services, call, { texts, isOwnWish: true });
+      const { model, vectors, tokens } = await embedPaid(services, call, texts);
       const isBase64 = fields['encoding_format'] === 'base64';
       return json({
         object: 'list',
