@@ -17,6 +17,7 @@ const DEPTH_MAX = 64;
 export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }): unknown {
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw unreadable('The body is not UTF-8.');
+  if (holdsTooMany(bytes)) throw tooMany(`more than ${VALUES_MAX} values`);
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
@@ -30,6 +31,34 @@ export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }):
   if (odd.message !== NUL) throw unreadable(odd.message);
   throw invalidField(fieldPath(odd.path.reverse()) || 'body', NUL);
 }
+
+/** Of members and items in one body. */
+const VALUES_MAX = 2_000_000;
+
+/**
+ * Empty objects take twenty times their text in memory: a body within its limit could end this process. Counted before
+ * anything is made of it; what stands in texts does not count. Guarded by surface.test.ts.
+ */
+function holdsTooMany(bytes: Buffer): boolean {
+  // Each takes two characters at least.
+  if (bytes.length < VALUES_MAX * 2) return false;
+  let values = 0;
+  let isText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (isText && byte === BACKSLASH) at++;
+    else if (byte === QUOTE) isText = !isText;
+    else if (!isText && (byte === COMMA || byte === BRACKET || byte === BRACE) && ++values > VALUES_MAX)
+      return true;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE] = Buffer.from('"\\,[{');
+
+/** What would take too much to be read, whatever its length. */
+export const tooMany = (what: string): KeywardError =>
+  new KeywardError('too_large', `The body holds ${what}.`, { hint: 'Send it in several requests.' });
 
 const SMALL_LENGTH = 1024;
 
@@ -72,12 +101,24 @@ function oddity(value: unknown, look: { depth: number; refuseNul: boolean }): Od
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth >= DEPTH_MAX) return { message: `The body is nested deeper than ${DEPTH_MAX} levels.`, path: [] };
   const inner = { depth: depth + 1, refuseNul };
+  if (Array.isArray(value)) return oddItem(value, inner);
   for (const name in value) {
     if (name === '__proto__') return { message: 'The body has a member named __proto__.', path: [] };
     if (refuseNul && name.includes('\0')) return { message: NUL, path: [] };
     const found = oddity((value as Record<string, unknown>)[name], inner);
     if (found === undefined) continue;
     found.path.push(name);
+    return found;
+  }
+  return undefined;
+}
+
+/** Counted, not named: the names of a million items would be a million texts. */
+function oddItem(items: readonly unknown[], look: { depth: number; refuseNul: boolean }): Oddity | undefined {
+  for (let at = 0; at < items.length; at++) {
+    const found = oddity(items[at], look);
+    if (found === undefined) continue;
+    found.path.push(String(at));
     return found;
   }
   return undefined;
