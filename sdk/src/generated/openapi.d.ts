@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 4261b1cc884f110ddfe8dba7d53290196213d023e441728ee63c8c4161d45200
-// text ff00e7b8ba7f178811bf9ea6aa34ba1a11e0eafd92823b831808e1d65ef7d285
+// document dc283487722ed7d943d065c1cc93c5f804dabb9c9b56c51230cd14df7b8f3494
+// text 05199d0f2fe0329ea59b3012fc5505a44dedf2833b5fca97ec8907ff836be43c
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -889,7 +889,47 @@ export interface paths {
          * Whether there are users
          * @description Any key.
          */
-        get: operations["users.isMultiUserMode"];
+        get: operations["users.is_multi_user_mode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who there is
+         * @description In multi-user mode. Scope: users:manage.
+         */
+        get: operations["users.names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}/issue-auth-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A token that logs a user in
+         * @description Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. Scope: users:manage.
+         */
+        get: operations["users.issue_auth_token"];
         put?: never;
         post?: never;
         delete?: never;
@@ -929,7 +969,7 @@ export interface paths {
         put?: never;
         /**
          * Make a user
-         * @description In multi-user mode. The key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Scope: users:manage.
+         * @description In multi-user mode. A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Scope: users:manage.
          */
         post: operations["users.create"];
         delete?: never;
@@ -949,7 +989,7 @@ export interface paths {
         put?: never;
         /**
          * Change or suspend a user
-         * @description In multi-user mode. A suspension ends sessions and keys of the user at once; a new password ends the sessions. The last admin stays one. Scope: users:manage.
+         * @description In multi-user mode. A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one. Scope: users:manage.
          */
         post: operations["users.update"];
         /**
@@ -970,8 +1010,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All invites
-         * @description In multi-user mode. Scope: users:manage.
+         * Invites
+         * @description In multi-user mode. The newest 1,000. Scope: users:manage.
          */
         get: operations["users.invites"];
         put?: never;
@@ -1016,13 +1056,13 @@ export interface paths {
          * Disable an invite
          * @description In multi-user mode. Scope: users:manage.
          */
-        delete: operations["users.disableInvite"];
+        delete: operations["users.disable_invite"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/v1/users": {
+    "/api/admin/users": {
         parameters: {
             query?: never;
             header?: never;
@@ -1030,10 +1070,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who there is
-         * @description In multi-user mode. Scope: users:manage.
+         * All users
+         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
          */
-        get: operations["users.names"];
+        get: operations["people.list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1042,7 +1082,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/users/{id}/issue-auth-token": {
+    "/api/admin/users/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a user
+         * @description For admins and managers; managers neither make nor touch an admin. A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Needs a session, no key.
+         */
+        post: operations["people.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/user/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change or suspend a user
+         * @description For admins and managers; managers neither make nor touch an admin. A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one. Needs a session, no key.
+         */
+        post: operations["people.update"];
+        /**
+         * Delete a user
+         * @description For admins and managers; managers neither make nor touch an admin. Sessions and keys of the user end at once. The last admin stays. Needs a session, no key.
+         */
+        delete: operations["people.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invites": {
         parameters: {
             query?: never;
             header?: never;
@@ -1050,13 +1134,53 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A token that logs a user in
-         * @description Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do. Scope: users:manage.
+         * Invites
+         * @description For admins and managers; managers neither make nor touch an admin. The newest 1,000. Needs a session, no key.
          */
-        get: operations["users.issueAuthToken"];
+        get: operations["people.invites"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invite/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite somebody
+         * @description For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session, no key.
+         */
+        post: operations["people.invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/invite/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Disable an invite
+         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
+         */
+        delete: operations["people.disable_invite"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1136,6 +1260,26 @@ export interface paths {
         get: operations["sessions.user"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your own name, password or bio
+         * @description A new password takes the present one; all your sessions end with it. Needs a session, no key.
+         */
+        post: operations["sessions.change_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1286,130 +1430,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All users
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
-         */
-        get: operations["people.list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/users/new": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make a user
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
-         */
-        post: operations["people.create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/user/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change or suspend a user
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
-         */
-        post: operations["people.update"];
-        /**
-         * Delete a user
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
-         */
-        delete: operations["people.delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/invites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All invites
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
-         */
-        get: operations["people.invites"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/invite/new": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Invite somebody
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
-         */
-        post: operations["people.invite"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/invite/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Disable an invite
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
-         */
-        delete: operations["people.disable_invite"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/system/api-keys": {
         parameters: {
             query?: never;
@@ -1419,9 +1439,9 @@ export interface paths {
         };
         /**
          * All keys
-         * @description Without users. Needs a session, no key.
+         * @description Without users. The newest 1,000; GET /v1/keys has pages. Needs a session, no key.
          */
-        get: operations["apiKeys.list_single"];
+        get: operations["api_keys.list_single"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1443,7 +1463,7 @@ export interface paths {
          * Make a key that may do everything
          * @description Without users. The secret is in this answer and nowhere else, ever. Needs a session, no key.
          */
-        post: operations["apiKeys.create_single"];
+        post: operations["api_keys.create_single"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1464,7 +1484,7 @@ export interface paths {
          * Revoke a key
          * @description Without users. Needs a session, no key.
          */
-        delete: operations["apiKeys.delete_single"];
+        delete: operations["api_keys.delete_single"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1479,9 +1499,9 @@ export interface paths {
         };
         /**
          * All keys
-         * @description In multi-user mode, for admins. Needs a session, no key.
+         * @description In multi-user mode, for admins. The newest 1,000; GET /v1/keys has pages. Needs a session, no key.
          */
-        get: operations["apiKeys.list_multi"];
+        get: operations["api_keys.list_multi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1503,7 +1523,7 @@ export interface paths {
          * Make a key that may do everything
          * @description In multi-user mode, for admins. The secret is in this answer and nowhere else, ever. Needs a session, no key.
          */
-        post: operations["apiKeys.create_multi"];
+        post: operations["api_keys.create_multi"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1524,7 +1544,7 @@ export interface paths {
          * Revoke a key
          * @description In multi-user mode, for admins. Needs a session, no key.
          */
-        delete: operations["apiKeys.delete_multi"];
+        delete: operations["api_keys.delete_multi"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1544,7 +1564,7 @@ export interface paths {
          * Revoke a key
          * @description In multi-user mode, for admins. Needs a session, no key.
          */
-        delete: operations["apiKeys.delete_multi_2"];
+        delete: operations["api_keys.delete_multi_2"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1559,9 +1579,9 @@ export interface paths {
         };
         /**
          * All keys
-         * @description Without owners:manage, those of the caller's owner. Scope: keys:read.
+         * @description Without owners:manage, those of the caller's owner. The newest 1,000; GET /v1/keys has pages. Scope: keys:read.
          */
-        get: operations["apiKeys.list"];
+        get: operations["api_keys.list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1583,7 +1603,7 @@ export interface paths {
          * Make a key that may do everything
          * @description The caller must be able to do everything itself. The secret is in this answer and nowhere else. Scope: keys:write.
          */
-        post: operations["apiKeys.create"];
+        post: operations["api_keys.create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1604,7 +1624,7 @@ export interface paths {
          * Revoke a key
          * @description Scope: keys:write.
          */
-        delete: operations["apiKeys.delete"];
+        delete: operations["api_keys.delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1641,7 +1661,7 @@ export interface paths {
          * List the documents of a folder
          * @description Scope: documents:read.
          */
-        get: operations["documents.list-folder"];
+        get: operations["documents.list_folder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1661,7 +1681,7 @@ export interface paths {
          * List the types of files that are read
          * @description Any other file is taken where it holds text. Scope: documents:read.
          */
-        get: operations["documents.file-types"];
+        get: operations["documents.file_types"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1681,7 +1701,7 @@ export interface paths {
          * What may be said of a text that is stored
          * @description Scope: documents:read.
          */
-        get: operations["documents.metadata-schema"];
+        get: operations["documents.metadata_schema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1721,7 +1741,7 @@ export interface paths {
          * Get a file that an agent made
          * @description Scope: documents:read.
          */
-        get: operations["documents.generated-file"];
+        get: operations["documents.generated_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1763,7 +1783,7 @@ export interface paths {
          * Upload a file into a folder
          * @description The folder is made where there is none. Scope: documents:write.
          */
-        post: operations["documents.upload-to-folder"];
+        post: operations["documents.upload_to_folder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1783,7 +1803,7 @@ export interface paths {
          * Fetch a page of the web
          * @description Pages of private networks only where the operator allows it. Scope: documents:write.
          */
-        post: operations["documents.upload-link"];
+        post: operations["documents.upload_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1803,7 +1823,7 @@ export interface paths {
          * Store a text
          * @description Scope: documents:write.
          */
-        post: operations["documents.raw-text"];
+        post: operations["documents.raw_text"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1823,7 +1843,7 @@ export interface paths {
          * Make a folder
          * @description Scope: documents:write.
          */
-        post: operations["documents.create-folder"];
+        post: operations["documents.create_folder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1844,7 +1864,7 @@ export interface paths {
          * Remove a folder with its documents
          * @description Also from the workspaces that hold them. The folder custom-documents stays. Scope: documents:write.
          */
-        delete: operations["documents.remove-folder"];
+        delete: operations["documents.remove_folder"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2339,7 +2359,7 @@ export interface paths {
          * Ask a workspace; the answer comes as it is made
          * @description Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Scope: workspaces:chat.
          */
-        post: operations["workspaces.streamChat"];
+        post: operations["workspaces.stream_chat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2379,7 +2399,7 @@ export interface paths {
          * Ask in a thread; the answer comes as it is made
          * @description Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Scope: workspaces:chat.
          */
-        post: operations["threads.streamChat"];
+        post: operations["threads.stream_chat"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2397,7 +2417,7 @@ export interface paths {
         put?: never;
         /**
          * Put documents into a workspace, or take them out
-         * @description Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. Scope: workspaces:write.
+         * @description Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
          */
         post: operations["workspaces.embed"];
         delete?: never;
@@ -2457,7 +2477,7 @@ export interface paths {
          * How many vectors there are
          * @description Scope: system:read.
          */
-        get: operations["system.vectorCount"];
+        get: operations["system.vector_count"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2497,7 +2517,7 @@ export interface paths {
          * The workspaces as vector stores
          * @description All of them at once: any query parameter gives the empty page that ends paging. Scope: workspaces:read.
          */
-        get: operations["openai.vectorStores"];
+        get: operations["openai.vector_stores"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2901,29 +2921,9 @@ export interface paths {
         put?: never;
         /**
          * Change settings by the names that clients know
-         * @description Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Scope: system:write.
+         * @description Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.
          */
         post: operations["settings.update"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/admin/preferences": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change preferences of an instance with users
-         * @description Scope: system:write.
-         */
-        post: operations["settings.preferences"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2982,6 +2982,66 @@ export interface paths {
          * @description Needs no key.
          */
         get: operations["web.logo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change preferences of an instance with users
+         * @description Not for keys that are bound to workspaces. Scope: system:write.
+         */
+        post: operations["settings.preferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/system-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change preferences of the instance
+         * @description For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon. Needs a session, no key.
+         */
+        post: operations["settings.change_preferences"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/system-preferences-for": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preferences of the instance
+         * @description Of a secret whether there is one. For managers those that they may change. Needs a session, no key.
+         */
+        get: operations["settings.show_preferences"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3091,7 +3151,7 @@ export interface components {
             owner?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
-            scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
+            scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "extension:use" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "extension:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors?: {
                 workspaces?: {
                     allow?: string[];
@@ -3157,7 +3217,7 @@ export interface components {
                 name: string;
             };
             role: ("client" | "miner" | "admin") | null;
-            scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
+            scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "extension:use" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "extension:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors: components["schemas"]["Selectors"];
             limits: components["schemas"]["Limit"][];
             budgets: components["schemas"]["Budget"][];
@@ -3217,7 +3277,7 @@ export interface components {
             name?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
-            scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
+            scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "extension:use" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "extension:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors?: {
                 workspaces?: {
                     allow?: string[];
@@ -3275,7 +3335,7 @@ export interface components {
         VerifyRequest: {
             key: string;
             /** @enum {string} */
-            scope?: "keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write";
+            scope?: "keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "extension:use" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write";
             resource?: {
                 /** @enum {string} */
                 type: "workspace" | "model";
@@ -3297,7 +3357,7 @@ export interface components {
                 id: string;
                 name: string;
             } | null;
-            scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
+            scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "extension:use" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "extension:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             /** @description Anything; 50 members at most */
             metadata: {
                 [key: string]: unknown;
@@ -3343,7 +3403,7 @@ export interface components {
             owner?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
-            scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
+            scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "embeds:manage" | "extension:use" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "extension:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors?: {
                 workspaces?: {
                     allow?: string[];
@@ -3724,6 +3784,13 @@ export interface components {
             message: string | null;
             /** @description At the first login of a user, and never again */
             recoveryCodes?: string[];
+        };
+        OwnAccount: {
+            username?: string;
+            /** @description The new one */
+            password?: string;
+            currentPassword?: string;
+            bio?: string;
         };
         FirstUser: {
             username: string;
@@ -9989,7 +10056,7 @@ export interface operations {
             };
         };
     };
-    "users.isMultiUserMode": {
+    "users.is_multi_user_mode": {
         parameters: {
             query?: never;
             header?: never;
@@ -10016,6 +10083,127 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "users.names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        users: {
+                            id: number;
+                            username: string;
+                            role: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "users.issue_auth_token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        token: string;
+                        loginPath: string;
+                    };
+                };
+            };
+            /** @description The answer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description Done */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: string;
+                    };
                 };
             };
             /** @description A limit of the key is reached */
@@ -10216,12 +10404,14 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description Internal Server Error */
+            /** @description The answer */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "*/*": unknown;
+                };
             };
         };
     };
@@ -10272,15 +10462,6 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description Done */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -10290,12 +10471,14 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description Internal Server Error */
+            /** @description The answer */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "*/*": unknown;
+                };
             };
         };
     };
@@ -10416,7 +10599,7 @@ export interface operations {
             };
         };
     };
-    "users.disableInvite": {
+    "users.disable_invite": {
         parameters: {
             query?: never;
             header?: never;
@@ -10490,7 +10673,7 @@ export interface operations {
             };
         };
     };
-    "users.names": {
+    "people.list": {
         parameters: {
             query?: never;
             header?: never;
@@ -10506,11 +10689,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        users: {
-                            id: number;
-                            username: string;
-                            role: string;
-                        }[];
+                        users: components["schemas"]["User"][];
                     };
                 };
             };
@@ -10550,7 +10729,142 @@ export interface operations {
             };
         };
     };
-    "users.issueAuthToken": {
+    "people.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: components["schemas"]["User"];
+                        error: null;
+                    };
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        user: null;
+                        error: string;
+                    };
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "people.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The answer */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    "people.delete": {
         parameters: {
             query?: never;
             header?: never;
@@ -10567,19 +10881,218 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        token: string;
-                        loginPath: string;
-                    };
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
                 };
             };
             /** @description The answer */
-            403: {
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The answer */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+        };
+    };
+    "people.invites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invites: components["schemas"]["ListedInvite"][];
+                    };
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "people.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invite: components["schemas"]["Invite"];
+                        error: string | null;
+                    };
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "people.disable_invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Done */
@@ -10588,9 +11101,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        error: string;
-                    };
+                    "application/json": components["schemas"]["Outcome"];
                 };
             };
             /** @description A limit of the key is reached */
@@ -10808,6 +11319,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "sessions.change_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnAccount"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Done */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
                 };
             };
             /** @description Internal Server Error */
@@ -11262,461 +11840,7 @@ export interface operations {
             };
         };
     };
-    "people.list": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        users: components["schemas"]["User"][];
-                    };
-                };
-            };
-            /** @description The answer */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "people.create": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewUser"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        user: components["schemas"]["User"];
-                        error: null;
-                    };
-                };
-            };
-            /** @description Done */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        user: null;
-                        error: string;
-                    };
-                };
-            };
-            /** @description The answer */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "people.update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserChange"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description The answer */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "people.delete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description Done */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description The answer */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Done */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "people.invites": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        invites: components["schemas"]["ListedInvite"][];
-                    };
-                };
-            };
-            /** @description The answer */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "people.invite": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewInvite"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        invite: components["schemas"]["Invite"];
-                        error: string | null;
-                    };
-                };
-            };
-            /** @description The answer */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "people.disable_invite": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description Done */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description The answer */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Done */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "apiKeys.list_single": {
+    "api_keys.list_single": {
         parameters: {
             query?: never;
             header?: never;
@@ -11773,7 +11897,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.create_single": {
+    "api_keys.create_single": {
         parameters: {
             query?: never;
             header?: never;
@@ -11834,7 +11958,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.delete_single": {
+    "api_keys.delete_single": {
         parameters: {
             query?: never;
             header?: never;
@@ -11897,7 +12021,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.list_multi": {
+    "api_keys.list_multi": {
         parameters: {
             query?: never;
             header?: never;
@@ -11954,7 +12078,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.create_multi": {
+    "api_keys.create_multi": {
         parameters: {
             query?: never;
             header?: never;
@@ -12015,7 +12139,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.delete_multi": {
+    "api_keys.delete_multi": {
         parameters: {
             query?: never;
             header?: never;
@@ -12078,7 +12202,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.delete_multi_2": {
+    "api_keys.delete_multi_2": {
         parameters: {
             query?: never;
             header?: never;
@@ -12141,7 +12265,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.list": {
+    "api_keys.list": {
         parameters: {
             query?: never;
             header?: never;
@@ -12189,7 +12313,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.create": {
+    "api_keys.create": {
         parameters: {
             query?: never;
             header?: never;
@@ -12241,7 +12365,7 @@ export interface operations {
             };
         };
     };
-    "apiKeys.delete": {
+    "api_keys.delete": {
         parameters: {
             query?: never;
             header?: never;
@@ -12371,7 +12495,7 @@ export interface operations {
             };
         };
     };
-    "documents.list-folder": {
+    "documents.list_folder": {
         parameters: {
             query?: {
                 /** @description How many to pass over */
@@ -12444,7 +12568,7 @@ export interface operations {
             };
         };
     };
-    "documents.file-types": {
+    "documents.file_types": {
         parameters: {
             query?: never;
             header?: never;
@@ -12493,7 +12617,7 @@ export interface operations {
             };
         };
     };
-    "documents.metadata-schema": {
+    "documents.metadata_schema": {
         parameters: {
             query?: never;
             header?: never;
@@ -12600,7 +12724,7 @@ export interface operations {
             };
         };
     };
-    "documents.generated-file": {
+    "documents.generated_file": {
         parameters: {
             query?: never;
             header?: never;
@@ -12752,7 +12876,7 @@ export interface operations {
             };
         };
     };
-    "documents.upload-to-folder": {
+    "documents.upload_to_folder": {
         parameters: {
             query?: never;
             header?: never;
@@ -12833,7 +12957,7 @@ export interface operations {
             };
         };
     };
-    "documents.upload-link": {
+    "documents.upload_link": {
         parameters: {
             query?: never;
             header?: never;
@@ -12919,7 +13043,7 @@ export interface operations {
             };
         };
     };
-    "documents.raw-text": {
+    "documents.raw_text": {
         parameters: {
             query?: never;
             header?: never;
@@ -13005,7 +13129,7 @@ export interface operations {
             };
         };
     };
-    "documents.create-folder": {
+    "documents.create_folder": {
         parameters: {
             query?: never;
             header?: never;
@@ -13064,7 +13188,7 @@ export interface operations {
             };
         };
     };
-    "documents.remove-folder": {
+    "documents.remove_folder": {
         parameters: {
             query?: never;
             header?: never;
@@ -14836,7 +14960,7 @@ export interface operations {
             };
         };
     };
-    "workspaces.streamChat": {
+    "workspaces.stream_chat": {
         parameters: {
             query?: never;
             header?: never;
@@ -15000,7 +15124,7 @@ export interface operations {
             };
         };
     };
-    "threads.streamChat": {
+    "threads.stream_chat": {
         parameters: {
             query?: never;
             header?: never;
@@ -15275,7 +15399,7 @@ export interface operations {
             };
         };
     };
-    "system.vectorCount": {
+    "system.vector_count": {
         parameters: {
             query?: never;
             header?: never;
@@ -15391,7 +15515,7 @@ export interface operations {
             };
         };
     };
-    "openai.vectorStores": {
+    "openai.vector_stores": {
         parameters: {
             query?: never;
             header?: never;
@@ -16744,66 +16868,6 @@ export interface operations {
             };
         };
     };
-    "settings.preferences": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description The answer */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     "web.ping": {
         parameters: {
             query?: never;
@@ -16909,6 +16973,187 @@ export interface operations {
         responses: {
             /** @description The answer */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "settings.preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "settings.change_preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description The answer */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "settings.show_preferences": {
+        parameters: {
+            query?: {
+                /** @description Names, with commas */
+                labels?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        settings: {
+                            [key: string]: (string | boolean) | null;
+                        };
+                    };
+                };
+            };
+            /** @description The answer */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

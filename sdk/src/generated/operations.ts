@@ -357,12 +357,26 @@ export const OPERATIONS = {
     "description": "Any key.",
     "scope": null
   },
-  "users.isMultiUserMode": {
+  "users.is_multi_user_mode": {
     "method": "GET",
     "path": "/v1/admin/is-multi-user-mode",
     "summary": "Whether there are users",
     "description": "Any key.",
     "scope": null
+  },
+  "users.names": {
+    "method": "GET",
+    "path": "/v1/users",
+    "summary": "Who there is",
+    "description": "In multi-user mode. Scope: users:manage.",
+    "scope": "users:manage"
+  },
+  "users.issue_auth_token": {
+    "method": "GET",
+    "path": "/v1/users/{id}/issue-auth-token",
+    "summary": "A token that logs a user in",
+    "description": "Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. Scope: users:manage.",
+    "scope": "users:manage"
   },
   "users.list": {
     "method": "GET",
@@ -375,14 +389,14 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/admin/users/new",
     "summary": "Make a user",
-    "description": "In multi-user mode. The key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Scope: users:manage.",
+    "description": "In multi-user mode. A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.update": {
     "method": "POST",
     "path": "/v1/admin/users/{id}",
     "summary": "Change or suspend a user",
-    "description": "In multi-user mode. A suspension ends sessions and keys of the user at once; a new password ends the sessions. The last admin stays one. Scope: users:manage.",
+    "description": "In multi-user mode. A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.delete": {
@@ -395,8 +409,8 @@ export const OPERATIONS = {
   "users.invites": {
     "method": "GET",
     "path": "/v1/admin/invites",
-    "summary": "All invites",
-    "description": "In multi-user mode. Scope: users:manage.",
+    "summary": "Invites",
+    "description": "In multi-user mode. The newest 1,000. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.invite": {
@@ -406,26 +420,61 @@ export const OPERATIONS = {
     "description": "In multi-user mode. Whoever accepts becomes a user of the role default, in these workspaces. Scope: users:manage.",
     "scope": "users:manage"
   },
-  "users.disableInvite": {
+  "users.disable_invite": {
     "method": "DELETE",
     "path": "/v1/admin/invite/{id}",
     "summary": "Disable an invite",
     "description": "In multi-user mode. Scope: users:manage.",
     "scope": "users:manage"
   },
-  "users.names": {
+  "people.list": {
     "method": "GET",
-    "path": "/v1/users",
-    "summary": "Who there is",
-    "description": "In multi-user mode. Scope: users:manage.",
-    "scope": "users:manage"
+    "path": "/api/admin/users",
+    "summary": "All users",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
   },
-  "users.issueAuthToken": {
+  "people.create": {
+    "method": "POST",
+    "path": "/api/admin/users/new",
+    "summary": "Make a user",
+    "description": "For admins and managers; managers neither make nor touch an admin. A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Needs a session, no key.",
+    "scope": null
+  },
+  "people.update": {
+    "method": "POST",
+    "path": "/api/admin/user/{id}",
+    "summary": "Change or suspend a user",
+    "description": "For admins and managers; managers neither make nor touch an admin. A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one. Needs a session, no key.",
+    "scope": null
+  },
+  "people.delete": {
+    "method": "DELETE",
+    "path": "/api/admin/user/{id}",
+    "summary": "Delete a user",
+    "description": "For admins and managers; managers neither make nor touch an admin. Sessions and keys of the user end at once. The last admin stays. Needs a session, no key.",
+    "scope": null
+  },
+  "people.invites": {
     "method": "GET",
-    "path": "/v1/users/{id}/issue-auth-token",
-    "summary": "A token that logs a user in",
-    "description": "Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do. Scope: users:manage.",
-    "scope": "users:manage"
+    "path": "/api/admin/invites",
+    "summary": "Invites",
+    "description": "For admins and managers; managers neither make nor touch an admin. The newest 1,000. Needs a session, no key.",
+    "scope": null
+  },
+  "people.invite": {
+    "method": "POST",
+    "path": "/api/admin/invite/new",
+    "summary": "Invite somebody",
+    "description": "For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session, no key.",
+    "scope": null
+  },
+  "people.disable_invite": {
+    "method": "DELETE",
+    "path": "/api/admin/invite/{id}",
+    "summary": "Disable an invite",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "scope": null
   },
   "sessions.login": {
     "method": "POST",
@@ -453,6 +502,13 @@ export const OPERATIONS = {
     "path": "/api/system/refresh-user",
     "summary": "Who is logged in",
     "description": "Needs a session, no key.",
+    "scope": null
+  },
+  "sessions.change_user": {
+    "method": "POST",
+    "path": "/api/system/user",
+    "summary": "Change your own name, password or bio",
+    "description": "A new password takes the present one; all your sessions end with it. Needs a session, no key.",
     "scope": null
   },
   "sessions.mode": {
@@ -511,119 +567,70 @@ export const OPERATIONS = {
     "description": "All sessions of the user end; the next login shows new recovery codes. Needs no key.",
     "scope": null
   },
-  "people.list": {
-    "method": "GET",
-    "path": "/api/admin/users",
-    "summary": "All users",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
-    "scope": null
-  },
-  "people.create": {
-    "method": "POST",
-    "path": "/api/admin/users/new",
-    "summary": "Make a user",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
-    "scope": null
-  },
-  "people.update": {
-    "method": "POST",
-    "path": "/api/admin/user/{id}",
-    "summary": "Change or suspend a user",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
-    "scope": null
-  },
-  "people.delete": {
-    "method": "DELETE",
-    "path": "/api/admin/user/{id}",
-    "summary": "Delete a user",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
-    "scope": null
-  },
-  "people.invites": {
-    "method": "GET",
-    "path": "/api/admin/invites",
-    "summary": "All invites",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
-    "scope": null
-  },
-  "people.invite": {
-    "method": "POST",
-    "path": "/api/admin/invite/new",
-    "summary": "Invite somebody",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
-    "scope": null
-  },
-  "people.disable_invite": {
-    "method": "DELETE",
-    "path": "/api/admin/invite/{id}",
-    "summary": "Disable an invite",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
-    "scope": null
-  },
-  "apiKeys.list_single": {
+  "api_keys.list_single": {
     "method": "GET",
     "path": "/api/system/api-keys",
     "summary": "All keys",
-    "description": "Without users. Needs a session, no key.",
+    "description": "Without users. The newest 1,000; GET /v1/keys has pages. Needs a session, no key.",
     "scope": null
   },
-  "apiKeys.create_single": {
+  "api_keys.create_single": {
     "method": "POST",
     "path": "/api/system/generate-api-key",
     "summary": "Make a key that may do everything",
     "description": "Without users. The secret is in this answer and nowhere else, ever. Needs a session, no key.",
     "scope": null
   },
-  "apiKeys.delete_single": {
+  "api_keys.delete_single": {
     "method": "DELETE",
     "path": "/api/system/api-key/{id}",
     "summary": "Revoke a key",
     "description": "Without users. Needs a session, no key.",
     "scope": null
   },
-  "apiKeys.list_multi": {
+  "api_keys.list_multi": {
     "method": "GET",
     "path": "/api/admin/api-keys",
     "summary": "All keys",
-    "description": "In multi-user mode, for admins. Needs a session, no key.",
+    "description": "In multi-user mode, for admins. The newest 1,000; GET /v1/keys has pages. Needs a session, no key.",
     "scope": null
   },
-  "apiKeys.create_multi": {
+  "api_keys.create_multi": {
     "method": "POST",
     "path": "/api/admin/generate-api-key",
     "summary": "Make a key that may do everything",
     "description": "In multi-user mode, for admins. The secret is in this answer and nowhere else, ever. Needs a session, no key.",
     "scope": null
   },
-  "apiKeys.delete_multi": {
+  "api_keys.delete_multi": {
     "method": "DELETE",
     "path": "/api/admin/delete-api-key/{id}",
     "summary": "Revoke a key",
     "description": "In multi-user mode, for admins. Needs a session, no key.",
     "scope": null
   },
-  "apiKeys.delete_multi_2": {
+  "api_keys.delete_multi_2": {
     "method": "DELETE",
     "path": "/api/admin/api-key/{id}",
     "summary": "Revoke a key",
     "description": "In multi-user mode, for admins. Needs a session, no key.",
     "scope": null
   },
-  "apiKeys.list": {
+  "api_keys.list": {
     "method": "GET",
     "path": "/v1/admin/api-keys",
     "summary": "All keys",
-    "description": "Without owners:manage, those of the caller's owner. Scope: keys:read.",
+    "description": "Without owners:manage, those of the caller's owner. The newest 1,000; GET /v1/keys has pages. Scope: keys:read.",
     "scope": "keys:read"
   },
-  "apiKeys.create": {
+  "api_keys.create": {
     "method": "POST",
     "path": "/v1/admin/generate-api-key",
     "summary": "Make a key that may do everything",
     "description": "The caller must be able to do everything itself. The secret is in this answer and nowhere else. Scope: keys:write.",
     "scope": "keys:write"
   },
-  "apiKeys.delete": {
+  "api_keys.delete": {
     "method": "DELETE",
     "path": "/v1/admin/delete-api-key/{id}",
     "summary": "Revoke a key",
@@ -637,21 +644,21 @@ export const OPERATIONS = {
     "description": "With folder: one folder, page by page. Scope: documents:read.",
     "scope": "documents:read"
   },
-  "documents.list-folder": {
+  "documents.list_folder": {
     "method": "GET",
     "path": "/v1/documents/folder/{folderName}",
     "summary": "List the documents of a folder",
     "description": "Scope: documents:read.",
     "scope": "documents:read"
   },
-  "documents.file-types": {
+  "documents.file_types": {
     "method": "GET",
     "path": "/v1/document/accepted-file-types",
     "summary": "List the types of files that are read",
     "description": "Any other file is taken where it holds text. Scope: documents:read.",
     "scope": "documents:read"
   },
-  "documents.metadata-schema": {
+  "documents.metadata_schema": {
     "method": "GET",
     "path": "/v1/document/metadata-schema",
     "summary": "What may be said of a text that is stored",
@@ -665,7 +672,7 @@ export const OPERATIONS = {
     "description": "In whatever folder it lies. Scope: documents:read.",
     "scope": "documents:read"
   },
-  "documents.generated-file": {
+  "documents.generated_file": {
     "method": "GET",
     "path": "/v1/document/generated-files/{filename}",
     "summary": "Get a file that an agent made",
@@ -679,35 +686,35 @@ export const OPERATIONS = {
     "description": "A form with the field file; KEYWARD_UPLOAD_MAX_MIB limits its size. Scope: documents:write.",
     "scope": "documents:write"
   },
-  "documents.upload-to-folder": {
+  "documents.upload_to_folder": {
     "method": "POST",
     "path": "/v1/document/upload/{folderName}",
     "summary": "Upload a file into a folder",
     "description": "The folder is made where there is none. Scope: documents:write.",
     "scope": "documents:write"
   },
-  "documents.upload-link": {
+  "documents.upload_link": {
     "method": "POST",
     "path": "/v1/document/upload-link",
     "summary": "Fetch a page of the web",
     "description": "Pages of private networks only where the operator allows it. Scope: documents:write.",
     "scope": "documents:write"
   },
-  "documents.raw-text": {
+  "documents.raw_text": {
     "method": "POST",
     "path": "/v1/document/raw-text",
     "summary": "Store a text",
     "description": "Scope: documents:write.",
     "scope": "documents:write"
   },
-  "documents.create-folder": {
+  "documents.create_folder": {
     "method": "POST",
     "path": "/v1/document/create-folder",
     "summary": "Make a folder",
     "description": "Scope: documents:write.",
     "scope": "documents:write"
   },
-  "documents.remove-folder": {
+  "documents.remove_folder": {
     "method": "DELETE",
     "path": "/v1/document/remove-folder",
     "summary": "Remove a folder with its documents",
@@ -903,7 +910,7 @@ export const OPERATIONS = {
     "description": "Scope: workspaces:chat.",
     "scope": "workspaces:chat"
   },
-  "workspaces.streamChat": {
+  "workspaces.stream_chat": {
     "method": "POST",
     "path": "/v1/workspace/{slug}/stream-chat",
     "summary": "Ask a workspace; the answer comes as it is made",
@@ -917,7 +924,7 @@ export const OPERATIONS = {
     "description": "Scope: workspaces:chat.",
     "scope": "workspaces:chat"
   },
-  "threads.streamChat": {
+  "threads.stream_chat": {
     "method": "POST",
     "path": "/v1/workspace/{slug}/thread/{threadSlug}/stream-chat",
     "summary": "Ask in a thread; the answer comes as it is made",
@@ -928,7 +935,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workspace/{slug}/update-embeddings",
     "summary": "Put documents into a workspace, or take them out",
-    "description": "Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. Scope: workspaces:write.",
+    "description": "Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.",
     "scope": "workspaces:write"
   },
   "workspaces.pin": {
@@ -945,7 +952,7 @@ export const OPERATIONS = {
     "description": "Scope: workspaces:chat.",
     "scope": "workspaces:chat"
   },
-  "system.vectorCount": {
+  "system.vector_count": {
     "method": "GET",
     "path": "/v1/system/vector-count",
     "summary": "How many vectors there are",
@@ -959,7 +966,7 @@ export const OPERATIONS = {
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
-  "openai.vectorStores": {
+  "openai.vector_stores": {
     "method": "GET",
     "path": "/v1/openai/vector_stores",
     "summary": "The workspaces as vector stores",
@@ -1110,14 +1117,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/system/update-env",
     "summary": "Change settings by the names that clients know",
-    "description": "Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Scope: system:write.",
-    "scope": "system:write"
-  },
-  "settings.preferences": {
-    "method": "POST",
-    "path": "/v1/admin/preferences",
-    "summary": "Change preferences of an instance with users",
-    "description": "Scope: system:write.",
+    "description": "Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.",
     "scope": "system:write"
   },
   "web.ping": {
@@ -1139,6 +1139,27 @@ export const OPERATIONS = {
     "path": "/api/system/logo",
     "summary": "The mark of the instance",
     "description": "Needs no key.",
+    "scope": null
+  },
+  "settings.preferences": {
+    "method": "POST",
+    "path": "/v1/admin/preferences",
+    "summary": "Change preferences of an instance with users",
+    "description": "Not for keys that are bound to workspaces. Scope: system:write.",
+    "scope": "system:write"
+  },
+  "settings.change_preferences": {
+    "method": "POST",
+    "path": "/api/admin/system-preferences",
+    "summary": "Change preferences of the instance",
+    "description": "For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon. Needs a session, no key.",
+    "scope": null
+  },
+  "settings.show_preferences": {
+    "method": "GET",
+    "path": "/api/admin/system-preferences-for",
+    "summary": "Preferences of the instance",
+    "description": "Of a secret whether there is one. For managers those that they may change. Needs a session, no key.",
     "scope": null
   },
   "widget.chat": {

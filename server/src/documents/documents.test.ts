@@ -162,10 +162,10 @@ describeOnBothDatabases('documents', (open) => {
     expect(
       items.map(({ actor, action, target, details }) => [actor, action, target, details['count']]),
     ).toEqual([
-      ['key:key_a', 'documents.remove-folder', 'g', 1],
+      ['key:key_a', 'documents.remove_folder', 'g', 1],
       ['key:key_a', 'documents.remove', 'documents', 1],
       ['key:key_a', 'documents.move', 'documents', 1],
-      ['key:key_a', 'documents.create-folder', 'g', undefined],
+      ['key:key_a', 'documents.create_folder', 'g', undefined],
     ]);
     expect(items[1]?.details).toMatchObject({ first: ['f/b.json'], actor_name: 'a' });
   });
@@ -178,7 +178,7 @@ describeOnBothDatabases('documents', (open) => {
     expect(await documents.move(caller, moves)).toBe(0);
     await documents.removeFolder(caller, 'long');
     const { items } = await list(storage.db, { limit: 1 });
-    expect(items[0]).toMatchObject({ action: 'documents.remove-folder', details: { count: 60 } });
+    expect(items[0]).toMatchObject({ action: 'documents.remove_folder', details: { count: 60 } });
   });
 
   test('say whether their vectors are there', async () => {

@@ -157,7 +157,7 @@ export class Documents {
     return this.#storage.transaction(async (tx) => {
       const folder = { name, createdBy: caller.ownerId, nowMs: this.#clock.nowMs() };
       if (await folders.insertFolder(tx, folder)) {
-        await this.record(tx, caller, { action: 'documents.create-folder', target: name });
+        await this.record(tx, caller, { action: 'documents.create_folder', target: name });
         return true;
       }
       return !(await folders.hasFolder(tx, await this.viewer(caller, tx), name));
@@ -173,7 +173,7 @@ export class Documents {
       const ids = await store.lockRemovable(tx, viewer, { folder: name });
       await this.#removeFound(tx, caller, {
         ids,
-        change: { action: 'documents.remove-folder', target: name },
+        change: { action: 'documents.remove_folder', target: name },
         and: () => folders.deleteFolder(tx, name, viewer === 'all' ? undefined : caller.ownerId),
       });
     });

@@ -7,6 +7,7 @@ import type { BadKey, GoodKey } from '../keys/index.ts';
 import type { Course } from './course.ts';
 import { invalidKey, readCredential } from './credentials.ts';
 import { readDeveloperCredential } from './developer/credentials.ts';
+import { refuseAfterBody } from './developer/early-body.ts';
 import { limitHeaders } from './limit-headers.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -29,6 +30,7 @@ export function gate(services: Services, route: Route): Hook {
       : undefined;
   };
   return (request, _reply, done) => {
+    const refuse = (refusal: Error): void => refuseAfterBody(request, route, { refusal, done });
     try {
       if (route.openTo?.(services, request.course.ip, request.headers) === true) return done();
       const identity = services.keys.verifier.identify(credentialOf(route, request.headers));
@@ -37,9 +39,9 @@ export function gate(services: Services, route: Route): Hook {
           ? identity.then((known) => letIn(known, request))
           : letIn(identity, request);
       if (pending === undefined) done();
-      else void pending.then(() => done(), done);
+      else void pending.then(() => done(), refuse);
     } catch (error) {
-      done(error as Error);
+      refuse(error as Error);
     }
   };
 }

@@ -28,7 +28,7 @@ const LIMITS = {
   upload: Infinity,
 };
 
-const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
+export const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 const FORM_TYPE = /^multipart\/form-data\b/i;
 const LINES_TYPE = /^application\/(?:x-)?(?:ndjson|jsonl)\b/i;
 

@@ -6,6 +6,8 @@ import type { Count } from '../usage/index.ts';
 import { send } from './answering.ts';
 import { receive } from './bodies.ts';
 import type { ReadBody } from './bodies.ts';
+import { phrase } from './developer/answers.ts';
+import { admit } from './developer/session-gate.ts';
 import { fail } from './failing.ts';
 import { needsKey } from './route.ts';
 import type { Answer, Call, Route } from './route.ts';
@@ -19,11 +21,7 @@ interface Checks {
   body: Validator | undefined;
 }
 
-const NO_QUERY = {
-  type: 'object',
-  properties: {},
-  additionalProperties: false,
-};
+const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 
 /** What Fastify calls for a route: its checks, then its own handler, then its answer. */
 export function handlerOf(services: Services, declared: Route) {
@@ -35,8 +33,7 @@ export function handlerOf(services: Services, declared: Route) {
   };
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const refuse = (error: unknown): void => fail(services, error, { request, reply });
-    receive(request, declared, (error, read) => {
-      if (error !== undefined) return refuse(error);
+    const proceed = (read: ReadBody): void => {
       try {
         const call = new RequestCall(declared, { request, reply, read });
         if (hasMembers(call.query) && declared.surface !== 'developer') checks.query(call.query);
@@ -48,6 +45,14 @@ export function handlerOf(services: Services, declared: Route) {
       } catch (thrown) {
         refuse(thrown);
       }
+    };
+    receive(request, declared, (error, read) => {
+      if (error !== undefined) return refuse(error);
+      if (declared.access !== 'session' || read.bytes === undefined) return proceed(read);
+      admit(services, declared, request).then(
+        (isAdmitted) => (isAdmitted ? proceed(read) : send(phrase(401), { request, reply })),
+        refuse,
+      );
     });
   };
 }

@@ -44,6 +44,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
 
     test('names each operation once and describes every answer', () => {
       const ids = operations().map(({ operation }) => operation.operationId);
+      expect(ids.filter((id) => !/^[a-z]+(_[a-z]+)*\.[a-z0-9]+(_[a-z0-9]+)*$/.test(id))).toEqual([]);
       expect(new Set(ids).size).toBe(ids.length);
       for (const { operation } of operations()) {
         expect(operation.summary).not.toBe('');

@@ -106,15 +106,14 @@ export function route<
   B extends TSchema = TSchema,
   const A extends Access = Access,
 >(declaration: Route<P, Q, B, A>): Route {
-  const ignored = declaration.surface === 'developer' && declaration.body === undefined;
-  return ignored ? { ...IGNORED_BODY, ...declaration } : declaration;
+  if (declaration.surface !== 'developer') return declaration;
+  // Clients of the Developer API may send a body, of whatever type, where nobody looks at it.
+  if (declaration.body === undefined) return { ...SMALL_BODY, bodyKind: 'lenient', ...declaration };
+  // What anybody may send is small: who logs in sends no documents.
+  return declaration.access === 'public' ? { ...SMALL_BODY, ...declaration } : declaration;
 }
 
-/** Clients of the Developer API may send a body, of whatever type, where nobody looks at it. */
-const IGNORED_BODY = {
-  bodyKind: 'lenient',
-  bodyMaxBytes: BODY_MAX_BYTES,
-} as const;
+const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES } as const;
 
 /** Whether a key decides who comes in. */
 export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>

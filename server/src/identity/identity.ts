@@ -5,7 +5,7 @@ import { readMode } from './mode-store.ts';
 import type { Mode } from './mode.ts';
 import { Throttle } from './throttle.ts';
 import type { User } from './user.ts';
-import { findUser, listUsers } from './user-store.ts';
+import { findByOwner, findUser, listUsers, usersById } from './user-store.ts';
 
 /** Somebody who is logged in. */
 export type Session = {
@@ -34,8 +34,12 @@ export interface Identity {
   mode(): Promise<Mode>;
   isMultiUser(): Promise<boolean>;
   getUser(id: number): Promise<User | undefined>;
-  /** In the order of their ids. */
+  /** All of them, in the order of their ids. */
   listUsers(): Promise<User[]>;
+  /** Those of these ids that are there. */
+  usersById(ids: readonly number[]): Promise<Map<number, User>>;
+  /** The user whose keys these are. */
+  userOfOwner(ownerId: string): Promise<User | undefined>;
   /** @throws KeywardError `invalid_session` with the words that clients know. */
   authenticate(authorization: string | undefined, ip: string): Promise<Session>;
   /** Runs in the transaction in which somebody accepts an invite to workspaces. */
@@ -44,9 +48,6 @@ export interface Identity {
   onRemove(hook: UserHook): void;
   readonly hooks: { readonly join: JoinHook[]; readonly remove: UserHook[] };
 }
-
-/** No page has more; the lists of the Developer API have no pages. */
-const USERS_MAX = 10_000;
 
 export function openIdentity({ keys }: { keys: KeysContext }): Identity {
   const { db } = keys.storage;
@@ -60,7 +61,9 @@ export function openIdentity({ keys }: { keys: KeysContext }): Identity {
     },
     isMultiUser: async () => (await readMode(db)).multi_user !== 0,
     getUser: (id) => findUser(db, id),
-    listUsers: () => listUsers(db, USERS_MAX),
+    listUsers: () => listUsers(db),
+    usersById: (ids) => usersById(db, ids),
+    userOfOwner: (ownerId) => findByOwner(db, ownerId),
     authenticate: (authorization, ip) => authenticate(identity, authorization, ip),
     onJoin: (hook) => void identity.hooks.join.push(hook),
     onRemove: (hook) => void identity.hooks.remove.push(hook),

@@ -11,6 +11,10 @@ export async function listInvites(db: Db, limit: number): Promise<InviteRow[]> {
   return (await query.execute()).reverse();
 }
 
+export async function getInvite(db: Db, id: number): Promise<InviteRow | undefined> {
+  return tables(db).selectFrom('invites').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 export async function findInvite(db: Db, digests: readonly Uint8Array[]): Promise<InviteRow | undefined> {
   return tables(db)
     .selectFrom('invites')

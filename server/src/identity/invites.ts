@@ -91,6 +91,11 @@ export function disableInvite(identity: Identity, actor: Actor, id: number): Pro
   });
 }
 
+export async function getInvite(identity: Identity, id: number): Promise<Invite | undefined> {
+  const row = await store.getInvite(identity.keys.storage.db, id);
+  return row && fromRow(identity, row);
+}
+
 export async function findInvite(identity: Identity, code: string): Promise<Invite | undefined> {
   const row = await store.findInvite(identity.keys.storage.db, digestsOf(identity, code));
   return row && fromRow(identity, row);

@@ -8,6 +8,7 @@ import { IP, openTestIdentity, openWithAdmin, PASSWORD } from './identity.fixtur
 import type { Identity } from './index.ts';
 import {
   createUser,
+  deleteUser,
   enableMultiUser,
   endSession,
   importUser,
@@ -220,6 +221,10 @@ describeOnBothDatabases('users log in', (open) => {
     // The id that was brought along is not given again.
     const next = await createUser(identity, OPERATOR, { username: 'next', password: PASSWORD });
     expect(next.id).toBe(8);
+    // Nor one that a user had who is gone: what was said by that one is not the new one's.
+    await deleteUser(identity, OPERATOR, 7);
+    const again = { ...imported, username: 'Somebody Else' };
+    expect(await storage.transaction((tx) => importUser(tx, identity, again))).toMatchObject({ id: 9 });
   });
 
   test('no password, code or token is in the database or the audit record', async () => {

@@ -120,6 +120,16 @@ async function attempt(
   return beginForUser(identity, { found, upgraded, ip });
 }
 
+/** Whether this is the password of the user. */
+export async function knowsPassword(
+  identity: Identity,
+  username: string,
+  password: string,
+): Promise<boolean> {
+  const found = await store.findCredentials(identity.keys.storage.db, username);
+  return checkAgainst(password, found && opened(identity, found), { withBcrypt: found?.kind === 'bcrypt' });
+}
+
 const opened = ({ keys }: Identity, { user, sealedHash, kind }: Credentials) => ({
   hash: keys.sealing.open(sealedHash, passwordContext(user.id)),
   kind,

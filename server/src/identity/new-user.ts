@@ -1,6 +1,6 @@
 import { KeywardError } from '../base/errors.ts';
 import { addOwner, setOwnerState } from '../keys/index.ts';
-import { keepAbove, nextId } from '../storage/index.ts';
+import { idLike, nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity } from './identity.ts';
 import { hashPassword, isBcryptHash } from './password.ts';
@@ -72,7 +72,7 @@ async function insert(
 
 /** A user as another system has it. */
 export interface ImportedUser {
-  /** Kept where nobody has it; otherwise a new one is given. */
+  /** Kept where nobody has had it here; otherwise a new one is given. */
   id: number;
   username: string;
   /** As bcrypt made it; the first login makes argon2id of it. */
@@ -102,9 +102,7 @@ export async function importUser(
   if (!isBcryptHash(bcryptHash))
     throw new KeywardError('invalid_input', 'The password hash of a user is not one of bcrypt.');
   if ((await findByUsername(tx, username)) !== undefined) return undefined;
-  const isFree = (await findUser(tx, imported.id)) === undefined;
-  if (isFree) await keepAbove(tx, 'users', imported.id);
-  const id = isFree ? imported.id : await nextId(tx, 'users');
+  const id = await idLike(tx, 'users', imported.id);
   const { role, dailyMessageLimit, bio, createdAt: nowMs } = imported;
   const fresh = { username, hash: bcryptHash, kind: 'bcrypt' as const, role, dailyMessageLimit, bio };
   const user = await insert(tx, identity, { ...fresh, id, nowMs });

@@ -3,13 +3,18 @@ import { KeywardError } from '../base/errors.ts';
 import { refuseExcess } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { UserRole } from './user.ts';
+import { USER_ROLES } from './user.ts';
 
 /** What the sessions of a role can do, in the words of keys: an administrator mints keys that may do everything. */
-const POWERS: Record<UserRole, readonly string[]> = {
+export const POWERS: Record<UserRole, readonly string[]> = {
   admin: ['*'],
   manager: ['workspaces:*', 'documents:*', 'users:manage'],
   default: [],
 };
+
+/** Whether somebody of the role `after` may do less than one of the role `before`. */
+export const isDemotion = (before: UserRole, after: UserRole): boolean =>
+  USER_ROLES.indexOf(after) > USER_ROLES.indexOf(before);
 
 /**
  * Who makes a user, or gets at the password of one, can log in as that user. A key must therefore hold what the role
@@ -31,5 +36,19 @@ export function refusePower(actor: Actor, ...roles: (UserRole | undefined)[]): v
     expiresAt,
     limits: [...limits],
     budgets: [...budgets],
+  });
+}
+
+/**
+ * The same for getting into the account of a user that there is, whatever its role: it may be a member of workspaces that do
+ * not exist for a key bound to others.
+ * @throws KeywardError `scope_escalation`
+ */
+export function refuseTakeover(actor: Actor): void {
+  if (actor.kind !== 'key') return;
+  const { allow, deny } = actor.caller.selectors.workspaces;
+  if (allow.length === 0 && deny.length === 0) return;
+  throw new KeywardError('scope_escalation', 'A key that is bound to workspaces logs in nobody.', {
+    hint: 'The user may use other workspaces. Use a key without a workspace selector.',
   });
 }

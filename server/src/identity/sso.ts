@@ -4,10 +4,10 @@ import type { Actor } from '../keys/index.ts';
 import { newCode } from './codes.ts';
 import type { Identity } from './identity.ts';
 import type { UserLogin } from './login.ts';
-import { refusePower } from './power.ts';
+import { refusePower, refuseTakeover } from './power.ts';
 import { beginSession } from './sessions.ts';
 import { putToken, takeToken } from './token-store.ts';
-import { findUser } from './user-store.ts';
+import { findUser, lockUser } from './user-store.ts';
 
 const TOKEN_MS = 6 * 60_000;
 const PREFIX = 'allm-tat-';
@@ -24,9 +24,11 @@ export function issueLoginToken(
 ): Promise<string | undefined> {
   const { keys } = identity;
   return keys.storage.transaction(async (tx) => {
+    await lockUser(tx, userId);
     const user = await findUser(tx, userId);
     if (user === undefined) return undefined;
     refusePower(actor, user.role);
+    refuseTakeover(actor);
     const token = `${PREFIX}${newCode()}`;
     const { digest } = keys.sealing.digest(token);
     await putToken(tx, { kind: 'sso', user_id: userId, digest, expires_at: keys.clock.nowMs() + TOKEN_MS });

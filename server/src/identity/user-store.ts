@@ -58,20 +58,30 @@ export async function hasBcrypt(db: Db): Promise<boolean> {
   return (await query.executeTakeFirst()) !== undefined;
 }
 
-export async function listUsers(db: Db, limit: number): Promise<User[]> {
-  const rows = await tables(db).selectFrom('users').selectAll().orderBy('id').limit(limit).execute();
+export async function listUsers(db: Db): Promise<User[]> {
+  const rows = await tables(db).selectFrom('users').selectAll().orderBy('id').execute();
   return rows.map(fromRow);
 }
 
+export async function findByOwner(db: Db, ownerId: string): Promise<User | undefined> {
+  const query = tables(db).selectFrom('users').selectAll().where('owner_id', '=', ownerId);
+  const row = await query.executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** As many as either database takes in one statement. */
+const IDS_MAX = 10_000;
+
 /** Users by their ids; those that are gone are left out. */
 export async function usersById(db: Db, ids: readonly number[]): Promise<Map<number, User>> {
-  if (ids.length === 0) return new Map();
-  const rows = await tables(db)
-    .selectFrom('users')
-    .selectAll()
-    .where('id', 'in', [...new Set(ids)])
-    .execute();
-  return new Map(rows.map((row) => [row.id, fromRow(row)]));
+  const distinct = [...new Set(ids)];
+  const users = new Map<number, User>();
+  for (let start = 0; start < distinct.length; start += IDS_MAX) {
+    const some = distinct.slice(start, start + IDS_MAX);
+    const rows = await tables(db).selectFrom('users').selectAll().where('id', 'in', some).execute();
+    for (const row of rows) users.set(row.id, fromRow(row));
+  }
+  return users;
 }
 
 export async function updateUser(tx: Db, id: number, change: Partial<UserRow>): Promise<void> {

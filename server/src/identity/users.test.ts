@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { list } from '../audit/index.ts';
-import { deleteOwner, mint, updateOwner } from '../keys/index.ts';
+import { changeState, deleteOwner, getKey, mint, updateOwner } from '../keys/index.ts';
 import { identify, mintActor, OPERATOR } from '../keys/keys.fixture.ts';
 import { IP, openWithAdmin, PASSWORD } from './identity.fixture.ts';
-import { createUser, deleteUser, issueLoginToken, loginUser, updateUser } from './index.ts';
+import { createUser, deleteUser, issueLoginToken, loginUser, mintForSession, updateUser } from './index.ts';
 import type { Identity, UserInput } from './index.ts';
 
 const make = (identity: Identity, username: string, more: UserInput = {}) =>
@@ -28,6 +28,7 @@ describeOnBothDatabases('users', (open) => {
       [{ password: 'short' }, /at least 8/],
       [{ password: 'x'.repeat(251) }, /at most 250/],
       [{ password: ['12345678'] }, /at least 8/],
+      [{ password: 'a\0bcdefgh' }, /password cannot hold/],
       [{ role: 'wizard' }, /Invalid role/],
       [{ dailyMessageLimit: 0 }, /whole number from 1/],
       [{ dailyMessageLimit: '' }, /whole number from 1/],
@@ -92,6 +93,56 @@ describeOnBothDatabases('users', (open) => {
     expect((await identify(identity.keys, secret)).code).toBe('valid');
     await expect(identity.authenticate(session, IP)).rejects.toThrow('Invalid auth token.');
     expect(await enter(identity, 'sam')).toMatch(/^Bearer /);
+  });
+
+  test('a lower role revokes the keys that hold more than it can do, on every node before it is answered', async () => {
+    const { identity, another } = await openWithAdmin(open);
+    const other = await another();
+    const { id, ownerId } = await make(identity, 'sam', { role: 'admin' });
+    const minted = async (scopes: string[]) =>
+      mint(identity.keys, OPERATOR, { name: 'k', owner: ownerId, scopes });
+    const [all, models, within] = [
+      await minted(['*']),
+      await minted(['models:use', 'workspaces:read']),
+      await minted(['workspaces:chat', 'documents:*']),
+    ];
+    const codes = async () =>
+      Promise.all([all, models, within].map(async ({ secret }) => (await identify(other.keys, secret)).code));
+    expect(await codes()).toEqual(['valid', 'valid', 'valid']);
+    await updateUser(identity, OPERATOR, { id, input: { role: 'manager' } });
+    expect(await codes()).toEqual(['revoked', 'revoked', 'valid']);
+    expect((await getKey(identity.keys, OPERATOR, all.key.id)).stateReason).toBe(
+      'The role of its owner became manager.',
+    );
+    const { items } = await list(identity.keys.storage.db, { limit: 1 });
+    expect(items[0]?.details).toEqual({
+      changed: ['role'],
+      role: 'manager',
+      keys_revoked: [all.key.id, models.key.id],
+    });
+    // Neither the same role nor a higher one ends anything, or gives anything back.
+    for (const role of ['manager', 'admin']) await updateUser(identity, OPERATOR, { id, input: { role } });
+    expect(await codes()).toEqual(['revoked', 'revoked', 'valid']);
+    await changeState(identity.keys, OPERATOR, { id: models.key.id, verb: 'restore' });
+    expect(await codes()).toEqual(['revoked', 'valid', 'valid']);
+    await updateUser(identity, OPERATOR, { id, input: { role: 'default' } });
+    expect(await codes()).toEqual(['revoked', 'revoked', 'revoked']);
+  });
+
+  test('a key that somebody makes at the moment of being demoted does not outlive it', async () => {
+    const { identity, another } = await openWithAdmin(open);
+    const other = await another();
+    for (let round = 0; round < 5; round++) {
+      const { id } = await make(identity, `sam${round}`, { role: 'admin' });
+      const session = await other.authenticate(await enter(identity, `sam${round}`), IP);
+      const [made] = await Promise.allSettled([
+        mintForSession(other, session, { input: { name: 'k', role: 'admin' } }),
+        updateUser(identity, OPERATOR, { id, input: { role: 'default' } }),
+      ]);
+      const outcome =
+        made.status === 'fulfilled' ? await identify(other.keys, made.value.secret) : (made.reason as object);
+      expect(['revoked', 'invalid_session']).toContain((outcome as { code: string }).code);
+    }
   });
 
   test('the owner of the keys and the user are one person: suspended or deleted there, nobody logs in here', async () => {
@@ -176,6 +227,10 @@ describeOnBothDatabases('users', (open) => {
       await expect(issueLoginToken(identity, actor, admin.id)).rejects.toMatchObject(escalation);
     }
     expect(await issueLoginToken(identity, small, 2)).toMatch(/^allm-tat-/);
+    // The user may be a member of workspaces that do not exist for the key.
+    await expect(issueLoginToken(identity, bound, 2)).rejects.toMatchObject(escalation);
+    const seize = { id: 2, input: { password: 'another horse' } };
+    await expect(updateUser(identity, bound, seize)).rejects.toMatchObject(escalation);
     const { actor: whole } = await mintActor(identity.keys, { role: 'admin' });
     expect(await createUser(identity, whole, user('a1', 'admin'))).toMatchObject({ role: 'admin' });
   });

@@ -1,16 +1,16 @@
 import { KeywardError } from '../base/errors.ts';
-import { changeAndRecord, changeEverywhere, setOwnerState } from '../keys/index.ts';
+import { changeAndRecord, changeEverywhere, revokeBeyond, setOwnerState } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity } from './identity.ts';
 import { lockMode } from './mode-store.ts';
 import { addUser, nameTaken, newUser, passwordContext } from './new-user.ts';
 import { hashPassword } from './password.ts';
-import { refusePower } from './power.ts';
+import { isDemotion, POWERS, refusePower, refuseTakeover } from './power.ts';
 import type { UserRow } from './rows.ts';
 import { revokeSessionsOf } from './session-store.ts';
 import { dropTokens } from './token-store.ts';
-import type { User, UserFields, UserInput } from './user.ts';
+import type { User, UserFields, UserInput, UserRole } from './user.ts';
 import { checkUser } from './user.ts';
 import * as store from './user-store.ts';
 
@@ -47,8 +47,8 @@ async function refuseLastAdmin(tx: Db, user: User): Promise<void> {
 }
 
 /**
- * Changes a user. A suspension ends sessions and keys, and resolves when no node admits them any longer; a new password
- * ends the sessions.
+ * Changes a user. A suspension ends sessions and keys, a lower role the keys that hold more than it can do; both resolve
+ * when no node admits them any longer. A new password ends the sessions.
  * @throws KeywardError `not_found`, `invalid_input`, `conflict` for the last administrator, `scope_escalation`.
  */
 export async function updateUser(
@@ -65,10 +65,12 @@ export async function updateUser(
     await lockMode(tx);
     const before = await existing(tx, id);
     refusePower(actor, before.role, fields.role);
+    if (fields.password !== undefined) refuseTakeover(actor);
     if (fields.suspended === true || (fields.role ?? 'admin') !== 'admin') await refuseLastAdmin(tx, before);
     await change(tx, identity, { before, fields, hash });
     const { role, suspended } = fields;
-    const details = { changed: Object.keys(fields), role, suspended };
+    const keys_revoked = await endExcessKeys(tx, identity, { before, role });
+    const details = { changed: Object.keys(fields), role, suspended, keys_revoked };
     const target = `user:${id}`;
     return {
       result: await existing(tx, id),
@@ -76,12 +78,27 @@ export async function updateUser(
       change: { kind: 'owner' as const, subject: before.ownerId },
     };
   };
-  if (fields.suspended === undefined) return changeAndRecord(keys, actor, work);
+  if (fields.suspended === undefined && fields.role === undefined) return changeAndRecord(keys, actor, work);
   return (await changeEverywhere(keys, actor, work)).result;
 }
 
 const defined = (details: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+
+/** So many are named in the audit record; the reason stands at each key. */
+const NAMED_MAX = 100;
+
+/** Nobody keeps by a key what they may no longer do: of keys whose role was taken away, an administrator can restore some. */
+async function endExcessKeys(
+  tx: Db,
+  { keys }: Identity,
+  { before, role }: { before: User; role: UserRole | undefined },
+): Promise<string[] | undefined> {
+  if (role === undefined || !isDemotion(before.role, role)) return undefined;
+  const reason = `The role of its owner became ${role}.`;
+  const ended = await revokeBeyond(tx, keys, { ownerId: before.ownerId, grants: POWERS[role], reason });
+  return ended.length === 0 ? undefined : ended.slice(0, NAMED_MAX);
+}
 
 async function change(
   tx: Db,

@@ -43,6 +43,12 @@ export async function listNumbered(
   return withSecrets(db, (await query.execute()).map(keyFromRow).reverse());
 }
 
+/** What the keys of an owner hold, of those that are not revoked. */
+export async function grantsOfOwner(db: Db, ownerId: string): Promise<Pick<Key, 'id' | 'grants'>[]> {
+  const query = joined(db).where('keys.owner_id', '=', ownerId).where('keys.state', '<>', 'revoked');
+  return (await query.execute()).map(keyFromRow);
+}
+
 export async function findByNumber(db: Db, number: number): Promise<Key | undefined> {
   const row = await joined(db).where('keys.number', '=', number).executeTakeFirst();
   return row === undefined ? undefined : keyFromRow(row);

@@ -1,5 +1,7 @@
+import { covers } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
+import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere } from './context.ts';
 import type { KeyWithSecrets, StoredState } from './key.ts';
@@ -68,6 +70,24 @@ export function changeState(
       change: { kind: 'key', subject: id },
     };
   });
+}
+
+/**
+ * Revokes the keys of an owner that hold more than these grants, in a transaction of the caller's, who records and
+ * announces it as a change of the owner.
+ * @returns their ids.
+ */
+export async function revokeBeyond(
+  tx: Db,
+  { clock }: KeysContext,
+  { ownerId, grants, reason }: { ownerId: string; grants: readonly string[]; reason: string },
+): Promise<string[]> {
+  const keys = await store.grantsOfOwner(tx, ownerId);
+  const isWithin = (wanted: string): boolean => grants.some((grant) => covers(grant, wanted));
+  const beyond = keys.filter((key) => !key.grants.every(isWithin)).map(({ id }) => id);
+  const change = { state: 'revoked', state_reason: reason, revoked_at: clock.nowMs() } as const;
+  for (const id of beyond) await store.updateKey(tx, id, change);
+  return beyond;
 }
 
 function refuseState(key: KeyWithSecrets, verb: StateVerb, nowMs: number): void {

@@ -1,4 +1,4 @@
-import type { SettingChange } from './settings.ts';
+import type { SettingChange, Settings } from './settings.ts';
 
 const TEXT_MAX_CHARACTERS = 10_000;
 const PROMPT_MAX_CHARACTERS = 100_000;
@@ -8,9 +8,15 @@ interface Preference {
   /** What is stored of a value; null takes the preference away. */
   read?: (text: string) => string | null;
   secret?: true;
+  /** How the instance looks: also for managers. */
+  isBranding?: true;
 }
 
+/** Those that somebody may see and change. */
+export type PreferenceGroup = 'all' | 'branding';
+
 const text: Preference = { maxCharacters: TEXT_MAX_CHARACTERS };
+const branding: Preference = { ...text, isBranding: true };
 
 const numberFrom = (least: number, otherwise: number): Preference => ({
   ...text,
@@ -20,10 +26,8 @@ const numberFrom = (least: number, otherwise: number): Preference => ({
   },
 });
 
-const yesOrNo: Preference = { ...text, read: (value) => String(value === 'true') };
-
 const links: Preference = {
-  ...text,
+  ...branding,
   read: (value) => {
     const entries = listed(value).filter((entry) => {
       const { url } = (entry ?? {}) as { url?: unknown };
@@ -44,27 +48,46 @@ function listed(value: string): unknown[] {
 
 /** What administrators may set about the instance as a whole, by the names that clients have for it. */
 const PREFERENCES = new Map<string, Preference>([
-  ['support_email', text],
-  ['custom_app_name', text],
-  ['meta_page_title', text],
-  ['meta_page_favicon', text],
+  ['support_email', branding],
+  ['custom_app_name', branding],
+  ['meta_page_title', branding],
+  ['meta_page_favicon', branding],
   ['footer_data', links],
-  ['users_can_delete_workspaces', yesOrNo],
-  ['limit_user_messages', yesOrNo],
-  ['message_limit', numberFrom(1, 10)],
   ['text_splitter_chunk_size', numberFrom(1, 1_000)],
   ['text_splitter_chunk_overlap', numberFrom(0, 20)],
   ['default_system_prompt', { maxCharacters: PROMPT_MAX_CHARACTERS }],
   ['hub_api_key', { ...text, secret: true }],
 ]);
 
-/** What a request to change preferences comes to. Names that are unknown, and values that are no text, number or boolean, are left out. */
+function preferenceOf(name: string, group: PreferenceGroup): Preference | undefined {
+  const preference = PREFERENCES.get(name);
+  return group === 'all' || preference?.isBranding === true ? preference : undefined;
+}
+
+/** Of those that are asked for; null: not set. Of a secret only whether there is one. */
+export async function shownPreferences(
+  settings: Settings,
+  names: readonly string[],
+  group: PreferenceGroup,
+): Promise<Record<string, string | boolean | null>> {
+  const known = [...new Set(names)].filter((name) => preferenceOf(name, group) !== undefined);
+  const values = known.length === 0 ? new Map<string, string>() : await settings.many(known);
+  const shown = (name: string) =>
+    PREFERENCES.get(name)?.secret === true ? values.has(name) : (values.get(name) ?? null);
+  return Object.fromEntries(known.map((name) => [name, shown(name)]));
+}
+
+/**
+ * What a request to change preferences comes to. Names that are unknown, or not in the group, and values that are no text, number
+ * or boolean, are left out.
+ */
 export function readPreferences(
   body: Readonly<Record<string, unknown>>,
+  group: PreferenceGroup = 'all',
 ): { changes: Record<string, SettingChange> } | { tooLong: string } {
   const changes: Record<string, SettingChange> = {};
   for (const [name, value] of Object.entries(body)) {
-    const preference = PREFERENCES.get(name);
+    const preference = preferenceOf(name, group);
     if (preference === undefined) continue;
     const given = textOf(value);
     if (given === undefined) continue;

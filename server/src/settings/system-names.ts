@@ -72,9 +72,35 @@ export const MODEL_NAMES: readonly [name: string, kind: 'secret' | 'value'][] = 
 
 export const SPEECH_SECRETS = ['TTSOpenAIKey', 'TTSElevenLabsKey', 'TTSOpenAICompatibleKey'] as const;
 
+/** Names that are shown and cannot be set. */
+const ONLY_SHOWN = new Set([
+  'RequiresAuth',
+  'StorageDir',
+  'MultiUserMode',
+  'MemoryEnabled',
+  'MemoryAutoExtraction',
+  'DisableTelemetry',
+  'HasExistingEmbeddings',
+  'HasCachedEmbeddings',
+  'EmbeddingOutputDimensions',
+  'OllamaEmbeddingBatchSize',
+  'GenericOpenAiEmbeddingMaxConcurrentChunks',
+  'GeminiEmbeddingApiKey',
+  'GenericOpenAiEmbeddingPassagePrefix',
+  'GenericOpenAiEmbeddingQueryPrefix',
+  'ImageGenerationProvider',
+  'ImageGenerationDimensions',
+  'ImageGenerationOpenAiKey',
+  'LLMModel',
+  'DisableViewChatHistory',
+  'SimpleSSOEnabled',
+  'SimpleSSONoLogin',
+  'SimpleSSONoLoginRedirect',
+]);
+
 /** Beginnings of names that are known elsewhere, and nothing that could be set here. */
 const FOREIGN =
   /^(?:Azure|AwsBedrock|HuggingFace|TextGenWebUI|Novita|Moonshot|Cohere|Apipie|PPIO|CometApi|Nvidia|DellPro|Foundry|GiteeAi|ZAi|Pine|Chroma|Weaviate|Qdrant|QDrant|Milvus|Zilliz|AstraDB|PGVector|Voyage|Whisper|TTS|TextToSpeech|STT|SpeechToText|Agent)[A-Z]/;
 
 /** Whether a name means something to those who come from elsewhere: then it must not look as if it had been set. */
-export const isForeign = (name: string): boolean => FOREIGN.test(name);
+export const isForeign = (name: string): boolean => ONLY_SHOWN.has(name) || FOREIGN.test(name);

@@ -7,7 +7,7 @@ export type { BackupOptions, BackupProgress } from './backup.ts';
 export type { BackupFooter } from './backup-format.ts';
 export { restore } from './restore.ts';
 export type { RestoreOptions } from './restore.ts';
-export { idLike, keepAbove, nextId, storageMigrations } from './sequences.ts';
+export { idLike, nextId, storageMigrations } from './sequences.ts';
 export { storageFailure } from './failure.ts';
 export { migrate } from './migrations.ts';
 export type { ColumnTypes, Migration } from './migrations.ts';

@@ -23,15 +23,6 @@ export async function nextId(tx: Db, name: string, count = 1): Promise<number> {
   return (rows[0]?.last_id ?? count) - count + 1;
 }
 
-/** So that ids which were brought from elsewhere are not given again. */
-export async function keepAbove(tx: Db, name: string, id: number): Promise<void> {
-  await sql`
-    insert into id_sequences (name, last_id) values (${name}, ${id})
-    on conflict (name) do update set last_id = excluded.last_id where id_sequences.last_id < excluded.last_id`.execute(
-    tx,
-  );
-}
-
 /** Generated clients read such numbers into 32 bits. */
 const KEPT_MAX = 2_147_483_647;
 

@@ -1,17 +1,19 @@
 import type { Caller } from '../access/index.ts';
 import type { Identity, Session, User } from '../identity/index.ts';
-import { changeState, ensureAdminOwner, getKey, listKeys, maskOf, mint } from '../keys/index.ts';
+import { mintForSession } from '../identity/index.ts';
+import { changeState, getKey, listKeys, maskOf } from '../keys/index.ts';
 import type { KeysContext, KeyWithSecrets } from '../keys/index.ts';
 
 /*
- * Keys of the browser extension: keys like all others, with a text of their own kind, narrow scopes and the person who
- * made them as their owner. Whoever is logged in makes, sees and ends their own; administrators see and end all.
+ * Keys of the browser extension: keys like all others, with a text of their own kind, a scope that opens the extension's
+ * routes and nothing else (what lies in a browser must not read every chat), and the person who made them as their owner.
+ * Whoever is logged in makes, sees and ends their own; administrators see and end all.
  */
 
 /** What tells such a key from others. */
 export const EXTENSION_KEY_TAG = 'browser-extension';
 const PREFIX = 'brx-';
-export const EXTENSION_KEY_SCOPES = ['workspaces:read', 'documents:write'];
+export const EXTENSION_KEY_SCOPES = ['extension:use'];
 const PAGE = 200;
 const SYSTEM = { kind: 'system' } as const;
 
@@ -25,19 +27,11 @@ export interface ExtensionKey {
   createdAt: number;
 }
 
-export async function mintExtensionKey(keys: KeysContext, session: Session): Promise<string> {
-  const { secret } = await mint({ ...keys, prefix: PREFIX }, session.actor, {
-    name: 'Browser extension',
-    owner: await ownerOf(keys, session),
-    scopes: EXTENSION_KEY_SCOPES,
-    tags: [EXTENSION_KEY_TAG],
-  });
+export async function mintExtensionKey(identity: Identity, session: Session): Promise<string> {
+  const keys = { ...identity.keys, prefix: PREFIX };
+  const input = { name: 'Browser extension', scopes: EXTENSION_KEY_SCOPES, tags: [EXTENSION_KEY_TAG] };
+  const { secret } = await mintForSession(identity, session, { input, keys });
   return secret;
-}
-
-async function ownerOf(keys: KeysContext, session: Session): Promise<string | undefined> {
-  if (session.kind === 'user') return session.user.ownerId;
-  return session.actor.kind === 'key' ? undefined : (await ensureAdminOwner(keys)).id;
 }
 
 /** Those that are not ended, in the order in which they were made. */
@@ -91,7 +85,7 @@ export async function extensionKeyOf(
   const key = await getKey(identity.keys, SYSTEM, caller.keyId);
   if (!key.tags.includes(EXTENSION_KEY_TAG)) return 'no_key';
   if (!(await identity.isMultiUser())) return key;
-  const owner = (await identity.listUsers()).find(({ ownerId }) => ownerId === caller.ownerId);
+  const owner = await identity.userOfOwner(caller.ownerId);
   return owner?.role === 'default' ? 'no_power' : key;
 }
 

@@ -74,9 +74,9 @@ describeOnBothServers('keys of an instance without users', (start) => {
   });
 
   test('ending one that is not there is no failure; what is no number is', async () => {
-    for (const id of [999_999, '999999999999999']) expect(outcome(await remove(id))).toEqual([200, '']);
-    for (const id of ['zz', '-1', '1.5', '9'.repeat(30)])
-      expect(outcome(await remove(id))).toEqual([400, 'Bad Request']);
+    for (const id of [999_999, '999999999999999', '-1', '1.5', '9'.repeat(30)])
+      expect(outcome(await remove(id))).toEqual([200, '']);
+    for (const id of ['zz', '1x']) expect(outcome(await remove(id))).toEqual([400, 'Bad Request']);
   });
 
   test('the routes of administrators among users are closed to it', async () => {

@@ -158,19 +158,30 @@ describeOnBothServers('the browser extension', (start) => {
     expect(list.body.workspaces).toEqual(body.workspaces);
   });
 
-  it('takes no other key, and its own opens little else', async () => {
+  it('takes no other key, and its own opens nothing else', async () => {
     const id = await workspaceId('docs');
     const { secret } = await server.mint({ scopes: ['workspaces:read', 'documents:write'] });
-    for (const key of [server.adminKey, secret]) {
+    const { secret: inScope } = await server.mint({ scopes: ['extension:use'] });
+    for (const key of [server.adminKey, secret, inScope]) {
       const answer = await byKey(key, 'GET', 'check');
-      expect([answer.status, answer.text]).toEqual([403, '{"error":"No valid API key found."}']);
+      expect(answer.status).toBe(403);
+      if (key !== secret) expect(answer.text).toBe('{"error":"No valid API key found."}');
       const content = { workspaceId: id, textContent: 'text' };
       expect((await byKey(key, 'POST', 'embed-content', content)).status).toBe(403);
       expect((await byKey(key, 'DELETE', 'disconnect')).status).toBe(403);
     }
     expect((await byKey(null, 'GET', 'check')).status).toBe(403);
     const own = await newKey('manager');
-    for (const path of ['/v1/system', '/v1/keys', '/v1/admin/users', '/v1/embed', '/v1/documents'])
+    for (const path of [
+      '/v1/system',
+      '/v1/keys',
+      '/v1/admin/users',
+      '/v1/embed',
+      '/v1/documents',
+      '/v1/workspaces',
+      '/v1/workspace/docs/chats',
+      '/v1/system/export-chats',
+    ])
       expect([path, (await server.request('GET', path, { key: own })).status]).toEqual([path, 403]);
   });
 
@@ -178,8 +189,8 @@ describeOnBothServers('the browser extension', (start) => {
     const key = await newKey('manager');
     const id = await workspaceId('docs');
     const page = { title: 'A Page About Newts', url: 'https://newts.example/a' };
+    // The extension names no workspace here.
     const stored = await byKey(key, 'POST', 'upload-content', {
-      workspaceId: id,
       textContent: 'Newts have tails.',
       metadata: page,
     });
@@ -214,7 +225,7 @@ describeOnBothServers('the browser extension', (start) => {
     const key = await newKey('manager');
     const id = await workspaceId('docs');
     for (const workspaceId of [999_999, 'x', null, undefined]) {
-      const answer = await byKey(key, 'POST', 'upload-content', { workspaceId, textContent: 'text' });
+      const answer = await byKey(key, 'POST', 'embed-content', { workspaceId, textContent: 'text' });
       expect([answer.status, answer.text]).toEqual([404, '{"error":"Workspace not found"}']);
     }
     for (const textContent of ['', '  ', 5, null]) {
@@ -246,6 +257,13 @@ describeOnBothServers('the browser extension', (start) => {
     await change({ suspended: 0 });
     expect((await byKey(key, 'GET', 'check')).status).toBe(200);
     await change({ role: 'default' });
+    const ended = await byKey(key, 'GET', 'check');
+    expect([ended.status, ended.text]).toEqual([403, '{"error":"No valid api key found."}']);
+    // Nor does it work where an administrator restores the key.
+    const { items } = (
+      await server.request<{ items: { id: string }[] }>('GET', '/v1/keys?tag=browser-extension&state=revoked')
+    ).body;
+    for (const { id } of items) await server.request('POST', `/v1/keys/${id}/restore`);
     const answer = await byKey(key, 'GET', 'check');
     expect([answer.status, answer.text]).toEqual([403, '{"error":"Unauthorized"}']);
     await change({ role: 'manager' });

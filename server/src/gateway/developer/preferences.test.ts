@@ -3,6 +3,7 @@ import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
 import { systemClock } from '../../base/clock.ts';
 import { Settings } from '../../settings/index.ts';
+import { enterAs } from './identity.fixture.ts';
 
 const PASSWORD = 'correct horse battery';
 
@@ -43,7 +44,7 @@ describeOnBothServers('preferences of an instance with users', (start) => {
       meta_page_title: { toString: 'x' },
       text_splitter_chunk_size: '500.7',
       text_splitter_chunk_overlap: 'x',
-      message_limit: -3,
+      message_limit: 5,
       users_can_delete_workspaces: true,
       default_system_prompt: 'Today is {date}.',
       footer_data: '[{"icon":"a","url":"https://a.b"},{"url":"javascript:alert(1)"},5,null]',
@@ -68,8 +69,6 @@ describeOnBothServers('preferences of an instance with users', (start) => {
       custom_app_name: 'Ours',
       text_splitter_chunk_size: '500',
       text_splitter_chunk_overlap: '20',
-      message_limit: '10',
-      users_can_delete_workspaces: 'true',
       default_system_prompt: 'Today is {date}.',
       footer_data: '[{"icon":"a","url":"https://a.b"}]',
     });
@@ -89,6 +88,30 @@ describeOnBothServers('preferences of an instance with users', (start) => {
       expect((await prefer(body)).text).toBe('{"success":true,"error":null}');
     const long = await prefer({ support_email: 'x'.repeat(10_001) });
     expect(long.body).toEqual({ success: false, error: 'support_email is too long.' });
+  });
+
+  it('are for administrators who are logged in, how the instance looks for managers too', async () => {
+    const manager = await enterAs(server, 'manager');
+    const change = (key: string, body: object) =>
+      server.request('POST', '/api/admin/system-preferences', { key, body });
+    const show = async (key: string, labels: string) =>
+      (await server.request('GET', `/api/admin/system-preferences-for?labels=${labels}`, { key })).text;
+    const DONE = '{"success":true,"error":null}';
+    const wanted = { support_email: 'm@b.c', default_system_prompt: 'Obey the manager.', hub_api_key: 'x' };
+    expect((await change(manager, wanted)).text).toBe(DONE);
+    const labels = 'support_email,default_system_prompt,hub_api_key,meta_page_title,bogus';
+    expect(await show(session, labels)).toBe(
+      '{"settings":{"support_email":"m@b.c","default_system_prompt":null,"hub_api_key":false,"meta_page_title":null}}',
+    );
+    expect((await change(session, { default_system_prompt: 'Be brief.', hub_api_key: 'hub-1' })).text).toBe(
+      DONE,
+    );
+    expect(await show(session, labels)).toContain('"default_system_prompt":"Be brief.","hub_api_key":true');
+    expect(await show(manager, labels)).toBe('{"settings":{"support_email":"m@b.c","meta_page_title":null}}');
+    const other = await enterAs(server, 'default');
+    expect((await change(other, { support_email: 'x' })).status).toBe(401);
+    expect(await show(other, labels)).toBe('Unauthorized');
+    await change(session, { support_email: null, default_system_prompt: null, hub_api_key: null });
   });
 
   it('keep a secret among them sealed', async () => {

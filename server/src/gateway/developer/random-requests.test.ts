@@ -18,6 +18,8 @@ const LOGGED_AS_ERROR = 50;
 const KNOWN_500 = new Set([
   'POST /v1/admin/users/:id',
   'DELETE /v1/admin/users/:id',
+  'POST /api/admin/user/:id',
+  'DELETE /api/admin/user/:id',
   'POST /v1/admin/workspaces/:workspaceSlug/manage-users',
   'POST /v1/document/upload',
   'POST /v1/document/upload/:folderName',

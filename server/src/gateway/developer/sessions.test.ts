@@ -1,3 +1,5 @@
+import { request as httpRequest } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
@@ -209,6 +211,83 @@ describeOnBothServers('sessions of users', (start) => {
     await server.request('POST', `/v1/admin/users/${id}`, { body: { password: 'another horse' } });
     expect((await check(server, b))[0]).toBe(401);
     expect((await check(server, admin))[0]).toBe(200);
+  });
+
+  test('people change their own name, password and bio; a new password takes the present one', async () => {
+    let key = await enterAs(server, 'default', 'pia');
+    const change = (body: object) =>
+      server.request<{ error: string | null }>('POST', '/api/system/user', { key, body });
+    for (const body of [{}, { role: 'admin' }, { username: '', password: '' }]) {
+      const answer = await change(body);
+      expect([answer.status, answer.text]).toEqual([400, '{"success":false,"error":"No updates provided"}']);
+    }
+    for (const body of [
+      { username: 'Pia' },
+      { username: 'admin' },
+      { password: 'another horse' },
+      { password: 'another horse', currentPassword: 'wrong horse' },
+      { password: 'short', currentPassword: PASSWORD },
+    ]) {
+      const answer = await change(body);
+      expect([body, answer.status, Object.keys(answer.body)]).toEqual([body, 200, ['success', 'error']]);
+      expect(answer.body).toMatchObject({ success: false, error: expect.any(String) });
+    }
+    const DONE = '{"success":true,"error":null}';
+    expect((await change({ username: 'pia2', bio: 'b', role: 'admin', suspended: 1 })).text).toBe(DONE);
+    const me = await server.request('GET', '/api/system/refresh-user', { key });
+    expect(me.body).toMatchObject({ user: { username: 'pia2', bio: 'b', role: 'default', suspended: 0 } });
+    expect((await change({ password: 'another horse', currentPassword: PASSWORD })).text).toBe(DONE);
+    expect((await check(server, key))[0]).toBe(401);
+    key = await tokenOf(server, { username: 'pia2', password: 'another horse' });
+    for (let i = 0; i < 10; i++) await change({ password: PASSWORD, currentPassword: `wrong ${i}` });
+    const answer = await change({ password: PASSWORD, currentPassword: 'another horse' });
+    expect([answer.status, Object.keys(answer.body)]).toEqual([429, ['success', 'error']]);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('who is demoted while a body is on its way does not act on the role of before', async () => {
+    const token = await enterAs(server, 'admin', 'max');
+    const { id } = (await login(server, { username: 'max', password: PASSWORD })).body.user ?? { id: 0 };
+    const body = JSON.stringify({ username: 'backdoor', password: PASSWORD, role: 'admin' });
+    const request = httpRequest(`${server.url}/api/admin/users/new`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'content-length': body.length,
+      },
+    });
+    const status = new Promise((resolve, reject) => {
+      request.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+    });
+    request.write(body.slice(0, 10));
+    // Long enough to be let in; were it not, it would be refused all the same.
+    await wait(200);
+    await server.request('POST', `/v1/admin/users/${id}`, { body: { role: 'manager' } });
+    request.end(body.slice(10));
+    expect(await status).toBe(400);
+    expect((await server.request('GET', '/v1/users')).text).not.toContain('backdoor');
+    await server.request('POST', `/v1/admin/users/${id}`, { body: { suspended: 1 } });
+  });
+
+  test('of several who let users in at the same moment one becomes the administrator', async () => {
+    const fresh = await start();
+    const keys = await Promise.all([firstSession(fresh), firstSession(fresh), firstSession(fresh)]);
+    const answers = await Promise.all(
+      keys.map((key, i) =>
+        fresh.request<{ success?: boolean; error: string }>('POST', '/api/system/enable-multi-user', {
+          key,
+          body: { username: `admin${i}`, password: PASSWORD },
+        }),
+      ),
+    );
+    expect(answers.filter(({ body }) => body.success === true)).toHaveLength(1);
+    for (const { status, text } of answers.filter(({ body }) => body.success !== true))
+      expect([
+        [200, '{"success":false,"error":"Multi-user mode is already enabled."}'],
+        [401, '{"error":"Invalid auth token."}'],
+      ]).toContainEqual([status, text]);
+    expect((await fresh.request<{ users: object[] }>('GET', '/v1/users')).body.users).toHaveLength(1);
   });
 
   test('the one password is no business of users', async () => {

@@ -197,6 +197,14 @@ describeOnServer('sqlite', 'the surface of the Developer API', (start) => {
     });
 
     test.for([
+      ['a form of many fields', '&'.repeat(10_000), 'application/x-www-form-urlencoded', 413],
+      ['a list of many items', `{"a":[${'0,'.repeat(2_000_000)}0]}`, 'application/json', 413],
+      ['a text of many commas', `{"a":"${',\\"'.repeat(2_000_000)}"}`, 'application/json', 400],
+    ] as const)('%s is not taken apart where it would fill the memory', async ([, body, type, status]) => {
+      expect((await send(body, type)).status).toBe(status);
+    });
+
+    test.for([
       ['cut off', '{"workspace_slug":"no'],
       ['words', 'workspace_slug'],
       ['no UTF-8', Buffer.from([0x22, 0xff, 0x22])],
@@ -208,6 +216,35 @@ describeOnServer('sqlite', 'the surface of the Developer API', (start) => {
       expect(text).toMatch(/^<!DOCTYPE html>/);
       expect(text).not.toContain('workspace_slug');
     });
+  });
+
+  describe('JSON that cannot be read, without a key', () => {
+    const send = (body: string, type: string, path = '/api/v1/workspace/new') =>
+      server.request('POST', path, { key: null, body, headers: { 'content-type': type } });
+
+    test.for([
+      ['{"name":', 'application/json', '/api/v1/workspace/new', 400],
+      ['words', 'application/json; charset=utf-8', '/api/v1/admin/users/new', 400],
+      ['{"name":', 'application/json', '/api/v1/admin/invite/new', 400],
+      // Nothing but JSON is taken apart before the key is looked at.
+      ['{"name":', 'text/plain', '/api/v1/workspace/new', 403],
+      ['{"name":"x"}', 'application/json', '/api/v1/workspace/new', 403],
+    ] as const)('%s as %s to %s is %i', async ([body, type, path, status]) => {
+      const answer = await send(body, type, path);
+      expect(answer.status).toBe(status);
+      expect(answer.text).toMatch(status === 400 ? /^<!DOCTYPE html>/ : NO_KEY);
+    });
+
+    test('is not read to its end where it is large', async () => {
+      const answer = await send(`{"name":"${'x'.repeat(100_000)}`, 'application/json');
+      expect([answer.status, answer.text]).toEqual([403, NO_KEY]);
+    });
+  });
+
+  test('a body of a megabyte is more than a stranger may send to log in', async () => {
+    const body = { username: 'x'.repeat(1_100_000), password: 'x' };
+    const answer = await server.request('POST', '/api/request-token', { key: null, body });
+    expect(answer.status).toBe(413);
   });
 
   test('a limit answers 429 with Retry-After and the headers of limits', async () => {

@@ -102,6 +102,8 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
     [{ OpenAiKey: '********************' }, {}, false],
     [{ GenericOpenAiBasePath: 'nowhere' }, {}, 'URL is not a valid URL.'],
     [{ GenericOpenAiBasePath: 'file:///etc/passwd' }, {}, 'URL is not a valid URL.'],
+    [{ EmbeddingBasePath: 'http://ann:secret@10.1.1.1/v1' }, {}, expect.stringContaining('password')],
+    [{ EmbeddingBasePath: 'http://10.1.1.1/v1?key=secret' }, {}, expect.stringContaining('password')],
     [{ EmbeddingModelMaxChunkLength: '0' }, {}, 'Value must be greater than zero'],
     [{ EmbeddingModelMaxChunkLength: 'x' }, {}, 'Value must be a number'],
     [{ VectorDB: 'pinecone' }, {}, 'Invalid VectorDB type. Must be one of lancedb.'],
@@ -119,6 +121,16 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ newValues, error });
     expect(await settings()).not.toHaveProperty('LMStudioModelPref');
+  });
+
+  it('are each changed or refused in words, of all that are shown', async () => {
+    const silent: string[] = [];
+    for (const name of [...Object.keys(await settings()), 'AzureOpenAiKey', 'QdrantEndpoint']) {
+      // Of a form that is wrong for every setting with a form.
+      const { body } = await update({ [name]: '' });
+      if (body.error === false && !(name in body.newValues)) silent.push(name);
+    }
+    expect(silent).toEqual([]);
   });
 
   it('are not changed at all where a value is no text', async () => {
@@ -330,6 +342,13 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
     const { secret: key } = await server.mint({ scopes: ['system:read'], selectors });
     expect((await server.request('GET', path, { key })).status).toBe(403);
     expect((await server.request('GET', '/v1/system', { key })).status).toBe(200);
+    // Nor does such a key say where everybody's chats are sent.
+    const { secret } = await server.mint({ role: 'admin', selectors });
+    for (const [path, body] of [
+      ['/v1/system/update-env', { LLMProvider: 'local' }],
+      ['/v1/admin/preferences', { support_email: 'a@b.c' }],
+    ] as const)
+      expect((await server.request('POST', path, { key: secret, body })).status).toBe(403);
   });
 
   it('are told to strangers as far as a login page needs them', async () => {

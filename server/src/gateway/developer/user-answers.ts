@@ -4,15 +4,16 @@ import {
   createUser,
   deleteUser,
   disableInvite,
+  getInvite,
   listInvites,
   updateUser,
 } from '../../identity/index.ts';
-import type { UserInput } from '../../identity/index.ts';
+import type { Invite, UserInput } from '../../identity/index.ts';
 import type { Actor } from '../../keys/index.ts';
 import type { WholeAnswer } from '../answering.ts';
 import { nullable } from '../schemas.ts';
 import type { Services } from '../services.ts';
-import { json } from './answers.ts';
+import { json, phrase } from './answers.ts';
 import { pathId } from './path-id.ts';
 import * as d from './schemas.ts';
 import { told } from './told.ts';
@@ -51,8 +52,9 @@ export const userShapes = {
     400: Type.Object({ user: Type.Null(), error: Type.String() }),
     401: 'stream',
   },
-  update: { 200: d.Outcome, 401: 'stream' },
-  remove: { 200: d.Outcome, 400: d.Outcome, 401: 'stream', 404: d.Outcome },
+  update: { 200: d.Outcome, 401: 'stream', 500: 'stream' },
+  remove: { 200: d.Outcome, 400: d.Outcome, 401: 'stream', 500: 'stream' },
+  disable: { 200: d.Outcome, 400: d.Outcome, 401: 'stream', 404: d.Outcome },
   invites: { 200: Type.Object({ invites: Type.Array(ListedInvite) }), 401: 'stream' },
   invite: { 200: Type.Object({ invite: InviteShape, error: nullable(Type.String()) }), 401: 'stream' },
 } as const;
@@ -80,40 +82,54 @@ export async function answerChange(
   actor: Actor,
   { id, body }: { id: string; body: unknown },
 ): Promise<WholeAnswer> {
-  const change = { id: pathId(id) ?? NOBODY, input: body as UserInput };
-  const changed = await told(updateUser(identity, actor, change));
+  const userId = pathId(id) ?? NOBODY;
+  const input = body as UserInput;
+  // Its clients know no other answer to a role for nobody.
+  if (input.role !== undefined && (await identity.getUser(userId)) === undefined) return phrase(500);
+  const changed = await told(updateUser(identity, actor, { id: userId, input }));
   return 'error' in changed ? failed(changed.error) : json(DONE);
 }
 
 export async function answerRemoval({ identity }: Services, actor: Actor, id: string): Promise<WholeAnswer> {
   const userId = pathId(id) ?? NOBODY;
+  // Nor to a deletion of nobody.
+  if ((await identity.getUser(userId)) === undefined) return phrase(500);
   const removed = await told(deleteUser(identity, actor, userId));
-  if (!('error' in removed)) return json(DONE);
-  const isThere = (await identity.getUser(userId)) !== undefined;
-  return failed(removed.error, isThere ? 400 : 404);
+  return 'error' in removed ? failed(removed.error, 400) : json(DONE);
 }
 
-export async function answerInvites({ identity }: Services): Promise<WholeAnswer> {
-  const users = new Map((await identity.listUsers()).map((user) => [user.id, user]));
-  const all = await listInvites(identity);
+/** Ids of the workspaces that exist for who asks; undefined: all do. */
+type Covered = ReadonlySet<number> | undefined;
+
+/** An invite is a way into its workspaces: to whoever may not see them all it does not exist. */
+const isOpenTo = (covered: Covered, { workspaceIds }: Invite): boolean =>
+  covered === undefined || workspaceIds.every((id) => covered.has(id));
+
+export async function answerInvites({ identity }: Services, covered: Covered): Promise<WholeAnswer> {
+  const all = (await listInvites(identity)).filter((invite) => isOpenTo(covered, invite));
+  const people = all.flatMap(({ claimedBy, createdBy }) => [claimedBy ?? NOBODY, createdBy]);
+  const users = await identity.usersById(people);
   return json({ invites: all.map((invite) => viewListedInvite(invite, users)) });
 }
 
 export async function answerInvite(
   { identity }: Services,
   actor: Actor,
-  workspaceIds: readonly number[],
+  { wanted, covered }: { wanted: readonly number[]; covered: Covered },
 ): Promise<WholeAnswer> {
+  const workspaceIds = wanted.filter((id) => covered?.has(id) ?? true);
   return json({ invite: viewInvite(await createInvite(identity, actor, { workspaceIds })), error: null });
 }
 
 export async function answerDisabling(
   { identity }: Services,
   actor: Actor,
-  id: string,
+  { id, covered }: { id: string; covered: Covered },
 ): Promise<WholeAnswer> {
   const inviteId = pathId(id);
   if (inviteId === undefined) return failed('Invalid invite id', 400);
-  if (await disableInvite(identity, actor, inviteId)) return json(DONE);
+  const invite = await getInvite(identity, inviteId);
+  const isThere = invite !== undefined && isOpenTo(covered, invite);
+  if (isThere && (await disableInvite(identity, actor, inviteId))) return json(DONE);
   return failed('Invite not found or already disabled', 404);
 }

@@ -1,7 +1,10 @@
 import type { Services } from '../services.ts';
 
-/** By user id; empty where there are no users. */
-export async function usernames({ identity }: Services): Promise<Map<number, string>> {
-  const users = await identity.listUsers();
-  return new Map(users.map(({ id, username }) => [id, username]));
+/** By user id, of these users or of all; empty where there are no users. */
+export async function usernames(
+  { identity }: Services,
+  ids?: readonly number[],
+): Promise<Map<number, string>> {
+  const users = ids === undefined ? await identity.listUsers() : (await identity.usersById(ids)).values();
+  return new Map([...users].map(({ id, username }) => [id, username]));
 }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
-import { enableUsers, login, PASSWORD } from './identity.fixture.ts';
+import { enableUsers, enterAs, login, PASSWORD } from './identity.fixture.ts';
 
 interface UserBody {
   user: { id: number } & Record<string, unknown>;
@@ -109,7 +109,7 @@ describeOnBothServers('routes for users', (start) => {
     const cases: [number | string, object, string][] = [
       [99, { suspended: 1 }, 'User not found'],
       ['abc', { suspended: 1 }, 'User not found'],
-      ['99999999999999999999', { role: 'admin' }, 'User not found'],
+      ['99999999999999999999', { bio: 'b' }, 'User not found'],
       [1, { bogus: 1 }, 'No valid updates applied.'],
       [1, {}, 'No valid updates applied.'],
       [1, { role: 'default' }, 'No system admins will remain if you do this. Update failed.'],
@@ -118,6 +118,10 @@ describeOnBothServers('routes for users', (start) => {
     for (const [id, body, error] of cases) {
       const answer = await change(id, body);
       expect([answer.status, answer.text]).toEqual([200, JSON.stringify({ success: false, error })]);
+    }
+    for (const id of [99, 'abc']) {
+      const answer = await change(id, { role: 'default' });
+      expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error']);
     }
   });
 
@@ -131,7 +135,40 @@ describeOnBothServers('routes for users', (start) => {
       400,
       { success: false, error: 'No system admins will remain if you do this. Update failed.' },
     ]);
-    for (const id of [user.id, 'abc', '1e3', '1x']) expect((await remove(id)).status).toBe(404);
+    for (const id of [user.id, 'abc', '1e3', '1x']) {
+      const answer = await remove(id);
+      expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error']);
+    }
+  });
+
+  test('a lower role ends the keys that hold more than it can do, on another process too, before it is answered', async () => {
+    const second = await start(server.environment);
+    const session = await enterAs(server, 'admin', 'lea');
+    const { user } = (await login(server, { username: 'lea', password: PASSWORD })).body;
+    const generate = () =>
+      server.request<{ apiKey: { secret: string } }>('POST', '/api/admin/generate-api-key', { key: session });
+    const { secret } = (await generate()).body.apiKey;
+    const owner = `lea (user ${user?.id})`;
+    const narrow = await server.mint({ scopes: ['workspaces:chat'], owner });
+    const opens = async (key: string) => (await second.request('GET', '/v1/auth', { key })).status;
+    expect([await opens(secret), await opens(narrow.secret)]).toEqual([200, 200]);
+    await change(user?.id ?? 0, { role: 'manager' });
+    expect([await opens(secret), await opens(narrow.secret)]).toEqual([403, 200]);
+    expect((await generate()).status).toBe(401);
+    await change(user?.id ?? 0, { role: 'admin' });
+    expect([await opens(secret), (await generate()).status]).toEqual([403, 200]);
+    await change(user?.id ?? 0, { role: 'default' });
+    expect(await opens(narrow.secret)).toBe(403);
+  });
+
+  test('a key that is bound to workspaces gets into the account of nobody', async () => {
+    const selectors = { workspaces: { allow: ['docs'] } };
+    const { secret: key } = await server.mint({ scopes: ['users:manage'], selectors });
+    const { user } = (await make({ username: 'ida', password: PASSWORD })).body;
+    const body = { password: 'another horse' };
+    const answer = await server.request('POST', `/v1/admin/users/${user.id}`, { key, body });
+    expect([answer.status, Object.keys(answer.body as object)]).toEqual([403, ['error']]);
+    expect((await login(server, { username: 'ida', password: PASSWORD })).body.valid).toBe(true);
   });
 
   test('a key for users alone makes no admin or manager, nor gets at one', async () => {
@@ -230,6 +267,17 @@ describeOnBothServers('invites', (start) => {
     });
     const { body } = await invite({ workspaceIds: [other.body.workspace.id, 999] }, secret);
     expect(body.invite.workspaceIds).toBe('[]');
+    const hidden = (await invite({ workspaceIds: [other.body.workspace.id] })).body.invite;
+    const seen = await server.request<{ invites: { id: number }[] }>('GET', '/v1/admin/invites', {
+      key: secret,
+    });
+    expect(seen.body.invites.map(({ id }) => id)).toContain(body.invite.id);
+    expect(seen.text).not.toContain(hidden.code);
+    const end = (id: number) => server.request('DELETE', `/v1/admin/invite/${id}`, { key: secret });
+    expect([(await end(hidden.id)).status, (await end(body.invite.id)).status]).toEqual([404, 200]);
+    expect((await server.request('GET', `/api/invite/${hidden.code}`, { key: null })).text).toContain(
+      'pending',
+    );
   });
 
   test('a disabled one opens nothing; refusals as clients know them', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../../developer/chat-answers.ts';
 import { chatRequest, readWish } from '../../developer/chat-wish.ts';
 import type { Asking, WorkspaceChat } from '../../developer/chat-wish.ts';
+import { namedUser } from '../../developer/named-user.ts';
 import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import type { Services } from '../../services.ts';
@@ -66,7 +67,7 @@ export const chatRoutes: Route[] = [
   route({
     ...shared,
     path: '/v1/workspace/:slug/stream-chat',
-    id: 'workspaces.streamChat',
+    id: 'workspaces.stream_chat',
     summary: 'Ask a workspace; the answer comes as it is made',
     description: EVENTS,
     params: inWorkspace,
@@ -93,7 +94,7 @@ export const chatRoutes: Route[] = [
   route({
     ...shared,
     path: '/v1/workspace/:slug/thread/:threadSlug/stream-chat',
-    id: 'threads.streamChat',
+    id: 'threads.stream_chat',
     summary: 'Ask in a thread; the answer comes as it is made',
     description: EVENTS,
     params: inThread,
@@ -137,7 +138,8 @@ async function inPlace(
   if ('problem' in wish) return json(abortBody(wish.problem), 400);
   const { thread } = place;
   if (thread === undefined) return answered(services, call, { ...place, wish });
-  const user = wish.userId === undefined ? undefined : await services.identity.getUser(wish.userId);
+  const { workspace } = place;
+  const user = await namedUser(services, call.caller, { workspace, userId: wish.userId });
   // Sessions are for the workspace's own conversation.
   const chat = { ...place, wish: { ...wish, sessionId: null }, user };
   if (user === undefined) return answered(services, call, chat);

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../../base/clock.ts';
-import type { Session } from '../../../identity/index.ts';
-import { ensureAdminOwner, listNumbered, maskOf, mint, revokeNumbered } from '../../../keys/index.ts';
-import type { Actor, KeyWithSecrets } from '../../../keys/index.ts';
+import { mintForSession } from '../../../identity/index.ts';
+import type { User } from '../../../identity/index.ts';
+import { listNumbered, maskOf, mint, revokeNumbered } from '../../../keys/index.ts';
+import type { Actor, KeyWithSecrets, Minted } from '../../../keys/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
 import { textField } from '../../developer/body-fields.ts';
 import { pathId } from '../../developer/path-id.ts';
@@ -37,6 +38,7 @@ const shapes = {
 };
 const body = Type.Object({ name: Type.Optional(Type.String()) }, { title: 'NewApiKey' });
 const params = Type.Object({ id: Type.String() });
+const NEWEST = 'The newest 1,000; GET /v1/keys has pages.';
 const UNAUTHORIZED = { 401: 'stream' as const };
 
 /** Every key here has a name; this one shows as none. */
@@ -52,17 +54,15 @@ function creatorOf({ createdBy }: Pick<KeyWithSecrets, 'createdBy'>): number | n
 }
 
 async function list({ keys, identity }: Services, actor: Actor): Promise<Answer> {
-  const users = new Map(
-    (await identity.listUsers()).map(({ id, username, role }) => [id, { id, username, role }]),
-  );
   const found = await listNumbered(keys, actor);
+  const users = await identity.usersById(found.map(creatorOf).filter((id) => id !== null));
   const apiKeys = found.map((key) => {
     const creator = creatorOf(key);
     return {
       id: key.number,
       name: shownName(key.name),
       secret: maskOf(key),
-      createdBy: creator === null ? null : (users.get(creator) ?? creator),
+      createdBy: creator === null ? null : (brief(users.get(creator)) ?? creator),
       createdAt: isoTime(key.createdAt),
       lastUpdatedAt: isoTime(key.createdAt),
     };
@@ -70,17 +70,16 @@ async function list({ keys, identity }: Services, actor: Actor): Promise<Answer>
   return json({ apiKeys, error: null });
 }
 
+const brief = (user: User | undefined) =>
+  user === undefined ? undefined : { id: user.id, username: user.username, role: user.role };
+
 /** A key that may do everything; a key that makes one must do so itself: `scope_escalation`. */
-async function create(
-  { keys }: Services,
-  { actor, owner, fields }: { actor: Actor; owner: string | undefined; fields: Record<string, unknown> },
-): Promise<Answer> {
+function wish(fields: Record<string, unknown>) {
   const name = (textField(fields, 'name') ?? '').trim().slice(0, NAME_MAX).toWellFormed();
-  const { key, secret } = await mint(keys, actor, {
-    name: name === '' ? UNNAMED : name,
-    role: 'admin',
-    owner,
-  });
+  return { name: name === '' ? UNNAMED : name, role: 'admin' } as const;
+}
+
+function created({ key, secret }: Minted): Answer {
   const apiKey = {
     id: key.number,
     name: shownName(key.name),
@@ -94,16 +93,10 @@ async function create(
 
 /** One that is not there is no failure. */
 async function remove({ keys }: Services, actor: Actor, id: string): Promise<Answer> {
+  if (Number.isNaN(Number(id))) return phrase(400);
   const number = pathId(id);
-  if (number === undefined) return phrase(400);
-  await revokeNumbered(keys, actor, number);
+  if (number !== undefined) await revokeNumbered(keys, actor, number);
   return empty(200);
-}
-
-/** Whose the keys are that somebody makes who is logged in. */
-async function ownerOf({ keys }: Services, session: Session): Promise<string | undefined> {
-  if (session.kind === 'user') return session.user.ownerId;
-  return session.actor.kind === 'key' ? undefined : (await ensureAdminOwner(keys)).id;
 }
 
 /** Administrators see, make and end keys; without users, whoever knows the password. */
@@ -125,9 +118,9 @@ const sessionRoutes = (
       ...common,
       method: 'GET',
       path: listPath,
-      id: `apiKeys.list_${mode}`,
+      id: `api_keys.list_${mode}`,
       summary: 'All keys',
-      description: where,
+      description: `${where} ${NEWEST}`,
       responses: { ...shapes.list, ...UNAUTHORIZED },
       handler: (services, { session }) => list(services, session.actor),
     }),
@@ -135,23 +128,21 @@ const sessionRoutes = (
       ...common,
       method: 'POST',
       path: createPath,
-      id: `apiKeys.create_${mode}`,
+      id: `api_keys.create_${mode}`,
       summary: 'Make a key that may do everything',
       description: `${where} The secret is in this answer and nowhere else, ever.`,
       bodyKind: 'lenient',
       body,
       responses: { ...shapes.create, ...UNAUTHORIZED },
-      handler: async (services, { session, body }) => {
-        const owner = await ownerOf(services, session);
-        return create(services, { actor: session.actor, owner, fields: body });
-      },
+      handler: async ({ identity }, { session, body }) =>
+        created(await mintForSession(identity, session, { input: wish(body) })),
     }),
     ...removePaths.map((path, index) =>
       route({
         ...common,
         method: 'DELETE',
         path,
-        id: `apiKeys.delete_${mode}${index === 0 ? '' : `_${index + 1}`}`,
+        id: `api_keys.delete_${mode}${index === 0 ? '' : `_${index + 1}`}`,
         summary: 'Revoke a key',
         description: where,
         params,
@@ -167,9 +158,9 @@ const keyedRoutes = [
   route({
     method: 'GET',
     path: '/v1/admin/api-keys',
-    id: 'apiKeys.list',
+    id: 'api_keys.list',
     summary: 'All keys',
-    description: "Without owners:manage, those of the caller's owner.",
+    description: `Without owners:manage, those of the caller's owner. ${NEWEST}`,
     access: 'keys:read',
     surface: 'developer',
     responses: shapes.list,
@@ -178,7 +169,7 @@ const keyedRoutes = [
   route({
     method: 'POST',
     path: '/v1/admin/generate-api-key',
-    id: 'apiKeys.create',
+    id: 'api_keys.create',
     summary: 'Make a key that may do everything',
     description:
       'The caller must be able to do everything itself. The secret is in this answer and nowhere else.',
@@ -187,12 +178,12 @@ const keyedRoutes = [
     bodyKind: 'lenient',
     body,
     responses: shapes.create,
-    handler: (services, { actor, body }) => create(services, { actor, owner: undefined, fields: body }),
+    handler: async ({ keys }, { actor, body }) => created(await mint(keys, actor, wish(body))),
   }),
   route({
     method: 'DELETE',
     path: '/v1/admin/delete-api-key/:id',
-    id: 'apiKeys.delete',
+    id: 'api_keys.delete',
     summary: 'Revoke a key',
     access: 'keys:write',
     surface: 'developer',

@@ -14,7 +14,7 @@ export const documentFolderRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/document/create-folder',
-    id: 'documents.create-folder',
+    id: 'documents.create_folder',
     summary: 'Make a folder',
     access: 'documents:write',
     surface: 'developer',
@@ -31,7 +31,7 @@ export const documentFolderRoutes: Route[] = [
   route({
     method: 'DELETE',
     path: '/v1/document/remove-folder',
-    id: 'documents.remove-folder',
+    id: 'documents.remove_folder',
     summary: 'Remove a folder with its documents',
     description: 'Also from the workspaces that hold them. The folder custom-documents stays.',
     access: 'documents:write',

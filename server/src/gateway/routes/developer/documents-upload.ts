@@ -58,7 +58,7 @@ export const documentUploadRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/document/upload/:folderName',
-    id: 'documents.upload-to-folder',
+    id: 'documents.upload_to_folder',
     summary: 'Upload a file into a folder',
     description: 'The folder is made where there is none.',
     access: 'documents:write',
@@ -76,7 +76,7 @@ export const documentUploadRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/document/upload-link',
-    id: 'documents.upload-link',
+    id: 'documents.upload_link',
     summary: 'Fetch a page of the web',
     description: 'Pages of private networks only where the operator allows it.',
     access: 'documents:write',
@@ -109,7 +109,7 @@ export const documentUploadRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/document/raw-text',
-    id: 'documents.raw-text',
+    id: 'documents.raw_text',
     summary: 'Store a text',
     access: 'documents:write',
     surface: 'developer',

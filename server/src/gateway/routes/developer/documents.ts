@@ -56,7 +56,7 @@ const readingRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/documents/folder/:folderName',
-    id: 'documents.list-folder',
+    id: 'documents.list_folder',
     summary: 'List the documents of a folder',
     access: 'documents:read',
     surface: 'developer',
@@ -71,7 +71,7 @@ const readingRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/document/accepted-file-types',
-    id: 'documents.file-types',
+    id: 'documents.file_types',
     summary: 'List the types of files that are read',
     description: 'Any other file is taken where it holds text.',
     access: 'documents:read',
@@ -82,7 +82,7 @@ const readingRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/document/metadata-schema',
-    id: 'documents.metadata-schema',
+    id: 'documents.metadata_schema',
     summary: 'What may be said of a text that is stored',
     access: 'documents:read',
     surface: 'developer',
@@ -109,7 +109,7 @@ const readingRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/document/generated-files/:filename',
-    id: 'documents.generated-file',
+    id: 'documents.generated_file',
     summary: 'Get a file that an agent made',
     access: 'documents:read',
     surface: 'developer',

@@ -12,7 +12,6 @@ import {
 } from '../../../widgets/index.ts';
 import type { ExtensionKey } from '../../../widgets/index.ts';
 import { viewWorkspace } from '../../../workspaces/index.ts';
-import type { Workspace as FoundWorkspace } from '../../../workspaces/index.ts';
 import type { WholeAnswer } from '../../answering.ts';
 import { json } from '../../developer/answers.ts';
 import { textField, wholeField } from '../../developer/body-fields.ts';
@@ -28,7 +27,12 @@ const Refused = Type.Object({ error: Type.String() });
 const Done = Type.Object({ success: Type.Boolean() });
 const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
-const byKey = { surface: 'developer' } as const;
+/** The scope alone is not enough: another key must not end itself by `disconnect`. */
+const byKey = {
+  surface: 'developer',
+  access: 'extension:use',
+  description: 'Takes keys of the browser extension (`brx-…`) and no others.',
+} as const;
 const bySession = { surface: 'developer', access: 'session', roles: ['admin', 'manager'] } as const;
 
 /** Runs `work` for a key of the extension whose owner may use it. */
@@ -42,20 +46,21 @@ async function forExtension(
   return key === 'no_power' ? json({ error: 'Unauthorized' }, 403) : work(key);
 }
 
-const Content = Type.Object({
-  workspaceId: Type.Integer(),
-  textContent: Type.String(),
+const page = {
+  textContent: Type.String({ description: 'What was read off the page' }),
   metadata: Type.Optional(
     Type.Object({ title: Type.Optional(Type.String()), url: Type.Optional(Type.String()) }),
   ),
-});
+};
 
-const contentResponses = { 200: Done, 400: Failed, 404: Refused, 500: Failed };
+const contentResponses = { 200: Done, 400: Failed, 403: Refused, 500: Failed };
+
+type Fields = Readonly<Record<string, unknown>>;
 
 const TITLE_MAX_CHARACTERS = 500;
 
 /** What the extension read off a page; a page without a title is called by its address. */
-function noteIn(fields: Readonly<Record<string, unknown>>): NewNote | undefined {
+function noteIn(fields: Fields): NewNote | undefined {
   const text = textField(fields, 'textContent');
   if (text === undefined || text.trim() === '') return undefined;
   const said = objectField(fields['metadata']);
@@ -65,24 +70,23 @@ function noteIn(fields: Readonly<Record<string, unknown>>): NewNote | undefined 
   return { ...given, title, text, ...(url === undefined ? {} : { url }) };
 }
 
-/** Stores what was read off a page; `place` puts it where it is wanted. */
-async function store(
-  services: Services,
-  call: Pick<Call, 'countsItself'> & { caller: Caller },
-  { fields, isEmbedded }: { fields: Readonly<Record<string, unknown>>; isEmbedded: boolean },
-): Promise<WholeAnswer> {
-  const { caller } = call;
-  const { workspaces, intake } = services;
-  const id = wholeField(fields, 'workspaceId');
-  const workspace: FoundWorkspace | undefined =
-    id === undefined ? undefined : await workspaces.findCoveredById(caller, id);
-  if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
-  const note = noteIn(fields);
+type KeyCall = Pick<Call, 'countsItself'> & { caller: Caller; body: Fields };
+
+/** Stores what was read off a page, and puts it into these workspaces. */
+async function store(services: Services, call: KeyCall, slugs: readonly string[]): Promise<WholeAnswer> {
+  const note = noteIn(call.body);
   if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
-  const { brought } = await intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
-  const { slug } = workspace;
-  const error = isEmbedded ? await embedBrought(services, call, { slugs: [slug], brought }) : null;
+  const { caller } = call;
+  const { brought } = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
+  const error = await embedBrought(services, call, { slugs, brought });
   return error === null ? json({ success: true }) : json({ success: false, error }, 500);
+}
+
+async function storeInWorkspace(services: Services, call: KeyCall): Promise<WholeAnswer> {
+  const id = wholeField(call.body, 'workspaceId');
+  const workspace = id === undefined ? undefined : await services.workspaces.findCoveredById(call.caller, id);
+  if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
+  return store(services, call, [workspace.slug]);
 }
 
 const viewKey = ({ id, mask, user, createdAt }: ExtensionKey) => ({
@@ -101,7 +105,6 @@ const keyRoutes: Route[] = [
     path: '/api/browser-extension/check',
     id: 'extension.check',
     summary: 'Whether the key of the extension is good, and for which workspaces',
-    access: 'workspaces:read',
     responses: {
       200: Type.Object({
         connected: Type.Boolean(),
@@ -138,33 +141,34 @@ const keyRoutes: Route[] = [
     path: '/api/browser-extension/workspaces',
     id: 'extension.workspaces',
     summary: 'Workspaces that pages can be put into',
-    access: 'workspaces:read',
     responses: { 200: Type.Object({ workspaces: Type.Array(Workspace) }), 403: Refused },
     handler: (services, { caller }) =>
       forExtension(services, caller, async () =>
         json({ workspaces: (await services.workspaces.list(caller)).map(viewWorkspace) }),
       ),
   }),
-  ...(
-    [
-      ['embed-content', 'embed', 'Store what was read off a page and put it into a workspace', true],
-      ['upload-content', 'upload', 'Store what was read off a page', false],
-    ] as const
-  ).map(([name, verb, summary, isEmbedded]) =>
-    route({
-      ...byKey,
-      method: 'POST',
-      path: `/api/browser-extension/${name}`,
-      id: `extension.${verb}`,
-      summary,
-      access: 'documents:write',
-      bodyKind: 'lenient',
-      body: Content,
-      responses: { ...contentResponses, 403: Refused },
-      handler: (services, call) =>
-        forExtension(services, call.caller, () => store(services, call, { fields: call.body, isEmbedded })),
-    }),
-  ),
+  route({
+    ...byKey,
+    method: 'POST',
+    path: '/api/browser-extension/embed-content',
+    id: 'extension.embed',
+    summary: 'Store what was read off a page and put it into a workspace',
+    bodyKind: 'lenient',
+    body: Type.Object({ workspaceId: Type.Integer(), ...page }),
+    responses: { ...contentResponses, 404: Refused },
+    handler: (services, call) => forExtension(services, call.caller, () => storeInWorkspace(services, call)),
+  }),
+  route({
+    ...byKey,
+    method: 'POST',
+    path: '/api/browser-extension/upload-content',
+    id: 'extension.upload',
+    summary: 'Store what was read off a page',
+    bodyKind: 'lenient',
+    body: Type.Object(page),
+    responses: contentResponses,
+    handler: (services, call) => forExtension(services, call.caller, () => store(services, call, [])),
+  }),
 ];
 
 const Key = Type.Object({
@@ -197,7 +201,7 @@ const sessionRoutes: Route[] = [
     bodyKind: 'lenient',
     body: Type.Object({}),
     responses: { 200: Type.Object({ apiKey: Type.String() }), 401: 'stream' },
-    handler: async ({ keys }, { session }) => json({ apiKey: await mintExtensionKey(keys, session) }),
+    handler: async ({ identity }, { session }) => json({ apiKey: await mintExtensionKey(identity, session) }),
   }),
   route({
     ...bySession,

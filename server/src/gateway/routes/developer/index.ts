@@ -1,6 +1,5 @@
 import type { Route } from '../../route.ts';
 import { accountsRoutes } from './accounts.ts';
-import { adminRoutes } from './admin.ts';
 import { authRoutes } from './auth.ts';
 import { chatRoutes } from './chat.ts';
 import { developerKeysRoutes } from './developer-keys.ts';
@@ -9,13 +8,14 @@ import { embedsRoutes } from './embeds.ts';
 import { exportChatsRoutes } from './export-chats.ts';
 import { extensionRoutes } from './extension.ts';
 import { openaiRoutes } from './openai.ts';
+import { peopleRoutes } from './people.ts';
+import { preferencesRoutes } from './preferences.ts';
 import { promptVariablesRoutes } from './prompt-variables.ts';
 import { sessionsRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { threadsRoutes } from './threads.ts';
 import { usersRoutes } from './users.ts';
 import { vectorRoutes } from './vector.ts';
-import { webUsersRoutes } from './web-users.ts';
 import { webWorkspacesRoutes } from './web-workspaces.ts';
 import { widgetRoutes } from './widget.ts';
 import { workspaceChatsRoutes } from './workspace-chats.ts';
@@ -25,11 +25,10 @@ import { workspacesRoutes } from './workspaces.ts';
 /** The Developer API and the routes of its web application. */
 export const developerRoutes: Route[] = [
   ...authRoutes,
-  ...adminRoutes,
   ...usersRoutes,
+  ...peopleRoutes,
   ...sessionsRoutes,
   ...accountsRoutes,
-  ...webUsersRoutes,
   ...developerKeysRoutes,
   ...documentsRoutes,
   ...workspacesRoutes,
@@ -45,5 +44,6 @@ export const developerRoutes: Route[] = [
   ...embedsRoutes,
   ...extensionRoutes,
   ...systemRoutes,
+  ...preferencesRoutes,
   ...widgetRoutes,
 ];

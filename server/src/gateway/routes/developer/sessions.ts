@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import {
+  changeOwnAccount,
   enableMultiUser,
   endSession,
   loginAdmin,
@@ -7,8 +8,17 @@ import {
   loginWithToken,
   setPassword,
 } from '../../../identity/index.ts';
-import { json, okText } from '../../developer/answers.ts';
-import { failedLogin, loggedIn, LoginAnswer, notLoggedIn, refusedAdmin } from '../../developer/logins.ts';
+import { json, okText, phrase } from '../../developer/answers.ts';
+import { textField } from '../../developer/body-fields.ts';
+import {
+  failedLogin,
+  loggedIn,
+  LoginAnswer,
+  noteRefusal,
+  notLoggedIn,
+  refusedAdmin,
+  tooMany,
+} from '../../developer/logins.ts';
 import { plainField } from '../../developer/plain-field.ts';
 import * as d from '../../developer/schemas.ts';
 import { ssoRefusal } from '../../developer/sso-refusal.ts';
@@ -97,6 +107,46 @@ const refreshUser = route({
   },
 });
 
+const changeUser = route({
+  method: 'POST',
+  path: '/api/system/user',
+  id: 'sessions.change_user',
+  summary: 'Change your own name, password or bio',
+  description: 'A new password takes the present one; all your sessions end with it.',
+  access: 'session',
+  mode: 'multi',
+  surface: 'developer',
+  bodyKind: 'lenient',
+  body: Type.Object(
+    {
+      username: Type.Optional(Type.String()),
+      password: Type.Optional(Type.String({ description: 'The new one' })),
+      currentPassword: Type.Optional(Type.String()),
+      bio: Type.Optional(Type.String()),
+    },
+    { title: 'OwnAccount' },
+  ),
+  responses: { 200: d.Outcome, 400: d.Outcome, 401: 'stream', 429: d.Outcome },
+  handler: async (services, { session, body, ip }) => {
+    if (session.kind !== 'user') return phrase(401);
+    const failed = (error: string) => ({ success: false, error });
+    const [username, password] = [textField(body, 'username'), textField(body, 'password')];
+    const { bio } = body as { bio?: unknown };
+    if ((username ?? password ?? bio) === undefined) return json(failed('No updates provided'), 400);
+    const change = {
+      input: { username, password, bio },
+      currentPassword: plainField(body, 'currentPassword'),
+      ip,
+    };
+    const changed = await told(changeOwnAccount(services.identity, session, change));
+    if ('error' in changed) return json(failed(changed.error));
+    if (changed.value.ok) return json({ success: true, error: null });
+    noteRefusal(services, changed.value, ip);
+    if (changed.value.why === 'throttled') return tooMany(changed.value, failed);
+    return json(failed('The present password (currentPassword) is wrong.'));
+  },
+});
+
 const multiUserMode = route({
   method: 'GET',
   path: '/api/system/multi-user-mode',
@@ -134,11 +184,13 @@ const enable = route({
   body: Type.Object({ username: Type.String(), password: Type.String() }, { title: 'FirstUser' }),
   responses: { 200: d.Outcome, 400: d.Outcome },
   handler: async ({ identity }, { session, body }) => {
-    if (session.kind === 'user')
-      return json({ success: false, error: 'Multi-user mode is already enabled.' });
+    const already = json({ success: false, error: 'Multi-user mode is already enabled.' });
+    if (session.kind === 'user') return already;
     const enabled = await told(enableMultiUser(identity, session.actor, body));
-    if ('error' in enabled) return json({ success: false, error: enabled.error }, 400);
-    return json({ success: true, error: null });
+    if (!('error' in enabled)) return json({ success: true, error: null });
+    // Somebody else was first at this moment.
+    if (await identity.isMultiUser()) return already;
+    return json({ success: false, error: enabled.error }, 400);
   },
 });
 
@@ -175,6 +227,7 @@ export const sessionsRoutes: Route[] = [
   redeemToken,
   checkToken,
   refreshUser,
+  changeUser,
   multiUserMode,
   logout,
   enable,

@@ -1,14 +1,11 @@
 import { Type } from 'typebox';
-import { append } from '../../../audit/index.ts';
 import { KeywardError } from '../../../base/errors.ts';
-import { concernsUpstreams, readPreferences, viewForStrangers, viewSystem } from '../../../settings/index.ts';
-import { isBound } from '../../../workspaces/index.ts';
+import { concernsUpstreams, viewForStrangers, viewSystem } from '../../../settings/index.ts';
 import { json, okText, phrase } from '../../developer/answers.ts';
+import { refuseBound } from '../../developer/instance-wide.ts';
 import { LOGO_SVG } from '../../developer/logo.ts';
-import { Outcome } from '../../developer/schemas.ts';
 import { systemFacts } from '../../developer/system-facts.ts';
 import { upstreamBook } from '../../developer/upstream-book.ts';
-import type { WholeAnswer } from '../../answering.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import { nullable } from '../../schemas.ts';
@@ -52,33 +49,6 @@ async function isLoggedIn(
   }
 }
 
-async function setPreferences(
-  { identity, settings, storage, clock, environment }: Services,
-  caller: { keyId: string; keyName: string },
-  body: Record<string, unknown>,
-): Promise<WholeAnswer> {
-  if (!(await identity.isMultiUser())) return phrase(401);
-  const wanted = readPreferences(body);
-  if ('tooLong' in wanted) return json({ success: false, error: `${wanted.tooLong} is too long.` });
-  const { changes } = wanted;
-  const changed = Object.keys(changes);
-  if (changed.length === 0) return json({ success: true, error: null });
-  await storage.transaction(async (tx) => {
-    await settings.set(tx, changes);
-    const entry = {
-      actor: actorOf(caller),
-      action: 'settings.preferences',
-      target: 'system',
-      outcome: 'ok',
-    } as const;
-    await append(tx, { ...entry, details: { changed } }, clock.nowMs(), { net: environment.net });
-  });
-  return json({ success: true, error: null });
-}
-
-const boundKey = (): KeywardError =>
-  new KeywardError('forbidden_resource', 'The key is bound to workspaces; this is about all of them.');
-
 /** Whoever says where models are has every chat sent there: the same power as over upstreams. Guarded by system.test.ts. */
 const lacksModels = (): KeywardError =>
   new KeywardError('insufficient_scope', 'The key lacks the scope models:manage.', {
@@ -118,7 +88,7 @@ export const systemRoutes: Route[] = [
     access: 'system:read',
     responses: { 200: EmbeddingProgress },
     handler: async ({ retrieval }, { caller }) => {
-      if (isBound(caller)) throw boundKey();
+      refuseBound(caller);
       return json(await retrieval.progress());
     },
   }),
@@ -129,7 +99,7 @@ export const systemRoutes: Route[] = [
     id: 'settings.update',
     summary: 'Change settings by the names that clients know',
     description:
-      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too.',
+      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces.',
     access: 'system:write',
     bodyKind: 'lenient',
     body: Type.Record(Type.String(), Type.String()),
@@ -140,23 +110,12 @@ export const systemRoutes: Route[] = [
       }),
     },
     handler: async ({ environment, models }, { caller, body }) => {
+      refuseBound(caller);
       if (concernsUpstreams(body) && !caller.scopes.has('models:manage')) throw lacksModels();
       const actor = actorOf(caller);
       const change = await environment.update(body, { actor, upstreams: upstreamBook(models, actor) });
       return change === undefined ? phrase(500) : json(change);
     },
-  }),
-  route({
-    ...developer,
-    method: 'POST',
-    path: '/v1/admin/preferences',
-    id: 'settings.preferences',
-    summary: 'Change preferences of an instance with users',
-    access: 'system:write',
-    bodyKind: 'lenient',
-    body: Type.Record(Type.String(), Type.Unknown()),
-    responses: { 200: Outcome, 401: 'stream' },
-    handler: (services, { caller, body }) => setPreferences(services, caller, body),
   }),
   route({
     ...open,

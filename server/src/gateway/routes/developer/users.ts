@@ -11,6 +11,16 @@ const Listed = Type.Object({ id: Type.Integer(), username: Type.String(), role: 
 export const usersRoutes: Route[] = [
   route({
     method: 'GET',
+    path: '/v1/admin/is-multi-user-mode',
+    id: 'users.is_multi_user_mode',
+    summary: 'Whether there are users',
+    access: 'any',
+    surface: 'developer',
+    responses: { 200: Type.Object({ isMultiUser: Type.Boolean() }) },
+    handler: async ({ identity }) => json({ isMultiUser: await identity.isMultiUser() }),
+  }),
+  route({
+    method: 'GET',
     path: '/v1/users',
     id: 'users.names',
     summary: 'Who there is',
@@ -28,10 +38,10 @@ export const usersRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/users/:id/issue-auth-token',
-    id: 'users.issueAuthToken',
+    id: 'users.issue_auth_token',
     summary: 'A token that logs a user in',
     description:
-      'Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do.',
+      'Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces.',
     access: 'users:manage',
     surface: 'developer',
     params: Type.Object({ id: Type.String() }),

@@ -146,7 +146,7 @@ export const vectorRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/system/vector-count',
-    id: 'system.vectorCount',
+    id: 'system.vector_count',
     summary: 'How many vectors there are',
     access: 'system:read',
     surface: 'developer',
@@ -203,7 +203,7 @@ export const vectorRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/openai/vector_stores',
-    id: 'openai.vectorStores',
+    id: 'openai.vector_stores',
     summary: 'The workspaces as vector stores',
     description: 'All of them at once: any query parameter gives the empty page that ends paging.',
     access: 'workspaces:read',

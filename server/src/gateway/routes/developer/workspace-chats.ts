@@ -48,7 +48,8 @@ export const workspaceChatsRoutes: Route[] = [
     handler: async (services, { caller, body }) => {
       const page = Math.min(PAGE_MAX, Math.max(0, wholeField(body, 'offset') ?? 0));
       const { chats, hasMore } = await services.workspaces.chats.newest(caller, page);
-      const facts = { usernames: await usernames(services) };
+      const userIds = chats.map(({ userId }) => userId).filter((id) => id !== null);
+      const facts = { usernames: await usernames(services, userIds) };
       return json({ chats: chats.map((chat) => viewChat(chat, facts)), hasPages: hasMore });
     },
   }),

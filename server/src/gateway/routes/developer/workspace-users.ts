@@ -116,13 +116,13 @@ async function findByNumber(
 }
 
 async function existing({ identity }: Services, userIds: readonly number[]): Promise<number[]> {
-  const known = new Set((await identity.listUsers()).map(({ id }) => id));
+  const known = await identity.usersById(userIds);
   return userIds.filter((id) => known.has(id));
 }
 
 async function viewMembers({ workspaces, identity }: Services, { id }: Workspace) {
   const members = await workspaces.members.of(id);
-  const users = new Map((await identity.listUsers()).map((user) => [user.id, user]));
+  const users = await identity.usersById(members.map(({ userId }) => userId));
   return members.flatMap(({ userId, updatedAt }) => {
     const user = users.get(userId);
     if (user === undefined) return [];

@@ -1,0 +1,40 @@
+import { KeywardError } from '../base/errors.ts';
+import { changeAndRecord, ensureAdminOwner, mint, mintIn } from '../keys/index.ts';
+import type { KeysContext, Minted, MintInput } from '../keys/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Identity, Session } from './identity.ts';
+import { findSession } from './session-store.ts';
+import { findUser, lockUser } from './user-store.ts';
+
+type Input = Omit<MintInput, 'owner'>;
+
+/**
+ * Makes a key that belongs to whoever is logged in.
+ * @param keys with another prefix, where the key is of a kind of its own.
+ * @throws KeywardError `invalid_session` where the session ended or the role changed at this moment; and as `mint`.
+ */
+export async function mintForSession(
+  { keys: own }: Identity,
+  session: Session,
+  { input, keys = own }: { input: Input; keys?: KeysContext },
+): Promise<Minted> {
+  const { actor } = session;
+  if (session.kind === 'admin') {
+    const owner = actor.kind === 'key' ? undefined : (await ensureAdminOwner(keys)).id;
+    return mint(keys, actor, { ...input, owner });
+  }
+  const { user, id } = session;
+  return changeAndRecord(keys, actor, async (tx) => {
+    // A change of the role at this moment waits here and then finds the key, or came first and is seen.
+    await lockUser(tx, user.id);
+    await refuseEnded(tx, id, user);
+    return mintIn(tx, keys, { actor, input: { ...input, owner: user.ownerId } });
+  });
+}
+
+async function refuseEnded(tx: Db, sessionId: string, user: { id: number; role: string }): Promise<void> {
+  const row = await findSession(tx, sessionId);
+  const now = await findUser(tx, user.id);
+  if (row?.revoked_at !== null || now?.role !== user.role)
+    throw new KeywardError('invalid_session', 'Invalid auth token.');
+}
