@@ -282,6 +282,64 @@ describe('chat', () => {
   });
 });
 
+describe('workspaces and documents', () => {
+  const events =
+    (...frames: object[]): Answer =>
+    (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join(''));
+    };
+  const gathered = async (client: KeywardClient): Promise<object[]> => {
+    const pieces = [];
+    for await (const piece of client.askWorkspace({ slug: 'a b', message: 'Hello' })) pieces.push(piece);
+    return pieces;
+  };
+  const chunk = { type: 'textResponseChunk', textResponse: 'a' };
+  const sources = [{ title: 'one' }];
+  const last = { type: 'finalizeResponseStream', sources };
+
+  test('text comes as it is made, then the sources; what an agent says again as a whole is not repeated', async () => {
+    const { client, requests } = await serve(
+      events({ type: 'agentThought', thought: 'looks' }, chunk, { ...chunk, type: 'textResponse' }, last),
+      events({ type: 'textResponse', textResponse: 'Refused.' }),
+    );
+    const text = { kind: 'text', text: 'a' };
+    expect(await gathered(client)).toEqual([
+      { kind: 'thought', text: 'looks' },
+      text,
+      { kind: 'sources', sources },
+    ]);
+    expect(requests[0]?.url).toBe('/v1/workspace/a%20b/stream-chat');
+    expect(await gathered(client)).toEqual([{ kind: 'text', text: 'Refused.' }]);
+  });
+
+  test('a failure inside of the stream is an error, and so is a stream without its end', async () => {
+    const { client } = await serve(events(chunk, { type: 'abort', error: 'Too much.' }), events(chunk));
+    expect(await failureOf(gathered(client))).toMatchObject({
+      name: 'KeywardApiError',
+      message: 'Too much.',
+    });
+    expect(await failureOf(gathered(client))).toMatchObject({
+      name: 'KeywardConnectionError',
+      code: 'broken_off',
+    });
+  });
+
+  test('errors that are a text have the code of their status; a bad key is one under any status', async () => {
+    const { client } = await serve(
+      json(403, { error: 'No valid api key found.' }),
+      json(429, { error: 'Too many.' }, { 'retry-after': '7' }),
+      json(500, { success: false, error: 'It is damaged.', documents: [] }),
+      json(200, { success: true, error: null, documents: [] }),
+    );
+    const upload = () => failureOf(client.uploadDocument({ file: new Blob(['x']), name: 'x.txt' }));
+    expect(await upload()).toMatchObject({ status: 403, code: 'invalid_key' });
+    expect(await upload()).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 7 });
+    expect(await upload()).toMatchObject({ code: 'refused', message: 'It is damaged.' });
+    expect(await upload()).toMatchObject({ code: 'refused' });
+  });
+});
+
 describe('importKeys', () => {
   test('sends and receives at the same time, in constant memory', async () => {
     const { client } = await serve((request, response) => {

@@ -2,11 +2,15 @@ import createFetchClient from 'openapi-fetch';
 import type { Client } from 'openapi-fetch';
 import { chat } from './chat.ts';
 import type { ChatChunk, ChatRequest } from './chat.ts';
+import { uploadDocument, uploadLink } from './documents.ts';
+import type { NewDocument, StoredDocument } from './documents.ts';
 import type { paths } from './generated/openapi.d.ts';
 import { importKeys } from './import-keys.ts';
 import type { ImportOutcome } from './import-keys.ts';
 import { transport } from './transport.ts';
 import type { ClientOptions } from './transport.ts';
+import { askWorkspace } from './workspace-chat.ts';
+import type { WorkspaceAnswer, WorkspaceQuestion } from './workspace-chat.ts';
 
 interface CallOptions {
   signal?: AbortSignal | undefined;
@@ -21,6 +25,15 @@ export interface KeywardClient extends Pick<Client<paths>, 'GET' | 'POST' | 'PAT
   readonly url: string;
   /** Streams a chat; leaving the loop ends the request. */
   chat(request: ChatRequest, options?: CallOptions): AsyncGenerator<ChatChunk>;
+  /** Asks a workspace and streams its answer; leaving the loop ends the request. */
+  askWorkspace(question: WorkspaceQuestion, options?: CallOptions): AsyncGenerator<WorkspaceAnswer>;
+  /** Stores a file as a document, and puts it into workspaces. */
+  uploadDocument(document: NewDocument, options?: CallOptions): Promise<StoredDocument>;
+  /** The same with a page of the web, which the server fetches. */
+  uploadLink(
+    page: { link: string; workspaces?: readonly string[] },
+    options?: CallOptions,
+  ): Promise<StoredDocument>;
   /** Sends keys as NDJSON and gives the outcome of each line. */
   importKeys(
     source: AsyncIterable<Uint8Array | string>,
@@ -47,6 +60,9 @@ export function createClient(options: ClientOptions): KeywardClient {
     PUT,
     DELETE,
     chat: (request, call) => chat(connection, request, call),
+    askWorkspace: (question, call) => askWorkspace(connection, question, call),
+    uploadDocument: (document, call) => uploadDocument(connection, document, call),
+    uploadLink: (page, call) => uploadLink(connection, page, call),
     importKeys: (source, call) => importKeys(connection, source, call),
     get: (path, { signal } = {}) => send(new Request(url + path, signal === undefined ? {} : { signal })),
   };

@@ -93,7 +93,7 @@ export function failureCode(error: unknown): string {
   return 'failed';
 }
 
-/** The error in an answer, whichever of the two shapes it has: problem+json, or OpenAI's. */
+/** The error in an answer, whichever of the three shapes it has: problem+json, OpenAI's, the Developer API's. */
 export async function apiErrorOf(
   response: Response,
   hide: (text: string) => string,
@@ -119,6 +119,7 @@ export function apiError(body: unknown, { status, statusText, headers, url }: Re
   };
   if (isObject(body) && isObject(body['error'])) return openaiError(body['error'], common);
   if (isObject(body) && typeof body['code'] === 'string') return problem(body, common);
+  if (isObject(body) && typeof body['error'] === 'string') return developerError(body['error'], common);
   return new KeywardApiError({
     ...common,
     code: 'unknown',
@@ -158,6 +159,23 @@ function openaiError(error: Record<string, unknown>, common: Common): KeywardApi
     details: {},
   });
 }
+
+/** Of the Developer API, where an error is a text and nothing else: its code is what its status says. */
+function developerError(message: string, common: Common): KeywardApiError {
+  const isKeyBad = common.status === 403 && message === NO_VALID_KEY;
+  const code = isKeyBad ? 'invalid_key' : (CODES[common.status] ?? 'refused');
+  return new KeywardApiError({ ...common, code, message, hint: null, errors: [], details: {} });
+}
+
+const NO_VALID_KEY = 'No valid api key found.';
+const CODES: Record<number, string> = {
+  402: 'budget_exceeded',
+  403: 'forbidden',
+  404: 'not_found',
+  413: 'too_large',
+  429: 'rate_limited',
+  503: 'not_ready',
+};
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

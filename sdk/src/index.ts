@@ -1,6 +1,7 @@
 export type { ChatChunk, ChatMessage, ChatRequest } from './chat.ts';
 export { createClient, unwrap } from './client.ts';
 export type { KeywardClient } from './client.ts';
+export type { NewDocument, StoredDocument } from './documents.ts';
 export { KeywardApiError, KeywardConnectionError } from './errors.ts';
 export type { FieldError } from './errors.ts';
 export type { components, operations, paths } from './generated/openapi.d.ts';
@@ -11,3 +12,4 @@ export type { Page } from './paginate.ts';
 export { readEvents } from './sse.ts';
 export type { ServerEvent } from './sse.ts';
 export type { ClientOptions } from './transport.ts';
+export type { Source, WorkspaceAnswer, WorkspaceQuestion } from './workspace-chat.ts';

@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { NameSelector } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Answer, ForwardRequest, JsonObject, Models, UsageReport } from '../models/index.ts';
-import type { Account } from './account.ts';
+import type { Account, Answer, ForwardRequest, JsonObject, Models, UsageReport } from '../models/index.ts';
 import { Completion, list, object } from './completion.ts';
 import { eventData } from './event-stream.ts';
 import { brokenOff, failureOf, providerFailure, streamFailure } from './failure.ts';
@@ -150,18 +149,32 @@ async function* readEvents(
   body: Readable,
   completion: Completion,
 ): AsyncGenerator<Piece, Failure | undefined> {
+  let unreadable: unknown;
   for await (const data of eventData(body)) {
     // Read on to the end: a connection that was left before it is of no use to the next request.
     if (data === '[DONE]') continue;
-    const chunk = object(JSON.parse(data));
+    const read = parsed(data);
+    const chunk = object(read.value);
     const failure = streamFailure(chunk);
     if (failure !== undefined) return failure;
+    // Half an event: what comes after it may say why.
+    unreadable ??= read.error;
+    if (unreadable !== undefined) continue;
     const choice = object(list(chunk['choices'])[0]);
     const text = completion.add(object(choice['delta']));
     if (typeof choice['finish_reason'] === 'string') completion.finishReason = choice['finish_reason'];
     if (text !== '') yield { kind: 'text', text };
   }
+  if (unreadable !== undefined) throw unreadable;
   return undefined;
+}
+
+function parsed(json: string): { value?: unknown; error?: unknown } {
+  try {
+    return { value: JSON.parse(json) };
+  } catch (error) {
+    return { error };
+  }
 }
 
 async function* readWhole(

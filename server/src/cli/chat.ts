@@ -4,9 +4,10 @@ import { CLIENT_ARGS, openClient } from './client.ts';
 import { verb } from './command.ts';
 import type { Context } from './command.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
-import { isTerminal, readStdin, say, write } from './io.ts';
+import { say, write } from './io.ts';
 import { print } from './output.ts';
 import { wholeNumber } from './parse.ts';
+import { promptOf } from './prompt.ts';
 
 /** Names of models that do not chat. */
 const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|transcribe|realtime|sora/i;
@@ -31,7 +32,7 @@ export default verb({
   endsItself: true,
   run: async (args, context) => {
     const settings = settingsOf(args);
-    const prompt = await promptOf(args.prompt, context, args['key-stdin'] === true);
+    const prompt = await promptOf(args, context, 'keyward chat "Hello"');
     const client = await openClient(args, context);
     const model = args.model ?? (await firstModel(client));
     const messages: ChatMessage[] =
@@ -104,23 +105,6 @@ function settingsOf(args: {
       : { max_tokens: wholeNumber('max-tokens', args['max-tokens'], { min: 1 }) }),
     ...(temperature === undefined ? {} : { temperature: Number(temperature) }),
   };
-}
-
-/** undefined: a conversation. */
-async function promptOf(
-  given: string | undefined,
-  { io }: Context,
-  isKeyOnStdin: boolean,
-): Promise<string | undefined> {
-  if (given !== undefined && given !== '-') {
-    if (given.trim() === '') throw usageError('The prompt is empty.', { example: 'keyward chat "Hello"' });
-    return given;
-  }
-  if (given === undefined && isTerminal(io.stdin)) return undefined;
-  if (isKeyOnStdin) throw usageError('stdin holds the key: give the prompt as an argument.');
-  const text = (await readStdin(io)).trim();
-  if (text === '') throw usageError('There is no prompt.', { example: 'keyward chat "Hello"' });
-  return text;
 }
 
 async function firstModel(client: KeywardClient): Promise<string> {

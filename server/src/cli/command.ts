@@ -17,6 +17,8 @@ export interface Verb<T extends ArgsDef = ArgsDef> {
   examples: readonly string[];
   /** Further paragraphs of the help. */
   notes?: string;
+  /** The last argument with a place of its own may be given more than once: `context.all` has every one. */
+  repeatsLast?: boolean;
   /** Ends on Ctrl-C by itself, in order; others are left where they are. */
   endsItself?: boolean;
   /** @returns an exit code other than 0, where there is one that is no error. */

@@ -72,16 +72,17 @@ function byStatus(status: number): ExitCode {
 
 function apiFailure(error: KeywardApiError): Told {
   const { status, code, requestId, errors } = error;
+  // The Developer API says 403 where others say 401.
+  const isUnknown = status === 401 || code === 'invalid_key';
   const base: Told = {
-    exitCode: byStatus(status),
+    exitCode: isUnknown ? EXIT.notAuthenticated : byStatus(status),
     message: `${error.message} (${status} ${code}${requestId === null ? '' : `, request ${requestId}`})`,
     details: errors
       .filter(({ message }) => !error.message.includes(message))
       .map((item) => `${item.field}: ${item.message}`),
     hint: error.hint,
   };
-  if (status === 401)
-    return { ...base, hint: hints(base.hint, LOGIN_HINTS[code] ?? LOGIN_HINTS['invalid_key']) };
+  if (isUnknown) return { ...base, hint: hints(base.hint, LOGIN_HINTS[code] ?? LOGIN_HINTS['invalid_key']) };
   if (code === 'insufficient_scope') {
     const { scope } = error.details;
     const which = typeof scope === 'string' ? ` ${scope}` : '';

@@ -86,7 +86,7 @@ async function start(
     import('../config.ts'),
   ]);
   const declared = await command.load?.();
-  const { values, argv } = await checkArguments(rest, declared?.default.args ?? {});
+  const { values, argv } = await checkArguments(rest, declared?.default ?? { args: {} });
   const context: Context = { io, config: loadConfig(), all: (flag) => values.get(flag) ?? [] };
   try {
     const running = runCommand(command, { rawArgs: argv, data: context });

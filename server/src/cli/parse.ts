@@ -15,7 +15,10 @@ interface Arguments {
  * its own can be given by its name as well: `keys create app` and `keys create --name app`.
  * @throws CliError
  */
-export async function checkArguments(argv: string[], args: ArgsDef): Promise<Arguments> {
+export async function checkArguments(
+  argv: string[],
+  { args, repeatsLast = false }: { args: ArgsDef; repeatsLast?: boolean },
+): Promise<Arguments> {
   const options = Object.fromEntries(
     Object.entries(args).map(([name, definition]) => [
       name,
@@ -36,8 +39,10 @@ export async function checkArguments(argv: string[], args: ArgsDef): Promise<Arg
     Object.entries(parsed.values).map(([name, given]) => [name, [given].flat().map(String)]),
   );
   const places = Object.keys(args).filter((name) => args[name]?.type === 'positional');
+  const more = repeatsLast ? parsed.positionals.splice(places.length) : [];
   const placed = inPlace(places, parsed.positionals, values);
   const flags = [...values].flatMap(([name, given]) => given.map((value) => `--${name}=${value}`));
+  if (repeatsLast) values.set(places.at(-1) ?? '', [...placed.slice(places.length - 1), ...more]);
   return { values, argv: [...flags, '--', ...placed] };
 }
 

@@ -2,11 +2,13 @@ import { OPERATIONS } from '@keyward/sdk/operations';
 import { audit } from './audit/index.ts';
 import { auth } from './auth/index.ts';
 import { lazy, noun } from './command.ts';
+import { documents } from './documents/index.ts';
 import { imports } from './import/index.ts';
 import { keys } from './keys/index.ts';
 import { models } from './models/index.ts';
 import { owners } from './owners/index.ts';
 import { upstreams } from './upstreams/index.ts';
+import { workspaces } from './workspaces/index.ts';
 
 /** Everything that `keyward` can do. Each command's file is read when it is used. */
 export const root = noun('Hands out access to AI safely', {
@@ -19,6 +21,8 @@ export const root = noun('Hands out access to AI safely', {
   owners,
   models,
   upstreams,
+  workspaces,
+  documents,
   chat: lazy('Chat with a model', () => import('./chat.ts')),
   usage: lazy(OPERATIONS['usage.report'].summary, () => import('./usage.ts')),
   audit,

@@ -7,7 +7,7 @@ import { isTerminal, say } from '../io.ts';
 import type { Io } from '../io.ts';
 import { print } from '../output.ts';
 import type { OutputChoice } from '../output.ts';
-import { Progress } from '../server/progress.ts';
+import { Progress } from '../progress.ts';
 import { lookAt } from './look.ts';
 import { reportText } from './report-text.ts';
 import { take } from './take.ts';

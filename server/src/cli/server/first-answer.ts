@@ -6,7 +6,7 @@ import type { Config } from '../../config.ts';
 import { changeState, ensureOwner, mint } from '../../keys/index.ts';
 import { quietLogger } from '../quiet-logger.ts';
 import { localClient, readiness } from './probe.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from '../progress.ts';
 
 export const QUESTION = 'What is the capital of France?';
 

@@ -13,7 +13,7 @@ import { firstAnswer } from './first-answer.ts';
 import { findProcess } from './pid-file.ts';
 import type { PidFile } from './pid-file.ts';
 import { hasConsole, health, localClient, readiness } from './probe.ts';
-import { Progress } from './progress.ts';
+import { Progress } from '../progress.ts';
 import { UpReport } from './up-report.ts';
 
 const START_MAX_MS = 60_000;

@@ -1,0 +1,160 @@
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KeywardApiError, unwrap } from '@keyward/sdk';
+import type { KeywardClient, StoredDocument } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import type { Context } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { cell, print } from '../output.ts';
+import { Progress } from '../progress.ts';
+import { findWorkspace } from '../workspaces/find.ts';
+import { sourcesOf } from './sources.ts';
+import type { Source } from './sources.ts';
+import { documentsIn } from './stored.ts';
+
+const DEFAULT_FOLDER = 'custom-documents';
+/** The longest that a limit on requests is waited for. */
+const WAIT_MAX_SECONDS = 120;
+/** What would meet every further document as well. */
+const STOPS_ALL = new Set([
+  'invalid_key',
+  'insufficient_scope',
+  'forbidden_resource',
+  'budget_exceeded',
+  'forbidden',
+]);
+
+type Outcome = { title: string; location: string | null } & (
+  { outcome: 'added' | 'known' } | { outcome: 'failed'; error: string }
+);
+
+export default verb({
+  args: {
+    path: { type: 'positional', description: 'Files, folders, or addresses of the web', required: true },
+    workspace: { type: 'string', alias: 'w', description: 'The slug of a workspace to put them into' },
+    folder: { type: 'string', description: `Where files are kept on the server; ${DEFAULT_FOLDER}` },
+    again: { type: 'boolean', description: 'Store anew what is in the folder already' },
+    ...CLIENT_ARGS,
+  },
+  repeatsLast: true,
+  examples: [
+    'documents add handbook/ --workspace staff',
+    'documents add report.pdf notes.docx --folder 2026',
+    'documents add https://example.org/manual --workspace staff',
+  ],
+  notes:
+    'A document is called by its path as it was given. What the folder has under that title already is not stored a second\n' +
+    'time, only put into the workspace: a run that was interrupted is simply repeated. Ends with 1 where one could not be\n' +
+    'read; the others are stored nevertheless.',
+  run: async (args, context) => {
+    const sources = await sourcesOf(context.all('path'));
+    const client = await openClient(args, context);
+    const { workspace, folder = DEFAULT_FOLDER, again = false } = args;
+    if (workspace !== undefined) await findWorkspace(client, workspace);
+    const known = new Map(
+      again ? [] : (await documentsIn(client, folder)).map(({ title, location }) => [title, location]),
+    );
+    const items = await addAll({ client, context, workspace, folder, known }, sources);
+    const count = (outcome: Outcome['outcome']): number =>
+      items.filter((item) => item.outcome === outcome).length;
+    const [added, alreadyThere, failed] = [count('added'), count('known'), count('failed')];
+    await print(context, args, {
+      value: { added, known: alreadyThere, failed, items },
+      table: () =>
+        [`${added} added, ${alreadyThere} known before, ${failed} failed`, ...failures(items)].join('\n'),
+    });
+    return failed > 0 ? EXIT.failure : EXIT.ok;
+  },
+});
+
+interface Adding {
+  client: KeywardClient;
+  context: Context;
+  workspace: string | undefined;
+  folder: string;
+  /** Title → location. */
+  known: ReadonlyMap<string, string>;
+}
+
+async function addAll(adding: Adding, sources: readonly Source[]): Promise<Outcome[]> {
+  const progress = new Progress(adding.context.io);
+  const items: Outcome[] = [];
+  try {
+    for (const [at, source] of sources.entries()) {
+      const percent = Math.floor((at / sources.length) * 100);
+      progress.say(`Adding ${sources.length} documents`, percent);
+      items.push(await addOne(adding, source));
+    }
+  } finally {
+    progress.end();
+  }
+  return items;
+}
+
+async function addOne(adding: Adding, source: Source): Promise<Outcome> {
+  const { title } = source;
+  try {
+    const location = adding.known.get(title);
+    if (location !== undefined) return await attach(adding, { title, location });
+    const { document, error } = await patiently(adding, () => store(adding, source));
+    const said = { title, location: document.location };
+    return error === null ? { ...said, outcome: 'added' } : { ...said, outcome: 'failed', error };
+  } catch (error) {
+    if (!(error instanceof KeywardApiError) || STOPS_ALL.has(error.code)) throw error;
+    return { title, location: null, outcome: 'failed', error: error.message };
+  }
+}
+
+async function store({ client, workspace, folder }: Adding, source: Source): Promise<StoredDocument> {
+  const workspaces = workspace === undefined ? [] : [workspace];
+  if (source.kind === 'link') return client.uploadLink({ link: source.title, workspaces });
+  const { path, title } = source;
+  return client.uploadDocument({
+    file: await openAsBlob(path),
+    name: basename(path),
+    title,
+    folder,
+    workspaces,
+  });
+}
+
+/** What is in the workspace already stays as it is. */
+async function attach(
+  adding: Adding,
+  { title, location }: { title: string; location: string },
+): Promise<Outcome> {
+  const { client, workspace } = adding;
+  const said = { title, location };
+  if (workspace === undefined) return { ...said, outcome: 'known' };
+  const answer = await patiently(adding, () =>
+    unwrap(
+      client.POST('/v1/workspace/{slug}/update-embeddings', {
+        params: { path: { slug: workspace } },
+        body: { adds: [location], deletes: [] },
+      }),
+    ),
+  );
+  const isIn = answer.workspace.documents.some(({ docpath }) => docpath === location);
+  return isIn
+    ? { ...said, outcome: 'known' }
+    : { ...said, outcome: 'failed', error: 'It could not be embedded; the log of the server says why.' };
+}
+
+/** Waits where the key's limit on requests asks for it. */
+async function patiently<T>({ context }: Adding, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const seconds =
+        error instanceof KeywardApiError && error.code === 'rate_limited' ? error.retryAfterSeconds : null;
+      if (seconds === null || seconds > WAIT_MAX_SECONDS) throw error;
+      await sleep(seconds * 1000, undefined, { signal: context.io.interrupted });
+    }
+  }
+}
+
+const failures = (items: readonly Outcome[]): string[] =>
+  items.flatMap((item) => (item.outcome === 'failed' ? [`  ${cell(item.title)}: ${cell(item.error)}`] : []));

@@ -1,0 +1,195 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chatEvents, json, startTestUpstream, stream } from '../../test/upstream.ts';
+import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
+import { startServer } from './cli.fixture.ts';
+import type { Home } from './cli.fixture.ts';
+
+const EMBEDDING_MODEL = 'all-minilm-l6-v2';
+const ANSWER = 'Grüße 🌍 {"usage":{"prompt_tokens":1}} "choices":[]';
+
+let server: Awaited<ReturnType<typeof startServer>>;
+let home: Home;
+let upstream: TestUpstream;
+beforeAll(async () => {
+  server = await startServer();
+  home = server.home;
+  upstream = await startTestUpstream();
+  upstream.models = ['gpt-test', EMBEDDING_MODEL];
+  upstream.answer(model());
+  await home.json(['upstreams', 'add', 'test', upstream.baseUrl]);
+  await home.json(['workspaces', 'create', 'Staff', '--mode', 'chat', '--model', 'gpt-test']);
+  mkdirSync(join(home.folder, 'handbook/deep'), { recursive: true });
+  mkdirSync(join(home.folder, 'handbook/.git'));
+  writeFileSync(join(home.folder, 'handbook/leave.md'), 'Leave is thirty-two days.');
+  writeFileSync(join(home.folder, 'handbook/deep/leave.md'), 'Of the others it is thirty.');
+  writeFileSync(join(home.folder, 'handbook/.git/config'), 'no document');
+  writeFileSync(join(home.folder, 'handbook/broken.pdf'), 'not a PDF');
+  symlinkSync('.', join(home.folder, 'handbook/round'));
+}, 60_000);
+afterAll(async () => {
+  await upstream.close();
+  await server.stop();
+});
+
+/** Embeds each text by its length, and chats as it is told. */
+function model(chat: Behaviour = stream([chatEvents()])): Behaviour {
+  return (response, received) => {
+    if (!received.path.endsWith('/embeddings')) return chat(response, received);
+    const { input } = JSON.parse(received.body.toString()) as { input: string[] };
+    const data = input.map((text, index) => ({ index, embedding: [1, text.length / 1000, 0, 0] }));
+    return json({ object: 'list', data, model: EMBEDDING_MODEL })(response, received);
+  };
+}
+
+interface Added {
+  added: number;
+  known: number;
+  failed: number;
+  items: { title: string; location: string | null; outcome: string; error?: string }[];
+}
+
+describe('documents', { timeout: 60_000 }, () => {
+  test('a folder is added with what can be read; a repeat adds nothing twice', async () => {
+    const args = ['documents', 'add', 'handbook', '--workspace', 'staff', '-o', 'json'];
+    const first = await home.run(args);
+    expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('Adding 3 documents')]);
+    const added = JSON.parse(first.stdout) as Added;
+    expect(added).toMatchObject({ added: 2, known: 0, failed: 1 });
+    expect(added.items.map(({ title, outcome }) => [title, outcome])).toEqual([
+      ['handbook/broken.pdf', 'failed'],
+      ['handbook/deep/leave.md', 'added'],
+      ['handbook/leave.md', 'added'],
+    ]);
+    expect(added.items[0]?.error).toContain('broken.pdf');
+    const again = await home.run(['documents', 'add', 'handbook', '--workspace', 'staff', '-o', 'table']);
+    expect([again.code, again.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^0 added, 2 known before, 1 failed\n {2}handbook\/broken\.pdf: /),
+    ]);
+    const { items } = await home.json<{ items: { title: string; embedded: boolean }[] }>([
+      'documents',
+      'list',
+    ]);
+    expect(new Map(items.map(({ title, embedded }) => [title, embedded]))).toEqual(
+      new Map([
+        ['handbook/deep/leave.md', true],
+        ['handbook/leave.md', true],
+      ]),
+    );
+    expect((await home.json<{ documents: object[] }>(['workspaces', 'get', 'staff'])).documents).toHaveLength(
+      2,
+    );
+  });
+
+  test('several at once, into a folder; --again stores anew; what is removed is gone from the workspace', async () => {
+    const files = ['handbook/leave.md', 'handbook/deep/leave.md'];
+    const args = ['documents', 'add', ...files, '--folder', '2026'];
+    expect(await home.json<Added>(args)).toMatchObject({ added: 2 });
+    expect(await home.json<Added>([...args, '--workspace', 'staff'])).toMatchObject({ added: 0, known: 2 });
+    expect(await home.json<Added>([...args, '--again'])).toMatchObject({ added: 2, known: 0 });
+    const listed = await home.json<{ items: { location: string }[] }>([
+      'documents',
+      'list',
+      '--folder',
+      '2026',
+    ]);
+    expect(listed.items).toHaveLength(4);
+    const missing = await home.run(['documents', 'remove', listed.items[0]?.location ?? '', '2026/none']);
+    expect([missing.code, missing.stderr]).toEqual([5, expect.stringContaining('nothing was removed')]);
+    await home.json(['documents', 'remove', ...listed.items.map(({ location }) => location)]);
+    expect((await home.json<{ documents: object[] }>(['workspaces', 'get', 'staff'])).documents).toHaveLength(
+      2,
+    );
+  });
+
+  test('what cannot be is said before anything is sent, and a page that may not be fetched after', async () => {
+    const nothing = await home.run(['documents', 'add', 'handbook/leave.md', 'no-such-file']);
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('no-such-file')]);
+    const nowhere = await home.run(['documents', 'add', 'handbook', '--workspace', 'nope']);
+    expect([nowhere.code, nowhere.stderr]).toEqual([5, expect.stringContaining('no workspace nope')]);
+    const page = await home.run(['documents', 'add', `${upstream.baseUrl}/page`, '-o', 'table']);
+    expect([page.code, page.stdout]).toEqual([
+      1,
+      expect.stringMatching(/1 failed\n.*KEYWARD_FETCH_PRIVATE/s),
+    ]);
+  });
+
+  test('a key without the scope stops at the first, and one with a limit on requests waits', async () => {
+    const key = (...args: string[]) => home.json<{ secret: string }>(['keys', 'create', 'some', ...args]);
+    const reader = await key('--scope', 'documents:read');
+    const refused = await home.run(['documents', 'add', 'handbook'], {
+      env: { KEYWARD_API_KEY: reader.secret },
+    });
+    expect([refused.code, refused.stdout, refused.stderr]).toEqual([
+      4,
+      '',
+      expect.stringContaining('documents:write'),
+    ]);
+    const scopes = ['--scope', 'documents:read', '--scope', 'documents:write'];
+    const slow = await key(...scopes, '--limit', '2/2s');
+    const args = ['documents', 'add', 'handbook/leave.md', 'handbook/deep/leave.md', '--folder', 'slow'];
+    const waited = await home.run(args, { env: { KEYWARD_API_KEY: slow.secret } });
+    expect([waited.code, JSON.parse(waited.stdout)]).toEqual([0, expect.objectContaining({ added: 2 })]);
+    const unknown = await home.run(['documents', 'list'], {
+      env: { KEYWARD_API_KEY: 'sk-unknown-0123456789' },
+    });
+    expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('keyward auth login')]);
+  });
+});
+
+describe('workspaces', { timeout: 60_000 }, () => {
+  test('an answer comes as text with its sources on stderr, or whole as JSON', async () => {
+    const said = await home.run(['workspaces', 'ask', 'staff', 'How long is leave?', '-o', 'table']);
+    expect([said.code, said.stdout]).toEqual([0, `${ANSWER}\n`]);
+    expect(said.stderr).toMatch(/^Sources: .*handbook\/leave\.md/m);
+    const args = ['workspaces', 'ask', 'staff', '-', '--session', 'ada', '-o', 'json'];
+    const whole = await home.json<object>(args, { stdin: 'From stdin' });
+    expect(whole).toMatchObject({
+      text: ANSWER,
+      session: 'ada',
+      sources: expect.arrayContaining([]) as unknown,
+    });
+    const { messages } = JSON.parse(String(upstream.received.at(-1)?.body)) as { messages: object[] };
+    expect(messages).toMatchObject([{ role: 'system' }, { role: 'user', content: 'From stdin' }]);
+  });
+
+  test('a session goes on where it ended, and a conversation on a terminal is one', async () => {
+    await home.run(['workspaces', 'ask', 'staff', 'Still there?', '--session', 'ada', '-o', 'table']);
+    const { messages } = JSON.parse(String(upstream.received.at(-1)?.body)) as { messages: object[] };
+    expect(messages).toHaveLength(4);
+    const { code, stdout } = await home.runOnTerminal('workspaces ask staff', [
+      { at: '> ', text: 'Hello\r' },
+      { at: '> ', text: '\r' },
+    ]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/Grüße 🌍.*Sources: /s)]);
+  });
+
+  test('an answer that breaks off, a thread and a workspace that are not there are failures', async () => {
+    upstream.answer(model(stream([chatEvents().subarray(0, 300)], { end: 'reset' })));
+    const broken = await home.run(['workspaces', 'ask', 'staff', 'Hello', '-o', 'table']);
+    expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining('was lost')]);
+    upstream.answer(model());
+    const thread = await home.run(['workspaces', 'ask', 'staff', 'Hello', '--thread', 'none']);
+    expect([thread.code, thread.stderr]).toEqual([2, expect.stringContaining('thread none')]);
+  });
+
+  test('one is made, listed and deleted', async () => {
+    const made = await home.json<{ slug: string }>([
+      'workspaces',
+      'create',
+      'House rules',
+      '--mode',
+      'query',
+    ]);
+    const { items } = await home.json<{ items: { slug: string; chatMode: string }[] }>([
+      'workspaces',
+      'list',
+    ]);
+    expect(items).toContainEqual(expect.objectContaining({ slug: made.slug, chatMode: 'query' }));
+    expect((await home.run(['workspaces', 'list', '-o', 'table'])).stdout).toMatch(/^SLUG +NAME +MODE/);
+    expect(await home.json(['workspaces', 'delete', made.slug])).toEqual({ slug: made.slug, deleted: true });
+    expect((await home.run(['workspaces', 'delete', made.slug])).code).toBe(5);
+  });
+});

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { KeywardClient, Source, WorkspaceQuestion } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import type { Context } from '../command.ts';
+import { say, write } from '../io.ts';
+import { cell, print } from '../output.ts';
+import { promptOf } from '../prompt.ts';
+import { findWorkspace, SLUG_ARG } from './find.ts';
+
+export const MODES: string[] = ['automatic', 'query', 'chat'];
+
+export default verb({
+  args: {
+    slug: SLUG_ARG,
+    prompt: { type: 'positional', required: false, description: 'The question; - reads stdin' },
+    mode: { type: 'enum', options: MODES, description: "In place of the workspace's own" },
+    thread: { type: 'string', description: 'The slug of a thread to ask in' },
+    session: { type: 'string', description: 'A name, to go on later where this ends; a new one' },
+    ...CLIENT_ARGS,
+  },
+  examples: [
+    'workspaces ask staff "How many days of leave are there?"',
+    'workspaces ask staff --mode query --session ada',
+    '$ keyward workspaces ask staff "Who may sign?" --output json | jq .sources[].title',
+  ],
+  notes:
+    'The answer is written as it comes, as text, and its sources after it on stderr; --output json gives both.\n' +
+    'On a terminal without a question: a conversation; an empty line or Ctrl-D ends it.',
+  endsItself: true,
+  run: async (args, context) => {
+    const message = await promptOf(args, context, 'keyward workspaces ask staff "Who may sign?"');
+    const client = await openClient(args, context);
+    const { slug } = await findWorkspace(client, args.slug);
+    const session = args.session ?? `cli-${randomUUID()}`;
+    const place = {
+      slug,
+      mode: args.mode as WorkspaceQuestion['mode'],
+      ...(args.thread === undefined ? { sessionId: session } : { thread: args.thread }),
+    };
+    if (message === undefined) {
+      const { converse } = await import('../conversation.ts');
+      say(context.io, `Asking ${slug}; an empty line or Ctrl-D ends.`);
+      return converse(context.io, (text) =>
+        answer(client, context, { ...place, message: text, isWhole: false }),
+      );
+    }
+    const isWhole = args.output === 'json' || args.output === 'yaml';
+    const value = await answer(client, context, { ...place, message, isWhole });
+    if (isWhole) await print(context, args, { value });
+  },
+});
+
+/** Writes the answer as it comes. @param isWhole writes nothing while it comes. */
+async function answer(
+  client: KeywardClient,
+  { io }: Context,
+  { isWhole, ...question }: WorkspaceQuestion & { isWhole: boolean },
+): Promise<object> {
+  let text = '';
+  let sources: Source[] = [];
+  try {
+    for await (const piece of client.askWorkspace(question, { signal: io.interrupted })) {
+      if (piece.kind === 'sources') ({ sources } = piece);
+      else if (piece.kind === 'thought') say(io, `(${cell(piece.text)})`);
+      else {
+        text += piece.text;
+        if (!isWhole) await write(io, piece.text);
+      }
+    }
+  } finally {
+    if (!isWhole && text !== '' && !text.endsWith('\n')) await write(io, '\n');
+  }
+  const titles = new Set(sources.map(({ title }) => cell(title)));
+  if (!isWhole && titles.size > 0) say(io, `Sources: ${[...titles].join(', ')}`);
+  return { text, sources, session: question.sessionId ?? null, thread: question.thread ?? null };
+}

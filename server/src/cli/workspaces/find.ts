@@ -1,0 +1,24 @@
+import { unwrap } from '@keyward/sdk';
+import type { components, KeywardClient } from '@keyward/sdk';
+import { CliError, EXIT } from '../exit.ts';
+
+export const SLUG_ARG = {
+  type: 'positional',
+  description: 'Of the workspace, as workspaces list shows it',
+  required: true,
+} as const;
+
+/** @throws CliError where there is none that the key covers. */
+export async function findWorkspace(
+  client: KeywardClient,
+  slug: string,
+): Promise<components['schemas']['WorkspaceWithDocuments']> {
+  const { workspace } = await unwrap(client.GET('/v1/workspace/{slug}', { params: { path: { slug } } }));
+  const [found] = workspace;
+  if (found !== undefined) return found;
+  throw new CliError(`There is no workspace ${slug}.`, {
+    exitCode: EXIT.notFound,
+    hint: 'keyward workspaces list shows those that the key covers.',
+    example: 'keyward workspaces create Staff',
+  });
+}
