@@ -52,6 +52,18 @@ describeOnBothServers('how many messages somebody may send in a day', (start) =>
     }
   });
 
+  test('a key that is bound to a workspace learns nothing of who is no member there', async () => {
+    const { secret } = await chats.server.mint({
+      scopes: ['workspaces:chat'],
+      selectors: { workspaces: { allow: ['docs'] } },
+    });
+    const speak = (message: string) =>
+      chats.post('/workspace/docs/thread/side/chat', { message, userId }, secret);
+    await chats.post('/workspace/docs/update', { openAiPrompt: 'You talk to {user.name}.' });
+    expect((await speak('hello')).status).toBe(200);
+    expect(chats.asked().at(-1)?.messages[0]?.content).toBe('You talk to .');
+  });
+
   test('what each says in a thread is their own conversation', async () => {
     const ada = await addUser('ada', {});
     const bob = await addUser('bob', {});

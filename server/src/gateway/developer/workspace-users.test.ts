@@ -133,6 +133,19 @@ describeOnBothServers('members of workspaces', (start) => {
     for (const userId of [9_999, 'x', null]) expect((await make(userId)).body.thread.user_id).toBe(null);
   });
 
+  test('for a key that is bound to a workspace there are no users beside its members', async () => {
+    await replace(docs, { userIds: [bob] });
+    const selectors = { workspaces: { allow: ['docs'] } };
+    const { secret: key } = await server.mint({ scopes: ['workspaces:*'], selectors });
+    const make = async (userId: number) =>
+      server.request<{ thread: { user_id: number | null } }>('POST', '/v1/workspace/docs/thread/new', {
+        body: { userId },
+        key,
+      });
+    expect((await make(bob)).body.thread.user_id).toBe(bob);
+    for (const userId of [ann, 9_999]) expect((await make(userId)).body.thread.user_id).toBe(null);
+  });
+
   test('a user who is removed leaves no membership, thread or chat behind', async () => {
     const eve = await newUser(server, 'eve');
     await manage('docs', { userIds: [eve] });

@@ -5,6 +5,7 @@ import { viewThread } from '../../../workspaces/index.ts';
 import { json, okText, phrase } from '../../developer/answers.ts';
 import { textField, wholeField } from '../../developer/body-fields.ts';
 import { historyAnswer } from '../../developer/history.ts';
+import { namedUser } from '../../developer/named-user.ts';
 import * as d from '../../developer/schemas.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
@@ -39,7 +40,9 @@ export const threadsRoutes: Route[] = [
       const workspace = await services.workspaces.findCovered(caller, params.slug);
       if (workspace === undefined) return phrase(400);
       const fields = body as Record<string, unknown>;
-      const userId = await knownUser(services, wholeField(fields, 'userId'));
+      const whose = { workspace, userId: wholeField(fields, 'userId') };
+      // A thread belongs to a user where there are users; in the other modes to nobody.
+      const userId = (await namedUser(services, caller, whose))?.id ?? null;
       const input = { name: textField(fields, 'name'), slug: textField(fields, 'slug'), userId };
       const made = await services.workspaces.threads.create(actor, workspace, input);
       if ('thread' in made) return json({ thread: viewThread(made.thread), message: null });
@@ -116,10 +119,4 @@ async function findPlace(
   const workspace = await workspaces.findCovered(caller, slug);
   if (workspace === undefined) return undefined;
   return { workspace, thread: await workspaces.threads.find(workspace, threadSlug) };
-}
-
-/** A thread belongs to a user where there are users; in the other modes to nobody. */
-async function knownUser({ identity }: Services, id: number | undefined): Promise<number | null> {
-  if (id === undefined || !(await identity.isMultiUser())) return null;
-  return (await identity.getUser(id))?.id ?? null;
 }
