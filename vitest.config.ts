@@ -13,5 +13,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 20_000,
+    // Usage is written each second, and a busy machine takes its time.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -99,6 +99,7 @@ async function searchDocuments({ context, request, hasPassages }: Job, args: Rec
     topN: topN >= 1 ? topN : SEARCH_TOP_N,
     threshold: similarityThreshold,
     mode: vectorSearchMode,
+    payer: request.searchPayer,
     signal: request.signal,
   };
   const passages = hasPassages ? await context.library.search(search) : [];

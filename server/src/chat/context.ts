@@ -94,7 +94,7 @@ async function pinnedTexts(
 
 function passages(
   library: Library,
-  { place, message, signal }: ChatRequest,
+  { place, message, signal, searchPayer }: ChatRequest,
   except: () => Promise<readonly string[]>,
 ): Promise<Passage[]> {
   const { id, topN, similarityThreshold, vectorSearchMode } = place;
@@ -105,6 +105,7 @@ function passages(
     threshold: similarityThreshold,
     mode: vectorSearchMode,
     except,
+    payer: searchPayer,
     signal,
   });
 }

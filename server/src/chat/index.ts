@@ -1,5 +1,3 @@
-export { NO_ACCOUNT } from './account.ts';
-export type { Account } from './account.ts';
 export { readAttachments } from './attachments.ts';
 export { Chat } from './chat.ts';
 export type { ChatContext } from './chat.ts';

@@ -1,3 +1,4 @@
+import type { Payer } from '../retrieval/index.ts';
 import type { Source } from './message.ts';
 
 /** A document as a whole: what is known of it, and its text. */
@@ -32,6 +33,8 @@ export interface Search {
   mode: 'default' | 'hybrid' | 'rerank';
   /** Documents that are in the prompt already, whole. Asked for while the question is being embedded. */
   except?: () => Promise<readonly string[]>;
+  /** Pays for having the query embedded. */
+  payer: Payer;
   signal?: AbortSignal;
 }
 

@@ -1,5 +1,6 @@
 import type { NameSelector } from '../access/index.ts';
-import type { Account } from './account.ts';
+import type { Account } from '../models/index.ts';
+import type { Payer } from '../retrieval/index.ts';
 import type { Failure } from './failure.ts';
 import type { Attachment, Source, Turn } from './message.ts';
 import type { Metrics } from './metrics.ts';
@@ -73,6 +74,8 @@ export interface ChatRequest {
   selector: NameSelector | undefined;
   /** A new account for each request to a model: agents make several. */
   account(): Account;
+  /** Pays for having embedded what is searched for. */
+  searchPayer: Payer;
   signal: AbortSignal;
 }
 

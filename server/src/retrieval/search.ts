@@ -42,6 +42,8 @@ export type VectorSearch = Omit<Search, 'except' | 'signal' | 'payer'> & {
 };
 
 const TOP_MAX = 1_000;
+/** Most embedding models refuse a text of more than 8,192 tokens; this is fewer in any language. */
+const QUERY_MAX_CHARACTERS = 4_000;
 
 /**
  * Documents that wait to be embedded anew, because the embedding model was changed, are found by their former model as long as
@@ -69,7 +71,7 @@ export async function search(context: RetrievalContext, request: Search): Promis
 
 async function searchWith(context: RetrievalContext, request: Search, model: string): Promise<Hit[]> {
   const { signal, payer, ...wish } = request;
-  const { query } = wish;
+  const query = withoutMiddle(wish.query);
   const selector = payer?.selector;
   const [[vector], except] = await Promise.all([
     paid(payer, { model, bytes: Buffer.byteLength(query) }, (asked) =>
@@ -77,7 +79,14 @@ async function searchWith(context: RetrievalContext, request: Search, model: str
     ),
     request.except?.() ?? [],
   ]);
-  return vector === undefined ? [] : searchByVector(context, { ...wish, model, vector, except });
+  return vector === undefined ? [] : searchByVector(context, { ...wish, query, model, vector, except });
+}
+
+/** What a long text asks stands at its beginning or at its end. */
+function withoutMiddle(query: string): string {
+  if (query.length <= QUERY_MAX_CHARACTERS) return query;
+  const half = QUERY_MAX_CHARACTERS / 2;
+  return `${query.slice(0, half)}\n${query.slice(-half)}`.toWellFormed();
 }
 
 export async function searchByVector(context: RetrievalContext, request: VectorSearch): Promise<Hit[]> {

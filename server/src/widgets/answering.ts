@@ -23,7 +23,7 @@ export interface Visit {
 }
 
 /** Who pays for a question, and with which models; `gateway` has it of the widget's key. */
-export interface Bill extends Pick<ChatRequest, 'account' | 'selector'> {
+export interface Bill extends Pick<ChatRequest, 'account' | 'searchPayer' | 'selector'> {
   /** The question counts as one that was refused. */
   refused(code: ErrorCode): void;
 }
@@ -63,6 +63,7 @@ export function chatRequest(context: WidgetsContext, question: Question): ChatRe
     isStream: true,
     selector: bill.selector,
     account: () => bill.account(),
+    searchPayer: bill.searchPayer,
     signal,
   };
 }

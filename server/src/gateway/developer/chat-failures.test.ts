@@ -183,6 +183,31 @@ describeOnBothServers('chats that come to nothing', (start) => {
     expect(chats.asked()).toHaveLength(2);
   });
 
+  test('a key pays for having its question embedded, whatever models it covers, and asks once', async () => {
+    await chats.post('/workspace/new', { name: 'Read', chatMode: 'chat' });
+    await chats.add('read', 'Turnips', 'The turnip festival takes place in May.');
+    const budgets = [{ name: 'all', unit: 'tokens', amount: '5000', period: 'total' }];
+    const models = { allow: [CHAT_MODEL], deny: [] };
+    const minted = await chats.server.mint({ scopes: ['workspaces:chat'], budgets, selectors: { models } });
+    const { body } = await chats.post('/workspace/read/chat', { message: 'turnip festival' }, minted.secret);
+    expect(body.sources).toHaveLength(1);
+    await expect
+      .poll(async () => {
+        const path = `/v1/keys/${minted.id}`;
+        const usage = await chats.server.request<{ items: object[] }>('GET', `${path}/usage`);
+        const key = await chats.server.request<{ budgets: { used: string }[] }>('GET', path);
+        return { items: usage.body.items, used: key.body.budgets[0]?.used };
+      })
+      // Two tokens for the question, 15 for the answer.
+      .toMatchObject({ items: [{ requests: 1, tokens_in: 13, tokens_out: 4 }], used: '17' });
+    const spent = [{ name: 'all', unit: 'tokens', amount: '1', period: 'total' }];
+    const { secret } = await chats.server.mint({ scopes: ['workspaces:chat'], budgets: spent });
+    for (const verb of ['chat', 'stream-chat']) {
+      const refused = await chats.post(`/workspace/read/${verb}`, { message: 'turnip festival' }, secret);
+      expect(refused.status).toBe(429);
+    }
+  });
+
   test('the models that a key covers are the models of its chats', async () => {
     const models = { allow: [CHAT_MODEL], deny: [] };
     const { secret } = await chats.server.mint({ scopes: ['workspaces:chat'], selectors: { models } });

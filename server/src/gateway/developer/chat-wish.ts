@@ -91,12 +91,13 @@ export function requestBy(
   services: Services,
   asking: Asking,
   workspace: Workspace,
-): Pick<ChatRequest, 'place' | 'selector' | 'account' | 'signal'> {
+): Pick<ChatRequest, 'place' | 'selector' | 'account' | 'searchPayer' | 'signal'> {
   const { models } = asking.caller.selectors;
   return {
     place: workspace,
     selector: models,
     account: accountsOf(services, asking),
+    searchPayer: { account: accountsOf(services, asking, { isAside: true }) },
     signal: asking.signal,
   };
 }

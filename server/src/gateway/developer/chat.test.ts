@@ -333,6 +333,14 @@ describeOnBothServers('chats in workspaces', (start) => {
     expect(prompt()[0]?.content).toContain('The attached file could not be read. talk.mp3');
   });
 
+  test('of a long question its beginning and its end are searched for', async () => {
+    await chats.add(slug, 'Turnips', 'The turnip festival takes place in May.');
+    const embedded = () => chats.upstream.received.filter(({ path }) => path.endsWith('/embeddings'));
+    const { body } = await ask({ message: `turnip ${' '.repeat(20_000)} festival` });
+    expect(body.sources).toMatchObject([{ title: 'turnips.txt' }]);
+    expect(embedded().at(-1)?.body.length).toBeLessThan(5_000);
+  });
+
   test('what does not fit into the window is shortened in its middle', async () => {
     const long = `begin ${'turnip '.repeat(6_000)}end`;
     await ask({ message: long });

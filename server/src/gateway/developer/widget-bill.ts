@@ -28,6 +28,7 @@ export async function billOf(
   return {
     selector: caller.selectors.models,
     account: accountsOf(services, payer),
+    searchPayer: { account: accountsOf(services, payer, { isAside: true }) },
     refused: (code) => call.countsFor(counted, code),
   };
 }
