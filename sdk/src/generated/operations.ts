@@ -1040,36 +1040,36 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/api/browser-extension/check",
     "summary": "Whether the key of the extension is good, and for which workspaces",
-    "description": "Scope: workspaces:read.",
-    "scope": "workspaces:read"
+    "description": "Takes keys of the browser extension (`brx-…`) and no others. Scope: documents:clip.",
+    "scope": "documents:clip"
   },
   "extension.disconnect": {
     "method": "DELETE",
     "path": "/api/browser-extension/disconnect",
     "summary": "End the key of the extension",
-    "description": "Any key.",
+    "description": "Takes keys of the browser extension (`brx-…`) and no others. Any key.",
     "scope": null
   },
   "extension.workspaces": {
     "method": "GET",
     "path": "/api/browser-extension/workspaces",
     "summary": "Workspaces that pages can be put into",
-    "description": "Scope: workspaces:read.",
-    "scope": "workspaces:read"
+    "description": "Takes keys of the browser extension (`brx-…`) and no others. Scope: documents:clip.",
+    "scope": "documents:clip"
   },
   "extension.embed": {
     "method": "POST",
     "path": "/api/browser-extension/embed-content",
     "summary": "Store what was read off a page and put it into a workspace",
-    "description": "Scope: documents:write.",
-    "scope": "documents:write"
+    "description": "Takes keys of the browser extension (`brx-…`) and no others. Scope: documents:clip.",
+    "scope": "documents:clip"
   },
   "extension.upload": {
     "method": "POST",
     "path": "/api/browser-extension/upload-content",
     "summary": "Store what was read off a page",
-    "description": "Scope: documents:write.",
-    "scope": "documents:write"
+    "description": "Takes keys of the browser extension (`brx-…`) and no others. Scope: documents:clip.",
+    "scope": "documents:clip"
   },
   "extension.list_keys": {
     "method": "GET",

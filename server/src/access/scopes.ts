@@ -17,6 +17,7 @@ export const SCOPES = [
   'workspaces:chat',
   'documents:read',
   'documents:write',
+  'documents:clip',
   'embeds:manage',
   'jobs:submit',
   'jobs:read',

@@ -13,7 +13,7 @@ import type { KeysContext, KeyWithSecrets } from '../keys/index.ts';
 /** What tells such a key from others. */
 export const EXTENSION_KEY_TAG = 'browser-extension';
 const PREFIX = 'brx-';
-export const EXTENSION_KEY_SCOPES = ['extension:use'];
+export const EXTENSION_KEY_SCOPES = ['documents:clip'];
 const PAGE = 200;
 const SYSTEM = { kind: 'system' } as const;
 

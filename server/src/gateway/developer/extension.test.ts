@@ -161,7 +161,7 @@ describeOnBothServers('the browser extension', (start) => {
   it('takes no other key, and its own opens nothing else', async () => {
     const id = await workspaceId('docs');
     const { secret } = await server.mint({ scopes: ['workspaces:read', 'documents:write'] });
-    const { secret: inScope } = await server.mint({ scopes: ['extension:use'] });
+    const { secret: inScope } = await server.mint({ scopes: ['documents:clip'] });
     for (const key of [server.adminKey, secret, inScope]) {
       const answer = await byKey(key, 'GET', 'check');
       expect(answer.status).toBe(403);

@@ -30,7 +30,7 @@ const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
 /** The scope alone is not enough: another key must not end itself by `disconnect`. */
 const byKey = {
   surface: 'developer',
-  access: 'extension:use',
+  access: 'documents:clip',
   description: 'Takes keys of the browser extension (`brx-…`) and no others.',
 } as const;
 const bySession = { surface: 'developer', access: 'session', roles: ['admin', 'manager'] } as const;
