@@ -5,6 +5,7 @@ import { append, auditMigrations, Checkpointer, RefusalRecorder, secretNet } fro
 import type { SecretNet } from './audit/index.ts';
 import { systemClock } from './base/clock.ts';
 import type { Clock } from './base/clock.ts';
+import { KEY_MARK } from './base/key-text.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
@@ -14,7 +15,7 @@ import { createGateway } from './gateway/index.ts';
 import type { Gateway } from './gateway/index.ts';
 import { identityMigrations, openIdentity } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
-import { importKeyList, KEY_MARK, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
+import { importKeyList, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
 import type { BudgetKeeper, KeysContext } from './keys/index.ts';
 import { LocalModel, Models, modelsMigrations } from './models/index.ts';
 import { Embeddings, movingMigrations } from './moving/index.ts';

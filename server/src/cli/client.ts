@@ -65,11 +65,11 @@ export async function findAccess(choice: ClientChoice, context: Context): Promis
       what: 'key',
       example: 'keyward keys list --key-stdin < key.txt',
     });
-    if (key !== undefined) await refuseDamagedKey(key, 'on stdin');
+    if (key !== undefined) refuseDamagedKey(key, 'on stdin');
     return { url, key, source: 'stdin' };
   }
   if (choice.environment === undefined && client.apiKey !== undefined) {
-    await refuseDamagedKey(client.apiKey, 'in KEYWARD_API_KEY');
+    refuseDamagedKey(client.apiKey, 'in KEYWARD_API_KEY');
     return { url, key: client.apiKey, source: 'environment' };
   }
   if (stored === undefined) return { url, key: undefined, source: undefined };

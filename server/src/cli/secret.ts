@@ -1,3 +1,4 @@
+import { readKeyText } from '../base/key-text.ts';
 import type { Context } from './command.ts';
 import { usageError } from './exit.ts';
 import { isTerminal, promptHidden, readStdin, say } from './io.ts';
@@ -43,8 +44,7 @@ function nonEmpty(text: string, { what, example }: SecretSource): string {
 }
 
 /** Tells a damaged key before anything is sent. The text of it is in no message. @throws CliError */
-export async function refuseDamagedKey(text: string, where: string): Promise<void> {
-  const { readKeyText } = await import('../keys/index.ts');
+export function refuseDamagedKey(text: string, where: string): void {
   if (readKeyText(text).form !== 'damaged') return;
   throw usageError(`The key ${where} is damaged: its checksum does not match. Nothing was sent.`, {
     hint: 'It was mistyped or cut off; copy it again, whole.',

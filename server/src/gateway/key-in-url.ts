@@ -1,5 +1,6 @@
 import { KeywardError } from '../base/errors.ts';
-import { KEY_MARK, KEY_TEXT_PATTERN, looksLikeKey, reportLeak } from '../keys/index.ts';
+import { KEY_MARK, KEY_TEXT_PATTERN, looksLikeKey } from '../base/key-text.ts';
+import { reportLeak } from '../keys/index.ts';
 import type { Services } from './services.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { randomBase62 } from '../base/ids.ts';
-import { holdsKey } from '../keys/index.ts';
+import { holdsKey } from '../base/key-text.ts';
 
 const PROCESS = randomBase62(6);
 let requests = 0;

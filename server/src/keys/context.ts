@@ -8,7 +8,7 @@ import type { Acknowledgement, Change, Nodes } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { append, secretNet } from '../audit/index.ts';
-import { KEY_MARK } from './key-text.ts';
+import { KEY_MARK } from '../base/key-text.ts';
 import type { LastUsed } from './last-used.ts';
 import type { RequestLimits } from './limits.ts';
 import type { Verifier } from './verifier.ts';

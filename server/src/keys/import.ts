@@ -5,7 +5,7 @@ import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { actorId, record } from './context.ts';
 import { deleteKey, findByDigest, insertKey, insertSecret } from './key-store.ts';
-import { hintOf } from './key-text.ts';
+import { hintOf } from '../base/key-text.ts';
 import type { MintInput } from './mint.ts';
 import { newKey, ownerFor, refuseExcess, secretRow } from './mint.ts';
 import type { OwnerKind } from './owner.ts';

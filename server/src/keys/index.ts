@@ -16,7 +16,6 @@ export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './
 export { KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';
 export type { GoodKey } from './key-memory.ts';
-export { holdsKey, KEY_MARK, KEY_TEXT_PATTERN, looksLikeKey, readKeyText } from './key-text.ts';
 export { viewKey, viewKeys, viewOwner } from './key-view.ts';
 export type { KeyView, OwnerView } from './key-view.ts';
 export { getKey, listKeys, updateKey } from './keys.ts';

@@ -1,7 +1,7 @@
 import type { Budget, Limit, NameSelector, Selectors } from '../access/index.ts';
 import { GRANTS, isPattern, NO_SELECTORS, parseRange } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
-import { holdsKey } from './key-text.ts';
+import { holdsKey } from '../base/key-text.ts';
 
 /** Decimal places that make sense of each unit. */
 const DECIMALS = { requests: 0, tokens: 0, usd: 9, gpu_seconds: 3 } as const;

@@ -10,7 +10,7 @@ import { actorId, changeAndRecord, mayTouchOwner } from './context.ts';
 import { findRepeat, rememberRequest } from './idempotency-store.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { insertKey, insertSecret } from './key-store.ts';
-import { hintOf, newKeyText } from './key-text.ts';
+import { hintOf, newKeyText } from '../base/key-text.ts';
 import {
   checkBudgets,
   checkExpiry,

@@ -5,7 +5,7 @@ import { changeEverywhere } from './context.ts';
 import type { KeyWithSecrets, Secret } from './key.ts';
 import { OVERLAP_MAX_SECONDS, secretEnded } from './key.ts';
 import * as store from './key-store.ts';
-import { newKeyText } from './key-text.ts';
+import { newKeyText } from '../base/key-text.ts';
 import { visible } from './keys.ts';
 import type { Minted } from './mint.ts';
 import { newSecret, refuseExcess } from './mint.ts';

@@ -8,7 +8,7 @@ import type { KeyWithSecrets, StoredState } from './key.ts';
 import { keyState, RESTORABLE_MS } from './key.ts';
 import * as store from './key-store.ts';
 import { visible } from './keys.ts';
-import { withoutKeys } from './key-text.ts';
+import { withoutKeys } from '../base/key-text.ts';
 import { refuseExcess } from './mint.ts';
 
 export const STATE_VERBS = ['disable', 'enable', 'quarantine', 'revoke', 'restore'] as const;

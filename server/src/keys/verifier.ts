@@ -10,7 +10,7 @@ import type { GoodKey } from './key-memory.ts';
 import { KeyMemory } from './key-memory.ts';
 import { findByDigest, redigestSecret } from './key-store.ts';
 import type { Found } from './key-store.ts';
-import { readKeyText } from './key-text.ts';
+import { readKeyText } from '../base/key-text.ts';
 
 /** Why a text opens nothing. `key` where it belongs to one. */
 export interface BadKey {

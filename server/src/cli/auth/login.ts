@@ -32,7 +32,7 @@ export default verb({
       : (config.client.apiKey ?? (await readSecret(context, source)));
     if (key === undefined)
       throw usageError('No key was given.', { hint: 'Give it on stdin.', example: EXAMPLE });
-    await refuseDamagedKey(key, 'that was given');
+    refuseDamagedKey(key, 'that was given');
     const before = await readCredential(context, environment);
     const url = args.url ?? config.client.url ?? before?.url ?? localUrl(config);
     const client = clientFor(url, key, context);

@@ -34,7 +34,7 @@ export default verb({
       });
     const key = await readSecret(context, { argument: args.key, what: 'key', example: EXAMPLE });
     if (key === undefined) throw usageError('No key was given.', { example: EXAMPLE });
-    await refuseDamagedKey(key, 'that was given');
+    refuseDamagedKey(key, 'that was given');
     const body: Question = {
       key,
       ...given({

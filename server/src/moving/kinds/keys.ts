@@ -1,5 +1,6 @@
 import { KeywardError } from '../../base/errors.ts';
-import { checkImported, ensureOwner, holdsKey, importKeys } from '../../keys/index.ts';
+import { holdsKey } from '../../base/key-text.ts';
+import { checkImported, ensureOwner, importKeys } from '../../keys/index.ts';
 import type { ImportInput, ImportLine, ImportOutcome, KeysContext } from '../../keys/index.ts';
 import { findMoved, noteMoved } from '../moved-store.ts';
 import type { SourceRow } from '../source-row.ts';

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { BASE62, randomBase62 } from '../base/ids.ts';
+import { BASE62, randomBase62 } from './ids.ts';
 
 /**
  * The text of a key: a prefix (`sk-`), `kw1`, 12 characters of the key's id, 32 random ones (190 bits) and a CRC-32

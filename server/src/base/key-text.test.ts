@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BASE62, newId } from '../base/ids.ts';
+import { BASE62, newId } from './ids.ts';
 import { hintOf, KEY_TEXT_PATTERN, newKeyText, readKeyText } from './key-text.ts';
 
 describe('the text of a key', () => {
