@@ -47,27 +47,31 @@ export class Embedder {
    */
   async embed(
     texts: readonly string[],
-    { model, signal, selector, onUsage }: EmbedOptions,
+    { model, signal: given, selector, onUsage }: EmbedOptions,
   ): Promise<Float32Array[]> {
     this.#stopping.signal.throwIfAborted();
     const parsed = { model, input: [...texts], encoding_format: 'base64' };
-    const signals = [this.#stopping.signal, AbortSignal.timeout(TIMEOUT_MS)];
-    const answer = await this.#models.forward({
-      path: '/embeddings',
-      model,
-      body: Buffer.from(JSON.stringify(parsed)),
-      parsed,
-      contentType: 'application/json',
-      headers: {},
-      signal: AbortSignal.any(signal === undefined ? signals : [...signals, signal]),
-      ...(selector === undefined ? {} : { selector }),
-      ...(onUsage === undefined ? {} : { onUsage }),
-    });
-    return vectorsOf(await bytesOfAnswer(answer, ANSWER_MAX_BYTES), {
-      status: answer.status,
-      count: texts.length,
-      model,
-    });
+    const { signal, release } = ended([this.#stopping.signal, ...(given === undefined ? [] : [given])]);
+    try {
+      const answer = await this.#models.forward({
+        path: '/embeddings',
+        model,
+        body: Buffer.from(JSON.stringify(parsed)),
+        parsed,
+        contentType: 'application/json',
+        headers: {},
+        signal,
+        ...(selector === undefined ? {} : { selector }),
+        ...(onUsage === undefined ? {} : { onUsage }),
+      });
+      return vectorsOf(await bytesOfAnswer(answer, ANSWER_MAX_BYTES), {
+        status: answer.status,
+        count: texts.length,
+        model,
+      });
+    } finally {
+      release();
+    }
   }
 
   /** Many texts, in batches, a few at a time whoever asks: for documents. Batches come in order. */
@@ -114,4 +118,21 @@ export class Embedder {
   stop(): void {
     this.#stopping.abort(new KeywardError('not_ready', 'Keyward is stopping.'));
   }
+}
+
+/**
+ * Ends when one of these does, or with the time. AbortSignal.any and AbortSignal.timeout would do it in a line, but are
+ * kept until the time is over: with a hundred questions a second that is 60 MB.
+ */
+function ended(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const end = (): void => controller.abort();
+  const timer = setTimeout(end, TIMEOUT_MS);
+  for (const signal of signals) signal.addEventListener('abort', end, { once: true });
+  if (signals.some(({ aborted }) => aborted)) end();
+  const release = (): void => {
+    clearTimeout(timer);
+    for (const signal of signals) signal.removeEventListener('abort', end);
+  };
+  return { signal: controller.signal, release };
 }
