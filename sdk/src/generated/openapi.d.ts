@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5e2f463d0953617058ffcaea1ae85873b2ed0dee7f184ec02a6fbb32ac866509
-// text 07600d3a524a00076cd56d4da23eb8852006a0692c2de735e290ea3f91c7ab1f
+// document 4795eba6fba76e1a0673efb3f885f38a8639b4286c165ff7d2d69ee6fd391679
+// text 56de321129d9ec91f51a4fc1c3963684b1d4d1123b815ea812efe172668a3574
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4123,6 +4123,43 @@ export interface components {
                 username: string;
             };
         };
+        EmbeddedWorkspace: {
+            id: number;
+            name: string;
+            slug: string;
+            vectorTag: string | null;
+            /**
+             * Format: date-time
+             * @description a time such as 2030-01-31T00:00:00.000Z
+             */
+            createdAt: string;
+            openAiTemp: number | null;
+            openAiHistory: number;
+            /**
+             * Format: date-time
+             * @description a time such as 2030-01-31T00:00:00.000Z
+             */
+            lastUpdatedAt: string;
+            openAiPrompt: string | null;
+            similarityThreshold: number;
+            chatProvider: string | null;
+            chatModel: string | null;
+            topN: number;
+            /** @description automatic, chat or query */
+            chatMode: string;
+            pfpFilename: string | null;
+            agentProvider: string | null;
+            agentModel: string | null;
+            queryRefusalResponse: string | null;
+            /** @description default, hybrid or rerank */
+            vectorSearchMode: string;
+            router_id: number | null;
+            documents: components["schemas"]["EmbeddedDocument"][];
+            /** @description Tokens that the chat model takes */
+            contextWindow: number;
+            /** @description Tokens of the pinned documents */
+            currentContextTokenCount: number;
+        };
         SuggestedMessage: {
             heading: string;
             message: string;
@@ -4161,43 +4198,6 @@ export interface components {
             close: boolean;
             error: string;
             metrics?: components["schemas"]["Metrics"];
-        };
-        EmbeddedWorkspace: {
-            id: number;
-            name: string;
-            slug: string;
-            vectorTag: string | null;
-            /**
-             * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
-             */
-            createdAt: string;
-            openAiTemp: number | null;
-            openAiHistory: number;
-            /**
-             * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
-             */
-            lastUpdatedAt: string;
-            openAiPrompt: string | null;
-            similarityThreshold: number;
-            chatProvider: string | null;
-            chatModel: string | null;
-            topN: number;
-            /** @description automatic, chat or query */
-            chatMode: string;
-            pfpFilename: string | null;
-            agentProvider: string | null;
-            agentModel: string | null;
-            queryRefusalResponse: string | null;
-            /** @description default, hybrid or rerank */
-            vectorSearchMode: string;
-            router_id: number | null;
-            documents: components["schemas"]["EmbeddedDocument"][];
-            /** @description Tokens that the chat model takes */
-            contextWindow: number;
-            /** @description Tokens of the documents */
-            currentContextTokenCount: number;
         };
         Passage: {
             id: string;
@@ -10127,13 +10127,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -10186,13 +10186,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Done */
@@ -10244,13 +10244,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -10317,13 +10317,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -10377,13 +10377,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -10404,13 +10404,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description The answer */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -10444,13 +10444,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -10471,13 +10471,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description The answer */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -10502,13 +10502,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -10563,13 +10563,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -10628,13 +10628,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -10693,31 +10693,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -10766,31 +10748,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -10826,40 +10790,22 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description The answer */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -10893,40 +10839,22 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description The answer */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -10951,31 +10879,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -11012,31 +10922,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -11077,22 +10969,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Done */
@@ -11102,15 +10985,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -11209,22 +11083,13 @@ export interface operations {
                     "application/json": components["schemas"]["LoginAnswer"];
                 };
             };
-            /** @description The answer */
+            /** @description Forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -11254,17 +11119,8 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11303,17 +11159,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11361,22 +11208,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Done */
@@ -11417,24 +11255,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -11462,17 +11282,8 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11520,17 +11331,8 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11569,31 +11371,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -11631,24 +11415,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -11682,16 +11448,7 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
+            /** @description Too many attempts */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11744,15 +11501,6 @@ export interface operations {
                         success: boolean;
                         message: string;
                     };
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Done */
@@ -11813,16 +11561,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
+            /** @description Too many attempts */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11861,31 +11600,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -11922,31 +11643,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -11976,40 +11679,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -12042,31 +11727,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -12103,31 +11770,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -12157,40 +11806,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -12220,40 +11851,22 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -12383,13 +11996,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -12697,13 +12310,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description The answer */
+            /** @description Not Found */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description A limit of the key is reached */
@@ -13349,13 +12962,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description The answer */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -13555,13 +13168,13 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Done */
@@ -13641,13 +13254,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -13704,13 +13317,13 @@ export interface operations {
                     "application/json": components["schemas"]["History"];
                 };
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -13772,13 +13385,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -13895,13 +13508,13 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14010,13 +13623,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14072,13 +13685,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14139,13 +13752,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14179,13 +13792,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description The answer */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
         };
@@ -14321,17 +13934,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14366,53 +13970,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        workspace: {
-                            id: number;
-                            name: string;
-                            slug: string;
-                            vectorTag: string | null;
-                            /**
-                             * Format: date-time
-                             * @description a time such as 2030-01-31T00:00:00.000Z
-                             */
-                            createdAt: string;
-                            openAiTemp: number | null;
-                            openAiHistory: number;
-                            /**
-                             * Format: date-time
-                             * @description a time such as 2030-01-31T00:00:00.000Z
-                             */
-                            lastUpdatedAt: string;
-                            openAiPrompt: string | null;
-                            similarityThreshold: number;
-                            chatProvider: string | null;
-                            chatModel: string | null;
-                            topN: number;
-                            /** @description automatic, chat or query */
-                            chatMode: string;
-                            pfpFilename: string | null;
-                            agentProvider: string | null;
-                            agentModel: string | null;
-                            queryRefusalResponse: string | null;
-                            /** @description default, hybrid or rerank */
-                            vectorSearchMode: string;
-                            router_id: number | null;
-                            documents: components["schemas"]["EmbeddedDocument"][];
-                        } | null;
+                        workspace: components["schemas"]["EmbeddedWorkspace"] | null;
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14452,17 +14015,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14520,8 +14074,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14539,15 +14093,6 @@ export interface operations {
                         success: boolean;
                         message: string;
                     };
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -14588,8 +14133,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14597,22 +14142,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description The answer */
+            /** @description Not Found */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -14644,17 +14180,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14712,17 +14239,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14782,8 +14300,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14801,15 +14319,6 @@ export interface operations {
                         success: boolean;
                         error: string;
                     };
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -14843,8 +14352,8 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
+            /** @description Nobody is logged in, or has no such role */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14862,15 +14371,6 @@ export interface operations {
                         success: boolean;
                         error: string;
                     };
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -15230,13 +14730,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Bad Request */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -15302,13 +14802,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description The answer */
+            /** @description Not Found */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description A limit of the key is reached */
@@ -15693,13 +15193,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Done */
@@ -16505,31 +16005,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -16565,31 +16047,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -16627,13 +16091,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Done */
@@ -16645,15 +16109,6 @@ export interface operations {
                     "application/json": {
                         error: string;
                     };
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -16878,24 +16333,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -16925,24 +16362,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
             /** @description Internal Server Error */
             500: {
                 headers: {
@@ -16968,24 +16387,6 @@ export interface operations {
                 };
                 content: {
                     "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -17021,13 +16422,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -17081,31 +16482,13 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -17142,31 +16525,13 @@ export interface operations {
                     };
                 };
             };
-            /** @description The answer */
+            /** @description Unauthorized */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -17228,22 +16593,13 @@ export interface operations {
                     "application/json": components["schemas"]["WidgetRefusal"];
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description The answer */
+            /** @description Not Found */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Done */
@@ -17303,31 +16659,13 @@ export interface operations {
                     "application/json": components["schemas"]["WidgetRefusal"];
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description The answer */
+            /** @description Not Found */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
-                };
-            };
-            /** @description A limit of the key is reached */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -17380,25 +16718,16 @@ export interface operations {
                     "application/json": components["schemas"]["WidgetRefusal"];
                 };
             };
-            /** @description No valid key, or its scope is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description The answer */
+            /** @description Not Found */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Too many attempts */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -71,7 +71,7 @@ export const EmbeddedWorkspace = Type.Object(
     ...workspaceProperties,
     documents: Type.Array(EmbeddedDocument),
     contextWindow: Type.Integer({ description: 'Tokens that the chat model takes' }),
-    currentContextTokenCount: Type.Integer({ description: 'Tokens of the documents' }),
+    currentContextTokenCount: Type.Integer({ description: 'Tokens of the pinned documents' }),
   },
   { title: 'EmbeddedWorkspace' },
 );

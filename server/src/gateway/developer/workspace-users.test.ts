@@ -242,8 +242,11 @@ describeOnBothServers('workspaces of whoever is logged in', (start) => {
   });
 
   test('one that a user may not use is answered like one that nobody has', async () => {
-    const found = await ask<{ workspace: { slug: string; documents: object[] } }>('dan', '/workspace/docs');
-    expect(found.body.workspace).toMatchObject({ slug: 'docs', documents: [] });
+    const found = await ask<{ workspace: object }>('dan', '/workspace/docs');
+    expect(found.body.workspace).toMatchObject({ slug: 'docs', documents: [], currentContextTokenCount: 0 });
+    expect(Object.keys(found.body.workspace).slice(-3).join(' ')).toBe(
+      'documents contextWindow currentContextTokenCount',
+    );
     expect((await ask('dan', '/workspace/hidden')).text).toBe('{"workspace":null}');
     expect((await ask('dan', '/workspace/nope')).text).toBe('{"workspace":null}');
     expect((await ask('max', '/workspace/hidden')).text).toContain('"slug":"hidden"');

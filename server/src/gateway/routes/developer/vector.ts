@@ -1,17 +1,15 @@
 import { Type } from 'typebox';
 import type { Hit } from '../../../retrieval/index.ts';
 import { VECTOR_DATABASE } from '../../../settings/index.ts';
-import { embeddedDocuments, viewWorkspace } from '../../../workspaces/index.ts';
-import type { Workspace } from '../../../workspaces/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
 import { flagField, textField, textsField } from '../../developer/body-fields.ts';
 import { changeOf, embed, unembed } from '../../developer/embedding.ts';
 import { embedPaid } from '../../developer/embed-paid.ts';
+import { viewEmbedded } from '../../developer/embedded-workspace.ts';
 import * as d from '../../developer/schemas.ts';
 import { accountsOf } from '../../model-account.ts';
 import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
-import type { Services } from '../../services.ts';
 
 const params = Type.Object({ slug: Type.String() });
 
@@ -239,19 +237,6 @@ export const vectorRoutes: Route[] = [
     },
   }),
 ];
-
-async function viewEmbedded(
-  { storage, documents: library, chat }: Services,
-  workspace: Workspace,
-): Promise<object> {
-  const { documents, pinnedTokens } = await embeddedDocuments(storage.db, library, workspace.id);
-  return {
-    ...viewWorkspace(workspace),
-    documents,
-    contextWindow: await chat.windowTokens(workspace),
-    currentContextTokenCount: pinnedTokens,
-  };
-}
 
 function viewHit({ id, text, metadata, distance, score }: Hit): object {
   const { url, title, docAuthor, description, docSource, chunkSource, published } = metadata;

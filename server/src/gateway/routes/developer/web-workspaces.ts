@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import type { Session } from '../../../identity/index.ts';
-import { embeddedDocuments, viewWorkspace } from '../../../workspaces/index.ts';
+import { viewWorkspace } from '../../../workspaces/index.ts';
 import type { Suggestion } from '../../../workspaces/index.ts';
 import { json, phrase } from '../../developer/answers.ts';
 import { textField, wholeField } from '../../developer/body-fields.ts';
+import { viewEmbedded } from '../../developer/embedded-workspace.ts';
 import * as d from '../../developer/schemas.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
@@ -40,16 +41,12 @@ export const webWorkspacesRoutes: Route[] = [
     params,
     responses: {
       200: Type.Object({
-        workspace: nullable(
-          Type.Object({ ...d.Workspace.properties, documents: Type.Array(d.EmbeddedDocument) }),
-        ),
+        workspace: nullable(d.EmbeddedWorkspace),
       }),
     },
-    handler: async ({ workspaces, documents: library, storage }, { session, params: { slug } }) => {
-      const workspace = await workspaces.members.workspaceFor(userOf(session), slug);
-      if (workspace === undefined) return json({ workspace: null });
-      const { documents } = await embeddedDocuments(storage.db, library, workspace.id);
-      return json({ workspace: { ...viewWorkspace(workspace), documents } });
+    handler: async (services, { session, params: { slug } }) => {
+      const workspace = await services.workspaces.members.workspaceFor(userOf(session), slug);
+      return json({ workspace: workspace === undefined ? null : await viewEmbedded(services, workspace) });
     },
   }),
   route({
