@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { StartupError } from './base/errors.ts';
-import { LOG_LEVELS } from './base/logger.ts';
-import type { LogLevel } from './base/logger.ts';
+import { LOG_LEVELS } from './base/log-levels.ts';
+import type { LogLevel } from './base/log-levels.ts';
 
 /** Everything the environment decides; read here and nowhere else. */
 export interface Config {
@@ -26,6 +26,8 @@ export interface Config {
   /** The largest file that may be uploaded. */
   uploadMaxBytes: number;
   localModel: { enabled: boolean; modelsDir: string };
+  /** Whether PostgreSQL searches by vectors, where it can. */
+  pgvector: boolean;
   logLevel: LogLevel;
   /** First characters of a new key's text. */
   keyPrefix: string;
@@ -63,6 +65,7 @@ export const VARIABLES = {
   KEYWARD_UPLOAD_MAX_MIB: ['3072', 'largest file that may be uploaded, MiB'],
   KEYWARD_LOCAL_MODEL: ['on', '`off`: no local model process'],
   KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
+  KEYWARD_PGVECTOR: ['on', '`off`: searches do not use the extension vector, also where PostgreSQL has it'],
   KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
   KEYWARD_KEY_PREFIX: ['sk-', 'first characters of a new key'],
   KEYWARD_WORKSPACE_DELETION_PROTECTION: ['off', '`on`: workspaces cannot be deleted through the API'],
@@ -123,6 +126,7 @@ export function readConfig(environment: Environment): Config {
         env.KEYWARD_MODELS_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'keyward/models'),
       ),
     },
+    pgvector: oneOf(env, 'KEYWARD_PGVECTOR', ['on', 'off'], 'on') === 'on',
     logLevel: oneOf(env, 'KEYWARD_LOG_LEVEL', LOG_LEVELS, 'info'),
     keyPrefix: keyPrefix(env),
     bootstrapKeys: (['client', 'miner', 'admin'] as const).flatMap((role) => {

@@ -18,10 +18,16 @@ export interface ServerProcess {
   ended: Promise<number | null>;
 }
 
+/** What the machine has, and where compiled code is kept. */
+const inherited = (): Record<string, string | undefined> => {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE };
+};
+
 /** @param environment as of `TestServer.environment`, to share its database. */
 export async function startServerProcess(environment: Record<string, string>): Promise<ServerProcess> {
   const child = spawn(process.execPath, [SCRIPT], {
-    env: { PATH: process.env['PATH'], ...environment, KEYWARD_LOG_LEVEL: 'silent' },
+    env: { ...inherited(), ...environment, KEYWARD_LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onTestFinished(() => {

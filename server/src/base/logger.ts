@@ -1,11 +1,9 @@
 import pino from 'pino';
 import type { Logger } from 'pino';
+import type { LogLevel } from './log-levels.ts';
 import { scrub, scrubText } from './scrub.ts';
 
 export type { Logger } from 'pino';
-
-export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const scrubbed = (object: object): Record<string, unknown> => scrub(object) as Record<string, unknown>;
 
