@@ -204,7 +204,8 @@ function openRooms({ config, logger, storage, sealing, identity, clock, net, mod
   documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
-  const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents });
+  const { pgvector } = config;
+  const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents, pgvector });
   workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
   identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
   identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));

@@ -29,6 +29,7 @@ describe('the environment', () => {
       tls: undefined,
       trustedProxies: [],
       localModel: { enabled: true },
+      pgvector: true,
       logLevel: 'info',
       keyPrefix: 'sk-',
       bootstrapKeys: [],
@@ -53,6 +54,7 @@ describe('the environment', () => {
       KEYWARD_FETCH_PRIVATE: '10.1.0.0/16, 127.0.0.1',
       KEYWARD_LOCAL_MODEL: 'off',
       KEYWARD_MODELS_DIR: '/m',
+      KEYWARD_PGVECTOR: 'off',
       KEYWARD_LOG_LEVEL: 'debug',
       KEYWARD_KEY_PREFIX: 'acme_',
       KEYWARD_URL: 'http://x',
@@ -73,6 +75,7 @@ describe('the environment', () => {
       uploadMaxBytes: 7 * 1024 * 1024,
       fetchPrivate: ['10.1.0.0/16', '127.0.0.1'],
       localModel: { enabled: false, modelsDir: '/m' },
+      pgvector: false,
       logLevel: 'debug',
       keyPrefix: 'acme_',
       bootstrapKeys: [
