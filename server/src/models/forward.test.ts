@@ -199,6 +199,15 @@ describe('a stream', () => {
     expect(usage.tokensOut).toBeLessThan(40);
   });
 
+  test('also where some of its events are none of any API', async () => {
+    const { models, upstream } = await openOne();
+    const odd = ['null', '[]', '5', '{"choices":[null,5]}', '{"choices":[{"delta":null}]}'];
+    upstream.answer(stream([Buffer.from(odd.map((data) => `data: ${data}\n\n`).join('')), chatEvents()]));
+    const answer = await models.forward(streaming());
+    await bodyOf(answer);
+    expect((await answer.usage).tokensOut).toBeGreaterThan(10);
+  });
+
   test('each event comes on as soon as it is there', async () => {
     const { models, upstream } = await openOne();
     upstream.answer(

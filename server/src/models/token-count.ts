@@ -96,7 +96,7 @@ function textOfJson(json: string): string {
   if (typeof answer !== 'object' || answer === null) return '';
   const texts: string[] = [];
   for (const choice of asArray(answer['choices'])) {
-    const { text, delta, message } = choice as JsonObject;
+    const { text, delta, message } = (choice ?? {}) as JsonObject;
     for (const part of [text, delta, message]) collectTexts(part, texts, 0);
   }
   // The Responses and Messages APIs.
