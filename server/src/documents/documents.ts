@@ -23,6 +23,8 @@ export interface NewDocument {
   text: string;
   /** The id of an owner. */
   createdBy: string;
+  /** The key that brought it. */
+  keyId?: string | undefined;
 }
 
 export interface Listing {
@@ -74,7 +76,8 @@ export class Documents {
   /** With whose eyes a caller sees documents. */
   async viewer(caller: Caller, db: Db = this.#storage.db): Promise<Viewer> {
     if (!isBound(caller)) return 'all';
-    return { ownerId: caller.ownerId, collections: await this.#neighbours.coverage(db, caller) };
+    const { keyId, ownerId } = caller;
+    return { keyId, ownerId, collections: await this.#neighbours.coverage(db, caller) };
   }
 
   /** By location: `folder/name`. */
@@ -97,9 +100,13 @@ export class Documents {
   }
 
   /** Puts it there with its text; the folder is made where there is none. @returns undefined where the place is taken. */
-  async add(tx: Db, { folder, name, metadata, text, createdBy }: NewDocument): Promise<Document | undefined> {
+  async add(
+    tx: Db,
+    { folder, name, metadata, text, createdBy, keyId }: NewDocument,
+  ): Promise<Document | undefined> {
     const nowMs = this.#clock.nowMs();
     await folders.keepFolder(tx, { name: folder, createdBy, nowMs });
+    if (keyId !== undefined) await folders.noteMaker(tx, folder, keyId);
     const document: Document = {
       id: metadata.id,
       folder,
@@ -152,19 +159,24 @@ export class Documents {
     if (ids.length > 0 || isMore) await this.record(tx, caller, { ...change, details: named(names) });
   }
 
-  /** @returns false where there is one. One that the caller does not see counts as made. */
+  /** @returns false where there is one. One that the caller does not see is made for it: it sees an empty one. */
   async createFolder(caller: Caller, name: string): Promise<boolean> {
     return this.#storage.transaction(async (tx) => {
       const folder = { name, createdBy: caller.ownerId, nowMs: this.#clock.nowMs() };
-      if (await folders.insertFolder(tx, folder)) {
-        await this.record(tx, caller, { action: 'documents.create_folder', target: name });
-        return true;
-      }
-      return !(await folders.hasFolder(tx, await this.viewer(caller, tx), name));
+      const isNew = await folders.insertFolder(tx, folder);
+      if (!isNew && (await folders.hasFolder(tx, await this.viewer(caller, tx), name))) return false;
+      // Nobody takes it away before it is noted whose it is, too.
+      if (!isNew) await folders.keepFolder(tx, folder);
+      await folders.noteMaker(tx, name, caller.keyId);
+      if (isNew) await this.record(tx, caller, { action: 'documents.create_folder', target: name });
+      return true;
     });
   }
 
-  /** With all in it that the caller may remove; goes itself when nothing is left. The default folder stays. */
+  /**
+   * With all in it that the caller may remove; goes itself when nothing is left and no other key made it. The default folder
+   * stays.
+   */
   async removeFolder(caller: Caller, name: string): Promise<void> {
     if (name === DEFAULT_FOLDER) return;
     await this.#storage.transaction(async (tx) => {
@@ -174,7 +186,7 @@ export class Documents {
       await this.#removeFound(tx, caller, {
         ids,
         change: { action: 'documents.remove_folder', target: name },
-        and: () => folders.deleteFolder(tx, name, viewer === 'all' ? undefined : caller.ownerId),
+        and: () => folders.deleteFolder(tx, name, viewer),
       });
     });
   }

@@ -31,13 +31,32 @@ export async function keepFolder(tx: Db, { name, createdBy, nowMs }: NewFolder):
     .execute();
 }
 
-/** A bound viewer sees the folders that its owner made and those in which it sees something. */
+/** From now on it is a folder of this key. */
+export async function noteMaker(tx: Db, folder: string, keyId: string): Promise<void> {
+  await tables(tx)
+    .insertInto('document_folder_makers')
+    .values({ folder, key_id: keyId })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/**
+ * A bound viewer sees the folders that it made and those in which it sees something. Not those of its owner's other keys:
+ * they may be bound to other workspaces.
+ */
 const visible = (db: Db, viewer: Viewer) => {
   const folders = tables(db).selectFrom('document_folders').select('document_folders.name');
   if (viewer === 'all') return folders;
   return folders.where((eb) =>
     eb.or([
-      eb('document_folders.created_by', '=', viewer.ownerId),
+      eb(
+        'document_folders.name',
+        'in',
+        tables(db)
+          .selectFrom('document_folder_makers')
+          .select('document_folder_makers.folder')
+          .where('document_folder_makers.key_id', '=', viewer.keyId),
+      ),
       eb(
         'document_folders.name',
         'in',
@@ -69,8 +88,12 @@ export async function lockFolder(tx: Db, name: string): Promise<boolean> {
   return numUpdatedRows === 1n;
 }
 
-/** Only an empty one goes. @returns whether it did. */
-export async function deleteFolder(tx: Db, name: string, onlyBy?: string): Promise<boolean> {
+/**
+ * Only an empty one goes. A bound viewer lets go of its own; that is the end of it where no other key made it too.
+ * @returns whether it is gone for all.
+ */
+export async function deleteFolder(tx: Db, name: string, viewer: Viewer): Promise<boolean> {
+  if (viewer !== 'all' && !(await forgetMaker(tx, name, viewer.keyId))) return false;
   let query = tables(tx)
     .deleteFrom('document_folders')
     .where('name', '=', name)
@@ -84,6 +107,25 @@ export async function deleteFolder(tx: Db, name: string, onlyBy?: string): Promi
         ),
       ),
     );
-  if (onlyBy !== undefined) query = query.where('created_by', '=', onlyBy);
+  if (viewer !== 'all')
+    query = query.where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('document_folder_makers')
+            .select('document_folder_makers.key_id')
+            .whereRef('document_folder_makers.folder', '=', 'document_folders.name'),
+        ),
+      ),
+    );
   return (await query.executeTakeFirst()).numDeletedRows === 1n;
+}
+
+async function forgetMaker(tx: Db, folder: string, keyId: string): Promise<boolean> {
+  const { numDeletedRows } = await tables(tx)
+    .deleteFrom('document_folder_makers')
+    .where('folder', '=', folder)
+    .where('key_id', '=', keyId)
+    .executeTakeFirst();
+  return numDeletedRows === 1n;
 }

@@ -37,4 +37,15 @@ export const documentsMigrations: Migration[] = [
       `create index collection_documents_document on collection_documents (document_id)`,
     ],
   },
+  {
+    id: 'documents-2',
+    // Keys that asked for a folder, also where it was there already: to them it exists.
+    statements: () => [
+      `create table document_folder_makers (
+        folder text not null references document_folders (name) on delete cascade,
+        key_id text not null,
+        primary key (folder, key_id)
+      )`,
+    ],
+  },
 ];

@@ -14,6 +14,7 @@ export type DocumentRow = {
 };
 
 type FolderRow = { name: string; created_by: string; created_at: number };
+type FolderMakerRow = { folder: string; key_id: string };
 type TextRow = { document_id: string; content: string };
 type MemberRow = {
   id: number;
@@ -28,6 +29,7 @@ type MemberRow = {
 export interface DocumentTables {
   documents: DocumentRow;
   document_folders: FolderRow;
+  document_folder_makers: FolderMakerRow;
   document_texts: TextRow;
   collection_documents: MemberRow;
 }

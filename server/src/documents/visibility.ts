@@ -6,7 +6,7 @@ import type { DocumentTables } from './rows.ts';
  * Whose eyes documents are seen with. A key without a workspace selector sees all. One that is bound to workspaces sees
  * what is embedded in a workspace that it covers, and what its owner brought as long as no other workspace holds it.
  */
-export type Viewer = 'all' | { ownerId: string; collections: readonly number[] };
+export type Viewer = 'all' | { keyId: string; ownerId: string; collections: readonly number[] };
 
 export const isBound = ({ selectors }: Pick<Caller, 'selectors'>): boolean =>
   selectors.workspaces.allow.length > 0 || selectors.workspaces.deny.length > 0;

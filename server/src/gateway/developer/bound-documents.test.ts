@@ -119,6 +119,37 @@ describeOnBothServers('a key bound to workspaces', (start) => {
     expect(Object.keys(await seenBy(server))).not.toContain('own-folder');
   });
 
+  it('is not told by what it makes which folders there are', async () => {
+    const { secret: other } = await server.mint({
+      scopes: ['documents:*'],
+      selectors: { workspaces: { allow: ['other'], deny: [] } },
+      owner: (await server.request<{ key: { owner: { id: string } } }>('GET', '/v1/keys/self', { key })).body
+        .key.owner.id,
+    });
+    const change = (method: string, path: string, folder: string, by: string) =>
+      server.request(method, `/v1/document/${path}`, { key: by, body: { name: folder } });
+    await change('POST', 'create-folder', 'theirs', other);
+    await upload(server, { name: 'b.txt', bytes: 'x' }, { path: '/v1/document/upload/full' });
+    const look = async (folder: string) => {
+      const { status, text } = await server.request('GET', `/v1/documents/folder/${folder}`, { key });
+      return [status, text.replaceAll(folder, 'it'), Object.keys(await seenBy(server, key)).includes(folder)];
+    };
+    const verbs: [string, string][] = [
+      ['POST', 'create-folder'],
+      ['DELETE', 'remove-folder'],
+    ];
+    for (const [method, verb] of verbs) {
+      const answers = [];
+      for (const folder of ['theirs', 'full', 'free']) {
+        const { status, text } = await change(method, verb, folder, key);
+        answers.push([status, text, ...(await look(folder))]);
+      }
+      expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    }
+    expect(Object.keys(await seenBy(server))).toEqual(expect.arrayContaining(['theirs', 'full']));
+    expect(Object.keys(await seenBy(server))).not.toContain('free');
+  });
+
   it('moves nothing that it does not see, and nothing into folders that it does not see', async () => {
     const move = (from: string, to: string) =>
       server.request<{ message: string }>('POST', '/v1/document/move-files', {
