@@ -19,7 +19,7 @@ const MIME: Record<string, string> = {
   '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
-/** A file that a run of an agent left in the folder `generated-files`, as it is. */
+/** A file that agents of AnythingLLM made: moving in, somebody may copy their folder. Agents here make none. */
 export async function generatedFile(dataDir: string, name: string): Promise<Answer> {
   if (!NAME.test(name)) return json({ error: 'Invalid filename format' }, 400);
   try {
