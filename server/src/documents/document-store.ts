@@ -1,6 +1,7 @@
 import type { Db } from '../storage/index.ts';
 import type { Document, Place } from './document.ts';
 import { documentFromRow, rowFromDocument, tables } from './rows.ts';
+import { insertText } from './text-store.ts';
 import { isEmbedded, isFree, isVisible } from './visibility.ts';
 import type { Viewer } from './visibility.ts';
 
@@ -15,7 +16,7 @@ export async function insertDocument(tx: Db, document: Document, text: string): 
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (numInsertedOrUpdatedRows !== 1n) return false;
-  await tables(tx).insertInto('document_texts').values({ document_id: document.id, content: text }).execute();
+  await insertText(tx, document.id, text);
   return true;
 }
 
@@ -54,15 +55,6 @@ export async function findByIds(db: Db, ids: readonly string[]): Promise<Documen
     found.push(...rows.map(documentFromRow));
   }
   return found;
-}
-
-export async function readText(db: Db, id: string): Promise<string | undefined> {
-  const row = await tables(db)
-    .selectFrom('document_texts')
-    .select('content')
-    .where('document_id', '=', id)
-    .executeTakeFirst();
-  return row?.content;
 }
 
 export interface DocumentPage {
@@ -123,7 +115,7 @@ export async function lockRemovable(
 export async function deleteDocuments(tx: Db, ids: readonly string[]): Promise<void> {
   for (const batch of batches(ids)) {
     await tables(tx).deleteFrom('collection_documents').where('document_id', 'in', batch).execute();
-    await tables(tx).deleteFrom('document_texts').where('document_id', 'in', batch).execute();
+    await tables(tx).deleteFrom('document_text_pieces').where('document_id', 'in', batch).execute();
     await tables(tx).deleteFrom('documents').where('id', 'in', batch).execute();
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { NO_SELECTORS } from '../access/index.ts';
@@ -67,6 +68,21 @@ describeOnBothDatabases('documents', (open) => {
     if (document === undefined) throw new Error('the place is taken');
     return document;
   };
+
+  test('keep texts of any length, and those that were stored before texts were cut into pieces', async () => {
+    const long = `x${'🌍'.repeat(300_000)}`;
+    for (const text of ['', long])
+      expect(await documents.text(storage.db, (await add({ text })).id)).toBe(text);
+    const old = (await open()).storage;
+    await migrate(old, [...storageMigrations, ...documentsMigrations.slice(0, -1)], 0);
+    await old.transaction(async (tx) => {
+      await sql`insert into document_folders values ('f', 'own_a', 0)`.execute(tx);
+      await sql`insert into documents values ('a', 'f', 'a.json', '{}', 0, 'own_a', 0, 0)`.execute(tx);
+      await sql`insert into document_texts values ('a', 'Turnips.')`.execute(tx);
+    });
+    await migrate(old, [...storageMigrations, ...documentsMigrations], 0);
+    expect(await documents.text(old.db, 'a')).toBe('Turnips.');
+  });
 
   test('are found by location and by id, with their text', async () => {
     const one = await add({ text: 'Turnips.' });

@@ -12,6 +12,7 @@ import * as folders from './folder-store.ts';
 import { membershipsOf } from './members-store.ts';
 import type { Member } from './members-store.ts';
 import { named, recordChange } from './recording.ts';
+import { readText } from './text-store.ts';
 import type { Change } from './recording.ts';
 import { isBound } from './visibility.ts';
 import type { Viewer } from './visibility.ts';
@@ -91,7 +92,7 @@ export class Documents {
   }
 
   text(db: Db, id: string): Promise<string | undefined> {
-    return store.readText(db, id);
+    return readText(db, id);
   }
 
   /** In which collections documents are. */

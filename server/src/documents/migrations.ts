@@ -9,7 +9,7 @@ export const documentsMigrations: Migration[] = [
         created_by text not null,
         created_at bigint not null
       )`,
-      // One parsed document; its bytes are gone, its text is in document_texts.
+      // One parsed document; its bytes are gone, its text is in a table of its own.
       `create table documents (
         id text primary key,
         folder text not null references document_folders (name),
@@ -46,6 +46,20 @@ export const documentsMigrations: Migration[] = [
         key_id text not null,
         primary key (folder, key_id)
       )`,
+    ],
+  },
+  {
+    id: 'documents-3',
+    statements: () => [
+      // A long text in pieces: to write or read all of it in one statement holds up the process.
+      `create table document_text_pieces (
+        document_id text not null references documents (id),
+        seq bigint not null,
+        content text not null,
+        primary key (document_id, seq)
+      )`,
+      `insert into document_text_pieces (document_id, seq, content) select document_id, 0, content from document_texts`,
+      `drop table document_texts`,
     ],
   },
 ];

@@ -15,7 +15,7 @@ export type DocumentRow = {
 
 type FolderRow = { name: string; created_by: string; created_at: number };
 type FolderMakerRow = { folder: string; key_id: string };
-type TextRow = { document_id: string; content: string };
+type PieceRow = { document_id: string; seq: number; content: string };
 type MemberRow = {
   id: number;
   collection_id: number;
@@ -30,7 +30,7 @@ export interface DocumentTables {
   documents: DocumentRow;
   document_folders: FolderRow;
   document_folder_makers: FolderMakerRow;
-  document_texts: TextRow;
+  document_text_pieces: PieceRow;
   collection_documents: MemberRow;
 }
 

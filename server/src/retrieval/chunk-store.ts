@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { membershipRows } from '../documents/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
@@ -40,8 +41,9 @@ export async function beginEmbedding(
   return id;
 }
 
-/** Rows in one statement: dialects limit the number of parameters. */
-const INSERT_BATCH = 100;
+/** Rows in one statement: it holds up the process for some milliseconds. */
+const INSERT_BATCH = 50;
+const DELETE_BATCH = 500;
 
 /** @returns their public ids, in order. */
 export async function addChunks(
@@ -61,6 +63,7 @@ export async function addChunks(
   }));
   for (const batch of batches(rows, INSERT_BATCH)) {
     await tables(tx).insertInto('document_chunks').values(batch).execute();
+    await nextTurn();
   }
   return rows.map(({ public_id }) => public_id);
 }
@@ -89,8 +92,26 @@ export async function completeEmbedding(tx: Db, id: number, chunkCount: number):
 
 export async function deleteEmbeddings(tx: Db, ids: readonly number[]): Promise<void> {
   for (const batch of batches(ids)) {
-    await tables(tx).deleteFrom('document_chunks').where('embedding_id', 'in', batch).execute();
+    await deleteChunks(tx, batch);
     await tables(tx).deleteFrom('document_embeddings').where('id', 'in', batch).execute();
+  }
+}
+
+/** In steps: a book has thousands of them. */
+async function deleteChunks(tx: Db, embeddingIds: readonly number[]): Promise<void> {
+  for (let deleted = DELETE_BATCH; deleted === DELETE_BATCH;) {
+    const result = await tables(tx)
+      .deleteFrom('document_chunks')
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('document_chunks')
+          .select('document_chunks.id')
+          .where('embedding_id', 'in', embeddingIds)
+          .limit(DELETE_BATCH),
+      )
+      .executeTakeFirst();
+    deleted = Number(result.numDeletedRows);
+    await nextTurn();
   }
 }
 

@@ -11,7 +11,7 @@ export interface ChunkRule {
 const SEPARATORS = ['\n\n', '\n', ' ', ''];
 
 /** How much is cut without a pause: some milliseconds. */
-const BLOCK_MAX = 200_000;
+const BLOCK_MAX = 50_000;
 
 /** The same as `splitText`, also of a text of any length without holding up the process; blocks are cut on their own. */
 export async function chunksOf(text: string, rule: ChunkRule): Promise<string[]> {

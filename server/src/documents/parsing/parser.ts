@@ -1,3 +1,5 @@
+import { StringDecoder } from 'node:string_decoder';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { extensionOf, recognise } from './formats.ts';
 import { PARSE_LIMITS } from './limits.ts';
 import type { ParseLimits } from './limits.ts';
@@ -95,7 +97,7 @@ const WAITING_MAX = 100;
 type Said = ParsedPart[] | { refusal: string } | { unknown: true };
 
 /** A line of JSON, and the text that it announces; and so on. See parser-process.ts. */
-function splitOutput(output: Buffer | { failure: string }): Said {
+async function splitOutput(output: Buffer | { failure: string }): Promise<Said> {
   if ('failure' in output) return { refusal: output.failure };
   const parts: ParsedPart[] = [];
   for (let at = 0; at < output.length;) {
@@ -103,9 +105,22 @@ function splitOutput(output: Buffer | { failure: string }): Said {
     const head = JSON.parse(output.subarray(at, start).toString()) as ParseHead;
     if (!('properties' in head)) return head;
     at = start + head.bytes;
-    parts.push({ text: output.subarray(start, at).toString(), properties: head.properties });
+    parts.push({ text: await decoded(output.subarray(start, at)), properties: head.properties });
   }
   return parts;
+}
+
+/** About a millisecond. */
+const DECODED_BYTES = 1024 * 1024;
+
+async function decoded(bytes: Buffer): Promise<string> {
+  const decoder = new StringDecoder('utf8');
+  const pieces: string[] = [];
+  for (let start = 0; start < bytes.length; start += DECODED_BYTES) {
+    if (start > 0) await nextTurn();
+    pieces.push(decoder.write(bytes.subarray(start, start + DECODED_BYTES)));
+  }
+  return pieces.join('');
 }
 
 function outcomeOf(said: Said, { name, called }: { name: string; called: string }): ParseOutcome {

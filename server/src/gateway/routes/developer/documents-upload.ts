@@ -1,4 +1,3 @@
-import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import {
   cleanFileName,
@@ -10,6 +9,7 @@ import {
 import type { NewNote, Outcome } from '../../../documents/index.ts';
 import { json, phrase } from '../../developer/answers.ts';
 import { textField } from '../../developer/body-fields.ts';
+import { broughtAnswer } from '../../developer/brought-answer.ts';
 import { BroughtDocuments, NotBrought, uploadedDocument } from '../../developer/document-shapes.ts';
 import {
   givenIn,
@@ -189,10 +189,8 @@ async function answerWith(
   if ('refusal' in outcome) return notBrought(outcome.refusal);
   const { brought } = outcome;
   const error = await embedBrought(services, call, { slugs, brought });
-  const documents: Static<typeof BroughtDocuments>['documents'] = brought.map((one) =>
-    uploadedDocument(one, isNamed),
-  );
-  return json({ success: true, error, documents });
+  const documents = brought.map((one) => uploadedDocument(one, isNamed));
+  return broughtAnswer({ success: true, error, documents });
 }
 
 /** A string is what is wrong with it. */
