@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 4795eba6fba76e1a0673efb3f885f38a8639b4286c165ff7d2d69ee6fd391679
-// text 56de321129d9ec91f51a4fc1c3963684b1d4d1123b815ea812efe172668a3574
+// document b8df0af960166b4ab6423d4798ab7218b270be9f54f367a4a3b8df948f64a07f
+// text 66924c4350fadd2e6b11ffb9b84741a7986c920753531736d4b4fa51cd59fcc9
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6202,6 +6202,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A name that the list shows */
                 model: string;
             };
             cookie?: never;
@@ -6294,14 +6295,19 @@ export interface operations {
     "keys.list": {
         parameters: {
             query?: {
+                /** @description Only those in this state */
                 state?: "active" | "disabled" | "quarantined" | "revoked" | "expired";
                 /** @description Id of an owner */
                 owner?: string;
+                /** @description Only those with this preset of scopes */
                 role?: "client" | "miner" | "admin";
+                /** @description Only those with this tag */
                 tag?: string;
                 /** @description Part of a name or an id */
                 q?: string;
+                /** @description Only those that nobody has used for so long */
                 unused_for_seconds?: number;
+                /** @description Only those that end within so long */
                 expiring_within_seconds?: number;
                 /** @description Items of a page; 50 */
                 limit?: number;
@@ -7174,6 +7180,7 @@ export interface operations {
             path: {
                 /** @description key_ and 12 letters or digits */
                 id: string;
+                /** @description The id of one of the secrets of the key */
                 secret_id: string;
             };
             cookie?: never;
@@ -9641,6 +9648,7 @@ export interface operations {
                 actor?: string;
                 /** @description keys.mint, or keys.* for all of a noun */
                 action?: string;
+                /** @description Only what was done to this */
                 target?: string;
                 /** @description a time such as 2030-01-31T00:00:00.000Z */
                 from?: string;
@@ -9941,7 +9949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -10168,6 +10176,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -10358,6 +10367,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -10420,6 +10430,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -10604,6 +10615,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -10771,6 +10783,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -10815,6 +10828,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -10945,6 +10959,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -11057,6 +11072,7 @@ export interface operations {
     "sessions.login_with_token": {
         parameters: {
             query?: {
+                /** @description The token that was issued */
                 token?: string;
             };
             header?: never;
@@ -11116,7 +11132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
@@ -11279,7 +11295,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
@@ -11394,6 +11410,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The code of the invite */
                 code: string;
             };
             cookie?: never;
@@ -11429,6 +11446,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The code of the invite */
                 code: string;
             };
             cookie?: never;
@@ -11666,6 +11684,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -11793,6 +11812,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -11838,6 +11858,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -11983,6 +12004,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -12035,6 +12057,7 @@ export interface operations {
     "documents.list": {
         parameters: {
             query?: {
+                /** @description Only this folder */
                 folder?: string;
                 /** @description How many to pass over */
                 offset?: string;
@@ -12118,6 +12141,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Name of a folder */
                 folderName: string;
             };
             cookie?: never;
@@ -12284,6 +12308,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Name of a document, such as note-….json */
                 docName: string;
             };
             cookie?: never;
@@ -12342,6 +12367,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As the agent named it */
                 filename: string;
             };
             cookie?: never;
@@ -12354,7 +12380,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description Done */
@@ -12494,6 +12520,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Name of a folder */
                 folderName: string;
             };
             cookie?: never;
@@ -13104,6 +13131,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -13153,6 +13181,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -13165,7 +13194,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Bad Request */
@@ -13212,6 +13241,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -13302,6 +13332,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -13358,6 +13389,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -13426,7 +13458,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
+                /** @description Slug of the thread */
                 threadSlug: string;
             };
             cookie?: never;
@@ -13492,7 +13526,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
+                /** @description Slug of the thread */
                 threadSlug: string;
             };
             cookie?: never;
@@ -13505,7 +13541,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description Bad Request */
@@ -13549,7 +13585,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
+                /** @description Slug of the thread */
                 threadSlug: string;
             };
             cookie?: never;
@@ -13606,6 +13644,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Number of the workspace */
                 workspaceId: string;
             };
             cookie?: never;
@@ -13664,6 +13703,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Number of the workspace */
                 workspaceId: string;
             };
             cookie?: never;
@@ -13726,6 +13766,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 workspaceSlug: string;
             };
             cookie?: never;
@@ -13875,7 +13916,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/jsonl": unknown;
+                    "application/json": unknown;
+                    "text/csv": unknown;
                 };
             };
             /** @description Done */
@@ -13957,6 +14000,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -13997,6 +14041,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -14038,6 +14083,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -14109,7 +14155,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
+                /** @description Number of the chat */
                 chatId: string;
             };
             cookie?: never;
@@ -14262,6 +14310,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -14335,6 +14384,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -14387,6 +14437,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -14465,6 +14516,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -14497,7 +14549,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Done */
@@ -14541,7 +14593,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
+                /** @description Slug of the thread */
                 threadSlug: string;
             };
             cookie?: never;
@@ -14629,7 +14683,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
+                /** @description Slug of the thread */
                 threadSlug: string;
             };
             cookie?: never;
@@ -14662,7 +14718,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Done */
@@ -14706,6 +14762,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -14771,6 +14828,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -14834,6 +14892,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Slug of the workspace */
                 slug: string;
             };
             cookie?: never;
@@ -15152,7 +15211,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": unknown;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Done */
@@ -15261,7 +15321,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": unknown;
+                    "image/png": unknown;
                 };
             };
             /** @description Done */
@@ -15356,6 +15417,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description UUID of the chat widget */
                 uuid: string;
             };
             cookie?: never;
@@ -15403,7 +15465,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description UUID of the chat widget */
                 uuid: string;
+                /** @description UUID of the session, which the page made */
                 sessionId: string;
             };
             cookie?: never;
@@ -15521,6 +15585,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description UUID of the chat widget */
                 uuid: string;
             };
             cookie?: never;
@@ -15590,6 +15655,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description UUID of the chat widget */
                 uuid: string;
             };
             cookie?: never;
@@ -16070,6 +16136,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The number or id that lists show */
                 id: string;
             };
             cookie?: never;
@@ -16135,7 +16202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/plain": unknown;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -16386,7 +16453,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "image/svg+xml": unknown;
                 };
             };
             /** @description Internal Server Error */
@@ -16548,6 +16615,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description UUID of the chat widget */
                 uuid: string;
             };
             cookie?: never;
@@ -16572,7 +16640,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Done */
@@ -16634,7 +16702,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description UUID of the chat widget */
                 uuid: string;
+                /** @description UUID of the session, which the page made */
                 sessionId: string;
             };
             cookie?: never;
@@ -16691,7 +16761,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description UUID of the chat widget */
                 uuid: string;
+                /** @description UUID of the session, which the page made */
                 sessionId: string;
             };
             cookie?: never;

@@ -5,7 +5,7 @@ import { print, tableText } from './output.ts';
 interface Operation {
   operationId: string;
   summary?: string;
-  security?: unknown[];
+  security?: object[];
   'x-keyward-scope'?: string;
 }
 
@@ -14,7 +14,7 @@ export interface Endpoint {
   method: string;
   path: string;
   summary: string;
-  /** A scope, `any` key, or `none` at all. */
+  /** A scope, `any` key, a `session` (no key), or `none` at all. */
   access: string;
 }
 
@@ -25,9 +25,14 @@ export function endpointsOf(document: unknown): Endpoint[] {
       method: method.toUpperCase(),
       path,
       summary: operation.summary ?? '',
-      access: operation['x-keyward-scope'] ?? (operation.security?.length === 0 ? 'none' : 'any'),
+      access: accessOf(operation),
     })),
   );
+}
+
+function accessOf({ security = [{}], ...operation }: Operation): string {
+  if (security.length === 0) return 'none';
+  return operation['x-keyward-scope'] ?? (security.some((way) => 'session' in way) ? 'session' : 'any');
 }
 
 export default verb({

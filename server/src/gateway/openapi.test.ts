@@ -11,13 +11,14 @@ interface Operation {
   operationId: string;
   summary: string;
   security: object[];
-  parameters: { name: string; in: string }[];
+  parameters: { name: string; in: string; description: string }[];
   requestBody?: { content: object };
   responses: Record<string, { description: string }>;
 }
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
+  tags: { name: string; description: string }[];
   components: { schemas: Record<string, object>; securitySchemes: object };
 }
 
@@ -51,6 +52,14 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
         for (const { description } of Object.values(operation.responses)) expect(description).not.toBe('');
         expect(Object.keys(operation.responses).some((status) => status.startsWith('2'))).toBe(true);
       }
+    });
+
+    test('says of each group and each parameter what it is', () => {
+      expect(document.tags.filter(({ description }) => description === '')).toEqual([]);
+      const silent = operations().flatMap(({ path, operation }) =>
+        operation.parameters.filter(({ description }) => description === '').map(({ name }) => [path, name]),
+      );
+      expect(silent).toEqual([]);
     });
 
     test('each parameter of a path is in the path, and the other way round', () => {

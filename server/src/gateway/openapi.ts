@@ -1,6 +1,8 @@
+import { STATUS_CODES } from 'node:http';
 import type { TSchema } from 'typebox';
 import type { ErrorCode } from '../base/errors.ts';
 import { ERROR_CODES } from '../base/errors.ts';
+import { PARAMETERS, TAGS } from './openapi-words.ts';
 import type { Route } from './route.ts';
 
 type Json = Record<string, unknown>;
@@ -82,18 +84,24 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
       title: 'Keyward',
       version,
       description:
-        'Hands out access to AI. Send a key as `Authorization: Bearer <key>` or `X-Api-Key: <key>`.',
+        'Hands out access to AI. Send a key as `Authorization: Bearer <key>` or `X-Api-Key: <key>`. Routes of the Developer API take the first of the two, and stand under `/v1` and `/api/v1` alike.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name, description: TAGS[name] ?? '' })),
     paths,
     components: {
       schemas: { ...ERROR_SHAPES, ...Object.fromEntries(components) },
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
-        session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'A key.' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'A key, the other way.' },
+        session: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'What `POST /api/request-token` answers as `token`. For routes of the web application only.',
+        },
       },
     },
   };
@@ -105,7 +113,9 @@ const WHO: Record<string, string> = {
   session: 'Needs a session, no key.',
 };
 
-const tagOf = ({ id }: Route): string => id.split('.', 1)[0] ?? '';
+/** The OpenAI API is one thing to its callers, however many nouns it has. */
+const tagOf = ({ id, surface }: Route): string =>
+  surface === 'openai' ? 'models' : (id.split('.', 1)[0] ?? '');
 
 function operation(declared: Route, components: Map<string, Json>): Json {
   const { id, summary, description, access } = declared;
@@ -140,7 +150,7 @@ function parameters({ params, query, headers = {} }: Route): Json[] {
       name: name === '*' ? 'model' : name,
       in: place,
       required: place === 'path' || required.includes(name),
-      ...(typeof property.description === 'string' ? { description: property.description } : {}),
+      description: property.description ?? PARAMETERS[name] ?? '',
       schema: plain(property, new Map()),
     }));
   };
@@ -172,32 +182,48 @@ function bodyTypes(body: TSchema, kind: NonNullable<Route['bodyKind']>): string[
   return holdsFile ? ['multipart/form-data'] : ['application/json', 'multipart/form-data'];
 }
 
-function successes({ responses, bodyKind }: Route, components: Map<string, Json>): Json {
+function successes({ responses, bodyKind, answerTypes }: Route, components: Map<string, Json>): Json {
   return Object.fromEntries(
     Object.entries(responses).map(([status, schema]) => {
       if (schema === null) return [status, { description: 'Done' }];
-      if (schema === 'stream') return [status, { description: 'The answer', content: { '*/*': {} } }];
+      if (schema === 'stream') return [status, bytesAnswer(Number(status), answerTypes)];
       const type = bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';
       return [status, { description: 'Done', content: { [type]: { schema: plain(schema, components) } } }];
     }),
   );
 }
 
-/** Errors of the Developer API that any of its routes can give; those of a route itself stand among its answers. */
-const DEVELOPER_FAILURES: Json = {
-  403: {
-    description: 'No valid key, or its scope is missing',
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/DeveloperError' } } },
-  },
-  429: {
-    description: 'A limit of the key is reached',
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/DeveloperError' } } },
-  },
-  500: { description: 'Internal Server Error' },
-};
+/** No JSON. A refusal of the Developer API is the reason phrase of its status, as plain text or nothing. */
+function bytesAnswer(status: number, types: readonly string[] = ['*/*']): Json {
+  const isRefusal = status >= 400;
+  return {
+    description: isRefusal ? (STATUS_CODES[status] ?? 'Refused') : 'The answer',
+    content: Object.fromEntries((isRefusal ? ['text/plain'] : types).map((type) => [type, {}])),
+  };
+}
 
-function failures({ method, access, errors = [], surface = 'problem' }: Route): Json {
-  if (surface === 'developer') return DEVELOPER_FAILURES;
+const developerError = (description: string): Json => ({
+  description,
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/DeveloperError' } } },
+});
+
+/** Errors of the Developer API that any of its routes can give; those of a route itself stand among its answers. */
+function developerFailures({ access, method }: Route): Json {
+  const broken = { 500: { description: 'Internal Server Error' } };
+  if (access === 'public')
+    return method === 'GET' ? broken : { 429: developerError('Too many attempts'), ...broken };
+  if (access === 'session')
+    return { 401: developerError('Nobody is logged in, or has no such role'), ...broken };
+  return {
+    403: developerError('No valid key, or its scope is missing'),
+    429: developerError('A limit of the key is reached'),
+    ...broken,
+  };
+}
+
+function failures(declared: Route): Json {
+  const { method, access, errors = [], surface = 'problem' } = declared;
+  if (surface === 'developer') return developerFailures(declared);
   const codes = new Set([
     ...EVERYWHERE,
     ...(method === 'GET' ? [] : WITH_BODY),

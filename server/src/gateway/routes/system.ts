@@ -53,6 +53,7 @@ export const systemRoutes: Route[] = [
       isLoopback(ip) &&
       config.trustedProxies.length === 0 &&
       PROXY_HEADERS.every((name) => headers[name] === undefined),
+    answerTypes: ['text/plain'],
     responses: { 200: 'stream' },
     handler: async ({ metrics }) => {
       const { contentType, text } = await metrics.render();

@@ -72,6 +72,7 @@ export const chatRoutes: Route[] = [
     description: EVENTS,
     params: inWorkspace,
     body: SessionChat,
+    answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: ChatAbort },
     handler: (services, call) => inSession(services, call, true),
   }),
@@ -99,6 +100,7 @@ export const chatRoutes: Route[] = [
     description: EVENTS,
     params: inThread,
     body: ThreadChat,
+    answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: ChatAbort, 429: ChatAbort },
     handler: async (services, call) => {
       const { slug, threadSlug } = call.params;

@@ -114,6 +114,7 @@ const readingRoutes: Route[] = [
     access: 'documents:read',
     surface: 'developer',
     params: Type.Object({ filename: Type.String() }),
+    answerTypes: ['application/octet-stream'],
     responses: {
       200: 'stream',
       400: Type.Object({ error: Type.String() }),

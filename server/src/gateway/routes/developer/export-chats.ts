@@ -27,6 +27,7 @@ export const exportChatsRoutes: Route[] = [
         Type.String({ description: 'jsonl (where it is left out), json, csv or jsonAlpaca' }),
       ),
     }),
+    answerTypes: ['application/jsonl', 'application/json', 'text/csv'],
     responses: { 200: 'stream', 400: d.Said },
     handler: async (services, { caller, query: { type = 'jsonl' } }) => {
       if (!isExportType(type)) return json({ message: unknownType(type) }, 400);

@@ -75,6 +75,7 @@ export const openaiRoutes: Route[] = [
       stream: Type.Optional(Type.Boolean()),
       temperature: Type.Optional(Type.Number()),
     }),
+    answerTypes: ['application/json', 'text/event-stream'],
     responses: {
       200: 'stream',
       400: Type.Union([ChatAbort, ChatError]),
@@ -101,6 +102,7 @@ export const openaiRoutes: Route[] = [
       size: Type.Optional(Type.String()),
       response_format: Type.Optional(Type.Enum(['b64_json', 'blob'])),
     }),
+    answerTypes: ['application/json', 'image/png'],
     responses: {
       200: 'stream',
       400: Type.Object({ error: Type.String() }),

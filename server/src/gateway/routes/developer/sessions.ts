@@ -87,6 +87,7 @@ const checkToken = route({
   summary: 'Whether the session is good',
   access: 'session',
   surface: 'developer',
+  answerTypes: ['text/plain'],
   responses: { 200: 'stream' },
   handler: () => okText(),
 });
@@ -165,6 +166,7 @@ const logout = route({
   summary: 'End the session',
   access: 'session',
   surface: 'developer',
+  answerTypes: ['text/plain'],
   responses: { 200: 'stream' },
   handler: async ({ identity }, { session }) => {
     await endSession(identity, session);

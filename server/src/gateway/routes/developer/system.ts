@@ -64,6 +64,7 @@ export const systemRoutes: Route[] = [
     id: 'settings.dump',
     summary: 'Answers OK and writes nothing',
     access: 'system:read',
+    answerTypes: ['text/plain'],
     responses: { 200: 'stream' },
     handler: () => okText(),
   }),
@@ -143,6 +144,7 @@ export const systemRoutes: Route[] = [
     path: '/api/system/logo',
     id: 'web.logo',
     summary: 'The mark of the instance',
+    answerTypes: ['image/svg+xml'],
     responses: { 200: 'stream' },
     handler: () => ({
       status: 200,

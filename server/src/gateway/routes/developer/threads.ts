@@ -80,6 +80,7 @@ export const threadsRoutes: Route[] = [
     access: 'workspaces:write',
     surface: 'developer',
     params,
+    answerTypes: ['text/plain'],
     responses: { 200: 'stream', 400: 'stream' },
     handler: async ({ workspaces }, { caller, actor, params }) => {
       const workspace = await workspaces.findCovered(caller, params.slug);

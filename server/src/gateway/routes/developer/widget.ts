@@ -68,6 +68,7 @@ export const widgetRoutes: Route[] = [
         username: Type.String(),
       }),
     ),
+    answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: Refusal, ...refusals, 429: Refusal },
     handler: (services, call) =>
       onPage(services, call, async (embed) => {

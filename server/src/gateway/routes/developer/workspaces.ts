@@ -115,6 +115,7 @@ export const workspacesRoutes: Route[] = [
     access: 'workspaces:write',
     surface: 'developer',
     params,
+    answerTypes: ['text/plain'],
     responses: { 200: 'stream', 400: 'stream', 403: Protected },
     handler: async ({ config, workspaces }, { caller, actor, params: { slug } }) => {
       if (config.workspaceDeletionProtection) return PROTECTED;
