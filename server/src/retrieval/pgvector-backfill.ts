@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
+import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Storage } from '../storage/index.ts';
 import { endLease, holdLease } from './lease-store.ts';
+import { isGone } from './pgvector-tables.ts';
 import { fillPiece, knownLengths, markFilled, unfilledPasses } from './pgvector-store.ts';
 
 const LEASE = 'pgvector';
@@ -28,6 +30,7 @@ export class Backfill {
   #round: Promise<void> | undefined;
   #notBeforeMs = 0;
   #isStopped = false;
+  #isHolding = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -58,13 +61,16 @@ export class Backfill {
   async #work(): Promise<void> {
     const { storage, logger, prepare } = this.#options;
     let filled = 0;
-    for (const dimensions of await knownLengths(storage.db)) {
-      await prepare(dimensions);
-      filled += await this.#fillAll(dimensions);
+    try {
+      for (const dimensions of await knownLengths(storage.db)) {
+        await prepare(dimensions);
+        filled += await this.#fillAll(dimensions);
+      }
+    } finally {
+      if (filled > 0) logger.info({ documents: filled }, 'vectors were given to PostgreSQL');
+      if (this.#isHolding) await storage.transaction((tx) => endLease(tx, LEASE, this.#holder), AT_EASE);
+      this.#isHolding = false;
     }
-    if (filled === 0) return;
-    logger.info({ documents: filled }, 'vectors were given to PostgreSQL');
-    await storage.transaction((tx) => endLease(tx, LEASE, this.#holder), AT_EASE);
   }
 
   async #fillAll(dimensions: number): Promise<number> {
@@ -73,7 +79,8 @@ export class Backfill {
     for (let after: number | undefined = 0; after !== undefined;) {
       const passes = await unfilledPasses(storage.db, { dimensions, after, limit: BATCH });
       for (const embeddingId of passes) {
-        if (!(await this.#fill({ embeddingId, dimensions }).catch(unlessGone))) return filled;
+        const pass = { embeddingId, dimensions };
+        if (!(await this.#fill(pass).catch((error: unknown) => this.#passOver(pass, error)))) return filled;
         filled++;
       }
       after = passes.at(-1);
@@ -90,7 +97,8 @@ export class Backfill {
       const next = await storage.transaction(async (tx) => {
         const nowMs = clock.nowMs();
         const lease = { holder: this.#holder, nowMs, untilAt: nowMs + LEASE_MS };
-        if (!(await holdLease(tx, LEASE, lease))) return 'another';
+        this.#isHolding = await holdLease(tx, LEASE, lease);
+        if (!this.#isHolding) return 'another';
         const rest = await fillPiece(tx, piece);
         if (rest === undefined) await markFilled(tx, pass);
         return rest;
@@ -100,10 +108,12 @@ export class Backfill {
     }
     return true;
   }
-}
 
-/** 23503: a chunk that was to be pointed at. Its document was removed or embedded anew meanwhile. */
-function unlessGone(error: unknown): true {
-  if ((error as { code?: string }).code === '23503') return true;
-  throw error;
+  /** One that was removed or embedded anew meanwhile, or that PostgreSQL does not take, keeps none of the others out. */
+  #passOver(pass: { embeddingId: number }, error: unknown): true {
+    const { code = '' } = error as { code?: string };
+    if (error instanceof KeywardError || isGone(code)) throw error;
+    this.#options.logger.debug({ err: error, ...pass }, 'vectors of a document were not given to PostgreSQL');
+    return true;
+  }
 }

@@ -99,16 +99,22 @@ export async function survey(
   return rows[0] ?? { chunks: 0, unfilled: 0 };
 }
 
-/** The collection's revision, and how many vectors of this length there are in all collections, about. */
+/** What a search has to know before anything else. */
+export interface Standing {
+  /** Another one after each change of the collection, and after the table was made anew. */
+  revision: string;
+  /** How many vectors of this length there are in all collections, about. */
+  total: number;
+}
+
+/** @returns undefined where there is no table for vectors of this length. */
 export async function standing(
   db: Db,
   { collectionId, dimensions }: Searched,
-): Promise<{ revision: number; total: number | null }> {
-  const { rows } = await sql<{ revision: number | null; total: number | null }>`
-    select (select revision from retrieval_collections where id = ${collectionId}) as revision,
-      (select reltuples from pg_class where oid = to_regclass(${`derived_vectors_${dimensions}`})) as total`.execute(
-    db,
-  );
-  const [row] = rows;
-  return { revision: row?.revision ?? 0, total: row?.total ?? null };
+): Promise<Standing | undefined> {
+  const { rows } = await sql<Standing>`
+    select oid || ' ' || coalesce((select revision from retrieval_collections where id = ${collectionId}), 0) as revision,
+      reltuples as total
+    from pg_class where oid = to_regclass(${`derived_vectors_${dimensions}`})`.execute(db);
+  return rows[0];
 }

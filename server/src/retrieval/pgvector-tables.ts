@@ -13,6 +13,9 @@ export const tablesOf = (dimensions: number) => ({
   passes: sql.table(`derived_passes_${dimensions}`),
 });
 
+/** What a PostgreSQL says that has lost the extension. 42: something is not there, or not allowed; 58P01: its file. */
+export const isGone = (code: string): boolean => /^(42|58P01)/.test(code);
+
 /** Processes make tables one after the other. */
 const LOCK = 5390_0002;
 
@@ -112,7 +115,7 @@ function statementsFor(dimensions: number): string[] {
     // Beside the rest of its row, however long: to fetch each from elsewhere takes ten times as long as to compare it.
     `alter table ${vectors} alter column vector set storage plain`,
     `create index ${vectors}_pass on ${vectors} (embedding_id)`,
-    `create index ${vectors}_graph on ${vectors} using hnsw (vector halfvec_ip_ops) with (m = 16, ef_construction = 128)`,
+    `create index ${vectors}_graph on ${vectors} using hnsw (vector halfvec_ip_ops) with (m = 16, ef_construction = 64)`,
     // chunk_id: one of the pass, so that the row goes when the pass goes.
     `create table ${passes} (
       embedding_id bigint primary key,

@@ -10,7 +10,7 @@ import { byComparing, byGraph, steer } from './pgvector-search.ts';
 import type { Question } from './pgvector-search.ts';
 import { fillPiece, markFilled, standing, survey } from './pgvector-store.ts';
 import type { Piece } from './pgvector-store.ts';
-import { DIMENSIONS_MAX, ensureTables, openExtension } from './pgvector-tables.ts';
+import { DIMENSIONS_MAX, ensureTables, isGone, openExtension } from './pgvector-tables.ts';
 
 const EXACT_MAX = 20_000;
 /** Candidates beyond those that are wanted: 16-bit floats mix up the nearest of neighbours. */
@@ -39,7 +39,7 @@ export class PgVectors {
   /** Lengths of vectors whose tables are there. */
   readonly #prepared = new Map<number, Promise<void>>();
   /** Collections that are known to be in whole, at which revision, and how many chunks they then have. */
-  readonly #whole = new Map<string, { revision: number; chunks: number }>();
+  readonly #whole = new Map<string, { revision: string; chunks: number }>();
 
   constructor(options: PgVectorsOptions) {
     this.#options = options;
@@ -99,8 +99,9 @@ export class PgVectors {
     { collectionId, model, vector }: Question,
   ): Promise<{ chunks: number; total: number } | undefined> {
     const searched = { collectionId, model, dimensions: vector.length };
-    const { revision, total } = await standing(tx, searched);
-    if (total === null) return this.#missing();
+    const now = await standing(tx, searched);
+    if (now === undefined) return this.#missing();
+    const { revision, total } = now;
     const name = `${collectionId} ${model}`;
     const known = this.#whole.get(name);
     if (known?.revision === revision) return { chunks: known.chunks, total };
@@ -177,8 +178,7 @@ export class PgVectors {
   #failed(error: unknown, what: string): void {
     if (error instanceof KeywardError) throw error;
     this.#options.logger.warn({ err: error }, what);
-    // 42: something is not there any more, or not allowed; 58P01: the extension's own file.
-    if (!/^(42|58P01)/.test((error as { code?: string }).code ?? '')) return;
+    if (!isGone((error as { code?: string }).code ?? '')) return;
     this.#usable = Promise.resolve(false);
     this.#prepared.clear();
     this.#whole.clear();

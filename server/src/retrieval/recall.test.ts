@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOn } from '../../test/databases.ts';
 import { systemClock } from '../base/clock.ts';
 import { LocalModel } from '../models/index.ts';
@@ -14,19 +14,21 @@ const RECALL_LEAST = 0.9;
 const WEIGHTS = join(homedir(), '.cache/keyward/models');
 const MODEL_MS = 120_000;
 
-describeOn('sqlite', 'the local embedding model', (open) => {
-  test(
-    'finds the passage that answers among the first four, in all modes',
-    async () => {
-      const logger = pino({ level: 'silent' });
-      const localModel = new LocalModel({
-        clock: systemClock,
-        logger,
-        modelsDir: WEIGHTS,
-        environment: process.env,
-      });
-      localModel.start();
-      try {
+const localModel = new LocalModel({
+  clock: systemClock,
+  logger: pino({ level: 'silent' }),
+  modelsDir: WEIGHTS,
+  environment: process.env,
+});
+beforeAll(() => localModel.start());
+afterAll(() => localModel.stop());
+
+for (const database of ['sqlite', 'pgvector'] as const) {
+  describeOn(database, 'the local embedding model', (open) => {
+    test(
+      'finds the passage that answers among the first four, in all modes',
+      { timeout: MODEL_MS * 2 },
+      async () => {
         const opened = await openRetrieval(await open(), {}, localModel);
         await opened.set('model', null);
         await expect
@@ -60,10 +62,7 @@ describeOn('sqlite', 'the local embedding model', (open) => {
           mode: 'hybrid',
         });
         expect(byNumber.map(({ metadata }) => metadata.title)).toEqual(['printing']);
-      } finally {
-        await localModel.stop();
-      }
-    },
-    MODEL_MS + 60_000,
-  );
-});
+      },
+    );
+  });
+}
