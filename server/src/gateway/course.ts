@@ -29,6 +29,8 @@ export class Course {
   /** Under whom it is counted where no key was sent: the widget of a visitor's question. */
   countedFor: Pick<Count, 'keyId' | 'ownerId'> | undefined;
   secretId: string | undefined;
+  /** `nodes.generation` before the key was looked at. */
+  generation = -1;
   /** The code of the error it was answered with. */
   errorCode: string | undefined;
   /** The handler counts it in the usage report itself, when it knows what it took. */

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidField } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Count } from '../usage/index.ts';
+import { admitAgain } from './admission.ts';
 import { send } from './answering.ts';
 import { receive } from './bodies.ts';
 import type { ReadBody } from './bodies.ts';
@@ -48,13 +49,25 @@ export function handlerOf(services: Services, declared: Route) {
     };
     receive(request, declared, (error, read) => {
       if (error !== undefined) return refuse(error);
-      if (declared.access !== 'session' || read.bytes === undefined) return proceed(read);
-      admit(services, declared, request).then(
+      const again = read.bytes === undefined ? undefined : readmission(services, declared, request);
+      if (again === undefined) return proceed(read);
+      again.then(
         (isAdmitted) => (isAdmitted ? proceed(read) : send(phrase(401), { request, reply })),
         refuse,
       );
     });
   };
+}
+
+/** Whether who was let in before the body came may still come in; undefined: nothing has changed. */
+function readmission(
+  services: Services,
+  declared: Route,
+  request: FastifyRequest,
+): Promise<boolean> | undefined {
+  return declared.access === 'session'
+    ? admit(services, declared, request)
+    : admitAgain(services, declared, request);
 }
 
 function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, call: RequestCall): void {

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { Answer, TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, firstSession, login, PASSWORD, tokenOf } from './identity.fixture.ts';
+import { postSlowly } from './slow-body.fixture.ts';
 
 interface ApiKey {
   id: number;
@@ -206,6 +207,19 @@ describeOnBothServers('keys by key', (start) => {
     expect(list.text).not.toContain(secret);
     expect(outcome(await server.request('DELETE', `/v1/admin/delete-api-key/${id}`))).toEqual([200, '']);
     expect(await opens(server, secret)).toBe(403);
+  });
+
+  test('a key that is revoked while a body is on its way makes none', async () => {
+    for (const [path, refused] of [
+      ['/v1/admin/generate-api-key', 403],
+      ['/v1/keys', 401],
+    ] as const) {
+      const { id, secret: key } = await server.mint({ role: 'admin' });
+      const wish = { path, key, body: { name: 'made too late', role: 'admin' } };
+      const revoke = () => server.request('POST', `/v1/keys/${id}/revoke`);
+      expect(await postSlowly(server, wish, revoke)).toBe(refused);
+    }
+    expect((await server.request('GET', '/v1/keys?q=late')).body).toMatchObject({ items: [] });
   });
 
   test('nobody makes more than they hold, nor sees or ends what belongs to another owner', async () => {

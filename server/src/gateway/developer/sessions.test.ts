@@ -1,10 +1,9 @@
-import { request as httpRequest } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, firstSession, login, PASSWORD, tokenOf } from './identity.fixture.ts';
+import { postSlowly } from './slow-body.fixture.ts';
 
 const NO_TOKEN = '{"error":"No auth token found."}';
 const BAD_TOKEN = '{"error":"Token expired or failed validation."}';
@@ -248,26 +247,12 @@ describeOnBothServers('sessions of users', (start) => {
   test('who is demoted while a body is on its way does not act on the role of before', async () => {
     const token = await enterAs(server, 'admin', 'max');
     const { id } = (await login(server, { username: 'max', password: PASSWORD })).body.user ?? { id: 0 };
-    const body = JSON.stringify({ username: 'backdoor', password: PASSWORD, role: 'admin' });
-    const request = httpRequest(`${server.url}/api/admin/users/new`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'content-length': body.length,
-      },
-    });
-    const status = new Promise((resolve, reject) => {
-      request.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
-    });
-    request.write(body.slice(0, 10));
-    // Long enough to be let in; were it not, it would be refused all the same.
-    await wait(200);
-    await server.request('POST', `/v1/admin/users/${id}`, { body: { role: 'manager' } });
-    request.end(body.slice(10));
-    expect(await status).toBe(400);
+    const change = (body: object) => server.request('POST', `/v1/admin/users/${id}`, { body });
+    const body = { username: 'backdoor', password: PASSWORD, role: 'admin' };
+    const wish = { path: '/api/admin/users/new', key: token, body };
+    expect(await postSlowly(server, wish, () => change({ role: 'manager' }))).toBe(400);
     expect((await server.request('GET', '/v1/users')).text).not.toContain('backdoor');
-    await server.request('POST', `/v1/admin/users/${id}`, { body: { suspended: 1 } });
+    await change({ suspended: 1 });
   });
 
   test('of several who let users in at the same moment one becomes the administrator', async () => {
