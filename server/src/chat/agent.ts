@@ -125,8 +125,13 @@ async function* ask(
   throw new Error('a question ended without an end');
 }
 
-const refusesTools = ({ status, message }: Failure): boolean =>
-  status >= 400 && status < 500 && status !== 429 && TOOLS_REFUSED.test(message);
+/** A model that does not exist may have such a word in its name. */
+const refusesTools = ({ status, message, code }: Failure): boolean =>
+  status >= 400 &&
+  status < 500 &&
+  status !== 429 &&
+  code !== 'model_not_found' &&
+  TOOLS_REFUSED.test(message);
 
 function* think(run: Run, text: string): Generator<ChatEvent> {
   run.thoughts.push(text);

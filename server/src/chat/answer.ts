@@ -15,7 +15,7 @@ import { fitted } from './window.ts';
 /** Shown to a model where the workspace says nothing, or 0: clients of this API know that as the default. */
 const HISTORY_TURNS = 20;
 /** Each with its sources: no window holds as many, and nobody's memory should. */
-const HISTORY_TURNS_MAX = 500;
+const HISTORY_TURNS_MAX = 200;
 const REFUSAL = 'There is no relevant information in this workspace to answer your query.';
 
 /** One chat on its way. */

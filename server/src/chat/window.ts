@@ -89,8 +89,12 @@ async function fits(messages: readonly ModelMessage[], tokens: number): Promise<
   const room = tokens - messages.length * MESSAGE_OVERHEAD_TOKENS - images * IMAGE_TOKENS;
   if (texts.reduce((sum, text) => sum + tokensAtMost(text), 0) <= room) return true;
   let taken = 0;
-  for (const text of texts) taken += await countTokens(text);
-  return taken <= room;
+  for (const text of texts) {
+    taken += await countTokens(text);
+    // Whoever brings a history of megabytes is told so early: counting holds up everybody.
+    if (taken > room) return false;
+  }
+  return true;
 }
 
 /** Documents come before instructions: they are what the question is about. */

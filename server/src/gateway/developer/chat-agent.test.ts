@@ -154,6 +154,12 @@ describeOnBothServers('agents in workspaces', (start) => {
     expect(chats.asked().map(({ tools }) => tools !== undefined)).toEqual([true, false, false]);
   });
 
+  test('one that does not exist is told at once, whatever it is called', async () => {
+    await chats.post(`/workspace/${slug}/update`, { chatModel: 'no-tool-model' });
+    const frames = await streamed({ message: '@agent hello' });
+    expect(frames).toMatchObject([{ type: 'abort', error: expect.stringContaining('does not exist') }]);
+  });
+
   test('mode automatic has an agent only where the model is known to call tools', async () => {
     const { storage, sealing } = chats.server.app.core;
     const settings = new Settings({ storage, sealing, clock: systemClock });
