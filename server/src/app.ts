@@ -11,7 +11,6 @@ import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
 import { CHAT_SETTINGS, chatMigrations, openChat } from './chat/index.ts';
 import { Documents, documentsMigrations, Intake } from './documents/index.ts';
-import { createGateway } from './gateway/index.ts';
 import type { Gateway } from './gateway/index.ts';
 import { identityMigrations, openIdentity } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
@@ -156,6 +155,8 @@ export interface App {
 /** Builds everything, in order. Nothing listens until `start`. @throws StartupError */
 export async function openApp(config: Config, logger: Logger): Promise<App> {
   const clock = systemClock;
+  // Commands that work on the data itself open the core alone, and do not load what a third of loading takes.
+  const { createGateway } = await import('./gateway/index.ts');
   const core = await openCore(config, logger);
   const { storage, sealing, keys } = core;
   const net = secretNet(`${config.keyPrefix}${KEY_MARK}`);
