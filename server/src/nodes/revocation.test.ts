@@ -9,7 +9,8 @@ import type { Revoked, Seen } from './revocation.fixture.ts';
 import type { CoreProcess } from '../../test/core-processes.ts';
 import type { Storage } from '../storage/index.ts';
 
-const ROUNDS = 150;
+/** Thousands are in revocation.slow.test.ts. */
+const ROUNDS = 50;
 /** One lease, the allowance for drift, and what a loaded machine takes. */
 const LEASE_AND_SOME_MS = 2_050 + 1_500;
 /** Far below what is left of a lease: nobody was waited for. */
