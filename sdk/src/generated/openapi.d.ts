@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b8df0af960166b4ab6423d4798ab7218b270be9f54f367a4a3b8df948f64a07f
-// text 66924c4350fadd2e6b11ffb9b84741a7986c920753531736d4b4fa51cd59fcc9
+// document 1396afee15c40688c157147460bab4d2ea86c34cc086a81ab37824ae05643bec
+// text 65ffda5a48809579f59c17b6175d5d86ccfde19d975e87aefc05293be4dc0779
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -661,7 +661,7 @@ export interface paths {
         put?: never;
         /**
          * Add a server of models
-         * @description Scope: models:manage.
+         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
          */
         post: operations["upstreams.add"];
         delete?: never;
@@ -686,14 +686,14 @@ export interface paths {
         post?: never;
         /**
          * Remove an upstream
-         * @description Scope: models:manage.
+         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
          */
         delete: operations["upstreams.remove"];
         options?: never;
         head?: never;
         /**
          * Change an upstream
-         * @description Scope: models:manage.
+         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
          */
         patch: operations["upstreams.update"];
         trace?: never;
@@ -727,7 +727,7 @@ export interface paths {
         };
         /**
          * What was used
-         * @description Without owners:manage, by the keys of the caller's owner. Times are UTC; steps without use are left out. Scope: usage:read.
+         * @description Without owners:manage, by the keys of the caller's owner; with a key that is bound to workspaces, by itself. Times are UTC; steps without use are left out. Scope: usage:read.
          */
         get: operations["usage.report"];
         put?: never;
@@ -8893,7 +8893,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9102,7 +9102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9231,7 +9231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;

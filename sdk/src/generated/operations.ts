@@ -263,7 +263,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/upstreams",
     "summary": "Add a server of models",
-    "description": "Scope: models:manage.",
+    "description": "The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.",
     "scope": "models:manage"
   },
   "upstreams.list": {
@@ -284,14 +284,14 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/upstreams/{id}",
     "summary": "Change an upstream",
-    "description": "Scope: models:manage.",
+    "description": "The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.",
     "scope": "models:manage"
   },
   "upstreams.remove": {
     "method": "DELETE",
     "path": "/v1/upstreams/{id}",
     "summary": "Remove an upstream",
-    "description": "Scope: models:manage.",
+    "description": "The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.",
     "scope": "models:manage"
   },
   "upstreams.test": {
@@ -305,7 +305,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/usage",
     "summary": "What was used",
-    "description": "Without owners:manage, by the keys of the caller's owner. Times are UTC; steps without use are left out. Scope: usage:read.",
+    "description": "Without owners:manage, by the keys of the caller's owner; with a key that is bound to workspaces, by itself. Times are UTC; steps without use are left out. Scope: usage:read.",
     "scope": "usage:read"
   },
   "keys.usage": {

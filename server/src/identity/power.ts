@@ -40,15 +40,19 @@ export function refusePower(actor: Actor, ...roles: (UserRole | undefined)[]): v
 }
 
 /**
- * The same for getting into the account of a user that there is, whatever its role: it may be a member of workspaces that do
- * not exist for a key bound to others.
+ * The same for a user that there is, whatever its role: it may be a member of workspaces that do not exist for a key bound to
+ * others. To change its password is to get in there, to delete it is to take away what it said there.
  * @throws KeywardError `scope_escalation`
  */
 export function refuseTakeover(actor: Actor): void {
   if (actor.kind !== 'key') return;
   const { allow, deny } = actor.caller.selectors.workspaces;
   if (allow.length === 0 && deny.length === 0) return;
-  throw new KeywardError('scope_escalation', 'A key that is bound to workspaces logs in nobody.', {
-    hint: 'The user may use other workspaces. Use a key without a workspace selector.',
-  });
+  throw new KeywardError(
+    'scope_escalation',
+    'A key that is bound to workspaces changes and logs in nobody.',
+    {
+      hint: 'The user may use other workspaces. Use a key without a workspace selector.',
+    },
+  );
 }

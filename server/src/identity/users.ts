@@ -65,7 +65,7 @@ export async function updateUser(
     await lockMode(tx);
     const before = await existing(tx, id);
     refusePower(actor, before.role, fields.role);
-    if (fields.password !== undefined) refuseTakeover(actor);
+    refuseTakeover(actor);
     if (fields.suspended === true || (fields.role ?? 'admin') !== 'admin') await refuseLastAdmin(tx, before);
     await change(tx, identity, { before, fields, hash });
     const { role, suspended } = fields;
@@ -148,6 +148,7 @@ export async function deleteUser(identity: Identity, actor: Actor, id: number): 
     await lockMode(tx);
     const user = await existing(tx, id);
     refusePower(actor, user.role);
+    refuseTakeover(actor);
     await refuseLastAdmin(tx, user);
     for (const hook of hooks.remove) await hook(tx, user);
     await store.deleteUser(tx, id);

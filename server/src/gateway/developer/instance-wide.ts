@@ -3,8 +3,8 @@ import { KeywardError } from '../../base/errors.ts';
 import { isBound } from '../../workspaces/index.ts';
 
 /**
- * What is about all workspaces at once is for keys that cover them all: who says where models are, for one, has every
- * chat sent there.
+ * What is about all workspaces at once is for keys that cover them all: the audit record names them, and who says where models
+ * are has every chat sent there. Guarded by refused-callers.test.ts.
  * @throws KeywardError `forbidden_resource`
  */
 export function refuseBound(caller: Caller): void {

@@ -22,6 +22,19 @@ const OPEN = [
   'DELETE /api/embed/:uuid/:sessionId',
 ];
 
+const UPSTREAM = { name: 'mine', base_url: 'http://127.0.0.1:9/v1' };
+/** They name all workspaces, or change what all of them live by. */
+const WHOLE: [method: string, path: string, body?: object][] = [
+  ['GET', '/v1/audit'],
+  ['GET', '/v1/audit/checkpoint'],
+  ['GET', '/v1/system/embedding-progress'],
+  ['POST', '/v1/system/update-env', { LLMProvider: 'local' }],
+  ['POST', '/v1/admin/preferences', { custom_app_name: 'x' }],
+  ['POST', '/v1/upstreams', UPSTREAM],
+  ['PATCH', '/v1/upstreams/up_000000000000', UPSTREAM],
+  ['DELETE', '/v1/upstreams/up_000000000000'],
+];
+
 /** What a stranger can compare: everything but the id and the time of the answer. */
 function comparable({ status, headers, text }: Answer<unknown>): string {
   const varying = ['x-request-id', 'date'];
@@ -101,6 +114,16 @@ describeOnBothServers('refused callers of the Developer API', (start) => {
       const answer = await server.request(route.method, pathOf(route), { key: secret });
       const isRefused = answer.status === 403 && answer.text.includes('lacks the scope');
       expect([nameOf(route), isRefused]).toEqual([nameOf(route), !reads]);
+    }
+  });
+
+  test('a key that is bound to workspaces neither reads nor changes what is about all of them', async () => {
+    const selectors = { workspaces: { allow: ['docs'] } };
+    const { secret: key } = await server.mint({ role: 'admin', selectors });
+    for (const [method, path, body] of WHOLE) {
+      const answer = await server.request(method, path, { key, ...(body && { body }) });
+      expect([method, path, answer.status]).toEqual([method, path, 403]);
+      expect(answer.text).toContain('bound to workspaces');
     }
   });
 

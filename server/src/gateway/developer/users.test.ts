@@ -161,13 +161,16 @@ describeOnBothServers('routes for users', (start) => {
     expect(await opens(narrow.secret)).toBe(403);
   });
 
-  test('a key that is bound to workspaces gets into the account of nobody', async () => {
+  test('a key that is bound to workspaces gets into the account of nobody, and ends none', async () => {
     const selectors = { workspaces: { allow: ['docs'] } };
     const { secret: key } = await server.mint({ scopes: ['users:manage'], selectors });
     const { user } = (await make({ username: 'ida', password: PASSWORD })).body;
     const body = { password: 'another horse' };
     const answer = await server.request('POST', `/v1/admin/users/${user.id}`, { key, body });
     expect([answer.status, Object.keys(answer.body as object)]).toEqual([403, ['error']]);
+    const suspend = { key, body: { suspended: 1 } };
+    expect((await server.request('POST', `/v1/admin/users/${user.id}`, suspend)).status).toBe(403);
+    expect((await server.request('DELETE', `/v1/admin/users/${user.id}`, { key })).status).toBe(403);
     expect((await login(server, { username: 'ida', password: PASSWORD })).body.valid).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import type { Caller } from '../../access/index.ts';
 import { checkpoint, list } from '../../audit/index.ts';
 import { KeywardError } from '../../base/errors.ts';
+import { refuseBound } from '../developer/instance-wide.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import * as s from '../schemas.ts';
@@ -23,12 +23,6 @@ const Record = Type.Object(
 
 const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never;
-
-/** The record is of the whole instance: it names workspaces that a key bound to others must not know of. */
-function refuseBound({ selectors: { workspaces } }: Caller): void {
-  if (workspaces.allow.length === 0 && workspaces.deny.length === 0) return;
-  throw new KeywardError('forbidden_resource', 'The key is bound to workspaces, and the record covers all.');
-}
 
 const time = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text);

@@ -9,6 +9,7 @@ import {
   updateUpstream,
 } from '../../models/index.ts';
 import { readEtag } from '../etag.ts';
+import { refuseBound } from '../developer/instance-wide.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import * as s from '../schemas.ts';
@@ -83,17 +84,22 @@ const given = (header: string | undefined): { ifRevision?: number } => {
   return ifRevision === undefined ? {} : { ifRevision };
 };
 
+/** Whoever says where models are reads what is sent there. */
+const ALL_CHATS = 'The chats of all workspaces go there: not for keys that are bound to some.';
+
 export const upstreamRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/upstreams',
     id: 'upstreams.add',
     summary: 'Add a server of models',
+    description: ALL_CHATS,
     access: 'models:manage',
     body: Type.Object({ name, base_url, ...writable }, { title: 'UpstreamRequest', ...s.closed }),
     responses: { 201: Upstream },
-    errors: ['conflict'],
+    errors: ['conflict', 'forbidden_resource'],
     handler: async ({ models }, { caller, body }) => {
+      refuseBound(caller);
       const upstream = await addUpstream(models, body, actorOf(caller));
       return {
         status: 201,
@@ -134,6 +140,7 @@ export const upstreamRoutes: Route[] = [
     path: '/v1/upstreams/:id',
     id: 'upstreams.update',
     summary: 'Change an upstream',
+    description: ALL_CHATS,
     access: 'models:manage',
     params,
     headers: ifMatch,
@@ -142,8 +149,9 @@ export const upstreamRoutes: Route[] = [
       { title: 'UpstreamChange', minProperties: 1, ...s.closed },
     ),
     responses: { 200: Upstream },
-    errors: ['not_found', 'conflict', 'precondition_failed'],
+    errors: ['not_found', 'conflict', 'precondition_failed', 'forbidden_resource'],
     handler: async ({ models }, { caller, params: { id }, body, headers }) => {
+      refuseBound(caller);
       const change = { id, input: body, ...given(headers['if-match']) };
       const upstream = await updateUpstream(models, change, actorOf(caller));
       return { status: 200, headers: etag(upstream), body: upstream };
@@ -154,12 +162,14 @@ export const upstreamRoutes: Route[] = [
     path: '/v1/upstreams/:id',
     id: 'upstreams.remove',
     summary: 'Remove an upstream',
+    description: ALL_CHATS,
     access: 'models:manage',
     params,
     headers: ifMatch,
     responses: { 204: null },
-    errors: ['not_found', 'precondition_failed'],
+    errors: ['not_found', 'precondition_failed', 'forbidden_resource'],
     handler: async ({ models }, { caller, params: { id }, headers }) => {
+      refuseBound(caller);
       await removeUpstream(models, { id, ...given(headers['if-match']) }, actorOf(caller));
       return { status: 204 };
     },

@@ -1,8 +1,10 @@
 import { Type } from 'typebox';
+import type { Caller } from '../../access/index.ts';
 import { invalidField } from '../../base/errors.ts';
 import { getKey } from '../../keys/index.ts';
 import { report, REPORT_GROUPS, REPORT_STEPS } from '../../usage/index.ts';
 import type { ReportGroup } from '../../usage/index.ts';
+import { isBound } from '../../workspaces/index.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import * as s from '../schemas.ts';
@@ -78,6 +80,12 @@ function groupsOf(text: string | undefined): ReportGroup[] {
     });
 }
 
+/** How much is used elsewhere is nothing for a key that is bound to workspaces. */
+function usedBy(caller: Caller): { keyId?: string; ownerId?: string } {
+  if (isBound(caller)) return { keyId: caller.keyId };
+  return caller.scopes.has('owners:manage') ? {} : { ownerId: caller.ownerId };
+}
+
 export const usageRoutes: Route[] = [
   route({
     method: 'GET',
@@ -85,12 +93,11 @@ export const usageRoutes: Route[] = [
     id: 'usage.report',
     summary: 'What was used',
     description:
-      "Without owners:manage, by the keys of the caller's owner. Times are UTC; steps without use are left out.",
+      "Without owners:manage, by the keys of the caller's owner; with a key that is bound to workspaces, by itself. Times are UTC; steps without use are left out.",
     access: 'usage:read',
     query,
     responses: { 200: Series },
-    handler: (services, { caller, query: asked }) =>
-      answer(services, asked, caller.scopes.has('owners:manage') ? {} : { ownerId: caller.ownerId }),
+    handler: (services, { caller, query: asked }) => answer(services, asked, usedBy(caller)),
   }),
   route({
     method: 'GET',
