@@ -28,7 +28,7 @@ export function readWish(body: unknown, workspace: Workspace): Wish | { problem:
   if (!isReset && message === '') return { problem: 'Message is empty' };
   if (!isReset && !isMode(mode)) return { problem: `${shown(mode)} is not a valid mode.` };
   const sessionId = sessionOf(fields['sessionId']);
-  if (sessionId === undefined) return { problem: 'sessionId must be text or a number.' };
+  if (sessionId === undefined) return { problem: SESSION_UNFIT };
   return {
     message,
     mode: isMode(mode) ? mode : workspace.chatMode,
@@ -38,6 +38,10 @@ export function readWish(body: unknown, workspace: Workspace): Wish | { problem:
   };
 }
 
+/** An index of PostgreSQL holds no more than 2,700 bytes. */
+const SESSION_MAX_CHARACTERS = 500;
+const SESSION_UNFIT = `sessionId must be a number, or text of at most ${SESSION_MAX_CHARACTERS} characters.`;
+
 /**
  * Ids of users are numbers in many places. What is neither is no session that could be told from another, and what is said in
  * it must not land in the conversation that all share: undefined.
@@ -45,10 +49,12 @@ export function readWish(body: unknown, workspace: Workspace): Wish | { problem:
 function sessionOf(value: unknown): string | null | undefined {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' ? value : undefined;
+  return typeof value === 'string' && value.length <= SESSION_MAX_CHARACTERS ? value : undefined;
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const SHOWN_CHARACTERS = 100;
+const shown = (value: unknown): string =>
+  (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, SHOWN_CHARACTERS);
 
 export interface ChatUser {
   id: number;
