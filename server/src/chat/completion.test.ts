@@ -56,6 +56,11 @@ test('tool calls come in pieces, several at once', () => {
   ]);
 });
 
+test('text may come as a list of parts', () => {
+  const parts = [{ type: 'text', text: 'One ' }, { type: 'reference' }, null, { type: 'text', text: 'two.' }];
+  expect(new Completion().add({ content: parts })).toBe('One two.');
+});
+
 test('whatever else stands in a chunk is passed over', () => {
   const completion = new Completion();
   expect(completion.add({ content: null, tool_calls: [null, 7, { function: 'x' }] })).toBe('');

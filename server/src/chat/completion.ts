@@ -18,7 +18,7 @@ export class Completion {
    */
   add(delta: JsonObject): string {
     const thought = text(delta['reasoning_content']) || text(delta['reasoning']);
-    const content = text(delta['content']);
+    const content = contentOf(delta['content']);
     let added = '';
     if (thought !== '') {
       added = this.#isThinking ? thought : `<think>${thought}`;
@@ -59,6 +59,10 @@ export class Completion {
     known.function.arguments += text(called['arguments']);
   }
 }
+
+/** Text, or a list of parts, as some servers of models have it. */
+const contentOf = (value: unknown): string =>
+  Array.isArray(value) ? value.map((part) => text(object(part)['text'])).join('') : text(value);
 
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 

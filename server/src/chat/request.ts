@@ -64,7 +64,7 @@ export interface ChatRequest {
   /** Instead of the workspace's, where the surface lets callers choose. */
   temperature?: number | undefined;
   model?: string | undefined;
-  /** Where nothing is an agent's: the OpenAI surface and widgets. */
+  /** Where nothing is an agent's and nothing a command: the OpenAI surface and widgets. */
   noAgent?: boolean;
   /** Sources of earlier answers fill up what is found; not where the caller brings the history. */
   noBackfill?: boolean;
