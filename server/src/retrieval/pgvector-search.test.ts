@@ -10,7 +10,7 @@ import { addChunks, beginEmbedding, completeEmbedding } from './chunk-store.ts';
 import { touchCollection } from './collection-store.ts';
 import { distanceTo } from './half-vector.ts';
 import { byComparing, byGraph, steer } from './pgvector-search.ts';
-import type { Question } from './pgvector-search.ts';
+import type { Question, Way } from './pgvector-search.ts';
 import { PgVectors } from './pgvector.ts';
 import { noteDimensions, recipeId } from './recipe.ts';
 import { openRetrieval } from './retrieval.fixture.ts';
@@ -101,6 +101,8 @@ async function openFilled(
 
 const QUESTION = { collectionId: LARGE, model: MODEL, vector: vector(), limit: WANTED, except: [] };
 
+const BY_GRAPH: Way = { by: 'graph', limit: WANTED, stepsMax: 20_000 };
+
 describeOn('pgvector', 'a search by PostgreSQL', (open) => {
   test(
     'finds the nearest by the graph where there is much to compare, otherwise by comparing',
@@ -126,22 +128,23 @@ describeOn('pgvector', 'a search by PostgreSQL', (open) => {
       const byGraphAlone = (more: Partial<Question>): Promise<number[]> =>
         storage.snapshot(async (tx) => {
           const question = { ...QUESTION, ...more };
-          await steer(tx, 'graph', WANTED);
+          await steer(tx, BY_GRAPH);
           const { rows } = await byGraph(tx, question).execute(tx);
           return rows.map((row) => distanceTo(question.vector, row.vector)).sort((a, b) => a - b);
         });
       expect(await mean(SMALL, small, byGraphAlone)).toBeGreaterThanOrEqual(0.99);
 
-      const plan = (way: 'graph' | 'comparing') =>
+      const plan = (way: Way) =>
         storage.snapshot(async (tx) => {
-          await steer(tx, way, WANTED);
-          const statement = way === 'graph' ? byGraph(tx, QUESTION) : byComparing(tx, QUESTION);
+          await steer(tx, way);
+          const statement = way.by === 'graph' ? byGraph(tx, QUESTION) : byComparing(tx, QUESTION);
           const { rows } = await sql<object>`explain ${statement}`.execute(tx);
           return rows.flatMap((row) => Object.values(row)).join('\n');
         });
-      expect(await plan('graph')).toContain(`using ${VECTORS}_graph`);
-      expect(await plan('comparing')).toContain(`${VECTORS}_pass`);
-      expect(await plan('comparing')).not.toContain('_graph');
+      expect(await plan(BY_GRAPH)).toContain(`using ${VECTORS}_graph`);
+      const compared = await plan({ by: 'comparing' });
+      expect(compared).toContain(`${VECTORS}_pass`);
+      expect(compared).not.toContain('_graph');
       const followed = async () => {
         const { rows } = await sql<{ idx_scan: number }>`
         select idx_scan from pg_stat_user_indexes where indexrelname = ${`${VECTORS}_graph`}`.execute(

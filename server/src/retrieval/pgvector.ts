@@ -6,7 +6,7 @@ import type { Db, Storage } from '../storage/index.ts';
 import { distanceTo } from './half-vector.ts';
 import type { Nearest } from './nearest.ts';
 import { Backfill } from './pgvector-backfill.ts';
-import { byComparing, byGraph, steer } from './pgvector-search.ts';
+import { byComparing, byGraph, GRAPH_LIMIT_MAX, steer } from './pgvector-search.ts';
 import type { Question } from './pgvector-search.ts';
 import { fillPiece, markFilled, standing, survey } from './pgvector-store.ts';
 import type { Piece } from './pgvector-store.ts';
@@ -16,7 +16,7 @@ const EXACT_MAX = 20_000;
 /** Candidates beyond those that are wanted: 16-bit floats mix up the nearest of neighbours. */
 const CANDIDATES_MORE = 16;
 /** One step in the graph takes about as long as comparing so many vectors. */
-const STEP_COST = 10;
+const STEP_COST = 40;
 
 export interface PgVectorsOptions {
   storage: Storage;
@@ -85,11 +85,12 @@ export class PgVectors {
     if (whole === undefined) return undefined;
     const question = { ...asked, limit: asked.limit + CANDIDATES_MORE };
     if (this.#isGraphFaster(whole, question.limit)) {
-      await steer(tx, 'graph', question.limit);
+      const stepsMax = Math.ceil(whole.chunks / STEP_COST);
+      await steer(tx, { by: 'graph', limit: question.limit, stepsMax });
       const { rows } = await byGraph(tx, question).execute(tx);
       if (rows.length === question.limit) return rows;
     }
-    await steer(tx, 'comparing', question.limit);
+    await steer(tx, { by: 'comparing' });
     return (await byComparing(tx, question).execute(tx)).rows;
   }
 
@@ -119,7 +120,7 @@ export class PgVectors {
 
   /** A graph goes through the vectors of other collections too: of a small share it finds nothing for long. */
   #isGraphFaster({ chunks, total }: { chunks: number; total: number }, limit: number): boolean {
-    if (chunks <= (this.#options.exactMax ?? EXACT_MAX)) return false;
+    if (chunks <= (this.#options.exactMax ?? EXACT_MAX) || limit > GRAPH_LIMIT_MAX) return false;
     const steps = limit * Math.max(1, total / chunks);
     return steps * STEP_COST < chunks;
   }
