@@ -5,6 +5,10 @@ import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
 const slowToo = process.env['KEYWARD_SLOW'] === '1';
+const exclude = [...configDefaults.exclude, ...(slowToo ? [] : ['**/*.slow.test.ts'])];
+
+/** They undo what they did at the end of their file, change their process, or measure it. */
+const APART = ['acceptance/**/*.test.ts', 'server/src/config.test.ts', 'server/src/gateway/import.test.ts'];
 
 // As `./keyward` does: what the tests start, hundreds of processes, is compiled once.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/keyward', import.meta.url));
@@ -21,8 +25,19 @@ class LongFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['server', 'sdk', 'local-model', 'acceptance'].map((folder) => `${folder}/**/*.test.ts`),
-    exclude: [...configDefaults.exclude, ...(slowToo ? [] : ['**/*.slow.test.ts'])],
+    projects: [
+      { extends: true, test: { name: 'apart', include: APART, exclude } },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          // A process goes on to the next file: to load the server anew for each takes a second.
+          isolate: false,
+          include: ['server', 'sdk', 'local-model'].map((folder) => `${folder}/**/*.test.ts`),
+          exclude: [...exclude, ...APART],
+        },
+      },
+    ],
     // Processes, not threads: tests open native databases and signal child processes.
     pool: 'forks',
     // More than there are cores: much of a test's time is spent waiting for leases, processes and the database.

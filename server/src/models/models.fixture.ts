@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import pino from 'pino';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { startTestUpstream } from '../../test/upstream.ts';
 import type { TestUpstream } from '../../test/upstream.ts';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
@@ -35,12 +35,6 @@ export interface TestModels {
   logged(): string;
 }
 
-const cleanups: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
 /** Models on a database with its tables; undefined: an SQLite in memory for what does not touch SQL. */
 export async function openModels(
   options: {
@@ -68,7 +62,7 @@ export async function openModels(
     audit: { append },
     localModel: options.localModel,
   });
-  cleanups.push(() => models.stop());
+  onTestFinished(() => models.stop());
   return { models, clock, storage, logged: () => text };
 }
 
@@ -79,7 +73,7 @@ async function inMemory(): Promise<Storage> {
   const { tmpdir } = await import('node:os');
   const folder = mkdtempSync(`${tmpdir()}/keyward-models-`);
   const storage = await openStorage(`${folder}/keyward.db`);
-  cleanups.push(async () => {
+  onTestFinished(async () => {
     await storage.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -88,7 +82,7 @@ async function inMemory(): Promise<Storage> {
 
 export async function openUpstream(port?: number): Promise<TestUpstream> {
   const upstream = await startTestUpstream(port);
-  cleanups.push(() => upstream.close());
+  onTestFinished(() => upstream.close());
   return upstream;
 }
 
