@@ -25,14 +25,17 @@ export async function findMoved(
   return new Map(rows.map(({ source_id, target_id }) => [source_id, target_id]));
 }
 
-/** In the transaction that makes the things: there is never one without its note, nor a note without it. */
+/**
+ * In the transaction that makes the things: there is never one without its note, nor a note without it.
+ * @returns how many were not noted before.
+ */
 export async function noteMoved(
   tx: Db,
   kind: string,
   things: readonly { sourceId: string; targetId: string }[],
   nowMs: number,
-): Promise<void> {
-  if (things.length === 0) return;
+): Promise<number> {
+  if (things.length === 0) return 0;
   const rows = things.map(({ sourceId, targetId }) => ({
     source: SOURCE,
     kind,
@@ -40,10 +43,11 @@ export async function noteMoved(
     target_id: targetId,
     moved_at: nowMs,
   }));
-  await tx
+  const { numInsertedOrUpdatedRows = 0n } = await tx
     .withTables<Tables>()
     .insertInto('moved_things')
     .values(rows)
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    .executeTakeFirst();
+  return Number(numInsertedOrUpdatedRows);
 }

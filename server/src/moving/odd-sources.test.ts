@@ -183,6 +183,25 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(await counts()).toEqual({ found: 2, taken: 0, known: 2, left_out: 0 });
   });
 
+  test('two imports at the same time take nothing twice', async () => {
+    const from = newStorageDir();
+    const workspaceId = withWorkspace(from);
+    from.add('users', { username: 'anna', password: HASH, role: 'admin' });
+    for (let i = 0; i < 250; i++)
+      from.add('workspace_chats', { workspaceId, prompt: `${i}`, response: ANSWER });
+    const to = await openTestMove(open);
+    // One of them may find that it is not alone; a repeat takes what it left.
+    await Promise.allSettled([to.import(from), to.import(from)]);
+    await to.import(from);
+    const place = { workspaceId: 1, threadId: null, apiSessionId: null };
+    const prompts: string[] = [];
+    for await (const page of to.workspaces.chats.history(place, { limit: 1_000 }))
+      prompts.push(...page.map(({ prompt }) => prompt));
+    expect(prompts.toSorted()).toEqual(Array.from({ length: 250 }, (_, i) => `${i}`).toSorted());
+    expect((await to.workspaces.list('everything')).map(({ slug }) => slug)).toEqual(['docs']);
+    expect((await to.identity.listUsers()).map(({ username }) => username)).toEqual(['anna']);
+  });
+
   test('two documents with one id are two documents', async () => {
     const from = newStorageDir();
     const id = '47f53379-1838-4418-aae3-1cc2d6ba4966';

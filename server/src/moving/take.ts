@@ -1,4 +1,5 @@
 import { append } from '../audit/index.ts';
+import { StartupError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import { findMoved, noteMoved } from './moved-store.ts';
 import type { Move, Prepared, Step, Thing } from './step.ts';
@@ -74,10 +75,20 @@ async function note<R, T>(
 ): Promise<void> {
   if (notes.length === 0) return;
   const nowMs = move.clock.nowMs();
-  await noteMoved(tx, kind, notes, nowMs);
+  const fresh = new Set(notes.map(({ sourceId }) => sourceId)).size;
+  // PostgreSQL shows a transaction nothing of another one beside it: here both of them meet.
+  if ((await noteMoved(tx, kind, notes, nowMs)) < fresh) throw anotherImport();
   const entry = { action: 'import.anythingllm', target: kind, details: { taken: notes.length } };
   await append(tx, { actor: { kind: 'cli' }, outcome: 'ok', ...entry }, nowMs);
 }
+
+const anotherImport = (): StartupError =>
+  new StartupError(
+    'Another import is taking the same things: wait until it has ended, and repeat this one.',
+    {
+      exitCode: 1,
+    },
+  );
 
 /** What was taken before, and what was not; a thing that is there twice counts once. */
 async function sorted<R, T>(
