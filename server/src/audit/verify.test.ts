@@ -1,5 +1,7 @@
+import { PassThrough, Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
+import { backup, restore } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import {
   allRows,
@@ -13,7 +15,7 @@ import {
   run,
   T0,
 } from './audit.fixture.ts';
-import { checkpoint, exportRecords, verifyFile, verifyStorage } from './index.ts';
+import { auditMigrations, checkpoint, exportRecords, verifyFile, verifyStorage } from './index.ts';
 import type { Checkpoint, Fault, VerifyOptions } from './index.ts';
 import { recordHash } from './record.ts';
 import type { RecordRow } from './record.ts';
@@ -193,5 +195,25 @@ describeOnBothDatabases('verifying the audit log', (open) => {
       await run(storage, 'delete from audit_checkpoints', 'insert into audit_checkpoints select * from kept');
       await run(storage, 'drop table kept');
     }
+  });
+});
+
+describeOnBothDatabases('an audit log', (open) => {
+  describeOnBothDatabases('in a backup that is restored', (openTarget) => {
+    it('is the same, although nothing of it may be deleted, and goes on', async () => {
+      const { storage } = await auditDatabase(open, 3);
+      await checkpoint(storage, signer, T0);
+      const stream = new PassThrough();
+      const pieces = stream.toArray();
+      await backup(storage, stream, { nowMs: T0 });
+      const { storage: target } = await openTarget();
+      await restore(target, Readable.from((await pieces) as Buffer[]), {
+        migrations: auditMigrations,
+        nowMs: T0,
+      });
+      expect(await allRows(target)).toEqual(await allRows(storage));
+      await appendOne(target, 4);
+      expect(await verifyStorage(target)).toMatchObject({ valid: true, records: 4 });
+    });
   });
 });

@@ -1,7 +1,7 @@
+import { sql } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { sql } from 'kysely';
 import type { Db, Storage } from '../storage/index.ts';
 import { distanceTo } from './half-vector.ts';
 import type { Nearest } from './nearest.ts';
