@@ -99,15 +99,17 @@ describeOnBothServers('a key that is bound to workspaces', (start) => {
   });
 
   test('no refused change has an audit record', async () => {
-    const before = await server.request<{ items: object[] }>(
-      'GET',
-      '/v1/audit?action=workspaces.*&limit=200',
-    );
+    // Refusals have records of their own, written in batches some time later.
+    const changes = async () => {
+      const path = '/v1/audit?action=workspaces.*&limit=200';
+      const { body } = await server.request<{ items: { outcome: string }[] }>('GET', path);
+      return body.items.filter(({ outcome }) => outcome === 'ok');
+    };
+    const before = await changes();
     const key = await bind({ allow: ['team-one'] });
     await make('Hidden too', key);
     await server.request('DELETE', '/v1/workspace/hidden', { key });
     await server.request('POST', '/v1/workspace/hidden/update', { key, body: { name: 'x' } });
-    const after = await server.request<{ items: object[] }>('GET', '/v1/audit?action=workspaces.*&limit=200');
-    expect(after.body.items).toHaveLength(before.body.items.length);
+    expect(await changes()).toEqual(before);
   });
 });
