@@ -105,6 +105,8 @@ function statementsFor(dimensions: number): string[] {
   const vectors = `derived_vectors_${dimensions}`;
   const passes = `derived_passes_${dimensions}`;
   return [
+    // The tables point at this one, which writers hold: whoever takes it first waits for nobody who waits for them.
+    'lock table document_chunks in share row exclusive mode',
     `drop table if exists ${passes}`,
     `drop table if exists ${vectors}`,
     `create table ${vectors} (
