@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import { hang, json, slam, stream } from '../../../test/upstream.ts';
 import { CHAT_MODEL, eventOf, framesOf, piece, says, startChats } from '../../chat/chats.fixture.ts';
@@ -76,6 +76,21 @@ describeOnBothServers('chats that come to nothing', (start) => {
     expect(await sessionHistory('failed')).toEqual([]);
   });
 
+  test('a message that no model could take in is not kept', async () => {
+    const message = 'x'.repeat(1_000_001);
+    expect((await whole({ message })).status).toBe(400);
+    const asked = { model: 'docs', messages: [{ role: 'user', content: message }] };
+    expect((await chats.post('/openai/chat/completions', asked)).status).toBe(400);
+    expect(chats.asked()).toEqual([]);
+  });
+
+  test('a provider that quotes the key it was asked with is not quoted', async () => {
+    const key = 'sk-proj-0123456789abcdefghij';
+    chats.answer(json({ error: { message: `The key ${key} is out of credit.` } }, 402));
+    const { text } = await whole({ message: 'hello', sessionId: 'quoted' });
+    expect([text.includes(key), text.includes('is out of credit')]).toEqual([false, true]);
+  });
+
   test.for([
     ['nothing but a closed connection', slam, /cannot be reached/],
     ['something that is no answer', says(['x']), /is no answer/],
@@ -148,7 +163,7 @@ describeOnBothServers('chats that come to nothing', (start) => {
     });
     await left;
     await chats.received()[0]?.aborted;
-    await vi.waitFor(async () => expect(await sessionHistory('left')).toEqual(['hello', 'Good day']));
+    await expect.poll(() => sessionHistory('left')).toEqual(['hello', 'Good day']);
   });
 
   test('who goes away before the first word leaves nothing behind', async () => {
@@ -161,7 +176,7 @@ describeOnBothServers('chats that come to nothing', (start) => {
       body: JSON.stringify({ message: 'hello', sessionId: 'gone' }),
       signal: controller.signal,
     }).catch(() => 'gone');
-    await vi.waitFor(() => expect(chats.received()).toHaveLength(1));
+    await expect.poll(() => chats.received()).toHaveLength(1);
     controller.abort();
     expect(await asked).toBe('gone');
     await chats.received()[0]?.aborted;
