@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 1396afee15c40688c157147460bab4d2ea86c34cc086a81ab37824ae05643bec
-// text 65ffda5a48809579f59c17b6175d5d86ccfde19d975e87aefc05293be4dc0779
+// document dbd7d81cecc32b9e4218aa1f15518d58a234d6b866035a91da1c0e509177da0d
+// text 116b69c21dfa5a4a64e83f623e56d4ba1bdacbc37afac3f8909e605f39f793ce
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -847,7 +847,7 @@ export interface paths {
         };
         /**
          * Prometheus metrics
-         * @description From the machine itself without a key, where no proxy stands before it. Scope: metrics:read.
+         * @description From the machine itself, asked as localhost or by a loopback address, without a key, where no proxy stands before it. Scope: metrics:read.
          */
         get: operations["system.metrics"];
         put?: never;
@@ -3606,6 +3606,7 @@ export interface components {
              * @description a time such as 2030-01-31T00:00:00.000Z
              */
             end: string;
+            /** @description Ids and names, empty where there was none. The key of what visitors of a chat widget took: `widget:` and its UUID */
             group: {
                 [key: string]: string;
             };
@@ -15660,11 +15661,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
@@ -15769,11 +15766,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
@@ -16096,11 +16089,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
@@ -16141,11 +16130,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
@@ -16768,11 +16753,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {

@@ -347,7 +347,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/metrics",
     "summary": "Prometheus metrics",
-    "description": "From the machine itself without a key, where no proxy stands before it. Scope: metrics:read.",
+    "description": "From the machine itself, asked as localhost or by a loopback address, without a key, where no proxy stands before it. Scope: metrics:read.",
     "scope": "metrics:read"
   },
   "auth.check": {

@@ -23,7 +23,7 @@ export function workspaceConversation(
       const response = {
         text,
         sources: [...sources],
-        attachments: [...attachments],
+        attachments: withinRoom(attachments),
         type: mode,
         metrics,
         ...(thoughts === undefined ? {} : { thoughts }),
@@ -40,6 +40,19 @@ export function workspaceConversation(
       );
     },
   };
+}
+
+/** They are read again with each question that follows, and by whoever looks at the history: twenty at a time. */
+const ATTACHMENTS_MAX_CHARACTERS = 8 * 1024 * 1024;
+
+/** Those for which there is room: the model has seen them all. */
+function withinRoom(attachments: readonly Attachment[]): Attachment[] {
+  let room = ATTACHMENTS_MAX_CHARACTERS;
+  return attachments.filter(({ contentString }) => {
+    if (contentString.length > room) return false;
+    room -= contentString.length;
+    return true;
+  });
 }
 
 const turnOf = ({ prompt, response }: Chat): Turn => ({

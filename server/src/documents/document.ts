@@ -40,8 +40,11 @@ export interface Place {
 
 export const locationOf = ({ folder, name }: Place): string => `${folder}/${name}`;
 
+const LOCATION_MAX_CHARACTERS = 1_000;
+
 /** @returns undefined for text that cannot be a location. */
 export function placeOf(location: string): Place | undefined {
+  if (location.length > LOCATION_MAX_CHARACTERS) return undefined;
   const parts = location.split('/').filter((part) => part !== '' && part !== '.');
   const [folder, name] = parts;
   if (parts.length !== 2 || folder === undefined || name === undefined) return undefined;

@@ -4,7 +4,7 @@ import slugify from 'slugify';
 const NAME_MAX_BYTES = 255;
 /** `-<uuid>.json` stands behind it. */
 const SLUG_MAX_CHARACTERS = 150;
-/** Of what a slug is made of: making it takes time for each character. */
+/** Of what a name is made of: making it takes time for each character, or for each two. */
 const READ_MAX_CHARACTERS = 1_000;
 
 /** @returns the name, or undefined where it is none: empty, with a separator or a control character, too long. */
@@ -17,7 +17,7 @@ export function checkedName(text: string): string | undefined {
 
 /** A folder as clients name it: steps upwards at the start are dropped, as they always were. */
 export function folderName(text: unknown): string | undefined {
-  if (typeof text !== 'string') return undefined;
+  if (typeof text !== 'string' || text.length > READ_MAX_CHARACTERS) return undefined;
   return checkedName(
     text
       .trim()
@@ -44,10 +44,11 @@ export const linkDocumentName = (page: string, id: string): string => `url-${slu
 export const noteDocumentName = (title: string, id: string): string => `raw-${noteSlug(title)}-${id}.json`;
 
 /** `My Note.v2` → `my-note`: what stands behind the last dot counts as an extension. */
-export function noteSlug(title: string): string {
+export function noteSlug(called: string): string {
+  const title = called.slice(0, READ_MAX_CHARACTERS);
   const end = title.lastIndexOf('.');
   const stem = end < 0 ? title : title.slice(0, end).replaceAll('.', '-');
-  return shortened(slugify(stem.slice(0, READ_MAX_CHARACTERS), { lower: true }));
+  return shortened(slugify(stem, { lower: true }));
 }
 
 export const slugOf = (text: string): string => shortened(slugify(text.slice(0, READ_MAX_CHARACTERS)));

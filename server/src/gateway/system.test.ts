@@ -44,6 +44,15 @@ describeOnBothServers('health and metrics', (start) => {
     }
   });
 
+  test('metrics are not read by a page whose name leads here', async () => {
+    const ask = (host: string) =>
+      server.raw(`GET /metrics HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+    for (const host of ['localhost:9', '127.0.0.1', '[::1]:80', 'LOCALHOST'])
+      expect([host, await ask(host)]).toEqual([host, expect.stringMatching(/^HTTP\/1.1 200 /)]);
+    for (const host of ['evil.example', '127.0.0.1.evil.example:80', 'localhost.evil.example', '10.0.0.1'])
+      expect([host, await ask(host)]).toEqual([host, expect.stringMatching(/^HTTP\/1.1 401 /)]);
+  });
+
   test('requests are counted by route and status, and no label holds what a caller sent', async () => {
     const marks = ['mark-in-path', 'mark-in-query', 'mark-in-header', 'mark-in-method'];
     await server.request('GET', `/v1/keys/${marks[0]}?x=${marks[1]}`, {

@@ -49,7 +49,9 @@ export async function attach(
     } catch (error) {
       done.failed.push({ location, error: reportable(error) });
       if (isRefusal(error)) return { ...done, refused: error };
-      context.logger.warn({ err: error, collection: collectionId }, 'a document was not embedded');
+      // One that is not there is nothing to tell the operator, and a caller may name thousands.
+      if (!(error instanceof KeywardError) || error.code !== 'not_found')
+        context.logger.warn({ err: error, collection: collectionId }, 'a document was not embedded');
     }
     onProgress?.(location);
   }

@@ -4,6 +4,8 @@ import { wordsOf } from './words.ts';
 const K1 = 1.2;
 const B = 0.75;
 const QUESTION_WORDS_MAX = 64;
+/** A book that is asked as a question must not hold up everybody else's. */
+const QUESTION_MAX_CHARACTERS = 20_000;
 
 export interface FoundByWords {
   id: number;
@@ -70,7 +72,8 @@ export class KeywordIndex {
 
   /** Every text that has a word of the question. */
   weigh(question: string): Map<number, FoundByWords> {
-    return this.#weigh([...new Set(wordsOf(question))].slice(0, QUESTION_WORDS_MAX));
+    const words = new Set(wordsOf(question.slice(0, QUESTION_MAX_CHARACTERS)));
+    return this.#weigh([...words].slice(0, QUESTION_WORDS_MAX));
   }
 
   #weigh(words: readonly string[]): Map<number, FoundByWords> {

@@ -10,7 +10,7 @@ import { holdThread } from './thread-store.ts';
 import { holdWorkspace } from './workspace-store.ts';
 
 /** How many chats are read at once: a page in memory, whatever the length of the whole. */
-const PAGE_ROWS = 50;
+const PAGE_ROWS = 20;
 /** Of the list of all chats that administrators leaf through. */
 const ADMIN_PAGE_ROWS = 20;
 

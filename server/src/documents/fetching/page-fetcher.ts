@@ -80,7 +80,7 @@ export class PageFetcher {
       return await this.#follow(link, headers, stop);
     } catch (error) {
       const reason = this.#reasonOf(error);
-      return { refusal: `No URL content found at ${link}.${reason === '' ? '' : ` ${reason}`}` };
+      return { refusal: `No URL content found at ${shown(link)}.${reason === '' ? '' : ` ${reason}`}` };
     } finally {
       release?.();
     }
@@ -150,6 +150,10 @@ export class PageFetcher {
     return '';
   }
 }
+
+/** Without a password, which goes into no error. */
+const shown = (link: string): string =>
+  link.slice(0, 4_000).replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
 
 function openConnections(allowed: PrivateAddresses, lookup: PageFetcherOptions['lookup']): Agent {
   const connector = buildConnector({

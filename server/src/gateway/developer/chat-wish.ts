@@ -19,6 +19,10 @@ export interface Wish {
   userId: number | undefined;
 }
 
+/** It is kept, and read again with each question that follows. No window holds more. */
+export const MESSAGE_MAX_CHARACTERS = 1_000_000;
+export const TOO_LONG = `Message is longer than ${MESSAGE_MAX_CHARACTERS} characters`;
+
 /** @returns the wish, or what is wrong with it in the words that clients know. */
 export function readWish(body: unknown, workspace: Workspace): Wish | { problem: string } {
   const fields = body as Readonly<Record<string, unknown>>;
@@ -26,6 +30,7 @@ export function readWish(body: unknown, workspace: Workspace): Wish | { problem:
   const mode = fields['mode'] ?? workspace.chatMode;
   const isReset = flagField(fields, 'reset');
   if (!isReset && message === '') return { problem: 'Message is empty' };
+  if (message.length > MESSAGE_MAX_CHARACTERS) return { problem: TOO_LONG };
   if (!isReset && !isMode(mode)) return { problem: `${shown(mode)} is not a valid mode.` };
   const sessionId = sessionOf(fields['sessionId']);
   if (sessionId === undefined) return { problem: SESSION_UNFIT };

@@ -5,6 +5,7 @@ import type { Given } from '../../documents/index.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 const SLUGS_MAX = 100;
+const SLUG_MAX_CHARACTERS = 300;
 
 /** Into which workspaces a document is to be put, as clients write it: `a, b`. A string is what is wrong with it. */
 export function wantedWorkspaces(value: unknown): string[] | string {
@@ -12,6 +13,7 @@ export function wantedWorkspaces(value: unknown): string[] | string {
   if (typeof value !== 'string')
     return `addToWorkspaces must be a string of comma-separated workspace slugs. Got ${typeof value}`;
   const slugs = value
+    .slice(0, SLUGS_MAX * SLUG_MAX_CHARACTERS)
     .split(',')
     .map((slug) => slug.trim())
     .filter((slug) => slug !== '' && !slug.includes('\0'));
@@ -34,8 +36,12 @@ export function objectField(value: unknown): Fields {
   return typeof object === 'object' && object !== null && !Array.isArray(object) ? (object as Fields) : {};
 }
 
+/** A body is looked at before it is taken apart; what is written in a text of it was not. */
+const OBJECT_MAX_CHARACTERS = 256 * 1024;
+
 /** No database of ours keeps U+0000; in JSON within a text it was not seen before. */
 function parsed(text: string): unknown {
+  if (text.length > OBJECT_MAX_CHARACTERS) return undefined;
   try {
     return JSON.parse(text, (_name, value: unknown) =>
       typeof value === 'string' ? value.replaceAll('\0', '') : value,

@@ -42,6 +42,14 @@ describeOnBothServers('images of the Developer API', (start) => {
     expect(none.body.error).toContain('No model that makes images');
   });
 
+  test('a form of many parts is not taken apart', async () => {
+    const part = '--x\r\ncontent-disposition: form-data; name="prompt"\r\n\r\na\r\n';
+    const { status } = await make(`${part.repeat(1_001)}--x--\r\n`, {
+      'content-type': 'multipart/form-data; boundary=x',
+    });
+    expect(status).toBe(413);
+  });
+
   test('an upstream that makes images is asked, and its image given back', async () => {
     const body = { name: 'painter', base_url: upstream.baseUrl, models: ['dall-e-3'] };
     await server.request('POST', '/v1/upstreams', { body });

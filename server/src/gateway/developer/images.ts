@@ -3,7 +3,7 @@ import { KeywardError } from '../../base/errors.ts';
 import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
 import type { Answer as ModelAnswer } from '../../models/index.ts';
-import { LENIENT_BODY_MAX_BYTES } from '../body.ts';
+import { LENIENT_BODY_MAX_BYTES, tooMany } from '../body.ts';
 import { ModelAccount } from '../model-account.ts';
 import type { Answer, Call } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -73,7 +73,15 @@ async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** Each becomes an object before anybody could count them. */
+const PARTS_MAX = 1_000;
+/** What stands before every part but the first, whatever the boundary. */
+const PART_START = '\r\n--';
+
 async function formOf(bytes: Buffer, type: string): Promise<FormData> {
+  let parts = 1;
+  for (let at = bytes.indexOf(PART_START); at >= 0; at = bytes.indexOf(PART_START, at + 1))
+    if (++parts > PARTS_MAX) throw tooMany(`more than ${PARTS_MAX} parts`);
   try {
     return await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
   } catch (cause) {

@@ -97,6 +97,7 @@ describeOnBothServers('links over the Developer API', (start) => {
       'http://[::1]/': /not public/,
       'http://169.254.169.254/latest/meta-data/': /not public/,
       'file:///etc/passwd': /Only http and https/,
+      'http://me:hush@example.com/': /^No URL content found at http:\/\/example\.com\/\. Only http/,
       [`${url}/empty`]: /has no text in it\.$/,
     };
     for (const [link, error] of Object.entries(refusals)) {

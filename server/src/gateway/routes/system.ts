@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback, isLoopbackHost } from '../loopback.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import * as s from '../schemas.ts';
@@ -47,10 +47,12 @@ export const systemRoutes: Route[] = [
     path: '/metrics',
     id: 'system.metrics',
     summary: 'Prometheus metrics',
-    description: 'From the machine itself without a key, where no proxy stands before it.',
+    description:
+      'From the machine itself, asked as localhost or by a loopback address, without a key, where no proxy stands before it.',
     access: 'metrics:read',
     openTo: ({ config }, ip, headers) =>
       isLoopback(ip) &&
+      isLoopbackHost(headers.host) &&
       config.trustedProxies.length === 0 &&
       PROXY_HEADERS.every((name) => headers[name] === undefined),
     answerTypes: ['text/plain'],

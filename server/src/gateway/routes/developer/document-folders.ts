@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { invalidField } from '../../../base/errors.ts';
 import { checkedName, folderName, placeOf } from '../../../documents/index.ts';
 import type { Place } from '../../../documents/index.ts';
 import { json, phrase } from '../../developer/answers.ts';
@@ -9,6 +10,7 @@ import { nullable } from '../../schemas.ts';
 const Done = Type.Object({ success: Type.Boolean(), message: nullable(Type.String()) });
 
 const MOVES_MAX = 10_000;
+const NAMES_MAX = 10_000;
 
 export const documentFolderRoutes: Route[] = [
   route({
@@ -85,6 +87,7 @@ export const documentFolderRoutes: Route[] = [
     handler: async ({ documents }, { body, caller }) => {
       const names: unknown = body.names;
       if (!Array.isArray(names)) return phrase(500);
+      if (names.length > NAMES_MAX) throw invalidField('names', `takes at most ${NAMES_MAX}`);
       const locations = names.filter((name: unknown) => typeof name === 'string');
       await documents.removeByLocation(caller, locations);
       return json({ success: true, message: 'Documents removed successfully' });

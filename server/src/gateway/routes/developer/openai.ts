@@ -3,6 +3,7 @@ import type { Failure } from '../../../chat/index.ts';
 import type { Workspace } from '../../../workspaces/index.ts';
 import { empty, json } from '../../developer/answers.ts';
 import { abortBody, begun, ChatAbort, endingOf, framesAnswer } from '../../developer/chat-answers.ts';
+import { MESSAGE_MAX_CHARACTERS, TOO_LONG } from '../../developer/chat-wish.ts';
 import type { Asking } from '../../developer/chat-wish.ts';
 import { makeImages } from '../../developer/images.ts';
 import {
@@ -127,6 +128,7 @@ async function completions(services: Services, call: Asking): Promise<Answer> {
   const wish = readOpenaiWish(call.body);
   if (wish === 'no_messages') return empty(500);
   if (wish === 'no_question') return json(abortBody(NO_QUESTION), 400);
+  if (wish.message.length > MESSAGE_MAX_CHARACTERS) return json(abortBody(TOO_LONG), 400);
   return wish.isStream
     ? streamed(services, call, { workspace, wish })
     : whole(services, call, { workspace, wish });
