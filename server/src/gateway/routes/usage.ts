@@ -31,7 +31,10 @@ const Series = Type.Object(
         {
           start: s.Time,
           end: s.Time,
-          group: Type.Record(Type.String(), Type.String()),
+          group: Type.Record(Type.String(), Type.String(), {
+            description:
+              'Ids and names, empty where there was none. The key of what visitors of a chat widget took: `widget:` and its UUID',
+          }),
           requests: Type.Integer(),
           refusals: Type.Record(Type.String(), Type.Integer()),
           tokens_in: Type.Integer(),

@@ -114,8 +114,6 @@ export const embedsRoutes: Route[] = [
     id: 'embeds.delete',
     summary: 'Remove a chat widget and its chats',
     params: uuid,
-    bodyKind: 'lenient',
-    body: Type.Object({}),
     responses: { 200: Outcome, 404: Refused },
     handler: ({ widgets }, { caller, params }) =>
       refusing(async () => {

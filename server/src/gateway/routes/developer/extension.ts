@@ -126,8 +126,6 @@ const keyRoutes: Route[] = [
     id: 'extension.disconnect',
     summary: 'End the key of the extension',
     access: 'any',
-    bodyKind: 'lenient',
-    body: Type.Object({}),
     responses: { 200: Done, 403: Refused },
     handler: (services, { caller }) =>
       forExtension(services, caller, async () => {
@@ -198,8 +196,6 @@ const sessionRoutes: Route[] = [
     id: 'extension.mint_key',
     summary: 'Make a key for the browser extension',
     description: 'It is in this answer and nowhere else, ever.',
-    bodyKind: 'lenient',
-    body: Type.Object({}),
     responses: { 200: Type.Object({ apiKey: Type.String() }), 401: 'stream' },
     handler: async ({ identity }, { session }) => json({ apiKey: await mintExtensionKey(identity, session) }),
   }),
@@ -210,8 +206,6 @@ const sessionRoutes: Route[] = [
     id: 'extension.end_key',
     summary: 'End a key of the browser extension',
     params: Type.Object({ id: Type.String() }),
-    bodyKind: 'lenient',
-    body: Type.Object({}),
     responses: { 200: Done, 401: 'stream', 403: Refused },
     handler: async ({ identity }, { session, params }) => {
       const id = wholeField(params, 'id');

@@ -104,9 +104,7 @@ export const widgetRoutes: Route[] = [
     id: 'widget.forget',
     summary: 'Begin a session of a widget anew',
     params: Type.Object({ uuid: Type.String(), sessionId: Type.String() }),
-    bodyKind: 'lenient',
     bodyMaxBytes: BODY_MAX_BYTES,
-    body: Type.Object({}),
     responses: { 200: null, ...refusals },
     handler: (services, call) =>
       onPage(services, call, async (embed) => {
