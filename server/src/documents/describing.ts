@@ -15,15 +15,16 @@ export interface Described {
   text: string;
 }
 
+/** Half a pair of surrogates is no text: databases and models would make something else of it. */
 export async function describe({ publishedMs, text, ...said }: Described): Promise<DocumentMetadata> {
   return {
     id: said.id,
-    url: said.url,
-    title: said.title,
-    docAuthor: said.docAuthor,
-    description: said.description,
-    docSource: said.docSource,
-    chunkSource: said.chunkSource,
+    url: said.url.toWellFormed(),
+    title: said.title.toWellFormed(),
+    docAuthor: said.docAuthor.toWellFormed(),
+    description: said.description.toWellFormed(),
+    docSource: said.docSource.toWellFormed(),
+    chunkSource: said.chunkSource.toWellFormed(),
     published: new Date(publishedMs).toLocaleString('en-US', { timeZone: 'UTC' }),
     wordCount: await wordCount(text),
     token_count_estimate: await estimateTokens(text),

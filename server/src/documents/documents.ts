@@ -240,6 +240,8 @@ export class Documents {
     caller: Caller,
     page: { folder: string; offset: number; limit: number | undefined },
   ): Promise<Listing | undefined> {
+    // No name holds it, and no database takes the question.
+    if (page.folder.includes('\0')) return undefined;
     return this.#storage.snapshot(async (tx) => {
       const viewer = await this.viewer(caller, tx);
       if (!(await folders.hasFolder(tx, viewer, page.folder))) return undefined;
@@ -256,6 +258,7 @@ export class Documents {
 
   /** In whatever folder it lies. */
   async findByName(caller: Caller, name: string): Promise<(Document & Standing) | undefined> {
+    if (name.includes('\0')) return undefined;
     const { db } = this.#storage;
     const viewer = await this.viewer(caller);
     const document = await store.findByName(db, name, viewer);

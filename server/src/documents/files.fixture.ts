@@ -60,8 +60,8 @@ export function xlsx({ date1904 = false } = {}): Buffer {
     'xl/workbook.xml': `${XML}<workbook ${M} xmlns:r="${OFFICE_RELATIONS}"><workbookPr${date1904 ? ' date1904="1"' : ''}/><sheets><sheet name="Harvest" sheetId="1" r:id="rId1"/></sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': relations([['rId1', 'worksheet', 'worksheets/sheet1.xml']]),
     'xl/sharedStrings.xml': `${XML}<sst ${M}><si><t>Crop</t></si><si><r><t>Tur</t></r><r><t>nips, white</t></r></si></sst>`,
-    'xl/styles.xml': `${XML}<styleSheet ${M}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
-    'xl/worksheets/sheet1.xml': `${XML}<worksheet ${M}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>Picked</t></is></c></row><row r="2"><c r="A2" t="s"><v>1</v></c><c r="B2"><v>12.5</v></c><c r="C2" s="1"><v>45000</v></c></row></sheetData></worksheet>`,
+    'xl/styles.xml': `${XML}<styleSheet ${M}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="46"/></cellXfs></styleSheet>`,
+    'xl/worksheets/sheet1.xml': `${XML}<worksheet ${M}><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>Picked</t></is></c></row><row r="2"><c r="A2" t="s"><v>1</v></c><c r="B2"><v>12.5</v></c><c r="C2" s="1"><v>45000</v></c></row><row r="3"><c r="B3" s="1"><v>0.5</v></c><c r="C3" s="2"><v>1.25</v></c></row></sheetData></worksheet>`,
     'docProps/core.xml': CORE,
   });
 }

@@ -184,7 +184,7 @@ export class Intake {
       docSource: note.docSource ?? 'no source set',
       chunkSource: note.chunkSource ?? fileName,
       publishedMs: note.publishedMs ?? this.#parts.clock.nowMs(),
-      text: note.text,
+      text: note.text.toWellFormed(),
     };
     return { brought: await this.#keep(bringing, [named]) };
   }

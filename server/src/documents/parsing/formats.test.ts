@@ -31,11 +31,16 @@ describe('what is read of a file', () => {
     ['latin1.txt', Buffer.from('R\xfcben', 'latin1'), 'Rüben', {}],
     ['nul.docx', docx(['White', 'and round']), 'White\n\nand round\n\n', ADA],
     ['a.pptx', pptx(['First', 'Second'], 'Say hello'), 'First\nSay hello\n\nSecond\n\n', ADA],
-    ['a.xlsx', xlsx(), 'Harvest\nCrop,,Picked\n"Turnips, white",12.5,2023-03-15\n\n', ADA],
+    [
+      'a.xlsx',
+      xlsx(),
+      'Harvest\nCrop,,Picked\n"Turnips, white",12.5,2023-03-15\n,12:00:00,30:00:00\n\n',
+      ADA,
+    ],
     [
       'old-mac.xlsx',
       xlsx({ date1904: true }),
-      'Harvest\nCrop,,Picked\n"Turnips, white",12.5,2027-03-16\n\n',
+      'Harvest\nCrop,,Picked\n"Turnips, white",12.5,2027-03-16\n,12:00:00,30:00:00\n\n',
       ADA,
     ],
     ['changed.odt', odtWithChanges(), 'Turnips\n', ADA],
@@ -130,9 +135,10 @@ describe('what is not read, with what is missing', () => {
     [
       'scan.pdf',
       pdf(['', '']),
-      'scan.pdf is a PDF without text, such as a scan: it takes an upstream for text recognition (OCR).',
+      'scan.pdf is a PDF without text that can be read, such as a scan: it takes an upstream for text recognition (OCR).',
     ],
     ['a.docx', 'no zip', 'a.docx is damaged: it is not a zip archive, as files of its kind are.'],
+    ['a.txt', pdf(['x']), 'a.txt is a PDF, whatever its name says: name it .pdf.'],
     ['a.pdf', 'no pdf', 'a.pdf is damaged: it is no PDF that can be read.'],
     [
       'cut.pptx',

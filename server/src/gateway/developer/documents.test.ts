@@ -93,7 +93,12 @@ describeOnBothServers('documents over the Developer API', (start) => {
     });
   });
 
-  it('take a title that is no file name, and a time that is none', async () => {
+  it('take a title that is no file name, a time that is none, and half a character', async () => {
+    const half = await store({
+      textContent: '\ud800Turnips',
+      metadata: { title: 't', docAuthor: 'a\udc00' },
+    });
+    expect(half.body.documents[0]).toMatchObject({ pageContent: '\ufffdTurnips', docAuthor: 'a\ufffd' });
     for (const [title, slug] of [
       ['../../etc/passwd', /raw-[\w-]+-/],
       ['日本', /raw-document-/],
@@ -171,6 +176,12 @@ describeOnBothServers('documents over the Developer API', (start) => {
     };
     expect(await page('/folder/nope')).toEqual({ status: 404, ...missing });
     expect(await page('?folder=nope')).toEqual({ status: 404, ...missing, code: 404 });
+    const odd = { ...missing, folder: 'a\0', error: 'Folder "a\0" does not exist.' };
+    expect(await page('/folder/a%00')).toEqual({ status: 404, ...odd });
+    expect(await page('?folder=paged&offset=99999999999999999999')).toMatchObject({
+      documents: [],
+      totalCount: 3,
+    });
   });
 
   it('are found by name in whatever folder', async () => {
@@ -193,8 +204,10 @@ describeOnBothServers('documents over the Developer API', (start) => {
       'token_count_estimate',
       'cached',
     ]);
-    const missing = await server.request('GET', '/v1/document/nope.json');
-    expect(missing).toMatchObject({ status: 404, body: 'Not Found' });
+    for (const name of ['nope.json', 'a%00.json']) {
+      const missing = await server.request('GET', `/v1/document/${name}`);
+      expect(missing).toMatchObject({ status: 404, body: 'Not Found' });
+    }
   });
 
   it('say what is read, and what can be said of a text', async () => {

@@ -8,10 +8,28 @@ export function columnOf(reference: string | undefined): number | undefined {
 /** The number formats of dates and times that every spreadsheet has. */
 const isBuiltInDate = (id: number): boolean => (id >= 14 && id <= 22) || (id >= 45 && id <= 47);
 
-/** @param code such as `yyyy\-mm\-dd`; colours and texts in it are no part of the date. */
-export function isDateFormat(id: number, code: string | undefined): boolean {
-  if (code === undefined) return isBuiltInDate(id);
-  return /[ymdhs]/i.test(code.replace(/"[^"]*"|\\.|\[[^\]]*\]/g, '').replace(/general/i, ''));
+/** What a number means under a format: a point in time, or how long something takes. */
+export type TimeKind = 'date' | 'duration';
+
+/** @param code such as `yyyy\-mm\-dd`; colours and texts in it are no part of the date. @returns undefined for a plain number. */
+export function timeKind(id: number, code: string | undefined): TimeKind | undefined {
+  if (code === undefined)
+    return id === BUILT_IN_DURATION ? 'duration' : isBuiltInDate(id) ? 'date' : undefined;
+  if (/\[(h+|m+|s+)\]/i.test(code)) return 'duration';
+  const isDate = /[ymdhs]/i.test(code.replace(/"[^"]*"|\\.|\[[^\]]*\]/g, '').replace(/general/i, ''));
+  return isDate ? 'date' : undefined;
+}
+
+/** `[h]:mm:ss`. */
+const BUILT_IN_DURATION = 46;
+
+/** `1.25` → `30:00:00`. */
+export function serialDuration(serial: number): string {
+  const seconds = Math.round(Math.abs(serial) * 86_400);
+  if (!Number.isSafeInteger(seconds)) return String(serial);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const sign = serial < 0 ? '-' : '';
+  return `${sign}${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2';
+import { Unreadable } from '../limits.ts';
 
 const UNSEEN = new Set([
   'script',
@@ -19,6 +20,9 @@ const BLOCKS = new Set(
 );
 const CELLS = new Set(['td', 'th']);
 
+/** Each element that is open makes every other one slower. */
+const DEPTH_MAX = 10_000;
+
 /** The text of a page, and how large the tree would be that stands behind it. */
 export interface PageText {
   text: string;
@@ -26,6 +30,7 @@ export interface PageText {
   depth: number;
 }
 
+/** @throws Unreadable */
 export const htmlText = (html: string): string => readPage(html).text;
 
 /** What one would read of a page: its text, a line a block, without scripts and styles. No tree is built. */
@@ -39,6 +44,7 @@ export function readPage(html: string): PageText {
     onopentag: (name) => {
       elements++;
       depth = Math.max(depth, ++open);
+      if (depth > DEPTH_MAX) throw new Unreadable(`is nested deeper than ${DEPTH_MAX} elements.`);
       if (UNSEEN.has(name)) unseen++;
       else if (BLOCKS.has(name)) pieces.push('\n');
     },

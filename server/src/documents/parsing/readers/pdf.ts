@@ -16,7 +16,7 @@ export async function readPdf(source: Source): Promise<Properties> {
   }
   if (!hasText)
     throw new Unreadable(
-      'is a PDF without text, such as a scan: it takes an upstream for text recognition (OCR).',
+      'is a PDF without text that can be read, such as a scan: it takes an upstream for text recognition (OCR).',
     );
   return propertiesIn(pdf);
 }

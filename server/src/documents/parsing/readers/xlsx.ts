@@ -1,7 +1,8 @@
 import type { Properties, Source } from '../source.ts';
 import { attribute, readXml } from '../xml.ts';
 import { Zip } from '../zip.ts';
-import { columnOf, isDateFormat, serialDate } from './cells.ts';
+import { columnOf, serialDate, serialDuration, timeKind } from './cells.ts';
+import type { TimeKind } from './cells.ts';
 import { csvLine } from './csv-line.ts';
 import { officeProperties } from './office-properties.ts';
 import { relationsOf } from './relations.ts';
@@ -15,7 +16,7 @@ export async function readXlsx(source: Source): Promise<Properties> {
   const zip = await Zip.open(source);
   const known = {
     strings: zip.has('xl/sharedStrings.xml') ? await sharedStrings(zip, source) : [],
-    dateStyles: zip.has('xl/styles.xml') ? await dateStyles(zip, source) : new Set<number>(),
+    timeStyles: zip.has('xl/styles.xml') ? await timeStyles(zip, source) : new Map<number, TimeKind>(),
   };
   const { sheets, is1904 } = await workbookOf(zip, source);
   for (const { name, part } of sheets) {
@@ -70,10 +71,10 @@ async function sharedStrings(zip: Zip, { limits }: Source): Promise<string[]> {
   return strings;
 }
 
-/** The styles under which a number is a date. */
-async function dateStyles(zip: Zip, { limits }: Source): Promise<Set<number>> {
+/** The styles under which a number is a date or a duration. */
+async function timeStyles(zip: Zip, { limits }: Source): Promise<Map<number, TimeKind>> {
   const custom = new Map<number, string>();
-  const styles = new Set<number>();
+  const styles = new Map<number, TimeKind>();
   let isCellStyles = false;
   let index = 0;
   await readXml(zip.text('xl/styles.xml'), limits, {
@@ -82,7 +83,8 @@ async function dateStyles(zip: Zip, { limits }: Source): Promise<Set<number>> {
       else if (element === 'cellXfs') isCellStyles = true;
       else if (element === 'xf' && isCellStyles) {
         const id = Number(attributes['numFmtId']);
-        if (isDateFormat(id, custom.get(id))) styles.add(index);
+        const kind = timeKind(id, custom.get(id));
+        if (kind !== undefined) styles.set(index, kind);
         index++;
       }
     },
@@ -96,7 +98,7 @@ async function dateStyles(zip: Zip, { limits }: Source): Promise<Set<number>> {
 interface Sheet {
   part: string;
   strings: readonly string[];
-  dateStyles: ReadonlySet<number>;
+  timeStyles: ReadonlyMap<number, TimeKind>;
   is1904: boolean;
 }
 
@@ -127,11 +129,11 @@ async function readSheet(zip: Zip, { limits, text }: Source, sheet: Sheet): Prom
 
 function shown(
   { type, style, value }: { type: string; style: number; value: string },
-  { strings, dateStyles, is1904 }: Sheet,
+  { strings, timeStyles, is1904 }: Sheet,
 ): string {
   if (type === 's') return strings[Number(value)] ?? '';
   if (type === 'b') return value === '1' ? 'TRUE' : 'FALSE';
-  if ((type === '' || type === 'n') && value !== '' && dateStyles.has(style))
-    return serialDate(Number(value), { is1904 });
-  return value;
+  const kind = (type === '' || type === 'n') && value !== '' ? timeStyles.get(style) : undefined;
+  if (kind === undefined) return value;
+  return kind === 'duration' ? serialDuration(Number(value)) : serialDate(Number(value), { is1904 });
 }

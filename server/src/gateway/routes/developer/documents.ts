@@ -158,5 +158,6 @@ function limitOf(text: unknown, fallback: number | undefined): number | undefine
 
 function wholeOf(text: unknown): number | undefined {
   const value = typeof text === 'string' ? parseInt(text, 10) : NaN;
-  return Number.isSafeInteger(value) ? value : undefined;
+  // What no database can count to is as good as the furthest that it can.
+  return Number.isNaN(value) ? undefined : Math.min(value, Number.MAX_SAFE_INTEGER);
 }
