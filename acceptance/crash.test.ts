@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { CrashLife } from './crash-life.ts';
 import { newHome } from './server.ts';
 
-const ROUNDS = { sqlite: 12, postgres: 6 };
+/** A hundred each are in crash.slow.test.ts. */
+const ROUNDS = { sqlite: 6, postgres: 4 };
 
 describe.each(['sqlite', 'postgres'] as const)('kill -9 at any time (%s)', (database) => {
   test('what was acknowledged is there, what was not is whole or not there, and the record verifies', async () => {

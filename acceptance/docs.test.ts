@@ -34,16 +34,20 @@ function runBlock(script: string, { cwd, server }: { cwd: string; server: Server
   });
 }
 
+/** One for all pages, as a reader has one. */
+let server: Server;
+beforeAll(async () => {
+  server = await (await newHome({ localModel: true })).serve();
+  await server.untilModelReady();
+}, 120_000);
+
 describe.each(all.filter(({ blocks }) => blocks.length > 0))('what $path shows works', ({ blocks }) => {
-  let server: Server;
   let cwd: string;
 
-  beforeAll(async () => {
-    server = await (await newHome({ localModel: true })).serve();
-    await server.untilModelReady();
+  beforeAll(() => {
     cwd = temporaryFolder();
     symlinkSync(KEYWARD, join(cwd, 'keyward'));
-  }, 120_000);
+  });
 
   // In their order, as a reader would: a later one uses the files of an earlier one.
   test.for(blocks)('from line $line', { timeout: BLOCK_TIMEOUT_MS }, async ({ script, promised }) => {

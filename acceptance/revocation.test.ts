@@ -5,7 +5,7 @@ import { Hammer, shoot } from './hammer.ts';
 import { newHome } from './server.ts';
 import type { Database, Home, MintedKey, Server } from './server.ts';
 
-const ROUNDS = 12;
+const ROUNDS = 6;
 /** Answers of a healthy pair come within milliseconds; this leaves room for a busy machine. */
 const LEASE_MAX_MS = 2_500;
 /** Needs a scope, so that a narrowed or quarantined key is refused it. */
@@ -31,17 +31,17 @@ const onKey =
 
 const REMOVALS: Removal[] = [
   { name: 'revoke', rounds: ROUNDS, refusal: 401, carryOut: onKey('revoke') },
-  { name: 'disable', rounds: 4, refusal: 401, carryOut: onKey('disable') },
-  { name: 'quarantine', rounds: 4, refusal: 403, carryOut: onKey('quarantine') },
+  { name: 'disable', rounds: 2, refusal: 401, carryOut: onKey('disable') },
+  { name: 'quarantine', rounds: 2, refusal: 403, carryOut: onKey('quarantine') },
   {
     name: 'rotate without overlap',
-    rounds: 4,
+    rounds: 2,
     refusal: 401,
     carryOut: onKey('rotate', { overlap_seconds: 0 }),
   },
   {
     name: 'narrow the scopes',
-    rounds: 4,
+    rounds: 2,
     refusal: 403,
     carryOut: (server, { key }) =>
       server.ask('PATCH', `/v1/keys/${key.id}`, { body: { scopes: ['keys:read'] } }),
@@ -55,14 +55,14 @@ const REMOVALS: Removal[] = [
   },
   {
     name: 'suspend the owner',
-    rounds: 4,
+    rounds: 2,
     refusal: 401,
     carryOut: (server, { owner }) =>
       server.ask('PATCH', `/v1/owners/${owner}`, { body: { state: 'suspended' } }),
   },
   {
     name: 'delete the owner',
-    rounds: 4,
+    rounds: 2,
     refusal: 401,
     carryOut: (server, { owner }) => server.ask('DELETE', `/v1/owners/${owner}`),
   },

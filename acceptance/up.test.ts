@@ -105,7 +105,9 @@ describe('keyward up', () => {
   test('without a network for the weights it starts, says so, and serves an upstream', async () => {
     const models = join(temporaryFolder(), 'models');
     mkdirSync(models);
-    const home = backgroundHome({ KEYWARD_MODELS_DIR: models, PIP_INDEX_URL: 'http://127.0.0.1:9/simple' });
+    // Nobody answers there; asked five times, as pip does by itself, it would only take longer.
+    const noIndex = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_RETRIES: '1' };
+    const home = backgroundHome({ KEYWARD_MODELS_DIR: models, ...noIndex });
     const { stdout, stderr } = await home.keyward(['up']);
     expect(stdout).toContain('is ready at');
     expect(stderr).toMatch(/local model/i);
