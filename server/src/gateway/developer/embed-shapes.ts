@@ -105,22 +105,38 @@ export const viewChat = (row: EmbedChatRow) => ({
   createdAt: isoTime(row.created_at),
 });
 
+const limit = (description: string) => nullable(Type.Integer({ description }));
+
 /** What a request may set; anything else is left out of account. */
 export const EmbedRequest = Type.Partial(
   Type.Object({
-    workspace_slug: Type.String(),
-    enabled: Type.Boolean(),
+    workspace_slug: Type.String({
+      description: 'The workspace that it answers from; said once, when it is made',
+    }),
+    enabled: Type.Boolean({ description: 'A new one is' }),
     chat_mode: Type.String({ description: 'chat, or query (default)' }),
     allowlist_domains: Type.Union([Type.Array(Type.String()), Type.String(), Type.Null()], {
       description:
         'Sites that may show it: a list, or text with commas; null: any site. "https://*.example.com" covers subdomains',
     }),
-    allow_model_override: Type.Boolean(),
-    allow_temperature_override: Type.Boolean(),
-    allow_prompt_override: Type.Boolean(),
-    max_chats_per_day: nullable(Type.Integer()),
-    max_chats_per_session: nullable(Type.Integer()),
-    message_limit: nullable(Type.Integer()),
+    allow_model_override: Type.Boolean({ description: 'Pages may name a model' }),
+    allow_temperature_override: Type.Boolean({ description: 'Pages may name a temperature' }),
+    allow_prompt_override: Type.Boolean({ description: 'Pages may send a system prompt of their own' }),
+    max_chats_per_day: limit('In any 24 hours, of all visitors; null: no limit'),
+    max_chats_per_session: limit('In any 24 hours, of one session; null: no limit'),
+    message_limit: limit('How many earlier messages the model is given; null: 20'),
   }),
-  { title: 'EmbedRequest' },
+  {
+    title: 'EmbedRequest',
+    // What the page offers to send: a widget within bounds.
+    examples: [
+      {
+        workspace_slug: 'docs',
+        chat_mode: 'query',
+        allowlist_domains: ['https://example.com'],
+        max_chats_per_day: 200,
+        max_chats_per_session: 20,
+      },
+    ],
+  },
 );

@@ -72,6 +72,7 @@ export const embedsRoutes: Route[] = [
     path: '/v1/embed/new',
     id: 'embeds.create',
     summary: 'Make a chat widget of a workspace',
+    description: 'Visitors spend the budgets of the key that made or last changed it, and use its models.',
     bodyKind: 'lenient',
     body: EmbedRequest,
     responses: {
