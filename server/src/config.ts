@@ -157,10 +157,14 @@ function refuseUnknown(env: Environment): void {
 
 /** The word of `known` that needs the fewest edits to become `name`; of several the one that begins most alike. */
 export function nearest(name: string, known: string[]): string {
-  let best = known[0] ?? '';
+  let [best, distance] = ['', Infinity];
   for (const word of known) {
-    const closer = editDistance(name, word) - editDistance(name, best);
-    if (closer < 0 || (closer === 0 && commonStart(name, word) > commonStart(name, best))) best = word;
+    // So many edits it takes at least.
+    if (Math.abs(word.length - name.length) > distance) continue;
+    const edits = editDistance(name, word);
+    if (edits > distance) continue;
+    if (edits === distance && commonStart(name, word) <= commonStart(name, best)) continue;
+    [best, distance] = [word, edits];
   }
   return best;
 }
@@ -171,17 +175,21 @@ function commonStart(a: string, b: string): number {
   return length;
 }
 
+/** In one row: strangers who ask for what is not there make the gateway compare with every route. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  const row = Uint16Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    let diagonal = i - 1;
+    let left = i;
     for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const above = row[j] ?? 0;
+      const replace = diagonal + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1);
+      left = Math.min(replace, above + 1, left + 1);
+      row[j] = left;
+      diagonal = above;
     }
-    row = next;
   }
-  return row[b.length] ?? 0;
+  return a === '' ? b.length : (row[b.length] ?? 0);
 }
 
 function databaseLocation(env: Environment, dataDir: string): string {
