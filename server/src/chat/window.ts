@@ -68,7 +68,7 @@ function contextBlock(contexts: readonly string[]): string {
 function withImages(text: string, images: readonly Attachment[]): string | ContentPart[] {
   if (images.length === 0) return text;
   return [
-    { type: 'text', text },
+    ...(text === '' ? [] : [{ type: 'text' as const, text }]),
     ...images.map(({ contentString }): ContentPart => ({
       type: 'image_url',
       image_url: { url: contentString, detail: 'high' },

@@ -25,9 +25,9 @@ export function readOpenaiWish(body: unknown): OpenaiWish | 'no_messages' | 'no_
   const last = all.pop();
   if (last === undefined) return 'no_messages';
   if (last['role'] !== 'user') return 'no_question';
-  const system = all.find(({ role }) => role === 'system' || role === 'developer');
+  const instructions = all.filter(isInstruction).map(({ content }) => textOf(content));
   return {
-    instructions: system === undefined ? undefined : textOf(system['content']),
+    instructions: instructions.filter((text) => text !== '').join('\n\n') || undefined,
     history: turnsOf(all),
     message: textOf(last['content']),
     attachments: imagesOf(last['content']),
@@ -36,6 +36,8 @@ export function readOpenaiWish(body: unknown): OpenaiWish | 'no_messages' | 'no_
     isStream: stream === true || stream === 'true',
   };
 }
+
+const isInstruction = ({ role }: Message): boolean => role === 'system' || role === 'developer';
 
 const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;
 
