@@ -115,8 +115,13 @@ function takeLimits({ keys }: Services, course: Course, caller: Caller): void {
   });
 }
 
-async function spendRequest({ keys, clock }: Services, caller: Caller): Promise<void> {
-  const spent = await keys.budgets.spend(caller.keyId, caller.budgets, 1);
+/** Takes one request from the budgets of requests. @throws KeywardError `budget_exceeded` */
+export async function spendRequest(
+  { keys, clock }: Services,
+  { keyId, budgets }: Pick<Caller, 'keyId' | 'budgets'>,
+): Promise<void> {
+  if (!budgets.some(({ unit }) => unit === 'requests')) return;
+  const spent = await keys.budgets.spend(keyId, budgets, 1);
   if (spent !== null) throw budgetExceeded(clock, spent);
 }
 

@@ -24,6 +24,8 @@ export interface Visit {
 
 /** Who pays for a question, and with which models; `gateway` has it of the widget's key. */
 export interface Bill extends Pick<ChatRequest, 'account' | 'searchPayer' | 'selector'> {
+  /** Takes the question from budgets of requests. @throws KeywardError `budget_exceeded` */
+  spend(): Promise<void>;
   /** The question counts as one that was refused. */
   refused(code: ErrorCode): void;
 }

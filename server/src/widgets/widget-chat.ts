@@ -104,6 +104,7 @@ async function* answered(context: WidgetsContext, question: Question): AsyncGene
   }
   underWay.count++;
   try {
+    await question.bill.spend();
     yield* framesOf(context, question);
   } catch (error) {
     yield unanswered(question, error, logger);

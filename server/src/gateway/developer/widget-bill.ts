@@ -2,6 +2,7 @@ import { NO_SELECTORS } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { getKey } from '../../keys/index.ts';
 import type { Bill, Embed } from '../../widgets/index.ts';
+import { spendRequest } from '../admission.ts';
 import { accountsOf } from '../model-account.ts';
 import type { Payer } from '../model-account.ts';
 import type { Call } from '../route.ts';
@@ -29,6 +30,7 @@ export async function billOf(
     selector: caller.selectors.models,
     account: accountsOf(services, payer),
     searchPayer: { account: accountsOf(services, payer, { isAside: true }) },
+    spend: () => spendRequest(services, caller),
     refused: (code) => call.countsFor(counted, code),
   };
 }

@@ -215,6 +215,16 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
     expect(textOf(await page.ask(uuid))).toBe(SAID);
   });
 
+  it('spends budgets of requests as that key would', async () => {
+    const budgets = [{ name: 'b', unit: 'requests', amount: '2', period: 'total' }];
+    const maker = await page.server.mint({ scopes: ['embeds:manage'], budgets });
+    // That was the first.
+    const uuid = await page.make({}, maker.secret);
+    expect(textOf(await page.ask(uuid))).toBe(SAID);
+    expect(framesOf(await page.ask(uuid))).toMatchObject([{ type: 'abort', error: 'Rate limit exceeded' }]);
+    expect(page.asked()).toHaveLength(1);
+  });
+
   it('asks no model that the key which made it may not use', async () => {
     const { secret } = await page.server.mint({
       scopes: ['embeds:manage'],
