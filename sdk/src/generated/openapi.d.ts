@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document dbd7d81cecc32b9e4218aa1f15518d58a234d6b866035a91da1c0e509177da0d
-// text 116b69c21dfa5a4a64e83f623e56d4ba1bdacbc37afac3f8909e605f39f793ce
+// document 33db18bebf9bbcdfeecc9a7c0742403e94656527f634e3186ee82a1867027ba3
+// text 43e3921b35383c74d88b654ad7ba344406117af86232eb23f15911b6e89fc56a
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -2278,6 +2278,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspace/{slug}/stream-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask one of the workspaces of whoever is logged in
+         * @description Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.
+         */
+        post: operations["my_workspaces.stream_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/{slug}/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What whoever is logged in has said in a workspace, outside of threads
+         * @description Needs a session, no key.
+         */
+        get: operations["my_workspaces.chats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/prompt-variables": {
         parameters: {
             query?: never;
@@ -2657,7 +2697,7 @@ export interface paths {
         put?: never;
         /**
          * Make a chat widget of a workspace
-         * @description Scope: embeds:manage.
+         * @description Visitors spend the budgets of the key that made or last changed it, and use its models. Scope: embeds:manage.
          */
         post: operations["embeds.create"];
         delete?: never;
@@ -4165,6 +4205,31 @@ export interface components {
             heading: string;
             message: string;
         };
+        OwnQuestion: {
+            /** @description @agent at its beginning has an agent answer */
+            message: string;
+            /** @enum {unknown} */
+            mode?: "automatic" | "query" | "chat";
+            attachments?: {
+                name: string;
+                /** @description application/anythingllm-document, or the type of an image */
+                mime: string;
+                /** @description A data URI */
+                contentString: string;
+            }[];
+            /** @description The model is shown nothing of what was said before */
+            reset?: boolean;
+        };
+        ChatAbort: {
+            id: string;
+            /** @constant */
+            type: "abort";
+            textResponse: null;
+            sources: components["schemas"]["Source"][];
+            close: boolean;
+            error: string;
+            metrics?: components["schemas"]["Metrics"];
+        };
         PromptVariable: {
             id: number | string;
             /** @description What stands between the braces */
@@ -4189,16 +4254,6 @@ export interface components {
             thoughts?: string[];
             /** @description Of an agent */
             outputs?: unknown[];
-        };
-        ChatAbort: {
-            id: string;
-            /** @constant */
-            type: "abort";
-            textResponse: null;
-            sources: components["schemas"]["Source"][];
-            close: boolean;
-            error: string;
-            metrics?: components["schemas"]["Metrics"];
         };
         Passage: {
             id: string;
@@ -4275,15 +4330,31 @@ export interface components {
                 createdAt: string;
             }[];
         };
+        /**
+         * @example {
+         *       "workspace_slug": "docs",
+         *       "chat_mode": "query",
+         *       "allowlist_domains": [
+         *         "https://example.com"
+         *       ],
+         *       "max_chats_per_day": 200,
+         *       "max_chats_per_session": 20
+         *     }
+         */
         EmbedRequest: {
+            /** @description The workspace that it answers from; said once, when it is made */
             workspace_slug?: string;
+            /** @description A new one is */
             enabled?: boolean;
             /** @description chat, or query (default) */
             chat_mode?: string;
             /** @description Sites that may show it: a list, or text with commas; null: any site. "https://*.example.com" covers subdomains */
             allowlist_domains?: string[] | string | null;
+            /** @description Pages may name a model */
             allow_model_override?: boolean;
+            /** @description Pages may name a temperature */
             allow_temperature_override?: boolean;
+            /** @description Pages may send a system prompt of their own */
             allow_prompt_override?: boolean;
             max_chats_per_day?: number | null;
             max_chats_per_session?: number | null;
@@ -14180,6 +14251,115 @@ export interface operations {
                     "application/json": {
                         success: boolean;
                     };
+                };
+            };
+            /** @description Nobody is logged in, or has no such role */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "my_workspaces.stream_chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the workspace */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnQuestion"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAbort"];
+                };
+            };
+            /** @description Nobody is logged in, or has no such role */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Done */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAbort"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "my_workspaces.chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the workspace */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
                 };
             };
             /** @description Nobody is logged in, or has no such role */

@@ -875,6 +875,20 @@ export const OPERATIONS = {
     "description": "Users may do so with their own chats; null takes it back. Needs a session, no key.",
     "scope": null
   },
+  "my_workspaces.stream_chat": {
+    "method": "POST",
+    "path": "/api/workspace/{slug}/stream-chat",
+    "summary": "Ask one of the workspaces of whoever is logged in",
+    "description": "Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.",
+    "scope": null
+  },
+  "my_workspaces.chats": {
+    "method": "GET",
+    "path": "/api/workspace/{slug}/chats",
+    "summary": "What whoever is logged in has said in a workspace, outside of threads",
+    "description": "Needs a session, no key.",
+    "scope": null
+  },
   "prompt_variables.list": {
     "method": "GET",
     "path": "/api/system/prompt-variables",
@@ -1019,7 +1033,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/embed/new",
     "summary": "Make a chat widget of a workspace",
-    "description": "Scope: embeds:manage.",
+    "description": "Visitors spend the budgets of the key that made or last changed it, and use its models. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.update": {

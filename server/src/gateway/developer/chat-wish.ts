@@ -3,12 +3,15 @@ import { isMode, readAttachments, workspaceConversation } from '../../chat/index
 import type { ChatRequest, Mode } from '../../chat/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../model-account.ts';
+import type { Payer } from '../model-account.ts';
 import type { Call } from '../route.ts';
 import type { Services } from '../services.ts';
 import { flagField, textField, wholeField } from './body-fields.ts';
 
-/** Who asks, from a request. */
-export type Asking = Pick<Call, 'signal' | 'countsItself'> & { caller: Caller; body: unknown };
+/** A question, from a request. */
+export type Question = Payer & Pick<Call, 'signal'> & { body: unknown };
+/** The same of a key. */
+export type Asking = Question & { caller: Caller };
 
 /** What somebody wants to be told, as read from a body that may hold anything. */
 export interface Wish {
@@ -76,7 +79,7 @@ export interface WorkspaceChat {
 }
 
 /** A chat in a workspace, a session of it or a thread, as the engine takes it. */
-export function chatRequest(services: Services, asking: Asking, chat: WorkspaceChat): ChatRequest {
+export function chatRequest(services: Services, asking: Question, chat: WorkspaceChat): ChatRequest {
   const { workspace, wish, thread, user, isStream } = chat;
   const conversation = workspaceConversation(services, {
     workspaceId: workspace.id,
@@ -97,10 +100,10 @@ export function chatRequest(services: Services, asking: Asking, chat: WorkspaceC
   };
 }
 
-/** What is the same in every chat of a key. */
+/** What is the same in every chat. */
 export function requestBy(
   services: Services,
-  asking: Asking,
+  asking: Question,
   workspace: Workspace,
 ): Pick<ChatRequest, 'place' | 'selector' | 'account' | 'searchPayer' | 'signal'> {
   const { models } = asking.caller.selectors;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import { framesOf, startChats } from '../../chat/chats.fixture.ts';
 import type { ChatServer } from '../../chat/chats.fixture.ts';
-import { enableUsers } from './identity.fixture.ts';
+import { enableUsers, PASSWORD, tokenOf } from './identity.fixture.ts';
 
 interface NewUser {
   user: { id: number };
@@ -50,6 +50,40 @@ describeOnBothServers('how many messages somebody may send in a day', (start) =>
       const answer = await ask({ message: 'hello', ...who }, 'stream-chat');
       expect(framesOf(answer.text).at(-1)).toMatchObject({ type: 'finalizeResponseStream' });
     }
+  });
+
+  test('who is logged in asks the workspaces of their own, in a conversation of their own, as often', async () => {
+    const { server } = chats;
+    const id = await addUser('lin', { dailyMessageLimit: 2 });
+    await chats.post('/workspace/new', { name: 'Other' });
+    await chats.post('/admin/workspaces/docs/manage-users', { userIds: [id] });
+    const key = await tokenOf(server, { username: 'lin', password: 'a long password' });
+    const say = (slug: string, message: string, session = key) =>
+      server.request('POST', `/api/workspace/${slug}/stream-chat`, { key: session, body: { message } });
+    const heard = async (slug: string) =>
+      server.request<{ history: { content: string }[] }>('GET', `/api/workspace/${slug}/chats`, { key });
+    const answer = await say('docs', 'Hello from Lin');
+    expect(framesOf(answer.text).at(-1)).toMatchObject({ type: 'finalizeResponseStream' });
+    const admin = await tokenOf(server, { username: 'admin', password: PASSWORD });
+    expect((await say('other', 'Hello from above', admin)).status).toBe(200);
+    await say('docs', 'Hello from above', admin);
+    const { body } = await heard('docs');
+    expect(body.history.map(({ content }) => content)).toEqual(['Hello from Lin', expect.any(String)]);
+    // A workspace that is not theirs is one that nobody has.
+    for (const slug of ['other', 'none']) {
+      const refused = await say(slug, 'x');
+      expect([refused.status, (await heard(slug)).status]).toEqual([400, 404]);
+      expect(refused.text).toContain(`Workspace ${slug} is not a valid workspace.`);
+    }
+    expect((await say('docs', '')).status).toBe(400);
+    expect((await say('docs', 'Again')).status).toBe(200);
+    expect((await say('docs', 'And again')).status).toBe(429);
+    const usage = '/v1/usage?group_by=key&step=total';
+    await expect
+      .poll(async () => (await server.request('GET', usage)).text, { timeout: 10_000 })
+      .toContain(`user:${id}`);
+    await server.request('POST', `/v1/admin/users/${id}`, { body: { suspended: 1 } });
+    expect((await say('docs', 'Still here')).status).toBe(401);
   });
 
   test('a key that is bound to a workspace learns nothing of who is no member there', async () => {

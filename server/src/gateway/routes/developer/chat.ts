@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../../access/index.ts';
 import type { ChatEvent } from '../../../chat/index.ts';
+import type { User } from '../../../identity/index.ts';
 import type { Thread, Workspace } from '../../../workspaces/index.ts';
 import { json } from '../../developer/answers.ts';
 import {
@@ -12,7 +13,7 @@ import {
   wholeAnswer,
 } from '../../developer/chat-answers.ts';
 import { chatRequest, readWish } from '../../developer/chat-wish.ts';
-import type { Asking, WorkspaceChat } from '../../developer/chat-wish.ts';
+import type { Asking, Question, WorkspaceChat } from '../../developer/chat-wish.ts';
 import { namedUser } from '../../developer/named-user.ts';
 import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
@@ -24,18 +25,19 @@ const Attachment = Type.Object({
   contentString: Type.String({ description: 'A data URI' }),
 });
 
-const asked = {
+/** What a question is made of. */
+export const questionFields = {
   message: Type.String({ description: '@agent at its beginning has an agent answer' }),
   mode: Type.Optional(Type.Enum(['automatic', 'query', 'chat'])),
   attachments: Type.Optional(Type.Array(Attachment)),
   reset: Type.Optional(Type.Boolean({ description: 'The model is shown nothing of what was said before' })),
 };
 const SessionChat = Type.Object({
-  ...asked,
+  ...questionFields,
   sessionId: Type.Optional(Type.String({ description: 'A conversation of its own' })),
 });
 const ThreadChat = Type.Object({
-  ...asked,
+  ...questionFields,
   userId: Type.Optional(Type.Integer({ description: 'Who says it; in multi-user mode' })),
 });
 
@@ -49,7 +51,7 @@ const shared = {
 const inWorkspace = Type.Object({ slug: Type.String() });
 const inThread = Type.Object({ slug: Type.String(), threadSlug: Type.String() });
 
-const EVENTS =
+export const EVENTS =
   'Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then ' +
   'finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE].';
 
@@ -143,7 +145,16 @@ async function inPlace(
   const { workspace } = place;
   const user = await namedUser(services, call.caller, { workspace, userId: wish.userId });
   // Sessions are for the workspace's own conversation.
-  const chat = { ...place, wish: { ...wish, sessionId: null }, user };
+  return answerWithin(services, call, { ...place, wish: { ...wish, sessionId: null }, user });
+}
+
+/** Where the user, if there is one, may send another message today. */
+export async function answerWithin(
+  services: Services,
+  call: Question,
+  chat: Omit<WorkspaceChat, 'user'> & { user: User | undefined },
+): Promise<Answer> {
+  const { user } = chat;
   if (user === undefined) return answered(services, call, chat);
   const admission = await services.chat.dailyMessages.admit(user, services.clock.nowMs());
   if ('release' in admission) return answered(services, call, { ...chat, release: admission.release });
@@ -155,7 +166,7 @@ async function inPlace(
 /** @param chat.release called at the end, whatever became of it. */
 async function answered(
   services: Services,
-  call: Asking,
+  call: Question,
   { release, ...chat }: WorkspaceChat & { release?: () => void },
 ): Promise<Answer> {
   async function* events(): AsyncGenerator<ChatEvent> {

@@ -16,6 +16,7 @@ import { systemRoutes } from './system.ts';
 import { threadsRoutes } from './threads.ts';
 import { usersRoutes } from './users.ts';
 import { vectorRoutes } from './vector.ts';
+import { webChatsRoutes } from './web-chats.ts';
 import { webWorkspacesRoutes } from './web-workspaces.ts';
 import { widgetRoutes } from './widget.ts';
 import { workspaceChatsRoutes } from './workspace-chats.ts';
@@ -37,6 +38,7 @@ export const developerRoutes: Route[] = [
   ...workspaceChatsRoutes,
   ...exportChatsRoutes,
   ...webWorkspacesRoutes,
+  ...webChatsRoutes,
   ...promptVariablesRoutes,
   ...chatRoutes,
   ...vectorRoutes,

@@ -1,0 +1,75 @@
+import { Type } from 'typebox';
+import { NO_SELECTORS } from '../../../access/index.ts';
+import type { Session } from '../../../identity/index.ts';
+import { json, phrase } from '../../developer/answers.ts';
+import { abortBody, ChatAbort } from '../../developer/chat-answers.ts';
+import { readWish } from '../../developer/chat-wish.ts';
+import { historyAnswer } from '../../developer/history.ts';
+import * as d from '../../developer/schemas.ts';
+import type { Payer } from '../../model-account.ts';
+import type { Call, Route } from '../../route.ts';
+import { route } from '../../route.ts';
+import { answerWithin, EVENTS, questionFields } from './chat.ts';
+
+/* Chats of who is logged in, each in a conversation of their own, in the workspaces that there are for them. */
+
+const params = Type.Object({ slug: Type.String() });
+const userOf = (session: Session) => (session.kind === 'user' ? session.user : null);
+
+/** Nobody's key is used: there are no budgets, and the usage report has the user. */
+function payerOf(session: Session, { countsItself }: Pick<Call, 'countsItself'>): Payer {
+  const user = userOf(session);
+  const name = user === null ? 'admin' : `user:${user.id}`;
+  return {
+    caller: { keyId: name, ownerId: user?.ownerId ?? '', selectors: NO_SELECTORS, budgets: [] },
+    countsItself,
+  };
+}
+
+export const webChatsRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/api/workspace/:slug/stream-chat',
+    id: 'my_workspaces.stream_chat',
+    summary: 'Ask one of the workspaces of whoever is logged in',
+    description: `${EVENTS} Within the messages that a user may send in 24 hours.`,
+    access: 'session',
+    surface: 'developer',
+    params,
+    bodyKind: 'lenient',
+    body: Type.Object(questionFields, { title: 'OwnQuestion' }),
+    answerTypes: ['text/event-stream'],
+    responses: { 200: 'stream', 400: ChatAbort, 429: ChatAbort },
+    handler: async (services, call) => {
+      const { session, params, body, signal } = call;
+      const user = userOf(session);
+      const workspace = await services.workspaces.members.workspaceFor(user, params.slug);
+      if (workspace === undefined)
+        return json(abortBody(`Workspace ${params.slug} is not a valid workspace.`), 400);
+      const read = readWish(body, workspace);
+      if ('problem' in read) return json(abortBody(read.problem), 400);
+      const payer = payerOf(session, { countsItself: () => call.countsItself() });
+      const wish = { ...read, sessionId: null };
+      const chat = { workspace, wish, user: user ?? undefined, isStream: true };
+      return answerWithin(services, { ...payer, body, signal }, chat);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/workspace/:slug/chats',
+    id: 'my_workspaces.chats',
+    summary: 'What whoever is logged in has said in a workspace, outside of threads',
+    access: 'session',
+    surface: 'developer',
+    params,
+    responses: { 200: d.History, 404: 'stream' },
+    handler: async (services, { session, params: { slug } }) => {
+      const user = userOf(session);
+      const workspace = await services.workspaces.members.workspaceFor(user, slug);
+      if (workspace === undefined) return phrase(404);
+      const conversation = { workspaceId: workspace.id, threadId: null, apiSessionId: null };
+      const own = { ...conversation, userId: user?.id ?? null };
+      return historyAnswer(services, own, { limit: Infinity, order: 'asc' });
+    },
+  }),
+];
