@@ -62,6 +62,7 @@ test(
     expect(taken.code).toBe(0);
     expect(counts(JSON.parse(taken.stdout) as ImportReport, 'taken')).toEqual(ALL);
     expect(taken.stderr).toContain('Taking chats');
+    expect(taken.stderr).toContain('keyward keys list --tag anythingllm');
     expect(stateOf(from.folder)).toEqual(before);
     const again = await home.json<ImportReport>(['import', 'anythingllm', from.folder, '--yes']);
     expect([counts(again, 'taken'), counts(again, 'known')]).toEqual([{}, ALL]);

@@ -37,7 +37,18 @@ export async function runImport(context: Context, choice: Choice): Promise<numbe
     }
   }
   const taken = await showing(io, 'Taking', (progress) => take(config, { folder, progress }));
-  return report(context, choice, taken);
+  const code = await report(context, choice, taken);
+  sayNext(io, taken);
+  return code;
+}
+
+/** What comes after it: vectors are the server's to make, and clients have to be told. */
+function sayNext(io: Io, { counts }: ImportReport): void {
+  const came = (kind: Kind): boolean => counts.some((count) => count.kind === kind && count.taken > 0);
+  if (came('placement'))
+    say(io, 'The server makes the vectors while it runs: keyward import status says how far it is.');
+  if (came('key'))
+    say(io, 'Clients need the new base URL and keep their keys: keyward keys list --tag anythingllm');
 }
 
 async function report(context: Context, choice: OutputChoice, value: ImportReport): Promise<number> {
