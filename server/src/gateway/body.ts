@@ -17,7 +17,7 @@ const DEPTH_MAX = 64;
 export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }): unknown {
   if (bytes.length === 0) return undefined;
   if (!isUtf8(bytes)) throw unreadable('The body is not UTF-8.');
-  if (holdsTooMany(bytes)) throw tooMany(`more than ${VALUES_MAX} values`);
+  if (holdsTooMany(bytes)) throw tooMany(`more than ${VALUES_MAX} values or ${MEMBERS_MAX} members`);
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
@@ -32,29 +32,43 @@ export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }):
   throw invalidField(fieldPath(odd.path.reverse()) || 'body', NUL);
 }
 
-/** Of members and items in one body. */
+/** In one body, members and items together. */
 const VALUES_MAX = 2_000_000;
+/** A member costs ten times an item: its name is kept, too. */
+const MEMBERS_MAX = 200_000;
 
 /**
- * Empty objects take twenty times their text in memory: a body within its limit could end this process. Counted before
- * anything is made of it; what stands in texts does not count. Guarded by surface.test.ts.
+ * Empty objects take twenty times their text in memory, and names of members time: a body within its limit could hold this
+ * process up, or end it. Counted before anything is made of it; what stands in texts does not count. Guarded by
+ * surface.test.ts.
  */
 function holdsTooMany(bytes: Buffer): boolean {
-  // Each takes two characters at least.
-  if (bytes.length < VALUES_MAX * 2) return false;
+  // Each takes four characters at least.
+  if (bytes.length < MEMBERS_MAX * 4) return false;
   let values = 0;
-  let isText = false;
+  let members = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
-    if (isText && byte === BACKSLASH) at++;
-    else if (byte === QUOTE) isText = !isText;
-    else if (!isText && (byte === COMMA || byte === BRACKET || byte === BRACE) && ++values > VALUES_MAX)
-      return true;
+    if (byte === QUOTE) at = endOfText(bytes, at + 1);
+    else if (byte === COLON) members++;
+    else if (byte === COMMA || byte === BRACKET || byte === BRACE) values++;
+    if (values > VALUES_MAX || members > MEMBERS_MAX) return true;
   }
   return false;
 }
 
-const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE] = Buffer.from('"\\,[{');
+/** Where the text ends that begins here. */
+function endOfText(bytes: Buffer, start: number): number {
+  for (let end = bytes.indexOf(QUOTE, start); end >= 0; end = bytes.indexOf(QUOTE, end + 1)) {
+    let before = end - 1;
+    while (bytes[before] === BACKSLASH) before--;
+    // Each second backslash stands for one.
+    if ((end - before) % 2 === 1) return end;
+  }
+  return bytes.length;
+}
+
+const [QUOTE = 0, BACKSLASH, COLON, COMMA, BRACKET, BRACE] = Buffer.from('"\\:,[{');
 
 /** What would take too much to be read, whatever its length. */
 export const tooMany = (what: string): KeywardError =>

@@ -199,6 +199,7 @@ describeOnServer('sqlite', 'the surface of the Developer API', (start) => {
     test.for([
       ['a form of many fields', '&'.repeat(10_000), 'application/x-www-form-urlencoded', 413],
       ['a list of many items', `{"a":[${'0,'.repeat(2_000_000)}0]}`, 'application/json', 413],
+      ['an object of many members', `{${'"a":0,'.repeat(200_000)}"a":0}`, 'application/json', 413],
       ['a text of many commas', `{"a":"${',\\"'.repeat(2_000_000)}"}`, 'application/json', 400],
     ] as const)('%s is not taken apart where it would fill the memory', async ([, body, type, status]) => {
       expect((await send(body, type)).status).toBe(status);
