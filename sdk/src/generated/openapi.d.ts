@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 33db18bebf9bbcdfeecc9a7c0742403e94656527f634e3186ee82a1867027ba3
-// text 43e3921b35383c74d88b654ad7ba344406117af86232eb23f15911b6e89fc56a
+// document 6e56147520973628db0699c894af8a112289793a82bef51c810d5a9308cedf62
+// text 9f8333964765af11ef72dc85b1cbde58f64c29adc5f4a3e385dd52d91ae204ff
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -14640,7 +14640,7 @@ export interface operations {
                     /** @description The model is shown nothing of what was said before */
                     reset?: boolean;
                     /** @description A conversation of its own */
-                    sessionId?: string;
+                    sessionId?: string | number;
                 };
             };
         };
@@ -14719,7 +14719,7 @@ export interface operations {
                     /** @description The model is shown nothing of what was said before */
                     reset?: boolean;
                     /** @description A conversation of its own */
-                    sessionId?: string;
+                    sessionId?: string | number;
                 };
             };
         };

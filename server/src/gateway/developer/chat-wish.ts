@@ -47,7 +47,7 @@ export function readWish(body: unknown, workspace: Workspace): Wish | { problem:
 }
 
 /** An index of PostgreSQL holds no more than 2,700 bytes. */
-const SESSION_MAX_CHARACTERS = 500;
+export const SESSION_MAX_CHARACTERS = 500;
 const SESSION_UNFIT = `sessionId must be a number, or text of at most ${SESSION_MAX_CHARACTERS} characters.`;
 
 /**

@@ -12,7 +12,7 @@ import {
   streamedAnswer,
   wholeAnswer,
 } from '../../developer/chat-answers.ts';
-import { chatRequest, readWish } from '../../developer/chat-wish.ts';
+import { chatRequest, readWish, SESSION_MAX_CHARACTERS } from '../../developer/chat-wish.ts';
 import type { Asking, Question, WorkspaceChat } from '../../developer/chat-wish.ts';
 import { namedUser } from '../../developer/named-user.ts';
 import type { Answer, Route } from '../../route.ts';
@@ -34,7 +34,11 @@ export const questionFields = {
 };
 const SessionChat = Type.Object({
   ...questionFields,
-  sessionId: Type.Optional(Type.String({ description: 'A conversation of its own' })),
+  sessionId: Type.Optional(
+    Type.Union([Type.String({ maxLength: SESSION_MAX_CHARACTERS }), Type.Number()], {
+      description: 'A conversation of its own',
+    }),
+  ),
 });
 const ThreadChat = Type.Object({
   ...questionFields,
