@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 6e56147520973628db0699c894af8a112289793a82bef51c810d5a9308cedf62
-// text 9f8333964765af11ef72dc85b1cbde58f64c29adc5f4a3e385dd52d91ae204ff
+// document 97fec1995120439d1b13f57b6f0c70e8e6e1955e2234b8c14b80843cc5bb61d2
+// text 5ec350d04758b8ab0e110a89f21c1374249da482f77a826d46995077b0c9156b
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1071,7 +1071,7 @@ export interface paths {
         };
         /**
          * All users
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. Needs a session with the role admin or manager, no key.
          */
         get: operations["people.list"];
         put?: never;
@@ -1093,7 +1093,7 @@ export interface paths {
         put?: never;
         /**
          * Make a user
-         * @description For admins and managers; managers neither make nor touch an admin. A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Needs a session, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Needs a session with the role admin or manager, no key.
          */
         post: operations["people.create"];
         delete?: never;
@@ -1113,12 +1113,12 @@ export interface paths {
         put?: never;
         /**
          * Change or suspend a user
-         * @description For admins and managers; managers neither make nor touch an admin. A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one. Needs a session, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one. Needs a session with the role admin or manager, no key.
          */
         post: operations["people.update"];
         /**
          * Delete a user
-         * @description For admins and managers; managers neither make nor touch an admin. Sessions and keys of the user end at once. The last admin stays. Needs a session, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. Sessions and keys of the user end at once. The last admin stays. Needs a session with the role admin or manager, no key.
          */
         delete: operations["people.delete"];
         options?: never;
@@ -1135,7 +1135,7 @@ export interface paths {
         };
         /**
          * Invites
-         * @description For admins and managers; managers neither make nor touch an admin. The newest 1,000. Needs a session, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. The newest 1,000. Needs a session with the role admin or manager, no key.
          */
         get: operations["people.invites"];
         put?: never;
@@ -1157,7 +1157,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.
          */
         post: operations["people.invite"];
         delete?: never;
@@ -1178,7 +1178,7 @@ export interface paths {
         post?: never;
         /**
          * Disable an invite
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. Needs a session with the role admin or manager, no key.
          */
         delete: operations["people.disable_invite"];
         options?: never;
@@ -1439,7 +1439,7 @@ export interface paths {
         };
         /**
          * All keys
-         * @description Without users. The newest 1,000; GET /v1/keys has pages. Needs a session, no key.
+         * @description Without users. The newest 1,000; GET /v1/keys has pages. Needs a session with the role admin, no key.
          */
         get: operations["api_keys.list_single"];
         put?: never;
@@ -1461,7 +1461,7 @@ export interface paths {
         put?: never;
         /**
          * Make a key that may do everything
-         * @description Without users. The secret is in this answer and nowhere else, ever. Needs a session, no key.
+         * @description Without users. The secret is in this answer and nowhere else, ever. Needs a session with the role admin, no key.
          */
         post: operations["api_keys.create_single"];
         delete?: never;
@@ -1482,7 +1482,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a key
-         * @description Without users. Needs a session, no key.
+         * @description Without users. Needs a session with the role admin, no key.
          */
         delete: operations["api_keys.delete_single"];
         options?: never;
@@ -1499,7 +1499,7 @@ export interface paths {
         };
         /**
          * All keys
-         * @description In multi-user mode, for admins. The newest 1,000; GET /v1/keys has pages. Needs a session, no key.
+         * @description In multi-user mode, for admins. The newest 1,000; GET /v1/keys has pages. Needs a session with the role admin, no key.
          */
         get: operations["api_keys.list_multi"];
         put?: never;
@@ -1521,7 +1521,7 @@ export interface paths {
         put?: never;
         /**
          * Make a key that may do everything
-         * @description In multi-user mode, for admins. The secret is in this answer and nowhere else, ever. Needs a session, no key.
+         * @description In multi-user mode, for admins. The secret is in this answer and nowhere else, ever. Needs a session with the role admin, no key.
          */
         post: operations["api_keys.create_multi"];
         delete?: never;
@@ -1542,7 +1542,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a key
-         * @description In multi-user mode, for admins. Needs a session, no key.
+         * @description In multi-user mode, for admins. Needs a session with the role admin, no key.
          */
         delete: operations["api_keys.delete_multi"];
         options?: never;
@@ -1562,7 +1562,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke a key
-         * @description In multi-user mode, for admins. Needs a session, no key.
+         * @description In multi-user mode, for admins. Needs a session with the role admin, no key.
          */
         delete: operations["api_keys.delete_multi_2"];
         options?: never;
@@ -2249,7 +2249,7 @@ export interface paths {
         put?: never;
         /**
          * Say what a workspace proposes
-         * @description These instead of those that were there; also under the name `suggestedMessages`. Needs a session, no key.
+         * @description These instead of those that were there; also under the name `suggestedMessages`. Needs a session with the role admin or manager, no key.
          */
         post: operations["my_workspaces.suggest"];
         delete?: never;
@@ -2333,7 +2333,7 @@ export interface paths {
         put?: never;
         /**
          * Make a variable
-         * @description Needs a session, no key.
+         * @description Needs a session with the role admin, no key.
          */
         post: operations["prompt_variables.create"];
         delete?: never;
@@ -2352,13 +2352,13 @@ export interface paths {
         get?: never;
         /**
          * Change a variable
-         * @description Needs a session, no key.
+         * @description Needs a session with the role admin, no key.
          */
         put: operations["prompt_variables.update"];
         post?: never;
         /**
          * Remove a variable
-         * @description Needs a session, no key.
+         * @description Needs a session with the role admin, no key.
          */
         delete: operations["prompt_variables.delete"];
         options?: never;
@@ -2839,7 +2839,7 @@ export interface paths {
         };
         /**
          * Keys of the browser extension: all for admins, their own for managers
-         * @description Needs a session, no key.
+         * @description Needs a session with the role admin or manager, no key.
          */
         get: operations["extension.list_keys"];
         put?: never;
@@ -2861,7 +2861,7 @@ export interface paths {
         put?: never;
         /**
          * Make a key for the browser extension
-         * @description It is in this answer and nowhere else, ever. Needs a session, no key.
+         * @description It is in this answer and nowhere else, ever. Needs a session with the role admin or manager, no key.
          */
         post: operations["extension.mint_key"];
         delete?: never;
@@ -2882,7 +2882,7 @@ export interface paths {
         post?: never;
         /**
          * End a key of the browser extension
-         * @description Needs a session, no key.
+         * @description Needs a session with the role admin or manager, no key.
          */
         delete: operations["extension.end_key"];
         options?: never;
@@ -3061,7 +3061,7 @@ export interface paths {
         put?: never;
         /**
          * Change preferences of the instance
-         * @description For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon. Needs a session, no key.
+         * @description For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon. Needs a session with the role admin or manager, no key.
          */
         post: operations["settings.change_preferences"];
         delete?: never;
@@ -3079,7 +3079,7 @@ export interface paths {
         };
         /**
          * Preferences of the instance
-         * @description Of a secret whether there is one. For managers those that they may change. Needs a session, no key.
+         * @description Of a secret whether there is one. For managers those that they may change. Needs a session with the role admin or manager, no key.
          */
         get: operations["settings.show_preferences"];
         put?: never;

@@ -431,49 +431,49 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/api/admin/users",
     "summary": "All users",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.create": {
     "method": "POST",
     "path": "/api/admin/users/new",
     "summary": "Make a user",
-    "description": "For admins and managers; managers neither make nor touch an admin. A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Needs a session, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.update": {
     "method": "POST",
     "path": "/api/admin/user/{id}",
     "summary": "Change or suspend a user",
-    "description": "For admins and managers; managers neither make nor touch an admin. A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one. Needs a session, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.delete": {
     "method": "DELETE",
     "path": "/api/admin/user/{id}",
     "summary": "Delete a user",
-    "description": "For admins and managers; managers neither make nor touch an admin. Sessions and keys of the user end at once. The last admin stays. Needs a session, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. Sessions and keys of the user end at once. The last admin stays. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.invites": {
     "method": "GET",
     "path": "/api/admin/invites",
     "summary": "Invites",
-    "description": "For admins and managers; managers neither make nor touch an admin. The newest 1,000. Needs a session, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. The newest 1,000. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.invite": {
     "method": "POST",
     "path": "/api/admin/invite/new",
     "summary": "Invite somebody",
-    "description": "For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.disable_invite": {
     "method": "DELETE",
     "path": "/api/admin/invite/{id}",
     "summary": "Disable an invite",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "sessions.login": {
@@ -571,49 +571,49 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/api/system/api-keys",
     "summary": "All keys",
-    "description": "Without users. The newest 1,000; GET /v1/keys has pages. Needs a session, no key.",
+    "description": "Without users. The newest 1,000; GET /v1/keys has pages. Needs a session with the role admin, no key.",
     "scope": null
   },
   "api_keys.create_single": {
     "method": "POST",
     "path": "/api/system/generate-api-key",
     "summary": "Make a key that may do everything",
-    "description": "Without users. The secret is in this answer and nowhere else, ever. Needs a session, no key.",
+    "description": "Without users. The secret is in this answer and nowhere else, ever. Needs a session with the role admin, no key.",
     "scope": null
   },
   "api_keys.delete_single": {
     "method": "DELETE",
     "path": "/api/system/api-key/{id}",
     "summary": "Revoke a key",
-    "description": "Without users. Needs a session, no key.",
+    "description": "Without users. Needs a session with the role admin, no key.",
     "scope": null
   },
   "api_keys.list_multi": {
     "method": "GET",
     "path": "/api/admin/api-keys",
     "summary": "All keys",
-    "description": "In multi-user mode, for admins. The newest 1,000; GET /v1/keys has pages. Needs a session, no key.",
+    "description": "In multi-user mode, for admins. The newest 1,000; GET /v1/keys has pages. Needs a session with the role admin, no key.",
     "scope": null
   },
   "api_keys.create_multi": {
     "method": "POST",
     "path": "/api/admin/generate-api-key",
     "summary": "Make a key that may do everything",
-    "description": "In multi-user mode, for admins. The secret is in this answer and nowhere else, ever. Needs a session, no key.",
+    "description": "In multi-user mode, for admins. The secret is in this answer and nowhere else, ever. Needs a session with the role admin, no key.",
     "scope": null
   },
   "api_keys.delete_multi": {
     "method": "DELETE",
     "path": "/api/admin/delete-api-key/{id}",
     "summary": "Revoke a key",
-    "description": "In multi-user mode, for admins. Needs a session, no key.",
+    "description": "In multi-user mode, for admins. Needs a session with the role admin, no key.",
     "scope": null
   },
   "api_keys.delete_multi_2": {
     "method": "DELETE",
     "path": "/api/admin/api-key/{id}",
     "summary": "Revoke a key",
-    "description": "In multi-user mode, for admins. Needs a session, no key.",
+    "description": "In multi-user mode, for admins. Needs a session with the role admin, no key.",
     "scope": null
   },
   "api_keys.list": {
@@ -865,7 +865,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/api/workspace/{slug}/suggested-messages",
     "summary": "Say what a workspace proposes",
-    "description": "These instead of those that were there; also under the name `suggestedMessages`. Needs a session, no key.",
+    "description": "These instead of those that were there; also under the name `suggestedMessages`. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "my_workspaces.score": {
@@ -900,21 +900,21 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/api/system/prompt-variables",
     "summary": "Make a variable",
-    "description": "Needs a session, no key.",
+    "description": "Needs a session with the role admin, no key.",
     "scope": null
   },
   "prompt_variables.update": {
     "method": "PUT",
     "path": "/api/system/prompt-variables/{id}",
     "summary": "Change a variable",
-    "description": "Needs a session, no key.",
+    "description": "Needs a session with the role admin, no key.",
     "scope": null
   },
   "prompt_variables.delete": {
     "method": "DELETE",
     "path": "/api/system/prompt-variables/{id}",
     "summary": "Remove a variable",
-    "description": "Needs a session, no key.",
+    "description": "Needs a session with the role admin, no key.",
     "scope": null
   },
   "workspaces.chat": {
@@ -1089,21 +1089,21 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/api/browser-extension/api-keys",
     "summary": "Keys of the browser extension: all for admins, their own for managers",
-    "description": "Needs a session, no key.",
+    "description": "Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "extension.mint_key": {
     "method": "POST",
     "path": "/api/browser-extension/api-keys/new",
     "summary": "Make a key for the browser extension",
-    "description": "It is in this answer and nowhere else, ever. Needs a session, no key.",
+    "description": "It is in this answer and nowhere else, ever. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "extension.end_key": {
     "method": "DELETE",
     "path": "/api/browser-extension/api-keys/{id}",
     "summary": "End a key of the browser extension",
-    "description": "Needs a session, no key.",
+    "description": "Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "settings.dump": {
@@ -1166,14 +1166,14 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/api/admin/system-preferences",
     "summary": "Change preferences of the instance",
-    "description": "For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon. Needs a session, no key.",
+    "description": "For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "settings.show_preferences": {
     "method": "GET",
     "path": "/api/admin/system-preferences-for",
     "summary": "Preferences of the instance",
-    "description": "Of a secret whether there is one. For managers those that they may change. Needs a session, no key.",
+    "description": "Of a secret whether there is one. For managers those that they may change. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "widget.chat": {

@@ -107,10 +107,11 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
   };
 }
 
-const WHO: Record<string, string> = {
-  public: 'Needs no key.',
-  any: 'Any key.',
-  session: 'Needs a session, no key.',
+const WHO: Record<string, (declared: Route) => string> = {
+  public: () => 'Needs no key.',
+  any: () => 'Any key.',
+  session: ({ roles }) =>
+    `Needs a session${roles === undefined ? '' : ` with the role ${roles.join(' or ')}`}, no key.`,
 };
 
 /** The OpenAI API is one thing to its callers, however many nouns it has. */
@@ -119,7 +120,7 @@ const tagOf = ({ id, surface }: Route): string =>
 
 function operation(declared: Route, components: Map<string, Json>): Json {
   const { id, summary, description, access } = declared;
-  const scope = WHO[access] ?? `Scope: ${access}.`;
+  const scope = WHO[access]?.(declared) ?? `Scope: ${access}.`;
   return {
     operationId: id,
     summary,
