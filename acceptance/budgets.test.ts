@@ -94,7 +94,7 @@ function budgetSuite(database: Database): void {
       // All that was answered is counted, to the last digit, and it fits.
       const used = admitted * each;
       expect(used).toBeLessThanOrEqual(Number(amount));
-      await expect.poll(() => usedOf(first, key), { timeout: 5_000 }).toBeCloseTo(used, 9);
+      await expect.poll(() => usedOf(first, key)).toBeCloseTo(used, 9);
       // It was used up as far as one more estimate goes, not left half empty.
       expect(used).toBeGreaterThanOrEqual(least);
     },

@@ -173,7 +173,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     const fresh = watchedOpenai(server, { apiKey: secret }).client;
     await collect(await fresh.chat.completions.create({ model: MODEL, messages: QUESTION, stream: true }));
     await expect
-      .poll(async () => (await server.request('GET', `/v1/keys/${id}/usage`)).text, { timeout: 5_000 })
+      .poll(async () => (await server.request('GET', `/v1/keys/${id}/usage`)).text)
       .toMatch(/"tokens_in":24.*"tokens_out":9/);
   });
 });

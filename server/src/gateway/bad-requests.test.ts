@@ -154,7 +154,7 @@ describeOnBothServers('requests that are not right', (start) => {
       const startedMs = performance.now();
       const answer = await server.request<Problem>('POST', '/v1/keys', { headers: json, body });
       expect([answer.status, fieldsOf(answer).length]).toEqual([422, 1]);
-      expect(performance.now() - startedMs).toBeLessThan(2_000);
+      expect(performance.now() - startedMs).toBeLessThan(5_000);
     }
   });
 

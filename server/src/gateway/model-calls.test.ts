@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../test/server.ts';
 import type { TestServer } from '../../test/server.ts';
@@ -217,9 +216,8 @@ describeOnBothServers('the OpenAI surface', (start) => {
     await chat({ model: 'made-up-by-the-caller' }, secret);
     second.answer(slam);
     await chat({ model: 'only-two' }, secret);
-    await sleep(1_300);
-    const { body } = await server.request('GET', `/v1/keys/${id}/usage?group_by=model`);
-    expect(body).toMatchObject({
+    const reported = async () => (await server.request('GET', `/v1/keys/${id}/usage?group_by=model`)).body;
+    await expect.poll(reported).toMatchObject({
       items: [
         {
           group: { model: '' },

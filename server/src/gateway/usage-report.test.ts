@@ -22,7 +22,14 @@ describeOnBothServers('usage', (start) => {
     other = await server.mint({ owner: 'Ann' });
     for (const { secret } of [small, other, other])
       await server.request('GET', '/v1/keys/self', { key: secret });
-    await sleep(1_200);
+    // Written each second.
+    const counted = async () => (await report('/v1/usage?step=total&group_by=owner')).body.items;
+    while (
+      !(await counted()).some(
+        ({ group, requests }) => group['owner'] === small.key.owner.id && requests === 3,
+      )
+    )
+      await sleep(50);
   });
 
   test('by key and by owner', async () => {

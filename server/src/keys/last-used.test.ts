@@ -98,7 +98,7 @@ describeOnBothDatabases('last use', (open) => {
     const { a } = await startPair(database);
     const { id, secret } = await mintIn(a);
     const uses: number[] = [];
-    const endMs = Date.now() + 2_500;
+    const endMs = Date.now() + 3_500;
     while (Date.now() < endMs) {
       await identifyIn(a, secret);
       uses.push(Date.now());
@@ -107,6 +107,7 @@ describeOnBothDatabases('last use', (open) => {
     await a.kill();
     const { rows } = await sql<{ last_used_at: number }>`select last_used_at from keys
       where id = ${id}`.execute(storage.db);
-    expect((uses.at(-1) ?? 0) - (rows[0]?.last_used_at ?? 0)).toBeLessThan(1_300);
+    // A second between two writes, and what writing takes on a machine that does other things too.
+    expect((uses.at(-1) ?? 0) - (rows[0]?.last_used_at ?? 0)).toBeLessThan(2_400);
   });
 });

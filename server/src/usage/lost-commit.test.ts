@@ -75,9 +75,7 @@ describeOn('postgres', 'a commit whose answer is lost', (open) => {
     line.cut = moment;
     await budgets.settle(reservation, spend);
     expect(line.cut).toBeUndefined();
-    await expect
-      .poll(() => budgets.view('key_a', [budget]), { timeout: 5_000 })
-      .toMatchObject([{ used: '1', reserved: '0' }]);
+    await expect.poll(() => budgets.view('key_a', [budget])).toMatchObject([{ used: '1', reserved: '0' }]);
     // Past the second try, which comes after a second.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     await budgets.stop();
