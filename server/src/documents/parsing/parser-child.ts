@@ -31,6 +31,7 @@ export class ParserChild {
   #bytes = 0;
   #failure: string | undefined;
 
+  /** @throws Error where the system has no room for another process. */
   constructor(job: ParseJob, fd: number) {
     this.#limits = job.limits;
     const flags = [

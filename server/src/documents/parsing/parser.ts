@@ -77,17 +77,26 @@ export class Parser {
   }
 
   async #read(job: ParseJob, fd: number, signal?: AbortSignal): Promise<Said> {
-    const child = new ParserChild(job, fd);
+    const child = started(job, fd);
+    if (child === undefined) return { refusal: 'was not read: no process could be started for it.' };
     const leave = (): void => child.end('was not read: the request has ended.');
     this.#running.add(child);
     signal?.addEventListener('abort', leave);
     try {
       if (signal?.aborted === true) leave();
-      return splitOutput(await child.output());
+      return await splitOutput(await child.output());
     } finally {
       signal?.removeEventListener('abort', leave);
       this.#running.delete(child);
     }
+  }
+}
+
+function started(job: ParseJob, fd: number): ParserChild | undefined {
+  try {
+    return new ParserChild(job, fd);
+  } catch {
+    return undefined;
   }
 }
 
