@@ -14,11 +14,12 @@ const ENTRY = /^(https?):\/\/(\*\.)?([^/?#@*\s]*[^/?#@*\s:])$/i;
  */
 export function readAllowlist(value: unknown): string[] | null {
   if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'string' && value.length > ORIGINS_MAX * ENTRY_MAX_CHARACTERS) throw tooMany();
   const entries = typeof value === 'string' ? value.split(',') : value;
   if (!Array.isArray(entries)) throw unreadable('it is neither a list nor text with commas between');
   // Meant as "nobody" by some and as "anybody" by others: neither is guessed.
   if (entries.length === 0) throw unreadable('it is empty');
-  if (entries.length > ORIGINS_MAX) throw unreadable(`it has more than ${ORIGINS_MAX} entries`);
+  if (entries.length > ORIGINS_MAX) throw tooMany();
   return [...new Set(entries.map(readEntry))];
 }
 
@@ -36,6 +37,8 @@ function readEntry(entry: unknown, index: number): string {
   if (any !== '' && !/[^.]\.[^.]/.test(parsed.hostname)) throw fault;
   return `${parsed.protocol}//${any}${parsed.host}`;
 }
+
+const tooMany = (): KeywardError => unreadable(`it has more than ${ORIGINS_MAX} entries`);
 
 const unreadable = (why: string): KeywardError =>
   new KeywardError('bad_request', `allowlist_domains cannot be read: ${why}.`, {

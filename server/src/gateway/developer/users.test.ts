@@ -346,6 +346,7 @@ describeOnBothServers('login tokens', (start) => {
     expect(body.loginPath).toBe(`/sso/simple?token=${body.token}`);
     const first = await redeem(server, body.token);
     expect(Object.keys(first.body)).toEqual(['valid', 'user', 'token', 'message']);
+    expect(first.headers.get('cache-control')).toBe('no-store');
     const me = await server.request('GET', '/api/system/refresh-user', { key: first.body.token });
     expect(me.body).toMatchObject({ user: { username: 'admin' } });
     const second = await redeem(server, body.token);

@@ -73,7 +73,8 @@ const redeemToken = route({
     const refusal = await ssoRefusal(services);
     if (refusal !== undefined) return refusal;
     const login = await loginWithToken(services.identity, { token: plainField(query, 'token'), ip });
-    if (login.ok) return loggedIn(login);
+    // A session, in an answer that a cache might keep.
+    if (login.ok) return { ...loggedIn(login), headers: { 'cache-control': 'no-store' } };
     failedLogin(services, login, ip);
     const message = '[001] An error occurred while validating the token: Invalid token.';
     return json({ valid: false, token: null, message }, 401);
