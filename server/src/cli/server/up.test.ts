@@ -194,16 +194,21 @@ describe('serve', { timeout: 60_000 }, () => {
     const { child, ready, ended } = await serve(home);
     const { port } = new URL(urlIn(ready));
     const { connect } = await import('node:net');
-    // A request that never ends keeps the first signal waiting.
+    // A request that never ends keeps the first signal waiting; that it was read is said with `100 Continue`.
     const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
-    socket.write(
-      'POST /v1/keys/report HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
-    );
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    child.kill('SIGTERM');
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    child.kill('SIGTERM');
+    const headers = [
+      'Host: x',
+      'Content-Type: application/json',
+      'Content-Length: 9',
+      'Expect: 100-continue',
+    ];
+    socket.write(`POST /v1/keys/report HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('100 Continue');
+    // Two that come before the first is heard are one.
+    const asking = setInterval(() => child.kill('SIGTERM'), 200);
     expect((await ended)[0]).toBe(143);
+    clearInterval(asking);
   });
 
   test('an address that others can reach without TLS is said loudly', async () => {
