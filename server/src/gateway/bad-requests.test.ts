@@ -138,6 +138,7 @@ describeOnBothServers('requests that are not right', (start) => {
     const large = await server.raw(`${announced}content-length: 2000000\r\n\r\n`);
     expect(large).toMatch(/^HTTP\/1.1 413 /);
     expect(large).toContain('"code":"too_large"');
+    expect(large).toContain('The limit is 1 MiB.');
     const chunk = `${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n`;
     const chunked = await server.raw(
       `${announced}transfer-encoding: chunked\r\n\r\n${chunk.repeat(20)}0\r\n\r\n`,

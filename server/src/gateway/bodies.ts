@@ -48,7 +48,8 @@ export function receive(request: FastifyRequest, declared: Route, use: Use): voi
   const type = headers['content-type'] ?? '';
   const isJson = JSON_TYPE.test(type);
   const problem =
-    refusal(headers, { type, isJson, bodyKind }) ?? (length > bodyMaxBytes ? tooLarge() : undefined);
+    refusal(headers, { type, isJson, bodyKind }) ??
+    (length > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined);
   if (problem !== undefined) return use(hangUp(request, problem), NOTHING);
   if (isStream) return use(undefined, { stream: raw });
   collect(request, bodyMaxBytes, (error, bytes) => {
@@ -90,9 +91,11 @@ const wrongType = (why: string, wanted: string): KeywardError =>
     hint: `Send Content-Type: ${wanted}.`,
   });
 
-const tooLarge = (): KeywardError =>
+const MIB = 1024 * 1024;
+
+const tooLarge = (maxBytes: number): KeywardError =>
   new KeywardError('too_large', 'The body is larger than this endpoint takes.', {
-    hint: 'The limit is 1 MiB, and 32 MiB on model endpoints.',
+    hint: `The limit is ${maxBytes < MIB ? `${maxBytes / 1024} KiB` : `${maxBytes / MIB} MiB`}.`,
   });
 
 /** What is left of a refused body is not worth reading: the connection ends with the answer. */
@@ -116,7 +119,7 @@ function collect(
     size += chunk.length;
     if (size > maxBytes) {
       stop();
-      done(tooLarge(), NO_BYTES);
+      done(tooLarge(maxBytes), NO_BYTES);
     } else if (first === undefined) first = chunk;
     else (more ??= [first]).push(chunk);
   };

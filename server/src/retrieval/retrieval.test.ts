@@ -1,6 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../test/databases.ts';
-import { DIMENSIONS, EMBEDDING_MODEL, openRetrieval } from './retrieval.fixture.ts';
+import { json } from '../../test/upstream.ts';
+import type { Account, UsageReport } from '../models/index.ts';
+import { DIMENSIONS, EMBEDDING_MODEL, embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 import type { Search } from './search.ts';
 
@@ -97,6 +99,35 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(outcome.failed.map(({ location }) => location)).toEqual([bad, 'custom-documents/none.json']);
     expect(outcome.failed[0]?.error).toContain('too hot');
     expect(outcome.failed[1]?.error).toBe('There is no such document.');
+  });
+
+  test('what a document takes is told to who pays once, also where it comes to nothing', async () => {
+    const { retrieval, document, upstream, set } = opened;
+    await set('chunkSize', '60');
+    const lines = Array.from({ length: 300 }, (_, at) => `owl number ${at} sits on branch number ${at}`);
+    const long = await document('long', lines.join('\n\n'));
+    const told: string[] = [];
+    const reports: UsageReport[] = [];
+    const account: Account = {
+      reserve: async ({ model }) => void told.push(`reserve ${model}`),
+      answeredBy: () => void told.push('answered'),
+      notAnswered: () => void told.push('not answered'),
+      settle: (report) => void reports.push(report),
+    };
+    const payer = { account: () => account };
+    upstream.answer(embeddings(), json({ error: { message: 'too hot' } }, 400), embeddings());
+    expect((await retrieval.attach(WORKSPACE, [long], { payer })).failed).toHaveLength(1);
+    await expect.poll(() => reports).toHaveLength(1);
+    expect(told).toEqual([`reserve ${EMBEDDING_MODEL}`, 'not answered']);
+    expect(reports[0]?.outcome).not.toBe('ok');
+    expect(reports[0]?.tokensIn).toBeGreaterThan(100);
+    expect((await retrieval.attach(WORKSPACE, [long], { payer })).attached).toEqual([long]);
+    await expect.poll(() => reports).toHaveLength(2);
+    expect(reports[1]).toMatchObject({ outcome: 'ok', tokensIn: expect.any(Number) });
+    expect(reports[1]?.tokensIn).toBeGreaterThan(reports[0]?.tokensIn ?? 0);
+    // It has its vectors: nobody pays.
+    await retrieval.attach(OTHER, [long], { payer });
+    expect(reports).toHaveLength(2);
   });
 
   test('a document that is removed takes its vectors and its places along', async () => {
