@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 97fec1995120439d1b13f57b6f0c70e8e6e1955e2234b8c14b80843cc5bb61d2
-// text 5ec350d04758b8ab0e110a89f21c1374249da482f77a826d46995077b0c9156b
+// document 1f3cfa3a2c07fb298b91f5a6f830d8a353d40b8e06054e6413360084b09a80ea
+// text 1775e8c6bc9bb43b1cf68b0e6370f69b4b3023429c7beb31b7a3c1f50c64d513
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4344,6 +4344,8 @@ export interface components {
         EmbedRequest: {
             /** @description The workspace that it answers from; said once, when it is made */
             workspace_slug?: string;
+            /** @description The number of another workspace, when it is changed */
+            workspace_id?: number;
             /** @description A new one is */
             enabled?: boolean;
             /** @description chat, or query (default) */

@@ -113,6 +113,7 @@ export const EmbedRequest = Type.Partial(
     workspace_slug: Type.String({
       description: 'The workspace that it answers from; said once, when it is made',
     }),
+    workspace_id: Type.Integer({ description: 'The number of another workspace, when it is changed' }),
     enabled: Type.Boolean({ description: 'A new one is' }),
     chat_mode: Type.String({ description: 'chat, or query (default)' }),
     allowlist_domains: Type.Union([Type.Array(Type.String()), Type.String(), Type.Null()], {
