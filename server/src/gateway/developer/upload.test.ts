@@ -1,10 +1,12 @@
-import { readlinkSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server, ServerOptions } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { refuseUnreadable } from '../failing.ts';
 import { receiveUpload } from './upload.ts';
@@ -109,8 +111,11 @@ test('a file that moves may take longer than any other request', async () => {
 });
 
 test('a file that comes no further is refused, and closed', async () => {
-  const before = openTo('/dev/null');
-  const { answer } = beginToSend(await serveForms({ ...someFile, standstillMs: 20 }));
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-upload-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'file');
+  const options = { ...someFile, create: () => open(path, 'w+'), standstillMs: 20 };
+  const { answer } = beginToSend(await serveForms(options));
   expect(await answer).toContain('{"refusal":"Invalid file upload. It stopped coming"}');
-  expect(openTo('/dev/null')).toBe(before);
+  expect(openTo(path)).toBe(0);
 });
