@@ -32,6 +32,17 @@ export async function listChats(
   return (await query.orderBy('id', 'desc').limit(last).execute()).reverse();
 }
 
+/** In the order in which they were asked, those after the one with the id `after`. */
+export function chatsAfter(
+  db: Db,
+  embedId: number,
+  { sessionId, after, limit }: { sessionId?: string | undefined; after: number; limit: number },
+): Promise<EmbedChatRow[]> {
+  let query = tables(db).selectFrom('embed_chats').selectAll().where('embed_id', '=', embedId);
+  if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
+  return query.where('id', '>', after).orderBy('id').limit(limit).execute();
+}
+
 /** How many chats each widget has had. */
 export async function countChats(db: Db): Promise<Map<number, number>> {
   const rows = await tables(db)

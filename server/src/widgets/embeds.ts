@@ -7,13 +7,13 @@ import { changeAndRecord } from './context.ts';
 import type { Manager, WidgetsContext } from './context.ts';
 import { DEFAULTS, noSuchEmbed, readSettings } from './embed.ts';
 import type { Embed } from './embed.ts';
-import { countChats, listChats } from './embed-chat-store.ts';
+import { chatsAfter, countChats } from './embed-chat-store.ts';
 import type { EmbedChatRow } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
 
 const EMBEDS_MAX = 10_000;
-/** The list has no pages; of more the newest are shown. */
-const LISTED_CHATS_MAX = 5_000;
+/** Of the list of what visitors asked, which is as long as it is: so many are in memory. */
+const PAGE_ROWS = 50;
 
 /**
  * Makes a widget of a workspace that the key covers.
@@ -143,19 +143,21 @@ export async function listEmbeds(context: WidgetsContext, manager: Manager): Pro
   });
 }
 
-/** What visitors asked, oldest first; nothing for a widget that does not exist for the key. */
-export async function embedChats(
+/** What visitors asked, oldest first, page by page; nothing for a widget that does not exist for the key. */
+export async function* embedChats(
   context: WidgetsContext,
   manager: Manager,
   { uuid, sessionId }: { uuid: string; sessionId?: string },
-): Promise<EmbedChatRow[]> {
+): AsyncGenerator<EmbedChatRow[]> {
   const { db } = context.storage;
   const embed = await store.findEmbed(db, uuid);
-  if (embed === undefined) return [];
-  if ((await context.workspaces.findCoveredById(manager, embed.workspaceId, db)) === undefined) return [];
-  if (sessionId?.includes('\0') === true) return [];
-  return listChats(db, embed.id, {
-    ...(sessionId === undefined ? {} : { sessionId }),
-    last: LISTED_CHATS_MAX,
-  });
+  if (embed === undefined || sessionId?.includes('\0') === true) return;
+  if ((await context.workspaces.findCoveredById(manager, embed.workspaceId, db)) === undefined) return;
+  for (let after = 0; ;) {
+    const page = await chatsAfter(db, embed.id, { sessionId, after, limit: PAGE_ROWS });
+    if (page.length > 0) yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE_ROWS) return;
+    after = last.id;
+  }
 }

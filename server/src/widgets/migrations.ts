@@ -54,4 +54,9 @@ export const widgetsMigrations: Migration[] = [
       `alter table embeds add column owner_id text`,
     ],
   },
+  {
+    id: 'widgets-3',
+    // All chats of a widget are read page by page.
+    statements: () => [`create index embed_chats_embed on embed_chats (embed_id, id)`],
+  },
 ];

@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
+import { bringEmbedChat } from '../../widgets/index.ts';
 
 interface Made {
   embed: { id: number; uuid: string; allowlist_domains: string | null; [name: string]: unknown };
@@ -152,6 +153,31 @@ describeOnBothServers('chat widgets over the Developer API', (start) => {
     expect([changed.status, changed.text]).toEqual([404, '{"error":"Embed not found"}']);
     expect((await server.request('GET', '/v1/embed/nope/chats')).text).toBe('{"chats":[]}');
     expect((await server.request('GET', '/v1/embed/nope/chats/x')).text).toBe('{"chats":[]}');
+  });
+
+  it('show every chat that they had, however many', async () => {
+    const { embed } = (await create({ workspace_slug: 'docs' })).body;
+    const chats = 120;
+    await server.app.core.storage.transaction(async (tx) => {
+      for (let i = 1; i <= chats; i++)
+        await bringEmbedChat(tx, {
+          id: 1_000 + i,
+          embed_id: embed.id,
+          session_id: i % 2 === 0 ? 'even' : 'odd',
+          prompt: `question ${i}`,
+          response: '{}',
+          included: 1,
+          connection_information: '{}',
+          created_at: i,
+        });
+    });
+    const prompts = async (path: string) => {
+      const { body } = await server.request<{ chats: { prompt: string }[] }>('GET', `/v1/embed/${path}`);
+      return body.chats.map(({ prompt }) => prompt);
+    };
+    const all = Array.from({ length: chats }, (_, i) => `question ${i + 1}`);
+    expect(await prompts(`${embed.uuid}/chats`)).toEqual(all);
+    expect(await prompts(`${embed.uuid}/chats/even`)).toEqual(all.filter((_, i) => i % 2 === 1));
   });
 
   it('go with their workspace', async () => {

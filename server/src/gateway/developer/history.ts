@@ -2,7 +2,7 @@ import type { Conversation } from '../../workspaces/index.ts';
 import { viewMessages } from '../../workspaces/index.ts';
 import type { Answer } from '../route.ts';
 import type { Services } from '../services.ts';
-import { streamed } from './streaming.ts';
+import { listText, streamed } from './streaming.ts';
 
 /** `{history}` of a conversation, however long. */
 export function historyAnswer(
@@ -10,18 +10,8 @@ export function historyAnswer(
   conversation: Conversation,
   options: { limit: number; order: 'asc' | 'desc' },
 ): Promise<Answer> {
-  async function* pieces(): AsyncGenerator<string> {
-    let before = '{"history":[';
-    for await (const chats of workspaces.chats.history(conversation, options)) {
-      yield (
-        before +
-        viewMessages(chats)
-          .map((message) => JSON.stringify(message))
-          .join(',')
-      );
-      before = ',';
-    }
-    yield before === ',' ? ']}' : `${before}]}`;
+  async function* pages(): AsyncGenerator<unknown[]> {
+    for await (const chats of workspaces.chats.history(conversation, options)) yield viewMessages(chats);
   }
-  return streamed('application/json; charset=utf-8', pieces());
+  return streamed('application/json; charset=utf-8', listText('history', pages()));
 }

@@ -2,6 +2,19 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Answer } from '../route.ts';
 
+/** `{"name": […]}` of what comes in pages. */
+export async function* listText(
+  name: string,
+  pages: AsyncIterable<readonly unknown[]>,
+): AsyncGenerator<string> {
+  let before = `{${JSON.stringify(name)}:[`;
+  for await (const page of pages) {
+    yield before + page.map((item) => JSON.stringify(item)).join(',');
+    before = ',';
+  }
+  yield before === ',' ? ']}' : `${before}]}`;
+}
+
 /**
  * A long text, written as it is read and never whole in memory. Its first piece is waited for before the head is sent:
  * what cannot be read at all is still answered with an error.

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../../base/errors.ts';
 import { createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from '../../../widgets/index.ts';
+import type { EmbedChatRow } from '../../../widgets/index.ts';
 import { json } from '../../developer/answers.ts';
 import {
   EmbedChats,
@@ -12,8 +13,9 @@ import {
   viewListed,
 } from '../../developer/embed-shapes.ts';
 import { Outcome } from '../../developer/schemas.ts';
+import { listText, streamed } from '../../developer/streaming.ts';
 import { nullable } from '../../schemas.ts';
-import type { Route } from '../../route.ts';
+import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import type { WholeAnswer } from '../../answering.ts';
 
@@ -31,6 +33,13 @@ async function refusing(work: () => Promise<WholeAnswer>): Promise<WholeAnswer> 
     const { hint } = error.extras;
     return json({ error: hint === undefined ? error.message : `${error.message} ${hint}` }, error.status);
   }
+}
+
+function chatsAnswer(found: AsyncIterable<EmbedChatRow[]>): Promise<Answer> {
+  async function* pages(): AsyncGenerator<unknown[]> {
+    for await (const rows of found) yield rows.map(viewChat);
+  }
+  return streamed('application/json; charset=utf-8', listText('chats', pages()));
 }
 
 export const embedsRoutes: Route[] = [
@@ -52,8 +61,7 @@ export const embedsRoutes: Route[] = [
     summary: 'What visitors asked a widget',
     params: uuid,
     responses: { 200: EmbedChats },
-    handler: async ({ widgets }, { caller, params }) =>
-      json({ chats: (await embedChats(widgets, caller, params)).map(viewChat) }),
+    handler: ({ widgets }, { caller, params }) => chatsAnswer(embedChats(widgets, caller, params)),
   }),
   route({
     ...shared,
@@ -63,8 +71,7 @@ export const embedsRoutes: Route[] = [
     summary: 'What one visitor asked a widget',
     params: Type.Object({ uuid: Type.String(), sessionId: Type.String() }),
     responses: { 200: EmbedChats },
-    handler: async ({ widgets }, { caller, params }) =>
-      json({ chats: (await embedChats(widgets, caller, params)).map(viewChat) }),
+    handler: ({ widgets }, { caller, params }) => chatsAnswer(embedChats(widgets, caller, params)),
   }),
   route({
     ...shared,
