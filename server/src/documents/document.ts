@@ -24,7 +24,7 @@ export interface Document {
   location: string;
   metadata: DocumentMetadata;
   tokenCount: number;
-  /** The owner of the key that brought it. */
+  /** The id of the key that brought it, or what it moved in from. */
   createdBy: string;
   createdAt: number;
   updatedAt: number;

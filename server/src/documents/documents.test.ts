@@ -50,7 +50,7 @@ function newDocument({
     published: '',
   };
   const metadata = { id, ...said, wordCount: 1, token_count_estimate: 3 };
-  return { folder, name: name ?? `${id}.json`, metadata, text, createdBy: 'own_a' };
+  return { folder, name: name ?? `${id}.json`, metadata, text, createdBy: 'key_a' };
 }
 
 describeOnBothDatabases('documents', (open) => {
@@ -149,13 +149,13 @@ describeOnBothDatabases('documents', (open) => {
   test('of workspaces are seen by a bound key once it is known which workspaces it covers', async () => {
     const one = await add();
     await storage.transaction((tx) => addMember(tx, { collectionId: 7, documentId: one.id, nowMs: 0 }));
-    expect(await documents.tree({ ...bound, ownerId: 'own_b' })).toEqual([]);
+    expect(await documents.tree({ ...bound, keyId: 'key_b' })).toEqual([]);
     documents.coverageBy(async () => [7, 8]);
-    expect(await documents.tree({ ...bound, ownerId: 'own_b' })).toMatchObject([
+    expect(await documents.tree({ ...bound, keyId: 'key_b' })).toMatchObject([
       { name: 'f', items: [{ id: one.id }] },
     ]);
     documents.coverageBy(async () => []);
-    // Its owner brought it, but a workspace holds it that the key does not cover.
+    // It brought it, but a workspace holds it that the key does not cover.
     expect(await documents.find(storage.db, one.location, await documents.viewer(bound))).toBeUndefined();
   });
 

@@ -22,10 +22,8 @@ export interface NewDocument {
   name: string;
   metadata: DocumentMetadata;
   text: string;
-  /** The id of an owner. */
+  /** The id of the key that brought it, or what it moved in from. */
   createdBy: string;
-  /** The key that brought it. */
-  keyId?: string | undefined;
 }
 
 export interface Listing {
@@ -77,8 +75,7 @@ export class Documents {
   /** With whose eyes a caller sees documents. */
   async viewer(caller: Caller, db: Db = this.#storage.db): Promise<Viewer> {
     if (!isBound(caller)) return 'all';
-    const { keyId, ownerId } = caller;
-    return { keyId, ownerId, collections: await this.#neighbours.coverage(db, caller) };
+    return { keyId: caller.keyId, collections: await this.#neighbours.coverage(db, caller) };
   }
 
   /** By location: `folder/name`. */
@@ -101,13 +98,10 @@ export class Documents {
   }
 
   /** Puts it there with its text; the folder is made where there is none. @returns undefined where the place is taken. */
-  async add(
-    tx: Db,
-    { folder, name, metadata, text, createdBy, keyId }: NewDocument,
-  ): Promise<Document | undefined> {
+  async add(tx: Db, { folder, name, metadata, text, createdBy }: NewDocument): Promise<Document | undefined> {
     const nowMs = this.#clock.nowMs();
     await folders.keepFolder(tx, { name: folder, createdBy, nowMs });
-    if (keyId !== undefined) await folders.noteMaker(tx, folder, keyId);
+    await folders.noteMaker(tx, folder, createdBy);
     const document: Document = {
       id: metadata.id,
       folder,
@@ -163,7 +157,7 @@ export class Documents {
   /** @returns false where there is one. One that the caller does not see is made for it: it sees an empty one. */
   async createFolder(caller: Caller, name: string): Promise<boolean> {
     return this.#storage.transaction(async (tx) => {
-      const folder = { name, createdBy: caller.ownerId, nowMs: this.#clock.nowMs() };
+      const folder = { name, createdBy: caller.keyId, nowMs: this.#clock.nowMs() };
       const isNew = await folders.insertFolder(tx, folder);
       if (!isNew && (await folders.hasFolder(tx, await this.viewer(caller, tx), name))) return false;
       // Nobody takes it away before it is noted whose it is, too.

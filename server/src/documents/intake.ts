@@ -198,8 +198,7 @@ export class Intake {
     return storage.transaction(async (tx) => {
       const brought: Brought[] = [];
       for (const { name, text, metadata } of known) {
-        const place = { folder, name, createdBy: caller.ownerId, keyId: caller.keyId };
-        const document = await documents.add(tx, { ...place, metadata, text });
+        const document = await documents.add(tx, { folder, name, metadata, text, createdBy: caller.keyId });
         if (document === undefined) throw new Error(`A new id was used before: ${metadata.id}`);
         brought.push({ document, text });
       }

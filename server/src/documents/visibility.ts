@@ -4,9 +4,10 @@ import type { DocumentTables } from './rows.ts';
 
 /**
  * Whose eyes documents are seen with. A key without a workspace selector sees all. One that is bound to workspaces sees
- * what is embedded in a workspace that it covers, and what its owner brought as long as no other workspace holds it.
+ * what is embedded in a workspace that it covers, and what it brought itself as long as no other workspace holds it. Not what
+ * its owner's other keys bring: that may be on its way into other workspaces.
  */
-export type Viewer = 'all' | { keyId: string; ownerId: string; collections: readonly number[] };
+export type Viewer = 'all' | { keyId: string; collections: readonly number[] };
 
 export const isBound = ({ selectors }: Pick<Caller, 'selectors'>): boolean =>
   selectors.workspaces.allow.length > 0 || selectors.workspaces.deny.length > 0;
@@ -16,10 +17,10 @@ type Build = ExpressionBuilder<{ [T in keyof DocumentTables]: DocumentTables[T] 
 /** Holds for the documents that the viewer can see. */
 export function isVisible(eb: Build, viewer: Viewer): Expression<SqlBool> {
   if (viewer === 'all') return eb.lit(true);
-  const { ownerId } = viewer;
+  const { keyId } = viewer;
   return eb.or([
     isEmbedded(eb, { within: viewer.collections }),
-    eb.and([eb('documents.created_by', '=', ownerId), isFree(eb, viewer)]),
+    eb.and([eb('documents.created_by', '=', keyId), isFree(eb, viewer)]),
   ]);
 }
 

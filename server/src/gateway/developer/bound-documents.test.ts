@@ -34,7 +34,7 @@ describeOnBothServers('a key bound to workspaces', (start) => {
       const document = (documents[name] = await note(server, name));
       for (const slug of held) await embed(server, ids[slug] ?? 0, document.id);
     }
-    // By the key's owner: in neither workspace, and in the one that the key does not cover.
+    // By the key itself: in neither workspace, and in the one that the key does not cover.
     for (const [name, held] of Object.entries({
       own: [],
       'own-other': ['other'],
@@ -48,7 +48,7 @@ describeOnBothServers('a key bound to workspaces', (start) => {
   const seen = ['both', 'mine', 'own', 'own-both'];
   const unseen = ['loose', 'other', 'own-other'];
 
-  it('sees what its workspaces hold, and what its owner brought and no other workspace holds', async () => {
+  it('sees what its workspaces hold, and what it brought and no other workspace holds', async () => {
     const tree = await seenBy(server, key);
     expect(tree).toEqual({ 'custom-documents': seen.map(location).toSorted() });
     expect((await seenBy(server))['custom-documents']).toHaveLength(7);
@@ -119,7 +119,7 @@ describeOnBothServers('a key bound to workspaces', (start) => {
     expect(Object.keys(await seenBy(server))).not.toContain('own-folder');
   });
 
-  it('is not told by what it makes which folders there are', async () => {
+  it('learns nothing of what other keys of its owner bring, nor which folders there are', async () => {
     const { secret: other } = await server.mint({
       scopes: ['documents:*'],
       selectors: { workspaces: { allow: ['other'], deny: [] } },
@@ -128,6 +128,10 @@ describeOnBothServers('a key bound to workspaces', (start) => {
     });
     const change = (method: string, path: string, folder: string, by: string) =>
       server.request(method, `/v1/document/${path}`, { key: by, body: { name: folder } });
+    // Of the same owner, but it may be on its way into another workspace.
+    const { location: theirs } = await note(server, 'theirs', { key: other });
+    expect(JSON.stringify(await seenBy(server, key))).not.toContain(theirs);
+    expect(JSON.stringify(await seenBy(server, other))).toContain(theirs);
     await change('POST', 'create-folder', 'theirs', other);
     await upload(server, { name: 'b.txt', bytes: 'x' }, { path: '/v1/document/upload/full' });
     const look = async (folder: string) => {
