@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Caller } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -189,15 +190,18 @@ export class Intake {
     return { brought: await this.#keep(bringing, [named]) };
   }
 
-  /** All of them or none. */
+  /** All of them or none; of the thousands of a mailbox one after the other, so that others have their turn. */
   async #keep({ folder, caller }: Bringing, all: readonly Named[]): Promise<Brought[]> {
     const { storage, documents } = this.#parts;
     const known: (Pick<Named, 'name' | 'text'> & { metadata: DocumentMetadata })[] = [];
-    for (const { name, ...described } of all)
+    for (const [at, { name, ...described }] of all.entries()) {
+      if (at > 0) await nextTurn();
       known.push({ name, text: described.text, metadata: await describe(described) });
+    }
     return storage.transaction(async (tx) => {
       const brought: Brought[] = [];
-      for (const { name, text, metadata } of known) {
+      for (const [at, { name, text, metadata }] of known.entries()) {
+        if (at > 0) await nextTurn();
         const document = await documents.add(tx, { folder, name, metadata, text, createdBy: caller.keyId });
         if (document === undefined) throw new Error(`A new id was used before: ${metadata.id}`);
         brought.push({ document, text });

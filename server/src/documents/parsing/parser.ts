@@ -115,11 +115,13 @@ async function splitOutput(output: Buffer | { failure: string }): Promise<Said> 
     if (!('properties' in head)) return head;
     at = start + head.bytes;
     parts.push({ text: await decoded(output.subarray(start, at)), properties: head.properties });
+    if (parts.length % PARTS_AT_ONCE === 0) await nextTurn();
   }
   return parts;
 }
 
-/** About a millisecond. */
+/** About a millisecond each. */
+const PARTS_AT_ONCE = 100;
 const DECODED_BYTES = 1024 * 1024;
 
 async function decoded(bytes: Buffer): Promise<string> {
