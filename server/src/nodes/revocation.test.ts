@@ -237,7 +237,7 @@ test(
       await warm(b, key.secret);
       await revokeIn(a, key.id);
       expect(await identifyIn(b, key.secret)).toMatchObject({ code: 'revoked' });
-      await sleep(700);
+      await expect.poll(() => countWires(server.url)).toBe(2);
       await warm(b, other.secret);
       expect((await revokeIn(a, other.id)).waited_ms).toBeLessThan(AT_ONCE_MS);
       expect(await countWires(server.url)).toBe(2);
