@@ -42,9 +42,13 @@ export class Hammer {
     while (this.admitted < count) await sleep(1);
   }
 
-  /** Asks on for a while and ends. */
-  async stopIn(ms: number): Promise<Shot[]> {
-    await sleep(ms);
+  /** Asks on until so many are answered that began after this moment, however long it takes, and ends. */
+  async stopAfter(count: number, sinceMs: number): Promise<Shot[]> {
+    while (this.shots.filter(({ beganMs }) => beganMs > sinceMs).length < count) await sleep(1);
+    return this.stop();
+  }
+
+  async stop(): Promise<Shot[]> {
     this.#running = false;
     await Promise.all(this.#loops);
     this.#agent.destroy();
