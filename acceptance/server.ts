@@ -13,7 +13,7 @@ export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 export const KEYWARD = join(REPOSITORY, 'keyward');
 export type Database = 'sqlite' | 'postgres';
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const COMMAND_TIMEOUT_MS = 60_000;
 const MODEL_TIMEOUT_MS = 60_000;
 

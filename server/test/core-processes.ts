@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const SCRIPT = fileURLToPath(new URL('core-process.ts', import.meta.url));
-const ANSWER_TIMEOUT_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /** A Keyward in a process of its own (core-process.ts), without its servers; killed when the test ends. */
 export class CoreProcess {
