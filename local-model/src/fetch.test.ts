@@ -58,7 +58,7 @@ test('two fetches at once are harmless, report progress, and leave only weights 
   const licences = [CHAT_WEIGHT, TOKENIZER_WEIGHT].map(({ file }) => `${file}.LICENSE`);
   expect((await readdir(dir)).sort()).toEqual([...files, ...licences].sort());
   await rm(dir, { recursive: true });
-}, 60_000);
+}, 180_000);
 
 test('a file cut short is fetched anew, a leftover lock of a process that is gone does not stop it', async () => {
   const dir = await folder('short');
@@ -67,7 +67,7 @@ test('a file cut short is fetched anew, a leftover lock of a process that is gon
   await truncate(weightPath(dir, TOKENIZER_WEIGHT), 1_000);
   await writeFile(join(dir, '.fetch.lock'), `999999999 ${hostname()}`);
   expect(await run(['fetch', '--models-dir', dir])).toMatchObject({ code: 0 });
-}, 30_000);
+}, 120_000);
 
 test('nothing to be had: the process stays, says why and what to do, and answers 503', async () => {
   const dir = await folder('empty');
@@ -88,14 +88,14 @@ test('nothing to be had: the process stays, says why and what to do, and answers
   expect(model.child.exitCode).toBeNull();
   expect(await run(['fetch', '--models-dir', dir], UNREACHABLE)).toMatchObject({ code: 1 });
   expect(await readdir(dir)).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test('without Python the hint says what to install', async () => {
   const dir = await folder('no-python');
   const end = await run(['fetch', '--models-dir', dir], { PATH: '' });
   expect(end.code).toBe(1);
   expect(end.output).toContain('python3-pip');
-}, 30_000);
+}, 120_000);
 
 test('what lies there is served though the rest cannot be had', async () => {
   const dir = await folder('partial');
@@ -107,7 +107,7 @@ test('what lies there is served though the rest cannot be had', async () => {
   const response = await model.post('/v1/embeddings', { model: EMBEDDING_MODEL, input: 'hi' });
   expect(response.status).toBe(200);
   expect((await model.post('/v1/chat/completions', question('hi'))).status).toBe(503);
-}, 60_000);
+}, 180_000);
 
 test('a GGUF file of the user takes the place of the pinned one, named or put there', async () => {
   const dir = await folder('own');
@@ -125,7 +125,7 @@ test('a GGUF file of the user takes the place of the pinned one, named or put th
     const body = question('What is the capital of France?', { model: name });
     expect(await (await model.post('/v1/chat/completions', body)).text()).toContain('Paris');
   }
-}, 60_000);
+}, 180_000);
 
 test('a file that is no model is refused with its name, and embeddings are served all the same', async () => {
   const broken = join(scratch, 'broken.gguf');
@@ -134,7 +134,7 @@ test('a file that is no model is refused with its name, and embeddings are serve
   const health = await model.health();
   expect(health).toMatchObject({ status: 'partial', models: [EMBEDDING_MODEL] });
   expect(health.reason).toContain('broken.gguf');
-}, 60_000);
+}, 180_000);
 
 test('--help explains both commands; a wrong flag ends with 2', async () => {
   for (const args of [['--help'], ['serve', '--help'], ['fetch', '-h']]) {
@@ -143,7 +143,7 @@ test('--help explains both commands; a wrong flag ends with 2', async () => {
   expect(await run(['serve', '--port', 'x'])).toMatchObject({ code: 2 });
   expect(await run(['serve', '--nothing'])).toMatchObject({ code: 2 });
   expect(await run([])).toMatchObject({ code: 2 });
-}, 30_000);
+}, 120_000);
 
 test('what pip says reaches people without addresses', () => {
   const output =

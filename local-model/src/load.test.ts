@@ -41,9 +41,9 @@ describe('the queue', () => {
     await Promise.all(asked);
     const startedAt = Date.now();
     await until(model, 0, 0);
-    expect(Date.now() - startedAt).toBeLessThan(5_000);
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
     expect((await model.post('/v1/chat/completions', question('hi', { max_tokens: 2 }))).status).toBe(200);
-  }, 30_000);
+  }, 120_000);
 
   test('a client that leaves in the middle of a stream or of a long prompt frees the place', async () => {
     const streaming = new AbortController();
@@ -62,7 +62,7 @@ describe('the queue', () => {
     await asked;
     await until(model, 0, 0);
     expect(Date.now() - startedAt).toBeLessThan(8_000);
-  }, 30_000);
+  }, 120_000);
 
   test('a client that leaves in the middle of a batch of embeddings frees the place', async () => {
     const client = new AbortController();
@@ -74,7 +74,7 @@ describe('the queue', () => {
     await asked;
     await until(model, 0, 0);
     expect((await model.health()).queue).toMatchObject({ running: 0, waiting: 0 });
-  }, 30_000);
+  }, 120_000);
 
   test('stdout carries nothing but lines of JSON', () => {
     expect(model.strayOutput).toEqual([]);
@@ -93,7 +93,7 @@ describe('the end', () => {
     const parts = await chunks(response);
     expect(parts.at(-1)?.choices[0]?.finish_reason).toBe('length');
     expect(await model.ended()).toBe(0);
-  }, 30_000);
+  }, 120_000);
 
   test('when stdin closes the process ends at once, telling a client that still waits', async () => {
     await using model = await LocalModel.start();
@@ -102,6 +102,6 @@ describe('the end', () => {
     model.child.stdin?.end();
     expect(await response.text()).toContain('shutting_down');
     expect(await model.ended()).toBe(0);
-    expect(Date.now() - startedAt).toBeLessThan(10_000);
-  }, 30_000);
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
+  }, 120_000);
 });

@@ -7,7 +7,7 @@ import type { Line } from './lines.ts';
 // For tests only: the real process, spoken to over HTTP.
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-const READY_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = 120_000;
 export const CHAT_MODEL = 'smollm2-135m-instruct';
 export const EMBEDDING_MODEL = 'all-minilm-l6-v2';
 
@@ -145,7 +145,7 @@ export async function chunks(response: Response): Promise<Chunk[]> {
   return data.map((text) => JSON.parse(text) as Chunk);
 }
 
-/** Asks again until there is an answer; throws after a minute. */
+/** Asks again until there is an answer; throws after two minutes. */
 export async function eventually<T>(ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (const start = Date.now(); Date.now() - start < READY_LIMIT_MS;) {
     const answer = await ask();
