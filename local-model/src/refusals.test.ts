@@ -89,15 +89,17 @@ test('bodies: broken JSON, other types and too large ones are refused', async ()
   expect(await refusal(await model.post(path, '{}', { headers }))).toMatchObject({ status: 415 });
   const large = await refusal(await model.post(path, `"${'x'.repeat(9 * 1024 * 1024)}"`));
   expect(large).toMatchObject({ status: 413, code: 'body_too_large' });
+  // With an end: `fetch` goes on to read a body whose request is over, and keeps what it reads.
+  let sent = 0;
   const chunked = new ReadableStream({
-    pull: (controller) => controller.enqueue(new Uint8Array(1 << 20)),
+    pull: (controller) => (sent++ < 256 ? controller.enqueue(new Uint8Array(1 << 20)) : controller.close()),
   });
   const init = { body: chunked, duplex: 'half' } as RequestInit;
-  const endless = await model.post(path, '', init).then(
+  const long = await model.post(path, '', init).then(
     (response) => response.status,
     () => 'cut off',
   );
-  expect([413, 'cut off']).toContain(endless);
+  expect([413, 'cut off']).toContain(long);
   expect((await model.health()).status).toBe('ready');
 });
 
