@@ -87,6 +87,16 @@ export async function countDocuments(db: Db, viewer: Viewer, folder: string): Pr
   return row?.count ?? 0;
 }
 
+/** Until the transaction ends nobody takes it away. @returns whether it is there. */
+export async function lockDocument(tx: Db, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await tables(tx)
+    .updateTable('documents')
+    .set((eb) => ({ id: eb.ref('id') }))
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
 /** The ids of those that the viewer sees and may take away. Locked until the transaction ends. */
 export async function lockRemovable(
   tx: Db,

@@ -116,6 +116,11 @@ export class Documents {
     return (await store.insertDocument(tx, document, text)) ? document : undefined;
   }
 
+  /** Until the transaction ends nobody takes it away. @returns whether it is there. */
+  lock(tx: Db, id: string): Promise<boolean> {
+    return store.lockDocument(tx, id);
+  }
+
   /** Takes them away everywhere: also from the collections they are in. */
   async remove(tx: Db, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { KeywardError } from '../base/errors.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { membershipRows } from '../documents/index.ts';
 import { nextId } from '../storage/index.ts';
@@ -45,7 +46,7 @@ export async function beginEmbedding(
 const INSERT_BATCH = 50;
 const DELETE_BATCH = 500;
 
-/** @returns their public ids, in order. */
+/** @returns their public ids, in order. @throws KeywardError `not_found` where the pass was taken away. */
 export async function addChunks(
   tx: Db,
   embeddingId: number,
@@ -53,6 +54,8 @@ export async function addChunks(
 ): Promise<string[]> {
   if (chunks.length === 0) return [];
   const firstId = await nextId(tx, 'document_chunks', chunks.length);
+  // Whoever takes the pass away waits for these chunks, or they for that: none is left without its pass.
+  if ((await lockPasses(tx, [embeddingId])) === 0) throw goneMeanwhile();
   const rows = chunks.map(({ seq, text, vector }, at) => ({
     id: firstId + at,
     embedding_id: embeddingId,
@@ -67,6 +70,19 @@ export async function addChunks(
   }
   return rows.map(({ public_id }) => public_id);
 }
+
+/** Until the transaction ends. @returns how many of them are there. */
+async function lockPasses(tx: Db, ids: readonly number[]): Promise<number> {
+  const { numUpdatedRows } = await tables(tx)
+    .updateTable('document_embeddings')
+    .set((eb) => ({ complete: eb.ref('complete') }))
+    .where('id', 'in', ids)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
+export const goneMeanwhile = (): KeywardError =>
+  new KeywardError('not_found', 'The document was removed meanwhile.');
 
 /** Locks a document's passes until the transaction ends, and tells those that are there. */
 export async function lockEmbeddings(
@@ -92,6 +108,7 @@ export async function completeEmbedding(tx: Db, id: number, chunkCount: number):
 
 export async function deleteEmbeddings(tx: Db, ids: readonly number[]): Promise<void> {
   for (const batch of batches(ids)) {
+    await lockPasses(tx, batch);
     await deleteChunks(tx, batch);
     await tables(tx).deleteFrom('document_embeddings').where('id', 'in', batch).execute();
   }

@@ -8,6 +8,7 @@ import {
   completeEmbedding,
   deleteEmbeddings,
   findEmbedding,
+  goneMeanwhile,
   lockEmbeddings,
 } from './chunk-store.ts';
 import { touchCollections } from './collection-store.ts';
@@ -43,7 +44,7 @@ export async function embedDocument(context: RetrievalContext, work: Work): Prom
   // Who may not use the model is told before anything else.
   if (payer !== undefined) await models.resolve(recipe.model, payer.selector);
   const text = await documents.text(storage.db, document.id);
-  if (text === undefined) throw gone();
+  if (text === undefined) throw goneMeanwhile();
   const header = chunkHeader({ ...document.metadata });
   const chunks = (await chunksOf(text, recipe.chunks)).map((chunk) => header + chunk);
   const bytes = Buffer.byteLength(text) + chunks.length * Buffer.byteLength(header);
@@ -61,7 +62,7 @@ async function embedChunks(
   const { document, recipe, payer } = work;
   const pass = await storage.transaction(async (tx) => {
     // It may have gone while it was cut.
-    if ((await context.documents.byIds(tx, [document.id])).length === 0) throw gone();
+    if (!(await context.documents.lock(tx, document.id))) throw goneMeanwhile();
     const recipe = await recipeId(tx, work.recipe);
     const id = await beginEmbedding(tx, { documentId: document.id, recipeId: recipe, nowMs: clock.nowMs() });
     return { id, recipeId: recipe };
@@ -127,7 +128,7 @@ async function complete(
 ): Promise<void> {
   await addChunks(tx, pass.id, pass.remaining);
   const passes = await lockEmbeddings(tx, document.id);
-  if (!passes.some(({ id }) => id === pass.id)) throw gone();
+  if (!passes.some(({ id }) => id === pass.id)) throw goneMeanwhile();
   await deleteEmbeddings(
     tx,
     passes.filter(({ id }) => id !== pass.id).map(({ id }) => id),
@@ -162,5 +163,3 @@ export function reportable(error: unknown): string {
   const { hint } = error.extras;
   return hint === undefined ? error.message : `${error.message} ${hint}`;
 }
-
-const gone = (): KeywardError => new KeywardError('not_found', 'The document was removed meanwhile.');
