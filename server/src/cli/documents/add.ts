@@ -84,7 +84,7 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Outco
   try {
     for (const [at, source] of sources.entries()) {
       const percent = Math.floor((at / sources.length) * 100);
-      progress.say(`Adding ${sources.length} documents`, percent);
+      progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
       items.push(await addOne(adding, source));
     }
   } finally {
