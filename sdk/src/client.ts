@@ -3,7 +3,7 @@ import type { Client } from 'openapi-fetch';
 import { chat } from './chat.ts';
 import type { ChatChunk, ChatRequest } from './chat.ts';
 import { uploadDocument, uploadLink } from './documents.ts';
-import type { NewDocument, StoredDocument } from './documents.ts';
+import type { NewDocument, StoredDocuments } from './documents.ts';
 import type { paths } from './generated/openapi.d.ts';
 import { importKeys } from './import-keys.ts';
 import type { ImportOutcome } from './import-keys.ts';
@@ -28,12 +28,12 @@ export interface KeywardClient extends Pick<Client<paths>, 'GET' | 'POST' | 'PAT
   /** Asks a workspace and streams its answer; leaving the loop ends the request. */
   askWorkspace(question: WorkspaceQuestion, options?: CallOptions): AsyncGenerator<WorkspaceAnswer>;
   /** Stores a file as a document, and puts it into workspaces. */
-  uploadDocument(document: NewDocument, options?: CallOptions): Promise<StoredDocument>;
+  uploadDocument(document: NewDocument, options?: CallOptions): Promise<StoredDocuments>;
   /** The same with a page of the web, which the server fetches. */
   uploadLink(
     page: { link: string; workspaces?: readonly string[] },
     options?: CallOptions,
-  ): Promise<StoredDocument>;
+  ): Promise<StoredDocuments>;
   /** Sends keys as NDJSON and gives the outcome of each line. */
   importKeys(
     source: AsyncIterable<Uint8Array | string>,

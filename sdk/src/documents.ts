@@ -18,9 +18,10 @@ export interface NewDocument {
 
 type Uploaded = components['schemas']['UploadedDocument'];
 
-export interface StoredDocument {
-  document: Uploaded;
-  /** Why it is not in a workspace that it was to be put into. */
+export interface StoredDocuments {
+  /** One; of a mailbox one for each message. */
+  documents: Uploaded[];
+  /** Why they are not in a workspace that they were to be put into. */
   error: string | null;
 }
 
@@ -32,7 +33,7 @@ export async function uploadDocument(
   { send, url }: { send: Send; url: string },
   { file, name, title, folder, workspaces = [] }: NewDocument,
   { signal }: { signal?: AbortSignal | undefined } = {},
-): Promise<StoredDocument> {
+): Promise<StoredDocuments> {
   const form = new FormData();
   if (workspaces.length > 0) form.set('addToWorkspaces', workspaces.join(','));
   if (title !== undefined) form.set('metadata', JSON.stringify({ title }));
@@ -51,7 +52,7 @@ export async function uploadLink(
   { send, url }: { send: Send; url: string },
   { link, workspaces = [] }: { link: string; workspaces?: readonly string[] | undefined },
   { signal }: { signal?: AbortSignal | undefined } = {},
-): Promise<StoredDocument> {
+): Promise<StoredDocuments> {
   const request = new Request(`${url}/v1/document/upload-link`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -64,13 +65,12 @@ export async function uploadLink(
   return storedIn(await send(request, { timeoutMs: ANSWER_TIMEOUT_MS }));
 }
 
-async function storedIn(response: Response): Promise<StoredDocument> {
+async function storedIn(response: Response): Promise<StoredDocuments> {
   const { documents, error } = (await response.json()) as {
     documents: Uploaded[];
     error: string | null;
   };
-  const [document] = documents;
-  if (document !== undefined) return { document, error };
+  if (documents.length > 0) return { documents, error };
   throw new KeywardApiError({
     url: response.url,
     status: response.status,

@@ -1,7 +1,7 @@
 export type { ChatChunk, ChatMessage, ChatRequest } from './chat.ts';
 export { createClient, unwrap } from './client.ts';
 export type { KeywardClient } from './client.ts';
-export type { NewDocument, StoredDocument } from './documents.ts';
+export type { NewDocument, StoredDocuments } from './documents.ts';
 export { KeywardApiError, KeywardConnectionError } from './errors.ts';
 export type { FieldError } from './errors.ts';
 export type { components, operations, paths } from './generated/openapi.d.ts';

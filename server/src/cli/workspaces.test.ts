@@ -47,7 +47,7 @@ interface Added {
   added: number;
   known: number;
   failed: number;
-  items: { title: string; location: string | null; outcome: string; error?: string }[];
+  items: { title: string; locations: string[]; outcome: string; error?: string }[];
 }
 
 describe('documents', { timeout: 60_000 }, () => {
@@ -102,6 +102,18 @@ describe('documents', { timeout: 60_000 }, () => {
     expect((await home.json<{ documents: object[] }>(['workspaces', 'get', 'staff'])).documents).toHaveLength(
       2,
     );
+  });
+
+  test('a mailbox is a document for each message, and is known as a whole', async () => {
+    const message = (at: number) => `From a@b Thu Jan  1 00:00:00 2026\nSubject: m${at}\n\nText ${at}.\n\n`;
+    writeFileSync(join(home.folder, 'post.mbox'), [1, 2, 3].map(message).join(''));
+    const args = ['documents', 'add', 'post.mbox', '--folder', 'post'];
+    const { items } = await home.json<Added>(args);
+    expect(items[0]?.locations).toHaveLength(3);
+    const again = await home.json<Added>([...args, '--workspace', 'staff']);
+    expect(again).toMatchObject({ added: 0, known: 1 });
+    expect(new Set(again.items[0]?.locations)).toEqual(new Set(items[0]?.locations));
+    await home.json(['documents', 'remove', ...(items[0]?.locations ?? [])]);
   });
 
   test('what cannot be is said before anything is sent, and a page that may not be fetched after', async () => {

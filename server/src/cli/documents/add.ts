@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeywardApiError, unwrap } from '@keyward/sdk';
-import type { KeywardClient, StoredDocument } from '@keyward/sdk';
+import type { KeywardClient, StoredDocuments } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import type { Context } from '../command.ts';
@@ -13,6 +13,7 @@ import { findWorkspace } from '../workspaces/find.ts';
 import { sourcesOf } from './sources.ts';
 import type { Source } from './sources.ts';
 import { documentsIn } from './stored.ts';
+import type { Stored } from './stored.ts';
 
 const DEFAULT_FOLDER = 'custom-documents';
 /** The longest that a limit on requests is waited for. */
@@ -26,7 +27,7 @@ const STOPS_ALL = new Set([
   'forbidden',
 ]);
 
-type Outcome = { title: string; location: string | null } & (
+type Outcome = { title: string; locations: string[] } & (
   { outcome: 'added' | 'known' } | { outcome: 'failed'; error: string }
 );
 
@@ -53,9 +54,10 @@ export default verb({
     const client = await openClient(args, context);
     const { workspace, folder = DEFAULT_FOLDER, again = false } = args;
     if (workspace !== undefined) await findWorkspace(client, workspace);
-    const known = new Map(
-      again ? [] : (await documentsIn(client, folder)).map(({ title, location }) => [title, location]),
-    );
+    const stored = again ? [] : await documentsIn(client);
+    // Pages are kept in one folder, whichever is asked for.
+    const here = stored.filter(({ location, link }) => link !== null || location.startsWith(`${folder}/`));
+    const known = Map.groupBy(here, ({ title, link }) => link ?? title);
     const items = await addAll({ client, context, workspace, folder, known }, sources);
     const count = (outcome: Outcome['outcome']): number =>
       items.filter((item) => item.outcome === outcome).length;
@@ -74,8 +76,8 @@ interface Adding {
   context: Context;
   workspace: string | undefined;
   folder: string;
-  /** Title → location. */
-  known: ReadonlyMap<string, string>;
+  /** By title, pages by their address; of a mailbox there is a document for each message. */
+  known: ReadonlyMap<string, readonly Stored[]>;
 }
 
 async function addAll(adding: Adding, sources: readonly Source[]): Promise<Outcome[]> {
@@ -96,18 +98,18 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Outco
 async function addOne(adding: Adding, source: Source): Promise<Outcome> {
   const { title } = source;
   try {
-    const location = adding.known.get(title);
-    if (location !== undefined) return await attach(adding, { title, location });
-    const { document, error } = await patiently(adding, () => store(adding, source));
-    const said = { title, location: document.location };
+    const known = adding.known.get(title)?.map(({ location }) => location);
+    if (known !== undefined) return await attach(adding, { title, locations: known });
+    const { documents, error } = await patiently(adding, () => store(adding, source));
+    const said = { title, locations: documents.map(({ location }) => location) };
     return error === null ? { ...said, outcome: 'added' } : { ...said, outcome: 'failed', error };
   } catch (error) {
     if (!(error instanceof KeywardApiError) || STOPS_ALL.has(error.code)) throw error;
-    return { title, location: null, outcome: 'failed', error: error.message };
+    return { title, locations: [], outcome: 'failed', error: error.message };
   }
 }
 
-async function store({ client, workspace, folder }: Adding, source: Source): Promise<StoredDocument> {
+async function store({ client, workspace, folder }: Adding, source: Source): Promise<StoredDocuments> {
   const workspaces = workspace === undefined ? [] : [workspace];
   if (source.kind === 'link') return client.uploadLink({ link: source.title, workspaces });
   const { path, title } = source;
@@ -121,23 +123,19 @@ async function store({ client, workspace, folder }: Adding, source: Source): Pro
 }
 
 /** What is in the workspace already stays as it is. */
-async function attach(
-  adding: Adding,
-  { title, location }: { title: string; location: string },
-): Promise<Outcome> {
+async function attach(adding: Adding, said: Pick<Outcome, 'title' | 'locations'>): Promise<Outcome> {
   const { client, workspace } = adding;
-  const said = { title, location };
   if (workspace === undefined) return { ...said, outcome: 'known' };
   const answer = await patiently(adding, () =>
     unwrap(
       client.POST('/v1/workspace/{slug}/update-embeddings', {
         params: { path: { slug: workspace } },
-        body: { adds: [location], deletes: [] },
+        body: { adds: said.locations, deletes: [] },
       }),
     ),
   );
-  const isIn = answer.workspace.documents.some(({ docpath }) => docpath === location);
-  return isIn
+  const present = new Set(answer.workspace.documents.map(({ docpath }) => docpath));
+  return said.locations.every((location) => present.has(location))
     ? { ...said, outcome: 'known' }
     : { ...said, outcome: 'failed', error: 'It could not be embedded; the log of the server says why.' };
 }

@@ -9,7 +9,11 @@ export interface Stored {
   words: number;
   /** Its vectors are there. */
   embedded: boolean;
+  /** Of a page of the web, its address. */
+  link: string | null;
 }
+
+const LINK = 'link://';
 
 /** Those of one folder, or of all. */
 export async function documentsIn(client: KeywardClient, folder?: string): Promise<Stored[]> {
@@ -18,11 +22,12 @@ export async function documentsIn(client: KeywardClient, folder?: string): Promi
   return items
     .filter(({ name }) => folder === undefined || name === folder)
     .flatMap(({ name: folderName, items: files }) =>
-      files.map(({ name, title, wordCount, cached }) => ({
+      files.map(({ name, title, wordCount, cached, chunkSource }) => ({
         location: `${folderName}/${name}`,
         title,
         words: wordCount,
         embedded: cached,
+        link: chunkSource.startsWith(LINK) ? chunkSource.slice(LINK.length) : null,
       })),
     );
 }
