@@ -1,6 +1,6 @@
-import { apiError, failureCode, KeywardApiError, KeywardConnectionError } from './errors.ts';
+import { apiError, KeywardConnectionError } from './errors.ts';
 import { readEvents } from './sse.ts';
-import { placeOf } from './transport.ts';
+import { brokenOff, placeOf } from './transport.ts';
 import type { Send } from './transport.ts';
 
 export interface ChatMessage {
@@ -52,9 +52,7 @@ export async function* chat(
       yield* chunksOf(response);
     else yield wholeAnswer(await response.json());
   } catch (error) {
-    if (error instanceof KeywardApiError || error instanceof KeywardConnectionError) throw error;
-    if (signal?.aborted === true) throw signal.reason;
-    throw new KeywardConnectionError(placeOf(request), failureCode(error), 'broke off its answer');
+    throw brokenOff(error, request);
   }
 }
 

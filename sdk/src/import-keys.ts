@@ -1,7 +1,7 @@
-import { apiError, failureCode, KeywardApiError, KeywardConnectionError } from './errors.ts';
+import { apiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
 import { readLines } from './sse.ts';
-import { placeOf } from './transport.ts';
+import { brokenOff } from './transport.ts';
 import type { Send } from './transport.ts';
 
 export type ImportOutcome = components['schemas']['ImportOutcome'];
@@ -34,9 +34,7 @@ export async function* importKeys(
       yield outcome;
     }
   } catch (error) {
-    if (error instanceof KeywardApiError) throw error;
-    if (signal?.aborted === true) throw signal.reason;
-    throw new KeywardConnectionError(placeOf(request), failureCode(error), 'broke off its answer');
+    throw brokenOff(error, request);
   }
 }
 

@@ -1,4 +1,4 @@
-import { apiErrorOf, failureCode, KeywardConnectionError } from './errors.ts';
+import { apiErrorOf, failureCode, KeywardApiError, KeywardConnectionError } from './errors.ts';
 
 export interface ClientOptions {
   /** Where the server is, such as `http://127.0.0.1:5390`; a path before `/v1` is kept. */
@@ -85,4 +85,11 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 export function placeOf({ url }: { url: string }): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
+}
+
+/** What is thrown where the reading of an answer failed: what the server said, the caller's own reason, or the connection. */
+export function brokenOff(error: unknown, request: { url: string; signal: AbortSignal }): unknown {
+  if (error instanceof KeywardApiError || error instanceof KeywardConnectionError) return error;
+  if (request.signal.aborted) return request.signal.reason;
+  return new KeywardConnectionError(placeOf(request), failureCode(error), 'broke off its answer');
 }

@@ -1,7 +1,7 @@
-import { apiError, failureCode, KeywardApiError, KeywardConnectionError } from './errors.ts';
+import { apiError, KeywardConnectionError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
 import { readEvents } from './sse.ts';
-import { placeOf } from './transport.ts';
+import { brokenOff, placeOf } from './transport.ts';
 import type { Send } from './transport.ts';
 
 /** A passage that an answer was drawn from. */
@@ -54,9 +54,7 @@ export async function* askWorkspace(
   try {
     yield* pieces(response);
   } catch (error) {
-    if (error instanceof KeywardApiError || error instanceof KeywardConnectionError) throw error;
-    if (signal?.aborted === true) throw signal.reason;
-    throw new KeywardConnectionError(placeOf(request), failureCode(error), 'broke off its answer');
+    throw brokenOff(error, request);
   }
 }
 
