@@ -17,6 +17,20 @@ export interface Caller {
   expiresAt: number | null;
   limits: readonly Limit[];
   budgets: readonly Budget[];
+  /** Everybody whose limits and budgets its requests count against; the key itself first. */
+  holders: readonly Holder[];
+}
+
+/**
+ * One whose limits and budgets a request counts against: the key, each of its ancestors, and the owners of them all.
+ * Left out where it has neither.
+ */
+export interface Holder {
+  kind: 'key' | 'owner';
+  id: string;
+  name: string;
+  limits: readonly Limit[];
+  budgets: readonly Budget[];
 }
 
 /** `requests` within any `window_seconds`, or so many at once. */

@@ -5,6 +5,7 @@ export type {
   BudgetUnit,
   Caller,
   Decision,
+  Holder,
   Limit,
   Question,
   Resource,

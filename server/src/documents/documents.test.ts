@@ -24,6 +24,7 @@ const caller: Caller = {
   expiresAt: null,
   limits: [],
   budgets: [],
+  holders: [],
 };
 const bound: Caller = {
   ...caller,

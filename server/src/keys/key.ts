@@ -70,6 +70,9 @@ export const QUARANTINE_LIMIT: Limit = { name: 'quarantine', requests: 60, windo
 
 export function callerOf(key: Key): Caller {
   const quarantined = key.storedState === 'quarantined';
+  const limits = quarantined ? [QUARANTINE_LIMIT] : key.limits;
+  const { id, name, budgets } = key;
+  const isHolder = limits.length > 0 || budgets.length > 0;
   return {
     keyId: key.id,
     keyName: key.name,
@@ -79,7 +82,8 @@ export function callerOf(key: Key): Caller {
     scopes: expand(key.grants, quarantined),
     selectors: key.selectors,
     expiresAt: key.expiresAt,
-    limits: quarantined ? [QUARANTINE_LIMIT] : key.limits,
-    budgets: key.budgets,
+    limits,
+    budgets,
+    holders: isHolder ? [{ kind: 'key', id, name, limits, budgets }] : [],
   };
 }
