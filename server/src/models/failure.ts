@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { KeywardError } from '../base/errors.ts';
+import { ForbiddenAddressError } from '../base/outbound/connections.ts';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { Outcome } from './attempt.ts';
-import { ForbiddenAddressError } from './base-url.ts';
 import type { Breakers } from './breaker.ts';
 import { isTimeout } from './call.ts';
 import type { Route } from './catalogue.ts';

@@ -1,6 +1,5 @@
 export type { Account } from './account.ts';
 export type { Answer } from './answer.ts';
-export { isMetadataAddress } from './base-url.ts';
 export type { Route } from './catalogue.ts';
 export type { Actor, AuditTrail, Sealer, UpstreamContext } from './context.ts';
 export type { Estimate, EstimateRequest } from './estimate.ts';

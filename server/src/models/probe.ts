@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { KeywardError } from '../base/errors.ts';
-import { ForbiddenAddressError } from './base-url.ts';
+import { ForbiddenAddressError } from '../base/outbound/connections.ts';
 import { isTimeout } from './call.ts';
 import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';

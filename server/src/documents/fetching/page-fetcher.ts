@@ -1,14 +1,13 @@
 import type { lookup } from 'node:dns';
 import type { FileHandle } from 'node:fs/promises';
-import { Agent, buildConnector } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
+import type { PrivateAddresses } from '../../base/outbound/addresses.ts';
+import { openOutbound } from '../../base/outbound/connections.ts';
 import { VERSION } from '../../base/version.ts';
 import { shownBytes } from '../parsing/limits.ts';
 import { Turns } from '../parsing/turns.ts';
 import { extensionForType, extensionOf } from '../parsing/formats.ts';
 import type { TemporaryFiles } from '../temporary-files.ts';
-import { guardedLookup, refuseLiteral } from './addresses.ts';
-import type { PrivateAddresses } from './addresses.ts';
 import { lastPartOf, nameOfPage, pageUrl } from './links.ts';
 import { saveBody, TooLargeError, UnknownEncodingError } from './page-body.ts';
 
@@ -41,15 +40,14 @@ export interface PageFetcherOptions {
   lookup?: typeof lookup;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const HEADER_MAX_BYTES = 64 * 1024;
+const SKIPPED_MAX_BYTES = 64 * 1024;
 const AT_ONCE = 16;
 const WAITING_MAX = 100;
 
 /** Why nothing came of a page, in whole sentences. */
 class NotFetched extends Error {}
 
-/** Fetches pages of the web, and nothing but those: see addresses.ts. */
+/** Fetches pages of the web, and nothing but those: see base/outbound/addresses.ts. */
 export class PageFetcher {
   readonly #files: TemporaryFiles;
   readonly #limits: FetchLimits;
@@ -59,7 +57,8 @@ export class PageFetcher {
   constructor({ files, allowed, limits = {}, lookup }: PageFetcherOptions) {
     this.#files = files;
     this.#limits = { ...FETCH_LIMITS, ...limits };
-    this.#connections = openConnections(allowed, lookup);
+    // No connection is kept: a name is looked up and checked for each page anew.
+    this.#connections = openOutbound({ policy: { kind: 'page', allowed }, lookup, pipelining: 0 });
   }
 
   /** What is being fetched ends. Twice is fine. */
@@ -96,7 +95,7 @@ export class PageFetcher {
       response.body.on('error', () => undefined);
       const next = redirectOf(response);
       if (next === undefined) return this.#save(response, { url, first, signal });
-      await response.body.dump({ limit: HEADER_MAX_BYTES }).catch(() => undefined);
+      await response.body.dump({ limit: SKIPPED_MAX_BYTES }).catch(() => undefined);
       url = checked(pageUrl(URL.parse(next, url.href)?.href ?? ''));
     }
     throw new NotFetched(`It redirects more than ${this.#limits.redirects} times.`);
@@ -122,7 +121,7 @@ export class PageFetcher {
     { url, first, signal }: { url: URL; first: URL; signal: AbortSignal },
   ): Promise<Page> {
     if (statusCode !== 200) {
-      await body.dump({ limit: HEADER_MAX_BYTES }).catch(() => undefined);
+      await body.dump({ limit: SKIPPED_MAX_BYTES }).catch(() => undefined);
       throw new NotFetched(`It answers ${statusCode}.`);
     }
     const file = await this.#files.create();
@@ -154,25 +153,6 @@ export class PageFetcher {
 /** Without a password, which goes into no error. */
 const shown = (link: string): string =>
   link.slice(0, 4_000).replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
-
-function openConnections(allowed: PrivateAddresses, lookup: PageFetcherOptions['lookup']): Agent {
-  const connector = buildConnector({
-    timeout: CONNECT_TIMEOUT_MS,
-    lookup: guardedLookup(allowed, lookup),
-    autoSelectFamily: true,
-    allowH2: false,
-  });
-  return new Agent({
-    connect: (options, callback) => {
-      const refused = refuseLiteral(options.hostname, allowed);
-      if (refused === undefined) connector(options, callback);
-      else callback(refused, null);
-    },
-    maxHeaderSize: HEADER_MAX_BYTES,
-    // A name is looked up and checked for each page anew.
-    pipelining: 0,
-  });
-}
 
 function checked(url: URL | undefined): URL {
   if (url === undefined)
