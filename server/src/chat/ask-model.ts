@@ -97,6 +97,7 @@ async function forwarded(
       contentType: 'application/json',
       headers: {},
       signal,
+      callerId: account.callerId,
       ...(selector === undefined ? {} : { selector }),
       onUsage: (report) => account.settle(report),
     });

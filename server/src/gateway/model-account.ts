@@ -41,6 +41,11 @@ export class ModelAccount implements Account {
     this.#isAside = isAside;
   }
 
+  /** All keys of an owner are one caller of upstreams. */
+  get callerId(): string {
+    return this.#payer.caller.ownerId;
+  }
+
   /** When what it took is in the budget. */
   get settled(): Promise<unknown> {
     return this.#settling;
@@ -69,7 +74,7 @@ export class ModelAccount implements Account {
   /** Sends the request on; whether an answer began goes into the account. @throws as `Models.forward`. */
   async forward(request: ForwardRequest): Promise<Answer> {
     try {
-      const answer = await this.#services.models.forward(request);
+      const answer = await this.#services.models.forward({ callerId: this.callerId, ...request });
       this.answeredBy(answer.model);
       return answer;
     } catch (error) {

@@ -4,6 +4,8 @@ import type { UsageReport } from './settlement.ts';
 
 /** Who pays for a request to a model, or for several that belong together; `gateway` has the one of a key. */
 export interface Account {
+  /** Whose requests they are; for `ForwardRequest`. */
+  readonly callerId: string;
   /** Holds what the request may take. @param request.selector in place of the key's own. @throws KeywardError `budget_exceeded` */
   reserve(request: {
     path: string;

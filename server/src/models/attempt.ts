@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
-import { Call, wasStale } from './call.ts';
+import type { Trial } from './breaker.ts';
+import { Call, isBeforeRequest, isOwnFault, wasStale } from './call.ts';
 import type { Flow, Sink } from './call.ts';
 import type { Route } from './catalogue.ts';
 import { Collector } from './collect.ts';
@@ -20,6 +21,10 @@ const HELD_MAX_BYTES = 1024 * 1024;
 const HELD_MAX_MS = 2_000;
 /** Connections that may turn out to be closed: after a restart of the upstream all idle ones are. */
 const STALE_MAX = 3;
+/** Said by whatever stands before a model: it is down, or does not answer. */
+const GATEWAY_FAILURES = new Set([502, 503, 504]);
+/** About 16,000 tokens. */
+const LARGE_MIN_BYTES = 64 * 1024;
 const STREAM_USAGE_PATHS = new Set(['/chat/completions', '/completions']);
 
 /** How one attempt ended: an answer to pass on, one that the next upstream may better, or none. */
@@ -34,6 +39,7 @@ interface Options {
   route: Route;
   request: ForwardRequest;
   settlement: Settlement;
+  trial: Trial;
   /** No other upstream is left: a 429 or 5xx passes through as it comes. */
   isLast: boolean;
 }
@@ -53,8 +59,7 @@ export class Attempt {
 
   /** @returns how it ended; never rejects. */
   async run(): Promise<Outcome> {
-    const { context, route, request } = this.#options;
-    const { target } = route;
+    const { route, request, trial } = this.#options;
     const injected = this.#injectsUsage();
     try {
       const body = await renamedBody(request, route.upstreamModel, injected);
@@ -65,7 +70,7 @@ export class Attempt {
         this.#send(body);
       });
     } catch (error) {
-      context.breakers.unknown(target.id);
+      trial.unknown();
       return { kind: 'failed', route, error: error as Error };
     }
   }
@@ -112,13 +117,19 @@ export class Attempt {
     });
   }
 
-  /** What the status says about the upstream's health. */
+  /** What the status says about the upstream's health. Any 5xx but a gateway's may be the answer to one bad request. */
   #judge(status: number, headers: IncomingHttpHeaders): void {
-    const { breakers } = this.#options.context;
-    const { id } = this.#options.route.target;
-    if (status === 429) breakers.busy(id, retryAfterMs(headers));
-    else if (status >= 500) breakers.failed(id);
-    else breakers.succeeded(id);
+    const { trial } = this.#options;
+    if (status === 429) trial.busy(retryAfterMs(headers));
+    else if (status < 500) trial.succeeded();
+    else if (GATEWAY_FAILURES.has(status) && !this.#isLarge()) trial.failed();
+    else trial.doubted();
+  }
+
+  /** A large request can be the reason of a failure that a small one would not meet. */
+  #isLarge(): boolean {
+    const { body } = this.#options.request;
+    return !Buffer.isBuffer(body) || body.length > LARGE_MIN_BYTES;
   }
 
   #pass(status: number, headers: IncomingHttpHeaders, flow: Flow): Sink {
@@ -134,7 +145,6 @@ export class Attempt {
       onEnding: (ending, error) => {
         request.signal.removeEventListener('abort', this.#onAbort);
         if (ending === 'upstream_error' || ending === 'timeout') {
-          context.breakers.failed(route.target.id);
           context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream broke off its answer');
         }
         settlement.settle({ ending, route, status, meter, isEventStream });
@@ -148,8 +158,10 @@ export class Attempt {
   }
 
   #onFailure(error: Error): void {
-    const { context, route } = this.#options;
-    context.breakers.failed(route.target.id);
+    const { context, route, trial } = this.#options;
+    if (isOwnFault(error)) trial.unknown();
+    else if (this.#isLarge() && !isBeforeRequest(error)) trial.doubted();
+    else trial.failed();
     context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream could not be reached');
     this.#settle({ kind: 'failed', route, error });
   }
@@ -161,8 +173,8 @@ export class Attempt {
    */
   #giveUp(): void {
     if (this.#stream !== undefined) return this.#stream.abandon();
-    const { context, route } = this.#options;
-    context.breakers.unknown(route.target.id);
+    const { route, trial } = this.#options;
+    trial.unknown();
     this.#call?.abort();
     this.#settle({ kind: 'failed', route, error: new Error('The client went away.') });
   }

@@ -8,6 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Answer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import type { Outcome } from './attempt.ts';
+import { lineOf } from './breaker.ts';
 import type { Breakers } from './breaker.ts';
 import type { Route } from './catalogue.ts';
 import { failureOf, isPassable, replay } from './failure.ts';
@@ -35,6 +36,8 @@ export interface ForwardRequest {
   signal: AbortSignal;
   /** Of the caller's key: upstreams outside it are not used. */
   selector?: NameSelector;
+  /** Whose request it is: all keys of an owner are one caller. @default this server itself */
+  callerId?: string;
   /** Called exactly once, whatever happens, also when `forward` throws. */
   onUsage?: (report: UsageReport) => void;
 }
@@ -73,17 +76,19 @@ async function attemptAll(
   { request, settlement }: Exchange,
 ): Promise<Outcome> {
   const attemptsMax = Buffer.isBuffer(request.body) ? ATTEMPTS_MAX : 1;
+  const { callerId = '' } = request;
   let attempts = 0;
   let last: Outcome = { kind: 'none' };
   for (const [index, route] of routes.entries()) {
     if (attempts === attemptsMax) break;
-    if (context.breakers.condition(route.target.id) === 'open') continue;
+    if (context.breakers.isOpen(lineOf(route), callerId)) continue;
     if (attempts > 0) await backOff(attempts, request.signal);
-    // Last, for whoever has entered owes the breaker an outcome.
-    if (!context.breakers.enter(route.target.id)) continue;
+    // Last, for a trial must have an outcome.
+    const trial = context.breakers.enter(lineOf(route), callerId);
+    if (trial === undefined) continue;
     attempts++;
-    const isLast = attempts === attemptsMax || !hasNext(context.breakers, routes, index);
-    const outcome = await new Attempt({ context, route, request, settlement, isLast }).run();
+    const isLast = attempts === attemptsMax || !hasNext(context.breakers, routes.slice(index + 1), callerId);
+    const outcome = await new Attempt({ context, route, request, settlement, trial, isLast }).run();
     if (outcome.kind === 'answer') return outcome;
     if (request.signal.aborted) throw clientGone();
     // An answer that can be passed on is worth more than a later failure that says less.
@@ -92,8 +97,8 @@ async function attemptAll(
   return last.kind === 'held' && isPassable(last.status) ? replay(last, { request, settlement }) : last;
 }
 
-function hasNext(breakers: Breakers, routes: readonly Route[], index: number): boolean {
-  return routes.slice(index + 1).some((route) => breakers.condition(route.target.id) !== 'open');
+function hasNext(breakers: Breakers, routes: readonly Route[], callerId: string): boolean {
+  return routes.some((route) => !breakers.isOpen(lineOf(route), callerId));
 }
 
 /** Full jitter: callers that failed together do not come back together. */

@@ -6,7 +6,10 @@ import type { Route } from './catalogue.ts';
  * Whether a key may use a route. A route has two names, `gpt-4o` and `openai/gpt-4o`: either may be allowed,
  * and a deny of either counts, so that `deny openai/*` also holds for somebody who asks for plain `gpt-4o`.
  */
-export function mayUse(selector: NameSelector | undefined, route: Route): boolean {
+export function mayUse(
+  selector: NameSelector | undefined,
+  route: Pick<Route, 'name' | 'qualifiedName'>,
+): boolean {
   if (selector === undefined) return true;
   const fits = (pattern: string): boolean =>
     matchesPattern(pattern, route.name) || matchesPattern(pattern, route.qualifiedName);

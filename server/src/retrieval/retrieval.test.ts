@@ -109,6 +109,7 @@ describeOnAllDatabases('retrieval', (open) => {
     const told: string[] = [];
     const reports: UsageReport[] = [];
     const account: Account = {
+      callerId: 'own_test',
       reserve: async ({ model }) => void told.push(`reserve ${model}`),
       answeredBy: () => void told.push('answered'),
       notAnswered: () => void told.push('not answered'),

@@ -86,7 +86,7 @@ export const openaiRoutes: Route[] = [
     surface: 'openai',
     params: Type.Object({ '*': Type.String({ maxLength: MODEL_NAME_MAX_LENGTH }) }),
     responses: { 200: Model },
-    errors: ['model_not_found'],
+    errors: ['model_not_found', 'upstream_unavailable'],
     handler: async ({ models }, { caller, params }) => ({
       status: 200,
       body: openaiModel(await models.getModel(params['*'], caller.selectors.models)),
