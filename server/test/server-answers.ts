@@ -64,6 +64,7 @@ const patternOf = (path: string): RegExp =>
 export function faultsOf(answered: Answered): string[] {
   const { method, path, status, headers, text } = answered;
   const faults = headers.get('x-request-id') === null ? ['has no x-request-id'] : [];
+  if (headers.get('x-content-type-options') !== 'nosniff') faults.push('has no nosniff');
   const operation = operationOf(method, path);
   if (status >= 400) faults.push(...errorFaults(answered, operation));
   else if (operation !== undefined) faults.push(...successFaults(answered, operation));

@@ -15,6 +15,9 @@ declare module 'fastify' {
   }
 }
 
+/** No browser takes an answer for another type than it says: errors, texts of models and files hold what callers sent. */
+export const EVERYWHERE = { 'x-content-type-options': 'nosniff' } as const;
+
 /** What is known of a request on its way through, and what has to happen at its end whatever becomes of it. */
 export class Course {
   /** The caller's address; '' where the connection is gone already: no range covers it. */
@@ -40,7 +43,7 @@ export class Course {
 
   constructor(ip: string, requestId: string) {
     this.ip = ip;
-    this.headers = { 'x-request-id': requestId };
+    this.headers = { 'x-request-id': requestId, ...EVERYWHERE };
   }
 
   get isOver(): boolean {

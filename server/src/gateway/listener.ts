@@ -5,11 +5,18 @@ import type { Config } from '../config.ts';
 
 /** How the server listens: TLS, and whose X-Forwarded-For it believes. @throws StartupError naming the variable of a file. */
 export function listenerOptions(config: Config): {
-  https?: { cert: Buffer; key: Buffer };
+  https?: { cert: Buffer; key: Buffer; requireHostHeader: false };
+  http?: { requireHostHeader: false };
   trustProxy: string[] | false;
 } {
   const { trustedProxies } = config;
-  return { ...tlsOptions(config), trustProxy: trustedProxies.length > 0 ? trustedProxies : false };
+  // Node would answer by itself, without the headers that every answer has: server.ts does it.
+  const { https } = tlsOptions(config);
+  const own = { requireHostHeader: false } as const;
+  return {
+    ...(https === undefined ? { http: own } : { https: { ...https, ...own } }),
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+  };
 }
 
 function tlsOptions({ tls }: Config): { https?: { cert: Buffer; key: Buffer } } {

@@ -1,8 +1,10 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { KeywardError } from '../base/errors.ts';
 import { gate } from './admission.ts';
 import { send } from './answering.ts';
-import { begin } from './course.ts';
+import { begin, EVERYWHERE } from './course.ts';
 import { allowOrigin, preflight } from './developer/cors.ts';
 import { sessionGate } from './developer/session-gate.ts';
 import { plainUrl } from './developer/paths.ts';
@@ -71,6 +73,8 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   };
   app.addHook('onRequest', (request, reply, done) => {
     begin(services, request, reply);
+    const { headers, httpVersion } = request.raw;
+    if (headers.host === undefined && httpVersion === '1.1') return done(noHost());
     if (!mayHoldKey(request.url)) return next(request, reply, done);
     refuseKeyInUrl(services, request.url).then(() => next(request, reply, done), done);
   });
@@ -78,8 +82,16 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   // Never reached; without it the hook is not called for what is not found.
   app.setNotFoundHandler((_request, reply) => reply);
   for (const declared of routes) addRoute(app, services, declared);
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(417, { ...EVERYWHERE, 'content-length': 0 }).end();
+  });
   return app;
 }
+
+const noHost = (): KeywardError =>
+  new KeywardError('bad_request', 'The header Host is missing.', {
+    hint: 'HTTP/1.1 asks for it: Host: keyward.example.',
+  });
 
 function addRoute(app: FastifyInstance, services: Services, declared: Route): void {
   app.route({

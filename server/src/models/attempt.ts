@@ -8,7 +8,8 @@ import type { Flow, Sink } from './call.ts';
 import type { Route } from './catalogue.ts';
 import { Collector } from './collect.ts';
 import { decoderFor, DecodingSink } from './decoding.ts';
-import { isRetryable, retryAfterMs } from './failure.ts';
+import { retryAfterMs } from './failure.ts';
+import { failureSink } from './failure-events.ts';
 import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { Meter, UsageStripper } from './meter.ts';
@@ -16,8 +17,8 @@ import { renamedBody } from './renamed-body.ts';
 import { asksForUsage } from './request-body.ts';
 import type { Settlement } from './settlement.ts';
 
-/** Of an answer that the next upstream may better. */
-const HELD_MAX_BYTES = 1024 * 1024;
+/** Of an error: the next upstream may do better, and no part of one passes before it was looked through. */
+const HELD_MAX_BYTES = 256 * 1024;
 const HELD_MAX_MS = 2_000;
 /** Connections that may turn out to be closed: after a restart of the upstream all idle ones are. */
 const STALE_MAX = 3;
@@ -25,12 +26,13 @@ const STALE_MAX = 3;
 const GATEWAY_FAILURES = new Set([502, 503, 504]);
 /** About 16,000 tokens. */
 const LARGE_MIN_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 const STREAM_USAGE_PATHS = new Set(['/chat/completions', '/completions']);
 
 /** How one attempt ended: an answer to pass on, one that the next upstream may better, or none. */
 export type Outcome =
   | { kind: 'answer'; answer: Answer }
-  | { kind: 'held'; route: Route; status: number; headers: IncomingHttpHeaders; body: Buffer }
+  | { kind: 'held'; route: Route; status: number; headers: IncomingHttpHeaders; body: Buffer; isCut: boolean }
   | { kind: 'failed'; route: Route; error: Error }
   | { kind: 'none' };
 
@@ -40,8 +42,6 @@ interface Options {
   request: ForwardRequest;
   settlement: Settlement;
   trial: Trial;
-  /** No other upstream is left: a 429 or 5xx passes through as it comes. */
-  isLast: boolean;
 }
 
 /** One request to one upstream. */
@@ -82,7 +82,7 @@ export class Attempt {
       origin: target.origin,
       path: `${target.basePath}${request.path}`,
       method: 'POST',
-      headers: requestHeaders(request.headers, target.headersFor(request.path), request.contentType),
+      headers: requestHeaders(request.headers, target.headersFor(request.path), request),
       body,
       timeoutMs: target.timeoutMs,
       onHead: (status, headers, flow) => this.#onHead(status, headers, flow),
@@ -104,16 +104,18 @@ export class Attempt {
   }
 
   #onHead(status: number, headers: IncomingHttpHeaders, flow: Flow): Sink {
-    const { route, isLast } = this.#options;
+    const { route } = this.#options;
     this.#judge(status, headers);
-    const mustHold = isRetryable(status) && (!isLast || status === 401 || status < 400);
-    if (!mustHold) return this.#pass(status, headers, flow);
+    if (status < 300) return this.#pass(status, headers, flow);
+    const held = (body: Buffer, isCut: boolean): void =>
+      this.#settle({ kind: 'held', route, status, headers, body, isCut });
     return new Collector({
       flow,
       maxBytes: HELD_MAX_BYTES,
       maxMs: HELD_MAX_MS,
-      onDone: (body) => this.#settle({ kind: 'held', route, status, headers, body }),
-      onFail: (error) => this.#settle({ kind: 'failed', route, error }),
+      onDone: held,
+      // Its status is known, and worth more than that its words are not.
+      onFail: () => held(NOTHING, true),
     });
   }
 
@@ -150,11 +152,17 @@ export class Attempt {
         settlement.settle({ ending, route, status, meter, isEventStream });
       },
     });
-    const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, stream, flow);
+    const sink =
+      failureSink(stream, {
+        contentType: headers['content-type'] ?? '',
+        length: decoder === undefined ? lengthOf(headers) : undefined,
+        scrubber: () => route.target.scrubber,
+      }) ?? stream;
+    const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, sink, flow);
     this.#stream = stream;
     const head = { status, headers: answerHeaders(headers, strips || decoder !== undefined) };
     this.#settle({ kind: 'answer', answer: new Answer(stream, head, { route, settlement }) });
-    return decoding ?? stream;
+    return decoding ?? sink;
   }
 
   #onFailure(error: Error): void {
@@ -183,4 +191,9 @@ export class Attempt {
     if (outcome.kind !== 'answer') this.#options.request.signal.removeEventListener('abort', this.#onAbort);
     this.#resolve(outcome);
   }
+}
+
+function lengthOf(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['content-length'];
+  return text === undefined ? undefined : Number(text);
 }

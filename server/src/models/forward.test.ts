@@ -125,9 +125,9 @@ describe('a request to one upstream', () => {
 
   test('an upstream’s own refusal passes through and costs nothing', async () => {
     const { models, upstream } = await openOne({ prices: { '*': { per_request_usd: '1' } } });
-    upstream.answer(json({ error: { message: 'too long' } }, 400, { 'x-why': 'long' }));
+    upstream.answer(json({ error: { message: 'too long' } }, 400, { 'retry-after': '7' }));
     const answer = await models.forward(chatRequest());
-    expect(answer).toMatchObject({ status: 400, headers: { 'x-why': 'long' } });
+    expect(answer).toMatchObject({ status: 400, headers: { 'retry-after': '7' } });
     expect((await bodyOf(answer)).toString()).toBe('{"error":{"message":"too long"}}');
     expect(await answer.usage).toMatchObject({ outcome: 'upstream_error', tokensIn: 0, usdNano: 0 });
   });

@@ -11,7 +11,7 @@ import type { Outcome } from './attempt.ts';
 import { lineOf } from './breaker.ts';
 import type { Breakers } from './breaker.ts';
 import type { Route } from './catalogue.ts';
-import { failureOf, isPassable, replay } from './failure.ts';
+import { failureOf, isPassable, isRetryable, replay } from './failure.ts';
 import type { JsonObject } from './request-body.ts';
 import type { Settlement, UsageReport } from './settlement.ts';
 
@@ -79,7 +79,7 @@ async function attemptAll(
   const { callerId = '' } = request;
   let attempts = 0;
   let last: Outcome = { kind: 'none' };
-  for (const [index, route] of routes.entries()) {
+  for (const route of routes) {
     if (attempts === attemptsMax) break;
     if (context.breakers.isOpen(lineOf(route), callerId)) continue;
     if (attempts > 0) await backOff(attempts, request.signal);
@@ -87,18 +87,15 @@ async function attemptAll(
     const trial = context.breakers.enter(lineOf(route), callerId);
     if (trial === undefined) continue;
     attempts++;
-    const isLast = attempts === attemptsMax || !hasNext(context.breakers, routes.slice(index + 1), callerId);
-    const outcome = await new Attempt({ context, route, request, settlement, trial, isLast }).run();
+    const outcome = await new Attempt({ context, route, request, settlement, trial }).run();
     if (outcome.kind === 'answer') return outcome;
     if (request.signal.aborted) throw clientGone();
+    if (outcome.kind === 'held' && !isRetryable(outcome.status))
+      return replay(outcome, { request, settlement });
     // An answer that can be passed on is worth more than a later failure that says less.
     if (outcome.kind === 'held' || last.kind !== 'held') last = outcome;
   }
   return last.kind === 'held' && isPassable(last.status) ? replay(last, { request, settlement }) : last;
-}
-
-function hasNext(breakers: Breakers, routes: readonly Route[], callerId: string): boolean {
-  return routes.some((route) => !breakers.isOpen(lineOf(route), callerId));
 }
 
 /** Full jitter: callers that failed together do not come back together. */

@@ -128,7 +128,7 @@ class Probe {
 
   #done(step: ProbeStep['step'], startedMs: number, { ok, detail }: { ok: boolean; detail: string }): void {
     const took_ms = Math.round((performance.now() - startedMs) * 10) / 10;
-    this.#steps.push({ step, ok, took_ms, detail: this.#target.withoutSecrets(detail) });
+    this.#steps.push({ step, ok, took_ms, detail: this.#target.scrubber.secrets(detail) });
   }
 
   #statusDetail(what: string, status: number, body: Buffer): string {
