@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 1f3cfa3a2c07fb298b91f5a6f830d8a353d40b8e06054e6413360084b09a80ea
-// text 1775e8c6bc9bb43b1cf68b0e6370f69b4b3023429c7beb31b7a3c1f50c64d513
+// document 873fa32d820b9ce51acad66f066e749c4eaf255d8821ee18278b9ec7c0fb54e5
+// text 8761d2b2da9bd02b365cb3290eb27d645b99a180bccbb1c9fdaae506f2889f1d
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6348,6 +6348,15 @@ export interface operations {
             };
             /** @description internal */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description upstream_unavailable */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };
