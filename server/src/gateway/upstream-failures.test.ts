@@ -103,10 +103,8 @@ const FAILURES: [string, (text: string) => Behaviour][] = [
       response.write(body.slice(0, 70), () => response.destroy());
     },
   ],
-  [
-    'an error of a megabyte',
-    inPieces(400, 'text/plain', (text) => `${text} `.repeat(20) + 'x'.repeat(1_000)),
-  ],
+  ['a long error', inPieces(400, 'text/plain', (text) => `${text} `.repeat(20) + 'x'.repeat(1_000))],
+  ['an error that is too long to be read', (text) => json(asError(text + 'x'.repeat(300_000)), 400)],
   ['200 with an error', (text) => json(asError(text))],
   [
     '200 with an error and its length',
@@ -269,7 +267,7 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
       expect(error.message).toMatch(/^Incorrect API key provided: \[secret\] or /);
     }
     for (const [name, behaviour] of FAILURES.filter(([name]) =>
-      /encoding|UTF-16|cut off|says it is JSON/.test(name),
+      /encoding|UTF-16|cut off|too long|says it is JSON/.test(name),
     )) {
       upstream.answer(behaviour(quoting(port)));
       const { status, text } = await seen('/v1/chat/completions', { model: 'gpt-test', messages: [] });

@@ -4,7 +4,7 @@ import type { Scrubber } from './scrubber.ts';
 /** Unpacked. */
 const BODY_MAX_BYTES = 256 * 1024;
 
-export interface FailureBody {
+interface FailureBody {
   contentType: string;
   bytes: Buffer;
 }
@@ -51,7 +51,7 @@ async function textOf({ encoding, body, contentType = '' }: Received): Promise<s
 }
 
 /** What is said in place of an error that cannot be passed on. */
-export function replacement(status: number): FailureBody {
+function replacement(status: number): FailureBody {
   const message = `The upstream answered ${status} and said nothing that can be passed on.`;
   const body = { error: { message, type: 'upstream_error', param: null, code: 'upstream_error' } };
   return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
