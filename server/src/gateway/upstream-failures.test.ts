@@ -114,6 +114,7 @@ const FAILURES: [string, (text: string) => Behaviour][] = [
       response.end(body);
     },
   ],
+  ['200 with an error of no type', inPieces(200, 'text/plain', (text) => JSON.stringify(asError(text)))],
   ['200 with a detail', (text) => json({ detail: text })],
   ['an event', (text) => stream([Buffer.from(event(asError(text)))])],
   [

@@ -26,7 +26,8 @@ export function failureSink(
   }: { contentType: string; length: number | undefined; scrubber: () => Scrubber },
 ): Sink | undefined {
   if (/^text\/event-stream\b/i.test(contentType)) return new EventSink(inner, scrubber);
-  if (/[/+]json\b/i.test(contentType)) return new WholeSink(inner, scrubber, length);
+  // Some say no type, or the wrong one, of their errors.
+  if (/[/+]json\b|^text\/|^$/i.test(contentType)) return new WholeSink(inner, scrubber, length);
   return undefined;
 }
 
@@ -119,7 +120,7 @@ function safeEvent(event: Buffer, scrubber: Scrubber): Buffer {
   const value = parsed(data);
   const isFailure =
     value === undefined || /error|fail/i.test(valuesOf('event').join()) || tellsFailure(value);
-  if (!isFailure || (data === '[DONE]' && value === undefined)) return event;
+  if (!isFailure) return event;
   if (value === undefined) return Buffer.from(scrubber.text(event.toString()));
   const others = lines.filter((line) => line !== '' && !line.startsWith('data:'));
   const safe = [

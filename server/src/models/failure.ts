@@ -71,7 +71,7 @@ export async function replay(
       [name, Array.isArray(value) ? value.map((one) => scrubber.text(one)) : scrubber.text(value)] as const,
   );
   const own = {
-    ...(contentType === '' ? {} : { 'content-type': contentType }),
+    ...(contentType === '' ? {} : { 'content-type': scrubber.text(contentType) }),
     'content-length': String(bytes.length),
   };
   const head = { status, headers: { ...Object.fromEntries(kept), ...own } };

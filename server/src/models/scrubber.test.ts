@@ -17,11 +17,7 @@ describe('the scrubber of an upstream takes out', () => {
     ['its key', `Incorrect API key provided: ${KEY}.`, KEY],
     ['its key in a header', `{"authorization": "Bearer ${KEY}"}`, KEY],
     ['its key, percent-encoded', `GET /?key=${encodeURIComponent(KEY)}`, encodeURIComponent(KEY)],
-    [
-      'the same in lower case',
-      encodeURIComponent(KEY).replaceAll('%2F', '%2f'),
-      '%2fq',
-    ],
+    ['the same in lower case', encodeURIComponent(KEY).replaceAll('%2F', '%2f'), '%2fq'],
     ['its key in a text of JSON in a text', JSON.stringify(JSON.stringify({ key: KEY })), 'Lm9'],
     ['its key with escapes of JSON', `\\u0073k-proj-${KEY.slice(8)}`, KEY.slice(8, 14)],
     ['its key in Base64', `auth ${base64(KEY)}`, base64(KEY).slice(0, 16)],
