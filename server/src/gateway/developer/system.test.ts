@@ -126,14 +126,18 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
 
   it('are not changed at all where an upstream of theirs is refused', async () => {
     const own = await start();
-    await update({ LocalAiBasePath: 'http://10.1.1.1/v1', LocalAiApiKey: 'a-local-key-000001' }, own);
+    const embedding = { EmbeddingEngine: 'generic-openai', EmbeddingModelPref: 'embed-model' };
+    const embeddingKey = { GenericOpenAiEmbeddingApiKey: 'an-embedding-key-000001' };
+    await update({ LiteLLMBasePath: 'http://10.1.1.1/v1', LiteLLMApiKey: 'a-lite-key-000001' }, own);
+    await update({ ...embedding, ...embeddingKey, EmbeddingBasePath: 'http://10.1.1.2/v1' }, own);
     const recorded = async (): Promise<number> =>
       (await own.request<{ items: object[] }>('GET', '/v1/audit?limit=200')).body.items.length;
     const before = [await upstreams(own), await settings(own), await recorded()];
     for (const body of [
-      { LiteLLMBasePath: 'http://10.5.5.5/v1', LocalAiBasePath: 'http://10.2.2.2/v1' },
-      { LocalAiBasePath: 'http://10.2.2.2/v1', LiteLLMBasePath: 'http://10.5.5.5/v1', LLMProvider: 'litellm' },
-      { EmbeddingEngine: 'generic-openai', EmbeddingBasePath: 'http://10.6.6.6/v1', LocalAiBasePath: 'http://10.2.2.2/v1' },
+      ...PROVIDERS.flatMap(({ base }) => (base === undefined ? [] : [{ [base]: 'http://10.5.5.5/v1' }])).map(
+        (other) => ({ ...other, LiteLLMBasePath: 'http://10.2.2.2/v1' }),
+      ),
+      { LMStudioBasePath: 'http://10.5.5.5/v1', EmbeddingBasePath: 'http://10.6.6.6/v1' },
     ]) {
       const { body: answer } = await update(body, own);
       expect(answer).toEqual({ newValues: {}, error: expect.stringMatching(/api_key/) });
