@@ -3,16 +3,8 @@ import { createSecureContext } from 'node:tls';
 import { StartupError } from '../base/errors.ts';
 import type { Config } from '../config.ts';
 
-/** How the server listens: TLS, and whose X-Forwarded-For it believes. @throws StartupError naming the variable of a file. */
-export function listenerOptions(config: Config): {
-  https?: { cert: Buffer; key: Buffer };
-  trustProxy: string[] | false;
-} {
-  const { trustedProxies } = config;
-  return { ...tlsOptions(config), trustProxy: trustedProxies.length > 0 ? trustedProxies : false };
-}
-
-function tlsOptions({ tls }: Config): { https?: { cert: Buffer; key: Buffer } } {
+/** How the server listens: with TLS where it is set up. @throws StartupError naming the variable of a file. */
+export function listenerOptions({ tls }: Config): { https?: { cert: Buffer; key: Buffer } } {
   if (tls === undefined) return {};
   const https = {
     cert: read('KEYWARD_TLS_CERT_FILE', tls.certFile),
