@@ -11,6 +11,7 @@ import { fail, refuseUnreadable } from './failing.ts';
 import { handlerOf } from './handling.ts';
 import { mayHoldKey, refuseKeyInUrl } from './key-in-url.ts';
 import { listenerOptions } from './listener.ts';
+import { messageFault } from './message-form.ts';
 import { noSuchRoute, plainPath } from './no-route.ts';
 import { requestId } from './request-id.ts';
 import { needsKey } from './route.ts';
@@ -39,7 +40,7 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
     // What goes wrong before a route is found, such as an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
       begin(services, request, reply);
-      fail(services, error, { request, reply });
+      fail(services, messageFault(request.raw) ?? error, { request, reply });
     },
   });
   app.decorateRequest('course');
@@ -71,6 +72,8 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   };
   app.addHook('onRequest', (request, reply, done) => {
     begin(services, request, reply);
+    const fault = messageFault(request.raw);
+    if (fault !== undefined) return done(fault);
     if (!mayHoldKey(request.url)) return next(request, reply, done);
     refuseKeyInUrl(services, request.url).then(() => next(request, reply, done), done);
   });
