@@ -20,6 +20,7 @@ const KNOWN_MS = 90 * 86_400_000;
 
 /** Rows of windows that are over do no harm but take room. */
 const SWEEP_MS = 60_000;
+const SWEPT_MAX = 2_000;
 
 export interface Attempt {
   /** '' for the one administrator. */
@@ -96,7 +97,10 @@ export class Throttle {
     const nowMs = clock.nowMs();
     if (nowMs - this.#sweptMs < SWEEP_MS) return;
     this.#sweptMs = nowMs;
-    const drop = (tx: Db) => tables(tx).deleteFrom('login_attempts').where('ends_at', '<=', nowMs).execute();
+    const drop = async (tx: Db): Promise<void> => {
+      // After a flood there are millions: the next attempt takes away more.
+      if ((await dropOld(tx, nowMs)) === SWEPT_MAX) this.#sweptMs = -Infinity;
+    };
     await storage
       .transaction(drop, { durable: false })
       .catch((error: unknown) => logger.warn({ err: error }, 'old login attempts were not removed'));
@@ -136,6 +140,17 @@ async function uncount(tx: Db, subject: string, all: boolean): Promise<void> {
     .where('subject', '=', subject)
     .where('attempts', '>', 0)
     .execute();
+}
+
+/** @returns how many. */
+async function dropOld(tx: Db, nowMs: number): Promise<number> {
+  const result = await tables(tx)
+    .deleteFrom('login_attempts')
+    .where('subject', 'in', (eb) =>
+      eb.selectFrom('login_attempts').select('subject').where('ends_at', '<=', nowMs).limit(SWEPT_MAX),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
 }
 
 async function isKnown(tx: Db, subject: string, nowMs: number): Promise<boolean> {
