@@ -55,6 +55,21 @@ export async function copyKey(server: TestServer, id: string, count: number): Pr
   );
 }
 
+/** So many copies of a chat, newer than it. */
+export async function copyChat(server: TestServer, id: number, count: number): Promise<void> {
+  const { storage } = server.app.core;
+  const columns =
+    'workspace_id, thread_id, user_id, api_session_id, prompt, response, included, feedback_score, created_at, updated_at';
+  await fill(
+    storage,
+    count,
+    (numbers) => `insert into workspace_chats (id, ${columns})
+      select ${id} + i, ${columns} from ${numbers}, workspace_chats where id = ${id}`,
+  );
+  const last = `update id_sequences set last_id = ${id + count} where name = 'workspace_chats'`;
+  await storage.transaction((tx) => sql.raw(last).execute(tx));
+}
+
 /** Usage of so many hours before now, of `keys` keys of the owner in each, by two models, some of it refused. */
 export async function addUsage(
   server: TestServer,

@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, describeOnServer } from '../../test/server.ts';
 import type { NewKey, TestServer } from '../../test/server.ts';
-import { addUsage, copyKey } from './long-work.fixture.ts';
+import { recordChat } from './developer/chats.fixture.ts';
+import { addUsage, copyChat, copyKey } from './long-work.fixture.ts';
 
 interface List {
   items: { id: string; name: string }[];
@@ -52,6 +53,41 @@ describeOnBothServers('work in slices', (start) => {
     const first = await server.request<List>('GET', '/v1/keys?limit=1', { key: bound.secret });
     expect(first.body.next_cursor).not.toBeNull();
     expect(await namesOf(`limit=1&cursor=${first.body.next_cursor}`, bound.secret)).toEqual(['bound']);
+  });
+
+  test('lists and exports the few chats that a key covers among thousands, and pages far behind', async () => {
+    for (const name of ['Open Field', 'Closed Field'])
+      await server.request('POST', '/v1/workspace/new', { body: { name } });
+    await recordChat(server, 'open-field', { prompt: 'first' });
+    const { id } = await recordChat(server, 'closed-field', { prompt: 'other' });
+    await copyChat(server, id, 2_500);
+    await recordChat(server, 'open-field', { prompt: 'last' });
+    const selectors = { workspaces: { allow: ['open-*'] } };
+    const { secret } = await server.mint({ scopes: ['workspaces:read'], selectors });
+    const page = async (offset: number, key: string) =>
+      (
+        await server.request<{ chats: { prompt: string }[]; hasPages: boolean }>(
+          'POST',
+          '/v1/admin/workspace-chats',
+          { key, body: { offset } },
+        )
+      ).body;
+    const seen = await page(0, secret);
+    expect([seen.chats.map(({ prompt }) => prompt), seen.hasPages]).toEqual([['last', 'first'], false]);
+    const end = await page(125, server.adminKey);
+    expect([end.chats.map(({ prompt }) => prompt), end.hasPages]).toEqual([['other', 'other', 'first'], false]);
+    expect((await page(100, server.adminKey)).chats).toHaveLength(20);
+    for (const type of ['json', 'jsonl']) {
+      const { text } = await server.request('GET', `/v1/system/export-chats?type=${type}`, { key: secret });
+      expect([type, text.includes('first'), text.includes('last'), text.includes('other')]).toEqual([
+        type,
+        true,
+        true,
+        false,
+      ]);
+    }
+    const all = await server.request('GET', '/v1/system/export-chats?type=json');
+    expect(all.text.match(/"other"/g)).toHaveLength(2_501);
   });
 
   const sumsOf = async (where: string): Promise<[number, number]> => {
