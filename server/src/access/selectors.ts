@@ -75,7 +75,9 @@ export function rangeMatcher(ranges: readonly string[]): (ip: string) => boolean
   const parsed = ranges.map(parseRange).filter((range) => range !== null);
   return (ip) => {
     const address = parseAddress(ip);
-    return address !== null && parsed.some((range) => range[0].kind() === address.kind() && address.match(range));
+    return (
+      address !== null && parsed.some((range) => range[0].kind() === address.kind() && address.match(range))
+    );
   };
 }
 

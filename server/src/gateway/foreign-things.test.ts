@@ -26,7 +26,8 @@ const isOfNobody = ({ path }: Route): boolean => path.startsWith('/v1/upstreams'
 const keyed = allRoutes('0.0.0').filter(({ access }) => access !== 'public' && access !== 'session');
 /** Things of workspaces and documents: developer/other-workspaces.test.ts. */
 const namingKeysAndOwners = keyed.filter(
-  (route) => /^\/v1\/(keys|owners|upstreams|admin\/delete-api-key)\/.*:/.test(route.path) && !isOfNobody(route),
+  (route) =>
+    /^\/v1\/(keys|owners|upstreams|admin\/delete-api-key)\/.*:/.test(route.path) && !isOfNobody(route),
 );
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

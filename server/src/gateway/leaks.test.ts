@@ -3,7 +3,7 @@ import { describeOnBothServers } from '../../test/server.ts';
 import type { TestServer } from '../../test/server.ts';
 
 const encoded = (text: string): string =>
-  [...text].map((letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`).join('');
+  text.replaceAll(/./g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 
 interface Key {
   state: string;
@@ -67,7 +67,10 @@ describeOnBothServers('keys that are found lying about', (start) => {
     ['encoded beside what cannot be decoded', (secret) => `/healthz?x=%ff%zz${encoded(secret)}%`],
     ['in the name of a parameter', (secret) => `/healthz?${encoded(secret)}=1`],
     ['broken by a +', (secret) => `/healthz?x=${secret.slice(0, 20)}+${secret.slice(20)}`],
-    ['broken by an encoded line end', (secret) => `/healthz?x=${secret.slice(0, 20)}%0D%0A${secret.slice(20)}`],
+    [
+      'broken by an encoded line end',
+      (secret) => `/healthz?x=${secret.slice(0, 20)}%0D%0A${secret.slice(20)}`,
+    ],
     ['after a +', (secret) => `/healthz?x=Bearer+${secret}`],
     ['in the middle of letters', (secret) => `/healthz?x=abc${secret}xyz`],
   ])('a key %s is refused, and quarantined: it is in every log now', async ([, path]) => {

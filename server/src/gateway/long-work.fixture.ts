@@ -41,7 +41,9 @@ export async function copyKey(server: TestServer, id: string, count: number): Pr
   await fill(
     storage,
     count,
-    (numbers) => `insert into keys (id, owner_id, name, role, grants, selectors, limits, budgets, expires_at, state,
+    (
+      numbers,
+    ) => `insert into keys (id, owner_id, name, role, grants, selectors, limits, budgets, expires_at, state,
       state_reason, revoked_at, created_at, created_by, last_used_at, metadata, tags, revision, number)
     select ${key}, owner_id, name, role, grants, selectors, limits, budgets, expires_at, state, state_reason,
       revoked_at, created_at + i, created_by, last_used_at, metadata, tags, revision, 1000 + i
@@ -82,7 +84,9 @@ export async function addUsage(
   await fill(
     storage,
     hours * keys,
-    (numbers) => `insert into usage_hours (hour, key_id, owner_id, model, worker, code, requests, tokens_in, tokens_out,
+    (
+      numbers,
+    ) => `insert into usage_hours (hour, key_id, owner_id, model, worker, code, requests, tokens_in, tokens_out,
       usd_nano, gpu_ms, estimated_requests)
     select cast(${now} as bigint) - (i / ${keys}) * cast(${HOUR_MS} as bigint), ${key}, '${ownerId}',
       case when i % 2 = 0 then 'm1' else 'm2' end, '', case when i % 5 = 0 then 'rate_limited' else 'ok' end,

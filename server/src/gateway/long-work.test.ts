@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { describeOnBothServers, describeOnServer } from '../../test/server.ts';
 import type { NewKey, TestServer } from '../../test/server.ts';
 import { recordChat } from './developer/chats.fixture.ts';
@@ -31,7 +31,13 @@ describeOnBothServers('work in slices', (start) => {
     server = await start();
     const selectors = { workspaces: { allow: ['open-*'] } };
     bound = await server.mint({ name: 'bound', scopes: ['keys:read', 'usage:read'], selectors });
-    await server.mint({ name: 'rare', scopes: ['keys:read'], tags: ['rare'], expires_in_seconds: 3_600, selectors });
+    await server.mint({
+      name: 'rare',
+      scopes: ['keys:read'],
+      tags: ['rare'],
+      expires_in_seconds: 3_600,
+      selectors,
+    });
     copied = await server.mint({ name: 'common', scopes: ['keys:read'] });
     await copyKey(server, copied.id, KEYS);
     const ownerId = copied.key.owner.id;
@@ -75,7 +81,10 @@ describeOnBothServers('work in slices', (start) => {
     const seen = await page(0, secret);
     expect([seen.chats.map(({ prompt }) => prompt), seen.hasPages]).toEqual([['last', 'first'], false]);
     const end = await page(125, server.adminKey);
-    expect([end.chats.map(({ prompt }) => prompt), end.hasPages]).toEqual([['other', 'other', 'first'], false]);
+    expect([end.chats.map(({ prompt }) => prompt), end.hasPages]).toEqual([
+      ['other', 'other', 'first'],
+      false,
+    ]);
     expect((await page(100, server.adminKey)).chats).toHaveLength(20);
     for (const type of ['json', 'jsonl']) {
       const { text } = await server.request('GET', `/v1/system/export-chats?type=${type}`, { key: secret });
@@ -94,7 +103,7 @@ describeOnBothServers('work in slices', (start) => {
     const { rows } = await sql<{ requests: number; tokens: number }>`
       select cast(sum(requests) as bigint) as requests, cast(sum(tokens_in) as bigint) as tokens
       from usage_hours where ${sql.raw(where)}`.execute(server.app.core.storage.db);
-    return [Number(rows[0]?.requests ?? 0), Number(rows[0]?.tokens ?? 0)];
+    return [rows[0]?.requests ?? 0, rows[0]?.tokens ?? 0];
   };
   const report = async (query: string, path = '/v1/usage'): Promise<Step[]> =>
     (await server.request<{ items: Step[] }>('GET', `${path}?from=2000-01-01T00:00:00Z&${query}`)).body.items;
@@ -106,7 +115,13 @@ describeOnBothServers('work in slices', (start) => {
   test('adds usage up over slices to the same as in one statement', async () => {
     // The requests of this test are usage themselves: of no model.
     const before = 'true';
-    for (const query of ['step=total', 'step=month', 'step=day', 'step=hour', 'step=day&group_by=owner,model']) {
+    for (const query of [
+      'step=total',
+      'step=month',
+      'step=day',
+      'step=hour',
+      'step=day&group_by=owner,model',
+    ]) {
       const steps = await report(query);
       expect([query, total(steps)[1]]).toEqual([query, (await sumsOf(before))[1]]);
       const starts = steps.map((step) => step.start);
@@ -142,8 +157,16 @@ describeOnServer('sqlite', 'no statement of a list or report', (start) => {
     expect(items).toHaveLength(5);
     const since = 'from=2000-01-01T00:00:00Z';
     const statements = await statementsOf(async () => {
-      for (const query of ['limit=5', `limit=5&cursor=${cursor}`, 'tag=x', 'expiring_within_seconds=5', 'q=x', 'state=revoked'])
-        for (const key of [server.adminKey, bound, weak]) await server.request('GET', `/v1/keys?${query}`, { key });
+      for (const query of [
+        'limit=5',
+        `limit=5&cursor=${cursor}`,
+        'tag=x',
+        'expiring_within_seconds=5',
+        'q=x',
+        'state=revoked',
+      ])
+        for (const key of [server.adminKey, bound, weak])
+          await server.request('GET', `/v1/keys?${query}`, { key });
       await server.request('GET', '/v1/admin/api-keys');
       await server.request('GET', '/v1/admin/api-keys', { key: weak });
       await server.request('GET', '/v1/owners?limit=1');
@@ -162,7 +185,10 @@ describeOnServer('sqlite', 'no statement of a list or report', (start) => {
         if (!/^\s*(select|with)/i.test(statement)) continue;
         if (!/\b(keys|usage_hours|owners|audit_records|key_secrets)\b/.test(statement)) continue;
         looked++;
-        const plan = database.prepare(`explain query plan ${statement}`).all().map(({ detail }) => String(detail));
+        const plan = database
+          .prepare(`explain query plan ${statement}`)
+          .all()
+          .map(({ detail }) => String(detail));
         // A page of keys that was found, by their ids.
         if (/"(?:key_)?id" (?:in \(|= \?)/.test(statement)) continue;
         bad.push(...plan.filter((step) => isLong(step)).map((step) => `${step}: ${statement}`));
@@ -177,22 +203,17 @@ describeOnServer('sqlite', 'no statement of a list or report', (start) => {
 
 /** In the order of an index a scan ends with the page. What is grouped is one slice, which its place bounds. */
 const isLong = (step: string): boolean =>
-  (/^SCAN (keys|usage_hours|owners|audit_records|key_secrets)\b/.test(step) && !/USING (COVERING )?INDEX/.test(step)) ||
+  (/^SCAN (keys|usage_hours|owners|audit_records|key_secrets)\b/.test(step) &&
+    !/USING (COVERING )?INDEX/.test(step)) ||
   /TEMP B-TREE FOR ORDER BY/.test(step);
 
 /** Everything that is prepared in this process meanwhile. */
 async function statementsOf(work: () => Promise<void>): Promise<Set<string>> {
-  const { prototype } = DatabaseSync;
-  const { prepare } = prototype;
-  const seen = new Set<string>();
-  prototype.prepare = function (this: DatabaseSync, text: string) {
-    seen.add(text);
-    return prepare.call(this, text);
-  };
+  const watched = vi.spyOn(DatabaseSync.prototype, 'prepare');
   try {
     await work();
+    return new Set(watched.mock.calls.map(([text]) => text));
   } finally {
-    prototype.prepare = prepare;
+    watched.mockRestore();
   }
-  return seen;
 }

@@ -20,8 +20,14 @@ describeOnServer('sqlite', 'the form of a request', (start) => {
     ['the same Host header twice', 'GET /healthz HTTP/1.1\r\nhost: a\r\naccept: */*\r\nHOST: a\r\n\r\n'],
     ['two Host headers of HTTP/1.0', 'GET /healthz HTTP/1.0\r\nhost: a\r\nhost: b\r\n\r\n'],
     ['two Host headers where there is no route', 'GET /nowhere HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n'],
-    ['two Host headers in another method', 'POST /v1/keys HTTP/1.1\r\nhost: a\r\nhost: b\r\ncontent-length: 0\r\n\r\n'],
-    ['two Host headers in an address that cannot be decoded', 'GET /%ff HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n'],
+    [
+      'two Host headers in another method',
+      'POST /v1/keys HTTP/1.1\r\nhost: a\r\nhost: b\r\ncontent-length: 0\r\n\r\n',
+    ],
+    [
+      'two Host headers in an address that cannot be decoded',
+      'GET /%ff HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n',
+    ],
     ['two hosts in one header', 'GET /healthz HTTP/1.1\r\nhost: a, b\r\n\r\n'],
     ['a host with a user', 'GET /healthz HTTP/1.1\r\nhost: a@b\r\n\r\n'],
     ['a host with a path', 'GET /healthz HTTP/1.1\r\nhost: a/b\r\n\r\n'],
@@ -42,7 +48,9 @@ describeOnServer('sqlite', 'the form of a request', (start) => {
     ],
   ])('is refused with 400: %s', async ([, bytes = '']) => {
     // A request that is smuggled behind it would be answered as well.
-    expect(await statusOf(`${bytes}GET /v1/keys/self HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`)).toBe(400);
+    expect(await statusOf(`${bytes}GET /v1/keys/self HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`)).toBe(
+      400,
+    );
   });
 
   test.for([

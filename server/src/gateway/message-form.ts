@@ -12,11 +12,14 @@ export function messageFault({
   headers,
   rawHeaders,
 }: IncomingMessage): KeywardError | undefined {
-  if (httpVersion !== '1.1' && httpVersion !== '1.0') return refusal('The version of HTTP is 1.0 or 1.1 here.');
+  if (httpVersion !== '1.1' && httpVersion !== '1.0')
+    return refusal('The version of HTTP is 1.0 or 1.1 here.');
   const { host } = headers;
   if (host === undefined) return httpVersion === '1.0' ? undefined : refusal('The Host header is missing.');
   if (!isSingle(rawHeaders)) return refusal('There is more than one Host header.');
-  return HOST.test(host) ? undefined : refusal('The Host header must be a name or an address, such as a.example:5390.');
+  return HOST.test(host)
+    ? undefined
+    : refusal('The Host header must be a name or an address, such as a.example:5390.');
 }
 
 const HOST = /^(?:\[[\da-f:.%]+\]|[\w.~%!$&'()*+;=-]+)(?::\d*)?$/i;

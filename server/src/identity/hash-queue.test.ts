@@ -13,9 +13,11 @@ function openQueue() {
       begun.push(name);
       return new Promise<void>((resolve) => ends.push(resolve));
     };
-    queue.run({ network: name, isSlow: false, ...place }, work, () => new Error('full')).catch(() => {
-      refused.push(name);
-    });
+    queue
+      .run({ network: name, isSlow: false, ...place }, work, () => new Error('full'))
+      .catch(() => {
+        refused.push(name);
+      });
   };
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();

@@ -27,12 +27,13 @@ export async function rememberRequest(
 ): Promise<boolean> {
   await tables(tx)
     .deleteFrom('key_idempotency')
-    .where(({ refTuple, selectFrom }) => {
-      const old = selectFrom('key_idempotency')
+    .where((eb) => {
+      const old = eb
+        .selectFrom('key_idempotency')
         .select(['owner_id', 'idempotency_key'])
         .where('at', '<', row.at - KEPT_MS)
         .limit(FORGOTTEN_MAX);
-      return sql<boolean>`${refTuple('owner_id', 'idempotency_key')} in ${old}`;
+      return sql<boolean>`${eb.refTuple('owner_id', 'idempotency_key')} in ${old}`;
     })
     .execute();
   const result = await tables(tx)

@@ -259,7 +259,11 @@ async function placeBehind(
 const newestFirst = <Row>(query: KeyQuery<Row>): KeyQuery<Row> =>
   query.orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc');
 
-function matching<Row>(all: KeyQuery<Row>, filter: KeyFilter, { after, until, nowMs }: Window): KeyQuery<Row> {
+function matching<Row>(
+  all: KeyQuery<Row>,
+  filter: KeyFilter,
+  { after, until, nowMs }: Window,
+): KeyQuery<Row> {
   let query = newestFirst(all);
   if (after !== undefined) query = query.where(isBehind(after));
   if (until !== undefined) {

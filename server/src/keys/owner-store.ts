@@ -66,7 +66,10 @@ export async function listOwners(
 ): Promise<Owner[]> {
   const { after, limit, onlyId } = page;
   // As the index has it, to the letter: with a parameter in its place the index does not apply.
-  let query = tables(db).selectFrom('owners').selectAll().where(sql<boolean>`state <> 'deleted'`);
+  let query = tables(db)
+    .selectFrom('owners')
+    .selectAll()
+    .where(sql<boolean>`state <> 'deleted'`);
   if (onlyId !== undefined) query = query.where('id', '=', onlyId);
   if (after !== undefined)
     query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}, ${after.id})`);

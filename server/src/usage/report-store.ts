@@ -104,12 +104,8 @@ function conditions(query: SumQuery, { fromMs, toMs, after, until }: Slice): Raw
     ...(keyId === undefined ? [] : [sql`key_id = ${keyId}`]),
     ...(ownerId === undefined ? [] : [sql`owner_id = ${ownerId}`]),
     // The hour apart, too: by it alone an index is entered.
-    ...(after === undefined
-      ? []
-      : [sql`hour >= ${after[0]}`, sql`${columns} > ${tuple(valuesOf(after))}`]),
-    ...(until === undefined
-      ? []
-      : [sql`hour <= ${until[0]}`, sql`${columns} <= ${tuple(valuesOf(until))}`]),
+    ...(after === undefined ? [] : [sql`hour >= ${after[0]}`, sql`${columns} > ${tuple(valuesOf(after))}`]),
+    ...(until === undefined ? [] : [sql`hour <= ${until[0]}`, sql`${columns} <= ${tuple(valuesOf(until))}`]),
   ];
 }
 

@@ -58,7 +58,9 @@ export async function report(db: Db, query: ReportQuery): Promise<ReportRow[]> {
     if (rows.size > ROWS_MAX) throw tooLarge();
   }
   // Within an hour the parts come in the order in which the table is walked.
-  const ordered = [...rows].toSorted(([a, one], [b, other]) => one.first.start - other.first.start || byText(a, b));
+  const ordered = [...rows].toSorted(
+    ([a, one], [b, other]) => one.first.start - other.first.start || byText(a, b),
+  );
   return ordered.map(([, row]) => finished(row, query, range));
 }
 

@@ -93,7 +93,10 @@ export class Chats {
       const chats = await this.reset(tx, conversation);
       const { workspaceId, threadId: thread, apiSessionId: session, userId: user } = conversation;
       const details = { chats, thread, session, ...(user === undefined ? {} : { user }) };
-      return { result: undefined, entry: { action: 'chats.reset', target: `workspace:${workspaceId}`, details } };
+      return {
+        result: undefined,
+        entry: { action: 'chats.reset', target: `workspace:${workspaceId}`, details },
+      };
     });
   }
 

@@ -204,7 +204,8 @@ describe('a page', () => {
   test('that cannot be reached is answered the same, whether its name, its address or its port is the reason', async () => {
     const { url } = await serve((_request, response) => response.end('secret'));
     const inside = ((name: string, _options: object, callback: (...args: unknown[]) => void) => {
-      if (name === 'unknown.example') callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+      if (name === 'unknown.example')
+        callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
       else callback(null, [{ address: name === 'inside.example' ? '10.0.0.1' : '127.0.0.1', family: 4 }]);
     }) as unknown as typeof lookup;
     const { port } = new URL(url);
@@ -218,9 +219,9 @@ describe('a page', () => {
       `http://127.0.0.2:${port}`,
       closed.url.replace('127.0.0.1', 'closed.example'),
     ])
-      said.push(String(await outcome(pages, link)).replace(link, '<link>'));
+      said.push(JSON.stringify(await outcome(pages, link)).replace(link, '<link>'));
     expect(new Set(said).size).toBe(1);
-    expect(said[0]).toMatch(PRIVATE);
+    expect(JSON.parse(said[0] ?? '')).toMatch(PRIVATE);
   });
 
   test('for which the disk has no room says so', async () => {

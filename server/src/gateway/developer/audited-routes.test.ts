@@ -106,7 +106,9 @@ describeOnBothServers('the audit record', (start) => {
     const added = await say('POST /v1/upstreams', '/v1/upstreams', { body: other });
     await say('PATCH /v1/upstreams/:id', `/v1/upstreams/${added.id}`, { body: { weight: 2 } });
     await say('DELETE /v1/upstreams/:id', `/v1/upstreams/${added.id}`);
-    const { apiKey } = await say('POST /v1/admin/generate-api-key', '/v1/admin/generate-api-key', { body: {} });
+    const { apiKey } = await say('POST /v1/admin/generate-api-key', '/v1/admin/generate-api-key', {
+      body: {},
+    });
     await say('DELETE /v1/admin/delete-api-key/:id', `/v1/admin/delete-api-key/${apiKey?.id}`);
   };
 
@@ -114,7 +116,9 @@ describeOnBothServers('the audit record', (start) => {
     await say('POST /v1/workspace/new', '/v1/workspace/new', { body: { name: 'Docs', chatModel: 'chat' } });
     const docs = '/v1/workspace/docs';
     await say('POST /v1/workspace/:slug/update', `${docs}/update`, { body: { openAiTemp: 0.5 } });
-    await say('POST /v1/workspace/:slug/thread/new', `${docs}/thread/new`, { body: { slug: 't1', name: 'T' } });
+    await say('POST /v1/workspace/:slug/thread/new', `${docs}/thread/new`, {
+      body: { slug: 't1', name: 'T' },
+    });
     const rename = { body: { name: 'T2' } };
     await say('POST /v1/workspace/:slug/thread/:threadSlug/update', `${docs}/thread/t1/update`, rename);
     for (const where of ['', '/thread/t1'])
@@ -170,7 +174,10 @@ describeOnBothServers('the audit record', (start) => {
     const clip = '/api/browser-extension';
     const made = await server.request<{ apiKey: string }>('POST', `${clip}/api-keys/new`, { key });
     const own = made.body.apiKey;
-    const page = { key: own, body: { textContent: 'words', metadata: { title: 't', url: 'https://a.example' } } };
+    const page = {
+      key: own,
+      body: { textContent: 'words', metadata: { title: 't', url: 'https://a.example' } },
+    };
     await say('POST /api/browser-extension/upload-content', `${clip}/upload-content`, page);
     const listed = await server.request<{ workspaces: { id: number }[] }>('GET', `${clip}/workspaces`, {
       key: own,
@@ -190,7 +197,10 @@ describeOnBothServers('the audit record', (start) => {
     const first = { password: server.adminKey };
     await say('POST /api/request-token', '/api/request-token', { key: null, body: first });
     let key = await firstSession(server);
-    const made = await say('POST /api/system/generate-api-key', '/api/system/generate-api-key', { key, body: {} });
+    const made = await say('POST /api/system/generate-api-key', '/api/system/generate-api-key', {
+      key,
+      body: {},
+    });
     await say('DELETE /api/system/api-key/:id', `/api/system/api-key/${made.apiKey?.id}`, { key });
     const password = { usePassword: true, newPassword: PASSWORD };
     await say('POST /api/system/update-password', '/api/system/update-password', { key, body: password });
@@ -218,7 +228,10 @@ describeOnBothServers('the audit record', (start) => {
     await say('POST /api/invite/:code', `/api/invite/${invite?.code}`, { key: null, body: bob });
     const login = await server.request<Made>('POST', '/api/request-token', { key: null, body: bob });
     const { recoveryCodes = [], token: session = '', user } = login.body;
-    const listed = await server.request<{ workspaces: { id: number; slug: string }[] }>('GET', '/v1/workspaces');
+    const listed = await server.request<{ workspaces: { id: number; slug: string }[] }>(
+      'GET',
+      '/v1/workspaces',
+    );
     const workspace = listed.body.workspaces[0];
     const members = { body: { userIds: [user?.id] } };
     const admin = '/v1/admin/workspaces';
@@ -241,9 +254,13 @@ describeOnBothServers('the audit record', (start) => {
     await say('POST /api/system/user', '/api/system/user', own);
     const chat = '/api/workspace/docs/stream-chat';
     await server.request('POST', chat, { key, body: { message: 'hello' } });
-    const chats = await server.request<{ history: { chatId?: number }[] }>('GET', '/api/workspace/docs/chats', {
-      key,
-    });
+    const chats = await server.request<{ history: { chatId?: number }[] }>(
+      'GET',
+      '/api/workspace/docs/chats',
+      {
+        key,
+      },
+    );
     const id = chats.body.history.find(({ chatId }) => chatId !== undefined)?.chatId;
     const feedback = { key, body: { feedback: true } };
     const score = 'POST /api/workspace/:slug/chat-feedback/:chatId';

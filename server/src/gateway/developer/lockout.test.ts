@@ -18,7 +18,9 @@ const enter = (server: TestServer, body: object, ip: string) =>
 async function attack(each: (i: number) => Promise<{ status: number }>): Promise<number[]> {
   const statuses: number[] = [];
   for (let i = 0; i < ATTEMPTS; i += 10)
-    statuses.push(...(await Promise.all(Array.from({ length: 10 }, (_, j) => each(i + j)))).map((a) => a.status));
+    statuses.push(
+      ...(await Promise.all(Array.from({ length: 10 }, (_, j) => each(i + j)))).map((a) => a.status),
+    );
   return statuses;
 }
 
