@@ -70,6 +70,20 @@ export function inRanges(ranges: readonly string[], ip: string): boolean {
   });
 }
 
+/** The same for many addresses: the ranges are taken apart once. */
+export function rangeMatcher(ranges: readonly string[]): (ip: string) => boolean {
+  const parsed = ranges.map(parseRange).filter((range) => range !== null);
+  return (ip) => {
+    const address = parseAddress(ip);
+    return (
+      address !== null && parsed.some((range) => range[0].kind() === address.kind() && address.match(range))
+    );
+  };
+}
+
+/** An address in the one spelling that it has everywhere here; undefined for text that is none. */
+export const plainAddress = (text: string): string | undefined => parseAddress(text)?.toString();
+
 /** Whether every address of `inner` is in one range of `outer`. */
 export function rangesWithin(inner: readonly string[], outer: readonly string[]): boolean {
   return inner.every((text) => {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { KeywardError } from '../base/errors.ts';
 import { gate } from './admission.ts';
 import { send } from './answering.ts';
 import { begin, EVERYWHERE } from './course.ts';
@@ -13,6 +12,7 @@ import { fail, refuseUnreadable } from './failing.ts';
 import { handlerOf } from './handling.ts';
 import { mayHoldKey, refuseKeyInUrl } from './key-in-url.ts';
 import { listenerOptions } from './listener.ts';
+import { messageFault } from './message-form.ts';
 import { noSuchRoute, plainPath } from './no-route.ts';
 import { requestId } from './request-id.ts';
 import { needsKey } from './route.ts';
@@ -41,7 +41,7 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
     // What goes wrong before a route is found, such as an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
       begin(services, request, reply);
-      fail(services, error, { request, reply });
+      fail(services, messageFault(request.raw) ?? error, { request, reply });
     },
   });
   app.decorateRequest('course');
@@ -73,8 +73,8 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   };
   app.addHook('onRequest', (request, reply, done) => {
     begin(services, request, reply);
-    const { headers, httpVersion } = request.raw;
-    if (headers.host === undefined && httpVersion === '1.1') return done(noHost());
+    const fault = messageFault(request.raw);
+    if (fault !== undefined) return done(fault);
     if (!mayHoldKey(request.url)) return next(request, reply, done);
     refuseKeyInUrl(services, request.url).then(() => next(request, reply, done), done);
   });
@@ -87,11 +87,6 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   });
   return app;
 }
-
-const noHost = (): KeywardError =>
-  new KeywardError('bad_request', 'The header Host is missing.', {
-    hint: 'HTTP/1.1 asks for it: Host: keyward.example.',
-  });
 
 function addRoute(app: FastifyInstance, services: Services, declared: Route): void {
   app.route({

@@ -84,6 +84,13 @@ export function mayTouchKey(
   return actor.kind !== 'key' || !reachesBeyond(actor.caller.selectors.workspaces, selectors.workspaces);
 }
 
+/** Whether `mayTouchKey` holds for all keys of an owner that the actor may deal with: then nobody has to ask for each. */
+export function reachesAll(actor: Actor): boolean {
+  if (actor.kind !== 'key') return true;
+  const { allow, deny } = actor.caller.selectors.workspaces;
+  return allow.length + deny.length === 0;
+}
+
 export const noSuch = (what: 'key' | 'owner'): KeywardError =>
   new KeywardError('not_found', `There is no such ${what}.`, {
     hint: `List those you may see with GET /v1/${what}s.`,

@@ -3,8 +3,9 @@ import { invalidField, KeywardError } from '../base/errors.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
-import { actorId, record } from './context.ts';
+import { actorId, mayTouchKey, record } from './context.ts';
 import { deleteKey, findByDigest, insertKey, insertSecret } from './key-store.ts';
+import type { Found } from './key-store.ts';
 import { hintOf } from '../base/key-text.ts';
 import type { MintInput } from './mint.ts';
 import { newKey, ownerFor, refuseExcess, secretRow } from './mint.ts';
@@ -89,19 +90,16 @@ async function importLine(
   { tx, line: { line, input, sha256 } }: { tx: Db; line: Prepared },
 ): Promise<ImportOutcome> {
   const digests = context.sealing.digestsOfSha256(sha256).map(({ digest }) => digest);
-  const existing = async (): Promise<ImportOutcome | undefined> => {
-    const known = await findByDigest(tx, digests);
-    return known && { line, outcome: 'exists', key_id: known.key.id, name: known.key.name };
-  };
   try {
     if (input instanceof KeywardError) throw input;
-    const known = await existing();
-    if (known !== undefined) return known;
+    const known = await findByDigest(tx, digests);
+    if (known !== undefined && mayTouchKey(actor, known.key)) return exists(line, known);
     const owner = await ownerFor(tx, actor, input.owner);
     const nowMs = context.clock.nowMs();
     const number = await nextId(tx, 'keys');
     const key = newKey(input, { owner, number, createdBy: actorId(actor), nowMs });
     refuseExcess(actor, key);
+    if (known !== undefined) throw unavailable(input);
     await insertKey(tx, key);
     const { digest, version } = context.sealing.digestSha256(sha256);
     const hint = input.secret === undefined ? '…' : hintOf(input.secret);
@@ -109,7 +107,9 @@ async function importLine(
     if (!(await insertSecret(tx, secret))) {
       // Another import took it at this moment: a key without a secret must not stay.
       await deleteKey(tx, key.id);
-      return (await existing()) ?? refused(line, invalidField('secret', 'is known already'));
+      const other = await findByDigest(tx, digests);
+      if (other !== undefined && mayTouchKey(actor, other.key)) return exists(line, other);
+      throw unavailable(input);
     }
     return { line, outcome: 'imported', key_id: key.id, name: key.name };
   } catch (error) {
@@ -118,6 +118,24 @@ async function importLine(
     return refused(line, error);
   }
 }
+
+const exists = (line: number, { key }: Found): ImportOutcome => ({
+  line,
+  outcome: 'exists',
+  key_id: key.id,
+  name: key.name,
+});
+
+/**
+ * For a secret of a key that does not exist for the actor. It comes after everything else that is wrong with the line, so
+ * that nobody can ask for a hash without making the key where there is none. Guarded by foreign-things.test.ts.
+ */
+const unavailable = ({ secret }: ImportInput): KeywardError =>
+  invalidField(
+    secret === undefined ? 'sha256' : 'secret',
+    'cannot be used for a new key',
+    'Choose another secret.',
+  );
 
 function refused(line: number, { code, message, extras: { errors } }: KeywardError): ImportOutcome {
   return { line, outcome: 'refused', code, detail: message, ...(errors === undefined ? {} : { errors }) };

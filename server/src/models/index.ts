@@ -17,4 +17,12 @@ export type { JsonObject } from './request-body.ts';
 export { mayUse } from './selection.ts';
 export type { UsageReport } from './settlement.ts';
 export type { ModelEntry, UpstreamInput, UpstreamView } from './upstream.ts';
-export { addUpstream, getUpstream, listUpstreams, removeUpstream, updateUpstream } from './upstreams.ts';
+export {
+  addUpstream,
+  findUpstream,
+  getUpstream,
+  listUpstreams,
+  putUpstream,
+  removeUpstream,
+  updateUpstream,
+} from './upstreams.ts';

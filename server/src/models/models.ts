@@ -16,7 +16,7 @@ import type { Estimate, EstimateRequest } from './estimate.ts';
 import { forwardTo } from './forward.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local-model.ts';
-import { mayUse, weightedOrder } from './selection.ts';
+import { coversName, mayUse, weightedOrder } from './selection.ts';
 import type { Target } from './target.ts';
 import { LOCAL_UPSTREAM } from './upstream.ts';
 import { Settlement } from './settlement.ts';
@@ -107,14 +107,16 @@ export class Models implements UpstreamContext {
 
   /**
    * Upstreams for a model in the order to try: those that work by weighted chance, busy ones after them.
+   * Where none is left, the answer depends on the name and the selector alone, not on whether there is such a model:
+   * a key must not learn which models others have. Guarded by foreign-things.test.ts.
    * @throws KeywardError `model_not_found`; `upstream_unavailable` where an upstream that may have it was never reached;
-   * `forbidden_resource` where the selector leaves none of its upstreams.
+   * `forbidden_resource` for a name that the selector does not cover.
    */
   async resolve(model: string, selector?: NameSelector): Promise<Route[]> {
     const known = await this.#catalogue.routes(model);
-    if (known.length === 0) throw await this.#unknown(model, selector);
     const allowed = selector === undefined ? known : known.filter((route) => mayUse(selector, route));
     if (allowed.length === 0) {
+      if (coversName(selector, model)) throw await this.#unknown(model, selector);
       throw new KeywardError('forbidden_resource', `The key does not cover the model ${shown(model)}.`);
     }
     const order = weightedOrder(allowed, (route) => route.target.weight);

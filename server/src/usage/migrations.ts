@@ -42,4 +42,14 @@ export const usageMigrations: Migration[] = [
       `create index usage_hours_owner_id on usage_hours (owner_id, hour)`,
     ],
   },
+  {
+    // Reports walk through an index in its order, slice by slice: report-store.ts.
+    id: 'usage-walks-1',
+    statements: () => [
+      `create index usage_hours_key_walk on usage_hours (key_id, hour, model, worker, code)`,
+      `drop index usage_hours_key_id`,
+      `create index usage_hours_owner_walk on usage_hours (owner_id, hour, key_id, model, worker, code)`,
+      `drop index usage_hours_owner_id`,
+    ],
+  },
 ];

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import { SliceRows } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import { SUMS } from './counter-store.ts';
 import { DAY_MS, periodEnd, periodStart } from './periods.ts';
@@ -8,9 +9,6 @@ export const REPORT_STEPS = ['hour', 'day', 'month', 'total'] as const;
 export type ReportStep = (typeof REPORT_STEPS)[number];
 export const REPORT_GROUPS = ['key', 'owner', 'model', 'worker'] as const;
 export type ReportGroup = (typeof REPORT_GROUPS)[number];
-
-/** Sums read at most; a row of a report is read as one for each code. */
-export const SUMS_MAX = 100_000;
 
 const COLUMNS = { key: 'key_id', owner: 'owner_id', model: 'model', worker: 'worker' } as const;
 
@@ -31,8 +29,57 @@ export interface SumQuery {
   ownerId?: string;
 }
 
-/** @returns in the order of time and group, SUMS_MAX + 1 at most. */
-export async function readSums(db: Db, query: SumQuery, range: Range): Promise<SumRow[]> {
+/**
+ * The sums in parts, one slice of the table after the other: years of usage are millions of rows. What belongs together may
+ * come in several parts. Each is in the order of time and group.
+ */
+export async function* readSums(db: Db, query: SumQuery, range: Range): AsyncGenerator<SumRow[]> {
+  const size = new SliceRows();
+  let after: Place | undefined;
+  do {
+    const part = await size.take(async (rows) => {
+      const until = await placeBehind(db, { query, range, after, rows });
+      return { until, sums: await sumsWithin(db, query, { ...range, after, until }) };
+    });
+    yield part.sums;
+    after = part.until;
+  } while (after !== undefined);
+}
+
+type Slice = Range & { after: Place | undefined; until: Place | undefined };
+type Place = readonly (string | number)[];
+
+/**
+ * The columns in whose order a report walks, as an index has them: all of the primary key, so that no hour is too full for
+ * a slice. Of one key an hour is small.
+ */
+const walkOf = ({ keyId, ownerId }: SumQuery): readonly string[] =>
+  keyId !== undefined
+    ? ['hour', 'model', 'worker', 'code']
+    : ownerId !== undefined
+      ? ['hour', 'key_id', 'model', 'worker', 'code']
+      : ['hour', 'key_id', 'owner_id', 'model', 'worker', 'code'];
+
+const tuple = (items: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`(${sql.join([...items])})`;
+const columnsOf = (query: SumQuery): RawBuilder<unknown>[] => walkOf(query).map((name) => sql.ref(name));
+const valuesOf = (place: Place): RawBuilder<unknown>[] => place.map((value) => sql`${value}`);
+
+/** The place of the last of the next `rows` rows; undefined where there are fewer. */
+async function placeBehind(
+  db: Db,
+  { query, range, after, rows }: { query: SumQuery; range: Range; after: Place | undefined; rows: number },
+): Promise<Place | undefined> {
+  const walk = walkOf(query);
+  const order = walk.map((name) => sql`${sql.ref(name)}`);
+  const result = await sql<Record<string, string | number>>`
+    select ${sql.join(columnsOf(query))} from usage_hours
+    where ${sql.join(conditions(query, { ...range, after, until: undefined }), sql` and `)}
+    order by ${sql.join(order)} limit 1 offset ${sql.lit(rows - 1)}`.execute(db);
+  const [row] = result.rows;
+  return row && walk.map((name) => row[name] ?? '');
+}
+
+async function sumsWithin(db: Db, query: SumQuery, slice: Slice): Promise<SumRow[]> {
   const groups = [...new Set(query.groupBy)];
   const told = sql.join([...groups.map((name) => sql.ref(COLUMNS[name])), sql.ref('code')]);
   const shown = [
@@ -40,20 +87,25 @@ export async function readSums(db: Db, query: SumQuery, range: Range): Promise<S
     sql.ref('code'),
     ...SUMS.map((name) => sql`cast(sum(${sql.ref(name)}) as text) as ${sql.ref(name)}`),
   ];
-  const start = startOf(query.step, range);
+  const start = startOf(query.step, slice);
   const { rows } = await sql<SumRow>`
     ${start.prelude}
     select ${start.column} as start, ${sql.join(shown)} from usage_hours ${start.join}
-    where ${sql.join(conditions(query, range), sql` and `)}
-    group by 1, ${told} order by 1, ${told} limit ${sql.lit(SUMS_MAX + 1)}`.execute(db);
+    where ${sql.join(conditions(query, slice), sql` and `)}
+    group by 1, ${told} order by 1, ${told}`.execute(db);
   return rows;
 }
 
-function conditions({ keyId, ownerId }: SumQuery, { fromMs, toMs }: Range): RawBuilder<unknown>[] {
+function conditions(query: SumQuery, { fromMs, toMs, after, until }: Slice): RawBuilder<unknown>[] {
+  const { keyId, ownerId } = query;
+  const columns = tuple(columnsOf(query));
   return [
     sql`hour >= ${fromMs} and hour < ${toMs}`,
     ...(keyId === undefined ? [] : [sql`key_id = ${keyId}`]),
     ...(ownerId === undefined ? [] : [sql`owner_id = ${ownerId}`]),
+    // The hour apart, too: by it alone an index is entered.
+    ...(after === undefined ? [] : [sql`hour >= ${after[0]}`, sql`${columns} > ${tuple(valuesOf(after))}`]),
+    ...(until === undefined ? [] : [sql`hour <= ${until[0]}`, sql`${columns} <= ${tuple(valuesOf(until))}`]),
   ];
 }
 

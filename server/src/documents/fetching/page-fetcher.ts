@@ -44,6 +44,13 @@ const SKIPPED_MAX_BYTES = 64 * 1024;
 const AT_ONCE = 16;
 const WAITING_MAX = 100;
 
+/**
+ * One answer for a name that nobody knows, one that leads to a private address, and a server that takes no connection:
+ * somebody who may bring links must not learn which names and machines there are inside. Guarded by page-fetcher.test.ts.
+ */
+const UNREACHABLE =
+  'It cannot be reached, or leads to an address that is not public; the operator can allow some with KEYWARD_FETCH_PRIVATE.';
+
 /** Why nothing came of a page, in whole sentences. */
 class NotFetched extends Error {}
 
@@ -102,17 +109,16 @@ export class PageFetcher {
   }
 
   #get(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    return this.#connections.request({
+    const own = { 'user-agent': `Keyward/${VERSION}`, accept: '*/*' };
+    const response = this.#connections.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: 'GET',
-      headers: {
-        'user-agent': `Keyward/${VERSION}`,
-        accept: '*/*',
-        ...headers,
-        'accept-encoding': 'identity',
-      },
+      headers: { ...own, ...headers, 'accept-encoding': 'identity' },
       signal,
+    });
+    return response.catch((error: unknown) => {
+      throw signal.aborted ? error : new NotFetched(UNREACHABLE);
     });
   }
 
@@ -143,10 +149,7 @@ export class PageFetcher {
     if (error instanceof UnknownEncodingError) return 'Its content encoding is not understood.';
     const { name, code = '' } = error as NodeJS.ErrnoException;
     if (name === 'TimeoutError') return `It takes longer than ${this.#limits.timeMs / 1000} s.`;
-    if (code === 'ENOSPC' || code === 'EDQUOT') return 'The disk of this server is full.';
-    if (code === 'KEYWARD_FORBIDDEN_ADDRESS')
-      return 'It leads to an address that is not public; the operator can allow some with KEYWARD_FETCH_PRIVATE.';
-    return '';
+    return code === 'ENOSPC' || code === 'EDQUOT' ? 'The disk of this server is full.' : '';
   }
 }
 

@@ -87,7 +87,7 @@ export function openaiRequest(
   const { message, attachments, temperature, isStream, instructions, history } = wish;
   return {
     ...requestBy(services, asking, workspace),
-    conversation: { ...workspaceConversation(services, place), recent: async () => history },
+    conversation: { ...workspaceConversation(services, asking.actor, place), recent: async () => history },
     instructions: async () => instructions ?? instructionsOf(services, workspace),
     message,
     attachments,

@@ -51,7 +51,7 @@ export const webChatsRoutes: Route[] = [
       const payer = payerOf(session, { countsItself: () => call.countsItself() });
       const wish = { ...read, sessionId: null };
       const chat = { workspace, wish, user: user ?? undefined, isStream: true };
-      return answerWithin(services, { ...payer, body, signal }, chat);
+      return answerWithin(services, { ...payer, actor: session.actor, body, signal }, chat);
     },
   }),
   route({
