@@ -1,4 +1,5 @@
 import slugify from 'slugify';
+import { withoutTrailing } from '../base/trailing.ts';
 
 /** Of a folder or a document: what file systems take, so that exports can be files. */
 const NAME_MAX_BYTES = 255;
@@ -19,10 +20,7 @@ export function checkedName(text: string): string | undefined {
 export function folderName(text: unknown): string | undefined {
   if (typeof text !== 'string' || text.length > READ_MAX_CHARACTERS) return undefined;
   return checkedName(
-    text
-      .trim()
-      .replace(/^(?:\.{1,2}[/\\])+/, '')
-      .replace(/[/\\]+$/, ''),
+    withoutTrailing(text.trim().replace(/^(?:\.{1,2}[/\\])+/, ''), '/\\'),
   );
 }
 

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
 import { Call, wasStale } from './call.ts';
@@ -11,8 +10,7 @@ import { isRetryable, retryAfterMs } from './failure.ts';
 import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { Meter, UsageStripper } from './meter.ts';
-import { renamedBody } from './renamed-body.ts';
-import { asksForUsage } from './request-body.ts';
+import { asksForUsage, rewriteBody } from './request-body.ts';
 import type { Settlement } from './settlement.ts';
 
 /** Of an answer that the next upstream may better. */
@@ -38,6 +36,17 @@ interface Options {
   isLast: boolean;
 }
 
+/** The body as the upstream gets it: with its own name for the model. */
+function bodyFor(
+  { body, parsed }: ForwardRequest,
+  upstreamModel: string,
+  includeUsage: boolean,
+): Buffer {
+  if (!Buffer.isBuffer(body)) return body.withModel(upstreamModel);
+  if (parsed === undefined) throw new Error('A body that is no form comes with what it was parsed into.');
+  return rewriteBody({ body, parsed, upstreamModel, includeUsage });
+}
+
 /** One request to one upstream. */
 export class Attempt {
   readonly #options: Options;
@@ -57,7 +66,7 @@ export class Attempt {
     const { target } = route;
     const injected = this.#injectsUsage();
     try {
-      const body = await renamedBody(request, route.upstreamModel, injected);
+      const body = bodyFor(request, route.upstreamModel, injected);
       return await new Promise<Outcome>((resolve) => {
         this.#resolve = resolve;
         if (request.signal.aborted) return this.#giveUp();
@@ -70,7 +79,7 @@ export class Attempt {
     }
   }
 
-  #send(body: Buffer | Readable): void {
+  #send(body: Buffer): void {
     const { context, route, request } = this.#options;
     const { target } = route;
     this.#call = new Call(context.dispatcher, {
@@ -82,7 +91,7 @@ export class Attempt {
       timeoutMs: target.timeoutMs,
       onHead: (status, headers, flow) => this.#onHead(status, headers, flow),
       onFailure: (error) => {
-        if (Buffer.isBuffer(body) && wasStale(error) && this.#stale++ < STALE_MAX) this.#send(body);
+        if (wasStale(error) && this.#stale++ < STALE_MAX) this.#send(body);
         else this.#onFailure(error);
       },
     });

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { invalidField } from '../base/errors.ts';
+import { withoutTrailing } from '../base/trailing.ts';
 
 const URL_MAX_CHARACTERS = 2_000;
 
@@ -64,7 +65,7 @@ export function checkBaseUrl(text: string): string {
   if (isMetadataHost(url.hostname)) {
     throw refuse('is a link-local or cloud metadata address, which an upstream must not be');
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  return `${url.origin}${withoutTrailing(url.pathname, '/')}`;
 }
 
 /** What a connection to a forbidden address fails with; the code tells it from a network failure. */

@@ -1,5 +1,6 @@
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import type { Transform } from 'node:stream';
+import { KeywardError } from '../base/errors.ts';
 import type { Flow, Sink } from './call.ts';
 
 /** A decoder for upstreams that compress although asked not to; undefined for a body that is as it is. */
@@ -61,9 +62,25 @@ export class DecodingSink implements Sink {
   }
 }
 
+/** Of an answer that was kept packed: a megabyte of it could be a gigabyte. */
+const DECODED_MAX_BYTES = 8 * 1024 * 1024;
+
+/** @throws KeywardError `upstream_unavailable` where it is longer than 8 MiB, or cannot be decoded. */
 export async function decodeWhole(decoder: Transform, body: Buffer): Promise<Buffer> {
   decoder.end(body);
   const chunks: Buffer[] = [];
-  for await (const chunk of decoder) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  try {
+    for await (const chunk of decoder) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > DECODED_MAX_BYTES) throw new Error(`longer than ${DECODED_MAX_BYTES} bytes`);
+      chunks.push(chunk as Buffer);
+    }
+  } catch (cause) {
+    throw new KeywardError('upstream_unavailable', 'The upstream sent an error that cannot be unpacked.', {
+      hint: `Unpacked, an error may have at most ${DECODED_MAX_BYTES / 1024 / 1024} MiB.`,
+      cause,
+    });
+  }
   return Buffer.concat(chunks);
 }
