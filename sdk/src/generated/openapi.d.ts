@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 1f3cfa3a2c07fb298b91f5a6f830d8a353d40b8e06054e6413360084b09a80ea
-// text 1775e8c6bc9bb43b1cf68b0e6370f69b4b3023429c7beb31b7a3c1f50c64d513
+// document b36897600827cc3cb152dd4f235099b212a9aa42e9f939f50a5084a890474cc7
+// text 98a8f105649aeb07f251d912ea6f1bfd91873342e2260fa294626ae0cf775f51
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5522,6 +5522,11 @@ export interface operations {
                 } & {
                     [key: string]: unknown;
                 };
+                "multipart/form-data": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -5654,6 +5659,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                "multipart/form-data": {
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5930,6 +5940,11 @@ export interface operations {
                 } & {
                     [key: string]: unknown;
                 };
+                "multipart/form-data": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -6062,6 +6077,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                "multipart/form-data": {
                     model: string;
                 } & {
                     [key: string]: unknown;

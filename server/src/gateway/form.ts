@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { MIMEType } from 'node:util';
 import { Busboy } from '@fastify/busboy';
 import type { BusboyConfig, BusboyFileStream, BusboyInstance } from '@fastify/busboy';
@@ -12,14 +13,18 @@ const PARTS_MAX = 1_000;
 const HEAD_MAX_BYTES = 16 * 1024;
 const HEADERS_MAX = 32;
 const NAME_MAX_CHARACTERS = 256;
+/** A form is in memory when it is read, and read in a moment. */
+const READING_MAX_MS = 10_000;
 
 export const FORM_TYPE = /^multipart\/form-data\b/i;
+/** Reading a content type takes time with the square of the spaces in it. */
+const TYPE_MAX_CHARACTERS = 500;
 /** RFC 2046 5.1.1. */
 const BOUNDARY = /^[\w'()+,\-./:=? ]{0,69}[\w'()+,\-./:=?]$/;
 
 /** @returns undefined where the content type is none of a form, or has no boundary. */
 function boundaryOf(contentType: string): string | undefined {
-  if (!FORM_TYPE.test(contentType)) return undefined;
+  if (!FORM_TYPE.test(contentType) || contentType.length > TYPE_MAX_CHARACTERS) return undefined;
   try {
     const boundary = new MIMEType(contentType).params.get('boundary') ?? '';
     return BOUNDARY.test(boundary) ? boundary : undefined;
@@ -52,7 +57,7 @@ export async function readForm(bytes: Buffer, contentType: string): Promise<Form
   const form = openForm(contentType, { parts: PARTS_MAX + 1 });
   const boundary = boundaryOf(contentType);
   if (form === undefined || boundary === undefined)
-    throw unreadable('Its Content-Type has no boundary of 1 to 70 characters.');
+    throw unreadable('Its Content-Type is longer than 500 characters, or has no boundary of 1 to 70.');
   const announced = countParts(bytes, boundary);
   const parts = await partsOf(form, bytes);
   // What the reader left out was no field and no file; an upstream would never see it.
@@ -72,14 +77,32 @@ function countParts(bytes: Buffer, boundary: string): number {
     at = bytes.indexOf(delimiter, head);
     if (at === -1) return parts;
     if (parts === PARTS_MAX) throw tooMany(`more than ${PARTS_MAX} parts`);
-    if (!bytes.subarray(head, head + HEAD_MAX_BYTES).includes('\r\n\r\n'))
-      throw unreadable(`The head of a part is longer than ${HEAD_MAX_BYTES / 1024} KiB, or has no end.`);
+    checkHead(bytes.subarray(head, Math.min(at, head + HEAD_MAX_BYTES)));
   }
 }
 
-async function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
+/** The reader leaves out what has no such head, and would wait for ever for somebody to take it. */
+function checkHead(part: Buffer): void {
+  const end = part.indexOf('\r\n\r\n');
+  if (end === -1)
+    throw unreadable(`The head of a part is longer than ${HEAD_MAX_BYTES / 1024} KiB, or has no end.`);
+  const [, ...lines] = part.toString('latin1', 0, end).split('\r\n');
+  const disposition = lines.find((line) => /^content-disposition:/i.test(line)) ?? '';
+  if (
+    lines.length > HEADERS_MAX ||
+    !lines.every((line) => HEAD_LINE.test(line)) ||
+    !IS_FIELD.test(disposition)
+  )
+    throw unreadable('The head of a part is not one of a field or a file.');
+}
+
+const HEAD_LINE = /^(?:[ \t]|[^:\s]+:)[^\r\n]*$/;
+const IS_FIELD = /^content-disposition:[ \t]*form-data[ \t]*(?:;|$)/i;
+
+function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
   const parts: FormPart[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => reject(unreadable('It could not be read in time.')), READING_MAX_MS);
   const add = (name: unknown, make: (name: string) => FormPart): FormPart | undefined => {
     try {
       const part = make(checkedName(name));
@@ -103,9 +126,17 @@ async function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]>
   });
   form.on('error', () => reject(unreadable('It has no end.')));
   form.on('finish', () => resolve());
-  form.end(bytes);
-  await promise;
-  return parts;
+  slicesOf(bytes).pipe(form);
+  return promise.then(() => parts).finally(() => clearTimeout(timer));
+}
+
+/** The reader waits for ever where a part that it leaves out comes in one piece of more than its buffer. */
+const SLICE_BYTES = 16 * 1024;
+
+function slicesOf(bytes: Buffer): Readable {
+  const count = Math.ceil(bytes.length / SLICE_BYTES);
+  const at = (index: number): Buffer => bytes.subarray(index * SLICE_BYTES, (index + 1) * SLICE_BYTES);
+  return Readable.from(Array.from({ length: count }, (_, index) => at(index)));
 }
 
 function gather(stream: BusboyFileStream, done: (bytes: Buffer) => void): void {
@@ -120,7 +151,9 @@ const UNFIT = /["\\\u0000-\u001f\u007f]/;
 function checkedName(name: unknown): string {
   if (typeof name !== 'string' || name === '') throw unreadable('A part of it has no name.');
   if (name.length > NAME_MAX_CHARACTERS || UNFIT.test(name))
-    throw unreadable(`A field has a name of more than ${NAME_MAX_CHARACTERS} characters, or with quotes in it.`);
+    throw unreadable(
+      `A field has a name of more than ${NAME_MAX_CHARACTERS} characters, or with quotes in it.`,
+    );
   return name;
 }
 

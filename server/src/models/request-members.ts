@@ -36,6 +36,8 @@ type MemberName = keyof typeof MEMBERS;
 export type RequestBody = { readonly [name in MemberName]?: unknown };
 
 const NAME_MAX_CHARACTERS = 256;
+/** No API has a tenth of it; each is looked at. */
+const NAMES_MAX = 1_000;
 
 /**
  * Refuses names that an upstream could take for a member that Keyward reads: `Model`, `max-tokens`, `maxTokens`, `me\u017fsages`.
@@ -44,11 +46,11 @@ const NAME_MAX_CHARACTERS = 256;
  * @throws KeywardError `invalid_input` naming the member.
  */
 export function checkMembers(body: object): void {
-  for (const name in body) checkName(name, MEMBERS);
+  checkNames(body, MEMBERS);
   for (const [name, inner] of NESTED) {
     const value = (body as Record<string, unknown>)[name];
     if (typeof value !== 'object' || value === null) continue;
-    for (const innerName in value) checkName(innerName, inner, `${name}.`);
+    checkNames(value, inner, `${name}.`);
   }
 }
 
@@ -64,6 +66,14 @@ export function checkForm(form: readonly FormPart[]): void {
     if (file !== undefined) throw invalidField(name, 'must be text, not a file');
     if (seen.has(name)) throw invalidField(name, 'stands twice in the form', 'Send each field once.');
     seen.add(name);
+  }
+}
+
+function checkNames(value: object, known: Known, where = ''): void {
+  let names = 0;
+  for (const name in value) {
+    if (++names > NAMES_MAX) throw invalidField(where.slice(0, -1) || 'body', `must have at most ${NAMES_MAX} members`);
+    checkName(name, known, where);
   }
 }
 
@@ -91,14 +101,15 @@ function checkName(name: string, known: Known, where = ''): void {
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
-const PLAIN = /^[a-z_]+$/;
+const ASCII = /^[\x20-\x7e]*$/;
+const NO_ASCII_LETTER = /[^a-z0-9]/g;
 const NO_LETTER = /[^\p{L}\p{N}]/gu;
-const SHOWN_CHARACTERS = 40;
+const SHOWN_MAX_CHARACTERS = 40;
 
 /** What is left of a name for a reader who cares for its letters alone. Names are short here: normalizing takes time with the square. */
 function folded(name: string): string {
-  if (PLAIN.test(name)) return name.replaceAll('_', '');
   const whole = name.includes('[') ? name.slice(0, name.indexOf('[')) : name;
+  if (ASCII.test(whole)) return whole.toLowerCase().replaceAll(NO_ASCII_LETTER, '');
   const small = whole.normalize('NFKD').toUpperCase().toLowerCase();
   return small.normalize('NFKD').replaceAll(NO_LETTER, '');
 }
@@ -116,4 +127,4 @@ function foldedNames(known: Known): Map<string, string> {
 
 /** It comes from the caller, and may hold anything. */
 const shown = (name: string): string =>
-  name.length > SHOWN_CHARACTERS ? `${name.slice(0, SHOWN_CHARACTERS)}…` : name;
+  name.length > SHOWN_MAX_CHARACTERS ? `${name.slice(0, 20)}…` : name;
