@@ -27,7 +27,7 @@ const UNITS = [
 /** A head has 16 KiB at the most. */
 const SMALL_LENGTH = 1_800;
 /** A form may have 32 MiB; a part's head of 250 KB was enough to hold the server up for seconds. */
-const SMALL_FORM_LENGTH = 32 * 1024;
+const SMALL_FORM_LENGTH = 30_000;
 const FORM_UNITS = [
   ' ',
   ';',
