@@ -19,9 +19,7 @@ export function checkedName(text: string): string | undefined {
 /** A folder as clients name it: steps upwards at the start are dropped, as they always were. */
 export function folderName(text: unknown): string | undefined {
   if (typeof text !== 'string' || text.length > READ_MAX_CHARACTERS) return undefined;
-  return checkedName(
-    withoutTrailing(text.trim().replace(/^(?:\.{1,2}[/\\])+/, ''), '/\\'),
-  );
+  return checkedName(withoutTrailing(text.trim().replace(/^(?:\.{1,2}[/\\])+/, ''), '/\\'));
 }
 
 /** The name of an uploaded file without what has a meaning to file systems. */

@@ -52,8 +52,7 @@ export function receive(request: FastifyRequest, declared: Route, use: Use): voi
   if (isEmpty || method === 'GET') return use(undefined, isStream ? { stream: raw } : NOTHING);
   const type = headers['content-type'] ?? '';
   const problem =
-    refusal(headers, declared, type) ??
-    (length > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined);
+    refusal(headers, declared, type) ?? (length > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined);
   if (problem !== undefined) return use(hangUp(request, problem), NOTHING);
   if (isStream) return use(undefined, { stream: raw });
   collect(request, bodyMaxBytes, (error, bytes) => {
@@ -94,8 +93,7 @@ function refusal(
   if (bodyKind === 'lenient' || bodyKind === 'upload') return unpacked(headers);
   const isLines = LINES_TYPE.test(type);
   const isForm = FORM_TYPE.test(type);
-  if (!JSON_TYPE.test(type) && !isLines && !isForm)
-    return wrongType('is not understood', 'application/json');
+  if (!JSON_TYPE.test(type) && !isLines && !isForm) return wrongType('is not understood', 'application/json');
   if (isLines !== (bodyKind === 'ndjson'))
     return wrongType('is not taken here', isLines ? 'application/json' : 'application/x-ndjson');
   if (isForm && takesForm !== true) return wrongType('is not taken here', 'application/json');

@@ -117,7 +117,7 @@ function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
     if (isCut) return reject(invalidField(field, `must have at most ${FIELD_MAX_BYTES} bytes`));
     add(field, (name) => ({ name, value }));
   });
-  form.on('file', (field, stream, fileName, _encoding, type) => {
+  form.on('file', (...[field, stream, fileName, , type]) => {
     const part = add(field, (name) => ({ name, value: '', file: { type, name: fileName } }));
     stream.on('error', reject);
     gather(stream, (value) => {

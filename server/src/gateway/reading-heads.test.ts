@@ -5,7 +5,7 @@ import { slowUnits } from './reading-times.fixture.ts';
 
 const UNITS = [
   ' \t\\ "/:;,.=&%a0-*@',
-  ...' \\"/:;,.=&%a0-*@',
+  ...Array.from(' \\"/:;,.=&%a0-*@'),
   '\t ',
   '\\"',
   '/a',

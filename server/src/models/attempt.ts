@@ -37,11 +37,7 @@ interface Options {
 }
 
 /** The body as the upstream gets it: with its own name for the model. */
-function bodyFor(
-  { body, parsed }: ForwardRequest,
-  upstreamModel: string,
-  includeUsage: boolean,
-): Buffer {
+function bodyFor({ body, parsed }: ForwardRequest, upstreamModel: string, includeUsage: boolean): Buffer {
   if (!Buffer.isBuffer(body)) return body.withModel(upstreamModel);
   if (parsed === undefined) throw new Error('A body that is no form comes with what it was parsed into.');
   return rewriteBody({ body, parsed, upstreamModel, includeUsage });

@@ -72,7 +72,8 @@ export function checkForm(form: readonly FormPart[]): void {
 function checkNames(value: object, known: Known, where = ''): void {
   let names = 0;
   for (const name in value) {
-    if (++names > NAMES_MAX) throw invalidField(where.slice(0, -1) || 'body', `must have at most ${NAMES_MAX} members`);
+    if (++names > NAMES_MAX)
+      throw invalidField(where.slice(0, -1) || 'body', `must have at most ${NAMES_MAX} members`);
     checkName(name, known, where);
   }
 }
@@ -126,5 +127,4 @@ function foldedNames(known: Known): Map<string, string> {
 }
 
 /** It comes from the caller, and may hold anything. */
-const shown = (name: string): string =>
-  name.length > SHOWN_MAX_CHARACTERS ? `${name.slice(0, 20)}…` : name;
+const shown = (name: string): string => (name.length > SHOWN_MAX_CHARACTERS ? `${name.slice(0, 20)}…` : name);

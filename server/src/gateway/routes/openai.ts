@@ -34,7 +34,11 @@ const FORWARDED: Record<string, { id: string; summary: string; takesForm?: true 
   '/images/variations': { id: 'images.vary', summary: 'Vary an image', takesForm: true },
   '/audio/speech': { id: 'audio.speech', summary: 'Read a text aloud' },
   '/audio/transcriptions': { id: 'audio.transcribe', summary: 'Write down what is said', takesForm: true },
-  '/audio/translations': { id: 'audio.translate', summary: 'Write down in English what is said', takesForm: true },
+  '/audio/translations': {
+    id: 'audio.translate',
+    summary: 'Write down in English what is said',
+    takesForm: true,
+  },
 };
 
 const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...form }]) =>
