@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 873fa32d820b9ce51acad66f066e749c4eaf255d8821ee18278b9ec7c0fb54e5
-// text 8761d2b2da9bd02b365cb3290eb27d645b99a180bccbb1c9fdaae506f2889f1d
+// document 32feccad821cf21bcc61783da76ae48f3d352a16b6a1c7d49304c806813d4236
+// text 203ba2ca88d5cf06a0d39c68491bdc2ff509323bd6210ef2300cafd5c9192275
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5522,6 +5522,11 @@ export interface operations {
                 } & {
                     [key: string]: unknown;
                 };
+                "multipart/form-data": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -5654,6 +5659,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                "multipart/form-data": {
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5930,6 +5940,11 @@ export interface operations {
                 } & {
                     [key: string]: unknown;
                 };
+                "multipart/form-data": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -6062,6 +6077,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                "multipart/form-data": {
                     model: string;
                 } & {
                     [key: string]: unknown;

@@ -1,5 +1,5 @@
 import type { Caller, NameSelector } from '../access/index.ts';
-import type { Account, Answer, ForwardRequest, JsonObject, UsageReport } from '../models/index.ts';
+import type { Account, Answer, ForwardRequest, RequestBody, UsageReport } from '../models/index.ts';
 import type { Reservation } from '../usage/index.ts';
 import { budgetExceeded } from './admission.ts';
 import type { Services } from './services.ts';
@@ -55,7 +55,7 @@ export class ModelAccount implements Account {
   async reserve(request: {
     path: string;
     model: string;
-    parsed: JsonObject | undefined;
+    parsed: RequestBody | undefined;
     bytes: number;
     selector?: NameSelector;
   }): Promise<void> {

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
-import type { Answer as ModelAnswer, JsonObject } from '../models/index.ts';
+import { ModelForm } from '../models/index.ts';
+import type { Answer as ModelAnswer, RequestBody } from '../models/index.ts';
 import { ModelAccount } from './model-account.ts';
-import { multipartField } from './multipart.ts';
 import type { Answer, Call } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -13,18 +13,20 @@ type ModelRequest = Call<TObject, TObject, TSchema, 'models:use'>;
 
 /** Sends a request on to its model. @param path below `/v1`, such as `/chat/completions`. */
 export async function callModel(services: Services, call: ModelRequest, path: string): Promise<Answer> {
-  const { caller, bytes, headers, signal } = call;
-  const contentType = headers['content-type'] ?? 'application/json';
-  const parsed = call.body as JsonObject | undefined;
-  const model = modelOf(parsed, bytes, contentType);
+  const { caller, bytes, headers, signal, form } = call;
+  const parsed = call.body as RequestBody | undefined;
+  const model = checkedModel(
+    form === undefined ? parsed?.model : form.find(({ name }) => name === 'model')?.value,
+  );
+  const body = form === undefined ? bytes : new ModelForm(form.filter(({ name }) => name !== 'model'));
   const account = new ModelAccount(services, call);
   await account.reserve({ path, model, parsed, bytes: bytes.length });
   const answer = await account.forward({
     path,
     model,
-    body: bytes,
+    body,
     ...(parsed === undefined ? {} : { parsed }),
-    contentType,
+    contentType: Buffer.isBuffer(body) ? 'application/json' : body.contentType,
     headers,
     signal,
     selector: caller.selectors.models,
@@ -39,8 +41,7 @@ function pass(answer: ModelAnswer, response: ServerResponse): Promise<void> {
   return answer.sendTo(response);
 }
 
-function modelOf(parsed: JsonObject | undefined, bytes: Buffer, contentType: string): string {
-  const model = parsed === undefined ? multipartField(bytes, contentType, 'model') : parsed['model'];
+function checkedModel(model: unknown): string {
   if (typeof model !== 'string' || model === '') {
     throw invalidField(
       'model',

@@ -1,5 +1,5 @@
 import type { NameSelector } from '../access/index.ts';
-import type { JsonObject } from './request-body.ts';
+import type { RequestBody } from './request-members.ts';
 import type { UsageReport } from './settlement.ts';
 
 /** Who pays for a request to a model, or for several that belong together; `gateway` has the one of a key. */
@@ -10,7 +10,7 @@ export interface Account {
   reserve(request: {
     path: string;
     model: string;
-    parsed: JsonObject;
+    parsed: RequestBody;
     bytes: number;
     selector?: NameSelector;
   }): Promise<void>;

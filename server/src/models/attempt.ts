@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { Trial } from './breaker.ts';
@@ -13,8 +12,7 @@ import { failureSink } from './failure-events.ts';
 import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { Meter, UsageStripper } from './meter.ts';
-import { renamedBody } from './renamed-body.ts';
-import { asksForUsage } from './request-body.ts';
+import { asksForUsage, rewriteBody } from './request-body.ts';
 import type { Settlement } from './settlement.ts';
 
 /** Of an error: the next upstream may do better, and no part of one passes before it was looked through. */
@@ -44,6 +42,13 @@ interface Options {
   trial: Trial;
 }
 
+/** The body as the upstream gets it: with its own name for the model. */
+function bodyFor({ body, parsed }: ForwardRequest, upstreamModel: string, includeUsage: boolean): Buffer {
+  if (!Buffer.isBuffer(body)) return body.withModel(upstreamModel);
+  if (parsed === undefined) throw new Error('A body that is no form comes with what it was parsed into.');
+  return rewriteBody({ body, parsed, upstreamModel, includeUsage });
+}
+
 /** One request to one upstream. */
 export class Attempt {
   readonly #options: Options;
@@ -62,7 +67,7 @@ export class Attempt {
     const { route, request, trial } = this.#options;
     const injected = this.#injectsUsage();
     try {
-      const body = await renamedBody(request, route.upstreamModel, injected);
+      const body = bodyFor(request, route.upstreamModel, injected);
       return await new Promise<Outcome>((resolve) => {
         this.#resolve = resolve;
         if (request.signal.aborted) return this.#giveUp();
@@ -75,7 +80,7 @@ export class Attempt {
     }
   }
 
-  #send(body: Buffer | Readable): void {
+  #send(body: Buffer): void {
     const { context, route, request } = this.#options;
     const { target } = route;
     this.#call = new Call(context.dispatcher, {
@@ -87,7 +92,7 @@ export class Attempt {
       timeoutMs: target.timeoutMs,
       onHead: (status, headers, flow) => this.#onHead(status, headers, flow),
       onFailure: (error) => {
-        if (Buffer.isBuffer(body) && wasStale(error) && this.#stale++ < STALE_MAX) this.#send(body);
+        if (wasStale(error) && this.#stale++ < STALE_MAX) this.#send(body);
         else this.#onFailure(error);
       },
     });

@@ -1,5 +1,6 @@
 import { invalidField } from '../base/errors.ts';
 import { isPlatformHost } from '../base/outbound/addresses.ts';
+import { withoutTrailing } from '../base/trailing.ts';
 
 const URL_MAX_CHARACTERS = 2_000;
 
@@ -24,5 +25,5 @@ export function checkBaseUrl(text: string): string {
   if (isPlatformHost(url.hostname)) {
     throw refuse('is a link-local or cloud metadata address, which an upstream must not be');
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  return `${url.origin}${withoutTrailing(url.pathname, '/')}`;
 }

@@ -1,6 +1,6 @@
 import type { Route } from './catalogue.ts';
 import { costOf, priceOf } from './prices.ts';
-import type { JsonObject } from './request-body.ts';
+import type { RequestBody } from './request-members.ts';
 
 /** English has 4 to 5 bytes a token and code 3; JSON's own signs count too. An estimate a little high is the safe one. */
 const BYTES_PER_TOKEN = 3.5;
@@ -21,7 +21,7 @@ export interface Estimate {
 export interface EstimateRequest {
   path: string;
   /** Undefined for forms: nothing is known of their tokens. */
-  parsed: JsonObject | undefined;
+  parsed: RequestBody | undefined;
   /** Length of the body. */
   bytes: number;
 }
@@ -63,7 +63,7 @@ const GENERATING = new Set(['/chat/completions', '/completions', '/responses', '
 
 function outputTokens({ path, parsed }: EstimateRequest): number {
   if (parsed === undefined || !GENERATING.has(path)) return 0;
-  const wanted = ['max_completion_tokens', 'max_tokens', 'max_output_tokens']
+  const wanted = (['max_completion_tokens', 'max_tokens', 'max_output_tokens'] as const)
     .map((name) => parsed[name])
     .find((value) => typeof value === 'number' && Number.isFinite(value) && value >= 0);
   const choices = Math.max(number(parsed['n']), number(parsed['best_of']));

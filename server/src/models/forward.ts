@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { NameSelector } from '../access/index.ts';
@@ -11,8 +10,9 @@ import type { Outcome } from './attempt.ts';
 import { lineOf } from './breaker.ts';
 import type { Breakers } from './breaker.ts';
 import type { Route } from './catalogue.ts';
+import type { ModelForm } from './model-form.ts';
 import { failureOf, isPassable, isRetryable, replay } from './failure.ts';
-import type { JsonObject } from './request-body.ts';
+import type { RequestBody } from './request-members.ts';
 import type { Settlement, UsageReport } from './settlement.ts';
 
 const ATTEMPTS_MAX = 4;
@@ -25,10 +25,11 @@ export interface ForwardRequest {
   path: string;
   /** As the caller named it, plain or `upstream/name`. */
   model: string;
-  /** As received. A stream cannot be sent twice: it has one attempt. */
-  body: Buffer | Readable;
+  /** JSON as received, or a form. */
+  body: Buffer | ModelForm;
   /** The body as parsed, where it is JSON. */
-  parsed?: JsonObject;
+  parsed?: RequestBody;
+  /** Not the caller's: with another charset an upstream could read other members in the same bytes. */
   contentType: string;
   /** The caller's; its credential, cookies and hop-by-hop headers are left out. */
   headers: IncomingHttpHeaders;
@@ -75,12 +76,11 @@ async function attemptAll(
   routes: readonly Route[],
   { request, settlement }: Exchange,
 ): Promise<Outcome> {
-  const attemptsMax = Buffer.isBuffer(request.body) ? ATTEMPTS_MAX : 1;
   const { callerId = '' } = request;
   let attempts = 0;
   let last: Outcome = { kind: 'none' };
   for (const route of routes) {
-    if (attempts === attemptsMax) break;
+    if (attempts === ATTEMPTS_MAX) break;
     if (context.breakers.isOpen(lineOf(route), callerId)) continue;
     if (attempts > 0) await backOff(attempts, request.signal);
     // Last, for a trial must have an outcome.

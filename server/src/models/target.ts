@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../base/trailing.ts';
 import type { Sealer } from './context.ts';
 import type { PriceTable } from './prices.ts';
 import { Scrubber } from './scrubber.ts';
@@ -43,7 +44,7 @@ export class Target {
     this.id = options.id;
     this.name = options.name;
     this.origin = url.origin;
-    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.basePath = withoutTrailing(url.pathname, '/');
     this.models = new Map(
       options.models.map((model) =>
         typeof model === 'string' ? [model, model] : [model.name, model.upstream_name],

@@ -1,6 +1,7 @@
 import type { ForwardRequest } from './forward.ts';
 import type { Seen } from './meter.ts';
 import type { JsonObject } from './request-body.ts';
+import type { RequestBody } from './request-members.ts';
 
 /** Text that is really counted; the tokens of a longer one are extrapolated: counting blocks the process. */
 const COUNTED_MAX_CHARACTERS = 64 * 1024;
@@ -35,7 +36,7 @@ export async function countPrompt({ parsed }: Pick<ForwardRequest, 'parsed'>): P
   return (await countText(texts.join('\n'))) + overheadTokens(parsed);
 }
 
-function overheadTokens(parsed: JsonObject): number {
+function overheadTokens(parsed: RequestBody): number {
   return Array.isArray(parsed['messages']) ? parsed['messages'].length * MESSAGE_OVERHEAD_TOKENS : 0;
 }
 
@@ -48,9 +49,9 @@ const PROMPT_MEMBERS = [
   'tools',
   'query',
   'documents',
-];
+] as const;
 
-function promptTexts(parsed: JsonObject): string[] {
+function promptTexts(parsed: RequestBody): string[] {
   const texts: string[] = [];
   for (const member of PROMPT_MEMBERS) collectTexts(parsed[member], texts, 0);
   return texts;

@@ -3,6 +3,7 @@ import type { Actor, SecretNet } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
+import { withoutTrailing } from '../base/trailing.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { EMBEDDING_ENGINES, EMBEDDING_UPSTREAM, PROVIDERS, providerOf } from './providers.ts';
 import type { Provider } from './providers.ts';
@@ -203,7 +204,7 @@ const withModel = (present: { models: string[] } | undefined, model: string): st
 
 /** With the path of the OpenAI-compatible part, where a server keeps that apart. */
 function addressOf(base: string | undefined, path: string): string | undefined {
-  const plain = base?.replace(/\/+$/, '');
+  const plain = base === undefined ? undefined : withoutTrailing(base, '/');
   return plain === undefined || plain.endsWith(path) ? plain : plain + path;
 }
 
