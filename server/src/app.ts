@@ -130,10 +130,9 @@ function stopAll(stops: (() => Promise<void>)[]): () => Promise<void> {
 function budgetKeeper(budgets: Budgets): BudgetKeeper {
   return {
     views: (keys) => budgets.views(keys),
-    spend: async (keyId, all, requests) => {
-      const concerned = all.filter(({ unit }) => unit === 'requests');
+    spend: async (holders, requests) => {
       const spend = { requests, tokens: 0, usdNano: 0, gpuMs: 0 };
-      const reservation = await budgets.reserve(keyId, concerned, spend);
+      const reservation = await budgets.reserve(holders, spend);
       if ('refused' in reservation) return reservation.refused;
       await budgets.settle(reservation, spend);
       return null;

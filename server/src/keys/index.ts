@@ -9,11 +9,11 @@ import { RequestLimits } from './limits.ts';
 import { Verifier } from './verifier.ts';
 
 export { auditActor, changeAndRecord, changeEverywhere, record } from './context.ts';
-export type { Actor, BudgetKeeper, BudgetView, Entry, KeysContext } from './context.ts';
+export type { Actor, BudgetKeeper, BudgetView, Entry, KeysContext, SpentBudget } from './context.ts';
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
 export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './import.ts';
-export { KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
+export { callerOf, KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';
 export type { GoodKey } from './key-memory.ts';
 export { viewKey, viewKeys, viewOwner } from './key-view.ts';

@@ -82,7 +82,8 @@ function answer(
   }
   const { key, caller } = identity;
   const failure = refusal(question, identity) ?? overLimit(context, question, identity);
-  if (key.budgets.length > 0) return withBudgets(context, question, { identity, failure });
+  if (caller.holders.some(({ budgets }) => budgets.length > 0))
+    return withBudgets(context, question, { identity, failure });
   if (failure === undefined) context.lastUsed.note(identity.secretId, key.id, question.ip ?? '');
   return verdict(context, question, { key, caller, failure });
 }
@@ -108,12 +109,12 @@ function overLimit(
   { caller }: GoodKey,
 ): Failure | undefined {
   if (!consume) {
-    const full = limits.fullLimit(caller.keyId, caller.limits, cost);
+    const full = limits.fullLimit(caller.holders, cost);
     return full === undefined
       ? undefined
       : { check: 'limits', code: 'rate_limited', detail: fullDetail(full.name) };
   }
-  const admission = limits.admit(caller.keyId, caller.limits, { cost, hold: false });
+  const admission = limits.admit(caller.holders, { cost, hold: false });
   if (admission.admitted) return undefined;
   return { check: 'limits', code: 'rate_limited', detail: fullDetail(admission.limit.name) };
 }
@@ -130,15 +131,17 @@ async function withBudgets(
   const consume = question.consume ?? true;
   let found = failure;
   if (found === undefined && consume) {
-    const spent = await budgets.spend(key.id, key.budgets, question.cost ?? 1);
+    const spent = await budgets.spend(caller.holders, question.cost ?? 1);
     if (spent !== null) found = spentFailure(spent);
   }
-  const views = (await budgets.views([key])).get(key.id) ?? [];
+  const views = await budgets.views(caller.holders);
   // What this very question took last is spent now, but was there when it was asked for.
-  const empty = views.find((view) => view.spent && (view.unit !== 'requests' || !consume));
+  const empty = [...views.values()]
+    .flat()
+    .find((view) => view.spent && (view.unit !== 'requests' || !consume));
   if (found === undefined && empty !== undefined) found = spentFailure(empty);
   if (found === undefined) lastUsed.note(secretId, key.id, question.ip ?? '');
-  return verdict(context, question, { key, caller, failure: found, budgets: views });
+  return verdict(context, question, { key, caller, failure: found, budgets: views.get(key.id) ?? [] });
 }
 
 const spentFailure = ({ name }: BudgetView): Failure => ({

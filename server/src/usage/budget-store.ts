@@ -9,8 +9,10 @@ import type { Balance, Slot } from './budget.ts';
 export type Part = { name: string; unit: BudgetUnit; period_start: number; amount: number };
 
 export type ReservationRow = {
+  /** A reservation has one row for each holder: `res_…`, `res_….1`, … */
   id: string;
   node_id: string;
+  /** Of the holder: a key or an owner. */
   key_id: string;
   expires_at: number;
   /** JSON of Part[]. */
@@ -25,7 +27,7 @@ const tables = (db: Db) => db.withTables<Tables>();
 
 const USE_KEY = ['key_id', 'name', 'unit', 'period_start'] as const;
 
-/** What stands in the slots of some keys, by slot. */
+/** What stands in the slots of some holders, by slot. */
 export class Balances {
   readonly #bySlot = new Map<string, Balance>();
 
@@ -41,34 +43,34 @@ export class Balances {
   }
 }
 
-/** Which slots to read: those of `keyIds` in the periods that begin at one of `periodStarts`. */
+/** Which slots to read: those of `holderIds` in the periods that begin at one of `periodStarts`. */
 export interface Range {
-  keyIds: readonly string[];
+  holderIds: readonly string[];
   periodStarts: readonly number[];
   nowMs: number;
 }
 
 /** Reads settled use and unexpired reservations in one statement, hence of one moment. */
-export async function readBalances(db: Db, { keyIds, periodStarts, nowMs }: Range): Promise<Balances> {
+export async function readBalances(db: Db, { holderIds, periodStarts, nowMs }: Range): Promise<Balances> {
   const balances = new Balances();
-  if (keyIds.length === 0) return balances;
+  if (holderIds.length === 0) return balances;
   const { rows } = await sql<UseRow & { unit: BudgetUnit; parts: string | null }>`
     select key_id, name, unit, period_start, used, cast(null as text) as parts from budget_use
-      where key_id in (${sql.join(keyIds)}) and period_start in (${sql.join(periodStarts)})
+      where key_id in (${sql.join(holderIds)}) and period_start in (${sql.join(periodStarts)})
     union all
     select key_id, '', '', 0, 0, parts from budget_reservations
-      where key_id in (${sql.join(keyIds)}) and expires_at > ${nowMs}`.execute(db);
-  for (const { key_id: keyId, name, unit, period_start: periodStart, used, parts } of rows) {
-    if (parts === null) balances.at({ keyId, name, unit, periodStart }).settled = used;
+      where key_id in (${sql.join(holderIds)}) and expires_at > ${nowMs}`.execute(db);
+  for (const { key_id: holderId, name, unit, period_start: periodStart, used, parts } of rows) {
+    if (parts === null) balances.at({ holderId, name, unit, periodStart }).settled = used;
     else
       for (const part of JSON.parse(parts) as Part[])
-        balances.at(slotOfPart(keyId, part)).reserved += part.amount;
+        balances.at(slotOfPart(holderId, part)).reserved += part.amount;
   }
   return balances;
 }
 
-export function slotOfPart(keyId: string, { name, unit, period_start }: Part): Slot {
-  return { keyId, name, unit, periodStart: period_start };
+export function slotOfPart(holderId: string, { name, unit, period_start }: Part): Slot {
+  return { holderId, name, unit, periodStart: period_start };
 }
 
 /**
@@ -101,8 +103,8 @@ function useRows(uses: readonly (readonly [Slot, number])[]): UseRow[] {
   return uses
     .map(([slot, used]) => ({ id: slotId(slot), slot, used }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ slot: { keyId, name, unit, periodStart }, used }) => ({
-      key_id: keyId,
+    .map(({ slot: { holderId, name, unit, periodStart }, used }) => ({
+      key_id: holderId,
       name,
       unit,
       period_start: periodStart,

@@ -8,8 +8,8 @@ import { parseAmount } from './amounts.ts';
 import { Batches } from './batches.ts';
 import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
-import type { BudgetView, Refusal, Spend } from './budget.ts';
-import { concernedSlots, decide, distinct, partsOf, rangeOf, reservationRow } from './grant.ts';
+import type { BudgetHolder, BudgetView, Refusal, Spend } from './budget.ts';
+import { concernedSlots, decide, distinct, rangeOf, reservationRows, sharesOf } from './grant.ts';
 import type { Ask, Granted, Open } from './grant.ts';
 import { DAY_MS } from './periods.ts';
 import { Settlements } from './settlements.ts';
@@ -24,7 +24,7 @@ const KEYS_PER_READ = 1_000;
 
 /** A hold on budgets until `settle`. Means something only to the Budgets that made it. */
 export interface Reservation {
-  /** Empty for a key without budgets. */
+  /** Empty where there are no budgets. */
   readonly id: string;
 }
 
@@ -45,7 +45,7 @@ const NOTHING_TO_RESERVE: Promise<Reservation> = Promise.resolve(NO_RESERVATION)
 const NOTHING_TO_SETTLE: Promise<void> = Promise.resolve();
 
 /**
- * What keys may spend. A request reserves what it may need before it begins and settles what it took at its end, once;
+ * What keys and owners may spend. A request reserves what it may need before it begins and settles what it took at its end, once;
  * never is more reserved than there is, also by several processes on one database. A reservation is renewed while its
  * process lives; when the process dies it counts no longer after 45 s, and nothing of it is counted.
  * Processes compare expiry by their wall clocks: machines must agree to within half a minute.
@@ -106,13 +106,14 @@ export class Budgets {
   }
 
   /**
-   * Takes `estimate` from all budgets of the key, or from none. Budgets in whose unit nothing is estimated are not
-   * asked, but the settlement counts in them. A key without budgets costs nothing.
+   * Takes `estimate` from all budgets of all holders, or from none. Budgets in whose unit nothing is estimated are not
+   * asked, but the settlement counts in them. Holders without budgets cost nothing.
    * @throws KeywardError `storage_unavailable`; then nothing is held, or for 45 s at most. `invalid_input` for a
    *   budget whose amount is no decimal text.
    */
-  reserve(keyId: string, budgets: readonly Budget[], estimate: Spend): Promise<Reservation | Refusal> {
-    return budgets.length === 0 ? NOTHING_TO_RESERVE : this.#ask(keyId, budgets, estimate);
+  reserve(holders: readonly BudgetHolder[], estimate: Spend): Promise<Reservation | Refusal> {
+    const limited = holders.filter(({ budgets }) => budgets.length > 0);
+    return limited.length === 0 ? NOTHING_TO_RESERVE : this.#ask({ holders: limited, estimate });
   }
 
   /**
@@ -124,20 +125,21 @@ export class Budgets {
     const open = this.#open.get(reservation.id);
     if (open === undefined) return NOTHING_TO_SETTLE;
     this.#open.delete(reservation.id);
-    const uses = open.parts
-      .map((part) => [store.slotOfPart(open.keyId, part), spentIn(part.unit, actual)] as const)
+    const rowIds = open.flatMap(({ rowId }) => rowId ?? []);
+    const uses = open
+      .flatMap(({ holderId, parts }) => parts.map((part) => ({ holderId, part })))
+      .map(({ holderId, part }) => [store.slotOfPart(holderId, part), spentIn(part.unit, actual)] as const)
       .filter(([, amount]) => amount > 0);
-    if (!open.stored && uses.length === 0) return NOTHING_TO_SETTLE;
-    return this.#settlements.add({ reservationId: open.stored ? reservation.id : null, uses });
+    if (rowIds.length === 0 && uses.length === 0) return NOTHING_TO_SETTLE;
+    return this.#settlements.add({ rowIds, uses });
   }
 
-  async #ask(keyId: string, budgets: readonly Budget[], estimate: Spend): Promise<Reservation | Refusal> {
+  async #ask(ask: Ask): Promise<Reservation | Refusal> {
+    const budgets = ask.holders.flatMap((holder) => holder.budgets);
     // Here and not among many in one transaction, where a wrong amount would be everybody's failure.
     for (const { unit, amount } of budgets) parseAmount(unit, amount);
-    const ask = { keyId, budgets, estimate };
-    if (budgets.some(({ unit }) => spentIn(unit, estimate) > 0)) return this.#asks.add(ask);
-    const parts = partsOf(ask, this.#options.clock.nowMs());
-    return this.#admit({ id: newId('res'), open: { keyId, parts, stored: false } });
+    if (budgets.some(({ unit }) => spentIn(unit, ask.estimate) > 0)) return this.#asks.add(ask);
+    return this.#admit({ id: newId('res'), open: sharesOf(ask, this.#options.clock.nowMs(), null) });
   }
 
   /** One transaction for all who ask at this moment, in the order they came. */
@@ -151,7 +153,7 @@ export class Budgets {
         const balances = await store.readBalances(tx, rangeOf(slots, nowMs));
         const decisions = asks.map((ask) => decide(ask, balances, nowMs));
         const rows = decisions.flatMap((decision) =>
-          'refused' in decision ? [] : [reservationRow(decision, nodeId, nowMs + this.#reservationMs)],
+          'refused' in decision ? [] : reservationRows(decision, nodeId, nowMs + this.#reservationMs),
         );
         await store.insertReservations(tx, rows);
         return decisions;
@@ -173,7 +175,7 @@ export class Budgets {
   async #maintain(): Promise<void> {
     const { storage, clock, logger } = this.#options;
     const work = async (): Promise<void> => {
-      const ids = [...this.#open].filter(([, open]) => open.stored).map(([id]) => id);
+      const ids = [...this.#open.values()].flatMap((open) => open.flatMap(({ rowId }) => rowId ?? []));
       const nowMs = clock.nowMs();
       await storage.transaction(
         async (tx) => {

@@ -70,7 +70,10 @@ describeOn('postgres', 'a commit whose answer is lost', (open) => {
 
   it.each(['before', 'after'] as const)('settles once when the line is cut %s it', async (moment) => {
     const budgets = new Budgets({ storage, clock: systemClock, logger, nodeId: 'node_t' });
-    const reservation = await budgets.reserve('key_a', [budget], spend);
+    const reservation = await budgets.reserve(
+      [{ kind: 'key', id: 'key_a', name: 'a', budgets: [budget] }],
+      spend,
+    );
     if ('refused' in reservation) throw new Error(reservation.message);
     line.cut = moment;
     await budgets.settle(reservation, spend);

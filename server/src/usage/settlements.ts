@@ -12,8 +12,8 @@ const RETRY_MS = 1_000;
 
 /** What one reservation comes to in the end. */
 export interface Settlement {
-  /** Of the stored reservation; null where nothing was reserved. */
-  reservationId: string | null;
+  /** Of the rows of the reservation; none where nothing was reserved. */
+  rowIds: readonly string[];
   uses: readonly (readonly [Slot, number])[];
 }
 
@@ -105,7 +105,7 @@ export class Settlements {
     try {
       await storage.transaction(
         async (tx) => {
-          const ids = batch.flatMap(({ reservationId }) => reservationId ?? []);
+          const ids = batch.flatMap(({ rowIds }) => rowIds);
           const present = await store.deleteReservations(tx, ids);
           await store.addUse(tx, sumUp(batch.filter((item) => counts(item, present))));
           commitSent = true;
@@ -142,8 +142,8 @@ export class Settlements {
  * A reservation that is gone means one of two things: it expired while its process stood still, then the use still
  * counts; or an earlier try was carried out after all, then it must not count twice.
  */
-function counts({ reservationId, perhapsDone }: Waiting, present: Set<string>): boolean {
-  return !perhapsDone || (reservationId !== null && present.has(reservationId));
+function counts({ rowIds, perhapsDone }: Waiting, present: Set<string>): boolean {
+  return !perhapsDone || rowIds.some((id) => present.has(id));
 }
 
 function sumUp(batch: readonly Settlement[]): [Slot, number][] {

@@ -33,7 +33,10 @@ async function spend(): Promise<void> {
   const budget = { name: 'b', unit: 'requests', amount: '100', period: 'total' } as const;
   const take = async (requests: number): Promise<number> => {
     const estimate = { requests, tokens: 0, usdNano: 0, gpuMs: 0 };
-    return 'refused' in (await budgets.reserve('key_a', [budget], estimate)) ? 0 : 1;
+    return 'refused' in
+      (await budgets.reserve([{ kind: 'key', id: 'key_a', name: 'a', budgets: [budget] }], estimate))
+      ? 0
+      : 1;
   };
   let granted = task === 'hold' ? await take(amount) : 0;
   const takeInTurn = async (): Promise<void> => {
