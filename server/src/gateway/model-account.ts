@@ -23,7 +23,7 @@ export class ModelAccount implements Account {
   #model: string | undefined;
   #isUnanswered = false;
   #report: UsageReport | undefined;
-  #settling: Promise<unknown> = Promise.resolve();
+  #settling: Promise<unknown> | undefined;
   /** Of the same caller's request, asked before. */
   readonly #before: ModelAccount | undefined;
   readonly #isAside: boolean;
@@ -42,7 +42,7 @@ export class ModelAccount implements Account {
   }
 
   /** When what it took is in the budget. */
-  get settled(): Promise<unknown> {
+  get settled(): Promise<unknown> | undefined {
     return this.#settling;
   }
 

@@ -33,6 +33,11 @@ export interface BudgetKeeper {
   views(keys: readonly { id: string; budgets: readonly Budget[] }[]): Promise<Map<string, BudgetView[]>>;
   /** Takes requests from the request budgets of all holders, or from none and returns one that is spent. */
   spend(holders: readonly Holder[], requests: number): SpentBudget | null | Promise<SpentBudget | null>;
+  /**
+   * After a change of the budgets of a key or owner, in its transaction: what was used is carried over to those that are
+   * new, renamed or of another period, so that no change sets `used` back to 0.
+   */
+  carryOver(tx: Db, holderId: string, before: readonly Budget[], after: readonly Budget[]): Promise<void>;
 }
 
 /** Everything the verbs of this domain work with; made once by `openKeys`. */

@@ -49,6 +49,8 @@ export interface Slot {
   name: string;
   unit: BudgetUnit;
   periodStart: number;
+  /** Tells how long a use counts; slots are told apart without it. */
+  period: BudgetPeriod;
 }
 
 /** What stands in a slot: settled use, and what unexpired reservations hold. */
@@ -58,24 +60,27 @@ export interface Balance {
 }
 
 /** Unique per slot; the order of these texts is the one in which rows are locked, everywhere. */
-export function slotId(slot: Slot): string {
+export function slotId(slot: Omit<Slot, 'period'>): string {
   return `${slot.holderId}\n${slot.name}\n${slot.unit}\n${slot.periodStart}`;
 }
 
 export function slotOf(holderId: string, budget: Budget, nowMs: number): Slot {
   const { name, unit, period } = budget;
-  return { holderId, name: storable(name), unit, periodStart: periodStart(period, nowMs) };
+  return { holderId, name: storable(name), unit, period, periodStart: periodStart(period, nowMs) };
 }
 
 /** The part of a spend that a budget of this unit counts. */
 export function spentIn(unit: BudgetUnit, spend: Spend): number {
-  const parts = {
-    requests: spend.requests,
-    tokens: spend.tokens,
-    usd: spend.usdNano,
-    gpu_seconds: spend.gpuMs,
-  };
-  return countable(parts[unit]);
+  switch (unit) {
+    case 'requests':
+      return countable(spend.requests);
+    case 'tokens':
+      return countable(spend.tokens);
+    case 'usd':
+      return countable(spend.usdNano);
+    case 'gpu_seconds':
+      return countable(spend.gpuMs);
+  }
 }
 
 export function viewOf(budget: Budget, balance: Balance, nowMs: number): BudgetView {

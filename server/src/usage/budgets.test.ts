@@ -54,7 +54,7 @@ describeOnBothDatabases('budgets', (open) => {
   });
 
   function budgetsWith(options: Partial<BudgetsOptions> = {}): Budgets {
-    const budgets = new Budgets({ storage: database.storage, clock, logger, nodeId: 'node_t', ...options });
+    const budgets = new Budgets({ storage: database.storage, clock, logger, ...options });
     started.push(budgets);
     return budgets;
   }
@@ -189,7 +189,7 @@ describeOnBothDatabases('budgets', (open) => {
   });
 
   it('begins anew in the next period; a request over its end settles where it began', async () => {
-    const budgets = budgetsWith({ reservationMs: 3_600_000 });
+    const budgets = budgetsWith({ leaseMs: 3_600_000 });
     const hourly: Budget = { ...hundred, period: 'hour' };
     nowMs = NOON - 1_000;
     const straddling = granted(await budgets.reserve(of('key_a', [hourly]), spend({ requests: 100 })));
@@ -250,7 +250,7 @@ describeOnBothDatabases('budgets', (open) => {
 
   it('what a killed process held is free again when it expires, and nothing of it is counted', async () => {
     const { child, go } = await otherProcess('hold', 60);
-    const budgets = budgetsWith({ clock: systemClock, renewMs: 300, reservationMs: 2_000 });
+    const budgets = budgetsWith({ clock: systemClock, flushMs: 300, leaseMs: 2_000 });
     expect(await go()).toBe('1');
     // Longer than it lasts by itself: while its process lives it is renewed.
     await sleep(3_000);
@@ -263,20 +263,27 @@ describeOnBothDatabases('budgets', (open) => {
   });
 
   it('clears expired reservations and long gone periods away', async () => {
-    const budgets = budgetsWith({ renewMs: 30 });
+    const budgets = budgetsWith({ flushMs: 30 });
     const monthly: Budget = { ...hundred, period: 'month' };
     await budgets.settle(granted(await budgets.reserve(of('key_a', [hundred, monthly]), one)), one);
     await (
       await database.reopen()
     ).transaction(async (tx) => {
-      const { insertReservations } = await import('./budget-store.ts');
-      const row = { id: 'res_dead', node_id: 'node_dead', key_id: 'key_a', expires_at: NOON, parts: '[]' };
-      await insertReservations(tx, [row]);
+      const { insertLease, writeBlocks } = await import('./budget-store.ts');
+      await insertLease(tx, { id: 'lease_dead', seq: 1, expires_at: NOON });
+      const slot = {
+        holderId: 'key_a',
+        name: 'b',
+        unit: 'requests',
+        period: 'total',
+        periodStart: 0,
+      } as const;
+      await writeBlocks(tx, 'lease_dead', [{ slot, amount: 5, busy: 5 }]);
     });
     nowMs = Date.parse('2026-06-01T00:00:00Z');
     budgets.start();
     budgets.start();
-    await expect.poll(() => rows('budget_reservations')).toBe(0);
+    await expect.poll(() => rows('budget_blocks')).toBe(0);
     await expect.poll(() => rows('budget_use')).toBe(1);
     await budgets.stop();
     await budgets.stop();
@@ -285,10 +292,10 @@ describeOnBothDatabases('budgets', (open) => {
   it('use counts in full when the reservation expired and was cleared away while its process stood still', async () => {
     const budgets = budgetsWith();
     const reservation = granted(await budgets.reserve(of('key_a', [hundred]), one));
-    const sweeper = budgetsWith({ renewMs: 30, nodeId: 'node_other' });
+    const sweeper = budgetsWith({ flushMs: 30 });
     nowMs = NOON + 200_000;
     sweeper.start();
-    await expect.poll(() => rows('budget_reservations')).toBe(0);
+    await expect.poll(() => rows('budget_blocks')).toBe(0);
     await budgets.settle(reservation, spend({ requests: 5 }));
     expect((await budgets.view('key_a', [hundred]))[0]?.used).toBe('5');
   });
@@ -310,9 +317,9 @@ describeOnBothDatabases('budgets', (open) => {
     await database.storage.transaction((tx) => tx.schema.alterTable(from).renameTo(to).execute());
   }
 
-  async function rows(table: 'budget_use' | 'budget_reservations'): Promise<number> {
+  async function rows(table: 'budget_use' | 'budget_blocks'): Promise<number> {
     const { db } = database.storage;
-    type Tables = Record<'budget_use' | 'budget_reservations', { key_id: string }>;
+    type Tables = Record<'budget_use' | 'budget_blocks', { key_id: string }>;
     return (await db.withTables<Tables>().selectFrom(table).select('key_id').execute()).length;
   }
 });

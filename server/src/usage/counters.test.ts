@@ -169,7 +169,7 @@ const spend = { requests: 1, tokens: 0, usdNano: 0, gpuMs: 0 };
 async function through(storage: Storage, away: () => Promise<() => Promise<void>>): Promise<unknown> {
   await migrate(storage, usageMigrations, NOON);
   const counters = new UsageCounters({ storage, clock, logger, flushMs: 200 });
-  const budgets = new Budgets({ storage, clock, logger, nodeId: 'node_t' });
+  const budgets = new Budgets({ storage, clock, logger });
   counters.start();
   const reservation = await budgets.reserve(
     [{ kind: 'key', id: 'key_a', name: 'a', budgets: [hundred] }],

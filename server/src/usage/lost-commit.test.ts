@@ -69,7 +69,7 @@ describeOn('postgres', 'a commit whose answer is lost', (open) => {
   });
 
   it.each(['before', 'after'] as const)('settles once when the line is cut %s it', async (moment) => {
-    const budgets = new Budgets({ storage, clock: systemClock, logger, nodeId: 'node_t' });
+    const budgets = new Budgets({ storage, clock: systemClock, logger });
     const reservation = await budgets.reserve(
       [{ kind: 'key', id: 'key_a', name: 'a', budgets: [budget] }],
       spend,

@@ -23,12 +23,7 @@ else await spend();
 
 /** `race`: takes 1 so many times, 4 at once, and says how often it was granted; `hold`: takes it all at once. */
 async function spend(): Promise<void> {
-  const budgets = new Budgets({
-    ...parts,
-    nodeId: `node_${process.pid}`,
-    reservationMs: 2_000,
-    renewMs: 300,
-  });
+  const budgets = new Budgets({ ...parts, leaseMs: 2_000, flushMs: 300 });
   budgets.start();
   const budget = { name: 'b', unit: 'requests', amount: '100', period: 'total' } as const;
   const take = async (requests: number): Promise<number> => {
