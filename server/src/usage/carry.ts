@@ -5,7 +5,7 @@ import { slotId, slotOf } from './budget.ts';
 import type { Slot } from './budget.ts';
 import { deleteCarriesFrom, readCarries, readUses, writeCarries } from './carry-store.ts';
 import type { Carry, Use } from './carry-store.ts';
-import { periodEnd, periodStart } from './periods.ts';
+import { periodStart } from './periods.ts';
 
 interface Change {
   holderId: string;
@@ -14,109 +14,130 @@ interface Change {
   nowMs: number;
 }
 
-/** One budget of before, or that the database still knows: its use within a period, and where it goes on. */
+/** A budget that was there, or that the database still knows, as seen by one that is new. */
 interface Source {
+  /** Where its requests count now. */
   slot: Omit<Slot, 'period'>;
-  /** In the slot alone. */
   slotUsed: number;
-  /** All that lies in the period of the new budget. */
+  /** What is known of it in the period of the new one. */
   used: number;
+  /** Whether all of that lies in the period of the new one; else it may. */
+  isWithin: boolean;
   isOfBefore: boolean;
+  isOfAfter: boolean;
+}
+
+type Slots = ReadonlyMap<string, Slot>;
+
+interface Known {
+  ofBefore: Slots;
+  ofAfter: Slots;
+  uses: readonly Use[];
+  carries: readonly Carry[];
+  nowMs: number;
 }
 
 /**
- * What new budgets begin with: the largest use of any budget of the same unit, as far as it is known to lie in their
- * period; of a longer period all of it. What runs meanwhile counts when it is settled (Carry).
+ * What new budgets begin with: the largest use of any budget of the same unit that lies in their period; where only a
+ * longer period is known, all of it. What runs meanwhile counts when it is settled (Carry).
  */
 export async function carryOver(tx: Db, change: Change): Promise<void> {
   const { holderId, before, after, nowMs } = change;
   const fresh = after.filter((budget) => !before.some((one) => isSame(one, budget)));
   if (fresh.length === 0) return;
-  await foldCarries(tx, change);
+  const ofBefore = slotsOf(holderId, before, nowMs);
+  const ofAfter = slotsOf(holderId, after, nowMs);
+  await foldCarries(tx, holderId, ofAfter);
   const uses = await readUses(tx, holderId);
   const carries = await readCarries(tx, [holderId]);
-  for (const budget of fresh) {
-    const slot = slotOf(holderId, budget, nowMs);
-    const sources = sourcesFor(slot, { ...change, uses, carries });
-    const own = uses.find((use) => slotId(use) === slotId(slot))?.used ?? 0;
-    const [largest] = sources.sort((a, b) => b.used - a.used || Number(b.isOfBefore) - Number(a.isOfBefore));
-    if (largest === undefined) continue;
-    await addUse(tx, [[slot, Math.max(0, largest.used - own)]]);
-    if (largest.used < own) continue;
-    const { slot: from, slotUsed: included } = largest;
-    const further = carries
-      .filter((carry) => slotId(carry.to) === slotId(from))
-      .map((carry) => ({ ...carry, to: slot, included: usedIn(carry.from, uses) }));
-    await writeCarries(tx, [{ to: slot, from, included }, ...further]);
-  }
+  const known = { ofBefore, ofAfter, uses, carries, nowMs };
+  for (const budget of fresh) await beginWith(tx, slotOf(holderId, budget, nowMs), known);
 }
+
+async function beginWith(tx: Db, slot: Slot, known: Known): Promise<void> {
+  const { uses, carries } = known;
+  const sources = sourcesFor(slot, known);
+  // A day's use is known better from a budget of the day than from one of the month.
+  const isKnown = sources.some(({ isWithin, isOfBefore }) => isWithin && isOfBefore);
+  const counted = sources.filter(({ isWithin }) => isWithin || !isKnown);
+  const own = usedIn(slot, uses);
+  const used = Math.max(own + carriedInto(slot, known), ...counted.map((source) => source.used));
+  await addUse(tx, [[slot, used - own]]);
+  const ended = sources.filter(({ isOfAfter }) => !isOfAfter);
+  const from = ended.find(({ isOfBefore }) => isOfBefore) ?? ended[0];
+  const into = [slot, ...(from === undefined ? [] : [from.slot])].map(slotId);
+  // All that came in so far is in the sum above: only what comes later counts.
+  const further = carries
+    .filter(({ to }) => into.includes(slotId(to)))
+    .map((carry) => ({ ...carry, to: slot, included: usedIn(carry.from, uses) }));
+  if (from !== undefined) further.push({ to: slot, from: from.slot, included: from.slotUsed });
+  await writeCarries(tx, distinct(further));
+}
+
+/** A statement may name a row once. */
+const distinct = (carries: readonly Carry[]): Carry[] => [
+  ...new Map(carries.map((carry) => [slotId(carry.from), carry])).values(),
+];
 
 const isSame = (a: Budget, b: Budget): boolean =>
   a.name === b.name && a.unit === b.unit && a.period === b.period;
 
-/** A slot that is in use again for itself does not count in another one any longer. */
-async function foldCarries(tx: Db, { holderId, after, nowMs }: Change): Promise<void> {
-  const slots = new Map(
-    after.map((budget) => slotOf(holderId, budget, nowMs)).map((slot) => [slotId(slot), slot]),
-  );
-  const folded = (await readCarries(tx, [holderId])).filter(({ from }) => slots.has(slotId(from)));
+const slotsOf = (holderId: string, budgets: readonly Budget[], nowMs: number): Slots =>
+  new Map(budgets.map((budget) => slotOf(holderId, budget, nowMs)).map((slot) => [slotId(slot), slot]));
+
+/** A slot that counts for itself again no longer counts in another one. */
+async function foldCarries(tx: Db, holderId: string, ofAfter: Slots): Promise<void> {
+  const carries = await readCarries(tx, [holderId]);
+  const folded = carries.filter(({ from }) => ofAfter.has(slotId(from)));
   if (folded.length === 0) return;
   const uses = await readUses(tx, holderId);
   for (const { to, from, included } of folded) {
     const period = uses.find((use) => slotId(use) === slotId(to))?.period ?? 'total';
-    await addUse(tx, [[{ ...to, period }, Math.max(0, usedIn(from, uses) - included)]]);
+    const more = Math.max(0, usedIn(from, uses) - included);
+    await addUse(tx, [[{ ...to, period }, more]]);
+    // The same requests came in there from `from` itself.
+    for (const carry of carries) if (slotId(carry.from) === slotId(to)) carry.included += more;
     await deleteCarriesFrom(tx, from);
   }
+  await writeCarries(
+    tx,
+    carries.filter((carry) => !folded.includes(carry)),
+  );
 }
 
 const usedIn = (slot: Omit<Slot, 'period'>, uses: readonly Use[]): number =>
   uses.find((use) => slotId(use) === slotId(slot))?.used ?? 0;
 
-/** Every budget of the unit that counts now or counted within the period of the new one, that one aside. */
-function sourcesFor(
-  to: Slot,
-  { holderId, before, nowMs, uses, carries }: Change & { uses: readonly Use[]; carries: readonly Carry[] },
-): Source[] {
-  const ofBefore = new Map(
-    before.map((budget) => slotOf(holderId, budget, nowMs)).map((slot) => [slotId(slot), slot]),
-  );
-  const known = uses.map((use) => ({ ...use, period: ofBefore.get(slotId(use))?.period ?? use.period }));
+function carriedInto(slot: Omit<Slot, 'period'>, { uses, carries }: Pick<Known, 'uses' | 'carries'>): number {
+  return carries
+    .filter(({ to }) => slotId(to) === slotId(slot))
+    .reduce((sum, { from, included }) => sum + Math.max(0, usedIn(from, uses) - included), 0);
+}
+
+/** Every other budget of the unit that counts now or has counted within the period of the new one. */
+function sourcesFor(to: Slot, known: Known): Source[] {
+  const { ofBefore, ofAfter, uses } = known;
   const unwritten = [...ofBefore.values()]
     .filter((slot) => !uses.some((use) => slotId(use) === slotId(slot)))
     .map((slot) => ({ ...slot, used: 0 }));
   const sources = new Map<string, Source>();
-  for (const use of [...known, ...unwritten]) {
-    if (use.unit !== to.unit || slotId(use) === slotId(to) || !reaches(use, to, nowMs)) continue;
-    const used = use.used + carriedInto(use, uses, carries);
-    const budget = `${use.name}\n${use.period ?? ''}`;
+  for (const use of [...uses, ...unwritten]) {
+    const id = slotId(use);
+    const period = ofBefore.get(id)?.period ?? use.period;
+    const isWithin = use.periodStart >= to.periodStart;
+    const isCurrent = period !== undefined && periodStart(period, known.nowMs) === use.periodStart;
+    if (use.unit !== to.unit || id === slotId(to) || !(isWithin || isCurrent)) continue;
+    const budget = `${use.name}\n${period ?? ''}`;
     const sum = sources.get(budget);
     const isLast = sum === undefined || use.periodStart > sum.slot.periodStart;
     sources.set(budget, {
       slot: isLast ? use : sum.slot,
       slotUsed: isLast ? use.used : sum.slotUsed,
-      used: used + (sum?.used ?? 0),
-      isOfBefore: ofBefore.has(slotId(use)) || (sum?.isOfBefore ?? false),
+      used: use.used + carriedInto(use, known) + (sum?.used ?? 0),
+      isWithin: isWithin && (sum?.isWithin ?? true),
+      isOfBefore: ofBefore.has(id) || (sum?.isOfBefore ?? false),
+      isOfAfter: ofAfter.has(id) || (sum?.isOfAfter ?? false),
     });
   }
-  return [...sources.values()];
-}
-
-/** Whether the use lies in the period of the new budget, or may lie in it. */
-function reaches(
-  { period, periodStart: start }: { period: Slot['period'] | undefined; periodStart: number },
-  to: Slot,
-  nowMs: number,
-): boolean {
-  if (start >= to.periodStart) return true;
-  return (
-    period !== undefined &&
-    periodStart(period, nowMs) === start &&
-    periodEnd(period, nowMs) !== to.periodStart
-  );
-}
-
-function carriedInto(use: Omit<Slot, 'period'>, uses: readonly Use[], carries: readonly Carry[]): number {
-  return carries
-    .filter(({ to }) => slotId(to) === slotId(use))
-    .reduce((sum, { from, included }) => sum + Math.max(0, usedIn(from, uses) - included), 0);
+  return [...sources.values()].sort((a, b) => b.used - a.used);
 }
