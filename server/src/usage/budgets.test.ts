@@ -96,6 +96,13 @@ describeOnBothDatabases('budgets', (open) => {
     expect(Math.min(...counts)).toBeGreaterThan(0);
   });
 
+  it('grants a large budget to the last request when two processes take from it in blocks, and no more', async () => {
+    const others = [await otherProcess('drain', 50_000), await otherProcess('drain', 50_000)];
+    const counts = await Promise.all(others.map(async (other) => Number(await other.go())));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(50_000);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+  });
+
   it('takes from all budgets of a key or from none', async () => {
     const budgets = budgetsWith();
     const usd: Budget = { name: 'money', unit: 'usd', amount: '0.50', period: 'month' };

@@ -26,7 +26,7 @@ const KEYS_PER_READ = 1_000;
 const RECALL_MS = 1_500;
 const RECALL_POLL_MS = 50;
 
-/** A hold on budgets until \`settle\`. Means something only to the Budgets that made it. */
+/** A hold on budgets until `settle`. Means something only to the Budgets that made it. */
 export type Reservation = Pick<Hold, 'isSettled'>;
 
 export interface BudgetsOptions {
@@ -80,14 +80,19 @@ export class Budgets {
       .catch((error: unknown) => this.#options.logger.error({ err: error }, 'budget settlements are lost'));
   }
 
-  /** @throws KeywardError \`storage_unavailable\` */
+  /** Writes what was settled until now, and gives back what is not needed. @throws KeywardError `storage_unavailable` */
+  flush(): Promise<void> {
+    return this.#ledger.flush();
+  }
+
+  /** @throws KeywardError `storage_unavailable` */
   async view(holderId: string, budgets: readonly Budget[]): Promise<BudgetView[]> {
     return (await this.views([{ id: holderId, budgets }])).get(holderId) ?? [];
   }
 
   /**
    * For lists: one read for each 1,000 holders that have budgets. Exact for what this process did, and at most half a
-   * second old for the others. @throws KeywardError \`storage_unavailable\`
+   * second old for the others. @throws KeywardError `storage_unavailable`
    */
   async views(
     holders: readonly { id: string; budgets: readonly Budget[] }[],
@@ -112,9 +117,9 @@ export class Budgets {
   }
 
   /**
-   * Takes \`estimate\` from all budgets of all holders, or from none. Budgets in whose unit nothing is estimated are not
+   * Takes `estimate` from all budgets of all holders, or from none. Budgets in whose unit nothing is estimated are not
    * asked, but the settlement counts in them. At once where memory has enough; holders without budgets cost nothing.
-   * @throws KeywardError \`storage_unavailable\`; then nothing is held. \`invalid_input\` for a budget whose amount is no
+   * @throws KeywardError `storage_unavailable`; then nothing is held. `invalid_input` for a budget whose amount is no
    *   decimal text. Both by the promise.
    */
   reserve(
@@ -158,7 +163,7 @@ export class Budgets {
 
   /**
    * After a change of a holder's budgets, in its transaction: what was used is carried over to those that are new,
-   * renamed or of another period, as far as it lies in their period, so that no change sets \`used\` back to 0.
+   * renamed or of another period, as far as it lies in their period, so that no change sets `used` back to 0.
    */
   carryOver(tx: Db, holderId: string, before: readonly Budget[], after: readonly Budget[]): Promise<void> {
     return carryOver(tx, { holderId, before, after, nowMs: this.#options.clock.nowMs() });

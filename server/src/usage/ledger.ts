@@ -105,25 +105,32 @@ export class Ledger {
 
   /** The end of an interval: writes what was settled, and holds for the next what this one has shown to be needed. */
   async flush(): Promise<void> {
-    const due = [...this.#states.values()].filter((state) => {
-      state.endInterval();
-      return state.isDue;
-    });
-    for (let i = 0; i < due.length; i += SLOTS_PER_WRITE)
-      await this.#turns.run(() => this.#write(new Set(due.slice(i, i + SLOTS_PER_WRITE)), []));
+    const states = [...this.#states.values()];
+    for (const state of states) state.endInterval();
+    const due = states.filter((state) => state.isDue);
+    await this.#writeAll(due);
     const isAging = !this.holds(this.#options.clock.nowMs() + this.#believedMs / 2);
-    if (due.length === 0 && this.#states.size > 0 && isAging)
+    if (due.length === 0 && isAging && this.#states.size > 0)
       await this.#turns.run(() => this.#write(new Set(), []));
-    if (this.#states.size === 0) await this.#turns.run(() => this.#endLease());
+    await this.#turns.run(() => this.#endLease());
   }
 
   /** Gives everything back but what runs. */
   async close(): Promise<void> {
-    for (const state of this.#states.values()) state.isClosing = true;
     const states = [...this.#states.values()];
-    for (let i = 0; i < states.length; i += SLOTS_PER_WRITE)
-      await this.#turns.run(() => this.#write(new Set(states.slice(i, i + SLOTS_PER_WRITE)), []));
-    if (states.every((state) => state.isEmpty)) await this.#turns.run(() => this.#endLease());
+    for (const state of states) state.isClosing = true;
+    await this.#writeAll(states);
+    await this.#turns.run(() => this.#endLease());
+  }
+
+  async #writeAll(states: readonly SlotState[]): Promise<void> {
+    for (let i = 0; i < states.length; i += SLOTS_PER_WRITE) {
+      await this.#turns.run(async () => {
+        // One that was let go of meanwhile has nothing, and its slot may have another state.
+        const some = states.slice(i, i + SLOTS_PER_WRITE).filter(({ isGone }) => !isGone);
+        if (some.length > 0) await this.#write(new Set(some), []);
+      });
+    }
   }
 
   /** Reads the database and joins to it, at one moment, what is only in memory. */
