@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
 import type { BudgetUnit } from '../access/index.ts';
 import type { Db, DialectName } from '../storage/index.ts';
 import { AMOUNT_MAX } from './amounts.ts';
@@ -14,6 +13,9 @@ type LeaseRow = { id: string; seq: number; expires_at: number };
 type Tables = { budget_use: UseRow; budget_blocks: BlockRow; budget_leases: LeaseRow };
 
 const tables = (db: Db) => db.withTables<Tables>();
+
+/** Rows in one statement: both databases bound how many values it may have. */
+const ROWS_PER_STATEMENT = 1_000;
 
 const SLOT_KEY = ['key_id', 'name', 'unit', 'period_start'] as const;
 
@@ -57,11 +59,15 @@ export interface Range {
 
 type Line = SlotColumns & { unit: BudgetUnit; kind: 'use' | 'block' | 'leases'; a: number; b: number };
 
-/** Reads use and blocks in one statement, hence of one moment. */
+/** Reads use and blocks in one statement for each 1,000 holders, hence of one moment. */
 export async function readStandings(db: Db, range: Range): Promise<Standings> {
-  const { holderIds, periodStarts, nowMs, leaseId } = range;
   const standings = new Standings();
-  if (holderIds.length === 0) return standings;
+  for (const holderIds of chunksOf(range.holderIds)) await readInto(standings, db, { ...range, holderIds });
+  return standings;
+}
+
+async function readInto(standings: Standings, db: Db, range: Range): Promise<void> {
+  const { holderIds, periodStarts, nowMs, leaseId } = range;
   const holders = sql.join(holderIds);
   const starts = sql.join(periodStarts);
   const { rows } = await sql<Line>`
@@ -76,7 +82,13 @@ export async function readStandings(db: Db, range: Range): Promise<Standings> {
     select 'leases', '', '', '', 0, count(*), 0 from budget_leases
       where expires_at > ${nowMs} and id <> ${leaseId}`.execute(db);
   for (const line of rows) add(standings, line);
-  return standings;
+}
+
+function chunksOf<T>(rows: readonly T[]): T[][] {
+  const chunks: T[][] = [];
+  for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT)
+    chunks.push(rows.slice(i, i + ROWS_PER_STATEMENT));
+  return chunks;
 }
 
 function add(standings: Standings, { kind, key_id: holderId, name, unit, period_start, a, b }: Line): void {
@@ -111,13 +123,15 @@ export async function addUse(tx: Db, uses: readonly (readonly [Slot, number])[])
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map(({ row }) => row);
-  await tables(tx)
-    .insertInto('budget_use')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(SLOT_KEY).doUpdateSet({ used: sum, period: sql<string>`excluded.period` }),
-    )
-    .execute();
+  for (const some of chunksOf(rows)) {
+    await tables(tx)
+      .insertInto('budget_use')
+      .values(some)
+      .onConflict((conflict) =>
+        conflict.columns(SLOT_KEY).doUpdateSet({ used: sum, period: sql<string>`excluded.period` }),
+      )
+      .execute();
+  }
 }
 
 const columnsOf = ({ holderId, name, unit, periodStart }: Slot): SlotColumns => ({
@@ -141,16 +155,10 @@ export async function writeBlocks(
   blocks: readonly { slot: Slot; amount: number; busy: number }[],
 ): Promise<void> {
   const held = blocks.filter(({ amount }) => amount > 0);
-  if (held.length > 0) {
-    const rows = held.map(({ slot, amount, busy }) => ({
-      ...columnsOf(slot),
-      lease_id: leaseId,
-      amount,
-      busy,
-    }));
+  for (const some of chunksOf(held)) {
     await tables(tx)
       .insertInto('budget_blocks')
-      .values(rows)
+      .values(some.map(({ slot, amount, busy }) => ({ ...columnsOf(slot), lease_id: leaseId, amount, busy })))
       .onConflict((conflict) =>
         conflict
           .columns([...SLOT_KEY, 'lease_id'])
@@ -158,14 +166,14 @@ export async function writeBlocks(
       )
       .execute();
   }
-  const given = blocks.filter(({ amount }) => amount === 0).map(({ slot }) => columnsOf(slot));
-  if (given.length === 0) return;
-  const named = given.map(
-    ({ key_id, name, unit, period_start }): RawBuilder<unknown> =>
-      sql`(${key_id}, ${name}, ${unit}, cast(${period_start} as bigint))`,
-  );
-  await sql`delete from budget_blocks where lease_id = ${leaseId}
-    and (key_id, name, unit, period_start) in (values ${sql.join(named)})`.execute(tx);
+  for (const some of chunksOf(blocks.filter(({ amount }) => amount === 0))) {
+    const named = some.map(({ slot }) => {
+      const { key_id, name, unit, period_start } = columnsOf(slot);
+      return sql`(${key_id}, ${name}, ${unit}, cast(${period_start} as bigint))`;
+    });
+    await sql`delete from budget_blocks where lease_id = ${leaseId}
+      and (key_id, name, unit, period_start) in (values ${sql.join(named)})`.execute(tx);
+  }
 }
 
 /** @returns false for a lease that has run out: what it held is others' now. */

@@ -6,7 +6,7 @@ import type { Db, Storage } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
-import type { BudgetHolder, BudgetView, Refusal, Spend } from './budget.ts';
+import type { BudgetHolder, BudgetView, Refusal, Slot, Spend } from './budget.ts';
 import { carryOver } from './carry.ts';
 import { refusedForGood } from './grant.ts';
 import type { Ask, Decision } from './grant.ts';
@@ -141,7 +141,7 @@ export class Budgets {
    * Gives the reservation back and counts what was taken, in full even where it is more than was reserved, in the
    * period in which it was reserved. A second call does nothing. Never rejects: what the database does not take is
    * kept in memory and tried again.
-   * @returns a promise where the database is told at once, near the end of a budget.
+   * @returns a promise where near the end of a budget something is given back, which the database is told at once.
    */
   settle(reservation: Reservation, actual: Spend): undefined | Promise<void> {
     if (!(reservation instanceof Hold) || reservation.isSettled) return undefined;
@@ -154,7 +154,8 @@ export class Budgets {
       if (held === 0 && took === 0) continue;
       const live = this.#ledger.liveState(state);
       live.settle(held, took);
-      if (!live.isExact) continue;
+      // Near the end others wait for what is given back; what was used stays taken in any case.
+      if (!live.isExact || took >= held) continue;
       this.#ledger.hurry(live);
       isUrgent = true;
     }
@@ -166,7 +167,8 @@ export class Budgets {
    * renamed or of another period, as far as it lies in their period, so that no change sets `used` back to 0.
    */
   carryOver(tx: Db, holderId: string, before: readonly Budget[], after: readonly Budget[]): Promise<void> {
-    return carryOver(tx, { holderId, before, after, nowMs: this.#options.clock.nowMs() });
+    const unwrittenIn = (slot: Omit<Slot, 'period'>): number => this.#ledger.unwrittenIn(slot);
+    return carryOver(tx, { holderId, before, after, nowMs: this.#options.clock.nowMs(), unwrittenIn });
   }
 
   async #askDatabase(holders: readonly BudgetHolder[], estimate: Spend): Promise<Reservation | Refusal> {

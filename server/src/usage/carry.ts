@@ -12,6 +12,8 @@ interface Change {
   before: readonly Budget[];
   after: readonly Budget[];
   nowMs: number;
+  /** What this process has settled in a slot and not yet written. */
+  unwrittenIn: (slot: Omit<Slot, 'period'>) => number;
 }
 
 /** A budget that was there, or that the database still knows, as seen by one that is new. */
@@ -35,6 +37,7 @@ interface Known {
   uses: readonly Use[];
   carries: readonly Carry[];
   nowMs: number;
+  unwrittenIn: Change['unwrittenIn'];
 }
 
 /**
@@ -42,16 +45,35 @@ interface Known {
  * longer period is known, all of it. What runs meanwhile counts when it is settled (Carry).
  */
 export async function carryOver(tx: Db, change: Change): Promise<void> {
-  const { holderId, before, after, nowMs } = change;
+  const { holderId, before, after, nowMs, unwrittenIn } = change;
   const fresh = after.filter((budget) => !before.some((one) => isSame(one, budget)));
   if (fresh.length === 0) return;
   const ofBefore = slotsOf(holderId, before, nowMs);
   const ofAfter = slotsOf(holderId, after, nowMs);
+  await lock(
+    tx,
+    holderId,
+    fresh.map((budget) => slotOf(holderId, budget, nowMs)),
+  );
   await foldCarries(tx, holderId, ofAfter);
   const uses = await readUses(tx, holderId);
   const carries = await readCarries(tx, [holderId]);
-  const known = { ofBefore, ofAfter, uses, carries, nowMs };
+  const known = { ofBefore, ofAfter, uses, carries, nowMs, unwrittenIn };
   for (const budget of fresh) await beginWith(tx, slotOf(holderId, budget, nowMs), known);
+}
+
+/** All that may be written, at once and in the order of all writers. */
+async function lock(tx: Db, holderId: string, fresh: readonly Slot[]): Promise<void> {
+  const uses = await readUses(tx, holderId);
+  const slots = new Map(fresh.map((slot) => [slotId(slot), slot]));
+  for (const { to } of await readCarries(tx, [holderId])) {
+    const period = uses.find((use) => slotId(use) === slotId(to))?.period ?? 'total';
+    if (!slots.has(slotId(to))) slots.set(slotId(to), { ...to, period });
+  }
+  await addUse(
+    tx,
+    [...slots.values()].map((slot) => [slot, 0]),
+  );
 }
 
 async function beginWith(tx: Db, slot: Slot, known: Known): Promise<void> {
@@ -116,7 +138,7 @@ function carriedInto(slot: Omit<Slot, 'period'>, { uses, carries }: Pick<Known, 
 
 /** Every other budget of the unit that counts now or has counted within the period of the new one. */
 function sourcesFor(to: Slot, known: Known): Source[] {
-  const { ofBefore, ofAfter, uses } = known;
+  const { ofBefore, ofAfter, uses, unwrittenIn } = known;
   const unwritten = [...ofBefore.values()]
     .filter((slot) => !uses.some((use) => slotId(use) === slotId(slot)))
     .map((slot) => ({ ...slot, used: 0 }));
@@ -133,7 +155,8 @@ function sourcesFor(to: Slot, known: Known): Source[] {
     sources.set(budget, {
       slot: isLast ? use : sum.slot,
       slotUsed: isLast ? use.used : sum.slotUsed,
-      used: use.used + carriedInto(use, known) + (sum?.used ?? 0),
+      // Of one that goes on nothing comes in later.
+      used: use.used + carriedInto(use, known) + (ofAfter.has(id) ? unwrittenIn(use) : 0) + (sum?.used ?? 0),
       isWithin: isWithin && (sum?.isWithin ?? true),
       isOfBefore: ofBefore.has(id) || (sum?.isOfBefore ?? false),
       isOfAfter: ofAfter.has(id) || (sum?.isOfAfter ?? false),

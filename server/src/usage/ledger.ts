@@ -71,6 +71,11 @@ export class Ledger {
     return state.isGone ? this.#stateOf(state.slot, state.limit) : state;
   }
 
+  unwrittenIn(slot: Omit<Slot, 'period'>): number {
+    const state = this.#states.get(slotId(slot));
+    return state === undefined ? 0 : state.pending + state.writing;
+  }
+
   #stateOf(slot: Slot, limit: number): SlotState {
     const id = slotId(slot);
     let state = this.#states.get(id);
