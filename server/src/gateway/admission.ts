@@ -128,7 +128,9 @@ export function spendRequest(
     if (spent !== null) throw budgetExceeded(clock, keyId, spent);
   };
   const spent = keys.budgets.spend(holders, 1);
-  return spent instanceof Promise ? spent.then(refuse) : void refuse(spent);
+  if (spent instanceof Promise) return spent.then(refuse);
+  refuse(spent);
+  return undefined;
 }
 
 /** The refusal for a spent budget, with when it is filled again. */

@@ -160,7 +160,7 @@ describe('limits of a family', () => {
     const [first] = [limits.admit(sibling('a')), limits.admit(sibling('b'))];
     expect(limits.admit(sibling('a'))).toMatchObject({ admitted: false, holder: { id: 'parent' } });
     expect(limits.view('a', [{ name: 'own', concurrent: 2 }])).toMatchObject([{ remaining: 1 }]);
-    if (first?.admitted === true) first.release();
+    if (first?.admitted) first.release();
     expect(limits.admit(sibling('a')).admitted).toBe(true);
     expect(limits.admit(sibling('b')).admitted).toBe(false);
   });

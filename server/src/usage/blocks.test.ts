@@ -144,7 +144,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
       database.storage.transaction((tx) => tx.schema.alterTable(from).renameTo(to).execute());
     await use(node, key, [100, 30]);
     await rename('budget_blocks', 'budget_blocks_away');
-    await expect(node.budgets.flush()).rejects.toThrow();
+    await expect(node.budgets.flush()).rejects.toThrow('budget_blocks');
     granted(await node.budgets.reserve([key], spend(100)));
     await rename('budget_blocks_away', 'budget_blocks');
     await node.budgets.flush();

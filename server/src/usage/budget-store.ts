@@ -93,7 +93,7 @@ function chunksOf<T>(rows: readonly T[]): T[][] {
 
 function add(standings: Standings, { kind, key_id: holderId, name, unit, period_start, a, b }: Line): void {
   if (kind === 'leases') {
-    standings.otherLeases = Number(a);
+    standings.otherLeases = a;
     return;
   }
   const standing = standings.at({ holderId, name, unit, periodStart: period_start });

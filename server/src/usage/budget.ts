@@ -70,17 +70,10 @@ export function slotOf(holderId: string, budget: Budget, nowMs: number): Slot {
 }
 
 /** The part of a spend that a budget of this unit counts. */
-export function spentIn(unit: BudgetUnit, spend: Spend): number {
-  switch (unit) {
-    case 'requests':
-      return countable(spend.requests);
-    case 'tokens':
-      return countable(spend.tokens);
-    case 'usd':
-      return countable(spend.usdNano);
-    case 'gpu_seconds':
-      return countable(spend.gpuMs);
-  }
+export function spentIn(unit: BudgetUnit, { requests, tokens, usdNano, gpuMs }: Spend): number {
+  if (unit === 'tokens') return countable(tokens);
+  if (unit === 'requests') return countable(requests);
+  return countable(unit === 'usd' ? usdNano : gpuMs);
 }
 
 export function viewOf(budget: Budget, balance: Balance, nowMs: number): BudgetView {

@@ -81,7 +81,7 @@ describeOnBothDatabases('budgets', (open) => {
   it('grants exactly 100 of 400 concurrent reservations of 1 against 100', async () => {
     const budgets = budgetsWith();
     const answers = await Promise.all(
-      Array.from({ length: 400 }, () => budgets.reserve(of('key_a', [hundred]), one)),
+      Array.from({ length: 400 }, async () => budgets.reserve(of('key_a', [hundred]), one)),
     );
     expect(countGranted(answers)).toBe(100);
     const [view] = await budgets.view('key_a', [hundred]);
@@ -144,7 +144,7 @@ describeOnBothDatabases('budgets', (open) => {
     expect(await used()).toEqual(['20', '20', '20', '0']);
     await budgets.settle(first, spend({ requests: 5 }));
     expect(await used()).toEqual(['5', '5', '5', '0']);
-    const asks = Array.from({ length: 60 }, (_, i) =>
+    const asks = Array.from({ length: 60 }, async (_, i) =>
       budgets.reserve(family(i % 2 ? 'key_a' : 'key_b'), one),
     );
     expect(countGranted(await Promise.all(asks))).toBe(25);
@@ -313,7 +313,9 @@ describeOnBothDatabases('budgets', (open) => {
       Array.from({ length: 5 }, async () => granted(await budgets.reserve(of('key_a', [hundred]), one))),
     );
     await rename('budget_use', 'budget_use_away');
-    await Promise.all(reservations.map((reservation) => budgets.settle(reservation, spend({ requests: 2 }))));
+    await Promise.all(
+      reservations.map(async (reservation) => budgets.settle(reservation, spend({ requests: 2 }))),
+    );
     await rename('budget_use_away', 'budget_use');
     await expect
       .poll(async () => (await budgets.view('key_a', [hundred]))[0])

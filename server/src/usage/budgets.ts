@@ -133,7 +133,7 @@ export class Budgets {
       const hold = takeFromMemory(plan, { estimate, isHeld: this.#ledger.holds(nowMs) });
       return hold ?? refusedForGood(plan, estimate, nowMs) ?? this.#askDatabase(holders, estimate);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 
