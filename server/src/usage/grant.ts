@@ -19,7 +19,8 @@ export type Decision = Hold | Refusal | 'wait';
 const SHARE_ALONE = 1 / 2;
 const SHARE_AMONG = 1 / 4;
 /** Less than so many requests is too little to be held: each then takes exactly what it needs. */
-const REQUESTS_HELD_MIN = 64;
+const REQUESTS_ALONE_MIN = 4;
+const REQUESTS_AMONG_MIN = 64;
 
 /** After a call of another node nothing idle is held for so long. */
 const EXACT_MS = 10_000;
@@ -97,8 +98,9 @@ export function resize(state: SlotState, standings: Standings, monotonicMs: numb
   const free = left(state, standing, state.limit) + state.idle;
   const others = standings.otherLeases;
   const share = Math.floor(free * (others === 0 ? SHARE_ALONE : SHARE_AMONG / (others + 1)));
+  const least = (others === 0 ? REQUESTS_ALONE_MIN : REQUESTS_AMONG_MIN) * Math.max(1, state.needed);
   const isContested = monotonicMs < state.exactUntilMs;
-  state.isExact = isContested || share < REQUESTS_HELD_MIN * Math.max(1, state.needed);
+  state.isExact = isContested || share < least;
   const wanted =
     state.isExact || state.isQuiet || state.isClosing ? 0 : Math.min(share, state.target - state.reserved);
   if (wanted > state.idle) state.incoming = wanted - state.idle;
