@@ -3,7 +3,7 @@ import type { Caller, Holder, Scope } from '../access/index.ts';
 import { decide } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
-import type { BadKey, GoodKey, SpentBudget } from '../keys/index.ts';
+import type { Admission, BadKey, GoodKey, SpentBudget } from '../keys/index.ts';
 import type { Course } from './course.ts';
 import { invalidKey, readCredential } from './credentials.ts';
 import { readDeveloperCredential } from './developer/credentials.ts';
@@ -108,11 +108,35 @@ function takeLimits({ keys }: Services, course: Course, caller: Caller): void {
   const admission = keys.limits.admit(holders);
   if (limits.length > 0) limitHeaders(course.headers, limits, keys.limits.view(keyId, limits));
   if (admission.admitted) return course.holds(admission.release);
-  const { limit, holder, retryAfterSeconds } = admission;
-  throw new KeywardError('rate_limited', `The limit "${limit.name}" of ${whose(holder, keyId)} is reached.`, {
-    hint: `Try again in ${retryAfterSeconds} s.`,
-    headers: { 'retry-after': String(retryAfterSeconds) },
-  });
+  throw limitReached(admission, keyId);
+}
+
+function limitReached(
+  { limit, holder, retryAfterSeconds }: Extract<Admission, { admitted: false }>,
+  keyId: string,
+): KeywardError {
+  return new KeywardError(
+    'rate_limited',
+    `The limit "${limit.name}" of ${whose(holder, keyId)} is reached.`,
+    {
+      hint: `Try again in ${retryAfterSeconds} s.`,
+      headers: { 'retry-after': String(retryAfterSeconds) },
+    },
+  );
+}
+
+/**
+ * Takes a question that no key asks, such as one in a session, from the limits and request budgets of whoever pays.
+ * @throws KeywardError `rate_limited`, `budget_exceeded`
+ */
+export async function takeQuestion(
+  services: Services,
+  payer: Pick<Caller, 'keyId' | 'holders'>,
+): Promise<void> {
+  // Concurrency is looked at, not held: an answer in a session has no end that is told here.
+  const admission = services.keys.limits.admit(payer.holders, { hold: false });
+  if (!admission.admitted) throw limitReached(admission, payer.keyId);
+  await spendRequest(services, payer);
 }
 
 /**
