@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 32feccad821cf21bcc61783da76ae48f3d352a16b6a1c7d49304c806813d4236
-// text 203ba2ca88d5cf06a0d39c68491bdc2ff509323bd6210ef2300cafd5c9192275
+// document f51ec58caa32246d50b9998386cec5ea079935fd56e6581556e8acabd465fc96
+// text 903a51966eb0da0755a731b16a1ddb3367a46688c473eaa4e1bb4a6dd6246eb1
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -317,7 +317,7 @@ export interface paths {
         put?: never;
         /**
          * Mint a key
-         * @description The secret is in the answer and nowhere else, ever. Give either role or scopes. Scope: keys:write.
+         * @description The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them. Scope: keys:write.
          */
         post: operations["keys.create"];
         delete?: never;
@@ -335,7 +335,7 @@ export interface paths {
         };
         /**
          * The caller's own key
-         * @description With what is left of its limits and budgets. Needs no scope. Any key.
+         * @description With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope. Any key.
          */
         get: operations["keys.self"];
         put?: never;
@@ -640,8 +640,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Scope: owners:manage.
+         * Change, suspend or reactivate an owner
+         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -3189,6 +3189,8 @@ export interface components {
             name: string;
             /** @description Id or name; the caller's own where left out */
             owner?: string;
+            /** @description Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent */
+            parent?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
@@ -3256,6 +3258,7 @@ export interface components {
                 id: string;
                 name: string;
             };
+            parent: string | null;
             role: ("client" | "miner" | "admin") | null;
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors: components["schemas"]["Selectors"];
@@ -3308,8 +3311,32 @@ export interface components {
                 concurrent?: number;
                 remaining: number;
                 resets_in_seconds?: number;
+                /**
+                 * @description Whose it is, where it is not of the key itself
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
             }[];
-            budgets: components["schemas"]["Budget"][];
+            budgets: {
+                name: string;
+                /** @enum {string} */
+                unit: "requests" | "tokens" | "usd" | "gpu_seconds";
+                /** @description decimal text such as "12.50" */
+                amount: string;
+                /** @enum {string} */
+                period: "hour" | "day" | "week" | "month" | "total";
+                used: string;
+                resets_at: string | null;
+                /** @description The part of used that running requests hold */
+                reserved: string;
+                /** @description Nothing is left */
+                spent: boolean;
+                /**
+                 * @description Whose it is, where it is not of the key itself
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
+            }[];
             /** @description Which of the secrets of the key was used */
             secret_id: string;
         };
@@ -3409,6 +3436,11 @@ export interface components {
                 concurrent?: number;
                 remaining: number;
                 resets_in_seconds?: number;
+                /**
+                 * @description Whose it is, where it is not of the key itself
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
             }[];
             budgets: {
                 name: string;
@@ -3424,6 +3456,11 @@ export interface components {
                 reserved: string;
                 /** @description Nothing is left */
                 spent: boolean;
+                /**
+                 * @description Whose it is, where it is not of the key itself
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
             }[];
             explanation?: {
                 check: string;
@@ -3441,6 +3478,8 @@ export interface components {
             name: string;
             /** @description Id or name; the caller's own where left out */
             owner?: string;
+            /** @description Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent */
+            parent?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
@@ -3497,6 +3536,16 @@ export interface components {
             name: string;
             /** @enum {string} */
             kind: "person" | "service" | "team";
+            limits?: components["schemas"]["Limit"][];
+            budgets?: {
+                name: string;
+                /** @enum {string} */
+                unit: "requests" | "tokens" | "usd" | "gpu_seconds";
+                /** @description decimal text such as "12.50" */
+                amount: string;
+                /** @enum {string} */
+                period: "hour" | "day" | "week" | "month" | "total";
+            }[];
         };
         Owner: {
             id: string;
@@ -3505,6 +3554,8 @@ export interface components {
             kind: "person" | "service" | "team";
             /** @enum {string} */
             state: "active" | "suspended";
+            limits: components["schemas"]["Limit"][];
+            budgets: components["schemas"]["Budget"][];
             /**
              * Format: date-time
              * @description a time such as 2030-01-31T00:00:00.000Z
@@ -3521,6 +3572,16 @@ export interface components {
             kind?: "person" | "service" | "team";
             /** @enum {string} */
             state?: "active" | "suspended";
+            limits?: components["schemas"]["Limit"][];
+            budgets?: {
+                name: string;
+                /** @enum {string} */
+                unit: "requests" | "tokens" | "usd" | "gpu_seconds";
+                /** @description decimal text such as "12.50" */
+                amount: string;
+                /** @enum {string} */
+                period: "hour" | "day" | "week" | "month" | "total";
+            }[];
         };
         ChangedOwner: {
             owner: components["schemas"]["Owner"];
@@ -6402,6 +6463,8 @@ export interface operations {
                 state?: "active" | "disabled" | "quarantined" | "revoked" | "expired";
                 /** @description Id of an owner */
                 owner?: string;
+                /** @description Id of a key: its children */
+                parent?: string;
                 /** @description Only those with this preset of scopes */
                 role?: "client" | "miner" | "admin";
                 /** @description Only those with this tag */
@@ -8785,7 +8848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;

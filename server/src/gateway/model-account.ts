@@ -6,7 +6,7 @@ import type { Services } from './services.ts';
 
 /** Whose budgets and models those of a request are. */
 export interface Payer {
-  caller: Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'budgets'>;
+  caller: Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'holders'>;
   /** What the usage report has in the place of the key, where none was sent. */
   countedAs?: string;
   countsItself(): void;
@@ -23,7 +23,7 @@ export class ModelAccount implements Account {
   #model: string | undefined;
   #isUnanswered = false;
   #report: UsageReport | undefined;
-  #settling: Promise<unknown> = Promise.resolve();
+  #settling: Promise<unknown> | undefined;
   /** Of the same caller's request, asked before. */
   readonly #before: ModelAccount | undefined;
   readonly #isAside: boolean;
@@ -47,7 +47,7 @@ export class ModelAccount implements Account {
   }
 
   /** When what it took is in the budget. */
-  get settled(): Promise<unknown> {
+  get settled(): Promise<unknown> | undefined {
     return this.#settling;
   }
 
@@ -60,14 +60,13 @@ export class ModelAccount implements Account {
     selector?: NameSelector;
   }): Promise<void> {
     const { models, budgets, clock } = this.#services;
-    const { keyId, selectors, budgets: all } = this.#payer.caller;
-    const concerned = all.filter(({ unit }) => unit !== 'requests');
-    if (concerned.length === 0) return;
+    const { keyId, selectors, holders } = this.#payer.caller;
+    if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit !== 'requests'))) return;
     // What the last step took counts for the next one.
     await this.#before?.settled;
     const { tokens, usdNano } = await models.estimate({ selector: selectors.models, ...request });
-    const held = await budgets.reserve(keyId, concerned, { requests: 0, tokens, usdNano, gpuMs: 0 });
-    if ('refused' in held) throw budgetExceeded(clock, held.refused);
+    const held = await budgets.reserve(holders, { requests: 0, tokens, usdNano, gpuMs: 0 });
+    if ('refused' in held) throw budgetExceeded(clock, keyId, held.refused);
     this.#reservation = held;
   }
 

@@ -103,10 +103,7 @@ export class HashQueue {
   /** Makes room at the cost of the network that has the most waiting. @returns whether there was one with more than this. */
   #displace(own: number): boolean {
     const all = [...this.#usual.entries(), ...this.#slow.entries()];
-    const [, longest] = all.reduce(
-      (most, one) => (one[1].length > most[1].length ? one : most),
-      ['', []],
-    );
+    const [, longest] = all.reduce((most, one) => (one[1].length > most[1].length ? one : most), ['', []]);
     if (longest.length <= own + 1) return false;
     this.#waiting--;
     longest.pop()?.refuse();

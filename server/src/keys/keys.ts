@@ -18,7 +18,7 @@ import {
 import type { SelectorsInput } from './key-rules.ts';
 import * as store from './key-store.ts';
 import { settingColumns } from './rows.ts';
-import { refuseExcess } from './mint.ts';
+import { refuseGain } from './gain.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 
 /** One key the actor may see. @throws KeywardError `not_found`, also for somebody else's. */
@@ -34,6 +34,7 @@ export function visible(actor: Actor, key: KeyWithSecrets | undefined): KeyWithS
 export interface ListInput {
   state?: KeyState | undefined;
   owner?: string | undefined;
+  parent?: string | undefined;
   role?: Role | undefined;
   tag?: string | undefined;
   q?: string | undefined;
@@ -62,6 +63,7 @@ export async function listKeys(
   const filter = {
     state: input.state,
     ownerId: seesAll ? input.owner : actor.caller.ownerId,
+    parentId: input.parent,
     role: input.role,
     tag: input.tag,
     q: input.q,
@@ -113,9 +115,9 @@ export function updateKey(
     if (key.storedState === 'revoked') {
       throw new KeywardError('conflict', 'A revoked key cannot be changed.', { hint: 'Restore it first.' });
     }
-    refuseExcess(actor, key);
     const changed = merged(key, input, context.clock.nowMs());
-    refuseExcess(actor, changed);
+    refuseGain(actor, key, changed);
+    if (input.budgets !== undefined) await context.budgets.carryOver(tx, id, key.budgets, changed.budgets);
     await store.updateKey(tx, id, settingColumns(changed));
     return {
       result: visible(actor, await store.findKey(tx, id)),

@@ -52,4 +52,42 @@ export const usageMigrations: Migration[] = [
       `drop index usage_hours_owner_id`,
     ],
   },
+  {
+    id: 'usage-2',
+    statements: () => [
+      // Of which period a row is the use of; '' where it was written before this was known.
+      `alter table budget_use add column period text not null default ''`,
+      // Grows when a node wants back what others hold unused.
+      `alter table budget_use add column wanted bigint not null default 0`,
+      // What a request of before a change settles later counts in the budget that took the old one's place.
+      `create table budget_carries (
+        key_id text not null,
+        name text not null,
+        unit text not null,
+        period_start bigint not null,
+        from_name text not null,
+        from_start bigint not null,
+        included bigint not null,
+        primary key (key_id, name, unit, period_start, from_name, from_start)
+      )`,
+      `create table budget_leases (
+        id text primary key,
+        seq bigint not null,
+        expires_at bigint not null
+      )`,
+      // What a node holds of a budget; `busy` of it is in use, the rest waits for requests.
+      `create table budget_blocks (
+        key_id text not null,
+        name text not null,
+        unit text not null,
+        period_start bigint not null,
+        lease_id text not null,
+        amount bigint not null,
+        busy bigint not null,
+        primary key (key_id, name, unit, period_start, lease_id)
+      )`,
+      `create index budget_blocks_lease_id on budget_blocks (lease_id)`,
+      `drop table budget_reservations`,
+    ],
+  },
 ];

@@ -1,6 +1,16 @@
 import { Type } from 'typebox';
 import { invalidField } from '../../base/errors.ts';
-import { getKey, KEY_STATES, listKeys, mint, updateKey, viewKey, viewKeys } from '../../keys/index.ts';
+import {
+  budgetsLeft,
+  getKey,
+  KEY_STATES,
+  limitsLeft,
+  listKeys,
+  mint,
+  updateKey,
+  viewKey,
+  viewKeys,
+} from '../../keys/index.ts';
 import { readEtag } from '../etag.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
@@ -24,6 +34,13 @@ export const mintFields = {
   owner: Type.Optional(
     Type.String({ maxLength: 200, description: "Id or name; the caller's own where left out" }),
   ),
+  parent: Type.Optional(
+    Type.String({
+      pattern: '^key_[0-9A-Za-z]{12}$',
+      description:
+        'Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent',
+    }),
+  ),
   ...holdings,
   expires_at: Type.Optional(s.Time),
 };
@@ -33,7 +50,8 @@ const create = route({
   path: '/v1/keys',
   id: 'keys.create',
   summary: 'Mint a key',
-  description: 'The secret is in the answer and nowhere else, ever. Give either role or scopes.',
+  description:
+    'The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them.',
   access: 'keys:write',
   headers: { 'idempotency-key': 'A repeat with the same value makes no second key' },
   body: Type.Object(mintFields, { title: 'MintRequest', ...s.closed }),
@@ -67,6 +85,7 @@ const list = route({
     {
       state: Type.Optional(s.oneOf(KEY_STATES)),
       owner: Type.Optional(Type.String({ maxLength: 100, description: 'Id of an owner' })),
+      parent: Type.Optional(Type.String({ maxLength: 100, description: 'Id of a key: its children' })),
       role: Type.Optional(s.RoleName),
       tag: Type.Optional(Type.String({ maxLength: 60 })),
       q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of a name or an id' })),
@@ -88,14 +107,15 @@ const self = route({
   path: '/v1/keys/self',
   id: 'keys.self',
   summary: "The caller's own key",
-  description: 'With what is left of its limits and budgets. Needs no scope.',
+  description:
+    "With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope.",
   access: 'any',
   responses: {
     200: Type.Object(
       {
         key: s.Key,
         limits: Type.Array(s.LimitState),
-        budgets: Type.Array(s.Budget),
+        budgets: Type.Array(s.BudgetState),
         secret_id: Type.String({ description: 'Which of the secrets of the key was used' }),
       },
       { title: 'SelfKey' },
@@ -103,8 +123,8 @@ const self = route({
   },
   handler: async ({ keys }, { caller, secretId }) => {
     const key = await viewKey(keys, await getKey(keys, { kind: 'system' }, caller.keyId));
-    const limits = keys.limits.view(caller.keyId, caller.limits);
-    return { status: 200, body: { key, limits, budgets: key.budgets, secret_id: secretId } };
+    const budgets = await budgetsLeft(keys, caller);
+    return { status: 200, body: { key, limits: limitsLeft(keys, caller), budgets, secret_id: secretId } };
   },
 });
 
