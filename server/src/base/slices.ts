@@ -2,8 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** So long one slice of long work may hold the process up. Others wait for at most a few of them. */
 const SLICE_MS = 10;
-const ROWS_FIRST = 500;
-const ROWS_MIN = 50;
+const ROWS_FIRST = 1_000;
+/** A machine that is busy with other things makes every slice look long. */
+const ROWS_MIN = 500;
 const ROWS_MAX = 16_000;
 
 let last: Promise<unknown> = Promise.resolve();

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { describeOnBothServers } from '../../test/server.ts';
 import { addUsage, copyKey } from './long-work.fixture.ts';
 
-const KEYS = 1_000_000;
+const KEYS = 200_000;
 const THREE_YEARS_HOURS = 3 * 8_766;
-const KEYS_PER_HOUR = 40;
+const KEYS_PER_HOUR = 10;
 /** Wanted are 50; what else the machine does and the collection of garbage stand in it too. */
 const STALL_MAX_MS = 150;
 
@@ -19,7 +19,7 @@ async function stallOf(work: () => Promise<unknown>): Promise<{ stallMs: number;
   return { stallMs: delay.max / 1e6, tookMs: performance.now() - startedMs };
 }
 
-describeOnBothServers('a million keys and three years of usage', (start, dialect) => {
+describeOnBothServers('many keys and three years of usage', (start, dialect) => {
   test('hold nobody up while they are searched and added up', { timeout: 900_000 }, async () => {
     const server = await start();
     const selectors = { workspaces: { allow: ['open-*'] } };

@@ -3,7 +3,7 @@ import type { RawBuilder } from 'kysely';
 import { SliceRows } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import { SUMS } from './counter-store.ts';
-import { DAY_MS, periodEnd, periodStart } from './periods.ts';
+import { DAY_MS, periodStart } from './periods.ts';
 
 export const REPORT_STEPS = ['hour', 'day', 'month', 'total'] as const;
 export type ReportStep = (typeof REPORT_STEPS)[number];
@@ -87,54 +87,32 @@ async function sumsWithin(db: Db, query: SumQuery, slice: Slice): Promise<SumRow
     sql.ref('code'),
     ...SUMS.map((name) => sql`cast(sum(${sql.ref(name)}) as text) as ${sql.ref(name)}`),
   ];
-  const start = startOf(query.step, slice);
   const { rows } = await sql<SumRow>`
-    ${start.prelude}
-    select ${start.column} as start, ${sql.join(shown)} from usage_hours ${start.join}
+    select ${startOf(query.step, slice)} as start, ${sql.join(shown)} from usage_hours
     where ${sql.join(conditions(query, slice), sql` and `)}
     group by 1, ${told} order by 1, ${told}`.execute(db);
-  return rows;
+  if (query.step !== 'month') return rows;
+  return rows.map((row) => ({ ...row, start: periodStart('month', row.start) }));
 }
 
+/** One bound on each side: beside a second one on the hour alone, SQLite would begin at that, and walk a full hour anew. */
 function conditions(query: SumQuery, { fromMs, toMs, after, until }: Slice): RawBuilder<unknown>[] {
   const { keyId, ownerId } = query;
   const columns = tuple(columnsOf(query));
   return [
-    sql`hour >= ${fromMs} and hour < ${toMs}`,
     ...(keyId === undefined ? [] : [sql`key_id = ${keyId}`]),
     ...(ownerId === undefined ? [] : [sql`owner_id = ${ownerId}`]),
-    // The hour apart, too: by it alone an index is entered.
-    ...(after === undefined ? [] : [sql`hour >= ${after[0]}`, sql`${columns} > ${tuple(valuesOf(after))}`]),
-    ...(until === undefined ? [] : [sql`hour <= ${until[0]}`, sql`${columns} <= ${tuple(valuesOf(until))}`]),
+    after === undefined ? sql`hour >= ${fromMs}` : sql`${columns} > ${tuple(valuesOf(after))}`,
+    until === undefined ? sql`hour < ${toMs}` : sql`${columns} <= ${tuple(valuesOf(until))}`,
   ];
 }
 
-interface StartColumn {
-  column: RawBuilder<unknown>;
-  /** Before the select, and after its table: where the step's starts come from a list. */
-  prelude: RawBuilder<unknown>;
-  join: RawBuilder<unknown>;
-}
-
-function startOf(step: ReportStep, range: Range): StartColumn {
-  const plain = (column: RawBuilder<unknown>): StartColumn => ({ column, prelude: sql``, join: sql`` });
-  if (step === 'hour') return plain(sql`hour`);
-  if (step === 'day') return plain(sql`hour - hour % ${sql.lit(DAY_MS)}`);
-  if (step === 'total') return plain(sql`cast(${sql.lit(range.fromMs)} as bigint)`);
-  // Months are of different lengths, and the databases reckon with dates in different words: say which there are.
-  return {
-    column: sql`month_start`,
-    prelude: sql`with months (month_start, month_end) as (values ${sql.join(months(range))})`,
-    join: sql`join months on hour >= month_start and hour < month_end`,
-  };
-}
-
-function months({ fromMs, toMs }: Range): RawBuilder<unknown>[] {
-  const rows: RawBuilder<unknown>[] = [];
-  for (let start = periodStart('month', fromMs); start < toMs;) {
-    const end = periodEnd('month', start) ?? toMs;
-    rows.push(sql`(cast(${sql.lit(start)} as bigint), cast(${sql.lit(end)} as bigint))`);
-    start = end;
-  }
-  return rows;
+/**
+ * Months are of different lengths, and the databases reckon with dates in different words: days are added up, and put together
+ * in `sumsWithin`.
+ */
+function startOf(step: ReportStep, { fromMs }: Range): RawBuilder<unknown> {
+  if (step === 'hour') return sql`hour`;
+  if (step === 'total') return sql`cast(${sql.lit(fromMs)} as bigint)`;
+  return sql`hour - hour % ${sql.lit(DAY_MS)}`;
 }
