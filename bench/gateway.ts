@@ -39,7 +39,7 @@ process.stdout.write(
 
 /** The secret of a key whose requests count in five budgets of four holders. */
 async function mintFamily(): Promise<unknown> {
-  const tokens = { name: 'tokens', unit: 'tokens', amount: '1000000000000', period: 'month' };
+  const tokens = { name: 'tokens', unit: 'tokens', amount: '10000000000', period: 'month' };
   const requests = { name: 'requests', unit: 'requests', amount: '1000000000', period: 'day' };
   const owner = await post('/v1/owners', { name: 'payer', kind: 'service', budgets: [tokens] });
   let parent: unknown;

@@ -152,6 +152,36 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(await usedOf(await openNode(), key)).toBe(130);
   });
 
+  it('what is given back while the database is away is free once it is back', async () => {
+    const node = await openNode({ isStarted: false });
+    const rename = (from: string, to: string) =>
+      database.storage.transaction((tx) => tx.schema.alterTable(from).renameTo(to).execute());
+    await use(node, holder('key_a', 1_000_000), [100, 30]);
+    await rename('budget_use', 'budget_use_away');
+    for (let i = 0; i < 8; i++) await expect(node.budgets.flush()).rejects.toThrow('budget_use');
+    await rename('budget_use_away', 'budget_use');
+    for (let i = 0; i < 3; i++) await node.budgets.flush();
+    expect(await rows('budget_blocks')).toBe(0);
+    expect(await usedOf(node, holder('key_a', 1_000_000))).toBe(30);
+  });
+
+  it('a block ends with its period, and a request that runs over the end settles where it began', async () => {
+    const node = await openNode({ isStarted: false });
+    const budget: Budget = { name: 'b', unit: 'tokens', amount: '1000000', period: 'hour' };
+    const key: BudgetHolder = { kind: 'key', id: 'key_a', name: 'a', budgets: [budget] };
+    const straddling = granted(await node.budgets.reserve([key], spend(600_000)));
+    await use(node, key, [100, 100]);
+    passedMs = 3_600_000;
+    expect(await usedOf(node, key)).toBe(0);
+    const whole = granted(await node.budgets.reserve([key], spend(1_000_000)));
+    await node.budgets.settle(straddling, spend(500_000));
+    await node.budgets.flush();
+    expect(await usedOf(node, key)).toBe(1_000_000);
+    await node.budgets.settle(whole, spend(1));
+    passedMs = 0;
+    expect(await usedOf(node, key)).toBe(500_100);
+  });
+
   it('a holder that has gone quiet keeps nothing, in memory or in the database', async () => {
     const node = await openNode();
     await use(node, holder('key_a', 1_000_000), [100, 30]);

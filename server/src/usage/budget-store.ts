@@ -23,7 +23,7 @@ const SLOT_KEY = ['key_id', 'name', 'unit', 'period_start'] as const;
 export interface Standing {
   /** Settled. */
   used: number;
-  /** Counts how often a node wanted back what others hold. */
+  /** When a node last wanted back what others hold, ms since 1970; grows with each call. */
   wanted: number;
   /** What leases of others hold: all of it, and the part that is in use. */
   others: { amount: number; busy: number };
@@ -142,9 +142,10 @@ const columnsOf = ({ holderId, name, unit, periodStart }: Slot): SlotColumns => 
 });
 
 /** Asks all nodes to give back what they hold of a locked slot and do not use. */
-export async function wantBack(tx: Db, slot: Slot): Promise<void> {
+export async function wantBack(tx: Db, slot: Slot, nowMs: number): Promise<void> {
   const { key_id, name, unit, period_start } = columnsOf(slot);
-  await sql`update budget_use set wanted = wanted + 1 where key_id = ${key_id} and name = ${name}
+  await sql`update budget_use
+    set wanted = case when wanted < ${nowMs} then ${nowMs} else wanted + 1 end where key_id = ${key_id} and name = ${name}
     and unit = ${unit} and period_start = ${period_start}`.execute(tx);
 }
 

@@ -86,12 +86,12 @@ function refusal(
 }
 
 /** Decides how much of a slot is held for the requests to come: gives back or takes. */
-export function resize(state: SlotState, standings: Standings, monotonicMs: number): void {
+export function resize(state: SlotState, standings: Standings, { nowMs, monotonicMs }: Moment): void {
   const standing = standings.at(state.slot);
-  if (standing.wanted !== state.wantedSeen) {
-    state.wantedSeen = standing.wanted;
-    state.exactUntilMs = monotonicMs + EXACT_MS;
-  }
+  // At the first look an old call was for others.
+  const isNews = state.wantedSeen !== undefined || Math.abs(nowMs - standing.wanted) < EXACT_MS;
+  if (isNews && standing.wanted !== state.wantedSeen) state.exactUntilMs = monotonicMs + EXACT_MS;
+  state.wantedSeen = standing.wanted;
   state.seen = Math.max(state.used, standing.used);
   state.idle = Math.max(0, state.idle);
   state.grow();

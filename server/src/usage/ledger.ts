@@ -97,14 +97,14 @@ export class Ledger {
 
   /** Decides in one transaction about all who ask, and writes what is urgent. */
   answer(asks: readonly Ask[]): Promise<Decision[]> {
-    return this.#turns.run(() => {
+    return this.#turns.run(async () => {
       const states = new Set(this.#urgent);
       const nowMs = this.#options.clock.nowMs();
       const planned = asks.map((ask) => ({ ask, plan: this.planOf(ask.holders, nowMs) }));
       for (const { ask, plan } of planned)
         for (const { state, budget } of plan.entries)
           if (spentIn(budget.unit, ask.estimate) > 0) states.add(state);
-      return this.#write(states, planned);
+      return states.size === 0 ? [] : this.#write(states, planned);
     });
   }
 
@@ -205,6 +205,7 @@ export class Ledger {
     if (this.#lease !== undefined) {
       this.#lease.seq++;
       if (await store.renewLease(tx, { ...this.#lease, expires_at }, nowMs)) return;
+      await store.deleteLease(tx, this.#lease.id);
     }
     this.#lease = { id: newId('lease'), seq: 1 };
     await store.insertLease(tx, { ...this.#lease, expires_at });
@@ -234,7 +235,7 @@ export class Ledger {
       decisions.push(answer.decision);
       for (const state of answer.called) called.add(state);
     }
-    for (const state of all) resize(state, standings, moment.monotonicMs);
+    for (const state of all) resize(state, standings, moment);
     await store.writeBlocks(
       tx,
       this.#lease?.id ?? '',
@@ -243,7 +244,7 @@ export class Ledger {
     for (const state of called) {
       if (moment.monotonicMs < state.callAgainMs) continue;
       state.callAgainMs = moment.monotonicMs + CALL_AGAIN_MS;
-      await store.wantBack(tx, state.slot);
+      await store.wantBack(tx, state.slot, moment.nowMs);
     }
   }
 

@@ -57,7 +57,7 @@ export const usageMigrations: Migration[] = [
     statements: () => [
       // Of which period a row is the use of; '' where it was written before this was known.
       `alter table budget_use add column period text not null default ''`,
-      // Grows when a node wants back what others hold unused.
+      // When a node last wanted back what others hold unused; grows with each call.
       `alter table budget_use add column wanted bigint not null default 0`,
       // What a request of before a change settles later counts in the budget that took the old one's place.
       `create table budget_carries (

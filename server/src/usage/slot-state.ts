@@ -37,8 +37,8 @@ export class SlotState {
   isClosing = false;
   /** No longer in the ledger: whoever still has it looks again. */
   isGone = false;
-  /** The last call for what is idle that was heard. */
-  wantedSeen = 0;
+  /** The last call for what is idle that was heard; undefined before the first look. */
+  wantedSeen: number | undefined;
   /** Monotonic; until then nothing is held beyond what runs. */
   exactUntilMs = -Infinity;
   /** Monotonic; others are not called again before. */
@@ -47,6 +47,8 @@ export class SlotState {
   needed = 0;
   /** What it would hold: idle and reserved. */
   target = 0;
+  /** A transaction failed, so its row may say something else. */
+  #isDirty = false;
   #isShort = false;
   #peak = 0;
   #settled = 0;
@@ -87,7 +89,7 @@ export class SlotState {
 
   /** Whether there is something to write at the end of an interval. */
   get isDue(): boolean {
-    return this.pending > 0 || this.#quiet <= QUIET_INTERVALS || (this.isEmpty && this.isQuiet);
+    return this.pending > 0 || this.idle > 0 || this.#isDirty || this.#quiet <= QUIET_INTERVALS;
   }
 
   /** At the end of each interval: what was used in it says what to hold for the next. */
@@ -126,6 +128,7 @@ export class SlotState {
   }
 
   committed(): void {
+    this.#isDirty = false;
     this.writing = 0;
     this.used = this.seen;
     this.idle += this.incoming;
@@ -135,6 +138,7 @@ export class SlotState {
   /** @param isInDoubt what was written may be in the database after all. */
   failed(isInDoubt: boolean): void {
     this.incoming = 0;
+    this.#isDirty = true;
     if (!isInDoubt) this.notWritten();
   }
 
