@@ -88,7 +88,8 @@ export function openaiRequest(
   return {
     ...requestBy(services, asking, workspace),
     conversation: { ...workspaceConversation(services, place), recent: async () => history },
-    instructions: async () => instructions ?? instructionsOf(services, workspace),
+    instructions: async () =>
+      instructions === undefined ? instructionsOf(services, workspace) : { text: instructions, secrets: [] },
     message,
     attachments,
     temperature,
