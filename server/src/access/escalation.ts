@@ -44,11 +44,19 @@ function scopeExcess(held: readonly string[], wanted: readonly string[]): Excess
 
 function nameExcess(field: string, maker: NameSelector, wanted: NameSelector): Excess[] {
   const found: Excess[] = [];
+  // What selects nothing lies within everything: a user without workspaces.
+  if (wanted.deny.includes('*')) return found;
   const inside = (pattern: string): boolean => maker.allow.some((own) => matchesPattern(own, pattern));
   if (maker.allow.length > 0 && (wanted.allow.length === 0 || !wanted.allow.every(inside))) {
     found.push({ field: `${field}.allow`, message: `must stay within ${maker.allow.join(', ')}` });
   }
-  const missing = maker.deny.filter((own) => !wanted.deny.some((pattern) => matchesPattern(pattern, own)));
+  // A name that cannot be one of those that are denied need not deny them too.
+  const touches = (own: string): boolean =>
+    wanted.allow.length === 0 ||
+    wanted.allow.some((pattern) => matchesPattern(own, pattern) || matchesPattern(pattern, own));
+  const missing = maker.deny.filter(
+    (own) => touches(own) && !wanted.deny.some((pattern) => matchesPattern(pattern, own)),
+  );
   if (missing.length > 0)
     found.push({ field: `${field}.deny`, message: `must deny ${missing.join(', ')} too` });
   return found;

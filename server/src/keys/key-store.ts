@@ -5,6 +5,9 @@ import type { Key, KeyState, KeyWithSecrets } from './key.ts';
 import { keyFromRow, rowFromKey, secretFromRow, tables } from './rows.ts';
 import type { JoinedKeyRow, KeyRow, SecretRow } from './rows.ts';
 
+/** The condition of an index: word for word the same, or it is not used. */
+const IS_UNLIMITED = `keys.state = 'active' and keys.expires_at is null and keys.grants like '%"*"%'`;
+
 const joined = (db: Db) =>
   tables(db)
     .selectFrom('keys')
@@ -33,6 +36,11 @@ export async function findKey(db: Db, id: string): Promise<KeyWithSecrets | unde
   return key;
 }
 
+export async function findPlainKey(db: Db, id: string): Promise<Key | undefined> {
+  const row = await joined(db).where('keys.id', '=', id).executeTakeFirst();
+  return row && keyFromRow(row);
+}
+
 /** Those that are not revoked, by their number; of very many the newest. */
 export async function listNumbered(
   db: Db,
@@ -47,6 +55,31 @@ export async function listNumbered(
 export async function grantsOfOwner(db: Db, ownerId: string): Promise<Pick<Key, 'id' | 'grants'>[]> {
   const query = joined(db).where('keys.owner_id', '=', ownerId).where('keys.state', '<>', 'revoked');
   return (await query.execute()).map(keyFromRow);
+}
+
+/** So many are read at once. */
+const OWNED_ROWS = 500;
+
+/** The keys of an owner that are not revoked. */
+export async function* keysOfOwner(db: Db, ownerId: string): AsyncGenerator<Key> {
+  for (let after: Place | undefined; ; await nextTurn()) {
+    let query = joined(db).where('keys.owner_id', '=', ownerId).where('keys.state', '<>', 'revoked');
+    if (after !== undefined) query = query.where(isBehind(after));
+    const ordered = query.orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc');
+    const found = (await ordered.limit(OWNED_ROWS).execute()).map(keyFromRow);
+    yield* found;
+    if (found.length < OWNED_ROWS) return;
+    after = found.at(-1);
+  }
+}
+
+/** Hardly ever more than a handful; of very many these are enough. */
+const UNLIMITED_MAX = 1_000;
+
+/** Active keys with all scopes and without an end, by the index `keys_unlimited`; selectors and limits are not looked at. */
+export async function unlimitedKeys(db: Db): Promise<Key[]> {
+  const query = joined(db).where(sql<boolean>`${sql.raw(IS_UNLIMITED)}`);
+  return (await query.orderBy('keys.id').limit(UNLIMITED_MAX).execute()).map(keyFromRow);
 }
 
 export async function findByNumber(db: Db, number: number): Promise<Key | undefined> {

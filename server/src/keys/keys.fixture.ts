@@ -14,7 +14,7 @@ import { Sealing } from '../sealing/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
-import type { Actor, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
+import type { Actor, Administrators, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
 
 export const OPERATOR: Actor = { kind: 'cli' };
 
@@ -32,6 +32,13 @@ export class MovableClock implements Clock {
 /** Budgets belong to `usage`; the tests of `keys` need none but where app.ts brings the real ones. */
 const NO_BUDGETS: BudgetKeeper = { views: async () => new Map(), spend: async () => null };
 
+/** Those who log in belong to `identity`; here is nobody. */
+const NOBODY: Administrators = {
+  lock: async () => undefined,
+  hasOther: async () => false,
+  worthOf: async () => undefined,
+};
+
 export interface TestKeys {
   database: TestDatabase;
   keys: KeysContext;
@@ -44,6 +51,7 @@ export interface KeysOptions {
   masterKey?: Uint8Array;
   previous?: string[];
   prefix?: string;
+  administrators?: Administrators;
   /** Stands between the keys and the real storage. */
   between?: (storage: Storage) => Storage;
 }
@@ -86,6 +94,7 @@ async function openOn(database: TestDatabase, options: KeysOptions): Promise<Tes
     logger,
     prefix,
     budgets: NO_BUDGETS,
+    administrators: options.administrators ?? NOBODY,
   });
   onTestFinished(() => keys.lastUsed.stop());
   return { database, keys, clock, another: (other = {}) => openOn(database, { ...options, ...other }) };

@@ -76,4 +76,12 @@ export const keysMigrations: Migration[] = [
       `create unique index keys_number on keys (number)`,
     ],
   },
+  {
+    // Before a key is ended: whether another one can do everything (key-store.ts, unlimitedKeys).
+    id: 'keys-3',
+    statements: () => [
+      `create index keys_unlimited on keys (id)
+        where state = 'active' and expires_at is null and grants like '%"*"%'`,
+    ],
+  },
 ];

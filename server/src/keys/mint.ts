@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import type { Budget, Limit, Role } from '../access/index.ts';
+import type { Budget, Limit, Role, Wanted } from '../access/index.ts';
 import { excesses, ROLE_GRANTS } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, Entry, KeysContext } from './context.ts';
-import { actorId, changeAndRecord, mayTouchOwner } from './context.ts';
+import { actorId, changeAndRecord, holdingsOf, mayTouchOwner } from './context.ts';
 import { findRepeat, rememberRequest } from './idempotency-store.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { insertKey, insertSecret } from './key-store.ts';
@@ -154,16 +154,13 @@ export function newKey(
   };
 }
 
-/** @throws KeywardError `scope_escalation` naming each field in which the key exceeds its maker. */
-export function refuseExcess(
-  actor: Actor,
-  key: Pick<Key, 'grants' | 'selectors' | 'expiresAt' | 'limits' | 'budgets'>,
-): void {
-  if (actor.kind !== 'key') return;
-  const errors = excesses(actor.caller, key);
+/** @throws KeywardError `scope_escalation` naming each field in which what is wanted exceeds its maker. */
+export function refuseExcess(actor: Actor, wanted: Wanted): void {
+  const errors = excesses(holdingsOf(actor), wanted);
   if (errors.length === 0) return;
   const said = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  throw new KeywardError('scope_escalation', `A key cannot give more than it holds. ${said}.`, {
+  const maker = actor.kind === 'key' ? 'A key' : 'A session';
+  throw new KeywardError('scope_escalation', `${maker} cannot give more than it holds. ${said}.`, {
     errors,
     hint: 'Ask for less, or use a key that holds it.',
   });

@@ -1,7 +1,7 @@
 import type { Caller } from '../access/index.ts';
 import type { KeysContext } from './context.ts';
-import { callerOf } from './key.ts';
-import { findBySecret } from './key-store.ts';
+import { callerOf, keyState } from './key.ts';
+import { findBySecret, findPlainKey } from './key-store.ts';
 import { findOwner } from './owner-store.ts';
 import { judge } from './verifier.ts';
 
@@ -13,6 +13,17 @@ export async function callerOfSecret(
   const found = await findBySecret(storage.db, secretId);
   if (found === undefined || !judge(found, clock.nowMs()).valid) return undefined;
   return callerOf(found.key);
+}
+
+/** A key that goes on without a secret, such as the payer of a widget; undefined where it has ended. */
+export async function callerOfKey(
+  { storage, clock }: Pick<KeysContext, 'storage' | 'clock'>,
+  id: string,
+): Promise<Caller | undefined> {
+  const key = await findPlainKey(storage.db, id);
+  if (key?.owner.state !== 'active') return undefined;
+  const state = keyState(key, clock.nowMs());
+  return state === 'active' || state === 'quarantined' ? callerOf(key) : undefined;
 }
 
 export async function isOwnerActive({ storage }: KeysContext, ownerId: string): Promise<boolean> {
