@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 1f3cfa3a2c07fb298b91f5a6f830d8a353d40b8e06054e6413360084b09a80ea
-// text 1775e8c6bc9bb43b1cf68b0e6370f69b4b3023429c7beb31b7a3c1f50c64d513
+// document 063ce4446d7a0cdf9b541576b5f7790bb179e48c9b0a96e1e0d031e090c72dd4
+// text e3cbe1f73269992d0ead86dacf5ceafffb918d03edf7ab008bf13aaac4a16126
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -603,7 +603,7 @@ export interface paths {
         };
         /**
          * List owners
-         * @description Without owners:manage, the caller's own. Scope: keys:read.
+         * @description Without owners:manage, or for a key that is bound to workspaces, the caller's own. Scope: keys:read.
          */
         get: operations["owners.list"];
         put?: never;
@@ -641,7 +641,7 @@ export interface paths {
         head?: never;
         /**
          * Rename, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Scope: owners:manage.
+         * @description Suspending ends all keys of the owner at once, until it is active again. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -2697,7 +2697,7 @@ export interface paths {
         put?: never;
         /**
          * Make a chat widget of a workspace
-         * @description Visitors spend the budgets of the key that made or last changed it, and use its models. Scope: embeds:manage.
+         * @description The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it. Scope: embeds:manage.
          */
         post: operations["embeds.create"];
         delete?: never;
@@ -2717,7 +2717,7 @@ export interface paths {
         put?: never;
         /**
          * Change a chat widget; what is not named stays
-         * @description Scope: embeds:manage.
+         * @description The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.
          */
         post: operations["embeds.update"];
         /**
@@ -2725,6 +2725,26 @@ export interface paths {
          * @description Scope: embeds:manage.
          */
         delete: operations["embeds.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embed/{uuid}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a chat widget over
+         * @description From now on this key pays for it, and it ends with this key, which must hold workspaces:chat there. For one whose key is about to end, and for one that was moved in. Scope: embeds:manage.
+         */
+        post: operations["embeds.adopt"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3145,7 +3165,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             hint: string | null;
             request_id: string;
             errors?: {
@@ -3346,6 +3366,8 @@ export interface components {
             };
             tags?: string[];
             expires_at?: string | null;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         /** @description From here on no node admits what was taken away. */
         Acknowledged: {
@@ -3358,6 +3380,11 @@ export interface components {
         ChangedKey: {
             key: components["schemas"]["Key"];
             acknowledged: components["schemas"]["Acknowledged"];
+        };
+        EndRequest: {
+            reason?: string;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         RotateRequest: {
             overlap_seconds?: number;
@@ -3840,6 +3867,8 @@ export interface components {
         PasswordChange: {
             usePassword: boolean;
             newPassword?: string;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         InvitedUser: {
             username: string;
@@ -3877,6 +3906,10 @@ export interface components {
         };
         NewApiKey: {
             name?: string;
+        };
+        ApiKeyRemoval: {
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         DocumentItem: {
             name: string;
@@ -4236,6 +4269,8 @@ export interface components {
             key: string;
             value: string | null;
             description: string | null;
+            /** @description Of those that were made */
+            secret?: boolean;
             /** @description static: made by an administrator; system, user, workspace: always there */
             type: string;
         };
@@ -4308,6 +4343,13 @@ export interface components {
                     name: string;
                 };
                 chat_count: number;
+                /**
+                 * @description Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in
+                 * @enum {string}
+                 */
+                state?: "ended" | "unpaid";
+                /** @description What is to be done about it */
+                message?: string;
             }[];
         };
         EmbedChats: {
@@ -6773,7 +6815,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndRequest"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -6802,7 +6848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6813,6 +6859,15 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last_admin */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6940,7 +6995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7023,9 +7078,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7058,6 +7111,15 @@ export interface operations {
             };
             /** @description insufficient_scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last_admin */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7288,7 +7350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7383,9 +7445,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7416,7 +7476,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7434,7 +7494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7639,9 +7699,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7672,7 +7730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7690,7 +7748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7767,9 +7825,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7800,7 +7856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7818,7 +7874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8429,7 +8485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8630,7 +8686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8648,7 +8704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8756,7 +8812,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8774,7 +8830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11763,7 +11819,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -11891,7 +11951,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -11937,7 +12001,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -12083,7 +12151,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -14440,8 +14512,10 @@ export interface operations {
             content: {
                 "application/json": {
                     key: string;
-                    value: string;
                     description?: string | null;
+                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
+                    secret?: boolean;
+                    value: string;
                 };
             };
         };
@@ -14502,8 +14576,11 @@ export interface operations {
             content: {
                 "application/json": {
                     key: string;
-                    value: string;
                     description?: string | null;
+                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
+                    secret?: boolean;
+                    /** @description The present one where it is left out, or ******** */
+                    value?: string;
                 };
             };
         };
@@ -15834,6 +15911,63 @@ export interface operations {
         };
     };
     "embeds.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the chat widget */
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Done */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "embeds.adopt": {
         parameters: {
             query?: never;
             header?: never;
