@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import { CHAT_SETTINGS, chatMigrations, openChat } from './chat/index.ts';
 import { Documents, documentsMigrations, Intake } from './documents/index.ts';
 import type { Gateway } from './gateway/index.ts';
-import { identityMigrations, openIdentity } from './identity/index.ts';
+import { administratorsOf, identityMigrations, openIdentity } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
 import { importKeyList, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
 import type { BudgetKeeper, KeysContext, SpentBudget } from './keys/index.ts';
@@ -25,7 +25,7 @@ import { migrate, openStorage, storageMigrations } from './storage/index.ts';
 import type { Migration, Storage } from './storage/index.ts';
 import { Retrieval, retrievalMigrations } from './retrieval/index.ts';
 import { openWidgets, widgetsMigrations } from './widgets/index.ts';
-import { Workspaces, workspacesMigrations } from './workspaces/index.ts';
+import { memberships, Workspaces, workspacesMigrations } from './workspaces/index.ts';
 import { Budgets, UsageCounters, usageMigrations } from './usage/index.ts';
 import type { Refusal, Reservation } from './usage/index.ts';
 import { VERSION } from './base/version.ts';
@@ -91,9 +91,11 @@ export async function openCore(config: Config, logger: Logger): Promise<Core> {
     budgets.start();
     stops.push(() => budgets.stop());
     const prefix = config.keyPrefix;
-    const keys = openKeys({ storage, nodes, sealing, clock, logger, prefix, budgets: budgetKeeper(budgets) });
+    const administrators = administratorsOf(memberships);
+    const brought = { budgets: budgetKeeper(budgets), administrators };
+    const keys = openKeys({ storage, nodes, sealing, clock, logger, prefix, ...brought });
     stops.push(() => keys.lastUsed.stop());
-    const identity = openIdentity({ keys });
+    const identity = openIdentity({ keys, memberships });
     return { config, logger, storage, sealing, nodes, budgets, keys, identity, stop };
   } catch (error) {
     await stop();
@@ -198,7 +200,7 @@ type Given = Core & { clock: Clock; net: SecretNet; models: Models };
 
 /** What answers from documents: everything between the models and the gateway, and how its parts know each other. */
 // eslint-disable-next-line typescript/explicit-function-return-type
-function openRooms({ config, logger, storage, sealing, identity, clock, net, models }: Given) {
+function openRooms({ config, logger, storage, sealing, keys, identity, clock, net, models }: Given) {
   const settings = new Settings({ storage, sealing, clock });
   const { model: chatModel, windowTokens: chatTokens, imageModel } = CHAT_SETTINGS;
   const names = { chatModel, chatTokens, imageModel };
@@ -216,7 +218,7 @@ function openRooms({ config, logger, storage, sealing, identity, clock, net, mod
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
   const shared = { storage, clock, logger, settings };
   const chat = openChat({ ...shared, models, documents, intake, retrieval, workspaces });
-  const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, chat, net });
+  const widgets = openWidgets({ ...shared, keys, sealing, workspaces, chat, net });
   const start = (): void => {
     retrieval.start();
     intake.start();

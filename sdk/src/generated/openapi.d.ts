@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document f51ec58caa32246d50b9998386cec5ea079935fd56e6581556e8acabd465fc96
-// text 903a51966eb0da0755a731b16a1ddb3367a46688c473eaa4e1bb4a6dd6246eb1
+// document 247cbbb326e06b5f2f9c18a0cc69bbbb68d36bab405084cc913426019a1750e9
+// text b77c6a68a01b36f221374f845589fd6f791c7305eacfb71ae8fb833baa42b269
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -603,7 +603,7 @@ export interface paths {
         };
         /**
          * List owners
-         * @description Without owners:manage, the caller's own. Scope: keys:read.
+         * @description Without owners:manage, or for a key that is bound to workspaces, the caller's own. Scope: keys:read.
          */
         get: operations["owners.list"];
         put?: never;
@@ -641,7 +641,7 @@ export interface paths {
         head?: never;
         /**
          * Change, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. Scope: owners:manage.
+         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -2697,7 +2697,7 @@ export interface paths {
         put?: never;
         /**
          * Make a chat widget of a workspace
-         * @description Visitors spend the budgets of the key that made or last changed it, and use its models. Scope: embeds:manage.
+         * @description The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it. Scope: embeds:manage.
          */
         post: operations["embeds.create"];
         delete?: never;
@@ -2717,7 +2717,7 @@ export interface paths {
         put?: never;
         /**
          * Change a chat widget; what is not named stays
-         * @description Scope: embeds:manage.
+         * @description The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.
          */
         post: operations["embeds.update"];
         /**
@@ -2725,6 +2725,26 @@ export interface paths {
          * @description Scope: embeds:manage.
          */
         delete: operations["embeds.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embed/{uuid}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a chat widget over
+         * @description From now on this key pays for it, and it ends with this key, which must hold workspaces:chat there. For one whose key is about to end, and for one that was moved in. Scope: embeds:manage.
+         */
+        post: operations["embeds.adopt"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3145,7 +3165,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             hint: string | null;
             request_id: string;
             errors?: {
@@ -3373,6 +3393,8 @@ export interface components {
             };
             tags?: string[];
             expires_at?: string | null;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         /** @description From here on no node admits what was taken away. */
         Acknowledged: {
@@ -3385,6 +3407,11 @@ export interface components {
         ChangedKey: {
             key: components["schemas"]["Key"];
             acknowledged: components["schemas"]["Acknowledged"];
+        };
+        EndRequest: {
+            reason?: string;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         RotateRequest: {
             overlap_seconds?: number;
@@ -3901,6 +3928,8 @@ export interface components {
         PasswordChange: {
             usePassword: boolean;
             newPassword?: string;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         InvitedUser: {
             username: string;
@@ -3938,6 +3967,10 @@ export interface components {
         };
         NewApiKey: {
             name?: string;
+        };
+        ApiKeyRemoval: {
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         DocumentItem: {
             name: string;
@@ -4297,6 +4330,8 @@ export interface components {
             key: string;
             value: string | null;
             description: string | null;
+            /** @description Of those that were made */
+            secret?: boolean;
             /** @description static: made by an administrator; system, user, workspace: always there */
             type: string;
         };
@@ -4369,6 +4404,13 @@ export interface components {
                     name: string;
                 };
                 chat_count: number;
+                /**
+                 * @description Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in
+                 * @enum {string}
+                 */
+                state?: "ended" | "unpaid";
+                /** @description What is to be done about it */
+                message?: string;
             }[];
         };
         EmbedChats: {
@@ -6865,7 +6907,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndRequest"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -6894,7 +6940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6905,6 +6951,15 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last_admin */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7032,7 +7087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7115,9 +7170,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7150,6 +7203,15 @@ export interface operations {
             };
             /** @description insufficient_scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last_admin */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7380,7 +7442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7475,9 +7537,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7508,7 +7568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7526,7 +7586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7731,9 +7791,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7764,7 +7822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7782,7 +7840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7859,9 +7917,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7892,7 +7948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7910,7 +7966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8521,7 +8577,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8722,7 +8778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8740,7 +8796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8866,7 +8922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11855,7 +11911,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -11983,7 +12043,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -12029,7 +12093,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -12175,7 +12243,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -14532,8 +14604,10 @@ export interface operations {
             content: {
                 "application/json": {
                     key: string;
-                    value: string;
                     description?: string | null;
+                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
+                    secret?: boolean;
+                    value: string;
                 };
             };
         };
@@ -14594,8 +14668,11 @@ export interface operations {
             content: {
                 "application/json": {
                     key: string;
-                    value: string;
                     description?: string | null;
+                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
+                    secret?: boolean;
+                    /** @description The present one where it is left out, or ******** */
+                    value?: string;
                 };
             };
         };
@@ -15926,6 +16003,63 @@ export interface operations {
         };
     };
     "embeds.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the chat widget */
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Done */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "embeds.adopt": {
         parameters: {
             query?: never;
             header?: never;

@@ -235,7 +235,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/owners",
     "summary": "List owners",
-    "description": "Without owners:manage, the caller's own. Scope: keys:read.",
+    "description": "Without owners:manage, or for a key that is bound to workspaces, the caller's own. Scope: keys:read.",
     "scope": "keys:read"
   },
   "owners.get": {
@@ -249,7 +249,7 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/owners/{id}",
     "summary": "Change, suspend or reactivate an owner",
-    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. Scope: owners:manage.",
+    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.",
     "scope": "owners:manage"
   },
   "owners.delete": {
@@ -1033,14 +1033,14 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/embed/new",
     "summary": "Make a chat widget of a workspace",
-    "description": "Visitors spend the budgets of the key that made or last changed it, and use its models. Scope: embeds:manage.",
+    "description": "The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.update": {
     "method": "POST",
     "path": "/v1/embed/{uuid}",
     "summary": "Change a chat widget; what is not named stays",
-    "description": "Scope: embeds:manage.",
+    "description": "The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.delete": {
@@ -1048,6 +1048,13 @@ export const OPERATIONS = {
     "path": "/v1/embed/{uuid}",
     "summary": "Remove a chat widget and its chats",
     "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.adopt": {
+    "method": "POST",
+    "path": "/v1/embed/{uuid}/adopt",
+    "summary": "Take a chat widget over",
+    "description": "From now on this key pays for it, and it ends with this key, which must hold workspaces:chat there. For one whose key is about to end, and for one that was moved in. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "extension.check": {

@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   conflict: { status: 409, title: 'Not possible in the present state' },
   idempotent_repeat: { status: 409, title: 'This request was carried out before' },
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
+  last_admin: { status: 409, title: 'This is the last way in' },
   rotation_running: { status: 409, title: 'A rotation is running' },
   precondition_failed: { status: 412, title: 'It was changed meanwhile' },
   too_large: { status: 413, title: 'The request is too large' },

@@ -23,6 +23,11 @@ export const Time = Type.String({
 export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: String.raw`\S` });
 export const Reason = Type.String({ maxLength: 500 });
 
+/** The word without which nobody is left outside: `refuseLastWayIn`. */
+export const lastAdminFlag = Type.Boolean({
+  description: 'Also where nobody could administer any more; for the last admin key itself',
+});
+
 export const Grant = oneOf(GRANTS, { description: 'A scope, noun:* or *' });
 export const RoleName = oneOf(ROLES);
 

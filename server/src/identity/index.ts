@@ -1,5 +1,6 @@
+export { administratorsOf } from './administrators.ts';
 export { openIdentity } from './identity.ts';
-export type { Identity, Session } from './identity.ts';
+export type { Identity, Memberships, Session } from './identity.ts';
 export { acceptInvite, createInvite, disableInvite, findInvite, getInvite, listInvites } from './invites.ts';
 export type { Invite } from './invites.ts';
 export { loginAdmin, loginUser } from './login.ts';

@@ -10,6 +10,7 @@ import { newKeyText } from '../base/key-text.ts';
 import { visible } from './keys.ts';
 import type { Minted } from './mint.ts';
 import { newSecret } from './mint.ts';
+import { refuseStrongerKey } from './taking-away.ts';
 
 export interface RotateInput {
   /** 0…2,592,000; 86,400 where nothing is said. 0 ends the old secret at once. */
@@ -96,6 +97,7 @@ export function endSecret(
   return changeEverywhere(context, actor, async (tx) => {
     const nowMs = context.clock.nowMs();
     const key = visible(actor, await store.lockKey(tx, id));
+    refuseStrongerKey(actor, key);
     const secret = key.secrets.find((candidate) => candidate.id === secretId);
     if (secret === undefined) throw new KeywardError('not_found', 'The key has no such secret.');
     if (isNewest(secret)) {

@@ -4,6 +4,7 @@ import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
 import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
 import { ID_ARG, printChanged } from './show.ts';
+import { LAST_ADMIN_ARG } from './state-verb.ts';
 
 const CLEARABLE = ['models', 'workspaces', 'ips', 'limits', 'budgets', 'tags', 'metadata', 'expiry'];
 
@@ -13,6 +14,7 @@ export default verb({
     name: { type: 'string', description: 'A new name' },
     ...HOLDING_ARGS,
     clear: { type: 'enum', options: CLEARABLE, description: 'Empty this again; repeatable' },
+    'last-admin': LAST_ADMIN_ARG,
     ...CLIENT_ARGS,
   },
   examples: [
@@ -31,7 +33,11 @@ export default verb({
     if (Object.keys(body).length === 0)
       throw usageError('Nothing was named that shall change.', { hint: '--help lists what can.' });
     const client = await openClient(args, context);
-    const call = client.PATCH('/v1/keys/{id}', { params: { path: { id: args.id } }, body });
+    const meant = args['last-admin'] === true ? { last_admin: true } : {};
+    const call = client.PATCH('/v1/keys/{id}', {
+      params: { path: { id: args.id } },
+      body: { ...body, ...meant },
+    });
     await printChanged(context, args, await unwrap(call));
   },
 });
