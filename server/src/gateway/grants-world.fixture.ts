@@ -347,7 +347,7 @@ const PROBES = [
   ['usage:read', '/v1/usage'],
   ['audit:read', '/v1/audit'],
   ['models:manage', '/v1/upstreams'],
-  ['owners:manage', '/v1/owners'],
+  ['keys:read', '/v1/owners'],
   ['users:manage', '/api/v1/admin/users'],
   ['workspaces:read', '/api/v1/workspaces'],
   ['documents:read', '/api/v1/documents'],
