@@ -202,7 +202,7 @@ export class World {
     const workspaces = role === 'default' ? new Set<string>() : undefined;
     const session = this.#add({ kind: 'session', secret: token, id, grants, workspaces });
     const note = `${maker.name} made ${session.name} of an ${role}`;
-    this.#must(isWithin({ ...given(session), workspaces: undefined }, ceilingOf(maker)), note);
+    this.#must(isWithin(given(session), ceilingOf(maker)), note);
     this.#must(!isBounded(maker), `${note}, which has no budget and no end`);
   }
 
