@@ -1,10 +1,11 @@
 import { KeywardError } from '../base/errors.ts';
-import { changeAndRecord } from '../keys/index.ts';
+import { changeEverywhere } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Identity } from './identity.ts';
 import { lockMode, writeMode } from './mode-store.ts';
 import { hashPassword } from './password.ts';
 import { revokeSessionsOf } from './session-store.ts';
+import { sessionsEnd } from './sessions.ts';
 import type { User } from './user.ts';
 import { checkPassword } from './user.ts';
 import { addUser, newUser } from './new-user.ts';
@@ -30,7 +31,7 @@ const alreadyEnabled = (): KeywardError =>
 export async function setPassword(identity: Identity, actor: Actor, password: string | null): Promise<void> {
   const { keys } = identity;
   const hash = password === null ? null : await hashPassword(checkPassword(password));
-  await changeAndRecord(keys, actor, async (tx) => {
+  await changeEverywhere(keys, actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     const nowMs = keys.clock.nowMs();
     const sealed = hash === null ? null : keys.sealing.seal(hash, PASSWORD_CONTEXT);
@@ -40,6 +41,7 @@ export async function setPassword(identity: Identity, actor: Actor, password: st
     return {
       result: undefined,
       entry: { action: 'identity.password', target: 'instance', outcome: 'ok', details },
+      change: sessionsEnd(null),
     };
   });
 }
@@ -56,7 +58,7 @@ export async function enableMultiUser(
 ): Promise<User> {
   const { keys } = identity;
   const fresh = await newUser({ ...input, role: 'admin' });
-  return changeAndRecord(keys, actor, async (tx) => {
+  const { result } = await changeEverywhere(keys, actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     const nowMs = keys.clock.nowMs();
     await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
@@ -66,6 +68,8 @@ export async function enableMultiUser(
     return {
       result: user,
       entry: { action: 'identity.multi_user', target: 'instance', outcome: 'ok', details },
+      change: sessionsEnd(null),
     };
   });
+  return result;
 }

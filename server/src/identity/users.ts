@@ -1,6 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import { changeAndRecord, changeEverywhere, revokeBeyond, setOwnerState } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
+import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity } from './identity.ts';
 import { lockMode } from './mode-store.ts';
@@ -9,6 +10,7 @@ import { hashPassword } from './password.ts';
 import { isDemotion, POWERS, refusePower, refuseTakeover } from './power.ts';
 import type { UserRow } from './rows.ts';
 import { revokeSessionsOf } from './session-store.ts';
+import { sessionsEnd } from './sessions.ts';
 import { dropTokens } from './token-store.ts';
 import type { User, UserFields, UserInput, UserRole } from './user.ts';
 import { checkUser } from './user.ts';
@@ -75,11 +77,23 @@ export async function updateUser(
     return {
       result: await existing(tx, id),
       entry: { action: 'users.update', target, outcome: 'ok' as const, details: defined(details) },
-      change: { kind: 'owner' as const, subject: before.ownerId },
+      change: changesOf(before, fields),
     };
   };
-  if (fields.suspended === undefined && fields.role === undefined) return changeAndRecord(keys, actor, work);
+  const takesNothing =
+    fields.suspended === undefined && fields.role === undefined && fields.password === undefined;
+  if (takesNothing) return changeAndRecord(keys, actor, work);
   return (await changeEverywhere(keys, actor, work)).result;
+}
+
+/** What runs for somebody who is suspended or may do less ends, with key or session; a new password ends the sessions. */
+function changesOf(
+  { id, ownerId, role: before }: User,
+  { suspended, role, password }: UserFields,
+): readonly [Change, ...Change[]] {
+  const ends = suspended === true || (role !== undefined && isDemotion(before, role));
+  const owner = { kind: 'owner', subject: ownerId, ends } as const;
+  return password === undefined ? [owner] : [owner, sessionsEnd(id)];
 }
 
 const defined = (details: Record<string, unknown>): Record<string, unknown> =>
@@ -158,7 +172,7 @@ export async function deleteUser(identity: Identity, actor: Actor, id: number): 
     return {
       result: undefined,
       entry: { action: 'users.delete', target: `user:${id}`, outcome: 'ok', details },
-      change: { kind: 'owner', subject: user.ownerId },
+      change: [{ kind: 'owner', subject: user.ownerId, ends: true }, sessionsEnd(id)],
     };
   });
 }

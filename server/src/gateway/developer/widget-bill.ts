@@ -21,9 +21,11 @@ export const countedFor = ({ uuid, ownerId }: Embed): { keyId: string; ownerId: 
 export async function billOf(
   services: Services,
   embed: Embed,
-  call: Pick<Call, 'countsItself' | 'countsFor'>,
+  call: Pick<Call, 'countsItself' | 'countsFor' | 'runsFor'>,
 ): Promise<Bill> {
   const counted = countedFor(embed);
+  // Before the key is looked at: what ends it from here on ends the question too.
+  call.runsFor([embed.payerKeyId, embed.ownerId].filter((id) => id !== null));
   const caller = await payingKey(services, embed);
   const payer: Payer = { caller, countedAs: counted.keyId, countsItself: () => call.countsItself() };
   return {
