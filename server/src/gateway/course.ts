@@ -189,13 +189,8 @@ export function begin(services: Services, request: FastifyRequest, reply: Fastif
   reply.raw.on('close', () => course.close());
 }
 
-/** A key ends with each of its ancestors, and with their owners. */
-interface Descendant {
-  ancestors?: readonly { keyId: string; ownerId: string }[];
-}
-
-/** Whatever of these is taken away ends what runs with the key. */
-const subjectsOf = ({ keyId, ownerId, ancestors = [] }: Caller & Descendant): string[] => [
+/** Whatever of these is taken away ends what runs with the key: it ends with each of its ancestors, and their owners. */
+const subjectsOf = ({ keyId, ownerId, ancestors }: Caller): string[] => [
   keyId,
   ownerId,
   ...ancestors.flatMap((ancestor) => [ancestor.keyId, ancestor.ownerId]),
