@@ -224,6 +224,27 @@ export const OPERATIONS = {
     "description": "NDJSON, a key a line, with its text (secret) or the SHA-256 of it (sha256); NDJSON back, an outcome a line. A bad line is reported and stops nothing; repeating is harmless. What was reported is stored, also when the import breaks off (broken_off names the first line that may not be). Scope: keys:write.",
     "scope": "keys:write"
   },
+  "running.list": {
+    "method": "GET",
+    "path": "/v1/running",
+    "summary": "List the requests that are being answered",
+    "description": "On all processes, newest first, this one included. Without keys:read those of the caller's own key; with it those of the keys that it may see. Any key.",
+    "scope": null
+  },
+  "running.stop": {
+    "method": "POST",
+    "path": "/v1/running/{id}/stop",
+    "summary": "Stop a request that is being answered",
+    "description": "Its key goes on. Acknowledged like a revocation: nothing more of it takes effect. The own key needs no scope, others keys:write. Any key.",
+    "scope": null
+  },
+  "running.stop_all": {
+    "method": "POST",
+    "path": "/v1/running/stop",
+    "summary": "Stop all requests of a key, an owner or a tag",
+    "description": "Name exactly one. Of an owner or a tag: those that run at this moment. Any key.",
+    "scope": null
+  },
   "owners.create": {
     "method": "POST",
     "path": "/v1/owners",

@@ -157,9 +157,18 @@ export const Acknowledged = Type.Object(
   {
     nodes: Type.Integer({ description: 'How many processes act on it' }),
     waited_ms: Type.Number({ description: 'How long the slowest took' }),
+    requests_ended: Type.Integer({ description: 'How many requests were in flight and were ended' }),
   },
-  { title: 'Acknowledged', description: 'From here on no node admits what was taken away.' },
+  {
+    title: 'Acknowledged',
+    description: 'From here on no node admits what was taken away, and what ran is ended.',
+  },
 );
+
+/** What becomes of requests that were let in before the change. */
+export const Running = oneOf(['end'], {
+  description: 'end: requests that are being answered end with the change; left out: they go on to their end',
+});
 
 export const NewKey = Type.Object(
   { key: Key, secret: Type.String({ description: 'The text of the key, shown this once' }) },

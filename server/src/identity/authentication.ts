@@ -54,7 +54,7 @@ async function adminSession(identity: Identity, row: SessionRow | undefined, ip:
   // A session opened with a key is worth as much as the key, and as long.
   const caller = await callerOfSecret(identity.keys, row.secret_id);
   if (caller === undefined || !isFullAdmin(caller, ip) || boundsOf(caller) !== undefined) throw bad;
-  return { id: row.id, kind: 'admin', actor: { kind: 'key', caller } };
+  return { id: row.id, kind: 'admin', secretId: row.secret_id, actor: { kind: 'key', caller } };
 }
 
 /** Whether a key may do everything, with everything, from this address. */

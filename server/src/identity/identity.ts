@@ -16,6 +16,8 @@ export type Session = {
   | {
       /** The one administrator of an instance without users. */
       kind: 'admin';
+      /** Of the key that it was opened with, where it was. */
+      secretId?: string;
     }
   | { kind: 'user'; user: User }
 );

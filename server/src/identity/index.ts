@@ -13,7 +13,7 @@ export { importUser } from './new-user.ts';
 export type { ImportedUser } from './new-user.ts';
 export { isBcryptHash } from './password.ts';
 export { recoverAccount, resetPassword } from './recovery.ts';
-export { endSession } from './sessions.ts';
+export { endSession, subjectOfUser } from './sessions.ts';
 export { changeOwnAccount } from './own-account.ts';
 export { issueLoginToken, loginWithToken } from './sso.ts';
 export { USER_ROLES } from './user.ts';

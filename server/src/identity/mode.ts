@@ -1,10 +1,11 @@
 import { KeywardError } from '../base/errors.ts';
-import { changeAndRecord, hasUnlimitedKey, lastAdmin } from '../keys/index.ts';
+import { changeEverywhere, hasUnlimitedKey, lastAdmin } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Identity } from './identity.ts';
 import { lockMode, writeMode } from './mode-store.ts';
 import { hashPassword } from './password.ts';
 import { revokeSessionsOf } from './session-store.ts';
+import { sessionsEnd } from './sessions.ts';
 import type { User } from './user.ts';
 import { checkPassword } from './user.ts';
 import { addUser, newUser } from './new-user.ts';
@@ -38,7 +39,7 @@ export async function setPassword(
   // Whoever knows the password is an administrator, for good and from everywhere.
   refuseNewUser(actor, { role: 'admin' });
   const hash = password === null ? null : await hashPassword(checkPassword(password));
-  await changeAndRecord(keys, actor, async (tx) => {
+  await changeEverywhere(keys, actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     if (hash === null && !isLastMeant && !(await hasUnlimitedKey(tx, keys))) throw lastAdmin(true);
     const nowMs = keys.clock.nowMs();
@@ -49,6 +50,7 @@ export async function setPassword(
     return {
       result: undefined,
       entry: { action: 'identity.password', target: 'instance', outcome: 'ok', details },
+      change: sessionsEnd(null),
     };
   });
 }
@@ -66,7 +68,7 @@ export async function enableMultiUser(
   const { keys } = identity;
   refuseNewUser(actor, { role: 'admin' });
   const fresh = await newUser({ ...input, role: 'admin' });
-  return changeAndRecord(keys, actor, async (tx) => {
+  const { result } = await changeEverywhere(keys, actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     const nowMs = keys.clock.nowMs();
     await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
@@ -76,6 +78,8 @@ export async function enableMultiUser(
     return {
       result: user,
       entry: { action: 'identity.multi_user', target: 'instance', outcome: 'ok', details },
+      change: sessionsEnd(null),
     };
   });
+  return result;
 }

@@ -2,6 +2,7 @@ import { ROLE_POWERS } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { changeAndRecord, changeEverywhere, revokeBeyond, setOwnerState } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
+import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import { hasAdmin } from './administrators.ts';
 import type { Identity } from './identity.ts';
@@ -11,6 +12,7 @@ import { hashPassword } from './password.ts';
 import { isDemotion, refuseChange, refuseEnding, refuseNewUser } from './power.ts';
 import type { UserRow } from './rows.ts';
 import { revokeSessionsOf } from './session-store.ts';
+import { sessionsEnd } from './sessions.ts';
 import { dropRecoveryCodes, dropTokens } from './token-store.ts';
 import type { User, UserFields, UserInput, UserRole } from './user.ts';
 import { checkUser } from './user.ts';
@@ -76,11 +78,23 @@ export async function updateUser(
     return {
       result: await existing(tx, id),
       entry: { action: 'users.update', target, outcome: 'ok' as const, details: defined(details) },
-      change: { kind: 'owner' as const, subject: before.ownerId },
+      change: changesOf(before, fields),
     };
   };
-  if (fields.suspended === undefined && fields.role === undefined) return changeAndRecord(keys, actor, work);
+  const takesNothing =
+    fields.suspended === undefined && fields.role === undefined && fields.password === undefined;
+  if (takesNothing) return changeAndRecord(keys, actor, work);
   return (await changeEverywhere(keys, actor, work)).result;
+}
+
+/** What runs for somebody who is suspended or may do less ends, with key or session; a new password ends the sessions. */
+function changesOf(
+  { id, ownerId, role: before }: User,
+  { suspended, role, password }: UserFields,
+): readonly [Change, ...Change[]] {
+  const ends = suspended === true || (role !== undefined && isDemotion(before, role));
+  const owner = { kind: 'owner', subject: ownerId, ends } as const;
+  return password === undefined ? [owner] : [owner, sessionsEnd(id)];
 }
 
 const defined = (details: Record<string, unknown>): Record<string, unknown> =>
@@ -165,7 +179,7 @@ export async function deleteUser(identity: Identity, actor: Actor, id: number): 
     return {
       result: undefined,
       entry: { action: 'users.delete', target: `user:${id}`, outcome: 'ok', details },
-      change: { kind: 'owner', subject: user.ownerId },
+      change: [{ kind: 'owner', subject: user.ownerId, ends: true }, sessionsEnd(id)],
     };
   });
 }

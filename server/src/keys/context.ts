@@ -4,7 +4,7 @@ import { EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Acknowledgement, Change, Nodes } from '../nodes/index.ts';
+import type { Acknowledgement, Change, Nodes, Running } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { append, secretNet } from '../audit/index.ts';
@@ -64,6 +64,7 @@ export interface KeysContext {
   lastUsed: LastUsed;
   budgets: BudgetKeeper;
   administrators: Administrators;
+  running: Running;
 }
 
 /**
@@ -163,16 +164,24 @@ export async function record(
   await append(tx, { actor: auditActor(actor), ...entry }, clock.nowMs(), { net });
 }
 
-/** The same for a change that takes something away: resolves when no node admits it any longer. */
+/**
+ * The same for a change that takes something away: resolves when no node admits it any longer, and what it ends has ended.
+ * Announced last: whoever writes an audit record and then looks whether it still may (Run.check) takes the two locks in
+ * the same order.
+ */
 export async function changeEverywhere<T>(
   context: KeysContext,
   actor: Actor,
-  work: (tx: Db) => Promise<{ result: T; entry: Entry; change: Change }>,
+  work: (tx: Db) => Promise<{ result: T; entry: Entry; change: Change | readonly [Change, ...Change[]] }>,
 ): Promise<{ result: T; acknowledged: Acknowledgement }> {
-  const { nodes } = context;
-  const { result, seq } = await changeAndRecord(context, actor, async (tx) => {
+  const { nodes, storage } = context;
+  const { result, seqs } = await storage.transaction(async (tx) => {
     const { result, entry, change } = await work(tx);
-    return { result: { result, seq: await nodes.announce(tx, change) }, entry };
+    await record(tx, context, { actor, entry });
+    const seqs: number[] = [];
+    for (const one of [change].flat()) seqs.push(await nodes.announce(tx, one));
+    return { result, seqs };
   });
-  return { result, acknowledged: await nodes.acknowledge(seq) };
+  const [first = 0] = seqs;
+  return { result, acknowledged: await nodes.acknowledge(seqs.at(-1) ?? first, first) };
 }

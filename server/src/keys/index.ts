@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { Running } from '../nodes/index.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
@@ -51,6 +52,8 @@ export { isAnyActive } from './owner-store.ts';
 export { QuietSweeper } from './quiet.ts';
 export { callerOfKey, callerOfSecret, holdersOfAdmin, holdersOfOwner, isOwnerActive } from './standing.ts';
 export { reportLeak } from './report.ts';
+export { listRunning, stopRequest, stopRequests } from './running.ts';
+export type { RunningList, StopWish } from './running.ts';
 export { endSecret, rotate } from './rotate.ts';
 export type { RotateInput } from './rotate.ts';
 export { changeState, revokeBeyond, STATE_VERBS } from './states.ts';
@@ -78,5 +81,6 @@ export function openKeys(options: Options): KeysContext {
     verifier: new Verifier(options),
     limits: new RequestLimits(options.clock),
     lastUsed: new LastUsed(options),
+    running: new Running(options.nodes),
   };
 }

@@ -98,6 +98,14 @@ export interface UpdateInput {
   last_admin?: boolean | undefined;
 }
 
+interface UpdateWish {
+  id: string;
+  input: UpdateInput;
+  revision?: number | undefined;
+  /** What runs with the key is ended; left out: it goes on to its end with what it was admitted with. */
+  running?: 'end' | undefined;
+}
+
 /**
  * Changes what a key is and may do; resolves when every node knows.
  * @param revision the one the caller saw; `precondition_failed` when the key has changed since.
@@ -106,7 +114,7 @@ export interface UpdateInput {
 export function updateKey(
   context: KeysContext,
   actor: Actor,
-  { id, input, revision }: { id: string; input: UpdateInput; revision?: number | undefined },
+  { id, input, revision, running }: UpdateWish,
 ): Promise<{ result: KeyWithSecrets; acknowledged: Acknowledgement }> {
   return changeEverywhere(context, actor, async (tx) => {
     const key = visible(actor, await lockToEnd(tx, context, id));
@@ -129,7 +137,7 @@ export function updateKey(
     return {
       result: visible(actor, await store.findKey(tx, id)),
       entry: { action: 'keys.update', target: id, outcome: 'ok', details: { changed: Object.keys(wanted) } },
-      change: { kind: 'key', subject: id },
+      change: { kind: 'key', subject: id, ends: running === 'end' },
     };
   });
 }

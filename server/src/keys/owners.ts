@@ -133,7 +133,7 @@ export function updateOwner(
     return {
       result: visible(actor, await store.findOwner(tx, id)),
       entry: { action: 'owners.update', target: id, outcome: 'ok', details: { ...input } },
-      change: { kind: 'owner', subject: id },
+      change: { kind: 'owner', subject: id, ends: input.state === 'suspended' },
     };
   });
 }
@@ -152,7 +152,7 @@ export function deleteOwner(
     return {
       result: undefined,
       entry: { action: 'owners.delete', target: id, outcome: 'ok', details: { name: owner.name } },
-      change: { kind: 'owner', subject: id },
+      change: { kind: 'owner', subject: id, ends: true },
     };
   });
 }

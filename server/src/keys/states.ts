@@ -79,7 +79,7 @@ export function changeState(
         outcome: 'ok',
         details: { reason: reason ?? null, was: key.storedState },
       },
-      change: { kind: 'key', subject: id },
+      change: { kind: 'key', subject: id, ends: !rule.gives },
     };
   });
 }

@@ -3,6 +3,7 @@ import { KeywardError } from '../../base/errors.ts';
 import { payerOf } from '../../widgets/index.ts';
 import type { Bill, Embed } from '../../widgets/index.ts';
 import { spendRequest } from '../admission.ts';
+import { subjectsOf } from '../course.ts';
 import { accountsOf } from '../model-account.ts';
 import type { Payer } from '../model-account.ts';
 import type { Call } from '../route.ts';
@@ -21,11 +22,14 @@ export const countedFor = ({ uuid, ownerId }: Embed): { keyId: string; ownerId: 
 export async function billOf(
   services: Services,
   { embed, workspace }: { embed: Embed; workspace: string },
-  call: Pick<Call, 'countsItself' | 'countsFor'>,
+  call: Pick<Call, 'countsItself' | 'countsFor' | 'runsFor'>,
 ): Promise<Bill | undefined> {
   const counted = countedFor(embed);
+  // Before the key is looked at: what ends it from here on ends the question too.
+  call.runsFor([embed.payerKeyId, embed.ownerId].filter((id) => id !== null));
   const caller = await payerOf(services.widgets, embed, workspace);
   if (caller === undefined) return undefined;
+  call.runsFor([...(embed.ownerId === null ? [] : [embed.ownerId]), ...subjectsOf(caller)]);
   const payer: Payer = { caller, countedAs: counted.keyId, countsItself: () => call.countsItself() };
   return {
     selector: caller.selectors.models,

@@ -52,6 +52,7 @@ const rotateKey = route({
       overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: OVERLAP_MAX_SECONDS })),
       end: Type.Optional(s.oneOf(['quiet'])),
       quiet_seconds: Type.Optional(Type.Integer({ minimum: 10, maximum: OVERLAP_MAX_SECONDS })),
+      running: Type.Optional(s.Running),
     },
     { title: 'RotateRequest', ...s.closed },
   ),
