@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 1f3cfa3a2c07fb298b91f5a6f830d8a353d40b8e06054e6413360084b09a80ea
-// text 1775e8c6bc9bb43b1cf68b0e6370f69b4b3023429c7beb31b7a3c1f50c64d513
+// document a8a9b8efbf282b7de3dd02e0d9495425eb305f93df6458280f6245ad38436292
+// text e13cb404091714e7ecf79c365508c1cf89a5e0847876db97eab584ab7b2c6359
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -96,6 +96,26 @@ export interface paths {
          * @description Scope: models:use.
          */
         post: operations["messages.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/count_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count the tokens of a message, where the upstream has it; takes nothing from budgets
+         * @description Scope: models:use.
+         */
+        post: operations["messages.count_tokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3145,7 +3165,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             hint: string | null;
             request_id: string;
             errors?: {
@@ -3294,6 +3314,8 @@ export interface components {
             key: components["schemas"]["Key"];
             /** @description The text of the key, shown this once */
             secret: string;
+            /** @description Such as models without a price, which a budget in usd excludes */
+            warnings: string[];
         };
         KeyList: {
             items: components["schemas"]["Key"][];
@@ -3548,11 +3570,26 @@ export interface components {
                     /** @description decimal text such as "2.50" */
                     input_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    cached_input_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
+                    cache_write_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     output_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    reasoning_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     per_request_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_image_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_second_usd?: string;
                 };
             };
+            /**
+             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @enum {string}
+             */
+            unpriced?: "refuse" | "allow";
             enabled?: boolean;
         };
         Upstream: {
@@ -3575,11 +3612,26 @@ export interface components {
                     /** @description decimal text such as "2.50" */
                     input_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    cached_input_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
+                    cache_write_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     output_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    reasoning_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     per_request_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_image_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_second_usd?: string;
                 };
             };
+            /**
+             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @enum {string}
+             */
+            unpriced: "refuse" | "allow";
             enabled: boolean;
             /**
              * Format: date-time
@@ -3592,6 +3644,8 @@ export interface components {
              */
             updated_at: string;
             revision: number;
+            /** @description Such as models without a price */
+            warnings: string[];
         };
         UpstreamList: {
             items: components["schemas"]["Upstream"][];
@@ -3619,11 +3673,26 @@ export interface components {
                     /** @description decimal text such as "2.50" */
                     input_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    cached_input_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
+                    cache_write_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     output_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    reasoning_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     per_request_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_image_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_second_usd?: string;
                 };
             };
+            /**
+             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @enum {string}
+             */
+            unpriced?: "refuse" | "allow";
             enabled?: boolean;
         };
         UpstreamTest: {
@@ -4464,7 +4533,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4600,7 +4669,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4736,7 +4805,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4872,7 +4941,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5008,7 +5077,143 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description model_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description upstream_unavailable */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description storage_unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description upstream_timeout */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    "messages.count_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5144,7 +5349,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5280,7 +5485,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5416,7 +5621,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5552,7 +5757,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5688,7 +5893,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5824,7 +6029,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5960,7 +6165,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6096,7 +6301,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -1,12 +1,12 @@
 import type { Caller, NameSelector } from '../access/index.ts';
-import type { Account, Answer, ForwardRequest, JsonObject, UsageReport } from '../models/index.ts';
+import type { Account, Estimate, UsageReport } from '../models/index.ts';
 import type { Reservation } from '../usage/index.ts';
-import { budgetExceeded } from './admission.ts';
+import { reservationRefused } from './budget-refusal.ts';
 import type { Services } from './services.ts';
 
 /** Whose budgets and models those of a request are. */
 export interface Payer {
-  caller: Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'budgets'>;
+  caller: Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'budgets' | 'holders'>;
   /** What the usage report has in the place of the key, where none was sent. */
   countedAs?: string;
   countsItself(): void;
@@ -14,6 +14,8 @@ export interface Payer {
 
 /** The account of one request to a model: what is held for it before, and what it took, told once, whatever became of it. */
 export class ModelAccount implements Account {
+  readonly isBudgeted: boolean;
+  readonly countsMoney: boolean;
   readonly #services: Services;
   readonly #payer: Payer;
   /** In the usage report: 0 where the caller's request counts already. */
@@ -34,6 +36,9 @@ export class ModelAccount implements Account {
     payer: Payer,
     { before, isAside = false }: { before?: ModelAccount | undefined; isAside?: boolean } = {},
   ) {
+    const { holders } = payer.caller;
+    this.isBudgeted = holders.some(({ budgets }) => budgets.some(({ unit }) => unit !== 'requests'));
+    this.countsMoney = holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd'));
     this.#services = services;
     this.#payer = payer;
     this.#requests = before === undefined && !isAside ? 1 : 0;
@@ -41,41 +46,25 @@ export class ModelAccount implements Account {
     this.#isAside = isAside;
   }
 
+  get selector(): NameSelector {
+    return this.#payer.caller.selectors.models;
+  }
+
   /** When what it took is in the budget. */
   get settled(): Promise<unknown> {
     return this.#settling;
   }
 
-  /** @throws KeywardError `budget_exceeded`; `model_not_found`, `forbidden_resource` where there is a budget. */
-  async reserve(request: {
-    path: string;
-    model: string;
-    parsed: JsonObject | undefined;
-    bytes: number;
-    selector?: NameSelector;
-  }): Promise<void> {
-    const { models, budgets, clock } = this.#services;
-    const { keyId, selectors, budgets: all } = this.#payer.caller;
-    const concerned = all.filter(({ unit }) => unit !== 'requests');
-    if (concerned.length === 0) return;
+  /** @throws KeywardError `budget_exceeded` */
+  async reserve({ tokens, usdNano }: Estimate): Promise<void> {
+    const { budgets } = this.#services;
+    const { keyId, budgets: all } = this.#payer.caller;
     // What the last step took counts for the next one.
     await this.#before?.settled;
-    const { tokens, usdNano } = await models.estimate({ selector: selectors.models, ...request });
+    const concerned = all.filter(({ unit }) => unit !== 'requests');
     const held = await budgets.reserve(keyId, concerned, { requests: 0, tokens, usdNano, gpuMs: 0 });
-    if ('refused' in held) throw budgetExceeded(clock, held.refused);
+    if ('refused' in held) throw reservationRefused(held);
     this.#reservation = held;
-  }
-
-  /** Sends the request on; whether an answer began goes into the account. @throws as `Models.forward`. */
-  async forward(request: ForwardRequest): Promise<Answer> {
-    try {
-      const answer = await this.#services.models.forward(request);
-      this.answeredBy(answer.model);
-      return answer;
-    } catch (error) {
-      this.notAnswered();
-      throw error;
-    }
   }
 
   /** An answer has begun: the usage report counts it when it ends, with what it took. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
+import { paidOnce } from '../models/index.ts';
 import type { Answer as ModelAnswer, JsonObject } from '../models/index.ts';
 import { ModelAccount } from './model-account.ts';
 import { multipartField } from './multipart.ts';
@@ -13,22 +14,20 @@ type ModelRequest = Call<TObject, TObject, TSchema, 'models:use'>;
 
 /** Sends a request on to its model. @param path below `/v1`, such as `/chat/completions`. */
 export async function callModel(services: Services, call: ModelRequest, path: string): Promise<Answer> {
-  const { caller, bytes, headers, signal } = call;
+  const { bytes, headers, signal } = call;
   const contentType = headers['content-type'] ?? 'application/json';
   const parsed = call.body as JsonObject | undefined;
-  const model = modelOf(parsed, bytes, contentType);
-  const account = new ModelAccount(services, call);
-  await account.reserve({ path, model, parsed, bytes: bytes.length });
-  const answer = await account.forward({
+  const form = parsed === undefined ? formOf(bytes, contentType) : undefined;
+  const answer = await paidOnce(services.models, new ModelAccount(services, call), {
     path,
-    model,
+    model: modelOf(parsed ?? form),
     body: bytes,
-    ...(parsed === undefined ? {} : { parsed }),
+    bytes: bytes.length,
+    parsed,
+    form,
     contentType,
     headers,
     signal,
-    selector: caller.selectors.models,
-    onUsage: (usage) => account.settle(usage),
   });
   return { stream: (response) => pass(answer, response) };
 }
@@ -39,8 +38,21 @@ function pass(answer: ModelAnswer, response: ServerResponse): Promise<void> {
   return answer.sendTo(response);
 }
 
-function modelOf(parsed: JsonObject | undefined, bytes: Buffer, contentType: string): string {
-  const model = parsed === undefined ? multipartField(bytes, contentType, 'model') : parsed['model'];
+/** What a form says beside its files, as far as it matters here. */
+function formOf(bytes: Buffer, contentType: string): JsonObject {
+  const field = (name: string): string | undefined => multipartField(bytes, contentType, name);
+  const n = field('n');
+  const fields = {
+    model: field('model'),
+    prompt: field('prompt'),
+    // Forms know no numbers. A text that is no plain one is refused where a budget must hold it.
+    n: n !== undefined && /^\d{1,9}$/.test(n) ? Number(n) : n,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function modelOf(fields: JsonObject | undefined): string {
+  const model = fields?.['model'];
   if (typeof model !== 'string' || model === '') {
     throw invalidField(
       'model',

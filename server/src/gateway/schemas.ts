@@ -149,13 +149,23 @@ export const Acknowledged = Type.Object(
   { title: 'Acknowledged', description: 'From here on no node admits what was taken away.' },
 );
 
+const keyAndSecret = {
+  key: Key,
+  secret: Type.String({ description: 'The text of the key, shown this once' }),
+};
+
 export const NewKey = Type.Object(
-  { key: Key, secret: Type.String({ description: 'The text of the key, shown this once' }) },
+  {
+    ...keyAndSecret,
+    warnings: Type.Array(Type.String(), {
+      description: 'Such as models without a price, which a budget in usd excludes',
+    }),
+  },
   { title: 'NewKey' },
 );
 
 export const RotatedKey = Type.Object(
-  { ...NewKey.properties, acknowledged: Acknowledged },
+  { ...keyAndSecret, acknowledged: Acknowledged },
   { title: 'RotatedKey', description: 'The same key with a new secret, shown this once.' },
 );
 

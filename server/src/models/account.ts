@@ -1,20 +1,31 @@
 import type { NameSelector } from '../access/index.ts';
-import type { JsonObject } from './request-body.ts';
+import type { Estimate } from './estimate.ts';
 import type { UsageReport } from './settlement.ts';
 
 /** Who pays for a request to a model, or for several that belong together; `gateway` has the one of a key. */
 export interface Account {
-  /** Holds what the request may take. @param request.selector in place of the key's own. @throws KeywardError `budget_exceeded` */
-  reserve(request: {
-    path: string;
-    model: string;
-    parsed: JsonObject;
-    bytes: number;
-    selector?: NameSelector;
-  }): Promise<void>;
+  /** The models that its key may use; undefined: all. */
+  readonly selector: NameSelector | undefined;
+  /** Whether tokens or money are counted against a budget: nothing is sent before `reserve`. */
+  readonly isBudgeted: boolean;
+  /** Whether one of these budgets is in USD: models without a price are refused. */
+  readonly countsMoney: boolean;
+  /** Holds what the request may take. @throws KeywardError `budget_exceeded` */
+  reserve(estimate: Estimate): Promise<void>;
   /** An answer has begun. */
   answeredBy(model: string): void;
   notAnswered(): void;
   /** What it took, told once, whatever became of it. */
   settle(report: UsageReport): void;
 }
+
+/** What the server does on its own, such as embedding documents anew after a change of the settings: nobody's budget. */
+export const SERVERS_OWN: Account = {
+  selector: undefined,
+  isBudgeted: false,
+  countsMoney: false,
+  reserve: () => Promise.resolve(),
+  answeredBy: () => undefined,
+  notAnswered: () => undefined,
+  settle: () => undefined,
+};

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
-import { Call, wasStale } from './call.ts';
+import { Call, isAnswerTimeout, wasStale } from './call.ts';
 import type { Flow, Sink } from './call.ts';
 import type { Route } from './catalogue.ts';
 import { Collector } from './collect.ts';
@@ -71,8 +71,9 @@ export class Attempt {
   }
 
   #send(body: Buffer | Readable): void {
-    const { context, route, request } = this.#options;
+    const { context, route, request, settlement } = this.#options;
     const { target } = route;
+    settlement.asked(route);
     this.#call = new Call(context.dispatcher, {
       origin: target.origin,
       path: `${target.basePath}${request.path}`,
@@ -103,6 +104,7 @@ export class Attempt {
     this.#judge(status, headers);
     const mustHold = isRetryable(status) && (!isLast || status === 401 || status < 400);
     if (!mustHold) return this.#pass(status, headers, flow);
+    this.#options.settlement.asked(undefined);
     return new Collector({
       flow,
       maxBytes: HELD_MAX_BYTES,
@@ -148,7 +150,8 @@ export class Attempt {
   }
 
   #onFailure(error: Error): void {
-    const { context, route } = this.#options;
+    const { context, route, settlement } = this.#options;
+    if (!isAnswerTimeout(error)) settlement.asked(undefined);
     context.breakers.failed(route.target.id);
     context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream could not be reached');
     this.#settle({ kind: 'failed', route, error });

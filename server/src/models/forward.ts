@@ -27,14 +27,18 @@ export interface ForwardRequest {
   /** As received. A stream cannot be sent twice: it has one attempt. */
   body: Buffer | Readable;
   /** The body as parsed, where it is JSON. */
-  parsed?: JsonObject;
+  parsed?: JsonObject | undefined;
+  /** Of a form: what it says beside its files. */
+  form?: JsonObject | undefined;
   contentType: string;
   /** The caller's; its credential, cookies and hop-by-hop headers are left out. */
   headers: IncomingHttpHeaders;
   /** Aborted when the caller goes away: the upstream hears of it at once. */
   signal: AbortSignal;
   /** Of the caller's key: upstreams outside it are not used. */
-  selector?: NameSelector;
+  selector?: NameSelector | undefined;
+  /** Money is counted: upstreams without a price for this path are not used. */
+  pricedFor?: string | undefined;
   /** Called exactly once, whatever happens, also when `forward` throws. */
   onUsage?: (report: UsageReport) => void;
 }

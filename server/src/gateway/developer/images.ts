@@ -2,7 +2,8 @@ import type { TObject, TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
-import type { Answer as ModelAnswer } from '../../models/index.ts';
+import { paidOnce } from '../../models/index.ts';
+import type { Answer as ModelAnswer, Wanted } from '../../models/index.ts';
 import { LENIENT_BODY_MAX_BYTES, tooMany } from '../body.ts';
 import { ModelAccount } from '../model-account.ts';
 import type { Answer, Call } from '../route.ts';
@@ -96,23 +97,10 @@ async function ask(
   call: Request,
   { wish, model }: { wish: ImageWish; model: string },
 ): Promise<Made> {
-  const { path, body, contentType, parsed } = await requestOf(wish, model);
-  const account = new ModelAccount(services, call);
-  const selector = call.caller.selectors.models;
+  const request = await requestOf(wish, model);
+  const sent = { ...request, model, bytes: request.body.length, headers: {}, signal: call.signal };
   try {
-    await account.reserve({ path, model, parsed, bytes: body.length });
-    const answer = await account.forward({
-      path,
-      model,
-      body,
-      contentType,
-      ...(parsed === undefined ? {} : { parsed }),
-      headers: {},
-      signal: call.signal,
-      selector,
-      onUsage: (report) => account.settle(report),
-    });
-    return await madeOf(answer);
+    return await madeOf(await paidOnce(services.models, new ModelAccount(services, call), sent));
   } catch (error) {
     return { failure: failureOf(error) };
   }
@@ -141,7 +129,7 @@ function imagesOf(json: string): Made {
 async function requestOf(
   { prompt, size, references }: ImageWish,
   model: string,
-): Promise<{ path: string; body: Buffer; contentType: string; parsed?: Record<string, unknown> }> {
+): Promise<Pick<Wanted, 'path' | 'parsed' | 'form'> & { body: Buffer; contentType: string }> {
   const fields = { model, prompt, n: 1, ...(size === undefined ? {} : { size }) };
   if (references.length === 0) {
     // Newer models give nothing else and know no such member.
@@ -155,5 +143,6 @@ async function requestOf(
   for (const file of references) form.append('image[]', file);
   const encoded = new Response(form);
   const body = Buffer.from(await encoded.arrayBuffer());
-  return { path: '/images/edits', body, contentType: encoded.headers.get('content-type') ?? '' };
+  const contentType = encoded.headers.get('content-type') ?? '';
+  return { path: '/images/edits', body, contentType, form: fields };
 }

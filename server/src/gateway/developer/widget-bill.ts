@@ -36,11 +36,12 @@ export async function billOf(
 }
 
 async function payingKey({ keys }: Services, { payerKeyId, ownerId }: Embed): Promise<Payer['caller']> {
-  const nobody = { keyId: '', ownerId: ownerId ?? '', selectors: NO_SELECTORS, budgets: [] };
+  const nobody = { keyId: '', ownerId: ownerId ?? '', selectors: NO_SELECTORS, budgets: [], holders: [] };
   if (payerKeyId === null) return nobody;
   try {
-    const { selectors, budgets } = await getKey(keys, { kind: 'system' }, payerKeyId);
-    return { ...nobody, keyId: payerKeyId, selectors, budgets };
+    const { name, selectors, budgets } = await getKey(keys, { kind: 'system' }, payerKeyId);
+    const holders = [{ kind: 'key' as const, id: payerKeyId, name, limits: [], budgets }];
+    return { ...nobody, keyId: payerKeyId, selectors, budgets, holders };
   } catch (error) {
     if (error instanceof KeywardError && error.code === 'not_found') return nobody;
     throw error;

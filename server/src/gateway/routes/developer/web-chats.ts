@@ -21,7 +21,7 @@ function payerOf(session: Session, { countsItself }: Pick<Call, 'countsItself'>)
   const user = userOf(session);
   const name = user === null ? 'admin' : `user:${user.id}`;
   return {
-    caller: { keyId: name, ownerId: user?.ownerId ?? '', selectors: NO_SELECTORS, budgets: [] },
+    caller: { keyId: name, ownerId: user?.ownerId ?? '', selectors: NO_SELECTORS, budgets: [], holders: [] },
     countsItself,
   };
 }
