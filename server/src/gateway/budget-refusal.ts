@@ -7,7 +7,13 @@ const SMALLER = 'Send max_tokens (or a smaller one), or a shorter prompt.';
  * Why a reservation was not made. A budget that is spent is told otherwise than one that holds less than the request may need:
  * there a smaller request helps, and waiting may not. `Retry-After` stands only where waiting helps.
  */
-export function reservationRefused({ refused, left, needed, message, retryAfterSeconds }: Refusal): KeywardError {
+export function reservationRefused({
+  refused,
+  left,
+  needed,
+  message,
+  retryAfterSeconds,
+}: Refusal): KeywardError {
   const { name, reserved, resets_at } = refused;
   const headers = retryAfterSeconds === null ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } };
   const details = { left, needed };

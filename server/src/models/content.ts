@@ -40,7 +40,8 @@ function look(value: unknown, content: Content, place: Place): void {
   const within = place.within ?? kindOf(value as Record<string, unknown>);
   if (within === 'image' && place.within === undefined) content.images++;
   for (const [name, item] of Object.entries(value)) {
-    if (within !== undefined && name === 'data' && typeof item === 'string') addEmbedded(item, content, within);
+    if (within !== undefined && name === 'data' && typeof item === 'string')
+      addEmbedded(item, content, within);
     else look(item, content, { depth, within });
   }
 }

@@ -16,7 +16,7 @@ export const IMAGE_TOKENS = 1_600;
 const MADE_IMAGE_TOKENS = 6_240;
 /** Speech at 16 kbit a second, as small as programs make it: a better recording is shorter than it is taken for. */
 const AUDIO_BYTES_PER_SECOND = 2_000;
-const AUDIO_TOKENS_PER_SECOND = 10;
+export const AUDIO_TOKENS_PER_SECOND = 10;
 /** Fast speech, written down. */
 const SPOKEN_TOKENS_PER_SECOND = 5;
 
@@ -87,7 +87,10 @@ function repeatedQuery(path: string, { query, documents }: JsonObject): number {
   return textTokens(Buffer.byteLength(query)) * documents.length;
 }
 
-function outputTokens(request: EstimateRequest, { output = OUTPUT_DEFAULT_TOKENS, choices }: Amounts): number {
+function outputTokens(
+  request: EstimateRequest,
+  { output = OUTPUT_DEFAULT_TOKENS, choices }: Amounts,
+): number {
   const { path, parsed } = request;
   if (isAudioInput(path)) return Math.ceil(unitsOf(request).seconds * SPOKEN_TOKENS_PER_SECOND);
   if (isImages(path)) return choices * MADE_IMAGE_TOKENS;

@@ -117,7 +117,8 @@ export class Models implements UpstreamContext {
     if (covered.length === 0) {
       throw new KeywardError('forbidden_resource', `The key does not cover the model ${shown(model)}.`);
     }
-    const allowed = pricedFor === undefined ? covered : covered.filter((route) => isChargeable(route, pricedFor));
+    const allowed =
+      pricedFor === undefined ? covered : covered.filter((route) => isChargeable(route, pricedFor));
     if (allowed.length === 0 && pricedFor !== undefined)
       throw await this.#unpriced(model, { path: pricedFor, routes: covered, selector });
     const order = weightedOrder(allowed, (route) => route.target.weight);
@@ -137,7 +138,9 @@ export class Models implements UpstreamContext {
     const settlement = new Settlement(request, this.logger);
     let routes: Route[] = [];
     try {
-      routes = this.#readyOnly(resolved ?? (await this.resolve(request.model, request.selector, request.pricedFor)));
+      routes = this.#readyOnly(
+        resolved ?? (await this.resolve(request.model, request.selector, request.pricedFor)),
+      );
       const context = { dispatcher: this.dispatcher, breakers: this.#breakers, logger: this.logger };
       return await forwardTo(context, routes, { request, settlement });
     } catch (error) {
@@ -181,7 +184,11 @@ export class Models implements UpstreamContext {
 
   async #unpriced(
     model: string,
-    { path, routes, selector }: { path: string; routes: readonly Route[]; selector: NameSelector | undefined },
+    {
+      path,
+      routes,
+      selector,
+    }: { path: string; routes: readonly Route[]; selector: NameSelector | undefined },
   ): Promise<KeywardError> {
     const all = await this.#catalogue.routes(routes[0]?.name ?? model);
     const others = all.filter((route) => mayUse(selector, route) && isChargeable(route, path));

@@ -41,7 +41,9 @@ export async function paid<T>(
   const tab = new Tab(account);
   const { form } = wanted;
   const send: Send = (request) =>
-    tab.run((onUsage) => models.forward({ ...request, path, model, form, selector, pricedFor, onUsage }, routes));
+    tab.run((onUsage) =>
+      models.forward({ ...request, path, model, form, selector, pricedFor, onUsage }, routes),
+    );
   try {
     const result = await work(send);
     tab.close({ isDone: true });

@@ -3,7 +3,7 @@ import { KeywardError } from '../base/errors.ts';
 import { costNano } from '../usage/index.ts';
 import type { Ending } from './answer-stream.ts';
 import type { Route } from './catalogue.ts';
-import { unitsOf } from './estimate.ts';
+import { AUDIO_TOKENS_PER_SECOND, unitsOf } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { Meter } from './meter.ts';
 import { answersWithText, isCounting } from './paths.ts';
@@ -113,7 +113,7 @@ export class Settlement {
       (ended.ending === 'ok' ? isNear(said.tokensOut, tokensOut) : said.tokensOut >= tokensOut);
     const counted = {
       ...(isIn ? said : {}),
-      tokensIn: isIn ? (said.tokensIn ?? 0) : text + media,
+      tokensIn: isIn ? (said.tokensIn ?? 0) : text + mediaOf(said, media),
       tokensOut: isOut ? (said.tokensOut ?? 0) : tokensOut,
       reasoningOut: isOut ? said.reasoningOut : undefined,
       seconds: said.seconds,
@@ -151,7 +151,10 @@ export class Settlement {
     if (isCounting(path)) return 0;
     const bytes = Buffer.isBuffer(body) ? body.length : 0;
     const { images, seconds } = unitsOf({ path, parsed, form, bytes });
-    return costNano({ ...withoutGaps(counted), images, seconds: counted.seconds ?? seconds }, priceOfRoute(route));
+    return costNano(
+      { ...withoutGaps(counted), images, seconds: counted.seconds ?? seconds },
+      priceOfRoute(route),
+    );
   }
 
   #tell(report: UsageReport): void {
@@ -172,6 +175,10 @@ function complete(counts: TokenCounts, needsOutput: boolean): Counted | undefine
   if (tokensIn === undefined || (needsOutput && tokensOut === undefined)) return undefined;
   return { ...counts, tokensIn, tokensOut: tokensOut ?? 0 };
 }
+
+/** A recording's length is known better where the upstream tells it. */
+const mediaOf = ({ seconds }: TokenCounts, media: number): number =>
+  seconds === undefined ? media : Math.ceil(seconds * AUDIO_TOKENS_PER_SECOND);
 
 /** Not far below what was counted here. */
 const isNear = (said: number, counted: number): boolean =>

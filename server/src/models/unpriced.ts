@@ -47,9 +47,12 @@ export function warningsOf(upstream: {
   const patterns = Object.keys(prices);
   if (patterns.length === 0)
     return [`No model of ${name} has a price: keys with a budget in usd are refused them. ${way}`];
-  const named = models.map((model) => (typeof model === 'string' ? { name: model, upstream_name: model } : model));
+  const named = models.map((model) =>
+    typeof model === 'string' ? { name: model, upstream_name: model } : model,
+  );
   // Where it serves whatever it lists, at least the prices themselves are looked at.
-  const all = named.length > 0 ? named : patterns.map((pattern) => ({ name: pattern, upstream_name: pattern }));
+  const all =
+    named.length > 0 ? named : patterns.map((pattern) => ({ name: pattern, upstream_name: pattern }));
   const target = { prices, unpriced: rule };
   const bare = all.filter(
     (model) =>

@@ -194,6 +194,8 @@ function count(fields: Fields, name: string): number | undefined {
 }
 
 function inner(fields: Fields, ...names: string[]): Fields {
-  const value = names.map((name) => fields[name]).find((found) => typeof found === 'object' && found !== null);
+  const value = names
+    .map((name) => fields[name])
+    .find((found) => typeof found === 'object' && found !== null);
   return (value ?? {}) as Fields;
 }

@@ -72,10 +72,7 @@ export class Embedder {
   }
 
   /** Many texts, in batches, a few at a time whoever asks: for documents. Batches come in order. */
-  async *embedMany(
-    texts: readonly string[],
-    { model, send }: EmbedOptions,
-  ): AsyncGenerator<Float32Array[]> {
+  async *embedMany(texts: readonly string[], { model, send }: EmbedOptions): AsyncGenerator<Float32Array[]> {
     const { owned_by } = await this.#models.getModel(model);
     const { texts: size, requests } = owned_by === LOCAL_OWNER ? LOCAL : REMOTE;
     const gate = this.#gate(model, requests);
