@@ -142,7 +142,7 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
       per_second_usd: '0.001',
     };
     const body = { name: 'one', base_url: upstream.baseUrl, models: ['m'], prices: { m: price } };
-    expect((await server.request('POST', '/v1/upstreams', { body })).status).toBe(201);
+    await server.request('POST', '/v1/upstreams', { body });
   });
   beforeEach(() => {
     upstream.received.length = 0;
