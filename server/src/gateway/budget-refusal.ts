@@ -1,7 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import type { Refusal } from '../usage/index.ts';
 
-const SMALLER = 'Send max_tokens (or a smaller one), or a shorter prompt.';
+const SMALLER = 'Send max_tokens (or a smaller one), or a shorter input.';
 
 /**
  * Why a reservation was not made. A budget that is spent is told otherwise than one that holds less than the request may need:

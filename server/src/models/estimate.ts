@@ -71,8 +71,9 @@ const audioTokens = (bytes: number): number =>
 
 function promptTokens(request: EstimateRequest): number {
   const { path, parsed, form, bytes } = request;
-  // The rest of a form is files.
-  if (form !== undefined) return textTokens(Buffer.byteLength(JSON.stringify(form))) + mediaTokens(request);
+  // The rest of a form of pictures or sound is files.
+  if (form !== undefined && (isImages(path) || isAudioInput(path)))
+    return textTokens(Buffer.byteLength(JSON.stringify(form))) + mediaTokens(request);
   if (parsed === undefined) return textTokens(bytes);
   const { embeddedBytes, images, audioBytes, numbers } = contentOf(parsed);
   const text = Math.max(textTokens(bytes - embeddedBytes), numbers);
