@@ -15,7 +15,7 @@ import type { Gateway } from './gateway/index.ts';
 import { identityMigrations, openIdentity } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
 import { importKeyList, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
-import type { BudgetKeeper, KeysContext } from './keys/index.ts';
+import type { BudgetKeeper, KeysContext, SpentBudget } from './keys/index.ts';
 import { LocalModel, Models, modelsMigrations } from './models/index.ts';
 import { Embeddings, movingMigrations } from './moving/index.ts';
 import { Nodes, nodesMigrations } from './nodes/index.ts';
@@ -27,6 +27,7 @@ import { Retrieval, retrievalMigrations } from './retrieval/index.ts';
 import { openWidgets, widgetsMigrations } from './widgets/index.ts';
 import { Workspaces, workspacesMigrations } from './workspaces/index.ts';
 import { Budgets, UsageCounters, usageMigrations } from './usage/index.ts';
+import type { Refusal, Reservation } from './usage/index.ts';
 import { VERSION } from './base/version.ts';
 
 /** Every step of the schema, in the order of the modules. */
@@ -86,7 +87,7 @@ export async function openCore(config: Config, logger: Logger): Promise<Core> {
     });
     await nodes.start();
     stops.push(() => nodes.stop());
-    const budgets = new Budgets({ storage, clock, logger, nodeId: nodes.id });
+    const budgets = new Budgets({ storage, clock, logger });
     budgets.start();
     stops.push(() => budgets.stop());
     const prefix = config.keyPrefix;
@@ -130,14 +131,16 @@ function stopAll(stops: (() => Promise<void>)[]): () => Promise<void> {
 function budgetKeeper(budgets: Budgets): BudgetKeeper {
   return {
     views: (keys) => budgets.views(keys),
-    spend: async (keyId, all, requests) => {
-      const concerned = all.filter(({ unit }) => unit === 'requests');
+    spend: (holders, requests) => {
       const spend = { requests, tokens: 0, usdNano: 0, gpuMs: 0 };
-      const reservation = await budgets.reserve(keyId, concerned, spend);
-      if ('refused' in reservation) return reservation.refused;
-      await budgets.settle(reservation, spend);
-      return null;
+      const settle = (reservation: Reservation | Refusal): SpentBudget | null | Promise<null> => {
+        if ('refused' in reservation) return reservation.refused;
+        return budgets.settle(reservation, spend)?.then(() => null) ?? null;
+      };
+      const reservation = budgets.reserve(holders, spend);
+      return reservation instanceof Promise ? reservation.then(settle) : settle(reservation);
     },
+    carryOver: (tx, holderId, before, after) => budgets.carryOver(tx, holderId, before, after),
   };
 }
 

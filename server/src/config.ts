@@ -59,7 +59,7 @@ export const VARIABLES = {
   KEYWARD_TRUSTED_PROXIES: ['none', 'comma-separated CIDR list; only then is X-Forwarded-For read'],
   KEYWARD_FETCH_PRIVATE: [
     'none',
-    'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all but link-local ones',
+    'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all but those where clouds keep credentials',
   ],
   KEYWARD_SIMPLE_SSO: ['off', '`on`: login tokens can be issued for users; `only`: passwords open nothing'],
   KEYWARD_UPLOAD_MAX_MIB: ['3072', 'largest file that may be uploaded, MiB'],

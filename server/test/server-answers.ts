@@ -64,6 +64,7 @@ const patternOf = (path: string): RegExp =>
 export function faultsOf(answered: Answered): string[] {
   const { method, path, status, headers, text } = answered;
   const faults = headers.get('x-request-id') === null ? ['has no x-request-id'] : [];
+  if (headers.get('x-content-type-options') !== 'nosniff') faults.push('has no nosniff');
   const operation = operationOf(method, path);
   if (status >= 400) faults.push(...errorFaults(answered, operation));
   else if (operation !== undefined) faults.push(...successFaults(answered, operation));
@@ -135,7 +136,10 @@ function errorFaults(answered: Answered, operation: Operation | undefined): stri
   const parsed = JSON.parse(text) as { code?: string; request_id?: string; error?: { code: string } };
   const code = parsed.error?.code ?? parsed.code ?? '';
   if (!isKnown(code)) return [...faults, `has the unknown code ${code}`];
-  if (ERROR_CODES[code].status !== status) faults.push(`has the code ${code} of another status`);
+  // An upstream that is not known yet is told apart from one that failed.
+  const isNotKnownYet = code === 'upstream_unavailable' && status === 503;
+  if (ERROR_CODES[code].status !== status && !isNotKnownYet)
+    faults.push(`has the code ${code} of another status`);
   if (!openai && parsed.request_id !== headers.get('x-request-id')) faults.push('has another request_id');
   const responses = operation?.responses ?? {};
   const declared = responses[status];

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document a8a9b8efbf282b7de3dd02e0d9495425eb305f93df6458280f6245ad38436292
-// text e13cb404091714e7ecf79c365508c1cf89a5e0847876db97eab584ab7b2c6359
+// document 8acfb77a4d789cc725f91eab5eb21927b38011ec0205435ce78c1db3f8ff6c23
+// text 02fc79fbc9c521c62aa3f9a542c2e3c46e5605a9d7b9d322d1ae67ef03d8da5c
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -337,7 +337,7 @@ export interface paths {
         put?: never;
         /**
          * Mint a key
-         * @description The secret is in the answer and nowhere else, ever. Give either role or scopes. Scope: keys:write.
+         * @description The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them. Scope: keys:write.
          */
         post: operations["keys.create"];
         delete?: never;
@@ -355,7 +355,7 @@ export interface paths {
         };
         /**
          * The caller's own key
-         * @description With what is left of its limits and budgets. Needs no scope. Any key.
+         * @description With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope. Any key.
          */
         get: operations["keys.self"];
         put?: never;
@@ -660,8 +660,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Scope: owners:manage.
+         * Change, suspend or reactivate an owner
+         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -3209,6 +3209,8 @@ export interface components {
             name: string;
             /** @description Id or name; the caller's own where left out */
             owner?: string;
+            /** @description Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent */
+            parent?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
@@ -3276,6 +3278,7 @@ export interface components {
                 id: string;
                 name: string;
             };
+            parent: string | null;
             role: ("client" | "miner" | "admin") | null;
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors: components["schemas"]["Selectors"];
@@ -3330,8 +3333,32 @@ export interface components {
                 concurrent?: number;
                 remaining: number;
                 resets_in_seconds?: number;
+                /**
+                 * @description Whose it is, where it is not of the key itself
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
             }[];
-            budgets: components["schemas"]["Budget"][];
+            budgets: {
+                name: string;
+                /** @enum {string} */
+                unit: "requests" | "tokens" | "usd" | "gpu_seconds";
+                /** @description decimal text such as "12.50" */
+                amount: string;
+                /** @enum {string} */
+                period: "hour" | "day" | "week" | "month" | "total";
+                used: string;
+                resets_at: string | null;
+                /** @description The part of used that running requests hold */
+                reserved: string;
+                /** @description Nothing is left */
+                spent: boolean;
+                /**
+                 * @description Whose it is, where it is not of the key itself
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
+            }[];
             /** @description Which of the secrets of the key was used */
             secret_id: string;
         };
@@ -3431,6 +3458,11 @@ export interface components {
                 concurrent?: number;
                 remaining: number;
                 resets_in_seconds?: number;
+                /**
+                 * @description Whose it is, where it is not of the key itself
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
             }[];
             budgets: {
                 name: string;
@@ -3446,6 +3478,11 @@ export interface components {
                 reserved: string;
                 /** @description Nothing is left */
                 spent: boolean;
+                /**
+                 * @description Whose it is, where it is not of the key itself
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
             }[];
             explanation?: {
                 check: string;
@@ -3463,6 +3500,8 @@ export interface components {
             name: string;
             /** @description Id or name; the caller's own where left out */
             owner?: string;
+            /** @description Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent */
+            parent?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
@@ -3519,6 +3558,16 @@ export interface components {
             name: string;
             /** @enum {string} */
             kind: "person" | "service" | "team";
+            limits?: components["schemas"]["Limit"][];
+            budgets?: {
+                name: string;
+                /** @enum {string} */
+                unit: "requests" | "tokens" | "usd" | "gpu_seconds";
+                /** @description decimal text such as "12.50" */
+                amount: string;
+                /** @enum {string} */
+                period: "hour" | "day" | "week" | "month" | "total";
+            }[];
         };
         Owner: {
             id: string;
@@ -3527,6 +3576,8 @@ export interface components {
             kind: "person" | "service" | "team";
             /** @enum {string} */
             state: "active" | "suspended";
+            limits: components["schemas"]["Limit"][];
+            budgets: components["schemas"]["Budget"][];
             /**
              * Format: date-time
              * @description a time such as 2030-01-31T00:00:00.000Z
@@ -3543,6 +3594,16 @@ export interface components {
             kind?: "person" | "service" | "team";
             /** @enum {string} */
             state?: "active" | "suspended";
+            limits?: components["schemas"]["Limit"][];
+            budgets?: {
+                name: string;
+                /** @enum {string} */
+                unit: "requests" | "tokens" | "usd" | "gpu_seconds";
+                /** @description decimal text such as "12.50" */
+                amount: string;
+                /** @enum {string} */
+                period: "hour" | "day" | "week" | "month" | "total";
+            }[];
         };
         ChangedOwner: {
             owner: components["schemas"]["Owner"];
@@ -5727,6 +5788,11 @@ export interface operations {
                 } & {
                     [key: string]: unknown;
                 };
+                "multipart/form-data": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -5859,6 +5925,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                "multipart/form-data": {
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -6135,6 +6206,11 @@ export interface operations {
                 } & {
                     [key: string]: unknown;
                 };
+                "multipart/form-data": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -6267,6 +6343,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
+                "multipart/form-data": {
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -6560,6 +6641,15 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
+            /** @description upstream_unavailable */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
             /** @description storage_unavailable */
             503: {
                 headers: {
@@ -6578,6 +6668,8 @@ export interface operations {
                 state?: "active" | "disabled" | "quarantined" | "revoked" | "expired";
                 /** @description Id of an owner */
                 owner?: string;
+                /** @description Id of a key: its children */
+                parent?: string;
                 /** @description Only those with this preset of scopes */
                 role?: "client" | "miner" | "admin";
                 /** @description Only those with this tag */
@@ -8961,7 +9053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;

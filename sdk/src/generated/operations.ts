@@ -116,7 +116,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/keys",
     "summary": "Mint a key",
-    "description": "The secret is in the answer and nowhere else, ever. Give either role or scopes. Scope: keys:write.",
+    "description": "The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them. Scope: keys:write.",
     "scope": "keys:write"
   },
   "keys.list": {
@@ -130,7 +130,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/keys/self",
     "summary": "The caller's own key",
-    "description": "With what is left of its limits and budgets. Needs no scope. Any key.",
+    "description": "With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope. Any key.",
     "scope": null
   },
   "keys.get": {
@@ -255,8 +255,8 @@ export const OPERATIONS = {
   "owners.update": {
     "method": "PATCH",
     "path": "/v1/owners/{id}",
-    "summary": "Rename, suspend or reactivate an owner",
-    "description": "Suspending ends all keys of the owner at once, until it is active again. Scope: owners:manage.",
+    "summary": "Change, suspend or reactivate an owner",
+    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. Scope: owners:manage.",
     "scope": "owners:manage"
   },
   "owners.delete": {

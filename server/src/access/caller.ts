@@ -8,17 +8,26 @@ export interface Caller {
   keyName: string;
   ownerId: string;
   ownerName: string;
-  /** As given to the key: scopes, `noun:*`, `*`. */
+  /** As given to the key and to each of its ancestors: scopes, `noun:*`, `*`. */
   grants: readonly string[];
   /** The same, written out; a quarantined key has only its reading ones. */
   scopes: ReadonlySet<string>;
+  /** Only names that each of its ancestors covers as well. */
   selectors: Selectors;
-  /** ms since 1970, or null. */
+  /** When it or the first of its ancestors ends, ms since 1970; null: never. */
   expiresAt: number | null;
   limits: readonly Limit[];
   budgets: readonly Budget[];
   /** Everybody whose limits and budgets its requests count against; the key itself first. */
   holders: readonly Holder[];
+  /** The keys that it ends with, its parent first; empty for a key that nobody's power bounds. */
+  ancestors: readonly CallerAncestor[];
+}
+
+/** A key above the caller's, and whose it is: what ends one of them, ends the caller. */
+export interface CallerAncestor {
+  keyId: string;
+  ownerId: string;
 }
 
 /**

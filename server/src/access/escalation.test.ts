@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { BUDGET_PERIODS, decide, excesses, expand, GRANTS, NO_SELECTORS, SCOPES } from './index.ts';
+import {
+  BUDGET_PERIODS,
+  childExcesses,
+  decide,
+  excesses,
+  expand,
+  GRANTS,
+  loosenings,
+  NO_SELECTORS,
+  SCOPES,
+} from './index.ts';
 import type { Budget, BudgetPeriod, Limit, NameSelector, Wanted } from './index.ts';
-
-/** A small generator of our own (mulberry32): a failure names its seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { random } from './random.fixture.ts';
 
 const NAMES = ['a', 'b', 'p/a', 'p/b', 'p/q/a', 'q/a', 'p'];
 const PATTERNS = [...NAMES, 'p/*', 'p/q/*', 'q/*', 'p*', 'p/q*', '*'];
@@ -65,6 +65,8 @@ function wanted(seed: number): Wanted {
 
 const asCaller = (held: Wanted) => ({ scopes: expand(held.grants), selectors: held.selectors });
 
+const BUDGET: Budget = { name: 'b', unit: 'usd', amount: '1', period: 'day' };
+
 const unbounded: Wanted = {
   grants: ['*'],
   selectors: NO_SELECTORS,
@@ -109,6 +111,41 @@ describe('excesses', () => {
     if ((child.expiresAt ?? Infinity) > (maker.expiresAt ?? Infinity)) return 'expiry';
     return undefined;
   }
+
+  test('a child names no wider bounds than its maker, and whatever it may do, its maker may', () => {
+    let passed = 0;
+    for (let seed = 1; seed <= 10_000; seed++) {
+      const maker = wanted(seed);
+      const child = { ...maker, ...part(wanted(-seed), seed) };
+      if (childExcesses(maker, child).length > 0) continue;
+      passed++;
+      expect(
+        exceeds(maker, { ...child, expiresAt: child.expiresAt ?? maker.expiresAt }),
+        `seed ${seed}`,
+      ).toBe(undefined);
+    }
+    expect(passed).toBeGreaterThan(3_000);
+    expect(childExcesses({ ...unbounded, budgets: [BUDGET] }, unbounded)).toEqual([]);
+    const larger = { ...unbounded, budgets: [{ ...BUDGET, amount: '2' }] };
+    expect(childExcesses({ ...unbounded, budgets: [BUDGET] }, larger)).toMatchObject([{ field: 'budgets' }]);
+  });
+
+  test('a change that loosens nothing keeps each limit and budget under its name, and gives nothing', () => {
+    let passed = 0;
+    for (let seed = 1; seed <= 10_000; seed++) {
+      const before = wanted(seed);
+      const after = { ...before, ...part(wanted(-seed), seed) };
+      expect(loosenings(before, before)).toEqual([]);
+      if (loosenings(before, after).length > 0) continue;
+      passed++;
+      expect(exceeds(before, after), `seed ${seed}`).toBe(undefined);
+      for (const { name, unit, period } of before.budgets)
+        expect(after.budgets).toContainEqual(expect.objectContaining({ name, unit, period }));
+      for (const { name } of before.limits)
+        expect(after.limits).toContainEqual(expect.objectContaining({ name }));
+    }
+    expect(passed).toBeGreaterThan(3_000);
+  });
 
   test('the same as the maker is no excess, nor is less', () => {
     for (let seed = 1; seed <= 500; seed++) {

@@ -35,6 +35,39 @@ export function excesses(maker: Wanted, wanted: Wanted): Excess[] {
   ];
 }
 
+/**
+ * The same for a key whose every ancestor's limits, budgets and end hold for it too, the maker's among them: it need not
+ * repeat them. One that it does name may not be wider, and its own end not later: that would promise what does not hold.
+ */
+export function childExcesses(maker: Wanted, child: Wanted): Excess[] {
+  const isNamed = (wanted: readonly { name: string }[]) => (own: { name: string }) =>
+    wanted.some(({ name }) => name === own.name);
+  const bounds = {
+    limits: maker.limits.filter(isNamed(child.limits)),
+    budgets: maker.budgets.filter(isNamed(child.budgets)),
+  };
+  return excesses({ ...maker, ...bounds }, { ...child, expiresAt: child.expiresAt ?? maker.expiresAt });
+}
+
+/**
+ * In what a change would give a key more than it has, or count anew what it has used: a limit or budget that is
+ * renamed, counted in other periods or taken away starts from nothing. Empty: it only takes away.
+ */
+export function loosenings(before: Wanted, after: Wanted): Excess[] {
+  const kept = { ...before, limits: [], budgets: [] };
+  return [
+    ...excesses(kept, after).map(({ field }) => ({ field, message: 'must stay within what it is now' })),
+    ...before.limits
+      .filter((own) => !after.limits.some((limit) => limit.name === own.name && atMost(limit, own)))
+      .map(({ name }) => ({ field: 'limits', message: `must keep "${name}", and no wider than it is` })),
+    ...before.budgets
+      .filter((own) => !after.budgets.some((budget) => isSame(budget, own) && spendsAtMost(budget, own)))
+      .map(({ name }) => ({ field: 'budgets', message: `must keep "${name}", and no larger than it is` })),
+  ];
+}
+
+const isSame = (a: Budget, b: Budget): boolean => a.name === b.name && a.period === b.period;
+
 function scopeExcess(held: readonly string[], wanted: readonly string[]): Excess[] {
   const missing = wanted.filter((grant) => !held.some((own) => covers(own, grant)));
   return missing.length === 0

@@ -4,15 +4,26 @@ export type {
   BudgetPeriod,
   BudgetUnit,
   Caller,
+  CallerAncestor,
   Decision,
   Holder,
   Limit,
   Question,
   Resource,
 } from './caller.ts';
-export { excesses, reachesBeyond } from './escalation.ts';
+export { childExcesses, excesses, loosenings, reachesBeyond } from './escalation.ts';
 export type { Excess, Wanted } from './escalation.ts';
-export { covers, expand, GRANTS, ROLE_GRANTS, ROLES, SCOPES } from './scopes.ts';
+export { bothGrant, covers, expand, GRANTS, ROLE_GRANTS, ROLES, SCOPES } from './scopes.ts';
 export type { Role, Scope } from './scopes.ts';
-export { inRanges, isPattern, matchesPattern, NO_SELECTORS, parseRange, selects } from './selectors.ts';
+export {
+  bothSelect,
+  inRanges,
+  isPattern,
+  matchesPattern,
+  NO_SELECTORS,
+  parseRange,
+  plainAddress,
+  rangeMatcher,
+  selects,
+} from './selectors.ts';
 export type { NameSelector, ResourceType, Selectors } from './selectors.ts';

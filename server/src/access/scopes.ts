@@ -1,3 +1,5 @@
+import { narrower } from './selectors.ts';
+
 /** Every permission there is. `noun:*` covers a noun's verbs, `*` everything. */
 export const SCOPES = [
   'keys:read',
@@ -77,6 +79,11 @@ export function covers(grant: string, wanted: string): boolean {
   if (grant === '*' || grant === wanted) return true;
   return grant.endsWith(':*') && wanted !== '*' && wanted.startsWith(grant.slice(0, -1));
 }
+
+/** What two lists of grants both give, as grants. */
+export const bothGrant = (a: readonly string[], b: readonly string[]): string[] => [
+  ...new Set(narrower(a, b, covers)),
+];
 
 /** All scopes that grants give, flat; computed once per key, so that a check is one look-up. */
 export function expand(grants: readonly string[], onlyRead = false): ReadonlySet<string> {

@@ -36,6 +36,8 @@ export function selects(selector: NameSelector, name: string): boolean {
 }
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
+/** The first address, and how many of its bits count. */
+type Range = [Address, number];
 
 /**
  * IPv4 in IPv6 clothes counts as IPv4, or a key bound to 10.0.0.0/8 would not work through a dual-stack socket.
@@ -47,7 +49,7 @@ function parseAddress(text: string): Address | null {
 }
 
 /** @returns the address and how many of its first bits count; null for text that is neither address nor range. */
-export function parseRange(text: string): [Address, number] | null {
+export function parseRange(text: string): Range | null {
   const [, host = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const address = parseAddress(host);
   if (address === null) return null;
@@ -70,15 +72,67 @@ export function inRanges(ranges: readonly string[], ip: string): boolean {
   });
 }
 
+/** The same for many addresses: the ranges are taken apart once. */
+export function rangeMatcher(ranges: readonly string[]): (ip: string) => boolean {
+  const parsed = ranges.map(parseRange).filter((range) => range !== null);
+  return (ip) => {
+    const address = parseAddress(ip);
+    return (
+      address !== null && parsed.some((range) => range[0].kind() === address.kind() && address.match(range))
+    );
+  };
+}
+
+/** An address in the one spelling that it has everywhere here; undefined for text that is none. */
+export const plainAddress = (text: string): string | undefined => parseAddress(text)?.toString();
+
+const contains = ([wide, wideBits]: Range, [narrow, bits]: Range): boolean =>
+  wide.kind() === narrow.kind() && wideBits <= bits && narrow.match([wide, wideBits]);
+
 /** Whether every address of `inner` is in one range of `outer`. */
 export function rangesWithin(inner: readonly string[], outer: readonly string[]): boolean {
+  const wide = outer.flatMap((text) => optional(parseRange(text)));
   return inner.every((text) => {
     const range = parseRange(text);
-    if (range === null) return false;
-    return outer.some((candidate) => {
-      const wide = parseRange(candidate);
-      if (wide === null || wide[0].kind() !== range[0].kind() || wide[1] > range[1]) return false;
-      return range[0].match(wide);
-    });
+    return range !== null && wide.some((candidate) => contains(candidate, range));
   });
 }
+
+const optional = <T>(value: T | null): T[] => (value === null ? [] : [value]);
+
+/** No address is within it. */
+const NOWHERE = 'nowhere';
+
+/** Names that both select. Two patterns are apart, or one lies within the other; so the answer is again patterns. */
+function bothNames(a: NameSelector, b: NameSelector): NameSelector {
+  const deny = [...new Set([...a.deny, ...b.deny])];
+  if (a.allow.length === 0 || b.allow.length === 0) return { allow: [...a.allow, ...b.allow], deny };
+  const allow = [...new Set(narrower(a.allow, b.allow, matchesPattern))];
+  // An empty list would allow everything.
+  return allow.length === 0 ? { allow: [], deny: ['*'] } : { allow, deny };
+}
+
+function bothRanges(a: readonly string[], b: readonly string[]): string[] {
+  if (a.length === 0 || b.length === 0) return [...a, ...b];
+  const parsed = (ranges: readonly string[]) =>
+    ranges.flatMap((text) => optional(parseRange(text)).map((range) => ({ text, range })));
+  const both = narrower(parsed(a), parsed(b), (wide, narrow) => contains(wide.range, narrow.range));
+  return both.length === 0 ? [NOWHERE] : [...new Set(both.map(({ text }) => text))];
+}
+
+/** Of each pair in which one contains the other, the one that is contained. */
+export function narrower<T>(a: readonly T[], b: readonly T[], contain: (wide: T, narrow: T) => boolean): T[] {
+  const inB = new Set(a.filter((one) => b.some((wide) => contain(wide, one))));
+  const beyond = a.filter((one) => !inB.has(one));
+  return [...inB, ...b.filter((one) => beyond.some((wide) => contain(wide, one)))];
+}
+
+/**
+ * What two selectors both cover, as selectors: whoever reads them cannot forget the other one. Guarded by
+ * intersection.test.ts.
+ */
+export const bothSelect = (a: Selectors, b: Selectors): Selectors => ({
+  workspaces: bothNames(a.workspaces, b.workspaces),
+  models: bothNames(a.models, b.models),
+  ips: bothRanges(a.ips, b.ips),
+});

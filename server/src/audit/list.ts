@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { invalidField } from '../base/errors.ts';
+import { slice } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import { readHead, tables } from './audit-store.ts';
 import { toRecord } from './record.ts';
@@ -50,15 +50,10 @@ export async function list(db: Db, filter: AuditFilter): Promise<AuditPage> {
   const window = isOneIndex(filter) ? before : WINDOW_ROWS;
   while (before > 1 && rows.length <= limit) {
     const from = Math.max(1, before - window);
-    const found = await query
-      .where('seq', '>=', from)
-      .where('seq', '<', before)
-      .orderBy('seq', 'desc')
-      .limit(limit + 1 - rows.length)
-      .execute();
-    rows.push(...found);
+    const part = query.where('seq', '>=', from).where('seq', '<', before).orderBy('seq', 'desc');
+    const left = limit + 1 - rows.length;
+    rows.push(...(await slice(() => part.limit(left).execute())));
     before = from;
-    await nextTurn();
   }
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** What an id can stand for; the word before the underscore. */
-export type IdKind = 'key' | 'sec' | 'own' | 'up' | 'node' | 'req' | 'res';
+export type IdKind = 'key' | 'sec' | 'own' | 'up' | 'node' | 'req' | 'lease';
 
 /**
  * Uniformly random base62 text.

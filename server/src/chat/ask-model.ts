@@ -139,6 +139,7 @@ async function* readEvents(
     if (unreadable !== undefined) continue;
     const choice = object(list(chunk['choices'])[0]);
     const text = completion.add(object(choice['delta']));
+    if (completion.bytes > ANSWER_MAX_BYTES) throw tooLong();
     if (typeof choice['finish_reason'] === 'string') completion.finishReason = choice['finish_reason'];
     if (text !== '') yield { kind: 'text', text };
   }
@@ -171,12 +172,18 @@ async function* readWhole(
   return undefined;
 }
 
+const tooLong = (): KeywardError =>
+  new KeywardError(
+    'upstream_unavailable',
+    `The model's answer is longer than ${ANSWER_MAX_BYTES / 1024 / 1024} MiB.`,
+  );
+
 async function textOf(body: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += (chunk as Buffer).length;
-    if (bytes > ANSWER_MAX_BYTES) throw new KeywardError('upstream_unavailable', 'The answer is too long.');
+    if (bytes > ANSWER_MAX_BYTES) throw tooLong();
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -1,12 +1,35 @@
+import { KeywardError } from '../base/errors.ts';
 import type { Library, WholeText } from './library.ts';
 import type { Attachment } from './message.ts';
 
 const DOCUMENT_MIME = 'application/anythingllm-document';
 const ATTACHMENTS_MAX = 32;
+/** Of one question, with the pictures of a history that comes with it: as much as a request to a model may have. */
+const ATTACHMENTS_MAX_BYTES = 32 * 1024 * 1024;
 const BASE64 = /^data:[^,]*;base64,/i;
 
-/** What clients send as attachments, whatever it is: what has no content is left out. */
+/** @throws KeywardError `too_large` */
+export function refuseTooLarge(attachments: readonly Attachment[]): void {
+  const bytes = attachments.reduce((sum, { contentString }) => sum + contentString.length, 0);
+  if (bytes <= ATTACHMENTS_MAX_BYTES) return;
+  throw new KeywardError(
+    'too_large',
+    `The attachments have more than ${ATTACHMENTS_MAX_BYTES / 1024 / 1024} MiB together.`,
+    { hint: 'Send fewer of them, or smaller ones.' },
+  );
+}
+
+/**
+ * What clients send as attachments, whatever it is: what has no content is left out.
+ * @throws KeywardError `too_large`
+ */
 export function readAttachments(value: unknown): Attachment[] {
+  const attachments = fittingOnes(value);
+  refuseTooLarge(attachments);
+  return attachments;
+}
+
+function fittingOnes(value: unknown): Attachment[] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, ATTACHMENTS_MAX).flatMap((item: unknown) => {
     if (typeof item !== 'object' || item === null) return [];

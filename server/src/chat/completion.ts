@@ -1,10 +1,15 @@
 import type { JsonObject } from '../models/index.ts';
 import type { ToolCall } from './message.ts';
 
+/** About so much a part of a tool call takes beside its text. */
+const CALL_BYTES = 200;
+
 /** Gathers an answer from its pieces: text, what was thought aloud, tool calls. */
 export class Completion {
   text = '';
   finishReason: string | null = null;
+  /** About what all of it takes in memory. */
+  bytes = 0;
   readonly #calls = new Map<number, ToolCall>();
   #isThinking = false;
 
@@ -27,6 +32,7 @@ export class Completion {
     if (content !== '') added += this.#closeThought() + content;
     for (const [index, call] of list(delta['tool_calls']).entries()) this.#addCall(object(call), index);
     this.text += added;
+    this.bytes += added.length;
     return added;
   }
 
@@ -47,6 +53,7 @@ export class Completion {
     const index = typeof part['index'] === 'number' ? part['index'] : position;
     const called = object(part['function']);
     const known = this.#calls.get(index);
+    this.bytes += text(called['name']).length + text(called['arguments']).length + CALL_BYTES;
     if (known === undefined) {
       this.#calls.set(index, {
         id: text(part['id']) || `call_${index}`,

@@ -1,5 +1,4 @@
 import { KeywardError } from '../base/errors.ts';
-import { scrubText } from '../base/scrub.ts';
 import { object, text } from './completion.ts';
 
 /** Why a model gave no answer: an expected outcome, told to the caller in the provider's own words. */
@@ -62,8 +61,8 @@ function saidBy(answer: Record<string, unknown>, otherwise: string): Pick<Failur
   const message =
     text(error['message']) || text(answer['error']) || text(answer['message']) || text(answer['detail']);
   return {
-    // Some quote the key that they were asked with, which is this server's.
-    message: scrubText((message || otherwise).slice(0, MESSAGE_MAX_CHARACTERS)),
+    // `models` has taken out what belongs to the operator.
+    message: (message || otherwise).slice(0, MESSAGE_MAX_CHARACTERS),
     code: text(error['code']) || 'upstream_error',
   };
 }

@@ -1,4 +1,4 @@
-export { readAttachments } from './attachments.ts';
+export { readAttachments, refuseTooLarge } from './attachments.ts';
 export { Chat } from './chat.ts';
 export type { ChatContext } from './chat.ts';
 export { DailyMessages } from './daily-messages.ts';

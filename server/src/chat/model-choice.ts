@@ -122,6 +122,13 @@ function usual(models: readonly ModelView[]): string | undefined {
 async function usualFor({ models }: Sources, { selector }: Wish): Promise<string> {
   const chosen = usual(await models.listModels(selector));
   if (chosen !== undefined) return chosen;
+  if (models.isIncomplete) {
+    throw new KeywardError('upstream_unavailable', 'No model to chat with is known yet.', {
+      status: 503,
+      hint: 'An upstream has not been reached yet. Try again in a few seconds.',
+      headers: { 'retry-after': '5' },
+    });
+  }
   throw new KeywardError('model_not_found', 'There is no model to chat with.', {
     hint: 'Add an upstream, or choose a model that the key covers.',
   });

@@ -1,3 +1,4 @@
+import type { Actor } from '../keys/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Chat, Workspaces } from '../workspaces/index.ts';
 import type { Attachment, Source, Turn } from './message.ts';
@@ -11,9 +12,10 @@ export interface ConversationPlace {
   userId: number | null;
 }
 
-/** A conversation that is kept with its workspace: its own, a thread's or a session's. */
+/** A conversation that is kept with its workspace: its own, a thread's or a session's. `actor`: as whom it is reset. */
 export function workspaceConversation(
   { storage, workspaces: { chats } }: { storage: Storage; workspaces: Workspaces },
+  actor: Actor,
   place: ConversationPlace,
 ): Conversation {
   return {
@@ -33,11 +35,9 @@ export function workspaceConversation(
       return (await storage.transaction((tx) => chats.record(tx, chat))).id;
     },
     // Whose it was does not matter, unless somebody is named.
-    reset: async () => {
+    reset: () => {
       const { userId, ...conversation } = place;
-      await storage.transaction((tx) =>
-        chats.reset(tx, userId === null ? conversation : { ...conversation, userId }),
-      );
+      return chats.resetBy(actor, userId === null ? conversation : { ...conversation, userId });
     },
   };
 }

@@ -25,6 +25,7 @@ const caller: Caller = {
   limits: [],
   budgets: [],
   holders: [],
+  ancestors: [],
 };
 const bound: Caller = {
   ...caller,

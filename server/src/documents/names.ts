@@ -1,4 +1,5 @@
 import slugify from 'slugify';
+import { withoutTrailing } from '../base/trailing.ts';
 
 /** Of a folder or a document: what file systems take, so that exports can be files. */
 const NAME_MAX_BYTES = 255;
@@ -18,12 +19,7 @@ export function checkedName(text: string): string | undefined {
 /** A folder as clients name it: steps upwards at the start are dropped, as they always were. */
 export function folderName(text: unknown): string | undefined {
   if (typeof text !== 'string' || text.length > READ_MAX_CHARACTERS) return undefined;
-  return checkedName(
-    text
-      .trim()
-      .replace(/^(?:\.{1,2}[/\\])+/, '')
-      .replace(/[/\\]+$/, ''),
-  );
+  return checkedName(withoutTrailing(text.trim().replace(/^(?:\.{1,2}[/\\])+/, ''), '/\\'));
 }
 
 /** The name of an uploaded file without what has a meaning to file systems. */

@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Scope } from '../access/index.ts';
 import { decide } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Clock } from '../base/clock.ts';
-import type { BadKey, GoodKey } from '../keys/index.ts';
+import type { Admission, BadKey, GoodKey, SpentBudget } from '../keys/index.ts';
+import { budgetExceeded, whose } from './budget-refusal.ts';
 import type { Course } from './course.ts';
 import { invalidKey, readCredential } from './credentials.ts';
 import { readDeveloperCredential } from './developer/credentials.ts';
@@ -24,10 +24,9 @@ export function gate(services: Services, route: Route): Hook {
     const caller = identified(services, route, { known, course });
     refuseWithoutScope(caller, route);
     services.keys.lastUsed.note(course.secretId ?? '', caller.keyId, course.ip);
-    if (caller.limits.length > 0) takeLimits(services, course, caller);
-    return caller.budgets.some(({ unit }) => unit === 'requests')
-      ? spendRequest(services, caller)
-      : undefined;
+    if (caller.holders.length === 0) return undefined;
+    takeLimits(services, course, caller);
+    return spendRequest(services, caller);
   };
   return (request, _reply, done) => {
     const refuse = (refusal: Error): void => refuseAfterBody(request, route, { refusal, done });
@@ -105,36 +104,55 @@ const lacksScope = (scope: Scope): KeywardError =>
   });
 
 function takeLimits({ keys }: Services, course: Course, caller: Caller): void {
-  const admission = keys.limits.admit(caller.keyId, caller.limits);
-  limitHeaders(course.headers, caller.limits, keys.limits.view(caller.keyId, caller.limits));
+  const { keyId, limits, holders } = caller;
+  const admission = keys.limits.admit(holders);
+  if (limits.length > 0) limitHeaders(course.headers, limits, keys.limits.view(keyId, limits));
   if (admission.admitted) return course.holds(admission.release);
-  const { limit, retryAfterSeconds } = admission;
-  throw new KeywardError('rate_limited', `The limit "${limit.name}" of this key is reached.`, {
-    hint: `Try again in ${retryAfterSeconds} s.`,
-    headers: { 'retry-after': String(retryAfterSeconds) },
-  });
+  throw limitReached(admission, keyId);
 }
 
-/** Takes one request from the budgets of requests. @throws KeywardError `budget_exceeded` */
-export async function spendRequest(
-  { keys, clock }: Services,
-  { keyId, budgets }: Pick<Caller, 'keyId' | 'budgets'>,
-): Promise<void> {
-  if (!budgets.some(({ unit }) => unit === 'requests')) return;
-  const spent = await keys.budgets.spend(keyId, budgets, 1);
-  if (spent !== null) throw budgetExceeded(clock, spent);
-}
-
-/** The refusal for a spent budget, with when it is filled again. */
-export function budgetExceeded(
-  clock: Clock,
-  { name, resets_at }: { name: string; resets_at: string | null },
+function limitReached(
+  { limit, holder, retryAfterSeconds }: Extract<Admission, { admitted: false }>,
+  keyId: string,
 ): KeywardError {
-  const message = `The budget "${name}" of this key is spent.`;
-  if (resets_at === null) return new KeywardError('budget_exceeded', message, { hint: 'Have it raised.' });
-  const seconds = Math.max(1, Math.ceil((Date.parse(resets_at) - clock.nowMs()) / 1000));
-  return new KeywardError('budget_exceeded', message, {
-    hint: `It is filled again at ${resets_at}.`,
-    headers: { 'retry-after': String(seconds) },
-  });
+  return new KeywardError(
+    'rate_limited',
+    `The limit "${limit.name}" of ${whose(holder, keyId)} is reached.`,
+    {
+      hint: `Try again in ${retryAfterSeconds} s.`,
+      headers: { 'retry-after': String(retryAfterSeconds) },
+    },
+  );
+}
+
+/**
+ * Takes a question that no key asks, such as one in a session, from the limits and request budgets of whoever pays.
+ * @throws KeywardError `rate_limited`, `budget_exceeded`
+ */
+export async function takeQuestion(
+  services: Services,
+  payer: Pick<Caller, 'keyId' | 'holders'>,
+): Promise<void> {
+  // Concurrency is looked at, not held: an answer in a session has no end that is told here.
+  const admission = services.keys.limits.admit(payer.holders, { hold: false });
+  if (!admission.admitted) throw limitReached(admission, payer.keyId);
+  await spendRequest(services, payer);
+}
+
+/**
+ * Takes one request from the request budgets of all holders. At once where memory has enough: then undefined.
+ * @throws KeywardError `budget_exceeded`
+ */
+export function spendRequest(
+  { keys, clock }: Services,
+  { keyId, holders }: Pick<Caller, 'keyId' | 'holders'>,
+): undefined | Promise<void> {
+  if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'requests'))) return undefined;
+  const refuse = (spent: SpentBudget | null): void => {
+    if (spent !== null) throw budgetExceeded(clock, keyId, spent);
+  };
+  const spent = keys.budgets.spend(holders, 1);
+  if (spent instanceof Promise) return spent.then(refuse);
+  refuse(spent);
+  return undefined;
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { KeywardError } from '../base/errors.ts';
+import { checkForm, checkMembers } from '../models/index.ts';
+import type { FormPart } from '../models/index.ts';
 import {
   BODY_MAX_BYTES,
   IMPORT_MAX_BYTES,
@@ -9,12 +11,16 @@ import {
   parseJson,
 } from './body.ts';
 import { parseLenient } from './developer/lenient-body.ts';
+import { FORM_TYPE, readForm } from './form.ts';
+import { refuseRepeatedNames } from './repeated-names.ts';
 import type { Route } from './route.ts';
 
 /** A body as the handlers get it: whole bytes and what they mean, or what is still to be read. */
 export interface ReadBody {
   bytes?: Buffer;
   value?: unknown;
+  /** On routes that take forms, where a form came. */
+  form?: FormPart[];
   stream?: IncomingMessage;
 }
 
@@ -29,7 +35,6 @@ const LIMITS = {
 };
 
 export const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
-const FORM_TYPE = /^multipart\/form-data\b/i;
 const LINES_TYPE = /^application\/(?:x-)?(?:ndjson|jsonl)\b/i;
 
 const NOTHING: ReadBody = {};
@@ -46,36 +51,52 @@ export function receive(request: FastifyRequest, declared: Route, use: Use): voi
   const isStream = bodyKind === 'ndjson' || bodyKind === 'upload';
   if (isEmpty || method === 'GET') return use(undefined, isStream ? { stream: raw } : NOTHING);
   const type = headers['content-type'] ?? '';
-  const isJson = JSON_TYPE.test(type);
   const problem =
-    refusal(headers, { type, isJson, bodyKind }) ??
-    (length > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined);
+    refusal(headers, declared, type) ?? (length > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined);
   if (problem !== undefined) return use(hangUp(request, problem), NOTHING);
   if (isStream) return use(undefined, { stream: raw });
   collect(request, bodyMaxBytes, (error, bytes) => {
     try {
-      if (error !== undefined) use(hangUp(request, error), NOTHING);
-      else if (bodyKind === 'lenient') use(undefined, { bytes, value: parseLenient(bytes, type) });
-      else if (!isJson) use(undefined, { bytes });
-      else use(undefined, { bytes, value: parseJson(bytes, { refuseNul: bodyKind === 'json' }) });
+      if (error !== undefined) return use(hangUp(request, error), NOTHING);
+      if (!FORM_TYPE.test(type) || declared.takesForm !== true)
+        return use(undefined, { bytes, value: meaning(bytes, declared, type) });
+      formIn(bytes, declared, type).then(
+        (form) => use(undefined, { bytes, form }),
+        (thrown: unknown) => use(thrown, NOTHING),
+      );
     } catch (thrown) {
       use(thrown, NOTHING);
     }
   });
 }
 
+async function formIn(bytes: Buffer, { namesModel }: Route, type: string): Promise<FormPart[]> {
+  const form = await readForm(bytes, type);
+  if (namesModel === true) checkForm(form);
+  return form;
+}
+
+/** A body as a value. @throws KeywardError `bad_request`, `too_large`, `invalid_input` */
+function meaning(bytes: Buffer, { bodyKind = 'json', namesModel }: Route, type: string): unknown {
+  const value =
+    bodyKind === 'lenient' ? parseLenient(bytes, type) : parseJson(bytes, { refuseNul: bodyKind === 'json' });
+  if (bodyKind === 'passthrough') refuseRepeatedNames(bytes, value);
+  if (namesModel === true && typeof value === 'object' && value !== null) checkMembers(value);
+  return value;
+}
+
 function refusal(
   headers: IncomingMessage['headers'],
-  { type, isJson, bodyKind }: { type: string; isJson: boolean; bodyKind: keyof typeof LIMITS },
+  { bodyKind = 'json', takesForm }: Route,
+  type: string,
 ): KeywardError | undefined {
   if (bodyKind === 'lenient' || bodyKind === 'upload') return unpacked(headers);
   const isLines = LINES_TYPE.test(type);
-  if (!isJson && !isLines && !FORM_TYPE.test(type)) return wrongType('is not understood', 'application/json');
-  if (isLines !== (bodyKind === 'ndjson')) {
+  const isForm = FORM_TYPE.test(type);
+  if (!JSON_TYPE.test(type) && !isLines && !isForm) return wrongType('is not understood', 'application/json');
+  if (isLines !== (bodyKind === 'ndjson'))
     return wrongType('is not taken here', isLines ? 'application/json' : 'application/x-ndjson');
-  }
-  if (!isJson && !isLines && bodyKind !== 'passthrough')
-    return wrongType('is not taken here', 'application/json');
+  if (isForm && takesForm !== true) return wrongType('is not taken here', 'application/json');
   return unpacked(headers);
 }
 

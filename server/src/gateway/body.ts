@@ -57,8 +57,8 @@ function holdsTooMany(bytes: Buffer): boolean {
   return false;
 }
 
-/** Where the text ends that begins here. */
-function endOfText(bytes: Buffer, start: number): number {
+/** The place of the quote that ends the text which begins at `start`. */
+export function endOfText(bytes: Buffer, start: number): number {
   for (let end = bytes.indexOf(QUOTE, start); end >= 0; end = bytes.indexOf(QUOTE, end + 1)) {
     let before = end - 1;
     while (bytes[before] === BACKSLASH) before--;

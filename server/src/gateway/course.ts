@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/index.ts';
 import type { Session } from '../identity/index.ts';
 import type { Count } from '../usage/index.ts';
+import { callerAddress } from './caller-address.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -15,9 +15,12 @@ declare module 'fastify' {
   }
 }
 
+/** No browser takes an answer for another type than it says: errors, texts of models and files hold what callers sent. */
+export const EVERYWHERE = { 'x-content-type-options': 'nosniff' } as const;
+
 /** What is known of a request on its way through, and what has to happen at its end whatever becomes of it. */
 export class Course {
-  /** The caller's address; '' where the connection is gone already: no range covers it. */
+  /** The caller's address; '' where it is not known, or the connection is gone already: no range covers it. */
   readonly ip: string;
   /** Of the answer, gathered on the way. */
   readonly headers: Record<string, string>;
@@ -40,7 +43,7 @@ export class Course {
 
   constructor(ip: string, requestId: string) {
     this.ip = ip;
-    this.headers = { 'x-request-id': requestId };
+    this.headers = { 'x-request-id': requestId, ...EVERYWHERE };
   }
 
   get isOver(): boolean {
@@ -74,17 +77,8 @@ const CLIENT_GONE_STATUS = 499;
 
 /** Begins the course of a request. One listener does all that its end asks for: this is the path of every request. */
 export function begin(services: Services, request: FastifyRequest, reply: FastifyReply): void {
-  const course = new Course(addressOf(services, request), request.id);
+  const ip = callerAddress(request.socket.remoteAddress, request.headers, services.config.trustedProxies);
+  const course = new Course(ip, request.id);
   request.course = course;
   reply.raw.on('close', () => course.end(services, request, reply));
-}
-
-/**
- * Behind a trusted proxy the rightmost address that is not one of the proxies'. A header holds whatever was put there:
- * what is no address is not believed. IPv4 in IPv6 clothes is written as IPv4.
- */
-function addressOf({ config }: Services, request: FastifyRequest): string {
-  const believed = config.trustedProxies.length === 0 ? undefined : request.ip;
-  const ip = believed !== undefined && isIP(believed) !== 0 ? believed : (request.socket.remoteAddress ?? '');
-  return ip.startsWith('::ffff:') && ip.includes('.') ? ip.slice('::ffff:'.length) : ip;
 }

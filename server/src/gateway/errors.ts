@@ -97,7 +97,12 @@ export function rawError(
   const error = new KeywardError(code, detail, {
     hint: 'GET /openapi.json lists all endpoints.',
     ...(status === undefined ? {} : { status }),
-    headers: { connection: 'close', 'x-request-id': requestId, ...(allow === undefined ? {} : { allow }) },
+    headers: {
+      connection: 'close',
+      'x-request-id': requestId,
+      'x-content-type-options': 'nosniff',
+      ...(allow === undefined ? {} : { allow }),
+    },
   });
   const { headers, body } = formatError(error, 'problem', requestId);
   const text = JSON.stringify(body);

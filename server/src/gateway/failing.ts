@@ -57,6 +57,8 @@ const METHODS = 'GET, HEAD, POST, PATCH, DELETE';
 /** For what the HTTP parser could not read: there is no request, only a socket. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  // Bytes behind a request that was the last one: its answer ends the connection, and nothing may stand before that.
+  if (error.code === 'HPE_CLOSED_CONNECTION') return;
   const refuse = (code: ErrorCode, detail: string, more: { status?: number; allow?: string } = {}): void => {
     socket.end(rawError(code, detail, { requestId: newRequestId(), ...more }));
   };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidField } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
+import type { FormPart } from '../models/index.ts';
 import type { Count } from '../usage/index.ts';
 import { admitAgain } from './admission.ts';
 import { send } from './answering.ts';
@@ -75,8 +76,8 @@ function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, c
   if (bodyKind === 'ndjson' || bodyKind === 'upload') return;
   if (bodyKind === 'lenient') return void (call.body ??= {});
   if (call.body === undefined) {
-    // A form: its handler looks into it.
-    if (bodyKind === 'passthrough' && call.bytes.length > 0) return;
+    // Its handler looks into it.
+    if (call.form !== undefined) return;
     if (bodyOptional !== true) {
       throw invalidField('body', 'is missing', 'Send a JSON object with Content-Type: application/json.');
     }
@@ -118,6 +119,7 @@ class RequestCall {
   readonly query: unknown;
   body: unknown;
   readonly bytes: Buffer;
+  readonly form: FormPart[] | undefined;
   readonly caller;
   readonly actor;
   readonly ip: string;
@@ -134,12 +136,13 @@ class RequestCall {
     declared: Route,
     { request, reply, read }: { request: FastifyRequest; reply: FastifyReply; read: ReadBody },
   ) {
-    const { bytes = NO_BYTES, value, stream = request.raw } = read;
+    const { bytes = NO_BYTES, value, form, stream = request.raw } = read;
     const { caller, secretId, session, ip } = request.course;
     this.params = request.params;
     this.query = request.query;
     this.body = value;
     this.bytes = bytes;
+    this.form = form;
     this.caller = caller;
     this.actor = caller === undefined || !needsKey(declared) ? undefined : ({ kind: 'key', caller } as const);
     this.ip = ip;

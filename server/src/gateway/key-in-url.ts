@@ -1,14 +1,14 @@
 import { KeywardError } from '../base/errors.ts';
-import { KEY_MARK, KEY_TEXT_PATTERN, looksLikeKey } from '../base/key-text.ts';
+import { KEY_MARK, looksLikeKey } from '../base/key-text.ts';
 import { reportLeak } from '../keys/index.ts';
 import type { Services } from './services.ts';
 
 /**
  * A key in a URL ends up in logs, histories and referrers: it is never read there. One that is found is refused, and
- * quarantined if it is real. The path is looked at too: people paste keys behind a slash.
+ * quarantined if it is real. The path is looked at too: people paste keys behind a slash. Guarded by leaks.test.ts.
  */
 export async function refuseKeyInUrl(services: Services, url: string): Promise<void> {
-  const found = decoded(url).match(KEY_TEXT_PATTERN)?.find(looksLikeKey);
+  const found = keyIn(url);
   if (found === undefined) return;
   await reportLeak(services.keys, found, 'sent in a URL');
   throw new KeywardError('key_in_url', 'A key was sent in the URL. It must be taken for compromised.', {
@@ -16,13 +16,44 @@ export async function refuseKeyInUrl(services: Services, url: string): Promise<v
   });
 }
 
-/** Cheap enough for every request: hardly any URL holds the mark. */
-export const mayHoldKey = (url: string): boolean => url.includes(KEY_MARK);
+/** Cheap enough for every request: hardly any URL holds the mark, or anything that may be one when it is decoded. */
+export const mayHoldKey = (url: string): boolean => url.includes(KEY_MARK) || /[%+]/.test(url);
 
-function decoded(url: string): string {
-  try {
-    return decodeURIComponent(url);
-  } catch {
-    return url;
+/** So often a URL is decoded: proxies and forms encode what is encoded already. */
+const DECODINGS_MAX = 8;
+
+function keyIn(url: string): string | undefined {
+  let text = url;
+  for (let times = 0; times <= DECODINGS_MAX; times++) {
+    // A + and white space come of a form, or of a line that was broken where the key was copied.
+    const found = keyInText(text) ?? keyInText(text.replaceAll(/[+\s]/g, ''));
+    if (found !== undefined) return found;
+    const decoded = decodedOnce(text);
+    if (decoded === text) return undefined;
+    text = decoded;
   }
+  return undefined;
+}
+
+/** A key is ASCII; the rest of a URL may be encoded in any way, or wrongly. */
+const decodedOnce = (text: string): string =>
+  text.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
+/** What stands before the mark and after it: see base/key-text.ts. */
+const PREFIX_MAX_CHARACTERS = 13;
+const REST_CHARACTERS = 50;
+const CANDIDATES_MAX = 2_000;
+
+/** Also in the middle of other letters, where it has no beginning and no end. */
+function keyInText(text: string): string | undefined {
+  let candidates = 0;
+  for (let at = text.indexOf(KEY_MARK); at >= 0; at = text.indexOf(KEY_MARK, at + 1)) {
+    const end = at + KEY_MARK.length + REST_CHARACTERS;
+    for (let start = at - 2; start >= Math.max(0, at - PREFIX_MAX_CHARACTERS); start--) {
+      const candidate = text.slice(start, end);
+      if (looksLikeKey(candidate)) return candidate;
+      if (++candidates > CANDIDATES_MAX) return undefined;
+    }
+  }
+  return undefined;
 }

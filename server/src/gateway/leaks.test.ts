@@ -2,6 +2,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../test/server.ts';
 import type { TestServer } from '../../test/server.ts';
 
+const encoded = (text: string): string =>
+  text.replaceAll(/./g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+
 interface Key {
   state: string;
   state_reason: string | null;
@@ -55,6 +58,21 @@ describeOnBothServers('keys that are found lying about', (start) => {
     ['in a path', (secret) => `/v1/keys/${secret}`],
     ['in a path that does not exist', (secret) => `/nowhere/${secret}`],
     ['behind other text', (secret) => `/v1/models?q=Bearer%20${secret}%22`],
+    ['with an encoded mark', (secret) => `/v1/models?q=${secret.replace('kw1', 'k%771')}`],
+    ['with an encoded letter in a path', (secret) => `/v1/keys/${secret.replace('kw1', '%6Bw1')}`],
+    ['encoded as a whole', (secret) => `/healthz?x=${encoded(secret)}`],
+    ['encoded as a whole, in small letters', (secret) => `/healthz?x=${encoded(secret).toLowerCase()}`],
+    ['encoded twice', (secret) => `/healthz?x=${encodeURIComponent(encoded(secret))}`],
+    ['encoded five times', (secret) => `/healthz?x=${encoded(secret).replaceAll('%', '%25252525')}`],
+    ['encoded beside what cannot be decoded', (secret) => `/healthz?x=%ff%zz${encoded(secret)}%`],
+    ['in the name of a parameter', (secret) => `/healthz?${encoded(secret)}=1`],
+    ['broken by a +', (secret) => `/healthz?x=${secret.slice(0, 20)}+${secret.slice(20)}`],
+    [
+      'broken by an encoded line end',
+      (secret) => `/healthz?x=${secret.slice(0, 20)}%0D%0A${secret.slice(20)}`,
+    ],
+    ['after a +', (secret) => `/healthz?x=Bearer+${secret}`],
+    ['in the middle of letters', (secret) => `/healthz?x=abc${secret}xyz`],
   ])('a key %s is refused, and quarantined: it is in every log now', async ([, path]) => {
     const { id, secret } = await server.mint();
     const answer = await server.request<{ code: string; error?: { code: string } }>('GET', path(secret), {
@@ -64,6 +82,13 @@ describeOnBothServers('keys that are found lying about', (start) => {
     expect(answer.text).not.toContain(secret);
     expect(await stateOf(id)).toMatchObject({ state: 'quarantined' });
     expect(server.log.join('')).not.toContain(secret);
+  });
+
+  test('a key in a URL of the Developer API is refused in the shape of that API, and quarantined', async () => {
+    const { id, secret } = await server.mint();
+    const answer = await server.request('GET', `/api/v1/workspace/${encoded(secret)}`, { key: null });
+    expect([answer.status, answer.text.includes('A key was sent in the URL')]).toEqual([400, true]);
+    expect(await stateOf(id)).toMatchObject({ state: 'quarantined' });
   });
 
   test('a look-alike is no key: wrong checksum, another form', async () => {

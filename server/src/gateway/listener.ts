@@ -3,13 +3,15 @@ import { createSecureContext } from 'node:tls';
 import { StartupError } from '../base/errors.ts';
 import type { Config } from '../config.ts';
 
-/** How the server listens: TLS, and whose X-Forwarded-For it believes. @throws StartupError naming the variable of a file. */
+/** How the server listens: with TLS where it is set up. @throws StartupError naming the variable of a file. */
 export function listenerOptions(config: Config): {
-  https?: { cert: Buffer; key: Buffer };
-  trustProxy: string[] | false;
+  https?: { cert: Buffer; key: Buffer; requireHostHeader: false };
+  http?: { requireHostHeader: false };
 } {
-  const { trustedProxies } = config;
-  return { ...tlsOptions(config), trustProxy: trustedProxies.length > 0 ? trustedProxies : false };
+  // Node would answer by itself, without the headers that every answer has: message-form.ts looks.
+  const { https } = tlsOptions(config);
+  const own = { requireHostHeader: false } as const;
+  return https === undefined ? { http: own } : { https: { ...https, ...own } };
 }
 
 function tlsOptions({ tls }: Config): { https?: { cert: Buffer; key: Buffer } } {

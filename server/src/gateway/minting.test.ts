@@ -160,6 +160,18 @@ describeOnBothServers('minting', (start) => {
       expect((await mint(child, key)).status).toBe(201);
     });
 
+    test('a child keeps the limits, budgets and end that it does not name', async () => {
+      const bare = await mint({ ...child, limits: [], budgets: [], expires_at: undefined }, key);
+      expect([bare.status, bare.body.key.expires_at]).toEqual([201, maker.expires_at]);
+      const self = await server.request<{ limits: object[]; budgets: object[] }>('GET', '/v1/keys/self', {
+        key: bare.body.secret,
+      });
+      expect(self.body).toMatchObject({
+        limits: [{ ...maker.limits[0], of: 'ancestor' }],
+        budgets: [{ amount: '5', of: 'ancestor' }],
+      });
+    });
+
     test.for<[object, string]>([
       [{ scopes: ['audit:read'] }, 'scopes'],
       [{ scopes: ['*'] }, 'scopes'],
@@ -173,12 +185,10 @@ describeOnBothServers('minting', (start) => {
       ],
       [{ selectors: { ...maker.selectors, models: { allow: ['openai/y'] } } }, 'selectors.models.deny'],
       [{ selectors: { ...maker.selectors, ips: [] } }, 'selectors.ips'],
-      [{ limits: [] }, 'limits'],
       [{ limits: [{ name: 'm', requests: 1_001, window_seconds: 60 }] }, 'limits'],
       [{ budgets: [{ name: 'b', unit: 'usd', amount: '5.01', period: 'day' }] }, 'budgets'],
       [{ budgets: [{ name: 'b', unit: 'usd', amount: '5', period: 'hour' }] }, 'budgets'],
       [{ expires_at: '2100-01-01T00:00:00.001Z' }, 'expires_at'],
-      [{ expires_at: undefined }, 'expires_at'],
     ])('%j exceeds its maker in %s', async ([more, field]) => {
       const answer = await mint({ ...child, ...more }, key);
       expect([answer.status, answer.body.code, ...fields(answer)]).toEqual([403, 'scope_escalation', field]);

@@ -1,12 +1,12 @@
 import type { Caller, NameSelector } from '../access/index.ts';
 import type { Account, Estimate, UsageReport } from '../models/index.ts';
-import type { Reservation } from '../usage/index.ts';
+import type { Refusal, Reservation } from '../usage/index.ts';
 import { reservationRefused } from './budget-refusal.ts';
 import type { Services } from './services.ts';
 
 /** Whose budgets and models those of a request are. */
 export interface Payer {
-  caller: Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'budgets' | 'holders'>;
+  caller: Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'holders'>;
   /** What the usage report has in the place of the key, where none was sent. */
   countedAs?: string;
   countsItself(): void;
@@ -25,7 +25,7 @@ export class ModelAccount implements Account {
   #model: string | undefined;
   #isUnanswered = false;
   #report: UsageReport | undefined;
-  #settling: Promise<unknown> = Promise.resolve();
+  #settling: Promise<unknown> | undefined;
   /** Of the same caller's request, asked before. */
   readonly #before: ModelAccount | undefined;
   readonly #isAside: boolean;
@@ -50,21 +50,33 @@ export class ModelAccount implements Account {
     return this.#payer.caller.selectors.models;
   }
 
+  /** All keys of an owner are one caller of upstreams. */
+  get callerId(): string {
+    return this.#payer.caller.ownerId;
+  }
+
   /** When what it took is in the budget. */
-  get settled(): Promise<unknown> {
+  get settled(): Promise<unknown> | undefined {
     return this.#settling;
   }
 
-  /** @throws KeywardError `budget_exceeded` */
-  async reserve({ tokens, usdNano }: Estimate): Promise<void> {
-    const { budgets } = this.#services;
-    const { keyId, budgets: all } = this.#payer.caller;
+  /** At once where memory has enough: then undefined. @throws KeywardError `budget_exceeded` */
+  reserve(estimate: Estimate): undefined | Promise<void> {
     // What the last step took counts for the next one.
-    await this.#before?.settled;
-    const concerned = all.filter(({ unit }) => unit !== 'requests');
-    const held = await budgets.reserve(keyId, concerned, { requests: 0, tokens, usdNano, gpuMs: 0 });
-    if ('refused' in held) throw reservationRefused(held);
-    this.#reservation = held;
+    const before = this.#before?.settled;
+    return before === undefined ? this.#hold(estimate) : before.then(() => this.#hold(estimate));
+  }
+
+  #hold({ tokens, usdNano }: Estimate): undefined | Promise<void> {
+    const { keyId, holders } = this.#payer.caller;
+    const keep = (held: Reservation | Refusal): void => {
+      if ('refused' in held) throw reservationRefused(held, keyId);
+      this.#reservation = held;
+    };
+    const held = this.#services.budgets.reserve(holders, { requests: 0, tokens, usdNano, gpuMs: 0 });
+    if (held instanceof Promise) return held.then(keep);
+    keep(held);
+    return undefined;
   }
 
   /** An answer has begun: the usage report counts it when it ends, with what it took. */

@@ -62,7 +62,9 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     const refused = await chat(key, { max_tokens: undefined });
     expect(refused.status).toBe(429);
     const { message } = refused.body.error;
-    expect(message).toMatch(/^The budget "b" has 1000 of 1000 tokens left; this request may need 1\d{3}\./);
+    expect(message).toMatch(
+      /^The budget "b" of this key has 1000 of 1000 tokens left; this request may need 1\d{3}\./,
+    );
     expect(message).toContain('Send max_tokens');
     expect(message).not.toContain('spent');
     expect(refused.headers.get('retry-after')).toBeNull();

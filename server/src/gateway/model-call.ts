@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
-import { paidOnce } from '../models/index.ts';
-import type { Answer as ModelAnswer, JsonObject } from '../models/index.ts';
+import { ModelForm, paidOnce } from '../models/index.ts';
+import type { Answer as ModelAnswer, RequestBody } from '../models/index.ts';
 import { ModelAccount } from './model-account.ts';
-import { multipartField } from './multipart.ts';
 import type { Answer, Call } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -14,18 +13,18 @@ type ModelRequest = Call<TObject, TObject, TSchema, 'models:use'>;
 
 /** Sends a request on to its model. @param path below `/v1`, such as `/chat/completions`. */
 export async function callModel(services: Services, call: ModelRequest, path: string): Promise<Answer> {
-  const { bytes, headers, signal } = call;
-  const contentType = headers['content-type'] ?? 'application/json';
-  const parsed = call.body as JsonObject | undefined;
-  const form = parsed === undefined ? formOf(bytes, contentType) : undefined;
+  const { bytes, headers, signal, form } = call;
+  const parsed = call.body as RequestBody | undefined;
+  const model = checkedModel(
+    form === undefined ? parsed?.model : form.find(({ name }) => name === 'model')?.value,
+  );
+  const body = form === undefined ? bytes : new ModelForm(form.filter(({ name }) => name !== 'model'));
   const answer = await paidOnce(services.models, new ModelAccount(services, call), {
     path,
-    model: modelOf(parsed ?? form),
-    body: bytes,
-    bytes: bytes.length,
+    model,
+    body,
     parsed,
-    form,
-    contentType,
+    contentType: Buffer.isBuffer(body) ? 'application/json' : body.contentType,
     headers,
     signal,
   });
@@ -38,21 +37,7 @@ function pass(answer: ModelAnswer, response: ServerResponse): Promise<void> {
   return answer.sendTo(response);
 }
 
-/** What a form says beside its files, as far as it matters here. */
-function formOf(bytes: Buffer, contentType: string): JsonObject {
-  const field = (name: string): string | undefined => multipartField(bytes, contentType, name);
-  const n = field('n');
-  const fields = {
-    model: field('model'),
-    prompt: field('prompt'),
-    // Forms know no numbers. A text that is no plain one is refused where a budget must hold it.
-    n: n !== undefined && /^\d{1,9}$/.test(n) ? Number(n) : n,
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-function modelOf(fields: JsonObject | undefined): string {
-  const model = fields?.['model'];
+function checkedModel(model: unknown): string {
   if (typeof model !== 'string' || model === '') {
     throw invalidField(
       'model',

@@ -94,21 +94,25 @@ describeOnBothServers('the OpenAI surface', (start) => {
       'x-api-key': secret,
       cookie: 'a=b',
       'x-forwarded-for': '1.2.3.4',
-      'x-custom': 'passed',
+      'openai-beta': 'passed',
     });
     const { headers } = first.received[0] ?? {};
-    expect(headers).toMatchObject({ authorization: `Bearer ${UPSTREAM_KEY}`, 'x-custom': 'passed' });
+    expect(headers).toMatchObject({ authorization: `Bearer ${UPSTREAM_KEY}`, 'openai-beta': 'passed' });
     expect(JSON.stringify(first.received)).not.toContain(secret);
     expect(headers?.cookie).toBeUndefined();
   });
 
   test('what this server says of a request goes before what the upstream says', async () => {
     first.answer(
-      json(chatAnswer(), 200, { 'x-request-id': 'upstream-1', ratelimit: '"theirs";r=1', 'x-theirs': '1' }),
+      json(chatAnswer(), 200, {
+        'x-request-id': 'upstream-1',
+        ratelimit: '"theirs";r=1',
+        'openai-version': '1',
+      }),
     );
     const { secret } = await server.mint({ limits: [{ name: 'ours', requests: 9, window_seconds: 60 }] });
     const { headers } = await chat({}, secret, { 'x-request-id': 'mine-1' });
-    expect([headers.get('x-request-id'), headers.get('ratelimit'), headers.get('x-theirs')]).toEqual([
+    expect([headers.get('x-request-id'), headers.get('ratelimit'), headers.get('openai-version')]).toEqual([
       'mine-1',
       '"ours";r=8;t=60',
       '1',

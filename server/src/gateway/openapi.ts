@@ -166,21 +166,21 @@ function parameters({ params, query, headers = {} }: Route): Json[] {
 }
 
 function requestBody(
-  { body, bodyKind = 'json', bodyOptional = false }: Route,
+  { body, bodyKind, takesForm, bodyOptional = false }: Route,
   components: Map<string, Json>,
 ): Json {
   if (body === undefined) return {};
   const schema = plain(body, components);
-  const content = Object.fromEntries(bodyTypes(body, bodyKind).map((type) => [type, { schema }]));
+  const types = bodyTypes({ bodyKind, takesForm });
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]));
   return { requestBody: { required: !bodyOptional, content } };
 }
 
 /** A file can only be sent in a form; a page that shows the document then lets one be picked. */
-function bodyTypes(body: TSchema, kind: NonNullable<Route['bodyKind']>): string[] {
-  if (kind === 'ndjson') return ['application/x-ndjson'];
-  if (kind !== 'upload') return ['application/json'];
-  const holdsFile = JSON.stringify(body).includes('"format":"binary"');
-  return holdsFile ? ['multipart/form-data'] : ['application/json', 'multipart/form-data'];
+function bodyTypes({ bodyKind, takesForm }: { [name in 'bodyKind' | 'takesForm']: Route[name] }): string[] {
+  if (bodyKind === 'ndjson') return ['application/x-ndjson'];
+  if (bodyKind === 'upload') return ['multipart/form-data'];
+  return takesForm === true ? ['application/json', 'multipart/form-data'] : ['application/json'];
 }
 
 function successes({ responses, bodyKind, answerTypes }: Route, components: Map<string, Json>): Json {

@@ -4,6 +4,7 @@ import type { Caller, Scope } from '../access/index.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
 import type { Actor } from '../keys/index.ts';
+import type { FormPart } from '../models/index.ts';
 import type { Count } from '../usage/index.ts';
 import { BODY_MAX_BYTES } from './body.ts';
 import type { Surface } from './errors.ts';
@@ -49,6 +50,10 @@ export interface Route<
   bodyKind?: 'json' | 'passthrough' | 'ndjson' | 'lenient' | 'upload';
   /** Fewer than bodies of this kind may have; for routes that anybody can call. */
   bodyMaxBytes?: number;
+  /** `multipart/form-data` is taken as well as JSON, with `passthrough` and `lenient`: `call.form`. */
+  takesForm?: true;
+  /** The body is a request to a model: names that could be read as those that Keyward reads are refused (`checkMembers`). */
+  namesModel?: true;
   /** A request without a body is fine. */
   bodyOptional?: boolean;
   /** The handler says itself which pages may read the answer. */
@@ -75,6 +80,8 @@ export interface Call<
   body: Static<B>;
   /** The bytes of the body as they came; for `passthrough`. */
   bytes: Buffer;
+  /** The parts of a form, where one came. */
+  form: FormPart[] | undefined;
   caller: A extends 'public' | 'session' ? Caller | undefined : Caller;
   actor: A extends 'public' | 'session' ? undefined : Actor;
   /** Who is logged in, on `session` routes. */

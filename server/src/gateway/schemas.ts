@@ -88,6 +88,10 @@ export const Budget = Type.Object(
   { title: 'Budget', description: 'Amounts are decimal text in the unit of the budget.' },
 );
 
+const Of = Type.Optional(
+  oneOf(['ancestor', 'owner'], { description: 'Whose it is, where it is not of the key itself' }),
+);
+
 /** A limit or a budget as it stands now. */
 export const LimitState = Type.Object({
   name: Type.String(),
@@ -96,11 +100,13 @@ export const LimitState = Type.Object({
   concurrent: Type.Optional(Type.Integer()),
   remaining: Type.Integer(),
   resets_in_seconds: Type.Optional(Type.Integer()),
+  of: Of,
 });
 export const BudgetState = Type.Object({
   ...Budget.properties,
   reserved: Type.String({ description: 'The part of used that running requests hold' }),
   spent: Type.Boolean({ description: 'Nothing is left' }),
+  of: Of,
 });
 
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
@@ -123,6 +129,7 @@ export const Key = Type.Object(
     id: Type.String(),
     name: Type.String(),
     owner: Type.Object({ id: Type.String(), name: Type.String() }),
+    parent: nullable(Type.String({ description: 'Id of the key that it is a child of' })),
     role: nullable(RoleName),
     scopes: Type.Array(Grant),
     selectors: Selectors,

@@ -1,8 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { gate } from './admission.ts';
 import { send } from './answering.ts';
-import { begin } from './course.ts';
+import { begin, EVERYWHERE } from './course.ts';
 import { allowOrigin, preflight } from './developer/cors.ts';
 import { sessionGate } from './developer/session-gate.ts';
 import { plainUrl } from './developer/paths.ts';
@@ -11,6 +12,7 @@ import { fail, refuseUnreadable } from './failing.ts';
 import { handlerOf } from './handling.ts';
 import { mayHoldKey, refuseKeyInUrl } from './key-in-url.ts';
 import { listenerOptions } from './listener.ts';
+import { messageFault } from './message-form.ts';
 import { noSuchRoute, plainPath } from './no-route.ts';
 import { requestId } from './request-id.ts';
 import { needsKey } from './route.ts';
@@ -39,7 +41,7 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
     // What goes wrong before a route is found, such as an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
       begin(services, request, reply);
-      fail(services, error, { request, reply });
+      fail(services, messageFault(request.raw) ?? error, { request, reply });
     },
   });
   app.decorateRequest('course');
@@ -71,6 +73,8 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   };
   app.addHook('onRequest', (request, reply, done) => {
     begin(services, request, reply);
+    const fault = messageFault(request.raw);
+    if (fault !== undefined) return done(fault);
     if (!mayHoldKey(request.url)) return next(request, reply, done);
     refuseKeyInUrl(services, request.url).then(() => next(request, reply, done), done);
   });
@@ -78,6 +82,9 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
   // Never reached; without it the hook is not called for what is not found.
   app.setNotFoundHandler((_request, reply) => reply);
   for (const declared of routes) addRoute(app, services, declared);
+  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(417, { ...EVERYWHERE, 'content-length': 0 }).end();
+  });
   return app;
 }
 

@@ -3,6 +3,7 @@ import { changeAndRecord, isOwnerActive } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import { isFullAdmin } from './authentication.ts';
+import type { Place } from './hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { PASSWORD_CONTEXT } from './mode.ts';
 import { lockMode, readMode } from './mode-store.ts';
@@ -26,15 +27,15 @@ export type UserLogin = { ok: true; token: string; user: User; recoveryCodes?: s
 
 const WRONG = { ok: false, why: 'credentials' } as const;
 
-/** Counts the attempt first, and takes it back for whoever got in. */
+/** Counts the attempt first, and takes it back for somebody who got in. */
 export async function throttled<T extends { ok: boolean }>(
   { throttle }: Identity,
   attempt: Attempt,
-  work: () => Promise<T>,
+  work: (place: Place) => Promise<T>,
 ): Promise<T | { ok: false; why: 'throttled'; retryAfterSeconds: number }> {
-  const retryAfterSeconds = await throttle.take(attempt);
-  if (retryAfterSeconds !== undefined) return { ok: false, why: 'throttled', retryAfterSeconds };
-  const outcome = await work();
+  const taken = await throttle.take(attempt);
+  if ('retryAfterSeconds' in taken) return { ok: false, why: 'throttled', ...taken };
+  const outcome = await work(taken);
   if (outcome.ok) await throttle.forgive(attempt);
   return outcome;
 }
@@ -44,14 +45,14 @@ export function loginAdmin(
   identity: Identity,
   { password, ip }: { password: string; ip: string },
 ): Promise<AdminLogin> {
-  return throttled(identity, { username: '', ip }, async (): Promise<AdminLogin> => {
+  return throttled(identity, { username: '', ip }, async (place): Promise<AdminLogin> => {
     const { keys } = identity;
     const { password_hash: sealed } = await readMode(keys.storage.db);
     const stored =
       sealed === null
         ? undefined
         : { hash: keys.sealing.open(sealed, PASSWORD_CONTEXT), kind: 'argon2id' as const };
-    const isPassword = await checkAgainst(password, stored, { withBcrypt: false });
+    const isPassword = await checkAgainst(password, stored, { withBcrypt: false, place });
     if (!isPassword) return loginWithKey(identity, { text: password, ip });
     return begin(identity, { actor: { kind: 'admin' }, ip }, async (tx) => {
       const now = await lockMode(tx);
@@ -94,9 +95,9 @@ export function loginUser(
   identity: Identity,
   { username, password, ip }: { username: string; password: string; ip: string },
 ): Promise<UserLogin> {
-  return throttled(identity, { username, ip }, async (): Promise<UserLogin> => {
+  return throttled(identity, { username, ip }, async (place): Promise<UserLogin> => {
     // A password that is changed at this moment is looked at again, once.
-    const once = (): Promise<UserLogin | undefined> => attempt(identity, { username, password, ip });
+    const once = () => attempt(identity, { username, password, ip, place });
     return (await once()) ?? (await once()) ?? WRONG;
   });
 }
@@ -104,30 +105,30 @@ export function loginUser(
 /** undefined: the password was changed meanwhile. */
 async function attempt(
   identity: Identity,
-  { username, password, ip }: { username: string; password: string; ip: string },
+  { username, password, ip, place }: { username: string; password: string; ip: string; place: Place },
 ): Promise<UserLogin | undefined> {
   const { keys } = identity;
   const found = await store.findCredentials(keys.storage.db, username);
   const withBcrypt = await store.hasBcrypt(keys.storage.db);
-  if (!(await checkAgainst(password, found && opened(identity, found), { withBcrypt })))
+  if (!(await checkAgainst(password, found && opened(identity, found), { withBcrypt, place })))
     return found === undefined ? WRONG : { ...WRONG, userId: found.user.id };
   if (found === undefined) return WRONG;
   const { user } = found;
   // Told only to whoever knows the password.
   if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
     return { ok: false, why: 'suspended', userId: user.id };
-  const upgraded = found.kind === 'bcrypt' ? await hashPassword(password) : undefined;
+  const upgraded = found.kind === 'bcrypt' ? await hashPassword(password, place) : undefined;
   return beginForUser(identity, { found, upgraded, ip });
 }
 
 /** Whether this is the password of the user. */
 export async function knowsPassword(
   identity: Identity,
-  username: string,
-  password: string,
+  { username, password, place }: { username: string; password: string; place: Place },
 ): Promise<boolean> {
   const found = await store.findCredentials(identity.keys.storage.db, username);
-  return checkAgainst(password, found && opened(identity, found), { withBcrypt: found?.kind === 'bcrypt' });
+  const withBcrypt = found?.kind === 'bcrypt';
+  return checkAgainst(password, found && opened(identity, found), { withBcrypt, place });
 }
 
 const opened = ({ keys }: Identity, { user, sealedHash, kind }: Credentials) => ({

@@ -24,8 +24,8 @@ export async function changeOwnAccount(
     return { ok: true as const };
   };
   if (password === undefined) return change();
-  return throttled(identity, { username, ip }, async () =>
-    (await knowsPassword(identity, username, currentPassword))
+  return throttled(identity, { username, ip }, async (place) =>
+    (await knowsPassword(identity, { username, password: currentPassword, place }))
       ? change()
       : { ok: false as const, why: 'credentials' as const, userId: id },
   );

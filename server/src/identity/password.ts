@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import bcrypt from 'bcryptjs';
 import { KeywardError } from '../base/errors.ts';
 import { randomBase62 } from '../base/ids.ts';
+import { HashQueue, INSIDE } from './hash-queue.ts';
+import type { Place } from './hash-queue.ts';
 import type { PasswordKind } from './rows.ts';
 import { PASSWORD_MAX } from './user.ts';
 
@@ -13,28 +15,10 @@ const COST = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
 
-/** As many at once as leave the thread pool to others, and as many as may wait for that. */
-const RUNNING_MAX = 2;
-const WAITING_MAX = 64;
+const queue = new HashQueue();
 
-let running = 0;
-const waiting: (() => void)[] = [];
-
-/** Hashing is what a stranger can make this server work hardest with: a bounded queue, and then a refusal. */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= RUNNING_MAX) {
-    if (waiting.length >= WAITING_MAX) throw tooBusy();
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  } else running++;
-  try {
-    return await work();
-  } finally {
-    // The place goes on to the next in line, or is free.
-    const next = waiting.shift();
-    if (next === undefined) running--;
-    else next();
-  }
-}
+/** Hashing is what a stranger can make this server work hardest with. */
+const inTurn = <T>(place: Place, work: () => Promise<T>): Promise<T> => queue.run(place, work, tooBusy);
 
 const tooBusy = (): KeywardError =>
   new KeywardError('rate_limited', 'Too many people are logging in at this moment.', {
@@ -46,9 +30,9 @@ const tagOf = (password: string, salt: Buffer): Promise<Buffer> =>
   derive('argon2id', { message: password, nonce: salt, tagLength: TAG_BYTES, ...COST });
 
 /** @returns the hash in PHC form. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, place: Place = INSIDE): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const tag = await inTurn(() => tagOf(password, salt));
+  const tag = await inTurn(place, () => tagOf(password, salt));
   return phc(salt, tag);
 }
 
@@ -82,16 +66,17 @@ const NOBODYS_BCRYPT = `$2b$10$${randomBase62(53)}`;
  * has an account here. Guarded by password.test.ts.
  * @param stored undefined: there is no such user.
  * @param withBcrypt whether some users' hashes are bcrypt's: then everybody's login takes both.
+ * @param place where the attempt stands in line.
  */
 export function checkAgainst(
   password: string,
   stored: { hash: string; kind: PasswordKind } | undefined,
-  { withBcrypt }: { withBcrypt: boolean },
+  { withBcrypt, place }: { withBcrypt: boolean; place: Place },
 ): Promise<boolean> {
   // No stored one is longer, and hashing a book takes long.
   const isPossible = password.length <= PASSWORD_MAX;
   const candidate = isPossible ? password : '';
-  return inTurn(async () => {
+  return inTurn(place, async () => {
     const modern = await matchesArgon2(candidate, stored?.kind === 'argon2id' ? stored.hash : NOBODYS);
     if (!withBcrypt) return modern && isPossible;
     const old = await bcrypt.compare(candidate, stored?.kind === 'bcrypt' ? stored.hash : NOBODYS_BCRYPT);

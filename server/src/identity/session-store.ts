@@ -29,9 +29,17 @@ export async function revokeSessionsOf(tx: Db, userId: number | null, nowMs: num
     .execute();
 }
 
+/** At once: a crowd that logged in on one day does not go in one statement. */
+const ENDED_MAX = 1_000;
+
 /** A token whose time is over is refused without its row. */
 export async function dropExpiredSessions(tx: Db, nowMs: number): Promise<void> {
-  await tables(tx).deleteFrom('sessions').where('expires_at', '<=', nowMs).execute();
+  await tables(tx)
+    .deleteFrom('sessions')
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('sessions').select('id').where('expires_at', '<=', nowMs).limit(ENDED_MAX),
+    )
+    .execute();
 }
 
 /** The oldest of a user go where there are more than `keep`; of the administrator without users for null. */

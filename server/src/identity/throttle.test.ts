@@ -16,11 +16,15 @@ test.each([
   expect(networkOf(ip)).toBe(network);
 });
 
+type Taken = Awaited<ReturnType<Identity['throttle']['take']>>;
+const isLetIn = (taken: Taken): boolean => 'network' in taken;
+const waitOf = (taken: Taken): number => ('network' in taken ? 0 : taken.retryAfterSeconds);
+
 describeOnBothDatabases('the login throttle', (open) => {
   const letIn = async (identity: Identity, attempts: { username: string; ip: string }[]) => {
     const waits = [];
     for (const attempt of attempts) waits.push(await identity.throttle.take(attempt));
-    return waits.filter((wait) => wait === undefined).length;
+    return waits.filter(isLetIn).length;
   };
   const times = (count: number, attempt: (i: number) => { username: string; ip: string }) =>
     Array.from({ length: count }, (_, i) => attempt(i));
@@ -34,11 +38,11 @@ describeOnBothDatabases('the login throttle', (open) => {
         times(12, () => ann),
       ),
     ).toBe(10);
-    const wait = await identity.throttle.take(ann);
+    const wait = waitOf(await identity.throttle.take(ann));
     expect(wait).toBeGreaterThan(15 * 60 - 60);
     expect(wait).toBeLessThanOrEqual(15 * 60);
-    expect(await identity.throttle.take({ ...ann, ip: '192.0.2.2' })).toBeUndefined();
-    expect(await identity.throttle.take({ ...ann, username: 'bob' })).toBeUndefined();
+    expect(isLetIn(await identity.throttle.take({ ...ann, ip: '192.0.2.2' }))).toBe(true);
+    expect(isLetIn(await identity.throttle.take({ ...ann, username: 'bob' }))).toBe(true);
     clock.offsetMs += 15 * 60_000 + 1;
     expect(
       await letIn(
@@ -65,14 +69,31 @@ describeOnBothDatabases('the login throttle', (open) => {
     ).toBe(50);
   });
 
-  test('a hundred with one name, from however many addresses', async () => {
+  test('what one network tries holds up no other network, however often it is refused', async () => {
     const { identity } = await openTestIdentity(open);
-    expect(
-      await letIn(
-        identity,
-        times(105, (i) => ({ username: 'ann', ip: `192.0.2.${i}` })),
-      ),
-    ).toBe(100);
+    const ann = { username: 'ann', ip: '192.0.2.1' };
+    await letIn(
+      identity,
+      times(150, () => ann),
+    );
+    const fromElsewhere = await identity.throttle.take({ ...ann, ip: '198.51.100.1' });
+    expect(fromElsewhere).toEqual({ network: '198.51.100.1', isSlow: false });
+    // Refused attempts at one name take nothing from the others at the same address.
+    expect(isLetIn(await identity.throttle.take({ ...ann, username: 'bob' }))).toBe(true);
+  });
+
+  test('a name that many networks try is refused to nobody, and only new networks are slow with it', async () => {
+    const { identity } = await openTestIdentity(open);
+    const ann = { username: 'ann', ip: '198.51.100.1' };
+    await identity.throttle.take(ann);
+    await identity.throttle.forgive(ann);
+    const crowd = times(105, (i) => ({ username: 'ann', ip: `192.0.2.${i}` }));
+    expect(await letIn(identity, crowd)).toBe(105);
+    expect(await identity.throttle.take(ann)).toMatchObject({ isSlow: false });
+    expect(await identity.throttle.take({ ...ann, ip: '203.0.113.1' })).toMatchObject({ isSlow: true });
+    expect(await identity.throttle.take({ username: 'bob', ip: '203.0.113.1' })).toMatchObject({
+      isSlow: false,
+    });
   });
 
   test('of many at the same moment, in two processes, no more get through', async () => {
@@ -80,14 +101,14 @@ describeOnBothDatabases('the login throttle', (open) => {
     const both = [identity, await another()];
     const ann = { username: 'ann', ip: '192.0.2.1' };
     const waits = await Promise.all(Array.from({ length: 24 }, (_, i) => both[i % 2]!.throttle.take(ann)));
-    expect(waits.filter((wait) => wait === undefined)).toHaveLength(10);
+    expect(waits.filter(isLetIn)).toHaveLength(10);
   });
 
   test('who got in is forgiven', async () => {
     const { identity } = await openTestIdentity(open);
     const ann = { username: 'ann', ip: '192.0.2.1' };
     for (let i = 0; i < 60; i++) {
-      expect(await identity.throttle.take(ann)).toBeUndefined();
+      expect(isLetIn(await identity.throttle.take(ann))).toBe(true);
       await identity.throttle.forgive(ann);
     }
   });

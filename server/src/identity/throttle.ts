@@ -2,20 +2,25 @@ import { isIPv6 } from 'node:net';
 import { sql } from 'kysely';
 import type { KeysContext } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
+import type { Place } from './hash-queue.ts';
 import { tables } from './rows.ts';
 import type { AttemptsRow } from './rows.ts';
 
 /** Attempts are counted in a window that begins with the first one. */
 const WINDOW_MS = 15 * 60_000;
+/** From one network for one name few; more from one network, where many people may sit. */
+const ATTEMPTS_MAX = { pair: 10, address: 50 } as const;
 /**
- * From one address for one name few; more from one address, where many people may sit; and a bound for what many
- * addresses together try with one name. Nobody can lock somebody else out from one address alone.
+ * Attempts at one name, from however many networks, after which those that never got in with it wait for everybody else.
+ * Nobody is refused for what another network did: an attacker would lock its victim out. Guarded by lockout.test.ts.
  */
-const ATTEMPTS_MAX = { address: 50, pair: 10, name: 100 } as const;
-type Subject = keyof typeof ATTEMPTS_MAX;
+const UNHURRIED_MAX = 100;
+/** How long a network that got in with a name is known. */
+const KNOWN_MS = 90 * 86_400_000;
 
 /** Rows of windows that are over do no harm but take room. */
 const SWEEP_MS = 60_000;
+const SWEPT_MAX = 2_000;
 
 export interface Attempt {
   /** '' for the one administrator. */
@@ -33,48 +38,58 @@ export class Throttle {
   }
 
   /**
-   * Counts one, before anything is compared: of many at the same moment no more are let through than of many in a row.
-   * @returns seconds until the next one, where there were too many.
+   * Counts one, before anything is compared: of many at the same moment no more are let through than of many in a row. An
+   * attempt that is refused counts no further: neither against others of its network nor against the name.
+   * @returns where it stands in line; or the seconds until the next one, where there were too many.
    */
-  async take(attempt: Attempt): Promise<number | undefined> {
+  async take(attempt: Attempt): Promise<Place | { retryAfterSeconds: number }> {
     const { storage, clock } = this.#keys;
     await this.#sweep();
     const nowMs = clock.nowMs();
-    const waitMs = await storage.transaction(
+    const network = networkOf(attempt.ip);
+    const subjects = this.#subjects(attempt);
+    return storage.transaction(
       async (tx) => {
-        const waits: number[] = [];
-        for (const [kind, subject] of this.#subjects(attempt)) {
-          const { attempts, ends_at } = await count(tx, subject, nowMs);
-          waits.push(attempts > ATTEMPTS_MAX[kind] ? ends_at - nowMs : 0);
+        // In one order everywhere, so that two logins do not wait for each other in a circle.
+        for (const kind of ['pair', 'address'] as const) {
+          const { attempts, ends_at } = await count(tx, subjects[kind], nowMs);
+          if (attempts > ATTEMPTS_MAX[kind])
+            return { retryAfterSeconds: Math.ceil((ends_at - nowMs) / 1_000) };
         }
-        return Math.max(...waits);
+        const { attempts } = await count(tx, subjects.name, nowMs);
+        const isSlow = attempts > UNHURRIED_MAX && !(await isKnown(tx, subjects.known, nowMs));
+        return { network, isSlow };
       },
       { durable: false },
     );
-    return waitMs === 0 ? undefined : Math.ceil(waitMs / 1_000);
   }
 
-  /** Whoever got in is no attacker: what was counted against the pair is forgotten, elsewhere this one attempt. */
+  /** Somebody who got in is no attacker: the pair is forgotten, elsewhere this one attempt, and the network is known. */
   async forgive(attempt: Attempt): Promise<void> {
-    await this.#keys.storage.transaction(
+    const { storage, clock } = this.#keys;
+    const subjects = this.#subjects(attempt);
+    await storage.transaction(
       async (tx) => {
-        for (const [kind, subject] of this.#subjects(attempt)) await uncount(tx, subject, kind === 'pair');
+        await uncount(tx, subjects.pair, true);
+        await uncount(tx, subjects.address, false);
+        await uncount(tx, subjects.name, false);
+        await remember(tx, subjects.known, clock.nowMs() + KNOWN_MS);
       },
       { durable: false },
     );
   }
 
-  /** In one order everywhere, so that two logins do not wait for each other in a circle. */
-  #subjects({ username, ip }: Attempt): [Subject, string][] {
+  #subjects({ username, ip }: Attempt): Record<'pair' | 'address' | 'name' | 'known', string> {
     const { sealing } = this.#keys;
     // People type passwords into the wrong field: what was typed is not kept.
     const digest = (text: string): string => Buffer.from(sealing.digest(text).digest).toString('base64url');
-    const address = networkOf(ip);
-    return [
-      ['address', digest(`login address ${address}`)],
-      ['pair', digest(`login pair ${address} ${username}`)],
-      ['name', digest(`login name ${username}`)],
-    ];
+    const network = networkOf(ip);
+    return {
+      pair: digest(`login pair ${network} ${username}`),
+      address: digest(`login address ${network}`),
+      name: digest(`login name ${username}`),
+      known: digest(`login known ${network} ${username}`),
+    };
   }
 
   async #sweep(): Promise<void> {
@@ -82,7 +97,10 @@ export class Throttle {
     const nowMs = clock.nowMs();
     if (nowMs - this.#sweptMs < SWEEP_MS) return;
     this.#sweptMs = nowMs;
-    const drop = (tx: Db) => tables(tx).deleteFrom('login_attempts').where('ends_at', '<=', nowMs).execute();
+    const drop = async (tx: Db): Promise<void> => {
+      // After a flood there are millions: the next attempt takes away more.
+      if ((await dropOld(tx, nowMs)) === SWEPT_MAX) this.#sweptMs = -Infinity;
+    };
     await storage
       .transaction(drop, { durable: false })
       .catch((error: unknown) => logger.warn({ err: error }, 'old login attempts were not removed'));
@@ -121,5 +139,29 @@ async function uncount(tx: Db, subject: string, all: boolean): Promise<void> {
     .set((eb) => ({ attempts: all ? 0 : eb('attempts', '-', 1) }))
     .where('subject', '=', subject)
     .where('attempts', '>', 0)
+    .execute();
+}
+
+/** @returns how many. */
+async function dropOld(tx: Db, nowMs: number): Promise<number> {
+  const result = await tables(tx)
+    .deleteFrom('login_attempts')
+    .where('subject', 'in', (eb) =>
+      eb.selectFrom('login_attempts').select('subject').where('ends_at', '<=', nowMs).limit(SWEPT_MAX),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+async function isKnown(tx: Db, subject: string, nowMs: number): Promise<boolean> {
+  const query = tables(tx).selectFrom('login_attempts').select('subject').where('subject', '=', subject);
+  return (await query.where('ends_at', '>', nowMs).executeTakeFirst()) !== undefined;
+}
+
+async function remember(tx: Db, subject: string, ends_at: number): Promise<void> {
+  await tables(tx)
+    .insertInto('login_attempts')
+    .values({ subject, attempts: 0, ends_at })
+    .onConflict((conflict) => conflict.column('subject').doUpdateSet({ ends_at }))
     .execute();
 }

@@ -1,5 +1,5 @@
 import type { Actor as AuditActor, AuditEntry } from '../audit/index.ts';
-import type { Budget, Caller, Selectors } from '../access/index.ts';
+import type { Budget, Caller, Holder, Selectors } from '../access/index.ts';
 import { reachesBeyond } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -23,11 +23,21 @@ export interface BudgetView extends Budget {
   resets_at: string | null;
 }
 
+/** A budget from which a request could not be taken, and whose it is. */
+export interface SpentBudget extends BudgetView {
+  holder: Pick<Holder, 'kind' | 'id'>;
+}
+
 /** What keys need of budgets; the module `usage`, to the right of this one, brings it (app.ts). */
 export interface BudgetKeeper {
   views(keys: readonly { id: string; budgets: readonly Budget[] }[]): Promise<Map<string, BudgetView[]>>;
-  /** Takes requests from the key's request budgets; returns the one that is spent, or null. */
-  spend(keyId: string, budgets: readonly Budget[], requests: number): Promise<BudgetView | null>;
+  /** Takes requests from the request budgets of all holders, or from none and returns one that is spent. */
+  spend(holders: readonly Holder[], requests: number): SpentBudget | null | Promise<SpentBudget | null>;
+  /**
+   * After a change of the budgets of a key or owner, in its transaction: what was used is carried over to those that are
+   * new, renamed or of another period, so that no change sets `used` back to 0.
+   */
+  carryOver(tx: Db, holderId: string, before: readonly Budget[], after: readonly Budget[]): Promise<void>;
 }
 
 /** Everything the verbs of this domain work with; made once by `openKeys`. */
@@ -82,6 +92,13 @@ export function mayTouchKey(
 ): boolean {
   if (!mayTouchOwner(actor, owner.id)) return false;
   return actor.kind !== 'key' || !reachesBeyond(actor.caller.selectors.workspaces, selectors.workspaces);
+}
+
+/** Whether `mayTouchKey` holds for all keys of an owner that the actor may deal with: then nobody has to ask for each. */
+export function reachesAll(actor: Actor): boolean {
+  if (actor.kind !== 'key') return true;
+  const { allow, deny } = actor.caller.selectors.workspaces;
+  return allow.length + deny.length === 0;
 }
 
 export const noSuch = (what: 'key' | 'owner'): KeywardError =>

@@ -9,13 +9,13 @@ import { lockOwner } from './owner-store.ts';
 import { ensureOwner } from './owners.ts';
 import type { OwnerInput } from './owners.ts';
 
-const OWNER: OwnerInput = { name: 'admin', kind: 'person' };
+export const ADMIN_OWNER: OwnerInput = { name: 'admin', kind: 'person' };
 const OPERATOR: Actor = { kind: 'cli' };
 
 /** An admin key made on the machine itself: the first one, and the way back in when the last one is lost. */
 export function mintLocally(context: KeysContext, name: string): Promise<Minted> {
   return context.storage.transaction(async (tx) => {
-    await ensureOwner(tx, OWNER, context.clock.nowMs());
+    await ensureOwner(tx, ADMIN_OWNER, context.clock.nowMs());
     return mintAdmin(tx, context, name);
   });
 }
@@ -25,7 +25,7 @@ export async function mintFirstKey(context: KeysContext): Promise<Minted | null>
   const { storage } = context;
   if (await hasKeys(storage.db)) return null;
   return storage.transaction(async (tx) => {
-    const owner = await ensureOwner(tx, OWNER, context.clock.nowMs());
+    const owner = await ensureOwner(tx, ADMIN_OWNER, context.clock.nowMs());
     // Two processes that start together wait for each other here.
     await lockOwner(tx, owner.id);
     return (await hasKeys(tx)) ? null : mintAdmin(tx, context, 'first admin key');
@@ -34,11 +34,11 @@ export async function mintFirstKey(context: KeysContext): Promise<Minted | null>
 
 /** The owner of what the operator makes, and whoever is logged in where there are no users. */
 export function ensureAdminOwner({ storage, clock }: KeysContext): Promise<Owner> {
-  return storage.transaction((tx) => ensureOwner(tx, OWNER, clock.nowMs()));
+  return storage.transaction((tx) => ensureOwner(tx, ADMIN_OWNER, clock.nowMs()));
 }
 
 async function mintAdmin(tx: Db, context: KeysContext, name: string): Promise<Minted> {
-  const input = { name, owner: OWNER.name, role: 'admin' } as const;
+  const input = { name, owner: ADMIN_OWNER.name, role: 'admin' } as const;
   const { result, entry } = await mintIn(tx, context, { actor: OPERATOR, input });
   await record(tx, context, { actor: OPERATOR, entry });
   return result;

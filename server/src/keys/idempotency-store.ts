@@ -1,8 +1,11 @@
+import { sql } from 'kysely';
 import type { Db } from '../storage/index.ts';
 import { tables } from './rows.ts';
 
 /** For so long a repeat is recognised. */
 const KEPT_MS = 7 * 86_400_000;
+/** At once: after a day with a million of them nobody waits for their end. */
+const FORGOTTEN_MAX = 500;
 
 export async function findRepeat(
   tx: Db,
@@ -24,7 +27,14 @@ export async function rememberRequest(
 ): Promise<boolean> {
   await tables(tx)
     .deleteFrom('key_idempotency')
-    .where('at', '<', row.at - KEPT_MS)
+    .where((eb) => {
+      const old = eb
+        .selectFrom('key_idempotency')
+        .select(['owner_id', 'idempotency_key'])
+        .where('at', '<', row.at - KEPT_MS)
+        .limit(FORGOTTEN_MAX);
+      return sql<boolean>`${eb.refTuple('owner_id', 'idempotency_key')} in ${old}`;
+    })
     .execute();
   const result = await tables(tx)
     .insertInto('key_idempotency')

@@ -1,15 +1,17 @@
 import { hash } from 'node:crypto';
 import { invalidField, KeywardError } from '../base/errors.ts';
-import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
-import { actorId, record } from './context.ts';
-import { deleteKey, findByDigest, insertKey, insertSecret } from './key-store.ts';
+import { mayTouchKey, record } from './context.ts';
+import { deleteKey, insertKey, insertSecret } from './key-store.ts';
+import { findByDigest } from './line-store.ts';
+import type { Found } from './line-store.ts';
 import { hintOf } from '../base/key-text.ts';
 import type { MintInput } from './mint.ts';
-import { newKey, ownerFor, refuseExcess, secretRow } from './mint.ts';
+import { newKey, secretRow } from './mint.ts';
 import type { OwnerKind } from './owner.ts';
 import { ensureOwner } from './owners.ts';
+import { currentActor } from './standing.ts';
 import { SECRET_MAX_LENGTH } from './verifier.ts';
 
 /** A key that exists elsewhere: its text, or SHA-256 of its text. */
@@ -58,7 +60,7 @@ export async function* importKeys(
 /** Outcomes are given out only when the transaction is committed: what was said to be imported is. */
 async function importBatch(
   context: KeysContext,
-  actor: Actor,
+  asked: Actor,
   batch: ImportLine[],
 ): Promise<ImportOutcome[]> {
   if (batch.length === 0) return [];
@@ -66,8 +68,11 @@ async function importBatch(
   // In one order everywhere: two imports of the same keys would otherwise wait for each other in a circle.
   const ordered = prepared.toSorted((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
   return context.storage.transaction(async (tx) => {
+    // The lines may take minutes to come: a key gives what it holds now.
+    const actor = await currentActor(tx, context, asked);
     const byLine = new Map<Prepared, ImportOutcome>();
-    for (const line of ordered) byLine.set(line, await importLine(context, actor, { tx, line }));
+    const parents = new Set<string>();
+    for (const line of ordered) byLine.set(line, await importLine(context, actor, { tx, line, parents }));
     const outcomes = prepared.flatMap((line) => byLine.get(line) ?? []);
     const taken = outcomes.flatMap((outcome) => (outcome.outcome === 'imported' ? [outcome.key_id] : []));
     if (taken.length > 0) {
@@ -75,7 +80,7 @@ async function importBatch(
         action: 'keys.import',
         target: 'keys',
         outcome: 'ok' as const,
-        details: { keys: taken },
+        details: { keys: taken, ...(parents.size === 0 ? {} : { parents: [...parents] }) },
       };
       await record(tx, context, { actor, entry });
     }
@@ -86,31 +91,27 @@ async function importBatch(
 async function importLine(
   context: KeysContext,
   actor: Actor,
-  { tx, line: { line, input, sha256 } }: { tx: Db; line: Prepared },
+  { tx, line: { line, input, sha256 }, parents }: { tx: Db; line: Prepared; parents: Set<string> },
 ): Promise<ImportOutcome> {
   const digests = context.sealing.digestsOfSha256(sha256).map(({ digest }) => digest);
-  const existing = async (): Promise<ImportOutcome | undefined> => {
-    const known = await findByDigest(tx, digests);
-    return known && { line, outcome: 'exists', key_id: known.key.id, name: known.key.name };
-  };
   try {
     if (input instanceof KeywardError) throw input;
-    const known = await existing();
-    if (known !== undefined) return known;
-    const owner = await ownerFor(tx, actor, input.owner);
-    const nowMs = context.clock.nowMs();
-    const number = await nextId(tx, 'keys');
-    const key = newKey(input, { owner, number, createdBy: actorId(actor), nowMs });
-    refuseExcess(actor, key);
+    const known = await findByDigest(tx, digests);
+    if (known !== undefined && mayTouchKey(actor, known.key)) return exists(line, known);
+    const key = await newKey(tx, context, { actor, input });
+    if (known !== undefined) throw unavailable(input);
     await insertKey(tx, key);
     const { digest, version } = context.sealing.digestSha256(sha256);
     const hint = input.secret === undefined ? '…' : hintOf(input.secret);
-    const secret = secretRow({ keyId: key.id, digest, pepper: version, hint, nowMs });
+    const secret = secretRow({ keyId: key.id, digest, pepper: version, hint, nowMs: key.createdAt });
     if (!(await insertSecret(tx, secret))) {
       // Another import took it at this moment: a key without a secret must not stay.
       await deleteKey(tx, key.id);
-      return (await existing()) ?? refused(line, invalidField('secret', 'is known already'));
+      const other = await findByDigest(tx, digests);
+      if (other !== undefined && mayTouchKey(actor, other.key)) return exists(line, other);
+      throw unavailable(input);
     }
+    if (key.parentId !== null) parents.add(key.parentId);
     return { line, outcome: 'imported', key_id: key.id, name: key.name };
   } catch (error) {
     // Only what was found wrong before anything was written is an outcome; a failing database ends the import.
@@ -118,6 +119,24 @@ async function importLine(
     return refused(line, error);
   }
 }
+
+const exists = (line: number, { key }: Found): ImportOutcome => ({
+  line,
+  outcome: 'exists',
+  key_id: key.id,
+  name: key.name,
+});
+
+/**
+ * For a secret of a key that does not exist for the actor. It comes after everything else that is wrong with the line, so
+ * that nobody can ask for a hash without making the key where there is none. Guarded by foreign-things.test.ts.
+ */
+const unavailable = ({ secret }: ImportInput): KeywardError =>
+  invalidField(
+    secret === undefined ? 'sha256' : 'secret',
+    'cannot be used for a new key',
+    'Choose another secret.',
+  );
 
 function refused(line: number, { code, message, extras: { errors } }: KeywardError): ImportOutcome {
   return { line, outcome: 'refused', code, detail: message, ...(errors === undefined ? {} : { errors }) };

@@ -9,20 +9,22 @@ import { RequestLimits } from './limits.ts';
 import { Verifier } from './verifier.ts';
 
 export { auditActor, changeAndRecord, changeEverywhere, record } from './context.ts';
-export type { Actor, BudgetKeeper, BudgetView, Entry, KeysContext } from './context.ts';
+export type { Actor, BudgetKeeper, BudgetView, Entry, KeysContext, SpentBudget } from './context.ts';
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
+export { refuseExcess } from './gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
 export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './import.ts';
-export { KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
+export { callerOf, KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';
 export type { GoodKey } from './key-memory.ts';
-export { viewKey, viewKeys, viewOwner } from './key-view.ts';
+export { viewKey, viewKeys, viewOwner, viewOwners } from './key-view.ts';
 export type { KeyView, OwnerView } from './key-view.ts';
 export { getKey, listKeys, updateKey } from './keys.ts';
 export type { ListInput, Page, UpdateInput } from './keys.ts';
 export type { Admission, LimitView } from './limits.ts';
+export { budgetsLeft, limitsLeft } from './left.ts';
 export { keysMigrations } from './migrations.ts';
-export { mint, mintIn, refuseExcess } from './mint.ts';
+export { mint, mintIn } from './mint.ts';
 export type { Minted, MintInput } from './mint.ts';
 export { listNumbered, maskOf, revokeNumbered } from './numbered.ts';
 export { OWNER_KINDS } from './owner.ts';
@@ -38,7 +40,7 @@ export {
   updateOwner,
 } from './owners.ts';
 export { QuietSweeper } from './quiet.ts';
-export { callerOfSecret, isOwnerActive } from './standing.ts';
+export { callerOfSecret, holdersOfAdmin, holdersOfOwner, isOwnerActive } from './standing.ts';
 export { reportLeak } from './report.ts';
 export { endSecret, rotate } from './rotate.ts';
 export type { RotateInput } from './rotate.ts';

@@ -3,7 +3,7 @@ import type { GoodKey } from './key-memory.ts';
 import { ENTRIES_MAX, KeyMemory } from './key-memory.ts';
 
 const good = (id: string, ownerId = 'own_a'): GoodKey =>
-  ({ valid: true, key: { id, owner: { id: ownerId } } }) as GoodKey;
+  ({ valid: true, key: { id, owner: { id: ownerId }, ancestors: [] as unknown } }) as GoodKey;
 
 test('never holds more than its share; what is in use stays, what is not goes', () => {
   const memory = new KeyMemory();

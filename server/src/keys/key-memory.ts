@@ -1,4 +1,5 @@
 import type { Caller } from '../access/index.ts';
+import { lineOf } from './key.ts';
 import type { Key } from './key.ts';
 
 /** A key that was good when it was read, under the SHA-256 of its secret. */
@@ -7,7 +8,7 @@ export interface GoodKey {
   key: Key;
   caller: Caller;
   secretId: string;
-  /** ms since 1970: when its key or its secret ends. */
+  /** ms since 1970: when its secret, its key or one above it ends. */
   goodUntilMs: number;
 }
 
@@ -20,6 +21,7 @@ export const ENTRIES_MAX = 20_000;
  */
 export class KeyMemory {
   readonly #entries = new Map<string, { good: GoodKey; used: boolean }>();
+  /** Under a key's id its own hashes and those of all keys below it: what ends it, ends them in the same moment. */
   readonly #hashesOfKey = new Map<string, Set<string>>();
 
   get size(): number {
@@ -37,8 +39,10 @@ export class KeyMemory {
     this.#drop(hash);
     if (this.#entries.size >= ENTRIES_MAX) this.#makeRoom();
     this.#entries.set(hash, { good, used: false });
-    const hashes = this.#hashesOfKey.get(good.key.id) ?? new Set();
-    this.#hashesOfKey.set(good.key.id, hashes.add(hash));
+    for (const { id } of lineOf(good.key)) {
+      const hashes = this.#hashesOfKey.get(id) ?? new Set();
+      this.#hashesOfKey.set(id, hashes.add(hash));
+    }
   }
 
   /** The oldest goes, unless it was used since it was last looked at: that one starts again as the newest. */
@@ -56,7 +60,8 @@ export class KeyMemory {
   }
 
   forgetOwner(ownerId: string): void {
-    for (const [hash, { good }] of this.#entries) if (good.key.owner.id === ownerId) this.#drop(hash);
+    for (const [hash, { good }] of this.#entries)
+      if (lineOf(good.key).some(({ owner }) => owner.id === ownerId)) this.#drop(hash);
   }
 
   forgetEverything(): void {
@@ -68,9 +73,10 @@ export class KeyMemory {
     const entry = this.#entries.get(hash);
     this.#entries.delete(hash);
     if (entry === undefined) return;
-    const { id } = entry.good.key;
-    const hashes = this.#hashesOfKey.get(id);
-    hashes?.delete(hash);
-    if (hashes?.size === 0) this.#hashesOfKey.delete(id);
+    for (const { id } of lineOf(entry.good.key)) {
+      const hashes = this.#hashesOfKey.get(id);
+      hashes?.delete(hash);
+      if (hashes?.size === 0) this.#hashesOfKey.delete(id);
+    }
   }
 }

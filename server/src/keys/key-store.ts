@@ -1,19 +1,36 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
+import type { Kysely, SelectQueryBuilder } from 'kysely';
+import type { Selectors } from '../access/index.ts';
+import { SliceRows } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import type { Key, KeyState, KeyWithSecrets } from './key.ts';
-import { keyFromRow, rowFromKey, secretFromRow, tables } from './rows.ts';
+import { endsBefore, stateIs } from './key-filters.ts';
+import { deleteAncestors, insertAncestors, keysFromRows } from './line-store.ts';
+import { joined, rowFromKey, secretFromRow, tables, withOwner } from './rows.ts';
 import type { JoinedKeyRow, KeyRow, SecretRow } from './rows.ts';
 
-const joined = (db: Db) =>
-  tables(db)
-    .selectFrom('keys')
-    .innerJoin('owners', 'owners.id', 'keys.owner_id')
-    .selectAll('keys')
-    .select(['owners.name as owner_name', 'owners.state as owner_state']);
+type TablesOf<D> = D extends Kysely<infer T> ? T : never;
+type KeyQuery<Row> = SelectQueryBuilder<TablesOf<ReturnType<typeof tables>>, 'keys', Row>;
+
+/**
+ * The keys that a list has found, with their owners. No join in a list: where there are few owners SQLite begins at them, and then
+ * sorts all keys for each page. Guarded by long-work.test.ts.
+ */
+async function listed(db: Db, rows: readonly KeyRow[]): Promise<KeyWithSecrets[]> {
+  const ids = [...new Set(rows.map(({ owner_id }) => owner_id))];
+  if (ids.length === 0) return [];
+  const owners = await tables(db).selectFrom('owners').selectAll().where('id', 'in', ids).execute();
+  const byId = new Map(owners.map((owner) => [owner.id, owner]));
+  const all = rows.flatMap((row): JoinedKeyRow[] => {
+    const owner = byId.get(row.owner_id);
+    return owner === undefined ? [] : [withOwner(row, owner)];
+  });
+  return withSecrets(db, await keysFromRows(db, all));
+}
 
 export async function insertKey(tx: Db, key: Key): Promise<void> {
   await tables(tx).insertInto('keys').values(rowFromKey(key)).execute();
+  await insertAncestors(tx, key);
 }
 
 /** @returns false where another secret has the same digest: it is the same secret. */
@@ -27,9 +44,8 @@ export async function insertSecret(tx: Db, secret: SecretRow): Promise<boolean> 
 }
 
 export async function findKey(db: Db, id: string): Promise<KeyWithSecrets | undefined> {
-  const row = await joined(db).where('keys.id', '=', id).executeTakeFirst();
-  if (row === undefined) return undefined;
-  const [key] = await withSecrets(db, [keyFromRow(row)]);
+  const rows = await joined(db).where('keys.id', '=', id).execute();
+  const [key] = await withSecrets(db, await keysFromRows(db, rows));
   return key;
 }
 
@@ -38,20 +54,28 @@ export async function listNumbered(
   db: Db,
   { ownerId, limit }: { ownerId: string | undefined; limit: number },
 ): Promise<KeyWithSecrets[]> {
-  let query = joined(db).where('keys.state', '<>', 'revoked').orderBy('keys.number', 'desc').limit(limit);
-  if (ownerId !== undefined) query = query.where('keys.owner_id', '=', ownerId);
-  return withSecrets(db, (await query.execute()).map(keyFromRow).reverse());
+  // As the index has it, to the letter: with a parameter in its place the index does not apply.
+  const isListed = sql<boolean>`keys.state <> 'revoked'`;
+  const isRevoked = stateIs('revoked', 0);
+  const all = tables(db)
+    .selectFrom('keys')
+    .selectAll()
+    .where(isListed)
+    .where(sql<boolean>`not ${isRevoked}`);
+  const owned = ownerId === undefined ? all : all.where('keys.owner_id', '=', ownerId);
+  const rows = await owned.orderBy('keys.number', 'desc').limit(limit).execute();
+  return (await listed(db, rows)).reverse();
 }
 
 /** What the keys of an owner hold, of those that are not revoked. */
 export async function grantsOfOwner(db: Db, ownerId: string): Promise<Pick<Key, 'id' | 'grants'>[]> {
   const query = joined(db).where('keys.owner_id', '=', ownerId).where('keys.state', '<>', 'revoked');
-  return (await query.execute()).map(keyFromRow);
+  return (await query.execute()).map(({ id, grants }) => ({ id, grants: JSON.parse(grants) as string[] }));
 }
 
 export async function findByNumber(db: Db, number: number): Promise<Key | undefined> {
-  const row = await joined(db).where('keys.number', '=', number).executeTakeFirst();
-  return row === undefined ? undefined : keyFromRow(row);
+  const rows = await joined(db).where('keys.number', '=', number).execute();
+  return (await keysFromRows(db, rows))[0];
 }
 
 /** Like `findKey`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends. */
@@ -59,41 +83,6 @@ export async function lockKey(tx: Db, id: string): Promise<KeyWithSecrets | unde
   // An update that changes nothing locks the row on both dialects.
   await tables(tx).updateTable('keys').set({ id }).where('id', '=', id).execute();
   return findKey(tx, id);
-}
-
-export interface Found {
-  key: Key;
-  secret: Pick<SecretRow, 'id' | 'digest' | 'pepper' | 'ends_at'>;
-}
-
-/**
- * The key that one of these digests opens. One statement whether there is one or not: a second one for keys that
- * exist would tell a stranger by the time taken which texts were keys once.
- */
-export async function findByDigest(db: Db, digests: readonly Uint8Array[]): Promise<Found | undefined> {
-  return foundOf(
-    await withSecret(db)
-      .where('secret.digest', 'in', [...digests])
-      .executeTakeFirst(),
-  );
-}
-
-/** The key that this secret belongs to. */
-export async function findBySecret(db: Db, secretId: string): Promise<Found | undefined> {
-  return foundOf(await withSecret(db).where('secret.id', '=', secretId).executeTakeFirst());
-}
-
-const withSecret = (db: Db) =>
-  joined(db)
-    .innerJoin('key_secrets as secret', 'secret.key_id', 'keys.id')
-    .select(['secret.id as secret_id', 'secret.digest', 'secret.pepper', 'secret.ends_at']);
-
-type SecretColumns = Pick<SecretRow, 'digest' | 'pepper' | 'ends_at'> & { secret_id: string };
-
-function foundOf(row: (JoinedKeyRow & SecretColumns) | undefined): Found | undefined {
-  if (row === undefined) return undefined;
-  const { secret_id: id, digest, pepper, ends_at } = row;
-  return { key: keyFromRow(row), secret: { id, digest, pepper, ends_at } };
 }
 
 /** Puts a secret under another pepper; nothing where it was done meanwhile. */
@@ -111,6 +100,7 @@ export async function redigestSecret(
 
 /** For a key that was inserted in this transaction and turned out to be there already. */
 export async function deleteKey(tx: Db, id: string): Promise<void> {
+  await deleteAncestors(tx, id);
   await tables(tx).deleteFrom('keys').where('id', '=', id).execute();
 }
 
@@ -152,6 +142,7 @@ export async function hasKeys(db: Db): Promise<boolean> {
 export interface KeyFilter {
   state?: KeyState | undefined;
   ownerId?: string | undefined;
+  parentId?: string | undefined;
   role?: string | undefined;
   tag?: string | undefined;
   /** Part of a name or an id, whatever its case. */
@@ -165,33 +156,54 @@ export interface Place {
   id: string;
 }
 
-/** Rows looked through at once for a filter that no index helps; the first look is small, as most find enough there. */
-const WINDOW_ROWS_FIRST = 1_000;
-const WINDOW_ROWS_MAX = 16_000;
+/** Of a key as much as tells for whom it is there. */
+export type KeyReach = Pick<Key, 'selectors'> & { owner: { id: string } };
+
+interface KeyPage {
+  after: Place | undefined;
+  limit: number;
+  nowMs: number;
+  /** Left out: all are there for who asks. */
+  isVisible?: ((key: KeyReach) => boolean) | undefined;
+}
 
 /**
  * Newest first, from behind `after`. Looks back in windows: one statement that searches a million keys for a name
  * would keep SQLite, and with it this whole process and its lease, busy for a second.
  */
-export async function listKeys(
-  db: Db,
-  filter: KeyFilter,
-  page: { after: Place | undefined; limit: number; nowMs: number },
-): Promise<KeyWithSecrets[]> {
-  const { ownerId, ...others } = filter;
-  const isSearch = Object.values(others).some((value) => value !== undefined);
-  const found: JoinedKeyRow[] = [];
-  let { after } = page;
-  let rows = WINDOW_ROWS_FIRST;
-  for (;;) {
-    const until = isSearch ? await placeBehind(db, { ownerId, after, rows }) : undefined;
-    const window = { after, until, limit: page.limit - found.length, nowMs: page.nowMs };
-    found.push(...(await matching(db, filter, window)));
-    if (until === undefined || found.length >= page.limit) return withSecrets(db, found.map(keyFromRow));
-    after = until;
-    rows = Math.min(rows * 4, WINDOW_ROWS_MAX);
-    await nextTurn();
-  }
+export async function listKeys(db: Db, filter: KeyFilter, page: KeyPage): Promise<KeyWithSecrets[]> {
+  const { ownerId, parentId, ...others } = filter;
+  const isSearch = page.isVisible !== undefined || Object.values(others).some((value) => value !== undefined);
+  const found: KeyRow[] = [];
+  const size = new SliceRows();
+  let after: Place | undefined = page.after;
+  do {
+    after = await size.take(async (rows) => {
+      const until = isSearch ? await placeBehind(db, { ownerId, parentId, after, rows }) : undefined;
+      const window = { ...page, after, until, limit: page.limit - found.length };
+      found.push(...(await visibleIn(db, filter, window)));
+      return until;
+    });
+  } while (after !== undefined && found.length < page.limit);
+  return listed(db, found);
+}
+
+type Window = KeyPage & { until: Place | undefined };
+
+/** Those of a window that are there for who asks. Who may see which is not SQL's to say: the rest of a row is read after. */
+async function visibleIn(db: Db, filter: KeyFilter, window: Window): Promise<KeyRow[]> {
+  const { isVisible, limit } = window;
+  const all = tables(db).selectFrom('keys').selectAll();
+  if (isVisible === undefined) return matching(all, filter, window).limit(limit).execute();
+  const reach = tables(db).selectFrom('keys').select(['keys.id', 'keys.owner_id', 'keys.selectors']);
+  const rows = await matching(reach, filter, window).execute();
+  const ids = rows
+    .filter(({ owner_id, selectors }) =>
+      isVisible({ owner: { id: owner_id }, selectors: JSON.parse(selectors) as Selectors }),
+    )
+    .map(({ id }) => id);
+  if (ids.length === 0) return [];
+  return newestFirst(all.where('keys.id', 'in', ids.slice(0, limit))).execute();
 }
 
 const isBehind = ({ createdAt, id }: Place) =>
@@ -200,10 +212,19 @@ const isBehind = ({ createdAt, id }: Place) =>
 /** The place of the last of the next `rows` keys; undefined where there are fewer. */
 async function placeBehind(
   db: Db,
-  { ownerId, after, rows }: { ownerId: string | undefined; after: Place | undefined; rows: number },
+  {
+    ownerId,
+    parentId,
+    after,
+    rows,
+  }: Pick<KeyFilter, 'ownerId' | 'parentId'> & {
+    after: Place | undefined;
+    rows: number;
+  },
 ): Promise<Place | undefined> {
   let query = tables(db).selectFrom('keys').select(['keys.created_at as createdAt', 'keys.id as id']);
   if (ownerId !== undefined) query = query.where('keys.owner_id', '=', ownerId);
+  if (parentId !== undefined) query = query.where('keys.parent_id', '=', parentId);
   if (after !== undefined) query = query.where(isBehind(after));
   const ordered = query.orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc');
   return ordered
@@ -212,18 +233,21 @@ async function placeBehind(
     .executeTakeFirst();
 }
 
-async function matching(
-  db: Db,
+const newestFirst = <Row>(query: KeyQuery<Row>): KeyQuery<Row> =>
+  query.orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc');
+
+function matching<Row>(
+  all: KeyQuery<Row>,
   filter: KeyFilter,
-  page: { after: Place | undefined; until: Place | undefined; limit: number; nowMs: number },
-): Promise<JoinedKeyRow[]> {
-  let query = joined(db).orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc').limit(page.limit);
-  const { after, until, nowMs } = page;
+  { after, until, nowMs }: Window,
+): KeyQuery<Row> {
+  let query = newestFirst(all);
   if (after !== undefined) query = query.where(isBehind(after));
   if (until !== undefined) {
     query = query.where(sql<boolean>`(keys.created_at, keys.id) >= (${until.createdAt}, ${until.id})`);
   }
   if (filter.ownerId !== undefined) query = query.where('keys.owner_id', '=', filter.ownerId);
+  if (filter.parentId !== undefined) query = query.where('keys.parent_id', '=', filter.parentId);
   if (filter.role !== undefined) query = query.where('keys.role', '=', filter.role as KeyRow['role']);
   if (filter.tag !== undefined) {
     // Exact to the letter, where the `like` of SQLite is not and PostgreSQL's is.
@@ -242,12 +266,9 @@ async function matching(
     query = query.where((eb) => eb(eb.fn.coalesce('keys.last_used_at', 'keys.created_at'), '<', since));
   }
   if (filter.expiringBeforeMs !== undefined) {
-    query = query
-      .where('keys.expires_at', '<=', filter.expiringBeforeMs)
-      .where('keys.expires_at', '>', nowMs);
+    query = query.where(endsBefore(filter.expiringBeforeMs, nowMs));
   }
-  if (filter.state !== undefined) query = query.where(stateIs(filter.state, nowMs));
-  return query.execute();
+  return filter.state === undefined ? query : query.where(stateIs(filter.state, nowMs));
 }
 
 /** Contains, with nothing in `part` taken for a wildcard. */
@@ -255,32 +276,38 @@ function like(column: string, part: string) {
   return sql<boolean>`${sql.raw(column)} like ${`%${part.replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
 }
 
-function stateIs(state: KeyState, nowMs: number) {
-  const ended = sql<boolean>`(keys.expires_at is not null and keys.expires_at <= ${nowMs})`;
-  if (state === 'expired') return sql<boolean>`(${ended} and keys.state <> 'revoked')`;
-  if (state === 'revoked') return sql<boolean>`keys.state = 'revoked'`;
-  return sql<boolean>`(keys.state = ${state} and not ${ended})`;
-}
-
 /** What the old secret of a rotation needs so that it can end by silence. */
 export type QuietSecret = Pick<SecretRow, 'id' | 'key_id' | 'last_used_at'>;
 
-/** Old secrets that nobody has used for their quiet time, counted from their rotation. */
+/** Where a sweep through the rotations that end by silence has come to. */
+export type QuietPlace = Pick<SecretRow, 'id'> & { ends_at: number };
+
+/**
+ * Old secrets that nobody has used for their quiet time, counted from their rotation, of the next `rows` that may end so.
+ * @returns also where the next sweep goes on; undefined: at the beginning.
+ */
 export async function quietSecrets(
   db: Db,
-  { nowMs, overlapMaxMs, limit }: { nowMs: number; overlapMaxMs: number; limit: number },
-): Promise<QuietSecret[]> {
-  // A rotation with a quiet time sets the end to the longest overlap: that tells when it was.
-  const rotated = sql<number>`(ends_at - ${overlapMaxMs})`;
-  return tables(db)
+  page: { nowMs: number; overlapMaxMs: number; rows: number; after: QuietPlace | undefined },
+): Promise<{ quiet: QuietSecret[]; next: QuietPlace | undefined }> {
+  const { nowMs, overlapMaxMs, rows, after = { ends_at: nowMs, id: '' } } = page;
+  const found = await tables(db)
     .selectFrom('key_secrets')
-    .select(['id', 'key_id', 'last_used_at'])
+    .select(['id', 'key_id', 'last_used_at', 'quiet_ms', 'ends_at'])
     .where('quiet_ms', 'is not', null)
     .where('ends_at', '>', nowMs)
-    .where(sql<boolean>`${rotated} + quiet_ms < ${nowMs}`)
-    .where(sql<boolean>`(last_used_at is null or last_used_at + quiet_ms < ${nowMs})`)
-    .limit(limit)
+    .where(sql<boolean>`(ends_at, id) > (${after.ends_at}, ${after.id})`)
+    .orderBy('ends_at')
+    .orderBy('id')
+    .limit(rows)
     .execute();
+  const quiet = found.filter(({ last_used_at, quiet_ms, ends_at }) => {
+    // A rotation with a quiet time sets the end to the longest overlap: that tells when it was.
+    const rotatedAt = (ends_at ?? 0) - overlapMaxMs;
+    return Math.max(rotatedAt, last_used_at ?? rotatedAt) + (quiet_ms ?? 0) < nowMs;
+  });
+  const last = found.length < rows ? undefined : found.at(-1);
+  return { quiet, next: last && { id: last.id, ends_at: last.ends_at ?? 0 } };
 }
 
 /** @returns false where it was used or ended since it was looked at. */

@@ -2,19 +2,23 @@ import type { Budget, Limit, Role, Selectors } from '../access/index.ts';
 import { isoTime } from '../base/clock.ts';
 import type { BudgetView, KeysContext } from './context.ts';
 import type { KeyState, KeyWithSecrets } from './key.ts';
-import { keyState } from './key.ts';
+import { decidingState, endOf, ownerHolder } from './key.ts';
 import type { Owner } from './owner.ts';
+
+type UsedBudget = Budget & { used: string; resets_at: string | null };
 
 /** A key as everybody sees it who may: the key object of the contract. Times ISO 8601. */
 export interface KeyView {
   id: string;
   name: string;
   owner: { id: string; name: string };
+  /** Id of the key that it is a child of. */
+  parent: string | null;
   role: Role | null;
   scopes: string[];
   selectors: Selectors;
   limits: Limit[];
-  budgets: (Budget & { used: string; resets_at: string | null })[];
+  budgets: UsedBudget[];
   expires_at: string | null;
   state: KeyState;
   state_reason: string | null;
@@ -46,25 +50,20 @@ export async function viewKey(context: KeysContext, key: KeyWithSecrets): Promis
 }
 
 function view(key: KeyWithSecrets, budgets: BudgetView[], nowMs: number): KeyView {
+  const { state, of } = decidingState(key, nowMs);
   return {
     id: key.id,
     name: key.name,
     owner: { id: key.owner.id, name: key.owner.name },
+    parent: key.parentId,
     role: key.role,
     scopes: key.grants,
     selectors: key.selectors,
     limits: key.limits,
-    budgets: budgets.map(({ name, unit, amount, period, used, resets_at }) => ({
-      name,
-      unit,
-      amount,
-      period,
-      used,
-      resets_at,
-    })),
-    expires_at: isoTime(key.expiresAt),
-    state: keyState(key, nowMs),
-    state_reason: key.stateReason,
+    budgets: budgets.map(usedBudget),
+    expires_at: isoTime(endOf(key)),
+    state,
+    state_reason: of === key ? key.stateReason : `The key ${of.id} above it is ${state}.`,
     created_at: isoTime(key.createdAt),
     created_by: key.createdBy,
     last_used_at: isoTime(key.lastUsedAt),
@@ -81,18 +80,40 @@ function view(key: KeyWithSecrets, budgets: BudgetView[], nowMs: number): KeyVie
   };
 }
 
+const usedBudget = ({ name, unit, amount, period, used, resets_at }: BudgetView): UsedBudget => ({
+  name,
+  unit,
+  amount,
+  period,
+  used,
+  resets_at,
+});
+
 export interface OwnerView {
   id: string;
   name: string;
   kind: Owner['kind'];
   state: Owner['state'];
+  limits: Limit[];
+  budgets: UsedBudget[];
   created_at: string;
 }
 
-export const viewOwner = (owner: Owner): OwnerView => ({
-  id: owner.id,
-  name: owner.name,
-  kind: owner.kind,
-  state: owner.state,
-  created_at: isoTime(owner.createdAt),
-});
+export async function viewOwners(context: KeysContext, owners: readonly Owner[]): Promise<OwnerView[]> {
+  const views = await context.budgets.views(owners.map(ownerHolder));
+  return owners.map((owner) => ({
+    id: owner.id,
+    name: owner.name,
+    kind: owner.kind,
+    state: owner.state,
+    limits: owner.limits,
+    budgets: (views.get(owner.account) ?? []).map(usedBudget),
+    created_at: isoTime(owner.createdAt),
+  }));
+}
+
+export async function viewOwner(context: KeysContext, owner: Owner): Promise<OwnerView> {
+  const [view] = await viewOwners(context, [owner]);
+  if (view === undefined) throw new Error('an owner has a view');
+  return view;
+}

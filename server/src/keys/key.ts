@@ -1,5 +1,5 @@
-import type { Budget, Caller, Limit, Role, Selectors } from '../access/index.ts';
-import { expand } from '../access/index.ts';
+import type { Budget, Caller, Holder, Limit, Role, Selectors } from '../access/index.ts';
+import { bothGrant, bothSelect, expand } from '../access/index.ts';
 import type { Owner } from './owner.ts';
 
 /** What is stored; `expired` follows from the time. */
@@ -26,12 +26,14 @@ export interface Secret {
   quietMs: number | null;
 }
 
-/** The record of a key. Its text is nowhere in it. Times in ms since 1970. */
-export interface Key {
+/** What is stored of a key itself. Its text is nowhere in it. Times in ms since 1970. */
+export interface KeyRecord {
   id: string;
   /** The same as a whole number, counted up: what the Developer API knows it by. */
   number: number;
-  owner: Pick<Owner, 'id' | 'name' | 'state'>;
+  owner: Pick<Owner, 'id' | 'name' | 'state' | 'account' | 'limits' | 'budgets'>;
+  /** The key that it is a child of; null: of none. Never changes. */
+  parentId: string | null;
   name: string;
   role: Role | null;
   grants: string[];
@@ -52,38 +54,95 @@ export interface Key {
   revision: number;
 }
 
+/**
+ * A key and those above it. What it may do, whether it is good and what it counts against follows from all of them
+ * (`callerOf`, `keyState`), never from its own record alone.
+ */
+export interface Key extends KeyRecord {
+  /** Its parent first. */
+  ancestors: readonly KeyRecord[];
+}
+
 export interface KeyWithSecrets extends Key {
   secrets: Secret[];
 }
 
-export function keyState(key: Pick<Key, 'storedState' | 'expiresAt'>, nowMs: number): KeyState {
+/** From the root down: so many keys, of which each but the first is a child of the one before. */
+export const GENERATIONS_MAX = 8;
+
+/** The key and its ancestors, from the key upwards. */
+export const lineOf = (key: Key): readonly KeyRecord[] =>
+  key.ancestors.length === 0 ? [key] : [key, ...key.ancestors];
+
+/** Of itself alone, whatever became of its ancestors. */
+export function ownState(key: Pick<KeyRecord, 'storedState' | 'expiresAt'>, nowMs: number): KeyState {
   const expired = key.expiresAt !== null && key.expiresAt <= nowMs;
   return expired && key.storedState !== 'revoked' ? 'expired' : key.storedState;
+}
+
+/** From the best to the worst: a key is in the worst state of itself and its ancestors. */
+export const STATES_BY_WORTH = ['active', 'quarantined', 'disabled', 'expired', 'revoked'] as const;
+
+/** The one of the line that puts the key into the state it is in; the nearest, where several do. */
+export function decidingState(key: Key, nowMs: number): { state: KeyState; of: KeyRecord } {
+  let worst = { state: ownState(key, nowMs), of: key as KeyRecord };
+  for (const above of key.ancestors) {
+    const state = ownState(above, nowMs);
+    if (STATES_BY_WORTH.indexOf(state) > STATES_BY_WORTH.indexOf(worst.state)) worst = { state, of: above };
+  }
+  return worst;
+}
+
+export const keyState = (key: Key, nowMs: number): KeyState => decidingState(key, nowMs).state;
+
+/** When the first of the line ends; null: none does. */
+export function endOf(key: Key): number | null {
+  const ends = lineOf(key).flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 export function secretEnded(secret: Pick<Secret, 'endsAt'>, nowMs: number): boolean {
   return secret.endsAt !== null && secret.endsAt <= nowMs;
 }
 
-/** A quarantined key may look but not act, and slowly: its only limit while it lasts. */
+/** A quarantined key may look but not act, and slowly, within its other limits. */
 export const QUARANTINE_LIMIT: Limit = { name: 'quarantine', requests: 60, window_seconds: 60 };
 
+const limitsOf = ({ storedState, limits }: KeyRecord): readonly Limit[] =>
+  storedState === 'quarantined' ? [...limits, QUARANTINE_LIMIT] : limits;
+
+/** Who a request with the key is, and what it may: no more than any of the key's ancestors. */
 export function callerOf(key: Key): Caller {
-  const quarantined = key.storedState === 'quarantined';
-  const limits = quarantined ? [QUARANTINE_LIMIT] : key.limits;
-  const { id, name, budgets } = key;
-  const isHolder = limits.length > 0 || budgets.length > 0;
+  const line = lineOf(key);
+  const quarantined = line.some(({ storedState }) => storedState === 'quarantined');
+  const given = key.ancestors.reduce((grants, above) => bothGrant(grants, above.grants), key.grants);
+  const scopes = expand(given, quarantined);
   return {
     keyId: key.id,
     keyName: key.name,
     ownerId: key.owner.id,
     ownerName: key.owner.name,
-    grants: key.grants,
-    scopes: expand(key.grants, quarantined),
-    selectors: key.selectors,
-    expiresAt: key.expiresAt,
-    limits,
-    budgets,
-    holders: isHolder ? [{ kind: 'key', id, name, limits, budgets }] : [],
+    grants: quarantined ? [...scopes] : given,
+    scopes,
+    selectors: key.ancestors.reduce((both, above) => bothSelect(both, above.selectors), key.selectors),
+    expiresAt: endOf(key),
+    limits: limitsOf(key),
+    budgets: key.budgets,
+    holders: holdersOf(line),
+    ancestors: key.ancestors.map(({ id, owner }) => ({ keyId: id, ownerId: owner.id })),
   };
 }
+
+/** Everybody along a line who has limits or budgets: the keys, then their owners, each once. */
+function holdersOf(line: readonly KeyRecord[]): Holder[] {
+  const keys = line.map((key) => holder('key', { ...key, limits: limitsOf(key) }));
+  const owners = new Map(line.map(({ owner }) => [owner.account, ownerHolder(owner)]));
+  return [...keys, ...owners.values()].filter(({ limits, budgets }) => limits.length + budgets.length > 0);
+}
+
+function holder(kind: Holder['kind'], { id, name, limits, budgets }: Omit<Holder, 'kind'>): Holder {
+  return { kind, id, name, limits, budgets };
+}
+
+export const ownerHolder = (owner: Pick<Owner, 'account' | 'name' | 'limits' | 'budgets'>): Holder =>
+  holder('owner', { ...owner, id: owner.account });

@@ -30,7 +30,11 @@ export class MovableClock implements Clock {
 }
 
 /** Budgets belong to `usage`; the tests of `keys` need none but where app.ts brings the real ones. */
-const NO_BUDGETS: BudgetKeeper = { views: async () => new Map(), spend: async () => null };
+const NO_BUDGETS: BudgetKeeper = {
+  views: async () => new Map(),
+  spend: () => null,
+  carryOver: async () => undefined,
+};
 
 export interface TestKeys {
   database: TestDatabase;

@@ -3,7 +3,7 @@ import { ROLE_GRANTS } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
-import { changeEverywhere, mayTouchKey, noSuch } from './context.ts';
+import { changeEverywhere, mayTouchKey, noSuch, reachesAll } from './context.ts';
 import type { KeyState, KeyWithSecrets } from './key.ts';
 import {
   checkBudgets,
@@ -18,7 +18,7 @@ import {
 import type { SelectorsInput } from './key-rules.ts';
 import * as store from './key-store.ts';
 import { settingColumns } from './rows.ts';
-import { refuseExcess } from './mint.ts';
+import { refuseGain } from './gain.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 
 /** One key the actor may see. @throws KeywardError `not_found`, also for somebody else's. */
@@ -34,6 +34,7 @@ export function visible(actor: Actor, key: KeyWithSecrets | undefined): KeyWithS
 export interface ListInput {
   state?: KeyState | undefined;
   owner?: string | undefined;
+  parent?: string | undefined;
   role?: Role | undefined;
   tag?: string | undefined;
   q?: string | undefined;
@@ -62,6 +63,7 @@ export async function listKeys(
   const filter = {
     state: input.state,
     ownerId: seesAll ? input.owner : actor.caller.ownerId,
+    parentId: input.parent,
     role: input.role,
     tag: input.tag,
     q: input.q,
@@ -71,29 +73,12 @@ export async function listKeys(
       input.expiring_within_seconds === undefined ? undefined : nowMs + input.expiring_within_seconds * 1000,
   };
   const after = input.cursor === undefined ? undefined : readCursor(input.cursor);
-  const found = await visibleKeys(context, actor, { filter, after, limit: limit + 1, nowMs });
+  // Others may lie between those that are there for a key that is bound to workspaces.
+  const isVisible = reachesAll(actor) ? undefined : (key: store.KeyReach) => mayTouchKey(actor, key);
+  const page = { after, limit: limit + 1, nowMs, isVisible };
+  const found = await store.listKeys(context.storage.db, filter, page);
   const items = found.slice(0, limit);
   return { items, next_cursor: found.length > limit ? writeCursor(items.at(-1)) : null };
-}
-
-/** So many of those that are there for the actor, however many others lie between them. */
-async function visibleKeys(
-  { storage }: KeysContext,
-  actor: Actor,
-  {
-    filter,
-    after,
-    ...page
-  }: { filter: store.KeyFilter; after: store.Place | undefined; limit: number; nowMs: number },
-): Promise<KeyWithSecrets[]> {
-  const keys: KeyWithSecrets[] = [];
-  let place = after;
-  for (;;) {
-    const found = await store.listKeys(storage.db, filter, { ...page, after: place });
-    keys.push(...found.filter((key) => mayTouchKey(actor, key)));
-    if (found.length < page.limit || keys.length >= page.limit) return keys.slice(0, page.limit);
-    place = found.at(-1);
-  }
 }
 
 /** What a change may name; null ends an expiry. */
@@ -130,9 +115,9 @@ export function updateKey(
     if (key.storedState === 'revoked') {
       throw new KeywardError('conflict', 'A revoked key cannot be changed.', { hint: 'Restore it first.' });
     }
-    refuseExcess(actor, key);
     const changed = merged(key, input, context.clock.nowMs());
-    refuseExcess(actor, changed);
+    refuseGain(actor, key, changed);
+    if (input.budgets !== undefined) await context.budgets.carryOver(tx, id, key.budgets, changed.budgets);
     await store.updateKey(tx, id, settingColumns(changed));
     return {
       result: visible(actor, await store.findKey(tx, id)),

@@ -76,4 +76,35 @@ export const keysMigrations: Migration[] = [
       `create unique index keys_number on keys (number)`,
     ],
   },
+  {
+    // For lists that leave something out, however much of it there is: of a million revoked keys none is looked at.
+    id: 'keys-walks-1',
+    statements: () => [
+      `create index keys_listed_number on keys (number) where state <> 'revoked'`,
+      `create index keys_owner_number on keys (owner_id, number) where state <> 'revoked'`,
+      `create index owners_newest on owners (created_at, id) where state <> 'deleted'`,
+      `create index key_secrets_quiet_walk on key_secrets (ends_at, id) where quiet_ms is not null`,
+      `drop index key_secrets_quiet`,
+    ],
+  },
+  {
+    // Keys that were made before are nobody's children: their makers were judged by what they held then.
+    id: 'keys-3',
+    statements: () => [
+      `alter table owners add column limits text not null default '[]'`,
+      `alter table owners add column budgets text not null default '[]'`,
+      // Null: the owner's own id.
+      `alter table owners add column account text`,
+      `create index owners_deleted on owners (name, created_at) where state = 'deleted'`,
+      `alter table keys add column parent_id text references keys (id)`,
+      `create index keys_parent on keys (parent_id, created_at, id) where parent_id is not null`,
+      // A key never gets another parent, so this never changes: one statement finds all that a key depends on.
+      `create table key_ancestors (
+        key_id text not null references keys (id),
+        ancestor_id text not null references keys (id),
+        generation bigint not null,
+        primary key (key_id, ancestor_id)
+      )`,
+    ],
+  },
 ];

@@ -182,23 +182,28 @@ describeOnBothDatabases('escalation', (open) => {
     ).rejects.toMatchObject({ code: 'scope_escalation' });
   });
 
-  test('a limit cannot be got rid of by a child that has none, nor an end by one that has none', async () => {
-    const { keys } = await openTestKeys(open);
-    const { actor } = await mintActor(keys, {
+  test('a child without limits or an end keeps those of its maker, and none ends later', async () => {
+    const { keys, clock } = await openTestKeys(open);
+    const limits = [limit('l')];
+    const { key, actor } = await mintActor(keys, {
       scopes: ['keys:write'],
-      limits: [limit('l')],
+      limits,
       expires_in_seconds: 100,
     });
-    await expect(mint(keys, actor, { name: 'x', scopes: ['keys:write'] })).rejects.toMatchObject({
+    const later = { name: 'x', scopes: ['keys:write'], expires_in_seconds: 101 };
+    await expect(mint(keys, actor, later)).rejects.toMatchObject({
       code: 'scope_escalation',
-      extras: { errors: [{ field: 'expires_at' }, { field: 'limits' }] },
+      extras: { errors: [{ field: 'expires_at' }] },
     });
-    await mint(keys, actor, {
-      name: 'x',
-      scopes: ['keys:write'],
-      limits: [limit('mine')],
-      expires_in_seconds: 50,
+    const child = await mint(keys, actor, { name: 'x', scopes: ['keys:write'] });
+    expect(child.key).toMatchObject({ parentId: key.id, limits: [], expiresAt: null });
+    const known = await keys.verifier.identify(child.secret);
+    expect(known.valid && known.caller).toMatchObject({
+      holders: [{ id: key.id, limits }],
+      expiresAt: key.expiresAt,
     });
+    clock.offsetMs += 100_000;
+    expect(await identify(keys, child.secret)).toEqual({ code: 'expired', fromMemory: false });
   });
 
   test("another owner's key does not exist for a key without owners:manage", async () => {

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import type { Budget, Limit } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Owner } from './owner.ts';
 import { tables } from './rows.ts';
@@ -8,16 +10,20 @@ const fromRow = (row: OwnerRow): Owner => ({
   name: row.name,
   kind: row.kind,
   state: row.state,
+  account: row.account ?? row.id,
+  limits: JSON.parse(row.limits) as Limit[],
+  budgets: JSON.parse(row.budgets) as Budget[],
   createdAt: row.created_at,
   revision: row.revision,
 });
 
 /** @returns false where another owner has this name, also one that was made at the same moment. */
 export async function insertOwner(tx: Db, owner: Owner): Promise<boolean> {
-  const { createdAt, ...rest } = owner;
+  const { createdAt, limits, budgets, ...rest } = owner;
+  const texts = { limits: JSON.stringify(limits), budgets: JSON.stringify(budgets) };
   const result = await tables(tx)
     .insertInto('owners')
-    .values({ ...rest, created_at: createdAt })
+    .values({ ...rest, ...texts, created_at: createdAt })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return result.numInsertedOrUpdatedRows === 1n;
@@ -46,14 +52,40 @@ export async function findOwnerByName(db: Db, name: string): Promise<Owner | und
   return row === undefined ? undefined : fromRow(row);
 }
 
+/** The account of the last deleted owner of this name, unless another owner goes on with it. */
+export async function freeAccount(db: Db, name: string): Promise<string | undefined> {
+  const deleted = await tables(db)
+    .selectFrom('owners')
+    .select(['id', 'account'])
+    .where('name', '=', name)
+    .where('state', '=', 'deleted')
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (deleted === undefined) return undefined;
+  const account = deleted.account ?? deleted.id;
+  const taken = await tables(db)
+    .selectFrom('owners')
+    .select('id')
+    .where('account', '=', account)
+    .where('state', '<>', 'deleted')
+    .limit(1)
+    .executeTakeFirst();
+  return taken === undefined ? account : undefined;
+}
+
 export async function updateOwner(
   tx: Db,
   id: string,
-  change: Partial<Pick<Owner, 'name' | 'kind' | 'state'>>,
+  { limits, budgets, ...change }: Partial<Pick<Owner, 'name' | 'kind' | 'state' | 'limits' | 'budgets'>>,
 ): Promise<void> {
+  const texts = {
+    ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
+    ...(budgets === undefined ? {} : { budgets: JSON.stringify(budgets) }),
+  };
   await tables(tx)
     .updateTable('owners')
-    .set((eb) => ({ ...change, revision: eb('revision', '+', 1) }))
+    .set((eb) => ({ ...change, ...texts, revision: eb('revision', '+', 1) }))
     .where('id', '=', id)
     .execute();
 }
@@ -64,16 +96,14 @@ export async function listOwners(
   page: { after: { createdAt: number; id: string } | undefined; limit: number; onlyId?: string | undefined },
 ): Promise<Owner[]> {
   const { after, limit, onlyId } = page;
-  let query = tables(db).selectFrom('owners').selectAll().where('state', '<>', 'deleted');
+  // As the index has it, to the letter: with a parameter in its place the index does not apply.
+  let query = tables(db)
+    .selectFrom('owners')
+    .selectAll()
+    .where(sql<boolean>`state <> 'deleted'`);
   if (onlyId !== undefined) query = query.where('id', '=', onlyId);
-  if (after !== undefined) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('created_at', '<', after.createdAt),
-        eb.and([eb('created_at', '=', after.createdAt), eb('id', '<', after.id)]),
-      ]),
-    );
-  }
+  if (after !== undefined)
+    query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}, ${after.id})`);
   const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
   return rows.map(fromRow);
 }

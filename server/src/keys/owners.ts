@@ -1,3 +1,4 @@
+import type { Budget, Limit } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
@@ -5,7 +6,8 @@ import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeAndRecord, changeEverywhere, mayTouchOwner, noSuch } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { checkName } from './key-rules.ts';
+import { refuseLooserOwner } from './gain.ts';
+import { checkBudgets, checkLimits, checkName } from './key-rules.ts';
 import type { Page } from './keys.ts';
 import type { Owner, OwnerKind, OwnerState } from './owner.ts';
 import * as store from './owner-store.ts';
@@ -13,11 +15,15 @@ import * as store from './owner-store.ts';
 export interface OwnerInput {
   name: string;
   kind: OwnerKind;
+  /** Of all its keys together. */
+  limits?: Limit[] | undefined;
+  budgets?: Budget[] | undefined;
 }
 
 export function createOwner(context: KeysContext, actor: Actor, input: OwnerInput): Promise<Owner> {
   return changeAndRecord(context, actor, async (tx) => {
     const owner = await insert(tx, input, context.clock.nowMs());
+    await context.budgets.carryOver(tx, owner.account, [], owner.budgets);
     return {
       result: owner,
       entry: { action: 'owners.create', target: owner.id, outcome: 'ok', details: { ...input } },
@@ -25,20 +31,21 @@ export function createOwner(context: KeysContext, actor: Actor, input: OwnerInpu
   });
 }
 
-async function insert(tx: Db, { name, kind }: OwnerInput, nowMs: number): Promise<Owner> {
-  checkName(name);
-  const owner = await addOwner(tx, { name, kind }, nowMs);
+async function insert(tx: Db, input: OwnerInput, nowMs: number): Promise<Owner> {
+  checkName(input.name);
+  const owner = await addOwner(tx, input, nowMs);
   if (owner === undefined) throw nameTaken();
   return owner;
 }
 
 /** A new owner in a transaction of the caller's; undefined where another one has the name. */
-export async function addOwner(
-  tx: Db,
-  { name, kind }: OwnerInput,
-  nowMs: number,
-): Promise<Owner | undefined> {
-  const owner: Owner = { id: newId('own'), name, kind, state: 'active', createdAt: nowMs, revision: 1 };
+export async function addOwner(tx: Db, input: OwnerInput, nowMs: number): Promise<Owner | undefined> {
+  const { name, kind } = input;
+  const [limits, budgets] = [checkLimits(input.limits), checkBudgets(input.budgets)];
+  const id = newId('own');
+  const account = (await store.freeAccount(tx, name)) ?? id;
+  const made = { id, account, createdAt: nowMs, revision: 1 };
+  const owner: Owner = { ...made, name, kind, state: 'active', limits, budgets };
   return (await store.insertOwner(tx, owner)) ? owner : undefined;
 }
 
@@ -89,6 +96,8 @@ export interface OwnerChange {
   kind?: OwnerKind | undefined;
   /** `suspended` ends all its keys at once, until it is `active` again. */
   state?: 'active' | 'suspended' | undefined;
+  limits?: Limit[] | undefined;
+  budgets?: Budget[] | undefined;
 }
 
 export function updateOwner(
@@ -102,7 +111,12 @@ export function updateOwner(
     refuseOwn(actor, id, input.state === 'suspended');
     if (input.name !== undefined) checkName(input.name);
     const { name = before.name, kind = before.kind, state = before.state } = input;
-    await store.updateOwner(tx, id, { name, kind, state }).catch((error: unknown) => {
+    const limits = input.limits === undefined ? before.limits : checkLimits(input.limits);
+    const budgets = input.budgets === undefined ? before.budgets : checkBudgets(input.budgets);
+    refuseLooserOwner(actor, before, { limits, budgets });
+    if (input.budgets !== undefined)
+      await context.budgets.carryOver(tx, before.account, before.budgets, budgets);
+    await store.updateOwner(tx, id, { name, kind, state, limits, budgets }).catch((error: unknown) => {
       throw isNameTaken(error) ? nameTaken() : error;
     });
     return {

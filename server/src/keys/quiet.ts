@@ -3,10 +3,11 @@ import type { KeysContext } from './context.ts';
 import { changeEverywhere } from './context.ts';
 import { OVERLAP_MAX_SECONDS } from './key.ts';
 import { endQuietSecret, quietSecrets } from './key-store.ts';
-import type { QuietSecret } from './key-store.ts';
+import type { QuietPlace, QuietSecret } from './key-store.ts';
 
 const EVERY_MS = 5_000;
-const SECRETS_PER_SWEEP = 100;
+/** Hardly ever there are more; a sweep looks at so many, and the next one goes on there. */
+const SECRETS_PER_SWEEP = 5_000;
 /** A use is in the database a second later; other nodes' too. */
 const USE_WRITTEN_MS = 3_000;
 
@@ -16,6 +17,7 @@ export class QuietSweeper {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #started = false;
+  #after: QuietPlace | undefined;
 
   constructor(context: KeysContext) {
     this.#context = context;
@@ -50,8 +52,10 @@ export class QuietSweeper {
     const { storage, clock } = this.#context;
     const nowMs = clock.nowMs() - USE_WRITTEN_MS;
     const overlapMaxMs = OVERLAP_MAX_SECONDS * 1000;
-    const found = await quietSecrets(storage.db, { nowMs, overlapMaxMs, limit: SECRETS_PER_SWEEP });
-    for (const secret of found) {
+    const page = { nowMs, overlapMaxMs, rows: SECRETS_PER_SWEEP, after: this.#after };
+    const { quiet, next } = await quietSecrets(storage.db, page);
+    this.#after = next;
+    for (const secret of quiet) {
       await this.#end(secret).catch((error: unknown) => {
         if (!(error instanceof KeywardError) || error.code !== 'conflict') throw error;
       });

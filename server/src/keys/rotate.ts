@@ -2,13 +2,14 @@ import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere } from './context.ts';
+import { refuseTaking } from './gain.ts';
 import type { KeyWithSecrets, Secret } from './key.ts';
 import { OVERLAP_MAX_SECONDS, secretEnded } from './key.ts';
 import * as store from './key-store.ts';
 import { newKeyText } from '../base/key-text.ts';
 import { visible } from './keys.ts';
 import type { Minted } from './mint.ts';
-import { newSecret, refuseExcess } from './mint.ts';
+import { newSecret } from './mint.ts';
 
 export interface RotateInput {
   /** 0…2,592,000; 86,400 where nothing is said. 0 ends the old secret at once. */
@@ -35,7 +36,7 @@ export async function rotate(
   const { result, acknowledged } = await changeEverywhere(context, actor, async (tx) => {
     const nowMs = context.clock.nowMs();
     const key = visible(actor, await store.lockKey(tx, id));
-    refuseExcess(actor, key);
+    refuseTaking(actor, key);
     const old = onlySecret(key, nowMs);
     await store.updateSecret(tx, old.id, ending(input, nowMs));
     await store.insertSecret(tx, newSecret(context, { keyId: id, text }));

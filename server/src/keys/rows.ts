@@ -1,6 +1,6 @@
 import type { Budget, Limit, Role, Selectors } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { Key, Secret, StoredState } from './key.ts';
+import type { KeyRecord, Secret, StoredState } from './key.ts';
 import type { OwnerKind, OwnerState } from './owner.ts';
 
 export type OwnerRow = {
@@ -8,6 +8,9 @@ export type OwnerRow = {
   name: string;
   kind: OwnerKind;
   state: OwnerState;
+  limits: string;
+  budgets: string;
+  account: string | null;
   created_at: number;
   revision: number;
 };
@@ -16,6 +19,7 @@ export type KeyRow = {
   id: string;
   number: number;
   owner_id: string;
+  parent_id: string | null;
   name: string;
   role: Role | null;
   grants: string;
@@ -55,6 +59,9 @@ type IdempotencyRow = {
   at: number;
 };
 
+/** For each key, each key above it: 1 is its parent. */
+export type AncestorRow = { key_id: string; ancestor_id: string; generation: number };
+
 /** The tables of this domain; no other names them. */
 export const tables = (db: Db) =>
   db.withTables<{
@@ -62,16 +69,54 @@ export const tables = (db: Db) =>
     keys: KeyRow;
     key_secrets: SecretRow;
     key_idempotency: IdempotencyRow;
+    key_ancestors: AncestorRow;
   }>();
 
-/** A key's row with what is needed of its owner's. */
-export type JoinedKeyRow = KeyRow & { owner_name: string; owner_state: OwnerState };
+/** Keys with what is needed of their owners. */
+export const joined = (db: Db) =>
+  tables(db)
+    .selectFrom('keys')
+    .innerJoin('owners', 'owners.id', 'keys.owner_id')
+    .selectAll('keys')
+    .select([
+      'owners.name as owner_name',
+      'owners.state as owner_state',
+      'owners.account as owner_account',
+      'owners.limits as owner_limits',
+      'owners.budgets as owner_budgets',
+    ]);
 
-export function keyFromRow(row: JoinedKeyRow): Key {
+/** A key's row with what is needed of its owner's. */
+export type JoinedKeyRow = KeyRow & {
+  owner_name: string;
+  owner_state: OwnerState;
+  owner_account: string | null;
+  owner_limits: string;
+  owner_budgets: string;
+};
+
+export const withOwner = (row: KeyRow, owner: OwnerRow): JoinedKeyRow => ({
+  ...row,
+  owner_name: owner.name,
+  owner_state: owner.state,
+  owner_account: owner.account,
+  owner_limits: owner.limits,
+  owner_budgets: owner.budgets,
+});
+
+export function keyFromRow(row: JoinedKeyRow): KeyRecord {
   return {
     id: row.id,
     number: row.number,
-    owner: { id: row.owner_id, name: row.owner_name, state: row.owner_state },
+    owner: {
+      id: row.owner_id,
+      name: row.owner_name,
+      state: row.owner_state,
+      account: row.owner_account ?? row.owner_id,
+      limits: JSON.parse(row.owner_limits) as Limit[],
+      budgets: JSON.parse(row.owner_budgets) as Budget[],
+    },
+    parentId: row.parent_id,
     name: row.name,
     role: row.role,
     grants: JSON.parse(row.grants) as string[],
@@ -92,7 +137,7 @@ export function keyFromRow(row: JoinedKeyRow): Key {
 }
 
 /** The columns of what can be said about a key when it is made and changed afterwards. */
-export function settingColumns(key: Key) {
+export function settingColumns(key: KeyRecord) {
   return {
     name: key.name,
     role: key.role,
@@ -106,12 +151,13 @@ export function settingColumns(key: Key) {
   } satisfies Partial<KeyRow>;
 }
 
-export function rowFromKey(key: Key): KeyRow {
+export function rowFromKey(key: KeyRecord): KeyRow {
   return {
     ...settingColumns(key),
     id: key.id,
     number: key.number,
     owner_id: key.owner.id,
+    parent_id: key.parentId,
     state: key.storedState,
     state_reason: key.stateReason,
     revoked_at: key.revokedAt,

@@ -1,9 +1,14 @@
-import type { Caller } from '../access/index.ts';
-import type { KeysContext } from './context.ts';
-import { callerOf } from './key.ts';
-import { findBySecret } from './key-store.ts';
-import { findOwner } from './owner-store.ts';
-import { judge } from './verifier.ts';
+import type { Caller, Holder } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Db } from '../storage/index.ts';
+import type { Actor, KeysContext } from './context.ts';
+import { ADMIN_OWNER } from './first-key.ts';
+import { callerOf, ownerHolder } from './key.ts';
+import { findKey } from './key-store.ts';
+import { findBySecret } from './line-store.ts';
+import type { Owner } from './owner.ts';
+import { findOwner, findOwnerByName } from './owner-store.ts';
+import { judge, whyEnded } from './verifier.ts';
 
 /** Who a secret belongs to, by its id, if it is good at this moment; for what was begun with it and goes on. */
 export async function callerOfSecret(
@@ -15,6 +20,30 @@ export async function callerOfSecret(
   return callerOf(found.key);
 }
 
+/**
+ * The actor as it stands in this transaction, for what began long before: meanwhile its key may have been narrowed or
+ * given a budget. Guarded by children.test.ts.
+ * @throws KeywardError `invalid_key` where the key has ended
+ */
+export async function currentActor(tx: Db, { clock }: KeysContext, actor: Actor): Promise<Actor> {
+  if (actor.kind !== 'key') return actor;
+  const key = await findKey(tx, actor.caller.keyId);
+  if (key === undefined || whyEnded(key, clock.nowMs()) !== undefined)
+    throw new KeywardError('invalid_key', 'The key has ended since the request began.');
+  return { kind: 'key', caller: callerOf(key) };
+}
+
 export async function isOwnerActive({ storage }: KeysContext, ownerId: string): Promise<boolean> {
   return (await findOwner(storage.db, ownerId))?.state === 'active';
 }
+
+/** Whose limits and budgets the sessions of somebody with this owner count against: the owner's, if it has any. */
+export const holdersOfOwner = async ({ storage }: KeysContext, ownerId: string): Promise<Holder[]> =>
+  asHolders(await findOwner(storage.db, ownerId));
+
+/** The same of whoever is logged in where there are no users. */
+export const holdersOfAdmin = async ({ storage }: KeysContext): Promise<Holder[]> =>
+  asHolders(await findOwnerByName(storage.db, ADMIN_OWNER.name));
+
+const asHolders = (owner: Owner | undefined): Holder[] =>
+  owner === undefined || owner.limits.length + owner.budgets.length === 0 ? [] : [ownerHolder(owner)];

@@ -4,12 +4,12 @@ import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere } from './context.ts';
+import { refuseTaking } from './gain.ts';
 import type { KeyWithSecrets, StoredState } from './key.ts';
-import { keyState, RESTORABLE_MS } from './key.ts';
+import { ownState, RESTORABLE_MS } from './key.ts';
 import * as store from './key-store.ts';
 import { visible } from './keys.ts';
 import { withoutKeys } from '../base/key-text.ts';
-import { refuseExcess } from './mint.ts';
 
 export const STATE_VERBS = ['disable', 'enable', 'quarantine', 'revoke', 'restore'] as const;
 export type StateVerb = (typeof STATE_VERBS)[number];
@@ -52,7 +52,7 @@ export function changeState(
     const nowMs = context.clock.nowMs();
     const key = visible(actor, await store.lockKey(tx, id));
     refuseState(key, verb, nowMs);
-    if (rule.gives) refuseExcess(actor, key);
+    if (rule.gives) refuseTaking(actor, key);
     const repeated = key.storedState === rule.to;
     await store.updateKey(tx, id, {
       state: rule.to,
@@ -95,7 +95,7 @@ function refuseState(key: KeyWithSecrets, verb: StateVerb, nowMs: number): void 
     const options = key.storedState === 'revoked' ? { hint: 'Restore it first.' } : {};
     throw new KeywardError(
       'conflict',
-      `The key is ${keyState(key, nowMs)}; it cannot be ${past(verb)}.`,
+      `The key is ${ownState(key, nowMs)}; it cannot be ${past(verb)}.`,
       options,
     );
   }

@@ -4,12 +4,13 @@ import type { Logger } from '../base/logger.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { Sealing, SecretDigest } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { callerOf, keyState, secretEnded } from './key.ts';
-import type { Key } from './key.ts';
+import { callerOf, endOf, lineOf, ownState, secretEnded } from './key.ts';
+import type { Key, KeyRecord } from './key.ts';
 import type { GoodKey } from './key-memory.ts';
 import { KeyMemory } from './key-memory.ts';
-import { findByDigest, redigestSecret } from './key-store.ts';
-import type { Found } from './key-store.ts';
+import { redigestSecret } from './key-store.ts';
+import { findByDigest } from './line-store.ts';
+import type { Found } from './line-store.ts';
 import { readKeyText } from '../base/key-text.ts';
 
 /** Why a text opens nothing. `key` where it belongs to one. */
@@ -109,23 +110,44 @@ function badForm(text: string): BadKey {
     : { valid: false, code: 'not_found', reason: 'No key has this secret.' };
 }
 
-/** What a secret is worth at this moment. */
+/** What a secret is worth at this moment: nothing, once its key, one above it, or an owner of these has ended. */
 export function judge({ key, secret }: Found, nowMs: number): GoodKey | BadKey {
-  const refuse = (code: BadKey['code'], reason: string): BadKey => ({ valid: false, code, reason, key });
-  const state = keyState(key, nowMs);
-  if (state === 'revoked') return refuse('revoked', 'The key was revoked.');
-  if (key.owner.state === 'deleted') return refuse('revoked', 'The owner of the key was deleted.');
-  if (state === 'disabled') return refuse('disabled', 'The key is disabled.');
-  if (key.owner.state === 'suspended') return refuse('disabled', 'The owner of the key is suspended.');
-  if (state === 'expired') return refuse('expired', 'The key has expired.');
-  if (secretEnded({ endsAt: secret.ends_at }, nowMs)) {
-    return refuse('expired', 'The key was rotated, and the overlap of this secret is over.');
-  }
+  const refuse = ({ code, reason }: Ended): BadKey => ({ valid: false, code, reason, key });
+  const ended = whyEnded(key, nowMs);
+  if (ended !== undefined) return refuse(ended);
+  if (secretEnded({ endsAt: secret.ends_at }, nowMs))
+    return refuse({
+      code: 'expired',
+      reason: 'The key was rotated, and the overlap of this secret is over.',
+    });
   return {
     valid: true,
     key,
     caller: callerOf(key),
     secretId: secret.id,
-    goodUntilMs: Math.min(key.expiresAt ?? Infinity, secret.ends_at ?? Infinity),
+    goodUntilMs: Math.min(endOf(key) ?? Infinity, secret.ends_at ?? Infinity),
   };
+}
+
+type Ended = Pick<BadKey, 'code' | 'reason'>;
+
+/** Why a key opens nothing, whichever of its secrets is shown: itself, one above it, or an owner of these has ended. */
+export function whyEnded(key: Key, nowMs: number): Ended | undefined {
+  for (const one of lineOf(key)) {
+    const ended = endedBy(one, one === key ? 'The key' : 'A key above it', nowMs);
+    if (ended !== undefined) return ended;
+  }
+  return undefined;
+}
+
+/** @param subject how the reason names the key; it tells no name, as the ancestor may be somebody else's. */
+function endedBy(key: KeyRecord, subject: string, nowMs: number): Ended | undefined {
+  const owner = `The owner of ${subject.toLowerCase()}`;
+  const state = ownState(key, nowMs);
+  if (state === 'revoked') return { code: 'revoked', reason: `${subject} was revoked.` };
+  if (key.owner.state === 'deleted') return { code: 'revoked', reason: `${owner} was deleted.` };
+  if (state === 'disabled') return { code: 'disabled', reason: `${subject} is disabled.` };
+  if (key.owner.state === 'suspended') return { code: 'disabled', reason: `${owner} is suspended.` };
+  if (state === 'expired') return { code: 'expired', reason: `${subject} has expired.` };
+  return undefined;
 }

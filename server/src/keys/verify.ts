@@ -1,6 +1,9 @@
 import type { Caller, Resource, Scope } from '../access/index.ts';
 import { decide } from '../access/index.ts';
 import type { BudgetView, KeysContext } from './context.ts';
+import { budgetsLeft, limitsLeft } from './left.ts';
+import type { Shared } from './left.ts';
+import { lineOf } from './key.ts';
 import type { Key } from './key.ts';
 import type { GoodKey } from './key-memory.ts';
 import type { LimitView } from './limits.ts';
@@ -51,8 +54,8 @@ export interface Verdict {
   owner: { id: string; name: string } | null;
   scopes: readonly string[];
   metadata: Record<string, unknown>;
-  limits: LimitView[];
-  budgets: BudgetView[];
+  limits: (LimitView & Shared)[];
+  budgets: (BudgetView & Shared)[];
   explanation?: Check[];
 }
 
@@ -82,14 +85,20 @@ function answer(
   }
   const { key, caller } = identity;
   const failure = refusal(question, identity) ?? overLimit(context, question, identity);
-  if (key.budgets.length > 0) return withBudgets(context, question, { identity, failure });
+  if (caller.holders.some(({ budgets }) => budgets.length > 0))
+    return withBudgets(context, question, { identity, failure });
   if (failure === undefined) context.lastUsed.note(identity.secretId, key.id, question.ip ?? '');
   return verdict(context, question, { key, caller, failure });
 }
 
 function refusal({ scope, resource, ip }: VerifyQuestion, { key, caller }: GoodKey): Failure | undefined {
-  if (key.storedState === 'quarantined' && (scope === undefined || !caller.scopes.has(scope))) {
-    const detail = `The key is quarantined (${key.stateReason ?? 'no reason given'}) and may only read.`;
+  const quarantined = lineOf(key).find(({ storedState }) => storedState === 'quarantined');
+  if (quarantined !== undefined && (scope === undefined || !caller.scopes.has(scope))) {
+    // The reason may say what is its owner's alone to know, such as where a key above this one was found.
+    const detail =
+      quarantined === key
+        ? `The key is quarantined (${key.stateReason ?? 'no reason given'}) and may only read.`
+        : 'A key above it is quarantined: it may only read.';
     return { check: 'state', code: 'quarantined', detail };
   }
   const decision = decide(caller, { action: scope, resource, ip });
@@ -108,12 +117,12 @@ function overLimit(
   { caller }: GoodKey,
 ): Failure | undefined {
   if (!consume) {
-    const full = limits.fullLimit(caller.keyId, caller.limits, cost);
+    const full = limits.fullLimit(caller.holders, cost);
     return full === undefined
       ? undefined
       : { check: 'limits', code: 'rate_limited', detail: fullDetail(full.name) };
   }
-  const admission = limits.admit(caller.keyId, caller.limits, { cost, hold: false });
+  const admission = limits.admit(caller.holders, { cost, hold: false });
   if (admission.admitted) return undefined;
   return { check: 'limits', code: 'rate_limited', detail: fullDetail(admission.limit.name) };
 }
@@ -130,10 +139,10 @@ async function withBudgets(
   const consume = question.consume ?? true;
   let found = failure;
   if (found === undefined && consume) {
-    const spent = await budgets.spend(key.id, key.budgets, question.cost ?? 1);
+    const spent = await budgets.spend(caller.holders, question.cost ?? 1);
     if (spent !== null) found = spentFailure(spent);
   }
-  const views = (await budgets.views([key])).get(key.id) ?? [];
+  const views = await budgetsLeft(context, caller);
   // What this very question took last is spent now, but was there when it was asked for.
   const empty = views.find((view) => view.spent && (view.unit !== 'requests' || !consume));
   if (found === undefined && empty !== undefined) found = spentFailure(empty);
@@ -148,9 +157,14 @@ const spentFailure = ({ name }: BudgetView): Failure => ({
 });
 
 function verdict(
-  { limits }: KeysContext,
+  context: KeysContext,
   question: VerifyQuestion,
-  found: { key?: Key | undefined; caller?: Caller; failure: Failure | undefined; budgets?: BudgetView[] },
+  found: {
+    key?: Key | undefined;
+    caller?: Caller;
+    failure: Failure | undefined;
+    budgets?: Verdict['budgets'];
+  },
 ): Verdict {
   const { key, caller, failure, budgets = [] } = found;
   const result: Verdict = {
@@ -158,9 +172,9 @@ function verdict(
     code: failure?.code ?? 'valid',
     key_id: key?.id ?? null,
     owner: key === undefined ? null : { id: key.owner.id, name: key.owner.name },
-    scopes: key?.grants ?? [],
+    scopes: caller?.grants ?? key?.grants ?? [],
     metadata: key?.metadata ?? {},
-    limits: caller === undefined ? [] : limits.view(caller.keyId, caller.limits),
+    limits: caller === undefined ? [] : limitsLeft(context, caller),
     budgets,
   };
   if (question.explain === true) result.explanation = explanation(question, key, failure);

@@ -4,14 +4,16 @@ import type { UsageReport } from './settlement.ts';
 
 /** Who pays for a request to a model, or for several that belong together; `gateway` has the one of a key. */
 export interface Account {
+  /** Whose requests they are; for `ForwardRequest`. */
+  readonly callerId: string;
   /** The models that its key may use; undefined: all. */
   readonly selector: NameSelector | undefined;
   /** Whether tokens or money are counted against a budget: nothing is sent before `reserve`. */
   readonly isBudgeted: boolean;
   /** Whether one of these budgets is in USD: models without a price are refused. */
   readonly countsMoney: boolean;
-  /** Holds what the request may take. @throws KeywardError `budget_exceeded` */
-  reserve(estimate: Estimate): Promise<void>;
+  /** Holds what the request may take. At once where it can: then undefined. @throws KeywardError `budget_exceeded` */
+  reserve(estimate: Estimate): undefined | Promise<void>;
   /** An answer has begun. */
   answeredBy(model: string): void;
   notAnswered(): void;
@@ -21,10 +23,11 @@ export interface Account {
 
 /** What the server does on its own, such as embedding documents anew after a change of the settings: nobody's budget. */
 export const SERVERS_OWN: Account = {
+  callerId: '',
   selector: undefined,
   isBudgeted: false,
   countsMoney: false,
-  reserve: () => Promise.resolve(),
+  reserve: () => undefined,
   answeredBy: () => undefined,
   notAnswered: () => undefined,
   settle: () => undefined,

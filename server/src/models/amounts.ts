@@ -1,5 +1,5 @@
 import { invalidField } from '../base/errors.ts';
-import type { JsonObject } from './request-body.ts';
+import type { MemberPath, RequestBody } from './request-members.ts';
 
 /**
  * Members that bound the output, in the words of all APIs and servers known here. An upstream reads some of them and ignores
@@ -17,9 +17,14 @@ const OUTPUT_MEMBERS = [
   'options.num_predict',
   'thinking.budget_tokens',
   'reasoning.max_tokens',
-];
+] as const satisfies readonly MemberPath[];
 /** Members that multiply it. */
-const CHOICE_MEMBERS = ['n', 'best_of', 'num_images', 'num_return_sequences'];
+const CHOICE_MEMBERS = [
+  'n',
+  'best_of',
+  'num_images',
+  'num_return_sequences',
+] as const satisfies readonly MemberPath[];
 
 export interface Amounts {
   /** undefined: the request does not bound it. */
@@ -32,7 +37,7 @@ export interface Amounts {
  * only whole numbers are taken.
  * @throws KeywardError `invalid_input`
  */
-export function amountsOf(path: string, fields: JsonObject): Amounts {
+export function amountsOf(path: string, fields: RequestBody): Amounts {
   if (path === '/responses') refuseBackground(fields);
   const output = Math.max(0, ...OUTPUT_MEMBERS.map((name) => amount(fields, name, 0) ?? 0));
   const choices = Math.max(1, ...CHOICE_MEMBERS.map((name) => amount(fields, name, 1) ?? 1));
@@ -40,7 +45,7 @@ export function amountsOf(path: string, fields: JsonObject): Amounts {
   return { output: output === 0 ? undefined : output, choices };
 }
 
-function amount(fields: JsonObject, name: string, least: number): number | undefined {
+function amount(fields: RequestBody, name: MemberPath, least: number): number | undefined {
   const value = valueAt(fields, name);
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
@@ -50,15 +55,15 @@ function amount(fields: JsonObject, name: string, least: number): number | undef
   );
 }
 
-function valueAt(fields: JsonObject, name: string): unknown {
-  const [outer = '', inner] = name.split('.');
+function valueAt(fields: RequestBody, name: MemberPath): unknown {
+  const [outer, inner] = name.split('.') as [keyof RequestBody, string | undefined];
   const value = fields[outer];
   if (inner === undefined) return value;
-  return typeof value === 'object' && value !== null ? (value as JsonObject)[inner] : undefined;
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[inner] : undefined;
 }
 
 /** The answer comes before the work is done, and nothing tells here what it took. */
-function refuseBackground({ background }: JsonObject): void {
+function refuseBackground({ background }: RequestBody): void {
   if (background === undefined || background === null || background === false) return;
   throw invalidField(
     'background',

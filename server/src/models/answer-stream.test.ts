@@ -50,12 +50,15 @@ describe('an answer sent to an HTTP response', () => {
       const { upstream, ask, reports } = await openGateway(false, afterMs);
       const body = JSON.stringify(chatAnswer());
       upstream.answer(
-        json(chatAnswer(), 201, { 'x-kept': 'yes', 'content-length': String(Buffer.byteLength(body)) }),
+        json(chatAnswer(), 201, {
+          'openai-processing-ms': '7',
+          'content-length': String(Buffer.byteLength(body)),
+        }),
       );
       const response = await ask();
       expect(response.statusCode).toBe(201);
       expect(response.headers).toMatchObject({
-        'x-kept': 'yes',
+        'openai-processing-ms': '7',
         'content-length': String(Buffer.byteLength(body)),
       });
       expect(await textOf(response)).toBe(body);

@@ -1,31 +1,36 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
-import { Call, isAnswerTimeout, wasStale } from './call.ts';
+import type { Trial } from './breaker.ts';
+import { Call, isAnswerTimeout, isBeforeRequest, isOwnFault, wasStale } from './call.ts';
 import type { Flow, Sink } from './call.ts';
 import type { Route } from './catalogue.ts';
 import { Collector } from './collect.ts';
 import { decoderFor, DecodingSink } from './decoding.ts';
-import { isRetryable, retryAfterMs } from './failure.ts';
+import { retryAfterMs } from './failure.ts';
+import { failureSink } from './failure-events.ts';
 import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { Meter, UsageStripper } from './meter.ts';
-import { renamedBody } from './renamed-body.ts';
-import { asksForUsage } from './request-body.ts';
+import { asksForUsage, rewriteBody } from './request-body.ts';
 import type { Settlement } from './settlement.ts';
 
-/** Of an answer that the next upstream may better. */
-const HELD_MAX_BYTES = 1024 * 1024;
+/** Of an error: the next upstream may do better, and no part of one passes before it was looked through. */
+const HELD_MAX_BYTES = 256 * 1024;
 const HELD_MAX_MS = 2_000;
 /** Connections that may turn out to be closed: after a restart of the upstream all idle ones are. */
 const STALE_MAX = 3;
+/** Said by whatever stands before a model: it is down, or does not answer. */
+const GATEWAY_FAILURES = new Set([502, 503, 504]);
+/** About 16,000 tokens. */
+const LARGE_MIN_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 const STREAM_USAGE_PATHS = new Set(['/chat/completions', '/completions']);
 
 /** How one attempt ended: an answer to pass on, one that the next upstream may better, or none. */
 export type Outcome =
   | { kind: 'answer'; answer: Answer }
-  | { kind: 'held'; route: Route; status: number; headers: IncomingHttpHeaders; body: Buffer }
+  | { kind: 'held'; route: Route; status: number; headers: IncomingHttpHeaders; body: Buffer; isCut: boolean }
   | { kind: 'failed'; route: Route; error: Error }
   | { kind: 'none' };
 
@@ -34,8 +39,14 @@ interface Options {
   route: Route;
   request: ForwardRequest;
   settlement: Settlement;
-  /** No other upstream is left: a 429 or 5xx passes through as it comes. */
-  isLast: boolean;
+  trial: Trial;
+}
+
+/** The body as the upstream gets it: with its own name for the model. */
+function bodyFor({ body, parsed }: ForwardRequest, upstreamModel: string, includeUsage: boolean): Buffer {
+  if (!Buffer.isBuffer(body)) return body.withModel(upstreamModel);
+  if (parsed === undefined) throw new Error('A body that is no form comes with what it was parsed into.');
+  return rewriteBody({ body, parsed, upstreamModel, includeUsage });
 }
 
 /** One request to one upstream. */
@@ -53,11 +64,10 @@ export class Attempt {
 
   /** @returns how it ended; never rejects. */
   async run(): Promise<Outcome> {
-    const { context, route, request } = this.#options;
-    const { target } = route;
+    const { route, request, trial } = this.#options;
     const injected = this.#injectsUsage();
     try {
-      const body = await renamedBody(request, route.upstreamModel, injected);
+      const body = bodyFor(request, route.upstreamModel, injected);
       return await new Promise<Outcome>((resolve) => {
         this.#resolve = resolve;
         if (request.signal.aborted) return this.#giveUp();
@@ -65,12 +75,12 @@ export class Attempt {
         this.#send(body);
       });
     } catch (error) {
-      context.breakers.unknown(target.id);
+      trial.unknown();
       return { kind: 'failed', route, error: error as Error };
     }
   }
 
-  #send(body: Buffer | Readable): void {
+  #send(body: Buffer): void {
     const { context, route, request, settlement } = this.#options;
     const { target } = route;
     settlement.asked(route);
@@ -78,12 +88,12 @@ export class Attempt {
       origin: target.origin,
       path: `${target.basePath}${request.path}`,
       method: 'POST',
-      headers: requestHeaders(request.headers, target.headersFor(request.path), request.contentType),
+      headers: requestHeaders(request.headers, target.headersFor(request.path), request),
       body,
       timeoutMs: target.timeoutMs,
       onHead: (status, headers, flow) => this.#onHead(status, headers, flow),
       onFailure: (error) => {
-        if (Buffer.isBuffer(body) && wasStale(error) && this.#stale++ < STALE_MAX) this.#send(body);
+        if (wasStale(error) && this.#stale++ < STALE_MAX) this.#send(body);
         else this.#onFailure(error);
       },
     });
@@ -100,27 +110,35 @@ export class Attempt {
   }
 
   #onHead(status: number, headers: IncomingHttpHeaders, flow: Flow): Sink {
-    const { route, isLast } = this.#options;
+    const { route } = this.#options;
     this.#judge(status, headers);
-    const mustHold = isRetryable(status) && (!isLast || status === 401 || status < 400);
-    if (!mustHold) return this.#pass(status, headers, flow);
+    if (status < 300) return this.#pass(status, headers, flow);
     this.#options.settlement.asked(undefined);
+    const held = (body: Buffer, isCut: boolean): void =>
+      this.#settle({ kind: 'held', route, status, headers, body, isCut });
     return new Collector({
       flow,
       maxBytes: HELD_MAX_BYTES,
       maxMs: HELD_MAX_MS,
-      onDone: (body) => this.#settle({ kind: 'held', route, status, headers, body }),
-      onFail: (error) => this.#settle({ kind: 'failed', route, error }),
+      onDone: held,
+      // Its status is known, and worth more than that its words are not.
+      onFail: () => held(NOTHING, true),
     });
   }
 
-  /** What the status says about the upstream's health. */
+  /** What the status says about the upstream's health. Any 5xx but a gateway's may be the answer to one bad request. */
   #judge(status: number, headers: IncomingHttpHeaders): void {
-    const { breakers } = this.#options.context;
-    const { id } = this.#options.route.target;
-    if (status === 429) breakers.busy(id, retryAfterMs(headers));
-    else if (status >= 500) breakers.failed(id);
-    else breakers.succeeded(id);
+    const { trial } = this.#options;
+    if (status === 429) trial.busy(retryAfterMs(headers));
+    else if (status < 500) trial.succeeded();
+    else if (GATEWAY_FAILURES.has(status) && !this.#isLarge()) trial.failed();
+    else trial.doubted();
+  }
+
+  /** A large request can be the reason of a failure that a small one would not meet. */
+  #isLarge(): boolean {
+    const { body } = this.#options.request;
+    return !Buffer.isBuffer(body) || body.length > LARGE_MIN_BYTES;
   }
 
   #pass(status: number, headers: IncomingHttpHeaders, flow: Flow): Sink {
@@ -136,23 +154,30 @@ export class Attempt {
       onEnding: (ending, error) => {
         request.signal.removeEventListener('abort', this.#onAbort);
         if (ending === 'upstream_error' || ending === 'timeout') {
-          context.breakers.failed(route.target.id);
           context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream broke off its answer');
         }
         settlement.settle({ ending, route, status, meter, isEventStream });
       },
     });
-    const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, stream, flow);
+    const sink =
+      failureSink(stream, {
+        contentType: headers['content-type'] ?? '',
+        length: decoder === undefined ? lengthOf(headers) : undefined,
+        scrubber: () => route.target.scrubber,
+      }) ?? stream;
+    const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, sink, flow);
     this.#stream = stream;
     const head = { status, headers: answerHeaders(headers, strips || decoder !== undefined) };
     this.#settle({ kind: 'answer', answer: new Answer(stream, head, { route, settlement }) });
-    return decoding ?? stream;
+    return decoding ?? sink;
   }
 
   #onFailure(error: Error): void {
-    const { context, route, settlement } = this.#options;
+    const { context, route, trial, settlement } = this.#options;
     if (!isAnswerTimeout(error)) settlement.asked(undefined);
-    context.breakers.failed(route.target.id);
+    if (isOwnFault(error)) trial.unknown();
+    else if (this.#isLarge() && !isBeforeRequest(error)) trial.doubted();
+    else trial.failed();
     context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream could not be reached');
     this.#settle({ kind: 'failed', route, error });
   }
@@ -164,8 +189,8 @@ export class Attempt {
    */
   #giveUp(): void {
     if (this.#stream !== undefined) return this.#stream.abandon();
-    const { context, route } = this.#options;
-    context.breakers.unknown(route.target.id);
+    const { route, trial } = this.#options;
+    trial.unknown();
     this.#call?.abort();
     this.#settle({ kind: 'failed', route, error: new Error('The client went away.') });
   }
@@ -174,4 +199,9 @@ export class Attempt {
     if (outcome.kind !== 'answer') this.#options.request.signal.removeEventListener('abort', this.#onAbort);
     this.#resolve(outcome);
   }
+}
+
+function lengthOf(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['content-length'];
+  return text === undefined ? undefined : Number(text);
 }

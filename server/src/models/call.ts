@@ -124,3 +124,18 @@ function isConnectTimeout(error: Error): boolean {
   const { code } = error as { code?: string };
   return code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT';
 }
+
+/** Failures on the way to a connection, before the upstream saw anything of the request. */
+const BEFORE_REQUEST =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|KEYWARD_FORBIDDEN_ADDRESS|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|.*SELF_SIGNED.*|UNABLE_TO_.*)$/;
+
+export function isBeforeRequest(error: Error): boolean {
+  const first = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : error;
+  return BEFORE_REQUEST.test((first as { code?: string } | undefined)?.code ?? '');
+}
+
+/** The request could not be written as HTTP: no upstream has seen it. */
+export function isOwnFault(error: Error): boolean {
+  const { code = '' } = error as { code?: string };
+  return code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH';
+}

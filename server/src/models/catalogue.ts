@@ -86,6 +86,13 @@ export class Catalogue {
     return [...this.#current().keys()];
   }
 
+  /** Upstreams that were never reached: nobody knows which models they have. */
+  unlisted(): Target[] {
+    return this.#options.table.targets.filter(
+      ({ id, models }) => models.size === 0 && (this.#lists.get(id)?.atMs ?? -Infinity) === -Infinity,
+    );
+  }
+
   #targets(): Target[] {
     const { localModel, table } = this.#options;
     return localModel === undefined ? [...table.targets] : [localModel.target, ...table.targets];

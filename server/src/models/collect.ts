@@ -40,7 +40,9 @@ export function collect(dispatcher: Dispatcher, target: Target, options: Collect
         origin: target.origin,
         path: `${target.basePath}${path}`,
         method,
-        headers: requestHeaders({ accept: 'application/json' }, target.headersFor(path), 'application/json'),
+        headers: requestHeaders({ accept: 'application/json' }, target.headersFor(path), {
+          contentType: 'application/json',
+        }),
         body,
         timeoutMs,
         onHead: (status, headers, flow) =>
@@ -68,7 +70,8 @@ interface CollectorOptions {
   maxBytes: number;
   /** What has not come by then is left out. */
   maxMs?: number;
-  onDone(body: Buffer): void;
+  /** @param isCut it was longer, or took longer. */
+  onDone(body: Buffer, isCut: boolean): void;
   onFail(error: Error): void;
 }
 
@@ -93,9 +96,9 @@ export class Collector implements Sink {
     return true;
   }
 
-  end(): void {
+  end(isCut = false): void {
     clearTimeout(this.#timer);
-    this.#options.onDone(Buffer.concat(this.#chunks));
+    this.#options.onDone(Buffer.concat(this.#chunks), isCut);
   }
 
   fail(error: Error): void {
@@ -105,6 +108,6 @@ export class Collector implements Sink {
 
   #cutOff(): void {
     this.#options.flow.abort();
-    this.end();
+    this.end(true);
   }
 }

@@ -61,9 +61,15 @@ export class DecodingSink implements Sink {
   }
 }
 
-export async function decodeWhole(decoder: Transform, body: Buffer): Promise<Buffer> {
+/** @throws where it cannot be read, or is larger unpacked than `maxBytes`. */
+export async function decodeWhole(decoder: Transform, body: Buffer, maxBytes: number): Promise<Buffer> {
   decoder.end(body);
   const chunks: Buffer[] = [];
-  for await (const chunk of decoder) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of decoder) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBytes) throw new Error(`The body is larger than ${maxBytes} bytes unpacked.`);
+  }
   return Buffer.concat(chunks);
 }

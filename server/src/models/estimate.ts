@@ -5,7 +5,7 @@ import type { Route } from './catalogue.ts';
 import { contentOf } from './content.ts';
 import { isAudioInput, isCounting, isImages, isText } from './paths.ts';
 import { priceOfRoute } from './prices.ts';
-import type { JsonObject } from './request-body.ts';
+import type { RequestBody } from './request-members.ts';
 
 /** English has 4 to 5 bytes a token and code 3; JSON's own signs count too. An estimate a little high is the safe one. */
 const BYTES_PER_TOKEN = 3.5;
@@ -29,9 +29,9 @@ export interface Estimate {
 
 export interface EstimateRequest {
   path: string;
-  parsed?: JsonObject | undefined;
+  parsed?: RequestBody | undefined;
   /** Of a form: what it says beside its files. */
-  form?: JsonObject | undefined;
+  form?: RequestBody | undefined;
   /** Length of the body, or of all bodies together. */
   bytes: number;
 }
@@ -83,7 +83,7 @@ function promptTokens(request: EstimateRequest): number {
 const textTokens = (bytes: number): number => Math.ceil(Math.max(0, bytes) / BYTES_PER_TOKEN);
 
 /** A reranking model reads the query again with each document. */
-function repeatedQuery(path: string, { query, documents }: JsonObject): number {
+function repeatedQuery(path: string, { query, documents }: RequestBody): number {
   if (path !== '/rerank' || typeof query !== 'string' || !Array.isArray(documents)) return 0;
   return textTokens(Buffer.byteLength(query)) * documents.length;
 }
@@ -99,7 +99,7 @@ function outputTokens(
 }
 
 /** The old completions take several prompts at once, as texts or as lists of tokens. */
-function promptCount(path: string, parsed: JsonObject | undefined): number {
+function promptCount(path: string, parsed: RequestBody | undefined): number {
   const prompt = parsed?.['prompt'];
   if (path !== '/completions' || !Array.isArray(prompt)) return 1;
   return prompt.every((item) => typeof item === 'number') ? 1 : prompt.length;

@@ -1,13 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { KeywardError } from '../base/errors.ts';
+import { ForbiddenAddressError } from '../base/outbound/connections.ts';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { Outcome } from './attempt.ts';
-import { ForbiddenAddressError } from './base-url.ts';
+import { lineOf } from './breaker.ts';
 import type { Breakers } from './breaker.ts';
 import { isTimeout } from './call.ts';
 import type { Route } from './catalogue.ts';
-import { decoderFor, decodeWhole } from './decoding.ts';
+import { failureBody } from './failure-body.ts';
 import type { ForwardRequest } from './forward.ts';
 import { answerHeaders } from './headers.ts';
 import { Meter } from './meter.ts';
@@ -39,14 +40,21 @@ export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** An answer that was kept while others were tried, passed on after all. */
+/** The error of an upstream as the caller gets it: its status and words, and nothing of the operator's. */
 export async function replay(
   held: Extract<Outcome, { kind: 'held' }>,
   { request, settlement }: { request: ForwardRequest; settlement: Settlement },
 ): Promise<Outcome> {
   const { route, status, headers } = held;
-  const decoder = decoderFor(headers['content-encoding']);
-  const bytes = decoder === undefined ? held.body : await decodeWhole(decoder, held.body);
+  const { scrubber } = route.target;
+  const received = {
+    status,
+    contentType: headers['content-type'],
+    encoding: headers['content-encoding'],
+    isCut: held.isCut,
+    body: held.body,
+  };
+  const { contentType, bytes } = await failureBody(received, scrubber);
   const meter = new Meter();
   const flow = { resume: () => undefined, abort: () => undefined };
   const stream = new AnswerStream({
@@ -58,8 +66,15 @@ export async function replay(
   if (request.signal.aborted) stream.abandon();
   if (bytes.length > 0) stream.write(bytes);
   stream.end();
-  const length = { 'content-length': String(bytes.length) };
-  const head = { status, headers: { ...answerHeaders(headers, true), ...length } };
+  const kept = Object.entries(answerHeaders(headers, true)).map(
+    ([name, value]) =>
+      [name, Array.isArray(value) ? value.map((one) => scrubber.text(one)) : scrubber.text(value)] as const,
+  );
+  const own = {
+    ...(contentType === '' ? {} : { 'content-type': scrubber.text(contentType) }),
+    'content-length': String(bytes.length),
+  };
+  const head = { status, headers: { ...Object.fromEntries(kept), ...own } };
   return { kind: 'answer', answer: new Answer(stream, head, { route, settlement }) };
 }
 
@@ -70,7 +85,7 @@ export function failureOf(
 ): KeywardError {
   if (outcome.kind === 'failed') return errorOf(outcome.error, outcome.route);
   if (outcome.kind === 'held') return refusal(outcome.status, outcome.route);
-  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(route.target.id)));
+  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(lineOf(route))));
   const seconds = Math.max(1, Math.ceil(retryMs / 1_000));
   return new KeywardError('upstream_unavailable', 'No upstream of this model is working at the moment.', {
     hint: `They failed repeatedly and are tried again in ${seconds} s.`,

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { NameSelector } from '../access/index.ts';
@@ -8,10 +7,12 @@ import type { Logger } from '../base/logger.ts';
 import type { Answer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import type { Outcome } from './attempt.ts';
+import { lineOf } from './breaker.ts';
 import type { Breakers } from './breaker.ts';
 import type { Route } from './catalogue.ts';
-import { failureOf, isPassable, replay } from './failure.ts';
-import type { JsonObject } from './request-body.ts';
+import type { ModelForm } from './model-form.ts';
+import { failureOf, isPassable, isRetryable, replay } from './failure.ts';
+import type { RequestBody } from './request-members.ts';
 import type { Settlement, UsageReport } from './settlement.ts';
 
 const ATTEMPTS_MAX = 4;
@@ -24,12 +25,11 @@ export interface ForwardRequest {
   path: string;
   /** As the caller named it, plain or `upstream/name`. */
   model: string;
-  /** As received. A stream cannot be sent twice: it has one attempt. */
-  body: Buffer | Readable;
+  /** JSON as received, or a form. */
+  body: Buffer | ModelForm;
   /** The body as parsed, where it is JSON. */
-  parsed?: JsonObject | undefined;
-  /** Of a form: what it says beside its files. */
-  form?: JsonObject | undefined;
+  parsed?: RequestBody | undefined;
+  /** Not the caller's: with another charset an upstream could read other members in the same bytes. */
   contentType: string;
   /** The caller's; its credential, cookies and hop-by-hop headers are left out. */
   headers: IncomingHttpHeaders;
@@ -39,6 +39,8 @@ export interface ForwardRequest {
   selector?: NameSelector | undefined;
   /** Money is counted: upstreams without a price for this path are not used. */
   pricedFor?: string | undefined;
+  /** Whose request it is: all keys of an owner are one caller. @default this server itself */
+  callerId?: string;
   /** Called exactly once, whatever happens, also when `forward` throws. */
   onUsage?: (report: UsageReport) => void;
 }
@@ -76,28 +78,26 @@ async function attemptAll(
   routes: readonly Route[],
   { request, settlement }: Exchange,
 ): Promise<Outcome> {
-  const attemptsMax = Buffer.isBuffer(request.body) ? ATTEMPTS_MAX : 1;
+  const { callerId = '' } = request;
   let attempts = 0;
   let last: Outcome = { kind: 'none' };
-  for (const [index, route] of routes.entries()) {
-    if (attempts === attemptsMax) break;
-    if (context.breakers.condition(route.target.id) === 'open') continue;
+  for (const route of routes) {
+    if (attempts === ATTEMPTS_MAX) break;
+    if (context.breakers.isOpen(lineOf(route), callerId)) continue;
     if (attempts > 0) await backOff(attempts, request.signal);
-    // Last, for whoever has entered owes the breaker an outcome.
-    if (!context.breakers.enter(route.target.id)) continue;
+    // Last, for a trial must have an outcome.
+    const trial = context.breakers.enter(lineOf(route), callerId);
+    if (trial === undefined) continue;
     attempts++;
-    const isLast = attempts === attemptsMax || !hasNext(context.breakers, routes, index);
-    const outcome = await new Attempt({ context, route, request, settlement, isLast }).run();
+    const outcome = await new Attempt({ context, route, request, settlement, trial }).run();
     if (outcome.kind === 'answer') return outcome;
     if (request.signal.aborted) throw clientGone();
+    if (outcome.kind === 'held' && !isRetryable(outcome.status))
+      return replay(outcome, { request, settlement });
     // An answer that can be passed on is worth more than a later failure that says less.
     if (outcome.kind === 'held' || last.kind !== 'held') last = outcome;
   }
   return last.kind === 'held' && isPassable(last.status) ? replay(last, { request, settlement }) : last;
-}
-
-function hasNext(breakers: Breakers, routes: readonly Route[], index: number): boolean {
-  return routes.slice(index + 1).some((route) => breakers.condition(route.target.id) !== 'open');
 }
 
 /** Full jitter: callers that failed together do not come back together. */

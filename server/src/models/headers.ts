@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Headers that belong to one connection (RFC 9110 7.6.1) and end at each hop. */
@@ -14,34 +15,39 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * Of the caller, beside the hop-by-hop ones: its credential to this server and what tells who it is. The
- * credential passing on would hand keys of this server to every upstream; guarded by forward.test.ts.
+ * The headers of a caller that pass on. A list of those that do not pass would miss some: credentials of other names,
+ * an organisation of the operator's account, what says who a caller is. Guarded by gateway/upstream-headers.test.ts.
  */
-const NOT_PASSED_ON = new Set([
-  'authorization',
-  'x-api-key',
-  'api-key',
-  'cookie',
-  'host',
-  'content-length',
-  'content-type',
-  'accept-encoding',
-  'expect',
-  'forwarded',
-  'via',
-  'x-real-ip',
-  'origin',
-  'referer',
-]);
+const PASSED_ON = [
+  'accept',
+  'user-agent',
+  'openai-beta',
+  'anthropic-version',
+  'anthropic-beta',
+  'traceparent',
+  'tracestate',
+];
 
-/** Of the upstream's answer, beside the hop-by-hop ones: cookies would be set for this server's own origin. */
-const NOT_PASSED_BACK = new Set([
-  'set-cookie',
-  'set-cookie2',
-  'alt-svc',
-  'strict-transport-security',
-  'date',
+/** The headers of an upstream's answer that pass back. Cookies and CORS would hold for this server's own origin. */
+const PASSED_BACK = new Set([
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'content-disposition',
+  'content-language',
+  'accept-ranges',
+  'content-range',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'openai-processing-ms',
+  'openai-version',
+  'openai-model',
+  'x-request-id',
+  'request-id',
+  'x-accel-buffering',
 ]);
+const LIMITS = /^(x-ratelimit-|anthropic-ratelimit-|ratelimit$|ratelimit-)/;
 
 /** What an upstream's own `headers` may not contain. */
 export function isForbiddenHeader(name: string): boolean {
@@ -59,28 +65,28 @@ export function isForbiddenHeader(name: string): boolean {
 export function requestHeaders(
   caller: IncomingHttpHeaders,
   own: Readonly<Record<string, string>>,
-  contentType: string,
+  { contentType, callerId }: { contentType: string; callerId?: string | undefined },
 ): string[] {
   const flat = ['content-type', contentType, 'accept-encoding', 'identity'];
   const named = connectionNames(caller.connection);
-  for (const name in caller) {
+  for (const name of PASSED_ON) {
     const value = caller[name];
-    if (value === undefined || Object.hasOwn(own, name) || !isPassedOn(name, named)) continue;
+    if (value === undefined || Object.hasOwn(own, name) || named.includes(name)) continue;
     flat.push(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  const repeated = caller['idempotency-key'];
+  if (typeof repeated === 'string' && callerId !== undefined && !Object.hasOwn(own, 'idempotency-key'))
+    flat.push('idempotency-key', ownIdempotencyKey(callerId, repeated));
   for (const name in own) flat.push(name, own[name] ?? '');
   return flat;
 }
 
-function isPassedOn(name: string, named: readonly string[]): boolean {
-  return (
-    !NOT_PASSED_ON.has(name) &&
-    !HOP_BY_HOP.has(name) &&
-    !name.startsWith('x-forwarded-') &&
-    !name.startsWith('sec-') &&
-    !name.startsWith('cf-') &&
-    !named.includes(name)
-  );
+/**
+ * An upstream knows this server as one client: with the same key of two callers it would give the one the answer to the
+ * other.
+ */
+function ownIdempotencyKey(callerId: string, key: string): string {
+  return createHash('sha256').update(`${callerId}\n${key}`).digest('hex');
 }
 
 /** The headers that a `Connection` header declares to be hop-by-hop too. */
@@ -97,17 +103,21 @@ export type AnswerHeaders = Record<string, string | string[]>;
 
 /**
  * The headers of an answer as they go back to the caller.
- * @param rewritten the body is not byte for byte the upstream's: its length and digest no longer hold.
+ * @param rewritten the body is not byte for byte the upstream's: its length and encoding no longer hold.
  */
 export function answerHeaders(upstream: IncomingHttpHeaders, rewritten: boolean): AnswerHeaders {
   const kept: AnswerHeaders = {};
   const named = connectionNames(upstream.connection);
   for (const name in upstream) {
     const value = upstream[name];
-    if (value === undefined || HOP_BY_HOP.has(name) || NOT_PASSED_BACK.has(name) || named.includes(name))
-      continue;
-    if (rewritten && (name === 'content-length' || name === 'content-encoding' || name === 'etag')) continue;
-    kept[name] = value;
+    if (value === undefined || named.includes(name)) continue;
+    if (rewritten && (name === 'content-length' || name === 'content-encoding')) continue;
+    if (PASSED_BACK.has(name) || LIMITS.test(name) || (name === 'cache-control' && forbidsSharing(value)))
+      kept[name] = value;
   }
   return kept;
 }
+
+/** An answer is one caller's: what would let a cache give it to others does not pass. */
+const forbidsSharing = (value: string | string[]): boolean =>
+  /^(?!.*(public|s-maxage)).*(no-store|no-cache|private)/i.test(String(value));

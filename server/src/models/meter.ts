@@ -1,3 +1,4 @@
+import { endsEvent, firstEventEnd, lastEventEnd } from './event-ends.ts';
 import { findUsageObject, UsageScanner } from './usage-scanner.ts';
 import type { TokenCounts } from './usage-scanner.ts';
 
@@ -118,36 +119,6 @@ export class UsageStripper extends Meter {
 function joined(pieces: Buffer[]): Buffer | undefined {
   const filled = pieces.filter((piece) => piece.length > 0);
   return filled.length > 1 ? Buffer.concat(filled) : filled[0];
-}
-
-function endsEvent(bytes: Buffer): boolean {
-  const length = bytes.length;
-  if (bytes[length - 1] === 0x0a) {
-    const before = bytes[length - 2] === 0x0d ? bytes[length - 3] : bytes[length - 2];
-    return before === 0x0a;
-  }
-  return bytes[length - 1] === 0x0d && bytes[length - 2] === 0x0d;
-}
-
-/** Ends of an event: an empty line after a line, in the spellings of the event-stream format. */
-const ENDS = ['\n\n', '\n\r\n', '\r\r'].map((text) => Buffer.from(text));
-
-function lastEventEnd(bytes: Buffer): number {
-  return Math.max(
-    ...ENDS.map((end) => {
-      const at = bytes.lastIndexOf(end);
-      return at === -1 ? 0 : at + end.length;
-    }),
-  );
-}
-
-function firstEventEnd(bytes: Buffer): number {
-  let first = bytes.length;
-  for (const end of ENDS) {
-    const at = bytes.indexOf(end);
-    if (at !== -1) first = Math.min(first, at + end.length);
-  }
-  return first;
 }
 
 /** `choices: []` and a usage object: what `include_usage` adds at the end, and nothing else. */

@@ -22,11 +22,20 @@ export async function fetchModelNames(dispatcher: Dispatcher, target: Target): P
 
 /** Names in OpenAI's list, and in the shapes of those who nearly follow it. */
 export function readModelNames(body: Buffer): string[] {
-  const answer = JSON.parse(body.toString()) as { data?: unknown; models?: unknown } | unknown[];
+  const answer = parsed(body) as { data?: unknown; models?: unknown } | unknown[];
   const list = Array.isArray(answer) ? answer : (answer.data ?? answer.models);
   if (!Array.isArray(list)) throw new Error('GET /models answered without a list in "data"');
   const names = list.slice(0, LIST_MAX_MODELS).map((item: { id?: unknown; name?: unknown } | string) => {
     return typeof item === 'string' ? item : (item.id ?? item.name);
   });
   return [...new Set(names.filter((name) => typeof name === 'string' && isModelName(name)))] as string[];
+}
+
+/** Without the words of the parser, which quote the answer: it may repeat a credential. */
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString()) ?? {};
+  } catch {
+    throw new Error('GET /models answered with something that is no JSON');
+  }
 }

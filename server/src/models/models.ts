@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import { nearest } from '../config.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Answer } from './answer.ts';
-import { Breakers } from './breaker.ts';
+import { Breakers, lineOf } from './breaker.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Route } from './catalogue.ts';
 import { openConnections } from './connections.ts';
@@ -15,7 +15,8 @@ import { forwardTo } from './forward.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local-model.ts';
 import { isChargeable, isLikelyChargeable } from './prices.ts';
-import { mayUse, weightedOrder } from './selection.ts';
+import { coversName, mayUse, weightedOrder } from './selection.ts';
+import type { Target } from './target.ts';
 import { LOCAL_UPSTREAM } from './upstream.ts';
 import { Settlement } from './settlement.ts';
 import { unpriced } from './unpriced.ts';
@@ -72,7 +73,7 @@ export class Models implements UpstreamContext {
     this.table = new UpstreamTable(options);
     this.#breakers = new Breakers(options.clock);
     this.#localModel = options.localModel;
-    options.localModel?.onReady(() => this.#breakers.succeeded(LOCAL_UPSTREAM));
+    options.localModel?.onReady(() => this.#breakers.recovered(LOCAL_UPSTREAM));
     this.#catalogue = new Catalogue({
       table: this.table,
       dispatcher: this.dispatcher,
@@ -91,7 +92,7 @@ export class Models implements UpstreamContext {
     });
   }
 
-  /** One model by its plain or a qualified name. @throws KeywardError `model_not_found`; also outside the selector. */
+  /** One model by its plain or a qualified name. @throws KeywardError `model_not_found`; also outside the selector; `upstream_unavailable`. */
   async getModel(name: string, selector?: NameSelector): Promise<ModelView> {
     const found = await this.findModel(name, selector);
     if (found === undefined) throw await this.#unknown(name, selector);
@@ -106,15 +107,18 @@ export class Models implements UpstreamContext {
 
   /**
    * Upstreams for a model in the order to try: those that work by weighted chance, busy ones after them.
+   * Where none is left, the answer depends on the name and the selector alone, not on whether there is such a model:
+   * a key must not learn which models others have. Guarded by foreign-things.test.ts.
    * @param pricedFor a path: money is counted, and only upstreams with a price for it are used.
-   * @throws KeywardError `model_not_found`; `forbidden_resource` where the selector leaves none of its upstreams;
-   * `model_unpriced` where money is counted and none of them has a price.
+   * @throws KeywardError `model_not_found`; `upstream_unavailable` where an upstream that may have it was never reached;
+   * `forbidden_resource` for a name that the selector does not cover; `model_unpriced` where money is counted and none of
+   * its upstreams has a price.
    */
   async resolve(model: string, selector?: NameSelector, pricedFor?: string): Promise<Route[]> {
     const known = await this.#catalogue.routes(model);
-    if (known.length === 0) throw await this.#unknown(model, selector);
     const covered = selector === undefined ? known : known.filter((route) => mayUse(selector, route));
     if (covered.length === 0) {
+      if (coversName(selector, model)) throw await this.#unknown(model, selector);
       throw new KeywardError('forbidden_resource', `The key does not cover the model ${shown(model)}.`);
     }
     const allowed =
@@ -123,7 +127,7 @@ export class Models implements UpstreamContext {
       throw await this.#unpriced(model, { path: pricedFor, routes: covered, selector });
     const order = weightedOrder(allowed, (route) => route.target.weight);
     if (order.length === 1) return order;
-    const busy = (route: Route) => this.#breakers.condition(route.target.id) === 'busy';
+    const busy = (route: Route) => this.#breakers.isBusy(lineOf(route));
     return [...order.filter((route) => !busy(route)), ...order.filter(busy)];
   }
 
@@ -182,6 +186,11 @@ export class Models implements UpstreamContext {
     return others;
   }
 
+  /** Whether an upstream was never reached, so that there may be models that nobody knows of yet. */
+  get isIncomplete(): boolean {
+    return this.#catalogue.unlisted().length > 0;
+  }
+
   async #unpriced(
     model: string,
     {
@@ -196,6 +205,8 @@ export class Models implements UpstreamContext {
   }
 
   async #unknown(model: string, selector: NameSelector | undefined): Promise<KeywardError> {
+    if (this.#catalogue.unlisted().some((target) => mayHave(target, model, selector)))
+      return notYetKnown(model);
     const visible = (await this.listModels(selector)).slice(0, SUGGESTIONS_FROM_MAX);
     const near = nearest(
       model.slice(0, COMPARED_MAX_CHARACTERS),
@@ -208,6 +219,26 @@ export class Models implements UpstreamContext {
           : `Did you mean ${near}? GET /v1/models lists all.`,
     });
   }
+}
+
+/** Whether a model of this name at an upstream whose models are not known could be used. */
+function mayHave(target: Target, model: string, selector: NameSelector | undefined): boolean {
+  const prefix = `${target.name}/`;
+  const name = model.startsWith(prefix) ? model.slice(prefix.length) : model;
+  return mayUse(selector, { name, qualifiedName: `${prefix}${name}` });
+}
+
+/** Not "does not exist": clients take that for an answer that lasts. */
+function notYetKnown(model: string): KeywardError {
+  return new KeywardError(
+    'upstream_unavailable',
+    `It is not known yet whether the model ${shown(model)} exists.`,
+    {
+      status: 503,
+      hint: 'An upstream that may have it has not been reached yet. Try again in a few seconds; GET /v1/models lists the models that are known.',
+      headers: { 'retry-after': '5' },
+    },
+  );
 }
 
 function isLocal(route: Route): boolean {

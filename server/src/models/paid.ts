@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts';
 import { estimateFor } from './estimate.ts';
 import type { EstimateRequest } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
+import { formFields } from './model-form.ts';
 import type { Models } from './models.ts';
 import type { UsageReport } from './settlement.ts';
 
@@ -37,12 +38,15 @@ export async function paid<T>(
   const selector = isServersChoice ? undefined : account.selector;
   const pricedFor = account.countsMoney ? path : undefined;
   const routes = await models.resolve(model, selector, pricedFor);
-  if (account.isBudgeted) await account.reserve(estimateFor(routes, wanted));
+  if (account.isBudgeted) {
+    const holding = account.reserve(estimateFor(routes, wanted));
+    if (holding !== undefined) await holding;
+  }
   const tab = new Tab(account);
-  const { form } = wanted;
+  const { callerId } = account;
   const send: Send = (request) =>
     tab.run((onUsage) =>
-      models.forward({ ...request, path, model, form, selector, pricedFor, onUsage }, routes),
+      models.forward({ ...request, path, model, selector, pricedFor, callerId, onUsage }, routes),
     );
   try {
     const result = await work(send);
@@ -55,8 +59,14 @@ export async function paid<T>(
 }
 
 /** The same for a single request. */
-export function paidOnce(models: Models, account: Account, request: Sent & Wanted): Promise<Answer> {
-  return paid(models, account, request, (send) => send(request));
+export function paidOnce(
+  models: Models,
+  account: Account,
+  request: Sent & Pick<Wanted, 'path' | 'model' | 'isServersChoice'>,
+): Promise<Answer> {
+  const { body } = request;
+  const wanted = { ...request, form: formFields(body), bytes: body.length };
+  return paid(models, account, wanted, (send) => send(request));
 }
 
 /**

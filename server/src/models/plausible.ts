@@ -18,6 +18,7 @@ export function isPlausible(
   { path, body }: ForwardRequest,
   seen: Seen,
 ): boolean {
+  // The rest of a form is files.
   const sent = Buffer.isBuffer(body) ? body.length : 0;
   if (sent > FRAME_BYTES + tokensIn * BYTES_PER_TOKEN) return false;
   if (!answersWithText(path)) return true;

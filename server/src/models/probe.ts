@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { KeywardError } from '../base/errors.ts';
-import { ForbiddenAddressError } from './base-url.ts';
+import { ForbiddenAddressError } from '../base/outbound/connections.ts';
 import { isTimeout } from './call.ts';
 import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';
@@ -127,7 +127,7 @@ class Probe {
 
   #done(step: ProbeStep['step'], startedMs: number, { ok, detail }: { ok: boolean; detail: string }): void {
     const took_ms = Math.round((performance.now() - startedMs) * 10) / 10;
-    this.#steps.push({ step, ok, took_ms, detail: this.#target.withoutSecrets(detail) });
+    this.#steps.push({ step, ok, took_ms, detail: this.#target.scrubber.secrets(detail) });
   }
 
   #statusDetail(what: string, status: number, body: Buffer): string {

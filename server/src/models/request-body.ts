@@ -1,3 +1,5 @@
+import type { RequestBody } from './request-members.ts';
+
 /** A JSON object as received. */
 export type JsonObject = Record<string, unknown>;
 
@@ -12,7 +14,7 @@ interface Member {
 
 export interface RewriteOptions {
   body: Buffer;
-  parsed: JsonObject;
+  parsed: RequestBody;
   /** The name the upstream knows the model by. */
   upstreamModel: string;
   /** Ask for the usage chunk at the end of the stream. */
@@ -50,7 +52,7 @@ function saysModelOnce(body: Buffer): boolean {
 }
 
 /** Whether the caller itself asked for the usage chunk. */
-export function asksForUsage(parsed: JsonObject): boolean {
+export function asksForUsage(parsed: RequestBody): boolean {
   return asObject(parsed['stream_options'])['include_usage'] === true;
 }
 

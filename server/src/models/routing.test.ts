@@ -8,6 +8,7 @@ import { weightedOrder } from './selection.ts';
 
 const BUSY = json({ error: { message: 'slow down' } }, 429, { 'retry-after': '20' });
 const BROKEN = json({ error: { message: 'oops' } }, 500);
+const DOWN = json({ error: { message: 'down' } }, 503);
 
 describe('upstreams that share a model', () => {
   let opened: TestModels;
@@ -88,7 +89,7 @@ describe('upstreams that share a model', () => {
 
   test('five failures in a row open the breaker: 10 s, one try, 20 s, one try, closed', async () => {
     await second.close();
-    first.answer(BROKEN);
+    first.answer(DOWN);
     for (let i = 0; i < 5; i++) await ask('first/gpt-test');
     const failure: unknown = await ask('first/gpt-test').catch((error: unknown) => error);
     expect(failure).toMatchObject({
@@ -105,8 +106,8 @@ describe('upstreams that share a model', () => {
     opened.clock.aheadMs += 10_001;
     first.answer(json({ ok: 1 }));
     expect(await ask('first/gpt-test')).toMatchObject({ status: 200 });
-    first.answer(BROKEN);
-    for (let i = 0; i < 4; i++) expect(await ask('first/gpt-test')).toMatchObject({ status: 500 });
+    first.answer(DOWN);
+    for (let i = 0; i < 4; i++) expect(await ask('first/gpt-test')).toMatchObject({ status: 503 });
   });
 
   test('4xx and 429 open no breaker', async () => {

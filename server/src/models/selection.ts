@@ -6,10 +6,19 @@ import type { Route } from './catalogue.ts';
  * Whether a key may use a route. A route has two names, `gpt-4o` and `openai/gpt-4o`: either may be allowed,
  * and a deny of either counts, so that `deny openai/*` also holds for somebody who asks for plain `gpt-4o`.
  */
-export function mayUse(selector: NameSelector | undefined, route: Route): boolean {
+type Names = Pick<Route, 'name' | 'qualifiedName'>;
+
+export function mayUse(selector: NameSelector | undefined, route: Names): boolean {
+  return covers(selector, [route.name, route.qualifiedName]);
+}
+
+/** Whether a selector covers a name, plain or `upstream/name`, as it stands and whatever there is behind it. */
+export const coversName = (selector: NameSelector | undefined, name: string): boolean =>
+  covers(selector, [name, name.slice(name.indexOf('/') + 1)]);
+
+function covers(selector: NameSelector | undefined, names: readonly string[]): boolean {
   if (selector === undefined) return true;
-  const fits = (pattern: string): boolean =>
-    matchesPattern(pattern, route.name) || matchesPattern(pattern, route.qualifiedName);
+  const fits = (pattern: string): boolean => names.some((name) => matchesPattern(pattern, name));
   return !selector.deny.some(fits) && (selector.allow.length === 0 || selector.allow.some(fits));
 }
 

@@ -6,6 +6,7 @@ import type { Route } from './catalogue.ts';
 import { AUDIO_TOKENS_PER_SECOND, unitsOf } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { Meter } from './meter.ts';
+import { formFields } from './model-form.ts';
 import { answersWithText, isCounting } from './paths.ts';
 import { isPlausible } from './plausible.ts';
 import { priceOfRoute } from './prices.ts';
@@ -147,10 +148,9 @@ export class Settlement {
   }
 
   #costOf(route: Route, counted: Counted): number {
-    const { path, body, parsed, form } = this.#request;
+    const { path, body, parsed } = this.#request;
     if (isCounting(path)) return 0;
-    const bytes = Buffer.isBuffer(body) ? body.length : 0;
-    const { images, seconds } = unitsOf({ path, parsed, form, bytes });
+    const { images, seconds } = unitsOf({ path, parsed, form: formFields(body), bytes: body.length });
     return costNano(
       { ...withoutGaps(counted), images, seconds: counted.seconds ?? seconds },
       priceOfRoute(route),

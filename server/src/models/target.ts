@@ -1,14 +1,13 @@
+import { withoutTrailing } from '../base/trailing.ts';
 import type { Sealer } from './context.ts';
 import type { PriceTable, Unpriced } from './prices.ts';
+import { Scrubber } from './scrubber.ts';
 import type { ModelEntry } from './upstream.ts';
 import type { UpstreamRow } from './upstream-store.ts';
 
 /** Contexts that bind a sealed text to its row and column: moved elsewhere it does not open. */
 export const apiKeyContext = (id: string) => `upstream:${id}:api_key`;
 export const headersContext = (id: string) => `upstream:${id}:headers`;
-
-/** Shorter values are words of the language rather than secrets. */
-const SECRET_MIN_CHARACTERS = 4;
 
 export interface TargetOptions {
   id: string;
@@ -41,13 +40,14 @@ export class Target {
   readonly createdMs: number;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #messagesHeaders: Readonly<Record<string, string>>;
+  #scrubber: Scrubber | undefined;
 
   constructor(options: TargetOptions) {
     const url = new URL(options.baseUrl);
     this.id = options.id;
     this.name = options.name;
     this.origin = url.origin;
-    this.basePath = url.pathname.replace(/\/+$/, '');
+    this.basePath = withoutTrailing(url.pathname, '/');
     this.models = new Map(
       options.models.map((model) =>
         typeof model === 'string' ? [model, model] : [model.name, model.upstream_name],
@@ -87,14 +87,10 @@ export class Target {
     });
   }
 
-  /** A text with this upstream's credentials taken out: some servers repeat what they were sent. */
-  withoutSecrets(text: string): string {
-    let safe = text;
-    for (const value of Object.values(this.#messagesHeaders)) {
-      const secret = value.replace(/^Bearer /, '');
-      if (secret.length >= SECRET_MIN_CHARACTERS) safe = safe.replaceAll(secret, '[secret]');
-    }
-    return safe;
+  /** Made when it is first asked for: most upstreams never fail. */
+  get scrubber(): Scrubber {
+    const values = Object.values(this.#messagesHeaders);
+    return (this.#scrubber ??= new Scrubber({ values, baseUrl: `${this.origin}${this.basePath}` }));
   }
 
   /** The upstream's own headers for a request to `path`, lower-case, its credential among them. */

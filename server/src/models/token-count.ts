@@ -2,8 +2,10 @@ import { contentOf } from './content.ts';
 import { mediaTokens } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { Seen } from './meter.ts';
+import { formFields } from './model-form.ts';
 import { isCounting } from './paths.ts';
 import type { JsonObject } from './request-body.ts';
+import type { RequestBody } from './request-members.ts';
 
 /** Text that is really counted; the tokens of a longer one are extrapolated: counting blocks the process. */
 const COUNTED_MAX_CHARACTERS = 64 * 1024;
@@ -42,24 +44,31 @@ export interface PromptCount {
 export async function countPrompt(request: ForwardRequest): Promise<PromptCount> {
   const { path, body } = request;
   if (isCounting(path)) return { text: 0, media: 0 };
-  const parsed = request.parsed ?? request.form ?? {};
-  const bytes = Buffer.isBuffer(body) ? body.length : 0;
+  const parsed = request.parsed ?? formFields(body) ?? {};
   const words = await countText(promptTexts(parsed).join('\n'));
   return {
     text: words + contentOf([parsed['prompt'], parsed['input']]).numbers + overheadTokens(parsed),
-    media: mediaTokens({ path, parsed: request.parsed, bytes }),
+    media: mediaTokens({ path, parsed: request.parsed, bytes: body.length }),
   };
 }
 
-function overheadTokens(parsed: JsonObject): number {
+function overheadTokens(parsed: RequestBody): number {
   return Array.isArray(parsed['messages']) ? parsed['messages'].length * MESSAGE_OVERHEAD_TOKENS : 0;
 }
 
-const PROMPT_MEMBERS = ['messages', 'prompt', 'input', 'instructions', 'system', 'query', 'documents'];
+const PROMPT_MEMBERS = [
+  'messages',
+  'prompt',
+  'input',
+  'instructions',
+  'system',
+  'query',
+  'documents',
+] as const;
 /** Of these a model reads the names of members as well: they are schemas. */
-const SCHEMA_MEMBERS = ['tools', 'functions', 'response_format', 'text'];
+const SCHEMA_MEMBERS = ['tools', 'functions', 'response_format', 'text'] as const;
 
-function promptTexts(parsed: JsonObject): string[] {
+function promptTexts(parsed: RequestBody): string[] {
   const texts: string[] = [];
   for (const member of PROMPT_MEMBERS) collectTexts(parsed[member], texts, 0);
   for (const member of SCHEMA_MEMBERS)

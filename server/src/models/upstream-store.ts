@@ -46,6 +46,10 @@ export async function findRow(db: Db, id: string): Promise<UpstreamRow | undefin
   return tables(db).selectFrom('upstreams').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+export async function findByName(db: Db, name: string): Promise<UpstreamRow | undefined> {
+  return tables(db).selectFrom('upstreams').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
 /** Like `findRow`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends. */
 export async function lockRow(tx: Db, id: string): Promise<UpstreamRow | undefined> {
   // An update that changes nothing locks the row on both dialects.

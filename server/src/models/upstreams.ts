@@ -1,6 +1,7 @@
 import { isoTime } from '../base/clock.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
+import type { Db } from '../storage/index.ts';
 import type { Actor, UpstreamContext } from './context.ts';
 import { apiKeyContext, headersContext } from './target.ts';
 import type { PriceTable } from './prices.ts';
@@ -20,18 +21,30 @@ export async function addUpstream(
   input: UpstreamInput,
   actor: Actor,
 ): Promise<UpstreamView> {
-  const checked = checkUpstream(input);
-  const nowMs = context.clock.nowMs();
-  const row = withInput(context, emptyRow(newId('up'), nowMs), checked);
-  await context.storage.transaction(async (tx) => {
-    if ((await store.countRows(tx)) >= UPSTREAMS_MAX) {
-      throw new KeywardError('conflict', `There are ${UPSTREAMS_MAX} upstreams already; remove one first.`);
-    }
-    if (!(await store.insertUpstream(tx, row))) throw nameTaken(row.name);
-    await record(context, { tx, actor, action: 'upstreams.add', row, changed: Object.keys(checked) });
-  });
+  const row = await context.storage.transaction((tx) => addIn(context, tx, { input, actor }));
   await context.table.reload();
   return viewOf(row);
+}
+
+async function addIn(
+  context: UpstreamContext,
+  tx: Db,
+  { input, actor }: { input: UpstreamInput; actor: Actor },
+): Promise<UpstreamRow> {
+  const checked = checkUpstream(input);
+  const row = withInput(context, emptyRow(newId('up'), context.clock.nowMs()), checked);
+  if ((await store.countRows(tx)) >= UPSTREAMS_MAX) {
+    throw new KeywardError('conflict', `There are ${UPSTREAMS_MAX} upstreams already; remove one first.`);
+  }
+  if (!(await store.insertUpstream(tx, row))) throw nameTaken(row.name);
+  await record(context, { tx, actor, action: 'upstreams.add', row, changed: Object.keys(checked) });
+  return row;
+}
+
+interface UpstreamChange {
+  id: string;
+  input: Partial<UpstreamInput>;
+  ifRevision?: number;
 }
 
 /**
@@ -41,33 +54,58 @@ export async function addUpstream(
  */
 export async function updateUpstream(
   context: UpstreamContext,
-  change: { id: string; input: Partial<UpstreamInput>; ifRevision?: number },
+  change: UpstreamChange,
   actor: Actor,
 ): Promise<UpstreamView> {
-  const checked = checkUpstream(change.input);
-  const row = await context.storage.transaction(async (tx) => {
-    const before = await locked(context, { tx, id: change.id, ifRevision: change.ifRevision });
-    refuseKeyToAnotherHost(before, checked);
-    const after = {
-      ...withInput(context, before, checked),
-      updated_at: context.clock.nowMs(),
-      revision: before.revision + 1,
-    };
-    if (after.name !== before.name && (await store.isNameTaken(tx, after.name, after.id))) {
-      throw nameTaken(after.name);
-    }
-    await store.updateRow(tx, after);
-    await record(context, {
-      tx,
-      actor,
-      action: 'upstreams.update',
-      row: after,
-      changed: Object.keys(checked),
-    });
-    return after;
-  });
+  const row = await context.storage.transaction((tx) => updateIn(context, tx, { change, actor }));
   await context.table.reload();
   return viewOf(row);
+}
+
+async function updateIn(
+  context: UpstreamContext,
+  tx: Db,
+  { change, actor }: { change: UpstreamChange; actor: Actor },
+): Promise<UpstreamRow> {
+  const checked = checkUpstream(change.input);
+  const before = await locked(context, { tx, id: change.id, ifRevision: change.ifRevision });
+  refuseKeyToAnotherHost(before, checked);
+  const after = {
+    ...withInput(context, before, checked),
+    updated_at: context.clock.nowMs(),
+    revision: before.revision + 1,
+  };
+  if (after.name !== before.name && (await store.isNameTaken(tx, after.name, after.id)))
+    throw nameTaken(after.name);
+  await store.updateRow(tx, after);
+  await record(context, {
+    tx,
+    actor,
+    action: 'upstreams.update',
+    row: after,
+    changed: Object.keys(checked),
+  });
+  return after;
+}
+
+/**
+ * Adds an upstream or changes the one of this name, in a transaction of the caller's, who reloads `context.table` after it.
+ * @throws KeywardError `invalid_input`, `conflict`
+ */
+export async function putUpstream(
+  context: UpstreamContext,
+  tx: Db,
+  { input, actor }: { input: UpstreamInput; actor: Actor },
+): Promise<void> {
+  const present = await store.findByName(tx, input.name);
+  await (present === undefined
+    ? addIn(context, tx, { input, actor })
+    : updateIn(context, tx, { change: { id: present.id, input }, actor }));
+}
+
+export async function findUpstream(db: Db, name: string): Promise<UpstreamView | undefined> {
+  const row = await store.findByName(db, name);
+  return row && viewOf(row);
 }
 
 /** @throws KeywardError `not_found`, `precondition_failed`. */

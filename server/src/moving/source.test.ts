@@ -1,6 +1,15 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -48,6 +57,50 @@ test('what is only in the log of an open database is read too, from a copy that 
   expect(readdirSync(scratchDir)).toEqual([]);
   expect(slugs(source)).toEqual(['logged']);
   expect(stateOf(storage.folder)).toEqual(before);
+});
+
+test('a database behind a link is read with its log, and not a byte or a time changes where the link leads', () => {
+  const storage = newStorageDir();
+  storage.database.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0');
+  storage.add('workspaces', { name: 'Only in the log', slug: 'logged' });
+  const file = join(storage.folder, 'anythingllm.db');
+  const linked = scratch();
+  symlinkSync(file, join(linked, 'anythingllm.db'));
+  // Links to all of its files, as a mirror of a folder has them.
+  const mirror = scratch();
+  for (const part of ['', '-wal', '-shm']) symlinkSync(file + part, join(mirror, `anythingllm.db${part}`));
+  const before = stateOf(storage.folder);
+  for (const folder of [linked, mirror]) {
+    const source = Source.open(folder, { scratchDir: scratch() });
+    onTestFinished(() => source.close());
+    expect(slugs(source)).toEqual(['logged']);
+    expect(source.hasChanged).toBe(false);
+    source.close();
+    expect(stateOf(storage.folder)).toEqual(before);
+  }
+});
+
+test('of a hostile database only tables and stored columns are read, and nothing in it runs', () => {
+  const storage = newStorageDir();
+  const endless = 'with recursive n(x) as (select 1 union all select x + 1 from n)';
+  storage.database.exec(`
+    drop table workspaces;
+    create view workspaces as ${endless} select x as id, 'w' || x as slug from n;
+    create view notes as ${endless} select x from n;
+    create virtual table found using fts5(text);
+    create table odd (id integer primary key, slug text, big text as (printf('%.*c', 900000000, 'x')),
+      check (length(printf('%.*c', 900000000, 'x')) > 0 or slug = slug));
+    pragma ignore_check_constraints = on;
+    insert into odd (id, slug) values (1, 'a'), (2, 'b')`);
+  storage.close();
+  const source = openSource(storage);
+  expect(source.has('workspaces')).toBe(false);
+  expect(source.count('workspaces')).toBe(0);
+  expect(slugs(source)).toEqual([]);
+  expect(source.tables()).not.toContain('notes');
+  expect(source.tables()).not.toContain('found');
+  expect(source.tables()).toContain('odd');
+  expect([...source.rows('odd')].map((row) => row.characters)).toEqual([1, 1]);
 });
 
 test('a database that is locked by a change which is not committed is read as it was before', async () => {

@@ -1,10 +1,11 @@
 import {
   accessSync,
   constants,
-  cpSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   rmSync,
   statSync,
 } from 'node:fs';
@@ -17,6 +18,8 @@ import { SourceRow } from './source-row.ts';
 const DATABASE = 'anythingllm.db';
 const LOGS = ['-wal', '-journal'] as const;
 const COPY_PREFIX = 'import-';
+/** A table with rows of its own: neither a view nor a virtual table. */
+const IS_STORED = "type = 'table' and rootpage > 0";
 
 export interface SourceOptions {
   /** Where a copy may lie for a moment, when there is a log to be read with the database. Nobody else may read there. */
@@ -24,51 +27,62 @@ export interface SourceOptions {
 }
 
 /**
- * A storage directory of AnythingLLM. Nothing in it is ever written: the database is opened as a file that does not
- * change, or, where a log lies beside it, a copy of both. Guarded by source.test.ts.
+ * A storage directory of AnythingLLM. Nothing in it is ever written, nor where a link in it leads: the database is opened as a
+ * file that does not change, or, where a log lies beside it, a copy of both. A database may come from anybody: only its
+ * tables are read, and of those the stored columns; a view or a computed column could run without end. Guarded by
+ * source.test.ts.
  */
 export class Source {
   readonly folder: string;
+  readonly #file: string;
   readonly #database: DatabaseSync;
-  readonly #columns = new Map<string, Set<string>>();
+  readonly #columns = new Map<string, string[]>();
   readonly #seen: string;
 
-  private constructor(folder: string, database: DatabaseSync, seen: string) {
+  private constructor(
+    folder: string,
+    { file, database, seen }: { file: string; database: DatabaseSync; seen: string },
+  ) {
     this.folder = folder;
+    this.#file = file;
     this.#database = database;
     this.#seen = seen;
   }
 
   /** @throws StartupError where there is no readable database. */
   static open(folder: string, { scratchDir }: SourceOptions): Source {
-    const file = join(folder, DATABASE);
-    if (!existsSync(file)) throw new StartupError(`There is no ${DATABASE} in ${folder}: ${hintFor(folder)}`);
-    const seen = stateOf(file);
+    const named = join(folder, DATABASE);
+    if (!existsSync(named))
+      throw new StartupError(`There is no ${DATABASE} in ${folder}: ${hintFor(folder)}`);
     try {
+      // Where a link leads: there is the log, too.
+      const file = realpathSync(named);
+      if (!statSync(file).isFile()) throw new Error('it is no file');
       accessSync(file, constants.R_OK);
+      const seen = stateOf(file);
       const database = LOGS.some((log) => sizeOf(file + log) > 0)
         ? openCopy(file, scratchDir)
         : openUnchanging(file);
-      return new Source(folder, database, seen);
+      return new Source(folder, { file, database, seen });
     } catch (cause) {
       if (cause instanceof StartupError) throw cause;
-      throw unreadable(file, cause);
+      throw unreadable(named, cause);
     }
   }
 
   /** Whether somebody wrote to the database since it was opened: then what was read may be neither old nor new. */
   get hasChanged(): boolean {
-    return stateOf(join(this.folder, DATABASE)) !== this.#seen;
+    return stateOf(this.#file) !== this.#seen;
   }
 
   /** Names, in order. */
   tables(): string[] {
-    const sql = "select name from sqlite_master where type = 'table' order by name";
+    const sql = `select name from sqlite_master where ${IS_STORED} order by name`;
     return this.#reading(() => this.#database.prepare(sql).all()).map(({ name }) => String(name));
   }
 
   has(table: string): boolean {
-    return this.#columnsOf(table).size > 0;
+    return this.#columnsOf(table).length > 0;
   }
 
   count(table: string): number {
@@ -82,9 +96,12 @@ export class Source {
   /** Every row in the order of its making, one at a time; none where this version has no such table. */
   *rows(table: string): Generator<SourceRow> {
     if (!this.has(table)) return;
-    const order = this.#columnsOf(table).has('id') ? 'id' : 'rowid';
+    const columns = this.#columnsOf(table);
+    const order = columns.includes('id') ? 'id' : 'rowid';
     const statement = this.#reading(() =>
-      this.#database.prepare(`select * from ${quoted(table)} order by ${order}`),
+      this.#database.prepare(
+        `select ${columns.map(quoted).join(', ')} from ${quoted(table)} order by ${order}`,
+      ),
     );
     statement.setReadBigInts(true);
     const rows = statement.iterate();
@@ -99,13 +116,18 @@ export class Source {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #columnsOf(table: string): Set<string> {
+  /** Those that are stored: `pragma_table_info` leaves out computed ones. */
+  #columnsOf(table: string): string[] {
     let columns = this.#columns.get(table);
     if (columns === undefined) {
       const rows = this.#reading(() =>
-        this.#database.prepare('select name from pragma_table_info(?)').all(table),
+        this.#database
+          .prepare(
+            `select name from pragma_table_info((select name from sqlite_master where ${IS_STORED} and name = ?))`,
+          )
+          .all(table),
       );
-      columns = new Set(rows.map(({ name }) => String(name)));
+      columns = rows.map(({ name }) => String(name));
       this.#columns.set(table, columns);
     }
     return columns;
@@ -115,7 +137,7 @@ export class Source {
     try {
       return read();
     } catch (cause) {
-      throw unreadable(join(this.folder, DATABASE), cause);
+      throw unreadable(this.#file, cause);
     }
   }
 }
@@ -137,7 +159,8 @@ function openCopy(file: string, scratchDir: string): DatabaseSync {
   const folder = mkdtempSync(join(scratchDir, COPY_PREFIX));
   try {
     const copy = join(folder, DATABASE);
-    for (const part of ['', ...LOGS]) if (existsSync(file + part)) cpSync(file + part, copy + part);
+    // What is copied is what a link leads to, never the link: the copy is written to.
+    for (const part of ['', ...LOGS]) if (existsSync(file + part)) copyFileSync(file + part, copy + part);
     const database = new DatabaseSync(copy);
     database.exec('pragma locking_mode = exclusive; pragma journal_mode = delete');
     return checked(database, file);
@@ -149,6 +172,8 @@ function openCopy(file: string, scratchDir: string): DatabaseSync {
 /** A file that was cut off, or is none of SQLite's, shows here and not half-way. */
 function checked(database: DatabaseSync, file: string): DatabaseSync {
   try {
+    // Its own functions and checks are not run.
+    database.exec('pragma trusted_schema = off; pragma ignore_check_constraints = on');
     const found = database.prepare('pragma quick_check(1)').get()?.['quick_check'];
     if (found !== 'ok') throw new Error(String(found));
     return database;

@@ -109,6 +109,7 @@ describeOnAllDatabases('retrieval', (open) => {
     const told: string[] = [];
     const reports: UsageReport[] = [];
     const account: Account = {
+      callerId: 'own_test',
       selector: undefined,
       isBudgeted: true,
       countsMoney: false,

@@ -3,7 +3,8 @@ import type { Actor, SecretNet } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
-import type { Storage } from '../storage/index.ts';
+import { withoutTrailing } from '../base/trailing.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import { EMBEDDING_ENGINES, EMBEDDING_UPSTREAM, PROVIDERS, providerOf } from './providers.ts';
 import type { Provider } from './providers.ts';
 import { faultOf, ruleOf, settableNames } from './setting-rules.ts';
@@ -12,17 +13,17 @@ import { isForeign } from './system-names.ts';
 
 /** What is needed of the module models, which stands to the right (gateway brings it). */
 export interface UpstreamBook {
-  find(name: string): Promise<{ hasKey: boolean; models: string[] } | undefined>;
+  find(tx: Db, name: string): Promise<{ hasKey: boolean; models: string[] } | undefined>;
   /**
    * Adds the upstream or changes the one of this name. Left out: stays as it is.
    * @throws KeywardError `invalid_input`
    */
-  save(upstream: {
-    name: string;
-    base_url: string;
-    api_key?: string | null;
-    models?: string[];
-  }): Promise<void>;
+  save(
+    tx: Db,
+    upstream: { name: string; base_url: string; api_key?: string | null; models?: string[] },
+  ): Promise<void>;
+  /** Called once the transaction is committed. */
+  saved(): Promise<void>;
 }
 
 export interface EnvironmentContext {
@@ -64,8 +65,8 @@ export class Environment {
   }
 
   /**
-   * Takes the values in their order up to the first that cannot be; what comes before it counts. Names that mean nothing are
-   * passed over, and so are values that are a mask.
+   * Takes all of the values or, where one cannot be, none: `error` says of the first what is wrong with it. Names that mean
+   * nothing are passed over, and so are values that are a mask. Guarded by system.test.ts.
    * @returns undefined where a value is no text: then nothing was changed.
    */
   async update(
@@ -75,11 +76,12 @@ export class Environment {
     const named = Object.entries(body).filter(([name]) => ruleOf(name) !== undefined || isForeign(name));
     if (named.some(([, value]) => typeof value !== 'string')) return undefined;
     const wanted = (named as [string, string][]).filter(([, value]) => !value.includes('******'));
-    const { accepted, fault } = acceptable(wanted);
-    const failure = await this.#turns.run(() => this.#apply(accepted, { actor, upstreams }));
+    const accepted = new Map(wanted);
+    const failure =
+      faultIn(wanted) ?? (await this.#turns.run(() => this.#apply(accepted, { actor, upstreams })));
     if (failure !== undefined) return { newValues: {}, error: failure };
     const shown = [...accepted].map(([name, value]) => [name, ruleOf(name)?.secret === true ? MASK : value]);
-    return { newValues: Object.fromEntries(shown) as Record<string, string>, error: fault ?? false };
+    return { newValues: Object.fromEntries(shown) as Record<string, string>, error: false };
   }
 
   async #apply(
@@ -87,27 +89,35 @@ export class Environment {
     { actor, upstreams }: { actor: Actor; upstreams: UpstreamBook },
   ): Promise<string | undefined> {
     if (accepted.size === 0) return undefined;
-    const { settings, storage, clock, net } = this.#context;
-    const before = await this.values();
-    const values = new Map([...before, ...accepted]);
-    const changes: Record<string, SettingChange> = {};
-    for (const [name, value] of accepted)
-      if (ruleOf(name)?.secret !== true) changes[name] = { value: value === '' ? null : value };
     try {
-      for (const provider of PROVIDERS.filter((candidate) => isTouched(candidate, accepted)))
-        Object.assign(changes, await saveProvider(upstreams, provider, { values, accepted }));
-      Object.assign(changes, await saveEmbedding(upstreams, { values, accepted, before }));
+      await this.#context.storage.transaction((tx) => this.#write(tx, accepted, { actor, upstreams }));
     } catch (error) {
       if (error instanceof KeywardError && error.code === 'invalid_input') return error.message;
       throw error;
     }
-    Object.assign(changes, this.#chatChanges(values, accepted));
-    await storage.transaction(async (tx) => {
-      await settings.set(tx, changes);
-      const entry = { actor, action: 'settings.update', target: 'system', outcome: 'ok' } as const;
-      await append(tx, { ...entry, details: { changed: [...accepted.keys()] } }, clock.nowMs(), { net });
-    });
+    await upstreams.saved();
     return undefined;
+  }
+
+  /** Settings, upstreams and their audit records: all or, where an upstream is refused, nothing. */
+  async #write(
+    tx: Db,
+    accepted: Values,
+    { actor, upstreams }: { actor: Actor; upstreams: UpstreamBook },
+  ): Promise<void> {
+    const { settings, clock, net } = this.#context;
+    const before = await this.values(tx);
+    const values = new Map([...before, ...accepted]);
+    const changes: Record<string, SettingChange> = {};
+    for (const [name, value] of accepted)
+      if (ruleOf(name)?.secret !== true) changes[name] = { value: value === '' ? null : value };
+    for (const provider of PROVIDERS.filter((candidate) => isTouched(candidate, accepted)))
+      Object.assign(changes, await saveProvider(tx, upstreams, { provider, values, accepted }));
+    Object.assign(changes, await saveEmbedding(tx, upstreams, { values, accepted, before }));
+    Object.assign(changes, this.#chatChanges(values, accepted));
+    await settings.set(tx, changes);
+    const entry = { actor, action: 'settings.update', target: 'system', outcome: 'ok' } as const;
+    await append(tx, { ...entry, details: { changed: [...accepted.keys()] } }, clock.nowMs(), { net });
   }
 
   /** Which model chats are answered by follows from the provider and its own settings. */
@@ -127,8 +137,8 @@ export class Environment {
   }
 
   /** All that are set, as they are stored; a key that waits for its upstream's address among them. Never to be shown as it is. */
-  async values(): Promise<Map<string, string>> {
-    return this.#context.settings.many(settableNames());
+  async values(db?: Db): Promise<Map<string, string>> {
+    return this.#context.settings.many(settableNames(), db);
   }
 }
 
@@ -140,15 +150,13 @@ export const concernsUpstreams = (body: Readonly<Record<string, unknown>>): bool
   body['EmbeddingBasePath'] !== undefined ||
   body['GenericOpenAiEmbeddingApiKey'] !== undefined;
 
-function acceptable(wanted: [string, string][]): { accepted: Map<string, string>; fault?: string } {
-  const accepted = new Map<string, string>();
+function faultIn(wanted: [string, string][]): string | undefined {
   for (const [name, value] of wanted) {
     const rule = ruleOf(name);
     const fault = rule === undefined ? `There is no ${name.slice(0, 60)} here.` : faultOf(rule, value);
-    if (fault !== undefined) return { accepted, fault };
-    accepted.set(name, value);
+    if (fault !== undefined) return fault;
   }
-  return { accepted };
+  return undefined;
 }
 
 const isTouched = ({ id, base, key, model, tokens }: Provider, accepted: Values): boolean =>
@@ -165,9 +173,9 @@ interface Step {
 
 /** @returns what is to be set beside: a key waits, sealed, until its upstream has an address. */
 async function saveProvider(
+  tx: Db,
   upstreams: UpstreamBook,
-  provider: Provider,
-  { values, accepted }: Step,
+  { provider, values, accepted }: Step & { provider: Provider },
 ): Promise<Record<string, SettingChange>> {
   const { id, baseUrl, base, key, basePath = '' } = provider;
   const at = baseUrl ?? addressOf(base === undefined ? undefined : values.get(base), basePath);
@@ -175,7 +183,7 @@ async function saveProvider(
   const stash = (value: string | null): Record<string, SettingChange> =>
     key === undefined ? {} : { [key]: { value, secret: true } };
   if (at === undefined) return given === undefined ? {} : stash(given === '' ? null : given);
-  const present = await upstreams.find(id);
+  const present = await upstreams.find(tx, id);
   // One that is always at the same place is of no use without a key.
   if (present === undefined && given === undefined && baseUrl !== undefined) return {};
   const model = modelOf(provider, values);
@@ -183,7 +191,7 @@ async function saveProvider(
     provider.isUnlisted === true && model !== undefined ? { models: withModel(present, model) } : {};
   const isMoved = base !== undefined && accepted.has(base);
   if (present === undefined || given !== undefined || isMoved || 'models' in models)
-    await upstreams.save({ name: id, base_url: at, ...keyed(given), ...models });
+    await upstreams.save(tx, { name: id, base_url: at, ...keyed(given), ...models });
   return stash(null);
 }
 
@@ -196,7 +204,7 @@ const withModel = (present: { models: string[] } | undefined, model: string): st
 
 /** With the path of the OpenAI-compatible part, where a server keeps that apart. */
 function addressOf(base: string | undefined, path: string): string | undefined {
-  const plain = base?.replace(/\/+$/, '');
+  const plain = base === undefined ? undefined : withoutTrailing(base, '/');
   return plain === undefined || plain.endsWith(path) ? plain : plain + path;
 }
 
@@ -209,6 +217,7 @@ const EMBEDDING_NAMES = [
 
 /** The model is stored by the name that it can be asked for by: with its upstream, where it is not the local one. */
 async function saveEmbedding(
+  tx: Db,
   upstreams: UpstreamBook,
   { values, accepted, before }: Step & { before: Values },
 ): Promise<Record<string, SettingChange>> {
@@ -216,7 +225,7 @@ async function saveEmbedding(
   const engine = values.get('EmbeddingEngine') ?? 'native';
   const upstream = EMBEDDING_ENGINES[engine];
   const model = accepted.get('EmbeddingModelPref') ?? embeddingModelOf(before);
-  const stash = await saveEmbeddingUpstream(upstreams, { values, upstream, engine, model });
+  const stash = await saveEmbeddingUpstream(tx, upstreams, { values, upstream, engine, model });
   const isOtherEngine =
     accepted.has('EmbeddingEngine') && engine !== (before.get('EmbeddingEngine') ?? 'native');
   // A model of one engine is none of another's.
@@ -226,6 +235,7 @@ async function saveEmbedding(
 }
 
 async function saveEmbeddingUpstream(
+  tx: Db,
   upstreams: UpstreamBook,
   {
     values,
@@ -239,9 +249,9 @@ async function saveEmbeddingUpstream(
   const at = addressOf(values.get('EmbeddingBasePath'), engine === 'ollama' ? '/v1' : '');
   if (upstream !== EMBEDDING_UPSTREAM || at === undefined)
     return given === undefined ? {} : { [name]: { value: given === '' ? null : given, secret: true } };
-  const present = await upstreams.find(upstream);
+  const present = await upstreams.find(tx, upstream);
   const models = model === undefined ? {} : { models: withModel(present, model) };
-  await upstreams.save({ name: upstream, base_url: at, ...keyed(given), ...models });
+  await upstreams.save(tx, { name: upstream, base_url: at, ...keyed(given), ...models });
   return { [name]: { value: null, secret: true } };
 }
 

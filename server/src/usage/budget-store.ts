@@ -3,153 +3,227 @@ import type { BudgetUnit } from '../access/index.ts';
 import type { Db, DialectName } from '../storage/index.ts';
 import { AMOUNT_MAX } from './amounts.ts';
 import { slotId } from './budget.ts';
-import type { Balance, Slot } from './budget.ts';
+import type { Slot } from './budget.ts';
 
-/** One slot's share of a reservation or settlement, as it is stored. */
-export type Part = { name: string; unit: BudgetUnit; period_start: number; amount: number };
+type SlotColumns = { key_id: string; name: string; unit: string; period_start: number };
+type UseRow = SlotColumns & { used: number; period: string; wanted: number };
+type BlockRow = SlotColumns & { lease_id: string; amount: number; busy: number };
+type LeaseRow = { id: string; seq: number; expires_at: number };
 
-export type ReservationRow = {
-  id: string;
-  node_id: string;
-  key_id: string;
-  expires_at: number;
-  /** JSON of Part[]. */
-  parts: string;
-};
-
-type UseRow = { key_id: string; name: string; unit: string; period_start: number; used: number };
-
-type Tables = { budget_use: UseRow; budget_reservations: ReservationRow };
+type Tables = { budget_use: UseRow; budget_blocks: BlockRow; budget_leases: LeaseRow };
 
 const tables = (db: Db) => db.withTables<Tables>();
 
-const USE_KEY = ['key_id', 'name', 'unit', 'period_start'] as const;
+/** Rows in one statement: both databases bound how many values it may have. */
+const ROWS_PER_STATEMENT = 1_000;
 
-/** What stands in the slots of some keys, by slot. */
-export class Balances {
-  readonly #bySlot = new Map<string, Balance>();
+const SLOT_KEY = ['key_id', 'name', 'unit', 'period_start'] as const;
 
-  /** The balance itself: what is added to it is seen by the next who asks. */
-  at(slot: Slot): Balance {
+/** What the database has of a slot. */
+export interface Standing {
+  /** Settled. */
+  used: number;
+  /** When a node last wanted back what others hold, ms since 1970; grows with each call. */
+  wanted: number;
+  /** What leases of others hold: all of it, and the part that is in use. */
+  others: { amount: number; busy: number };
+  /** How many of them hold more than is in use. */
+  withIdle: number;
+}
+
+/** What stands in the slots of some holders, by slot. */
+export class Standings {
+  readonly #bySlot = new Map<string, Standing>();
+  /** Leases of others that have not run out. */
+  otherLeases = 0;
+
+  at(slot: Omit<Slot, 'period'>): Standing {
     const id = slotId(slot);
-    let balance = this.#bySlot.get(id);
-    if (balance === undefined) {
-      balance = { settled: 0, reserved: 0 };
-      this.#bySlot.set(id, balance);
+    let standing = this.#bySlot.get(id);
+    if (standing === undefined) {
+      standing = { used: 0, wanted: 0, others: { amount: 0, busy: 0 }, withIdle: 0 };
+      this.#bySlot.set(id, standing);
     }
-    return balance;
+    return standing;
   }
 }
 
-/** Which slots to read: those of `keyIds` in the periods that begin at one of `periodStarts`. */
+/** Which slots to read: those of `holderIds` in the periods that begin at one of `periodStarts`. */
 export interface Range {
-  keyIds: readonly string[];
+  holderIds: readonly string[];
   periodStarts: readonly number[];
   nowMs: number;
+  /** What this lease holds is known better in memory, and left out. */
+  leaseId: string;
 }
 
-/** Reads settled use and unexpired reservations in one statement, hence of one moment. */
-export async function readBalances(db: Db, { keyIds, periodStarts, nowMs }: Range): Promise<Balances> {
-  const balances = new Balances();
-  if (keyIds.length === 0) return balances;
-  const { rows } = await sql<UseRow & { unit: BudgetUnit; parts: string | null }>`
-    select key_id, name, unit, period_start, used, cast(null as text) as parts from budget_use
-      where key_id in (${sql.join(keyIds)}) and period_start in (${sql.join(periodStarts)})
+type Line = SlotColumns & { unit: BudgetUnit; kind: 'use' | 'block' | 'leases'; a: number; b: number };
+
+/** Reads use and blocks in one statement for each 1,000 holders, hence of one moment. */
+export async function readStandings(db: Db, range: Range): Promise<Standings> {
+  const standings = new Standings();
+  for (const holderIds of chunksOf(range.holderIds)) await readInto(standings, db, { ...range, holderIds });
+  return standings;
+}
+
+async function readInto(standings: Standings, db: Db, range: Range): Promise<void> {
+  const { holderIds, periodStarts, nowMs, leaseId } = range;
+  const holders = sql.join(holderIds);
+  const starts = sql.join(periodStarts);
+  const { rows } = await sql<Line>`
+    select 'use' as kind, key_id, name, unit, period_start, used as a, wanted as b from budget_use
+      where key_id in (${holders}) and period_start in (${starts})
     union all
-    select key_id, '', '', 0, 0, parts from budget_reservations
-      where key_id in (${sql.join(keyIds)}) and expires_at > ${nowMs}`.execute(db);
-  for (const { key_id: keyId, name, unit, period_start: periodStart, used, parts } of rows) {
-    if (parts === null) balances.at({ keyId, name, unit, periodStart }).settled = used;
-    else
-      for (const part of JSON.parse(parts) as Part[])
-        balances.at(slotOfPart(keyId, part)).reserved += part.amount;
-  }
-  return balances;
+    select 'block', key_id, name, unit, period_start, amount, busy from budget_blocks
+      join budget_leases on budget_leases.id = budget_blocks.lease_id
+      where key_id in (${holders}) and period_start in (${starts})
+        and budget_leases.expires_at > ${nowMs} and budget_leases.id <> ${leaseId}
+    union all
+    select 'leases', '', '', '', 0, count(*), 0 from budget_leases
+      where expires_at > ${nowMs} and id <> ${leaseId}`.execute(db);
+  for (const line of rows) add(standings, line);
 }
 
-export function slotOfPart(keyId: string, { name, unit, period_start }: Part): Slot {
-  return { keyId, name, unit, periodStart: period_start };
+function chunksOf<T>(rows: readonly T[]): T[][] {
+  const chunks: T[][] = [];
+  for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT)
+    chunks.push(rows.slice(i, i + ROWS_PER_STATEMENT));
+  return chunks;
+}
+
+function add(standings: Standings, { kind, key_id: holderId, name, unit, period_start, a, b }: Line): void {
+  if (kind === 'leases') {
+    standings.otherLeases = a;
+    return;
+  }
+  const standing = standings.at({ holderId, name, unit, periodStart: period_start });
+  if (kind === 'use') {
+    standing.used = a;
+    standing.wanted = b;
+  } else {
+    standing.others.amount += a;
+    standing.others.busy += b;
+    if (a > b) standing.withIdle++;
+  }
 }
 
 /**
- * Locks slots until the transaction ends, so that no other process grants from them meanwhile. All who lock do it
- * in the same order and so cannot wait for each other in a circle. SQLite's transactions hold the whole file.
+ * Adds to slots, each named once; a sum stops at AMOUNT_MAX. Locks them until the transaction ends, so that no other
+ * process grants from them meanwhile; SQLite's transactions hold the whole file. All who lock do it in the same order,
+ * by code unit and not by a database's collation, and so cannot wait for each other in a circle.
  */
-export async function lockSlots(tx: Db, dialect: DialectName, slots: readonly Slot[]): Promise<void> {
-  if (dialect === 'sqlite' || slots.length === 0) return;
-  await tables(tx)
-    .insertInto('budget_use')
-    .values(useRows(slots.map((slot) => [slot, 0])))
-    .onConflict((conflict) => conflict.columns(USE_KEY).doUpdateSet({ used: sql<number>`budget_use.used` }))
-    .execute();
-}
-
-/** Adds to slots, each named once; a sum stops at AMOUNT_MAX. */
 export async function addUse(tx: Db, uses: readonly (readonly [Slot, number])[]): Promise<void> {
   if (uses.length === 0) return;
   const sum = sql<number>`case when budget_use.used + excluded.used > ${sql.lit(AMOUNT_MAX)}
     then ${sql.lit(AMOUNT_MAX)} else budget_use.used + excluded.used end`;
-  await tables(tx)
-    .insertInto('budget_use')
-    .values(useRows(uses))
-    .onConflict((conflict) => conflict.columns(USE_KEY).doUpdateSet({ used: sum }))
-    .execute();
-}
-
-/** Sorted as all writers sort, by code unit and not by a database's collation. */
-function useRows(uses: readonly (readonly [Slot, number])[]): UseRow[] {
-  return uses
-    .map(([slot, used]) => ({ id: slotId(slot), slot, used }))
+  const rows = uses
+    .map(([slot, used]) => ({
+      id: slotId(slot),
+      row: { ...columnsOf(slot), used, period: slot.period, wanted: 0 },
+    }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ slot: { keyId, name, unit, periodStart }, used }) => ({
-      key_id: keyId,
-      name,
-      unit,
-      period_start: periodStart,
-      used,
-    }));
+    .map(({ row }) => row);
+  for (const some of chunksOf(rows)) {
+    await tables(tx)
+      .insertInto('budget_use')
+      .values(some)
+      .onConflict((conflict) =>
+        conflict.columns(SLOT_KEY).doUpdateSet({ used: sum, period: sql<string>`excluded.period` }),
+      )
+      .execute();
+  }
 }
 
-export async function insertReservations(tx: Db, rows: readonly ReservationRow[]): Promise<void> {
-  if (rows.length > 0) await tables(tx).insertInto('budget_reservations').values(rows).execute();
+const columnsOf = ({ holderId, name, unit, periodStart }: Slot): SlotColumns => ({
+  key_id: holderId,
+  name,
+  unit,
+  period_start: periodStart,
+});
+
+/** Asks all nodes to give back what they hold of a locked slot and do not use. */
+export async function wantBack(tx: Db, slot: Slot, nowMs: number): Promise<void> {
+  const { key_id, name, unit, period_start } = columnsOf(slot);
+  await sql`update budget_use
+    set wanted = case when wanted < ${nowMs} then ${nowMs} else wanted + 1 end where key_id = ${key_id} and name = ${name}
+    and unit = ${unit} and period_start = ${period_start}`.execute(tx);
 }
 
-/** @returns those that were there. */
-export async function deleteReservations(tx: Db, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await tables(tx)
-    .deleteFrom('budget_reservations')
-    .where('id', 'in', ids)
+/** What one lease holds of slots that are locked; 0 holds nothing. */
+export async function writeBlocks(
+  tx: Db,
+  leaseId: string,
+  blocks: readonly { slot: Slot; amount: number; busy: number }[],
+): Promise<void> {
+  const held = blocks.filter(({ amount }) => amount > 0);
+  for (const some of chunksOf(held)) {
+    await tables(tx)
+      .insertInto('budget_blocks')
+      .values(some.map(({ slot, amount, busy }) => ({ ...columnsOf(slot), lease_id: leaseId, amount, busy })))
+      .onConflict((conflict) =>
+        conflict
+          .columns([...SLOT_KEY, 'lease_id'])
+          .doUpdateSet({ amount: sql<number>`excluded.amount`, busy: sql<number>`excluded.busy` }),
+      )
+      .execute();
+  }
+  for (const some of chunksOf(blocks.filter(({ amount }) => amount === 0))) {
+    const named = some.map(({ slot }) => {
+      const { key_id, name, unit, period_start } = columnsOf(slot);
+      return sql`(${key_id}, ${name}, ${unit}, cast(${period_start} as bigint))`;
+    });
+    await sql`delete from budget_blocks where lease_id = ${leaseId}
+      and (key_id, name, unit, period_start) in (values ${sql.join(named)})`.execute(tx);
+  }
+}
+
+/** @returns false for a lease that has run out: what it held is others' now. */
+export async function renewLease(tx: Db, { id, seq, expires_at }: LeaseRow, nowMs: number): Promise<boolean> {
+  const renewed = await tables(tx)
+    .updateTable('budget_leases')
+    .set({ seq, expires_at })
+    .where('id', '=', id)
+    .where('expires_at', '>', nowMs)
     .returning('id')
     .execute();
-  return new Set(rows.map((row) => row.id));
+  return renewed.length > 0;
 }
 
-/** One statement for any number: the ids travel as one value. */
-export async function renewReservations(
-  tx: Db,
-  dialect: DialectName,
-  { ids, expiresAt }: { ids: readonly string[]; expiresAt: number },
-): Promise<void> {
-  const named =
-    dialect === 'postgres'
-      ? sql`= any(${ids})`
-      : sql`in (select value from json_each(${JSON.stringify(ids)}))`;
-  await sql`update budget_reservations set expires_at = ${expiresAt} where id ${named}`.execute(tx);
+export async function insertLease(tx: Db, lease: LeaseRow): Promise<void> {
+  await tables(tx).insertInto('budget_leases').values(lease).execute();
+}
+
+/** The number of the last transaction of a lease that was carried out. */
+export async function leaseSeq(db: Db, id: string): Promise<number | undefined> {
+  const row = await tables(db)
+    .selectFrom('budget_leases')
+    .select('seq')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.seq;
+}
+
+/** Ends a lease and what it held. */
+export async function deleteLease(tx: Db, id: string): Promise<void> {
+  await tables(tx).deleteFrom('budget_blocks').where('lease_id', '=', id).execute();
+  await tables(tx).deleteFrom('budget_leases').where('id', '=', id).execute();
 }
 
 export async function deleteExpired(tx: Db, dialect: DialectName, beforeMs: number): Promise<void> {
-  // A row that its process renews or settles at this moment is not expired any more: leave it alone.
+  // One that its process renews at this moment has not run out: leave it alone.
   const free = dialect === 'postgres' ? sql`for update skip locked` : sql``;
-  await sql`delete from budget_reservations where id in (
-    select id from budget_reservations where expires_at < ${beforeMs} ${free})`.execute(tx);
+  const { rows } = await sql<{ id: string }>`delete from budget_leases where id in (
+    select id from budget_leases where expires_at < ${beforeMs} ${free}) returning id`.execute(tx);
+  if (rows.length === 0) return;
+  const ids = rows.map(({ id }) => id);
+  await tables(tx).deleteFrom('budget_blocks').where('lease_id', 'in', ids).execute();
 }
 
 /** `total` begins at 0 and is never over. */
 export async function deletePeriodsBefore(tx: Db, periodStartMs: number): Promise<void> {
-  await tables(tx)
-    .deleteFrom('budget_use')
-    .where('period_start', '>', 0)
-    .where('period_start', '<', periodStartMs)
-    .execute();
+  for (const table of ['budget_use', 'budget_carries'] as const) {
+    await sql`delete from ${sql.table(table)} where period_start > 0 and period_start < ${periodStartMs}`.execute(
+      tx,
+    );
+  }
 }

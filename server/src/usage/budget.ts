@@ -1,4 +1,4 @@
-import type { Budget, BudgetPeriod, BudgetUnit } from '../access/index.ts';
+import type { Budget, BudgetPeriod, BudgetUnit, Holder } from '../access/index.ts';
 import { isoTime } from '../base/clock.ts';
 import { countable, formatAmount, parseAmount } from './amounts.ts';
 import { periodEnd, periodStart } from './periods.ts';
@@ -28,9 +28,12 @@ export interface BudgetView {
   resets_at: string | null;
 }
 
+/** One whose budgets a request is taken from. */
+export type BudgetHolder = Pick<Holder, 'kind' | 'id' | 'name' | 'budgets'>;
+
 /** Why a reservation was not made. Nothing was taken from any budget. */
 export interface Refusal {
-  refused: BudgetView;
+  refused: BudgetView & { holder: Pick<Holder, 'kind' | 'id'> };
   /** What is left of it right now, and what the request may need; decimal text in its unit. */
   left: string;
   needed: string;
@@ -40,12 +43,14 @@ export interface Refusal {
   retryAfterSeconds: number | null;
 }
 
-/** Where a use is counted: one budget of one key in one period. */
+/** Where a use is counted: one budget of one holder in one period. */
 export interface Slot {
-  keyId: string;
+  holderId: string;
   name: string;
   unit: BudgetUnit;
   periodStart: number;
+  /** Tells how long a use counts; slots are told apart without it. */
+  period: BudgetPeriod;
 }
 
 /** What stands in a slot: settled use, and what unexpired reservations hold. */
@@ -55,24 +60,20 @@ export interface Balance {
 }
 
 /** Unique per slot; the order of these texts is the one in which rows are locked, everywhere. */
-export function slotId(slot: Slot): string {
-  return `${slot.keyId}\n${slot.name}\n${slot.unit}\n${slot.periodStart}`;
+export function slotId(slot: Omit<Slot, 'period'>): string {
+  return `${slot.holderId}\n${slot.name}\n${slot.unit}\n${slot.periodStart}`;
 }
 
-export function slotOf(keyId: string, budget: Budget, nowMs: number): Slot {
+export function slotOf(holderId: string, budget: Budget, nowMs: number): Slot {
   const { name, unit, period } = budget;
-  return { keyId, name: storable(name), unit, periodStart: periodStart(period, nowMs) };
+  return { holderId, name: storable(name), unit, period, periodStart: periodStart(period, nowMs) };
 }
 
 /** The part of a spend that a budget of this unit counts. */
-export function spentIn(unit: BudgetUnit, spend: Spend): number {
-  const parts = {
-    requests: spend.requests,
-    tokens: spend.tokens,
-    usd: spend.usdNano,
-    gpu_seconds: spend.gpuMs,
-  };
-  return countable(parts[unit]);
+export function spentIn(unit: BudgetUnit, { requests, tokens, usdNano, gpuMs }: Spend): number {
+  if (unit === 'tokens') return countable(tokens);
+  if (unit === 'requests') return countable(requests);
+  return countable(unit === 'usd' ? usdNano : gpuMs);
 }
 
 export function viewOf(budget: Budget, balance: Balance, nowMs: number): BudgetView {
@@ -95,7 +96,7 @@ const RETRY_WHILE_RESERVED_SECONDS = 1;
 
 /** @returns undefined when `needed` fits into what is left. */
 export function refusalOf(
-  budget: Budget,
+  { holder, budget }: { holder: BudgetHolder; budget: Budget },
   balance: Balance,
   { needed, nowMs }: { needed: number; nowMs: number },
 ): Refusal | undefined {
@@ -105,7 +106,7 @@ export function refusalOf(
   const left = formatAmount(budget.unit, Math.max(0, amount - settled - reserved));
   const text = formatAmount(budget.unit, needed);
   return {
-    refused: viewOf(budget, balance, nowMs),
+    refused: { ...viewOf(budget, balance, nowMs), holder: { kind: holder.kind, id: holder.id } },
     left,
     needed: text,
     message: `The budget "${budget.name}" has ${left} of ${budget.amount} ${budget.unit} left; this request may need ${text}.`,

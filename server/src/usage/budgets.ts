@@ -1,192 +1,215 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Budget } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
-import { newId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { Mutex } from '../base/mutex.ts';
-import type { Storage } from '../storage/index.ts';
-import { parseAmount } from './amounts.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
-import type { BudgetView, Refusal, Spend } from './budget.ts';
-import { concernedSlots, decide, distinct, partsOf, rangeOf, reservationRow } from './grant.ts';
-import type { Ask, Granted, Open } from './grant.ts';
+import type { BudgetHolder, BudgetView, Refusal, Slot, Spend } from './budget.ts';
+import { carryOver } from './carry.ts';
+import { refusedForGood } from './grant.ts';
+import type { Ask, Decision } from './grant.ts';
+import { Ledger } from './ledger.ts';
 import { DAY_MS } from './periods.ts';
-import { Settlements } from './settlements.ts';
+import { Hold, takeFromMemory } from './plan.ts';
 
-const RESERVATION_MS = 45_000;
-const RENEW_MS = 10_000;
-/** Expired reservations count no more at once; their rows are kept a little for a process that wakes up again. */
+const LEASE_MS = 45_000;
+const FLUSH_MS = 500;
+const CLEAN_MS = 10_000;
+/** Leases that ran out count no more at once; their rows are kept a little for a process that wakes up again. */
 const EXPIRED_KEPT_MS = 60_000;
 /** Two months: a month's budget, and a request that ran over its end. */
 const PERIODS_KEPT_MS = 62 * DAY_MS;
 const KEYS_PER_READ = 1_000;
+/** A refusal waits so long for what other nodes hold and do not use; they look each half second. */
+const RECALL_MS = 1_500;
+const RECALL_POLL_MS = 50;
 
 /** A hold on budgets until `settle`. Means something only to the Budgets that made it. */
-export interface Reservation {
-  /** Empty for a key without budgets. */
-  readonly id: string;
-}
+export type Reservation = Pick<Hold, 'isSettled'>;
 
 export interface BudgetsOptions {
   storage: Storage;
   clock: Clock;
   logger: Logger;
-  /** Of this process; written beside its reservations. */
-  nodeId: string;
-  /** How long a reservation outlives its last renewal, ms; default 45,000. */
-  reservationMs?: number;
-  /** How often open reservations are renewed and expired ones cleared away, ms; default 10,000. */
-  renewMs?: number;
+  /** How long what this process holds outlives its last transaction, ms; default 45,000. */
+  leaseMs?: number;
+  /** How often what was settled is written, ms; default 500. */
+  flushMs?: number;
 }
 
-const NO_RESERVATION: Reservation = Object.freeze({ id: '' });
-const NOTHING_TO_RESERVE: Promise<Reservation> = Promise.resolve(NO_RESERVATION);
-const NOTHING_TO_SETTLE: Promise<void> = Promise.resolve();
+const NO_RESERVATION = new Hold([], []);
 
 /**
- * What keys may spend. A request reserves what it may need before it begins and settles what it took at its end, once;
- * never is more reserved than there is, also by several processes on one database. A reservation is renewed while its
- * process lives; when the process dies it counts no longer after 45 s, and nothing of it is counted.
- * Processes compare expiry by their wall clocks: machines must agree to within half a minute.
+ * What keys and owners may spend. A request reserves what it may need before it begins and settles what it took at its
+ * end, once; never is more reserved than there is, also by several processes on one database. A process holds a part
+ * of each budget that it uses, and reserves and settles in memory; near the end of a budget it asks the database for
+ * each request. What a process that died held is free again after 45 s (docs/decisions/0009-budgets-in-blocks.md).
  */
 export class Budgets {
   readonly #options: BudgetsOptions;
-  readonly #open = new Map<string, Open>();
-  readonly #turns = new Mutex();
-  readonly #asks = new Batches((asks: Ask[]) => this.#grant(asks));
-  readonly #settlements: Settlements;
+  readonly #ledger: Ledger;
+  readonly #asks = new Batches((asks: (Ask | null)[]) => this.#answer(asks));
   #timer: NodeJS.Timeout | undefined;
   #maintaining: Promise<void> | undefined;
+  #cleanedMs = -Infinity;
 
   constructor(options: BudgetsOptions) {
     this.#options = options;
-    this.#settlements = new Settlements({ ...options, turns: this.#turns });
+    this.#ledger = new Ledger({ ...options, leaseMs: options.leaseMs ?? LEASE_MS });
   }
 
-  /** Begins to renew open reservations and to clear expired ones away. Twice is fine. */
+  /** Begins to write each half second and to clear away what is over. Twice is fine. */
   start(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setInterval(() => {
       // One at a time: while the database is away they must not line up.
       this.#maintaining ??= this.#maintain().finally(() => (this.#maintaining = undefined));
-    }, this.#options.renewMs ?? RENEW_MS);
+    }, this.#options.flushMs ?? FLUSH_MS);
     this.#timer.unref();
   }
 
-  /** Waits for running reservations and settlements. What is still reserved expires by itself. Twice is fine. */
+  /** Writes what was settled and gives back all but what running requests hold. Twice is fine. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    await Promise.all([this.#maintaining, this.#asks.idle(), this.#settlements.stop()]);
+    await Promise.all([this.#maintaining, this.#asks.idle()]);
+    await this.#ledger
+      .close()
+      .catch((error: unknown) => this.#options.logger.error({ err: error }, 'budget settlements are lost'));
+  }
+
+  /** Writes what was settled until now, and gives back what is not needed. @throws KeywardError `storage_unavailable` */
+  flush(): Promise<void> {
+    return this.#ledger.flush();
   }
 
   /** @throws KeywardError `storage_unavailable` */
-  async view(keyId: string, budgets: readonly Budget[]): Promise<BudgetView[]> {
-    return (await this.views([{ id: keyId, budgets }])).get(keyId) ?? [];
+  async view(holderId: string, budgets: readonly Budget[]): Promise<BudgetView[]> {
+    return (await this.views([{ id: holderId, budgets }])).get(holderId) ?? [];
   }
 
-  /** For lists: one query for each 1,000 keys that have budgets. @throws KeywardError `storage_unavailable` */
+  /**
+   * For lists: one read for each 1,000 holders that have budgets. Exact for what this process did, and at most half a
+   * second old for the others. @throws KeywardError `storage_unavailable`
+   */
   async views(
-    keys: readonly { id: string; budgets: readonly Budget[] }[],
+    holders: readonly { id: string; budgets: readonly Budget[] }[],
   ): Promise<Map<string, BudgetView[]>> {
     const nowMs = this.#options.clock.nowMs();
-    const views = new Map<string, BudgetView[]>(keys.map(({ id }) => [id, []]));
-    const limited = keys.filter(({ budgets }) => budgets.length > 0);
+    const views = new Map<string, BudgetView[]>(holders.map(({ id }) => [id, []]));
+    const limited = holders.filter(({ budgets }) => budgets.length > 0);
     for (let i = 0; i < limited.length; i += KEYS_PER_READ) {
       const some = limited.slice(i, i + KEYS_PER_READ);
       const slots = some.flatMap(({ id, budgets }) => budgets.map((budget) => slotOf(id, budget, nowMs)));
-      const balances = await store.readBalances(this.#options.storage.db, rangeOf(slots, nowMs));
-      for (const { id, budgets } of some) {
-        const view = (budget: Budget) => viewOf(budget, balances.at(slotOf(id, budget, nowMs)), nowMs);
-        views.set(id, budgets.map(view));
-      }
+      await this.#ledger.read(slots, (standings) => {
+        for (const { id, budgets } of some) {
+          const view = (budget: Budget): BudgetView => {
+            const { used: settled, others } = standings.at(slotOf(id, budget, nowMs));
+            return viewOf(budget, { settled, reserved: others.busy }, nowMs);
+          };
+          views.set(id, budgets.map(view));
+        }
+      });
     }
     return views;
   }
 
   /**
-   * Takes `estimate` from all budgets of the key, or from none. Budgets in whose unit nothing is estimated are not
-   * asked, but the settlement counts in them. A key without budgets costs nothing.
-   * @throws KeywardError `storage_unavailable`; then nothing is held, or for 45 s at most. `invalid_input` for a
-   *   budget whose amount is no decimal text.
+   * Takes `estimate` from all budgets of all holders, or from none. Budgets in whose unit nothing is estimated are not
+   * asked, but the settlement counts in them. At once where memory has enough; holders without budgets cost nothing.
+   * @throws KeywardError `storage_unavailable`; then nothing is held. `invalid_input` for a budget whose amount is no
+   *   decimal text. Both by the promise.
    */
-  reserve(keyId: string, budgets: readonly Budget[], estimate: Spend): Promise<Reservation | Refusal> {
-    return budgets.length === 0 ? NOTHING_TO_RESERVE : this.#ask(keyId, budgets, estimate);
+  reserve(
+    holders: readonly BudgetHolder[],
+    estimate: Spend,
+  ): Reservation | Refusal | Promise<Reservation | Refusal> {
+    try {
+      const nowMs = this.#options.clock.nowMs();
+      const plan = this.#ledger.planOf(holders, nowMs);
+      if (plan.entries.length === 0) return NO_RESERVATION;
+      const hold = takeFromMemory(plan, { estimate, isHeld: this.#ledger.holds(nowMs) });
+      return hold ?? refusedForGood(plan, estimate, nowMs) ?? this.#askDatabase(holders, estimate);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
    * Gives the reservation back and counts what was taken, in full even where it is more than was reserved, in the
    * period in which it was reserved. A second call does nothing. Never rejects: what the database does not take is
    * kept in memory and tried again.
+   * @returns a promise where near the end of a budget something is given back, which the database is told at once.
    */
-  settle(reservation: Reservation, actual: Spend): Promise<void> {
-    const open = this.#open.get(reservation.id);
-    if (open === undefined) return NOTHING_TO_SETTLE;
-    this.#open.delete(reservation.id);
-    const uses = open.parts
-      .map((part) => [store.slotOfPart(open.keyId, part), spentIn(part.unit, actual)] as const)
-      .filter(([, amount]) => amount > 0);
-    if (!open.stored && uses.length === 0) return NOTHING_TO_SETTLE;
-    return this.#settlements.add({ reservationId: open.stored ? reservation.id : null, uses });
+  settle(reservation: Reservation, actual: Spend): undefined | Promise<void> {
+    if (!(reservation instanceof Hold) || reservation.isSettled) return undefined;
+    if (reservation.states.length === 0) return undefined;
+    reservation.isSettled = true;
+    let isUrgent = false;
+    for (const [index, state] of reservation.states.entries()) {
+      const held = reservation.amounts[index] ?? 0;
+      const took = spentIn(state.slot.unit, actual);
+      if (held === 0 && took === 0) continue;
+      const live = this.#ledger.liveState(state);
+      live.settle(held, took);
+      // Near the end others wait for what is given back; what was used stays taken in any case.
+      if (!live.isExact || took >= held) continue;
+      this.#ledger.hurry(live);
+      isUrgent = true;
+    }
+    return isUrgent ? this.#writeSoon() : undefined;
   }
 
-  async #ask(keyId: string, budgets: readonly Budget[], estimate: Spend): Promise<Reservation | Refusal> {
-    // Here and not among many in one transaction, where a wrong amount would be everybody's failure.
-    for (const { unit, amount } of budgets) parseAmount(unit, amount);
-    const ask = { keyId, budgets, estimate };
-    if (budgets.some(({ unit }) => spentIn(unit, estimate) > 0)) return this.#asks.add(ask);
-    const parts = partsOf(ask, this.#options.clock.nowMs());
-    return this.#admit({ id: newId('res'), open: { keyId, parts, stored: false } });
+  /**
+   * After a change of a holder's budgets, in its transaction: what was used is carried over to those that are new,
+   * renamed or of another period, as far as it lies in their period, so that no change sets `used` back to 0.
+   */
+  carryOver(tx: Db, holderId: string, before: readonly Budget[], after: readonly Budget[]): Promise<void> {
+    const unwrittenIn = (slot: Omit<Slot, 'period'>): number => this.#ledger.unwrittenIn(slot);
+    return carryOver(tx, { holderId, before, after, nowMs: this.#options.clock.nowMs(), unwrittenIn });
   }
 
-  /** One transaction for all who ask at this moment, in the order they came. */
-  async #grant(asks: Ask[]): Promise<(Reservation | Refusal)[]> {
-    const { storage, clock, nodeId } = this.#options;
-    const decisions = await storage.transaction(
-      async (tx) => {
-        const nowMs = clock.nowMs();
-        const slots = distinct(asks.flatMap((ask) => concernedSlots(ask, nowMs)));
-        await store.lockSlots(tx, storage.dialect, slots);
-        const balances = await store.readBalances(tx, rangeOf(slots, nowMs));
-        const decisions = asks.map((ask) => decide(ask, balances, nowMs));
-        const rows = decisions.flatMap((decision) =>
-          'refused' in decision ? [] : [reservationRow(decision, nodeId, nowMs + this.#reservationMs)],
-        );
-        await store.insertReservations(tx, rows);
-        return decisions;
-      },
-      { durable: false },
-    );
-    return decisions.map((decision) => ('refused' in decision ? decision : this.#admit(decision)));
+  async #askDatabase(holders: readonly BudgetHolder[], estimate: Spend): Promise<Reservation | Refusal> {
+    const ask = { holders, estimate, waitsUntilMs: this.#options.clock.monotonicMs() + RECALL_MS };
+    for (;;) {
+      const decision = await this.#asks.add(ask);
+      if (decision !== 'wait') return decision;
+      await sleep(RECALL_POLL_MS);
+    }
   }
 
-  #admit({ id, open }: Granted): Reservation {
-    this.#open.set(id, open);
-    return { id };
+  async #writeSoon(): Promise<void> {
+    await this.#asks.add(null).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, 'budget settlements are kept and tried again');
+    });
   }
 
-  get #reservationMs(): number {
-    return this.#options.reservationMs ?? RESERVATION_MS;
+  async #answer(asks: (Ask | null)[]): Promise<Decision[]> {
+    const real = asks.filter((ask) => ask !== null);
+    const decisions = await this.#ledger.answer(real);
+    let next = 0;
+    return asks.map((ask) => (ask === null ? NO_RESERVATION : (decisions[next++] as Decision)));
   }
 
   async #maintain(): Promise<void> {
     const { storage, clock, logger } = this.#options;
-    const work = async (): Promise<void> => {
-      const ids = [...this.#open].filter(([, open]) => open.stored).map(([id]) => id);
+    const clean = async (): Promise<void> => {
+      if (clock.monotonicMs() - this.#cleanedMs < CLEAN_MS) return;
+      this.#cleanedMs = clock.monotonicMs();
       const nowMs = clock.nowMs();
       await storage.transaction(
         async (tx) => {
-          const renewal = { ids, expiresAt: nowMs + this.#reservationMs };
-          if (ids.length > 0) await store.renewReservations(tx, storage.dialect, renewal);
           await store.deleteExpired(tx, storage.dialect, nowMs - EXPIRED_KEPT_MS);
           await store.deletePeriodsBefore(tx, nowMs - PERIODS_KEPT_MS);
         },
         { durable: false },
       );
     };
-    await this.#turns
-      .run(work)
-      .catch((error: unknown) => logger.warn({ err: error }, 'budget reservations could not be renewed'));
+    await this.#ledger
+      .flush()
+      .then(clean)
+      .catch((error: unknown) => logger.warn({ err: error }, 'budget settlements are kept and tried again'));
   }
 }

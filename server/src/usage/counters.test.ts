@@ -169,9 +169,12 @@ const spend = { requests: 1, tokens: 0, usdNano: 0, gpuMs: 0 };
 async function through(storage: Storage, away: () => Promise<() => Promise<void>>): Promise<unknown> {
   await migrate(storage, usageMigrations, NOON);
   const counters = new UsageCounters({ storage, clock, logger, flushMs: 200 });
-  const budgets = new Budgets({ storage, clock, logger, nodeId: 'node_t' });
+  const budgets = new Budgets({ storage, clock, logger });
   counters.start();
-  const reservation = await budgets.reserve('key_a', [hundred], spend);
+  const reservation = await budgets.reserve(
+    [{ kind: 'key', id: 'key_a', name: 'a', budgets: [hundred] }],
+    spend,
+  );
   if ('refused' in reservation) throw new Error(reservation.message);
   const back = await away();
   for (let i = 0; i < 10; i++) counters.count(one);

@@ -1,78 +1,121 @@
-import type { Budget } from '../access/index.ts';
-import { newId } from '../base/ids.ts';
-import { slotOfPart } from './budget-store.ts';
-import type { Balances, Part, Range, ReservationRow } from './budget-store.ts';
-import { refusalOf, slotId, slotOf, spentIn } from './budget.ts';
-import type { Refusal, Slot, Spend } from './budget.ts';
+import { refusalOf, spentIn } from './budget.ts';
+import type { BudgetHolder, Refusal, Spend } from './budget.ts';
+import type { Standing, Standings } from './budget-store.ts';
+import { takeAll } from './plan.ts';
+import type { Hold, Plan, PlanEntry } from './plan.ts';
+import type { SlotState } from './slot-state.ts';
 
-/** A request that asks for budget. */
+/** A request for which memory had too little. */
 export interface Ask {
-  keyId: string;
-  budgets: readonly Budget[];
-  estimate: Spend;
+  readonly holders: readonly BudgetHolder[];
+  readonly estimate: Spend;
+  /** Monotonic; until then it waits for what others hold and do not use. */
+  readonly waitsUntilMs: number;
 }
 
-/** A reservation that waits for its settlement. */
-export interface Open {
-  keyId: string;
-  /** All budgets of the key, also those from which nothing was reserved. */
-  parts: readonly Part[];
-  /** Whether there is a row of it. */
-  stored: boolean;
+export type Decision = Hold | Refusal | 'wait';
+
+/** Of what is left, a node that is alone takes so much at most, and one among n others a share of this share. */
+const SHARE_ALONE = 1 / 2;
+const SHARE_AMONG = 1 / 4;
+/** Less than so many requests is too little to be held: each then takes exactly what it needs. */
+const REQUESTS_ALONE_MIN = 4;
+const REQUESTS_AMONG_MIN = 64;
+
+/** After a call of another node nothing idle is held for so long. */
+const EXACT_MS = 10_000;
+
+interface Moment {
+  nowMs: number;
+  monotonicMs: number;
 }
 
-export interface Granted {
-  id: string;
-  open: Open;
+/** What may still be granted of a slot, what this process holds idle aside. Below 0 where too much was used. */
+function left(state: SlotState, { used, others }: Standing, limit: number): number {
+  const held = state.reserved + Math.max(0, state.idle) + state.pending + state.incoming;
+  return limit - used - others.amount - held;
 }
 
-/** Two budgets of one name and unit share a slot, and a use is counted once in it. */
-export function partsOf({ keyId, budgets, estimate }: Ask, nowMs: number): Part[] {
-  const slots = distinct(budgets.map((budget) => slotOf(keyId, budget, nowMs)));
-  return slots.map(({ name, unit, periodStart }) => ({
-    name,
-    unit,
-    period_start: periodStart,
-    amount: spentIn(unit, estimate),
-  }));
+/** Takes from all budgets of one request, or from none: then it says why, or waits for what others hold idle. */
+export function decide(
+  { plan, ask: { estimate, waitsUntilMs } }: { plan: Plan; ask: Ask },
+  standings: Standings,
+  { nowMs, monotonicMs }: Moment,
+): { decision: Decision; called: SlotState[] } {
+  const concerned = plan.entries.filter(({ budget }) => spentIn(budget.unit, estimate) > 0);
+  for (const { state, limit } of concerned) state.limit = limit;
+  const short = concerned.filter((entry) => !fits(entry, estimate, standings));
+  if (short.length === 0) {
+    for (const entry of concerned) takeFromDatabase(entry, spentIn(entry.budget.unit, estimate));
+    return { decision: takeAll(plan.entries, estimate), called: [] };
+  }
+  const others = (entry: PlanEntry) => standings.at(entry.state.slot);
+  const mayCome = (entry: PlanEntry): boolean =>
+    others(entry).withIdle > 0 && fits(entry, estimate, standings, others(entry).others.amount);
+  if (monotonicMs < waitsUntilMs && short.every(mayCome))
+    return { decision: 'wait', called: short.map(({ state }) => state) };
+  const refusals = short.flatMap((entry) => refusal(entry, estimate, { standing: others(entry), nowMs }));
+  const waitSeconds = ({ retryAfterSeconds }: Refusal): number => retryAfterSeconds ?? Infinity;
+  const [longest] = refusals.sort((a, b) => waitSeconds(b) - waitSeconds(a));
+  return { decision: longest as Refusal, called: [] };
 }
 
-/** The slots from which something is asked. */
-export function concernedSlots({ keyId, budgets, estimate }: Ask, nowMs: number): Slot[] {
-  return budgets
-    .filter(({ unit }) => spentIn(unit, estimate) > 0)
-    .map((budget) => slotOf(keyId, budget, nowMs));
+function fits({ state, budget, limit }: PlanEntry, estimate: Spend, standings: Standings, more = 0): boolean {
+  const free = left(state, standings.at(state.slot), limit) + Math.max(0, state.idle);
+  return spentIn(budget.unit, estimate) <= free + more;
 }
 
-export function distinct(slots: readonly Slot[]): Slot[] {
-  return [...new Map(slots.map((slot) => [slotId(slot), slot])).values()];
+/** What is idle goes first; the rest is new. */
+function takeFromDatabase({ state }: PlanEntry, needed: number): void {
+  if (state.idle >= needed) return;
+  state.wasShort();
+  state.idle = needed;
 }
 
-export function rangeOf(slots: readonly Slot[], nowMs: number): Range {
-  return {
-    keyIds: [...new Set(slots.map((slot) => slot.keyId))],
-    periodStarts: [...new Set(slots.map((slot) => slot.periodStart))],
-    nowMs,
+function refusal(
+  { state, holder, budget }: PlanEntry,
+  estimate: Spend,
+  { standing, nowMs }: { standing: Standing; nowMs: number },
+): Refusal[] {
+  const balance = {
+    settled: standing.used + state.pending,
+    reserved: state.reserved + standing.others.amount,
   };
+  const needed = spentIn(budget.unit, estimate);
+  return [refusalOf({ holder, budget }, balance, { needed, nowMs })].filter((one) => one !== undefined);
 }
 
-/** Grants and adds to the balances, or refuses, naming the budget that takes longest to be there again. */
-export function decide(ask: Ask, balances: Balances, nowMs: number): Granted | Refusal {
-  const { keyId, budgets, estimate } = ask;
-  const refusals = budgets.flatMap((budget) => {
+/** Decides how much of a slot is held for the requests to come: gives back or takes. */
+export function resize(state: SlotState, standings: Standings, { nowMs, monotonicMs }: Moment): void {
+  const standing = standings.at(state.slot);
+  // At the first look an old call was for others.
+  const isNews = state.wantedSeen !== undefined || Math.abs(nowMs - standing.wanted) < EXACT_MS;
+  if (isNews && standing.wanted !== state.wantedSeen) state.exactUntilMs = monotonicMs + EXACT_MS;
+  state.wantedSeen = standing.wanted;
+  state.seen = Math.max(state.used, standing.used);
+  state.idle = Math.max(0, state.idle);
+  state.grow();
+  const free = left(state, standing, state.limit) + state.idle;
+  const others = standings.otherLeases;
+  const share = Math.floor(free * (others === 0 ? SHARE_ALONE : SHARE_AMONG / (others + 1)));
+  const least = (others === 0 ? REQUESTS_ALONE_MIN : REQUESTS_AMONG_MIN) * Math.max(1, state.needed);
+  const isContested = monotonicMs < state.exactUntilMs;
+  state.isExact = isContested || share < least;
+  const wanted =
+    state.isExact || state.isQuiet || state.isClosing ? 0 : Math.min(share, state.target - state.reserved);
+  if (wanted > state.idle) state.incoming = wanted - state.idle;
+  else state.idle = Math.max(0, wanted);
+}
+
+/** What memory alone can refuse: use only grows, so what does not fit beside it cannot fit in this period. */
+export function refusedForGood({ entries }: Plan, estimate: Spend, nowMs: number): Refusal | undefined {
+  for (const { state, holder, budget, limit } of entries) {
     const needed = spentIn(budget.unit, estimate);
-    if (needed === 0) return [];
-    return refusalOf(budget, balances.at(slotOf(keyId, budget, nowMs)), { needed, nowMs }) ?? [];
-  });
-  const waitSeconds = (refusal: Refusal): number => refusal.retryAfterSeconds ?? Infinity;
-  const longest = refusals.sort((a, b) => waitSeconds(b) - waitSeconds(a))[0];
-  if (longest !== undefined) return longest;
-  const parts = partsOf(ask, nowMs);
-  for (const part of parts) balances.at(slotOfPart(keyId, part)).reserved += part.amount;
-  return { id: newId('res'), open: { keyId, parts, stored: true } };
-}
-
-export function reservationRow({ id, open }: Granted, nodeId: string, expiresAt: number): ReservationRow {
-  const parts = open.parts.filter(({ amount }) => amount > 0);
-  return { id, node_id: nodeId, key_id: open.keyId, expires_at: expiresAt, parts: JSON.stringify(parts) };
+    const settled = state.used + state.pending;
+    if (needed === 0 || state.limit !== limit || settled + needed <= limit) continue;
+    const balance = { settled, reserved: state.reserved };
+    const refused = refusalOf({ holder, budget }, balance, { needed, nowMs });
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
 }

@@ -69,15 +69,18 @@ describeOn('postgres', 'a commit whose answer is lost', (open) => {
   });
 
   it.each(['before', 'after'] as const)('settles once when the line is cut %s it', async (moment) => {
-    const budgets = new Budgets({ storage, clock: systemClock, logger, nodeId: 'node_t' });
-    const reservation = await budgets.reserve('key_a', [budget], spend);
+    const budgets = new Budgets({ storage, clock: systemClock, logger });
+    const reservation = await budgets.reserve(
+      [{ kind: 'key', id: 'key_a', name: 'a', budgets: [budget] }],
+      spend,
+    );
     if ('refused' in reservation) throw new Error(reservation.message);
     line.cut = moment;
     await budgets.settle(reservation, spend);
+    await budgets.flush().catch(() => undefined);
     expect(line.cut).toBeUndefined();
     await expect.poll(() => budgets.view('key_a', [budget])).toMatchObject([{ used: '1', reserved: '0' }]);
-    // Past the second try, which comes after a second.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await budgets.flush();
     await budgets.stop();
     expect(await budgets.view('key_a', [budget])).toMatchObject([{ used: '1', reserved: '0' }]);
   });

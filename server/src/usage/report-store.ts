@@ -1,16 +1,14 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import { SliceRows } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import { SUMS } from './counter-store.ts';
-import { DAY_MS, periodEnd, periodStart } from './periods.ts';
+import { DAY_MS, periodStart } from './periods.ts';
 
 export const REPORT_STEPS = ['hour', 'day', 'month', 'total'] as const;
 export type ReportStep = (typeof REPORT_STEPS)[number];
 export const REPORT_GROUPS = ['key', 'owner', 'model', 'worker'] as const;
 export type ReportGroup = (typeof REPORT_GROUPS)[number];
-
-/** Sums read at most; a row of a report is read as one for each code. */
-export const SUMS_MAX = 100_000;
 
 const COLUMNS = { key: 'key_id', owner: 'owner_id', model: 'model', worker: 'worker' } as const;
 
@@ -31,8 +29,57 @@ export interface SumQuery {
   ownerId?: string;
 }
 
-/** @returns in the order of time and group, SUMS_MAX + 1 at most. */
-export async function readSums(db: Db, query: SumQuery, range: Range): Promise<SumRow[]> {
+/**
+ * The sums in parts, one slice of the table after the other: years of usage are millions of rows. What belongs together may
+ * come in several parts. Each is in the order of time and group.
+ */
+export async function* readSums(db: Db, query: SumQuery, range: Range): AsyncGenerator<SumRow[]> {
+  const size = new SliceRows();
+  let after: Place | undefined;
+  do {
+    const part = await size.take(async (rows) => {
+      const until = await placeBehind(db, { query, range, after, rows });
+      return { until, sums: await sumsWithin(db, query, { ...range, after, until }) };
+    });
+    yield part.sums;
+    after = part.until;
+  } while (after !== undefined);
+}
+
+type Slice = Range & { after: Place | undefined; until: Place | undefined };
+type Place = readonly (string | number)[];
+
+/**
+ * The columns in whose order a report walks, as an index has them: all of the primary key, so that no hour is too full for
+ * a slice. Of one key an hour is small.
+ */
+const walkOf = ({ keyId, ownerId }: SumQuery): readonly string[] =>
+  keyId !== undefined
+    ? ['hour', 'model', 'worker', 'code']
+    : ownerId !== undefined
+      ? ['hour', 'key_id', 'model', 'worker', 'code']
+      : ['hour', 'key_id', 'owner_id', 'model', 'worker', 'code'];
+
+const tuple = (items: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql`(${sql.join([...items])})`;
+const columnsOf = (query: SumQuery): RawBuilder<unknown>[] => walkOf(query).map((name) => sql.ref(name));
+const valuesOf = (place: Place): RawBuilder<unknown>[] => place.map((value) => sql`${value}`);
+
+/** The place of the last of the next `rows` rows; undefined where there are fewer. */
+async function placeBehind(
+  db: Db,
+  { query, range, after, rows }: { query: SumQuery; range: Range; after: Place | undefined; rows: number },
+): Promise<Place | undefined> {
+  const walk = walkOf(query);
+  const order = walk.map((name) => sql`${sql.ref(name)}`);
+  const result = await sql<Record<string, string | number>>`
+    select ${sql.join(columnsOf(query))} from usage_hours
+    where ${sql.join(conditions(query, { ...range, after, until: undefined }), sql` and `)}
+    order by ${sql.join(order)} limit 1 offset ${sql.lit(rows - 1)}`.execute(db);
+  const [row] = result.rows;
+  return row && walk.map((name) => row[name] ?? '');
+}
+
+async function sumsWithin(db: Db, query: SumQuery, slice: Slice): Promise<SumRow[]> {
   const groups = [...new Set(query.groupBy)];
   const told = sql.join([...groups.map((name) => sql.ref(COLUMNS[name])), sql.ref('code')]);
   const shown = [
@@ -40,49 +87,32 @@ export async function readSums(db: Db, query: SumQuery, range: Range): Promise<S
     sql.ref('code'),
     ...SUMS.map((name) => sql`cast(sum(${sql.ref(name)}) as text) as ${sql.ref(name)}`),
   ];
-  const start = startOf(query.step, range);
   const { rows } = await sql<SumRow>`
-    ${start.prelude}
-    select ${start.column} as start, ${sql.join(shown)} from usage_hours ${start.join}
-    where ${sql.join(conditions(query, range), sql` and `)}
-    group by 1, ${told} order by 1, ${told} limit ${sql.lit(SUMS_MAX + 1)}`.execute(db);
-  return rows;
+    select ${startOf(query.step, slice)} as start, ${sql.join(shown)} from usage_hours
+    where ${sql.join(conditions(query, slice), sql` and `)}
+    group by 1, ${told} order by 1, ${told}`.execute(db);
+  if (query.step !== 'month') return rows;
+  return rows.map((row) => ({ ...row, start: periodStart('month', row.start) }));
 }
 
-function conditions({ keyId, ownerId }: SumQuery, { fromMs, toMs }: Range): RawBuilder<unknown>[] {
+/** One bound on each side: beside a second one on the hour alone, SQLite would begin at that, and walk a full hour anew. */
+function conditions(query: SumQuery, { fromMs, toMs, after, until }: Slice): RawBuilder<unknown>[] {
+  const { keyId, ownerId } = query;
+  const columns = tuple(columnsOf(query));
   return [
-    sql`hour >= ${fromMs} and hour < ${toMs}`,
     ...(keyId === undefined ? [] : [sql`key_id = ${keyId}`]),
     ...(ownerId === undefined ? [] : [sql`owner_id = ${ownerId}`]),
+    after === undefined ? sql`hour >= ${fromMs}` : sql`${columns} > ${tuple(valuesOf(after))}`,
+    until === undefined ? sql`hour < ${toMs}` : sql`${columns} <= ${tuple(valuesOf(until))}`,
   ];
 }
 
-interface StartColumn {
-  column: RawBuilder<unknown>;
-  /** Before the select, and after its table: where the step's starts come from a list. */
-  prelude: RawBuilder<unknown>;
-  join: RawBuilder<unknown>;
-}
-
-function startOf(step: ReportStep, range: Range): StartColumn {
-  const plain = (column: RawBuilder<unknown>): StartColumn => ({ column, prelude: sql``, join: sql`` });
-  if (step === 'hour') return plain(sql`hour`);
-  if (step === 'day') return plain(sql`hour - hour % ${sql.lit(DAY_MS)}`);
-  if (step === 'total') return plain(sql`cast(${sql.lit(range.fromMs)} as bigint)`);
-  // Months are of different lengths, and the databases reckon with dates in different words: say which there are.
-  return {
-    column: sql`month_start`,
-    prelude: sql`with months (month_start, month_end) as (values ${sql.join(months(range))})`,
-    join: sql`join months on hour >= month_start and hour < month_end`,
-  };
-}
-
-function months({ fromMs, toMs }: Range): RawBuilder<unknown>[] {
-  const rows: RawBuilder<unknown>[] = [];
-  for (let start = periodStart('month', fromMs); start < toMs;) {
-    const end = periodEnd('month', start) ?? toMs;
-    rows.push(sql`(cast(${sql.lit(start)} as bigint), cast(${sql.lit(end)} as bigint))`);
-    start = end;
-  }
-  return rows;
+/**
+ * Months are of different lengths, and the databases reckon with dates in different words: days are added up, and put together
+ * in `sumsWithin`.
+ */
+function startOf(step: ReportStep, { fromMs }: Range): RawBuilder<unknown> {
+  if (step === 'hour') return sql`hour`;
+  if (step === 'total') return sql`cast(${sql.lit(fromMs)} as bigint)`;
+  return sql`hour - hour % ${sql.lit(DAY_MS)}`;
 }

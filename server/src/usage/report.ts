@@ -3,7 +3,7 @@ import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import { formatAmount } from './amounts.ts';
 import { HOUR_MS, periodEnd } from './periods.ts';
-import { readSums, SUMS_MAX } from './report-store.ts';
+import { readSums } from './report-store.ts';
 import type { Range, ReportGroup, ReportStep, SumRow } from './report-store.ts';
 
 export interface ReportQuery {
@@ -47,17 +47,24 @@ const TIME_MAX_MS = Date.UTC(2200, 0, 1);
  */
 export async function report(db: Db, query: ReportQuery): Promise<ReportRow[]> {
   const range = rangeOf(query);
-  const sums = await readSums(db, query, range);
   const rows = new Map<string, Collected>();
-  for (const sum of sums) {
-    const id = [sum.start, ...query.groupBy.map((name) => sum[name])].join('\0');
-    const row = rows.get(id) ?? newRow(sum);
-    collect(row, sum);
-    rows.set(id, row);
+  for await (const part of readSums(db, query, range)) {
+    for (const sum of part) {
+      const id = [sum.start, ...query.groupBy.map((name) => sum[name])].join('\0');
+      const row = rows.get(id) ?? newRow(sum);
+      collect(row, sum);
+      rows.set(id, row);
+    }
+    if (rows.size > ROWS_MAX) throw tooLarge();
   }
-  if (sums.length > SUMS_MAX || rows.size > ROWS_MAX) throw tooLarge();
-  return [...rows.values()].map((row) => finished(row, query, range));
+  // Within an hour the parts come in the order in which the table is walked.
+  const ordered = [...rows].toSorted(
+    ([a, one], [b, other]) => one.first.start - other.first.start || byText(a, b),
+  );
+  return ordered.map(([, row]) => finished(row, query, range));
 }
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function rangeOf({ from, to }: ReportQuery): Range {
   for (const [field, ms] of [
@@ -95,7 +102,7 @@ function newRow(first: SumRow): Collected {
 /** One code's share. */
 function collect(row: Collected, sum: SumRow): void {
   row.requests += BigInt(sum.requests);
-  if (sum.code !== 'ok') row.refusals[sum.code] = Number(sum.requests);
+  if (sum.code !== 'ok') row.refusals[sum.code] = (row.refusals[sum.code] ?? 0) + Number(sum.requests);
   row.tokensIn += BigInt(sum.tokens_in);
   row.tokensOut += BigInt(sum.tokens_out);
   row.usdNano += BigInt(sum.usd_nano);

@@ -4,8 +4,9 @@ import { nextId } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
-import { forgetSession, insertChat, listChats } from './embed-chat-store.ts';
+import { insertChat, listChats } from './embed-chat-store.ts';
 import { findEmbed } from './embed-store.ts';
+import { forget } from './sessions.ts';
 import { shownAddress } from './visitor.ts';
 
 const PROMPT_MAX_CHARACTERS = 20_000;
@@ -101,7 +102,7 @@ function conversationOf(context: WidgetsContext, question: Question): Conversati
       });
     },
     record: (turn) => record(context, question, turn),
-    reset: () => storage.transaction((tx) => forgetSession(tx, embed.id, sessionId)),
+    reset: () => forget(context, embed, sessionId),
   };
 }
 

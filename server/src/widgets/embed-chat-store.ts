@@ -54,11 +54,14 @@ export async function countChats(db: Db): Promise<Map<number, number>> {
 }
 
 /** A session begins anew: what was said stays for the widget's owner, and is history no longer. */
-export async function forgetSession(tx: Db, embedId: number, sessionId: string): Promise<void> {
-  await tables(tx)
+/** @returns how many chats that were. */
+export async function forgetSession(tx: Db, embedId: number, sessionId: string): Promise<number> {
+  const result = await tables(tx)
     .updateTable('embed_chats')
     .set({ included: 0 })
     .where('embed_id', '=', embedId)
     .where('session_id', '=', sessionId)
-    .execute();
+    .where('included', '=', 1)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
 }

@@ -1,3 +1,4 @@
+import { append } from '../audit/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 import { forgetSession, listChats } from './embed-chat-store.ts';
@@ -23,8 +24,18 @@ export async function sessionHistory(
 /** Anybody may ask for it: what is older is no longer looked at. */
 const SHOWN_MAX = 200;
 
-/** The session begins anew. */
-export async function forget({ storage }: WidgetsContext, { id }: Embed, sessionId: string): Promise<void> {
+/** The session begins anew. A visitor needs no key: the audit record is told where there was something to forget. */
+export async function forget(
+  { storage, clock, net }: WidgetsContext,
+  { id, uuid }: Pick<Embed, 'id' | 'uuid'>,
+  sessionId: string,
+): Promise<void> {
   if (sessionId.includes('\0')) return;
-  await storage.transaction((tx) => forgetSession(tx, id, sessionId));
+  await storage.transaction(async (tx) => {
+    const chats = await forgetSession(tx, id, sessionId);
+    if (chats === 0) return;
+    const entry = { action: 'embeds.forget', target: uuid, outcome: 'ok' } as const;
+    const record = { actor: { kind: 'anonymous' } as const, ...entry, details: { chats } };
+    await append(tx, record, clock.nowMs(), { net });
+  });
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { SliceRows } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import type { Chat, ChatResponse, Conversation } from './chat.ts';
 import { coveredSlug, isBound } from './coverage.ts';
@@ -157,12 +158,63 @@ export async function newestChats(
   viewer: Viewer,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ chats: PlacedChat[]; hasMore: boolean }> {
-  const rows = await covered(db, viewer)
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .offset(offset)
-    .execute();
-  return { chats: await place(db, rows.slice(0, limit)), hasMore: rows.length > limit };
+  const ids = await walk(db, viewer, { order: 'desc', skip: offset, limit: limit + 1 });
+  const rows = await rowsOf(db, ids.slice(0, limit));
+  return { chats: await place(db, rows), hasMore: ids.length > limit };
+}
+
+interface Walk {
+  order: 'asc' | 'desc';
+  byWorkspace?: boolean;
+  after?: ExportPlace | undefined;
+  skip?: number;
+  limit: number;
+}
+
+/**
+ * The ids of chats that the viewer covers, slice by slice: a page far behind, or a key that covers few of a million chats,
+ * would otherwise walk through all of them in one statement. Guarded by all-chats.test.ts.
+ */
+async function walk(db: Db, viewer: Viewer, options: Walk): Promise<number[]> {
+  const { order, byWorkspace = false, limit } = options;
+  const columns = byWorkspace ? sql`(workspace_id, id)` : sql`(id)`;
+  const tupleOf = ({ workspaceId, id }: ExportPlace) =>
+    byWorkspace ? sql`(${workspaceId}, ${id})` : sql`(${id})`;
+  const [behind, upTo] = order === 'asc' ? [sql`>`, sql`<=`] : [sql`<`, sql`>=`];
+  const size = new SliceRows();
+  const ids: number[] = [];
+  let { after, skip = 0 } = options;
+  do {
+    const part = await size.take(async (rows) => {
+      const begun = after === undefined ? ALL : sql<boolean>`${columns} ${behind} ${tupleOf(after)}`;
+      const ordered = (query: ReturnType<typeof covered>) =>
+        (byWorkspace ? query.orderBy('workspace_id', order) : query).orderBy('id', order);
+      const all = tables(db).selectFrom('workspace_chats').selectAll().where(begun);
+      const end = await ordered(all)
+        .clearSelect()
+        .select(['workspace_id as workspaceId', 'id'])
+        .limit(1)
+        .offset(rows - 1)
+        .executeTakeFirst();
+      const within = end === undefined ? ALL : sql<boolean>`${columns} ${upTo} ${tupleOf(end)}`;
+      const found = ordered(covered(db, viewer).where(begun).where(within)).clearSelect().select('id');
+      return { end, ids: (await found.execute()).map(({ id }) => id) };
+    });
+    ids.push(...part.ids.slice(skip, skip + limit - ids.length));
+    skip -= Math.min(skip, part.ids.length);
+    after = part.end;
+  } while (after !== undefined && ids.length < limit);
+  return ids;
+}
+
+const ALL = sql<boolean>`(1 = 1)`;
+
+/** In the order of the ids. */
+async function rowsOf(db: Db, ids: readonly number[]): Promise<ChatRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await tables(db).selectFrom('workspace_chats').selectAll().where('id', 'in', ids).execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 export interface ExportPlace {
@@ -179,14 +231,9 @@ export async function chatsAfter(
   viewer: Viewer,
   page: { after: ExportPlace | undefined; limit: number; byWorkspace: boolean },
 ): Promise<{ chats: PlacedChat[]; last: ExportPlace | undefined }> {
-  const { after, limit, byWorkspace } = page;
-  let query = covered(db, viewer);
-  if (after !== undefined && byWorkspace) {
-    query = query.where(sql<boolean>`(workspace_id, id) > (${after.workspaceId}, ${after.id})`);
-  } else if (after !== undefined) query = query.where('id', '>', after.id);
-  if (byWorkspace) query = query.orderBy('workspace_id');
-  const rows = await query.orderBy('id').limit(limit).execute();
-  const end = rows.length < limit ? undefined : rows.at(-1);
+  const ids = await walk(db, viewer, { ...page, order: 'asc' });
+  const rows = await rowsOf(db, ids);
+  const end = ids.length < page.limit ? undefined : rows.at(-1);
   const last = end === undefined ? undefined : { workspaceId: end.workspace_id, id: end.id };
   return { chats: await place(db, rows), last };
 }

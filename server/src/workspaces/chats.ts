@@ -1,9 +1,11 @@
 import { KeywardError } from '../base/errors.ts';
+import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Chat, Conversation, NewChat } from './chat.ts';
 import * as store from './chat-store.ts';
 import type { ExportPlace, PlacedChat } from './chat-store.ts';
+import { changeAndRecord } from './context.ts';
 import type { WorkspacesContext } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { holdThread } from './thread-store.ts';
@@ -85,13 +87,32 @@ export class Chats {
     return store.excludeChats(tx, conversation, this.#context.clock.nowMs());
   }
 
+  /** The same as a change of its own, with its audit record: what was said before no longer counts. */
+  async resetBy(actor: Actor, conversation: Conversation): Promise<void> {
+    await changeAndRecord(this.#context, actor, async (tx) => {
+      const chats = await this.reset(tx, conversation);
+      const { workspaceId, threadId: thread, apiSessionId: session, userId: user } = conversation;
+      const details = { chats, thread, session, ...(user === undefined ? {} : { user }) };
+      return {
+        result: undefined,
+        entry: { action: 'chats.reset', target: `workspace:${workspaceId}`, details },
+      };
+    });
+  }
+
   /** What somebody thinks of an answer. @returns whether the workspace has this chat and, where a user is given, it is theirs. */
   score(
-    tx: Db,
+    actor: Actor,
     chat: { id: number; workspaceId: number; userId?: number | undefined },
     isGood: boolean | null,
   ): Promise<boolean> {
-    return store.scoreChat(tx, chat, { isGood, updatedAt: this.#context.clock.nowMs() });
+    return changeAndRecord(this.#context, actor, async (tx) => {
+      const updatedAt = this.#context.clock.nowMs();
+      const result = await store.scoreChat(tx, chat, { isGood, updatedAt });
+      const target = `workspace:${chat.workspaceId}`;
+      const entry = { action: 'chats.score', target, details: { chat: chat.id, good: isGood } };
+      return result ? { result, entry } : { result };
+    });
   }
 
   /** One page of all chats that the viewer covers, newest first; counted from 0. */

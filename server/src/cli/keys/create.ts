@@ -10,6 +10,10 @@ export default verb({
   args: {
     name: { type: 'positional', required: false, description: 'What the key is called' },
     owner: { type: 'string', description: "Id or name of its owner; the maker's own where left out" },
+    parent: {
+      type: 'string',
+      description: 'Id of the key that it becomes a child of: it spends on its account and ends with it',
+    },
     ...HOLDING_ARGS,
     'idempotency-key': { type: 'string', description: 'A repeat with the same value makes no second key' },
     local: { type: 'boolean', description: 'Work on the data directory, without a server and without a key' },
@@ -18,6 +22,7 @@ export default verb({
   examples: [
     'keys create "my app" --role client --expires-in 90d --budget 10usd/month',
     'keys create ci --scope models:use --model "openai/*" --limit 60/minute',
+    'keys create agent --scope models:use --parent key_4fT9aBcDeF12 --expires-in 5m --budget "20000 tokens/total"',
     'keys create --local',
   ],
   notes:
@@ -30,6 +35,7 @@ export default verb({
     const body = {
       name: name ?? 'made locally',
       ...(args.owner === undefined ? {} : { owner: args.owner }),
+      ...(args.parent === undefined ? {} : { parent: args.parent }),
       ...holdingsOf(args, context),
       ...(args['expires-at'] === undefined ? {} : { expires_at: args['expires-at'] }),
     };

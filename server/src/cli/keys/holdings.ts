@@ -4,11 +4,20 @@ import { usageError } from '../exit.ts';
 import { durationSeconds, jsonValue } from '../parse.ts';
 
 type MintRequest = components['schemas']['MintRequest'];
-export type Holdings = Omit<MintRequest, 'name' | 'owner' | 'expires_at'>;
+export type Holdings = Omit<MintRequest, 'name' | 'owner' | 'parent' | 'expires_at'>;
 type Limit = NonNullable<Holdings['limits']>[number];
 type Budget = NonNullable<Holdings['budgets']>[number];
 
 export const ROLES: string[] = ['client', 'miner', 'admin'];
+
+/** Flags that say how much a key, or all keys of an owner together, may take. */
+export const BOUND_ARGS = {
+  limit: {
+    type: 'string',
+    description: '60/minute, 1000/1d, 4/concurrent, with a name: burst=4/concurrent; repeatable',
+  },
+  budget: { type: 'string', description: '10usd/month, with a name: "daily=100000 tokens/day"; repeatable' },
+} as const;
 
 /** Flags that say what a key may do; shared by create and update. */
 export const HOLDING_ARGS = {
@@ -24,11 +33,7 @@ export const HOLDING_ARGS = {
   workspace: { type: 'string', description: 'A workspace that it may use; repeatable' },
   'deny-workspace': { type: 'string', description: 'A workspace that it may not use; repeatable' },
   ip: { type: 'string', description: 'An address or range it may come from; repeatable' },
-  limit: {
-    type: 'string',
-    description: '60/minute, 1000/1d, 4/concurrent, with a name: burst=4/concurrent; repeatable',
-  },
-  budget: { type: 'string', description: '10usd/month, with a name: "daily=100000 tokens/day"; repeatable' },
+  ...BOUND_ARGS,
   tag: { type: 'string', description: 'A tag; repeatable' },
   metadata: { type: 'string', description: 'Anything, as a JSON object' },
 } as const;
@@ -40,7 +45,7 @@ interface Given {
 }
 
 /** What the flags say, in the words of the API; what was not said is left out. */
-export function holdingsOf(args: Given, { all }: Context): Holdings {
+export function holdingsOf(args: Given, { all }: Pick<Context, 'all'>): Holdings {
   const selectors = {
     ...names('models', all('model'), all('deny-model')),
     ...names('workspaces', all('workspace'), all('deny-workspace')),
@@ -50,8 +55,7 @@ export function holdingsOf(args: Given, { all }: Context): Holdings {
     ...(args.role === undefined ? {} : { role: args.role as 'client' | 'miner' | 'admin' }),
     ...list('scopes', all('scope') as NonNullable<Holdings['scopes']>),
     ...(Object.keys(selectors).length === 0 ? {} : { selectors }),
-    ...list('limits', all('limit').map(limitOf)),
-    ...list('budgets', all('budget').map(budgetOf)),
+    ...boundsOf({ all }),
     ...(args['expires-in'] === undefined
       ? {}
       : { expires_in_seconds: durationSeconds('expires-in', args['expires-in']) }),
@@ -59,6 +63,12 @@ export function holdingsOf(args: Given, { all }: Context): Holdings {
     ...list('tags', all('tag')),
   };
 }
+
+/** What the flags of BOUND_ARGS say. */
+export const boundsOf = ({ all }: Pick<Context, 'all'>): Pick<Holdings, 'limits' | 'budgets'> => ({
+  ...list('limits', all('limit').map(limitOf)),
+  ...list('budgets', all('budget').map(budgetOf)),
+});
 
 function list<const N extends string, T>(name: N, items: T[]): { [K in N]?: T[] } {
   return (items.length === 0 ? {} : { [name]: items }) as { [K in N]?: T[] };

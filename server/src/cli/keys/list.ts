@@ -13,6 +13,7 @@ export default verb({
   args: {
     state: { type: 'enum', options: STATES, description: 'Only those in this state' },
     owner: { type: 'string', description: 'Only those of this owner (id or name)' },
+    parent: { type: 'string', description: 'Only the children of this key (id)' },
     role: { type: 'enum', options: ROLES, description: 'Only those with this preset' },
     tag: { type: 'string', description: 'Only those with this tag' },
     search: { type: 'string', description: 'Part of a name or an id' },
@@ -32,6 +33,7 @@ export default verb({
     const filter = given({
       state: args.state as 'active' | undefined,
       owner: args.owner === undefined ? undefined : await ownerId(client, args.owner),
+      parent: args.parent,
       role: args.role as 'client' | undefined,
       tag: args.tag,
       q: args.search,

@@ -10,6 +10,7 @@ export const KEY_COLUMNS: Columns<Key> = {
   id: ({ id }) => id,
   name: ({ name }) => name,
   owner: ({ owner }) => owner.name,
+  parent: ({ parent }) => parent,
   role: ({ role, scopes }) => role ?? scopes.join(' '),
   state: ({ state }) => state,
   expires: ({ expires_at }) => expires_at,
@@ -24,6 +25,27 @@ export const keyText = (key: Key): string => {
     owner: `${owner.name} (${owner.id})`,
     secrets: secrets.map(({ hint }) => hint).join(', '),
   });
+};
+
+type Left = Pick<components['schemas']['SelfKey'], 'limits' | 'budgets'>;
+
+/** The key in use, with what is left of all limits and budgets that its requests count against. */
+export const selfText = (key: Key, { limits, budgets }: Left): string => {
+  const left = [
+    ...limits.map(({ name, of, remaining }) => ({ name, of, left: `${remaining} requests` })),
+    ...budgets.map(({ name, of, used, amount, unit, period }) => ({
+      name,
+      of,
+      left: `${used} of ${amount} ${unit}/${period} used`,
+    })),
+  ];
+  if (left.length === 0) return keyText(key);
+  const columns: Columns<(typeof left)[number]> = {
+    name: ({ name }) => name,
+    of: ({ of }) => of ?? 'key',
+    left: ({ left: text }) => text,
+  };
+  return `${keyText(key)}\n\n${tableText(left, columns)}`;
 };
 
 /** A new secret: the one time it is seen. */

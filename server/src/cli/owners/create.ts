@@ -1,6 +1,7 @@
 import { unwrap } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
+import { BOUND_ARGS, boundsOf } from '../keys/holdings.ts';
 import { print } from '../output.ts';
 import { KINDS } from './show.ts';
 
@@ -12,12 +13,14 @@ export default verb({
       required: true,
     },
     kind: { type: 'enum', options: KINDS, default: 'person', description: 'What it is' },
+    ...BOUND_ARGS,
     ...CLIENT_ARGS,
   },
-  examples: ['owners create "Ada Lovelace"', 'owners create search --kind team'],
+  examples: ['owners create "Ada Lovelace" --budget 20usd/month', 'owners create search --kind team'],
+  notes: 'Limits and budgets hold for all keys of the owner together.',
   run: async (args, context) => {
     const client = await openClient(args, context);
-    const body = { name: args.name, kind: args.kind as 'person' };
+    const body = { name: args.name, kind: args.kind as 'person', ...boundsOf(context) };
     await print(context, args, { value: await unwrap(client.POST('/v1/owners', { body })) });
   },
 });

@@ -21,6 +21,8 @@ export const OWNER_COLUMNS: Columns<Owner> = {
   name: ({ name }) => name,
   kind: ({ kind }) => kind,
   state: ({ state }) => state,
+  budgets: ({ budgets }) =>
+    budgets.map(({ used, amount, unit, period }) => `${used}/${amount} ${unit}/${period}`).join(', '),
   created: ({ created_at }) => created_at,
 };
 

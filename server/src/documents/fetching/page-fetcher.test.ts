@@ -13,7 +13,7 @@ import { PageFetcher } from './page-fetcher.ts';
 import type { PageFetcherOptions } from './page-fetcher.ts';
 
 const PRIVATE =
-  /^No URL content found at .*\. It leads to an address that is not public; .*KEYWARD_FETCH_PRIVATE\.$/;
+  /^No URL content found at .*\. It cannot be reached, or leads to an address that is not public; .*KEYWARD_FETCH_PRIVATE\.$/;
 
 describe('a page', () => {
   let folder: string;
@@ -198,10 +198,30 @@ describe('a page', () => {
     expect(await outcome(pages, `${url}/odd`)).toMatch(/content encoding/);
     expect(await outcome(pages, `${url}/cut`)).toBe(`No URL content found at ${url}/cut.`);
     expect(await outcome(pages, `${url}/302`)).toMatch(/It answers 302\.$/);
-    expect(await outcome(pages, 'https://nowhere.invalid')).toBe(
-      'No URL content found at https://nowhere.invalid.',
-    );
     expect(await outcome(pages, 'file:///etc/passwd')).toMatch(/Only http and https/);
+  });
+
+  test('that cannot be reached is answered the same, whether its name, its address or its port is the reason', async () => {
+    const { url } = await serve((_request, response) => response.end('secret'));
+    const inside = ((name: string, _options: object, callback: (...args: unknown[]) => void) => {
+      if (name === 'unknown.example')
+        callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }));
+      else callback(null, [{ address: name === 'inside.example' ? '10.0.0.1' : '127.0.0.1', family: 4 }]);
+    }) as unknown as typeof lookup;
+    const { port } = new URL(url);
+    const closed = await serve((_request, response) => response.end());
+    cleanups.pop()?.();
+    const pages = fetcher({ lookup: inside });
+    const said = [];
+    for (const link of [
+      `http://unknown.example:${port}`,
+      `http://inside.example:${port}`,
+      `http://127.0.0.2:${port}`,
+      closed.url.replace('127.0.0.1', 'closed.example'),
+    ])
+      said.push(JSON.stringify(await outcome(pages, link)).replace(link, '<link>'));
+    expect(new Set(said).size).toBe(1);
+    expect(JSON.parse(said[0] ?? '')).toMatch(PRIVATE);
   });
 
   test('for which the disk has no room says so', async () => {

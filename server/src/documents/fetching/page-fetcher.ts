@@ -1,14 +1,13 @@
 import type { lookup } from 'node:dns';
 import type { FileHandle } from 'node:fs/promises';
-import { Agent, buildConnector } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
+import type { PrivateAddresses } from '../../base/outbound/addresses.ts';
+import { openOutbound } from '../../base/outbound/connections.ts';
 import { VERSION } from '../../base/version.ts';
 import { shownBytes } from '../parsing/limits.ts';
 import { Turns } from '../parsing/turns.ts';
 import { extensionForType, extensionOf } from '../parsing/formats.ts';
 import type { TemporaryFiles } from '../temporary-files.ts';
-import { guardedLookup, refuseLiteral } from './addresses.ts';
-import type { PrivateAddresses } from './addresses.ts';
 import { lastPartOf, nameOfPage, pageUrl } from './links.ts';
 import { saveBody, TooLargeError, UnknownEncodingError } from './page-body.ts';
 
@@ -41,15 +40,21 @@ export interface PageFetcherOptions {
   lookup?: typeof lookup;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
-const HEADER_MAX_BYTES = 64 * 1024;
+const SKIPPED_MAX_BYTES = 64 * 1024;
 const AT_ONCE = 16;
 const WAITING_MAX = 100;
+
+/**
+ * One answer for a name that nobody knows, one that leads to a private address, and a server that takes no connection:
+ * somebody who may bring links must not learn which names and machines there are inside. Guarded by page-fetcher.test.ts.
+ */
+const UNREACHABLE =
+  'It cannot be reached, or leads to an address that is not public; the operator can allow some with KEYWARD_FETCH_PRIVATE.';
 
 /** Why nothing came of a page, in whole sentences. */
 class NotFetched extends Error {}
 
-/** Fetches pages of the web, and nothing but those: see addresses.ts. */
+/** Fetches pages of the web, and nothing but those: see base/outbound/addresses.ts. */
 export class PageFetcher {
   readonly #files: TemporaryFiles;
   readonly #limits: FetchLimits;
@@ -59,7 +64,8 @@ export class PageFetcher {
   constructor({ files, allowed, limits = {}, lookup }: PageFetcherOptions) {
     this.#files = files;
     this.#limits = { ...FETCH_LIMITS, ...limits };
-    this.#connections = openConnections(allowed, lookup);
+    // No connection is kept: a name is looked up and checked for each page anew.
+    this.#connections = openOutbound({ policy: { kind: 'page', allowed }, lookup, pipelining: 0 });
   }
 
   /** What is being fetched ends. Twice is fine. */
@@ -96,24 +102,23 @@ export class PageFetcher {
       response.body.on('error', () => undefined);
       const next = redirectOf(response);
       if (next === undefined) return this.#save(response, { url, first, signal });
-      await response.body.dump({ limit: HEADER_MAX_BYTES }).catch(() => undefined);
+      await response.body.dump({ limit: SKIPPED_MAX_BYTES }).catch(() => undefined);
       url = checked(pageUrl(URL.parse(next, url.href)?.href ?? ''));
     }
     throw new NotFetched(`It redirects more than ${this.#limits.redirects} times.`);
   }
 
   #get(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    return this.#connections.request({
+    const own = { 'user-agent': `Keyward/${VERSION}`, accept: '*/*' };
+    const response = this.#connections.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: 'GET',
-      headers: {
-        'user-agent': `Keyward/${VERSION}`,
-        accept: '*/*',
-        ...headers,
-        'accept-encoding': 'identity',
-      },
+      headers: { ...own, ...headers, 'accept-encoding': 'identity' },
       signal,
+    });
+    return response.catch((error: unknown) => {
+      throw signal.aborted ? error : new NotFetched(UNREACHABLE);
     });
   }
 
@@ -122,7 +127,7 @@ export class PageFetcher {
     { url, first, signal }: { url: URL; first: URL; signal: AbortSignal },
   ): Promise<Page> {
     if (statusCode !== 200) {
-      await body.dump({ limit: HEADER_MAX_BYTES }).catch(() => undefined);
+      await body.dump({ limit: SKIPPED_MAX_BYTES }).catch(() => undefined);
       throw new NotFetched(`It answers ${statusCode}.`);
     }
     const file = await this.#files.create();
@@ -144,35 +149,13 @@ export class PageFetcher {
     if (error instanceof UnknownEncodingError) return 'Its content encoding is not understood.';
     const { name, code = '' } = error as NodeJS.ErrnoException;
     if (name === 'TimeoutError') return `It takes longer than ${this.#limits.timeMs / 1000} s.`;
-    if (code === 'ENOSPC' || code === 'EDQUOT') return 'The disk of this server is full.';
-    if (code === 'KEYWARD_FORBIDDEN_ADDRESS')
-      return 'It leads to an address that is not public; the operator can allow some with KEYWARD_FETCH_PRIVATE.';
-    return '';
+    return code === 'ENOSPC' || code === 'EDQUOT' ? 'The disk of this server is full.' : '';
   }
 }
 
 /** Without a password, which goes into no error. */
 const shown = (link: string): string =>
   link.slice(0, 4_000).replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
-
-function openConnections(allowed: PrivateAddresses, lookup: PageFetcherOptions['lookup']): Agent {
-  const connector = buildConnector({
-    timeout: CONNECT_TIMEOUT_MS,
-    lookup: guardedLookup(allowed, lookup),
-    autoSelectFamily: true,
-    allowH2: false,
-  });
-  return new Agent({
-    connect: (options, callback) => {
-      const refused = refuseLiteral(options.hostname, allowed);
-      if (refused === undefined) connector(options, callback);
-      else callback(refused, null);
-    },
-    maxHeaderSize: HEADER_MAX_BYTES,
-    // A name is looked up and checked for each page anew.
-    pipelining: 0,
-  });
-}
 
 function checked(url: URL | undefined): URL {
   if (url === undefined)

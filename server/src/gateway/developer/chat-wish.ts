@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/index.ts';
 import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
 import type { ChatRequest, Mode } from '../../chat/index.ts';
+import type { Actor } from '../../keys/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../model-account.ts';
 import type { Payer } from '../model-account.ts';
@@ -9,7 +10,7 @@ import type { Services } from '../services.ts';
 import { flagField, textField, wholeField } from './body-fields.ts';
 
 /** A question, from a request. */
-export type Question = Payer & Pick<Call, 'signal'> & { body: unknown };
+export type Question = Payer & Pick<Call, 'signal'> & { body: unknown; actor: Actor };
 /** The same of a key. */
 export type Asking = Question & { caller: Caller };
 
@@ -81,7 +82,7 @@ export interface WorkspaceChat {
 /** A chat in a workspace, a session of it or a thread, as the engine takes it. */
 export function chatRequest(services: Services, asking: Question, chat: WorkspaceChat): ChatRequest {
   const { workspace, wish, thread, user, isStream } = chat;
-  const conversation = workspaceConversation(services, {
+  const conversation = workspaceConversation(services, asking.actor, {
     workspaceId: workspace.id,
     threadId: thread?.id ?? null,
     apiSessionId: wish.sessionId,

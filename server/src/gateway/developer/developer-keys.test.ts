@@ -233,9 +233,12 @@ describeOnBothServers('keys by key', (start) => {
       role: 'admin',
       limits: [{ name: 'slow', requests: 100, window_seconds: 60 }],
     });
-    expect((await server.request('POST', '/v1/admin/generate-api-key', { key: slow.secret })).status).toBe(
-      403,
-    );
+    const made = await server.request<Created>('POST', '/v1/admin/generate-api-key', { key: slow.secret });
+    // A child: the limit of its maker holds for it too.
+    const child = await server.request<{ key: { parent: string } }>('GET', '/v1/keys/self', {
+      key: made.body.apiKey.secret,
+    });
+    expect(child.body.key.parent).toBe(slow.id);
     const list = await server.request<Listed>('GET', '/v1/admin/api-keys', { key: secret });
     expect(list.body.apiKeys).toHaveLength(1);
     expect(outcome(await server.request('DELETE', '/v1/admin/delete-api-key/1', { key: secret }))).toEqual([

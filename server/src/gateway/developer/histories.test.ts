@@ -120,9 +120,7 @@ describeOnBothServers('histories of the Developer API', (start) => {
     await workspace('scored');
     const { id, workspaceId } = await recordChat(server, 'scored', { prompt: 'x' });
     const score = (isGood: boolean | null, where = workspaceId) =>
-      server.app.core.storage.transaction((tx) =>
-        workspacesOf(server).chats.score(tx, { id, workspaceId: where }, isGood),
-      );
+      workspacesOf(server).chats.score({ kind: 'system' }, { id, workspaceId: where }, isGood);
     const shown = async () => (await chats('scored')).body.history[1];
     expect(await score(true)).toBe(true);
     expect(await shown()).toMatchObject({ feedbackScore: true });

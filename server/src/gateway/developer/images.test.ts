@@ -106,6 +106,25 @@ describeOnBothServers('images of the Developer API', (start) => {
     expect(broken.status).toBe(400);
   });
 
+  test('a body, a picture and an answer have a limit each, and the error says which', async () => {
+    const head = `POST ${PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json`;
+    const large = await server.raw(`${head}\r\nContent-Length: ${64 * 1024 * 1024 + 1}\r\n\r\n`);
+    expect(large).toMatch(/^HTTP\/1\.1 413 [\s\S]*The limit is 64 MiB/);
+    const mebibyte = `"${'A'.repeat(1024 * 1024)}",`;
+    upstream.answer(async (response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.write('{"data":[');
+      for (let i = 0; i < 65 && !response.destroyed; i++)
+        await new Promise((resolve) => response.write(mebibyte, resolve));
+      response.end('0]}');
+    });
+    const answer = await make({ prompt: 'a river' });
+    expect([answer.status, answer.body.error]).toEqual([
+      500,
+      `The images are longer than ${64 * 1024 * 1024} bytes together: ask for a smaller size.`,
+    ]);
+  });
+
   test('the models that a key covers are the models of its images', async () => {
     const selectors = { models: { allow: ['gpt-*'], deny: [] } };
     const { secret } = await server.mint({ scopes: ['workspaces:chat'], selectors });

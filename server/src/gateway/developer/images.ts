@@ -2,18 +2,16 @@ import type { TObject, TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
-import { paidOnce } from '../../models/index.ts';
-import type { Answer as ModelAnswer, Wanted } from '../../models/index.ts';
-import { LENIENT_BODY_MAX_BYTES, tooMany } from '../body.ts';
+import { ModelForm, paidOnce } from '../../models/index.ts';
+import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
 import { ModelAccount } from '../model-account.ts';
 import type { Answer, Call } from '../route.ts';
 import type { Services } from '../services.ts';
 import { json } from './answers.ts';
-import { parseLenient } from './lenient-body.ts';
+import { textField } from './body-fields.ts';
 
 type Request = Call<TObject, TObject, TSchema, 'workspaces:chat'>;
 
-const FORM = /^multipart\/form-data\b/i;
 const REFERENCES_MAX = 10;
 const REFERENCE_MAX_BYTES = 25 * 1024 * 1024;
 
@@ -21,17 +19,17 @@ interface ImageWish {
   prompt: string;
   size: string | undefined;
   isBlob: boolean;
-  references: File[];
+  references: FormPart[];
 }
 
 /** Passed on to an upstream that makes images: new ones, or changed ones where there are pictures to go by. */
 export async function makeImages(services: Services, call: Request): Promise<Answer> {
-  const wish = await readWish(call);
+  const wish = readWish(call);
   if (wish.prompt === '') return json({ error: 'A prompt is required.' }, 400);
   if (wish.references.length > REFERENCES_MAX) {
     return json({ error: `At most ${REFERENCES_MAX} image_references are taken.` }, 400);
   }
-  if (wish.references.some(({ size }) => size > REFERENCE_MAX_BYTES)) {
+  if (wish.references.some(({ value }) => value.length > REFERENCE_MAX_BYTES)) {
     return json({ error: `An image reference may have at most ${REFERENCE_MAX_BYTES} bytes.` }, 400);
   }
   const model = await imageModel(services, call.caller.selectors.models);
@@ -47,47 +45,16 @@ export async function makeImages(services: Services, call: Request): Promise<Ans
   return { status: 200, body: Buffer.from(first, 'base64'), headers: { 'content-type': 'image/png' } };
 }
 
-async function readWish({ stream, headers }: Request): Promise<ImageWish> {
-  const type = headers['content-type'] ?? '';
-  const bytes = await bytesOf(stream);
-  const form = FORM.test(type) ? await formOf(bytes, type) : undefined;
-  const fields = form === undefined ? parseLenient(bytes, type) : Object.fromEntries(form);
-  const text = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
-  const files = form === undefined ? [] : [...form.getAll('image_references')];
+function readWish({ body, form = [] }: Request): ImageWish {
+  const texts = form.filter(({ file }) => file === undefined).map(({ name, value }) => [name, value]);
+  const fields = { ...(body as Record<string, unknown>), ...(Object.fromEntries(texts) as object) };
+  const text = (name: string): string => textField(fields, name) ?? '';
   return {
     prompt: text('prompt').trim(),
-    size: text('size') || undefined,
+    size: textField(fields, 'size'),
     isBlob: text('response_format') === 'blob',
-    references: files.filter((file): file is File => file instanceof File),
+    references: form.filter(({ name, file }) => name === 'image_references' && file !== undefined),
   };
-}
-
-/** All of what is sent together is in memory: so much and no more. */
-async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > LENIENT_BODY_MAX_BYTES) throw new KeywardError('too_large', 'The body is too large.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** Each becomes an object before anybody could count them. */
-const PARTS_MAX = 1_000;
-/** What stands before every part but the first, whatever the boundary. */
-const PART_START = '\r\n--';
-
-async function formOf(bytes: Buffer, type: string): Promise<FormData> {
-  let parts = 1;
-  for (let at = bytes.indexOf(PART_START); at >= 0; at = bytes.indexOf(PART_START, at + 1))
-    if (++parts > PARTS_MAX) throw tooMany(`more than ${PARTS_MAX} parts`);
-  try {
-    return await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
-  } catch (cause) {
-    throw new KeywardError('bad_request', 'The form cannot be read.', { cause });
-  }
 }
 
 type Made = { images: string[] } | { failure: Failure };
@@ -97,14 +64,16 @@ async function ask(
   call: Request,
   { wish, model }: { wish: ImageWish; model: string },
 ): Promise<Made> {
-  const request = await requestOf(wish, model);
-  const sent = { ...request, model, bytes: request.body.length, headers: {}, signal: call.signal };
+  const sent = { ...requestOf(wish, model), model, headers: {}, signal: call.signal };
   try {
     return await madeOf(await paidOnce(services.models, new ModelAccount(services, call), sent));
   } catch (error) {
     return { failure: failureOf(error) };
   }
 }
+
+/** Of the whole answer; images stand in it as text. */
+const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 
 async function madeOf({ body, status }: ModelAnswer): Promise<Made> {
   try {
@@ -114,6 +83,19 @@ async function madeOf({ body, status }: ModelAnswer): Promise<Made> {
     return { failure: brokenOff(error) };
   }
 }
+
+async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > ANSWER_MAX_BYTES) throw new KeywardError('upstream_unavailable', TOO_LONG);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const TOO_LONG = `The images are longer than ${ANSWER_MAX_BYTES} bytes together: ask for a smaller size.`;
 
 /** Only images that are in the answer itself: an address might lead anywhere. */
 function imagesOf(json: string): Made {
@@ -126,23 +108,19 @@ function imagesOf(json: string): Made {
   return { images };
 }
 
-async function requestOf(
+function requestOf(
   { prompt, size, references }: ImageWish,
   model: string,
-): Promise<Pick<Wanted, 'path' | 'parsed' | 'form'> & { body: Buffer; contentType: string }> {
-  const fields = { model, prompt, n: 1, ...(size === undefined ? {} : { size }) };
+): Pick<Wanted & Sent, 'path' | 'parsed' | 'body' | 'contentType'> {
+  const fields = { prompt, n: 1, ...(size === undefined ? {} : { size }) };
   if (references.length === 0) {
     // Newer models give nothing else and know no such member.
     const isNewer = model.includes('gpt-image');
-    const parsed = isNewer ? fields : { ...fields, response_format: 'b64_json' };
+    const parsed = { model, ...fields, ...(isNewer ? {} : { response_format: 'b64_json' }) };
     const body = Buffer.from(JSON.stringify(parsed));
     return { path: '/images/generations', body, contentType: 'application/json', parsed };
   }
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.set(name, String(value));
-  for (const file of references) form.append('image[]', file);
-  const encoded = new Response(form);
-  const body = Buffer.from(await encoded.arrayBuffer());
-  const contentType = encoded.headers.get('content-type') ?? '';
-  return { path: '/images/edits', body, contentType, form: fields };
+  const texts = Object.entries(fields).map(([name, value]) => ({ name, value: String(value) }));
+  const body = new ModelForm([...texts, ...references.map((part) => ({ ...part, name: 'image[]' }))]);
+  return { path: '/images/edits', body, contentType: body.contentType };
 }

@@ -59,6 +59,28 @@ describeOnBothServers('workspaces as models of the OpenAI API', (start) => {
     expect(some.body.data.map(({ id }) => id)).toEqual(['docs']);
   });
 
+  test('pictures of more than 32 MiB are refused, however many messages they stand in', async () => {
+    const image = {
+      type: 'image_url',
+      image_url: { url: `data:image/png;base64,${'A'.repeat(17 * 1024 * 1024)}` },
+    };
+    const messages = ['user', 'assistant', 'user'].map((role) => ({ role, content: [image] }));
+    const { status, body } = await ask({ model: 'docs', messages });
+    expect([status, body.error]).toEqual([
+      413,
+      'The attachments have more than 32 MiB together. Send fewer of them, or smaller ones.',
+    ]);
+  });
+
+  test('an answer that never ends is ended at 32 MiB', async () => {
+    chats.answer(stream([...Array(34).keys()].map(() => piece('x'.repeat(1024 * 1024)))));
+    const { status, completion } = await ask(question('hello'));
+    expect([status, JSON.stringify(completion)]).toEqual([
+      502,
+      expect.stringContaining('longer than 32 MiB'),
+    ]);
+  });
+
   test('a whole answer, its usage filled in', async () => {
     const { status, completion } = await ask(question('turnip festival'));
     expect(status).toBe(200);

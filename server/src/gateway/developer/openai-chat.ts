@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Attachment, ChatEvent, ChatRequest, Ending, Turn } from '../../chat/index.ts';
-import { workspaceConversation } from '../../chat/index.ts';
+import { refuseTooLarge, workspaceConversation } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Services } from '../services.ts';
 import type { Asking } from './chat-wish.ts';
@@ -18,7 +18,10 @@ export interface OpenaiWish {
 
 type Message = Readonly<Record<string, unknown>>;
 
-/** @returns `no_messages`, `no_question`: the last message is not the user's. */
+/**
+ * @returns `no_messages`, `no_question`: the last message is not the user's.
+ * @throws KeywardError `too_large`
+ */
 export function readOpenaiWish(body: unknown): OpenaiWish | 'no_messages' | 'no_question' {
   const { messages, temperature, stream } = body as Message;
   const all = (Array.isArray(messages) ? messages : []).filter(isMessage);
@@ -26,11 +29,14 @@ export function readOpenaiWish(body: unknown): OpenaiWish | 'no_messages' | 'no_
   if (last === undefined) return 'no_messages';
   if (last['role'] !== 'user') return 'no_question';
   const instructions = all.filter(isInstruction).map(({ content }) => textOf(content));
+  const history = turnsOf(all);
+  const attachments = imagesOf(last['content']);
+  refuseTooLarge([...attachments, ...history.flatMap((turn) => turn.attachments)]);
   return {
     instructions: instructions.filter((text) => text !== '').join('\n\n') || undefined,
-    history: turnsOf(all),
+    history,
     message: textOf(last['content']),
-    attachments: imagesOf(last['content']),
+    attachments,
     // What is no number is as if nothing had been said.
     temperature: typeof temperature === 'number' ? temperature : undefined,
     isStream: stream === true || stream === 'true',
@@ -87,7 +93,7 @@ export function openaiRequest(
   const { message, attachments, temperature, isStream, instructions, history } = wish;
   return {
     ...requestBy(services, asking, workspace),
-    conversation: { ...workspaceConversation(services, place), recent: async () => history },
+    conversation: { ...workspaceConversation(services, asking.actor, place), recent: async () => history },
     instructions: async () => instructions ?? instructionsOf(services, workspace),
     message,
     attachments,

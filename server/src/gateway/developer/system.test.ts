@@ -113,14 +113,36 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
     [{ MistralModelPref: 'x'.repeat(5_000) }, {}, 'Value is too long'],
     [
       { MistralModelPref: 'small', GroqModelPref: '', LMStudioModelPref: 'late' },
-      { MistralModelPref: 'small' },
+      {},
       'Value cannot be empty',
     ],
-  ])('are changed up to the first that cannot be: %j', async (body, newValues, error) => {
+  ])('are changed all together or, where one cannot be, not at all: %j', async (body, newValues, error) => {
     const answer = await update(body);
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ newValues, error });
     expect(await settings()).not.toHaveProperty('LMStudioModelPref');
+    expect(await settings()).not.toHaveProperty('MistralModelPref');
+  });
+
+  it('are not changed at all where an upstream of theirs is refused', async () => {
+    const own = await start();
+    const embedding = { EmbeddingEngine: 'generic-openai', EmbeddingModelPref: 'embed-model' };
+    const embeddingKey = { GenericOpenAiEmbeddingApiKey: 'an-embedding-key-000001' };
+    await update({ LiteLLMBasePath: 'http://10.1.1.1/v1', LiteLLMApiKey: 'a-lite-key-000001' }, own);
+    await update({ ...embedding, ...embeddingKey, EmbeddingBasePath: 'http://10.1.1.2/v1' }, own);
+    const recorded = async (): Promise<number> =>
+      (await own.request<{ items: object[] }>('GET', '/v1/audit?limit=200')).body.items.length;
+    const before = [await upstreams(own), await settings(own), await recorded()];
+    for (const body of [
+      ...PROVIDERS.flatMap(({ base }) => (base === undefined ? [] : [{ [base]: 'http://10.5.5.5/v1' }])).map(
+        (other) => ({ ...other, LiteLLMBasePath: 'http://10.2.2.2/v1' }),
+      ),
+      { LMStudioBasePath: 'http://10.5.5.5/v1', EmbeddingBasePath: 'http://10.6.6.6/v1' },
+    ]) {
+      const { body: answer } = await update(body, own);
+      expect(answer).toEqual({ newValues: {}, error: expect.stringMatching(/api_key/) });
+      expect([await upstreams(own), await settings(own), await recorded()]).toEqual(before);
+    }
   });
 
   it('are each changed or refused in words, of all that are shown', async () => {

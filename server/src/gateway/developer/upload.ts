@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { Busboy } from '@fastify/busboy';
+import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
 import { watchArrival } from '../arrival.ts';
-import type { BusboyFileStream, BusboyHeaders, BusboyInstance } from '@fastify/busboy';
+import { openForm } from '../form.ts';
 
 /** A form with one file. Whoever gets it closes the file. */
 export interface Upload {
@@ -11,9 +11,7 @@ export interface Upload {
   fields: Record<string, string | string[]>;
 }
 
-const FIELD_MAX_BYTES = 1024 * 1024;
 const FIELDS_MAX = 32;
-const HEADERS_MAX = 32;
 
 /** A form that is not taken; the words go to the client. */
 class Refused extends Error {}
@@ -37,7 +35,7 @@ export async function receiveUpload(
   request: IncomingMessage,
   options: Options,
 ): Promise<Upload | { refusal: string } | undefined> {
-  const form = openForm(request, options.maxBytes);
+  const form = openForm(request.headers['content-type'] ?? '', limitsOf(options));
   if (form === undefined) return undefined;
   const reading = new Reading(form, options);
   try {
@@ -57,27 +55,13 @@ export async function receiveUpload(
   }
 }
 
-/** @returns undefined where the content type is none of a form, or has no boundary. */
-function openForm(request: IncomingMessage, maxBytes: number): BusboyInstance | undefined {
-  const { 'content-type': type = '' } = request.headers;
-  if (!/^multipart\/form-data\b/i.test(type)) return undefined;
-  try {
-    return Busboy({
-      headers: { ...request.headers, 'content-type': type } satisfies BusboyHeaders,
-      limits: {
-        // One more than is taken, so that the one too many is seen.
-        files: 2,
-        fileSize: maxBytes,
-        fields: FIELDS_MAX + 1,
-        fieldSize: FIELD_MAX_BYTES,
-        parts: FIELDS_MAX + 3,
-        headerPairs: HEADERS_MAX,
-      },
-    });
-  } catch {
-    return undefined;
-  }
-}
+/** One more than is taken, so that the one too many is seen. */
+const limitsOf = ({ maxBytes }: Options) => ({
+  files: 2,
+  fileSize: maxBytes,
+  fields: FIELDS_MAX + 1,
+  parts: FIELDS_MAX + 3,
+});
 
 class Reading {
   readonly upload: Upload = { file: undefined, fields: {} };

@@ -1,8 +1,6 @@
-import { addUpstream, listUpstreams, updateUpstream } from '../../models/index.ts';
-import type { Models, UpstreamView } from '../../models/index.ts';
+import { findUpstream, listUpstreams, putUpstream } from '../../models/index.ts';
+import type { Actor, Models, UpstreamView } from '../../models/index.ts';
 import type { UpstreamBook } from '../../settings/index.ts';
-
-type Actor = Parameters<typeof addUpstream>[2];
 
 const PAGE = 200;
 
@@ -23,20 +21,14 @@ export async function allUpstreams(models: Models): Promise<UpstreamView[]> {
 
 /** Upstreams by their names, as settings of providers need them. */
 export function upstreamBook(models: Models, actor: Actor): UpstreamBook {
-  const find = async (name: string): Promise<UpstreamView | undefined> =>
-    (await allUpstreams(models)).find((upstream) => upstream.name === name);
   return {
-    find: async (name) => {
-      const upstream = await find(name);
+    find: async (tx, name) => {
+      const upstream = await findUpstream(tx, name);
       if (upstream === undefined) return undefined;
       const named = upstream.models.map((model) => (typeof model === 'string' ? model : model.name));
       return { hasKey: upstream.has_api_key, models: named };
     },
-    save: async (input) => {
-      const { id } = (await find(input.name)) ?? {};
-      await (id === undefined
-        ? addUpstream(models, input, actor)
-        : updateUpstream(models, { id, input }, actor));
-    },
+    save: (tx, input) => putUpstream(models, tx, { input, actor }),
+    saved: () => models.table.reload(),
   };
 }

@@ -1,6 +1,6 @@
 import { NO_SELECTORS } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { getKey } from '../../keys/index.ts';
+import { callerOf, getKey } from '../../keys/index.ts';
 import type { Bill, Embed } from '../../widgets/index.ts';
 import { spendRequest } from '../admission.ts';
 import { accountsOf } from '../model-account.ts';
@@ -30,18 +30,17 @@ export async function billOf(
     selector: caller.selectors.models,
     account: accountsOf(services, payer),
     searchPayer: { account: accountsOf(services, payer, { isAside: true }) },
-    spend: () => spendRequest(services, caller),
+    spend: async () => spendRequest(services, caller),
     refused: (code) => call.countsFor(counted, code),
   };
 }
 
 async function payingKey({ keys }: Services, { payerKeyId, ownerId }: Embed): Promise<Payer['caller']> {
-  const nobody = { keyId: '', ownerId: ownerId ?? '', selectors: NO_SELECTORS, budgets: [], holders: [] };
+  const nobody = { keyId: '', ownerId: ownerId ?? '', selectors: NO_SELECTORS, holders: [] };
   if (payerKeyId === null) return nobody;
   try {
-    const { name, selectors, budgets } = await getKey(keys, { kind: 'system' }, payerKeyId);
-    const holders = [{ kind: 'key' as const, id: payerKeyId, name, limits: [], budgets }];
-    return { ...nobody, keyId: payerKeyId, selectors, budgets, holders };
+    const { selectors, holders } = callerOf(await getKey(keys, { kind: 'system' }, payerKeyId));
+    return { ...nobody, keyId: payerKeyId, selectors, holders };
   } catch (error) {
     if (error instanceof KeywardError && error.code === 'not_found') return nobody;
     throw error;

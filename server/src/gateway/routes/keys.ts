@@ -1,6 +1,18 @@
 import { Type } from 'typebox';
 import { invalidField } from '../../base/errors.ts';
-import { getKey, KEY_STATES, listKeys, mint, updateKey, viewKey, viewKeys } from '../../keys/index.ts';
+import {
+  budgetsLeft,
+  callerOf,
+  getKey,
+  KEY_STATES,
+  limitsLeft,
+  listKeys,
+  mint,
+  updateKey,
+  viewKey,
+  viewKeys,
+} from '../../keys/index.ts';
+import type { Key } from '../../keys/index.ts';
 import { listed } from '../../models/index.ts';
 import type { Models } from '../../models/index.ts';
 import { readEtag } from '../etag.ts';
@@ -26,6 +38,13 @@ export const mintFields = {
   owner: Type.Optional(
     Type.String({ maxLength: 200, description: "Id or name; the caller's own where left out" }),
   ),
+  parent: Type.Optional(
+    Type.String({
+      pattern: '^key_[0-9A-Za-z]{12}$',
+      description:
+        'Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent',
+    }),
+  ),
   ...holdings,
   expires_at: Type.Optional(s.Time),
 };
@@ -35,7 +54,8 @@ const create = route({
   path: '/v1/keys',
   id: 'keys.create',
   summary: 'Mint a key',
-  description: 'The secret is in the answer and nowhere else, ever. Give either role or scopes.',
+  description:
+    'The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them.',
   access: 'keys:write',
   headers: { 'idempotency-key': 'A repeat with the same value makes no second key' },
   body: Type.Object(mintFields, { title: 'MintRequest', ...s.closed }),
@@ -53,16 +73,15 @@ const create = route({
 });
 
 /** A budget in USD shuts out what has no price: its maker should know before its user does. */
-function warningsOf(models: Models, { budgets, selectors }: MintedKey): string[] {
-  if (!budgets.some(({ unit }) => unit === 'usd')) return [];
+function warningsOf(models: Models, key: Key): string[] {
+  const { holders, selectors } = callerOf(key);
+  if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd'))) return [];
   const names = models.unpricedModels(selectors.models);
   if (names.length === 0) return [];
   return [
-    `This key has a budget in usd and is refused models without a price: ${listed(names)}. Set their prices: keyward upstreams update NAME --prices JSON. Or let them be used without: --unpriced allow.`,
+    `This key counts against a budget in usd and is refused models without a price: ${listed(names)}. Set their prices: keyward upstreams update NAME --prices JSON. Or let them be used without: --unpriced allow.`,
   ];
 }
-
-type MintedKey = Awaited<ReturnType<typeof mint>>['key'];
 
 function idempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
@@ -81,6 +100,7 @@ const list = route({
     {
       state: Type.Optional(s.oneOf(KEY_STATES)),
       owner: Type.Optional(Type.String({ maxLength: 100, description: 'Id of an owner' })),
+      parent: Type.Optional(Type.String({ maxLength: 100, description: 'Id of a key: its children' })),
       role: Type.Optional(s.RoleName),
       tag: Type.Optional(Type.String({ maxLength: 60 })),
       q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of a name or an id' })),
@@ -102,14 +122,15 @@ const self = route({
   path: '/v1/keys/self',
   id: 'keys.self',
   summary: "The caller's own key",
-  description: 'With what is left of its limits and budgets. Needs no scope.',
+  description:
+    "With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope.",
   access: 'any',
   responses: {
     200: Type.Object(
       {
         key: s.Key,
         limits: Type.Array(s.LimitState),
-        budgets: Type.Array(s.Budget),
+        budgets: Type.Array(s.BudgetState),
         secret_id: Type.String({ description: 'Which of the secrets of the key was used' }),
       },
       { title: 'SelfKey' },
@@ -117,8 +138,8 @@ const self = route({
   },
   handler: async ({ keys }, { caller, secretId }) => {
     const key = await viewKey(keys, await getKey(keys, { kind: 'system' }, caller.keyId));
-    const limits = keys.limits.view(caller.keyId, caller.limits);
-    return { status: 200, body: { key, limits, budgets: key.budgets, secret_id: secretId } };
+    const budgets = await budgetsLeft(keys, caller);
+    return { status: 200, body: { key, limits: limitsLeft(keys, caller), budgets, secret_id: secretId } };
   },
 });
 

@@ -21,7 +21,7 @@ const ModelRequest = Type.Object(
 );
 
 /** Paths below `/v1`, with what they do. */
-const FORWARDED: Record<string, { id: string; summary: string }> = {
+const FORWARDED: Record<string, { id: string; summary: string; takesForm?: true }> = {
   '/chat/completions': { id: 'chat.completions', summary: 'Chat with a model; streams with stream: true' },
   '/completions': { id: 'completions.create', summary: 'Complete a text' },
   '/embeddings': { id: 'embeddings.create', summary: 'Turn texts into vectors' },
@@ -34,14 +34,18 @@ const FORWARDED: Record<string, { id: string; summary: string }> = {
   '/moderations': { id: 'moderations.create', summary: 'Classify a text' },
   '/rerank': { id: 'rerank.create', summary: 'Order documents by relevance' },
   '/images/generations': { id: 'images.generate', summary: 'Make images' },
-  '/images/edits': { id: 'images.edit', summary: 'Change an image' },
-  '/images/variations': { id: 'images.vary', summary: 'Vary an image' },
+  '/images/edits': { id: 'images.edit', summary: 'Change an image', takesForm: true },
+  '/images/variations': { id: 'images.vary', summary: 'Vary an image', takesForm: true },
   '/audio/speech': { id: 'audio.speech', summary: 'Read a text aloud' },
-  '/audio/transcriptions': { id: 'audio.transcribe', summary: 'Write down what is said' },
-  '/audio/translations': { id: 'audio.translate', summary: 'Write down in English what is said' },
+  '/audio/transcriptions': { id: 'audio.transcribe', summary: 'Write down what is said', takesForm: true },
+  '/audio/translations': {
+    id: 'audio.translate',
+    summary: 'Write down in English what is said',
+    takesForm: true,
+  },
 };
 
-const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary }]) =>
+const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...form }]) =>
   route({
     method: 'POST',
     path: `/v1${path}`,
@@ -50,6 +54,8 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary }]) =>
     access: 'models:use',
     surface: 'openai',
     bodyKind: 'passthrough',
+    namesModel: true,
+    ...form,
     body: ModelRequest,
     responses: { 200: 'stream' },
     errors: [
@@ -91,7 +97,7 @@ export const openaiRoutes: Route[] = [
     surface: 'openai',
     params: Type.Object({ '*': Type.String({ maxLength: MODEL_NAME_MAX_LENGTH }) }),
     responses: { 200: Model },
-    errors: ['model_not_found'],
+    errors: ['model_not_found', 'upstream_unavailable'],
     handler: async ({ models }, { caller, params }) => ({
       status: 200,
       body: openaiModel(await models.getModel(params['*'], caller.selectors.models)),

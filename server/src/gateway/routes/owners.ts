@@ -7,6 +7,7 @@ import {
   OWNER_KINDS,
   updateOwner,
   viewOwner,
+  viewOwners,
 } from '../../keys/index.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
@@ -18,10 +19,14 @@ const Owner = Type.Object(
     name: Type.String(),
     kind: s.oneOf(OWNER_KINDS),
     state: s.oneOf(['active', 'suspended']),
+    limits: s.Limits,
+    budgets: Type.Array(s.Budget),
     created_at: s.Time,
   },
   { title: 'Owner' },
 );
+/** Of all keys of an owner together, whoever made them. */
+const bounds = { limits: Type.Optional(s.Limits), budgets: Type.Optional(s.Budgets) };
 const ChangedOwner = Type.Object({ owner: Owner, acknowledged: s.Acknowledged }, { title: 'ChangedOwner' });
 const params = s.idParam('own');
 
@@ -32,11 +37,18 @@ export const ownerRoutes: Route[] = [
     id: 'owners.create',
     summary: 'Make an owner of keys',
     access: 'owners:manage',
-    body: Type.Object({ name: s.Name, kind: s.oneOf(OWNER_KINDS) }, { title: 'OwnerRequest', ...s.closed }),
+    body: Type.Object(
+      { name: s.Name, kind: s.oneOf(OWNER_KINDS), ...bounds },
+      { title: 'OwnerRequest', ...s.closed },
+    ),
     responses: { 201: Owner },
     handler: async ({ keys }, { actor, body }) => {
       const owner = await createOwner(keys, actor, body);
-      return { status: 201, headers: { location: `/v1/owners/${owner.id}` }, body: viewOwner(owner) };
+      return {
+        status: 201,
+        headers: { location: `/v1/owners/${owner.id}` },
+        body: await viewOwner(keys, owner),
+      };
     },
   }),
   route({
@@ -50,7 +62,7 @@ export const ownerRoutes: Route[] = [
     responses: { 200: s.pageOf(Owner, 'OwnerList') },
     handler: async ({ keys }, { actor, query }) => {
       const { items, next_cursor } = await listOwners(keys, actor, query);
-      return { status: 200, body: { items: items.map(viewOwner), next_cursor } };
+      return { status: 200, body: { items: await viewOwners(keys, items), next_cursor } };
     },
   }),
   route({
@@ -64,15 +76,16 @@ export const ownerRoutes: Route[] = [
     errors: ['not_found'],
     handler: async ({ keys }, { actor, params: { id } }) => ({
       status: 200,
-      body: viewOwner(await getOwner(keys, actor, id)),
+      body: await viewOwner(keys, await getOwner(keys, actor, id)),
     }),
   }),
   route({
     method: 'PATCH',
     path: '/v1/owners/:id',
     id: 'owners.update',
-    summary: 'Rename, suspend or reactivate an owner',
-    description: 'Suspending ends all keys of the owner at once, until it is active again.',
+    summary: 'Change, suspend or reactivate an owner',
+    description:
+      'Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used.',
     access: 'owners:manage',
     params,
     body: Type.Object(
@@ -80,14 +93,15 @@ export const ownerRoutes: Route[] = [
         name: Type.Optional(s.Name),
         kind: Type.Optional(s.oneOf(OWNER_KINDS)),
         state: Type.Optional(s.oneOf(['active', 'suspended'])),
+        ...bounds,
       },
       { title: 'OwnerChange', minProperties: 1, ...s.closed },
     ),
     responses: { 200: ChangedOwner },
-    errors: ['not_found', 'conflict'],
+    errors: ['not_found', 'conflict', 'scope_escalation'],
     handler: async ({ keys }, { actor, params: { id }, body }) => {
       const { result, acknowledged } = await updateOwner(keys, actor, { id, input: body });
-      return { status: 200, body: { owner: viewOwner(result), acknowledged } };
+      return { status: 200, body: { owner: await viewOwner(keys, result), acknowledged } };
     },
   }),
   route({

@@ -98,7 +98,7 @@ const report = route({
   responses: { 202: Type.Object({ detail: Type.String() }) },
   handler: async ({ keys }, { body, ip }) => {
     // Beyond its share an address gets the same answer, but nothing is looked up for it.
-    if (keys.limits.admit(`report ${ip}`, REPORTS_PER_MINUTE).admitted) {
+    if (keys.limits.admit([{ kind: 'key', id: `report ${ip}`, limits: REPORTS_PER_MINUTE }]).admitted) {
       await reportLeak(keys, body.token, body.url === undefined ? 'no place given' : withoutKeys(body.url));
     }
     return { status: 202, body: THANKS };

@@ -16,7 +16,7 @@ export function timeKind(id: number, code: string | undefined): TimeKind | undef
   if (code === undefined)
     return id === BUILT_IN_DURATION ? 'duration' : isBuiltInDate(id) ? 'date' : undefined;
   if (/\[(h+|m+|s+)\]/i.test(code)) return 'duration';
-  const isDate = /[ymdhs]/i.test(code.replace(/"[^"]*"|\\.|\[[^\]]*\]/g, '').replace(/general/i, ''));
+  const isDate = /[ymdhs]/i.test(code.replace(/"[^"]*"|\\.|\[[^[\]]*\]/g, '').replace(/general/i, ''));
   return isDate ? 'date' : undefined;
 }
 

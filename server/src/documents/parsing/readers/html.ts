@@ -37,7 +37,7 @@ function articleOf(html: string): { text: string; title?: string; author?: strin
 }
 
 const titleOf = (html: string): string | undefined => {
-  const title = /<title[^>]*>([^<]{1,500})<\/title>/i.exec(html)?.[1];
+  const title = /<title[^<>]*>([^<]{1,500})<\/title>/i.exec(html)?.[1];
   return title === undefined ? undefined : htmlText(title);
 };
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { acceptInvite, findInvite, recoverAccount, resetPassword } from '../../../identity/index.ts';
+import type { Invite } from '../../../identity/index.ts';
 import { json } from '../../developer/answers.ts';
 import { noteRefusal, tooMany } from '../../developer/logins.ts';
 import { plainField } from '../../developer/plain-field.ts';
@@ -29,8 +30,9 @@ const showInvite = route({
       error: nullable(Type.String()),
     }),
   },
-  handler: async ({ identity }, { params: { code } }) => {
-    const invite = await findInvite(identity, code);
+  handler: async (services, { params: { code }, ip }) => {
+    const invite = await findInvite(services.identity, code);
+    if (invite?.status !== 'pending') noteWrongCode(services, { action: 'accounts.invite', invite, ip });
     if (invite === undefined) return json({ invite: null, error: 'Invite not found.' });
     if (invite.status !== 'pending') return json({ invite: null, error: 'Invite is no longer valid.' });
     return json({ invite: { code: invite.code, status: invite.status }, error: null });
@@ -49,15 +51,27 @@ const accept = route({
   bodyKind: 'lenient',
   body: newUser,
   responses: { 200: d.Outcome },
-  handler: async ({ identity }, { params: { code }, body }) => {
+  handler: async (services, { params: { code }, body, ip }) => {
     const { username, password } = body;
-    const accepted = await told(acceptInvite(identity, { code, username, password }));
+    const accepted = await told(acceptInvite(services.identity, { code, username, password }));
     if ('error' in accepted) return json({ success: false, error: accepted.error });
-    if (accepted.value === undefined)
+    if (accepted.value === undefined) {
+      const invite = await findInvite(services.identity, code);
+      noteWrongCode(services, { action: 'accounts.accept_invite', invite, ip });
       return json({ success: false, error: 'Invite not found or is invalid.' });
+    }
     return json({ success: true, error: null });
   },
 });
+
+/** Somebody tries codes: the audit record is told which invite it was, if one, and never the code. */
+function noteWrongCode(
+  { refusals }: Services,
+  { action, invite, ip }: { action: string; invite: Invite | undefined; ip: string },
+): void {
+  const target = invite === undefined ? 'invites' : `invite:${invite.id}`;
+  refusals.note({ actor: { kind: 'anonymous' }, action, target, code: invite?.status ?? 'unknown', ip });
+}
 
 /** Where there are no users there are no accounts. */
 async function withUsers({ identity }: Services, answer: () => Promise<Answer>): Promise<Answer> {
@@ -115,16 +129,17 @@ const reset = route({
     { title: 'ResetRequest' },
   ),
   responses: { 200: Type.Object({ success: Type.Boolean(), message: Type.String() }), 400: Failed },
-  handler: (services, { body }) =>
+  handler: (services, { body, ip }) =>
     withUsers(services, async () => {
       const password = plainField(body, 'newPassword');
       if (password !== plainField(body, 'confirmPassword')) return failed('Passwords do not match');
       const token = plainField(body, 'token');
       const done = await told(resetPassword(services.identity, { token, password }));
       if ('error' in done) return failed(done.error);
-      return done.value
-        ? json({ success: true, message: 'Password reset successful' })
-        : failed('Invalid reset token');
+      if (done.value) return json({ success: true, message: 'Password reset successful' });
+      const refused = { action: 'accounts.reset_password', target: 'nobody', code: 'credentials', ip };
+      services.refusals.note({ actor: { kind: 'anonymous' }, ...refused });
+      return failed('Invalid reset token');
     }),
 });
 

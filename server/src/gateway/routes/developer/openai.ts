@@ -70,6 +70,7 @@ export const openaiRoutes: Route[] = [
     access: 'workspaces:chat',
     surface: 'developer',
     bodyKind: 'lenient',
+    namesModel: true,
     body: Type.Object({
       model: Type.String({ description: 'The slug of a workspace' }),
       messages: Type.Array(Message),
@@ -97,7 +98,9 @@ export const openaiRoutes: Route[] = [
     description: 'JSON, or a form with up to 10 files image_references of 25 MiB each, 64 MiB together.',
     access: 'workspaces:chat',
     surface: 'developer',
-    bodyKind: 'upload',
+    bodyKind: 'lenient',
+    namesModel: true,
+    takesForm: true,
     body: Type.Object({
       prompt: Type.String(),
       size: Type.Optional(Type.String()),

@@ -1,6 +1,10 @@
 import { Type } from 'typebox';
 import { NO_SELECTORS } from '../../../access/index.ts';
+import type { Holder } from '../../../access/index.ts';
 import type { Session } from '../../../identity/index.ts';
+import { holdersOfAdmin, holdersOfOwner } from '../../../keys/index.ts';
+import type { KeysContext } from '../../../keys/index.ts';
+import { takeQuestion } from '../../admission.ts';
 import { json, phrase } from '../../developer/answers.ts';
 import { abortBody, ChatAbort } from '../../developer/chat-answers.ts';
 import { readWish } from '../../developer/chat-wish.ts';
@@ -9,6 +13,7 @@ import * as d from '../../developer/schemas.ts';
 import type { Payer } from '../../model-account.ts';
 import type { Call, Route } from '../../route.ts';
 import { route } from '../../route.ts';
+import type { Services } from '../../services.ts';
 import { answerWithin, EVENTS, questionFields } from './chat.ts';
 
 /* Chats of who is logged in, each in a conversation of their own, in the workspaces that there are for them. */
@@ -16,14 +21,25 @@ import { answerWithin, EVENTS, questionFields } from './chat.ts';
 const params = Type.Object({ slug: Type.String() });
 const userOf = (session: Session) => (session.kind === 'user' ? session.user : null);
 
-/** Nobody's key is used: there are no budgets, and the usage report has the user. */
-function payerOf(session: Session, { countsItself }: Pick<Call, 'countsItself'>): Payer {
+/** Nobody's key is used: the usage report has the user, whose owner's budgets are spent. */
+async function payerOf(
+  { keys }: Services,
+  session: Session,
+  { countsItself }: Pick<Call, 'countsItself'>,
+): Promise<Payer> {
   const user = userOf(session);
   const name = user === null ? 'admin' : `user:${user.id}`;
+  const ownerId = user?.ownerId ?? '';
   return {
-    caller: { keyId: name, ownerId: user?.ownerId ?? '', selectors: NO_SELECTORS, budgets: [], holders: [] },
+    caller: { keyId: name, ownerId, selectors: NO_SELECTORS, holders: await holdersOf(keys, session) },
     countsItself,
   };
+}
+
+/** A session that was opened with a key is worth no more than the key. */
+async function holdersOf(keys: KeysContext, session: Session): Promise<readonly Holder[]> {
+  if (session.actor.kind === 'key') return session.actor.caller.holders;
+  return session.kind === 'user' ? holdersOfOwner(keys, session.user.ownerId) : holdersOfAdmin(keys);
 }
 
 export const webChatsRoutes: Route[] = [
@@ -48,10 +64,11 @@ export const webChatsRoutes: Route[] = [
         return json(abortBody(`Workspace ${params.slug} is not a valid workspace.`), 400);
       const read = readWish(body, workspace);
       if ('problem' in read) return json(abortBody(read.problem), 400);
-      const payer = payerOf(session, { countsItself: () => call.countsItself() });
+      const payer = await payerOf(services, session, { countsItself: () => call.countsItself() });
+      await takeQuestion(services, payer.caller);
       const wish = { ...read, sessionId: null };
       const chat = { workspace, wish, user: user ?? undefined, isStream: true };
-      return answerWithin(services, { ...payer, body, signal }, chat);
+      return answerWithin(services, { ...payer, actor: session.actor, body, signal }, chat);
     },
   }),
   route({

@@ -102,7 +102,7 @@ export const webWorkspacesRoutes: Route[] = [
     bodyKind: 'lenient',
     body: Type.Object({ feedback: nullable(Type.Boolean()) }),
     responses: { 200: Type.Object({ success: Type.Boolean() }), 404: 'stream' },
-    handler: async ({ workspaces, storage }, { session, params: { slug, chatId }, body }) => {
+    handler: async ({ workspaces }, { session, params: { slug, chatId }, body }) => {
       const user = userOf(session);
       const workspace = await workspaces.members.workspaceFor(user, slug);
       if (workspace === undefined) return phrase(404);
@@ -110,7 +110,7 @@ export const webWorkspacesRoutes: Route[] = [
       const isGood = typeof feedback === 'boolean' ? feedback : null;
       const id = wholeField({ chatId }, 'chatId') ?? 0;
       const chat = { id, workspaceId: workspace.id, userId: user?.id };
-      const isScored = await storage.transaction((tx) => workspaces.chats.score(tx, chat, isGood));
+      const isScored = await workspaces.chats.score(session.actor, chat, isGood);
       return isScored ? json({ success: true }) : phrase(404);
     },
   }),

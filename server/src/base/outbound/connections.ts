@@ -1,0 +1,78 @@
+import { lookup as dnsLookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import { Agent, buildConnector } from 'undici';
+import { isPlatformHost, mayReach } from './addresses.ts';
+import type { OutboundPolicy } from './addresses.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const HEADER_MAX_BYTES = 64 * 1024;
+
+export interface OutboundOptions {
+  policy: OutboundPolicy;
+  /** @default the resolver of this machine */
+  lookup?: typeof dnsLookup | undefined;
+  /** 1: connections are kept; 0: each request has a connection, and so a check, of its own. */
+  pipelining: 0 | 1;
+  keepAliveMs?: number;
+  connectionsPerOrigin?: number;
+}
+
+/** The failure of a connection to a forbidden address; its code tells it from a failure of the network. */
+export class ForbiddenAddressError extends Error {
+  readonly code = 'KEYWARD_FORBIDDEN_ADDRESS';
+  constructor() {
+    super('The host leads to an address that this server must not connect to.');
+  }
+}
+
+/**
+ * The one client for requests of this server to others (only-way.test.ts). Addresses are checked when a connection is
+ * made: of literals, of all answers of the resolver, and again of each redirect that a caller of this client follows.
+ * HTTP/1.1; no redirect is followed here; no proxy of the environment is used.
+ */
+export function openOutbound({ policy, lookup, pipelining, ...pool }: OutboundOptions): Agent {
+  const connector = buildConnector({
+    timeout: CONNECT_TIMEOUT_MS,
+    lookup: guardedLookup(policy, lookup),
+    autoSelectFamily: true,
+    allowH2: false,
+  });
+  return new Agent({
+    connect: (options, callback) => {
+      const refused = refuseLiteral(options.hostname, policy);
+      if (refused === undefined) connector(options, callback);
+      else callback(refused, null);
+    },
+    pipelining,
+    maxHeaderSize: HEADER_MAX_BYTES,
+    ...(pool.keepAliveMs === undefined ? {} : { keepAliveTimeout: pool.keepAliveMs }),
+    ...(pool.connectionsPerOrigin === undefined ? {} : { connections: pool.connectionsPerOrigin }),
+  });
+}
+
+/**
+ * Looks a name up when the connection is made: the address that was checked is the one that is connected to, so a name
+ * that answers otherwise the next time gains nothing (DNS rebinding). All its addresses must be allowed.
+ */
+export function guardedLookup(policy: OutboundPolicy, lookup: typeof dnsLookup = dnsLookup): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error: Error | null, addresses: LookupAddress[]) => {
+      if (error !== null) return callback(error, []);
+      const isNamed = policy.kind === 'upstream' && isPlatformHost(hostname);
+      if (isNamed || !addresses.every(({ address }) => mayReach(address, policy)))
+        return callback(new ForbiddenAddressError(), []);
+      if (options.all === true) return callback(null, addresses);
+      const [first] = addresses;
+      if (first === undefined) return callback(new Error('The name has no address.'), []);
+      return callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** A literal address is never looked up: it is checked here, before the socket is made. */
+export function refuseLiteral(hostname: string, policy: OutboundPolicy): ForbiddenAddressError | undefined {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return isIP(bare) !== 0 && !mayReach(bare, policy) ? new ForbiddenAddressError() : undefined;
+}

@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { KeywardError } from '../base/errors.ts';
+
+/**
+ * What the parser lets pass and no client sends: a version other than 1.0 and 1.1, and more or less than one host. A proxy
+ * before this server may take another one of two Host headers, and then judges another request than is answered here.
+ * Guarded by message-form.test.ts.
+ * @returns why the message is refused.
+ */
+export function messageFault({
+  httpVersion,
+  headers,
+  rawHeaders,
+}: IncomingMessage): KeywardError | undefined {
+  if (httpVersion !== '1.1' && httpVersion !== '1.0')
+    return refusal('The version of HTTP is 1.0 or 1.1 here.');
+  const { host } = headers;
+  if (host === undefined) return httpVersion === '1.0' ? undefined : refusal('The Host header is missing.');
+  if (!isSingle(rawHeaders)) return refusal('There is more than one Host header.');
+  return HOST.test(host)
+    ? undefined
+    : refusal('The Host header must be a name or an address, such as a.example:5390.');
+}
+
+const HOST = /^(?:\[[\da-f:.%]+\]|[\w.~%!$&'()*+;=-]+)(?::\d*)?$/i;
+
+/** `headers` has the first of several alone. */
+function isSingle(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts === 1;
+}
+
+/** The connection ends: what comes after such a message on it is not to be believed. */
+const refusal = (message: string): KeywardError =>
+  new KeywardError('bad_request', message, {
+    hint: 'Send HTTP/1.1 with one Host header.',
+    headers: { connection: 'close' },
+  });

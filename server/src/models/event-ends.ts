@@ -1,0 +1,33 @@
+/** Whether these bytes of an event stream end with the end of an event. */
+export function endsEvent(bytes: Buffer): boolean {
+  const length = bytes.length;
+  if (bytes[length - 1] === 0x0a) {
+    const before = bytes[length - 2] === 0x0d ? bytes[length - 3] : bytes[length - 2];
+    return before === 0x0a;
+  }
+  return bytes[length - 1] === 0x0d && bytes[length - 2] === 0x0d;
+}
+
+/** Ends of an event: an empty line after a line, in the spellings of the event-stream format. */
+const ENDS = ['\n\n', '\n\r\n', '\r\r'].map((text) => Buffer.from(text));
+
+export function lastEventEnd(bytes: Buffer): number {
+  return Math.max(
+    ...ENDS.map((end) => {
+      const at = bytes.lastIndexOf(end);
+      return at === -1 ? 0 : at + end.length;
+    }),
+  );
+}
+
+/** Reads no further than that event: looking for each kind of end in all of the rest took time with the square of the events. */
+export function firstEventEnd(bytes: Buffer): number {
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte !== 0x0a && byte !== 0x0d) continue;
+    const next = bytes[at + 1];
+    if (next === byte) return at + 2;
+    if (byte === 0x0a && next === 0x0d && bytes[at + 2] === 0x0a) return at + 3;
+  }
+  return bytes.length;
+}

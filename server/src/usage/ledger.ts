@@ -1,0 +1,297 @@
+import type { Clock } from '../base/clock.ts';
+import { newId } from '../base/ids.ts';
+import { Mutex } from '../base/mutex.ts';
+import type { Db, Storage } from '../storage/index.ts';
+import * as store from './budget-store.ts';
+import type { Standings } from './budget-store.ts';
+import { slotId, spentIn } from './budget.ts';
+import type { BudgetHolder, Slot } from './budget.ts';
+import { readCarries } from './carry-store.ts';
+import { decide, resize } from './grant.ts';
+import type { Ask, Decision } from './grant.ts';
+import { Hold, isCurrent, makePlan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { SlotState } from './slot-state.ts';
+
+/** Slots that are written in one transaction. */
+const SLOTS_PER_WRITE = 200;
+/** Of its lease a process believes so much itself: the rest is for clocks that differ. */
+const BELIEVED_SHARE = 1 / 3;
+const CALL_AGAIN_MS = 1_000;
+
+interface Options {
+  storage: Storage;
+  clock: Clock;
+  /** How long what this process holds outlives its last transaction, ms. */
+  leaseMs: number;
+}
+
+interface Planned {
+  ask: Ask;
+  plan: Plan;
+}
+
+/** A transaction whose commit was sent and not answered. */
+interface Doubt {
+  leaseId: string;
+  seq: number;
+  states: readonly SlotState[];
+}
+
+/**
+ * What this process holds of budgets, and the only one who changes that in the database. One transaction after the
+ * other; each renews the lease under which everything is held, writes what was settled, takes and gives back.
+ */
+export class Ledger {
+  readonly #options: Options;
+  readonly #turns = new Mutex();
+  readonly #states = new Map<string, SlotState>();
+  readonly #urgent = new Set<SlotState>();
+  readonly #plans = new WeakMap<readonly BudgetHolder[], Plan>();
+  #lease: { id: string; seq: number } | undefined;
+  #believedUntilMonotonicMs = -Infinity;
+  #believedUntilWallMs = -Infinity;
+  #doubt: Doubt | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** @throws KeywardError `invalid_input` for a budget whose amount is no decimal text. */
+  planOf(holders: readonly BudgetHolder[], nowMs: number): Plan {
+    const known = this.#plans.get(holders);
+    if (known !== undefined && isCurrent(known, nowMs)) return known;
+    const plan = makePlan(holders, nowMs, (slot, limit) => this.#stateOf(slot, limit));
+    this.#plans.set(holders, plan);
+    return plan;
+  }
+
+  /** Where a request that holds something there is settled. */
+  liveState(state: SlotState): SlotState {
+    return state.isGone ? this.#stateOf(state.slot, state.limit) : state;
+  }
+
+  unwrittenIn(slot: Omit<Slot, 'period'>): number {
+    const state = this.#states.get(slotId(slot));
+    return state === undefined ? 0 : state.pending + state.writing;
+  }
+
+  #stateOf(slot: Slot, limit: number): SlotState {
+    const id = slotId(slot);
+    let state = this.#states.get(id);
+    if (state === undefined) this.#states.set(id, (state = new SlotState(slot, limit)));
+    return state;
+  }
+
+  /** Whether memory may be believed. The wall clock is asked too: a machine that slept stops the other one. */
+  holds(nowMs: number): boolean {
+    return (
+      this.#options.clock.monotonicMs() < this.#believedUntilMonotonicMs && nowMs < this.#believedUntilWallMs
+    );
+  }
+
+  /** What was settled there is written by the next transaction. */
+  hurry(state: SlotState): void {
+    this.#urgent.add(state);
+  }
+
+  /** Decides in one transaction about all who ask, and writes what is urgent. */
+  answer(asks: readonly Ask[]): Promise<Decision[]> {
+    return this.#turns.run(async () => {
+      const states = new Set(this.#urgent);
+      const nowMs = this.#options.clock.nowMs();
+      const planned = asks.map((ask) => ({ ask, plan: this.planOf(ask.holders, nowMs) }));
+      for (const { ask, plan } of planned)
+        for (const { state, budget } of plan.entries)
+          if (spentIn(budget.unit, ask.estimate) > 0) states.add(state);
+      return states.size === 0 ? [] : this.#write(states, planned);
+    });
+  }
+
+  /** The end of an interval: writes what was settled, and holds for the next what this one has shown to be needed. */
+  async flush(): Promise<void> {
+    const states = [...this.#states.values()];
+    for (const state of states) state.endInterval();
+    const due = states.filter((state) => state.isDue);
+    await this.#writeAll(due);
+    const isAging = !this.holds(this.#options.clock.nowMs() + this.#believedMs / 2);
+    if (due.length === 0 && isAging && this.#states.size > 0)
+      await this.#turns.run(() => this.#write(new Set(), []));
+    await this.#turns.run(() => this.#endLease());
+  }
+
+  /** Gives everything back but what runs. */
+  async close(): Promise<void> {
+    const states = [...this.#states.values()];
+    for (const state of states) state.isClosing = true;
+    await this.#writeAll(states);
+    await this.#turns.run(() => this.#endLease());
+  }
+
+  async #writeAll(states: readonly SlotState[]): Promise<void> {
+    for (let i = 0; i < states.length; i += SLOTS_PER_WRITE) {
+      await this.#turns.run(async () => {
+        // One that was let go of meanwhile has nothing, and its slot may have another state.
+        const some = states.slice(i, i + SLOTS_PER_WRITE).filter(({ isGone }) => !isGone);
+        if (some.length > 0) await this.#write(new Set(some), []);
+      });
+    }
+  }
+
+  /** Reads the database and joins to it, at one moment, what is only in memory. */
+  read<T>(asked: readonly Slot[], use: (standings: Standings) => T): Promise<T> {
+    return this.#turns.run(async () => {
+      await this.#clearDoubt();
+      const slots = new Map(asked.map((slot) => [slotId(slot), slot]));
+      const standings = await this.#standings(this.#options.storage.db, asked);
+      for (const [id, slot] of slots) {
+        const state = this.#states.get(id);
+        if (state === undefined) continue;
+        const standing = standings.at(slot);
+        standing.used += state.pending + state.writing;
+        standing.others.busy += state.reserved;
+      }
+      return use(standings);
+    });
+  }
+
+  get #believedMs(): number {
+    return this.#options.leaseMs * BELIEVED_SHARE;
+  }
+
+  async #write(states: Set<SlotState>, asks: readonly Planned[]): Promise<Decision[]> {
+    await this.#clearDoubt();
+    const { storage, clock } = this.#options;
+    const [startMonotonicMs, startMs] = [clock.monotonicMs(), clock.nowMs()];
+    const decisions: Decision[] = [];
+    let commitSent = false;
+    try {
+      await storage.transaction(
+        async (tx) => {
+          await this.#renewLease(tx, states);
+          await this.#writeWithin(tx, { states, asks, decisions });
+          commitSent = true;
+        },
+        { durable: false },
+      );
+    } catch (error) {
+      // SQLite's commit fails or succeeds; PostgreSQL's may succeed while its answer is lost.
+      const isInDoubt = commitSent && storage.dialect === 'postgres';
+      for (const state of states) state.failed(isInDoubt);
+      for (const hold of decisions) if (hold instanceof Hold) hold.undo();
+      if (isInDoubt && this.#lease !== undefined) {
+        this.#doubt = { leaseId: this.#lease.id, seq: this.#lease.seq, states: [...states] };
+      }
+      throw error;
+    }
+    this.#believedUntilMonotonicMs = startMonotonicMs + this.#believedMs;
+    this.#believedUntilWallMs = startMs + this.#believedMs;
+    for (const state of states) this.#settleDown(state);
+    return decisions;
+  }
+
+  #settleDown(state: SlotState): void {
+    state.committed();
+    if (state.pending === 0) this.#urgent.delete(state);
+    if (!state.isEmpty || !(state.isQuiet || state.isClosing)) return;
+    state.isGone = true;
+    this.#states.delete(state.id);
+  }
+
+  /** Under a new lease nothing idle is held: what a lease that ran out held is others' now. */
+  async #renewLease(tx: Db, states: Set<SlotState>): Promise<void> {
+    const nowMs = this.#options.clock.nowMs();
+    const expires_at = nowMs + this.#options.leaseMs;
+    if (this.#lease !== undefined) {
+      this.#lease.seq++;
+      if (await store.renewLease(tx, { ...this.#lease, expires_at }, nowMs)) return;
+      await store.deleteLease(tx, this.#lease.id);
+    }
+    this.#lease = { id: newId('lease'), seq: 1 };
+    await store.insertLease(tx, { ...this.#lease, expires_at });
+    for (const state of this.#states.values()) {
+      state.idle = 0;
+      states.add(state);
+    }
+  }
+
+  async #writeWithin(
+    tx: Db,
+    { states, asks, decisions }: { states: Set<SlotState>; asks: readonly Planned[]; decisions: Decision[] },
+  ): Promise<void> {
+    const { clock } = this.#options;
+    const all = [...states];
+    const slots = all.map(({ slot }) => slot);
+    for (const state of all) state.beginWrite();
+    await store.addUse(
+      tx,
+      all.map(({ slot, writing }) => [slot, writing] as const),
+    );
+    const standings = await this.#standings(tx, slots);
+    const moment = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+    const called = new Set<SlotState>();
+    for (const ask of asks) {
+      const answer = decide(ask, standings, moment);
+      decisions.push(answer.decision);
+      for (const state of answer.called) called.add(state);
+    }
+    for (const state of all) resize(state, standings, moment);
+    await store.writeBlocks(
+      tx,
+      this.#lease?.id ?? '',
+      all.map((state) => state.row),
+    );
+    for (const state of called) {
+      if (moment.monotonicMs < state.callAgainMs) continue;
+      state.callAgainMs = moment.monotonicMs + CALL_AGAIN_MS;
+      await store.wantBack(tx, state.slot, moment.nowMs);
+    }
+  }
+
+  /** With what still comes in under the names and periods that budgets had before a change. */
+  async #standings(db: Db, slots: readonly Slot[]): Promise<Standings> {
+    const holderIds = [...new Set(slots.map(({ holderId }) => holderId))];
+    const carries = await readCarries(db, holderIds);
+    const starts = [...slots, ...carries.map(({ from }) => from)].map(({ periodStart }) => periodStart);
+    const range = { holderIds, periodStarts: [...new Set(starts)], nowMs: this.#options.clock.nowMs() };
+    const standings = await store.readStandings(db, { ...range, leaseId: this.#lease?.id ?? '' });
+    const more = carries.map(({ to, from, included }) => {
+      const { used, others } = standings.at(from);
+      const own = this.#states.get(slotId(from));
+      const busy = own === undefined ? 0 : own.reserved + own.pending;
+      const idle = own === undefined ? 0 : Math.max(0, own.idle) + own.incoming;
+      return {
+        standing: standings.at(to),
+        used: Math.max(0, used - included),
+        amount: others.amount + busy + idle,
+        busy: others.busy + busy,
+      };
+    });
+    for (const { standing, used, amount, busy } of more) {
+      standing.used += used;
+      standing.others.amount += amount;
+      standing.others.busy += busy;
+    }
+    return standings;
+  }
+
+  async #endLease(): Promise<void> {
+    const lease = this.#lease;
+    if (lease === undefined || this.#states.size > 0) return;
+    this.#lease = undefined;
+    this.#believedUntilMonotonicMs = -Infinity;
+    await this.#options.storage.transaction((tx) => store.deleteLease(tx, lease.id), { durable: false });
+  }
+
+  async #clearDoubt(): Promise<void> {
+    if (this.#doubt === undefined) return;
+    const { leaseId, seq, states } = this.#doubt;
+    const written = await store.leaseSeq(this.#options.storage.db, leaseId);
+    const isWritten = written !== undefined && written >= seq;
+    this.#doubt = undefined;
+    for (const state of states) {
+      if (isWritten) state.writing = 0;
+      else state.notWritten();
+    }
+  }
+}
