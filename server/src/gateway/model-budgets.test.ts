@@ -4,6 +4,7 @@ import { describeOnBothServers } from '../../test/server.ts';
 import type { NewKey, TestServer } from '../../test/server.ts';
 import { chatAnswer, chatEvents, hang, json, slam, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { TestUpstream } from '../../test/upstream.ts';
+import { Family, MAKES } from './children.fixture.ts';
 
 interface OpenaiError {
   error: { code: string; message: string };
@@ -69,6 +70,18 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(message).not.toContain('spent');
     expect(refused.headers.get('retry-after')).toBeNull();
     expect((await chat(key, { max_tokens: 500 })).status).toBe(200);
+  });
+
+  test('a budget of an ancestor or of the owner says whose it is', async () => {
+    const family = new Family(server);
+    const budgets = [{ name: 'b', unit: 'tokens', amount: '1000', period: 'total' }];
+    const owner = await family.newOwner('Grace', { budgets });
+    const told = async (key: NewKey) => (await chat(key, { max_tokens: 2_000 })).body.error.message;
+    const maker = await server.mint({ ...MAKES, budgets });
+    expect(await told(await family.childOf(maker))).toContain('of an ancestor of this key has 1000 of 1000 ');
+    expect(await told(await server.mint({ owner: owner.id }))).toContain(
+      'of the owner of this key has 1000 ',
+    );
   });
 
   test('a budget that is spent says so, and when it is filled again', async () => {

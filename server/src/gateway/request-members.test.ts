@@ -156,6 +156,9 @@ describeOnBothServers('what is checked of a request to a model is what is run', 
       '{"model":"cheap","stream":true,"stream_options":{"include_usage":true,"includeUsage":false}}',
       'stream_options.includeUsage',
     ],
+    ['{"model":"cheap","options":{"numPredict":5000}}', 'options.numPredict'],
+    ['{"model":"cheap","thinking":{"Budget_Tokens":5000}}', 'thinking.Budget_Tokens'],
+    ['{"model":"cheap","reasoning":{"max-tokens":5000}}', 'reasoning.max-tokens'],
   ])('also within what Keyward reads: %s', async ([text = '', field]) => {
     const answer = await ask(text);
     expect([answer.status, answer.body.error.param]).toEqual([422, field]);

@@ -61,6 +61,15 @@ const NEEDS: [what: string, path: string, body: object, tokens: number][] = [
     4_500,
   ],
   [
+    'pictures under names that some read as these',
+    CHAT,
+    {
+      messages: [{ role: 'user', content: [{ Type: 'image_url' }, { imageUrl: {} }, { IMAGE_URL: {} }] }],
+      max_tokens: 1,
+    },
+    4_500,
+  ],
+  [
     'pictures of the Messages API',
     MESSAGES,
     {

@@ -7,6 +7,7 @@ import type { TestUpstream } from '../../test/upstream.ts';
 import { systemClock } from '../base/clock.ts';
 import { LocalModel } from '../models/index.ts';
 import { isChargeable } from '../models/prices.ts';
+import { Family, MAKES } from './children.fixture.ts';
 
 interface Refused {
   error: { message: string; type: string; param: string | null; code: string };
@@ -111,7 +112,7 @@ describeOnBothServers('a model without a price', (start) => {
     const { id } = await add('bare', { models: ['big'] });
     const { message } = (await ask('/v1/chat/completions', { model: 'big', messages })).body.error;
     expect(message).toContain(
-      '"big" has no price for /v1/chat/completions, and this key has a budget in usd.',
+      '"big" has no price for /v1/chat/completions, and this key counts against a budget in usd.',
     );
     expect(message).toContain('keyward upstreams update bare --prices ');
     expect(message).toContain('--unpriced allow');
@@ -160,6 +161,23 @@ describeOnBothServers('a model without a price', (start) => {
     const { message } = (await ask('/v1/chat/completions', { model: 'cheap/shared', messages }, bound)).body
       .error;
     expect(message).not.toContain('dear');
+  });
+
+  test('is refused as well where an ancestor of the key, or the owner of either, has a budget in usd', async () => {
+    const family = new Family(server);
+    await add('nowhere', { models: ['free'] });
+    const budgets = [{ name: 'usd', unit: 'usd', amount: '1', period: 'month' }];
+    const maker = await server.mint({ ...MAKES, budgets });
+    const hers = await server.mint({ ...MAKES, owner: (await family.newOwner('Grace', { budgets })).id });
+    const [child, childOfHers] = await Promise.all([family.childOf(maker), family.childOf(hers)]);
+    const grandchild = await family.childOf(child);
+    for (const key of [maker, child, grandchild, hers, childOfHers]) {
+      const refused = await ask('/v1/chat/completions', { model: 'free', messages }, key);
+      expect([refused.status, refused.body.error.code]).toEqual([403, 'model_unpriced']);
+    }
+    expect(upstream.received).toEqual([]);
+    const { body } = await family.asking(child.secret);
+    expect((body as { warnings?: string[] }).warnings?.join()).toContain('free');
   });
 
   test('is told when an upstream is added or changed, and when a key with a budget in usd is made', async () => {

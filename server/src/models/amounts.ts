@@ -26,6 +26,10 @@ const CHOICE_MEMBERS = [
   'num_return_sequences',
 ] as const satisfies readonly MemberPath[];
 
+const AMOUNTS = new Set<string>([...OUTPUT_MEMBERS, ...CHOICE_MEMBERS]);
+
+export const isAmount = (name: string): boolean => AMOUNTS.has(name);
+
 export interface Amounts {
   /** undefined: the request does not bound it. */
   output: number | undefined;

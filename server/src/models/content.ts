@@ -1,3 +1,5 @@
+import { folded } from './request-members.ts';
+
 /** What a body holds beside its text. */
 export interface Content {
   /** Bytes of the body that are pictures or sound, as base64. */
@@ -46,13 +48,34 @@ function look(value: unknown, content: Content, place: Place): void {
   }
 }
 
-/** Parts of the Chat, Responses and Messages APIs: by address, by the id of a file, or with the picture in them. */
+/**
+ * Parts of the Chat, Responses and Messages APIs: by address, by the id of a file, or with the picture in them. Also under names
+ * that an upstream could read as these: a part that is taken for one too many is held and given back.
+ */
 function kindOf(part: Record<string, unknown>): Place['within'] {
-  const { type } = part;
-  if (type === 'image_url' || type === 'input_image' || type === 'image' || part['image_url'] !== undefined)
-    return 'image';
-  return type === 'input_audio' || part['input_audio'] !== undefined ? 'audio' : undefined;
+  let kind: Place['within'];
+  for (const [name, value] of Object.entries(part)) {
+    if (COMMON_NAMES.has(name) || name.length > NAME_MAX_CHARACTERS) continue;
+    const meant = folded(name);
+    const said = meant === 'type' ? KIND_BY_TYPE.get(value) : KIND_BY_NAME.get(meant);
+    if (said === 'image') return said;
+    kind ??= said;
+  }
+  return kind;
 }
+
+const COMMON_NAMES = new Set(['role', 'content', 'text', 'name', 'url', 'detail']);
+const NAME_MAX_CHARACTERS = 64;
+const KIND_BY_TYPE = new Map<unknown, Place['within']>([
+  ['image_url', 'image'],
+  ['input_image', 'image'],
+  ['image', 'image'],
+  ['input_audio', 'audio'],
+]);
+const KIND_BY_NAME = new Map<string, Place['within']>([
+  ['imageurl', 'image'],
+  ['inputaudio', 'audio'],
+]);
 
 function lookAtText(text: string, content: Content, { within }: Place): void {
   if (text.length < EMBEDDED_MIN_CHARACTERS) return;

@@ -1,4 +1,5 @@
 import { randomBase62 } from '../base/ids.ts';
+import { isAmount } from './amounts.ts';
 import { isMember } from './request-members.ts';
 import type { RequestBody } from './request-members.ts';
 
@@ -37,10 +38,10 @@ export class ModelForm {
     return this.#parts.reduce((sum, { value }) => sum + Buffer.byteLength(value), 0);
   }
 
-  /** The members that Keyward reads. Forms know no numbers: what is a plain one is told as such. */
+  /** The members that Keyward reads. Forms know no numbers: where one is wanted, a plain one is told as such. */
   get fields(): RequestBody {
     const texts = this.#parts.filter(({ name, file }) => file === undefined && isMember(name));
-    return Object.fromEntries(texts.map(({ name, value }) => [name, numberOr(String(value))]));
+    return Object.fromEntries(texts.map(({ name, value }) => [name, valueOf(name, String(value))]));
   }
 
   withModel(model: string): Buffer {
@@ -58,7 +59,8 @@ export class ModelForm {
 }
 
 const PLAIN_NUMBER = /^\d{1,9}$/;
-const numberOr = (text: string): string | number => (PLAIN_NUMBER.test(text) ? Number(text) : text);
+const valueOf = (name: string, text: string): string | number =>
+  isAmount(name) && PLAIN_NUMBER.test(text) ? Number(text) : text;
 
 /** What a body says as a form; undefined where it is none. */
 export const formFields = (body: Buffer | ModelForm): RequestBody | undefined =>

@@ -18,9 +18,7 @@ export function isPlausible(
   { path, body }: ForwardRequest,
   seen: Seen,
 ): boolean {
-  // The rest of a form is files.
-  const sent = Buffer.isBuffer(body) ? body.length : 0;
-  if (sent > FRAME_BYTES + tokensIn * BYTES_PER_TOKEN) return false;
+  if (body.length > FRAME_BYTES + tokensIn * BYTES_PER_TOKEN) return false;
   if (!answersWithText(path)) return true;
   if (seen.bytes <= FRAME_BYTES + tokensOut * BYTES_PER_TOKEN) return true;
   // Events have a frame each. One that brings nothing of its own makes no room for others.

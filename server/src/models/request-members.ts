@@ -126,7 +126,7 @@ const NO_LETTER = /[^\p{L}\p{N}]/gu;
 const SHOWN_MAX_CHARACTERS = 40;
 
 /** What is left of a name for a reader who cares for its letters alone. Names are short here: normalizing takes time with the square. */
-function folded(name: string): string {
+export function folded(name: string): string {
   const whole = name.includes('[') ? name.slice(0, name.indexOf('[')) : name;
   if (ASCII.test(whole)) return whole.toLowerCase().replaceAll(NO_ASCII_LETTER, '');
   const small = whole.normalize('NFKD').toUpperCase().toLowerCase();

@@ -29,7 +29,7 @@ export function unpriced({ model, path, routes, others }: Refused): KeywardError
       : `Ask for ${other.qualifiedName}, which has a price.`;
   return new KeywardError(
     'model_unpriced',
-    `The model ${JSON.stringify(model.slice(0, NAME_MAX_CHARACTERS))} has no price for /v1${path}, and this key has a budget in usd.`,
+    `The model ${JSON.stringify(model.slice(0, NAME_MAX_CHARACTERS))} has no price for /v1${path}, and this key counts against a budget in usd.`,
     { hint, errors: [{ field: 'model', message: 'has no price' }] },
   );
 }

@@ -60,7 +60,7 @@ async function scoresOf(
 ): Promise<Map<number, number>> {
   const parsed = { ...request, top_n: request.documents.length };
   const body = Buffer.from(JSON.stringify(parsed));
-  const wanted = { path: '/rerank', model: request.model, parsed, bytes: body.length };
+  const wanted = { path: '/rerank', model: request.model, parsed };
   const { signal, release } = endedAfter(TIMEOUT_MS, [given]);
   try {
     const sent = { body, contentType: 'application/json', headers: {}, signal };
