@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b3b45536eb0622abb4964e09d94087f7d8a0ea1248fdc6de8cc09bc54e33366e
-// text 77f573422c9a530a7391da4968197e1b20956bbe1ce7787b945343aa96692508
+// document 22d353a822036d3d42d7de868f7132697cf664a91a60a4134163bfff2b32c611
+// text 6c0a4080b8daead582c3e83a69b1e4d3e9511c0f91650593fb580d0906da8141
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -96,6 +96,26 @@ export interface paths {
          * @description Scope: models:use.
          */
         post: operations["messages.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/count_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count the tokens of a message, where the upstream has it; takes nothing from budgets
+         * @description Scope: models:use.
+         */
+        post: operations["messages.count_tokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3225,7 +3245,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             hint: string | null;
             request_id: string;
             errors?: {
@@ -3377,6 +3397,8 @@ export interface components {
             key: components["schemas"]["Key"];
             /** @description The text of the key, shown this once */
             secret: string;
+            /** @description Such as models without a price, which a budget in usd excludes */
+            warnings: string[];
         };
         KeyList: {
             items: components["schemas"]["Key"][];
@@ -3740,11 +3762,26 @@ export interface components {
                     /** @description decimal text such as "2.50" */
                     input_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    cached_input_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
+                    cache_write_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     output_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    reasoning_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     per_request_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_image_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_second_usd?: string;
                 };
             };
+            /**
+             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @enum {string}
+             */
+            unpriced?: "refuse" | "allow";
             enabled?: boolean;
         };
         Upstream: {
@@ -3767,11 +3804,26 @@ export interface components {
                     /** @description decimal text such as "2.50" */
                     input_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    cached_input_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
+                    cache_write_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     output_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    reasoning_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     per_request_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_image_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_second_usd?: string;
                 };
             };
+            /**
+             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @enum {string}
+             */
+            unpriced: "refuse" | "allow";
             enabled: boolean;
             /**
              * Format: date-time
@@ -3784,6 +3836,8 @@ export interface components {
              */
             updated_at: string;
             revision: number;
+            /** @description Such as models without a price */
+            warnings: string[];
         };
         UpstreamList: {
             items: components["schemas"]["Upstream"][];
@@ -3811,11 +3865,26 @@ export interface components {
                     /** @description decimal text such as "2.50" */
                     input_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    cached_input_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
+                    cache_write_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     output_usd_per_million_tokens?: string;
                     /** @description decimal text such as "2.50" */
+                    reasoning_usd_per_million_tokens?: string;
+                    /** @description decimal text such as "2.50" */
                     per_request_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_image_usd?: string;
+                    /** @description decimal text such as "2.50" */
+                    per_second_usd?: string;
                 };
             };
+            /**
+             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @enum {string}
+             */
+            unpriced?: "refuse" | "allow";
             enabled?: boolean;
         };
         UpstreamTest: {
@@ -4671,7 +4740,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4807,7 +4876,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4943,7 +5012,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5079,7 +5148,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5215,7 +5284,143 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description model_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description upstream_unavailable */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description storage_unavailable, not_ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description upstream_timeout */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    "messages.count_tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    model: string;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5351,7 +5556,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5487,7 +5692,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5623,7 +5828,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5764,7 +5969,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5905,7 +6110,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6041,7 +6246,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6182,7 +6387,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6323,7 +6528,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;

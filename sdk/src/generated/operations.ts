@@ -35,6 +35,13 @@ export const OPERATIONS = {
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
+  "messages.count_tokens": {
+    "method": "POST",
+    "path": "/v1/messages/count_tokens",
+    "summary": "Count the tokens of a message, where the upstream has it; takes nothing from budgets",
+    "description": "Scope: models:use.",
+    "scope": "models:use"
+  },
   "moderations.create": {
     "method": "POST",
     "path": "/v1/moderations",

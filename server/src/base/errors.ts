@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   invalid_session: { status: 401, title: 'The session is not valid' },
   insufficient_scope: { status: 403, title: 'The key lacks a scope' },
   forbidden_resource: { status: 403, title: 'The key does not cover this resource' },
+  model_unpriced: { status: 403, title: 'The model has no price' },
   scope_escalation: { status: 403, title: 'A key cannot give more than it holds' },
   not_found: { status: 404, title: 'No such thing' },
   route_not_found: { status: 404, title: 'No such endpoint' },

@@ -127,7 +127,7 @@ async function summarizeDocument(job: Job, args: Record<string, unknown>): Promi
   if (found === undefined) return { content: 'There is no document of this title; list_documents has them.' };
   const whole = (await context.library.text(found.id)) ?? '';
   const content = await cutMiddle(whole, Math.floor(model.windowTokens * SUMMARIZED_SHARE));
-  const { selector, signal } = request;
+  const { signal } = request;
   const question = {
     model: model.name,
     messages: [
@@ -136,7 +136,6 @@ async function summarizeDocument(job: Job, args: Record<string, unknown>): Promi
     ],
     temperature: model.temperature,
     isStream: false,
-    selector,
     signal,
     account: request.account(),
   };

@@ -100,13 +100,12 @@ async function* ask(
   { withTools, isFirst }: { withTools: boolean; isFirst: boolean },
 ): AsyncGenerator<ChatEvent, Exclude<Piece, { kind: 'begun' | 'text' }>> {
   const { context, request, model } = run.job;
-  const { selector, signal, isStream } = request;
+  const { signal, isStream } = request;
   const question = {
     model: model.name,
     messages: run.messages,
     temperature: model.temperature,
     isStream,
-    selector,
     signal,
     account: request.account(),
     ...(withTools ? { tools: toolDeclarations } : {}),

@@ -59,13 +59,12 @@ async function* asked(
 ): AsyncGenerator<ChatEvent> {
   const { context, request, model } = job;
   const startedMs = context.clock.monotonicMs();
-  const { isStream, selector, signal } = request;
+  const { isStream, signal } = request;
   const question = {
     model: model.name,
     messages,
     temperature: model.temperature,
     isStream,
-    selector,
     signal,
   };
   let spoken = '';

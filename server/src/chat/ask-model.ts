@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { NameSelector } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Account, Answer, ForwardRequest, JsonObject, Models, UsageReport } from '../models/index.ts';
+import { paid } from '../models/index.ts';
+import type { Account, Answer, JsonObject, Models, UsageReport } from '../models/index.ts';
 import { Completion, list, object } from './completion.ts';
 import { eventData } from './event-stream.ts';
 import { brokenOff, failureOf, providerFailure, streamFailure } from './failure.ts';
@@ -20,8 +20,8 @@ export interface Question {
   tools?: readonly Tool[];
   /** Whether the text is wanted piece by piece. */
   isStream: boolean;
-  selector: NameSelector | undefined;
   signal: AbortSignal;
+  /** Pays, and says which models may be asked. */
   account: Account;
 }
 
@@ -48,23 +48,25 @@ export type Piece =
 
 /**
  * Asks a model and gives what it says as it comes. The last piece is `said`, `failed` or `gone`.
- * @throws KeywardError `budget_exceeded`, `forbidden_resource`: what is about the key, before anything else.
+ * @throws KeywardError `budget_exceeded`, `forbidden_resource`, `model_unpriced`: what is about the key, before anything else.
  */
 export async function* askModel(models: Models, question: Question): AsyncGenerator<Piece> {
-  const { model, account, signal, selector } = question;
+  const { model, account, signal } = question;
   const parsed = bodyOf(question);
   const body = Buffer.from(JSON.stringify(parsed));
-  const request = { path: PATH, model, parsed };
+  const wanted = { path: PATH, model, parsed, bytes: body.length };
+  let asked: Promise<Answer | Error>;
   try {
-    // Who may not use the model is told before anything else.
-    await models.resolve(model, selector);
-    await account.reserve({ ...request, bytes: body.length });
+    // Asked first and told then: the head of a stream is written while the question is on its way.
+    ({ asked } = await paid(models, account, wanted, (send) => {
+      const request = { body, parsed, contentType: 'application/json', headers: {}, signal };
+      // Never rejects: it may be awaited later than it ends.
+      return { asked: send(request).catch((error: unknown) => error as Error) };
+    }));
   } catch (error) {
     yield { kind: 'failed', failure: failureOf(error), textBefore: '' };
     return;
   }
-  // Asked first and told then: the head of a stream is written while the question is on its way.
-  const asked = forwarded(models, { ...request, body }, question);
   let isAwaited = false;
   try {
     yield { kind: 'begun' };
@@ -81,32 +83,6 @@ export async function* askModel(models: Models, question: Question): AsyncGenera
     return;
   }
   yield* read(answer, signal);
-}
-
-type Request = Pick<ForwardRequest, 'path' | 'model' | 'body'> & { parsed: JsonObject };
-
-/** Never rejects: it may be awaited later than it ends. */
-async function forwarded(
-  models: Models,
-  request: Request,
-  { signal, selector, account }: Question,
-): Promise<Answer | Error> {
-  try {
-    const answer = await models.forward({
-      ...request,
-      contentType: 'application/json',
-      headers: {},
-      signal,
-      callerId: account.callerId,
-      ...(selector === undefined ? {} : { selector }),
-      onUsage: (report) => account.settle(report),
-    });
-    account.answeredBy(answer.model);
-    return answer;
-  } catch (error) {
-    account.notAnswered();
-    return error as Error;
-  }
 }
 
 function bodyOf({ model, messages, temperature, tools, isStream }: Question): JsonObject {

@@ -7,6 +7,8 @@ import { Settings } from '../settings/index.ts';
 
 export const CHAT_MODEL = 'chat-test';
 const USAGE = { prompt_tokens: 11, completion_tokens: 4, total_tokens: 15 };
+/** A server counts the declarations of tools as well; one that said less would not be believed. */
+const USAGE_WITH_TOOLS = { prompt_tokens: 300, completion_tokens: 4, total_tokens: 304 };
 
 /** What a model was sent. */
 export interface Asked {
@@ -20,12 +22,13 @@ export interface Asked {
 /** A model that says these pieces, streamed or whole as it is asked. @param delta other members of its first piece. */
 export function says(pieces: readonly string[], delta: object = {}): Behaviour {
   return (response, received) => {
-    const { stream: isStream } = askedOf(received);
+    const { stream: isStream, tools } = askedOf(received);
+    const usage = tools === undefined ? USAGE : USAGE_WITH_TOOLS;
     const head = { id: 'chatcmpl-1', created: 1_700_000_000, model: 'upstream-name' };
     if (isStream !== true) {
       const message = { role: 'assistant', content: pieces.join(''), ...delta };
       const choices = [{ index: 0, message, finish_reason: 'stop' }];
-      return json({ ...head, object: 'chat.completion', choices, usage: USAGE })(response, received);
+      return json({ ...head, object: 'chat.completion', choices, usage })(response, received);
     }
     const chunk = (part: object, finish_reason: string | null = null) => ({
       ...head,
@@ -36,7 +39,7 @@ export function says(pieces: readonly string[], delta: object = {}): Behaviour {
       chunk({ role: 'assistant', content: '', ...delta }),
       ...pieces.map((content) => chunk({ content })),
       chunk({}, 'stop'),
-      { ...head, object: 'chat.completion.chunk', choices: [], usage: USAGE },
+      { ...head, object: 'chat.completion.chunk', choices: [], usage },
     ];
     return stream([...chunks.map(eventOf), Buffer.from('data: [DONE]\n\n')])(response, received);
   };

@@ -27,7 +27,13 @@ export function toldOf(error: unknown): Failure {
 
 const UNKNOWN: Failure = { message: 'Something went wrong in Keyward.', status: 500, code: 'internal' };
 
-const ABOUT_THE_KEY = new Set(['budget_exceeded', 'forbidden_resource', 'internal', 'storage_unavailable']);
+const ABOUT_THE_KEY = new Set([
+  'budget_exceeded',
+  'forbidden_resource',
+  'model_unpriced',
+  'internal',
+  'storage_unavailable',
+]);
 
 /** An error answer of a provider. @param body as it came: JSON in one of the usual shapes, or anything. */
 export function providerFailure(status: number, body: string): Failure {

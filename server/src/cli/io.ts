@@ -23,6 +23,11 @@ export function say({ stderr }: Io, line: string): void {
   stderr.write(`${line}\n`);
 }
 
+/** Says what the server warns of. */
+export function warn(io: Io, warnings: readonly string[]): void {
+  for (const warning of warnings) say(io, `Warning: ${warning}`);
+}
+
 /** Writes a piece of the result; waits where the reader is slower. */
 export async function write({ stdout }: Io, text: string): Promise<void> {
   if (!stdout.write(text)) await once(stdout, 'drain');

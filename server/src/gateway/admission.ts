@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller, Holder, Scope } from '../access/index.ts';
+import type { Caller, Scope } from '../access/index.ts';
 import { decide } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Clock } from '../base/clock.ts';
 import type { Admission, BadKey, GoodKey, SpentBudget } from '../keys/index.ts';
+import { budgetExceeded, whose } from './budget-refusal.ts';
 import type { Course } from './course.ts';
 import { invalidKey, readCredential } from './credentials.ts';
 import { readDeveloperCredential } from './developer/credentials.ts';
@@ -156,25 +156,4 @@ export function spendRequest(
   if (spent instanceof Promise) return spent.then(refuse);
   refuse(spent);
   return undefined;
-}
-
-/** The refusal for a spent budget, with when it is filled again. */
-export function budgetExceeded(
-  clock: Clock,
-  keyId: string,
-  { name, holder, resets_at }: Pick<SpentBudget, 'name' | 'holder' | 'resets_at'>,
-): KeywardError {
-  const message = `The budget "${name}" of ${whose(holder, keyId)} is spent.`;
-  if (resets_at === null) return new KeywardError('budget_exceeded', message, { hint: 'Have it raised.' });
-  const seconds = Math.max(1, Math.ceil((Date.parse(resets_at) - clock.nowMs()) / 1000));
-  return new KeywardError('budget_exceeded', message, {
-    hint: `It is filled again at ${resets_at}.`,
-    headers: { 'retry-after': String(seconds) },
-  });
-}
-
-/** Names neither the owner nor the ancestor: the caller need not know who made its key. */
-function whose({ kind, id }: Pick<Holder, 'kind' | 'id'>, keyId: string): string {
-  if (kind === 'owner') return 'the owner of this key';
-  return id === keyId ? 'this key' : 'an ancestor of this key';
 }

@@ -15,6 +15,7 @@ import type { Services } from './services.ts';
 const REFUSALS = new Set<ErrorCode>([
   'insufficient_scope',
   'forbidden_resource',
+  'model_unpriced',
   'scope_escalation',
   'rate_limited',
   'budget_exceeded',

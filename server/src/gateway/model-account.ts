@@ -1,7 +1,7 @@
 import type { Caller, NameSelector } from '../access/index.ts';
-import type { Account, Answer, ForwardRequest, RequestBody, UsageReport } from '../models/index.ts';
-import type { Reservation } from '../usage/index.ts';
-import { budgetExceeded } from './admission.ts';
+import type { Account, Estimate, UsageReport } from '../models/index.ts';
+import type { Refusal, Reservation } from '../usage/index.ts';
+import { reservationRefused } from './budget-refusal.ts';
 import type { Services } from './services.ts';
 
 /** Whose budgets and models those of a request are. */
@@ -14,6 +14,8 @@ export interface Payer {
 
 /** The account of one request to a model: what is held for it before, and what it took, told once, whatever became of it. */
 export class ModelAccount implements Account {
+  readonly isBudgeted: boolean;
+  readonly countsMoney: boolean;
   readonly #services: Services;
   readonly #payer: Payer;
   /** In the usage report: 0 where the caller's request counts already. */
@@ -34,11 +36,18 @@ export class ModelAccount implements Account {
     payer: Payer,
     { before, isAside = false }: { before?: ModelAccount | undefined; isAside?: boolean } = {},
   ) {
+    const { holders } = payer.caller;
+    this.isBudgeted = holders.some(({ budgets }) => budgets.some(({ unit }) => unit !== 'requests'));
+    this.countsMoney = holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd'));
     this.#services = services;
     this.#payer = payer;
     this.#requests = before === undefined && !isAside ? 1 : 0;
     this.#before = before;
     this.#isAside = isAside;
+  }
+
+  get selector(): NameSelector {
+    return this.#payer.caller.selectors.models;
   }
 
   /** All keys of an owner are one caller of upstreams. */
@@ -51,35 +60,23 @@ export class ModelAccount implements Account {
     return this.#settling;
   }
 
-  /** @throws KeywardError `budget_exceeded`; `model_not_found`, `forbidden_resource` where there is a budget. */
-  async reserve(request: {
-    path: string;
-    model: string;
-    parsed: RequestBody | undefined;
-    bytes: number;
-    selector?: NameSelector;
-  }): Promise<void> {
-    const { models, budgets, clock } = this.#services;
-    const { keyId, selectors, holders } = this.#payer.caller;
-    if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit !== 'requests'))) return;
+  /** At once where memory has enough: then undefined. @throws KeywardError `budget_exceeded` */
+  reserve(estimate: Estimate): undefined | Promise<void> {
     // What the last step took counts for the next one.
-    await this.#before?.settled;
-    const { tokens, usdNano } = await models.estimate({ selector: selectors.models, ...request });
-    const held = await budgets.reserve(holders, { requests: 0, tokens, usdNano, gpuMs: 0 });
-    if ('refused' in held) throw budgetExceeded(clock, keyId, held.refused);
-    this.#reservation = held;
+    const before = this.#before?.settled;
+    return before === undefined ? this.#hold(estimate) : before.then(() => this.#hold(estimate));
   }
 
-  /** Sends the request on; whether an answer began goes into the account. @throws as `Models.forward`. */
-  async forward(request: ForwardRequest): Promise<Answer> {
-    try {
-      const answer = await this.#services.models.forward({ callerId: this.callerId, ...request });
-      this.answeredBy(answer.model);
-      return answer;
-    } catch (error) {
-      this.notAnswered();
-      throw error;
-    }
+  #hold({ tokens, usdNano }: Estimate): undefined | Promise<void> {
+    const { keyId, holders } = this.#payer.caller;
+    const keep = (held: Reservation | Refusal): void => {
+      if ('refused' in held) throw reservationRefused(held, keyId);
+      this.#reservation = held;
+    };
+    const held = this.#services.budgets.reserve(holders, { requests: 0, tokens, usdNano, gpuMs: 0 });
+    if (held instanceof Promise) return held.then(keep);
+    keep(held);
+    return undefined;
   }
 
   /** An answer has begun: the usage report counts it when it ends, with what it took. */

@@ -4,9 +4,10 @@ import { describeOnBothServers } from '../../test/server.ts';
 import type { NewKey, TestServer } from '../../test/server.ts';
 import { chatAnswer, chatEvents, hang, json, slam, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { TestUpstream } from '../../test/upstream.ts';
+import { Family, MAKES } from './children.fixture.ts';
 
 interface OpenaiError {
-  error: { code: string };
+  error: { code: string; message: string };
 }
 
 describeOnBothServers('budgets of tokens and money', (start) => {
@@ -53,7 +54,59 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(await settled(key, (n) => n === 0.0018)).toBe(0.0018);
     const refused = await chat(key, { max_tokens: 1_000 });
     expect([refused.status, refused.body.error.code]).toEqual([429, 'budget_exceeded']);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    // More than the whole budget: it does not help to wait.
+    expect(refused.headers.get('retry-after')).toBeNull();
+  });
+
+  test('a budget smaller than the request may need says what is left, what is needed, and what to send', async () => {
+    const key = await tokens(1_000);
+    const refused = await chat(key, { max_tokens: undefined });
+    expect(refused.status).toBe(429);
+    const { message } = refused.body.error;
+    expect(message).toMatch(
+      /^The budget "b" of this key has 1000 of 1000 tokens left; this request may need 1\d{3}\./,
+    );
+    expect(message).toContain('Send max_tokens');
+    expect(message).not.toContain('spent');
+    expect(refused.headers.get('retry-after')).toBeNull();
+    expect((await chat(key, { max_tokens: 500 })).status).toBe(200);
+  });
+
+  test('a budget of an ancestor or of the owner says whose it is', async () => {
+    const family = new Family(server);
+    const budgets = [{ name: 'b', unit: 'tokens', amount: '1000', period: 'total' }];
+    const owner = await family.newOwner('Grace', { budgets });
+    const told = async (key: NewKey) => (await chat(key, { max_tokens: 2_000 })).body.error.message;
+    const maker = await server.mint({ ...MAKES, budgets });
+    expect(await told(await family.childOf(maker))).toContain('of an ancestor of this key has 1000 of 1000 ');
+    expect(await told(await server.mint({ owner: owner.id }))).toContain(
+      'of the owner of this key has 1000 ',
+    );
+  });
+
+  test('a budget that is spent says so, and when it is filled again', async () => {
+    const key = await tokens(60);
+    upstream.answer(json(chatAnswer({ prompt_tokens: 50, completion_tokens: 40, total_tokens: 90 })));
+    await chat(key, { max_tokens: 20 });
+    expect(await settled(key, (n) => n === 90)).toBe(90);
+    const refused = await chat(key, { max_tokens: 1 });
+    expect(refused.body.error.message).toMatch(
+      /^The budget "b" of this key is spent\. It is filled again at /,
+    );
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1);
+  });
+
+  test('a budget that running requests hold says so, and to try again soon', async () => {
+    const key = await tokens(1_000);
+    upstream.answer(hang);
+    const gone = new AbortController();
+    const running = chat(key, { max_tokens: 800 }, gone.signal).catch(() => 'gone');
+    await expect.poll(() => used(key)).toBeGreaterThan(800);
+    const refused = await chat(key, { max_tokens: 800 });
+    expect(refused.body.error.message).toContain('Running requests hold ');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    gone.abort();
+    await running;
   });
 
   test('what might exceed the budget is refused before anything is asked', async () => {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
-import { ModelForm } from '../models/index.ts';
+import { ModelForm, paidOnce } from '../models/index.ts';
 import type { Answer as ModelAnswer, RequestBody } from '../models/index.ts';
 import { ModelAccount } from './model-account.ts';
 import type { Answer, Call } from './route.ts';
@@ -13,24 +13,20 @@ type ModelRequest = Call<TObject, TObject, TSchema, 'models:use'>;
 
 /** Sends a request on to its model. @param path below `/v1`, such as `/chat/completions`. */
 export async function callModel(services: Services, call: ModelRequest, path: string): Promise<Answer> {
-  const { caller, bytes, headers, signal, form } = call;
+  const { bytes, headers, signal, form } = call;
   const parsed = call.body as RequestBody | undefined;
   const model = checkedModel(
     form === undefined ? parsed?.model : form.find(({ name }) => name === 'model')?.value,
   );
   const body = form === undefined ? bytes : new ModelForm(form.filter(({ name }) => name !== 'model'));
-  const account = new ModelAccount(services, call);
-  await account.reserve({ path, model, parsed, bytes: bytes.length });
-  const answer = await account.forward({
+  const answer = await paidOnce(services.models, new ModelAccount(services, call), {
     path,
     model,
     body,
-    ...(parsed === undefined ? {} : { parsed }),
+    parsed,
     contentType: Buffer.isBuffer(body) ? 'application/json' : body.contentType,
     headers,
     signal,
-    selector: caller.selectors.models,
-    onUsage: (usage) => account.settle(usage),
   });
   return { stream: (response) => pass(answer, response) };
 }

@@ -10,8 +10,8 @@ interface Refusal {
 }
 
 const MODEL_PATHS = [
-  'chat/completions completions embeddings responses messages moderations rerank images/generations images/edits',
-  'images/variations audio/speech audio/transcriptions audio/translations',
+  'chat/completions completions embeddings responses messages messages/count_tokens moderations rerank',
+  'images/generations images/edits images/variations audio/speech audio/transcriptions audio/translations',
 ].flatMap((paths) => paths.split(' ').map((path) => `/v1/${path}`));
 
 /** Members that an upstream can read as one that Keyward reads. @see docs of encoding/json in Go, cJSON, Jackson, protojson, PHP */
@@ -39,6 +39,13 @@ const NEAR: [string, string][] = [
   ['max.tokens', 'max_tokens'],
   ['Max_Completion_Tokens', 'max_completion_tokens'],
   ['maxOutputTokens', 'max_output_tokens'],
+  ['maxNewTokens', 'max_new_tokens'],
+  ['N_Predict', 'n_predict'],
+  ['numPredict', 'num_predict'],
+  ['Num_Images', 'num_images'],
+  ['Options', 'options'],
+  ['Thinking', 'thinking'],
+  ['Reasoning', 'reasoning'],
   ['STREAM', 'stream'],
   ['\u0130nput', 'input'],
   ['\u0131nput', 'input'],
@@ -149,6 +156,9 @@ describeOnBothServers('what is checked of a request to a model is what is run', 
       '{"model":"cheap","stream":true,"stream_options":{"include_usage":true,"includeUsage":false}}',
       'stream_options.includeUsage',
     ],
+    ['{"model":"cheap","options":{"numPredict":5000}}', 'options.numPredict'],
+    ['{"model":"cheap","thinking":{"Budget_Tokens":5000}}', 'thinking.Budget_Tokens'],
+    ['{"model":"cheap","reasoning":{"max-tokens":5000}}', 'reasoning.max-tokens'],
   ])('also within what Keyward reads: %s', async ([text = '', field]) => {
     const answer = await ask(text);
     expect([answer.status, answer.body.error.param]).toEqual([422, field]);

@@ -170,13 +170,23 @@ export const Running = oneOf(['end'], {
   description: 'end: requests that are being answered end with the change; left out: they go on to their end',
 });
 
+const keyAndSecret = {
+  key: Key,
+  secret: Type.String({ description: 'The text of the key, shown this once' }),
+};
+
 export const NewKey = Type.Object(
-  { key: Key, secret: Type.String({ description: 'The text of the key, shown this once' }) },
+  {
+    ...keyAndSecret,
+    warnings: Type.Array(Type.String(), {
+      description: 'Such as models without a price, which a budget in usd excludes',
+    }),
+  },
   { title: 'NewKey' },
 );
 
 export const RotatedKey = Type.Object(
-  { ...NewKey.properties, acknowledged: Acknowledged },
+  { ...keyAndSecret, acknowledged: Acknowledged },
   { title: 'RotatedKey', description: 'The same key with a new secret, shown this once.' },
 );
 

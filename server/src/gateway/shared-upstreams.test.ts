@@ -126,11 +126,11 @@ describeOnBothServers('an upstream that was never reached', (start) => {
     expect(answer.headers.get('retry-after')).toBe('5');
   });
 
-  test('gives 404 to a key that could not use its models', async () => {
+  test('gives 403, as for a model that exists, to a key that could not use its models', async () => {
     const { secret } = await server.mint({ selectors: { models: { allow: ['other'] } } });
     const ask = (model: string) =>
       server.request('POST', '/v1/chat/completions', { key: secret, body: { model, messages: [] } });
-    expect((await ask('down/gpt-test')).status).toBe(404);
+    expect((await ask('down/gpt-test')).status).toBe(403);
     expect((await ask('other')).status).toBe(503);
   });
 

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { Trial } from './breaker.ts';
-import { Call, isBeforeRequest, isOwnFault, wasStale } from './call.ts';
+import { Call, isAnswerTimeout, isBeforeRequest, isOwnFault, wasStale } from './call.ts';
 import type { Flow, Sink } from './call.ts';
 import type { Route } from './catalogue.ts';
 import { Collector } from './collect.ts';
@@ -81,8 +81,9 @@ export class Attempt {
   }
 
   #send(body: Buffer): void {
-    const { context, route, request } = this.#options;
+    const { context, route, request, settlement } = this.#options;
     const { target } = route;
+    settlement.asked(route);
     this.#call = new Call(context.dispatcher, {
       origin: target.origin,
       path: `${target.basePath}${request.path}`,
@@ -112,6 +113,7 @@ export class Attempt {
     const { route } = this.#options;
     this.#judge(status, headers);
     if (status < 300) return this.#pass(status, headers, flow);
+    this.#options.settlement.asked(undefined);
     const held = (body: Buffer, isCut: boolean): void =>
       this.#settle({ kind: 'held', route, status, headers, body, isCut });
     return new Collector({
@@ -171,7 +173,8 @@ export class Attempt {
   }
 
   #onFailure(error: Error): void {
-    const { context, route, trial } = this.#options;
+    const { context, route, trial, settlement } = this.#options;
+    if (!isAnswerTimeout(error)) settlement.asked(undefined);
     if (isOwnFault(error)) trial.unknown();
     else if (this.#isLarge() && !isBeforeRequest(error)) trial.doubted();
     else trial.failed();

@@ -102,8 +102,13 @@ export class Call implements Dispatcher.DispatchHandler, Flow {
 
 /** Whether it was the clock, not the network, that ended a call. */
 export function isTimeout(error: Error): boolean {
+  return isAnswerTimeout(error) || isConnectTimeout(error);
+}
+
+/** The same, of a request that the upstream has. */
+export function isAnswerTimeout(error: Error): boolean {
   const { code } = error as { code?: string };
-  return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' || isConnectTimeout(error);
+  return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
 }
 
 /**

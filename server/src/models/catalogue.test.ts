@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hang, json } from '../../test/upstream.ts';
+import { estimateFor } from './estimate.ts';
 import { addUpstream, testUpstream, updateUpstream } from './index.ts';
 import {
   ACTOR,
@@ -69,9 +70,10 @@ describe('the catalogue', () => {
 describe('an estimate', () => {
   test('covers prompt and answer at the dearest upstream, and never falls short grossly', async () => {
     const { models } = await openOne({ prices: { '*': { output_usd_per_million_tokens: '10' } } });
-    const estimate = (parsed: object, path = '/chat/completions') => {
+    const estimate = async (parsed: object, path = '/chat/completions') => {
       const request = chatRequest(parsed as Record<string, unknown>);
-      return models.estimate({ path, model: 'gpt-test', parsed: request.parsed, bytes: request.body.length });
+      const routes = await models.resolve('gpt-test');
+      return estimateFor(routes, { path, parsed: request.parsed, bytes: request.body.length });
     };
     expect(await estimate({ max_tokens: 100 })).toMatchObject({ usdNano: 1_000_000 });
     expect((await estimate({})).tokens).toBeGreaterThan(1_024);

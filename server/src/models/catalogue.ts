@@ -72,6 +72,11 @@ export class Catalogue {
     await this.#options.table.refresh();
     this.#refreshLists();
     await this.#firstLists();
+    return this.current();
+  }
+
+  /** The same as known right now. */
+  current(): { name: string; routes: readonly Route[] }[] {
     const index = this.#current();
     return this.#publicNames.map((name) => ({ name, routes: index.get(name) ?? [] }));
   }

@@ -28,7 +28,7 @@ export interface ForwardRequest {
   /** JSON as received, or a form. */
   body: Buffer | ModelForm;
   /** The body as parsed, where it is JSON. */
-  parsed?: RequestBody;
+  parsed?: RequestBody | undefined;
   /** Not the caller's: with another charset an upstream could read other members in the same bytes. */
   contentType: string;
   /** The caller's; its credential, cookies and hop-by-hop headers are left out. */
@@ -36,7 +36,9 @@ export interface ForwardRequest {
   /** Aborted when the caller goes away: the upstream hears of it at once. */
   signal: AbortSignal;
   /** Of the caller's key: upstreams outside it are not used. */
-  selector?: NameSelector;
+  selector?: NameSelector | undefined;
+  /** Money is counted: upstreams without a price for this path are not used. */
+  pricedFor?: string | undefined;
   /** Whose request it is: all keys of an owner are one caller. @default this server itself */
   callerId?: string;
   /** Called exactly once, whatever happens, also when `forward` throws. */

@@ -254,6 +254,8 @@ export class LocalModel {
       timeoutMs: TIMEOUT_MS,
       weight: 1,
       prices: {},
+      // It costs nothing.
+      unpriced: 'allow',
       createdMs: this.#startedMs,
       apiKey: this.#token === '' ? undefined : this.#token,
       headers: {},

@@ -90,13 +90,13 @@ describe('a passing stream', () => {
       ),
       Buffer.from('data: {"type":"message_delta","usage":{"output_tokens":42}}\n\n'),
     ]);
-    expect(messages.seen.counts).toEqual({ tokensIn: 15, tokensOut: 42 });
+    expect(messages.seen.counts).toEqual({ tokensIn: 15, cachedIn: 5, tokensOut: 42 });
     const responses = new Meter();
     pass(responses, [
       Buffer.from(
         'data: {"type":"response.completed","response":{"usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":3,"total_tokens":12}}}\n\n',
       ),
     ]);
-    expect(responses.seen.counts).toEqual({ tokensIn: 9, tokensOut: 3 });
+    expect(responses.seen.counts).toEqual({ tokensIn: 9, cachedIn: 4, tokensOut: 3 });
   });
 });

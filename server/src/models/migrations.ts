@@ -24,4 +24,8 @@ export const modelsMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    id: 'models-2',
+    statements: () => [`alter table upstreams add column unpriced text not null default 'refuse'`],
+  },
 ];

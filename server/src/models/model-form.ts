@@ -1,4 +1,7 @@
 import { randomBase62 } from '../base/ids.ts';
+import { isAmount } from './amounts.ts';
+import { isMember } from './request-members.ts';
+import type { RequestBody } from './request-members.ts';
 
 /** One part of a form: text, or a file. */
 export interface FormPart {
@@ -30,6 +33,17 @@ export class ModelForm {
     return `multipart/form-data; boundary=${this.#boundary}`;
   }
 
+  /** Of all parts together, in bytes. */
+  get length(): number {
+    return this.#parts.reduce((sum, { value }) => sum + Buffer.byteLength(value), 0);
+  }
+
+  /** The members that Keyward reads. Forms know no numbers: where one is wanted, a plain one is told as such. */
+  get fields(): RequestBody {
+    const texts = this.#parts.filter(({ name, file }) => file === undefined && isMember(name));
+    return Object.fromEntries(texts.map(({ name, value }) => [name, valueOf(name, String(value))]));
+  }
+
   withModel(model: string): Buffer {
     const parts = [{ name: 'model', value: model }, ...this.#parts];
     const pieces = parts.flatMap((part) => [this.#headOf(part), Buffer.from(part.value), LINE_END]);
@@ -43,6 +57,14 @@ export class ModelForm {
     return Buffer.from(`--${this.#boundary}\r\n${disposition}${type}\r\n\r\n`);
   }
 }
+
+const PLAIN_NUMBER = /^\d{1,9}$/;
+const valueOf = (name: string, text: string): string | number =>
+  isAmount(name) && PLAIN_NUMBER.test(text) ? Number(text) : text;
+
+/** What a body says as a form; undefined where it is none. */
+export const formFields = (body: Buffer | ModelForm): RequestBody | undefined =>
+  Buffer.isBuffer(body) ? undefined : body.fields;
 
 const LINE_END = Buffer.from('\r\n');
 

@@ -13,16 +13,16 @@ import { Catalogue } from './catalogue.ts';
 import type { Route } from './catalogue.ts';
 import { openConnections } from './connections.ts';
 import type { AuditTrail, Sealer, UpstreamContext } from './context.ts';
-import { estimateFor } from './estimate.ts';
-import type { Estimate, EstimateRequest } from './estimate.ts';
 import { forwardTo } from './forward.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local-model.ts';
+import { isChargeable, isLikelyChargeable } from './prices.ts';
 import { coversName, mayUse, weightedOrder } from './selection.ts';
 import { tokensSoFar } from './so-far.ts';
 import type { Target } from './target.ts';
 import { LOCAL_UPSTREAM } from './upstream.ts';
 import { Settlement } from './settlement.ts';
+import { unpriced } from './unpriced.ts';
 import { UpstreamTable } from './upstream-table.ts';
 
 /** A model as `GET /v1/models` shows it. */
@@ -112,16 +112,22 @@ export class Models implements UpstreamContext {
    * Upstreams for a model in the order to try: those that work by weighted chance, busy ones after them.
    * Where none is left, the answer depends on the name and the selector alone, not on whether there is such a model:
    * a key must not learn which models others have. Guarded by foreign-things.test.ts.
+   * @param pricedFor a path: money is counted, and only upstreams with a price for it are used.
    * @throws KeywardError `model_not_found`; `upstream_unavailable` where an upstream that may have it was never reached;
-   * `forbidden_resource` for a name that the selector does not cover.
+   * `forbidden_resource` for a name that the selector does not cover; `model_unpriced` where money is counted and none of
+   * its upstreams has a price.
    */
-  async resolve(model: string, selector?: NameSelector): Promise<Route[]> {
+  async resolve(model: string, selector?: NameSelector, pricedFor?: string): Promise<Route[]> {
     const known = await this.#catalogue.routes(model);
-    const allowed = selector === undefined ? known : known.filter((route) => mayUse(selector, route));
-    if (allowed.length === 0) {
+    const covered = selector === undefined ? known : known.filter((route) => mayUse(selector, route));
+    if (covered.length === 0) {
       if (coversName(selector, model)) throw await this.#unknown(model, selector);
       throw new KeywardError('forbidden_resource', `The key does not cover the model ${shown(model)}.`);
     }
+    const allowed =
+      pricedFor === undefined ? covered : covered.filter((route) => isChargeable(route, pricedFor));
+    if (allowed.length === 0 && pricedFor !== undefined)
+      throw await this.#unpriced(model, { path: pricedFor, routes: covered, selector });
     const order = weightedOrder(allowed, (route) => route.target.weight);
     if (order.length === 1) return order;
     const busy = (route: Route) => this.#breakers.isBusy(lineOf(route));
@@ -129,15 +135,19 @@ export class Models implements UpstreamContext {
   }
 
   /**
-   * Sends a request to an upstream of its model and gives back the answer as it comes.
+   * Sends a request to an upstream of its model and gives back the answer as it comes. On nobody's account: called by `paid`
+   * alone, see there.
+   * @param resolved what `resolve` gave for it, where that was asked already.
    * @throws KeywardError `model_not_found`, `forbidden_resource`, `not_ready` (the local model),
    * `upstream_unavailable`, `upstream_timeout`; an upstream's own 4xx and 5xx are answers, not errors.
    */
-  async forward(request: ForwardRequest): Promise<Answer> {
+  async forward(request: ForwardRequest, resolved?: Route[]): Promise<Answer> {
     const settlement = new Settlement(request, this.logger);
     let routes: Route[] = [];
     try {
-      routes = this.#readyOnly(await this.resolve(request.model, request.selector));
+      routes = this.#readyOnly(
+        resolved ?? (await this.resolve(request.model, request.selector, request.pricedFor)),
+      );
       const context = { dispatcher: this.dispatcher, breakers: this.#breakers, logger: this.logger };
       const run = currentPermit();
       run?.refuseEnded();
@@ -152,9 +162,18 @@ export class Models implements UpstreamContext {
     }
   }
 
-  /** What a request may use at most; cheap, on the high side. @throws as `resolve`. */
-  async estimate(request: EstimateRequest & { model: string; selector?: NameSelector }): Promise<Estimate> {
-    return estimateFor(await this.resolve(request.model, request.selector), request);
+  /**
+   * What to tell about a key with a budget in USD: the models that it would be refused. Of what is known right now: nobody waits
+   * for an upstream's list.
+   */
+  unpricedModels(selector?: NameSelector): string[] {
+    return this.#catalogue
+      .current()
+      .filter(({ routes }) => {
+        const usable = routes.filter((route) => mayUse(selector, route));
+        return usable.length > 0 && !usable.some(isLikelyChargeable);
+      })
+      .map(({ name }) => name);
   }
 
   /** Ends all connections; what is under way is cut off. Twice is fine. */
@@ -177,6 +196,19 @@ export class Models implements UpstreamContext {
   /** Whether an upstream was never reached, so that there may be models that nobody knows of yet. */
   get isIncomplete(): boolean {
     return this.#catalogue.unlisted().length > 0;
+  }
+
+  async #unpriced(
+    model: string,
+    {
+      path,
+      routes,
+      selector,
+    }: { path: string; routes: readonly Route[]; selector: NameSelector | undefined },
+  ): Promise<KeywardError> {
+    const all = await this.#catalogue.routes(routes[0]?.name ?? model);
+    const others = all.filter((route) => mayUse(selector, route) && isChargeable(route, path));
+    return unpriced({ model, path, routes, others });
   }
 
   async #unknown(model: string, selector: NameSelector | undefined): Promise<KeywardError> {

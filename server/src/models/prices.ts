@@ -1,19 +1,18 @@
 import { invalidField } from '../base/errors.ts';
-import { checkPrice, costNano } from '../usage/index.ts';
-
-/** What a model costs; decimal text in US dollars, at most nine decimals. What is left out is free. */
-export interface Price {
-  input_usd_per_million_tokens?: string;
-  output_usd_per_million_tokens?: string;
-  per_request_usd?: string;
-}
+import { checkPrice } from '../usage/index.ts';
+import type { Price } from '../usage/index.ts';
+import type { Route } from './catalogue.ts';
+import { isAudioInput, isCounting, isForChat, isImages, isText } from './paths.ts';
 
 /** Model pattern → price. A pattern is a name or ends in `*`; the longest that fits counts. */
 export type PriceTable = Record<string, Price>;
 
+/** Whether an upstream's models without a price may be used by those who have a budget in USD. */
+export const UNPRICED = ['refuse', 'allow'] as const;
+export type Unpriced = (typeof UNPRICED)[number];
+
 const PRICES_MAX = 500;
 const PATTERN_MAX_CHARACTERS = 200;
-const FREE = { input_usd_per_million_tokens: '0', output_usd_per_million_tokens: '0', per_request_usd: '0' };
 
 /** @throws KeywardError `invalid_input` naming the price at fault. */
 export function checkPrices(prices: PriceTable): PriceTable {
@@ -26,7 +25,7 @@ export function checkPrices(prices: PriceTable): PriceTable {
         `"${pattern.slice(0, 80)}" is no model name and no pattern such as "gpt-*"`,
       );
     }
-    checkPrice({ ...FREE, ...price }, `prices.${pattern}`);
+    checkPrice(price, `prices.${pattern}`);
   }
   return prices;
 }
@@ -48,39 +47,45 @@ function rank(pattern: string): number {
   return pattern.endsWith('*') ? pattern.length - 1 : pattern.length + 0.5;
 }
 
-/** A price in 10⁻⁹ USD: of a million tokens, and of a request. */
-interface Rates {
-  input: number;
-  output: number;
-  request: number;
+/** A route, or what may become one. */
+export interface PricedRoute extends Pick<Route, 'name' | 'qualifiedName' | 'upstreamModel'> {
+  target: { prices: PriceTable; unpriced: Unpriced };
 }
 
-/** Decimal text is read once for each price, not once for each request. */
-const RATES = new WeakMap<Price, Rates>();
-const MILLION = 1_000_000;
+/** The price of what a route leads to; free where there is none. */
+export const priceOfRoute = ({ target, name, qualifiedName, upstreamModel }: PricedRoute): Price =>
+  priceOf(target.prices, [name, qualifiedName, upstreamModel]) ?? FREE;
 
-function ratesOf(price: Price): Rates {
-  let rates = RATES.get(price);
-  if (rates === undefined) {
-    const full = { ...FREE, ...price };
-    const input = { ...FREE, input_usd_per_million_tokens: full.input_usd_per_million_tokens };
-    const output = { ...FREE, output_usd_per_million_tokens: full.output_usd_per_million_tokens };
-    rates = {
-      input: costNano({ tokensIn: MILLION, tokensOut: 0 }, input),
-      output: costNano({ tokensIn: 0, tokensOut: MILLION }, output),
-      request: costNano({ tokensIn: 0, tokensOut: 0 }, full),
-    };
-    RATES.set(price, rates);
-  }
-  return rates;
+const FREE: Price = {};
+
+/**
+ * Whether a budget in USD can hold on this route: everything that such a request may take has a price, or the operator lets it
+ * be used without. Half a price is none: with `input` alone the answer would be free. Guarded by unpriced.test.ts.
+ * @param path below `/v1`, such as `/chat/completions`.
+ */
+export function isChargeable(route: PricedRoute, path: string): boolean {
+  return route.target.unpriced === 'allow' || isCounting(path) || isPriced(priceOfRoute(route), path);
 }
 
-/** The cost in nano-dollars (10⁻⁹ USD), rounded up; 0 without a price. */
-export function costOf(price: Price | undefined, tokensIn: number, tokensOut: number): number {
-  if (price === undefined) return 0;
-  const { input, output, request } = ratesOf(price);
-  const tokens = tokensIn * input + tokensOut * output;
-  // Beyond 2^53 a float would lose the last digits.
-  if (!Number.isSafeInteger(tokens)) return costNano({ tokensIn, tokensOut }, { ...FREE, ...price });
-  return Math.ceil(tokens / MILLION) + request;
+/** Whether those who have a budget in USD can use it for what it is likely to be for. A guess, for warnings. */
+export const isLikelyChargeable = (route: PricedRoute): boolean =>
+  (isForChat(route.name) ? ['/chat/completions'] : OTHER_KINDS).some((path) => isChargeable(route, path));
+
+const OTHER_KINDS = ['/embeddings', '/images/generations', '/audio/transcriptions', '/audio/speech'];
+
+function isPriced(price: Price, path: string): boolean {
+  const has = (member: keyof Price): boolean => price[member] !== undefined;
+  const hasTokens = has('input_usd_per_million_tokens') && has('output_usd_per_million_tokens');
+  if (isImages(path)) return has('per_image_usd');
+  if (isAudioInput(path)) return hasTokens || has('per_second_usd');
+  if (isText(path)) return hasTokens;
+  return has('input_usd_per_million_tokens') || has('per_request_usd');
+}
+
+/** A price that would do for this kind of request, for an error text; its figures are examples. */
+export function examplePrice(path: string): Price {
+  if (isImages(path)) return { per_image_usd: '0.04' };
+  if (isAudioInput(path)) return { per_second_usd: '0.0001' };
+  if (isText(path)) return { input_usd_per_million_tokens: '2.50', output_usd_per_million_tokens: '10' };
+  return { input_usd_per_million_tokens: '0.02' };
 }

@@ -6,6 +6,7 @@ import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';
 import type { UpstreamContext } from './context.ts';
 import { readModelNames } from './model-list.ts';
+import { isForChat } from './paths.ts';
 import { Target } from './target.ts';
 import { findRow } from './upstream-store.ts';
 
@@ -21,8 +22,6 @@ export interface ProbeStep {
 const ANSWER_MAX_BYTES = 4 * 1024 * 1024;
 const STEP_TIMEOUT_MS = 30_000;
 const MESSAGE_MAX_CHARACTERS = 300;
-/** Names of models that do not chat. */
-const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|transcribe|realtime|sora/i;
 
 /**
  * Tries an upstream for real: connects, lists its models, and has the first chat model say one token.
@@ -68,7 +67,7 @@ class Probe {
     }
     this.#done('connect', startedMs, { ok: true, detail: `${this.#target.origin} answers` });
     const models = this.#readList(list, startedMs);
-    const chat = models.find((name) => !NO_CHAT.test(name));
+    const chat = models.find(isForChat);
     if (this.#steps.every((step) => step.ok) && chat !== undefined) await this.#chat(chat);
     return this.#steps;
   }

@@ -9,14 +9,26 @@ const MEMBERS = {
   max_tokens: [],
   max_completion_tokens: [],
   max_output_tokens: [],
+  max_new_tokens: [],
+  max_tokens_to_sample: [],
+  min_tokens: [],
+  n_predict: [],
+  num_predict: [],
+  options: ['num_predict'],
+  thinking: ['budget_tokens'],
+  reasoning: ['max_tokens'],
   n: [],
   best_of: [],
+  num_images: [],
+  num_return_sequences: [],
   messages: [],
   prompt: [],
   input: [],
   instructions: [],
   system: [],
   tools: [],
+  functions: [],
+  text: [],
   query: [],
   documents: [],
   background: [],
@@ -28,6 +40,12 @@ const MEMBERS = {
 } as const satisfies Record<string, readonly string[]>;
 
 type MemberName = keyof typeof MEMBERS;
+
+/** A declared member, or one within it: `n`, `options.num_predict`. */
+export type MemberPath =
+  MemberName | { [name in MemberName]: `${name}.${(typeof MEMBERS)[name][number]}` }[MemberName];
+
+export const isMember = (name: string): name is MemberName => Object.hasOwn(MEMBERS, name);
 
 /**
  * The JSON of a request to a model. Only the declared members can be read: a reader of another one does not compile, so that no
@@ -62,7 +80,7 @@ export function checkForm(form: readonly FormPart[]): void {
   const seen = new Set<string>();
   for (const { name, file } of form) {
     checkName(name, MEMBERS);
-    if (!Object.hasOwn(MEMBERS, name)) continue;
+    if (!isMember(name)) continue;
     if (file !== undefined) throw invalidField(name, 'must be text, not a file');
     if (seen.has(name)) throw invalidField(name, 'stands twice in the form', 'Send each field once.');
     seen.add(name);
@@ -108,7 +126,7 @@ const NO_LETTER = /[^\p{L}\p{N}]/gu;
 const SHOWN_MAX_CHARACTERS = 40;
 
 /** What is left of a name for a reader who cares for its letters alone. Names are short here: normalizing takes time with the square. */
-function folded(name: string): string {
+export function folded(name: string): string {
   const whole = name.includes('[') ? name.slice(0, name.indexOf('[')) : name;
   if (ASCII.test(whole)) return whole.toLowerCase().replaceAll(NO_ASCII_LETTER, '');
   const small = whole.normalize('NFKD').toUpperCase().toLowerCase();

@@ -1,18 +1,25 @@
 import type { Logger } from '../base/logger.ts';
 import { KeywardError } from '../base/errors.ts';
+import { costNano } from '../usage/index.ts';
 import type { Ending } from './answer-stream.ts';
 import type { Route } from './catalogue.ts';
+import { AUDIO_TOKENS_PER_SECOND, unitsOf } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { Meter } from './meter.ts';
-import { costOf, priceOf } from './prices.ts';
+import { formFields } from './model-form.ts';
+import { answersWithText, isCounting } from './paths.ts';
+import { isPlausible } from './plausible.ts';
+import { priceOfRoute } from './prices.ts';
 import { countAnswer, countPrompt } from './token-count.ts';
+import type { PromptCount } from './token-count.ts';
+import type { TokenCounts } from './usage-scanner.ts';
 
 /** What a request used. */
 export interface UsageReport {
   outcome: Ending;
   tokensIn: number;
   tokensOut: number;
-  /** Counted here; the upstream did not say. */
+  /** Counted here; the upstream did not say, or said what cannot be. */
   estimated: boolean;
   /** By the upstream's price table, in 10⁻⁹ USD. */
   usdNano: number;
@@ -26,6 +33,13 @@ interface Ended {
   isEventStream: boolean;
 }
 
+/** Counts with both sides known. */
+type Counted = TokenCounts & { tokensIn: number; tokensOut: number };
+
+/** How far the counting here may be off: tokenizers differ. */
+const COUNTING_FACTOR = 2;
+const COUNTING_SLACK_TOKENS = 50;
+
 /** Settles a request exactly once, whatever happened to it. */
 export class Settlement {
   readonly report: Promise<UsageReport>;
@@ -33,6 +47,8 @@ export class Settlement {
   readonly #logger: Logger;
   #resolve: (report: UsageReport) => void = () => undefined;
   #settled = false;
+  /** Whom the request lies with right now. */
+  #askedOf: Route | undefined;
 
   constructor(request: ForwardRequest, logger: Logger) {
     this.#request = request;
@@ -42,62 +58,103 @@ export class Settlement {
     });
   }
 
+  /** It is sent to this upstream; `undefined`: that one has refused it or could not be reached. */
+  asked(route: Route | undefined): void {
+    this.#askedOf = route;
+  }
+
   /** An answer came to its end, one way or another. */
   settle(ended: Ended): void {
     if (this.#settled) return;
     this.#settled = true;
-    const { counts } = ended.meter.seen;
-    // Of an answer that was cut off, what was said at its beginning about the output is not the last word.
-    if (counts?.tokensIn !== undefined && ended.ending === 'ok') {
-      this.#done(ended, { tokensIn: counts.tokensIn, tokensOut: counts.tokensOut ?? 0, estimated: false });
-      return;
-    }
     // Nothing was generated for who was refused.
-    if (ended.status >= 400) return this.#done(ended, { tokensIn: 0, tokensOut: 0, estimated: false });
+    if (ended.status >= 400 || isCounting(this.#request.path)) return this.#done(ended, NOTHING, false);
+    const { path } = this.#request;
+    const { counts } = ended.meter.seen;
+    const said = counts === undefined ? undefined : complete(counts, answersWithText(path));
+    // Of an answer that was cut off, what was said at its beginning about the output is not the last word.
+    if (said !== undefined && ended.ending === 'ok' && isPlausible(said, this.#request, ended.meter.seen)) {
+      return this.#done(ended, said, false);
+    }
     void this.#countAndTell(ended);
   }
 
-  /** There was no answer. A caller that went away pays for its prompt, which an upstream may have read. */
+  /**
+   * There was no answer. A caller that went away pays for its prompt where an upstream has it, and so does one whose answer
+   * took too long: whoever makes an upstream work must not have it for nothing. Guarded by settlement.test.ts.
+   */
   withoutAnswer(error: unknown, clientGone: boolean): void {
     if (this.#settled) return;
     this.#settled = true;
-    if (clientGone) {
-      void this.#tellPrompt();
-      return;
-    }
     const isTimeout = error instanceof KeywardError && error.code === 'upstream_timeout';
-    const outcome = isTimeout ? 'timeout' : 'upstream_error';
-    this.#tell({ outcome, tokensIn: 0, tokensOut: 0, estimated: false, usdNano: 0 });
+    const failed = isTimeout ? 'timeout' : 'upstream_error';
+    const outcome = clientGone ? 'client_gone' : failed;
+    const route = clientGone || isTimeout ? this.#askedOf : undefined;
+    if (route === undefined)
+      return this.#tell({ outcome, tokensIn: 0, tokensOut: 0, estimated: false, usdNano: 0 });
+    void this.#tellPrompt(route, outcome);
   }
 
-  async #tellPrompt(): Promise<void> {
-    const tokensIn = await countPrompt(this.#request).catch(() => 0);
-    this.#tell({ outcome: 'client_gone', tokensIn, tokensOut: 0, estimated: true, usdNano: 0 });
+  async #tellPrompt(route: Route, outcome: Ending): Promise<void> {
+    const { text, media } = await this.#countedPrompt();
+    const tokensIn = text + media;
+    const usdNano = this.#costOf(route, { tokensIn, tokensOut: 0 });
+    this.#tell({ outcome, tokensIn, tokensOut: 0, estimated: true, usdNano });
   }
 
   async #countAndTell(ended: Ended): Promise<void> {
-    const tokens = await this.#count(ended).catch((error: unknown) => {
-      this.#logger.error({ err: error }, 'tokens could not be counted');
-      return { tokensIn: 0, tokensOut: 0, estimated: true };
+    const { seen } = ended.meter;
+    const said = seen.counts ?? {};
+    const { text, media } = await this.#countedPrompt();
+    const tokensOut = await this.#countedAnswer(ended);
+    const isIn = said.tokensIn !== undefined && isNear(said.tokensIn, text);
+    // The whole of the output is told at the end; until then only more than was counted here is believed.
+    const isOut =
+      said.tokensOut !== undefined &&
+      (ended.ending === 'ok' ? isNear(said.tokensOut, tokensOut) : said.tokensOut >= tokensOut);
+    const counted = {
+      ...(isIn ? said : {}),
+      tokensIn: isIn ? (said.tokensIn ?? 0) : text + mediaOf(said, media),
+      tokensOut: isOut ? (said.tokensOut ?? 0) : tokensOut,
+      reasoningOut: isOut ? said.reasoningOut : undefined,
+      seconds: said.seconds,
+    };
+    this.#done(ended, counted, !isIn || !isOut || ended.ending !== 'ok');
+  }
+
+  async #countedPrompt(): Promise<PromptCount> {
+    return countPrompt(this.#request).catch((error: unknown) => ({ text: this.#uncounted(error), media: 0 }));
+  }
+
+  async #countedAnswer({ meter, isEventStream }: Ended): Promise<number> {
+    if (!answersWithText(this.#request.path)) return 0;
+    return countAnswer(meter.seen, isEventStream).catch((error: unknown) => this.#uncounted(error));
+  }
+
+  #uncounted(error: unknown): number {
+    this.#logger.error({ err: error }, 'tokens could not be counted');
+    return 0;
+  }
+
+  #done({ ending, route, status }: Ended, counted: Counted, estimated: boolean): void {
+    const isRefused = status >= 400;
+    this.#tell({
+      outcome: ending === 'ok' && isRefused ? 'upstream_error' : ending,
+      tokensIn: counted.tokensIn,
+      tokensOut: counted.tokensOut,
+      estimated,
+      usdNano: isRefused ? 0 : this.#costOf(route, counted),
     });
-    this.#done(ended, tokens);
   }
 
-  async #count(ended: Ended): Promise<{ tokensIn: number; tokensOut: number; estimated: boolean }> {
-    const { counts } = ended.meter.seen;
-    const tokensIn = counts?.tokensIn ?? (await countPrompt(this.#request));
-    const isKnown = ended.ending === 'ok' && counts?.tokensOut !== undefined;
-    const counted = isKnown ? 0 : await countAnswer(ended.meter.seen, ended.isEventStream);
-    return { tokensIn, tokensOut: Math.max(counted, counts?.tokensOut ?? 0), estimated: true };
-  }
-
-  #done(
-    { ending, route, status }: Ended,
-    tokens: { tokensIn: number; tokensOut: number; estimated: boolean },
-  ): void {
-    const price = priceOf(route.target.prices, [route.name, route.qualifiedName, route.upstreamModel]);
-    const usdNano = status >= 400 ? 0 : costOf(price, tokens.tokensIn, tokens.tokensOut);
-    this.#tell({ outcome: ending === 'ok' && status >= 400 ? 'upstream_error' : ending, ...tokens, usdNano });
+  #costOf(route: Route, counted: Counted): number {
+    const { path, body, parsed } = this.#request;
+    if (isCounting(path)) return 0;
+    const { images, seconds } = unitsOf({ path, parsed, form: formFields(body), bytes: body.length });
+    return costNano(
+      { ...withoutGaps(counted), images, seconds: counted.seconds ?? seconds },
+      priceOfRoute(route),
+    );
   }
 
   #tell(report: UsageReport): void {
@@ -109,3 +166,28 @@ export class Settlement {
     }
   }
 }
+
+const NOTHING: Counted = { tokensIn: 0, tokensOut: 0 };
+
+/** Undefined where a side is missing that must be there. */
+function complete(counts: TokenCounts, needsOutput: boolean): Counted | undefined {
+  const { tokensIn, tokensOut } = counts;
+  if (tokensIn === undefined || (needsOutput && tokensOut === undefined)) return undefined;
+  return { ...counts, tokensIn, tokensOut: tokensOut ?? 0 };
+}
+
+/** A recording's length is known better where the upstream tells it. */
+const mediaOf = ({ seconds }: TokenCounts, media: number): number =>
+  seconds === undefined ? media : Math.ceil(seconds * AUDIO_TOKENS_PER_SECOND);
+
+/** Not far below what was counted here. */
+const isNear = (said: number, counted: number): boolean =>
+  counted <= said * COUNTING_FACTOR + COUNTING_SLACK_TOKENS;
+
+const withoutGaps = ({ tokensIn, tokensOut, cachedIn = 0, cacheWriteIn = 0, reasoningOut = 0 }: Counted) => ({
+  tokensIn,
+  tokensOut,
+  cachedIn,
+  cacheWriteIn,
+  reasoningOut,
+});

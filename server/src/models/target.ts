@@ -1,6 +1,6 @@
 import { withoutTrailing } from '../base/trailing.ts';
 import type { Sealer } from './context.ts';
-import type { PriceTable } from './prices.ts';
+import type { PriceTable, Unpriced } from './prices.ts';
 import { Scrubber } from './scrubber.ts';
 import type { ModelEntry } from './upstream.ts';
 import type { UpstreamRow } from './upstream-store.ts';
@@ -17,6 +17,7 @@ export interface TargetOptions {
   timeoutMs: number;
   weight: number;
   prices: PriceTable;
+  unpriced: Unpriced;
   createdMs: number;
   apiKey: string | undefined;
   headers: Record<string, string>;
@@ -34,6 +35,8 @@ export class Target {
   readonly timeoutMs: number;
   readonly weight: number;
   readonly prices: PriceTable;
+  /** Whether models without a price are for those who have a budget in USD. */
+  readonly unpriced: Unpriced;
   readonly createdMs: number;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #messagesHeaders: Readonly<Record<string, string>>;
@@ -53,6 +56,7 @@ export class Target {
     this.timeoutMs = options.timeoutMs;
     this.weight = options.weight;
     this.prices = options.prices;
+    this.unpriced = options.unpriced;
     this.createdMs = options.createdMs;
     const own = Object.fromEntries(
       Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value]),
@@ -73,6 +77,7 @@ export class Target {
       timeoutMs: row.timeout_seconds * 1_000,
       weight: row.weight,
       prices: JSON.parse(row.prices) as PriceTable,
+      unpriced: row.unpriced,
       createdMs: row.created_at,
       apiKey: row.api_key === null ? undefined : sealing.open(row.api_key, apiKeyContext(row.id)),
       headers:

@@ -1,5 +1,9 @@
+import { contentOf } from './content.ts';
+import { mediaTokens } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { Seen } from './meter.ts';
+import { formFields } from './model-form.ts';
+import { isCounting } from './paths.ts';
 import type { JsonObject } from './request-body.ts';
 import type { RequestBody } from './request-members.ts';
 
@@ -29,11 +33,23 @@ async function countText(text: string): Promise<number> {
   return Math.ceil(tokens * (text.length / counted.length));
 }
 
-/** Tokens of a request's texts, by o200k_base: near for GPT models, rough for others. */
-export async function countPrompt({ parsed }: Pick<ForwardRequest, 'parsed'>): Promise<number> {
-  if (parsed === undefined) return 0;
-  const texts = promptTexts(parsed);
-  return (await countText(texts.join('\n'))) + overheadTokens(parsed);
+/** Tokens of a request. */
+export interface PromptCount {
+  /** Of its texts by o200k_base, which is near for GPT models and rough for others; and those that came as numbers. */
+  text: number;
+  /** Of pictures and sound, by their usual figures: some upstreams count a tenth of them. */
+  media: number;
+}
+
+export async function countPrompt(request: ForwardRequest): Promise<PromptCount> {
+  const { path, body } = request;
+  if (isCounting(path)) return { text: 0, media: 0 };
+  const parsed = request.parsed ?? formFields(body) ?? {};
+  const words = await countText(promptTexts(parsed).join('\n'));
+  return {
+    text: words + contentOf([parsed['prompt'], parsed['input']]).numbers + overheadTokens(parsed),
+    media: mediaTokens({ path, parsed: request.parsed, bytes: body.length }),
+  };
 }
 
 function overheadTokens(parsed: RequestBody): number {
@@ -46,14 +62,17 @@ const PROMPT_MEMBERS = [
   'input',
   'instructions',
   'system',
-  'tools',
   'query',
   'documents',
 ] as const;
+/** Of these a model reads the names of members as well: they are schemas. */
+const SCHEMA_MEMBERS = ['tools', 'functions', 'response_format', 'text'] as const;
 
 function promptTexts(parsed: RequestBody): string[] {
   const texts: string[] = [];
   for (const member of PROMPT_MEMBERS) collectTexts(parsed[member], texts, 0);
+  for (const member of SCHEMA_MEMBERS)
+    if (typeof parsed[member] === 'object') texts.push(JSON.stringify(parsed[member]));
   return texts;
 }
 
@@ -70,29 +89,40 @@ function collectTexts(value: unknown, into: string[], depth: number): void {
   }
 }
 
-/** Tokens of an answer's texts. Only its beginning was kept; the rest counts as if it went on the same way. */
-export async function countAnswer(seen: Seen, isEventStream: boolean): Promise<number> {
+/** The text of an answer, as far as its beginning was kept; `share`: what part of the answer that is. */
+export function answerText(seen: Seen, isEventStream: boolean): { text: string; share: number } {
   const body = Buffer.concat([...seen.sample]);
-  if (body.length === 0) return 0;
+  if (body.length === 0) return { text: '', share: 1 };
   const text = isEventStream ? textOfEvents(body.toString()) : textOfJson(body.toString());
-  return Math.ceil((await countText(text)) * (seen.bytes / body.length));
+  return { text, share: body.length / seen.bytes };
+}
+
+/** Tokens of an answer's text. What was not kept counts as if it went on the same way. */
+export async function countAnswer(seen: Seen, isEventStream: boolean): Promise<number> {
+  const { text, share } = answerText(seen, isEventStream);
+  return Math.ceil((await countText(text)) / share);
 }
 
 function textOfEvents(body: string): string {
   return body
     .split(/\r\n|\n|\r/)
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => textOfJson(line.slice(5)))
+    .filter((line) => line.startsWith('data:') && !line.startsWith('[DONE]', 'data: '.length))
+    .map((line) => textOfJson(line.slice('data:'.length)))
     .join('');
 }
 
-/** The produced text in one answer or chunk of the known APIs; nothing in embeddings and binary answers. */
+const WHOLE_MEMBERS = ['output', 'content'];
+
+/**
+ * The produced text in one answer or chunk of the known APIs; nothing in embeddings. What is no JSON counts as it is: an
+ * answer that its caller cut off before the end was read by then. Guarded by settlement.test.ts.
+ */
 function textOfJson(json: string): string {
   let answer: JsonObject;
   try {
     answer = JSON.parse(json) as JsonObject;
   } catch {
-    return '';
+    return json;
   }
   if (typeof answer !== 'object' || answer === null) return '';
   const texts: string[] = [];
@@ -104,8 +134,9 @@ function textOfJson(json: string): string {
   const { type, delta } = answer;
   if (typeof type === 'string' && /\.delta$|^content_block_delta$/.test(type)) collectTexts(delta, texts, 0);
   else if (answer['choices'] === undefined && type !== 'message_start') {
-    collectTexts(answer['output'], texts, 0);
-    collectTexts(answer['content'], texts, 0);
+    for (const member of WHOLE_MEMBERS) collectTexts(answer[member], texts, 0);
+    // Of a transcription; an event that has a type repeats what its deltas said.
+    if (type === undefined) collectTexts(answer['text'], texts, 0);
   }
   return texts.join('');
 }

@@ -1,4 +1,5 @@
 import type { Db } from '../storage/index.ts';
+import type { Unpriced } from './prices.ts';
 
 /** One row; `api_key` and `headers` are sealed, `models`, `prices` and `header_names` JSON, times ms since 1970. */
 export type UpstreamRow = {
@@ -11,6 +12,7 @@ export type UpstreamRow = {
   timeout_seconds: number;
   weight: number;
   prices: string;
+  unpriced: Unpriced;
   headers: string | null;
   header_names: string;
   /** 1 or 0. */

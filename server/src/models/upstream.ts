@@ -1,8 +1,8 @@
 import { invalidField } from '../base/errors.ts';
 import { checkBaseUrl } from './base-url.ts';
 import { isForbiddenHeader } from './headers.ts';
-import { checkPrices } from './prices.ts';
-import type { PriceTable } from './prices.ts';
+import { checkPrices, UNPRICED } from './prices.ts';
+import type { PriceTable, Unpriced } from './prices.ts';
 
 /** A model of an upstream: its public name, or that and the name the upstream knows it by. */
 export type ModelEntry = string | { name: string; upstream_name: string };
@@ -22,6 +22,8 @@ export interface UpstreamInput {
   /** Share of the load among upstreams with the same model; 0 to 1000, default 1; 0: only when no other is left. */
   weight?: number;
   prices?: PriceTable;
+  /** Whether models without a price may be used by keys with a budget in USD, at a cost of 0. @default 'refuse' */
+  unpriced?: Unpriced;
   /** Sent with every request. Values are write-only. A change replaces all of them. */
   headers?: Record<string, string>;
   enabled?: boolean;
@@ -39,6 +41,7 @@ export interface UpstreamView {
   timeout_seconds: number;
   weight: number;
   prices: PriceTable;
+  unpriced: Unpriced;
   /** Names only. */
   headers: string[];
   enabled: boolean;
@@ -46,6 +49,8 @@ export interface UpstreamView {
   updated_at: string;
   /** Grows with each change; for `If-Match`. */
   revision: number;
+  /** What its operator should know, such as models without a price. */
+  warnings: string[];
 }
 
 /** The name of the built-in upstream, which no other can take. */
@@ -71,6 +76,7 @@ export function checkUpstream<T extends Partial<UpstreamInput>>(input: T): T {
   checkApiKey(input.api_key);
   checkModels(input.models ?? []);
   checkPrices(input.prices ?? {});
+  checkUnpriced(input.unpriced);
   checkHeaders(input.headers ?? {});
   return input.base_url === undefined ? input : { ...input, base_url: checkBaseUrl(input.base_url) };
 }
@@ -108,6 +114,11 @@ function checkModels(models: ModelEntry[]): void {
 /** Also applied to what an upstream lists: its answer is not trusted more than an operator's input. */
 export function isModelName(name: string): boolean {
   return name.length > 0 && name.length <= MODEL_NAME_MAX_CHARACTERS && /^[\x21-\x7e]+$/.test(name);
+}
+
+function checkUnpriced(rule: Unpriced | undefined): void {
+  if (rule !== undefined && !UNPRICED.includes(rule))
+    throw invalidField('unpriced', `must be ${UNPRICED.map((word) => `"${word}"`).join(' or ')}`);
 }
 
 function checkHeaders(headers: Record<string, string>): void {

@@ -5,6 +5,7 @@ import type { Db } from '../storage/index.ts';
 import type { Actor, UpstreamContext } from './context.ts';
 import { apiKeyContext, headersContext } from './target.ts';
 import type { PriceTable } from './prices.ts';
+import { warningsOf } from './unpriced.ts';
 import { apiKeyHint, checkUpstream } from './upstream.ts';
 import type { ModelEntry, UpstreamInput, UpstreamView } from './upstream.ts';
 import * as store from './upstream-store.ts';
@@ -225,6 +226,7 @@ function emptyRow(id: string, nowMs: number): UpstreamRow {
     timeout_seconds: 600,
     weight: 1,
     prices: '{}',
+    unpriced: 'refuse',
     headers: null,
     header_names: '[]',
     enabled: 1,
@@ -246,6 +248,7 @@ function withInput(
   if (input.timeout_seconds !== undefined) changed.timeout_seconds = input.timeout_seconds;
   if (input.weight !== undefined) changed.weight = input.weight;
   if (input.prices !== undefined) changed.prices = JSON.stringify(input.prices);
+  if (input.unpriced !== undefined) changed.unpriced = input.unpriced;
   if (input.enabled !== undefined) changed.enabled = input.enabled ? 1 : 0;
   if (input.api_key !== undefined) {
     const key = input.api_key;
@@ -262,20 +265,25 @@ function withInput(
 }
 
 function viewOf(row: UpstreamRow): UpstreamView {
+  const { id, name, base_url, api_key_hint, timeout_seconds, weight, unpriced, revision } = row;
+  const models = JSON.parse(row.models) as ModelEntry[];
+  const prices = JSON.parse(row.prices) as PriceTable;
   return {
-    id: row.id,
-    name: row.name,
-    base_url: row.base_url,
+    id,
+    name,
+    base_url,
     has_api_key: row.api_key !== null,
-    api_key_hint: row.api_key_hint,
-    models: JSON.parse(row.models) as ModelEntry[],
-    timeout_seconds: row.timeout_seconds,
-    weight: row.weight,
-    prices: JSON.parse(row.prices) as PriceTable,
+    api_key_hint,
+    models,
+    timeout_seconds,
+    weight,
+    prices,
+    unpriced,
     headers: JSON.parse(row.header_names) as string[],
     enabled: row.enabled === 1,
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
-    revision: row.revision,
+    revision,
+    warnings: warningsOf({ name, models, prices, unpriced }),
   };
 }

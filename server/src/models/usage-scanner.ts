@@ -1,7 +1,20 @@
-/** Tokens as an upstream counts them; a side it says nothing about is undefined. */
-export interface TokenCounts {
-  tokensIn: number | undefined;
-  tokensOut: number | undefined;
+/** Tokens as an upstream counts them; undefined where it says nothing. */
+export interface TokenCounts extends Input, Output {
+  /** Of sound, where an upstream counts that. */
+  seconds?: number | undefined;
+}
+
+interface Input {
+  tokensIn?: number | undefined;
+  /** The parts of it that were read from and written to the upstream's cache. */
+  cachedIn?: number | undefined;
+  cacheWriteIn?: number | undefined;
+}
+
+interface Output {
+  tokensOut?: number | undefined;
+  /** The part of it that was reasoning. */
+  reasoningOut?: number | undefined;
 }
 
 const NEEDLE = Buffer.from('"usage"');
@@ -54,17 +67,15 @@ interface Begun {
 /**
  * Reads usage from an answer that passes by, JSON or events, cut anywhere, without keeping it: only what may be
  * the beginning of a usage object waits for the next piece. `"usage"` with both quotes is always a key, since
- * inside a text the quotes would be escaped. Later counts replace earlier ones, each side for itself: the Messages
- * API tells the input first and the output last.
+ * inside a text the quotes would be escaped. Each side stands for itself: the Messages API tells the input first and the
+ * output last.
  */
 export class UsageScanner {
   #waiting: Buffer = NOTHING;
-  #tokensIn: number | undefined;
-  #tokensOut: number | undefined;
+  #counts: TokenCounts | undefined;
 
   get counts(): TokenCounts | undefined {
-    if (this.#tokensIn === undefined && this.#tokensOut === undefined) return undefined;
-    return { tokensIn: this.#tokensIn, tokensOut: this.#tokensOut };
+    return this.#counts;
   }
 
   /** @returns whether a usage object, or what may become one, is in these bytes. */
@@ -124,12 +135,25 @@ export class UsageScanner {
   #take(object: Buffer): void {
     if (object.length > OBJECT_MAX_BYTES) return;
     try {
-      const found = readCounts(JSON.parse(object.toString()) as Record<string, unknown>);
-      this.#tokensIn = found.tokensIn ?? this.#tokensIn;
-      this.#tokensOut = found.tokensOut ?? this.#tokensOut;
+      this.#add(readCounts(JSON.parse(object.toString()) as Fields));
     } catch {
       // Not JSON: not a usage object.
     }
+  }
+
+  /**
+   * The larger count of each side is the one that holds: the Responses API repeats the caller's tools in its answer, and a
+   * schema may have a member `usage` with whatever counts its author likes.
+   */
+  #add({ input, output, seconds }: ReturnType<typeof readCounts>): void {
+    if ((input ?? output ?? seconds) === undefined) return;
+    const { tokensIn = 0, tokensOut = 0, seconds: secondsBefore = 0 } = this.#counts ?? {};
+    this.#counts = {
+      ...this.#counts,
+      ...((input?.tokensIn ?? -1) >= tokensIn ? input : undefined),
+      ...((output?.tokensOut ?? -1) >= tokensOut ? output : undefined),
+      ...(seconds === undefined ? {} : { seconds: Math.max(seconds, secondsBefore) }),
+    };
   }
 }
 
@@ -148,16 +172,67 @@ function overlap(bytes: Buffer): number {
   return 0;
 }
 
-function readCounts(usage: Record<string, unknown>): TokenCounts {
-  const count = (name: string): number | undefined => {
-    const value = usage[name];
-    return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+type Fields = Record<string, unknown>;
+
+/**
+ * OpenAI counts cached tokens within the input and reasoning within the output. The Messages API counts its cache beside
+ * `input_tokens`; some servers count reasoning beside the output, which their total tells. A number that is negative, a
+ * fraction, too large to be exact or a text is no count.
+ */
+function readCounts(usage: Fields): {
+  input: Input | undefined;
+  output: Output | undefined;
+  seconds: number | undefined;
+} {
+  const input = readInput(usage);
+  const output = readOutput(usage, input?.tokensIn ?? 0);
+  const total = count(usage, 'total_tokens');
+  const { seconds } = usage;
+  const isTime = typeof seconds === 'number' && seconds >= 0 && seconds <= Number.MAX_SAFE_INTEGER;
+  return {
+    input: input ?? (output === undefined && total !== undefined ? { tokensIn: total } : undefined),
+    output,
+    seconds: isTime ? seconds : undefined,
   };
-  // The Messages API counts what it took from or wrote to its cache beside `input_tokens`, not in it.
-  const cached = (count('cache_creation_input_tokens') ?? 0) + (count('cache_read_input_tokens') ?? 0);
-  const input = count('input_tokens');
-  const tokensOut = count('completion_tokens') ?? count('output_tokens');
-  const tokensIn = count('prompt_tokens') ?? (input === undefined ? undefined : input + cached);
-  if (tokensIn !== undefined || tokensOut !== undefined) return { tokensIn, tokensOut };
-  return { tokensIn: count('total_tokens'), tokensOut: undefined };
+}
+
+function readInput(usage: Fields): Input | undefined {
+  const details = inner(usage, 'prompt_tokens_details', 'input_tokens_details');
+  const read = count(usage, 'cache_read_input_tokens');
+  const cacheWriteIn = count(usage, 'cache_creation_input_tokens');
+  const cachedIn = read ?? count(details, 'cached_tokens') ?? count(usage, 'prompt_cache_hit_tokens');
+  const cache = (cachedIn ?? 0) + (cacheWriteIn ?? 0);
+  const prompt = count(usage, 'prompt_tokens');
+  const input = count(usage, 'input_tokens');
+  const tokens = prompt ?? input;
+  if (tokens === undefined) return undefined;
+  const isBeside = prompt === undefined && (read ?? cacheWriteIn) !== undefined;
+  const tokensIn = isBeside ? tokens + cache : tokens;
+  // More cached than there is: nothing is known of the cache, and all is charged as other input.
+  return cache <= tokensIn ? { tokensIn, cachedIn, cacheWriteIn } : { tokensIn, ...NO_CACHE };
+}
+
+const NO_CACHE = { cachedIn: undefined, cacheWriteIn: undefined };
+
+function readOutput(usage: Fields, tokensIn: number): Output | undefined {
+  const tokens = count(usage, 'completion_tokens') ?? count(usage, 'output_tokens');
+  if (tokens === undefined) return undefined;
+  const details = inner(usage, 'completion_tokens_details', 'output_tokens_details');
+  const reasoningOut = count(details, 'reasoning_tokens');
+  if (reasoningOut === undefined) return { tokensOut: tokens, reasoningOut };
+  const isBeside = reasoningOut > 0 && count(usage, 'total_tokens') === tokensIn + tokens + reasoningOut;
+  const tokensOut = isBeside ? tokens + reasoningOut : tokens;
+  return { tokensOut, reasoningOut: Math.min(reasoningOut, tokensOut) };
+}
+
+function count(fields: Fields, name: string): number | undefined {
+  const value = fields[name];
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function inner(fields: Fields, ...names: string[]): Fields {
+  const value = names
+    .map((name) => fields[name])
+    .find((found) => typeof found === 'object' && found !== null);
+  return (value ?? {}) as Fields;
 }

@@ -68,8 +68,10 @@ async function find(
   return document;
 }
 
+const REFUSALS = new Set(['budget_exceeded', 'forbidden_resource', 'model_unpriced']);
+
 const isRefusal = (error: unknown): error is KeywardError =>
-  error instanceof KeywardError && (error.code === 'budget_exceeded' || error.code === 'forbidden_resource');
+  error instanceof KeywardError && REFUSALS.has(error.code);
 
 interface Joining extends Pick<AttachOptions, 'payer' | 'alongside'> {
   collectionId: number;

@@ -1,5 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import type { Document } from '../documents/index.ts';
+import { paid } from '../models/index.ts';
+import type { Send } from '../models/index.ts';
 import { booksOf } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { chunkHeader, chunksOf } from './chunking.ts';
@@ -14,9 +16,9 @@ import {
 } from './chunk-store.ts';
 import { touchCollections } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
-import type { ManyOptions } from './embedder.ts';
-import { paid } from './paying.ts';
-import type { NewRequest, Payer } from './paying.ts';
+import { EMBEDDINGS_PATH } from './embedder.ts';
+import { accountOf } from './paying.ts';
+import type { Payer } from './paying.ts';
 import { knownDimensions, noteDimensions, otherLength, recipeId } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -41,26 +43,27 @@ interface Work {
  */
 export async function embedDocument(context: RetrievalContext, work: Work): Promise<void> {
   const { storage, documents, models } = context;
-  const { document, recipe, payer } = work;
+  const { document, recipe } = work;
+  const account = accountOf(work.payer);
   // Who may not use the model is told before anything else.
-  if (payer !== undefined) await models.resolve(recipe.model, payer.selector);
+  if (account.selector !== undefined) await models.resolve(recipe.model, account.selector);
   const text = await documents.text(storage.db, document.id);
   if (text === undefined) throw goneMeanwhile();
   const header = chunkHeader({ ...document.metadata });
   const chunks = (await chunksOf(text, recipe.chunks)).map((chunk) => header + chunk);
-  const bytes = Buffer.byteLength(text) + chunks.length * Buffer.byteLength(header);
-  await paid(payer, { model: recipe.model, bytes }, (request) =>
-    embedChunks(context, work, { chunks, request }),
+  const bytes = chunks.reduce((sum, chunk) => sum + Buffer.byteLength(chunk), 0);
+  await paid(models, account, { path: EMBEDDINGS_PATH, model: recipe.model, bytes }, (send) =>
+    embedChunks(context, work, { chunks, send }),
   );
 }
 
 async function embedChunks(
   context: RetrievalContext,
   work: Work,
-  { chunks, request }: { chunks: readonly string[]; request: NewRequest },
+  { chunks, send }: { chunks: readonly string[]; send: Send },
 ): Promise<void> {
   const { storage, clock } = context;
-  const { document, recipe, payer } = work;
+  const { document, recipe } = work;
   const pass = await storage.transaction(async (tx) => {
     // It may have gone while it was cut.
     if (!(await context.documents.lock(tx, document.id))) throw goneMeanwhile();
@@ -69,8 +72,7 @@ async function embedChunks(
     return { id, recipeId: recipe };
   }, STAGING);
   try {
-    const { selector } = payer ?? {};
-    const rest = await stage(context, { id: pass.id, chunks, recipe, selector, request });
+    const rest = await stage(context, { id: pass.id, chunks, recipe, send });
     if (rest.dimensions !== undefined) await context.pgvector.prepare(rest.dimensions);
     await storage.transaction((tx) => complete(context, tx, { ...work, ...pass, ...rest }));
   } catch (error) {
@@ -98,14 +100,14 @@ async function stage(
     id,
     chunks,
     recipe: { model },
-    ...asking
-  }: { id: number; chunks: readonly string[]; recipe: Recipe } & Omit<ManyOptions, 'model'>,
+    send,
+  }: { id: number; chunks: readonly string[]; recipe: Recipe; send: Send },
 ): Promise<Staged> {
   let dimensions = await knownDimensions(storage.db, model);
   let remaining: Staged['remaining'] = [];
   let seq = 0;
   if (chunks.length === 0) return { remaining, chunkCount: 0, dimensions };
-  for await (const vectors of embedder.embedMany(chunks, { model, ...asking })) {
+  for await (const vectors of embedder.embedMany(chunks, { model, send })) {
     for (const vector of vectors) {
       dimensions ??= vector.length;
       if (vector.length !== dimensions) throw otherLength(model, vector.length, dimensions);

@@ -1,10 +1,9 @@
-import type { NameSelector } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Models, UsageReport } from '../models/index.ts';
+import type { Models, Send } from '../models/index.ts';
 import { bytesOfAnswer } from './answer-bytes.ts';
 import { vectorsOf } from './embedding-answer.ts';
+import { endedAfter } from './ended-after.ts';
 import { Gate } from './gate.ts';
-import type { NewRequest } from './paying.ts';
 
 /**
  * Texts in one request and requests at once, for documents. The local model takes one text after the other and somebody's
@@ -14,20 +13,24 @@ const LOCAL = { texts: 8, requests: 2 };
 const REMOTE = { texts: 64, requests: 4 };
 const LOCAL_OWNER = 'local';
 
+/** Below `/v1`. */
+export const EMBEDDINGS_PATH = '/embeddings';
+
 /** Longest answer that is read: 64 vectors of 4,096 numbers as text are 4 MB. */
 const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 300_000;
 
 export interface EmbedOptions {
   model: string;
+  /** Of the account that pays; `paid` gives it. */
+  send: Send;
   signal?: AbortSignal | undefined;
-  /** Of the caller's key. */
-  selector?: NameSelector | undefined;
-  onUsage?: ((report: UsageReport) => void) | undefined;
 }
 
-export interface ManyOptions extends Pick<EmbedOptions, 'model' | 'selector'> {
-  request?: NewRequest;
+/** Vectors, one for each text, and what they took. */
+export interface Embedded {
+  vectors: Float32Array[];
+  tokens: number;
 }
 
 /** Texts to vectors, by whatever model the catalogue has. */
@@ -43,42 +46,33 @@ export class Embedder {
   /**
    * All texts in one request, at once: for questions.
    * @returns a vector for each text, in order, as the model gave it.
-   * @throws KeywardError as `models.forward`; `upstream_unavailable` where the answer is no embedding.
+   * @throws KeywardError as `send`; `upstream_unavailable` where the answer is no embedding.
    */
-  async embed(
-    texts: readonly string[],
-    { model, signal: given, selector, onUsage }: EmbedOptions,
-  ): Promise<Float32Array[]> {
+  async embed(texts: readonly string[], { model, send, signal: given }: EmbedOptions): Promise<Embedded> {
     this.#stopping.signal.throwIfAborted();
     const parsed = { model, input: [...texts], encoding_format: 'base64' };
-    const { signal, release } = ended([this.#stopping.signal, ...(given === undefined ? [] : [given])]);
+    const { signal, release } = endedAfter(TIMEOUT_MS, [this.#stopping.signal, given]);
     try {
-      const answer = await this.#models.forward({
-        path: '/embeddings',
-        model,
+      const answer = await send({
         body: Buffer.from(JSON.stringify(parsed)),
         parsed,
         contentType: 'application/json',
         headers: {},
         signal,
-        ...(selector === undefined ? {} : { selector }),
-        ...(onUsage === undefined ? {} : { onUsage }),
       });
-      return vectorsOf(await bytesOfAnswer(answer, ANSWER_MAX_BYTES), {
+      const vectors = vectorsOf(await bytesOfAnswer(answer, ANSWER_MAX_BYTES), {
         status: answer.status,
         count: texts.length,
         model,
       });
+      return { vectors, tokens: (await answer.usage).tokensIn };
     } finally {
       release();
     }
   }
 
   /** Many texts, in batches, a few at a time whoever asks: for documents. Batches come in order. */
-  async *embedMany(
-    texts: readonly string[],
-    { model, selector, request }: ManyOptions,
-  ): AsyncGenerator<Float32Array[]> {
+  async *embedMany(texts: readonly string[], { model, send }: EmbedOptions): AsyncGenerator<Float32Array[]> {
     const { owned_by } = await this.#models.getModel(model);
     const { texts: size, requests } = owned_by === LOCAL_OWNER ? LOCAL : REMOTE;
     const gate = this.#gate(model, requests);
@@ -90,7 +84,7 @@ export class Embedder {
         // Nobody wants any more what has waited here behind a failure.
         if (isOver) return [];
         this.#stopping.signal.throwIfAborted();
-        return this.embed(texts.slice(start, start + size), { model, selector, onUsage: request?.() });
+        return (await this.embed(texts.slice(start, start + size), { model, send })).vectors;
       });
       // Whoever takes it sees its failure; those behind a failure are taken by nobody.
       batch.catch(() => undefined);
@@ -118,21 +112,4 @@ export class Embedder {
   stop(): void {
     this.#stopping.abort(new KeywardError('not_ready', 'Keyward is stopping.'));
   }
-}
-
-/**
- * Ends when one of these does, or with the time. AbortSignal.any and AbortSignal.timeout would do it in a line, but are
- * kept until the time is over: with a hundred questions a second that is 60 MB.
- */
-function ended(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const end = (): void => controller.abort();
-  const timer = setTimeout(end, TIMEOUT_MS);
-  for (const signal of signals) signal.addEventListener('abort', end, { once: true });
-  if (signals.some(({ aborted }) => aborted)) end();
-  const release = (): void => {
-    clearTimeout(timer);
-    for (const signal of signals) signal.removeEventListener('abort', end);
-  };
-  return { signal: controller.signal, release };
 }

@@ -110,7 +110,10 @@ describeOnAllDatabases('retrieval', (open) => {
     const reports: UsageReport[] = [];
     const account: Account = {
       callerId: 'own_test',
-      reserve: async ({ model }) => void told.push(`reserve ${model}`),
+      selector: undefined,
+      isBudgeted: true,
+      countsMoney: false,
+      reserve: async ({ tokens }) => void told.push(tokens > 1_000 ? 'reserve all' : 'reserve too little'),
       answeredBy: () => void told.push('answered'),
       notAnswered: () => void told.push('not answered'),
       settle: (report) => void reports.push(report),
@@ -119,7 +122,7 @@ describeOnAllDatabases('retrieval', (open) => {
     upstream.answer(embeddings(), json({ error: { message: 'too hot' } }, 400), embeddings());
     expect((await retrieval.attach(WORKSPACE, [long], { payer })).failed).toHaveLength(1);
     await expect.poll(() => reports).toHaveLength(1);
-    expect(told).toEqual([`reserve ${EMBEDDING_MODEL}`, 'not answered']);
+    expect(told).toEqual(['reserve all', 'not answered']);
     expect(reports[0]?.outcome).not.toBe('ok');
     expect(reports[0]?.tokensIn).toBeGreaterThan(100);
     expect((await retrieval.attach(WORKSPACE, [long], { payer })).attached).toEqual([long]);

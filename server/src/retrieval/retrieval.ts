@@ -2,7 +2,8 @@ import { listMembers, listPinned, membershipsOf, removeCollection, setPinned } f
 import type { Documents, Member } from '../documents/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Models } from '../models/index.ts';
+import { paid } from '../models/index.ts';
+import type { Account, Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { attach, detach } from './attach.ts';
@@ -10,8 +11,8 @@ import type { Attached, AttachOptions } from './attach.ts';
 import { countsByCollection, deleteOfDocuments, embeddedAmong, hasVectors } from './chunk-store.ts';
 import { markRemoved, touchCollections } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
-import { Embedder } from './embedder.ts';
-import type { EmbedOptions } from './embedder.ts';
+import { Embedder, EMBEDDINGS_PATH } from './embedder.ts';
+import type { Embedded } from './embedder.ts';
 import { HeldCollections } from './held-collections.ts';
 import type { Hit } from './hit.ts';
 import { IndexClient } from './index-client.ts';
@@ -142,10 +143,18 @@ export class Retrieval {
     return countsByCollection(this.#context.storage.db, collectionIds);
   }
 
-  /** Vectors of texts, as the model gives them. @param options.model the one in force, if left out. */
-  async embed(texts: readonly string[], options: Partial<EmbedOptions> = {}): Promise<Float32Array[]> {
-    const model = options.model ?? (await this.model());
-    return this.#context.embedder.embed(texts, { ...options, model });
+  /** Vectors of texts, as the model in force gives them, on this account. @throws KeywardError as `paid` */
+  async embed(
+    texts: readonly string[],
+    { account, signal }: { account: Account; signal?: AbortSignal },
+  ): Promise<Embedded & { model: string }> {
+    const { models, embedder } = this.#context;
+    const model = await this.model();
+    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    const embedded = await paid(models, account, { path: EMBEDDINGS_PATH, model, bytes }, (send) =>
+      embedder.embed(texts, { model, send, signal }),
+    );
+    return { model, ...embedded };
   }
 
   /** The public name of the embedding model in force. */

@@ -1,11 +1,13 @@
 import { KeywardError } from '../base/errors.ts';
+import { paid } from '../models/index.ts';
 import { chunksByIds, findEmbedding, formerModels } from './chunk-store.ts';
 import { revisionOf } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { scoreOf } from './hit.ts';
 import type { Hit, NumberedHit } from './hit.ts';
+import { EMBEDDINGS_PATH } from './embedder.ts';
 import { IndexGone } from './index-client.ts';
-import { paid } from './paying.ts';
+import { accountOf } from './paying.ts';
 import type { Payer } from './paying.ts';
 import type { Nearest } from './nearest.ts';
 import { chooseHybrid, chooseNearest, chooseReranked, poolOf } from './ranking.ts';
@@ -29,13 +31,13 @@ export interface Search {
   mode?: SearchMode;
   /** Documents that are not looked through, by their ids; asked for while the question is being embedded. */
   except?: () => Promise<readonly string[]>;
-  signal?: AbortSignal;
-  /** Who pays for the vector of the question; left out: the server itself. */
-  payer?: Payer;
+  signal?: AbortSignal | undefined;
+  /** Who pays for the vector of the question and for a second look; left out: the server itself. */
+  payer?: Payer | undefined;
 }
 
 /** A search whose question is a vector already. */
-export type VectorSearch = Omit<Search, 'except' | 'signal' | 'payer'> & {
+export type VectorSearch = Omit<Search, 'except'> & {
   model: string;
   vector: Float32Array;
   except?: readonly string[];
@@ -70,16 +72,19 @@ export async function search(context: RetrievalContext, request: Search): Promis
 }
 
 async function searchWith(context: RetrievalContext, request: Search, model: string): Promise<Hit[]> {
-  const { signal, payer, ...wish } = request;
-  const query = withoutMiddle(wish.query);
-  const selector = payer?.selector;
-  const [[vector], except] = await Promise.all([
-    paid(payer, { model, bytes: Buffer.byteLength(query) }, (asked) =>
-      context.embedder.embed([query], { model, signal, selector, onUsage: asked() }),
-    ),
+  const { models, embedder } = context;
+  const query = withoutMiddle(request.query);
+  const { signal, payer } = request;
+  const wanted = { path: EMBEDDINGS_PATH, model, bytes: Buffer.byteLength(query) };
+  const [vector, except] = await Promise.all([
+    // What a question is compared with is the server's choice: a key needs no selector for it.
+    paid(models, accountOf(payer), { ...wanted, isServersChoice: true }, async (send) => {
+      const { vectors } = await embedder.embed([query], { model, send, signal });
+      return vectors[0];
+    }),
     request.except?.() ?? [],
   ]);
-  return vector === undefined ? [] : searchByVector(context, { ...wish, query, model, vector, except });
+  return vector === undefined ? [] : searchByVector(context, { ...request, query, model, vector, except });
 }
 
 /** What a long text asks stands at its beginning or at its end. */
@@ -112,13 +117,13 @@ export async function searchByVector(context: RetrievalContext, request: VectorS
 async function choose(
   context: RetrievalContext,
   candidates: Candidates,
-  { mode, topN, threshold, query }: VectorSearch & { mode: SearchMode },
+  { mode, topN, threshold, query, payer, signal }: VectorSearch & { mode: SearchMode },
 ): Promise<NumberedHit[]> {
   const bounds = { topN, threshold };
   if (mode === 'default') return hits(context, chooseNearest(candidates, bounds));
   if (mode === 'hybrid') return hits(context, chooseHybrid(candidates, bounds));
   const pool = await hits(context, chooseNearest(candidates, { topN: poolOf(mode, topN), threshold }));
-  const reranked = await rerankUpstream(context, { query, hits: pool });
+  const reranked = await rerankUpstream(context, { query, hits: pool, payer, signal });
   return (reranked ?? chooseReranked(pool, candidates)).slice(0, topN);
 }
 

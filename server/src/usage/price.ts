@@ -1,33 +1,139 @@
 import { AMOUNT_MAX, countable, parseAmount } from './amounts.ts';
 
-/** What a model costs; decimal text in usd, at most 9 decimals. */
-export interface Price {
-  input_usd_per_million_tokens: string;
-  output_usd_per_million_tokens: string;
-  per_request_usd: string;
-}
-
-const MILLION = 1_000_000n;
+/** The members of a price. */
+export const PRICE_MEMBERS = [
+  'input_usd_per_million_tokens',
+  'cached_input_usd_per_million_tokens',
+  'cache_write_usd_per_million_tokens',
+  'output_usd_per_million_tokens',
+  'reasoning_usd_per_million_tokens',
+  'per_request_usd',
+  'per_image_usd',
+  'per_second_usd',
+] as const;
 
 /**
- * What one request costs, in nano-dollars: exact, rounded up once at the end, at most AMOUNT_MAX.
- * @throws KeywardError `invalid_input` for a price that is no decimal text; see `checkPrice`.
+ * The price of a model; decimal text in usd, at most 9 decimals. Cached input and cache writes without a price of their
+ * own cost as other input, reasoning as other output; another member that is left out costs nothing.
  */
-export function costNano(tokens: { tokensIn: number; tokensOut: number }, price: Price): number {
-  const input = nano(tokens.tokensIn, price.input_usd_per_million_tokens);
-  const output = nano(tokens.tokensOut, price.output_usd_per_million_tokens);
-  const perMillion = input + output;
-  const cost = (perMillion + MILLION - 1n) / MILLION + BigInt(parseAmount('usd', price.per_request_usd));
-  return cost > AMOUNT_MAX ? AMOUNT_MAX : Number(cost);
+export type Price = Partial<Record<(typeof PRICE_MEMBERS)[number], string>>;
+
+/** The quantities that a price is for. */
+export interface Quantities {
+  /** All of the input, cached or not. */
+  tokensIn: number;
+  /** All of the output, reasoning or not. */
+  tokensOut: number;
+  /** The part of `tokensIn` that was read from the upstream's cache. */
+  cachedIn?: number;
+  /** The part of `tokensIn` that was written to the upstream's cache. */
+  cacheWriteIn?: number;
+  /** The part of `tokensOut` that was reasoning. */
+  reasoningOut?: number;
+  images?: number;
+  /** Of audio; may be a fraction. */
+  seconds?: number;
 }
 
-function nano(tokens: number, usdPerMillion: string): bigint {
-  return BigInt(countable(tokens)) * BigInt(parseAmount('usd', usdPerMillion));
+/** A price in nano-dollars: of a million tokens, of a request, an image, a second. */
+interface Rates {
+  input: number;
+  cached: number;
+  cacheWrite: number;
+  output: number;
+  reasoning: number;
+  request: number;
+  image: number;
+  second: number;
+}
+
+const MILLION = 1_000_000;
+const MS_PER_SECOND = 1_000;
+
+/** Decimal text is read once for each price, not once for each request. */
+const RATES = new WeakMap<Price, Rates>();
+
+/**
+ * The cost of one request, in nano-dollars: exact, rounded up once at the end, at most AMOUNT_MAX.
+ * @throws KeywardError `invalid_input` for a price that is no decimal text; see `checkPrice`.
+ */
+export function costNano(quantities: Quantities, price: Price): number {
+  return costAt(quantities, ratesOf(price));
+}
+
+/** The highest cost of these tokens, whatever part of them turns out to be cached or reasoning; for reservations. */
+export function costNanoAtMost(quantities: Quantities, price: Price): number {
+  const { input, cached, cacheWrite, output, reasoning, ...rest } = ratesOf(price);
+  const dearestIn = Math.max(input, cached, cacheWrite);
+  const dearestOut = Math.max(output, reasoning);
+  return costAt(quantities, {
+    ...rest,
+    input: dearestIn,
+    cached: dearestIn,
+    cacheWrite: dearestIn,
+    output: dearestOut,
+    reasoning: dearestOut,
+  });
 }
 
 /** Refuses a price that cannot be reckoned with. @throws KeywardError `invalid_input` naming the member. */
 export function checkPrice(price: Price, field = 'price'): void {
-  parseAmount('usd', price.input_usd_per_million_tokens, `${field}.input_usd_per_million_tokens`);
-  parseAmount('usd', price.output_usd_per_million_tokens, `${field}.output_usd_per_million_tokens`);
-  parseAmount('usd', price.per_request_usd, `${field}.per_request_usd`);
+  for (const member of PRICE_MEMBERS) {
+    const text = price[member];
+    if (text !== undefined) parseAmount('usd', text, `${field}.${member}`);
+  }
+}
+
+function ratesOf(price: Price): Rates {
+  let rates = RATES.get(price);
+  if (rates === undefined) RATES.set(price, (rates = readRates(price)));
+  return rates;
+}
+
+function readRates(price: Price): Rates {
+  const rate = (text: string | undefined, otherwise = 0): number =>
+    text === undefined ? otherwise : parseAmount('usd', text);
+  const input = rate(price.input_usd_per_million_tokens);
+  const output = rate(price.output_usd_per_million_tokens);
+  return {
+    input,
+    cached: rate(price.cached_input_usd_per_million_tokens, input),
+    cacheWrite: rate(price.cache_write_usd_per_million_tokens, input),
+    output,
+    reasoning: rate(price.reasoning_usd_per_million_tokens, output),
+    request: rate(price.per_request_usd),
+    image: rate(price.per_image_usd),
+    second: rate(price.per_second_usd),
+  };
+}
+
+function costAt(quantities: Quantities, rates: Rates): number {
+  const tokensIn = countable(quantities.tokensIn);
+  const tokensOut = countable(quantities.tokensOut);
+  const cached = Math.min(countable(quantities.cachedIn ?? 0), tokensIn);
+  const written = Math.min(countable(quantities.cacheWriteIn ?? 0), tokensIn - cached);
+  const reasoned = Math.min(countable(quantities.reasoningOut ?? 0), tokensOut);
+  const images = countable(quantities.images ?? 0);
+  const ms = countable((quantities.seconds ?? 0) * MS_PER_SECOND);
+  const parts: readonly (readonly [amount: number, rate: number])[] = [
+    [tokensIn - cached - written, rates.input],
+    [cached, rates.cached],
+    [written, rates.cacheWrite],
+    [tokensOut - reasoned, rates.output],
+    [reasoned, rates.reasoning],
+    [ms * MS_PER_SECOND, rates.second],
+    [(images * rates.image + rates.request) * MILLION, 1],
+  ];
+  let millionths = 0;
+  for (const [amount, rate] of parts) millionths += amount * rate;
+  if (Number.isSafeInteger(millionths)) return Math.min(Math.ceil(millionths / MILLION), AMOUNT_MAX);
+  return exactly(parts.slice(0, -1), BigInt(images) * BigInt(rates.image) + BigInt(rates.request));
+}
+
+/** Beyond 2^53 a float would lose the last digits. */
+function exactly(parts: readonly (readonly [amount: number, rate: number])[], whole: bigint): number {
+  const million = BigInt(MILLION);
+  const millionths = parts.reduce((sum, [amount, rate]) => sum + BigInt(amount) * BigInt(rate), 0n);
+  const cost = (millionths + million - 1n) / million + whole;
+  return cost > AMOUNT_MAX ? AMOUNT_MAX : Number(cost);
 }

@@ -2,6 +2,7 @@ import { unwrap } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
+import { warn } from '../io.ts';
 import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
 import { printSecret } from './show.ts';
 
@@ -45,6 +46,8 @@ export default verb({
     const idempotency = args['idempotency-key'];
     const client = await openClient(args, context);
     const header = idempotency === undefined ? {} : { 'idempotency-key': idempotency };
-    await printSecret(context, args, await unwrap(client.POST('/v1/keys', { body, params: { header } })));
+    const { warnings, ...minted } = await unwrap(client.POST('/v1/keys', { body, params: { header } }));
+    await printSecret(context, args, minted);
+    warn(context.io, warnings);
   },
 });

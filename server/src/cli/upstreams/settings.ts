@@ -11,6 +11,8 @@ import { readSecret } from '../secret.ts';
 export type Upstream = components['schemas']['Upstream'];
 type Settings = Omit<components['schemas']['UpstreamChange'], 'name' | 'base_url'>;
 
+const UNPRICED: NonNullable<Settings['unpriced']>[] = ['refuse', 'allow'];
+
 /** Flags that add and update share. */
 export const SETTING_ARGS = {
   'api-key-stdin': { type: 'boolean', description: 'Read the credential of the upstream from stdin' },
@@ -22,7 +24,12 @@ export const SETTING_ARGS = {
   header: { type: 'string', description: 'Sent along, as "Name: value"; repeatable' },
   timeout: { type: 'string', description: 'How long an answer may take, such as 90s' },
   weight: { type: 'string', description: 'Its share of requests, 0 to 1000; 1' },
-  prices: { type: 'string', description: 'JSON: a model or a pattern → its price' },
+  prices: { type: 'string', description: 'JSON: a model or a pattern → its price; replaces all of them' },
+  unpriced: {
+    type: 'enum',
+    options: UNPRICED,
+    description: 'allow: keys with a budget in usd may use models without a price, at a cost of 0; refuse',
+  },
 } as const;
 
 interface Given {
@@ -32,6 +39,7 @@ interface Given {
   timeout?: string | undefined;
   weight?: string | undefined;
   prices?: string | undefined;
+  unpriced?: Settings['unpriced'] | undefined;
 }
 
 /** What the flags say, in the words of the API. */
@@ -54,6 +62,7 @@ export async function settingsOf(args: Given, context: Context): Promise<Setting
       args.prices === undefined
         ? undefined
         : (jsonValue('prices', args.prices) as NonNullable<Settings['prices']>),
+    unpriced: args.unpriced,
   });
 }
 

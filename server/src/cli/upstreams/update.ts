@@ -2,6 +2,7 @@ import { unwrap } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
+import { warn } from '../io.ts';
 import { print } from '../output.ts';
 import { given } from '../page.ts';
 import { SETTING_ARGS, settingsOf, UPSTREAM_ID_ARG, upstreamId } from './settings.ts';
@@ -41,6 +42,8 @@ export default verb({
       params: { path: { id: await upstreamId(client, args.id) } },
       body,
     });
-    await print(context, args, { value: await unwrap(call) });
+    const value = await unwrap(call);
+    await print(context, args, { value });
+    warn(context.io, value.warnings);
   },
 });

@@ -20,7 +20,7 @@ export async function embed(
   const { caller } = call;
   return retrieval.attach(workspace.id, locations, {
     viewer: await documents.viewer(caller),
-    payer: { account: accountsOf(services, call, { isAside: true }), selector: caller.selectors.models },
+    payer: { account: accountsOf(services, call, { isAside: true }) },
     alongside: (tx, { location }) =>
       documents.record(tx, caller, changeOf('workspaces.embed', workspace, [location])),
   });

@@ -2,8 +2,8 @@ import type { TObject, TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
-import { ModelForm } from '../../models/index.ts';
-import type { Answer as ModelAnswer, FormPart, RequestBody } from '../../models/index.ts';
+import { ModelForm, paidOnce } from '../../models/index.ts';
+import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
 import { ModelAccount } from '../model-account.ts';
 import type { Answer, Call } from '../route.ts';
 import type { Services } from '../services.ts';
@@ -64,23 +64,9 @@ async function ask(
   call: Request,
   { wish, model }: { wish: ImageWish; model: string },
 ): Promise<Made> {
-  const { path, body, bytes, contentType, parsed } = requestOf(wish, model);
-  const account = new ModelAccount(services, call);
-  const selector = call.caller.selectors.models;
+  const sent = { ...requestOf(wish, model), model, headers: {}, signal: call.signal };
   try {
-    await account.reserve({ path, model, parsed, bytes });
-    const answer = await account.forward({
-      path,
-      model,
-      body,
-      contentType,
-      ...(parsed === undefined ? {} : { parsed }),
-      headers: {},
-      signal: call.signal,
-      selector,
-      onUsage: (report) => account.settle(report),
-    });
-    return await madeOf(answer);
+    return await madeOf(await paidOnce(services.models, new ModelAccount(services, call), sent));
   } catch (error) {
     return { failure: failureOf(error) };
   }
@@ -122,26 +108,19 @@ function imagesOf(json: string): Made {
   return { images };
 }
 
-function requestOf({ prompt, size, references }: ImageWish, model: string): ImageRequest {
+function requestOf(
+  { prompt, size, references }: ImageWish,
+  model: string,
+): Pick<Wanted & Sent, 'path' | 'parsed' | 'body' | 'contentType'> {
   const fields = { prompt, n: 1, ...(size === undefined ? {} : { size }) };
   if (references.length === 0) {
     // Newer models give nothing else and know no such member.
     const isNewer = model.includes('gpt-image');
     const parsed = { model, ...fields, ...(isNewer ? {} : { response_format: 'b64_json' }) };
     const body = Buffer.from(JSON.stringify(parsed));
-    return { path: '/images/generations', body, bytes: body.length, contentType: 'application/json', parsed };
+    return { path: '/images/generations', body, contentType: 'application/json', parsed };
   }
   const texts = Object.entries(fields).map(([name, value]) => ({ name, value: String(value) }));
   const body = new ModelForm([...texts, ...references.map((part) => ({ ...part, name: 'image[]' }))]);
-  const bytes = references.reduce((sum, { value }) => sum + value.length, prompt.length);
-  return { path: '/images/edits', body, bytes, contentType: body.contentType };
-}
-
-interface ImageRequest {
-  path: string;
-  body: Buffer | ModelForm;
-  /** About so long is the body. */
-  bytes: number;
-  contentType: string;
-  parsed?: RequestBody;
+  return { path: '/images/edits', body, contentType: body.contentType };
 }

@@ -258,7 +258,8 @@ describeOnBothServers('vectors of the Developer API', (start) => {
         status: 429,
         body: { error: expect.stringContaining('budget "tokens"') },
       });
-      expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+      // The document needs more than the whole budget: it does not help to wait.
+      expect(refused.headers.get('retry-after')).toBeNull();
       const brought = await upload(
         server,
         { name: 'long.txt', bytes: long },

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { invalidField } from '../../base/errors.ts';
 import {
   budgetsLeft,
+  callerOf,
   getKey,
   KEY_STATES,
   limitsLeft,
@@ -11,6 +12,9 @@ import {
   viewKey,
   viewKeys,
 } from '../../keys/index.ts';
+import type { Key } from '../../keys/index.ts';
+import { listed } from '../../models/index.ts';
+import type { Models } from '../../models/index.ts';
 import { readEtag } from '../etag.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
@@ -57,16 +61,27 @@ const create = route({
   body: Type.Object(mintFields, { title: 'MintRequest', ...s.closed }),
   responses: { 201: s.NewKey },
   errors: ['scope_escalation', 'idempotent_repeat', 'idempotency_conflict'],
-  handler: async ({ keys }, { actor, body, headers }) => {
+  handler: async ({ keys, models }, { actor, body, headers }) => {
     const { key, secret } = await mint(keys, actor, body, idempotencyKey(headers['idempotency-key']));
     const location = { location: `/v1/keys/${key.id}` };
     return {
       status: 201,
       headers: { ...keyEtag(key), ...location },
-      body: { key: await viewKey(keys, key), secret },
+      body: { key: await viewKey(keys, key), secret, warnings: warningsOf(models, key) },
     };
   },
 });
+
+/** A budget in USD shuts out what has no price: its maker should know before its user does. */
+function warningsOf(models: Models, key: Key): string[] {
+  const { holders, selectors } = callerOf(key);
+  if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd'))) return [];
+  const names = models.unpricedModels(selectors.models);
+  if (names.length === 0) return [];
+  return [
+    `This key counts against a budget in usd and is refused models without a price: ${listed(names)}. Set their prices: keyward upstreams update NAME --prices JSON. Or let them be used without: --unpriced allow.`,
+  ];
+}
 
 function idempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;

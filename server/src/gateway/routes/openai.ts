@@ -27,6 +27,10 @@ const FORWARDED: Record<string, { id: string; summary: string; takesForm?: true 
   '/embeddings': { id: 'embeddings.create', summary: 'Turn texts into vectors' },
   '/responses': { id: 'responses.create', summary: 'The Responses API, where the upstream has it' },
   '/messages': { id: 'messages.create', summary: 'The Messages API, where the upstream has it' },
+  '/messages/count_tokens': {
+    id: 'messages.count_tokens',
+    summary: 'Count the tokens of a message, where the upstream has it; takes nothing from budgets',
+  },
   '/moderations': { id: 'moderations.create', summary: 'Classify a text' },
   '/rerank': { id: 'rerank.create', summary: 'Order documents by relevance' },
   '/images/generations': { id: 'images.generate', summary: 'Make images' },
@@ -57,6 +61,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     errors: [
       'model_not_found',
       'forbidden_resource',
+      'model_unpriced',
       'not_ready',
       'upstream_unavailable',
       'upstream_timeout',

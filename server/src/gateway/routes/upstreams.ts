@@ -6,8 +6,10 @@ import {
   listUpstreams,
   removeUpstream,
   testUpstream,
+  UNPRICED,
   updateUpstream,
 } from '../../models/index.ts';
+import { PRICE_MEMBERS } from '../../usage/index.ts';
 import { readEtag } from '../etag.ts';
 import { refuseBound } from '../developer/instance-wide.ts';
 import type { Route } from '../route.ts';
@@ -27,7 +29,10 @@ const ModelEntry = Type.Union(
 
 const decimal = Type.Optional(Type.String({ description: 'decimal text such as "2.50"', maxLength: 20 }));
 const Price = Type.Object(
-  { input_usd_per_million_tokens: decimal, output_usd_per_million_tokens: decimal, per_request_usd: decimal },
+  Object.fromEntries(PRICE_MEMBERS.map((member) => [member, decimal])) as Record<
+    (typeof PRICE_MEMBERS)[number],
+    typeof decimal
+  >,
   s.closed,
 );
 
@@ -36,6 +41,10 @@ const settings = {
   timeout_seconds: Type.Integer({ minimum: 1, maximum: 3600 }),
   weight: Type.Integer({ minimum: 0, maximum: 1000 }),
   prices: Type.Record(Type.String(), Price, { description: 'Model or pattern such as "gpt-*" → price' }),
+  unpriced: s.oneOf(UNPRICED, {
+    description:
+      'refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0',
+  }),
   enabled: Type.Boolean(),
 };
 
@@ -70,6 +79,7 @@ const Upstream = Type.Object(
     created_at: s.Time,
     updated_at: s.Time,
     revision: Type.Integer(),
+    warnings: Type.Array(Type.String(), { description: 'Such as models without a price' }),
   },
   { title: 'Upstream' },
 );

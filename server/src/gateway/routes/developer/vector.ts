@@ -4,10 +4,9 @@ import { VECTOR_DATABASE } from '../../../settings/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
 import { flagField, textField, textsField } from '../../developer/body-fields.ts';
 import { changeOf, embed, unembed } from '../../developer/embedding.ts';
-import { embedPaid } from '../../developer/embed-paid.ts';
 import { viewEmbedded } from '../../developer/embedded-workspace.ts';
 import * as d from '../../developer/schemas.ts';
-import { accountsOf } from '../../model-account.ts';
+import { accountsOf, ModelAccount } from '../../model-account.ts';
 import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 
@@ -184,7 +183,9 @@ export const vectorRoutes: Route[] = [
       const fields = call.body as Record<string, unknown>;
       const texts = inputOf(fields);
       if (texts === undefined) return empty(500);
-      const { model, vectors, tokens } = await embedPaid(services, call, texts);
+      const account = new ModelAccount(services, call);
+      const { retrieval } = services;
+      const { model, vectors, tokens } = await retrieval.embed(texts, { account, signal: call.signal });
       const isBase64 = fields['encoding_format'] === 'base64';
       return json({
         object: 'list',
