@@ -174,3 +174,11 @@ describe('the repository', () => {
     expect(linesMatching(/"resolved": "http/, lock)).toEqual([]);
   });
 });
+
+test('each test that SECURITY.md names is there', () => {
+  const text = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
+  const named = [...text.matchAll(/`([\w/.-]+\.test\.ts)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(40);
+  const isThere = (path: string): boolean => existsSync(new URL(`../../${path}`, import.meta.url));
+  expect(named.filter((path) => !isThere(path))).toEqual([]);
+});
