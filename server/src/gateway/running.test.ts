@@ -66,6 +66,48 @@ describeOnBothServers('what runs under a key', (start) => {
     await upstream.received.findLast(({ path }) => path.endsWith('/chat/completions'))?.aborted;
   });
 
+  test('a stream of a child ends with the revocation of the key above its parent, on another process too', async () => {
+    const team = await server.mint({ scopes: ['keys:write', 'models:use'], expires_in_seconds: 3_600 });
+    const child = async (maker: string): Promise<string> => {
+      const body = { name: 'agent', scopes: ['keys:write', 'models:use'] };
+      const made = await server.request<{ secret: string }>('POST', '/v1/keys', { key: maker, body });
+      return made.body.secret;
+    };
+    const grandchild = await child(await child(team.secret));
+    upstream.answer(stream([event('one')], { end: 'hang' }));
+    const open = openRequest(server, { path: '/v1/chat/completions', key: grandchild });
+    open.end(JSON.stringify({ model: 'gpt-test', stream: true, messages: [] }));
+    await expect.poll(() => open.received()).toContain('one');
+    const other = await start(server.environment);
+    expect((await revoke(team.id, other)).requests_ended).toBe(1);
+    await expect.poll(() => open.received()).toContain('"code":"key_revoked"');
+    expect(await works(grandchild)).toBe(false);
+  });
+
+  test('what a visitor of a widget is being told ends with the key that pays for it', async () => {
+    const { id, secret } = await server.mint({ role: 'admin' });
+    const site = 'https://shop.example';
+    await server.request('POST', '/api/v1/workspace/new', { body: { name: 'Shop', chatModel: 'gpt-test' } });
+    const body = { workspace_slug: 'shop', chat_mode: 'chat', allowlist_domains: [site] };
+    const made = await server.request<{ embed: { uuid: string } }>('POST', '/api/v1/embed/new', {
+      key: secret,
+      body,
+    });
+    upstream.answer(stream([event('half of an answer')], { end: 'hang' }));
+    const asked = fetch(`${server.url}/api/embed/${made.body.embed.uuid}/stream-chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain', origin: site },
+      body: JSON.stringify({ sessionId: '3f0b8b2e-5d0c-4c7a-9a53-0f6f3c1f8a11', message: 'Hi' }),
+    });
+    const reader = (await asked).body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('half of an answer')) text += (await reader?.read())?.value ?? '';
+    expect((await revoke(id)).requests_ended).toBe(1);
+    for (let part = await reader?.read(); part?.done === false; part = await reader?.read())
+      text += part.value;
+    expect(text).toContain('(key_revoked)');
+  });
+
   test('a chat in a workspace ends with the frame that its clients know, and nothing of it is kept', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     upstream.answer(stream([event('half of an answer')], { end: 'hang' }));

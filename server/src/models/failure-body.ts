@@ -28,8 +28,11 @@ export async function failureBody(received: Received, scrubber: Scrubber): Promi
   if (text === undefined) return replacement(status);
   if (text.trim() === '') return isCut ? replacement(status) : { contentType, bytes: Buffer.alloc(0) };
   try {
-    const bytes = Buffer.from(JSON.stringify(scrubber.json(JSON.parse(text))));
-    return { contentType: contentType || 'application/json', bytes };
+    const value: unknown = JSON.parse(text);
+    const safe = JSON.stringify(scrubber.json(value));
+    // To the byte where nothing is taken out: as a value and as a text, which has a name that stands twice two times.
+    const isSafe = safe === JSON.stringify(value) && scrubber.text(text) === text;
+    return { contentType: contentType || 'application/json', bytes: Buffer.from(isSafe ? text : safe) };
   } catch {
     if (isCut || /json/i.test(contentType)) return replacement(status);
     return { contentType, bytes: Buffer.from(scrubber.text(text)) };

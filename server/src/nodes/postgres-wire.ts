@@ -10,6 +10,8 @@ const RECONNECT_MS = 500;
 const ANSWER_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 const ANNOUNCED_KEPT = 10_000;
+const NOTIFY =
+  'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as word (channel, payload)';
 
 interface Options {
   nodeId: string;
@@ -29,6 +31,8 @@ class PostgresWire implements Wire {
   readonly address = 'postgres';
   readonly #options: Options;
   #client: pg.Client | undefined;
+  readonly #outgoing: [channel: string, payload: string][] = [];
+  #isSending = false;
   #closed = false;
   /** Numbers already on their way, the oldest first, so that one change is told once, not once per node. */
   readonly #announced = new Set<number>();
@@ -109,7 +113,23 @@ class PostgresWire implements Wire {
   }
 
   #notify(channel: string, payload: string): void {
-    this.#client?.query('select pg_notify($1, $2)', [channel, payload]).catch(() => undefined);
+    this.#outgoing.push([channel, payload]);
+    if (!this.#isSending) void this.#send();
+  }
+
+  /**
+   * One statement at a time: what comes meanwhile goes with the next one. What a lost connection takes with it costs time
+   * only: the next renewal says it too.
+   */
+  async #send(): Promise<void> {
+    this.#isSending = true;
+    while (this.#client !== undefined && this.#outgoing.length > 0) {
+      const words = this.#outgoing.splice(0);
+      const columns = [words.map(([channel]) => channel), words.map(([, payload]) => payload)];
+      await this.#client.query(NOTIFY, columns).catch(() => undefined);
+    }
+    this.#outgoing.length = 0;
+    this.#isSending = false;
   }
 
   #lost(): void {
