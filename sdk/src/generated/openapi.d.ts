@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 22d353a822036d3d42d7de868f7132697cf664a91a60a4134163bfff2b32c611
-// text 6c0a4080b8daead582c3e83a69b1e4d3e9511c0f91650593fb580d0906da8141
+// document 2c3ff1771f3c238986d6d085d254f22834913b70ec40666a25b0e37f2bc67188
+// text 69c2ccdf4e86d3b8cceb1380bbb7962c492a8b0753fe4338c8790f215fc3586a
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -9739,7 +9739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10077,7 +10077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;

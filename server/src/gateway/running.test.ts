@@ -19,7 +19,9 @@ describeOnBothServers('what runs under a key', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
   const revoke = (id: string, on = server) =>
-    on.request<Acknowledged>('POST', `/v1/keys/${id}/revoke`).then(({ body }) => body.acknowledged);
+    on
+      .request<Acknowledged>('POST', `/v1/keys/${id}/revoke`, { key: server.adminKey })
+      .then(({ body }) => body.acknowledged);
   const imports = (keyId: string): number =>
     server.app.core.nodes.runs.newest().filter((run) => run.about.key_id === keyId).length;
   const works = async (key: string) => (await server.request('GET', '/v1/keys/self', { key })).status === 200;

@@ -154,5 +154,13 @@ async function patiently<T>({ context }: Adding, work: () => Promise<T>): Promis
   }
 }
 
-const failures = (items: readonly Outcome[]): string[] =>
-  items.flatMap((item) => (item.outcome === 'failed' ? [`  ${cell(item.title)}: ${cell(item.error)}`] : []));
+function failures(items: readonly Outcome[]): string[] {
+  const failed = items.filter((item) => item.outcome === 'failed');
+  // The server says no more, so that nobody learns by links which machines there are around it.
+  const isUnreached = failed.some(({ error }) => /^No URL content found at \S+\.$/.test(error));
+  const hint = '  Pages come from public addresses only; KEYWARD_FETCH_PRIVATE of the server allows others.';
+  return [
+    ...failed.map(({ title, error }) => `  ${cell(title)}: ${cell(error)}`),
+    ...(isUnreached ? [hint] : []),
+  ];
+}

@@ -44,13 +44,6 @@ const SKIPPED_MAX_BYTES = 64 * 1024;
 const AT_ONCE = 16;
 const WAITING_MAX = 100;
 
-/**
- * One answer for a name that nobody knows, one that leads to a private address, and a server that takes no connection:
- * somebody who may bring links must not learn which names and machines there are inside. Guarded by page-fetcher.test.ts.
- */
-const UNREACHABLE =
-  'It cannot be reached, or leads to an address that is not public; the operator can allow some with KEYWARD_FETCH_PRIVATE.';
-
 /** Why nothing came of a page, in whole sentences. */
 class NotFetched extends Error {}
 
@@ -118,7 +111,9 @@ export class PageFetcher {
       signal,
     });
     return response.catch((error: unknown) => {
-      throw signal.aborted ? error : new NotFetched(UNREACHABLE);
+      // One answer for a name that nobody knows, one that leads to a private address, and a server that takes no connection:
+      // whoever may bring links must not learn which machines there are inside. Guarded by page-fetcher.test.ts.
+      throw signal.aborted ? error : new NotFetched();
     });
   }
 

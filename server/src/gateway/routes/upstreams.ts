@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../access/index.ts';
+import { KeywardError } from '../../base/errors.ts';
 import {
   addUpstream,
   getUpstream,
@@ -97,6 +98,27 @@ const given = (header: string | undefined): { ifRevision?: number } => {
 /** Whoever says where models are reads what is sent there. */
 const ALL_CHATS = 'The chats of all workspaces go there: not for keys that are bound to some.';
 
+/**
+ * Model selectors and budgets in usd are measured by what upstreams say: their names of models and their prices. A key that
+ * has any could otherwise call another model by a name that it covers, or make it cost nothing. Guarded by
+ * upstream-power.test.ts.
+ * @throws KeywardError `scope_escalation`
+ */
+function refuseMeasured({ selectors, holders }: Caller): void {
+  const { allow, deny } = selectors.models;
+  const refuse = (what: string): KeywardError =>
+    new KeywardError(
+      'scope_escalation',
+      `A key with ${what} does not say which models there are and what they cost.`,
+      {
+        hint: 'Use a key without a model selector and without a budget in usd, of its own, its ancestors or its owner.',
+      },
+    );
+  if (allow.length + deny.length > 0) throw refuse('a model selector');
+  if (holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd')))
+    throw refuse('a budget in usd');
+}
+
 export const upstreamRoutes: Route[] = [
   route({
     method: 'POST',
@@ -107,9 +129,10 @@ export const upstreamRoutes: Route[] = [
     access: 'models:manage',
     body: Type.Object({ name, base_url, ...writable }, { title: 'UpstreamRequest', ...s.closed }),
     responses: { 201: Upstream },
-    errors: ['conflict', 'forbidden_resource'],
+    errors: ['conflict', 'forbidden_resource', 'scope_escalation'],
     handler: async ({ models }, { caller, body }) => {
       refuseBound(caller);
+      refuseMeasured(caller);
       const upstream = await addUpstream(models, body, actorOf(caller));
       return {
         status: 201,
@@ -159,9 +182,10 @@ export const upstreamRoutes: Route[] = [
       { title: 'UpstreamChange', minProperties: 1, ...s.closed },
     ),
     responses: { 200: Upstream },
-    errors: ['not_found', 'conflict', 'precondition_failed', 'forbidden_resource'],
+    errors: ['not_found', 'conflict', 'precondition_failed', 'forbidden_resource', 'scope_escalation'],
     handler: async ({ models }, { caller, params: { id }, body, headers }) => {
       refuseBound(caller);
+      refuseMeasured(caller);
       const change = { id, input: body, ...given(headers['if-match']) };
       const upstream = await updateUpstream(models, change, actorOf(caller));
       return { status: 200, headers: etag(upstream), body: upstream };

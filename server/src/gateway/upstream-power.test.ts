@@ -1,0 +1,70 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnBothServers } from '../../test/server.ts';
+import type { TestServer } from '../../test/server.ts';
+
+const usd = { name: 'usd', unit: 'usd', amount: '1', period: 'day' };
+const scopes = ['models:manage', 'models:use', 'keys:write'];
+
+describeOnBothServers('a key that is measured by names and prices of models', (start) => {
+  let server: TestServer;
+  let upstreamId: string;
+  const add = (key: string, name: string) =>
+    server.request<{ id: string }>('POST', '/v1/upstreams', {
+      key,
+      body: { name, base_url: 'http://127.0.0.1:1/v1', models: ['cheap'] },
+    });
+  const child = async (key: string): Promise<string> => {
+    const made = await server.request<{ secret: string }>('POST', '/v1/keys', {
+      key,
+      body: { name: 'child', scopes },
+    });
+    return made.body.secret;
+  };
+
+  beforeAll(async () => {
+    server = await start();
+    upstreamId = (await add(server.adminKey, 'first')).body.id;
+  });
+
+  const keys: [string, () => Promise<string>][] = [
+    [
+      'with a model selector',
+      async () => (await server.mint({ scopes, selectors: { models: { allow: ['cheap'] } } })).secret,
+    ],
+    [
+      'that denies a model',
+      async () => (await server.mint({ scopes, selectors: { models: { deny: ['dear'] } } })).secret,
+    ],
+    ['with a budget in usd', async () => (await server.mint({ scopes, budgets: [usd] })).secret],
+    ['whose parent has one', async () => child((await server.mint({ scopes, budgets: [usd] })).secret)],
+    [
+      'whose owner has one',
+      async () => {
+        const body = { name: `owner of ${Math.random()}`, kind: 'team', budgets: [usd] };
+        const { id } = (await server.request<{ id: string }>('POST', '/v1/owners', { body })).body;
+        return (await server.mint({ scopes, owner: id })).secret;
+      },
+    ],
+  ];
+
+  test.for(keys)('changes none of them: a key %s', async ([, secretOf]) => {
+    const key = await secretOf();
+    const change = (body: object) => server.request('PATCH', `/v1/upstreams/${upstreamId}`, { key, body });
+    const before = await server.request('GET', `/v1/upstreams/${upstreamId}`);
+    const free = { cheap: { input_usd_per_million_tokens: '0', output_usd_per_million_tokens: '0' } };
+    const answers = [
+      await add(key, 'second'),
+      await change({ prices: free }),
+      await change({ unpriced: 'allow' }),
+      await change({ models: ['cheap', 'dear'] }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    expect((await server.request('GET', `/v1/upstreams/${upstreamId}`)).text).toBe(before.text);
+  });
+
+  test('a key that is not measured so manages upstreams, also with a budget in tokens', async () => {
+    const tokens = { name: 'tokens', unit: 'tokens', amount: '10', period: 'day' };
+    const { secret } = await server.mint({ scopes, budgets: [tokens] });
+    expect((await add(secret, 'third')).status).toBe(201);
+  });
+});
