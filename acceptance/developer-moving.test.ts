@@ -117,9 +117,14 @@ describe('a client of AnythingLLM after the move', () => {
     expect(await login()).toMatchObject({ valid: true });
   });
 
-  test('a page that shows a widget goes on showing it', async () => {
-    const { embeds } = await server.ask<{ embeds: unknown[] }>('GET', '/api/v1/embed', { key: KEY });
-    expect(embeds).toMatchObject([{ uuid: WIDGET, enabled: true, workspace: { id: 1 } }]);
+  test('a page that shows a widget goes on showing it, once somebody pays for it', async () => {
+    const list = () => server.ask<{ embeds: unknown[] }>('GET', '/api/v1/embed', { key: KEY });
+    const known = { uuid: WIDGET, enabled: true, workspace: { id: 1 } };
+    expect((await list()).embeds).toMatchObject([{ ...known, state: 'unpaid' }]);
+    await server.ask('POST', `/api/v1/embed/${WIDGET}/adopt`, { key: KEY });
+    const [embed] = (await list()).embeds;
+    expect(embed).toMatchObject(known);
+    expect(embed).not.toHaveProperty('state');
   });
 
   test('the old key stands nowhere in what the server said', () => {

@@ -11,8 +11,8 @@ import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
 import { CHAT_SETTINGS, chatMigrations, openChat } from './chat/index.ts';
 import { Documents, documentsMigrations, Intake } from './documents/index.ts';
-import type { Gateway } from './gateway/index.ts';
-import { identityMigrations, openIdentity } from './identity/index.ts';
+import type { ArrivalTimes, Gateway } from './gateway/index.ts';
+import { administratorsOf, identityMigrations, openIdentity } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
 import { importKeyList, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
 import type { BudgetKeeper, KeysContext, SpentBudget } from './keys/index.ts';
@@ -21,11 +21,11 @@ import { Embeddings, movingMigrations } from './moving/index.ts';
 import { Nodes, nodesMigrations } from './nodes/index.ts';
 import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
 import { Environment, Settings, settingsMigrations } from './settings/index.ts';
-import { migrate, openStorage, storageMigrations } from './storage/index.ts';
+import { booksOf, migrate, openStorage, storageMigrations } from './storage/index.ts';
 import type { Migration, Storage } from './storage/index.ts';
 import { Retrieval, retrievalMigrations } from './retrieval/index.ts';
 import { openWidgets, widgetsMigrations } from './widgets/index.ts';
-import { Workspaces, workspacesMigrations } from './workspaces/index.ts';
+import { memberships, Workspaces, workspacesMigrations } from './workspaces/index.ts';
 import { Budgets, UsageCounters, usageMigrations } from './usage/index.ts';
 import type { Refusal, Reservation } from './usage/index.ts';
 import { VERSION } from './base/version.ts';
@@ -87,13 +87,15 @@ export async function openCore(config: Config, logger: Logger): Promise<Core> {
     });
     await nodes.start();
     stops.push(() => nodes.stop());
-    const budgets = new Budgets({ storage, clock, logger });
+    const budgets = new Budgets({ storage: booksOf(storage), clock, logger });
     budgets.start();
     stops.push(() => budgets.stop());
     const prefix = config.keyPrefix;
-    const keys = openKeys({ storage, nodes, sealing, clock, logger, prefix, budgets: budgetKeeper(budgets) });
+    const administrators = administratorsOf(memberships);
+    const brought = { budgets: budgetKeeper(budgets), administrators };
+    const keys = openKeys({ storage, nodes, sealing, clock, logger, prefix, ...brought });
     stops.push(() => keys.lastUsed.stop());
-    const identity = openIdentity({ keys });
+    const identity = openIdentity({ keys, memberships });
     return { config, logger, storage, sealing, nodes, budgets, keys, identity, stop };
   } catch (error) {
     await stop();
@@ -155,23 +157,28 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Builds everything, in order. Nothing listens until `start`. @throws StartupError */
-export async function openApp(config: Config, logger: Logger): Promise<App> {
+/**
+ * Builds everything, in order. Nothing listens until `start`.
+ * @param times how long requests may take to arrive; others than the server's own are for tests. @throws StartupError
+ */
+export async function openApp(config: Config, logger: Logger, times?: ArrivalTimes): Promise<App> {
   const clock = systemClock;
   // Commands that work on the data itself open the core alone, and do not load what a third of loading takes.
   const { createGateway } = await import('./gateway/index.ts');
   const core = await openCore(config, logger);
   const { storage, sealing, keys } = core;
   const net = secretNet(`${config.keyPrefix}${KEY_MARK}`);
-  const refusals = new RefusalRecorder(storage, clock, logger, { net });
-  const checkpointer = new Checkpointer(storage, sealing.signer, { clock, logger });
-  const counters = new UsageCounters({ storage, clock, logger });
+  // What is counted and recorded of a request stays so, also where it was ended.
+  const books = booksOf(storage);
+  const refusals = new RefusalRecorder(books, clock, logger, { net });
+  const checkpointer = new Checkpointer(books, sealing.signer, { clock, logger });
+  const counters = new UsageCounters({ storage: books, clock, logger });
   const sweeper = new QuietSweeper(keys);
   const localModel = localModelOf(config, logger);
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
   const services = { ...core, clock, net, counters, refusals, models, localModel };
   const rooms = openRooms(services);
-  const gateway = createGateway({ ...services, ...rooms, version: VERSION });
+  const gateway = createGateway({ ...services, ...rooms, version: VERSION }, times);
   const start = async (): Promise<void> => {
     await importListedKeys(core);
     counters.start();
@@ -198,7 +205,7 @@ type Given = Core & { clock: Clock; net: SecretNet; models: Models };
 
 /** What answers from documents: everything between the models and the gateway, and how its parts know each other. */
 // eslint-disable-next-line typescript/explicit-function-return-type
-function openRooms({ config, logger, storage, sealing, identity, clock, net, models }: Given) {
+function openRooms({ config, logger, storage, sealing, keys, identity, clock, net, models }: Given) {
   const settings = new Settings({ storage, sealing, clock });
   const { model: chatModel, windowTokens: chatTokens, imageModel } = CHAT_SETTINGS;
   const names = { chatModel, chatTokens, imageModel };
@@ -216,7 +223,7 @@ function openRooms({ config, logger, storage, sealing, identity, clock, net, mod
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
   const shared = { storage, clock, logger, settings };
   const chat = openChat({ ...shared, models, documents, intake, retrieval, workspaces });
-  const widgets = openWidgets({ storage, clock, logger, sealing, settings, workspaces, chat, net });
+  const widgets = openWidgets({ ...shared, keys, sealing, workspaces, chat, net });
   const start = (): void => {
     retrieval.start();
     intake.start();

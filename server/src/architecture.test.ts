@@ -97,6 +97,58 @@ describe('the way to a model', () => {
   });
 });
 
+/**
+ * What is written under nobody's permit, so that it is kept also where the request that happens to be carried out was
+ * ended: the server's own books, and work that a request only set going. Nothing that a caller asked for.
+ */
+const WITHOUT_PERMIT: Record<string, string> = {
+  'storage/permit.ts': 'has it',
+  'storage/index.ts': 'has it',
+  'nodes/nodes.ts': 'leases, and answers to other nodes',
+  'app.ts': 'budgets, counters, refusals, checkpoints',
+  'keys/last-used.ts': 'when and from where a secret was used',
+  'keys/verifier.ts': 'secrets that move to the current pepper',
+  'identity/throttle.ts': 'attempts to log in',
+  'retrieval/reembedding.ts': 'documents that are embedded anew for all',
+  'retrieval/pgvector-backfill.ts': 'vectors that were made without the extension',
+  'retrieval/pgvector.ts': 'tables for vectors of a length',
+  'retrieval/embed-document.ts': 'removes what a failed embedding has left',
+};
+
+describe('what is written for a request', () => {
+  test('is written under its permit, but for what is named here with its reason', () => {
+    const without = product
+      .filter(({ source }) => /\b(booksOf|withoutPermit)\b/.test(source))
+      .map(({ path }) => path.slice(PRODUCT.length));
+    expect(without.toSorted()).toEqual(Object.keys(WITHOUT_PERMIT).toSorted());
+  });
+
+  test('has a permit on every route but the two that are asked most, which write nothing', () => {
+    const without = product.filter(({ source }) => /\bneedsNoPermit: true\b/.test(source));
+    expect(without.map(({ path }) => path.slice(PRODUCT.length)).toSorted()).toEqual([
+      'gateway/routes/developer/auth.ts',
+      'gateway/routes/verify.ts',
+    ]);
+  });
+
+  test('goes through a transaction of the storage, which alone asks the permit', () => {
+    const asks = product.filter(({ source }) => /\bcurrentPermit\(\)/.test(source));
+    expect(asks.map(({ path }) => path.slice(PRODUCT.length)).toSorted()).toEqual([
+      'models/models.ts',
+      'nodes/nodes.ts',
+      'storage/postgres.ts',
+      'storage/sqlite.ts',
+    ]);
+    const begins = product.filter(({ source }) =>
+      /BEGIN IMMEDIATE|\.transaction\(\)\s*\.execute/.test(source),
+    );
+    expect(begins.map(({ path }) => path.slice(PRODUCT.length)).toSorted()).toEqual([
+      'storage/postgres.ts',
+      'storage/sqlite.ts',
+    ]);
+  });
+});
+
 describe('the repository', () => {
   test(`has no file of code longer than ${LINES_MAX} lines`, () => {
     const long = code.filter(({ source }) => source.split('\n').length - 1 > LINES_MAX);

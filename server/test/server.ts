@@ -7,6 +7,7 @@ import { afterAll, afterEach, describe, expect } from 'vitest';
 import { openApp } from '../src/app.ts';
 import type { App } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import type { ArrivalTimes } from '../src/gateway/index.ts';
 import { mintFirstKey } from '../src/keys/index.ts';
 import type { KeyView } from '../src/keys/index.ts';
 import type { DialectName } from '../src/storage/index.ts';
@@ -59,7 +60,8 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-export type StartServer = (environment?: Record<string, string>) => Promise<TestServer>;
+/** @param times how long requests may take to arrive. */
+export type StartServer = (environment?: Record<string, string>, times?: ArrivalTimes) => Promise<TestServer>;
 
 /**
  * Runs a suite against real servers, once on SQLite and once on PostgreSQL. `start` is for `beforeAll` and for tests;
@@ -88,19 +90,20 @@ export function describeOnServer(
     afterAll(async () => {
       for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
     });
-    suite((environment) => startServer(dialect, { environment, cleanups, faults }), dialect);
+    suite((environment, times) => startServer(dialect, { environment, times, cleanups, faults }), dialect);
   });
 }
 
 interface Started {
   environment: Record<string, string> | undefined;
+  times: ArrivalTimes | undefined;
   cleanups: (() => Promise<void>)[];
   faults: string[];
 }
 
 async function startServer(
   dialect: DialectName,
-  { environment: given = {}, cleanups, faults }: Started,
+  { environment: given = {}, times, cleanups, faults }: Started,
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-server-'));
   cleanups.push(async () => rmSync(folder, { recursive: true, force: true }));
@@ -116,7 +119,7 @@ async function startServer(
   };
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
-  const app = await openApp(readConfig(environment), logger);
+  const app = await openApp(readConfig(environment), logger, times);
   cleanups.push(() => app.stop());
   const first = await mintFirstKey(app.core.keys);
   await app.start();

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 8acfb77a4d789cc725f91eab5eb21927b38011ec0205435ce78c1db3f8ff6c23
-// text 02fc79fbc9c521c62aa3f9a542c2e3c46e5605a9d7b9d322d1ae67ef03d8da5c
+// document 22d353a822036d3d42d7de868f7132697cf664a91a60a4134163bfff2b32c611
+// text 6c0a4080b8daead582c3e83a69b1e4d3e9511c0f91650593fb580d0906da8141
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -614,6 +614,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the requests that are being answered
+         * @description On all processes, newest first, this one included. Without keys:read those of the caller's own key; with it those of the keys that it may see. Any key.
+         */
+        get: operations["running.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/running/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a request that is being answered
+         * @description Its key goes on. Acknowledged like a revocation: nothing more of it takes effect. The own key needs no scope, others keys:write. Any key.
+         */
+        post: operations["running.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/running/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop all requests of a key, an owner or a tag
+         * @description Name exactly one. Of an owner or a tag: those that run at this moment. Any key.
+         */
+        post: operations["running.stop_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/owners": {
         parameters: {
             query?: never;
@@ -623,7 +683,7 @@ export interface paths {
         };
         /**
          * List owners
-         * @description Without owners:manage, the caller's own. Scope: keys:read.
+         * @description Without owners:manage, or for a key that is bound to workspaces, the caller's own. Scope: keys:read.
          */
         get: operations["owners.list"];
         put?: never;
@@ -661,7 +721,7 @@ export interface paths {
         head?: never;
         /**
          * Change, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. Scope: owners:manage.
+         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -2717,7 +2777,7 @@ export interface paths {
         put?: never;
         /**
          * Make a chat widget of a workspace
-         * @description Visitors spend the budgets of the key that made or last changed it, and use its models. Scope: embeds:manage.
+         * @description The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it. Scope: embeds:manage.
          */
         post: operations["embeds.create"];
         delete?: never;
@@ -2737,7 +2797,7 @@ export interface paths {
         put?: never;
         /**
          * Change a chat widget; what is not named stays
-         * @description Scope: embeds:manage.
+         * @description The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.
          */
         post: operations["embeds.update"];
         /**
@@ -2745,6 +2805,26 @@ export interface paths {
          * @description Scope: embeds:manage.
          */
         delete: operations["embeds.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embed/{uuid}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a chat widget over
+         * @description From now on this key pays for it, and it ends with this key, which must hold workspaces:chat there. For one whose key is about to end, and for one that was moved in. Scope: embeds:manage.
+         */
+        post: operations["embeds.adopt"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3165,7 +3245,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             hint: string | null;
             request_id: string;
             errors?: {
@@ -3395,24 +3475,43 @@ export interface components {
             };
             tags?: string[];
             expires_at?: string | null;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
+            /**
+             * @description end: requests that are being answered end with the change; left out: they go on to their end
+             * @enum {string}
+             */
+            running?: "end";
         };
-        /** @description From here on no node admits what was taken away. */
+        /** @description From here on no node admits what was taken away, and what ran is ended. */
         Acknowledged: {
             /** @description How many processes act on it */
             nodes: number;
             /** @description How long the slowest took */
             waited_ms: number;
+            /** @description How many requests were in flight and were ended */
+            requests_ended: number;
         };
         /** @description The key as it is now, and who has confirmed it. */
         ChangedKey: {
             key: components["schemas"]["Key"];
             acknowledged: components["schemas"]["Acknowledged"];
         };
+        EndRequest: {
+            reason?: string;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
+        };
         RotateRequest: {
             overlap_seconds?: number;
             /** @enum {string} */
             end?: "quiet";
             quiet_seconds?: number;
+            /**
+             * @description end: requests that are being answered end with the change; left out: they go on to their end
+             * @enum {string}
+             */
+            running?: "end";
         };
         /** @description The same key with a new secret, shown this once. */
         RotatedKey: {
@@ -3553,6 +3652,38 @@ export interface components {
                 field: string;
                 message: string;
             }[];
+        };
+        RunningRequest: {
+            /** @description To stop it by */
+            id: string;
+            key_id: string | null;
+            owner_id: string | null;
+            /** @description The operationId of its endpoint */
+            route: string;
+            model: string | null;
+            age_seconds: number;
+            /** @description Up to now, estimated where the upstream has not said */
+            tokens_in: number;
+            tokens_out: number;
+            /** @description The process that carries it out */
+            node: string;
+        };
+        RunningList: {
+            items: components["schemas"]["RunningRequest"][];
+            next_cursor: string | null;
+            /** @description Processes that did not answer in time; what they carry out is not in the list */
+            missing_nodes: number;
+        };
+        StoppedRequests: {
+            acknowledged: components["schemas"]["Acknowledged"];
+        };
+        StopRequest: {
+            /** @description Id of a key */
+            key?: string;
+            /** @description Id of an owner */
+            owner?: string;
+            /** @description Of keys */
+            tag?: string;
         };
         OwnerRequest: {
             name: string;
@@ -3970,6 +4101,8 @@ export interface components {
         PasswordChange: {
             usePassword: boolean;
             newPassword?: string;
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         InvitedUser: {
             username: string;
@@ -4007,6 +4140,10 @@ export interface components {
         };
         NewApiKey: {
             name?: string;
+        };
+        ApiKeyRemoval: {
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         DocumentItem: {
             name: string;
@@ -4366,6 +4503,8 @@ export interface components {
             key: string;
             value: string | null;
             description: string | null;
+            /** @description Of those that were made */
+            secret?: boolean;
             /** @description static: made by an administrator; system, user, workspace: always there */
             type: string;
         };
@@ -4438,6 +4577,13 @@ export interface components {
                     name: string;
                 };
                 chat_count: number;
+                /**
+                 * @description Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in
+                 * @enum {string}
+                 */
+                state?: "ended" | "unpaid";
+                /** @description What is to be done about it */
+                message?: string;
             }[];
         };
         EmbedChats: {
@@ -7070,7 +7216,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndRequest"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -7099,7 +7249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7110,6 +7260,15 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last_admin */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7237,7 +7396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7320,9 +7479,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7355,6 +7512,15 @@ export interface operations {
             };
             /** @description insufficient_scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last_admin */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7585,7 +7751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7680,9 +7846,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7713,7 +7877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7731,7 +7895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7936,9 +8100,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -7969,7 +8131,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7987,7 +8149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8064,9 +8226,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    reason?: string;
-                };
+                "application/json": components["schemas"]["EndRequest"];
             };
         };
         responses: {
@@ -8097,7 +8257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8115,7 +8275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8598,6 +8758,321 @@ export interface operations {
             };
         };
     };
+    "running.list": {
+        parameters: {
+            query?: {
+                /** @description Items of a page; 50 */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunningList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "running.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list has it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoppedRequests"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "running.stop_all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoppedRequests"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "owners.list": {
         parameters: {
             query?: {
@@ -8726,7 +9201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8927,7 +9402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8945,7 +9420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9071,7 +9546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description conflict */
+            /** @description conflict, last_admin */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12060,7 +12535,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -12188,7 +12667,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -12234,7 +12717,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -12380,7 +12867,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyRemoval"];
+            };
+        };
         responses: {
             /** @description Done */
             200: {
@@ -14737,8 +15228,10 @@ export interface operations {
             content: {
                 "application/json": {
                     key: string;
-                    value: string;
                     description?: string | null;
+                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
+                    secret?: boolean;
+                    value: string;
                 };
             };
         };
@@ -14799,8 +15292,11 @@ export interface operations {
             content: {
                 "application/json": {
                     key: string;
-                    value: string;
                     description?: string | null;
+                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
+                    secret?: boolean;
+                    /** @description The present one where it is left out, or ******** */
+                    value?: string;
                 };
             };
         };
@@ -16131,6 +16627,63 @@ export interface operations {
         };
     };
     "embeds.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID of the chat widget */
+                uuid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Done */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "embeds.adopt": {
         parameters: {
             query?: never;
             header?: never;

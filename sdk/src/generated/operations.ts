@@ -231,6 +231,27 @@ export const OPERATIONS = {
     "description": "NDJSON, a key a line, with its text (secret) or the SHA-256 of it (sha256); NDJSON back, an outcome a line. A bad line is reported and stops nothing; repeating is harmless. What was reported is stored, also when the import breaks off (broken_off names the first line that may not be). Scope: keys:write.",
     "scope": "keys:write"
   },
+  "running.list": {
+    "method": "GET",
+    "path": "/v1/running",
+    "summary": "List the requests that are being answered",
+    "description": "On all processes, newest first, this one included. Without keys:read those of the caller's own key; with it those of the keys that it may see. Any key.",
+    "scope": null
+  },
+  "running.stop": {
+    "method": "POST",
+    "path": "/v1/running/{id}/stop",
+    "summary": "Stop a request that is being answered",
+    "description": "Its key goes on. Acknowledged like a revocation: nothing more of it takes effect. The own key needs no scope, others keys:write. Any key.",
+    "scope": null
+  },
+  "running.stop_all": {
+    "method": "POST",
+    "path": "/v1/running/stop",
+    "summary": "Stop all requests of a key, an owner or a tag",
+    "description": "Name exactly one. Of an owner or a tag: those that run at this moment. Any key.",
+    "scope": null
+  },
   "owners.create": {
     "method": "POST",
     "path": "/v1/owners",
@@ -242,7 +263,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/owners",
     "summary": "List owners",
-    "description": "Without owners:manage, the caller's own. Scope: keys:read.",
+    "description": "Without owners:manage, or for a key that is bound to workspaces, the caller's own. Scope: keys:read.",
     "scope": "keys:read"
   },
   "owners.get": {
@@ -256,7 +277,7 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/owners/{id}",
     "summary": "Change, suspend or reactivate an owner",
-    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. Scope: owners:manage.",
+    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.",
     "scope": "owners:manage"
   },
   "owners.delete": {
@@ -1040,14 +1061,14 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/embed/new",
     "summary": "Make a chat widget of a workspace",
-    "description": "Visitors spend the budgets of the key that made or last changed it, and use its models. Scope: embeds:manage.",
+    "description": "The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.update": {
     "method": "POST",
     "path": "/v1/embed/{uuid}",
     "summary": "Change a chat widget; what is not named stays",
-    "description": "Scope: embeds:manage.",
+    "description": "The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.delete": {
@@ -1055,6 +1076,13 @@ export const OPERATIONS = {
     "path": "/v1/embed/{uuid}",
     "summary": "Remove a chat widget and its chats",
     "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.adopt": {
+    "method": "POST",
+    "path": "/v1/embed/{uuid}/adopt",
+    "summary": "Take a chat widget over",
+    "description": "From now on this key pays for it, and it ends with this key, which must hold workspaces:chat there. For one whose key is about to end, and for one that was moved in. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "extension.check": {

@@ -10,6 +10,8 @@ export interface Wanted {
   expiresAt: number | null;
   limits: readonly Limit[];
   budgets: readonly Budget[];
+  /** Whether it ends with another key as well. */
+  hasParent?: boolean;
 }
 
 /** One way in which a key would hold more than its maker. `field` is the field of the request at fault. */
@@ -32,8 +34,14 @@ export function excesses(maker: Wanted, wanted: Wanted): Excess[] {
     ...expiryExcess(maker.expiresAt, wanted.expiresAt),
     ...limitExcess(maker.limits, wanted.limits),
     ...budgetExcess(maker.budgets, wanted.budgets),
+    ...parentExcess(maker, wanted),
   ];
 }
+
+const parentExcess = (maker: Wanted, wanted: Wanted): Excess[] =>
+  maker.hasParent === true && wanted.hasParent !== true
+    ? [{ field: 'parent', message: 'the maker ends with its parent, and this would not' }]
+    : [];
 
 /**
  * The same for a key whose every ancestor's limits, budgets and end hold for it too, the maker's among them: it need not
@@ -77,11 +85,19 @@ function scopeExcess(held: readonly string[], wanted: readonly string[]): Excess
 
 function nameExcess(field: string, maker: NameSelector, wanted: NameSelector): Excess[] {
   const found: Excess[] = [];
+  // What selects nothing lies within everything: a user without workspaces.
+  if (wanted.deny.includes('*')) return found;
   const inside = (pattern: string): boolean => maker.allow.some((own) => matchesPattern(own, pattern));
   if (maker.allow.length > 0 && (wanted.allow.length === 0 || !wanted.allow.every(inside))) {
     found.push({ field: `${field}.allow`, message: `must stay within ${maker.allow.join(', ')}` });
   }
-  const missing = maker.deny.filter((own) => !wanted.deny.some((pattern) => matchesPattern(pattern, own)));
+  // A name that cannot be one of those that are denied need not deny them too.
+  const touches = (own: string): boolean =>
+    wanted.allow.length === 0 ||
+    wanted.allow.some((pattern) => matchesPattern(own, pattern) || matchesPattern(pattern, own));
+  const missing = maker.deny.filter(
+    (own) => touches(own) && !wanted.deny.some((pattern) => matchesPattern(pattern, own)),
+  );
   if (missing.length > 0)
     found.push({ field: `${field}.deny`, message: `must deny ${missing.join(', ')} too` });
   return found;

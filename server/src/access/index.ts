@@ -26,4 +26,6 @@ export {
   rangeMatcher,
   selects,
 } from './selectors.ts';
+export { EVERYTHING, hasSelectors, holdingsOfCaller, ROLE_POWERS, worthOf } from './worth.ts';
+export type { Standing } from './worth.ts';
 export type { NameSelector, ResourceType, Selectors } from './selectors.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** What an id can stand for; the word before the underscore. */
-export type IdKind = 'key' | 'sec' | 'own' | 'up' | 'node' | 'req' | 'lease';
+export type IdKind = 'key' | 'sec' | 'own' | 'up' | 'node' | 'ask' | 'req' | 'lease';
 
 /**
  * Uniformly random base62 text.

@@ -4,7 +4,8 @@ import type { Job } from './answer.ts';
 import { readCall, toolDeclarations } from './agent-tools.ts';
 import { askModel } from './ask-model.ts';
 import type { Piece, Said } from './ask-model.ts';
-import type { Context } from './context.ts';
+import type { Gathered } from './context.ts';
+import { withoutSecrets } from './secrets.ts';
 import type { Failure } from './failure.ts';
 import type { ModelMessage, Source } from './message.ts';
 import { summed } from './metrics.ts';
@@ -30,7 +31,7 @@ interface Run {
   readonly job: AgentJob;
   readonly startedMs: number;
   readonly messages: ModelMessage[];
-  readonly found: Context;
+  readonly found: Gathered;
   readonly thoughts: string[];
   readonly usage: UsageReport[];
   last: Said | undefined;
@@ -109,7 +110,8 @@ async function* ask(
     account: request.account(),
     ...(withTools ? { tools: toolDeclarations } : {}),
   };
-  for await (const piece of askModel(context.models, question)) {
+  const pieces = askModel(context.models, question);
+  for await (const piece of withoutSecrets(pieces, run.found.secrets)) {
     if (piece.kind === 'begun') {
       if (isFirst) yield { kind: 'begun', isAgent: true };
     } else if (piece.kind === 'text') yield piece;

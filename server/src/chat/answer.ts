@@ -3,6 +3,7 @@ import type { Piece, Said } from './ask-model.ts';
 import type { ChatContext } from './chat.ts';
 import { gather } from './context.ts';
 import type { Context, Gathered } from './context.ts';
+import { withoutSecrets } from './secrets.ts';
 import { failureOf } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { ModelMessage } from './message.ts';
@@ -53,7 +54,7 @@ export async function* answerPlainly(job: Job): AsyncGenerator<ChatEvent> {
 
 async function* asked(
   job: Job,
-  found: Context,
+  found: Gathered,
   messages: readonly ModelMessage[],
 ): AsyncGenerator<ChatEvent> {
   const { context, request, model } = job;
@@ -70,7 +71,8 @@ async function* asked(
   let left: Said | undefined;
   let isOver = false;
   try {
-    for await (const piece of askModel(context.models, { ...question, account: request.account() })) {
+    const pieces = askModel(context.models, { ...question, account: request.account() });
+    for await (const piece of withoutSecrets(pieces, found.secrets)) {
       if (piece.kind === 'text') spoken += piece.text;
       if (piece.kind === 'gone') left = piece.said;
       else isOver = piece.kind === 'said' || piece.kind === 'failed';

@@ -25,6 +25,8 @@ interface Options {
 /** All that goes into a prompt beside the question. */
 export interface Gathered extends Context {
   instructions: string;
+  /** Values of the instructions that no answer may hold. */
+  secrets: readonly string[];
   history: readonly Turn[];
 }
 
@@ -52,7 +54,8 @@ export async function gather(
     sources: [...whole.map(wholeSource), ...found],
     images,
     history,
-    instructions,
+    instructions: instructions.text,
+    secrets: instructions.secrets,
   };
 }
 

@@ -27,6 +27,7 @@ export type {
   ChatRequest,
   Conversation,
   Ending,
+  Instructions,
   Mode,
   NewTurn,
   Place,

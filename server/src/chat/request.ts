@@ -51,6 +51,13 @@ export interface Conversation {
   reset(): Promise<void>;
 }
 
+/** A system prompt, its variables expanded. */
+export interface Instructions {
+  text: string;
+  /** Values in it that no answer may hold. */
+  secrets: readonly string[];
+}
+
 export interface ChatRequest {
   place: Place;
   conversation: Conversation;
@@ -59,8 +66,8 @@ export interface ChatRequest {
   mode: Mode;
   attachments: readonly Attachment[];
   isReset: boolean;
-  /** The system prompt, its variables expanded; asked for when it is needed. */
-  instructions(): Promise<string>;
+  /** Asked for when it is needed. */
+  instructions(): Promise<Instructions>;
   /** Instead of the workspace's, where the surface lets callers choose. */
   temperature?: number | undefined;
   model?: string | undefined;

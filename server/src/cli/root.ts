@@ -7,6 +7,7 @@ import { imports } from './import/index.ts';
 import { keys } from './keys/index.ts';
 import { models } from './models/index.ts';
 import { owners } from './owners/index.ts';
+import { running } from './running/index.ts';
 import { upstreams } from './upstreams/index.ts';
 import { workspaces } from './workspaces/index.ts';
 
@@ -19,6 +20,7 @@ export const root = noun('Hands out access to AI safely', {
   auth,
   keys,
   owners,
+  running,
   models,
   upstreams,
   workspaces,

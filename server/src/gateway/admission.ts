@@ -60,6 +60,7 @@ export function admitAgain(
   const { nodes, verifier } = services.keys;
   if (course.caller === undefined) return undefined;
   if (course.generation === nodes.generation && nodes.leaseHolds()) return undefined;
+  course.generation = nodes.generation;
   return Promise.resolve(verifier.identify(credentialOf(route, request.headers))).then((known) => {
     refuseWithoutScope(identified(services, route, { known, course }), route);
     return true;

@@ -1,8 +1,14 @@
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/index.ts';
+import type { KeywardError } from '../base/errors.ts';
+import { subjectOfUser } from '../identity/index.ts';
 import type { Session } from '../identity/index.ts';
+import { endedError } from '../nodes/index.ts';
+import type { EndedBy, Run, Runner, RunnerView } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import { callerAddress } from './caller-address.ts';
+import { endAnswer } from './ending.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -19,7 +25,7 @@ declare module 'fastify' {
 export const EVERYWHERE = { 'x-content-type-options': 'nosniff' } as const;
 
 /** What is known of a request on its way through, and what has to happen at its end whatever becomes of it. */
-export class Course {
+export class Course implements Runner {
   /** The caller's address; '' where it is not known, or the connection is gone already: no range covers it. */
   readonly ip: string;
   /** Of the answer, gathered on the way. */
@@ -32,22 +38,104 @@ export class Course {
   /** Under whom it is counted where no key was sent: the widget of a visitor's question. */
   countedFor: Pick<Count, 'keyId' | 'ownerId'> | undefined;
   secretId: string | undefined;
-  /** `nodes.generation` before the key was looked at. */
+  /** `nodes.generation` before the key or the session was looked at. */
   generation = -1;
   /** The code of the error it was answered with. */
   errorCode: string | undefined;
   /** The handler counts it in the usage report itself, when it knows what it took. */
   isCounted = false;
+  /** Called when the request is ended from outside: what it began stops. */
+  onEnd: (() => void) | undefined;
+  /** The last words of an answer that has begun and is no event stream; undefined: its connection is cut. */
+  lastWords: ((why: KeywardError) => string | undefined) | undefined;
+  readonly #services: Services;
+  readonly #request: FastifyRequest;
+  readonly #reply: FastifyReply;
+  #run: Run | undefined;
+  #payers: readonly string[] = [];
+  #subjects: readonly string[] | undefined;
   #isOver = false;
   #release: (() => void) | undefined;
 
-  constructor(ip: string, requestId: string) {
-    this.ip = ip;
-    this.headers = { 'x-request-id': requestId, ...EVERYWHERE };
+  constructor(services: Services, request: FastifyRequest, reply: FastifyReply) {
+    const { trustedProxies } = services.config;
+    this.ip = callerAddress(request.socket.remoteAddress, request.headers, trustedProxies);
+    this.headers = { 'x-request-id': request.id, ...EVERYWHERE };
+    this.#services = services;
+    this.#request = request;
+    this.#reply = reply;
   }
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Ended from outside, and answered: whatever its handler still says is not sent. */
+  get isEnded(): boolean {
+    return this.#run?.ended !== undefined;
+  }
+
+  /** Whether something was taken away from somebody since its key or session was looked at. */
+  get isOvertaken(): boolean {
+    const isKnown = this.caller !== undefined || this.session !== undefined;
+    return isKnown && this.generation !== this.#services.nodes.generation;
+  }
+
+  /** From here on the request is in flight: what takes its key or session away ends it, and is its permit. */
+  enter(): Run {
+    this.#run ??= this.#services.nodes.runs.enter(this);
+    // It may have gone while it was let in.
+    if (this.#isOver) this.#services.nodes.runs.leave(this.#run);
+    return this.#run;
+  }
+
+  /** Ids of others that it is carried out for: a widget's payer. */
+  runsFor(payers: readonly string[]): void {
+    this.#payers = payers;
+    this.#subjects = undefined;
+  }
+
+  subjects(): readonly string[] {
+    const { caller, session, secretId = '' } = this;
+    this.#subjects ??= [
+      ...(caller === undefined ? [] : [...subjectsOf(caller), secretId]),
+      ...(session === undefined ? [] : subjectsOfSession(session)),
+      ...this.#payers,
+    ];
+    return this.#subjects;
+  }
+
+  end(by: EndedBy): void {
+    try {
+      endAnswer({
+        services: this.#services,
+        request: this.#request,
+        reply: this.#reply,
+        why: endedError(by),
+      });
+      this.onEnd?.();
+    } catch (error) {
+      this.#services.logger.error({ err: error, request_id: this.#request.id }, 'a request was cut off');
+      this.#reply.raw.destroy();
+    }
+  }
+
+  /** ms since 1970: when its key ends by itself; a secret that is rotated out lets go on what it began. */
+  endsAt(): number {
+    const { caller, session } = this;
+    const ofSession = session?.actor.kind === 'key' ? session.actor.caller : undefined;
+    return (caller ?? ofSession)?.expiresAt ?? Infinity;
+  }
+
+  describe(): RunnerView {
+    const { caller, countedFor, session } = this;
+    const owner = session?.kind === 'user' ? session.user.ownerId : null;
+    return {
+      key_id: caller?.keyId ?? countedFor?.keyId ?? null,
+      owner_id: caller?.ownerId ?? countedFor?.ownerId ?? owner,
+      route: this.#request.routeOptions.config.declared?.id ?? 'none',
+      startedAt: Math.round(performance.timeOrigin + this.#startedMs),
+    };
   }
 
   /** `release` runs at the end of the request; at once where the caller went away while it was being let in. */
@@ -56,8 +144,13 @@ export class Course {
     else this.#release = release;
   }
 
-  end(services: Services, request: FastifyRequest, reply: FastifyReply): void {
+  /** The connection has no more to do with it. */
+  close(): void {
+    const services = this.#services;
+    const request = this.#request;
+    const reply = this.#reply;
     this.#isOver = true;
+    if (this.#run !== undefined) services.nodes.runs.leave(this.#run);
     this.#release?.();
     const isGone = !reply.raw.writableFinished;
     const status = isGone ? CLIENT_GONE_STATUS : reply.raw.statusCode;
@@ -72,13 +165,43 @@ export class Course {
   }
 }
 
+/** The request that came last on a connection. */
+export interface Latest {
+  course: Course;
+  request: FastifyRequest;
+  reply: FastifyReply;
+}
+
+interface BusySocket extends Socket {
+  latest?: Latest;
+}
+
+export const latestOn = (socket: Socket): Latest | undefined => (socket as BusySocket).latest;
+
 /** What proxies write into their logs for a caller that did not wait; nobody receives it. */
 const CLIENT_GONE_STATUS = 499;
 
 /** Begins the course of a request. One listener does all that its end asks for: this is the path of every request. */
 export function begin(services: Services, request: FastifyRequest, reply: FastifyReply): void {
-  const ip = callerAddress(request.socket.remoteAddress, request.headers, services.config.trustedProxies);
-  const course = new Course(ip, request.id);
+  const course = new Course(services, request, reply);
   request.course = course;
-  reply.raw.on('close', () => course.end(services, request, reply));
+  (request.raw.socket as BusySocket).latest = { course, request, reply };
+  reply.raw.on('close', () => course.close());
+}
+
+/** Whatever of these is taken away ends what runs with the key: it ends with each of its ancestors, and their owners. */
+export const subjectsOf = ({ keyId, ownerId, ancestors }: Caller): string[] => [
+  keyId,
+  ownerId,
+  ...ancestors.flatMap((ancestor) => [ancestor.keyId, ancestor.ownerId]),
+];
+
+/** The same of somebody who is logged in; a session that was opened with a key is worth as much as the key. */
+function subjectsOfSession(session: Session): string[] {
+  const { id, actor } = session;
+  const withKey = actor.kind === 'key' ? subjectsOf(actor.caller) : [];
+  const secret = session.kind === 'admin' && session.secretId !== undefined ? [session.secretId] : [];
+  return session.kind === 'user'
+    ? [id, subjectOfUser(session.user.id), session.user.ownerId]
+    : [id, subjectOfUser(null), ...withKey, ...secret];
 }

@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { KeywardError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { send } from './answering.ts';
 import { isWatched } from './arrival.ts';
+import { invalidKey } from './credentials.ts';
 import { formatError, rawError, toKeywardError } from './errors.ts';
 import type { Surface } from './errors.ts';
 import { newRequestId } from './request-id.ts';
+import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
 /** What a good key was refused; it goes into the audit record. */
@@ -25,12 +28,12 @@ export function fail(
   { request, reply, surface }: { request: FastifyRequest; reply: FastifyReply; surface?: Surface },
 ): void {
   const { course, routeOptions } = request;
-  // Nobody is left to tell, and what broke with the connection is no failure of ours.
-  if (course.isOver) return void reply.hijack();
+  // Nobody is left to tell, and what broke with the connection is no failure of ours. One that was ended has its answer.
+  if (course.isOver || (course.isEnded && reply.raw.headersSent)) return void reply.hijack();
   // An answer has begun and cannot be taken back: its end is all that is left to tell it by.
   if (reply.raw.headersSent) return void reply.raw.destroy();
-  const error = toKeywardError(thrown);
   const { declared } = routeOptions.config;
+  const error = refusalOf(toKeywardError(thrown), declared);
   if (error.status >= 500) {
     const details = {
       code: error.code,
@@ -50,6 +53,14 @@ export function fail(
   }
   const answer = formatError(error, surface ?? declared?.surface ?? 'problem', request.id);
   send(answer, { request, reply });
+}
+
+/** One that was ended before it was answered is told the same as one that comes too late. */
+function refusalOf(error: KeywardError, declared: Route | undefined): KeywardError {
+  if (error.code !== 'key_revoked' && error.code !== 'session_ended') return error;
+  return declared?.access === 'session'
+    ? new KeywardError('invalid_session', 'Invalid auth token.')
+    : invalidKey();
 }
 
 const METHODS = 'GET, HEAD, POST, PATCH, DELETE';

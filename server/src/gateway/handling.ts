@@ -1,8 +1,10 @@
+import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidField } from '../base/errors.ts';
-import type { ErrorCode } from '../base/errors.ts';
+import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { FormPart } from '../models/index.ts';
+import { underPermit } from '../storage/index.ts';
 import type { Count } from '../usage/index.ts';
 import { admitAgain } from './admission.ts';
 import { send } from './answering.ts';
@@ -41,21 +43,38 @@ export function handlerOf(services: Services, declared: Route) {
         if (hasMembers(call.query) && declared.surface !== 'developer') checks.query(call.query);
         checks.params?.(call.params);
         checkBody(declared, checks, call);
-        const answer = declared.handler(services, call as Call);
-        if (!(answer instanceof Promise)) answerWith(services, answer, { request, reply });
-        else answer.then((value) => answerWith(services, value, { request, reply })).catch(refuse);
+        // The answer too: a stream does its work while it is sent.
+        const carryOut = (): void => {
+          const answer = declared.handler(services, call as Call);
+          if (!(answer instanceof Promise)) answerWith(services, answer, { request, reply });
+          else answer.then((value) => answerWith(services, value, { request, reply })).catch(refuse);
+        };
+        if (declared.needsNoPermit === true) carryOut();
+        else underPermit(run, carryOut);
       } catch (thrown) {
         refuse(thrown);
       }
     };
-    receive(request, declared, (error, read) => {
-      if (error !== undefined) return refuse(error);
-      const again = read.bytes === undefined ? undefined : readmission(services, declared, request);
-      if (again === undefined) return proceed(read);
-      again.then(
-        (isAdmitted) => (isAdmitted ? proceed(read) : send(phrase(401), { request, reply })),
-        refuse,
-      );
+    const onceAdmitted = (again: Promise<boolean> | undefined, next: () => void): void => {
+      if (course.isEnded) return;
+      if (again === undefined) return next();
+      again.then((isAdmitted) => {
+        if (course.isEnded) return;
+        if (isAdmitted) next();
+        else send(phrase(401), { request, reply });
+      }, refuse);
+    };
+    const { course } = request;
+    // In flight from here on: whatever is taken away later ends it, whatever was taken away while it was let in is seen now.
+    const run = course.enter();
+    const overtaken = course.isOvertaken ? readmission(services, declared, request) : undefined;
+    onceAdmitted(overtaken, () => {
+      receive(request, declared, (error, read) => {
+        if (course.isEnded) return;
+        if (error !== undefined) return refuse(error);
+        const again = read.bytes === undefined ? undefined : readmission(services, declared, request);
+        onceAdmitted(again, () => proceed(read));
+      });
     });
   };
 }
@@ -95,21 +114,34 @@ function refuseBody({ body }: RequestCall): void {
 const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;
 
 function answerWith(
-  { logger }: Services,
+  services: Services,
   answer: Answer,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): void {
+  const { course } = request;
+  // Ended meanwhile: what the handler has begun ends with a response that nobody reads.
+  if (course.isEnded) {
+    if ('stream' in answer) answer.stream(goneResponse(request.raw)).catch(() => undefined);
+    return;
+  }
   if ('stream' in answer) {
     reply.hijack();
     for (const [name, value] of Object.entries(request.course.headers)) reply.raw.setHeader(name, value);
     answer.stream(reply.raw).catch((error: unknown) => {
+      if (!reply.raw.headersSent) return fail(services, error, { request, reply });
       // The head may be gone: the connection's end is all that is left to tell it by.
-      logger.error({ err: error, request_id: request.id }, 'an answer broke off');
+      services.logger.error({ err: error, request_id: request.id }, 'an answer broke off');
       reply.raw.destroy();
     });
     return;
   }
   send(answer, { request, reply });
+}
+
+function goneResponse(request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request);
+  response.on('error', () => undefined);
+  return response.destroy();
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -163,10 +195,21 @@ class RequestCall {
     const abort = (): void => {
       if (!raw.writableFinished) controller.abort();
     };
+    const { course } = this.#request;
     // Who went away before this was asked for says it no second time.
-    if (this.#request.course.isOver) abort();
+    if (course.isEnded) controller.abort();
+    else if (course.isOver) abort();
     else raw.once('close', abort);
+    course.onEnd = () => controller.abort();
     return controller.signal;
+  }
+
+  runsFor(payers: readonly string[]): void {
+    this.#request.course.runsFor(payers);
+  }
+
+  saysLast(words: (why: KeywardError) => string | undefined): void {
+    this.#request.course.lastWords = words;
   }
 
   countsItself(): void {

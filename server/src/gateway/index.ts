@@ -4,11 +4,13 @@ import { StartupError } from '../base/errors.ts';
 import { Metrics } from './metrics.ts';
 import { readinessOf } from './readiness.ts';
 import { allRoutes } from './routes/index.ts';
+import type { ArrivalTimes } from './late.ts';
 import { createServer } from './server.ts';
 import type { Services } from './services.ts';
 
 export { openapiDocument } from './openapi.ts';
 export { allRoutes } from './routes/index.ts';
+export type { ArrivalTimes } from './late.ts';
 
 /** How long running requests may go on once the server was asked to stop. */
 const DRAIN_MS = 30_000;
@@ -25,14 +27,14 @@ export interface Gateway {
 type Given = Omit<Services, 'metrics' | 'readiness'>;
 
 /** Every HTTP surface on one server. @throws StartupError */
-export function createGateway(given: Given): Gateway {
+export function createGateway(given: Given, times?: ArrivalTimes): Gateway {
   const { counters, nodes } = given;
   const services: Services = {
     ...given,
     metrics: new Metrics({ nodeHoldsLease: () => nodes.leaseHolds(), totals: () => counters.totals() }),
     readiness: readinessOf(given),
   };
-  const app = createServer(services, allRoutes(given.version));
+  const app = createServer(services, allRoutes(given.version), times);
   let stopping: Promise<void> | undefined;
   return {
     listen: (host, port) => listen(app, host, port),

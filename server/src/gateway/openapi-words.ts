@@ -4,6 +4,7 @@
 export const TAGS: Record<string, string> = {
   models: 'The OpenAI API: any model that the key may use',
   keys: 'Keys: mint, change, rotate, revoke, verify',
+  running: 'Requests that are being answered: list them, stop them',
   owners: 'Whose keys they are',
   upstreams: 'Servers of models',
   usage: 'What was used',

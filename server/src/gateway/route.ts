@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Caller, Scope } from '../access/index.ts';
-import type { ErrorCode } from '../base/errors.ts';
+import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { FormPart } from '../models/index.ts';
@@ -56,6 +56,11 @@ export interface Route<
   namesModel?: true;
   /** A request without a body is fine. */
   bodyOptional?: boolean;
+  /**
+   * Writes nothing but the server's own books, and is asked so often that half a microsecond counts: it runs without a permit
+   * (storage). Which routes may say so: architecture.test.ts.
+   */
+  needsNoPermit?: true;
   /** The handler says itself which pages may read the answer. */
   ownOrigins?: true;
   /** Successful answers by status. `null`: no body; `stream`: bytes whose type the handler sets. */
@@ -93,6 +98,10 @@ export interface Call<
   stream: IncomingMessage;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
+  /** On routes without a key: ids of those for whom it is carried out; what takes them away ends it. */
+  runsFor(payers: readonly string[]): void;
+  /** For answers that are no event stream: their last words where the request is ended; undefined: they are cut off. */
+  saysLast(words: (why: KeywardError) => string | undefined): void;
   /** From here on the handler counts the request in the usage report itself: it knows what it took. */
   countsItself(): void;
   /** On routes without a key: under whom the request stands in the usage report, and what it was refused with, if it was. */

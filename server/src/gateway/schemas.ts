@@ -23,6 +23,11 @@ export const Time = Type.String({
 export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: String.raw`\S` });
 export const Reason = Type.String({ maxLength: 500 });
 
+/** The word without which nobody is left outside: `refuseLastWayIn`. */
+export const lastAdminFlag = Type.Boolean({
+  description: 'Also where nobody could administer any more; for the last admin key itself',
+});
+
 export const Grant = oneOf(GRANTS, { description: 'A scope, noun:* or *' });
 export const RoleName = oneOf(ROLES);
 
@@ -152,9 +157,18 @@ export const Acknowledged = Type.Object(
   {
     nodes: Type.Integer({ description: 'How many processes act on it' }),
     waited_ms: Type.Number({ description: 'How long the slowest took' }),
+    requests_ended: Type.Integer({ description: 'How many requests were in flight and were ended' }),
   },
-  { title: 'Acknowledged', description: 'From here on no node admits what was taken away.' },
+  {
+    title: 'Acknowledged',
+    description: 'From here on no node admits what was taken away, and what ran is ended.',
+  },
 );
+
+/** What becomes of requests that were let in before the change. */
+export const Running = oneOf(['end'], {
+  description: 'end: requests that are being answered end with the change; left out: they go on to their end',
+});
 
 const keyAndSecret = {
   key: Key,

@@ -11,6 +11,7 @@ import { isWidgetPath, widgetPreflight } from './developer/widget-pages.ts';
 import { fail, refuseUnreadable } from './failing.ts';
 import { handlerOf } from './handling.ts';
 import { mayHoldKey, refuseKeyInUrl } from './key-in-url.ts';
+import { ARRIVAL_TIMES, endureLate } from './late.ts';
 import { listenerOptions } from './listener.ts';
 import { messageFault } from './message-form.ts';
 import { noSuchRoute, plainPath } from './no-route.ts';
@@ -19,20 +20,27 @@ import { needsKey } from './route.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
-/** How long a client may take to send its request. */
-const REQUEST_TIMEOUT_MS = 300_000;
 const KEEP_ALIVE_MS = 72_000;
+const HEAD_MS = 60_000;
+const LOOK_MS = 30_000;
 
 /** Fastify with every declared route on it, not listening yet. */
-export function createServer(services: Services, routes: readonly Route[]): FastifyInstance {
+export function createServer(
+  services: Services,
+  routes: readonly Route[],
+  times = ARRIVAL_TIMES,
+): FastifyInstance {
   const app: FastifyInstance = Fastify({
     ...listenerOptions(services.config),
     logger: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: times.arrivalMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     genReqId: requestId,
-    clientErrorHandler: refuseUnreadable,
+    clientErrorHandler: (error, socket) => {
+      const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+      if (!isLate || !endureLate(services, socket, times.standstillMs)) refuseUnreadable(error, socket);
+    },
     // An id of any length is looked for, and not found, like any other.
     // As clients of the Developer API have it: case and a last slash make no difference.
     routerOptions: { maxParamLength: 16_384, caseSensitive: false },
@@ -44,6 +52,10 @@ export function createServer(services: Services, routes: readonly Route[]): Fast
       fail(services, messageFault(request.raw) ?? error, { request, reply });
     },
   });
+  // A head comes sooner; and how often node:http looks for what is late.
+  const { server } = app as { server: { headersTimeout: number; connectionsCheckingInterval?: number } };
+  server.headersTimeout = Math.min(HEAD_MS, times.arrivalMs);
+  server.connectionsCheckingInterval = Math.min(LOOK_MS, times.arrivalMs / 2);
   app.decorateRequest('course');
   // Bodies are read by the handlers themselves (bodies.ts).
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {

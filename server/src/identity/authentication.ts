@@ -1,5 +1,5 @@
 import { KeywardError } from '../base/errors.ts';
-import { decide } from '../access/index.ts';
+import { decide, EVERYTHING, excesses, holdingsOfCaller } from '../access/index.ts';
 import { callerOfSecret, isOwnerActive } from '../keys/index.ts';
 import type { Caller } from '../access/index.ts';
 import type { Identity, Session } from './identity.ts';
@@ -53,8 +53,8 @@ async function adminSession(identity: Identity, row: SessionRow | undefined, ip:
   if (row.secret_id === null) return { id: row.id, kind: 'admin', actor: { kind: 'admin' } };
   // A session opened with a key is worth as much as the key, and as long.
   const caller = await callerOfSecret(identity.keys, row.secret_id);
-  if (caller === undefined || !isFullAdmin(caller, ip)) throw bad;
-  return { id: row.id, kind: 'admin', actor: { kind: 'key', caller } };
+  if (caller === undefined || !isFullAdmin(caller, ip) || boundsOf(caller) !== undefined) throw bad;
+  return { id: row.id, kind: 'admin', secretId: row.secret_id, actor: { kind: 'key', caller } };
 }
 
 /** Whether a key may do everything, with everything, from this address. */
@@ -62,4 +62,15 @@ export function isFullAdmin(caller: Caller, ip: string): boolean {
   const { workspaces, models } = caller.selectors;
   const selected = [workspaces, models].some(({ allow, deny }) => allow.length > 0 || deny.length > 0);
   return caller.grants.includes('*') && !selected && decide(caller, { action: 'keys:write', ip }).allowed;
+}
+
+/**
+ * In what a session would exceed the key that opens it: it knows neither limits nor budgets nor a parent. Addresses are asked with each
+ * request. Guarded by gifts.test.ts.
+ */
+export function boundsOf(caller: Caller): string | undefined {
+  const { models, workspaces } = EVERYTHING.selectors;
+  const session = { ...EVERYTHING, selectors: { models, workspaces, ips: caller.selectors.ips } };
+  const fields = excesses(holdingsOfCaller(caller), session).map(({ field }) => field);
+  return fields.length === 0 ? undefined : [...new Set(fields)].join(', ');
 }

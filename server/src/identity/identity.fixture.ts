@@ -5,8 +5,8 @@ import type { MovableClock, TestKeys } from '../keys/keys.fixture.ts';
 import { nodesMigrations } from '../nodes/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import type { OpenDatabase } from '../../test/databases.ts';
-import { enableMultiUser, identityMigrations, openIdentity } from './index.ts';
-import type { Identity, User } from './index.ts';
+import { administratorsOf, enableMultiUser, identityMigrations, openIdentity } from './index.ts';
+import type { Identity, Memberships, User } from './index.ts';
 
 export const PASSWORD = 'correct horse';
 export const IP = '192.0.2.7';
@@ -18,9 +18,12 @@ export interface TestIdentity {
   readonly another: () => Promise<Identity>;
 }
 
+/** Workspaces belong to a module to the right. */
+const NO_MEMBERS: Memberships = { of: async () => [], named: async () => [] };
+
 /** An empty database in the mode `setup`. */
 export async function openTestIdentity(open: OpenDatabase): Promise<TestIdentity> {
-  const first = await openTestKeys(open);
+  const first = await openTestKeys(open, { administrators: administratorsOf(NO_MEMBERS) });
   const migrations = [
     ...storageMigrations,
     ...nodesMigrations,
@@ -29,7 +32,7 @@ export async function openTestIdentity(open: OpenDatabase): Promise<TestIdentity
     ...identityMigrations,
   ];
   await migrate(first.keys.storage, migrations, 1);
-  const identityOf = ({ keys }: TestKeys): Identity => openIdentity({ keys });
+  const identityOf = ({ keys }: TestKeys): Identity => openIdentity({ keys, memberships: NO_MEMBERS });
   return {
     identity: identityOf(first),
     clock: first.clock,

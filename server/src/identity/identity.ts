@@ -16,9 +16,19 @@ export type Session = {
   | {
       /** The one administrator of an instance without users. */
       kind: 'admin';
+      /** Of the key that it was opened with, where it was. */
+      secretId?: string;
     }
   | { kind: 'user'; user: User }
 );
+
+/** Which workspaces users are members of; the module `workspaces`, to the right of this one, brings it (app.ts). */
+export interface Memberships {
+  /** The slugs of those that a user is a member of. */
+  of(db: Db, userId: number): Promise<string[]>;
+  /** The slugs of those of these ids that are there. */
+  named(db: Db, ids: readonly number[]): Promise<string[]>;
+}
 
 type UserHook = (tx: Db, user: User) => Promise<void>;
 type JoinHook = (tx: Db, joining: { user: User; workspaceIds: readonly number[] }) => Promise<void>;
@@ -26,6 +36,7 @@ type JoinHook = (tx: Db, joining: { user: User; workspaceIds: readonly number[] 
 /** Everything the verbs of this domain work with, and what the modules to its right ask it. */
 export interface Identity {
   readonly keys: KeysContext;
+  readonly memberships: Memberships;
   readonly throttle: Throttle;
   /**
    * `setup`: neither password nor users: only somebody with an admin key gets in. `password`: one administrator.
@@ -49,10 +60,11 @@ export interface Identity {
   readonly hooks: { readonly join: JoinHook[]; readonly remove: UserHook[] };
 }
 
-export function openIdentity({ keys }: { keys: KeysContext }): Identity {
+export function openIdentity({ keys, memberships }: Pick<Identity, 'keys' | 'memberships'>): Identity {
   const { db } = keys.storage;
   const identity: Identity = {
     keys,
+    memberships,
     throttle: new Throttle(keys),
     mode: async () => {
       const { multi_user, password_hash } = await readMode(db);

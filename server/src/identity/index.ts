@@ -1,5 +1,6 @@
+export { administratorsOf } from './administrators.ts';
 export { openIdentity } from './identity.ts';
-export type { Identity, Session } from './identity.ts';
+export type { Identity, Memberships, Session } from './identity.ts';
 export { acceptInvite, createInvite, disableInvite, findInvite, getInvite, listInvites } from './invites.ts';
 export type { Invite } from './invites.ts';
 export { loginAdmin, loginUser } from './login.ts';
@@ -12,7 +13,7 @@ export { importUser } from './new-user.ts';
 export type { ImportedUser } from './new-user.ts';
 export { isBcryptHash } from './password.ts';
 export { recoverAccount, resetPassword } from './recovery.ts';
-export { endSession } from './sessions.ts';
+export { endSession, subjectOfUser } from './sessions.ts';
 export { changeOwnAccount } from './own-account.ts';
 export { issueLoginToken, loginWithToken } from './sso.ts';
 export { USER_ROLES } from './user.ts';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { changeAndRecord, record } from '../keys/index.ts';
+import { excesses, worthOf } from '../access/index.ts';
+import { changeAndRecord, holdingsOf, record } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
@@ -7,6 +8,7 @@ import { newCode } from './codes.ts';
 import type { Identity } from './identity.ts';
 import * as store from './invite-store.ts';
 import { addUser, newUser } from './new-user.ts';
+import { refuseNewUser, refuseStrongerInvite } from './power.ts';
 import type { InviteRow, InviteStatus } from './rows.ts';
 import type { User } from './user.ts';
 
@@ -45,6 +47,7 @@ const fromRow = ({ keys }: Identity, row: InviteRow): Invite => ({
   updatedAt: row.updated_at,
 });
 
+/** @throws KeywardError `scope_escalation` where the maker does not hold what the invited user will. */
 export function createInvite(
   identity: Identity,
   actor: Actor,
@@ -53,6 +56,8 @@ export function createInvite(
   const { keys } = identity;
   const workspaceIds = wanted.slice(0, WORKSPACES_MAX);
   return changeAndRecord(keys, actor, async (tx) => {
+    const workspaces = await identity.memberships.named(tx, workspaceIds);
+    refuseNewUser(actor, { role: 'default', workspaces });
     const id = await nextId(tx, 'invites');
     const code = newCode();
     const nowMs = keys.clock.nowMs();
@@ -73,15 +78,34 @@ export function createInvite(
   });
 }
 
-export async function listInvites(identity: Identity): Promise<Invite[]> {
-  const rows = await store.listInvites(identity.keys.storage.db, LISTED_MAX);
-  return rows.map((row) => fromRow(identity, row));
+/** What stands in place of a code that would give more than who asks holds. */
+const HIDDEN_CODE = '*******-*******-*******-*******';
+
+/** A pending one is a way in: its code is shown to those alone who could have made it. */
+export async function listInvites(identity: Identity, actor: Actor): Promise<Invite[]> {
+  const { db } = identity.keys.storage;
+  const invites = (await store.listInvites(db, LISTED_MAX)).map((row) => fromRow(identity, row));
+  const maker = holdingsOf(actor);
+  const isHeld = async ({ workspaceIds }: Invite): Promise<boolean> => {
+    const workspaces = await identity.memberships.named(db, workspaceIds);
+    return excesses(maker, worthOf({ kind: 'user', role: 'default', workspaces })).length === 0;
+  };
+  const shown: Invite[] = [];
+  for (const invite of invites)
+    shown.push(
+      invite.status !== 'pending' || (await isHeld(invite)) ? invite : { ...invite, code: HIDDEN_CODE },
+    );
+  return shown;
 }
 
-/** @returns false where there is none, or it was disabled before. */
+/** @returns false where there is none, or it was disabled before. @throws KeywardError `scope_escalation` */
 export function disableInvite(identity: Identity, actor: Actor, id: number): Promise<boolean> {
   const { keys } = identity;
   return keys.storage.transaction(async (tx) => {
+    const row = await store.getInvite(tx, id);
+    if (row === undefined) return false;
+    const { workspaceIds } = fromRow(identity, row);
+    refuseStrongerInvite(actor, await identity.memberships.named(tx, workspaceIds));
     if (!(await store.disableInvite(tx, id, keys.clock.nowMs()))) return false;
     await record(tx, keys, {
       actor,

@@ -2,7 +2,7 @@ import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { list } from '../audit/index.ts';
-import { changeState, mint, rotate, updateOwner } from '../keys/index.ts';
+import { changeState, mint, rotate, updateKey, updateOwner } from '../keys/index.ts';
 import { mintOne, OPERATOR } from '../keys/keys.fixture.ts';
 import { IP, openTestIdentity, openWithAdmin, PASSWORD } from './identity.fixture.ts';
 import type { Identity } from './index.ts';
@@ -75,39 +75,61 @@ describeOnBothDatabases('without users', (open) => {
     expect(await refusalOf(identity, third)).toBe(ended);
   });
 
-  test('what a session opened with a bounded key mints is a child of the key', async () => {
+  test('a session knows no limits, budgets or end: a key that has any opens none, nor one that is given some', async () => {
     const { identity } = await openTestIdentity(open);
+    const { keys } = identity;
     const limits = [{ name: 'slow', requests: 1, window_seconds: 60 }];
-    const { key, secret } = await mintOne(identity.keys, { role: 'admin', limits });
+    const budgets = [{ name: 'day', unit: 'tokens', amount: '10', period: 'day' }] as const;
+    const bounds = [{ limits }, { budgets: [...budgets] }, { expires_in_seconds: 25 }];
+    for (const bound of bounds) {
+      const { secret } = await mintOne(keys, { role: 'admin', ...bound });
+      expect(await loginAdmin(identity, asAdmin(secret))).toMatchObject({ ok: false, why: 'bounded' });
+    }
+    const { key, secret } = await mintOne(keys, { role: 'admin' });
+    const session = bearer(await loginAdmin(identity, asAdmin(secret)));
+    expect(await refusalOf(identity, session)).toBe('admitted');
+    await updateKey(keys, OPERATOR, { id: key.id, input: { limits } });
+    expect(await refusalOf(identity, session)).toBe('Token expired or failed validation.');
+  });
+
+  test('what a session opened with a key of some addresses makes holds no more than the key', async () => {
+    const { identity } = await openTestIdentity(open);
+    const { secret } = await mintOne(identity.keys, { role: 'admin', selectors: { ips: [IP] } });
     const login = await loginAdmin(identity, asAdmin(secret));
     const { actor } = await identity.authenticate(bearer(login), IP);
+    const refused = { code: 'scope_escalation' };
     const input = { name: 'free', role: 'admin' } as const;
-    const made = await mint(identity.keys, actor, input);
-    expect(made.key.parentId).toBe(key.id);
+    await expect(mint(identity.keys, actor, input)).rejects.toMatchObject(refused);
+    const first = { username: 'admin', password: PASSWORD };
+    await expect(enableMultiUser(identity, actor, first)).rejects.toMatchObject(refused);
+    await expect(setPassword(identity, actor, { password: PASSWORD })).rejects.toMatchObject(refused);
+    expect(await identity.mode()).toBe('setup');
   });
 
   test('the password opens, and a change of it ends every session', async () => {
     const { identity } = await openTestIdentity(open);
     const { secret } = await mintOne(identity.keys, { role: 'admin' });
-    await setPassword(identity, OPERATOR, PASSWORD);
+    await setPassword(identity, OPERATOR, { password: PASSWORD });
     expect(await identity.mode()).toBe('password');
     expect(await loginAdmin(identity, asAdmin('wrong horse'))).toEqual(WRONG);
     const login = await loginAdmin(identity, asAdmin(PASSWORD));
     expect(await identity.authenticate(bearer(login), IP)).toMatchObject({ actor: { kind: 'admin' } });
     // The way back in, where the password is lost.
     expect(await loginAdmin(identity, asAdmin(secret))).toMatchObject({ ok: true });
-    await setPassword(identity, OPERATOR, 'another horse');
+    await setPassword(identity, OPERATOR, { password: 'another horse' });
     expect(await refusalOf(identity, bearer(login))).toBe('Token expired or failed validation.');
     expect(await loginAdmin(identity, asAdmin(PASSWORD))).toEqual(WRONG);
-    await setPassword(identity, OPERATOR, null);
+    await setPassword(identity, OPERATOR, { password: null });
     expect(await identity.mode()).toBe('setup');
     expect(await loginAdmin(identity, asAdmin('another horse'))).toEqual(WRONG);
-    await expect(setPassword(identity, OPERATOR, 'short')).rejects.toMatchObject({ code: 'invalid_input' });
+    await expect(setPassword(identity, OPERATOR, { password: 'short' })).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
   });
 
   test('users end the password and its sessions, once and for good', async () => {
     const { identity, another } = await openTestIdentity(open);
-    await setPassword(identity, OPERATOR, PASSWORD);
+    await setPassword(identity, OPERATOR, { password: PASSWORD });
     const login = await loginAdmin(identity, asAdmin(PASSWORD));
     const both = [identity, await another()];
     const first = { username: 'admin', password: PASSWORD };
@@ -117,7 +139,9 @@ describeOnBothDatabases('without users', (open) => {
     expect(await identity.listUsers()).toMatchObject([{ id: 1, username: 'admin', role: 'admin' }]);
     expect(await refusalOf(identity, bearer(login))).toBe('Invalid auth token.');
     expect(await loginAdmin(identity, asAdmin(PASSWORD))).toEqual(WRONG);
-    await expect(setPassword(identity, OPERATOR, PASSWORD)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(setPassword(identity, OPERATOR, { password: PASSWORD })).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 });
 

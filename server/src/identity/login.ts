@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { changeAndRecord, isOwnerActive } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
-import { isFullAdmin } from './authentication.ts';
+import { boundsOf, isFullAdmin } from './authentication.ts';
 import type { Place } from './hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { PASSWORD_CONTEXT } from './mode.ts';
@@ -19,6 +19,8 @@ import type { Credentials } from './user-store.ts';
 /** `userId`: whom it was about, for the audit record; nothing that the caller may learn. */
 export type LoginRefusal =
   | { ok: false; why: 'credentials' | 'suspended'; userId?: number }
+  /** A key that may do everything, but not for good or not without limits. */
+  | { ok: false; why: 'bounded'; because: string }
   | { ok: false; why: 'throttled'; retryAfterSeconds: number };
 
 export type AdminLogin = { ok: true; token: string } | LoginRefusal;
@@ -69,6 +71,8 @@ async function loginWithKey(
   const known = await keys.verifier.identify(text);
   if (!known.valid || !isFullAdmin(known.caller, ip)) return WRONG;
   const { caller, secretId } = known;
+  const because = boundsOf(caller);
+  if (because !== undefined) return { ok: false, why: 'bounded', because };
   keys.lastUsed.note(secretId, caller.keyId, ip);
   return begin(identity, { actor: { kind: 'key', caller }, ip, secretId }, async (tx) => {
     return (await lockMode(tx)).multi_user === 0;

@@ -1,13 +1,15 @@
 import { KeywardError } from '../base/errors.ts';
-import { changeAndRecord } from '../keys/index.ts';
+import { changeEverywhere, hasUnlimitedKey, lastAdmin } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Identity } from './identity.ts';
 import { lockMode, writeMode } from './mode-store.ts';
 import { hashPassword } from './password.ts';
 import { revokeSessionsOf } from './session-store.ts';
+import { sessionsEnd } from './sessions.ts';
 import type { User } from './user.ts';
 import { checkPassword } from './user.ts';
 import { addUser, newUser } from './new-user.ts';
+import { refuseNewUser } from './power.ts';
 
 /**
  * Who gets in. A fresh instance is in `setup` and not open to anybody: its first session takes the text of an admin key
@@ -25,13 +27,21 @@ const alreadyEnabled = (): KeywardError =>
 /**
  * Sets the one password, or takes it away: then only an admin key gets in again. All sessions end, the one that asks
  * too.
- * @throws KeywardError `invalid_input`; `conflict` where there are users.
+ * @param isLastMeant whether the password shall be taken away also where no key may do everything.
+ * @throws KeywardError `invalid_input`; `conflict` where there are users; `scope_escalation`, `last_admin`.
  */
-export async function setPassword(identity: Identity, actor: Actor, password: string | null): Promise<void> {
+export async function setPassword(
+  identity: Identity,
+  actor: Actor,
+  { password, isLastMeant = false }: { password: string | null; isLastMeant?: boolean },
+): Promise<void> {
   const { keys } = identity;
+  // Whoever knows the password is an administrator, for good and from everywhere.
+  refuseNewUser(actor, { role: 'admin' });
   const hash = password === null ? null : await hashPassword(checkPassword(password));
-  await changeAndRecord(keys, actor, async (tx) => {
+  await changeEverywhere(keys, actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
+    if (hash === null && !isLastMeant && !(await hasUnlimitedKey(tx, keys))) throw lastAdmin(true);
     const nowMs = keys.clock.nowMs();
     const sealed = hash === null ? null : keys.sealing.seal(hash, PASSWORD_CONTEXT);
     await writeMode(tx, { password_hash: sealed }, nowMs);
@@ -40,6 +50,7 @@ export async function setPassword(identity: Identity, actor: Actor, password: st
     return {
       result: undefined,
       entry: { action: 'identity.password', target: 'instance', outcome: 'ok', details },
+      change: sessionsEnd(null),
     };
   });
 }
@@ -47,7 +58,7 @@ export async function setPassword(identity: Identity, actor: Actor, password: st
 /**
  * Makes the first administrator and lets users in instead of the one password; there is no way back. Sessions of
  * before end.
- * @throws KeywardError `invalid_input`; `conflict` where it was done before.
+ * @throws KeywardError `invalid_input`; `conflict` where it was done before; `scope_escalation`.
  */
 export async function enableMultiUser(
   identity: Identity,
@@ -55,8 +66,9 @@ export async function enableMultiUser(
   input: { username: unknown; password: unknown },
 ): Promise<User> {
   const { keys } = identity;
+  refuseNewUser(actor, { role: 'admin' });
   const fresh = await newUser({ ...input, role: 'admin' });
-  return changeAndRecord(keys, actor, async (tx) => {
+  const { result } = await changeEverywhere(keys, actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     const nowMs = keys.clock.nowMs();
     await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
@@ -66,6 +78,8 @@ export async function enableMultiUser(
     return {
       result: user,
       entry: { action: 'identity.multi_user', target: 'instance', outcome: 'ok', details },
+      change: sessionsEnd(null),
     };
   });
+  return result;
 }

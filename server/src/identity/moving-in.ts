@@ -7,15 +7,13 @@ import { inviteContext } from './invites.ts';
 import * as invites from './invite-store.ts';
 import { lockMode, readMode, writeMode } from './mode-store.ts';
 import { revokeSessionsOf } from './session-store.ts';
-import { findByUsername, hasOtherAdmin, usersById } from './user-store.ts';
+import { hasAdmin } from './administrators.ts';
+import { findByUsername, usersById } from './user-store.ts';
 
 /*
  * For users and invites that were made elsewhere and move in, beside `importUser`. Each is called in a transaction that
  * goes on to note it.
  */
-
-/** No user's number. */
-const NOBODY = -1;
 
 export const hasUser = async (db: Db, username: string): Promise<boolean> =>
   (await findByUsername(db, username)) !== undefined;
@@ -27,13 +25,13 @@ export const presentUsers = async (db: Db, ids: readonly number[]): Promise<Set<
 /** Whether users log in by name, and whether one of them could administer. */
 export async function admission(db: Db): Promise<{ isOpen: boolean; hasAdmin: boolean }> {
   const isOpen = (await readMode(db)).multi_user !== 0;
-  return { isOpen, hasAdmin: await hasOtherAdmin(db, NOBODY) };
+  return { isOpen, hasAdmin: await hasAdmin(db, undefined) };
 }
 
 /** Lets users in instead of the one password, where one of them can administer. @returns whether they are let in now. */
 export async function admitUsers(tx: Db, nowMs: number): Promise<boolean> {
   if ((await lockMode(tx)).multi_user !== 0) return true;
-  if (!(await hasOtherAdmin(tx, NOBODY))) return false;
+  if (!(await hasAdmin(tx, undefined))) return false;
   await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
   await revokeSessionsOf(tx, null, nowMs);
   return true;

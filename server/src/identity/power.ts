@@ -1,50 +1,92 @@
-import { NO_SELECTORS } from '../access/index.ts';
+import { worthOf } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import { refuseExcess } from '../keys/index.ts';
+import { refuseExcess, refuseStronger, refuseStrongerOwner } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
-import type { UserRole } from './user.ts';
+import type { Db } from '../storage/index.ts';
+import { worthOfUser } from './administrators.ts';
+import type { Identity } from './identity.ts';
+import type { User, UserFields, UserRole } from './user.ts';
 import { USER_ROLES } from './user.ts';
-
-/** What the sessions of a role can do, in the words of keys: an administrator mints keys that may do everything. */
-export const POWERS: Record<UserRole, readonly string[]> = {
-  admin: ['*'],
-  manager: ['workspaces:*', 'documents:*', 'users:manage'],
-  default: [],
-};
 
 /** Whether somebody of the role `after` may do less than one of the role `before`. */
 export const isDemotion = (before: UserRole, after: UserRole): boolean =>
   USER_ROLES.indexOf(after) > USER_ROLES.indexOf(before);
 
-/**
- * Who makes a user, or gets at the password of one, can log in as that user. A key must therefore hold what the role
- * can do: one that may manage users could otherwise make itself an administrator, and mint a key that may do
- * everything (privilege escalation). Guarded by users.test.ts.
- * @throws KeywardError `scope_escalation`; `conflict` for a manager
- */
-export function refusePower(actor: Actor, ...roles: (UserRole | undefined)[]): void {
-  // Managers manage users up to their own kind.
+/** Managers manage users up to their own kind. @throws KeywardError `conflict`, in the words that clients know. */
+function refuseAdmin(actor: Actor, ...roles: (UserRole | undefined)[]): void {
   if (actor.kind === 'user' && actor.role !== 'admin' && roles.includes('admin'))
     throw new KeywardError('conflict', 'Cannot perform that action on user.');
-  if (actor.kind !== 'key') return;
-  const grants = roles.flatMap((role) => (role === undefined ? [] : POWERS[role]));
-  if (grants.length === 0) return;
-  const { expiresAt, limits, budgets } = actor.caller;
-  refuseExcess(actor, {
-    grants,
-    selectors: NO_SELECTORS,
-    expiresAt,
-    limits: [...limits],
-    budgets: [...budgets],
-  });
 }
 
 /**
- * The same for a user that there is, whatever its role: it may be a member of workspaces that do not exist for a key bound to
- * others. To change its password is to get in there, to delete it is to take away what it said there.
+ * Who makes a user, or invites one, can log in as that user. It must therefore hold what the user can do: a key that may
+ * manage users could otherwise make itself an administrator and mint a key that may do everything, or a user of the role
+ * default and chat without its own budget. Guarded by users.test.ts and gifts.test.ts.
+ * @param workspaces slugs of those that the user becomes a member of.
+ * @throws KeywardError `scope_escalation`; `conflict` for a manager
+ */
+export function refuseNewUser(
+  actor: Actor,
+  { role, workspaces = [] }: { role: UserRole; workspaces?: readonly string[] },
+): void {
+  refuseAdmin(actor, role);
+  refuseExcess(actor, worthOf({ kind: 'user', role, workspaces }));
+}
+
+/** The same for a user that there is: by its password, or a token that logs it in. @throws as `refuseNewUser` */
+export async function refuseSeizing(
+  tx: Db,
+  { memberships }: Identity,
+  { actor, user }: { actor: Actor; user: User },
+): Promise<void> {
+  refuseAdmin(actor, user.role);
+  if (!isSelf(actor, user)) refuseExcess(actor, await worthOfUser(tx, memberships, user));
+  refuseTakeover(actor);
+}
+
+/**
+ * What a change takes away needs as much power as the user and its keys have; any other change is a way to become the
+ * user, or to give it more. @throws as `refuseNewUser`
+ */
+export async function refuseChange(
+  tx: Db,
+  identity: Identity,
+  { actor, user, fields }: { actor: Actor; user: User; fields: UserFields },
+): Promise<void> {
+  const { suspended, role, ...others } = fields;
+  refuseAdmin(actor, user.role, role);
+  refuseTakeover(actor);
+  const isDemoted = role !== undefined && isDemotion(user.role, role);
+  if (suspended === true || isDemoted) await refuseEnding(tx, identity, { actor, user });
+  const gives = suspended === false || (role !== undefined && !isDemoted) || Object.keys(others).length > 0;
+  if (gives) await refuseSeizing(tx, identity, { actor, user });
+  if (role !== undefined && !isDemoted) refuseNewUser(actor, { role });
+}
+
+/** Sessions and keys of the user end. @throws as `refuseNewUser` */
+export async function refuseEnding(
+  tx: Db,
+  { keys }: Identity,
+  { actor, user }: { actor: Actor; user: User },
+): Promise<void> {
+  refuseAdmin(actor, user.role);
+  refuseTakeover(actor);
+  await refuseStrongerOwner(tx, keys, { actor, ownerId: user.ownerId });
+}
+
+/** An invite is worth the user that it makes: who may not make one may not end it either. @throws `scope_escalation` */
+export function refuseStrongerInvite(actor: Actor, workspaces: readonly string[]): void {
+  refuseStronger(actor, worthOf({ kind: 'user', role: 'default', workspaces }));
+}
+
+const isSelf = (actor: Actor, { id }: User): boolean => actor.kind === 'user' && actor.id === id;
+
+/**
+ * A user may be a member of workspaces that do not exist for a key bound to others, now or later. To change its password
+ * is to get in there, to delete it is to take away what it said there.
  * @throws KeywardError `scope_escalation`
  */
-export function refuseTakeover(actor: Actor): void {
+function refuseTakeover(actor: Actor): void {
   if (actor.kind !== 'key') return;
   const { allow, deny } = actor.caller.selectors.workspaces;
   if (allow.length === 0 && deny.length === 0) return;

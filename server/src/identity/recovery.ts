@@ -6,6 +6,7 @@ import type { LoginRefusal } from './login.ts';
 import { passwordContext } from './new-user.ts';
 import { hashPassword } from './password.ts';
 import { revokeSessionsOf } from './session-store.ts';
+import { sessionsEnd } from './sessions.ts';
 import {
   countRecoveryCodes,
   dropRecoveryCodes,
@@ -72,10 +73,10 @@ export async function resetPassword(
   // Nobody without a token makes this server hash.
   if (!(await hasToken(keys.storage.db, 'reset', digests))) return false;
   const fresh = await hashPassword(chosen);
-  return keys.storage.transaction(async (tx) => {
+  const seq = await keys.storage.transaction(async (tx) => {
     const userId = await takeToken(tx, 'reset', { digests, nowMs });
     const user = userId === undefined ? undefined : await store.findUser(tx, userId);
-    if (user === undefined) return false;
+    if (user === undefined) return undefined;
     const { id, username } = user;
     const password_hash = keys.sealing.seal(fresh, passwordContext(id));
     const change = { password_hash, password_kind: 'argon2id' as const, seen_recovery_codes: 0 };
@@ -85,6 +86,8 @@ export async function resetPassword(
     await revokeSessionsOf(tx, id, nowMs);
     const entry = { action: 'users.reset_password', target: `user:${id}`, outcome: 'ok' as const };
     await record(tx, keys, { actor: { kind: 'user', id, name: username }, entry });
-    return true;
+    return keys.nodes.announce(tx, sessionsEnd(id));
   });
+  if (seq !== undefined) await keys.nodes.acknowledge(seq);
+  return seq !== undefined;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { changeAndRecord } from '../keys/index.ts';
+import { changeEverywhere } from '../keys/index.ts';
+import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity, Session } from './identity.ts';
 import * as store from './session-store.ts';
@@ -37,10 +38,22 @@ export async function beginSession(
   return signToken(sealing, { id, user, createdAt, expiresAt });
 }
 
-/** Ends this session alone. */
-export function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
-  return changeAndRecord(keys, actor, async (tx) => {
+/** All that runs in the sessions of a user, or of the one administrator for null, ends: they were revoked. */
+export const sessionsEnd = (userId: number | null): Change => ({
+  kind: 'user',
+  subject: subjectOfUser(userId),
+  ends: true,
+});
+
+/** Who is logged in, as the node knows what runs for them. */
+export const subjectOfUser = (userId: number | null): string =>
+  userId === null ? 'user:admin' : `user:${userId}`;
+
+/** Ends this session alone, and what runs in it. */
+export async function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
+  await changeEverywhere(keys, actor, async (tx) => {
     await store.revokeSession(tx, id, keys.clock.nowMs());
-    return { result: undefined, entry: { action: 'sessions.logout', target: id, outcome: 'ok' } };
+    const entry = { action: 'sessions.logout', target: id, outcome: 'ok' as const };
+    return { result: undefined, entry, change: { kind: 'session', subject: id, ends: true } };
   });
 }

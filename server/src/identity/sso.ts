@@ -4,7 +4,7 @@ import type { Actor } from '../keys/index.ts';
 import { newCode } from './codes.ts';
 import type { Identity } from './identity.ts';
 import type { UserLogin } from './login.ts';
-import { refusePower, refuseTakeover } from './power.ts';
+import { refuseSeizing } from './power.ts';
 import { beginSession } from './sessions.ts';
 import { putToken, takeToken } from './token-store.ts';
 import { findUser, lockUser } from './user-store.ts';
@@ -27,8 +27,7 @@ export function issueLoginToken(
     await lockUser(tx, userId);
     const user = await findUser(tx, userId);
     if (user === undefined) return undefined;
-    refusePower(actor, user.role);
-    refuseTakeover(actor);
+    await refuseSeizing(tx, identity, { actor, user });
     const token = `${PREFIX}${newCode()}`;
     const { digest } = keys.sealing.digest(token);
     await putToken(tx, { kind: 'sso', user_id: userId, digest, expires_at: keys.clock.nowMs() + TOKEN_MS });

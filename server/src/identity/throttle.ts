@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { sql } from 'kysely';
 import type { KeysContext } from '../keys/index.ts';
+import { booksOf } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Place } from './hash-queue.ts';
 import { tables } from './rows.ts';
@@ -34,7 +35,8 @@ export class Throttle {
   #sweptMs = -Infinity;
 
   constructor(keys: KeysContext) {
-    this.#keys = keys;
+    // Attempts count also where the request of a session was ended meanwhile.
+    this.#keys = { ...keys, storage: booksOf(keys.storage) };
   }
 
   /**

@@ -204,7 +204,10 @@ describeOnBothDatabases('users', (open) => {
 
   test('a key makes no user, and gets at no password or login of one, who could do more than itself', async () => {
     const { identity, admin } = await openWithAdmin(open);
-    const { actor: small } = await mintActor(identity.keys, { scopes: ['users:manage'] });
+    const { actor: alone } = await mintActor(identity.keys, { scopes: ['users:manage'] });
+    const { actor: small } = await mintActor(identity.keys, {
+      scopes: ['users:manage', 'workspaces:read', 'workspaces:chat'],
+    });
     const { actor: middle } = await mintActor(identity.keys, {
       scopes: ['users:manage', 'workspaces:*', 'documents:*'],
     });
@@ -214,10 +217,11 @@ describeOnBothDatabases('users', (open) => {
     });
     const escalation = { code: 'scope_escalation' };
     const user = (username: string, role: string) => ({ username, password: PASSWORD, role });
+    await expect(createUser(identity, alone, user('sam', 'default'))).rejects.toMatchObject(escalation);
     await createUser(identity, small, user('sam', 'default'));
     await createUser(identity, middle, user('max', 'manager'));
     await expect(createUser(identity, small, user('a1', 'manager'))).rejects.toMatchObject(escalation);
-    for (const actor of [small, middle, bound]) {
+    for (const actor of [alone, small, middle, bound]) {
       await expect(createUser(identity, actor, user('a1', 'admin'))).rejects.toMatchObject(escalation);
       const promote = { id: 2, input: { role: 'admin' } };
       await expect(updateUser(identity, actor, promote)).rejects.toMatchObject(escalation);

@@ -1,15 +1,19 @@
+import { ROLE_POWERS } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { changeAndRecord, changeEverywhere, revokeBeyond, setOwnerState } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
+import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
+import { hasAdmin } from './administrators.ts';
 import type { Identity } from './identity.ts';
 import { lockMode } from './mode-store.ts';
 import { addUser, nameTaken, newUser, passwordContext } from './new-user.ts';
 import { hashPassword } from './password.ts';
-import { isDemotion, POWERS, refusePower, refuseTakeover } from './power.ts';
+import { isDemotion, refuseChange, refuseEnding, refuseNewUser } from './power.ts';
 import type { UserRow } from './rows.ts';
 import { revokeSessionsOf } from './session-store.ts';
-import { dropTokens } from './token-store.ts';
+import { sessionsEnd } from './sessions.ts';
+import { dropRecoveryCodes, dropTokens } from './token-store.ts';
 import type { User, UserFields, UserInput, UserRole } from './user.ts';
 import { checkUser } from './user.ts';
 import * as store from './user-store.ts';
@@ -17,7 +21,7 @@ import * as store from './user-store.ts';
 /** @throws KeywardError `invalid_input`, `scope_escalation` */
 export async function createUser(identity: Identity, actor: Actor, input: UserInput): Promise<User> {
   const fresh = await newUser(input);
-  refusePower(actor, fresh.role);
+  refuseNewUser(actor, fresh);
   return changeAndRecord(identity.keys, actor, async (tx) => {
     const user = await addUser(tx, identity, fresh);
     const { username, role } = user;
@@ -43,7 +47,7 @@ async function existing(tx: Db, id: number): Promise<User> {
 /** Two administrators who demote each other at the same moment wait for each other at the lock. */
 async function refuseLastAdmin(tx: Db, user: User): Promise<void> {
   if (user.role !== 'admin' || user.suspended) return;
-  if (!(await store.hasOtherAdmin(tx, user.id))) throw lastAdmin();
+  if (!(await hasAdmin(tx, user.ownerId))) throw lastAdmin();
 }
 
 /**
@@ -64,8 +68,7 @@ export async function updateUser(
   const work = async (tx: Db) => {
     await lockMode(tx);
     const before = await existing(tx, id);
-    refusePower(actor, before.role, fields.role);
-    refuseTakeover(actor);
+    await refuseChange(tx, identity, { actor, user: before, fields });
     if (fields.suspended === true || (fields.role ?? 'admin') !== 'admin') await refuseLastAdmin(tx, before);
     await change(tx, identity, { before, fields, hash });
     const { role, suspended } = fields;
@@ -75,15 +78,30 @@ export async function updateUser(
     return {
       result: await existing(tx, id),
       entry: { action: 'users.update', target, outcome: 'ok' as const, details: defined(details) },
-      change: { kind: 'owner' as const, subject: before.ownerId },
+      change: changesOf(before, fields),
     };
   };
-  if (fields.suspended === undefined && fields.role === undefined) return changeAndRecord(keys, actor, work);
+  const takesNothing =
+    fields.suspended === undefined && fields.role === undefined && fields.password === undefined;
+  if (takesNothing) return changeAndRecord(keys, actor, work);
   return (await changeEverywhere(keys, actor, work)).result;
+}
+
+/** What runs for somebody who is suspended or may do less ends, with key or session; a new password ends the sessions. */
+function changesOf(
+  { id, ownerId, role: before }: User,
+  { suspended, role, password }: UserFields,
+): readonly [Change, ...Change[]] {
+  const ends = suspended === true || (role !== undefined && isDemotion(before, role));
+  const owner = { kind: 'owner', subject: ownerId, ends } as const;
+  return password === undefined ? [owner] : [owner, sessionsEnd(id)];
 }
 
 const defined = (details: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+
+/** Users of the role default have no keys. */
+const keptBy = (role: UserRole): readonly string[] => (role === 'default' ? [] : ROLE_POWERS[role]);
 
 /** So many are named in the audit record; the reason stands at each key. */
 const NAMED_MAX = 100;
@@ -96,7 +114,7 @@ async function endExcessKeys(
 ): Promise<string[] | undefined> {
   if (role === undefined || !isDemotion(before.role, role)) return undefined;
   const reason = `The role of its owner became ${role}.`;
-  const ended = await revokeBeyond(tx, keys, { ownerId: before.ownerId, grants: POWERS[role], reason });
+  const ended = await revokeBeyond(tx, keys, { ownerId: before.ownerId, grants: keptBy(role), reason });
   return ended.length === 0 ? undefined : ended.slice(0, NAMED_MAX);
 }
 
@@ -117,6 +135,8 @@ async function change(
     .catch((error: unknown) => {
       throw isNameTaken(error) ? nameTaken() : error;
     });
+  // Who knew the password of before may have been shown the codes.
+  if (sealed !== undefined) await dropRecoveryCodes(tx, id);
   if (sealed !== undefined) await dropTokens(tx, id);
   if (sealed !== undefined || fields.suspended === true) await revokeSessionsOf(tx, id, nowMs);
   if (fields.suspended !== undefined)
@@ -132,7 +152,9 @@ function columns(fields: UserFields, sealed: string | undefined): Partial<UserRo
     ...(dailyMessageLimit === undefined ? {} : { daily_message_limit: dailyMessageLimit }),
     ...(bio === undefined ? {} : { bio }),
     ...(pfpFilename === undefined ? {} : { pfp_filename: pfpFilename }),
-    ...(sealed === undefined ? {} : { password_hash: sealed, password_kind: 'argon2id' }),
+    ...(sealed === undefined
+      ? {}
+      : { password_hash: sealed, password_kind: 'argon2id', seen_recovery_codes: 0 }),
   };
 }
 
@@ -147,8 +169,7 @@ export async function deleteUser(identity: Identity, actor: Actor, id: number): 
   await changeEverywhere(keys, actor, async (tx) => {
     await lockMode(tx);
     const user = await existing(tx, id);
-    refusePower(actor, user.role);
-    refuseTakeover(actor);
+    await refuseEnding(tx, identity, { actor, user });
     await refuseLastAdmin(tx, user);
     for (const hook of hooks.remove) await hook(tx, user);
     await store.deleteUser(tx, id);
@@ -158,7 +179,7 @@ export async function deleteUser(identity: Identity, actor: Actor, id: number): 
     return {
       result: undefined,
       entry: { action: 'users.delete', target: `user:${id}`, outcome: 'ok', details },
-      change: { kind: 'owner', subject: user.ownerId },
+      change: [{ kind: 'owner', subject: user.ownerId, ends: true }, sessionsEnd(id)],
     };
   });
 }

@@ -1,10 +1,10 @@
 import type { Actor as AuditActor, AuditEntry } from '../audit/index.ts';
-import type { Budget, Caller, Holder, Selectors } from '../access/index.ts';
-import { reachesBeyond } from '../access/index.ts';
+import type { Budget, Caller, Holder, Selectors, Wanted } from '../access/index.ts';
+import { EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Acknowledgement, Change, Nodes } from '../nodes/index.ts';
+import type { Acknowledgement, Change, Nodes, Running } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { append, secretNet } from '../audit/index.ts';
@@ -40,6 +40,16 @@ export interface BudgetKeeper {
   carryOver(tx: Db, holderId: string, before: readonly Budget[], after: readonly Budget[]): Promise<void>;
 }
 
+/** What keys need to know of those who log in; the module `identity`, to the right of this one, brings it (app.ts). */
+export interface Administrators {
+  /** In a transaction: until it ends nobody else changes who may administer. */
+  lock(tx: Db): Promise<unknown>;
+  /** Whether somebody who logs in can do everything, beside the person whose keys these are. */
+  hasOther(tx: Db, exceptOwnerId: string | undefined): Promise<boolean>;
+  /** What the user whose keys these are can do by logging in; undefined: it is no user's owner. */
+  worthOf(tx: Db, ownerId: string): Promise<Wanted | undefined>;
+}
+
 /** Everything the verbs of this domain work with; made once by `openKeys`. */
 export interface KeysContext {
   storage: Storage;
@@ -53,6 +63,8 @@ export interface KeysContext {
   limits: RequestLimits;
   lastUsed: LastUsed;
   budgets: BudgetKeeper;
+  administrators: Administrators;
+  running: Running;
 }
 
 /**
@@ -61,7 +73,7 @@ export interface KeysContext {
  */
 export type Actor =
   | { kind: 'key'; caller: Caller }
-  | { kind: 'user'; id: number; name: string; role?: string }
+  | { kind: 'user'; id: number; name: string; role?: 'admin' | 'manager' | 'default' }
   | { kind: 'admin' | 'cli' | 'system' };
 
 export function auditActor(actor: Actor): AuditActor {
@@ -76,10 +88,29 @@ export function actorId(actor: Actor): string {
   return actor.kind === 'user' ? `user:${actor.id}` : actor.kind;
 }
 
+/**
+ * What the actor can do itself, to be compared with what it makes, changes or takes from others. Of a user with the role
+ * default it is less than there is: such a session changes nobody but itself.
+ */
+export function holdingsOf(actor: Actor): Wanted {
+  if (actor.kind === 'key') return holdingsOfCaller(actor.caller);
+  if (actor.kind === 'user') return worthOf({ kind: 'user', role: actor.role ?? 'default', workspaces: [] });
+  return EVERYTHING;
+}
+
+/**
+ * Whether all owners are there for the actor. A key that is bound to workspaces has its own alone: the others' names are
+ * those of users, and to suspend one ends keys of workspaces that it must not know of. Guarded by taking-away.test.ts.
+ */
+export function managesOwners(actor: Actor): boolean {
+  if (actor.kind !== 'key') return true;
+  const { scopes, selectors } = actor.caller;
+  return scopes.has('owners:manage') && !reachesBeyond(selectors.workspaces, EVERYTHING.selectors.workspaces);
+}
+
 /** Whether the actor may deal with what belongs to this owner. Others' things do not exist for it: 404. */
 export function mayTouchOwner(actor: Actor, ownerId: string): boolean {
-  if (actor.kind !== 'key') return true;
-  return actor.caller.ownerId === ownerId || actor.caller.scopes.has('owners:manage');
+  return (actor.kind === 'key' && actor.caller.ownerId === ownerId) || managesOwners(actor);
 }
 
 /**
@@ -90,8 +121,10 @@ export function mayTouchKey(
   actor: Actor,
   { owner, selectors }: { owner: { id: string }; selectors: Selectors },
 ): boolean {
-  if (!mayTouchOwner(actor, owner.id)) return false;
-  return actor.kind !== 'key' || !reachesBeyond(actor.caller.selectors.workspaces, selectors.workspaces);
+  if (actor.kind !== 'key') return true;
+  const { ownerId, scopes, selectors: own } = actor.caller;
+  if (ownerId !== owner.id && !scopes.has('owners:manage')) return false;
+  return !reachesBeyond(own.workspaces, selectors.workspaces);
 }
 
 /** Whether `mayTouchKey` holds for all keys of an owner that the actor may deal with: then nobody has to ask for each. */
@@ -131,16 +164,24 @@ export async function record(
   await append(tx, { actor: auditActor(actor), ...entry }, clock.nowMs(), { net });
 }
 
-/** The same for a change that takes something away: resolves when no node admits it any longer. */
+/**
+ * The same for a change that takes something away: resolves when no node admits it any longer, and what it ends has ended.
+ * Announced last: whoever writes an audit record and then looks whether it still may (Run.check) takes the two locks in
+ * the same order.
+ */
 export async function changeEverywhere<T>(
   context: KeysContext,
   actor: Actor,
-  work: (tx: Db) => Promise<{ result: T; entry: Entry; change: Change }>,
+  work: (tx: Db) => Promise<{ result: T; entry: Entry; change: Change | readonly [Change, ...Change[]] }>,
 ): Promise<{ result: T; acknowledged: Acknowledgement }> {
-  const { nodes } = context;
-  const { result, seq } = await changeAndRecord(context, actor, async (tx) => {
+  const { nodes, storage } = context;
+  const { result, seqs } = await storage.transaction(async (tx) => {
     const { result, entry, change } = await work(tx);
-    return { result: { result, seq: await nodes.announce(tx, change) }, entry };
+    await record(tx, context, { actor, entry });
+    const seqs: number[] = [];
+    for (const one of [change].flat()) seqs.push(await nodes.announce(tx, one));
+    return { result, seqs };
   });
-  return { result, acknowledged: await nodes.acknowledge(seq) };
+  const [first = 0] = seqs;
+  return { result, acknowledged: await nodes.acknowledge(seqs.at(-1) ?? first, first) };
 }

@@ -9,7 +9,9 @@ export function writeCursor(place: Place | undefined): string | null {
 
 /** @throws KeywardError `invalid_input` naming `cursor` */
 export function readCursor(text: string): Place {
-  const match = /^(\d{1,15}) ([a-z]+_[0-9A-Za-z]{12})$/.exec(Buffer.from(text, 'base64url').toString());
+  const match = /^(\d{1,15}) ([a-z]+_[0-9A-Za-z]{12}(?:_[0-9a-z]{1,12})?)$/.exec(
+    Buffer.from(text, 'base64url').toString(),
+  );
   if (match === null) throw invalidField('query.cursor', 'is not one that a list gave out');
   return { createdAt: Number(match[1]), id: match[2] ?? '' };
 }

@@ -2,6 +2,7 @@ import type { Caller, Excess, Wanted } from '../access/index.ts';
 import { childExcesses, excesses, loosenings, NO_SELECTORS } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Actor } from './context.ts';
+import { holdingsOf } from './context.ts';
 import type { Key } from './key.ts';
 import { lineOf } from './key.ts';
 import type { Owner } from './owner.ts';
@@ -12,7 +13,7 @@ import type { Owner } from './owner.ts';
  * gain.test.ts.
  */
 
-const isBelow = (caller: Caller, key: Pick<Key, 'ancestors'>): boolean =>
+export const isBelow = (caller: Caller, key: Pick<Key, 'ancestors'>): boolean =>
   key.ancestors.some(({ id }) => id === caller.keyId);
 
 /** Whether something bounds the caller that would not bound a key which is not below it and counts on these accounts. */
@@ -22,15 +23,18 @@ export function isBounded(caller: Caller, accounts: readonly string[]): boolean 
   return holders.some(({ kind, id }) => kind === 'owner' && !accounts.includes(id));
 }
 
-/** @throws KeywardError `scope_escalation` naming each field in which the key would exceed its maker. */
+/**
+ * For what is no key: it would be no child, so that nothing of what bounds the actor would bound it.
+ * @throws KeywardError `scope_escalation` naming each field in which it would exceed its maker.
+ */
 export function refuseExcess(actor: Actor, wanted: Wanted): void {
-  if (actor.kind === 'key') refuse(excesses(actor.caller, wanted), GIVES);
+  refuse(excesses(holdingsOf(actor), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
 }
 
 /** The same for a new key. @param parent what it becomes a child of, as a caller. */
 export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): void {
   if (parent !== undefined) refuse(childExcesses(parent, key), GIVES);
-  if (actor.kind !== 'key') return;
+  if (actor.kind !== 'key') return refuseExcess(actor, key);
   const { caller } = actor;
   refuse(isBelow(caller, key) ? childExcesses(caller, key) : excesses(caller, key), GIVES);
 }
@@ -40,7 +44,10 @@ export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): v
  * loosens those of no key but the ones below it, where all that is used counts against itself too.
  */
 export function refuseGain(actor: Actor, before: Key, after: Key): void {
-  if (actor.kind !== 'key') return;
+  if (actor.kind !== 'key') {
+    refuseExcess(actor, before);
+    return refuseExcess(actor, after);
+  }
   const { caller } = actor;
   const looser = loosenings(before, after);
   if (isBelow(caller, after))
@@ -57,7 +64,7 @@ export function refuseGain(actor: Actor, before: Key, after: Key): void {
  * @throws KeywardError `scope_escalation` when that is more than the actor holds, or beside what bounds it.
  */
 export function refuseTaking(actor: Actor, key: Key): void {
-  if (actor.kind !== 'key') return;
+  if (actor.kind !== 'key') return refuseExcess(actor, key);
   const { caller } = actor;
   if (key.id === caller.keyId || isBelow(caller, key)) return;
   refuse(excesses(caller, key), GIVES);
@@ -98,6 +105,7 @@ const GIVES = {
   message: 'A key cannot give more than it holds.',
   hint: 'Ask for less, or use a key that holds it.',
 };
+const SESSION_GIVES = { ...GIVES, message: 'A session cannot give more than it holds.' };
 const LOOSENS = {
   message: 'A key cannot loosen what bounds itself.',
   hint: 'Change it with a key that is not bound by it.',

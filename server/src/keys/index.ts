@@ -1,15 +1,24 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { Running } from '../nodes/index.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
-import type { BudgetKeeper, KeysContext } from './context.ts';
+import type { Administrators, BudgetKeeper, KeysContext } from './context.ts';
 import { LastUsed } from './last-used.ts';
 import { RequestLimits } from './limits.ts';
 import { Verifier } from './verifier.ts';
 
-export { auditActor, changeAndRecord, changeEverywhere, record } from './context.ts';
-export type { Actor, BudgetKeeper, BudgetView, Entry, KeysContext, SpentBudget } from './context.ts';
+export { auditActor, changeAndRecord, changeEverywhere, holdingsOf, record } from './context.ts';
+export type {
+  Actor,
+  Administrators,
+  BudgetKeeper,
+  BudgetView,
+  Entry,
+  KeysContext,
+  SpentBudget,
+} from './context.ts';
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { refuseExcess } from './gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
@@ -39,13 +48,17 @@ export {
   setOwnerState,
   updateOwner,
 } from './owners.ts';
+export { isAnyActive } from './owner-store.ts';
 export { QuietSweeper } from './quiet.ts';
-export { callerOfSecret, holdersOfAdmin, holdersOfOwner, isOwnerActive } from './standing.ts';
+export { callerOfKey, callerOfSecret, holdersOfAdmin, holdersOfOwner, isOwnerActive } from './standing.ts';
 export { reportLeak } from './report.ts';
+export { listRunning, stopRequest, stopRequests } from './running.ts';
+export type { RunningList, StopWish } from './running.ts';
 export { endSecret, rotate } from './rotate.ts';
 export type { RotateInput } from './rotate.ts';
 export { changeState, revokeBeyond, STATE_VERBS } from './states.ts';
 export type { StateVerb } from './states.ts';
+export { hasUnlimitedKey, lastAdmin, refuseStronger, refuseStrongerOwner } from './taking-away.ts';
 export { SECRET_MAX_LENGTH } from './verifier.ts';
 export type { BadKey } from './verifier.ts';
 export { verify, VERIFY_CODES } from './verify.ts';
@@ -59,6 +72,7 @@ interface Options {
   logger: Logger;
   prefix: string;
   budgets: BudgetKeeper;
+  administrators: Administrators;
 }
 
 export function openKeys(options: Options): KeysContext {
@@ -67,5 +81,6 @@ export function openKeys(options: Options): KeysContext {
     verifier: new Verifier(options),
     limits: new RequestLimits(options.clock),
     lastUsed: new LastUsed(options),
+    running: new Running(options.nodes),
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Selectors } from '../access/index.ts';
@@ -28,6 +29,9 @@ async function listed(db: Db, rows: readonly KeyRow[]): Promise<KeyWithSecrets[]
   return withSecrets(db, await keysFromRows(db, all));
 }
 
+/** The condition of an index: word for word the same, or it is not used. */
+const IS_UNLIMITED = `keys.state = 'active' and keys.expires_at is null and keys.grants like '%"*"%'`;
+
 export async function insertKey(tx: Db, key: Key): Promise<void> {
   await tables(tx).insertInto('keys').values(rowFromKey(key)).execute();
   await insertAncestors(tx, key);
@@ -47,6 +51,10 @@ export async function findKey(db: Db, id: string): Promise<KeyWithSecrets | unde
   const rows = await joined(db).where('keys.id', '=', id).execute();
   const [key] = await withSecrets(db, await keysFromRows(db, rows));
   return key;
+}
+
+export async function findPlainKey(db: Db, id: string): Promise<Key | undefined> {
+  return (await keysFromRows(db, await joined(db).where('keys.id', '=', id).execute()))[0];
 }
 
 /** Those that are not revoked, by their number; of very many the newest. */
@@ -71,6 +79,31 @@ export async function listNumbered(
 export async function grantsOfOwner(db: Db, ownerId: string): Promise<Pick<Key, 'id' | 'grants'>[]> {
   const query = joined(db).where('keys.owner_id', '=', ownerId).where('keys.state', '<>', 'revoked');
   return (await query.execute()).map(({ id, grants }) => ({ id, grants: JSON.parse(grants) as string[] }));
+}
+
+/** So many are read at once. */
+const OWNED_ROWS = 500;
+
+/** The keys of an owner that are not revoked. */
+export async function* keysOfOwner(db: Db, ownerId: string): AsyncGenerator<Key> {
+  for (let after: Place | undefined; ; await nextTurn()) {
+    let query = joined(db).where('keys.owner_id', '=', ownerId).where('keys.state', '<>', 'revoked');
+    if (after !== undefined) query = query.where(isBehind(after));
+    const ordered = query.orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc');
+    const found = await keysFromRows(db, await ordered.limit(OWNED_ROWS).execute());
+    yield* found;
+    if (found.length < OWNED_ROWS) return;
+    after = found.at(-1);
+  }
+}
+
+/** Hardly ever more than a handful; of very many these are enough. */
+const UNLIMITED_MAX = 1_000;
+
+/** Active keys with all scopes and without an end, by the index `keys_unlimited`; selectors and limits are not looked at. */
+export async function unlimitedKeys(db: Db): Promise<Key[]> {
+  const query = joined(db).where(sql<boolean>`${sql.raw(IS_UNLIMITED)}`);
+  return keysFromRows(db, await query.orderBy('keys.id').limit(UNLIMITED_MAX).execute());
 }
 
 export async function findByNumber(db: Db, number: number): Promise<Key | undefined> {

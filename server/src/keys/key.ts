@@ -1,4 +1,4 @@
-import type { Budget, Caller, Holder, Limit, Role, Selectors } from '../access/index.ts';
+import type { Budget, Caller, Holder, Limit, Role, Selectors, Wanted } from '../access/index.ts';
 import { bothGrant, bothSelect, expand } from '../access/index.ts';
 import type { Owner } from './owner.ts';
 
@@ -111,11 +111,30 @@ export const QUARANTINE_LIMIT: Limit = { name: 'quarantine', requests: 60, windo
 const limitsOf = ({ storedState, limits }: KeyRecord): readonly Limit[] =>
   storedState === 'quarantined' ? [...limits, QUARANTINE_LIMIT] : limits;
 
+const grantsOf = (key: Key): string[] =>
+  key.ancestors.reduce((grants, above) => bothGrant(grants, above.grants), key.grants);
+
+const selectorsOf = (key: Key): Selectors =>
+  key.ancestors.reduce((both, above) => bothSelect(both, above.selectors), key.selectors);
+
+/** The most that a key may do in any state, and all that bounds it. */
+export function ceilingOf(key: Key): Wanted {
+  const holders = holdersOf(lineOf(key));
+  return {
+    grants: grantsOf(key),
+    selectors: selectorsOf(key),
+    expiresAt: endOf(key),
+    limits: holders.flatMap(({ limits }) => limits),
+    budgets: holders.flatMap(({ budgets }) => budgets),
+    hasParent: key.parentId !== null,
+  };
+}
+
 /** Who a request with the key is, and what it may: no more than any of the key's ancestors. */
 export function callerOf(key: Key): Caller {
   const line = lineOf(key);
   const quarantined = line.some(({ storedState }) => storedState === 'quarantined');
-  const given = key.ancestors.reduce((grants, above) => bothGrant(grants, above.grants), key.grants);
+  const given = grantsOf(key);
   const scopes = expand(given, quarantined);
   return {
     keyId: key.id,
@@ -124,7 +143,7 @@ export function callerOf(key: Key): Caller {
     ownerName: key.owner.name,
     grants: quarantined ? [...scopes] : given,
     scopes,
-    selectors: key.ancestors.reduce((both, above) => bothSelect(both, above.selectors), key.selectors),
+    selectors: selectorsOf(key),
     expiresAt: endOf(key),
     limits: limitsOf(key),
     budgets: key.budgets,

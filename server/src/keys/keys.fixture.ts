@@ -14,7 +14,7 @@ import { Sealing } from '../sealing/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
-import type { Actor, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
+import type { Actor, Administrators, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
 
 export const OPERATOR: Actor = { kind: 'cli' };
 
@@ -36,6 +36,13 @@ const NO_BUDGETS: BudgetKeeper = {
   carryOver: async () => undefined,
 };
 
+/** Those who log in belong to `identity`; here is nobody. */
+const NOBODY: Administrators = {
+  lock: async () => undefined,
+  hasOther: async () => false,
+  worthOf: async () => undefined,
+};
+
 export interface TestKeys {
   database: TestDatabase;
   keys: KeysContext;
@@ -48,6 +55,7 @@ export interface KeysOptions {
   masterKey?: Uint8Array;
   previous?: string[];
   prefix?: string;
+  administrators?: Administrators;
   /** Stands between the keys and the real storage. */
   between?: (storage: Storage) => Storage;
 }
@@ -90,6 +98,7 @@ async function openOn(database: TestDatabase, options: KeysOptions): Promise<Tes
     logger,
     prefix,
     budgets: NO_BUDGETS,
+    administrators: options.administrators ?? NOBODY,
   });
   onTestFinished(() => keys.lastUsed.stop());
   return { database, keys, clock, another: (other = {}) => openOn(database, { ...options, ...other }) };

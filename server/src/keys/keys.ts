@@ -19,6 +19,7 @@ import type { SelectorsInput } from './key-rules.ts';
 import * as store from './key-store.ts';
 import { settingColumns } from './rows.ts';
 import { refuseGain } from './gain.ts';
+import { isWayIn, lockToEnd, refuseLastWayIn } from './taking-away.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 
 /** One key the actor may see. @throws KeywardError `not_found`, also for somebody else's. */
@@ -93,20 +94,30 @@ export interface UpdateInput {
   expires_in_seconds?: number | undefined;
   metadata?: Record<string, unknown> | undefined;
   tags?: string[] | undefined;
+  /** Also where it is the last key that may do everything, and no more after the change. */
+  last_admin?: boolean | undefined;
+}
+
+interface UpdateWish {
+  id: string;
+  input: UpdateInput;
+  revision?: number | undefined;
+  /** What runs with the key is ended; left out: it goes on to its end with what it was admitted with. */
+  running?: 'end' | undefined;
 }
 
 /**
  * Changes what a key is and may do; resolves when every node knows.
  * @param revision the one the caller saw; `precondition_failed` when the key has changed since.
- * @throws KeywardError also `scope_escalation`, when the key holds or would hold more than the actor.
+ * @throws KeywardError also `scope_escalation`, when the key holds or would hold more than the actor, and `last_admin`.
  */
 export function updateKey(
   context: KeysContext,
   actor: Actor,
-  { id, input, revision }: { id: string; input: UpdateInput; revision?: number | undefined },
+  { id, input, revision, running }: UpdateWish,
 ): Promise<{ result: KeyWithSecrets; acknowledged: Acknowledgement }> {
   return changeEverywhere(context, actor, async (tx) => {
-    const key = visible(actor, await store.lockKey(tx, id));
+    const key = visible(actor, await lockToEnd(tx, context, id));
     if (revision !== undefined && revision !== key.revision) {
       throw new KeywardError('precondition_failed', 'The key has changed since it was read.', {
         hint: 'Read it again and send If-Match with its new ETag.',
@@ -115,14 +126,18 @@ export function updateKey(
     if (key.storedState === 'revoked') {
       throw new KeywardError('conflict', 'A revoked key cannot be changed.', { hint: 'Restore it first.' });
     }
-    const changed = merged(key, input, context.clock.nowMs());
+    const { last_admin: isMeant, ...wanted } = input;
+    const nowMs = context.clock.nowMs();
+    const changed = merged(key, wanted, nowMs);
     refuseGain(actor, key, changed);
+    if (isWayIn(key, nowMs) && !isWayIn(changed, nowMs))
+      await refuseLastWayIn(tx, context, { actor, key, isMeant });
     if (input.budgets !== undefined) await context.budgets.carryOver(tx, id, key.budgets, changed.budgets);
     await store.updateKey(tx, id, settingColumns(changed));
     return {
       result: visible(actor, await store.findKey(tx, id)),
-      entry: { action: 'keys.update', target: id, outcome: 'ok', details: { changed: Object.keys(input) } },
-      change: { kind: 'key', subject: id },
+      entry: { action: 'keys.update', target: id, outcome: 'ok', details: { changed: Object.keys(wanted) } },
+      change: { kind: 'key', subject: id, ends: running === 'end' },
     };
   });
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { booksOf } from '../storage/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { tables } from './rows.ts';
 
@@ -24,7 +25,7 @@ export class LastUsed {
   #flushing: Promise<void> = Promise.resolve();
 
   constructor({ storage, clock, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
-    this.#storage = storage;
+    this.#storage = booksOf(storage);
     this.#clock = clock;
     this.#logger = logger;
   }

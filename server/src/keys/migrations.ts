@@ -107,4 +107,12 @@ export const keysMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    // Before a key is ended: whether another one can do everything (key-store.ts, unlimitedKeys).
+    id: 'keys-unlimited-1',
+    statements: () => [
+      `create index keys_unlimited on keys (id)
+        where state = 'active' and expires_at is null and grants like '%"*"%'`,
+    ],
+  },
 ];

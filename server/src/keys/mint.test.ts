@@ -160,7 +160,8 @@ describeOnBothDatabases('escalation', (open) => {
       updateKey(keys, actor, { id: strong.id, input: { scopes: ['models:use'] } }),
     ).rejects.toMatchObject(refused);
     await expect(changeState(keys, actor, { id: strong.id, verb: 'enable' })).rejects.toMatchObject(refused);
-    await changeState(keys, actor, { id: strong.id, verb: 'revoke' });
+    await expect(changeState(keys, actor, { id: strong.id, verb: 'revoke' })).rejects.toMatchObject(refused);
+    await changeState(keys, OPERATOR, { id: strong.id, verb: 'revoke' });
     await expect(changeState(keys, actor, { id: strong.id, verb: 'restore' })).rejects.toMatchObject(refused);
   });
 

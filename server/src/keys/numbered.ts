@@ -17,10 +17,14 @@ export async function listNumbered(context: KeysContext, actor: Actor): Promise<
 }
 
 /** Revokes the key of this number; one that is not there, or that the actor may not see, is nothing to do. */
-export async function revokeNumbered(context: KeysContext, actor: Actor, number: number): Promise<void> {
+export async function revokeNumbered(
+  context: KeysContext,
+  actor: Actor,
+  { number, isLastMeant }: { number: number; isLastMeant: boolean },
+): Promise<void> {
   const key = await store.findByNumber(context.storage.db, number);
   if (key === undefined || !mayTouchKey(actor, key)) return;
-  await changeState(context, actor, { id: key.id, verb: 'revoke' });
+  await changeState(context, actor, { id: key.id, verb: 'revoke', isLastMeant });
 }
 
 /** What may be shown of the newest secret of a key: `sk-…` and its last four characters. */

@@ -42,6 +42,13 @@ export async function findOwner(db: Db, id: string): Promise<Owner | undefined> 
   return row === undefined ? undefined : fromRow(row);
 }
 
+/** Whether one of these owners is active. */
+export async function isAnyActive(db: Db, ids: readonly string[]): Promise<boolean> {
+  if (ids.length === 0) return false;
+  const query = tables(db).selectFrom('owners').select('id').where('state', '=', 'active');
+  return (await query.where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined;
+}
+
 export async function findOwnerByName(db: Db, name: string): Promise<Owner | undefined> {
   const row = await tables(db)
     .selectFrom('owners')

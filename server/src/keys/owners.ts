@@ -4,13 +4,14 @@ import { newId } from '../base/ids.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
-import { changeAndRecord, changeEverywhere, mayTouchOwner, noSuch } from './context.ts';
+import { changeAndRecord, changeEverywhere, managesOwners, mayTouchOwner, noSuch } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { refuseLooserOwner } from './gain.ts';
 import { checkBudgets, checkLimits, checkName } from './key-rules.ts';
 import type { Page } from './keys.ts';
 import type { Owner, OwnerKind, OwnerState } from './owner.ts';
 import * as store from './owner-store.ts';
+import { refuseLastWayIn, refuseOwnerExcess, refuseStrongerOwner } from './taking-away.ts';
 
 export interface OwnerInput {
   name: string;
@@ -20,7 +21,13 @@ export interface OwnerInput {
   budgets?: Budget[] | undefined;
 }
 
+/** @throws KeywardError `invalid_input`, `forbidden_resource` for a key that is bound to workspaces. */
 export function createOwner(context: KeysContext, actor: Actor, input: OwnerInput): Promise<Owner> {
+  if (!managesOwners(actor))
+    throw new KeywardError(
+      'forbidden_resource',
+      'The key is bound to workspaces; owners are about all of them.',
+    );
   return changeAndRecord(context, actor, async (tx) => {
     const owner = await insert(tx, input, context.clock.nowMs());
     await context.budgets.carryOver(tx, owner.account, [], owner.budgets);
@@ -81,11 +88,11 @@ export async function listOwners(
   input: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<Page<Owner>> {
   const limit = input.limit ?? 50;
-  const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
+  const seesAll = managesOwners(actor);
   const found = await store.listOwners(context.storage.db, {
     after: input.cursor === undefined ? undefined : readCursor(input.cursor),
     limit: limit + 1,
-    onlyId: seesAll ? undefined : actor.caller.ownerId,
+    onlyId: seesAll || actor.kind !== 'key' ? undefined : actor.caller.ownerId,
   });
   const items = found.slice(0, limit);
   return { items, next_cursor: found.length > limit ? writeCursor(items.at(-1)) : null };
@@ -106,9 +113,13 @@ export function updateOwner(
   { id, input }: { id: string; input: OwnerChange },
 ): Promise<{ result: Owner; acknowledged: Acknowledgement }> {
   return changeEverywhere(context, actor, async (tx) => {
+    const isEnding = input.state === 'suspended';
+    if (isEnding) await context.administrators.lock(tx);
     // Locked before it is read: what somebody else changes meanwhile, such as a suspension, must not be undone.
     const before = visible(actor, await store.lockOwner(tx, id));
-    refuseOwn(actor, id, input.state === 'suspended');
+    if (isEnding) await refuseEnding(tx, context, { actor, ownerId: id });
+    else if (input.state === 'active' && before.state !== 'active')
+      await refuseOwnerExcess(tx, context, { actor, ownerId: id });
     if (input.name !== undefined) checkName(input.name);
     const { name = before.name, kind = before.kind, state = before.state } = input;
     const limits = input.limits === undefined ? before.limits : checkLimits(input.limits);
@@ -122,7 +133,7 @@ export function updateOwner(
     return {
       result: visible(actor, await store.findOwner(tx, id)),
       entry: { action: 'owners.update', target: id, outcome: 'ok', details: { ...input } },
-      change: { kind: 'owner', subject: id },
+      change: { kind: 'owner', subject: id, ends: input.state === 'suspended' },
     };
   });
 }
@@ -134,20 +145,32 @@ export function deleteOwner(
   id: string,
 ): Promise<{ result: undefined; acknowledged: Acknowledgement }> {
   return changeEverywhere(context, actor, async (tx) => {
+    await context.administrators.lock(tx);
     const owner = visible(actor, await store.lockOwner(tx, id));
-    refuseOwn(actor, id, true);
+    await refuseEnding(tx, context, { actor, ownerId: id });
     await store.updateOwner(tx, id, { state: 'deleted' });
     return {
       result: undefined,
       entry: { action: 'owners.delete', target: id, outcome: 'ok', details: { name: owner.name } },
-      change: { kind: 'owner', subject: id },
+      change: { kind: 'owner', subject: id, ends: true },
     };
   });
 }
 
+/** @throws KeywardError `conflict`, `scope_escalation`, `last_admin` */
+async function refuseEnding(
+  tx: Db,
+  context: KeysContext,
+  ending: { actor: Actor; ownerId: string },
+): Promise<void> {
+  refuseOwn(ending.actor, ending.ownerId);
+  await refuseStrongerOwner(tx, context, ending);
+  await refuseLastWayIn(tx, context, ending);
+}
+
 /** Nobody saws off the branch they sit on: the key that asked would end with its owner. */
-function refuseOwn(actor: Actor, id: string, ends: boolean): void {
-  if (!ends || actor.kind !== 'key' || actor.caller.ownerId !== id) return;
+function refuseOwn(actor: Actor, id: string): void {
+  if (actor.kind !== 'key' || actor.caller.ownerId !== id) return;
   throw new KeywardError('conflict', 'This is the owner of the key that you are using.', {
     hint: 'Use a key of another owner.',
   });

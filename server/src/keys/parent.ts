@@ -3,7 +3,7 @@ import { invalidField } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor } from './context.ts';
 import { mayTouchKey } from './context.ts';
-import { isBounded, refuseExcess } from './gain.ts';
+import { isBounded, refuseTaking } from './gain.ts';
 import type { Key } from './key.ts';
 import { GENERATIONS_MAX, keyState, lineOf } from './key.ts';
 import { findKey } from './key-store.ts';
@@ -33,7 +33,7 @@ export async function parentFor(
         'must be the key that you are using, or one below it',
         'Leave it out: a key that has limits, budgets, an end or a parent makes children of its own.',
       );
-    refuseExcess(actor, parent);
+    refuseTaking(actor, parent);
   }
   refuseEnded(parent, nowMs);
   return parent;

@@ -1,6 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import type { KeysContext } from './context.ts';
 import { changeState } from './states.ts';
+import { hasUnlimitedKey, isWayIn } from './taking-away.ts';
 
 /**
  * Somebody found a key lying about. A real one is quarantined at once. The caller learns nothing: neither whether it
@@ -23,4 +24,12 @@ export async function reportLeak(context: KeysContext, text: string, how: string
     { key_id: id, name, owner: owner.name },
     'a key was reported as leaked and is quarantined',
   );
+  if (isWayIn(identity.key, context.clock.nowMs()) && !(await isAnyoneLeft(context)))
+    context.logger.error('that was the last admin key: make another one with keyward keys create --local');
+}
+
+/** A leaked key is ended also where it is the last way in: whoever found it could do everything. */
+async function isAnyoneLeft(context: KeysContext): Promise<boolean> {
+  const { db } = context.storage;
+  return (await context.administrators.hasOther(db, undefined)) || hasUnlimitedKey(db, context);
 }

@@ -1,5 +1,5 @@
 import { invalidField, KeywardError } from '../base/errors.ts';
-import type { Acknowledgement } from '../nodes/index.ts';
+import type { Acknowledgement, Change } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere } from './context.ts';
 import { refuseTaking } from './gain.ts';
@@ -10,6 +10,7 @@ import { newKeyText } from '../base/key-text.ts';
 import { visible } from './keys.ts';
 import type { Minted } from './mint.ts';
 import { newSecret } from './mint.ts';
+import { refuseStrongerKey } from './taking-away.ts';
 
 export interface RotateInput {
   /** 0…2,592,000; 86,400 where nothing is said. 0 ends the old secret at once. */
@@ -17,6 +18,8 @@ export interface RotateInput {
   /** The old secret ends once it was not used for `quiet_seconds`, after 30 days at the latest. */
   end?: 'quiet' | undefined;
   quiet_seconds?: number | undefined;
+  /** What runs with the old secret is ended; left out: it goes on to its end. */
+  running?: 'end' | undefined;
 }
 
 const OVERLAP_SECONDS = 86_400;
@@ -44,11 +47,20 @@ export async function rotate(
     return {
       result: visible(actor, await store.findKey(tx, id)),
       entry: { action: 'keys.rotate', target: id, outcome: 'ok', details: { ...input, old_secret: old.id } },
-      change: { kind: 'key', subject: id },
+      change: changeOf(id, { secretId: old.id, ends: input.running === 'end' }),
     };
   });
   return { key: result, secret: text, acknowledged };
 }
+
+/** Memory forgets the key; what runs with the secret ends, where it is to. */
+const changeOf = (
+  id: string,
+  { secretId, ends }: { secretId: string; ends: boolean },
+): readonly [Change, Change] => [
+  { kind: 'key', subject: id },
+  { kind: 'secret', subject: secretId, ends },
+];
 
 function onlySecret(key: KeyWithSecrets, nowMs: number): Secret {
   if (key.storedState === 'revoked') {
@@ -96,6 +108,7 @@ export function endSecret(
   return changeEverywhere(context, actor, async (tx) => {
     const nowMs = context.clock.nowMs();
     const key = visible(actor, await store.lockKey(tx, id));
+    refuseStrongerKey(actor, key);
     const secret = key.secrets.find((candidate) => candidate.id === secretId);
     if (secret === undefined) throw new KeywardError('not_found', 'The key has no such secret.');
     if (isNewest(secret)) {
@@ -109,7 +122,7 @@ export function endSecret(
     return {
       result: visible(actor, await store.findKey(tx, id)),
       entry: { action: 'keys.end_secret', target: id, outcome: 'ok', details: { secret: secretId } },
-      change: { kind: 'key', subject: id },
+      change: changeOf(id, { secretId, ends: true }),
     };
   });
 }

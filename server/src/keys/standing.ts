@@ -4,7 +4,7 @@ import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { ADMIN_OWNER } from './first-key.ts';
 import { callerOf, ownerHolder } from './key.ts';
-import { findKey } from './key-store.ts';
+import { findKey, findPlainKey } from './key-store.ts';
 import { findBySecret } from './line-store.ts';
 import type { Owner } from './owner.ts';
 import { findOwner, findOwnerByName } from './owner-store.ts';
@@ -31,6 +31,15 @@ export async function currentActor(tx: Db, { clock }: KeysContext, actor: Actor)
   if (key === undefined || whyEnded(key, clock.nowMs()) !== undefined)
     throw new KeywardError('invalid_key', 'The key has ended since the request began.');
   return { kind: 'key', caller: callerOf(key) };
+}
+
+/** A key that goes on without a secret, such as the payer of a widget; undefined where it has ended. */
+export async function callerOfKey(
+  { storage, clock }: Pick<KeysContext, 'storage' | 'clock'>,
+  id: string,
+): Promise<Caller | undefined> {
+  const key = await findPlainKey(storage.db, id);
+  return key === undefined || whyEnded(key, clock.nowMs()) !== undefined ? undefined : callerOf(key);
 }
 
 export async function isOwnerActive({ storage }: KeysContext, ownerId: string): Promise<boolean> {

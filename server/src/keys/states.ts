@@ -10,6 +10,7 @@ import { ownState, RESTORABLE_MS } from './key.ts';
 import * as store from './key-store.ts';
 import { visible } from './keys.ts';
 import { withoutKeys } from '../base/key-text.ts';
+import { isWayIn, lockToEnd, refuseLastWayIn, refuseStrongerKey } from './taking-away.ts';
 
 export const STATE_VERBS = ['disable', 'enable', 'quarantine', 'revoke', 'restore'] as const;
 export type StateVerb = (typeof STATE_VERBS)[number];
@@ -36,23 +37,34 @@ const RULES: Record<StateVerb, Rule> = {
   restore: { from: ['revoked'], to: 'active', gives: true },
 };
 
+interface StateChange {
+  id: string;
+  verb: StateVerb;
+  reason?: string | undefined;
+  isLastMeant?: boolean | undefined;
+}
+
 /**
  * Moves a key to another state. Resolves when every node acts on it. Repeating is harmless.
- * @throws KeywardError `conflict` naming the state it is in, `not_found`, `scope_escalation`.
+ * @param isLastMeant whether the key shall be ended also where it is the last one that may do everything.
+ * @throws KeywardError `conflict` naming the state it is in, `not_found`, `scope_escalation`, `last_admin`.
  */
 export function changeState(
   context: KeysContext,
   actor: Actor,
-  { id, verb, reason: given }: { id: string; verb: StateVerb; reason?: string | undefined },
+  { id, verb, reason: given, isLastMeant }: StateChange,
 ): Promise<{ result: KeyWithSecrets; acknowledged: Acknowledgement }> {
   const rule = RULES[verb];
   // Whoever ends a leaked key may paste it here: ending it must not fail for that, nor keep it.
   const reason = given === undefined ? undefined : withoutKeys(given);
   return changeEverywhere(context, actor, async (tx) => {
     const nowMs = context.clock.nowMs();
-    const key = visible(actor, await store.lockKey(tx, id));
+    const key = visible(actor, await (rule.gives ? store.lockKey(tx, id) : lockToEnd(tx, context, id)));
     refuseState(key, verb, nowMs);
     if (rule.gives) refuseTaking(actor, key);
+    else refuseStrongerKey(actor, key);
+    if (!rule.gives && isWayIn(key, nowMs))
+      await refuseLastWayIn(tx, context, { actor, key, isMeant: isLastMeant });
     const repeated = key.storedState === rule.to;
     await store.updateKey(tx, id, {
       state: rule.to,
@@ -67,7 +79,7 @@ export function changeState(
         outcome: 'ok',
         details: { reason: reason ?? null, was: key.storedState },
       },
-      change: { kind: 'key', subject: id },
+      change: { kind: 'key', subject: id, ends: !rule.gives },
     };
   });
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { Sealing, SecretDigest } from '../sealing/index.ts';
+import { booksOf } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { callerOf, endOf, lineOf, ownState, secretEnded } from './key.ts';
 import type { Key, KeyRecord } from './key.ts';
@@ -47,7 +48,7 @@ export class Verifier {
     options.nodes.onChange((change) => {
       if (change === 'everything') this.#memory.forgetEverything();
       else if (change.kind === 'key') this.#memory.forgetKey(change.subject);
-      else this.#memory.forgetOwner(change.subject);
+      else if (change.kind === 'owner') this.#memory.forgetOwner(change.subject);
     });
   }
 
@@ -93,7 +94,7 @@ export class Verifier {
     const { storage, logger } = this.#options;
     if (this.#moving.has(id)) return;
     this.#moving.add(id);
-    storage
+    booksOf(storage)
       .transaction((tx) => redigestSecret(tx, { id, from: pepper, to }), { durable: false })
       .catch((error: unknown) => logger.warn({ err: error }, 'a secret stays under an older pepper'))
       .finally(() => this.#moving.delete(id));

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { isTimeout } from './call.ts';
 import type { Flow, Sink } from './call.ts';
 import type { AnswerHeaders } from './headers.ts';
-import type { Meter } from './meter.ts';
+import type { Meter, Seen } from './meter.ts';
 
 /** Bytes that wait for a slow reader before the upstream is made to wait. */
 const WAITING_MAX_BYTES = 256 * 1024;
@@ -17,6 +17,8 @@ interface Outlet {
   write(chunk: Buffer): boolean;
   end(): void;
   destroy(error?: Error): void;
+  /** It has got its last words from somebody else, and ends by itself. */
+  readonly writableEnded?: boolean;
 }
 
 export interface AnswerStreamOptions {
@@ -26,6 +28,10 @@ export interface AnswerStreamOptions {
   flow: Flow;
   /** Called exactly once. */
   onEnding(ending: Ending, error?: Error): void;
+}
+
+export interface SeenAnswer extends Seen {
+  isEventStream: boolean;
 }
 
 /**
@@ -42,6 +48,12 @@ export class AnswerStream implements Sink {
 
   constructor(options: AnswerStreamOptions) {
     this.#options = options;
+  }
+
+  /** What has passed of it up to now. */
+  get seen(): SeenAnswer {
+    const { meter, isEventStream } = this.#options;
+    return { ...meter.seen, isEventStream };
   }
 
   write(chunk: Buffer): boolean {
@@ -71,7 +83,7 @@ export class AnswerStream implements Sink {
     if (this.#ended) return;
     this.#options.flow.abort();
     this.#ending('client_gone');
-    this.#outlet?.destroy();
+    if (this.#outlet?.writableEnded !== true) this.#outlet?.destroy();
   }
 
   /** Writes the answer to an HTTP response, its head included. @returns when the response is closed. */

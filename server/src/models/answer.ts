@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { AnswerStream } from './answer-stream.ts';
+import type { AnswerStream, SeenAnswer } from './answer-stream.ts';
 import type { Route } from './catalogue.ts';
 import type { AnswerHeaders } from './headers.ts';
 import type { Settlement, UsageReport } from './settlement.ts';
@@ -30,6 +30,11 @@ export class Answer {
     this.upstreamId = route.target.id;
     this.upstreamName = route.target.name;
     this.model = route.name;
+  }
+
+  /** What has passed of it up to now. */
+  get seen(): SeenAnswer {
+    return this.#stream.seen;
   }
 
   get body(): Readable {

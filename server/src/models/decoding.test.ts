@@ -29,16 +29,19 @@ async function openTwo() {
 test.for([
   ['gzip', gzipSync(Buffer.alloc(128 * MIB))],
   ['br', brotliCompressSync(Buffer.alloc(128 * MIB), FAST)],
-] as const)('an error that unpacks to more than 256 KiB is not unpacked, and its status passes on: %s', async ([encoding, body]) => {
-  expect(body.length).toBeLessThan(MIB);
-  const { models, upstream } = await openTwo();
-  upstream.answer(packed(encoding, body));
-  const before = process.memoryUsage().arrayBuffers;
-  const answer = await models.forward(chatRequest());
-  expect(answer.status).toBe(503);
-  expect((await bodyOf(answer)).toString()).toContain('said nothing that can be passed on');
-  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * MIB);
-});
+] as const)(
+  'an error that unpacks to more than 256 KiB is not unpacked, and its status passes on: %s',
+  async ([encoding, body]) => {
+    expect(body.length).toBeLessThan(MIB);
+    const { models, upstream } = await openTwo();
+    upstream.answer(packed(encoding, body));
+    const before = process.memoryUsage().arrayBuffers;
+    const answer = await models.forward(chatRequest());
+    expect(answer.status).toBe(503);
+    expect((await bodyOf(answer)).toString()).toContain('said nothing that can be passed on');
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * MIB);
+  },
+);
 
 test('an error that unpacks to less passes on', async () => {
   const { models, upstream } = await openTwo();

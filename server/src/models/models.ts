@@ -4,6 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { nearest } from '../config.ts';
+import { Run } from '../nodes/index.ts';
+import { currentPermit } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Answer } from './answer.ts';
 import { Breakers, lineOf } from './breaker.ts';
@@ -16,6 +18,7 @@ import type { ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local-model.ts';
 import { isChargeable, isLikelyChargeable } from './prices.ts';
 import { coversName, mayUse, weightedOrder } from './selection.ts';
+import { tokensSoFar } from './so-far.ts';
 import type { Target } from './target.ts';
 import { LOCAL_UPSTREAM } from './upstream.ts';
 import { Settlement } from './settlement.ts';
@@ -146,7 +149,11 @@ export class Models implements UpstreamContext {
         resolved ?? (await this.resolve(request.model, request.selector, request.pricedFor)),
       );
       const context = { dispatcher: this.dispatcher, breakers: this.#breakers, logger: this.logger };
-      return await forwardTo(context, routes, { request, settlement });
+      const run = currentPermit();
+      run?.refuseEnded();
+      const answer = await forwardTo(context, routes, { request, settlement });
+      if (run instanceof Run) run.asks(answer.model, () => tokensSoFar(request, answer.seen));
+      return answer;
     } catch (error) {
       settlement.withoutAnswer(error, request.signal.aborted);
       // A crash of the local model under the request is told like one before it.

@@ -7,14 +7,14 @@ import type { OpenDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
 import { secretNet } from '../audit/index.ts';
 import { Documents } from '../documents/index.ts';
-import { openIdentity } from '../identity/index.ts';
+import { administratorsOf, openIdentity } from '../identity/index.ts';
 import type { Identity } from '../identity/index.ts';
 import { openTestKeys } from '../keys/keys.fixture.ts';
 import type { TestKeys } from '../keys/keys.fixture.ts';
 import { Settings } from '../settings/index.ts';
 import { backup, migrate } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { Workspaces } from '../workspaces/index.ts';
+import { memberships, Workspaces } from '../workspaces/index.ts';
 import type { StorageDir } from './anythingllm.fixture.ts';
 import { importAnythingllm } from './index.ts';
 import type { ImportOptions, ImportReport, Kind } from './index.ts';
@@ -32,13 +32,13 @@ export interface TestMove extends TestKeys {
 
 /** An instance with nothing in it. */
 export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
-  const opened = await openTestKeys(open);
+  const opened = await openTestKeys(open, { administrators: administratorsOf(memberships) });
   const { keys, clock } = opened;
   const { storage, sealing } = keys;
   await migrate(storage, MIGRATIONS, 1);
   const settings = new Settings({ storage, sealing, clock });
   const documents = new Documents({ storage, clock });
-  const identity = openIdentity({ keys });
+  const identity = openIdentity({ keys, memberships });
   const workspaces = new Workspaces({ storage, clock, settings, net: secretNet('sk-kw1') });
   const scratchDir = mkdtempSync(join(tmpdir(), 'keyward-scratch-'));
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }));

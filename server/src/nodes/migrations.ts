@@ -24,4 +24,21 @@ export const nodesMigrations: Migration[] = [
       `insert into node_changes_head (id, seq) values (1, 0)`,
     ],
   },
+  {
+    id: 'nodes-2',
+    statements: () => [
+      // 1: what runs under the subject was ended with it.
+      `alter table node_changes add column ends integer not null default 0`,
+      // The request that made the change: it is not ended by it. null: none.
+      `alter table node_changes add column made_by text`,
+      // What a node answers to a question of another one; removed as soon as it was read.
+      `create table node_answers (
+        question text not null,
+        node text not null,
+        at bigint not null,
+        body text not null,
+        primary key (question, node)
+      )`,
+    ],
+  },
 ];

@@ -1,9 +1,21 @@
-import type { Db } from '../storage/index.ts';
+import type { Db, DialectName } from '../storage/index.ts';
 
-/** What was taken away: from one key, from everything of one owner. */
+/**
+ * What was taken away: from one key, from everything of one owner; `secret`, `session` and `user` from one of theirs.
+ * `stop`: nothing, but what runs is ended. `question`: nothing at all; another node wants to know something.
+ */
 export type Change = {
-  kind: 'key' | 'owner';
+  kind: 'key' | 'owner' | 'secret' | 'session' | 'user' | 'stop' | 'question';
   subject: string;
+  /** What runs under the subject ends with it. */
+  ends?: boolean;
+};
+
+/** A change as it is read back. */
+export type MadeChange = Required<Change> & {
+  seq: number;
+  /** The request that made it, which it does not end. */
+  madeBy: string | null;
 };
 
 export type NodeRow = {
@@ -15,21 +27,32 @@ export type NodeRow = {
   confirmed_seq: number;
 };
 
-type ChangeRow = Change & {
+type ChangeRow = {
   seq: number;
   at: number;
+  kind: Change['kind'];
+  subject: string;
+  ends: 0 | 1;
+  made_by: string | null;
 };
+
+type AnswerRow = { question: string; node: string; at: number; body: string };
 
 type Tables = {
   nodes: NodeRow;
   node_changes: ChangeRow;
   node_changes_head: { id: number; seq: number };
+  node_answers: AnswerRow;
 };
 
 const tables = (db: Db) => db.withTables<Tables>();
 
 /** Appends a change; its number is final and in commit order, since the head's row stays locked until then. */
-export async function appendChange(tx: Db, change: Change, nowMs: number): Promise<number> {
+export async function appendChange(
+  tx: Db,
+  { kind, subject, ends = false }: Change,
+  { nowMs, madeBy }: { nowMs: number; madeBy: string | null },
+): Promise<number> {
   const { seq } = await tables(tx)
     .updateTable('node_changes_head')
     .set((eb) => ({ seq: eb('seq', '+', 1) }))
@@ -38,7 +61,7 @@ export async function appendChange(tx: Db, change: Change, nowMs: number): Promi
     .executeTakeFirstOrThrow();
   await tables(tx)
     .insertInto('node_changes')
-    .values({ seq, at: nowMs, ...change })
+    .values({ seq, at: nowMs, kind, subject, ends: ends ? 1 : 0, made_by: madeBy })
     .execute();
   return seq;
 }
@@ -48,14 +71,79 @@ export async function headSeq(db: Db): Promise<number> {
   return row?.seq ?? 0;
 }
 
-export async function changesAfter(db: Db, seq: number, limit: number): Promise<ChangeRow[]> {
-  return tables(db)
+export async function changesAfter(db: Db, seq: number, limit: number): Promise<MadeChange[]> {
+  const rows = await tables(db)
     .selectFrom('node_changes')
     .selectAll()
     .where('seq', '>', seq)
     .orderBy('seq')
     .limit(limit)
     .execute();
+  return rows.map(madeChange);
+}
+
+const madeChange = ({ seq, kind, subject, ends, made_by }: ChangeRow): MadeChange => ({
+  seq,
+  kind,
+  subject,
+  ends: ends === 1,
+  madeBy: made_by,
+});
+
+/**
+ * The number of the last change, for a transaction that is about to commit. None is made until then: on PostgreSQL the row
+ * stays locked, on SQLite the file is.
+ */
+export async function lockHead(tx: Db, dialect: DialectName): Promise<number> {
+  const query = tables(tx).selectFrom('node_changes_head').select('seq').where('id', '=', 1);
+  return (await (dialect === 'postgres' ? query.forShare() : query).executeTakeFirstOrThrow()).seq;
+}
+
+/** The first change after `seq` that ends what runs under one of `subjects`; and the oldest number that is still there. */
+export async function endingSince(
+  tx: Db,
+  { seq, subjects, madeBy }: { seq: number; subjects: readonly string[]; madeBy: string },
+): Promise<{ ending: MadeChange | undefined; oldest: number | null }> {
+  const ending = await tables(tx)
+    .selectFrom('node_changes')
+    .selectAll()
+    .where('seq', '>', seq)
+    .where('ends', '=', 1)
+    .where('subject', 'in', subjects)
+    .where((eb) => eb.or([eb('made_by', 'is', null), eb('made_by', '!=', madeBy)]))
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst();
+  const { oldest } = await tables(tx)
+    .selectFrom('node_changes')
+    .select((eb) => eb.fn.min('seq').as('oldest'))
+    .executeTakeFirstOrThrow();
+  return { ending: ending && madeChange(ending), oldest };
+}
+
+export async function insertAnswer(tx: Db, row: AnswerRow): Promise<void> {
+  await tables(tx)
+    .insertInto('node_answers')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function answersTo(db: Db, question: string): Promise<Pick<AnswerRow, 'node' | 'body'>[]> {
+  return tables(db)
+    .selectFrom('node_answers')
+    .select(['node', 'body'])
+    .where('question', '=', question)
+    .execute();
+}
+
+export async function deleteAnswers(
+  tx: Db,
+  where: { question: string } | { beforeMs: number },
+): Promise<void> {
+  const query = tables(tx).deleteFrom('node_answers');
+  if ('question' in where) await query.where('question', '=', where.question).execute();
+  else await query.where('at', '<', where.beforeMs).execute();
 }
 
 export async function deleteChangesBefore(db: Db, atMs: number): Promise<void> {

@@ -3,13 +3,18 @@ import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { Mutex } from '../base/mutex.ts';
+import { booksOf, currentPermit } from '../storage/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
+import { EndedTally } from './ended-tally.ts';
 import * as store from './node-store.ts';
-import type { Change } from './node-store.ts';
+import type { Change, MadeChange } from './node-store.ts';
 import { Peers } from './peers.ts';
+import { Questions } from './questions.ts';
+import { Run } from './run.ts';
+import { Runs } from './runs.ts';
 import { openPostgresWire } from './postgres-wire.ts';
 import { openSocketWire } from './socket-wire.ts';
-import type { Wire } from './wire.ts';
+import type { Confirmation, Wire } from './wire.ts';
 
 /** How long a node may serve from memory without having asked the database. */
 export const LEASE_MS = 2_000;
@@ -21,11 +26,19 @@ const POLL_MS = 100;
 const CHANGES_PER_READ = 1_000;
 const CHANGES_KEPT_MS = 3_600_000;
 const CLEAN_MS = 10_000;
+/** How long a node that has confirmed is waited for to say how many requests it has ended. */
+const TALLY_MS = 50;
+/** Changes of which it is known how many requests they have ended here. */
+const ENDED_KEPT = 10_000;
+/** An answer to a question of another node that nobody came for. */
+const ANSWERS_KEPT_MS = 60_000;
 
 export interface Acknowledgement {
   /** How many nodes with a lease admit it no longer; 1 where this process is alone. */
   nodes: number;
   waited_ms: number;
+  /** Requests that were in flight and were ended, on all nodes that said so. */
+  requests_ended: number;
 }
 
 interface Options {
@@ -50,6 +63,12 @@ export class Nodes {
   readonly #listeners: ((change: Change | 'everything') => void)[] = [];
   readonly #catchUp = new Mutex();
   readonly #peers: Peers;
+  readonly #tallies = new Set<EndedTally>();
+  /** By the number of the change. */
+  readonly #ended = new Map<number, number>();
+  /** The requests in flight here. */
+  readonly runs: Runs;
+  readonly #questions: Questions;
   #wire: Wire | undefined;
   #applied = 0;
   #leaseEndsMonotonicMs = -Infinity;
@@ -70,8 +89,17 @@ export class Nodes {
   generation = 0;
 
   constructor(options: Options) {
-    this.#options = options;
-    this.#peers = new Peers(options.clock, LEASE_MS + DRIFT_MS);
+    // Its own books: none of this is done for a request, also where one happens to be under way.
+    this.#options = { ...options, storage: booksOf(options.storage) };
+    const { clock, logger, storage } = this.#options;
+    this.#peers = new Peers(clock, LEASE_MS + DRIFT_MS);
+    this.runs = new Runs({
+      nodeId: this.id,
+      dialect: storage.dialect,
+      applied: () => this.#applied,
+      nowMs: () => clock.nowMs(),
+    });
+    this.#questions = new Questions({ storage, clock, logger, nodeId: this.id });
   }
 
   /** Joins: from here on revocations elsewhere wait for this node. */
@@ -80,9 +108,12 @@ export class Nodes {
     const events = {
       onAnnounced: async (seq: number) => {
         if (seq > this.#applied) await this.#applyChanges();
-        return this.#applied;
+        return { applied: this.#applied, seq, ended: this.#ended.get(seq) ?? 0 };
       },
-      onConfirmed: (nodeId: string, seq: number) => this.#peers.confirmed(nodeId, seq),
+      onConfirmed: (nodeId: string, { applied, seq, ended }: Confirmation) => {
+        for (const tally of this.#tallies) tally.heard(nodeId, seq, ended);
+        this.#peers.confirmed(nodeId, applied);
+      },
     };
     this.#wire =
       storage.dialect === 'postgres'
@@ -90,7 +121,7 @@ export class Nodes {
         : await openSocketWire({ nodeId: this.id, directory: socketDir, events, logger });
     try {
       // What was read into memory before this is not covered by the changes that follow.
-      this.#apply(['everything'], await store.headSeq(storage.db));
+      this.#forgetEverything(await store.headSeq(storage.db));
       await this.#renew();
     } catch (error) {
       await this.#wire.close();
@@ -112,28 +143,59 @@ export class Nodes {
 
   /** Records a change in the transaction that makes it. Pass the number to `acknowledge` once committed. */
   announce(tx: Db, change: Change): Promise<number> {
-    return store.appendChange(tx, change, this.#options.clock.nowMs());
+    const permit = currentPermit();
+    const madeBy = permit instanceof Run ? permit.id : null;
+    return store.appendChange(tx, change, { nowMs: this.#options.clock.nowMs(), madeBy });
+  }
+
+  /** What this node answers when another one asks. */
+  answerWith(answer: (question: string) => string): void {
+    this.#questions.answerWith(answer);
+  }
+
+  /** Asks all other nodes. @returns the answers of those that gave one in time, and how many did not. */
+  async ask(question: string): Promise<{ answers: string[]; missing: number }> {
+    const others = await this.#observeOthers();
+    if (others.every(({ id }) => this.#peers.isOver(id))) return { answers: [], missing: 0 };
+    const { id, change } = this.#questions.asked(question);
+    const seq = await this.#options.storage.transaction((tx) => this.announce(tx, change), {
+      durable: false,
+    });
+    const { nodes } = await this.acknowledge(seq);
+    const answers = await this.#questions.collect(id, nodes - 1);
+    return { answers, missing: Math.max(0, nodes - 1 - answers.length) };
   }
 
   /**
    * Resolves when no node admits any longer what the committed change `seq` takes away: when all have confirmed,
    * otherwise after one lease, whatever hangs, the database included. Whoever held a lease when the change was
    * committed has lost it by then; whoever renewed one since has read the change. That goes for this node too.
+   * @param first where the transaction made several changes: the number of the first of them.
    */
-  async acknowledge(seq: number): Promise<Acknowledgement> {
+  async acknowledge(seq: number, first = seq): Promise<Acknowledgement> {
     const { clock, logger } = this.#options;
     const startedMs = clock.monotonicMs();
     const lease = new AbortController();
     const leaseIsOver = sleep(LEASE_MS + DRIFT_MS, undefined, { signal: lease.signal });
-    const confirmed = this.#allConfirm(seq, lease.signal).catch((error: unknown) => {
+    const tally = new EndedTally(first, seq);
+    this.#tallies.add(tally);
+    const confirmed = this.#allConfirm({ first, seq, tally }, lease.signal).catch((error: unknown) => {
       logger.warn({ err: error }, 'nobody can be asked about a change: one lease is waited for');
       return leaseIsOver;
     });
     await Promise.race([confirmed, leaseIsOver]);
     lease.abort();
     await leaseIsOver.catch(() => undefined);
+    this.#tallies.delete(tally);
     const waited_ms = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
-    return { nodes: this.#liveNodes, waited_ms };
+    const requests_ended = this.#endedHere(first, seq) + tally.total;
+    return { nodes: this.#liveNodes, waited_ms, requests_ended };
+  }
+
+  #endedHere(first: number, last: number): number {
+    let ended = 0;
+    for (let seq = first; seq <= last; seq++) ended += this.#ended.get(seq) ?? 0;
+    return ended;
   }
 
   /** Leaves; what is served after this asks the database. Twice is fine. */
@@ -154,18 +216,24 @@ export class Nodes {
   }
 
   /** Resolves when every other node has confirmed `seq`, has lost its lease or is gone; or when aborted. */
-  async #allConfirm(seq: number, signal: AbortSignal): Promise<void> {
+  async #allConfirm(
+    { first, seq, tally }: { first: number; seq: number; tally: EndedTally },
+    signal: AbortSignal,
+  ): Promise<void> {
     await this.#applyChanges();
     const told = new Set<string>();
     while (!signal.aborted) {
       const others = await this.#observeOthers();
       const live = others.filter(({ id }) => !this.#peers.isOver(id));
       this.#liveNodes = live.length + 1;
+      // Also those that have found it themselves: they say how many requests they have ended.
+      for (const row of live.filter(({ id }) => !told.has(id))) {
+        told.add(row.id);
+        for (let one = first; one <= seq; one++) this.#wire?.announce(row, one);
+      }
       const waiting = live.filter(({ id }) => !this.#peers.hasConfirmed(id, seq));
-      if (waiting.length === 0) return;
-      for (const row of waiting) if (!told.has(row.id)) this.#wire?.announce(row, seq);
-      const ids = waiting.map(({ id }) => id);
-      for (const id of ids) told.add(id);
+      const ids = (waiting.length === 0 ? live : waiting).map(({ id }) => id);
+      if (waiting.length === 0) return tally.untilHeard(ids, TALLY_MS);
       await this.#peers.untilConfirmed(ids, seq, POLL_MS);
     }
   }
@@ -189,6 +257,7 @@ export class Nodes {
    */
   async #renew(): Promise<void> {
     const { clock, storage, version } = this.#options;
+    this.runs.endExpired();
     const monotonicMs = clock.monotonicMs();
     const wallMs = clock.nowMs();
     const confirmed = this.#applied;
@@ -216,19 +285,48 @@ export class Nodes {
     return this.#catchUp.run(async () => {
       const head = await store.headSeq(db);
       if (head === this.#applied) return;
-      const changes = await store.changesAfter(db, this.#applied, CHANGES_PER_READ);
-      const last = changes.at(-1)?.seq ?? 0;
-      // More than one read holds, or some were cleared away before this node saw them, or the database was put back
-      // to an earlier state: forget everything.
-      const whole = last >= head && last - this.#applied === changes.length;
-      const told = changes.map(({ kind, subject }) => ({ kind, subject }));
-      this.#apply(whole ? told : ['everything'], whole ? last : head);
+      let changes = await store.changesAfter(db, this.#applied, CHANGES_PER_READ);
+      const isLong = changes.length === CHANGES_PER_READ;
+      let last = this.#applied;
+      for (;;) {
+        const read = changes.at(-1)?.seq ?? 0;
+        // Some were cleared away before this node saw them, or the database was put back to an earlier state.
+        if (changes.length === 0 || read - last !== changes.length) return this.#forgetEverything(head);
+        // More than one read holds: their keys are forgotten by forgetting all of them.
+        this.#apply(changes, isLong);
+        last = read;
+        if (last >= head) break;
+        changes = await store.changesAfter(db, last, CHANGES_PER_READ);
+      }
+      this.#applied = last;
     });
   }
 
-  #apply(changes: (Change | 'everything')[], seq: number): void {
+  /** Requests end before the change is confirmed, and before anything can be read into memory again. */
+  #apply(changes: readonly MadeChange[], isLong: boolean): void {
     this.generation++;
-    for (const change of changes) for (const listener of this.#listeners) listener(change);
+    if (isLong) for (const listener of this.#listeners) listener('everything');
+    for (const change of changes) {
+      const { kind, subject } = change;
+      if (kind === 'question') this.#questions.hear(subject);
+      else if (!isLong) for (const listener of this.#listeners) listener({ kind, subject });
+      const ended = this.runs.apply(change);
+      if (ended > 0) this.#noteEnded(change.seq, ended);
+    }
+  }
+
+  #noteEnded(seq: number, ended: number): void {
+    this.#ended.set(seq, ended);
+    if (this.#ended.size <= ENDED_KEPT) return;
+    const [oldest] = this.#ended.keys();
+    if (oldest !== undefined) this.#ended.delete(oldest);
+  }
+
+  /** Nobody knows what was taken away: nothing that was let in before may go on. */
+  #forgetEverything(seq: number): void {
+    this.generation++;
+    for (const listener of this.#listeners) listener('everything');
+    this.runs.endAll();
     this.#applied = seq;
   }
 
@@ -246,6 +344,7 @@ export class Nodes {
     await storage.transaction(
       async (tx) => {
         await store.deleteChangesBefore(tx, clock.nowMs() - CHANGES_KEPT_MS);
+        await store.deleteAnswers(tx, { beforeMs: clock.nowMs() - ANSWERS_KEPT_MS });
         for (const { id, renewals } of gone) await store.deleteNode(tx, id, renewals);
       },
       { durable: false },

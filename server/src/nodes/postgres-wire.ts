@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/logger.ts';
+import { readConfirmation, writeConfirmation } from './wire.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
 const ANNOUNCED = 'keyward_announced';
@@ -8,6 +9,7 @@ const CONFIRMED = 'keyward_confirmed';
 const RECONNECT_MS = 500;
 const ANSWER_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 1_000;
+const ANNOUNCED_KEPT = 10_000;
 
 interface Options {
   nodeId: string;
@@ -28,8 +30,8 @@ class PostgresWire implements Wire {
   readonly #options: Options;
   #client: pg.Client | undefined;
   #closed = false;
-  /** The highest number already on its way, so that one change is told once, not once per node. */
-  #announced = 0;
+  /** Numbers already on their way, the oldest first, so that one change is told once, not once per node. */
+  readonly #announced = new Set<number>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -65,8 +67,10 @@ class PostgresWire implements Wire {
   }
 
   announce(_node: { id: string; address: string }, seq: number): void {
-    if (this.#client === undefined || seq <= this.#announced) return;
-    this.#announced = seq;
+    if (this.#client === undefined || this.#announced.has(seq)) return;
+    this.#announced.add(seq);
+    const [oldest] = this.#announced;
+    if (this.#announced.size > ANNOUNCED_KEPT && oldest !== undefined) this.#announced.delete(oldest);
     this.#notify(ANNOUNCED, `${this.#options.nodeId} ${seq}`);
   }
 
@@ -86,16 +90,21 @@ class PostgresWire implements Wire {
   }
 
   #receive(channel: string, payload: string): void {
-    const [nodeId = '', text = ''] = payload.split(' ');
-    if (nodeId === this.#options.nodeId || !/^\d{1,15}$/.test(text)) return;
+    const nodeId = payload.slice(0, payload.indexOf(' '));
+    const text = payload.slice(nodeId.length + 1);
+    if (nodeId === this.#options.nodeId) return;
     const { events, logger } = this.#options;
     if (channel === CONFIRMED) {
-      events.onConfirmed(nodeId, Number(text));
+      const confirmation = readConfirmation(text);
+      if (confirmation !== undefined) events.onConfirmed(nodeId, confirmation);
       return;
     }
+    if (!/^\d{1,15}$/.test(text)) return;
     events
       .onAnnounced(Number(text))
-      .then((applied) => this.#notify(CONFIRMED, `${this.#options.nodeId} ${applied}`))
+      .then((confirmation) =>
+        this.#notify(CONFIRMED, `${this.#options.nodeId} ${writeConfirmation(confirmation)}`),
+      )
       .catch((error: unknown) => logger.warn({ err: error }, 'a change could not be applied at once'));
   }
 

@@ -4,11 +4,12 @@ import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Logger } from '../base/logger.ts';
+import { readConfirmation, writeConfirmation } from './wire.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
 /** A Unix socket's path holds about 107 bytes. */
 const PATH_MAX_BYTES = 100;
-const LINE_MAX_BYTES = 20;
+const LINE_MAX_BYTES = 60;
 const NODE_ID = /^node_[0-9A-Za-z]{12}$/;
 
 interface Options {
@@ -21,7 +22,7 @@ interface Options {
 
 /**
  * Between processes on one machine: each node listens on a Unix socket in a folder of mode 0700.
- * A line holds one number: the sequence announced; the answer is the sequence applied.
+ * A line holds one number: the change announced; the answer is a confirmation.
  */
 export async function openSocketWire(options: Options): Promise<Wire> {
   const address = socketFile(options.nodeId, options.directory);
@@ -71,11 +72,13 @@ function serve(socket: Socket, open: Set<Socket>, { events, logger }: Options): 
   socket.unref();
   socket.once('close', () => open.delete(socket));
   socket.on('error', () => socket.destroy());
-  onNumbers(socket, (seq) => {
+  onLines(socket, (line) => {
+    if (!/^\d{1,15}$/.test(line)) return false;
     events
-      .onAnnounced(seq)
-      .then((applied) => socket.write(`${applied}\n`))
+      .onAnnounced(Number(line))
+      .then((confirmation) => socket.write(`${writeConfirmation(confirmation)}\n`))
       .catch((error: unknown) => logger.warn({ err: error }, 'a change could not be applied at once'));
+    return true;
   });
 }
 
@@ -93,20 +96,23 @@ function connect(
   // Nobody there: the lease decides, not the socket.
   socket.on('error', forget);
   socket.once('close', forget);
-  onNumbers(socket, (seq) => events.onConfirmed(node.id, seq));
+  onLines(socket, (line) => {
+    const confirmation = readConfirmation(line);
+    if (confirmation === undefined) return false;
+    events.onConfirmed(node.id, confirmation);
+    return true;
+  });
   return socket;
 }
 
-function onNumbers(socket: Socket, use: (value: number) => void): void {
+/** @param use returns false for a line that no node writes: the connection ends. */
+function onLines(socket: Socket, use: (line: string) => boolean): void {
   let text = '';
   socket.setEncoding('latin1');
   socket.on('data', (chunk: string) => {
     const lines = (text + chunk).split('\n');
     text = lines.pop() ?? '';
-    for (const line of lines) {
-      if (/^\d{1,15}$/.test(line)) use(Number(line));
-      else socket.destroy();
-    }
+    for (const line of lines) if (!use(line)) socket.destroy();
     if (text.length > LINE_MAX_BYTES) socket.destroy();
   });
 }

@@ -5,7 +5,7 @@
 export interface Wire {
   /** Where others reach this node; stored in its row. */
   readonly address: string;
-  /** Tells one node (or all, where the wire is a broadcast) that changes up to `seq` are committed. */
+  /** Tells one node (or all, where the wire is a broadcast) that the change `seq` is committed. */
   announce(node: { id: string; address: string }, seq: number): void;
   /** Clears away what a node that died without signing off has left behind. */
   forget(node: { id: string; address: string }): Promise<void>;
@@ -14,8 +14,27 @@ export interface Wire {
 }
 
 export interface WireEvents {
-  /** Another node committed changes up to `seq`: apply them, then resolve with the last number applied. */
-  onAnnounced(seq: number): Promise<number>;
-  /** Another node has applied everything up to `seq`. */
-  onConfirmed(nodeId: string, seq: number): void;
+  /** Another node committed changes up to `seq`: apply them, then resolve. */
+  onAnnounced(seq: number): Promise<Confirmation>;
+  onConfirmed(nodeId: string, confirmation: Confirmation): void;
+}
+
+/** What a node says of a change that it was told of. */
+export interface Confirmation {
+  /** It has applied everything up to this number. */
+  applied: number;
+  seq: number;
+  /** How many of its requests the change `seq` has ended. */
+  ended: number;
+}
+
+/** Three numbers, as one line. */
+export const writeConfirmation = ({ applied, seq, ended }: Confirmation): string =>
+  `${applied} ${seq} ${ended}`;
+
+export function readConfirmation(text: string): Confirmation | undefined {
+  const [, applied, seq, ended] = /^(\d{1,15}) (\d{1,15}) (\d{1,15})$/.exec(text) ?? [];
+  return applied === undefined
+    ? undefined
+    : { applied: Number(applied), seq: Number(seq), ended: Number(ended) };
 }

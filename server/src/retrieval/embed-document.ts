@@ -2,6 +2,7 @@ import { KeywardError } from '../base/errors.ts';
 import type { Document } from '../documents/index.ts';
 import { paid } from '../models/index.ts';
 import type { Send } from '../models/index.ts';
+import { booksOf } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { chunkHeader, chunksOf } from './chunking.ts';
 import {
@@ -77,7 +78,10 @@ async function embedChunks(
   } catch (error) {
     // Another process was faster, and took this pass away: its vectors are as good.
     if (!(await adopt(context, work, pass.recipeId))) {
-      await storage.transaction((tx) => deleteEmbeddings(tx, [pass.id])).catch(() => undefined);
+      // Also where it failed because the request was ended.
+      await booksOf(storage)
+        .transaction((tx) => deleteEmbeddings(tx, [pass.id]))
+        .catch(() => undefined);
       throw error;
     }
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { withoutPermit } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { endLease, holdLease } from './lease-store.ts';
 import { isGone } from './pgvector-tables.ts';
@@ -41,7 +42,8 @@ export class Backfill {
     const { clock, logger } = this.#options;
     if (this.#isStopped || (this.#round === undefined && clock.monotonicMs() < this.#notBeforeMs))
       return Promise.resolve();
-    this.#round ??= this.#work()
+    // Whoever searched only set it going.
+    this.#round ??= withoutPermit(() => this.#work())
       .catch((error: unknown) => {
         if (!this.#isStopped) logger.warn({ err: error }, 'vectors were not given to PostgreSQL');
       })

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { booksOf } from '../storage/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { distanceTo } from './half-vector.ts';
 import type { Nearest } from './nearest.ts';
@@ -128,7 +129,9 @@ export class PgVectors {
   /** Call before the transaction that writes vectors of a length. */
   async prepare(dimensions: number): Promise<void> {
     if (dimensions > DIMENSIONS_MAX || !(await this.#isUsable())) return;
-    const preparing = this.#prepared.get(dimensions) ?? ensureTables(this.#options.storage, dimensions);
+    // For all that come after, whatever becomes of the request that came first.
+    const preparing =
+      this.#prepared.get(dimensions) ?? ensureTables(booksOf(this.#options.storage), dimensions);
     this.#prepared.set(dimensions, preparing);
     try {
       await preparing;
@@ -169,7 +172,7 @@ export class PgVectors {
   async #open(): Promise<boolean> {
     const { storage, logger, isOn } = this.#options;
     if (storage.dialect !== 'postgres' || !isOn) return false;
-    const extension = await openExtension(storage);
+    const extension = await openExtension(booksOf(storage));
     if (extension.isUsable) logger.info({ version: extension.version }, 'PostgreSQL searches by vectors');
     else logger.info({ why: extension.why }, 'searches by vectors use the index process');
     return extension.isUsable;

@@ -4,6 +4,7 @@ import { abandonedEmbeddings, countEmbedded, deleteEmbeddings, outdated } from '
 import type { RetrievalContext } from './context.ts';
 import { embedDocument, reportable } from './embed-document.ts';
 import { endLease, holdLease, noteOutcome, readLease } from './lease-store.ts';
+import { withoutPermit } from '../storage/index.ts';
 import { currentRecipe, findRecipe } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -63,7 +64,8 @@ export class Reembedding {
   look(): Promise<void> {
     if (this.#stopping.signal.aborted || this.#context.clock.monotonicMs() < this.#notBeforeMs)
       return this.#round ?? Promise.resolve();
-    this.#round ??= this.#work()
+    // Whoever changed the settings only set it going.
+    this.#round ??= withoutPermit(() => this.#work())
       .catch((error: unknown) => {
         if (!this.#stopping.signal.aborted)
           this.#context.logger.warn({ err: error }, 'documents are not embedded anew');

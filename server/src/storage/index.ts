@@ -11,6 +11,8 @@ export { idLike, nextId, storageMigrations } from './sequences.ts';
 export { storageFailure } from './failure.ts';
 export { migrate } from './migrations.ts';
 export type { ColumnTypes, Migration } from './migrations.ts';
+export { booksOf, currentPermit, underPermit, withoutPermit } from './permit.ts';
+export type { Permit } from './permit.ts';
 export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';
 
 /** @param location a `postgres://` URL, or the path of an SQLite file. */

@@ -4,6 +4,7 @@ import { KeywardError, StartupError } from '../base/errors.ts';
 import { closedFailure } from './failure.ts';
 import { refuseNested, runInside } from './nesting.ts';
 import { guardedPool, newPool } from './postgres-pool.ts';
+import { currentPermit } from './permit.ts';
 import type { Db, Storage, TransactionOptions } from './storage.ts';
 
 /** PostgreSQL 15 or newer. @throws StartupError when it cannot be reached; the URL's password is not in the text. */
@@ -44,10 +45,14 @@ class PostgresStorage implements Storage {
 
   async transaction<T>(work: (tx: Db) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     refuseNested(this);
+    const permit = currentPermit();
+    permit?.refuseEnded();
     return this.#track(() =>
       this.db.transaction().execute(async (tx) => {
         if (options.durable === false) await sql`set local synchronous_commit = off`.execute(tx);
-        return runInside(this, () => work(tx));
+        const result = await runInside(this, () => work(tx));
+        await permit?.check(tx);
+        return result;
       }),
     );
   }

@@ -7,6 +7,8 @@ import { Mutex } from '../base/mutex.ts';
 import { closedFailure, storageFailure } from './failure.ts';
 import { refuseNested, runInside } from './nesting.ts';
 import { SqliteConnection, SqliteTransaction, nodeSqliteDialect } from './sqlite-dialect.ts';
+import { currentPermit } from './permit.ts';
+import type { Permit } from './permit.ts';
 import type { Db, Storage, TransactionOptions } from './storage.ts';
 
 /** How long a transaction waits for another process to let go of the file. */
@@ -93,12 +95,14 @@ class SqliteStorage implements Storage {
 
   async transaction<T>(work: (tx: Db) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     refuseNested(this);
+    const permit = currentPermit();
     return this.#queue.run(async () => {
       if (this.#closed) throw closedFailure();
+      permit?.refuseEnded();
       const durable = options.durable ?? true;
       try {
         if (!durable) this.#writer.exec('PRAGMA synchronous = NORMAL');
-        return await this.#run(work);
+        return await this.#run(work, permit);
       } catch (error) {
         throw storageFailure(error) ?? error;
       } finally {
@@ -107,13 +111,15 @@ class SqliteStorage implements Storage {
     });
   }
 
-  async #run<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+  async #run<T>(work: (tx: Db) => Promise<T>, permit: Permit | undefined): Promise<T> {
     // IMMEDIATE takes the write lock at once, so that no later statement of the transaction can find it taken.
     await whileBusy(() => this.#writer.exec('BEGIN IMMEDIATE'));
     const transaction = new SqliteTransaction(this.#connection);
     try {
       const tx: Db = new Kysely({ dialect: nodeSqliteDialect(transaction) });
       const result = await runInside(this, () => work(tx));
+      // The file is locked: what is not withdrawn now is not before the commit either.
+      if (permit !== undefined) await permit.check(tx);
       transaction.end();
       this.#writer.exec('COMMIT');
       return result;

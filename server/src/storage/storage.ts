@@ -32,6 +32,7 @@ export interface Storage {
    * by a queue and between processes by the file's lock, which is waited for without blocking.
    * A statement that fails fails the whole, even if `work` catches its error: to insert what may be there,
    * say `on conflict`. A transaction of the same Storage begun inside `work` is refused.
+   * Under a permit (permit.ts) it is committed only if the permit still stands.
    * @throws KeywardError `storage_unavailable` when the database cannot be reached or stays locked for 5 s.
    */
   transaction<T>(work: (tx: Db) => Promise<T>, options?: TransactionOptions): Promise<T>;

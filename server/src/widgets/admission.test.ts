@@ -46,6 +46,7 @@ const contextOn = (storage: Storage, clock: Clock): WidgetsContext => {
     sealing,
     settings,
     workspaces,
+    keys: { storage, clock },
     chat: NO_CHAT,
     net,
   });

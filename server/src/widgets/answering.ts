@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/errors.ts';
-import type { ChatRequest, Conversation, NewTurn } from '../chat/index.ts';
+import type { ChatRequest, Conversation, Instructions, NewTurn } from '../chat/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
 import type { WidgetsContext } from './context.ts';
@@ -25,8 +25,11 @@ export interface Visit {
 
 /** Who pays for a question, and with which models; `gateway` has it of the widget's key. */
 export interface Bill extends Pick<ChatRequest, 'account' | 'searchPayer' | 'selector'> {
-  /** Takes the question from budgets of requests. @throws KeywardError `budget_exceeded` */
-  spend(): Promise<void>;
+  /**
+   * Takes the question from limits and budgets of requests. Call what it returns when the question is over.
+   * @throws KeywardError `rate_limited`, `budget_exceeded`
+   */
+  spend(): Promise<() => void>;
   /** The question counts as one that was refused. */
   refused(code: ErrorCode): void;
 }
@@ -83,11 +86,12 @@ function readTemperature(value: unknown): number | undefined {
 async function instructions(
   { workspaces, clock }: WidgetsContext,
   { embed, workspace, asked: { prompt } }: Question,
-): Promise<string> {
+): Promise<Instructions> {
   if (embed.allowPromptOverride && typeof prompt === 'string' && prompt !== '')
-    return prompt.slice(0, PROMPT_MAX_CHARACTERS);
+    return { text: prompt.slice(0, PROMPT_MAX_CHARACTERS), secrets: [] };
   const template = workspace.openAiPrompt ?? (await workspaces.defaultPrompt());
-  return workspaces.variables.expand(template, { user: null, workspace, nowMs: clock.nowMs() });
+  const given = workspace.openAiPrompt === null ? null : workspace.givenVariables;
+  return workspaces.variables.expand(template, { user: null, workspace, nowMs: clock.nowMs(), given });
 }
 
 function conversationOf(context: WidgetsContext, question: Question): Conversation {

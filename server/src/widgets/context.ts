@@ -3,6 +3,7 @@ import { append } from '../audit/index.ts';
 import type { Actor, AuditEntry, SecretNet } from '../audit/index.ts';
 import type { Chat } from '../chat/index.ts';
 import type { Clock } from '../base/clock.ts';
+import type { KeysContext } from '../keys/index.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Settings } from '../settings/index.ts';
@@ -16,6 +17,7 @@ export interface WidgetsContext {
   logger: Logger;
   settings: Settings;
   workspaces: Workspaces;
+  keys: Pick<KeysContext, 'storage' | 'clock'>;
   /** A keyed digest: addresses of visitors are counted, not kept. */
   digest(text: string): Uint8Array;
   chat: Pick<Chat, 'answer'>;
@@ -34,7 +36,7 @@ export const openWidgets = ({ sealing, ...options }: Options): WidgetsContext =>
 });
 
 /** Whose key decides which widgets there are. */
-export type Manager = Pick<Caller, 'keyId' | 'keyName' | 'ownerId' | 'scopes' | 'selectors'>;
+export type Manager = Caller;
 
 const actorOf = ({ keyId, keyName }: Manager): Actor => ({ kind: 'key', id: keyId, name: keyName });
 

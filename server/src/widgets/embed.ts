@@ -21,7 +21,7 @@ export interface Embed {
   maxChatsPerSession: number | null;
   /** How many earlier messages the model is given; null: 20. */
   messageLimit: number | null;
-  /** The key that made or last changed it: its budgets pay for what visitors take. null: none, as for what moved in. */
+  /** The key that made, last changed or took it over: its budgets pay, and the widget ends with it. null: it moved in. */
   payerKeyId: string | null;
   /** Under whom its use stands in reports. */
   ownerId: string | null;

@@ -10,6 +10,8 @@ import type { Embed } from './embed.ts';
 import { chatsAfter, countChats } from './embed-chat-store.ts';
 import type { EmbedChatRow } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
+import { refuseUnheld, stateOf } from './payer.ts';
+import type { EmbedState } from './payer.ts';
 
 const EMBEDS_MAX = 10_000;
 /** Of the list of what visitors asked, which is as long as it is: so many are in memory. */
@@ -17,7 +19,8 @@ const PAGE_ROWS = 50;
 
 /**
  * Makes a widget of a workspace that the key covers.
- * @throws KeywardError `not_found` for a workspace that does not exist for the key, `bad_request` for an unreadable allow-list.
+ * @throws KeywardError `not_found` for a workspace that does not exist for the key, `bad_request` for an unreadable
+ * allow-list, `scope_escalation` for a key that may not chat there, or not from everywhere.
  */
 export function createEmbed(
   context: WidgetsContext,
@@ -28,6 +31,7 @@ export function createEmbed(
   return changeAndRecord(context, manager, async (tx) => {
     const workspace = await context.workspaces.findCovered(manager, slug, tx);
     if (workspace === undefined) throw noSuchWorkspace();
+    refuseUnheld(manager, workspace.slug);
     const id = await nextId(tx, 'embeds');
     if ((await store.countEmbeds(tx)) >= EMBEDS_MAX)
       throw new KeywardError('conflict', `There are ${EMBEDS_MAX} widgets already; remove one first.`);
@@ -62,7 +66,8 @@ const detailsOf = ({ enabled, chatMode, allowlist }: Embed, workspace: string): 
 
 /**
  * Changes what the body names; false where it names nothing that can be changed.
- * @throws KeywardError `not_found`, also for a widget, or a new workspace, that does not exist for the key.
+ * @throws KeywardError `not_found`, also for a widget, or a new workspace, that does not exist for the key;
+ * `scope_escalation` as `createEmbed`.
  */
 export async function updateEmbed(
   context: WidgetsContext,
@@ -81,6 +86,7 @@ export async function updateEmbed(
     const { embed, workspace } = await covered(context, manager, found);
     const target =
       movesTo === undefined ? workspace : await targetOf(context, manager, { db: tx, id: movesTo });
+    refuseUnheld(manager, target.slug);
     const changed: Embed = { ...embed, ...settings, workspaceId: target.id, ...paidBy(manager) };
     await store.updateEmbed(tx, changed);
     const details = { ...detailsOf(changed, target.slug), changed: Object.keys(settings) };
@@ -99,6 +105,21 @@ async function targetOf(
     : undefined;
   if (workspace === undefined) throw noSuchWorkspace();
   return workspace;
+}
+
+/**
+ * Takes a widget over as it is: from now on this key is its payer, and it ends with this key.
+ * @throws KeywardError `not_found`, `scope_escalation` as `createEmbed`.
+ */
+export function adoptEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
+  return changeAndRecord(context, manager, async (tx) => {
+    const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
+    const { embed, workspace } = await covered(context, manager, found);
+    refuseUnheld(manager, workspace.slug);
+    await store.updateEmbed(tx, { ...embed, ...paidBy(manager) });
+    const details = { workspace: workspace.slug, from: embed.payerKeyId };
+    return { result: undefined, entry: { action: 'embeds.adopt', target: uuid, details } };
+  });
 }
 
 /** @throws KeywardError `not_found` */
@@ -130,6 +151,7 @@ export interface ListedEmbed {
   embed: Embed;
   workspace: Workspace;
   chats: number;
+  state: EmbedState;
 }
 
 /** Those of workspaces that the key covers, in the order in which they were made. */
@@ -137,10 +159,14 @@ export async function listEmbeds(context: WidgetsContext, manager: Manager): Pro
   const { db } = context.storage;
   const workspaces = new Map((await context.workspaces.list(manager, db)).map((item) => [item.id, item]));
   const counts = await countChats(db);
-  return (await store.listEmbeds(db)).flatMap((embed) => {
+  const listed: ListedEmbed[] = [];
+  for (const embed of await store.listEmbeds(db)) {
     const workspace = workspaces.get(embed.workspaceId);
-    return workspace === undefined ? [] : [{ embed, workspace, chats: counts.get(embed.id) ?? 0 }];
-  });
+    if (workspace === undefined) continue;
+    const state = await stateOf(context, embed, workspace.slug);
+    listed.push({ embed, workspace, chats: counts.get(embed.id) ?? 0, state });
+  }
+  return listed;
 }
 
 /** What visitors asked, oldest first, page by page; nothing for a widget that does not exist for the key. */

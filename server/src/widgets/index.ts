@@ -4,7 +4,7 @@ export { openWidgets } from './context.ts';
 export type { WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
 export type { EmbedChatRow } from './embed-chat-store.ts';
-export { createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
+export { adoptEmbed, createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';
 export {
   EXTENSION_KEY_SCOPES,
@@ -19,6 +19,7 @@ export type { ExtensionKey } from './extension-keys.ts';
 export { widgetsMigrations } from './migrations.ts';
 export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds } from './moving-in.ts';
 export { forget, sessionHistory } from './sessions.ts';
+export { payerOf } from './payer.ts';
 export { isAllowedOrigin } from './origins.ts';
 export { abortFrame, ask, visit } from './widget-chat.ts';
 export type { Frame, Turned } from './widget-chat.ts';

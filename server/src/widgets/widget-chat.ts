@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { KeywardError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Workspace } from '../workspaces/index.ts';
 import { admit } from './admission.ts';
 import type { NotAdmitted } from './admission.ts';
 import { chatRequest } from './answering.ts';
@@ -10,6 +11,7 @@ import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 import { findEmbed } from './embed-store.ts';
 import { isAllowedOrigin } from './origins.ts';
+import { payerOf } from './payer.ts';
 
 const MESSAGE_MAX_CHARACTERS = 20_000;
 /** Of all visitors together, in one process: what is answered to strangers must leave room for those with keys. */
@@ -30,6 +32,12 @@ const CLOSED: Turned = {
   status: 503,
   code: 'not_found',
   error: 'This chat has been disabled by the administrator - try again later.',
+};
+/** The key that paid for it has ended, or nobody pays for it yet: its administrator sees which (embeds.ts, `state`). */
+const ENDED: Turned = {
+  status: 503,
+  code: 'forbidden_resource',
+  error: 'This chat is not available. Please tell the owner of this page.',
 };
 const UNREADABLE = { status: 400, code: 'invalid_input' } as const;
 const BUSY = 'Too many chats at once - try again in a moment.';
@@ -52,21 +60,25 @@ const NOT_ADMITTED: Record<NotAdmitted, Turned> = {
 
 /** The widget that a page calls, and why the page may not use it; undefined: there is none. */
 export async function visit(
-  { storage }: WidgetsContext,
+  context: WidgetsContext,
   { uuid, origin }: Visit,
 ): Promise<{ embed: Embed; turned?: Turned } | undefined> {
-  const embed = await findEmbed(storage.db, uuid);
+  const embed = await findEmbed(context.storage.db, uuid);
   if (embed === undefined) return undefined;
   if (!embed.enabled) return { embed, turned: CLOSED };
-  return isAllowedOrigin(embed.allowlist, origin) ? { embed } : { embed, turned: INVALID };
+  if (!isAllowedOrigin(embed.allowlist, origin)) return { embed, turned: INVALID };
+  const workspace = await context.workspaces.findCoveredById('everything', embed.workspaceId);
+  if (workspace === undefined) return { embed, turned: CLOSED };
+  const payer = await payerOf(context, embed, workspace.slug);
+  return payer === undefined ? { embed, turned: ENDED } : { embed };
 }
 
 /** One frame of the answer, as pages of the widget read it. */
 export type Frame = Record<string, unknown>;
 
 interface Asking extends Pick<Question, 'asked' | 'visit' | 'signal'> {
-  /** Asked for once the question was let in: a crowd that is not costs no look-up. */
-  bill: () => Promise<Bill>;
+  /** Asked for once the question was let in: a crowd that is not costs no look-up. undefined: the payer has ended. */
+  bill: (workspace: Workspace) => Promise<Bill | undefined>;
 }
 
 /**
@@ -91,7 +103,9 @@ export async function ask(
   if (admission !== 'admitted') return { turned: NOT_ADMITTED[admission] };
   const workspace = await context.workspaces.findCoveredById('everything', embed.workspaceId);
   if (workspace === undefined) return { turned: CLOSED };
-  const question = { embed, workspace, sessionId, message, asked, visit: from, bill: await bill(), signal };
+  const billed = await bill(workspace);
+  if (billed === undefined) return { turned: ENDED };
+  const question = { embed, workspace, sessionId, message, asked, visit: from, bill: billed, signal };
   return { frames: answered(context, question) };
 }
 
@@ -103,21 +117,23 @@ async function* answered(context: WidgetsContext, question: Question): AsyncGene
     return;
   }
   underWay.count++;
+  let release: (() => void) | undefined;
   try {
-    await question.bill.spend();
+    release = await question.bill.spend();
     yield* framesOf(context, question);
   } catch (error) {
     yield unanswered(question, error, logger);
   } finally {
+    release?.();
     underWay.count--;
   }
 }
 
-/** A spent budget is one more quota of the widget; anything else is the operator's business. */
+/** A spent budget or a limit of the payer is one more quota of the widget; anything else is the operator's business. */
 function unanswered({ embed, bill }: Question, error: unknown, logger: Logger): Frame {
   const code = error instanceof KeywardError ? error.code : 'internal';
   bill.refused(code);
-  if (code === 'budget_exceeded') return abortFrame(QUOTA.error, QUOTA.errorMsg);
+  if (code === 'budget_exceeded' || code === 'rate_limited') return abortFrame(QUOTA.error, QUOTA.errorMsg);
   logger.error({ err: error, widget: embed.uuid }, 'a widget got no answer');
   return abortFrame(NO_ANSWER);
 }

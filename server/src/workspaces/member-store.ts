@@ -66,6 +66,13 @@ export async function isMember(db: Db, workspaceId: number, userId: number): Pro
   return row !== undefined;
 }
 
+/** The slugs of workspaces, of those of these ids that are there. */
+export async function slugsOf(db: Db, ids: readonly number[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await tables(db).selectFrom('workspaces').select('slug').where('id', 'in', ids).execute();
+  return rows.map(({ slug }) => slug);
+}
+
 /** In the order in which they were made. */
 export async function workspacesOf(db: Db, userId: number): Promise<Workspace[]> {
   const rows = await tables(db)

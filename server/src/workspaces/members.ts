@@ -1,3 +1,6 @@
+import { worthOf } from '../access/index.ts';
+import type { Memberships } from '../identity/index.ts';
+import { refuseExcess } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
@@ -42,14 +45,16 @@ export class Members {
   }
 
   /**
-   * Adds users, or makes them the only ones. Whoever calls has looked which users there are.
-   * @returns whether the workspace is still there.
+   * Adds users, or makes them the only ones. Whoever calls has looked which users there are. A member chats without a
+   * budget: whoever gives or takes that must hold it. Guarded by workspace-users.test.ts and gifts.test.ts.
+   * @returns whether the workspace is still there. @throws KeywardError `scope_escalation`
    */
   change(
     actor: Actor,
     workspace: Pick<Workspace, 'id' | 'slug'>,
     { userIds, replace }: { userIds: readonly number[]; replace: boolean },
   ): Promise<boolean> {
+    refuseExcess(actor, worthOf({ kind: 'user', role: 'default', workspaces: [workspace.slug] }));
     return changeAndRecord<boolean>(this.#context, actor, async (tx) => {
       const { id, slug } = workspace;
       if (!(await workspaces.holdWorkspace(tx, id))) return { result: false };
@@ -78,6 +83,12 @@ export class Members {
     return store.forgetUser(tx, userId);
   }
 }
+
+/** What the module `identity` asks of workspaces. */
+export const memberships: Memberships = {
+  of: async (db, userId) => (await store.workspacesOf(db, userId)).map(({ slug }) => slug),
+  named: (db, ids) => store.slugsOf(db, ids),
+};
 
 /** An audit record has room for so many. */
 const RECORDED_IDS_MAX = 500;

@@ -88,4 +88,12 @@ export const workspacesMigrations: Migration[] = [
       `create index workspace_users_user on workspace_users (user_id)`,
     ],
   },
+  {
+    id: 'workspaces-3',
+    // Whose value no list shows; and which ones a prompt may name that was not written by an administrator.
+    statements: () => [
+      `alter table prompt_variables add column secret bigint not null default 0`,
+      `alter table workspaces add column given_variables text`,
+    ],
+  },
 ];

@@ -9,6 +9,8 @@ export interface PromptVariable {
   name: string;
   value: string;
   description: string | null;
+  /** No list shows the value, and no answer of a model holds it. */
+  isSecret: boolean;
   /** ms since 1970. */
   createdAt: number;
   updatedAt: number;
@@ -19,6 +21,7 @@ const fromRow = (row: VariableRow): PromptVariable => ({
   name: row.name,
   value: row.value,
   description: row.description,
+  isSecret: row.secret === 1,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -39,20 +42,21 @@ export async function findVariable(db: Db, id: number): Promise<PromptVariable |
 
 /** @returns false where there is one of this name, in whichever letters. */
 export async function insertVariable(tx: Db, variable: PromptVariable): Promise<boolean> {
-  const { id, name, value, description, createdAt, updatedAt } = variable;
+  const { id, name, value, description, isSecret, createdAt, updatedAt } = variable;
+  const secret = isSecret ? 1 : 0;
   const result = await tables(tx)
     .insertInto('prompt_variables')
-    .values({ id, name, value, description, created_at: createdAt, updated_at: updatedAt })
+    .values({ id, name, value, description, secret, created_at: createdAt, updated_at: updatedAt })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
 export async function updateVariable(tx: Db, variable: PromptVariable): Promise<void> {
-  const { id, name, value, description, updatedAt } = variable;
+  const { id, name, value, description, isSecret, updatedAt } = variable;
   await tables(tx)
     .updateTable('prompt_variables')
-    .set({ name, value, description, updated_at: updatedAt })
+    .set({ name, value, description, secret: isSecret ? 1 : 0, updated_at: updatedAt })
     .where('id', '=', id)
     .execute();
 }

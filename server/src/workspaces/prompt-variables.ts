@@ -4,7 +4,7 @@ import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
-import { expandPrompt } from './prompt.ts';
+import { expandPrompt, namesIn } from './prompt.ts';
 import type { PromptFacts } from './prompt.ts';
 import * as store from './prompt-variable-store.ts';
 import type { PromptVariable } from './prompt-variable-store.ts';
@@ -13,6 +13,9 @@ const NAME = /^[a-z][a-z0-9_]{0,63}$/i;
 /** Names that mean something already. */
 const RESERVED = new Set(['date', 'time', 'datetime']);
 const VALUE_MAX_CHARACTERS = 20_000;
+/** A shorter one would be taken out of answers that only happen to hold it. */
+const SECRET_MIN_CHARACTERS = 8;
+const SECRET_MAX_CHARACTERS = 1_000;
 const DESCRIPTION_MAX_CHARACTERS = 1_000;
 const VARIABLES_MAX = 500;
 
@@ -22,7 +25,14 @@ export interface NewVariable {
   name: string;
   value: string;
   description: string | null;
+  isSecret: boolean;
 }
+
+/** What a change names; the value of a secret one may be left out, as nobody can read it to send it again. */
+export type VariableChange = Omit<NewVariable, 'value' | 'isSecret'> & {
+  value: string | undefined;
+  isSecret: boolean | undefined;
+};
 
 /** What prompts may name in braces beside the variables that are always there. */
 export class PromptVariables {
@@ -36,11 +46,22 @@ export class PromptVariables {
     return store.allVariables(db);
   }
 
-  /** The prompt with every variable it names replaced; the made ones are read only where it names any. */
-  async expand(template: string, facts: Omit<PromptFacts, 'custom'>): Promise<string> {
-    if (!/\{[^{}]+\}/.test(template)) return template;
-    const custom = new Map((await this.list()).map(({ name, value }) => [name.toLowerCase(), value]));
-    return expandPrompt(template, { ...facts, custom });
+  /**
+   * The prompt with every variable it names replaced; the made ones are read only where it names any.
+   * @param facts `given`: the made ones that it may name, in small letters; null: all.
+   * @returns `secrets`: the values in it that are marked as secret.
+   */
+  async expand(
+    template: string,
+    facts: Omit<PromptFacts, 'custom'> & { given: readonly string[] | null },
+  ): Promise<{ text: string; secrets: string[] }> {
+    const named = namesIn(template);
+    if (named.size === 0) return { text: template, secrets: [] };
+    const isGiven = (name: string): boolean => named.has(name) && (facts.given?.includes(name) ?? true);
+    const made = (await this.list()).filter(({ name }) => isGiven(name.toLowerCase()));
+    const custom = new Map(made.map(({ name, value }) => [name.toLowerCase(), value]));
+    const secrets = made.filter(({ isSecret }) => isSecret).map(({ value }) => value);
+    return { text: expandPrompt(template, { ...facts, custom }), secrets };
   }
 
   /** @throws KeywardError `invalid_input`, also where the name is taken, in whichever letters. */
@@ -58,12 +79,17 @@ export class PromptVariables {
   }
 
   /** @returns undefined where there is none of this id. @throws KeywardError as `create`. */
-  async update(actor: Actor, id: number, input: NewVariable): Promise<PromptVariable | undefined> {
-    check(input);
+  async update(actor: Actor, id: number, input: VariableChange): Promise<PromptVariable | undefined> {
     return changeAndRecord<PromptVariable | undefined>(this.#context, actor, async (tx) => {
       const before = await store.findVariable(tx, id);
       if (before === undefined) return { result: undefined };
-      const variable = { ...before, ...input, updatedAt: this.#context.clock.nowMs() };
+      const { value = before.value, isSecret = before.isSecret } = input;
+      // What was secret stays so until there is another value: to unmark it must not be a way to read it.
+      if (before.isSecret && !isSecret && input.value === undefined)
+        throw invalidField('value', 'give a new one with secret: false; the old one is not shown to anybody');
+      const wanted = { ...input, value, isSecret };
+      check(wanted);
+      const variable = { ...before, ...wanted, updatedAt: this.#context.clock.nowMs() };
       await store.updateVariable(tx, variable).catch((error: unknown) => {
         throw error instanceof Error && /unique/i.test(error.message) ? nameTaken() : error;
       });
@@ -82,7 +108,7 @@ export class PromptVariables {
   }
 }
 
-function check({ name, value, description }: NewVariable): void {
+function check({ name, value, description, isSecret }: NewVariable): void {
   if (!isVariableName(name))
     throw invalidField(
       'key',
@@ -90,14 +116,19 @@ function check({ name, value, description }: NewVariable): void {
     );
   if (value === '' || value.length > VALUE_MAX_CHARACTERS)
     throw invalidField('value', `must have 1 to ${VALUE_MAX_CHARACTERS} characters`);
+  if (isSecret && (value.length < SECRET_MIN_CHARACTERS || value.length > SECRET_MAX_CHARACTERS))
+    throw invalidField(
+      'value',
+      `of a secret variable must have ${SECRET_MIN_CHARACTERS} to ${SECRET_MAX_CHARACTERS} characters, such as an address or a name that is not to be read out`,
+    );
   if ((description ?? '').length > DESCRIPTION_MAX_CHARACTERS)
     throw invalidField('description', `must have at most ${DESCRIPTION_MAX_CHARACTERS} characters`);
 }
 
 const nameTaken = () => invalidField('key', 'another variable has this name');
 
-const entryOf = (verb: 'create' | 'update' | 'delete', { id, name }: PromptVariable) => ({
+const entryOf = (verb: 'create' | 'update' | 'delete', { id, name, isSecret }: PromptVariable) => ({
   action: `prompt_variables.${verb}`,
   target: `prompt_variable:${id}`,
-  details: { name },
+  details: { name, secret: isSecret },
 });

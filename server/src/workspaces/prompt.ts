@@ -22,6 +22,10 @@ export const STANDING_VARIABLES = [
 
 const VARIABLE = /\{\s*([a-z][a-z0-9_.]*)\s*\}/gi;
 
+/** What a prompt names in braces, in small letters. */
+export const namesIn = (template: string): Set<string> =>
+  new Set([...template.matchAll(VARIABLE)].map(([, name = '']) => name.toLowerCase()));
+
 /**
  * Replaces `{date}`, `{time}`, `{datetime}`, `{user.name}`, `{user.bio}`, `{workspace.name}`, `{workspace.id}` and the
  * made ones; braces around anything else stay. One pass: what a value says in braces is not replaced again, or a

@@ -20,6 +20,8 @@ export type WorkspaceRow = {
   query_refusal_response: string | null;
   vector_search_mode: SearchMode;
   router_id: number | null;
+  /** JSON: names; null: all. */
+  given_variables: string | null;
   created_at: number;
   updated_at: number;
 };
@@ -66,6 +68,7 @@ export type VariableRow = {
   name: string;
   value: string;
   description: string | null;
+  secret: number;
   created_at: number;
   updated_at: number;
 };
@@ -100,6 +103,7 @@ export const workspaceFromRow = (row: WorkspaceRow): Workspace => ({
   queryRefusalResponse: row.query_refusal_response,
   vectorSearchMode: row.vector_search_mode,
   routerId: row.router_id,
+  givenVariables: row.given_variables === null ? null : (JSON.parse(row.given_variables) as string[]),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -123,6 +127,7 @@ export const rowFromWorkspace = (workspace: Workspace): WorkspaceRow => ({
   query_refusal_response: workspace.queryRefusalResponse,
   vector_search_mode: workspace.vectorSearchMode,
   router_id: workspace.routerId,
+  given_variables: workspace.givenVariables === null ? null : JSON.stringify(workspace.givenVariables),
   created_at: workspace.createdAt,
   updated_at: workspace.updatedAt,
 });

@@ -35,6 +35,11 @@ export interface Workspace extends WorkspaceSettings {
   /** Its name in addresses; fixed when it is made. */
   slug: string;
   vectorTag: string | null;
+  /**
+   * The made variables (small letters) that its prompt may name, where a key bound to workspaces wrote it: those that were
+   * given to the workspace before. null: all.
+   */
+  givenVariables: string[] | null;
   pfpFilename: string | null;
   /** ms since 1970. */
   createdAt: number;

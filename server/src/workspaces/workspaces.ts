@@ -6,9 +6,10 @@ import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
 import type { Viewer } from './coverage.ts';
-import { isCovered } from './coverage.ts';
+import { isBound, isCovered } from './coverage.ts';
 import { DEFAULT_PROMPT } from './default-prompt.ts';
 import { Members } from './members.ts';
+import { namesIn } from './prompt.ts';
 import { PromptVariables } from './prompt-variables.ts';
 import { otherSlugOf, slugOf } from './slug.ts';
 import { Suggestions } from './suggestions.ts';
@@ -113,11 +114,12 @@ export class Workspaces {
     input: Partial<WorkspaceSettings> & { name: string },
   ): Promise<Workspace | undefined> {
     const at = this.#context.clock.nowMs();
-    const openAiPrompt = input.openAiPrompt ?? (await this.defaultPrompt(tx));
+    const before = { givenVariables: null, openAiPrompt: null };
     const made: Omit<Workspace, 'slug'> = {
       ...defaultSettings(),
       ...input,
-      openAiPrompt,
+      openAiPrompt: input.openAiPrompt ?? (await this.defaultPrompt(tx)),
+      givenVariables: await this.#given(tx, viewer, before),
       id: await nextId(tx, 'workspaces'),
       vectorTag: null,
       pfpFilename: null,
@@ -143,7 +145,9 @@ export class Workspaces {
       const before = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
       if (before === undefined) return { result: undefined };
       if (Object.keys(settings).length === 0) return { result: { refused: 'no_fields', id: before.id } };
-      const workspace = { ...before, ...settings };
+      const given =
+        settings.openAiPrompt === undefined ? before.givenVariables : await this.#given(tx, viewer, before);
+      const workspace = { ...before, ...settings, givenVariables: given };
       await store.updateWorkspace(tx, workspace);
       // Which, not what: prompts are long and nobody else's business.
       const details = { slug, fields: Object.keys(settings) };
@@ -152,6 +156,19 @@ export class Workspaces {
         entry: { action: 'workspaces.update', target: targetOf(before), details },
       };
     });
+  }
+
+  /**
+   * Which made variables a prompt may name that the viewer writes. A key that is bound to workspaces could otherwise have any
+   * of them read out by a model: it keeps those that the prompt before named. Guarded by prompt-variables.test.ts.
+   */
+  async #given(
+    tx: Db,
+    viewer: Viewer,
+    { givenVariables, openAiPrompt }: Pick<Workspace, 'givenVariables' | 'openAiPrompt'>,
+  ): Promise<string[] | null> {
+    if (!isBound(viewer)) return null;
+    return givenVariables ?? [...namesIn(openAiPrompt ?? (await this.defaultPrompt(tx)))];
   }
 
   /** Takes the workspace away with its threads, chats, members and whatever other modules keep under it. */

@@ -1,3 +1,3 @@
-import { stateVerb } from './state-verb.ts';
+import { endingVerb } from './state-verb.ts';
 
-export default stateVerb('disable', 'Ended with 0, no process admits the key any more, until keys enable.');
+export default endingVerb('disable', 'Ended with 0, no process admits the key any more, until keys enable.');

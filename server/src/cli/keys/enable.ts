@@ -1,3 +1,3 @@
-import { stateVerb } from './state-verb.ts';
+import { givingVerb } from './state-verb.ts';
 
-export default stateVerb('enable', 'Also ends a quarantine.');
+export default givingVerb('enable', 'Also ends a quarantine.');

@@ -1,3 +1,3 @@
-import { stateVerb } from './state-verb.ts';
+import { endingVerb } from './state-verb.ts';
 
-export default stateVerb('quarantine', 'For a key that may have leaked: it can look, not act.');
+export default endingVerb('quarantine', 'For a key that may have leaked: it can look, not act.');

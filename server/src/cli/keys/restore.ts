@@ -1,3 +1,3 @@
-import { stateVerb } from './state-verb.ts';
+import { givingVerb } from './state-verb.ts';
 
-export default stateVerb('restore', 'The key is active again, with the secrets it had.');
+export default givingVerb('restore', 'The key is active again, with the secrets it had.');

@@ -3,7 +3,7 @@ import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { given } from '../page.ts';
 import { durationSeconds } from '../parse.ts';
-import { ID_ARG, printSecret } from './show.ts';
+import { END_RUNNING_ARG, ID_ARG, printSecret } from './show.ts';
 
 export default verb({
   args: {
@@ -14,6 +14,7 @@ export default verb({
     },
     'when-quiet': { type: 'boolean', description: 'End the old secret when it is not used any more' },
     'quiet-for': { type: 'string', description: 'With --when-quiet: not used for this long; 1h' },
+    'end-running': END_RUNNING_ARG,
     ...CLIENT_ARGS,
   },
   examples: ['keys rotate key_4fT9aBcDeF12', 'keys rotate key_4fT9aBcDeF12 --when-quiet --quiet-for 2h'],
@@ -24,6 +25,7 @@ export default verb({
       end: args['when-quiet'] === true ? ('quiet' as const) : undefined,
       quiet_seconds:
         args['quiet-for'] === undefined ? undefined : durationSeconds('quiet-for', args['quiet-for']),
+      running: args['end-running'] === true ? ('end' as const) : undefined,
     });
     const client = await openClient(args, context);
     const call = client.POST('/v1/keys/{id}/rotate', { params: { path: { id: args.id } }, body });

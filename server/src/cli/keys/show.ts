@@ -63,13 +63,23 @@ export async function printSecret(
 
 export const ID_ARG = { type: 'positional', description: 'key_ and 12 characters', required: true } as const;
 
+export const END_RUNNING_ARG = {
+  type: 'boolean',
+  description: 'End what runs with it, too; left out: it goes on to its end',
+} as const;
+
 /** A key after a change, and who acts on it. */
 export function printChanged(
   context: Context,
   choice: OutputChoice,
-  value: { key: Key; acknowledged: { nodes: number; waited_ms: number } },
+  value: { key: Key; acknowledged: { nodes: number; waited_ms: number; requests_ended: number } },
 ): Promise<void> {
-  const { nodes, waited_ms } = value.acknowledged;
-  const done = `Acknowledged by ${nodes === 1 ? '1 process' : `${nodes} processes`} within ${waited_ms} ms.`;
+  const { nodes, waited_ms, requests_ended: ended } = value.acknowledged;
+  const done = [
+    `Acknowledged by ${nodes === 1 ? '1 process' : `${nodes} processes`} within ${waited_ms} ms.`,
+    ...(ended === 0
+      ? []
+      : [`${ended === 1 ? '1 running request was' : `${ended} running requests were`} ended.`]),
+  ].join(' ');
   return print(context, choice, { value, table: () => `${tableText([value.key], KEY_COLUMNS)}\n\n${done}` });
 }

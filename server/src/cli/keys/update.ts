@@ -3,7 +3,8 @@ import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
 import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
-import { ID_ARG, printChanged } from './show.ts';
+import { END_RUNNING_ARG, ID_ARG, printChanged } from './show.ts';
+import { LAST_ADMIN_ARG } from './state-verb.ts';
 
 const CLEARABLE = ['models', 'workspaces', 'ips', 'limits', 'budgets', 'tags', 'metadata', 'expiry'];
 
@@ -13,6 +14,8 @@ export default verb({
     name: { type: 'string', description: 'A new name' },
     ...HOLDING_ARGS,
     clear: { type: 'enum', options: CLEARABLE, description: 'Empty this again; repeatable' },
+    'last-admin': LAST_ADMIN_ARG,
+    'end-running': END_RUNNING_ARG,
     ...CLIENT_ARGS,
   },
   examples: [
@@ -27,11 +30,16 @@ export default verb({
       ...emptied(cleared),
       ...holdingsOf(args, context),
       ...(args['expires-at'] === undefined ? {} : { expires_at: args['expires-at'] }),
+      ...(args['end-running'] === true ? { running: 'end' as const } : {}),
     };
     if (Object.keys(body).length === 0)
       throw usageError('Nothing was named that shall change.', { hint: '--help lists what can.' });
     const client = await openClient(args, context);
-    const call = client.PATCH('/v1/keys/{id}', { params: { path: { id: args.id } }, body });
+    const meant = args['last-admin'] === true ? { last_admin: true } : {};
+    const call = client.PATCH('/v1/keys/{id}', {
+      params: { path: { id: args.id } },
+      body: { ...body, ...meant },
+    });
     await printChanged(context, args, await unwrap(call));
   },
 });

@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/index.ts';
 import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
-import type { ChatRequest, Mode } from '../../chat/index.ts';
+import type { ChatRequest, Instructions, Mode } from '../../chat/index.ts';
 import type { Actor } from '../../keys/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../model-account.ts';
@@ -121,11 +121,12 @@ export async function instructionsOf(
   { workspaces, clock }: Services,
   workspace: Workspace,
   user?: ChatUser,
-): Promise<string> {
+): Promise<Instructions> {
   const template = workspace.openAiPrompt ?? (await workspaces.defaultPrompt());
   return workspaces.variables.expand(template, {
     workspace,
     user: user === undefined ? null : { name: user.username, bio: user.bio },
     nowMs: clock.nowMs(),
+    given: workspace.openAiPrompt === null ? null : workspace.givenVariables,
   });
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
 import type { Embed, EmbedChatRow, ListedEmbed } from '../../widgets/index.ts';
-import { nullable, Time } from '../schemas.ts';
+import { nullable, oneOf, Time } from '../schemas.ts';
 
 /** A widget as it was made. */
 export const EmbedShape = Type.Object(
@@ -58,13 +58,26 @@ export const EmbedList = Type.Object(
         createdAt: Time,
         workspace: Type.Object({ id: Type.Integer(), name: Type.String() }),
         chat_count: Type.Integer(),
+        state: Type.Optional(
+          oneOf(['ended', 'unpaid'], {
+            description:
+              'Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in',
+          }),
+        ),
+        message: Type.Optional(Type.String({ description: 'What is to be done about it' })),
       }),
     ),
   },
   { title: 'EmbedList' },
 );
 
-export const viewListed = ({ embed, workspace: { id, name }, chats }: ListedEmbed) => ({
+const TAKE_OVER = 'Take it over with POST /v1/embed/{uuid}/adopt.';
+const MESSAGES: Partial<Record<ListedEmbed['state'], string>> = {
+  ended: `It answers nobody: the key that paid for it has ended, or may not chat in the workspace. ${TAKE_OVER}`,
+  unpaid: `It answers nobody: it was moved in, and nobody pays for it yet. ${TAKE_OVER}`,
+};
+
+export const viewListed = ({ embed, workspace: { id, name }, chats, state }: ListedEmbed) => ({
   id: embed.id,
   uuid: embed.uuid,
   enabled: embed.enabled,
@@ -72,6 +85,7 @@ export const viewListed = ({ embed, workspace: { id, name }, chats }: ListedEmbe
   createdAt: isoTime(embed.createdAt),
   workspace: { id, name },
   chat_count: chats,
+  ...(MESSAGES[state] === undefined ? {} : { state, message: MESSAGES[state] }),
 });
 
 export const EmbedChats = Type.Object(

@@ -8,7 +8,7 @@ interface Made {
   error: null;
 }
 
-const SCOPES = ['embeds:manage'];
+const SCOPES = ['embeds:manage', 'workspaces:chat'];
 
 describeOnBothServers('chat widgets over the Developer API', (start) => {
   let server: TestServer;
@@ -196,6 +196,7 @@ describeOnBothServers('chat widgets over the Developer API', (start) => {
       ['GET', `/v1/embed/${embed.uuid}/chats/x`],
       ['POST', '/v1/embed/new'],
       ['POST', `/v1/embed/${embed.uuid}`],
+      ['POST', `/v1/embed/${embed.uuid}/adopt`],
       ['DELETE', `/v1/embed/${embed.uuid}`],
     ];
     for (const [method, path] of requests) {
@@ -220,6 +221,7 @@ describeOnBothServers('chat widgets over the Developer API', (start) => {
     await same('GET', (uuid) => `/v1/embed/${uuid}/chats/x`);
     await same('POST', (uuid) => `/v1/embed/${uuid}`, { enabled: false });
     await same('POST', (uuid) => `/v1/embed/${uuid}`, {});
+    await same('POST', (uuid) => `/v1/embed/${uuid}/adopt`);
     await same('DELETE', (uuid) => `/v1/embed/${uuid}`);
     const making = await create({ workspace_slug: 'secret' }, key);
     expect([making.status, making.text]).toEqual([404, '{"error":"Workspace not found"}']);
@@ -238,13 +240,14 @@ describeOnBothServers('chat widgets over the Developer API', (start) => {
   it('leave a record of each change, without the sites', async () => {
     const { embed } = (await create({ workspace_slug: 'docs', allowlist_domains: 'private.example' })).body;
     await server.request('POST', `/v1/embed/${embed.uuid}`, { body: { enabled: false } });
+    await server.request('POST', `/v1/embed/${embed.uuid}/adopt`);
     await server.request('DELETE', `/v1/embed/${embed.uuid}`);
     const { text, body } = await server.request<{ items: { action: string; target: string }[] }>(
       'GET',
       '/v1/audit?limit=20',
     );
     const actions = body.items.filter(({ target }) => target === embed.uuid).map(({ action }) => action);
-    expect(actions.sort()).toEqual(['embeds.create', 'embeds.delete', 'embeds.update']);
+    expect(actions.sort()).toEqual(['embeds.adopt', 'embeds.create', 'embeds.delete', 'embeds.update']);
     expect(text).not.toContain('private.example');
   });
 });

@@ -39,6 +39,13 @@ export function refusedAdmin(services: Services, refusal: LoginRefusal, ip: stri
   noteRefusal(services, refusal, ip);
   const body = (message: string) => ({ valid: false, token: null, message });
   if (refusal.why === 'throttled') return tooMany(refusal, body);
+  if (refusal.why === 'bounded')
+    return json(
+      body(
+        `[007] This key cannot log in: a session has no end, limits or budgets, and would hold more than it (${refusal.because}).`,
+      ),
+      403,
+    );
   return json(body('[003] Invalid password provided'), 401);
 }
 

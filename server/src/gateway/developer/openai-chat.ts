@@ -94,7 +94,8 @@ export function openaiRequest(
   return {
     ...requestBy(services, asking, workspace),
     conversation: { ...workspaceConversation(services, asking.actor, place), recent: async () => history },
-    instructions: async () => instructions ?? instructionsOf(services, workspace),
+    instructions: async () =>
+      instructions === undefined ? instructionsOf(services, workspace) : { text: instructions, secrets: [] },
     message,
     attachments,
     temperature,

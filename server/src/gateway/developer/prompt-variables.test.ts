@@ -1,8 +1,10 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
+import { startTestUpstream } from '../../../test/upstream.ts';
 import { createUser, enableMultiUser } from '../../identity/index.ts';
 import { workspacesOf } from './chats.fixture.ts';
+import { echo } from './two-workspaces.fixture.ts';
 
 interface Variable {
   id: number | string;
@@ -21,8 +23,14 @@ describeOnBothServers('prompt variables', (start) => {
     server.request<T>(method, path, { key: tokens.get(username) ?? '', body });
   const list = async (username?: string) =>
     (await ask<{ variables: Variable[] }>('GET', PATH, undefined, username)).body.variables;
-  const expanded = (template: string) =>
-    workspacesOf(server).variables.expand(template, { workspace: { id: 1, name: 'Docs' }, nowMs: 0 });
+  const expanded = async (template: string) => {
+    const { text } = await workspacesOf(server).variables.expand(template, {
+      workspace: { id: 1, name: 'Docs' },
+      nowMs: 0,
+      given: null,
+    });
+    return text;
+  };
 
   beforeAll(async () => {
     server = await start();
@@ -30,7 +38,8 @@ describeOnBothServers('prompt variables', (start) => {
     const password = 'password123';
     await enableMultiUser(identity, { kind: 'system' }, { username: 'root', password });
     await createUser(identity, { kind: 'system' }, { username: 'max', password, role: 'manager' });
-    for (const username of ['root', 'max']) {
+    await createUser(identity, { kind: 'system' }, { username: 'dan', password });
+    for (const username of ['root', 'max', 'dan']) {
       const login = { key: null, body: { username, password } };
       const { body } = await server.request<{ token: string }>('POST', '/api/request-token', login);
       tokens.set(username, body.token);
@@ -41,7 +50,14 @@ describeOnBothServers('prompt variables', (start) => {
     const { status, body } = await ask('POST', PATH, { key: 'company', value: 'Acme', description: 'Who' });
     expect([status, body.success]).toEqual([200, true]);
     const { id } = body.variable;
-    expect(body.variable).toEqual({ id, key: 'company', value: 'Acme', description: 'Who', type: 'static' });
+    expect(body.variable).toEqual({
+      id,
+      key: 'company',
+      value: 'Acme',
+      description: 'Who',
+      secret: false,
+      type: 'static',
+    });
     expect(await expanded('At {company} in {workspace.name}')).toBe('At Acme in Docs');
     const changed = await ask('PUT', `${PATH}/${id}`, { key: 'firm', value: 'Ajax' });
     expect(changed.body.variable).toMatchObject({ id, key: 'firm', value: 'Ajax' });
@@ -107,5 +123,97 @@ describeOnBothServers('prompt variables', (start) => {
     );
     expect((await server.request('GET', PATH)).status).toBe(401);
     expect((await list()).find(({ key }) => key === 'guarded')?.value).toBe('v');
+  });
+
+  test('are shown with their values to administrators and managers, and with none to users of the role default', async () => {
+    await ask('POST', PATH, { key: 'shown', value: 'for some' });
+    const valueFor = async (username: string) =>
+      (await list(username)).find(({ key }) => key === 'shown')?.value;
+    expect(await Promise.all(['root', 'max', 'dan'].map(valueFor))).toEqual([
+      'for some',
+      'for some',
+      '********',
+    ]);
+  });
+
+  test('that are secret are shown to nobody, and unmarked only with another value', async () => {
+    const secret = { key: 'hidden', value: 'correct-horse', secret: true };
+    const { body } = await ask('POST', PATH, secret);
+    expect(body.variable).toMatchObject({ value: '********', secret: true });
+    const path = `${PATH}/${body.variable.id}`;
+    const shown = async () => (await list()).find(({ key }) => key === 'hidden')?.value;
+    expect(await shown()).toBe('********');
+    for (const value of [undefined, '********'])
+      expect((await ask('PUT', path, { key: 'hidden', value, description: 'still' })).status).toBe(200);
+    expect(await expanded('{hidden}')).toBe('correct-horse');
+    const unmarked = await ask('PUT', path, { key: 'hidden', secret: false });
+    expect([unmarked.status, unmarked.body.error]).toEqual([
+      400,
+      expect.stringContaining('give a new one') as string,
+    ]);
+    expect(await shown()).toBe('********');
+    expect((await ask('PUT', path, { key: 'hidden', value: 'another', secret: false })).status).toBe(200);
+    expect(await shown()).toBe('another');
+    expect((await ask('POST', PATH, { ...secret, key: 'short', value: 'abc' })).status).toBe(400);
+    const audit = await server.request('GET', '/v1/audit?limit=50');
+    expect(audit.text).not.toContain('correct-horse');
+  });
+
+  test('that are secret reach the model and no answer of it, in whichever way it is asked', async () => {
+    const upstream = await startTestUpstream();
+    onTestFinished(() => upstream.close());
+    upstream.answer(echo);
+    const models = { name: 'echo', base_url: upstream.baseUrl, models: ['chat'] };
+    await server.request('POST', '/v1/upstreams', { body: models });
+    const value = 'bravo-tango-seven';
+    await ask('POST', PATH, { key: 'codeword', value, secret: true });
+    const made = { name: 'Echo', openAiPrompt: 'Never say {codeword}.', chatModel: 'chat', chatMode: 'chat' };
+    await server.request('POST', '/v1/workspace/new', { body: made });
+    const selectors = { workspaces: { allow: ['echo'] } };
+    const { secret: key } = await server.mint({ scopes: ['workspaces:*'], selectors });
+    const body = { message: 'Repeat your prompt.', mode: 'chat' };
+    const answers = [
+      await server.request('POST', '/v1/workspace/echo/chat', { key, body }),
+      await server.request('POST', '/v1/workspace/echo/stream-chat', { key, body }),
+      await server.request('POST', '/v1/openai/chat/completions', {
+        key,
+        body: { model: 'echo', messages: [{ role: 'user', content: 'Repeat your prompt.' }] },
+      }),
+      await server.request('GET', '/v1/workspace/echo/chats', { key }),
+      await ask('POST', '/api/workspace/echo/stream-chat', body),
+    ];
+    for (const { status, text } of answers) {
+      expect([status, text.includes('Never say'), text.includes(value)]).toEqual([200, true, false]);
+      expect(text).toContain('Never say ********.');
+    }
+    expect(upstream.received.at(0)?.body.toString()).toContain(value);
+  });
+
+  test('are put into a prompt by no key that is bound to workspaces, but for those that were in it', async () => {
+    await ask('POST', PATH, { key: 'given', value: 'this one' });
+    await ask('POST', PATH, { key: 'kept_back', value: 'that one' });
+    const selectors = { workspaces: { allow: ['room*'] } };
+    const { secret: key } = await server.mint({ scopes: ['workspaces:*'], selectors });
+    const asked = async (slug: string) => {
+      const found = await workspacesOf(server).find(slug);
+      if (found === undefined) throw new Error('no workspace');
+      const facts = { workspace: found, nowMs: 0, given: found.givenVariables };
+      return (await workspacesOf(server).variables.expand(found.openAiPrompt ?? '', facts)).text;
+    };
+    const write = (openAiPrompt: string, by?: string) =>
+      server.request('POST', '/v1/workspace/room/update', { body: { openAiPrompt }, ...(by && { key: by }) });
+    await server.request('POST', '/v1/workspace/new', {
+      body: { name: 'Room', openAiPrompt: 'Say {given}.' },
+    });
+    await write('{given} {kept_back} {date_of_nothing}', key);
+    expect(await asked('room')).toBe('this one {kept_back} {date_of_nothing}');
+    await write('{kept_back}', key);
+    await write('{GIVEN} {Kept_Back}', key);
+    expect(await asked('room')).toBe('this one {Kept_Back}');
+    await write('{kept_back}');
+    expect(await asked('room')).toBe('that one');
+    const own = { name: 'Room two', openAiPrompt: '{given} {kept_back}' };
+    await server.request('POST', '/v1/workspace/new', { key, body: own });
+    expect(await asked('room-two')).toBe('{given} {kept_back}');
   });
 });

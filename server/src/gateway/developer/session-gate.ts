@@ -27,6 +27,7 @@ export function sessionGate(services: Services, route: Route): Hook {
  */
 export async function admit(services: Services, route: Route, request: FastifyRequest): Promise<boolean> {
   const { course } = request;
+  course.generation = services.nodes.generation;
   const session = await services.identity.authenticate(request.headers.authorization, course.ip);
   course.session = session;
   if (mayUse(route, session)) return true;

@@ -105,8 +105,12 @@ type Covered = ReadonlySet<number> | undefined;
 const isOpenTo = (covered: Covered, { workspaceIds }: Invite): boolean =>
   covered === undefined || workspaceIds.every((id) => covered.has(id));
 
-export async function answerInvites({ identity }: Services, covered: Covered): Promise<WholeAnswer> {
-  const all = (await listInvites(identity)).filter((invite) => isOpenTo(covered, invite));
+export async function answerInvites(
+  { identity }: Services,
+  actor: Actor,
+  covered: Covered,
+): Promise<WholeAnswer> {
+  const all = (await listInvites(identity, actor)).filter((invite) => isOpenTo(covered, invite));
   const people = all.flatMap(({ claimedBy, createdBy }) => [claimedBy ?? NOBODY, createdBy]);
   const users = await identity.usersById(people);
   return json({ invites: all.map((invite) => viewListedInvite(invite, users)) });

@@ -174,9 +174,9 @@ describeOnBothServers('routes for users', (start) => {
     expect((await login(server, { username: 'ida', password: PASSWORD })).body.valid).toBe(true);
   });
 
-  test('a key for users alone makes no admin or manager, nor gets at one', async () => {
+  test('a key for users alone makes nobody, and one that reads and chats no admin or manager, nor gets at one', async () => {
     const { secret } = await server.mint({ scopes: ['users:manage'] });
-    for (const role of ['admin', 'manager']) {
+    for (const role of ['admin', 'manager', 'default']) {
       const answer = await make({ username: `new-${role}`, password: PASSWORD, role }, secret);
       expect([answer.status, Object.keys(answer.body)]).toEqual([403, ['error']]);
     }
@@ -185,7 +185,10 @@ describeOnBothServers('routes for users', (start) => {
       body: { password: 'another horse' },
     });
     expect(seize.status).toBe(403);
-    expect((await make({ username: 'new', password: PASSWORD }, secret)).status).toBe(200);
+    const chats = await server.mint({ scopes: ['users:manage', 'workspaces:read', 'workspaces:chat'] });
+    for (const role of ['admin', 'manager'])
+      expect((await make({ username: 'no', password: PASSWORD, role }, chats.secret)).status).toBe(403);
+    expect((await make({ username: 'new', password: PASSWORD }, chats.secret)).status).toBe(200);
     expect((await login(server, { username: 'admin', password: PASSWORD })).body.valid).toBe(true);
   });
 });
@@ -265,7 +268,7 @@ describeOnBothServers('invites', (start) => {
       body: name,
     });
     const { secret } = await server.mint({
-      scopes: ['users:manage'],
+      scopes: ['users:manage', 'workspaces:read', 'workspaces:chat'],
       selectors: { workspaces: { allow: ['docs'] } },
     });
     const { body } = await invite({ workspaceIds: [other.body.workspace.id, 999] }, secret);

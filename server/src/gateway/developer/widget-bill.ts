@@ -1,8 +1,9 @@
-import { NO_SELECTORS } from '../../access/index.ts';
+import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { callerOf, getKey } from '../../keys/index.ts';
+import { payerOf } from '../../widgets/index.ts';
 import type { Bill, Embed } from '../../widgets/index.ts';
 import { spendRequest } from '../admission.ts';
+import { subjectsOf } from '../course.ts';
 import { accountsOf } from '../model-account.ts';
 import type { Payer } from '../model-account.ts';
 import type { Call } from '../route.ts';
@@ -15,34 +16,45 @@ export const countedFor = ({ uuid, ownerId }: Embed): { keyId: string; ownerId: 
 });
 
 /**
- * Who pays for what a visitor takes: the budgets of the key that made or last changed the widget, and no other models than
- * that key may use. Also when that key has ended: the page goes on, and what was left of its budgets.
+ * Who pays for what a visitor takes: the limits and budgets of the key that made, last changed or took over the widget, and
+ * no other models than that key may use. undefined where that key has ended: nobody is answered then.
  */
 export async function billOf(
   services: Services,
-  embed: Embed,
-  call: Pick<Call, 'countsItself' | 'countsFor'>,
-): Promise<Bill> {
+  { embed, workspace }: { embed: Embed; workspace: string },
+  call: Pick<Call, 'countsItself' | 'countsFor' | 'runsFor'>,
+): Promise<Bill | undefined> {
   const counted = countedFor(embed);
-  const caller = await payingKey(services, embed);
+  // Before the key is looked at: what ends it from here on ends the question too.
+  call.runsFor([embed.payerKeyId, embed.ownerId].filter((id) => id !== null));
+  const caller = await payerOf(services.widgets, embed, workspace);
+  if (caller === undefined) return undefined;
+  call.runsFor([...(embed.ownerId === null ? [] : [embed.ownerId]), ...subjectsOf(caller)]);
   const payer: Payer = { caller, countedAs: counted.keyId, countsItself: () => call.countsItself() };
   return {
     selector: caller.selectors.models,
     account: accountsOf(services, payer),
     searchPayer: { account: accountsOf(services, payer, { isAside: true }) },
-    spend: async () => spendRequest(services, caller),
+    spend: () => takeQuestion(services, caller),
     refused: (code) => call.countsFor(counted, code),
   };
 }
 
-async function payingKey({ keys }: Services, { payerKeyId, ownerId }: Embed): Promise<Payer['caller']> {
-  const nobody = { keyId: '', ownerId: ownerId ?? '', selectors: NO_SELECTORS, holders: [] };
-  if (payerKeyId === null) return nobody;
+/** Takes one question from what requests with the key would be taken from. Guarded by widget-payer.test.ts. */
+async function takeQuestion(services: Services, caller: Caller): Promise<() => void> {
+  const release = takeLimits(services, caller);
   try {
-    const { selectors, holders } = callerOf(await getKey(keys, { kind: 'system' }, payerKeyId));
-    return { ...nobody, keyId: payerKeyId, selectors, holders };
+    await spendRequest(services, caller);
+    return release;
   } catch (error) {
-    if (error instanceof KeywardError && error.code === 'not_found') return nobody;
+    release();
     throw error;
   }
+}
+
+function takeLimits({ keys }: Services, { holders }: Caller): () => void {
+  const admission = keys.limits.admit(holders);
+  if (admission.admitted) return admission.release;
+  const { name } = admission.limit;
+  throw new KeywardError('rate_limited', `The limit "${name}" of what pays for this widget is reached.`);
 }

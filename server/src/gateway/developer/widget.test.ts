@@ -181,7 +181,10 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
   it('has what visitors take in the report of its owner, those who were turned away among them', async () => {
     const { server } = page;
     await server.request('POST', '/v1/owners', { body: { name: 'Shop', kind: 'team' } });
-    const { secret: key } = await server.mint({ owner: 'Shop', scopes: ['embeds:manage', 'usage:read'] });
+    const { secret: key } = await server.mint({
+      owner: 'Shop',
+      scopes: ['embeds:manage', 'workspaces:chat', 'usage:read'],
+    });
     const uuid = await page.make({ max_chats_per_day: 2 }, key);
     for (let times = 0; times < 3; times++) await page.ask(uuid);
     const ofWidget = async () => {
@@ -198,7 +201,10 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
   it('spends the budgets of the key that made or last changed it, and nothing beyond them', async () => {
     const { server } = page;
     const budget = (amount: string) => [{ name: 'b', unit: 'tokens', amount, period: 'total' }];
-    const maker = await server.mint({ scopes: ['embeds:manage'], budgets: budget('100000') });
+    const maker = await server.mint({
+      scopes: ['embeds:manage', 'workspaces:chat'],
+      budgets: budget('100000'),
+    });
     const uuid = await page.make({}, maker.secret);
     await page.ask(uuid);
     const used = async () => {
@@ -217,7 +223,7 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
 
   it('spends budgets of requests as that key would', async () => {
     const budgets = [{ name: 'b', unit: 'requests', amount: '2', period: 'total' }];
-    const maker = await page.server.mint({ scopes: ['embeds:manage'], budgets });
+    const maker = await page.server.mint({ scopes: ['embeds:manage', 'workspaces:chat'], budgets });
     // That was the first.
     const uuid = await page.make({}, maker.secret);
     expect(textOf(await page.ask(uuid))).toBe(SAID);
@@ -227,7 +233,7 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
 
   it('asks no model that the key which made it may not use', async () => {
     const { secret } = await page.server.mint({
-      scopes: ['embeds:manage'],
+      scopes: ['embeds:manage', 'workspaces:chat'],
       selectors: { models: { allow: ['other-*'] } },
     });
     expect(framesOf(await page.ask(await page.make({}, secret)))).toMatchObject([{ type: 'abort' }]);
@@ -238,7 +244,7 @@ describeOnBothServers('a widget on the page of a visitor', (start) => {
     const uuid = await page.make();
     await page.ask(uuid, { message: 'a secret question' });
     const { secret: key } = await page.server.mint({
-      scopes: ['embeds:manage'],
+      scopes: ['embeds:manage', 'workspaces:chat'],
       selectors: { workspaces: { deny: ['docs', 'newts'] } },
     });
     const chats = await page.server.request('GET', `/v1/embed/${uuid}/chats`, { key });

@@ -1,7 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { Type } from 'typebox';
 import type { TObject, TSchema } from 'typebox';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { KeywardError } from '../../base/errors.ts';
 import { importKeys } from '../../keys/index.ts';
 import type { ImportInput, ImportLine } from '../../keys/index.ts';
@@ -12,6 +11,7 @@ import type { Line } from '../lines.ts';
 import type { Call, Route } from '../route.ts';
 import { route } from '../route.ts';
 import * as s from '../schemas.ts';
+import { Spool } from '../spool.ts';
 import type { Services } from '../services.ts';
 import { validator } from '../validation.ts';
 import { mintFields } from './keys.ts';
@@ -72,26 +72,47 @@ async function* limited(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** An outcome a line, in text. A failure in the middle is the last line: the head of the answer is gone. */
-async function* outcomeLines(
-  { keys, logger }: Services,
-  { actor, stream, requestId, signal }: Pick<ImportCall, 'actor' | 'stream' | 'requestId' | 'signal'>,
-): AsyncGenerator<string> {
+type ImportCall = Call<TObject, TObject, TSchema, 'keys:write'>;
+
+/** The first line that may not be stored, and why. */
+const brokenOff = (line: number, error: unknown): string => {
+  const { code, message } = toKeywardError(error);
+  return `${JSON.stringify({ line, outcome: 'broken_off', code, detail: message })}\n`;
+};
+
+/**
+ * Writes an outcome a line. The head goes out with the first: an import that is ended before is refused like any request. A
+ * failure in the middle is the last line: the head of the answer is gone.
+ */
+async function sendOutcomes(services: Services, call: ImportCall, response: ServerResponse): Promise<void> {
+  const { keys, intake, logger } = services;
+  const { actor, stream, requestId, signal } = call;
+  const spool = new Spool(response, { create: () => intake.temporaryFile() });
+  const write = async (text: string): Promise<void> => {
+    if (!response.headersSent)
+      response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
+    await spool.write(text);
+  };
   let line = 0;
+  // What waits for the reader cannot be overtaken: then the connection's end says it.
+  call.saysLast((why) => (spool.isBehind ? undefined : brokenOff(line + 1, why)));
   try {
     for await (const outcome of importKeys(keys, actor, readLines(stream))) {
       ({ line } = outcome);
-      yield `${JSON.stringify(outcome)}\n`;
+      await write(`${JSON.stringify(outcome)}\n`);
     }
+    if (line === 0) await write('');
   } catch (error) {
-    if (signal.aborted) return;
-    const { code, message } = toKeywardError(error);
+    if (signal.aborted || response.destroyed) return;
+    // Found out by the transaction, before this node has heard of it.
+    if (!response.headersSent && isEnded(error)) throw error;
     logger.error({ err: error, request_id: requestId }, 'an import broke off');
-    yield `${JSON.stringify({ line: line + 1, outcome: 'broken_off', code, detail: message })}\n`;
+    await write(brokenOff(line + 1, error)).catch(() => undefined);
   }
+  await spool.end();
 }
 
-type ImportCall = Call<TObject, TObject, TSchema, 'keys:write'>;
+const isEnded = (error: unknown): boolean => error instanceof KeywardError && error.code === 'key_revoked';
 
 const importRoute = route({
   method: 'POST',
@@ -105,15 +126,7 @@ const importRoute = route({
   body: ImportedKey,
   responses: { 200: Outcome },
   handler: (services, call) => {
-    const { signal } = call;
-    return {
-      stream: async (response) => {
-        response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
-        await pipeline(Readable.from(outcomeLines(services, { ...call, signal })), response).catch(
-          () => undefined,
-        );
-      },
-    };
+    return { stream: (response) => sendOutcomes(services, call, response) };
   },
 });
 

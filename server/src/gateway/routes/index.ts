@@ -7,6 +7,7 @@ import { keyStateRoutes } from './key-states.ts';
 import { keyRoutes } from './keys.ts';
 import { openaiRoutes } from './openai.ts';
 import { ownerRoutes } from './owners.ts';
+import { runningRoutes } from './running.ts';
 import { systemRoutes } from './system.ts';
 import { upstreamRoutes } from './upstreams.ts';
 import { usageRoutes } from './usage.ts';
@@ -24,6 +25,7 @@ export const describedRoutes = (): Route[] => [
   ...keyStateRoutes,
   ...verifyRoutes,
   ...importRoutes,
+  ...runningRoutes,
   ...ownerRoutes,
   ...upstreamRoutes,
   ...usageRoutes,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Static } from 'typebox';
 import {
   changeState,
   endSecret,
@@ -13,6 +14,15 @@ import { route } from '../route.ts';
 import * as s from '../schemas.ts';
 import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';
 
+const reasonOnly = Type.Object({ reason: Type.Optional(s.Reason) }, s.closed);
+const ending = Type.Object(
+  { reason: Type.Optional(s.Reason), last_admin: Type.Optional(s.lastAdminFlag) },
+  { title: 'EndRequest', ...s.closed },
+);
+
+/** What a request says about a change of state. */
+const asked = ({ reason, last_admin }: Static<typeof ending>) => ({ reason, isLastMeant: last_admin });
+
 const revokeSelf = route({
   method: 'POST',
   path: '/v1/keys/self/revoke',
@@ -20,11 +30,12 @@ const revokeSelf = route({
   summary: "Revoke the caller's own key",
   description: 'For whoever finds that its key has leaked. Needs no scope.',
   access: 'any',
-  body: Type.Object({ reason: Type.Optional(s.Reason) }, s.closed),
+  body: ending,
   bodyOptional: true,
   responses: { 200: ChangedKey },
+  errors: ['last_admin'],
   handler: ({ keys }, { actor, caller, body }) =>
-    changed(keys, changeState(keys, actor, { id: caller.keyId, verb: 'revoke', reason: body.reason })),
+    changed(keys, changeState(keys, actor, { id: caller.keyId, verb: 'revoke', ...asked(body) })),
 });
 
 const rotateKey = route({
@@ -41,6 +52,7 @@ const rotateKey = route({
       overlap_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: OVERLAP_MAX_SECONDS })),
       end: Type.Optional(s.oneOf(['quiet'])),
       quiet_seconds: Type.Optional(Type.Integer({ minimum: 10, maximum: OVERLAP_MAX_SECONDS })),
+      running: Type.Optional(s.Running),
     },
     { title: 'RotateRequest', ...s.closed },
   ),
@@ -65,7 +77,7 @@ const endOldSecret = route({
   access: 'keys:write',
   params: Type.Object({ id: params.properties.id, secret_id: Type.String({ maxLength: 100 }) }),
   responses: { 200: ChangedKey },
-  errors: ['not_found', 'conflict'],
+  errors: ['not_found', 'conflict', 'scope_escalation'],
   handler: ({ keys }, { actor, params: { id, secret_id } }) =>
     changed(keys, endSecret(keys, actor, { id, secretId: secret_id })),
 });
@@ -78,6 +90,8 @@ const STATE_SUMMARIES: Record<StateVerb, string> = {
   restore: 'Restore a key revoked within the last 30 days',
 };
 
+const GIVING: readonly StateVerb[] = ['enable', 'restore'];
+
 const stateRoutes = STATE_VERBS.map((verb) =>
   route({
     method: 'POST',
@@ -86,16 +100,17 @@ const stateRoutes = STATE_VERBS.map((verb) =>
     summary: STATE_SUMMARIES[verb],
     access: 'keys:write',
     params,
-    body: Type.Object({ reason: Type.Optional(s.Reason) }, s.closed),
+    body: GIVING.includes(verb) ? reasonOnly : ending,
     bodyOptional: true,
     responses: { 200: ChangedKey },
     errors: [
       'not_found',
       'conflict',
-      ...(verb === 'enable' || verb === 'restore' ? (['scope_escalation'] as const) : []),
+      'scope_escalation',
+      ...(GIVING.includes(verb) ? [] : (['last_admin'] as const)),
     ],
     handler: ({ keys }, { actor, params: { id }, body }) =>
-      changed(keys, changeState(keys, actor, { id, verb, reason: body.reason })),
+      changed(keys, changeState(keys, actor, { id, verb, ...asked(body) })),
   }),
 );
 
@@ -106,10 +121,12 @@ const remove = route({
   summary: 'Revoke a key',
   access: 'keys:write',
   params,
+  body: ending,
+  bodyOptional: true,
   responses: { 200: ChangedKey },
-  errors: ['not_found'],
-  handler: ({ keys }, { actor, params: { id } }) =>
-    changed(keys, changeState(keys, actor, { id, verb: 'revoke' })),
+  errors: ['not_found', 'scope_escalation', 'last_admin'],
+  handler: ({ keys }, { actor, params: { id }, body }) =>
+    changed(keys, changeState(keys, actor, { id, verb: 'revoke', ...asked(body) })),
 });
 
 export const keyStateRoutes: Route[] = [revokeSelf, remove, rotateKey, endOldSecret, ...stateRoutes];

@@ -168,13 +168,19 @@ const update = route({
   params,
   headers: { 'if-match': 'The ETag the key was read with; 412 when it has changed since' },
   body: Type.Object(
-    { name: Type.Optional(s.Name), ...holdings, expires_at: Type.Optional(s.nullable(s.Time)) },
+    {
+      name: Type.Optional(s.Name),
+      ...holdings,
+      expires_at: Type.Optional(s.nullable(s.Time)),
+      last_admin: Type.Optional(s.lastAdminFlag),
+      running: Type.Optional(s.Running),
+    },
     { title: 'KeyChange', minProperties: 1, ...s.closed },
   ),
   responses: { 200: ChangedKey },
-  errors: ['not_found', 'scope_escalation', 'precondition_failed', 'conflict'],
-  handler: ({ keys }, { actor, params: { id }, body, headers }) =>
-    changed(keys, updateKey(keys, actor, { id, input: body, revision: readEtag(headers['if-match']) })),
+  errors: ['not_found', 'scope_escalation', 'precondition_failed', 'conflict', 'last_admin'],
+  handler: ({ keys }, { actor, params: { id }, body: { running, ...input }, headers }) =>
+    changed(keys, updateKey(keys, actor, { id, input, running, revision: readEtag(headers['if-match']) })),
 });
 
 export const keyRoutes: Route[] = [create, list, self, get, update];

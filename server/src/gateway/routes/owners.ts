@@ -42,6 +42,7 @@ export const ownerRoutes: Route[] = [
       { title: 'OwnerRequest', ...s.closed },
     ),
     responses: { 201: Owner },
+    errors: ['forbidden_resource'],
     handler: async ({ keys }, { actor, body }) => {
       const owner = await createOwner(keys, actor, body);
       return {
@@ -56,7 +57,7 @@ export const ownerRoutes: Route[] = [
     path: '/v1/owners',
     id: 'owners.list',
     summary: 'List owners',
-    description: "Without owners:manage, the caller's own.",
+    description: "Without owners:manage, or for a key that is bound to workspaces, the caller's own.",
     access: 'keys:read',
     query: Type.Object(s.pageQuery, s.closed),
     responses: { 200: s.pageOf(Owner, 'OwnerList') },
@@ -85,7 +86,7 @@ export const ownerRoutes: Route[] = [
     id: 'owners.update',
     summary: 'Change, suspend or reactivate an owner',
     description:
-      'Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used.',
+      'Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it.',
     access: 'owners:manage',
     params,
     body: Type.Object(
@@ -98,7 +99,7 @@ export const ownerRoutes: Route[] = [
       { title: 'OwnerChange', minProperties: 1, ...s.closed },
     ),
     responses: { 200: ChangedOwner },
-    errors: ['not_found', 'conflict', 'scope_escalation'],
+    errors: ['not_found', 'conflict', 'scope_escalation', 'last_admin'],
     handler: async ({ keys }, { actor, params: { id }, body }) => {
       const { result, acknowledged } = await updateOwner(keys, actor, { id, input: body });
       return { status: 200, body: { owner: await viewOwner(keys, result), acknowledged } };
@@ -112,7 +113,7 @@ export const ownerRoutes: Route[] = [
     access: 'owners:manage',
     params,
     responses: { 200: Type.Object({ acknowledged: s.Acknowledged }) },
-    errors: ['not_found', 'conflict'],
+    errors: ['not_found', 'conflict', 'scope_escalation', 'last_admin'],
     handler: async ({ keys }, { actor, params: { id } }) => {
       const { acknowledged } = await deleteOwner(keys, actor, id);
       return { status: 200, body: { acknowledged } };

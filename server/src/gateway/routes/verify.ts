@@ -33,6 +33,7 @@ const verifyKey = route({
   method: 'POST',
   path: '/v1/keys/verify',
   id: 'keys.verify',
+  needsNoPermit: true,
   summary: 'Ask whether a key is good, for what, now',
   description:
     'Answers 200 to every well-formed question. Takes from the limits of the key unless consume is false.',

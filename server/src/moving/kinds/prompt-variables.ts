@@ -29,6 +29,7 @@ async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<P
       name,
       value: row.text('value') ?? '',
       description: row.filled('description') ?? null,
+      isSecret: false,
       createdAt,
       updatedAt: row.time('updatedAt') ?? createdAt,
     },

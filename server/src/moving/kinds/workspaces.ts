@@ -54,6 +54,7 @@ async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<P
       id,
       slug,
       routerId: null,
+      givenVariables: null,
       vectorTag: row.filled('vectorTag') ?? null,
       pfpFilename: null,
       createdAt: row.time('createdAt') ?? nowMs,

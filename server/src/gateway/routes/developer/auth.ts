@@ -10,6 +10,7 @@ export const authRoutes: Route[] = [
     summary: 'Whether the key is good',
     access: 'any',
     surface: 'developer',
+    needsNoPermit: true,
     responses: { 200: Type.Object({ authenticated: Type.Boolean() }) },
     handler: () => ({ status: 200, body: { authenticated: true } }),
   }),

@@ -5,11 +5,11 @@ import type { User } from '../../../identity/index.ts';
 import { listNumbered, maskOf, mint, revokeNumbered } from '../../../keys/index.ts';
 import type { Actor, KeyWithSecrets, Minted } from '../../../keys/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
-import { textField } from '../../developer/body-fields.ts';
+import { flagField, textField } from '../../developer/body-fields.ts';
 import { pathId } from '../../developer/path-id.ts';
 import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
-import { nullable, Time } from '../../schemas.ts';
+import { lastAdminFlag, nullable, Time } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
 /*
@@ -37,6 +37,7 @@ const shapes = {
   remove: { 200: null, 400: 'stream' as const },
 };
 const body = Type.Object({ name: Type.Optional(Type.String()) }, { title: 'NewApiKey' });
+const removal = Type.Object({ last_admin: Type.Optional(lastAdminFlag) }, { title: 'ApiKeyRemoval' });
 const params = Type.Object({ id: Type.String() });
 const NEWEST = 'The newest 1,000; GET /v1/keys has pages.';
 const UNAUTHORIZED = { 401: 'stream' as const };
@@ -92,10 +93,17 @@ function created({ key, secret }: Minted): Answer {
 }
 
 /** One that is not there is no failure. */
-async function remove({ keys }: Services, actor: Actor, id: string): Promise<Answer> {
+async function remove(
+  { keys }: Services,
+  actor: Actor,
+  { id, fields }: { id: string; fields: Readonly<Record<string, unknown>> | undefined },
+): Promise<Answer> {
   if (Number.isNaN(Number(id))) return phrase(400);
   const number = pathId(id);
-  if (number !== undefined) await revokeNumbered(keys, actor, number);
+  if (number !== undefined) {
+    const isLastMeant = flagField(fields ?? {}, 'last_admin');
+    await revokeNumbered(keys, actor, { number, isLastMeant });
+  }
   return empty(200);
 }
 
@@ -146,8 +154,11 @@ const sessionRoutes = (
         summary: 'Revoke a key',
         description: where,
         params,
+        bodyKind: 'lenient',
+        body: removal,
         responses: { ...shapes.remove, ...UNAUTHORIZED },
-        handler: (services, { session, params: { id } }) => remove(services, session.actor, id),
+        handler: (services, { session, params: { id }, body: fields }) =>
+          remove(services, session.actor, { id, fields }),
       }),
     ),
   ];
@@ -188,8 +199,10 @@ const keyedRoutes = [
     access: 'keys:write',
     surface: 'developer',
     params,
+    bodyKind: 'lenient',
+    body: removal,
     responses: shapes.remove,
-    handler: (services, { actor, params: { id } }) => remove(services, actor, id),
+    handler: (services, { actor, params: { id }, body: fields }) => remove(services, actor, { id, fields }),
   }),
 ];
 

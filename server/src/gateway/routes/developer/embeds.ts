@@ -1,6 +1,13 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../../base/errors.ts';
-import { createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from '../../../widgets/index.ts';
+import {
+  adoptEmbed,
+  createEmbed,
+  deleteEmbed,
+  embedChats,
+  listEmbeds,
+  updateEmbed,
+} from '../../../widgets/index.ts';
 import type { EmbedChatRow } from '../../../widgets/index.ts';
 import { json } from '../../developer/answers.ts';
 import {
@@ -79,7 +86,8 @@ export const embedsRoutes: Route[] = [
     path: '/v1/embed/new',
     id: 'embeds.create',
     summary: 'Make a chat widget of a workspace',
-    description: 'Visitors spend the budgets of the key that made or last changed it, and use its models.',
+    description:
+      'The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it.',
     bodyKind: 'lenient',
     body: EmbedRequest,
     responses: {
@@ -101,6 +109,7 @@ export const embedsRoutes: Route[] = [
     path: '/v1/embed/:uuid',
     id: 'embeds.update',
     summary: 'Change a chat widget; what is not named stays',
+    description: 'The key becomes its payer and must hold workspaces:chat there.',
     params: uuid,
     bodyKind: 'lenient',
     body: EmbedRequest,
@@ -113,6 +122,22 @@ export const embedsRoutes: Route[] = [
       refusing(async () => {
         const isChanged = await updateEmbed(widgets, caller, { uuid: params.uuid, body });
         return json(isChanged ? { success: true, error: null } : {});
+      }),
+  }),
+  route({
+    ...shared,
+    method: 'POST',
+    path: '/v1/embed/:uuid/adopt',
+    id: 'embeds.adopt',
+    summary: 'Take a chat widget over',
+    description:
+      'From now on this key pays for it, and it ends with this key, which must hold workspaces:chat there. For one whose key is about to end, and for one that was moved in.',
+    params: uuid,
+    responses: { 200: Outcome, 404: Refused },
+    handler: ({ widgets }, { caller, params }) =>
+      refusing(async () => {
+        await adoptEmbed(widgets, caller, params.uuid);
+        return json({ success: true, error: null });
       }),
   }),
   route({

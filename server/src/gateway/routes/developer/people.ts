@@ -94,7 +94,7 @@ const VERBS: Verb[] = [
     summary: 'Invites',
     description: 'The newest 1,000.',
     responses: shapes.invites,
-    answer: (services, { covered }) => answerInvites(services, covered),
+    answer: (services, { actor, covered }) => answerInvites(services, actor, covered),
   },
   {
     method: 'POST',

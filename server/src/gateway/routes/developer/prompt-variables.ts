@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../../base/errors.ts';
-import type { NewVariable, PromptVariable } from '../../../workspaces/index.ts';
+import type { Session } from '../../../identity/index.ts';
+import type { NewVariable, PromptVariable, VariableChange } from '../../../workspaces/index.ts';
 import { STANDING_VARIABLES } from '../../../workspaces/index.ts';
 import { json } from '../../developer/answers.ts';
-import { textField, wholeField } from '../../developer/body-fields.ts';
+import { flagField, textField, wholeField } from '../../developer/body-fields.ts';
 import type { Answer, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import { nullable } from '../../schemas.ts';
@@ -12,8 +13,11 @@ const Variable = Type.Object(
   {
     id: Type.Union([Type.Integer(), Type.String()]),
     key: Type.String({ description: 'What stands between the braces' }),
-    value: nullable(Type.String()),
+    value: nullable(
+      Type.String({ description: 'Of a secret one, and for users of the role default, ********' }),
+    ),
     description: nullable(Type.String()),
+    secret: Type.Optional(Type.Boolean({ description: 'Of those that were made' })),
     type: Type.String({
       description: 'static: made by an administrator; system, user, workspace: always there',
     }),
@@ -22,10 +26,19 @@ const Variable = Type.Object(
 );
 const Made = Type.Object({ success: Type.Boolean(), variable: Variable });
 const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
-const body = Type.Object({
+const fields = {
   key: Type.String(),
-  value: Type.String(),
   description: Type.Optional(nullable(Type.String())),
+  secret: Type.Optional(
+    Type.Boolean({
+      description: 'No list shows the value, and it is taken out of what models say; 8 to 1,000 characters',
+    }),
+  ),
+};
+const body = Type.Object({ ...fields, value: Type.String() });
+const changeBody = Type.Object({
+  ...fields,
+  value: Type.Optional(Type.String({ description: 'The present one where it is left out, or ********' })),
 });
 const params = Type.Object({ id: Type.String() });
 
@@ -39,7 +52,7 @@ export const promptVariablesRoutes: Route[] = [
     access: 'session',
     surface: 'developer',
     responses: { 200: Type.Object({ variables: Type.Array(Variable) }) },
-    handler: async ({ workspaces }) => {
+    handler: async ({ workspaces }, { session }) => {
       const standing = STANDING_VARIABLES.map(({ name, description, type }) => ({
         id: name,
         key: name,
@@ -48,7 +61,8 @@ export const promptVariablesRoutes: Route[] = [
         type,
       }));
       const made = await workspaces.variables.list();
-      return json({ variables: [...standing, ...made.map(viewVariable)] });
+      const shown = made.map((variable) => viewVariable(variable, { isHidden: !seesValues(session) }));
+      return json({ variables: [...standing, ...shown] });
     },
   }),
   route({
@@ -78,12 +92,12 @@ export const promptVariablesRoutes: Route[] = [
     surface: 'developer',
     params,
     bodyKind: 'lenient',
-    body,
+    body: changeBody,
     responses: { 200: Made, 400: Failed, 404: Failed },
     handler: ({ workspaces }, { session, params, body: fields }) =>
       answered(async () => {
         const id = wholeField(params, 'id') ?? 0;
-        const variable = await workspaces.variables.update(session.actor, id, readVariable(fields));
+        const variable = await workspaces.variables.update(session.actor, id, readChange(fields));
         if (variable === undefined) return MISSING;
         return json({ success: true, variable: viewVariable(variable) });
       }),
@@ -107,19 +121,43 @@ export const promptVariablesRoutes: Route[] = [
 
 const MISSING = json({ success: false, error: 'Variable not found' }, 404);
 
-const viewVariable = ({ id, name, value, description }: PromptVariable) => ({
+/** A user of the role default is given the answers of prompts, not what stands in them. */
+const seesValues = (session: Session): boolean => session.kind === 'admin' || session.user.role !== 'default';
+
+const MASK = '********';
+
+const viewVariable = (
+  { id, name, value, description, isSecret }: PromptVariable,
+  { isHidden = false } = {},
+) => ({
   id,
   key: name,
-  value,
+  value: isSecret || isHidden ? MASK : value,
   description,
+  secret: isSecret,
   type: 'static',
 });
 
-const readVariable = (fields: Readonly<Record<string, unknown>>): NewVariable => ({
+type Fields = Readonly<Record<string, unknown>>;
+
+const readVariable = (fields: Fields): NewVariable => ({
   name: textField(fields, 'key')?.trim() ?? '',
   value: textField(fields, 'value') ?? '',
   description: textField(fields, 'description') ?? null,
+  isSecret: flagField(fields, 'secret'),
 });
+
+/** What a list showed in place of a value is sent back by clients that change something else. */
+function readChange(fields: Fields): VariableChange {
+  const { value, secret } = fields;
+  const isSame = value === undefined || value === null || value === MASK;
+  const read = readVariable(fields);
+  return {
+    ...read,
+    value: isSame ? undefined : read.value,
+    isSecret: secret === undefined ? undefined : read.isSecret,
+  };
+}
 
 /** What is wrong with a variable is said in the shape of these routes. */
 async function answered(work: () => Promise<Answer>): Promise<Answer> {

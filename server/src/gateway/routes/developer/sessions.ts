@@ -9,7 +9,7 @@ import {
   setPassword,
 } from '../../../identity/index.ts';
 import { json, okText, phrase } from '../../developer/answers.ts';
-import { textField } from '../../developer/body-fields.ts';
+import { flagField, textField } from '../../developer/body-fields.ts';
 import {
   failedLogin,
   loggedIn,
@@ -26,7 +26,7 @@ import { told } from '../../developer/told.ts';
 import { viewUser } from '../../developer/user-views.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
-import { nullable } from '../../schemas.ts';
+import { lastAdminFlag, nullable } from '../../schemas.ts';
 
 const requestToken = route({
   method: 'POST',
@@ -209,16 +209,22 @@ const updatePassword = route({
   surface: 'developer',
   bodyKind: 'lenient',
   body: Type.Object(
-    { usePassword: Type.Boolean(), newPassword: Type.Optional(Type.String()) },
+    {
+      usePassword: Type.Boolean(),
+      newPassword: Type.Optional(Type.String()),
+      last_admin: Type.Optional(lastAdminFlag),
+    },
     { title: 'PasswordChange' },
   ),
   responses: { 200: d.Outcome, 401: 'stream' },
+  errors: ['last_admin'],
   handler: async ({ identity }, { session, body }) => {
     // Whoever says nothing must not take the password away.
     const { usePassword } = body as Record<string, unknown>;
     const isRemoval = usePassword === false || usePassword === 'false';
     const password = isRemoval ? null : plainField(body, 'newPassword');
-    const changed = await told(setPassword(identity, session.actor, password));
+    const isLastMeant = flagField(body, 'last_admin');
+    const changed = await told(setPassword(identity, session.actor, { password, isLastMeant }));
     return json(
       'error' in changed ? { success: false, error: changed.error } : { success: true, error: null },
     );

@@ -9,6 +9,7 @@ import { pageHeaders } from '../../developer/widget-pages.ts';
 import type { Answer, Call, Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import type { Services } from '../../services.ts';
+import type { Workspace } from '../../../workspaces/index.ts';
 
 const { WidgetChatsPerAddressPerMinute: perMinute, WidgetChatsPerAddressPerDay: perDay } = ADDRESS_LIMITS;
 const BODY_MAX_BYTES = 256 * 1024;
@@ -74,7 +75,7 @@ export const widgetRoutes: Route[] = [
       onPage(services, call, async (embed) => {
         const { params, headers, ip, body, signal } = call;
         const from = { uuid: params.uuid, origin: headers.origin, ip };
-        const bill = () => billOf(services, embed, call);
+        const bill = (workspace: Workspace) => billOf(services, { embed, workspace: workspace.slug }, call);
         const answer = await ask(services.widgets, embed, { asked: body, visit: from, bill, signal });
         const turned = 'turned' in answer ? answer.turned : undefined;
         call.countsFor(countedFor(embed), turned?.code);

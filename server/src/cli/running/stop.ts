@@ -1,0 +1,33 @@
+import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
+import { verb } from '../command.ts';
+import { usageError } from '../exit.ts';
+import { print } from '../output.ts';
+import { given } from '../page.ts';
+
+export default verb({
+  args: {
+    id: { type: 'positional', description: 'run_…, as running list shows it', required: false },
+    key: { type: 'string', description: 'All that runs with the key of this id' },
+    owner: { type: 'string', description: 'All that runs for the owner of this id' },
+    tag: { type: 'string', description: 'All that runs with keys of this tag' },
+    ...CLIENT_ARGS,
+  },
+  examples: ['running stop run_4fT9aBcDeF12_1a', 'running stop --key key_4fT9aBcDeF12'],
+  notes: 'The keys go on. To end a key with all that it runs: keys revoke.',
+  run: async (args, context) => {
+    const wish = given({ key: args.key, owner: args.owner, tag: args.tag });
+    const named = Object.keys(wish).length + (args.id === undefined ? 0 : 1);
+    if (named !== 1) throw usageError('Give the id of a request, or one of --key, --owner and --tag.');
+    const client = await openClient(args, context);
+    const { id } = args;
+    const { acknowledged } = await unwrap(
+      id === undefined
+        ? client.POST('/v1/running/stop', { body: wish })
+        : client.POST('/v1/running/{id}/stop', { params: { path: { id } } }),
+    );
+    const { requests_ended: count } = acknowledged;
+    const text = `Stopped ${count === 1 ? '1 request' : `${count} requests`}.`;
+    await print(context, args, { value: { acknowledged }, table: () => text });
+  },
+});

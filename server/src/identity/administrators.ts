@@ -1,0 +1,41 @@
+import { worthOf } from '../access/index.ts';
+import type { Wanted } from '../access/index.ts';
+import { isAnyActive } from '../keys/index.ts';
+import type { Administrators } from '../keys/index.ts';
+import type { Db } from '../storage/index.ts';
+import type { Memberships } from './identity.ts';
+import { lockMode, readMode } from './mode-store.ts';
+import type { User } from './user.ts';
+import { activeAdmins, findByOwner } from './user-store.ts';
+
+/** What the module `keys` asks about those who log in. */
+export const administratorsOf = (memberships: Memberships): Administrators => ({
+  lock: lockMode,
+  hasOther: async (tx, exceptOwnerId) => {
+    const { multi_user, password_hash } = await readMode(tx);
+    return multi_user === 0 ? password_hash !== null : hasAdmin(tx, exceptOwnerId);
+  },
+  worthOf: async (tx, ownerId) => {
+    const user = await findByOwner(tx, ownerId);
+    return user === undefined ? undefined : worthOfUser(tx, memberships, user);
+  },
+});
+
+/**
+ * Whether a user with the role admin can log in, beside the one whose keys these are. One whose owner was suspended
+ * cannot. Guarded by last-way-in.test.ts.
+ */
+export async function hasAdmin(db: Db, exceptOwnerId: string | undefined): Promise<boolean> {
+  const owners = (await activeAdmins(db)).filter((ownerId) => ownerId !== exceptOwnerId);
+  return isAnyActive(db, owners);
+}
+
+/** What a user can do by logging in, as a member of the workspaces that it is one of now. */
+export async function worthOfUser(
+  db: Db,
+  memberships: Memberships,
+  { id, role }: Pick<User, 'id' | 'role'>,
+): Promise<Wanted> {
+  const workspaces = role === 'default' ? await memberships.of(db, id) : [];
+  return worthOf({ kind: 'user', role, workspaces });
+}

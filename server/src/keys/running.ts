@@ -1,0 +1,209 @@
+import { EVERYTHING } from '../access/index.ts';
+import { invalidField, KeywardError } from '../base/errors.ts';
+import type { Acknowledgement, Change, RunView } from '../nodes/index.ts';
+import type { Actor, KeysContext } from './context.ts';
+import { changeEverywhere, mayTouchKey, mayTouchOwner } from './context.ts';
+import { readCursor, writeCursor } from './cursor.ts';
+import type { Key, KeyWithSecrets } from './key.ts';
+import { findKey } from './key-store.ts';
+import { getKey } from './keys.ts';
+import { getOwner } from './owners.ts';
+import { refuseStronger, refuseStrongerKey } from './taking-away.ts';
+
+/** What one look at all nodes brings; the rest of a list is asked for with further looks. */
+const LOOK_MAX = 500;
+/** So many looks at most for one request: beyond are those of others, tens of thousands. */
+const LOOKS_MAX = 40;
+/** Keys whose requests are stopped at once. */
+const STOPPED_KEYS_MAX = 1_000;
+
+/** A page of the requests in flight. */
+export interface RunningList {
+  items: RunView[];
+  next_cursor: string | null;
+  /** Nodes that did not answer in time: what runs there is missing here. */
+  missing_nodes: number;
+}
+
+type Keys = Map<string, KeyWithSecrets | undefined>;
+
+/** The newest first, of those that are there for the actor; without `keys:read` only those of its own key. */
+export async function listRunning(
+  context: KeysContext,
+  actor: Actor,
+  { limit = 50, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<RunningList> {
+  const place = cursor === undefined ? undefined : readCursor(cursor);
+  const items: RunView[] = [];
+  const look = looks(context, actor, place && [place.createdAt, place.id]);
+  let missing_nodes = 0;
+  for await (const seen of look) {
+    items.push(...seen.items);
+    missing_nodes = Math.max(missing_nodes, seen.missing);
+    if (items.length > limit) break;
+  }
+  const page = items.slice(0, limit);
+  const last = page.at(-1);
+  const next_cursor =
+    items.length > limit && last !== undefined
+      ? writeCursor({ createdAt: last.startedAt, id: last.id })
+      : null;
+  return { items: page, next_cursor, missing_nodes };
+}
+
+/** All of them that are there for the actor, a look at a time. */
+async function* looks(
+  context: KeysContext,
+  actor: Actor,
+  from?: readonly [number, string],
+): AsyncGenerator<{ items: RunView[]; missing: number; keys: Keys }> {
+  const subject = seesOthers(actor) ? undefined : actor.caller.keyId;
+  const keys: Keys = new Map();
+  let after = from;
+  for (let looked = 0; looked < LOOKS_MAX; looked++) {
+    const { items, missing } = await context.running.list({ limit: LOOK_MAX, after, subject });
+    const visible: RunView[] = [];
+    for (const item of items) if (await isVisible(context, actor, { item, keys })) visible.push(item);
+    yield { items: visible, missing, keys };
+    const last = items.at(-1);
+    if (last === undefined || items.length < LOOK_MAX) return;
+    after = [last.startedAt, last.id];
+  }
+}
+
+const seesOthers = (actor: Actor): actor is Exclude<Actor, { kind: 'key' }> =>
+  actor.kind !== 'key' || actor.caller.scopes.has('keys:read');
+
+/** As keys are (mayTouchKey). What runs for a user or a visitor is there for whoever may see all owners. */
+async function isVisible(
+  { storage }: KeysContext,
+  actor: Actor,
+  { item: { key_id: id, owner_id: ownerId }, keys }: { item: RunView; keys: Keys },
+): Promise<boolean> {
+  if (actor.kind === 'key' && actor.caller.keyId === id) return true;
+  if (id !== null && !keys.has(id)) keys.set(id, await findKey(storage.db, id));
+  const key = id === null ? undefined : keys.get(id);
+  if (key !== undefined) return mayTouchKey(actor, key);
+  if (actor.kind !== 'key') return true;
+  const { allow, deny } = actor.caller.selectors.workspaces;
+  const isBound = allow.length > 0 || deny.length > 0;
+  return !isBound && actor.caller.scopes.has('owners:manage') && mayTouchOwner(actor, ownerId ?? '');
+}
+
+/**
+ * Whoever stops requests of others must be allowed to end their keys: as with `revoke`.
+ * @param key undefined: what runs for a user or a visitor.
+ * @throws KeywardError `insufficient_scope`, `scope_escalation`
+ */
+function refuseStop(actor: Actor, key: Key | undefined): void {
+  if (actor.kind === 'key' && actor.caller.keyId === key?.id) return;
+  refuseWithoutWrite(actor);
+  if (key === undefined) refuseStronger(actor, EVERYTHING);
+  else refuseStrongerKey(actor, key);
+}
+
+function refuseWithoutWrite(actor: Actor): void {
+  if (actor.kind !== 'key' || actor.caller.scopes.has('keys:write')) return;
+  throw new KeywardError('insufficient_scope', 'The key lacks the scope keys:write.', {
+    details: { scope: 'keys:write' },
+    hint: 'Without it a key stops only its own requests.',
+  });
+}
+
+/** The key that a request runs with, if it is one. */
+async function keyOf(
+  { storage }: KeysContext,
+  { key_id: id }: RunView,
+  keys: Keys,
+): Promise<KeyWithSecrets | undefined> {
+  return id === null ? undefined : (keys.get(id) ?? findKey(storage.db, id));
+}
+
+type Stopped = Promise<{ acknowledged: Acknowledgement }>;
+
+/**
+ * Stops one request, on whatever node it runs. Resolves when it has ended; the key goes on.
+ * @throws KeywardError `not_found` also where it has ended by itself; `insufficient_scope`
+ */
+export async function stopRequest(context: KeysContext, actor: Actor, id: string): Stopped {
+  const { items } = await context.running.list({ limit: 1, id });
+  const [item] = items;
+  const canSee = seesOthers(actor) || actor.caller.keyId === item?.key_id;
+  const keys: Keys = new Map();
+  if (item === undefined || !canSee || !(await isVisible(context, actor, { item, keys }))) {
+    throw new KeywardError('not_found', 'No such request is running.', {
+      hint: 'GET /v1/running lists those that are.',
+    });
+  }
+  if (actor.kind !== 'key' || actor.caller.keyId !== item.key_id)
+    refuseStop(actor, await keyOf(context, item, keys));
+  return stop(context, actor, { target: id, subjects: [id] });
+}
+
+/** What is to be stopped: all that runs with a key, for an owner, or with the keys that have a tag. */
+export interface StopWish {
+  key?: string | undefined;
+  owner?: string | undefined;
+  tag?: string | undefined;
+}
+
+/** Stops many at once. @throws KeywardError `invalid_input` unless exactly one is named; `not_found` */
+export async function stopRequests(context: KeysContext, actor: Actor, wish: StopWish): Stopped {
+  const { key, owner, tag } = wish;
+  const named = [key, owner, tag].filter((value) => value !== undefined);
+  if (named.length !== 1) {
+    throw invalidField(
+      'body',
+      'must name exactly one of key, owner and tag',
+      'For example {"key": "key_…"}.',
+    );
+  }
+  if (key !== undefined) {
+    const isOwn = actor.kind === 'key' && actor.caller.keyId === key;
+    if (!isOwn) refuseWithoutWrite(actor);
+    const found = await getKey(context, actor, key);
+    refuseStop(actor, found);
+    return stop(context, actor, { target: found.id, subjects: [found.id] });
+  }
+  refuseWithoutWrite(actor);
+  if (owner !== undefined) await getOwner(context, actor, owner);
+  const subjects = await runningKeys(context, actor, (item, found) =>
+    owner === undefined ? found?.tags.includes(tag ?? '') === true : item.owner_id === owner,
+  );
+  return stop(context, actor, { target: owner ?? `tag:${tag}`, subjects });
+}
+
+/** The keys with which something runs, and requests without one, by their own id. */
+async function runningKeys(
+  context: KeysContext,
+  actor: Actor,
+  isMeant: (item: RunView, key: KeyWithSecrets | undefined) => boolean,
+): Promise<string[]> {
+  const subjects = new Set<string>();
+  for await (const { items, keys } of looks(context, actor)) {
+    for (const item of items) {
+      const key = await keyOf(context, item, keys);
+      if (!isMeant(item, key)) continue;
+      refuseStop(actor, key);
+      subjects.add(key === undefined ? item.id : key.id);
+    }
+    if (subjects.size > STOPPED_KEYS_MAX) break;
+  }
+  return [...subjects].slice(0, STOPPED_KEYS_MAX);
+}
+
+async function stop(
+  context: KeysContext,
+  actor: Actor,
+  { target, subjects }: { target: string; subjects: readonly string[] },
+): Stopped {
+  const changes = subjects.map((subject): Change => ({ kind: 'stop', subject, ends: true }));
+  const [first, ...more] = changes;
+  if (first === undefined) return { acknowledged: { nodes: 0, waited_ms: 0, requests_ended: 0 } };
+  const { acknowledged } = await changeEverywhere(context, actor, async () => ({
+    result: undefined,
+    entry: { action: 'running.stop', target, outcome: 'ok', details: { subjects: subjects.slice(0, 100) } },
+    change: [first, ...more],
+  }));
+  return { acknowledged };
+}

@@ -1,0 +1,151 @@
+import { sql } from 'kysely';
+import { beforeEach, expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import { booksOf, migrate, underPermit } from '../storage/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
+import { nodesMigrations } from './index.ts';
+import type { Change } from './index.ts';
+import { appendChange } from './node-store.ts';
+import type { EndedBy } from './run.ts';
+import { Runs } from './runs.ts';
+
+const NOW_MS = 1_000_000;
+
+describeOnBothDatabases('what a request writes', (open, dialect) => {
+  let storage: Storage;
+  let other: Storage;
+  /** This process has heard of nothing: whatever is found out is found in the database. */
+  let runs: Runs;
+  let applied = 0;
+  let nowMs = NOW_MS;
+
+  beforeEach(async () => {
+    const database = await open();
+    ({ storage } = database);
+    other = await database.reopen();
+    await migrate(storage, nodesMigrations, 1);
+    await storage.transaction((tx) => sql`create table things (name text)`.execute(tx));
+    applied = 0;
+    nowMs = NOW_MS;
+    runs = new Runs({
+      nodeId: 'node_000000000000',
+      dialect,
+      applied: () => applied,
+      nowMs: () => nowMs,
+    });
+  });
+
+  const enter = (subject: string, endsAt = Infinity) => {
+    const endings: EndedBy[] = [];
+    const run = runs.enter({
+      subjects: () => [subject, 'own_a'],
+      end: (by) => void endings.push(by),
+      endsAt: () => endsAt,
+      describe: () => ({ key_id: subject, owner_id: null, route: 'test', startedAt: 0 }),
+    });
+    return { run, endings };
+  };
+  const write = (tx: Db) => sql`insert into things values ('thing')`.execute(tx);
+  const written = async () => (await sql`select * from things`.execute(storage.db)).rows.length;
+  const change = (made: Change, madeBy: string | null = null) =>
+    booksOf(other).transaction((tx) => appendChange(tx, made, { nowMs: NOW_MS, madeBy }));
+  const revoked: Change = { kind: 'key', subject: 'key_a', ends: true };
+
+  test('is refused after a change that ends it, also where this process has not heard of it', async () => {
+    const { run } = enter('key_a');
+    await underPermit(run, () => storage.transaction(write));
+    await change(revoked);
+    await expect(underPermit(run, () => storage.transaction(write))).rejects.toMatchObject({
+      code: 'key_revoked',
+    });
+    expect(await written()).toBe(1);
+  });
+
+  test('is refused when the change commits while its transaction is open', async () => {
+    const { run } = enter('key_a');
+    const writing = underPermit(run, () =>
+      storage.transaction(async (tx) => {
+        await write(tx);
+        // Where one writes at a time the change waits, and nothing is taken away before the commit.
+        if (dialect === 'postgres') await change(revoked);
+      }),
+    );
+    const outcome = await writing.then(
+      () => 'committed',
+      (error: { code: unknown }) => error.code,
+    );
+    const expected = dialect === 'postgres' ? ['key_revoked', 0] : ['committed', 1];
+    expect([outcome, await written()]).toEqual(expected);
+  });
+
+  test('is refused also when the request is over and only its work goes on', async () => {
+    const { run } = enter('key_a');
+    await underPermit(run, async () => {
+      await storage.transaction(write);
+      runs.leave(run);
+      await storage.transaction(write);
+      await change({ kind: 'owner', subject: 'own_a', ends: true });
+      await expect(storage.transaction(write)).rejects.toMatchObject({ code: 'key_revoked' });
+    });
+    expect(await written()).toBe(2);
+  });
+
+  test('is not refused after a change of others, one that ends nothing, or one that it made itself', async () => {
+    const { run } = enter('key_a');
+    await change({ ...revoked, subject: 'key_b' });
+    await change({ ...revoked, ends: false });
+    await change(revoked, run.id);
+    await underPermit(run, () => storage.transaction(write));
+    expect(await written()).toBe(1);
+  });
+
+  test('is refused where nobody knows any more what happened since the request was over', async () => {
+    const { run } = enter('key_a');
+    runs.leave(run);
+    await change({ ...revoked, subject: 'key_b' });
+    await change({ ...revoked, subject: 'key_b' });
+    await storage.transaction((tx) => sql`delete from node_changes where seq = 1`.execute(tx));
+    await expect(underPermit(run, () => storage.transaction(write))).rejects.toMatchObject({
+      code: 'key_revoked',
+    });
+  });
+
+  test('is refused once its key has ended by itself', async () => {
+    const { run, endings } = enter('key_a', NOW_MS + 10);
+    await underPermit(run, () => storage.transaction(write));
+    nowMs += 10;
+    await expect(underPermit(run, () => storage.transaction(write))).rejects.toMatchObject({
+      code: 'key_revoked',
+    });
+    const idle = enter('key_c', NOW_MS + 10);
+    runs.endExpired();
+    expect([endings, idle.endings]).toEqual([[], ['key_revoked']]);
+  });
+
+  test("is refused and the server's own books are kept, in the work of one request", async () => {
+    const { run } = enter('key_a');
+    await change(revoked);
+    await underPermit(run, () => booksOf(storage).transaction(write));
+    expect(await written()).toBe(1);
+  });
+
+  test('says by its code what ended it', async () => {
+    const kinds = ['key', 'owner', 'secret', 'session', 'user', 'stop'] as const;
+    const codes: Record<string, unknown> = {};
+    for (const kind of kinds) {
+      const { run } = enter(`subject_${kind}`);
+      await change({ kind, subject: `subject_${kind}`, ends: true });
+      codes[kind] = await underPermit(run, () => storage.transaction(write)).catch(
+        (error: { code: unknown }) => error.code,
+      );
+    }
+    expect(codes).toEqual({
+      key: 'key_revoked',
+      owner: 'key_revoked',
+      secret: 'key_revoked',
+      session: 'session_ended',
+      user: 'session_ended',
+      stop: 'request_stopped',
+    });
+  });
+});
