@@ -60,43 +60,6 @@ describe('the architecture', () => {
   });
 });
 
-describe('the way to a model', () => {
-  /** `Models.forward` under any notation, and what lies behind it. */
-  const WAYS = /\bforward(To)?\b(?!\.ts)|\bnew (Attempt|Call)\(|\bcollect\((this\.#)?dispatcher/;
-  const OPEN_TO = [
-    'models/paid.ts',
-    'models/models.ts',
-    'models/forward.ts',
-    'models/attempt.ts',
-    'models/call.ts',
-    // An upstream's own list of models, and the test of an upstream, which is its operator's.
-    'models/collect.ts',
-    'models/model-list.ts',
-    'models/probe.ts',
-  ];
-  const others = product.filter(({ path }) => !OPEN_TO.includes(path.slice(PRODUCT.length)));
-
-  test('nobody but paid() asks a model: each request is on an account, reserved before and settled once', () => {
-    const withoutComments = others.map((file) => ({
-      ...file,
-      source: file.source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
-    }));
-    expect(linesMatching(WAYS, withoutComments)).toEqual([]);
-  });
-
-  test.for([
-    'await models.forward(request)',
-    "models['forward'](request)",
-    'const { forward } = models;',
-    'forwardTo(context, routes, exchange)',
-    'new Attempt(options)',
-    'new Call(dispatcher, options)',
-    'await collect(dispatcher, target, options)',
-  ])('this test would see it: %s', (source) => {
-    expect(linesMatching(WAYS, [{ path: 'server/src/chat/x.ts', source }])).toHaveLength(1);
-  });
-});
-
 /**
  * What is written under nobody's permit, so that it is kept also where the request that happens to be carried out was
  * ended: the server's own books, and work that a request only set going. Nothing that a caller asked for.
@@ -146,6 +109,43 @@ describe('what is written for a request', () => {
       'storage/postgres.ts',
       'storage/sqlite.ts',
     ]);
+  });
+});
+
+describe('the way to a model', () => {
+  /** `Models.forward` under any notation, and what lies behind it. */
+  const WAYS = /\bforward(To)?\b(?!\.ts)|\bnew (Attempt|Call)\(|\bcollect\((this\.#)?dispatcher/;
+  const OPEN_TO = [
+    'models/paid.ts',
+    'models/models.ts',
+    'models/forward.ts',
+    'models/attempt.ts',
+    'models/call.ts',
+    // An upstream's own list of models, and the test of an upstream, which is its operator's.
+    'models/collect.ts',
+    'models/model-list.ts',
+    'models/probe.ts',
+  ];
+  const others = product.filter(({ path }) => !OPEN_TO.includes(path.slice(PRODUCT.length)));
+
+  test('nobody but paid() asks a model: each request is on an account, reserved before and settled once', () => {
+    const withoutComments = others.map((file) => ({
+      ...file,
+      source: file.source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
+    }));
+    expect(linesMatching(WAYS, withoutComments)).toEqual([]);
+  });
+
+  test.for([
+    'await models.forward(request)',
+    "models['forward'](request)",
+    'const { forward } = models;',
+    'forwardTo(context, routes, exchange)',
+    'new Attempt(options)',
+    'new Call(dispatcher, options)',
+    'await collect(dispatcher, target, options)',
+  ])('this test would see it: %s', (source) => {
+    expect(linesMatching(WAYS, [{ path: 'server/src/chat/x.ts', source }])).toHaveLength(1);
   });
 });
 
