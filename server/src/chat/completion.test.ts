@@ -22,7 +22,7 @@ test('events are read wherever the bytes are cut, with any line ends, comments l
 
 test('an event without end is given up', async () => {
   const chunk = Buffer.alloc(1024 * 1024, 'x');
-  await expect(dataOf(Array<Buffer>(10).fill(chunk))).rejects.toThrow('too long');
+  await expect(dataOf(Array<Buffer>(10).fill(chunk))).rejects.toThrow('an event of more than 8 MiB');
 });
 
 test('thoughts are put between tags, opened once and closed before the text or at the end', () => {
