@@ -5,6 +5,7 @@ import type { Answer, TestServer } from '../../../test/server.ts';
 import { startTestUpstream } from '../../../test/upstream.ts';
 import type { TestUpstream } from '../../../test/upstream.ts';
 import { allRoutes } from '../index.ts';
+import { openRequest } from '../open-request.fixture.ts';
 import { firstSession, PASSWORD, tokenOf } from './identity.fixture.ts';
 import { nameOf } from './sweep.fixture.ts';
 import { echo } from './two-workspaces.fixture.ts';
@@ -112,6 +113,17 @@ describeOnBothServers('the audit record', (start) => {
     await say('DELETE /v1/admin/delete-api-key/:id', `/v1/admin/delete-api-key/${apiKey?.id}`);
   };
 
+  const running = async (): Promise<void> => {
+    const { id: key, secret } = await server.mint({ role: 'admin' });
+    openRequest(server, { path: '/v1/keys/import', key: secret, type: 'application/x-ndjson' });
+    const listed = () => server.request<{ items: Made[] }>('GET', '/v1/running', { key: secret });
+    const imports = async () =>
+      (await listed()).body.items.find((item) => 'route' in item && item.route === 'keys.import');
+    await expect.poll(imports).toBeDefined();
+    await say('POST /v1/running/:id/stop', `/v1/running/${(await imports())?.id}/stop`);
+    await say('POST /v1/running/stop', '/v1/running/stop', { body: { key } });
+  };
+
   const workspaces = async (): Promise<void> => {
     await say('POST /v1/workspace/new', '/v1/workspace/new', { body: { name: 'Docs', chatModel: 'chat' } });
     const docs = '/v1/workspace/docs';
@@ -162,6 +174,7 @@ describeOnBothServers('the audit record', (start) => {
     const { embed } = await say('POST /v1/embed/new', '/v1/embed/new', { body });
     const path = `/api/embed/${embed?.uuid}`;
     await say('POST /v1/embed/:uuid', `/v1/embed/${embed?.uuid}`, { body: { message_limit: 5 } });
+    await say('POST /v1/embed/:uuid/adopt', `/v1/embed/${embed?.uuid}/adopt`);
     const sessionId = randomUUID();
     const visitor = { key: null, headers: { origin } };
     const chat = { ...visitor, body: { sessionId, message: 'hello' } };
@@ -297,6 +310,7 @@ describeOnBothServers('the audit record', (start) => {
 
   test('has something of every route that changes something', async () => {
     await keysAndOwners();
+    await running();
     await workspaces();
     await documents();
     await widgets();
