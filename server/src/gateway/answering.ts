@@ -17,7 +17,8 @@ export function send(
 ): void {
   reply.hijack();
   const { raw } = reply;
-  const head: Record<string, string | number> = { ...request.course.headers, ...headers };
+  const gathered: Record<string, string | number> = request.course.headers;
+  const head = headers === undefined ? gathered : { ...gathered, ...headers };
   if (body === undefined) {
     raw.writeHead(status, head).end();
     return;

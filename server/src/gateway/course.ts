@@ -60,10 +60,17 @@ export class Course implements Runner {
   constructor(services: Services, request: FastifyRequest, reply: FastifyReply) {
     const { trustedProxies } = services.config;
     this.ip = callerAddress(request.socket.remoteAddress, request.headers, trustedProxies);
-    this.headers = { 'x-request-id': request.id, ...EVERYWHERE };
+    this.headers = {
+      'x-request-id': request.id,
+      'x-content-type-options': EVERYWHERE['x-content-type-options'],
+    };
     this.#services = services;
     this.#request = request;
     this.#reply = reply;
+  }
+
+  get exchange(): Latest {
+    return { course: this, request: this.#request, reply: this.#reply };
   }
 
   get isOver(): boolean {
@@ -173,10 +180,10 @@ export interface Latest {
 }
 
 interface BusySocket extends Socket {
-  latest?: Latest;
+  latest?: Course;
 }
 
-export const latestOn = (socket: Socket): Latest | undefined => (socket as BusySocket).latest;
+export const latestOn = (socket: Socket): Latest | undefined => (socket as BusySocket).latest?.exchange;
 
 /** What proxies write into their logs for a caller that did not wait; nobody receives it. */
 const CLIENT_GONE_STATUS = 499;
@@ -185,7 +192,7 @@ const CLIENT_GONE_STATUS = 499;
 export function begin(services: Services, request: FastifyRequest, reply: FastifyReply): void {
   const course = new Course(services, request, reply);
   request.course = course;
-  (request.raw.socket as BusySocket).latest = { course, request, reply };
+  (request.raw.socket as BusySocket).latest = course;
   reply.raw.on('close', () => course.close());
 }
 

@@ -35,6 +35,7 @@ export function handlerOf(services: Services, declared: Route) {
     query: validator(query, 'query'),
     body: body === undefined ? undefined : validator(body, 'body'),
   };
+  const isInstant = declared.method === 'GET' && declared.needsNoPermit === true;
   return (request: FastifyRequest, reply: FastifyReply): void => {
     const refuse = (error: unknown): void => fail(services, error, { request, reply });
     const proceed = (read: ReadBody): void => {
@@ -49,7 +50,7 @@ export function handlerOf(services: Services, declared: Route) {
           if (!(answer instanceof Promise)) answerWith(services, answer, { request, reply });
           else answer.then((value) => answerWith(services, value, { request, reply })).catch(refuse);
         };
-        if (declared.needsNoPermit === true) carryOut();
+        if (run === undefined || declared.needsNoPermit === true) carryOut();
         else underPermit(run, carryOut);
       } catch (thrown) {
         refuse(thrown);
@@ -66,7 +67,8 @@ export function handlerOf(services: Services, declared: Route) {
     };
     const { course } = request;
     // In flight from here on: whatever is taken away later ends it, whatever was taken away while it was let in is seen now.
-    const run = course.enter();
+    // A question without a body that begins nothing is answered before anything can be: it need not be in flight.
+    const run = isInstant ? undefined : course.enter();
     const overtaken = course.isOvertaken ? readmission(services, declared, request) : undefined;
     onceAdmitted(overtaken, () => {
       receive(request, declared, (error, read) => {

@@ -31,6 +31,7 @@ export class RequestLimits {
   readonly #clock: Clock;
   readonly #holders = new Map<string, HolderMeters>();
   #sweptMs = 0;
+  #last: { id: string; meters: HolderMeters } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -82,6 +83,14 @@ export class RequestLimits {
   }
 
   #metersOf(holderId: string, limits: readonly Limit[], nowMs: number): HolderMeters {
+    // A request asks for its meters several times, and so does the next one of a busy key.
+    if (this.#last?.id === holderId && this.#last.meters.isFor(limits)) return this.#last.meters;
+    const meters = this.#lookUp(holderId, limits, nowMs);
+    this.#last = { id: holderId, meters };
+    return meters;
+  }
+
+  #lookUp(holderId: string, limits: readonly Limit[], nowMs: number): HolderMeters {
     if (nowMs - this.#sweptMs > SWEEP_MS) this.#sweep(nowMs);
     const known = this.#holders.get(holderId);
     if (known?.isFor(limits) === true) return known;
@@ -92,6 +101,7 @@ export class RequestLimits {
 
   #sweep(nowMs: number): void {
     this.#sweptMs = nowMs;
+    this.#last = undefined;
     for (const [holderId, meters] of this.#holders) {
       if (meters.idle(nowMs)) this.#holders.delete(holderId);
     }

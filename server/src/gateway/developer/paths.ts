@@ -5,9 +5,13 @@
 export function plainUrl(url: string): string {
   const start = url.charCodeAt(1) | LOWER_CASE;
   if (start !== A && start !== V) return url;
-  return url.replace(/^\/api(?=\/v1(?:[/?]|$))/i, '').replace(/^(\/(?:api|v1)\/[^?]*[^/?])\/(?=\?|$)/i, '$1');
+  const plain = start === A ? url.replace(/^\/api(?=\/v1(?:[/?]|$))/i, '') : url;
+  const query = plain.indexOf('?');
+  const last = plain.charCodeAt((query === -1 ? plain.length : query) - 1);
+  return last === SLASH ? plain.replace(/^(\/(?:api|v1)\/[^?]*[^/?])\/(?=\?|$)/i, '$1') : plain;
 }
 
 const LOWER_CASE = 0x20;
 const A = 0x61;
 const V = 0x76;
+const SLASH = 0x2f;
