@@ -202,7 +202,7 @@ class RequestCall {
     if (course.isEnded) controller.abort();
     else if (course.isOver) abort();
     else raw.once('close', abort);
-    course.onEnd = () => controller.abort();
+    course.aborter = controller;
     return controller.signal;
   }
 

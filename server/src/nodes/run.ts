@@ -68,6 +68,9 @@ export function endedBy({ kind }: Pick<MadeChange, 'kind'>): EndedBy {
  * or session away; what it has begun and goes on after it looks into the database itself, before each commit.
  */
 export class Run implements Permit {
+  /** Its neighbours in the list of those in flight (runs.ts), which alone sets them. */
+  older: Run | undefined;
+  newer: Run | undefined;
   readonly #options: RunsOptions;
   readonly #number: number;
   readonly #runner: Runner;

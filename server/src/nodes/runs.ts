@@ -1,14 +1,16 @@
 import type { MadeChange } from './node-store.ts';
 import { endedBy, Run } from './run.ts';
-import type { RunsOptions, Runner } from './run.ts';
+import type { EndedBy, RunsOptions, Runner } from './run.ts';
 
 /**
- * The requests in flight on this node. To enter and to leave costs a place in a set; who is ended is looked for among all
- * of them, as changes that end something are rare and requests are not.
+ * The requests in flight on this node, in a list that runs through them. To enter and to leave costs two references; who is
+ * ended is looked for among all of them, as changes that end something are rare and requests are not. No Set: the tables
+ * that it leaves behind as it grows refer to the next one, and kept requests alive from one full collection to the other,
+ * each of the small ones took 50 ms. Shown by bench/gateway.ts.
  */
 export class Runs {
   readonly #options: RunsOptions;
-  readonly #open = new Set<Run>();
+  #newest: Run | undefined;
   #entered = 0;
 
   constructor(options: RunsOptions) {
@@ -17,46 +19,58 @@ export class Runs {
 
   enter(runner: Runner): Run {
     const run = new Run(this.#options, ++this.#entered, runner);
-    this.#open.add(run);
+    run.older = this.#newest;
+    if (this.#newest !== undefined) this.#newest.newer = run;
+    this.#newest = run;
     return run;
   }
 
   leave(run: Run): void {
-    this.#open.delete(run);
+    this.#remove(run);
     run.close();
   }
 
   /** @returns how many requests the change has ended. */
   apply(change: MadeChange): number {
     if (!change.ends) return 0;
+    return this.#end(endedBy(change), (run) => run.isEndedBy(change));
+  }
+
+  /** Nobody can say what was taken away meanwhile. */
+  endAll(): void {
+    this.#end('key_revoked', () => true);
+  }
+
+  /** Those whose key has ended by itself. Nothing tells of that: the node looks whenever it renews its lease. */
+  endExpired(): void {
+    this.#end('key_revoked', (run) => run.hasExpired);
+  }
+
+  /** The newest first. */
+  newest(): Run[] {
+    const runs: Run[] = [];
+    for (let run = this.#newest; run !== undefined; run = run.older) runs.push(run);
+    return runs;
+  }
+
+  #end(by: EndedBy, isMeant: (run: Run) => boolean): number {
     let ended = 0;
-    for (const run of this.#open) {
-      if (!run.isEndedBy(change)) continue;
-      this.#open.delete(run);
-      run.end(endedBy(change));
+    for (const run of this.newest()) {
+      if (!isMeant(run)) continue;
+      this.#remove(run);
+      run.end(by);
       ended++;
     }
     return ended;
   }
 
-  /** Nobody can say what was taken away meanwhile. */
-  endAll(): void {
-    const all = [...this.#open];
-    this.#open.clear();
-    for (const run of all) run.end('key_revoked');
-  }
-
-  /** Those whose key has ended by itself. Nothing tells of that: the node looks whenever it renews its lease. */
-  endExpired(): void {
-    for (const run of this.#open) {
-      if (!run.hasExpired) continue;
-      this.#open.delete(run);
-      run.end('key_revoked');
-    }
-  }
-
-  /** The newest first. */
-  newest(): Run[] {
-    return [...this.#open].reverse();
+  /** Once more does nothing. What is left of it refers to no other. */
+  #remove(run: Run): void {
+    const { older, newer } = run;
+    if (this.#newest === run) this.#newest = older;
+    if (older !== undefined) older.newer = newer;
+    if (newer !== undefined) newer.older = older;
+    run.older = undefined;
+    run.newer = undefined;
   }
 }
