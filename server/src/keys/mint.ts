@@ -6,7 +6,7 @@ import { newId } from '../base/ids.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, Entry, KeysContext } from './context.ts';
-import { actorId, changeAndRecord, mayTouchOwner } from './context.ts';
+import { actorId, changeAndRecord, mayTouchOwner, reachesAll } from './context.ts';
 import { findRepeat, rememberRequest } from './idempotency-store.ts';
 import { refuseNew } from './gain.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
@@ -112,9 +112,8 @@ export async function mintIn(
  */
 function requesterOf(actor: Actor): string {
   if (actor.kind !== 'key') return actor.kind;
-  const { keyId, ownerId, selectors } = actor.caller;
-  const { allow, deny } = selectors.workspaces;
-  return allow.length + deny.length > 0 ? keyId : ownerId;
+  const { keyId, ownerId } = actor.caller;
+  return reachesAll(actor) ? ownerId : keyId;
 }
 
 /** The owner a request names. To everybody but `owners:manage` only the own one exists. */

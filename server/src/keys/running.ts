@@ -2,7 +2,7 @@ import { EVERYTHING } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Acknowledgement, Change, RunView } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
-import { changeEverywhere, mayTouchKey, mayTouchOwner } from './context.ts';
+import { changeEverywhere, mayTouchKey, mayTouchOwner, reachesAll } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { findKey } from './key-store.ts';
@@ -85,9 +85,7 @@ async function isVisible(
   const key = id === null ? undefined : keys.get(id);
   if (key !== undefined) return mayTouchKey(actor, key);
   if (actor.kind !== 'key') return true;
-  const { allow, deny } = actor.caller.selectors.workspaces;
-  const isBound = allow.length > 0 || deny.length > 0;
-  return !isBound && actor.caller.scopes.has('owners:manage') && mayTouchOwner(actor, ownerId ?? '');
+  return reachesAll(actor) && actor.caller.scopes.has('owners:manage') && mayTouchOwner(actor, ownerId ?? '');
 }
 
 /**
