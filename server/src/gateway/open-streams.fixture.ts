@@ -1,109 +1,89 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import { startServerProcess } from '../../test/server-processes.ts';
 import type { TestServer } from '../../test/server.ts';
-import { startTestUpstream } from '../../test/upstream.ts';
-import type { Behaviour } from '../../test/upstream.ts';
+import { nowMs } from '../../test/stream-readers.ts';
+import type { Opening, Seen } from '../../test/stream-readers.ts';
 
-const EVERY_MS = 5;
-
-/** What one caller has seen of its stream; times of this process, in ms. */
-interface Stream {
-  id: string;
-  secret: string;
-  /** When the upstream sent the last chunk that came here. */
-  lastSentMs: number;
-  text: string;
-  ended: Promise<void>;
-}
-
-export interface Round {
-  stream: Stream;
+interface Round {
+  keyId: string;
+  stream: Seen;
   /** When the revocation was acknowledged. */
   acknowledgedMs: number;
+  /** Of the whole request. */
   tookMs: number;
+  /** What it says that it waited for all nodes. */
+  waitedMs: number;
   requestsEnded: number;
+}
+
+export interface Rounds {
+  rounds: Round[];
+  /** How many requests the usage report counts for each key. */
+  counted(): Promise<number[]>;
 }
 
 interface Revoked {
   acknowledged: { requests_ended: number; waited_ms: number };
 }
 
-/** Each chunk says when it was sent. */
-const numbered: Behaviour = (response) => {
-  response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const timer = setInterval(() => {
-    const delta = { content: `sent:${performance.now()};` };
-    response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`);
-  }, EVERY_MS);
-  response.once('close', () => clearInterval(timer));
-};
-
-async function openStream(url: string, key: { id: string; secret: string }): Promise<Stream> {
-  const response = await fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'gpt-test', stream: true, messages: [] }),
+function startWorker(name: string): Worker {
+  const worker = new Worker(new URL(`../../test/${name}.ts`, import.meta.url));
+  onTestFinished(async () => {
+    await worker.terminate();
   });
-  if (response.body === null || response.status !== 200) throw new Error(`no stream: ${response.status}`);
-  const stream: Stream = { ...key, lastSentMs: 0, text: '', ended: Promise.resolve() };
-  const decoder = new TextDecoder();
-  const { body } = response;
-  const { promise: first, resolve: begun } = Promise.withResolvers<void>();
-  stream.ended = (async () => {
-    for await (const bytes of body as AsyncIterable<Uint8Array>) {
-      const text = decoder.decode(bytes, { stream: true });
-      for (const [, sent = '0'] of text.matchAll(/sent:([\d.]+);/g))
-        stream.lastSentMs = Math.max(stream.lastSentMs, Number(sent));
-      stream.text = (stream.text + text).slice(-500);
-      begun();
-    }
-  })();
-  await Promise.race([first, stream.ended]);
-  return stream;
+  return worker;
+}
+
+async function reply<T>(worker: Worker): Promise<T> {
+  const [message] = (await once(worker, 'message')) as [T];
+  return message;
 }
 
 /**
- * Opens a stream of a key of its own for each, half of them on a second process, and revokes one key after the other, on
- * the one process and the other in turn.
+ * Opens a stream of a key of its own for each, half of them on each of two processes, and revokes one key after the other,
+ * on the one process and the other in turn. The server of the test stops: it makes what the two begin with.
  */
-export async function revokeStreams(server: TestServer, streams: number): Promise<Round[]> {
-  const upstream = await startTestUpstream();
-  onTestFinished(() => upstream.close());
-  upstream.answer(numbered);
-  await server.request('POST', '/v1/upstreams', { body: { name: 'numbers', base_url: upstream.baseUrl } });
-  const other = await startServerProcess(server.environment);
-  const urls = [server.url, other.url];
-  const opened: Stream[] = [];
-  for (let i = 0; i < streams; i++) {
-    const key = await server.mint({ scopes: ['models:use'] });
-    opened.push(await openStream(urls[i % 2] ?? '', key));
+export async function revokeStreams(server: TestServer, streams: number): Promise<Rounds> {
+  const base_url = await reply<string>(startWorker('numbered-upstream'));
+  await server.request('POST', '/v1/upstreams', { body: { name: 'numbers', base_url } });
+  const keys = [];
+  for (let i = 0; i < streams; i++) keys.push(await server.mint({ scopes: ['models:use'] }));
+  await server.stop();
+  const processes = [
+    await startServerProcess(server.environment),
+    await startServerProcess(server.environment),
+  ];
+  const url = (i: number): string => processes[i % 2]?.url ?? '';
+  const headers = { authorization: `Bearer ${server.adminKey}` };
+  const readers = startWorker('stream-readers');
+  for (const [i, { secret }] of keys.entries()) {
+    readers.postMessage({ url: url(i), secret } satisfies Opening);
+    await reply(readers);
   }
-  const rounds: Round[] = [];
-  for (const [i, stream] of opened.entries()) {
-    const url = urls[Math.floor(i / 2) % 2] ?? '';
-    const startedMs = performance.now();
-    const answer = await fetch(`${url}/v1/keys/${stream.id}/revoke`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${server.adminKey}` },
-    });
-    const acknowledgedMs = performance.now();
+  const revoked: Omit<Round, 'stream'>[] = [];
+  for (const [i, { id: keyId }] of keys.entries()) {
+    const startedMs = nowMs();
+    const path = `${url(Math.floor(i / 2))}/v1/keys/${keyId}/revoke`;
+    const answer = await fetch(path, { method: 'POST', headers });
+    const acknowledgedMs = nowMs();
     const { acknowledged } = (await answer.json()) as Revoked;
-    const requestsEnded = acknowledged.requests_ended;
-    rounds.push({ stream, acknowledgedMs, tookMs: acknowledgedMs - startedMs, requestsEnded });
+    const { requests_ended: requestsEnded, waited_ms: waitedMs } = acknowledged;
+    revoked.push({ keyId, acknowledgedMs, tookMs: acknowledgedMs - startedMs, waitedMs, requestsEnded });
   }
-  await Promise.all(opened.map(({ ended }) => ended));
-  return rounds;
-}
-
-/** How many requests the usage report counts for each key. */
-export async function countedRequests(server: TestServer, rounds: readonly Round[]): Promise<number[]> {
-  const counted: number[] = [];
-  for (const { stream } of rounds) {
-    const { body } = await server.request<{ items: { requests: number }[] }>(
-      'GET',
-      `/v1/keys/${stream.id}/usage`,
-    );
-    counted.push(body.items.reduce((sum, { requests }) => sum + requests, 0));
-  }
-  return counted;
+  readers.postMessage(null);
+  const seen = await reply<Seen[]>(readers);
+  const rounds = revoked.map((round, i) => ({ ...round, stream: seen[i] ?? { lastSentMs: 0, text: '' } }));
+  const countOf = async (keyId: string): Promise<number> => {
+    const answer = await fetch(`${url(0)}/v1/keys/${keyId}/usage`, { headers });
+    const { items } = (await answer.json()) as { items: { requests: number }[] };
+    return items.reduce((sum, { requests }) => sum + requests, 0);
+  };
+  const counted = async (): Promise<number[]> => {
+    const counts: number[] = [];
+    for (const { keyId } of rounds) counts.push(await countOf(keyId));
+    return counts;
+  };
+  return { rounds, counted };
 }

@@ -5,7 +5,7 @@ import { startTestUpstream, stream } from '../../test/upstream.ts';
 import type { TestUpstream } from '../../test/upstream.ts';
 import { appendChange } from '../nodes/node-store.ts';
 import { openRequest, statusOf } from './open-request.fixture.ts';
-import { countedRequests, revokeStreams } from './open-streams.fixture.ts';
+import { revokeStreams } from './open-streams.fixture.ts';
 
 interface Acknowledged {
   acknowledged: { nodes: number; waited_ms: number; requests_ended: number };
@@ -127,10 +127,10 @@ describeOnBothServers('what runs under a key', (start) => {
 
   test('of two processes with open streams nothing that was sent after the acknowledgement reaches a client, and each is counted once', async () => {
     const pair = await start();
-    const rounds = await revokeStreams(pair, 12);
+    const { rounds, counted } = await revokeStreams(pair, 12);
     expect(rounds.filter(({ stream, acknowledgedMs }) => stream.lastSentMs > acknowledgedMs)).toEqual([]);
     expect(rounds.map(({ requestsEnded }) => requestsEnded)).toEqual(rounds.map(() => 1));
     expect(rounds.filter(({ stream }) => !stream.text.includes('"code":"key_revoked"'))).toEqual([]);
-    await expect.poll(() => countedRequests(pair, rounds)).toEqual(rounds.map(() => 1));
+    await expect.poll(counted).toEqual(rounds.map(() => 1));
   });
 });

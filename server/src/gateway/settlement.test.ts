@@ -47,16 +47,13 @@ describeOnBothServers('a settlement', (start) => {
       ...(signal === undefined ? {} : { signal }),
     });
   const used = async ({ id }: NewKey) => {
-    const { body } = await server.request<{ budgets: { used: string; reserved: string }[] }>(
-      'GET',
-      `/v1/keys/${id}`,
-    );
-    const [budget] = body.budgets;
-    return Number(budget?.reserved) > 0 ? -1 : Number(budget?.used);
+    const { body } = await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`);
+    return Number(body.budgets[0]?.used);
   };
-  /** What a request took of a budget, once nothing is held any more. */
+  /** What a request took of a budget: until it is settled, and then counted in reports, that is what it reserved. */
   const settled = async (key: NewKey) => {
-    await expect.poll(() => used(key), { timeout: 10_000 }).toBeGreaterThan(0);
+    const usage = async () => (await server.request('GET', `/v1/keys/${key.id}/usage`)).body;
+    await expect.poll(usage, { timeout: 10_000 }).toMatchObject({ items: [{ requests: 1 }] });
     return used(key);
   };
   /** What a request takes, in millionths of a dollar. */

@@ -4,7 +4,7 @@ import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere, mayTouchKey, noSuch, reachesAll } from './context.ts';
-import type { KeyState, KeyWithSecrets } from './key.ts';
+import type { Key, KeyState, KeyWithSecrets } from './key.ts';
 import {
   checkBudgets,
   checkExpiry,
@@ -27,7 +27,7 @@ export async function getKey(context: KeysContext, actor: Actor, id: string): Pr
   return visible(actor, await store.findKey(context.storage.db, id));
 }
 
-export function visible(actor: Actor, key: KeyWithSecrets | undefined): KeyWithSecrets {
+export function visible<K extends Key>(actor: Actor, key: K | undefined): K {
   if (key === undefined || !mayTouchKey(actor, key)) throw noSuch('key');
   return key;
 }

@@ -71,8 +71,9 @@ export function changeState(
       state_reason: reason ?? (repeated ? key.stateReason : null),
       revoked_at: rule.to === 'revoked' ? (key.revokedAt ?? nowMs) : null,
     });
+    const changed = visible(actor, await store.findPlainKey(tx, id));
     return {
-      result: visible(actor, await store.findKey(tx, id)),
+      result: { ...changed, secrets: key.secrets },
       entry: {
         action: `keys.${verb}`,
         target: id,

@@ -7,7 +7,7 @@ import { holdingsOf } from './context.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { isBelow, refuseExcess } from './gain.ts';
 import { ceilingOf, keyState } from './key.ts';
-import { findKey, keysOfOwner, lockKey, unlimitedKeys } from './key-store.ts';
+import { findPlainKey, keysOfOwner, lockKey, unlimitedKeys } from './key-store.ts';
 
 /**
  * Whether the actor may end what holds more than itself: with `owners:manage` on a key without selectors, which is what
@@ -91,7 +91,7 @@ export async function lockToEnd(
   { administrators, clock }: KeysContext,
   id: string,
 ): Promise<KeyWithSecrets | undefined> {
-  const before = await findKey(tx, id);
+  const before = await findPlainKey(tx, id);
   const isLocked = before !== undefined && isWayIn(before, clock.nowMs());
   if (isLocked) await administrators.lock(tx);
   const key = await lockKey(tx, id);

@@ -1,37 +1,14 @@
+import { collectTexts } from './answer-text.ts';
 import { contentOf } from './content.ts';
 import { mediaTokens } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { Seen } from './meter.ts';
 import { formFields } from './model-form.ts';
 import { isCounting } from './paths.ts';
-import type { JsonObject } from './request-body.ts';
 import type { RequestBody } from './request-members.ts';
+import { countText, countTextOfAnswer } from './tokenizer.ts';
 
-/** Text that is really counted; the tokens of a longer one are extrapolated: counting blocks the process. */
-const COUNTED_MAX_CHARACTERS = 64 * 1024;
-/**
- * Counted piece by piece: the tokenizer takes time with the square of a run without spaces, and 64,000 letters in one run
- * would hold up everybody for 7 seconds. Less than 1 % more is counted so.
- */
-const SLICE_CHARACTERS = 512;
-const TEXT_DEPTH_MAX = 12;
 const MESSAGE_OVERHEAD_TOKENS = 4;
-
-type Encoding = typeof import('gpt-tokenizer/encoding/o200k_base');
-
-let encoding: Promise<Encoding> | undefined;
-
-/** Loaded at the first need: 2 MB of ranks that most servers never use. */
-async function countText(text: string): Promise<number> {
-  if (text === '') return 0;
-  encoding ??= import('gpt-tokenizer/encoding/o200k_base');
-  const { countTokens } = await encoding;
-  const counted = text.slice(0, COUNTED_MAX_CHARACTERS);
-  let tokens = 0;
-  for (let at = 0; at < counted.length; at += SLICE_CHARACTERS)
-    tokens += countTokens(counted.slice(at, at + SLICE_CHARACTERS), { disallowedSpecial: new Set<string>() });
-  return Math.ceil(tokens * (text.length / counted.length));
-}
 
 /** Tokens of a request. */
 export interface PromptCount {
@@ -76,71 +53,9 @@ function promptTexts(parsed: RequestBody): string[] {
   return texts;
 }
 
-/** Texts wherever they stand; not images and sounds, which are no text tokens. */
-function collectTexts(value: unknown, into: string[], depth: number): void {
-  if (typeof value === 'string') {
-    if (!/^data:[\w/+.-]+;base64,/.test(value)) into.push(value);
-  } else if (Array.isArray(value)) {
-    for (const item of value) if (depth < TEXT_DEPTH_MAX) collectTexts(item, into, depth + 1);
-  } else if (typeof value === 'object' && value !== null && depth < TEXT_DEPTH_MAX) {
-    for (const [name, item] of Object.entries(value)) {
-      if (name !== 'data' && name !== 'role' && name !== 'type') collectTexts(item, into, depth + 1);
-    }
-  }
-}
-
-/** The text of an answer, as far as its beginning was kept; `share`: what part of the answer that is. */
-export function answerText(seen: Seen, isEventStream: boolean): { text: string; share: number } {
-  const body = Buffer.concat([...seen.sample]);
-  if (body.length === 0) return { text: '', share: 1 };
-  const text = isEventStream ? textOfEvents(body.toString()) : textOfJson(body.toString());
-  return { text, share: body.length / seen.bytes };
-}
-
 /** Tokens of an answer's text. What was not kept counts as if it went on the same way. */
 export async function countAnswer(seen: Seen, isEventStream: boolean): Promise<number> {
-  const { text, share } = answerText(seen, isEventStream);
-  return Math.ceil((await countText(text)) / share);
-}
-
-function textOfEvents(body: string): string {
-  return body
-    .split(/\r\n|\n|\r/)
-    .filter((line) => line.startsWith('data:') && !line.startsWith('[DONE]', 'data: '.length))
-    .map((line) => textOfJson(line.slice('data:'.length)))
-    .join('');
-}
-
-const WHOLE_MEMBERS = ['output', 'content'];
-
-/**
- * The produced text in one answer or chunk of the known APIs; nothing in embeddings. What is no JSON counts as it is: an
- * answer that its caller cut off before the end was read by then. Guarded by settlement.test.ts.
- */
-function textOfJson(json: string): string {
-  let answer: JsonObject;
-  try {
-    answer = JSON.parse(json) as JsonObject;
-  } catch {
-    return json;
-  }
-  if (typeof answer !== 'object' || answer === null) return '';
-  const texts: string[] = [];
-  for (const choice of asArray(answer['choices'])) {
-    const { text, delta, message } = (choice ?? {}) as JsonObject;
-    for (const part of [text, delta, message]) collectTexts(part, texts, 0);
-  }
-  // The Responses and Messages APIs.
-  const { type, delta } = answer;
-  if (typeof type === 'string' && /\.delta$|^content_block_delta$/.test(type)) collectTexts(delta, texts, 0);
-  else if (answer['choices'] === undefined && type !== 'message_start') {
-    for (const member of WHOLE_MEMBERS) collectTexts(answer[member], texts, 0);
-    // Of a transcription; an event that has a type repeats what its deltas said.
-    if (type === undefined) collectTexts(answer['text'], texts, 0);
-  }
-  return texts.join('');
-}
-
-function asArray(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+  const body = Buffer.concat([...seen.sample]);
+  if (body.length === 0) return 0;
+  return Math.ceil((await countTextOfAnswer(body, isEventStream)) * (seen.bytes / body.length));
 }

@@ -71,24 +71,29 @@ export async function headSeq(db: Db): Promise<number> {
   return row?.seq ?? 0;
 }
 
-export async function changesAfter(db: Db, seq: number, limit: number): Promise<MadeChange[]> {
+/** The number of the last change, and those after `seq` as far as `limit`; in one statement, as acknowledgements wait for it. */
+export async function changesAfter(
+  db: Db,
+  seq: number,
+  limit: number,
+): Promise<{ head: number; changes: MadeChange[] }> {
   const rows = await tables(db)
-    .selectFrom('node_changes')
-    .selectAll()
-    .where('seq', '>', seq)
-    .orderBy('seq')
+    .selectFrom('node_changes_head as head')
+    .leftJoin('node_changes as change', (join) => join.on('change.seq', '>', seq))
+    .select(['head.seq as head', 'change.seq', 'kind', 'subject', 'ends', 'made_by'])
+    .orderBy('change.seq')
     .limit(limit)
     .execute();
-  return rows.map(madeChange);
+  return { head: rows[0]?.head ?? 0, changes: rows.map(changeOf).filter((change) => change !== undefined) };
 }
 
-const madeChange = ({ seq, kind, subject, ends, made_by }: ChangeRow): MadeChange => ({
-  seq,
-  kind,
-  subject,
-  ends: ends === 1,
-  madeBy: made_by,
-});
+type Joined = { [Name in keyof Omit<ChangeRow, 'at'>]: ChangeRow[Name] | null };
+
+/** Of a row that was joined: there may be none. */
+function changeOf({ seq, kind, subject, ends, made_by: madeBy }: Joined): MadeChange | undefined {
+  if (seq === null || kind === null || subject === null) return undefined;
+  return { seq, kind, subject, ends: ends === 1, madeBy };
+}
 
 /**
  * The number of the last change, for a transaction that is about to commit. None is made until then: on PostgreSQL the row
@@ -104,21 +109,24 @@ export async function endingSince(
   tx: Db,
   { seq, subjects, madeBy }: { seq: number; subjects: readonly string[]; madeBy: string },
 ): Promise<{ ending: MadeChange | undefined; oldest: number | null }> {
-  const ending = await tables(tx)
+  const ending = tables(tx)
     .selectFrom('node_changes')
-    .selectAll()
+    .select('seq')
     .where('seq', '>', seq)
     .where('ends', '=', 1)
     .where('subject', 'in', subjects)
     .where((eb) => eb.or([eb('made_by', 'is', null), eb('made_by', '!=', madeBy)]))
     .orderBy('seq')
-    .limit(1)
-    .executeTakeFirst();
-  const { oldest } = await tables(tx)
+    .limit(1);
+  const oldest = tables(tx)
     .selectFrom('node_changes')
-    .select((eb) => eb.fn.min('seq').as('oldest'))
+    .select((eb) => eb.fn.min('seq').as('oldest'));
+  const row = await tables(tx)
+    .selectFrom('node_changes_head')
+    .leftJoin('node_changes as change', (join) => join.on('change.seq', '=', ending))
+    .select(['change.seq', 'kind', 'subject', 'ends', 'made_by', oldest.as('oldest')])
     .executeTakeFirstOrThrow();
-  return { ending: ending && madeChange(ending), oldest };
+  return { ending: changeOf(row), oldest: row.oldest };
 }
 
 export async function insertAnswer(tx: Db, row: AnswerRow): Promise<void> {

@@ -28,8 +28,6 @@ const CHANGES_KEPT_MS = 3_600_000;
 const CLEAN_MS = 10_000;
 /** How long a node that has confirmed is waited for to say how many requests it has ended. */
 const TALLY_MS = 50;
-/** Changes of which it is known how many requests they have ended here. */
-const ENDED_KEPT = 10_000;
 /** An answer to a question of another node that nobody came for. */
 const ANSWERS_KEPT_MS = 60_000;
 
@@ -63,9 +61,7 @@ export class Nodes {
   readonly #listeners: ((change: Change | 'everything') => void)[] = [];
   readonly #catchUp = new Mutex();
   readonly #peers: Peers;
-  readonly #tallies = new Set<EndedTally>();
-  /** By the number of the change. */
-  readonly #ended = new Map<number, number>();
+  readonly #tally = new EndedTally();
   /** The requests in flight here. */
   readonly runs: Runs;
   readonly #questions: Questions;
@@ -108,10 +104,10 @@ export class Nodes {
     const events = {
       onAnnounced: async (seq: number) => {
         if (seq > this.#applied) await this.#applyChanges();
-        return { applied: this.#applied, seq, ended: this.#ended.get(seq) ?? 0 };
+        return { applied: this.#applied, seq, ended: this.#tally.of(this.id, seq) };
       },
       onConfirmed: (nodeId: string, { applied, seq, ended }: Confirmation) => {
-        for (const tally of this.#tallies) tally.heard(nodeId, seq, ended);
+        this.#tally.heard(nodeId, seq, ended);
         this.#peers.confirmed(nodeId, applied);
       },
     };
@@ -142,10 +138,12 @@ export class Nodes {
   }
 
   /** Records a change in the transaction that makes it. Pass the number to `acknowledge` once committed. */
-  announce(tx: Db, change: Change): Promise<number> {
+  async announce(tx: Db, change: Change): Promise<number> {
     const permit = currentPermit();
     const madeBy = permit instanceof Run ? permit.id : null;
-    return store.appendChange(tx, change, { nowMs: this.#options.clock.nowMs(), madeBy });
+    const seq = await store.appendChange(tx, change, { nowMs: this.#options.clock.nowMs(), madeBy });
+    await this.#wire?.announceWith(tx, seq);
+    return seq;
   }
 
   /** What this node answers when another one asks. */
@@ -177,25 +175,15 @@ export class Nodes {
     const startedMs = clock.monotonicMs();
     const lease = new AbortController();
     const leaseIsOver = sleep(LEASE_MS + DRIFT_MS, undefined, { signal: lease.signal });
-    const tally = new EndedTally(first, seq);
-    this.#tallies.add(tally);
-    const confirmed = this.#allConfirm({ first, seq, tally }, lease.signal).catch((error: unknown) => {
+    const confirmed = this.#allConfirm({ first, seq }, lease.signal).catch((error: unknown) => {
       logger.warn({ err: error }, 'nobody can be asked about a change: one lease is waited for');
       return leaseIsOver;
     });
     await Promise.race([confirmed, leaseIsOver]);
     lease.abort();
     await leaseIsOver.catch(() => undefined);
-    this.#tallies.delete(tally);
     const waited_ms = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
-    const requests_ended = this.#endedHere(first, seq) + tally.total;
-    return { nodes: this.#liveNodes, waited_ms, requests_ended };
-  }
-
-  #endedHere(first: number, last: number): number {
-    let ended = 0;
-    for (let seq = first; seq <= last; seq++) ended += this.#ended.get(seq) ?? 0;
-    return ended;
+    return { nodes: this.#liveNodes, waited_ms, requests_ended: this.#tally.total(first, seq) };
   }
 
   /** Leaves; what is served after this asks the database. Twice is fine. */
@@ -216,10 +204,7 @@ export class Nodes {
   }
 
   /** Resolves when every other node has confirmed `seq`, has lost its lease or is gone; or when aborted. */
-  async #allConfirm(
-    { first, seq, tally }: { first: number; seq: number; tally: EndedTally },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #allConfirm({ first, seq }: { first: number; seq: number }, signal: AbortSignal): Promise<void> {
     await this.#applyChanges();
     const told = new Set<string>();
     while (!signal.aborted) {
@@ -231,10 +216,10 @@ export class Nodes {
         told.add(row.id);
         for (let one = first; one <= seq; one++) this.#wire?.announce(row, one);
       }
-      const waiting = live.filter(({ id }) => !this.#peers.hasConfirmed(id, seq));
-      const ids = (waiting.length === 0 ? live : waiting).map(({ id }) => id);
-      if (waiting.length === 0) return tally.untilHeard(ids, TALLY_MS);
-      await this.#peers.untilConfirmed(ids, seq, POLL_MS);
+      const ids = live.map(({ id }) => id);
+      // A node that came after this look has read the change: those of the look are all that are to be waited for.
+      if (await this.#peers.untilConfirmed(ids, seq, POLL_MS))
+        return this.#tally.untilHeard(ids, seq, TALLY_MS);
     }
   }
 
@@ -283,22 +268,18 @@ export class Nodes {
   #applyChanges(): Promise<void> {
     const { db } = this.#options.storage;
     return this.#catchUp.run(async () => {
-      const head = await store.headSeq(db);
-      if (head === this.#applied) return;
-      let changes = await store.changesAfter(db, this.#applied, CHANGES_PER_READ);
-      const isLong = changes.length === CHANGES_PER_READ;
-      let last = this.#applied;
       for (;;) {
-        const read = changes.at(-1)?.seq ?? 0;
+        const { head, changes } = await store.changesAfter(db, this.#applied, CHANGES_PER_READ);
+        if (head === this.#applied) return;
+        const last = changes.at(-1)?.seq ?? 0;
         // Some were cleared away before this node saw them, or the database was put back to an earlier state.
-        if (changes.length === 0 || read - last !== changes.length) return this.#forgetEverything(head);
+        if (last - this.#applied !== changes.length || changes.length === 0)
+          return this.#forgetEverything(head);
         // More than one read holds: their keys are forgotten by forgetting all of them.
-        this.#apply(changes, isLong);
-        last = read;
-        if (last >= head) break;
-        changes = await store.changesAfter(db, last, CHANGES_PER_READ);
+        this.#apply(changes, changes.length === CHANGES_PER_READ);
+        this.#applied = last;
+        if (last >= head) return;
       }
-      this.#applied = last;
     });
   }
 
@@ -311,15 +292,8 @@ export class Nodes {
       if (kind === 'question') this.#questions.hear(subject);
       else if (!isLong) for (const listener of this.#listeners) listener({ kind, subject });
       const ended = this.runs.apply(change);
-      if (ended > 0) this.#noteEnded(change.seq, ended);
+      if (ended > 0) this.#tally.heard(this.id, change.seq, ended);
     }
-  }
-
-  #noteEnded(seq: number, ended: number): void {
-    this.#ended.set(seq, ended);
-    if (this.#ended.size <= ENDED_KEPT) return;
-    const [oldest] = this.#ended.keys();
-    if (oldest !== undefined) this.#ended.delete(oldest);
   }
 
   /** Nobody knows what was taken away: nothing that was let in before may go on. */
@@ -327,6 +301,7 @@ export class Nodes {
     this.generation++;
     for (const listener of this.#listeners) listener('everything');
     this.runs.endAll();
+    this.#tally.clear();
     this.#applied = seq;
   }
 

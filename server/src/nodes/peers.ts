@@ -65,20 +65,17 @@ export class Peers {
     for (const wake of this.#waiting) wake();
   }
 
-  hasConfirmed(id: string, seq: number): boolean {
-    return (this.#seen.get(id)?.confirmed ?? 0) >= seq;
-  }
-
-  /** Resolves as soon as all of these have confirmed, or after `timeoutMs`. */
-  async untilConfirmed(ids: readonly string[], seq: number, timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
+  /** @returns true as soon as all of these have confirmed, false after `timeoutMs`. */
+  async untilConfirmed(ids: readonly string[], seq: number, timeoutMs: number): Promise<boolean> {
+    const haveConfirmed = (): boolean => ids.every((id) => (this.#seen.get(id)?.confirmed ?? 0) >= seq);
+    return new Promise((resolve) => {
       const settle = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(wake);
-        resolve();
+        resolve(haveConfirmed());
       };
       const wake = (): void => {
-        if (ids.every((id) => this.hasConfirmed(id, seq))) settle();
+        if (haveConfirmed()) settle();
       };
       const timer = setTimeout(settle, timeoutMs);
       this.#waiting.add(wake);

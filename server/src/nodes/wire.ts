@@ -1,3 +1,5 @@
+import type { Db } from '../storage/index.ts';
+
 /**
  * How nodes reach each other quickly. Only speed depends on it: a word that is lost is made up for
  * by the next renewal, which reads the changes from the database.
@@ -5,7 +7,9 @@
 export interface Wire {
   /** Where others reach this node; stored in its row. */
   readonly address: string;
-  /** Tells one node (or all, where the wire is a broadcast) that the change `seq` is committed. */
+  /** Where the database carries the word: tells all others with the commit of the change. */
+  announceWith(tx: Db, seq: number): Promise<void>;
+  /** Tells one node (or all, where the wire is a broadcast) that the change `seq` is committed, if it was not told. */
   announce(node: { id: string; address: string }, seq: number): void;
   /** Clears away what a node that died without signing off has left behind. */
   forget(node: { id: string; address: string }): Promise<void>;

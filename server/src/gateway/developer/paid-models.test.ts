@@ -39,12 +39,8 @@ describeOnBothServers('models behind the Developer API', (start) => {
       ...(models === undefined ? {} : { selectors: { models } }),
     });
   const used = async ({ id }: NewKey) => {
-    const { body } = await chats.server.request<{ budgets: { used: string; reserved: string }[] }>(
-      'GET',
-      `/v1/keys/${id}`,
-    );
-    const [budget] = body.budgets;
-    return Number(budget?.reserved) > 0 ? -1 : Number(budget?.used);
+    const { body } = await chats.server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`);
+    return Number(body.budgets[0]?.used);
   };
   const byModel = async ({ id }: NewKey) => {
     const path = `/v1/keys/${id}/usage?group_by=model`;
