@@ -150,7 +150,8 @@ export class Models implements UpstreamContext {
       );
       const context = { dispatcher: this.dispatcher, breakers: this.#breakers, logger: this.logger };
       const run = currentPermit();
-      run?.refuseEnded();
+      const standing = run?.stands();
+      if (standing !== undefined) await standing;
       const answer = await forwardTo(context, routes, { request, settlement });
       if (run instanceof Run) run.asks(answer.model, () => tokensSoFar(request, answer.seen));
       return answer;

@@ -92,6 +92,8 @@ export class Nodes {
     this.runs = new Runs({
       nodeId: this.id,
       dialect: storage.dialect,
+      db: storage.db,
+      leaseHolds: () => this.leaseHolds(),
       applied: () => this.#applied,
       nowMs: () => clock.nowMs(),
     });

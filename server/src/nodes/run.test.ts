@@ -18,6 +18,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
   let runs: Runs;
   let applied = 0;
   let nowMs = NOW_MS;
+  let leaseHolds = true;
 
   beforeEach(async () => {
     const database = await open();
@@ -27,9 +28,12 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     await storage.transaction((tx) => sql`create table things (name text)`.execute(tx));
     applied = 0;
     nowMs = NOW_MS;
+    leaseHolds = true;
     runs = new Runs({
       nodeId: 'node_000000000000',
       dialect,
+      db: storage.db,
+      leaseHolds: () => leaseHolds,
       applied: () => applied,
       nowMs: () => nowMs,
     });
@@ -78,6 +82,18 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     expect([outcome, await written()]).toEqual(expected);
   });
 
+  test('is refused when this process hears of the end between the last statement and the commit', async () => {
+    const { run } = enter('key_a');
+    const seq = await change(revoked);
+    const outcome = storage.transaction(async (tx) => {
+      const checking = run.check(tx);
+      applied = seq;
+      runs.apply({ ...revoked, ends: true, seq, madeBy: null });
+      await checking;
+    });
+    await expect(outcome).rejects.toMatchObject({ code: 'key_revoked' });
+  });
+
   test('is refused also when the request is over and only its work goes on', async () => {
     const { run } = enter('key_a');
     await underPermit(run, async () => {
@@ -120,6 +136,27 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     const idle = enter('key_c', NOW_MS + 10);
     runs.endExpired();
     expect([endings, idle.endings]).toEqual([[], ['key_revoked']]);
+  });
+
+  test('begins nothing elsewhere that no transaction takes back, once its key has ended', async () => {
+    const open = enter('key_a').run;
+    expect(open.stands()).toBeUndefined();
+    leaseHolds = false;
+    await expect(open.stands()).resolves.toBeUndefined();
+    const over = enter('key_a').run;
+    runs.leave(over);
+    await expect(over.stands()).resolves.toBeUndefined();
+    await change(revoked);
+    await expect(open.stands()).rejects.toMatchObject({ code: 'key_revoked' });
+    leaseHolds = true;
+    await expect(over.stands()).rejects.toMatchObject({ code: 'key_revoked' });
+  });
+
+  test('is told to whatever it has begun, by a signal', () => {
+    const { run } = enter('key_a');
+    const { signal } = run;
+    runs.apply({ ...revoked, ends: true, seq: 1, madeBy: null });
+    expect([signal.aborted, enter('key_b').run.signal.aborted]).toEqual([true, false]);
   });
 
   test("is refused and the server's own books are kept, in the work of one request", async () => {

@@ -1,6 +1,6 @@
 import type { Db, DialectName, Permit } from '../storage/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import { endingSince, lockHead } from './node-store.ts';
+import { endingSince, headSeq, lockHead } from './node-store.ts';
 import type { MadeChange } from './node-store.ts';
 
 /** Why a request was ended, as a code. */
@@ -45,8 +45,12 @@ export interface Runner {
 export interface RunsOptions {
   nodeId: string;
   dialect: DialectName;
+  /** For reads. */
+  db: Db;
   /** The last change that was applied here. */
   applied(): number;
+  /** Whether changes are applied here before they are acknowledged: false once the lease is over. */
+  leaseHolds(): boolean;
   nowMs(): number;
 }
 
@@ -78,6 +82,7 @@ export class Run implements Permit {
   #model: string | undefined;
   #soFar: (() => TokensSoFar) | undefined;
   #isOpen = true;
+  #aborter: AbortController | undefined;
   /** Once it is closed: the change up to which nothing has ended it. */
   #seen = 0;
 
@@ -129,6 +134,14 @@ export class Run implements Permit {
     if (this.#endedBy !== undefined) return;
     this.#endedBy = by;
     this.#runner.end(by);
+    this.#aborter?.abort();
+  }
+
+  /** Made when it is first asked for: most requests have a signal of their caller's, which their end aborts too. */
+  get signal(): AbortSignal {
+    this.#aborter ??= new AbortController();
+    if (this.#endedBy !== undefined) this.#aborter.abort();
+    return this.#aborter.signal;
   }
 
   get hasExpired(): boolean {
@@ -146,22 +159,41 @@ export class Run implements Permit {
     if (this.#endedBy !== undefined) throw endedError(this.#endedBy);
   }
 
+  /** Where this node may not have heard of its end, the database is asked. Guarded by run.test.ts. */
+  stands(): undefined | Promise<void> {
+    this.refuseEnded();
+    if (this.#isOpen && this.#options.leaseHolds()) return undefined;
+    const { db } = this.#options;
+    const seq = this.#known();
+    return headSeq(db).then((head) => this.#refuseSince(db, seq, head));
+  }
+
   /**
    * A change that ends it commits either before this transaction, and is seen here, or after it: then what is written here
    * was written before anything was taken away.
    */
   async check(tx: Db): Promise<void> {
     this.refuseEnded();
-    const head = await lockHead(tx, this.#options.dialect);
-    const seq = this.#isOpen ? this.#options.applied() : this.#seen;
+    // Before the head is read: what this node applies meanwhile ends the request, and this transaction must see it too.
+    const seq = this.#known();
+    await this.#refuseSince(tx, seq, await lockHead(tx, this.#options.dialect));
+  }
+
+  /** The change up to which nothing has ended it. */
+  #known(): number {
+    return this.#isOpen ? this.#options.applied() : this.#seen;
+  }
+
+  /** @param head the number of the last change. */
+  async #refuseSince(db: Db, seq: number, head: number): Promise<void> {
     if (head === seq) return;
     const { id: madeBy } = this;
     const subjects = [...this.#runner.subjects(), madeBy];
-    const { ending, oldest } = await endingSince(tx, { seq, subjects, madeBy });
+    const { ending, oldest } = await endingSince(db, { seq, subjects, madeBy });
     // The database was put back, or what happened meanwhile was cleared away: nobody can say that it still may.
     const isUnknown = head < seq || (oldest ?? head + 1) > seq + 1;
     if (ending === undefined && !isUnknown) {
-      if (!this.#isOpen) this.#seen = head;
+      if (!this.#isOpen) this.#seen = Math.max(this.#seen, head);
       return;
     }
     this.#endedBy ??= ending === undefined ? 'key_revoked' : endedBy(ending);

@@ -8,6 +8,13 @@ import type { Db, Storage } from './storage.ts';
 export interface Permit {
   /** Before a transaction begins. @throws KeywardError where it is known to be withdrawn. */
   refuseEnded(): void;
+  /**
+   * Before something begins that no transaction takes back, such as a request to another server: undefined where it is known
+   * to stand, at once. @throws KeywardError where it was withdrawn.
+   */
+  stands(): undefined | Promise<void>;
+  /** Aborted when it is withdrawn: for what goes on also where the caller has gone away. */
+  readonly signal: AbortSignal;
   /** As the last thing in a transaction, before its commit. @throws KeywardError where it was withdrawn. */
   check(tx: Db): Promise<void>;
 }
