@@ -55,6 +55,8 @@ export class Course implements Runner {
   #payers: readonly string[] = [];
   #subjects: readonly string[] | undefined;
   #isOver = false;
+  /** Its handler has begun and not come to its end: it goes on also where the caller goes away. */
+  #isWorking = false;
   #release: (() => void) | undefined;
 
   constructor(services: Services, request: FastifyRequest, reply: FastifyReply) {
@@ -94,6 +96,16 @@ export class Course implements Runner {
     // It may have gone while it was let in.
     if (this.#isOver) this.#services.nodes.runs.leave(this.#run);
     return this.#run;
+  }
+
+  /** Its handler has begun: until `rests` it is in flight, whatever becomes of the connection. Guarded by left-work.test.ts. */
+  works(): void {
+    this.#isWorking = true;
+  }
+
+  rests(): void {
+    this.#isWorking = false;
+    if (this.#isOver && this.#run !== undefined) this.#services.nodes.runs.leave(this.#run);
   }
 
   /** Ids of others that it is carried out for: a widget's payer. */
@@ -160,7 +172,7 @@ export class Course implements Runner {
     // Not a function that is put here: with one, requests kept each other alive from one full collection to the next, and each of
     // the small ones took 40 ms instead of 2 (bench/gateway.ts).
     this.aborter = undefined;
-    if (this.#run !== undefined) services.nodes.runs.leave(this.#run);
+    if (this.#run !== undefined && !this.#isWorking) services.nodes.runs.leave(this.#run);
     this.#release?.();
     const isGone = !reply.raw.writableFinished;
     const status = isGone ? CLIENT_GONE_STATUS : reply.raw.statusCode;

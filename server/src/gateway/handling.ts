@@ -47,8 +47,15 @@ export function handlerOf(services: Services, declared: Route) {
         // The answer too: a stream does its work while it is sent.
         const carryOut = (): void => {
           const answer = declared.handler(services, call as Call);
-          if (!(answer instanceof Promise)) answerWith(services, answer, { request, reply });
-          else answer.then((value) => answerWith(services, value, { request, reply })).catch(refuse);
+          if (answer instanceof Promise) {
+            course.works();
+            answer.then((value) => answerWith(services, value, { request, reply })).then(rest, fallen);
+            return;
+          }
+          const streaming = answerWith(services, answer, { request, reply });
+          if (streaming === undefined) return;
+          course.works();
+          void streaming.then(rest);
         };
         if (run === undefined || declared.needsNoPermit === true) carryOut();
         else underPermit(run, carryOut);
@@ -66,6 +73,11 @@ export function handlerOf(services: Services, declared: Route) {
       }, refuse);
     };
     const { course } = request;
+    const rest = (): void => course.rests();
+    const fallen = (thrown: unknown): void => {
+      refuse(thrown);
+      rest();
+    };
     // In flight from here on: whatever is taken away later ends it, whatever was taken away while it was let in is seen now.
     // A question without a body that begins nothing is answered before anything can be: it need not be in flight.
     const run = isInstant ? undefined : course.enter();
@@ -115,29 +127,29 @@ function refuseBody({ body }: RequestCall): void {
 
 const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;
 
+/** @returns for a stream: when it has ended. Never rejects. */
 function answerWith(
   services: Services,
   answer: Answer,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-): void {
+): undefined | Promise<void> {
   const { course } = request;
   // Ended meanwhile: what the handler has begun ends with a response that nobody reads.
   if (course.isEnded) {
-    if ('stream' in answer) answer.stream(goneResponse(request.raw)).catch(() => undefined);
-    return;
+    return 'stream' in answer ? answer.stream(goneResponse(request.raw)).catch(() => undefined) : undefined;
   }
   if ('stream' in answer) {
     reply.hijack();
     for (const [name, value] of Object.entries(request.course.headers)) reply.raw.setHeader(name, value);
-    answer.stream(reply.raw).catch((error: unknown) => {
+    return answer.stream(reply.raw).catch((error: unknown) => {
       if (!reply.raw.headersSent) return fail(services, error, { request, reply });
       // The head may be gone: the connection's end is all that is left to tell it by.
       services.logger.error({ err: error, request_id: request.id }, 'an answer broke off');
       reply.raw.destroy();
     });
-    return;
   }
   send(answer, { request, reply });
+  return undefined;
 }
 
 function goneResponse(request: IncomingMessage): ServerResponse {

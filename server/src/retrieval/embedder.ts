@@ -2,6 +2,7 @@ import { KeywardError } from '../base/errors.ts';
 import type { Models, Send } from '../models/index.ts';
 import { bytesOfAnswer } from './answer-bytes.ts';
 import { vectorsOf } from './embedding-answer.ts';
+import { currentPermit } from '../storage/index.ts';
 import { endedAfter } from './ended-after.ts';
 import { Gate } from './gate.ts';
 
@@ -51,7 +52,11 @@ export class Embedder {
   async embed(texts: readonly string[], { model, send, signal: given }: EmbedOptions): Promise<Embedded> {
     this.#stopping.signal.throwIfAborted();
     const parsed = { model, input: [...texts], encoding_format: 'base64' };
-    const { signal, release } = endedAfter(TIMEOUT_MS, [this.#stopping.signal, given]);
+    // Documents are embedded also where the caller has gone away, but not for a key that was revoked.
+    const { signal, release } = endedAfter(TIMEOUT_MS, [
+      this.#stopping.signal,
+      given ?? currentPermit()?.signal,
+    ]);
     try {
       const answer = await send({
         body: Buffer.from(JSON.stringify(parsed)),
