@@ -9,6 +9,7 @@ import type { EndedBy, Run, Runner, RunnerView } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import { callerAddress } from './caller-address.ts';
 import { endAnswer } from './ending.ts';
+import { heldBy } from './held-response.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -92,9 +93,11 @@ export class Course implements Runner {
 
   /** From here on the request is in flight: what takes its key or session away ends it, and is its permit. */
   enter(): Run {
-    this.#run ??= this.#services.nodes.runs.enter(this);
+    const { nodes } = this.#services;
+    this.#run ??= nodes.runs.enter(this);
+    if (this.caller !== undefined || this.session !== undefined) heldBy(this.#reply)?.holdWith(nodes);
     // It may have gone while it was let in.
-    if (this.#isOver) this.#services.nodes.runs.leave(this.#run);
+    if (this.#isOver) nodes.runs.leave(this.#run);
     return this.#run;
   }
 
@@ -112,6 +115,7 @@ export class Course implements Runner {
   runsFor(payers: readonly string[]): void {
     this.#payers = payers;
     this.#subjects = undefined;
+    heldBy(this.#reply)?.holdWith(this.#services.nodes);
   }
 
   subjects(): readonly string[] {

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeywardError } from '../base/errors.ts';
 import { abortBody } from './developer/chat-answers.ts';
 import { fail } from './failing.ts';
+import { heldBy } from './held-response.ts';
 import type { Services } from './services.ts';
 
 /** A client that does not even take its refusal is not waited for. */
@@ -24,6 +25,7 @@ export function endAnswer({ services, request, reply, why }: Ended): void {
   // The handler does not know yet that it writes to nobody.
   raw.on('error', () => undefined);
   const isReading = !request.raw.complete;
+  heldBy(reply)?.letGo();
   if (!raw.headersSent) {
     if (isReading) course.headers['connection'] = 'close';
     fail(services, why, { request, reply });

@@ -7,6 +7,7 @@ import { isWatched } from './arrival.ts';
 import { invalidKey } from './credentials.ts';
 import { formatError, rawError, toKeywardError } from './errors.ts';
 import type { Surface } from './errors.ts';
+import { heldBy } from './held-response.ts';
 import { newRequestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -35,6 +36,8 @@ export function fail(
   const { declared } = routeOptions.config;
   const error = refusalOf(toKeywardError(thrown), declared);
   if (error.status >= 500) {
+    // That the database is away is told at once.
+    heldBy(reply)?.letGo();
     const details = {
       code: error.code,
       request_id: request.id,

@@ -2,17 +2,22 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { StartupError } from '../base/errors.ts';
 import type { Config } from '../config.ts';
+import { HeldResponse } from './held-response.ts';
 
 /** How the server listens: with TLS where it is set up. @throws StartupError naming the variable of a file. */
 export function listenerOptions(config: Config): {
-  https?: { cert: Buffer; key: Buffer; requireHostHeader: false };
-  http?: { requireHostHeader: false };
+  https?: { cert: Buffer; key: Buffer } & typeof OWN;
+  http?: typeof OWN;
 } {
-  // Node would answer by itself, without the headers that every answer has: message-form.ts looks.
   const { https } = tlsOptions(config);
-  const own = { requireHostHeader: false } as const;
-  return https === undefined ? { http: own } : { https: { ...https, ...own } };
+  return https === undefined ? { http: OWN } : { https: { ...https, ...OWN } };
 }
+
+const OWN = {
+  // Node would answer by itself, without the headers that every answer has: message-form.ts looks.
+  requireHostHeader: false,
+  ServerResponse: HeldResponse,
+} as const;
 
 function tlsOptions({ tls }: Config): { https?: { cert: Buffer; key: Buffer } } {
   if (tls === undefined) return {};

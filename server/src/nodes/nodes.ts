@@ -75,6 +75,7 @@ export class Nodes {
   #stopping: Promise<void> | undefined;
   /** Only this process writes its count, and only upwards: a row cleared away meanwhile comes back with a higher one. */
   #renewals = 0;
+  #renewed = Promise.withResolvers<void>();
   /** This node and the others with a lease, when last looked at. */
   #liveNodes = 1;
 
@@ -132,6 +133,11 @@ export class Nodes {
   leaseHolds(): boolean {
     const { clock } = this.#options;
     return clock.monotonicMs() < this.#leaseEndsMonotonicMs && clock.nowMs() < this.#leaseEndsWallMs;
+  }
+
+  /** Resolves when the database was asked the next time: what was taken away until then has been ended here. */
+  get renewed(): Promise<void> {
+    return this.#renewed.promise;
   }
 
   /** Calls back for each change, made here or elsewhere, before it is confirmed. Must be synchronous and not throw. */
@@ -260,6 +266,8 @@ export class Nodes {
     await this.#applyChanges();
     this.#leaseEndsMonotonicMs = monotonicMs + LEASE_MS;
     this.#leaseEndsWallMs = wallMs + LEASE_MS;
+    this.#renewed.resolve();
+    this.#renewed = Promise.withResolvers();
     if (this.#applied > confirmed) {
       await storage.transaction((tx) => store.confirmSeq(tx, this.id, this.#applied), { durable: false });
     }
