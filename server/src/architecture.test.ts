@@ -99,6 +99,7 @@ describe('what is written for a request', () => {
     expect(asks.map(({ path }) => path.slice(PRODUCT.length)).toSorted()).toEqual([
       'models/models.ts',
       'nodes/nodes.ts',
+      'retrieval/embedder.ts',
       'storage/postgres.ts',
       'storage/sqlite.ts',
     ]);

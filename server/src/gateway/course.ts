@@ -4,6 +4,7 @@ import type { Caller } from '../access/index.ts';
 import type { KeywardError } from '../base/errors.ts';
 import { subjectOfUser } from '../identity/index.ts';
 import type { Session } from '../identity/index.ts';
+import { subjectsOf } from '../keys/index.ts';
 import { endedError } from '../nodes/index.ts';
 import type { EndedBy, Run, Runner, RunnerView } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
@@ -214,13 +215,6 @@ export function begin(services: Services, request: FastifyRequest, reply: Fastif
   (request.raw.socket as BusySocket).latest = course;
   reply.raw.on('close', () => course.close());
 }
-
-/** Whatever of these is taken away ends what runs with the key: it ends with each of its ancestors, and their owners. */
-export const subjectsOf = ({ keyId, ownerId, ancestors }: Caller): string[] => [
-  keyId,
-  ownerId,
-  ...ancestors.flatMap((ancestor) => [ancestor.keyId, ancestor.ownerId]),
-];
 
 /** The same of somebody who is logged in; a session that was opened with a key is worth as much as the key. */
 function subjectsOfSession(session: Session): string[] {

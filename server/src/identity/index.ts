@@ -9,6 +9,7 @@ export { identityMigrations } from './migrations.ts';
 export { mintForSession } from './minting.ts';
 export { enableMultiUser, setPassword } from './mode.ts';
 export { admission, admitUsers, bringInvite, hasUser, presentUsers } from './moving-in.ts';
+export type { MovingInvite } from './moving-in.ts';
 export { importUser } from './new-user.ts';
 export type { ImportedUser } from './new-user.ts';
 export { isBcryptHash } from './password.ts';

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import { excesses, worthOf } from '../access/index.ts';
-import { changeAndRecord, holdingsOf, record } from '../keys/index.ts';
+import { actorId, changeAndRecord, holdingsOf, record } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { newCode } from './codes.ts';
 import type { Identity } from './identity.ts';
 import * as store from './invite-store.ts';
+import { makerNow } from './makers.ts';
+import type { Maker } from './makers.ts';
 import { addUser, newUser } from './new-user.ts';
 import { refuseNewUser, refuseStrongerInvite } from './power.ts';
 import type { InviteRow, InviteStatus } from './rows.ts';
@@ -16,11 +18,14 @@ import type { User } from './user.ts';
 export interface Invite {
   id: number;
   code: string;
+  /** One that is pending ends with its maker: it is `disabled` then. */
   status: InviteStatus;
   claimedBy: number | null;
   workspaceIds: number[];
   /** Id of a user; 0: a key. */
   createdBy: number;
+  /** As `actorId` says it; null: not known. */
+  madeBy: string | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -43,6 +48,7 @@ const fromRow = ({ keys }: Identity, row: InviteRow): Invite => ({
   claimedBy: row.claimed_by,
   workspaceIds: JSON.parse(row.workspace_ids) as number[],
   createdBy: row.created_by,
+  madeBy: row.made_by,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -69,6 +75,7 @@ export function createInvite(
       claimed_by: null,
       workspace_ids: JSON.stringify(workspaceIds),
       created_by: actor.kind === 'user' ? actor.id : 0,
+      made_by: actorId(actor),
       created_at: nowMs,
       updated_at: nowMs,
     };
@@ -78,23 +85,42 @@ export function createInvite(
   });
 }
 
+/** Who made an invite, where they could still make it; undefined: it has ended. */
+async function makerOf(db: Db, identity: Identity, invite: Invite): Promise<Maker | undefined> {
+  const maker = await makerNow(db, identity, invite.madeBy);
+  return maker !== undefined && (await isHeldBy(db, identity, { actor: maker.actor, invite }))
+    ? maker
+    : undefined;
+}
+
+/** Whether somebody holds what the invited user will. */
+async function isHeldBy(
+  db: Db,
+  { memberships }: Identity,
+  { actor, invite }: { actor: Actor; invite: Invite },
+): Promise<boolean> {
+  const workspaces = await memberships.named(db, invite.workspaceIds);
+  return excesses(holdingsOf(actor), worthOf({ kind: 'user', role: 'default', workspaces })).length === 0;
+}
+
+/** As it stands with its maker. */
+async function standing(db: Db, identity: Identity, invite: Invite): Promise<Invite> {
+  if (invite.status !== 'pending' || (await makerOf(db, identity, invite)) !== undefined) return invite;
+  return { ...invite, status: 'disabled' };
+}
+
 /** What stands in place of a code that would give more than who asks holds. */
 const HIDDEN_CODE = '*******-*******-*******-*******';
 
 /** A pending one is a way in: its code is shown to those alone who could have made it. */
 export async function listInvites(identity: Identity, actor: Actor): Promise<Invite[]> {
   const { db } = identity.keys.storage;
-  const invites = (await store.listInvites(db, LISTED_MAX)).map((row) => fromRow(identity, row));
-  const maker = holdingsOf(actor);
-  const isHeld = async ({ workspaceIds }: Invite): Promise<boolean> => {
-    const workspaces = await identity.memberships.named(db, workspaceIds);
-    return excesses(maker, worthOf({ kind: 'user', role: 'default', workspaces })).length === 0;
-  };
   const shown: Invite[] = [];
-  for (const invite of invites)
-    shown.push(
-      invite.status !== 'pending' || (await isHeld(invite)) ? invite : { ...invite, code: HIDDEN_CODE },
-    );
+  for (const row of await store.listInvites(db, LISTED_MAX)) {
+    const invite = fromRow(identity, row);
+    const isOpen = invite.status !== 'pending' || (await isHeldBy(db, identity, { actor, invite }));
+    shown.push(await standing(db, identity, isOpen ? invite : { ...invite, code: HIDDEN_CODE }));
+  }
   return shown;
 }
 
@@ -121,8 +147,17 @@ export async function getInvite(identity: Identity, id: number): Promise<Invite 
 }
 
 export async function findInvite(identity: Identity, code: string): Promise<Invite | undefined> {
-  const row = await store.findInvite(identity.keys.storage.db, digestsOf(identity, code));
-  return row && fromRow(identity, row);
+  const { db } = identity.keys.storage;
+  const row = await store.findInvite(db, digestsOf(identity, code));
+  return row && standing(db, identity, fromRow(identity, row));
+}
+
+interface Acceptance {
+  code: string;
+  username: unknown;
+  password: unknown;
+  /** Told for whom the invite is good: what takes them away meanwhile ends the request. */
+  runsFor?: (subjects: readonly string[]) => void;
 }
 
 /**
@@ -131,13 +166,15 @@ export async function findInvite(identity: Identity, code: string): Promise<Invi
  */
 export async function acceptInvite(
   identity: Identity,
-  { code, username, password }: { code: string; username: unknown; password: unknown },
+  { code, username, password, runsFor = () => undefined }: Acceptance,
 ): Promise<User | undefined> {
   const { keys } = identity;
   const invite = await findInvite(identity, code);
   if (invite?.status !== 'pending' || !(await identity.isMultiUser())) return undefined;
+  runsFor((await makerOf(keys.storage.db, identity, invite))?.subjects ?? []);
   const fresh = await newUser({ username, password });
   return keys.storage.transaction(async (tx) => {
+    if ((await makerOf(tx, identity, invite)) === undefined) return undefined;
     if (!(await store.claimInvite(tx, invite.id, keys.clock.nowMs()))) return undefined;
     const user = await addUser(tx, identity, fresh);
     await store.setClaimedBy(tx, invite.id, user.id);

@@ -147,13 +147,19 @@ function beginForUser(
   const { keys } = identity;
   const { user } = found;
   const { id, username } = user;
-  return changeAndRecord(keys, { kind: 'user', id, name: username }, async (tx) => {
+  const actor: Actor = { kind: 'user', id, name: username };
+  return changeAndRecord<UserLogin | undefined>(keys, actor, async (tx) => {
     const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip } };
     // Locks the row: a change of the password ends either this session, or comes first and is seen here.
     await store.lockUser(tx, id);
     const now = await store.findCredentials(tx, username);
     if (now?.sealedHash !== found.sealedHash)
       return { result: undefined, entry: { ...entry, outcome: 'refused' as const } };
+    // Suspended at this moment: a session would be there when the suspension is over.
+    if (now.user.suspended) {
+      const result = { ok: false as const, why: 'suspended' as const, userId: id };
+      return { result, entry: { ...entry, outcome: 'refused' as const } };
+    }
     if (upgraded !== undefined) {
       const password_hash = keys.sealing.seal(upgraded, passwordContext(id));
       await store.updateUser(tx, id, { password_hash, password_kind: 'argon2id' });

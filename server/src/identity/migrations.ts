@@ -73,4 +73,13 @@ export const identityMigrations: Migration[] = [
       `create unique index invites_code on invites (code_digest)`,
     ],
   },
+  {
+    id: 'identity-2',
+    statements: () => [
+      // Whoever handed something out: it ends with them (makers.ts). Of those that keys made before, nobody knows which key.
+      `alter table one_time_tokens add column made_by text`,
+      `alter table invites add column made_by text`,
+      `update invites set made_by = 'user:' || created_by where created_by > 0`,
+    ],
+  },
 ];

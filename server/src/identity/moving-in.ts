@@ -37,8 +37,14 @@ export async function admitUsers(tx: Db, nowMs: number): Promise<boolean> {
   return true;
 }
 
+export type MovingInvite = Omit<Invite, 'madeBy'>;
+
 /** The code stays good. @returns undefined where there is an invite with it. */
-export async function bringInvite(tx: Db, { keys }: Identity, invite: Invite): Promise<number | undefined> {
+export async function bringInvite(
+  tx: Db,
+  { keys }: Identity,
+  invite: MovingInvite,
+): Promise<number | undefined> {
   const { code } = invite;
   const digests = keys.sealing.digestsOfSha256(hash('sha256', code, 'buffer'));
   const known = await invites.findInvite(
@@ -55,6 +61,7 @@ export async function bringInvite(tx: Db, { keys }: Identity, invite: Invite): P
     claimed_by: invite.claimedBy,
     workspace_ids: JSON.stringify(invite.workspaceIds),
     created_by: invite.createdBy,
+    made_by: invite.createdBy > 0 ? `user:${invite.createdBy}` : null,
     created_at: invite.createdAt,
     updated_at: invite.updatedAt,
   });

@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { changeAndRecord, isOwnerActive, record } from '../keys/index.ts';
+import type { Actor } from '../keys/index.ts';
 import type { Identity } from './identity.ts';
 import { throttled } from './login.ts';
 import type { LoginRefusal } from './login.ts';
@@ -11,7 +12,7 @@ import {
   countRecoveryCodes,
   dropRecoveryCodes,
   dropTokens,
-  hasToken,
+  findToken,
   putToken,
   takeToken,
 } from './token-store.ts';
@@ -46,12 +47,19 @@ export function recoverAccount(
       return { ok: false, why: 'credentials', userId: user.id };
     const resetToken = randomBytes(24).toString('base64url');
     const { digest } = keys.sealing.digest(resetToken);
-    return changeAndRecord(keys, { kind: 'user', id: user.id, name: username }, async (tx) => {
-      const expires_at = keys.clock.nowMs() + RESET_MS;
-      await putToken(tx, { kind: 'reset', user_id: user.id, digest, expires_at });
+    const actor: Actor = { kind: 'user', id: user.id, name: username };
+    return changeAndRecord<Recovery>(keys, actor, async (tx) => {
       const details = { ip, codes: distinct.length };
-      const entry = { action: 'users.recover', target: `user:${user.id}`, outcome: 'ok' as const, details };
-      return { result: { ok: true as const, resetToken }, entry };
+      const entry = { action: 'users.recover', target: `user:${user.id}`, details };
+      // A new password takes the codes away: it comes after this, and takes the token too, or it is seen here.
+      await store.lockUser(tx, user.id);
+      if ((await countRecoveryCodes(tx, user.id, digests)) !== known) {
+        const result = { ok: false as const, why: 'credentials' as const, userId: user.id };
+        return { result, entry: { ...entry, outcome: 'refused' as const } };
+      }
+      const expires_at = keys.clock.nowMs() + RESET_MS;
+      await putToken(tx, { kind: 'reset', user_id: user.id, digest, expires_at, made_by: `user:${user.id}` });
+      return { result: { ok: true as const, resetToken }, entry: { ...entry, outcome: 'ok' as const } };
     });
   });
 }
@@ -71,7 +79,7 @@ export async function resetPassword(
   const nowMs = keys.clock.nowMs();
   const chosen = checkPassword(password);
   // Nobody without a token makes this server hash.
-  if (!(await hasToken(keys.storage.db, 'reset', digests))) return false;
+  if ((await findToken(keys.storage.db, 'reset', digests)) === undefined) return false;
   const fresh = await hashPassword(chosen);
   const seq = await keys.storage.transaction(async (tx) => {
     const userId = await takeToken(tx, 'reset', { digests, nowMs });

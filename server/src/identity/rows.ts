@@ -38,7 +38,14 @@ export type AttemptsRow = { subject: string; attempts: number; ends_at: number }
 export type RecoveryCodeRow = { digest: Uint8Array; user_id: number };
 
 export type TokenKind = 'sso' | 'reset';
-export type TokenRow = { kind: TokenKind; user_id: number; digest: Uint8Array; expires_at: number };
+export type TokenRow = {
+  kind: TokenKind;
+  user_id: number;
+  digest: Uint8Array;
+  expires_at: number;
+  /** Who handed it out (makers.ts). */
+  made_by: string | null;
+};
 
 export type InviteStatus = 'pending' | 'claimed' | 'disabled';
 export type InviteRow = {
@@ -50,6 +57,8 @@ export type InviteRow = {
   /** JSON: numbers. */
   workspace_ids: string;
   created_by: number;
+  /** Who handed it out (makers.ts). */
+  made_by: string | null;
   created_at: number;
   updated_at: number;
 };

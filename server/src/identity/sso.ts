@@ -1,12 +1,16 @@
 import { hash } from 'node:crypto';
-import { changeAndRecord, isOwnerActive, record } from '../keys/index.ts';
+import { actorId, isOwnerActive, record } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import { newCode } from './codes.ts';
 import type { Identity } from './identity.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Db } from '../storage/index.ts';
 import type { UserLogin } from './login.ts';
+import { makerNow } from './makers.ts';
 import { refuseSeizing } from './power.ts';
-import { beginSession } from './sessions.ts';
-import { putToken, takeToken } from './token-store.ts';
+import { beginSession, subjectOfUser } from './sessions.ts';
+import { findToken, putToken, takeToken } from './token-store.ts';
+import type { User } from './user.ts';
 import { findUser, lockUser } from './user-store.ts';
 
 const TOKEN_MS = 6 * 60_000;
@@ -30,31 +34,66 @@ export function issueLoginToken(
     await refuseSeizing(tx, identity, { actor, user });
     const token = `${PREFIX}${newCode()}`;
     const { digest } = keys.sealing.digest(token);
-    await putToken(tx, { kind: 'sso', user_id: userId, digest, expires_at: keys.clock.nowMs() + TOKEN_MS });
+    const expires_at = keys.clock.nowMs() + TOKEN_MS;
+    await putToken(tx, { kind: 'sso', user_id: userId, digest, expires_at, made_by: actorId(actor) });
     const entry = { action: 'users.issue_login_token', target: `user:${userId}`, outcome: 'ok' as const };
     await record(tx, keys, { actor, entry });
     return token;
   });
 }
 
-/** Logs in with such a token. It is used up also where the user may not log in. */
+interface Redeeming {
+  token: string;
+  ip: string;
+  /** Told for whom the token is good: what takes them away meanwhile ends the request. */
+  runsFor?: (subjects: readonly string[]) => void;
+}
+
+/** Logs in with such a token. It is used up also where the user may not log in, or whoever issued it has ended. */
 export async function loginWithToken(
   identity: Identity,
-  { token, ip }: { token: string; ip: string },
+  { token, ip, runsFor = () => undefined }: Redeeming,
 ): Promise<UserLogin> {
   const { keys } = identity;
+  const { db } = keys.storage;
   const digests = keys.sealing.digestsOfSha256(hash('sha256', token, 'buffer')).map(({ digest }) => digest);
-  const userId = await keys.storage.transaction((tx) =>
-    takeToken(tx, 'sso', { digests, nowMs: keys.clock.nowMs() }),
-  );
-  const user = userId === undefined ? undefined : await findUser(keys.storage.db, userId);
-  if (user === undefined) return { ok: false, why: 'credentials' };
-  if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
-    return { ok: false, why: 'suspended', userId: user.id };
-  return changeAndRecord(keys, { kind: 'user', id: user.id, name: user.username }, async (tx) => {
+  const found = await findToken(db, 'sso', digests);
+  const known = found && (await findUser(db, found.user_id));
+  if (found === undefined || known === undefined) return WRONG;
+  const issuer = await makerNow(db, identity, found.made_by);
+  runsFor([...(issuer?.subjects ?? []), subjectOfUser(known.id), known.ownerId]);
+  return keys.storage.transaction(async (tx) => {
+    const userId = await takeToken(tx, 'sso', { digests, nowMs: keys.clock.nowMs() });
+    // Its row stays as it is until the session is there: a new password or a suspension ends that, or comes first and is seen.
+    if (userId !== undefined) await lockUser(tx, userId);
+    const user = userId === undefined ? undefined : await findUser(tx, userId);
+    if (user === undefined || !(await mayStillIssue(tx, identity, { madeBy: found.made_by, user })))
+      return WRONG;
+    if (user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
+      return { ok: false, why: 'suspended', userId: user.id };
     const session = await beginSession(tx, identity, { user });
     const details = { ip, by: 'token' };
     const entry = { action: 'sessions.login', target: `user:${user.id}`, outcome: 'ok' as const, details };
-    return { result: { ok: true as const, token: session, user }, entry };
+    await record(tx, keys, { actor: { kind: 'user', id: user.id, name: user.username }, entry });
+    return { ok: true, token: session, user };
   });
+}
+
+const WRONG = { ok: false, why: 'credentials' } as const;
+
+/** Whether whoever issued a token could issue it now. */
+async function mayStillIssue(
+  tx: Db,
+  identity: Identity,
+  { madeBy, user }: { madeBy: string | null; user: User },
+): Promise<boolean> {
+  const issuer = await makerNow(tx, identity, madeBy);
+  if (issuer === undefined) return false;
+  try {
+    await refuseSeizing(tx, identity, { actor: issuer.actor, user });
+    return true;
+  } catch (error) {
+    if (error instanceof KeywardError) return false;
+    throw error;
+  }
 }

@@ -4,17 +4,26 @@ import type { TokenKind, TokenRow } from './rows.ts';
 
 /** One of a kind for each user: a new one ends the one before. */
 export async function putToken(tx: Db, row: TokenRow): Promise<void> {
-  const { digest, expires_at } = row;
+  const { digest, expires_at, made_by } = row;
   await tables(tx)
     .insertInto('one_time_tokens')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['kind', 'user_id']).doUpdateSet({ digest, expires_at }))
+    .onConflict((conflict) => conflict.columns(['kind', 'user_id']).doUpdateSet({ digest, expires_at, made_by }))
     .execute();
 }
 
-export async function hasToken(db: Db, kind: TokenKind, digests: readonly Uint8Array[]): Promise<boolean> {
-  const query = tables(db).selectFrom('one_time_tokens').select('user_id').where('kind', '=', kind);
-  return (await query.where('digest', 'in', [...digests]).executeTakeFirst()) !== undefined;
+/** Whose a token is and who handed it out; it may be over. */
+export async function findToken(
+  db: Db,
+  kind: TokenKind,
+  digests: readonly Uint8Array[],
+): Promise<Pick<TokenRow, 'user_id' | 'made_by'> | undefined> {
+  return tables(db)
+    .selectFrom('one_time_tokens')
+    .select(['user_id', 'made_by'])
+    .where('kind', '=', kind)
+    .where('digest', 'in', [...digests])
+    .executeTakeFirst();
 }
 
 /** Takes a token away; of two that come with it at the same moment one gets it. @returns whose it was, if it was good. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { OPERATOR } from '../keys/keys.fixture.ts';
@@ -189,4 +190,61 @@ describeOnBothDatabases('recovery codes', (open) => {
     for (let i = 0; i < 10; i++) await recover(identity, [`${i}`, 'x']);
     expect(await recover(identity, codes)).toMatchObject({ ok: false, why: 'throttled' });
   });
+});
+
+describeOnBothDatabases('somebody who is on their way in', (open, dialect) => {
+  /** Makes a change and commits it once `waits` says that the other has looked and waits behind it. */
+  async function overtaken(
+    identity: Identity,
+    { changes, waits }: { changes: readonly string[]; waits: () => Promise<unknown> },
+  ): Promise<{ isOver: Promise<unknown> }> {
+    const begun = Promise.withResolvers<void>();
+    const isOver = identity.keys.storage.transaction(async (tx) => {
+      for (const change of changes) await sql.raw(change).execute(tx);
+      begun.resolve();
+      await waits();
+    });
+    await Promise.race([begun.promise, isOver]);
+    return { isOver };
+  }
+  const SUSPEND = `update users set suspended = 1 where username = 'admin'`;
+  const waitsForRow = (identity: Identity) => () =>
+    expect
+      .poll(async () => {
+        const { rows } = await sql`select 1 from pg_stat_activity where datname = current_database()
+          and wait_event_type = 'Lock'`.execute(identity.keys.storage.db);
+        return rows.length;
+      })
+      .toBeGreaterThan(0);
+
+  test('with a login token is not let in by a suspension that commits before the session does', async () => {
+    const { identity, another, admin } = await openWithAdmin(open);
+    const token = (await issueLoginToken(identity, OPERATOR, admin.id)) ?? '';
+    const looked = Promise.withResolvers<void>();
+    const other = await another();
+    const { isOver } = await overtaken(identity, { changes: [SUSPEND], waits: () => looked.promise });
+    const login = loginWithToken(other, { token, ip: IP, runsFor: () => looked.resolve() });
+    await isOver;
+    expect(await login).toMatchObject({ ok: false, why: 'suspended' });
+  });
+
+  // Nothing tells from outside when the other waits where one writes at a time.
+  test.runIf(dialect === 'postgres')(
+    'with a password, or recovery codes, is not let in either',
+    async () => {
+      const { identity, another } = await openWithAdmin(open);
+      const first = await enter(identity);
+      const codes = (first.ok && first.recoveryCodes) || [];
+      const other = await another();
+      const changes = [`update users set bio = '' where username = 'admin'`, 'delete from recovery_codes'];
+      const reset = await overtaken(identity, { changes, waits: waitsForRow(identity) });
+      const recovery = recoverAccount(other, { username: 'admin', codes: codes.slice(0, 2), ip: IP });
+      await reset.isOver;
+      expect(await recovery).toMatchObject({ ok: false, why: 'credentials' });
+      const { isOver } = await overtaken(identity, { changes: [SUSPEND], waits: waitsForRow(identity) });
+      const login = enter(other);
+      await isOver;
+      expect(await login).toMatchObject({ ok: false, why: 'suspended' });
+    },
+  );
 });

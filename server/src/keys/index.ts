@@ -9,7 +9,7 @@ import { LastUsed } from './last-used.ts';
 import { RequestLimits } from './limits.ts';
 import { Verifier } from './verifier.ts';
 
-export { auditActor, changeAndRecord, changeEverywhere, holdingsOf, record } from './context.ts';
+export { actorId, auditActor, changeAndRecord, changeEverywhere, holdingsOf, record } from './context.ts';
 export type {
   Actor,
   Administrators,
@@ -50,7 +50,14 @@ export {
 } from './owners.ts';
 export { isAnyActive } from './owner-store.ts';
 export { QuietSweeper } from './quiet.ts';
-export { callerOfKey, callerOfSecret, holdersOfAdmin, holdersOfOwner, isOwnerActive } from './standing.ts';
+export {
+  callerOfKey,
+  callerOfSecret,
+  holdersOfAdmin,
+  holdersOfOwner,
+  isOwnerActive,
+  subjectsOf,
+} from './standing.ts';
 export { reportLeak } from './report.ts';
 export { listRunning, stopRequest, stopRequests } from './running.ts';
 export type { RunningList, StopWish } from './running.ts';

@@ -37,14 +37,26 @@ export async function currentActor(tx: Db, { clock }: KeysContext, actor: Actor)
 export async function callerOfKey(
   { storage, clock }: Pick<KeysContext, 'storage' | 'clock'>,
   id: string,
+  db: Db = storage.db,
 ): Promise<Caller | undefined> {
-  const key = await findPlainKey(storage.db, id);
+  const key = await findPlainKey(db, id);
   return key === undefined || whyEnded(key, clock.nowMs()) !== undefined ? undefined : callerOf(key);
 }
 
-export async function isOwnerActive({ storage }: KeysContext, ownerId: string): Promise<boolean> {
-  return (await findOwner(storage.db, ownerId))?.state === 'active';
+export async function isOwnerActive(
+  { storage }: KeysContext,
+  ownerId: string,
+  db: Db = storage.db,
+): Promise<boolean> {
+  return (await findOwner(db, ownerId))?.state === 'active';
 }
+
+/** Whatever of these is taken away ends what runs with the key: it ends with each of its ancestors, and their owners. */
+export const subjectsOf = ({ keyId, ownerId, ancestors }: Caller): string[] => [
+  keyId,
+  ownerId,
+  ...ancestors.flatMap((ancestor) => [ancestor.keyId, ancestor.ownerId]),
+];
 
 /** Whose limits and budgets the sessions of somebody with this owner count against: the owner's, if it has any. */
 export const holdersOfOwner = async ({ storage }: KeysContext, ownerId: string): Promise<Holder[]> =>

@@ -1,9 +1,9 @@
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
+import { subjectsOf } from '../../keys/index.ts';
 import { payerOf } from '../../widgets/index.ts';
 import type { Bill, Embed } from '../../widgets/index.ts';
 import { spendRequest } from '../admission.ts';
-import { subjectsOf } from '../course.ts';
 import { accountsOf } from '../model-account.ts';
 import type { Payer } from '../model-account.ts';
 import type { Call } from '../route.ts';

@@ -1,5 +1,5 @@
 import { bringInvite } from '../../identity/index.ts';
-import type { Invite } from '../../identity/index.ts';
+import type { MovingInvite } from '../../identity/index.ts';
 import type { SourceRow } from '../source-row.ts';
 import { rowsOf } from '../step.ts';
 import type { Move, Prepared, Step, Thing } from '../step.ts';
@@ -7,7 +7,7 @@ import type { Move, Prepared, Step, Thing } from '../step.ts';
 const CODE = /^[\x21-\x7e]{8,200}$/;
 
 /** The links that people were sent stay good. */
-export const invites: Step<SourceRow, Invite> = {
+export const invites: Step<SourceRow, MovingInvite> = {
   kind: 'invite',
   count: (source) => source.count('invites'),
   // Without the code, which lets somebody in.
@@ -19,7 +19,7 @@ export const invites: Step<SourceRow, Invite> = {
   },
 };
 
-function prepare({ row }: Thing<SourceRow>, { targets, clock }: Move): Prepared<Invite> {
+function prepare({ row }: Thing<SourceRow>, { targets, clock }: Move): Prepared<MovingInvite> {
   const code = row.filled('code');
   const status = row.text('status') ?? 'pending';
   if (code === undefined || !CODE.test(code)) return { left: 'it has no code that can be used' };

@@ -51,9 +51,12 @@ const accept = route({
   bodyKind: 'lenient',
   body: newUser,
   responses: { 200: d.Outcome },
-  handler: async (services, { params: { code }, body, ip }) => {
-    const { username, password } = body;
-    const accepted = await told(acceptInvite(services.identity, { code, username, password }));
+  handler: async (services, call) => {
+    const { code } = call.params;
+    const { ip } = call;
+    const { username, password } = call.body;
+    const runsFor = (subjects: readonly string[]): void => call.runsFor(subjects);
+    const accepted = await told(acceptInvite(services.identity, { code, username, password, runsFor }));
     if ('error' in accepted) return json({ success: false, error: accepted.error });
     if (accepted.value === undefined) {
       const invite = await findInvite(services.identity, code);

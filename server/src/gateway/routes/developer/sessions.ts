@@ -69,10 +69,13 @@ const redeemToken = route({
   surface: 'developer',
   query: Type.Object({ token: Type.Optional(Type.String()) }),
   responses: { 200: LoginAnswer, 401: LoginAnswer, 403: 'stream' },
-  handler: async (services, { query, ip }) => {
+  handler: async (services, call) => {
+    const { query, ip } = call;
     const refusal = await ssoRefusal(services);
     if (refusal !== undefined) return refusal;
-    const login = await loginWithToken(services.identity, { token: plainField(query, 'token'), ip });
+    const runsFor = (subjects: readonly string[]): void => call.runsFor(subjects);
+    const token = plainField(query, 'token');
+    const login = await loginWithToken(services.identity, { token, ip, runsFor });
     // A session, in an answer that a cache might keep.
     if (login.ok) return { ...loggedIn(login), headers: { 'cache-control': 'no-store' } };
     failedLogin(services, login, ip);
