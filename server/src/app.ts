@@ -205,7 +205,7 @@ type Given = Core & { clock: Clock; net: SecretNet; models: Models };
 
 /** What answers from documents: everything between the models and the gateway, and how its parts know each other. */
 // eslint-disable-next-line typescript/explicit-function-return-type
-function openRooms({ config, logger, storage, sealing, keys, identity, clock, net, models }: Given) {
+function openRooms({ config, logger, storage, sealing, nodes, keys, identity, clock, net, models }: Given) {
   const settings = new Settings({ storage, sealing, clock });
   const { model: chatModel, windowTokens: chatTokens, imageModel } = CHAT_SETTINGS;
   const names = { chatModel, chatTokens, imageModel };
@@ -223,7 +223,7 @@ function openRooms({ config, logger, storage, sealing, keys, identity, clock, ne
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
   const shared = { storage, clock, logger, settings };
   const chat = openChat({ ...shared, models, documents, intake, retrieval, workspaces });
-  const widgets = openWidgets({ ...shared, keys, sealing, workspaces, chat, net });
+  const widgets = openWidgets({ ...shared, nodes, keys, sealing, workspaces, chat, net });
   const start = (): void => {
     retrieval.start();
     intake.start();

@@ -35,6 +35,11 @@ const NO_CHAT = {
   },
 };
 
+const NO_NODES = {
+  announce: NO_CHAT.answer,
+  acknowledge: NO_CHAT.answer,
+};
+
 const contextOn = (storage: Storage, clock: Clock): WidgetsContext => {
   const net = secretNet('sk-kw1');
   const settings = new Settings({ storage, sealing, clock });
@@ -47,6 +52,7 @@ const contextOn = (storage: Storage, clock: Clock): WidgetsContext => {
     settings,
     workspaces,
     keys: { storage, clock },
+    nodes: NO_NODES,
     chat: NO_CHAT,
     net,
   });

@@ -5,6 +5,7 @@ import type { Chat } from '../chat/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { KeysContext } from '../keys/index.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Nodes } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
@@ -18,6 +19,7 @@ export interface WidgetsContext {
   settings: Settings;
   workspaces: Workspaces;
   keys: Pick<KeysContext, 'storage' | 'clock'>;
+  nodes: Pick<Nodes, 'announce' | 'acknowledge'>;
   /** A keyed digest: addresses of visitors are counted, not kept. */
   digest(text: string): Uint8Array;
   chat: Pick<Chat, 'answer'>;
@@ -44,13 +46,41 @@ type Entry = Pick<AuditEntry, 'action' | 'target' | 'details'>;
 
 /** One change and its audit record, in one transaction. */
 export function changeAndRecord<T>(
-  { storage, clock, net }: WidgetsContext,
+  context: WidgetsContext,
   manager: Manager,
   work: (tx: Db) => Promise<{ result: T; entry: Entry }>,
 ): Promise<T> {
-  return storage.transaction(async (tx) => {
+  return context.storage.transaction(async (tx) => {
     const { result, entry } = await work(tx);
-    await append(tx, { actor: actorOf(manager), outcome: 'ok', ...entry }, clock.nowMs(), { net });
+    await record(context, tx, manager, entry);
     return result;
   });
+}
+
+function record({ clock, net }: WidgetsContext, tx: Db, manager: Manager, entry: Entry): Promise<unknown> {
+  return append(tx, { actor: actorOf(manager), outcome: 'ok', ...entry }, clock.nowMs(), { net });
+}
+
+/** As the nodes know what runs for visitors of a widget. */
+export const subjectOfWidget = ({ uuid }: { uuid: string }): string => `widget:${uuid}`;
+
+/**
+ * The same for a change that may close a widget: resolves when its visitors are answered no longer, on any node. Guarded by
+ * widget-end.test.ts.
+ */
+export async function changeAndClose<T>(
+  context: WidgetsContext,
+  manager: Manager,
+  work: (tx: Db) => Promise<{ result: T; entry: Entry; closed: { uuid: string } | undefined }>,
+): Promise<T> {
+  const { storage, nodes } = context;
+  const { result, seq } = await storage.transaction(async (tx) => {
+    const { result, entry, closed } = await work(tx);
+    await record(context, tx, manager, entry);
+    if (closed === undefined) return { result, seq: undefined };
+    const change = { kind: 'stop', subject: subjectOfWidget(closed), ends: true } as const;
+    return { result, seq: await nodes.announce(tx, change) };
+  });
+  if (seq !== undefined) await nodes.acknowledge(seq);
+  return result;
 }

@@ -3,7 +3,7 @@ import { KeywardError } from '../base/errors.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
-import { changeAndRecord } from './context.ts';
+import { changeAndClose, changeAndRecord } from './context.ts';
 import type { Manager, WidgetsContext } from './context.ts';
 import { DEFAULTS, noSuchEmbed, readSettings } from './embed.ts';
 import type { Embed } from './embed.ts';
@@ -81,7 +81,7 @@ export async function updateEmbed(
     await covered(context, manager, { db, embed: await store.findEmbed(db, uuid) });
     return false;
   }
-  return changeAndRecord(context, manager, async (tx) => {
+  return changeAndClose(context, manager, async (tx) => {
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
     const { embed, workspace } = await covered(context, manager, found);
     const target =
@@ -90,7 +90,8 @@ export async function updateEmbed(
     const changed: Embed = { ...embed, ...settings, workspaceId: target.id, ...paidBy(manager) };
     await store.updateEmbed(tx, changed);
     const details = { ...detailsOf(changed, target.slug), changed: Object.keys(settings) };
-    return { result: true, entry: { action: 'embeds.update', target: uuid, details } };
+    const closed = embed.enabled && !changed.enabled ? embed : undefined;
+    return { result: true, entry: { action: 'embeds.update', target: uuid, details }, closed };
   });
 }
 
@@ -124,13 +125,14 @@ export function adoptEmbed(context: WidgetsContext, manager: Manager, uuid: stri
 
 /** @throws KeywardError `not_found` */
 export function deleteEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
-  return changeAndRecord(context, manager, async (tx) => {
+  return changeAndClose(context, manager, async (tx) => {
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
     const { embed, workspace } = await covered(context, manager, found);
     await store.deleteEmbed(tx, embed.id);
     return {
       result: undefined,
       entry: { action: 'embeds.delete', target: uuid, details: { workspace: workspace.slug } },
+      closed: embed,
     };
   });
 }

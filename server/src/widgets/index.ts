@@ -1,6 +1,6 @@
 export { ADDRESS_LIMITS } from './admission.ts';
 export type { Bill } from './answering.ts';
-export { openWidgets } from './context.ts';
+export { openWidgets, subjectOfWidget } from './context.ts';
 export type { WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
 export type { EmbedChatRow } from './embed-chat-store.ts';

@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { subjectsOf } from '../../keys/index.ts';
-import { payerOf } from '../../widgets/index.ts';
+import { payerOf, subjectOfWidget } from '../../widgets/index.ts';
 import type { Bill, Embed } from '../../widgets/index.ts';
 import { spendRequest } from '../admission.ts';
 import { accountsOf } from '../model-account.ts';
@@ -26,10 +26,11 @@ export async function billOf(
 ): Promise<Bill | undefined> {
   const counted = countedFor(embed);
   // Before the key is looked at: what ends it from here on ends the question too.
-  call.runsFor([embed.payerKeyId, embed.ownerId].filter((id) => id !== null));
+  const own = [subjectOfWidget(embed), ...(embed.ownerId === null ? [] : [embed.ownerId])];
+  call.runsFor([...own, ...(embed.payerKeyId === null ? [] : [embed.payerKeyId])]);
   const caller = await payerOf(services.widgets, embed, workspace);
   if (caller === undefined) return undefined;
-  call.runsFor([...(embed.ownerId === null ? [] : [embed.ownerId]), ...subjectsOf(caller)]);
+  call.runsFor([...own, ...subjectsOf(caller)]);
   const payer: Payer = { caller, countedAs: counted.keyId, countsItself: () => call.countsItself() };
   return {
     selector: caller.selectors.models,

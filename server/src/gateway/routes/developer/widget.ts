@@ -1,5 +1,13 @@
 import { Type } from 'typebox';
-import { ADDRESS_LIMITS, abortFrame, ask, forget, sessionHistory, visit } from '../../../widgets/index.ts';
+import {
+  ADDRESS_LIMITS,
+  abortFrame,
+  ask,
+  forget,
+  sessionHistory,
+  subjectOfWidget,
+  visit,
+} from '../../../widgets/index.ts';
 import type { Embed, Turned } from '../../../widgets/index.ts';
 import { empty, json, phrase } from '../../developer/answers.ts';
 import { History } from '../../developer/schemas.ts';
@@ -32,14 +40,19 @@ const shared = { access: 'public', surface: 'developer', ownOrigins: true } as c
 
 const refuse = ({ status, error, errorMsg }: Turned): Answer => json(abortFrame(error, errorMsg), status);
 
-type Request = Pick<Call, 'headers' | 'ip'> & { params: { uuid: string } };
+type Request = Pick<Call, 'headers' | 'ip' | 'runsFor'> & { params: { uuid: string } };
 
 /** Finds the widget and whether this page may use it; `work` is only run where it may. */
 async function onPage(
   { widgets }: Services,
-  { params: { uuid }, headers: { origin }, ip }: Request,
+  call: Request,
   work: (embed: Embed) => Promise<Answer>,
 ): Promise<Answer> {
+  const { uuid } = call.params;
+  const { ip } = call;
+  const { origin } = call.headers;
+  // Before it is looked at: what closes it from here on ends this too. No text of a database holds U+0000.
+  if (!uuid.includes('\0')) call.runsFor([subjectOfWidget({ uuid })]);
   const found = await visit(widgets, { uuid, origin, ip });
   if (found === undefined) return phrase(404);
   const { embed, turned } = found;
