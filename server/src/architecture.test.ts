@@ -97,7 +97,9 @@ describe('what is written for a request', () => {
   test('goes through a transaction of the storage, which alone asks the permit', () => {
     const asks = product.filter(({ source }) => /\bcurrentPermit\(\)/.test(source));
     expect(asks.map(({ path }) => path.slice(PRODUCT.length)).toSorted()).toEqual([
+      'documents/fetching/page-fetcher.ts',
       'models/models.ts',
+      'models/probe.ts',
       'nodes/nodes.ts',
       'retrieval/embedder.ts',
       'storage/postgres.ts',

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 2c3ff1771f3c238986d6d085d254f22834913b70ec40666a25b0e37f2bc67188
-// text 69c2ccdf4e86d3b8cceb1380bbb7962c492a8b0753fe4338c8790f215fc3586a
+// document 064eee1fad775726b03974e473c72b203a8aeedface4cd529b955824c4891c3a
+// text dd29c9b3d0de899dbd054d34cb50643b3e4f95db8a3f0f6a55ec5e1a60b0a931
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3676,6 +3676,8 @@ export interface components {
         };
         StoppedRequests: {
             acknowledged: components["schemas"]["Acknowledged"];
+            /** @description Processes that did not answer in time; what they carry out may not have been found */
+            missing_nodes: number;
         };
         StopRequest: {
             /** @description Id of a key */
@@ -8948,7 +8950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description storage_unavailable */
+            /** @description storage_unavailable, not_ready */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9010,6 +9012,15 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { describeOnBothServers } from '../../test/server.ts';
 import type { NewKey, TestServer } from '../../test/server.ts';
-import { hang, startTestUpstream } from '../../test/upstream.ts';
+import { hang, json, startTestUpstream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
 import { systemClock } from '../base/clock.ts';
 import { EMBEDDING_MODEL, embeddings } from '../retrieval/retrieval.fixture.ts';
@@ -105,5 +105,30 @@ describeOnBothServers('documents that are embedded for a key', (start) => {
       .poll(async () => (await server.request('GET', '/api/v1/workspace/room')).text, { timeout: 10_000 })
       .toContain(location);
     await expect.poll(() => running(key)).toEqual([]);
+  });
+});
+
+describeOnBothServers('the test of an upstream', (start) => {
+  test('ends with the key that asked for it: the model is asked nothing after the revocation', async () => {
+    const server = await start();
+    const upstream = await startTestUpstream();
+    onTestFinished(() => upstream.close());
+    const body = { name: 'slow', base_url: upstream.baseUrl, models: ['gpt-test'] };
+    const added = await server.request<{ id: string }>('POST', '/v1/upstreams', { body });
+    const { id, secret } = await server.mint({ role: 'admin' });
+    const listed = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<{ aborted: Promise<void> }>();
+    upstream.modelsAnswer = async (response, request) => {
+      asked.resolve({ aborted: request.aborted });
+      await listed.promise;
+      return json({ object: 'list', data: [] })(response, request);
+    };
+    const testing = server.request('POST', `/v1/upstreams/${added.body.id}/test`, { key: secret });
+    const { aborted } = await asked.promise;
+    await server.request('POST', `/v1/keys/${id}/revoke`);
+    expect((await testing).status).toBe(401);
+    await aborted;
+    listed.resolve();
+    expect(upstream.received.filter(({ path }) => path.endsWith('/chat/completions'))).toEqual([]);
   });
 });

@@ -147,6 +147,29 @@ describeOnBothServers('requests that are being answered', (start) => {
       expect((await server.request('POST', '/v1/running/stop', { body })).status).toBe(422);
   });
 
+  test('all of an owner are stopped, however many', async () => {
+    const owner = await server.request<{ id: string }>('POST', '/v1/owners', {
+      body: { name: 'a crowd', kind: 'team' },
+    });
+    const { id } = owner.body;
+    const { nodes } = server.app.core;
+    const ended: string[] = [];
+    // All at the same moment: a page that skips some of them would leave them running.
+    const startedAt = Date.now();
+    const runs = Array.from({ length: 1_200 }, () =>
+      nodes.runs.enter({
+        subjects: () => [],
+        end: (by) => void ended.push(by),
+        endsAt: () => Infinity,
+        describe: () => ({ key_id: null, owner_id: id, route: 'test', startedAt }),
+      }),
+    );
+    onTestFinished(() => runs.forEach((run) => nodes.runs.leave(run)));
+    const { body } = await server.request<Stopped>('POST', '/v1/running/stop', { body: { owner: id } });
+    expect(body.acknowledged.requests_ended).toBe(1_200);
+    expect(ended).toHaveLength(1_200);
+  });
+
   test('rotating or changing a key lets its requests go on, unless they are to end', async () => {
     for (const [method, path, body] of [
       ['POST', 'rotate', { overlap_seconds: 0 }],

@@ -7,6 +7,8 @@ import { inviteContext } from './invites.ts';
 import * as invites from './invite-store.ts';
 import { lockMode, readMode, writeMode } from './mode-store.ts';
 import { revokeSessionsOf } from './session-store.ts';
+import { sessionsEnd } from './sessions.ts';
+import { record } from '../keys/index.ts';
 import { hasAdmin } from './administrators.ts';
 import { findByUsername, usersById } from './user-store.ts';
 
@@ -28,13 +30,25 @@ export async function admission(db: Db): Promise<{ isOpen: boolean; hasAdmin: bo
   return { isOpen, hasAdmin: await hasAdmin(db, undefined) };
 }
 
-/** Lets users in instead of the one password, where one of them can administer. @returns whether they are let in now. */
-export async function admitUsers(tx: Db, nowMs: number): Promise<boolean> {
-  if ((await lockMode(tx)).multi_user !== 0) return true;
-  if (!(await hasAdmin(tx, undefined))) return false;
-  await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
-  await revokeSessionsOf(tx, null, nowMs);
-  return true;
+/**
+ * Lets users in instead of the one password, where one of them can administer. Sessions of before end, with what runs in them,
+ * on every node. Guarded by move.test.ts.
+ * @returns whether they are let in now.
+ */
+export async function admitUsers({ keys }: Identity): Promise<boolean> {
+  const { storage, nodes, clock } = keys;
+  const { isOpen, seq } = await storage.transaction(async (tx) => {
+    if ((await lockMode(tx)).multi_user !== 0) return { isOpen: true };
+    if (!(await hasAdmin(tx, undefined))) return { isOpen: false };
+    const nowMs = clock.nowMs();
+    await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
+    await revokeSessionsOf(tx, null, nowMs);
+    const entry = { action: 'identity.multi_user', target: 'instance', outcome: 'ok' as const };
+    await record(tx, keys, { actor: { kind: 'cli' }, entry: { ...entry, details: { by: 'import' } } });
+    return { isOpen: true, seq: await nodes.announce(tx, sessionsEnd(null)) };
+  });
+  if (seq !== undefined) await nodes.acknowledge(seq);
+  return isOpen;
 }
 
 export type MovingInvite = Omit<Invite, 'madeBy'>;

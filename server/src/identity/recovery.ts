@@ -84,7 +84,8 @@ export async function resetPassword(
   const seq = await keys.storage.transaction(async (tx) => {
     const userId = await takeToken(tx, 'reset', { digests, nowMs });
     const user = userId === undefined ? undefined : await store.findUser(tx, userId);
-    if (user === undefined) return undefined;
+    if (user === undefined || user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
+      return undefined;
     const { id, username } = user;
     const password_hash = keys.sealing.seal(fresh, passwordContext(id));
     const change = { password_hash, password_kind: 'argon2id' as const, seen_recovery_codes: 0 };

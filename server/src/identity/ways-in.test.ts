@@ -169,6 +169,19 @@ describeOnBothDatabases('recovery codes', (open) => {
     expect(await codesOf(identity, 'another horse')).toHaveLength(4);
   });
 
+  test('set no password for somebody who was suspended meanwhile, also not once that is over', async () => {
+    const { identity } = await openWithAdmin(open);
+    await createUser(identity, OPERATOR, { username: 'boss', password: PASSWORD, role: 'admin' });
+    const [a = '', b = ''] = await codesOf(identity);
+    const recovery = await recover(identity, [a, b]);
+    const token = recovery.ok ? recovery.resetToken : '';
+    await updateUser(identity, OPERATOR, { id: 1, input: { suspended: true } });
+    expect(await resetPassword(identity, { token, password: 'another horse' })).toBe(false);
+    await updateUser(identity, OPERATOR, { id: 1, input: { suspended: false } });
+    expect(await resetPassword(identity, { token, password: 'another horse' })).toBe(false);
+    expect(await enter(identity)).toMatchObject({ ok: true });
+  });
+
   test('fewer, the same twice, a wrong one, or those of somebody else give nothing', async () => {
     const { identity, clock } = await openWithAdmin(open);
     const [a = '', b = ''] = await codesOf(identity);

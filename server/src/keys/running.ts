@@ -1,5 +1,6 @@
 import { EVERYTHING } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
+import { isRunOn } from '../nodes/index.ts';
 import type { Acknowledgement, Change, RunView } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere, mayTouchKey, mayTouchOwner, reachesAll } from './context.ts';
@@ -14,8 +15,8 @@ import { refuseStronger, refuseStrongerKey } from './taking-away.ts';
 const LOOK_MAX = 500;
 /** So many looks at most for one request: beyond are those of others, tens of thousands. */
 const LOOKS_MAX = 40;
-/** Keys whose requests are stopped at once. */
-const STOPPED_KEYS_MAX = 1_000;
+/** So many are stopped in one transaction: it holds the lock that all changes share. */
+const STOPPED_AT_ONCE = 1_000;
 
 /** A page of the requests in flight. */
 export interface RunningList {
@@ -39,7 +40,7 @@ export async function listRunning(
   let missing_nodes = 0;
   for await (const seen of look) {
     items.push(...seen.items);
-    missing_nodes = Math.max(missing_nodes, seen.missing);
+    missing_nodes = Math.max(missing_nodes, seen.missing.length);
     if (items.length > limit) break;
   }
   const page = items.slice(0, limit);
@@ -56,7 +57,7 @@ async function* looks(
   context: KeysContext,
   actor: Actor,
   from?: readonly [number, string],
-): AsyncGenerator<{ items: RunView[]; missing: number; keys: Keys }> {
+): AsyncGenerator<{ items: RunView[]; missing: string[]; keys: Keys; isLast: boolean }> {
   const subject = seesOthers(actor) ? undefined : actor.caller.keyId;
   const keys: Keys = new Map();
   let after = from;
@@ -64,9 +65,10 @@ async function* looks(
     const { items, missing } = await context.running.list({ limit: LOOK_MAX, after, subject });
     const visible: RunView[] = [];
     for (const item of items) if (await isVisible(context, actor, { item, keys })) visible.push(item);
-    yield { items: visible, missing, keys };
     const last = items.at(-1);
-    if (last === undefined || items.length < LOOK_MAX) return;
+    const isLast = last === undefined || items.length < LOOK_MAX;
+    yield { items: visible, missing, keys, isLast };
+    if (isLast) return;
     after = [last.startedAt, last.id];
   }
 }
@@ -117,15 +119,20 @@ async function keyOf(
   return id === null ? undefined : (keys.get(id) ?? findKey(storage.db, id));
 }
 
-type Stopped = Promise<{ acknowledged: Acknowledgement }>;
+type Stopped = Promise<{
+  acknowledged: Acknowledgement;
+  /** Nodes that did not answer in time: what runs there may not have been found. */
+  missing_nodes: number;
+}>;
 
 /**
  * Stops one request, on whatever node it runs. Resolves when it has ended; the key goes on.
  * @throws KeywardError `not_found` also where it has ended by itself; `insufficient_scope`
  */
 export async function stopRequest(context: KeysContext, actor: Actor, id: string): Stopped {
-  const { items } = await context.running.list({ limit: 1, id });
+  const { items, missing } = await context.running.list({ limit: 1, id });
   const [item] = items;
+  if (item === undefined && missing.some((node) => isRunOn(id, node))) return stopUnseen(context, actor, id);
   const canSee = seesOthers(actor) || actor.caller.keyId === item?.key_id;
   const keys: Keys = new Map();
   if (item === undefined || !canSee || !(await isVisible(context, actor, { item, keys }))) {
@@ -135,6 +142,20 @@ export async function stopRequest(context: KeysContext, actor: Actor, id: string
   }
   if (actor.kind !== 'key' || actor.caller.keyId !== item.key_id)
     refuseStop(actor, await keyOf(context, item, keys));
+  return stop(context, actor, { target: id, subjects: [id] });
+}
+
+/**
+ * It runs in a process that hangs, if it still runs. Nobody sees whose it is, so it takes the power to stop anything: what goes on there later
+ * finds that it was stopped. Guarded by hung-node.test.ts.
+ * @throws KeywardError `not_ready`
+ */
+function stopUnseen(context: KeysContext, actor: Actor, id: string): Stopped {
+  if (!seesOthers(actor) || !reachesAll(actor))
+    throw new KeywardError('not_ready', 'A process did not say whether this request runs there.', {
+      hint: 'Ask again in a few seconds.',
+    });
+  refuseStop(actor, undefined);
   return stop(context, actor, { target: id, subjects: [id] });
 }
 
@@ -165,43 +186,67 @@ export async function stopRequests(context: KeysContext, actor: Actor, wish: Sto
   }
   refuseWithoutWrite(actor);
   if (owner !== undefined) await getOwner(context, actor, owner);
-  const subjects = await runningKeys(context, actor, (item, found) =>
+  const { subjects, missing } = await runningKeys(context, actor, (item, found) =>
     owner === undefined ? found?.tags.includes(tag ?? '') === true : item.owner_id === owner,
   );
-  return stop(context, actor, { target: owner ?? `tag:${tag}`, subjects });
+  return stop(context, actor, { target: owner ?? `tag:${tag}`, subjects, missing });
 }
 
-/** The keys with which something runs, and requests without one, by their own id. */
+/**
+ * The keys with which something runs, and requests without one, by their own id.
+ * @throws KeywardError `conflict` where there is more than is looked through: then nothing is stopped.
+ */
 async function runningKeys(
   context: KeysContext,
   actor: Actor,
   isMeant: (item: RunView, key: KeyWithSecrets | undefined) => boolean,
-): Promise<string[]> {
+): Promise<{ subjects: string[]; missing: number }> {
   const subjects = new Set<string>();
-  for await (const { items, keys } of looks(context, actor)) {
+  let looked = 0;
+  let missing = 0;
+  for await (const { items, keys, ...look } of looks(context, actor)) {
+    looked += look.isLast ? 0 : 1;
+    missing = Math.max(missing, look.missing.length);
     for (const item of items) {
       const key = await keyOf(context, item, keys);
       if (!isMeant(item, key)) continue;
       refuseStop(actor, key);
       subjects.add(key === undefined ? item.id : key.id);
     }
-    if (subjects.size > STOPPED_KEYS_MAX) break;
   }
-  return [...subjects].slice(0, STOPPED_KEYS_MAX);
+  if (looked < LOOKS_MAX) return { subjects: [...subjects], missing };
+  throw new KeywardError('conflict', `More than ${LOOK_MAX * LOOKS_MAX} requests are running: nothing was stopped.`, {
+    hint: 'Stop them by key, or suspend the owner.',
+  });
 }
 
 async function stop(
   context: KeysContext,
   actor: Actor,
-  { target, subjects }: { target: string; subjects: readonly string[] },
+  { target, subjects, missing = 0 }: { target: string; subjects: readonly string[]; missing?: number },
 ): Stopped {
-  const changes = subjects.map((subject): Change => ({ kind: 'stop', subject, ends: true }));
-  const [first, ...more] = changes;
-  if (first === undefined) return { acknowledged: { nodes: 0, waited_ms: 0, requests_ended: 0 } };
+  const acknowledged: Acknowledgement = { nodes: 0, waited_ms: 0, requests_ended: 0 };
+  for (let at = 0; at < subjects.length; at += STOPPED_AT_ONCE) {
+    const some = subjects.slice(at, at + STOPPED_AT_ONCE);
+    const { nodes, waited_ms, requests_ended } = await stopSome(context, actor, { target, subjects: some });
+    acknowledged.nodes = nodes;
+    acknowledged.waited_ms += waited_ms;
+    acknowledged.requests_ended += requests_ended;
+  }
+  return { acknowledged, missing_nodes: missing };
+}
+
+async function stopSome(
+  context: KeysContext,
+  actor: Actor,
+  { target, subjects }: { target: string; subjects: readonly string[] },
+): Promise<Acknowledgement> {
+  const [first = '', ...more] = subjects;
+  const stopOf = (subject: string): Change => ({ kind: 'stop', subject, ends: true });
   const { acknowledged } = await changeEverywhere(context, actor, async () => ({
     result: undefined,
     entry: { action: 'running.stop', target, outcome: 'ok', details: { subjects: subjects.slice(0, 100) } },
-    change: [first, ...more],
+    change: [stopOf(first), ...more.map(stopOf)],
   }));
-  return { acknowledged };
+  return acknowledged;
 }

@@ -22,15 +22,22 @@ export interface CollectOptions {
   maxBytes: number;
   /** For all of it. */
   timeoutMs: number;
+  /** Given up when it is aborted. */
+  signal?: AbortSignal | undefined;
 }
 
 /** One request of Keyward's own to an upstream, its answer in memory. @throws what the network throws. */
 export function collect(dispatcher: Dispatcher, target: Target, options: CollectOptions): Promise<Collected> {
-  const { method, path, body, maxBytes, timeoutMs } = options;
+  const { method, path, body, maxBytes, timeoutMs, signal } = options;
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
       act();
+    };
+    const giveUp = (): void => {
+      call.abort();
+      fail(new Error('It was given up.'));
     };
     const fail = (error: Error): void => settle(() => reject(error));
     let stale = 0;
@@ -55,9 +62,10 @@ export function collect(dispatcher: Dispatcher, target: Target, options: Collect
         onFailure: (error) => (wasStale(error) && stale++ < STALE_MAX ? send() : fail(error)),
       });
     };
+    signal?.addEventListener('abort', giveUp, { once: true });
     const timer = setTimeout(() => {
       call.abort();
-      reject(
+      fail(
         Object.assign(new Error(`No answer within ${timeoutMs} ms`), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
       );
     }, timeoutMs);

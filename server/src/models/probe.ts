@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { KeywardError } from '../base/errors.ts';
+import { currentPermit } from '../storage/index.ts';
 import { ForbiddenAddressError } from '../base/outbound/connections.ts';
 import { isTimeout } from './call.ts';
 import { collect } from './collect.ts';
@@ -115,13 +116,17 @@ class Probe {
     }
   }
 
-  #request(method: 'GET' | 'POST', path: string, body: object | null): Promise<Collected> {
+  /** Its last step is a model's work, on the operator's credential: not for a key that was revoked. Guarded by left-work.test.ts. */
+  async #request(method: 'GET' | 'POST', path: string, body: object | null): Promise<Collected> {
+    const permit = currentPermit();
+    await permit?.stands();
     return collect(this.#dispatcher, this.#target, {
       method,
       path,
       body: body === null ? null : Buffer.from(JSON.stringify(body)),
       maxBytes: ANSWER_MAX_BYTES,
       timeoutMs: Math.min(this.#target.timeoutMs, STEP_TIMEOUT_MS),
+      signal: permit?.signal,
     });
   }
 

@@ -2,7 +2,7 @@ import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { listMembers } from '../documents/index.ts';
-import { loginUser } from '../identity/index.ts';
+import { loginUser, subjectOfUser } from '../identity/index.ts';
 import type { Session } from '../identity/index.ts';
 import { listExtensionKeys } from '../widgets/index.ts';
 import { MADE_AT, newStorageDir, stateOf } from './anythingllm.fixture.ts';
@@ -98,7 +98,16 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     const from = smallInstance();
     const before = stateOf(from.folder);
     const to = await openTestMove(open);
+    const ended: unknown[] = [];
+    to.keys.nodes.runs.enter({
+      subjects: () => [subjectOfUser(null)],
+      end: (by) => void ended.push(by),
+      endsAt: () => Infinity,
+      describe: () => ({ key_id: null, owner_id: null, route: 'test', startedAt: 0 }),
+    });
     const report = await to.import(from);
+    // Who was logged in with the one password is not any more, and what ran for them has ended.
+    expect(ended).toEqual(['session_ended']);
     expect(stateOf(from.folder)).toEqual(before);
     expect(leftOut(report)).toEqual({
       'setting: it is turned on with the users that come': ['multi_user_mode'],

@@ -1,4 +1,3 @@
-import { append } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Documents } from '../documents/index.ts';
 import { admission, admitUsers } from '../identity/index.ts';
@@ -120,20 +119,15 @@ async function takeEverything(move: Move): Promise<Users> {
 
 /** Whoever could log in there can here, from now on with a name. */
 async function openToUsers(move: Move): Promise<Users> {
-  const { source, storage, clock, dryRun } = move;
+  const { source, storage, identity, dryRun } = move;
   const isMultiUser = [...source.rows('system_settings')].some(
     (row) => row.text('label') === 'multi_user_mode' && row.flag('value') === true,
   );
   const { isOpen, hasAdmin } = await admission(storage.db);
   if (!isMultiUser || isOpen) return 'unchanged';
   if (dryRun) return hasAdmin || bringsAdmin(move) ? 'admitted' : 'no administrator';
-  return storage.transaction(async (tx) => {
-    const nowMs = clock.nowMs();
-    if (!(await admitUsers(tx, nowMs))) return 'no administrator';
-    const entry = { action: 'identity.multi_user', target: 'instance', outcome: 'ok' as const };
-    await append(tx, { actor: { kind: 'cli' }, ...entry, details: { by: 'import' } }, nowMs);
-    return 'admitted';
-  });
+  if (identity === undefined) throw new Error('a dry run writes nothing');
+  return (await admitUsers(identity)) ? 'admitted' : 'no administrator';
 }
 
 /** Whether one of the users that are taken can administer. */

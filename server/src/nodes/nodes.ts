@@ -159,17 +159,23 @@ export class Nodes {
     this.#questions.answerWith(answer);
   }
 
-  /** Asks all other nodes. @returns the answers of those that gave one in time, and how many did not. */
-  async ask(question: string): Promise<{ answers: string[]; missing: number }> {
+  /** Asks all other nodes. @returns the answers of those that gave one in time, and the ids of those that did not. */
+  async ask(question: string): Promise<{ answers: string[]; missing: string[] }> {
     const others = await this.#observeOthers();
-    if (others.every(({ id }) => this.#peers.isOver(id))) return { answers: [], missing: 0 };
+    // Dead or hung: for a minute nobody can say which.
+    const ids = others.map((other) => other.id);
+    if (ids.every((other) => this.#peers.isOver(other))) return { answers: [], missing: ids };
     const { id, change } = this.#questions.asked(question);
     const seq = await this.#options.storage.transaction((tx) => this.announce(tx, change), {
       durable: false,
     });
     const { nodes } = await this.acknowledge(seq);
     const answers = await this.#questions.collect(id, nodes - 1);
-    return { answers, missing: Math.max(0, nodes - 1 - answers.length) };
+    const answered = new Set(answers.map(({ node }) => node));
+    return {
+      answers: answers.map(({ body }) => body),
+      missing: ids.filter((other) => !answered.has(other)),
+    };
   }
 
   /**

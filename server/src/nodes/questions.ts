@@ -60,7 +60,7 @@ export class Questions {
   }
 
   /** The answers of so many nodes as answer in time. */
-  async collect(id: string, nodes: number): Promise<string[]> {
+  async collect(id: string, nodes: number): Promise<{ node: string; body: string }[]> {
     const { storage, clock } = this.#options;
     const endMs = clock.monotonicMs() + ANSWER_MAX_MS;
     let answers = await store.answersTo(storage.db, id);
@@ -69,6 +69,6 @@ export class Questions {
       answers = await store.answersTo(storage.db, id);
     }
     await storage.transaction((tx) => store.deleteAnswers(tx, { question: id }), { durable: false });
-    return answers.map(({ body }) => body);
+    return answers;
   }
 }

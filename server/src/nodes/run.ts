@@ -3,6 +3,13 @@ import { KeywardError } from '../base/errors.ts';
 import { endingSince, headSeq, lockHead } from './node-store.ts';
 import type { MadeChange } from './node-store.ts';
 
+/** The id of a request: the same on every node, and of no other request. */
+export const runId = (nodeId: string, number: number): string =>
+  `run_${nodeId.replace(/^node_/, '')}_${number.toString(36)}`;
+
+/** Whether the request with this id runs on the node. */
+export const isRunOn = (id: string, nodeId: string): boolean => id.startsWith(runId(nodeId, 0).slice(0, -1));
+
 /** Why a request was ended, as a code. */
 export type EndedBy = 'key_revoked' | 'session_ended' | 'request_stopped';
 
@@ -92,9 +99,8 @@ export class Run implements Permit {
     this.#runner = runner;
   }
 
-  /** The same on every node, and of no other request. */
   get id(): string {
-    return `run_${this.#options.nodeId.replace(/^node_/, '')}_${this.#number.toString(36)}`;
+    return runId(this.#options.nodeId, this.#number);
   }
 
   get ended(): EndedBy | undefined {

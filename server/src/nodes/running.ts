@@ -1,5 +1,5 @@
 import type { Nodes } from './nodes.ts';
-import type { RunView } from './run.ts';
+import type { Run, RunView } from './run.ts';
 
 /** So many are described by each node at once. */
 const PAGE_MAX = 1_000;
@@ -17,8 +17,8 @@ export interface RunningQuestion {
 export interface RunningPage {
   /** The newest first. */
   items: RunView[];
-  /** Nodes that did not answer in time: what runs there is not in the list. */
-  missing: number;
+  /** Ids of nodes that did not answer in time: what runs there is not in the list. */
+  missing: string[];
 }
 
 /** The requests in flight on all nodes, asked for when somebody wants to know. */
@@ -38,15 +38,16 @@ export class Running {
   }
 
   #here({ limit, after, id, subject }: RunningQuestion): RunView[] {
-    const items: RunView[] = [];
+    const found: { id: string; startedAt: number; run: Run }[] = [];
     for (const run of this.#nodes.runs.newest()) {
-      if (items.length === Math.min(limit, PAGE_MAX)) break;
       if (id !== undefined && run.id !== id) continue;
       if (subject !== undefined && !run.isUnder(subject)) continue;
-      if (after !== undefined && !isAfter([run.about.startedAt, run.id], after)) continue;
-      items.push(run.view());
+      const { startedAt } = run.about;
+      if (after === undefined || isAfter([startedAt, run.id], after)) found.push({ id: run.id, startedAt, run });
     }
-    return items.sort(byAge);
+    // All of them first: they did not enter in the order in which they began, and a page must skip none.
+    const page = found.sort(byAge).slice(0, Math.min(limit, PAGE_MAX));
+    return page.map(({ run }) => run.view());
   }
 }
 
@@ -55,5 +56,7 @@ const isAfter = (
   [before, other]: readonly [number, string],
 ): boolean => startedAt < before || (startedAt === before && id < other);
 
-const byAge = (a: RunView, b: RunView): number =>
+type Aged = Pick<RunView, 'id' | 'startedAt'>;
+
+const byAge = (a: Aged, b: Aged): number =>
   b.startedAt - a.startedAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);

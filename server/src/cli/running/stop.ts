@@ -2,6 +2,7 @@ import { unwrap } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
+import { say } from '../io.ts';
 import { print } from '../output.ts';
 import { given } from '../page.ts';
 
@@ -21,13 +22,16 @@ export default verb({
     if (named !== 1) throw usageError('Give the id of a request, or one of --key, --owner and --tag.');
     const client = await openClient(args, context);
     const { id } = args;
-    const { acknowledged } = await unwrap(
+    const stopped = await unwrap(
       id === undefined
         ? client.POST('/v1/running/stop', { body: wish })
         : client.POST('/v1/running/{id}/stop', { params: { path: { id } } }),
     );
+    const { acknowledged, missing_nodes: missing } = stopped;
     const { requests_ended: count } = acknowledged;
     const text = `Stopped ${count === 1 ? '1 request' : `${count} requests`}.`;
-    await print(context, args, { value: { acknowledged }, table: () => text });
+    if (missing > 0)
+      say(context.io, `${missing} of the server's processes did not answer: what they do may go on.`);
+    await print(context, args, { value: stopped, table: () => text });
   },
 });

@@ -4,6 +4,7 @@ import type { Agent, Dispatcher } from 'undici';
 import type { PrivateAddresses } from '../../base/outbound/addresses.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { VERSION } from '../../base/version.ts';
+import { currentPermit } from '../../storage/index.ts';
 import { shownBytes } from '../parsing/limits.ts';
 import { Turns } from '../parsing/turns.ts';
 import { extensionForType, extensionOf } from '../parsing/formats.ts';
@@ -101,7 +102,12 @@ export class PageFetcher {
     throw new NotFetched(`It redirects more than ${this.#limits.redirects} times.`);
   }
 
-  #get(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async #get(
+    url: URL,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    await currentPermit()?.stands();
     const own = { 'user-agent': `Keyward/${VERSION}`, accept: '*/*' };
     const response = this.#connections.request({
       origin: url.origin,

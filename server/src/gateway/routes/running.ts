@@ -31,7 +31,15 @@ const RunningList = Type.Object(
   { title: 'RunningList' },
 );
 
-const Stopped = Type.Object({ acknowledged: s.Acknowledged }, { title: 'StoppedRequests' });
+const Stopped = Type.Object(
+  {
+    acknowledged: s.Acknowledged,
+    missing_nodes: Type.Integer({
+      description: 'Processes that did not answer in time; what they carry out may not have been found',
+    }),
+  },
+  { title: 'StoppedRequests' },
+);
 
 const shown = ({ startedAt: _startedAt, age_ms, ...run }: RunView) => ({
   ...run,
@@ -66,7 +74,7 @@ export const runningRoutes: Route[] = [
       id: Type.String({ pattern: '^run_[0-9A-Za-z]{12}_[0-9a-z]{1,12}$', description: 'As the list has it' }),
     }),
     responses: { 200: Stopped },
-    errors: ['not_found', 'insufficient_scope'],
+    errors: ['not_found', 'insufficient_scope', 'not_ready'],
     handler: async ({ keys }, { actor, params: { id } }) => ({
       status: 200,
       body: await stopRequest(keys, actor, id),
@@ -88,7 +96,7 @@ export const runningRoutes: Route[] = [
       { title: 'StopRequest', minProperties: 1, ...s.closed },
     ),
     responses: { 200: Stopped },
-    errors: ['not_found', 'insufficient_scope'],
+    errors: ['not_found', 'insufficient_scope', 'conflict'],
     handler: async ({ keys }, { actor, body }) => ({
       status: 200,
       body: await stopRequests(keys, actor, body),
