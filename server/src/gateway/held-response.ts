@@ -11,9 +11,7 @@ const HELD_MAX_MS = 30_000;
  * nothing goes out, until the database was asked. A process that was stopped, or was cut off from the database, would
  * otherwise pass on what an upstream sent after the acknowledgement. Guarded by hung-node.test.ts.
  */
-export class HeldResponse<
-  Request extends IncomingMessage = IncomingMessage,
-> extends ServerResponse<Request> {
+export class HeldResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   #nodes: Nodes | undefined;
   #held: (() => unknown)[] | undefined;
 

@@ -5,7 +5,7 @@ import type { TestServer } from '../../test/server.ts';
 import { startTestUpstream } from '../../test/upstream.ts';
 import { says, startChats } from '../chat/chats.fixture.ts';
 import { embeddings } from '../retrieval/retrieval.fixture.ts';
-import { numbered, openStream } from './open-streams.fixture.ts';
+import { numbered, openStream } from './numbered-stream.fixture.ts';
 
 describeOnBothServers('a process that hangs while a revocation is acknowledged', (start) => {
   let server: TestServer;

@@ -20,7 +20,11 @@ const USER = /^user:(\d+)$/;
  * @param madeBy as `actorId` says it; null: not known, of before or of elsewhere.
  * @returns undefined where the maker has ended, or may hand out nothing any more.
  */
-export async function makerNow(db: Db, { keys }: Identity, madeBy: string | null): Promise<Maker | undefined> {
+export async function makerNow(
+  db: Db,
+  { keys }: Identity,
+  madeBy: string | null,
+): Promise<Maker | undefined> {
   const userId = USER.exec(madeBy ?? '')?.[1];
   if (userId !== undefined) {
     const user = await findUser(db, Number(userId));

@@ -8,7 +8,9 @@ export async function putToken(tx: Db, row: TokenRow): Promise<void> {
   await tables(tx)
     .insertInto('one_time_tokens')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['kind', 'user_id']).doUpdateSet({ digest, expires_at, made_by }))
+    .onConflict((conflict) =>
+      conflict.columns(['kind', 'user_id']).doUpdateSet({ digest, expires_at, made_by }),
+    )
     .execute();
 }
 

@@ -215,9 +215,13 @@ async function runningKeys(
     }
   }
   if (looked < LOOKS_MAX) return { subjects: [...subjects], missing };
-  throw new KeywardError('conflict', `More than ${LOOK_MAX * LOOKS_MAX} requests are running: nothing was stopped.`, {
-    hint: 'Stop them by key, or suspend the owner.',
-  });
+  throw new KeywardError(
+    'conflict',
+    `More than ${LOOK_MAX * LOOKS_MAX} requests are running: nothing was stopped.`,
+    {
+      hint: 'Stop them by key, or suspend the owner.',
+    },
+  );
 }
 
 async function stop(

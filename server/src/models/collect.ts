@@ -65,9 +65,7 @@ export function collect(dispatcher: Dispatcher, target: Target, options: Collect
     signal?.addEventListener('abort', giveUp, { once: true });
     const timer = setTimeout(() => {
       call.abort();
-      fail(
-        Object.assign(new Error(`No answer within ${timeoutMs} ms`), { code: 'UND_ERR_HEADERS_TIMEOUT' }),
-      );
+      fail(Object.assign(new Error(`No answer within ${timeoutMs} ms`), { code: 'UND_ERR_HEADERS_TIMEOUT' }));
     }, timeoutMs);
     send();
   });

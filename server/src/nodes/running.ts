@@ -43,7 +43,8 @@ export class Running {
       if (id !== undefined && run.id !== id) continue;
       if (subject !== undefined && !run.isUnder(subject)) continue;
       const { startedAt } = run.about;
-      if (after === undefined || isAfter([startedAt, run.id], after)) found.push({ id: run.id, startedAt, run });
+      if (after === undefined || isAfter([startedAt, run.id], after))
+        found.push({ id: run.id, startedAt, run });
     }
     // All of them first: they did not enter in the order in which they began, and a page must skip none.
     const page = found.sort(byAge).slice(0, Math.min(limit, PAGE_MAX));

@@ -40,7 +40,8 @@ describeOnBothServers('what was handed out and not used yet', (start, dialect) =
     });
     return answer.body.success;
   };
-  const shown = async (code: string) => (await server.request('GET', `/api/invite/${code}`, { key: null })).text;
+  const shown = async (code: string) =>
+    (await server.request('GET', `/api/invite/${code}`, { key: null })).text;
   const statusOf = async (id: number) => {
     const { body } = await server.request<Invites>('GET', '/v1/admin/invites');
     return body.invites.find((one) => one.id === id)?.status;
@@ -54,8 +55,11 @@ describeOnBothServers('what was handed out and not used yet', (start, dialect) =
     return body.token;
   };
   const redeem = async (token: string) =>
-    (await server.request<{ valid: boolean }>('GET', `/api/request-token/sso/simple?token=${token}`, { key: null }))
-      .body.valid;
+    (
+      await server.request<{ valid: boolean }>('GET', `/api/request-token/sso/simple?token=${token}`, {
+        key: null,
+      })
+    ).body.valid;
 
   /** A key of an owner of its own, that may invite and log in users. */
   async function maker(): Promise<NewKey> {
@@ -70,8 +74,14 @@ describeOnBothServers('what was handed out and not used yet', (start, dialect) =
     ['disabled', ({ id }) => change(`/v1/keys/${id}/disable`)],
     ['quarantined', ({ id }) => change(`/v1/keys/${id}/quarantine`)],
     ['reported', ({ secret }) => change('/v1/keys/report', { token: secret })],
-    ['narrowed', ({ id }) => server.request('PATCH', `/v1/keys/${id}`, { body: { scopes: ['users:manage'] } })],
-    ['given an end', ({ id }) => server.request('PATCH', `/v1/keys/${id}`, { body: { expires_in_seconds: 3_600 } })],
+    [
+      'narrowed',
+      ({ id }) => server.request('PATCH', `/v1/keys/${id}`, { body: { scopes: ['users:manage'] } }),
+    ],
+    [
+      'given an end',
+      ({ id }) => server.request('PATCH', `/v1/keys/${id}`, { body: { expires_in_seconds: 3_600 } }),
+    ],
     [
       'of an owner that is suspended',
       ({ key }) => server.request('PATCH', `/v1/owners/${key.owner.id}`, { body: { state: 'suspended' } }),

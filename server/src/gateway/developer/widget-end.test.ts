@@ -31,7 +31,8 @@ describeOnBothServers('a widget that is closed while a visitor is being answered
     while (!text.includes('half of an answer')) text += (await reader?.read())?.value ?? '';
     await close(uuid);
     await page.asked().at(-1)?.aborted;
-    for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) text += part.value;
+    for (let part = await reader?.read(); part?.done === false; part = await reader?.read())
+      text += part.value;
     expect(text).toContain('(request_stopped)');
   });
 
