@@ -59,25 +59,30 @@ describeOnBothServers('documents that are embedded for a key', (start) => {
   const revoke = async ({ id }: NewKey) =>
     (await server.request<Acknowledged>('POST', `/v1/keys/${id}/revoke`)).body.acknowledged.requests_ended;
 
-  test.for(['waits for its answer', 'has gone away'])(
-    'are given up with its revocation while the client %s: the model hears of it, and is asked nothing more',
-    async (how) => {
-      const key = await server.mint({ role: 'admin' });
-      const open = await embedding(key, hang);
-      if (how === 'has gone away') {
-        open.socket.destroy();
-        await open.closed;
-        // It is still in flight, and whoever may see its key sees it.
-        expect((await running(key)).map(({ route }) => route)).toEqual(['workspaces.embed']);
-      }
-      expect(await revoke(key)).toBe(1);
-      await Promise.all(calls().map(({ aborted }) => aborted));
-      expect(await running(key)).toEqual([]);
-      expect(calls().length).toBe(4);
-      const { text } = await server.request('GET', '/api/v1/workspace/room');
-      expect(text).not.toContain(location);
-    },
-  );
+  /** The revocation has ended it, everywhere. */
+  async function isGivenUp(key: NewKey): Promise<void> {
+    expect(await revoke(key)).toBe(1);
+    await Promise.all(calls().map(({ aborted }) => aborted));
+    expect(await running(key)).toEqual([]);
+    expect(calls().length).toBe(4);
+    const { text } = await server.request('GET', '/api/v1/workspace/room');
+    expect(text).not.toContain(location);
+  }
+
+  test('are given up with its revocation: the model hears of it, and is asked nothing more', async () => {
+    const key = await server.mint({ role: 'admin' });
+    await embedding(key, hang);
+    await isGivenUp(key);
+  });
+
+  test('are in flight also where the client has gone away, and given up in the same way', async () => {
+    const key = await server.mint({ role: 'admin' });
+    const open = await embedding(key, hang);
+    open.socket.destroy();
+    await open.closed;
+    expect((await running(key)).map(({ route }) => route)).toEqual(['workspaces.embed']);
+    await isGivenUp(key);
+  });
 
   test('of a client that has gone away are stopped like any other request', async () => {
     const key = await server.mint({ role: 'admin' });

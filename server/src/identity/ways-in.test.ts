@@ -221,14 +221,15 @@ describeOnBothDatabases('somebody who is on their way in', (open, dialect) => {
     return { isOver };
   }
   const SUSPEND = `update users set suspended = 1 where username = 'admin'`;
-  const waitsForRow = (identity: Identity) => () =>
-    expect
+  const waitsForRow = (identity: Identity) => async () => {
+    await expect
       .poll(async () => {
         const { rows } = await sql`select 1 from pg_stat_activity where datname = current_database()
           and wait_event_type = 'Lock'`.execute(identity.keys.storage.db);
         return rows.length;
       })
       .toBeGreaterThan(0);
+  };
 
   test('with a login token is not let in by a suspension that commits before the session does', async () => {
     const { identity, another, admin } = await openWithAdmin(open);
