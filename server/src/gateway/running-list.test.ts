@@ -114,10 +114,12 @@ describeOnBothServers('requests that are being answered', (start) => {
     const stranger = await server.mint({ scopes: ['keys:read', 'keys:write'], owner: owner.body.id });
     const reader = await server.mint({ scopes: ['keys:read'] });
     const bare = await scoped();
+    // Holds all that the key holds, but may not change keys.
+    const peer = await scoped('keys:read');
     const statuses = [];
-    for (const { secret } of [stranger, bare, reader])
+    for (const { secret } of [stranger, bare, reader, peer])
       statuses.push((await server.request('POST', path, { key: secret })).status);
-    expect(statuses).toEqual([404, 404, 403]);
+    expect(statuses).toEqual([404, 404, 403, 403]);
     expect((await server.request('POST', path, { key: mine.secret })).status).toBe(200);
     await expect.poll(() => open.received()).toContain('"code":"request_stopped"');
     // The key goes on, and a request is stopped once.

@@ -44,6 +44,18 @@ describeOnBothServers('what runs under a key', (start) => {
     expect(await works('way-back-0123456789abcdef')).toBe(false);
   });
 
+  test('an import that has begun to answer ends with a line that says so, and its connection is closed', async () => {
+    const { id, secret } = await server.mint({ role: 'admin' });
+    const open = openRequest(server, { path: '/v1/keys/import', key: secret, type: LINES });
+    const line = (at: number) =>
+      `${JSON.stringify({ name: `line ${at}`, role: 'client', secret: `begun-${at}-0123456789abcdef` })}\n`;
+    open.send(Array.from({ length: 250 }, (_, at) => line(at)).join(''));
+    await expect.poll(() => open.received()).toContain('"outcome":"imported"');
+    expect((await revoke(id)).requests_ended).toBe(1);
+    // The client neither ends its body nor its connection.
+    expect(await open.closed).toMatch(/"outcome":"broken_off","code":"key_revoked"[^\n]*\n\r\n0\r\n\r\n$/);
+  });
+
   test('an import stores nothing after a revocation that is committed, though its process has not heard of it', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     const open = openRequest(server, { path: '/v1/keys/import', key: secret, type: LINES });

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { json, slam, stream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
+import { KeywardError } from '../base/errors.ts';
+import { underPermit } from '../storage/index.ts';
+import type { Permit } from '../storage/index.ts';
 import { addUpstream } from './index.ts';
 import { ACTOR, bodyOf, chatRequest, openModels, openUpstream } from './models.fixture.ts';
 import type { TestModels } from './models.fixture.ts';
@@ -44,6 +47,17 @@ describe('upstreams that share a model', () => {
     expect(await ask()).toMatchObject({ status: 200 });
     expect([first.received.length, second.received.length]).toEqual([1, 1]);
     expect(second.received[0]?.headers.authorization).toBe('Bearer key-second');
+  });
+
+  test('nobody is asked for whom it was withdrawn, as only the database knows', async () => {
+    const permit: Permit = {
+      refuseEnded: () => undefined,
+      stands: () => Promise.reject(new KeywardError('key_revoked', 'The key was revoked.')),
+      signal: new AbortController().signal,
+      check: async () => undefined,
+    };
+    await expect(underPermit(permit, () => ask())).rejects.toMatchObject({ code: 'key_revoked' });
+    expect([first.received, second.received]).toEqual([[], []]);
   });
 
   test('after a 4xx nobody else is asked', async () => {
