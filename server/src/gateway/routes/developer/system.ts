@@ -5,7 +5,7 @@ import { json, okText, phrase } from '../../developer/answers.ts';
 import { refuseBound } from '../../developer/instance-wide.ts';
 import { LOGO_SVG } from '../../developer/logo.ts';
 import { systemFacts } from '../../developer/system-facts.ts';
-import { upstreamBook } from '../../developer/upstream-book.ts';
+import { refuseUpstreams, upstreamBook } from '../../developer/upstream-book.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import { nullable } from '../../schemas.ts';
@@ -48,13 +48,6 @@ async function isLoggedIn(
     throw error;
   }
 }
-
-/** Whoever says where models are has every chat sent there: the same power as over upstreams. Guarded by system.test.ts. */
-const lacksModels = (): KeywardError =>
-  new KeywardError('insufficient_scope', 'The key lacks the scope models:manage.', {
-    details: { scope: 'models:manage' },
-    hint: 'Addresses and keys of providers are upstreams; changing them takes that scope too.',
-  });
 
 export const systemRoutes: Route[] = [
   route({
@@ -100,7 +93,7 @@ export const systemRoutes: Route[] = [
     id: 'settings.update',
     summary: 'Change settings by the names that clients know',
     description:
-      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces.',
+      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces.',
     access: 'system:write',
     bodyKind: 'lenient',
     body: Type.Record(Type.String(), Type.String()),
@@ -112,9 +105,9 @@ export const systemRoutes: Route[] = [
     },
     handler: async ({ environment, models }, { caller, body }) => {
       refuseBound(caller);
-      if (concernsUpstreams(body) && !caller.scopes.has('models:manage')) throw lacksModels();
+      if (concernsUpstreams(body)) refuseUpstreams(caller);
       const actor = actorOf(caller);
-      const change = await environment.update(body, { actor, upstreams: upstreamBook(models, actor) });
+      const change = await environment.update(body, { actor, upstreams: upstreamBook(models, caller) });
       return change === undefined ? phrase(500) : json(change);
     },
   }),
