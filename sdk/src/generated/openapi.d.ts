@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 2c3ff1771f3c238986d6d085d254f22834913b70ec40666a25b0e37f2bc67188
-// text 69c2ccdf4e86d3b8cceb1380bbb7962c492a8b0753fe4338c8790f215fc3586a
+// document 32def4a1e1aef74c7fbd82e15527d0293722a7ff9b7fb05da4914804094ebf48
+// text 54c252a2d5d785c90a3e28cfb59e2364cd23a7e1c84cda02fe5eb453f4170802
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -721,7 +721,7 @@ export interface paths {
         head?: never;
         /**
          * Change, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.
+         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -3061,7 +3061,7 @@ export interface paths {
         put?: never;
         /**
          * Change settings by the names that clients know
-         * @description Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.
+         * @description Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.
          */
         post: operations["settings.update"];
         delete?: never;
@@ -3735,6 +3735,8 @@ export interface components {
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         ChangedOwner: {
             owner: components["schemas"]["Owner"];
@@ -9528,7 +9530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;

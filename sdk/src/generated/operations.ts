@@ -277,7 +277,7 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/owners/{id}",
     "summary": "Change, suspend or reactivate an owner",
-    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.",
+    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name. Scope: owners:manage.",
     "scope": "owners:manage"
   },
   "owners.delete": {
@@ -1166,7 +1166,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/system/update-env",
     "summary": "Change settings by the names that clients know",
-    "description": "Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.",
+    "description": "Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.",
     "scope": "system:write"
   },
   "web.ping": {

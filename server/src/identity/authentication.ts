@@ -1,10 +1,11 @@
 import { KeywardError } from '../base/errors.ts';
 import { decide, EVERYTHING, excesses, holdingsOfCaller } from '../access/index.ts';
-import { callerOfSecret, isOwnerActive } from '../keys/index.ts';
-import type { Caller } from '../access/index.ts';
+import { boundsOfAdmin, boundsOfOwner, callerOfSecret } from '../keys/index.ts';
+import type { Caller, Limit } from '../access/index.ts';
 import type { Identity, Session } from './identity.ts';
 import { readMode } from './mode-store.ts';
 import type { SessionRow } from './rows.ts';
+import type { User } from './user.ts';
 import { findSession } from './session-store.ts';
 import { readToken } from './session-token.ts';
 import { findUser } from './user-store.ts';
@@ -40,17 +41,25 @@ async function userSession({ keys }: Identity, row: SessionRow | undefined): Pro
   const user = await findUser(keys.storage.db, row.user_id);
   if (user === undefined) throw refused('Invalid auth for user.');
   // Also where the owner of the user's keys was suspended: that is the same person.
-  if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
-    throw refused('User is suspended from system');
+  const owner = user.suspended ? undefined : await boundsOfOwner(keys, user.ownerId);
+  if (owner === undefined) throw refused('User is suspended from system');
   if (isOver(row)) throw refused('Invalid auth token.');
   const { id, username: name, role } = user;
-  return { id: row.id, kind: 'user', user, actor: { kind: 'user', id, name, role } };
+  const bounds = { ...owner, limits: [...owner.limits, ...messageLimit(user)] };
+  return { id: row.id, kind: 'user', user, actor: { kind: 'user', id, name, role, bounds } };
 }
+
+/** As a limit, to be compared with what the user makes: it would be rid of it as another user. */
+const messageLimit = ({ dailyMessageLimit: requests }: User): Limit[] =>
+  requests === null ? [] : [{ name: 'messages in 24 hours', requests, window_seconds: 86_400 }];
 
 async function adminSession(identity: Identity, row: SessionRow | undefined, ip: string): Promise<Session> {
   const bad = refused('Token expired or failed validation.');
   if (row === undefined || row.user_id !== null || isOver(row)) throw bad;
-  if (row.secret_id === null) return { id: row.id, kind: 'admin', actor: { kind: 'admin' } };
+  if (row.secret_id === null) {
+    const bounds = await boundsOfAdmin(identity.keys);
+    return { id: row.id, kind: 'admin', actor: { kind: 'admin', bounds } };
+  }
   // A session opened with a key is worth as much as the key, and as long.
   const caller = await callerOfSecret(identity.keys, row.secret_id);
   if (caller === undefined || !isFullAdmin(caller, ip) || boundsOf(caller) !== undefined) throw bad;

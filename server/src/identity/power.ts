@@ -1,6 +1,12 @@
 import { worthOf } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import { refuseExcess, refuseStronger, refuseStrongerOwner } from '../keys/index.ts';
+import {
+  isAnyActive,
+  refuseExcess,
+  refuseOwnerExcess,
+  refuseStronger,
+  refuseStrongerOwner,
+} from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import { worthOfUser } from './administrators.ts';
@@ -60,6 +66,10 @@ export async function refuseChange(
   if (suspended === true || isDemoted) await refuseEnding(tx, identity, { actor, user });
   const gives = suspended === false || (role !== undefined && !isDemoted) || Object.keys(others).length > 0;
   if (gives) await refuseSeizing(tx, identity, { actor, user });
+  // Its keys come back with it. Guarded by taking-away.test.ts.
+  if (suspended === false && !(await isAnyActive(tx, [user.ownerId])))
+    await refuseOwnerExcess(tx, identity.keys, { actor, ownerId: user.ownerId });
+  if (isSelf(actor, user)) refuseOwnLimit(user, fields);
   if (role !== undefined && !isDemoted) refuseNewUser(actor, { role });
 }
 
@@ -77,6 +87,14 @@ export async function refuseEnding(
 /** An invite is worth the user that it makes: who may not make one may not end it either. @throws `scope_escalation` */
 export function refuseStrongerInvite(actor: Actor, workspaces: readonly string[]): void {
   refuseStronger(actor, worthOf({ kind: 'user', role: 'default', workspaces }));
+}
+
+/** Nobody lifts a limit of their own. Guarded by gifts.test.ts. @throws KeywardError `scope_escalation` */
+function refuseOwnLimit({ dailyMessageLimit: before }: User, { dailyMessageLimit: after }: UserFields): void {
+  if (before === null || after === undefined || (after !== null && after <= before)) return;
+  throw new KeywardError('scope_escalation', 'Nobody raises their own limit of messages.', {
+    hint: 'Have another administrator do it.',
+  });
 }
 
 const isSelf = (actor: Actor, { id }: User): boolean => actor.kind === 'user' && actor.id === id;

@@ -13,6 +13,7 @@ export { auditActor, changeAndRecord, changeEverywhere, holdingsOf, record } fro
 export type {
   Actor,
   Administrators,
+  Bounds,
   BudgetKeeper,
   BudgetView,
   Entry,
@@ -50,7 +51,16 @@ export {
 } from './owners.ts';
 export { isAnyActive } from './owner-store.ts';
 export { QuietSweeper } from './quiet.ts';
-export { callerOfKey, callerOfSecret, holdersOfAdmin, holdersOfOwner, isOwnerActive } from './standing.ts';
+export {
+  boundsOfAdmin,
+  boundsOfOwner,
+  callerOfKey,
+  callerOfSecret,
+  findAdminOwner,
+  holdersOfAdmin,
+  holdersOfOwner,
+  isOwnerActive,
+} from './standing.ts';
 export { reportLeak } from './report.ts';
 export { listRunning, stopRequest, stopRequests } from './running.ts';
 export type { RunningList, StopWish } from './running.ts';
@@ -58,7 +68,14 @@ export { endSecret, rotate } from './rotate.ts';
 export type { RotateInput } from './rotate.ts';
 export { changeState, revokeBeyond, STATE_VERBS } from './states.ts';
 export type { StateVerb } from './states.ts';
-export { hasUnlimitedKey, lastAdmin, refuseStronger, refuseStrongerOwner } from './taking-away.ts';
+export {
+  hasUnlimitedKey,
+  isFree,
+  lastAdmin,
+  refuseOwnerExcess,
+  refuseStronger,
+  refuseStrongerOwner,
+} from './taking-away.ts';
 export { SECRET_MAX_LENGTH } from './verifier.ts';
 export type { BadKey } from './verifier.ts';
 export { verify, VERIFY_CODES } from './verify.ts';

@@ -42,10 +42,11 @@ export async function findOwner(db: Db, id: string): Promise<Owner | undefined> 
   return row === undefined ? undefined : fromRow(row);
 }
 
-/** Whether one of these owners is active. */
-export async function isAnyActive(db: Db, ids: readonly string[]): Promise<boolean> {
+/** Whether one of these owners is active; `isFree`: and has neither limits nor budgets. */
+export async function isAnyActive(db: Db, ids: readonly string[], { isFree = false } = {}): Promise<boolean> {
   if (ids.length === 0) return false;
-  const query = tables(db).selectFrom('owners').select('id').where('state', '=', 'active');
+  const active = tables(db).selectFrom('owners').select('id').where('state', '=', 'active');
+  const query = isFree ? active.where('limits', '=', '[]').where('budgets', '=', '[]') : active;
   return (await query.where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined;
 }
 
