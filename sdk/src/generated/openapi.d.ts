@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 32def4a1e1aef74c7fbd82e15527d0293722a7ff9b7fb05da4914804094ebf48
-// text 54c252a2d5d785c90a3e28cfb59e2364cd23a7e1c84cda02fe5eb453f4170802
+// document dd398756bfce9d4aa8b357cbfbdaccacff0d44bd3a84ac3e8595ed52d89a9ff0
+// text 983c877d8538f879a85aac01bfa14b9326b4d6c8acee5ca3da796125f69437f9
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -987,7 +987,7 @@ export interface paths {
         };
         /**
          * Who there is
-         * @description In multi-user mode. Scope: users:manage.
+         * @description In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.
          */
         get: operations["users.names"];
         put?: never;
@@ -1027,7 +1027,7 @@ export interface paths {
         };
         /**
          * All users
-         * @description In multi-user mode. Scope: users:manage.
+         * @description In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.
          */
         get: operations["users.list"];
         put?: never;
@@ -1151,7 +1151,7 @@ export interface paths {
         };
         /**
          * All users
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session with the role admin or manager, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. For a key that is bound to workspaces: their members, and those who are in none. Needs a session with the role admin or manager, no key.
          */
         get: operations["people.list"];
         put?: never;
@@ -3098,7 +3098,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a login page needs to know; with a session all settings of the instance
+         * What a login page needs to know; with the session of an administrator all settings of the instance
          * @description Needs no key.
          */
         get: operations["web.setup"];

@@ -396,7 +396,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/users",
     "summary": "Who there is",
-    "description": "In multi-user mode. Scope: users:manage.",
+    "description": "In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.issue_auth_token": {
@@ -410,7 +410,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/admin/users",
     "summary": "All users",
-    "description": "In multi-user mode. Scope: users:manage.",
+    "description": "In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.create": {
@@ -459,7 +459,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/api/admin/users",
     "summary": "All users",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session with the role admin or manager, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. For a key that is bound to workspaces: their members, and those who are in none. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.create": {
@@ -1179,7 +1179,7 @@ export const OPERATIONS = {
   "web.setup": {
     "method": "GET",
     "path": "/api/setup-complete",
-    "summary": "What a login page needs to know; with a session all settings of the instance",
+    "summary": "What a login page needs to know; with the session of an administrator all settings of the instance",
     "description": "Needs no key.",
     "scope": null
   },

@@ -250,6 +250,9 @@ describeOnBothServers('people who hold more', (start) => {
       server.request('POST', `/v1/admin/workspaces/${slug}/manage-users`, { key, body: { userIds: [dan] } });
     expect((await manage('docs', alone)).status).toBe(403);
     expect((await manage('secret', bound)).status).toBe(500);
+    // Somebody who is in another workspace only is not there for it.
+    expect((await manage('docs', bound)).status).toBe(404);
+    await manage('docs', server.adminKey);
     expect((await manage('docs', bound)).status).toBe(200);
   });
 

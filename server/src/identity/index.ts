@@ -12,6 +12,7 @@ export { admission, admitUsers, bringInvite, hasUser, presentUsers } from './mov
 export { importUser } from './new-user.ts';
 export type { ImportedUser } from './new-user.ts';
 export { isBcryptHash } from './password.ts';
+export { refuseTakeover } from './power.ts';
 export { recoverAccount, resetPassword } from './recovery.ts';
 export { endSession, subjectOfUser } from './sessions.ts';
 export { changeOwnAccount } from './own-account.ts';

@@ -101,10 +101,11 @@ const isSelf = (actor: Actor, { id }: User): boolean => actor.kind === 'user' &&
 
 /**
  * A user may be a member of workspaces that do not exist for a key bound to others, now or later. To change its password
- * is to get in there, to delete it is to take away what it said there.
+ * is to get in there, to delete it is to take away what it said there. Asked
+ * before the user is looked for, so that nobody learns who there is.
  * @throws KeywardError `scope_escalation`
  */
-function refuseTakeover(actor: Actor): void {
+export function refuseTakeover(actor: Actor): void {
   if (actor.kind !== 'key') return;
   const { allow, deny } = actor.caller.selectors.workspaces;
   if (allow.length === 0 && deny.length === 0) return;

@@ -34,15 +34,18 @@ const EmbeddingProgress = Type.Object(
 const actorOf = ({ keyId, keyName }: { keyId: string; keyName: string }) =>
   ({ kind: 'key', id: keyId, name: keyName }) as const;
 
-/** Whether the request is of somebody who is logged in. */
-async function isLoggedIn(
+/**
+ * Whether the request is of an administrator who is logged in. Whoever may make users of another role need not hold
+ * system:read. Guarded by preferences.test.ts.
+ */
+async function isAdministrator(
   { identity }: Services,
   authorization: string | undefined,
   ip: string,
 ): Promise<boolean> {
   try {
-    await identity.authenticate(authorization, ip);
-    return true;
+    const session = await identity.authenticate(authorization, ip);
+    return session.kind === 'admin' || session.user.role === 'admin';
   } catch (error) {
     if (error instanceof KeywardError && error.code === 'invalid_session') return false;
     throw error;
@@ -123,11 +126,12 @@ export const systemRoutes: Route[] = [
     ...open,
     path: '/api/setup-complete',
     id: 'web.setup',
-    summary: 'What a login page needs to know; with a session all settings of the instance',
+    summary:
+      'What a login page needs to know; with the session of an administrator all settings of the instance',
     responses: { 200: Type.Object({ results: SystemSettings }) },
     handler: async (services, { headers, ip }) => {
       const { identity, config } = services;
-      if (await isLoggedIn(services, headers.authorization, ip))
+      if (await isAdministrator(services, headers.authorization, ip))
         return json({ results: viewSystem(await systemFacts(services, 'everything')) });
       return json({ results: viewForStrangers({ mode: await identity.mode(), sso: config.simpleSso }) });
     },
