@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document dd398756bfce9d4aa8b357cbfbdaccacff0d44bd3a84ac3e8595ed52d89a9ff0
-// text 983c877d8538f879a85aac01bfa14b9326b4d6c8acee5ca3da796125f69437f9
+// document 807cc76dab8943ae0b24d5579e0c7fa77adcaebd9c09e32ec89285a13d2a8cc7
+// text f9f5f3e06a711084fdc1ff44396a40cfc253711aee28fa9d5edad02a4a84f171
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -2802,7 +2802,7 @@ export interface paths {
         post: operations["embeds.update"];
         /**
          * Remove a chat widget and its chats
-         * @description Scope: embeds:manage.
+         * @description The key must hold workspaces:chat there, as to change it. Scope: embeds:manage.
          */
         delete: operations["embeds.delete"];
         options?: never;

@@ -1075,7 +1075,7 @@ export const OPERATIONS = {
     "method": "DELETE",
     "path": "/v1/embed/{uuid}",
     "summary": "Remove a chat widget and its chats",
-    "description": "Scope: embeds:manage.",
+    "description": "The key must hold workspaces:chat there, as to change it. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.adopt": {

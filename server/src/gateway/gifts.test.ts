@@ -320,6 +320,8 @@ describeOnBothServers('somebody who is logged in and is bounded', (start) => {
         expect((await server.request('GET', '/v1/admin/invites')).text).toBe('{"invites":[]}');
       }
       expect(await others()).toBe(before);
+      // The extension sends none.
+      expect((await ask('/api/browser-extension/api-keys/new', {})).status).toBe(200);
       // Not even for itself; less it may.
       for (const wanted of [null, 6])
         expect((await ask(`/api/admin/user/${id}`, { dailyMessageLimit: wanted })).status).toBe(403);

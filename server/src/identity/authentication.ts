@@ -1,7 +1,8 @@
 import { KeywardError } from '../base/errors.ts';
 import { decide, EVERYTHING, excesses, holdingsOfCaller } from '../access/index.ts';
 import { boundsOfAdmin, boundsOfOwner, callerOfSecret } from '../keys/index.ts';
-import type { Caller, Limit } from '../access/index.ts';
+import type { Caller } from '../access/index.ts';
+import type { Bounds } from '../keys/index.ts';
 import type { Identity, Session } from './identity.ts';
 import { readMode } from './mode-store.ts';
 import type { SessionRow } from './rows.ts';
@@ -45,13 +46,13 @@ async function userSession({ keys }: Identity, row: SessionRow | undefined): Pro
   if (owner === undefined) throw refused('User is suspended from system');
   if (isOver(row)) throw refused('Invalid auth token.');
   const { id, username: name, role } = user;
-  const bounds = { ...owner, limits: [...owner.limits, ...messageLimit(user)] };
+  const bounds = { ...owner, ...messageLimit(user) };
   return { id: row.id, kind: 'user', user, actor: { kind: 'user', id, name, role, bounds } };
 }
 
 /** As a limit, to be compared with what the user makes: it would be rid of it as another user. */
-const messageLimit = ({ dailyMessageLimit: requests }: User): Limit[] =>
-  requests === null ? [] : [{ name: 'messages in 24 hours', requests, window_seconds: 86_400 }];
+const messageLimit = ({ dailyMessageLimit: requests }: User): Pick<Bounds, 'messages'> =>
+  requests === null ? {} : { messages: { name: 'messages in 24 hours', requests, window_seconds: 86_400 } };
 
 async function adminSession(identity: Identity, row: SessionRow | undefined, ip: string): Promise<Session> {
   const bad = refused('Token expired or failed validation.');

@@ -85,10 +85,10 @@ const HIDDEN_CODE = '*******-*******-*******-*******';
 export async function listInvites(identity: Identity, actor: Actor): Promise<Invite[]> {
   const { db } = identity.keys.storage;
   const invites = (await store.listInvites(db, LISTED_MAX)).map((row) => fromRow(identity, row));
-  const maker = holdingsOf(actor);
   const isHeld = async ({ workspaceIds }: Invite): Promise<boolean> => {
     const workspaces = await identity.memberships.named(db, workspaceIds);
-    return excesses(maker, worthOf({ kind: 'user', role: 'default', workspaces })).length === 0;
+    const wanted = worthOf({ kind: 'user', role: 'default', workspaces });
+    return excesses(holdingsOf(actor, wanted), wanted).length === 0;
   };
   const shown: Invite[] = [];
   for (const invite of invites)

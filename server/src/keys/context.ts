@@ -1,6 +1,6 @@
 import type { Actor as AuditActor, AuditEntry } from '../audit/index.ts';
-import type { Budget, Caller, Holder, Selectors, Wanted } from '../access/index.ts';
-import { EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
+import type { Budget, Caller, Holder, Limit, Selectors, Wanted } from '../access/index.ts';
+import { covers, EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { KeywardError } from '../base/errors.ts';
@@ -80,8 +80,8 @@ export type Actor =
   | { kind: 'admin'; bounds?: Bounds }
   | { kind: 'cli' | 'system' };
 
-/** What a session counts against: that of the owner, and how many messages a user may send. */
-export type Bounds = Pick<Wanted, 'limits' | 'budgets'>;
+/** What a session counts against: what its owner has, and how many messages a user may send. */
+export type Bounds = Pick<Wanted, 'limits' | 'budgets'> & { messages?: Limit };
 
 export function auditActor(actor: Actor): AuditActor {
   if (actor.kind === 'key') return { kind: 'key', id: actor.caller.keyId, name: actor.caller.keyName };
@@ -107,11 +107,16 @@ export function powersOf(actor: Actor): Wanted {
 
 /**
  * The same with all that bounds a session, to be compared with what it makes or gives: somebody with a budget could
- * otherwise make another user and be rid of it. Guarded by gifts.test.ts.
+ * otherwise make another user and be rid of it. How many messages somebody may send bounds what can send any. Guarded by
+ * gifts.test.ts.
  */
-export function holdingsOf(actor: Actor): Wanted {
+export function holdingsOf(actor: Actor, wanted: Wanted): Wanted {
   const bounds = actor.kind === 'user' || actor.kind === 'admin' ? actor.bounds : undefined;
-  return { ...powersOf(actor), ...bounds };
+  const powers = powersOf(actor);
+  if (bounds === undefined) return powers;
+  const { limits, budgets, messages } = bounds;
+  const canChat = wanted.grants.some((grant) => covers(grant, 'workspaces:chat'));
+  return { ...powers, budgets, limits: messages !== undefined && canChat ? [...limits, messages] : limits };
 }
 
 /**

@@ -28,7 +28,7 @@ export function isBounded(caller: Caller, accounts: readonly string[]): boolean 
  * @throws KeywardError `scope_escalation` naming each field in which it would exceed its maker.
  */
 export function refuseExcess(actor: Actor, wanted: Wanted): void {
-  refuse(excesses(holdingsOf(actor), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
+  refuse(excesses(holdingsOf(actor, wanted), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
 }
 
 /** The same for a new key. @param parent what it becomes a child of, as a caller. */

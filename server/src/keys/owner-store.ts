@@ -60,9 +60,13 @@ export async function findOwnerByName(db: Db, name: string): Promise<Owner | und
   return row === undefined ? undefined : fromRow(row);
 }
 
-/** The account of the last deleted owner of this name, unless another owner goes on with it. */
-export async function freeAccount(db: Db, name: string): Promise<string | undefined> {
-  const deleted = await tables(db)
+/**
+ * The account of the last deleted owner of this name, unless another owner goes on with it; in a transaction that makes one
+ * which does. Several names may have had the same account: two that are made at the same moment wait for each other. Guarded
+ * by owners.test.ts.
+ */
+export async function freeAccount(tx: Db, name: string): Promise<string | undefined> {
+  const deleted = await tables(tx)
     .selectFrom('owners')
     .select(['id', 'account'])
     .where('name', '=', name)
@@ -72,7 +76,9 @@ export async function freeAccount(db: Db, name: string): Promise<string | undefi
     .executeTakeFirst();
   if (deleted === undefined) return undefined;
   const account = deleted.account ?? deleted.id;
-  const taken = await tables(db)
+  // The first owner who had it.
+  await lockOwner(tx, account);
+  const taken = await tables(tx)
     .selectFrom('owners')
     .select('id')
     .where('account', '=', account)

@@ -27,13 +27,19 @@ export function refuseStronger(actor: Actor, held: Wanted): void {
   if (mayEndAnything(actor)) return;
   const errors = excesses(powersOf(actor), held);
   if (errors.length === 0) return;
-  throw new KeywardError('scope_escalation', 'Nobody takes away from what holds more than they do.', {
-    errors: errors.map(({ field, message }) => ({
-      field,
-      message: `${message}, as what is to be ended does not`,
-    })),
-    hint: 'Use a key that holds as much, or one with owners:manage and without selectors.',
-  });
+  // Not every surface shows fields.
+  const said = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new KeywardError(
+    'scope_escalation',
+    `Nobody takes away from what holds more than they do. ${said}.`,
+    {
+      errors: errors.map(({ field, message }) => ({
+        field,
+        message: `${message}, as what is to be ended does not`,
+      })),
+      hint: 'Use a key that holds as much, or one with owners:manage and without selectors.',
+    },
+  );
 }
 
 /**
@@ -76,7 +82,7 @@ export async function refuseOwnerExcess(
   context: KeysContext,
   { actor, ownerId }: { actor: Actor; ownerId: string },
 ): Promise<void> {
-  if (excesses(holdingsOf(actor), EVERYTHING).length === 0) return;
+  if (excesses(holdingsOf(actor, EVERYTHING), EVERYTHING).length === 0) return;
   for await (const held of heldBy(tx, context, ownerId)) refuseExcess(actor, held);
 }
 
