@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 807cc76dab8943ae0b24d5579e0c7fa77adcaebd9c09e32ec89285a13d2a8cc7
-// text f9f5f3e06a711084fdc1ff44396a40cfc253711aee28fa9d5edad02a4a84f171
+// document 20dd414209e90c8a937b2c85ebc83698b9f06454bf19649ff03913363fb09b00
+// text 7ed494b12ebffe957dcf15e7a27e6b026bcefaab38278ed84520a3659f05fa35
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -9950,7 +9950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;

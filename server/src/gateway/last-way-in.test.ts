@@ -178,6 +178,37 @@ describeOnBothServers('the last way in', (start) => {
     expect((await send(server, path, { key: secret, body: { limits: [] } })).status).toBe(200);
   });
 
+  test('is bounded neither by the owner of the one password nor by that of the last user who administers', async () => {
+    const server = await start();
+    const limits = [{ name: 'l', requests: 1_000, window_seconds: 1 }];
+    await server.request('POST', '/v1/owners', { body: { name: 'others', kind: 'team' } });
+    const { secret: key } = await server.mint({ scopes: ['owners:manage', 'keys:*'], owner: 'others' });
+    const bound = async (name: string, bounds: object = { limits }) => {
+      const { body } = await server.request<{ items: { id: string; name: string }[] }>('GET', '/v1/owners', {
+        key,
+      });
+      const id = body.items.find((owner) => owner.name.startsWith(name))?.id ?? '';
+      return send(server, `PATCH /v1/owners/${id}`, { key, body: bounds });
+    };
+    const session = await firstSession(server);
+    const password = { usePassword: true, newPassword: PASSWORD };
+    await send(server, 'POST /api/system/update-password', { key: session, body: password });
+    await send(server, `POST /v1/keys/${await idOf(server)}/revoke`);
+    expect((await bound('admin')).body.code).toBe('last_admin');
+    const users = { username: 'first', password: PASSWORD };
+    const entered = await tokenOf(server, { password: PASSWORD });
+    await send(server, 'POST /api/system/enable-multi-user', { key: entered, body: users });
+    expect((await bound('first')).body.code).toBe('last_admin');
+    const admin = await tokenOf(server, users);
+    const second = { username: 'second', password: PASSWORD, role: 'admin' };
+    await send(server, 'POST /api/admin/users/new', { key: admin, body: second });
+    expect((await bound('second')).status).toBe(200);
+    for (const bounds of [{ limits }, { state: 'suspended' }])
+      expect((await bound('first', bounds)).body.code).toBe('last_admin');
+    expect((await bound('second', { limits: [] })).status).toBe(200);
+    expect((await bound('first')).status).toBe(200);
+  });
+
   test('is made on the machine also where the owner of the others is suspended', async () => {
     const server = await start();
     const owner = (await server.request<{ owner: { id: string } }>('GET', `/v1/keys/${await idOf(server)}`))

@@ -67,6 +67,7 @@ describeOnBothServers('a key that is measured by names and prices of models', (s
       await change({ prices: free }),
       await change({ unpriced: 'allow' }),
       await change({ models: ['cheap', 'dear'] }),
+      await server.request('DELETE', `/v1/upstreams/${upstreamId}`, { key }),
       await setting({ GenericOpenAiModelPref: 'dear' }),
       await setting({ GenericOpenAiBasePath: 'http://127.0.0.1:2/v1' }),
       await setting({ EmbeddingModelPref: 'dear' }),

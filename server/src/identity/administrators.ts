@@ -1,4 +1,4 @@
-import { worthOf } from '../access/index.ts';
+import { EVERYTHING, worthOf } from '../access/index.ts';
 import type { Wanted } from '../access/index.ts';
 import { findAdminOwner, isAnyActive, isFree } from '../keys/index.ts';
 import type { Administrators } from '../keys/index.ts';
@@ -14,11 +14,14 @@ export const administratorsOf = (memberships: Memberships): Administrators => ({
   hasOther: async (tx, exceptOwnerId, mustBeFree) => {
     const { multi_user, password_hash } = await readMode(tx);
     if (multi_user !== 0) return hasAdmin(tx, exceptOwnerId, mustBeFree);
-    return password_hash !== null && (!mustBeFree || (await isAdminFree(tx, exceptOwnerId)));
+    return password_hash !== null && isAdminOther(tx, exceptOwnerId, mustBeFree);
   },
   worthOf: async (tx, ownerId) => {
     const user = await findByOwner(tx, ownerId);
-    return user === undefined ? undefined : worthOfUser(tx, memberships, user);
+    if (user !== undefined) return worthOfUser(tx, memberships, user);
+    const { multi_user, password_hash } = await readMode(tx);
+    const isAdmin = multi_user === 0 && password_hash !== null && (await findAdminOwner(tx))?.id === ownerId;
+    return isAdmin ? EVERYTHING : undefined;
   },
 });
 
@@ -36,9 +39,14 @@ export async function hasAdmin(
 }
 
 /** Whoever logs in without being a user counts against the owner `admin`. */
-async function isAdminFree(db: Db, exceptOwnerId: string | undefined): Promise<boolean> {
+async function isAdminOther(
+  db: Db,
+  exceptOwnerId: string | undefined,
+  mustBeFree: boolean,
+): Promise<boolean> {
   const owner = await findAdminOwner(db);
-  return owner === undefined || (owner.id !== exceptOwnerId && isFree({ owner }));
+  if (owner === undefined) return true;
+  return owner.id !== exceptOwnerId && (!mustBeFree || isFree({ owner }));
 }
 
 /** What a user can do by logging in, as a member of the workspaces that it is one of now. */

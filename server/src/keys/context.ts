@@ -49,7 +49,7 @@ export interface Administrators {
    * @param isFree only those whose owner has neither limits nor budgets.
    */
   hasOther(tx: Db, exceptOwnerId: string | undefined, isFree: boolean): Promise<boolean>;
-  /** What the user whose keys these are can do by logging in; undefined: it is no user's owner. */
+  /** What the person whose keys these are can do by logging in; undefined: it is nobody's owner who does. */
   worthOf(tx: Db, ownerId: string): Promise<Wanted | undefined>;
 }
 

@@ -9,6 +9,7 @@ import { isBelow, refuseExcess, takesAway } from './gain.ts';
 import { ceilingOf, keyState } from './key.ts';
 import { findPlainKey, keysOfOwner, lockKey, unlimitedKeys } from './key-store.ts';
 import type { Owner } from './owner.ts';
+import { findOwner } from './owner-store.ts';
 
 /**
  * Whether the actor may end what holds more than itself: with `owners:manage` on a key without selectors, which is what
@@ -144,10 +145,11 @@ export async function refuseLastWayIn(tx: Db, context: KeysContext, ending: Endi
   const isGoing = (one: Key): boolean => one.id === key?.id || one.owner.id === ownerId;
   const ways = (await unlimitedKeys(tx)).filter((one) => isWayIn(one, nowMs));
   const going = ways.filter(isGoing);
-  const needsFree = going.some(isFree);
+  const isPerson = await isLoggedInBy(tx, context, ownerId);
+  const needsFree = going.some(isFree) || (isPerson && (await isFreeOwner(tx, ownerId)));
   if (await administrators.hasOther(tx, ownerId, needsFree)) return;
   if (ways.some((one) => !isGoing(one) && (isFree(one) || !needsFree))) return;
-  if (going.length === 0 && !(await isLastPerson(tx, context, ownerId))) return;
+  if (going.length === 0 && !isPerson) return;
   const isOwn = actor.kind === 'key' && going.some(({ id }) => id === actor.caller.keyId);
   if (isOwn && isMeant) return;
   throw lastAdmin(isOwn);
@@ -157,8 +159,13 @@ export async function refuseLastWayIn(tx: Db, context: KeysContext, ending: Endi
 export const isFree = ({ owner }: { owner: Pick<Owner, 'limits' | 'budgets'> }): boolean =>
   owner.limits.length + owner.budgets.length === 0;
 
-/** Nobody else who logs in, and no key: then the user whose owner it is may be the last one. */
-async function isLastPerson(tx: Db, { administrators }: KeysContext, ownerId?: string): Promise<boolean> {
+const isFreeOwner = async (tx: Db, id = ''): Promise<boolean> => {
+  const owner = await findOwner(tx, id);
+  return owner !== undefined && isFree({ owner });
+};
+
+/** Whether somebody who logs in can do everything and has this owner. */
+async function isLoggedInBy(tx: Db, { administrators }: KeysContext, ownerId?: string): Promise<boolean> {
   if (ownerId === undefined) return false;
   const person = await administrators.worthOf(tx, ownerId);
   return person !== undefined && excesses(person, EVERYTHING).length === 0;

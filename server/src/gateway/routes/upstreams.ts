@@ -180,9 +180,10 @@ export const upstreamRoutes: Route[] = [
     params,
     headers: ifMatch,
     responses: { 204: null },
-    errors: ['not_found', 'precondition_failed', 'forbidden_resource'],
+    errors: ['not_found', 'precondition_failed', 'forbidden_resource', 'scope_escalation'],
     handler: async ({ models }, { caller, params: { id }, headers }) => {
       refuseBound(caller);
+      refuseMeasured(caller);
       await removeUpstream(models, { id, ...given(headers['if-match']) }, actorOf(caller));
       return { status: 204 };
     },
