@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 064eee1fad775726b03974e473c72b203a8aeedface4cd529b955824c4891c3a
-// text dd29c9b3d0de899dbd054d34cb50643b3e4f95db8a3f0f6a55ec5e1a60b0a931
+// document 19c6ef5b04c120312eb5bf39b0769650c78d6d093486b09efeeae51e72e51c0b
+// text 7a7fae219a3e0a7c4883104bb4eef3abaa67a6ef42f74e148fa71d0908a41588
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -721,7 +721,7 @@ export interface paths {
         head?: never;
         /**
          * Change, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.
+         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -987,7 +987,7 @@ export interface paths {
         };
         /**
          * Who there is
-         * @description In multi-user mode. Scope: users:manage.
+         * @description In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.
          */
         get: operations["users.names"];
         put?: never;
@@ -1027,7 +1027,7 @@ export interface paths {
         };
         /**
          * All users
-         * @description In multi-user mode. Scope: users:manage.
+         * @description In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.
          */
         get: operations["users.list"];
         put?: never;
@@ -1151,7 +1151,7 @@ export interface paths {
         };
         /**
          * All users
-         * @description For admins and managers; managers neither make nor touch an admin. Needs a session with the role admin or manager, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. For a key that is bound to workspaces: their members, and those who are in none. Needs a session with the role admin or manager, no key.
          */
         get: operations["people.list"];
         put?: never;
@@ -2802,7 +2802,7 @@ export interface paths {
         post: operations["embeds.update"];
         /**
          * Remove a chat widget and its chats
-         * @description Scope: embeds:manage.
+         * @description The key must hold workspaces:chat there, as to change it. Scope: embeds:manage.
          */
         delete: operations["embeds.delete"];
         options?: never;
@@ -3061,7 +3061,7 @@ export interface paths {
         put?: never;
         /**
          * Change settings by the names that clients know
-         * @description Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.
+         * @description Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.
          */
         post: operations["settings.update"];
         delete?: never;
@@ -3098,7 +3098,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a login page needs to know; with a session all settings of the instance
+         * What a login page needs to know; with the session of an administrator all settings of the instance
          * @description Needs no key.
          */
         get: operations["web.setup"];
@@ -3737,6 +3737,8 @@ export interface components {
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
+            /** @description Also where nobody could administer any more; for the last admin key itself */
+            last_admin?: boolean;
         };
         ChangedOwner: {
             owner: components["schemas"]["Owner"];
@@ -9539,7 +9541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9959,7 +9961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;

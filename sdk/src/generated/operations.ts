@@ -277,7 +277,7 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/owners/{id}",
     "summary": "Change, suspend or reactivate an owner",
-    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it. Scope: owners:manage.",
+    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name. Scope: owners:manage.",
     "scope": "owners:manage"
   },
   "owners.delete": {
@@ -396,7 +396,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/users",
     "summary": "Who there is",
-    "description": "In multi-user mode. Scope: users:manage.",
+    "description": "In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.issue_auth_token": {
@@ -410,7 +410,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/admin/users",
     "summary": "All users",
-    "description": "In multi-user mode. Scope: users:manage.",
+    "description": "In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.create": {
@@ -459,7 +459,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/api/admin/users",
     "summary": "All users",
-    "description": "For admins and managers; managers neither make nor touch an admin. Needs a session with the role admin or manager, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. For a key that is bound to workspaces: their members, and those who are in none. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.create": {
@@ -1075,7 +1075,7 @@ export const OPERATIONS = {
     "method": "DELETE",
     "path": "/v1/embed/{uuid}",
     "summary": "Remove a chat widget and its chats",
-    "description": "Scope: embeds:manage.",
+    "description": "The key must hold workspaces:chat there, as to change it. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.adopt": {
@@ -1166,7 +1166,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/system/update-env",
     "summary": "Change settings by the names that clients know",
-    "description": "Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.",
+    "description": "Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces. Scope: system:write.",
     "scope": "system:write"
   },
   "web.ping": {
@@ -1179,7 +1179,7 @@ export const OPERATIONS = {
   "web.setup": {
     "method": "GET",
     "path": "/api/setup-complete",
-    "summary": "What a login page needs to know; with a session all settings of the instance",
+    "summary": "What a login page needs to know; with the session of an administrator all settings of the instance",
     "description": "Needs no key.",
     "scope": null
   },

@@ -9,7 +9,7 @@ import { invalidKey, readCredential } from './credentials.ts';
 import { readDeveloperCredential } from './developer/credentials.ts';
 import { refuseAfterBody } from './developer/early-body.ts';
 import { limitHeaders } from './limit-headers.ts';
-import type { Route } from './route.ts';
+import type { Call, Route } from './route.ts';
 import type { Services } from './services.ts';
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
@@ -133,10 +133,11 @@ function limitReached(
 export async function takeQuestion(
   services: Services,
   payer: Pick<Caller, 'keyId' | 'holders'>,
+  call: Pick<Call, 'holds'>,
 ): Promise<void> {
-  // Concurrency is looked at, not held: an answer in a session has no end that is told here.
-  const admission = services.keys.limits.admit(payer.holders, { hold: false });
+  const admission = services.keys.limits.admit(payer.holders);
   if (!admission.admitted) throw limitReached(admission, payer.keyId);
+  call.holds(admission.release);
   await spendRequest(services, payer);
 }
 

@@ -145,6 +145,16 @@ describeOnBothServers('what belongs to others', (start) => {
     expect(comparable(await list(id), [id])).toEqual(comparable(await list(absent(id)), [absent(id)]));
   });
 
+  test('is not told by the name that a bound key gives its own owner', async () => {
+    const id = (await server.request<{ key: NewKey['key'] }>('GET', '/v1/keys/self', { key: callers.bound }))
+      .body.key.owner.id;
+    const rename = (name: string) =>
+      server.request('PATCH', `/v1/owners/${id}`, { key: callers.bound, body: { name } });
+    const owner = foreign.key.owner.name;
+    expect(comparable(await rename(owner), [owner])).toEqual(comparable(await rename('nobody'), ['nobody']));
+    expect((await server.request<{ name: string }>('GET', `/v1/owners/${id}`)).body.name).toBe('Bob');
+  });
+
   test('is not told by an Idempotency-Key that another key of the owner has used', async () => {
     const selectors = { workspaces: { allow: ['open-*'] } };
     const wide = await server.mint({ owner: 'Bob', role: 'admin' });

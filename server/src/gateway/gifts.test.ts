@@ -254,3 +254,131 @@ describeOnBothServers('a session of an instance without users', (start) => {
     expect((await logIn(PASSWORD)).body.valid).toBe(false);
   });
 });
+
+interface Listed {
+  items: { id: string; name: string }[];
+}
+
+describeOnBothServers('somebody who is logged in and is bounded', (start) => {
+  const budgets = [{ name: 'b', unit: 'tokens', amount: '10', period: 'total' }];
+  const limits = [{ name: 'l', requests: 1_000, window_seconds: 60 }];
+
+  async function bound(server: TestServer, starting: string, bounds: object): Promise<string> {
+    const { body } = await server.request<Listed>('GET', '/v1/owners');
+    const id = body.items.find(({ name }) => name.startsWith(starting))?.id ?? '';
+    const changed = await server.request('PATCH', `/v1/owners/${id}`, { body: bounds });
+    if (changed.status !== 200) throw new Error(changed.text);
+    return id;
+  }
+
+  test.each(['admin', 'manager'])(
+    'as %s makes nobody who is not, and nothing that would not be',
+    async (role) => {
+      const server = await start();
+      await enableUsers(server);
+      const username = 'mia';
+      const key = await enterAs(server, role, username);
+      const { body } = await server.request<{ users: { id: number; username: string }[] }>(
+        'GET',
+        '/v1/users',
+      );
+      const id = body.users.find((user) => user.username === username)?.id ?? 0;
+      const other = await enterAs(server, 'default', 'dan');
+      const dan = (
+        await server.request<{ user: { id: number } }>('GET', '/api/system/refresh-user', { key: other })
+      ).body.user.id;
+      const ask = (path: string, fields: object) =>
+        server.request<{ error: string }>('POST', path, { key, body: fields });
+      const gifts: [string, object][] = [
+        ...(role === 'admin' ? ['admin', 'manager', 'default'] : ['manager', 'default']).map(
+          (made): [string, object] => [
+            '/api/admin/users/new',
+            { username: `made-${made}`, password: PASSWORD, role: made },
+          ],
+        ),
+        ['/api/admin/invite/new', {}],
+        [`/api/admin/user/${dan}`, { password: 'another horse' }],
+        [`/api/admin/user/${dan}`, { dailyMessageLimit: null }],
+      ];
+      const others = async () =>
+        (await server.request('GET', '/v1/admin/users')).text.replaceAll(/\{"id":2,.*?\}/g, '');
+      const before = await others();
+      const set = (dailyMessageLimit: number | null) =>
+        server.request('POST', `/v1/admin/users/${id}`, { body: { dailyMessageLimit } });
+      const states: [string, () => Promise<unknown>][] = [
+        ['budgets', () => bound(server, username, { budgets })],
+        ['limits', () => bound(server, username, { budgets: [], limits })],
+        ['limits', async () => [await bound(server, username, { limits: [] }), await set(5)]],
+      ];
+      for (const [field, make] of states) {
+        await make();
+        for (const [path, fields] of gifts) {
+          const answer = await ask(path, fields);
+          expect([field, path, answer.status]).toEqual([field, path, 403]);
+          expect(answer.body.error).toContain(field);
+        }
+        expect((await server.request('GET', '/v1/admin/invites')).text).toBe('{"invites":[]}');
+      }
+      expect(await others()).toBe(before);
+      // The extension sends none.
+      expect((await ask('/api/browser-extension/api-keys/new', {})).status).toBe(200);
+      // Not even for itself; less it may.
+      for (const wanted of [null, 6])
+        expect((await ask(`/api/admin/user/${id}`, { dailyMessageLimit: wanted })).status).toBe(403);
+      expect((await ask(`/api/admin/user/${id}`, { dailyMessageLimit: 4 })).status).toBe(200);
+      await set(null);
+      expect((await ask('/api/admin/invite/new', {})).status).toBe(200);
+    },
+  );
+
+  test('by the owner of logins without users lets in no users, and makes keys that are bounded alike', async () => {
+    const server = await start();
+    const setPassword = (key: string, newPassword: string) =>
+      server.request<{ success: boolean }>('POST', '/api/system/update-password', {
+        key,
+        body: { usePassword: true, newPassword },
+      });
+    await setPassword(await tokenOf(server, { password: server.adminKey }), PASSWORD);
+    await server.request('POST', '/v1/owners', { body: { name: 'others', kind: 'team' } });
+    await server.mint({ role: 'admin', owner: 'others' });
+    const id = await bound(server, 'admin', { budgets });
+    let key = await tokenOf(server, { password: PASSWORD });
+    const mint = async () => {
+      const made = await server.request<{ apiKey: { secret: string } }>(
+        'POST',
+        '/api/system/generate-api-key',
+        {
+          key,
+          body: {},
+        },
+      );
+      return made.body.apiKey.secret;
+    };
+    const budgetsOf = async (one: string) =>
+      (
+        await server.request<{ budgets: { name: string }[] }>('GET', '/v1/keys/self', { key: one })
+      ).body.budgets.map(({ name }) => name);
+    const made = await mint();
+    expect(await budgetsOf(made)).toEqual(['b']);
+    // No name under which the owner would not be found.
+    for (const [method, fields] of [
+      ['PATCH', { name: 'old' }],
+      ['PATCH', { budgets: [] }],
+      ['DELETE', undefined],
+    ] as const) {
+      const answer = await server.request(method, `/v1/owners/${id}`, {
+        key: made,
+        ...(fields && { body: fields }),
+      });
+      expect([method, answer.status >= 400]).toEqual([method, true]);
+    }
+    expect(await budgetsOf(await mint())).toEqual(['b']);
+    const users = { username: 'first', password: PASSWORD };
+    const enabled = await server.request('POST', '/api/system/enable-multi-user', { key, body: users });
+    expect([enabled.status, enabled.text.includes('budgets')]).toEqual([403, true]);
+    // Another password is no gain.
+    expect((await setPassword(key, 'another horse')).body.success).toBe(true);
+    key = await tokenOf(server, { password: 'another horse' });
+    expect((await server.request('GET', '/api/system/check-token', { key })).status).toBe(200);
+  });
+});

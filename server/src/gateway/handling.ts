@@ -222,6 +222,10 @@ class RequestCall {
     this.#request.course.runsFor(payers);
   }
 
+  holds(release: () => void): void {
+    this.#request.course.holds(release);
+  }
+
   saysLast(words: (why: KeywardError) => string | undefined): void {
     this.#request.course.lastWords = words;
   }

@@ -144,6 +144,85 @@ describeOnBothServers('the last way in', (start) => {
     }
   });
 
+  test('is bounded by its owner with the word alone: nobody could take that away again', async () => {
+    const server = await start();
+    const owner = (await server.request<{ owner: { id: string } }>('GET', `/v1/keys/${await idOf(server)}`))
+      .body.owner.id;
+    const path = `PATCH /v1/owners/${owner}`;
+    const limits = [{ name: 'l', requests: 1_000, window_seconds: 1 }];
+    const budgets = [{ name: 'b', unit: 'requests', amount: '1000', period: 'hour' }];
+    await server.request('POST', '/v1/owners', { body: { name: 'others', kind: 'team' } });
+    const { secret: key } = await server.mint({ scopes: ['owners:manage', 'keys:*'], owner: 'others' });
+    for (const bounds of [{ limits }, { budgets }]) {
+      expect((await send(server, path, { body: bounds })).body.code).toBe('last_admin');
+      expect((await send(server, path, { key, body: { ...bounds, last_admin: true } })).body.code).toBe(
+        'last_admin',
+      );
+    }
+    // Another one that nothing bounds: then it may be; and that one is the last of its kind.
+    const free = await server.mint({ role: 'admin', owner: 'others' });
+    expect((await send(server, path, { body: { limits } })).status).toBe(200);
+    for (const line of [`POST /v1/keys/${free.id}/revoke`, `POST /v1/keys/${free.id}/disable`])
+      expect((await send(server, line)).body.code).toBe('last_admin');
+    const theirs = `PATCH /v1/owners/${free.key.owner.id}`;
+    expect((await send(server, theirs, { body: { state: 'suspended' } })).body.code).toBe('last_admin');
+    expect((await send(server, theirs, { key: free.secret, body: { budgets } })).body.code).toBe(
+      'last_admin',
+    );
+    const word = { key: free.secret, body: { budgets, last_admin: true } };
+    expect((await send(server, theirs, word)).status).toBe(200);
+    // Of those that are left the last one stays, and the machine makes one that nothing bounds.
+    expect((await send(server, `POST /v1/keys/${free.id}/revoke`)).status).toBe(200);
+    expect((await send(server, `POST /v1/keys/${await idOf(server)}/revoke`)).body.code).toBe('last_admin');
+    const { secret } = await mintLocally(server.app.core.keys, 'way back');
+    expect((await send(server, path, { key: secret, body: { limits: [] } })).status).toBe(200);
+  });
+
+  test('is bounded neither by the owner of the one password nor by that of the last user who administers', async () => {
+    const server = await start();
+    const limits = [{ name: 'l', requests: 1_000, window_seconds: 1 }];
+    await server.request('POST', '/v1/owners', { body: { name: 'others', kind: 'team' } });
+    const { secret: key } = await server.mint({ scopes: ['owners:manage', 'keys:*'], owner: 'others' });
+    const bound = async (name: string, bounds: object = { limits }) => {
+      const { body } = await server.request<{ items: { id: string; name: string }[] }>('GET', '/v1/owners', {
+        key,
+      });
+      const id = body.items.find((owner) => owner.name.startsWith(name))?.id ?? '';
+      return send(server, `PATCH /v1/owners/${id}`, { key, body: bounds });
+    };
+    const session = await firstSession(server);
+    const password = { usePassword: true, newPassword: PASSWORD };
+    await send(server, 'POST /api/system/update-password', { key: session, body: password });
+    await send(server, `POST /v1/keys/${await idOf(server)}/revoke`);
+    expect((await bound('admin')).body.code).toBe('last_admin');
+    const users = { username: 'first', password: PASSWORD };
+    const entered = await tokenOf(server, { password: PASSWORD });
+    await send(server, 'POST /api/system/enable-multi-user', { key: entered, body: users });
+    expect((await bound('first')).body.code).toBe('last_admin');
+    const admin = await tokenOf(server, users);
+    const second = { username: 'second', password: PASSWORD, role: 'admin' };
+    await send(server, 'POST /api/admin/users/new', { key: admin, body: second });
+    expect((await bound('second')).status).toBe(200);
+    for (const bounds of [{ limits }, { state: 'suspended' }])
+      expect((await bound('first', bounds)).body.code).toBe('last_admin');
+    expect((await bound('second', { limits: [] })).status).toBe(200);
+    expect((await bound('first')).status).toBe(200);
+  });
+
+  test('is made on the machine also where the owner of the others is suspended', async () => {
+    const server = await start();
+    const owner = (await server.request<{ owner: { id: string } }>('GET', `/v1/keys/${await idOf(server)}`))
+      .body.owner.id;
+    await server.request('POST', '/v1/owners', { body: { name: 'others', kind: 'team' } });
+    const other = await server.mint({ role: 'admin', owner: 'others' });
+    const suspend = { key: other.secret, body: { state: 'suspended' } };
+    expect((await send(server, `PATCH /v1/owners/${owner}`, suspend)).status).toBe(200);
+    for (let round = 0; round < 2; round++) {
+      const { secret } = await mintLocally(server.app.core.keys, 'way back');
+      expect(await works(server, secret)).toBe(true);
+    }
+  });
+
   test('is the password where one is set, and it is not taken away without the word', async () => {
     const server = await start();
     const change = async (body: object) => {

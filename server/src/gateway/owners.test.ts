@@ -77,6 +77,36 @@ describeOnBothServers('owners', (start) => {
     expect(await works(server.adminKey)).toBe(true);
   });
 
+  test('nor that of a key above it', async () => {
+    const { body: above } = await create('Above');
+    const parent = await server.mint({ scopes: ['*'], owner: above.id, expires_in_seconds: 600 });
+    await create('Elsewhere');
+    const fields = { name: 'child', scopes: ['*'], owner: 'Elsewhere' };
+    const made = await server.request<{ secret: string }>('POST', '/v1/keys', {
+      key: parent.secret,
+      body: fields,
+    });
+    const { secret: key } = made.body;
+    expect((await server.request('DELETE', `/v1/owners/${above.id}`, { key })).status).toBe(409);
+    const suspend = { key, body: { state: 'suspended' } };
+    expect((await server.request('PATCH', `/v1/owners/${above.id}`, suspend)).status).toBe(409);
+    expect(await works(parent.secret)).toBe(true);
+  });
+
+  test('the one of logins without users keeps its name and is not deleted', async () => {
+    await create('Manager');
+    const { secret: key } = await server.mint({ scopes: ['owners:manage', 'keys:read'], owner: 'Manager' });
+    await server.mint({ role: 'admin', owner: 'Manager' });
+    const { body } = await server.request<{ items: Owner[] }>('GET', '/v1/owners', { key });
+    const id = body.items.find(({ name }) => name === 'admin')?.id ?? '';
+    const renamed = await server.request('PATCH', `/v1/owners/${id}`, { key, body: { name: 'old' } });
+    expect([renamed.status, (await server.request('DELETE', `/v1/owners/${id}`, { key })).status]).toEqual([
+      409, 409,
+    ]);
+    expect((await patch(id, { name: 'admin', kind: 'person' })).status).toBe(200);
+    expect(await works(server.adminKey)).toBe(true);
+  });
+
   test('without owners:manage only the own owner exists', async () => {
     const { body: owner } = await create('Small');
     const { secret: key } = await server.mint({ owner: owner.id, scopes: ['keys:*'] });

@@ -100,6 +100,8 @@ export interface Call<
   readonly signal: AbortSignal;
   /** On routes without a key: ids of those for whom it is carried out; what takes them away ends it. */
   runsFor(payers: readonly string[]): void;
+  /** On routes without a key: what is run when the request is over, such as letting go of a place under a limit. */
+  holds(release: () => void): void;
   /** For answers that are no event stream: their last words where the request is ended; undefined: they are cut off. */
   saysLast(words: (why: KeywardError) => string | undefined): void;
   /** From here on the handler counts the request in the usage report itself: it knows what it took. */

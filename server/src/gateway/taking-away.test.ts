@@ -60,6 +60,54 @@ describeOnBothServers('taking away from what holds more', (start) => {
     expect(await self(own.secret)).toBe(401);
   });
 
+  test('a child narrows and renames nothing above it, though it may narrow itself and what is below it', async () => {
+    const scopes = ['keys:read', 'keys:write'];
+    const parent = await server.mint({ scopes: [...scopes, 'models:use'], expires_in_seconds: 600 });
+    const childOf = async (key: string): Promise<{ id: string; secret: string }> => {
+      const made = await ask('POST', '/v1/keys', key, { name: 'child', scopes });
+      const { key: child, secret } = made.body as unknown as { key: { id: string }; secret: string };
+      return { id: child.id, secret };
+    };
+    const child = await childOf(parent.secret);
+    const below = await childOf(child.secret);
+    const changes: object[] = [
+      { scopes },
+      { expires_in_seconds: 1 },
+      { limits: [{ name: 'l', requests: 1, window_seconds: 86_400 }] },
+      { budgets: [{ name: 'b', unit: 'requests', amount: '0', period: 'total' }] },
+      { selectors: { ips: ['192.0.2.1'] } },
+      { selectors: { models: { deny: ['*'] } } },
+      { name: 'renamed' },
+      { metadata: { plan: 'none' } },
+    ];
+    const path = `/v1/keys/${parent.id}`;
+    const before = (await server.request('GET', path)).text.replace(/"last_used_.*/, '');
+    for (const change of changes) {
+      const answer = await ask('PATCH', path, child.secret, change);
+      expect([change, answer.status, answer.body.code]).toEqual([change, 403, 'scope_escalation']);
+    }
+    expect((await server.request('GET', path)).text.replace(/"last_used_.*/, '')).toBe(before);
+    for (const { id } of [below, child])
+      expect((await ask('PATCH', `/v1/keys/${id}`, child.secret, { scopes: ['keys:write'] })).status).toBe(
+        200,
+      );
+    expect(await self(parent.secret)).toBe(200);
+  });
+
+  test('a limit or a budget for an owner whose keys hold more is taking away as well', async () => {
+    const own = strong.key.owner.id;
+    const selectors = { workspaces: { allow: ['docs'] } };
+    const bound = await server.mint({ scopes: ['owners:manage'], selectors });
+    for (const change of [
+      { budgets: [{ name: 'b', unit: 'requests', amount: '0', period: 'total' }] },
+      { limits: [{ name: 'l', requests: 1, window_seconds: 86_400 }] },
+    ]) {
+      const answer = await ask('PATCH', `/v1/owners/${own}`, bound.secret, change);
+      expect([answer.status, answer.body.code]).toEqual([403, 'scope_escalation']);
+    }
+    expect(await self(strong.secret)).toBe(200);
+  });
+
   test('an equal without a limit is stronger than a key with one', async () => {
     const limits = [{ name: 'l', requests: 100, window_seconds: 60 }];
     const bound = await server.mint({ scopes: ['keys:read', 'keys:write'], limits });
@@ -163,6 +211,28 @@ describeOnBothServers('people who hold more', (start) => {
     expect(await works('dan')).toBe(true);
   });
 
+  test('nobody gives a user back whose keys hold more, though the user itself does not', async () => {
+    const strong = await server.mint({ role: 'admin', owner: `dan (user ${dan})` });
+    const works = async () => (await server.request('GET', '/v1/keys/self', { key: strong.secret })).status;
+    const free = (key?: string) =>
+      server.request('POST', `/api/admin/user/${dan}`, { ...(key && { key }), body: { suspended: 0 } });
+    await server.request('POST', `/v1/admin/users/${dan}`, { body: { suspended: 1 } });
+    expect([(await free(manager)).status, await works()]).toEqual([403, 401]);
+    const scopes = ['users:manage', 'workspaces:*', 'documents:*'];
+    const { secret: key } = await server.mint({ scopes });
+    const body = { suspended: 0 };
+    expect((await server.request('POST', `/v1/admin/users/${dan}`, { key, body })).status).toBe(403);
+    expect((await server.request('POST', `/v1/admin/users/${dan}`, { body })).status).toBe(200);
+    expect(await works()).toBe(200);
+    // The owner alone was suspended: the same.
+    const { id } = strong.key.owner;
+    await server.request('PATCH', `/v1/owners/${id}`, { body: { state: 'suspended' } });
+    expect((await server.request('POST', `/v1/admin/users/${dan}`, { key, body })).status).toBe(403);
+    expect(await works()).toBe(401);
+    await server.request('PATCH', `/v1/owners/${id}`, { body: { state: 'active' } });
+    await server.request('POST', `/v1/keys/${strong.id}/revoke`);
+  });
+
   test('who may not make an invite may not end it', async () => {
     const made = await server.request<{ invite: { id: number } }>('POST', '/v1/admin/invite/new');
     const path = `/v1/admin/invite/${made.body.invite.id}`;
@@ -180,6 +250,9 @@ describeOnBothServers('people who hold more', (start) => {
       server.request('POST', `/v1/admin/workspaces/${slug}/manage-users`, { key, body: { userIds: [dan] } });
     expect((await manage('docs', alone)).status).toBe(403);
     expect((await manage('secret', bound)).status).toBe(500);
+    // Somebody who is in another workspace only is not there for it.
+    expect((await manage('docs', bound)).status).toBe(404);
+    await manage('docs', server.adminKey);
     expect((await manage('docs', bound)).status).toBe(200);
   });
 

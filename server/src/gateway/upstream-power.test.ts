@@ -3,7 +3,7 @@ import { describeOnBothServers } from '../../test/server.ts';
 import type { TestServer } from '../../test/server.ts';
 
 const usd = { name: 'usd', unit: 'usd', amount: '1', period: 'day' };
-const scopes = ['models:manage', 'models:use', 'keys:write'];
+const scopes = ['models:manage', 'models:use', 'keys:write', 'system:write'];
 
 describeOnBothServers('a key that is measured by names and prices of models', (start) => {
   let server: TestServer;
@@ -24,6 +24,15 @@ describeOnBothServers('a key that is measured by names and prices of models', (s
   beforeAll(async () => {
     server = await start();
     upstreamId = (await add(server.adminKey, 'first')).body.id;
+    const body = {
+      LLMProvider: 'generic-openai',
+      GenericOpenAiBasePath: 'http://127.0.0.1:1/v1',
+      GenericOpenAiModelPref: 'cheap',
+      EmbeddingEngine: 'generic-openai',
+      EmbeddingBasePath: 'http://127.0.0.1:1/v1',
+      EmbeddingModelPref: 'vectors',
+    };
+    await server.request('POST', '/v1/system/update-env', { body });
   });
 
   const keys: [string, () => Promise<string>][] = [
@@ -51,15 +60,36 @@ describeOnBothServers('a key that is measured by names and prices of models', (s
     const key = await secretOf();
     const change = (body: object) => server.request('PATCH', `/v1/upstreams/${upstreamId}`, { key, body });
     const before = await server.request('GET', `/v1/upstreams/${upstreamId}`);
+    const setting = (body: object) => server.request('POST', '/v1/system/update-env', { key, body });
     const free = { cheap: { input_usd_per_million_tokens: '0', output_usd_per_million_tokens: '0' } };
     const answers = [
       await add(key, 'second'),
       await change({ prices: free }),
       await change({ unpriced: 'allow' }),
       await change({ models: ['cheap', 'dear'] }),
+      await server.request('DELETE', `/v1/upstreams/${upstreamId}`, { key }),
+      await setting({ GenericOpenAiModelPref: 'dear' }),
+      await setting({ GenericOpenAiBasePath: 'http://127.0.0.1:2/v1' }),
+      await setting({ EmbeddingModelPref: 'dear' }),
+      await setting({ OpenAiKey: 'sk-mine' }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 403));
+    expect((await server.request('GET', '/v1/upstreams')).text).not.toContain('dear');
     expect((await server.request('GET', `/v1/upstreams/${upstreamId}`)).text).toBe(before.text);
+  });
+
+  test('without models:manage no setting changes which models there are; one that is there may be chosen', async () => {
+    const { secret: key } = await server.mint({ scopes: ['system:write'] });
+    const set = (body: object) => server.request('POST', '/v1/system/update-env', { key, body });
+    for (const body of [{ GenericOpenAiModelPref: 'dear' }, { EmbeddingModelPref: 'dear' }]) {
+      const answer = await set(body);
+      expect([answer.status, answer.text.includes('models:manage')]).toEqual([403, true]);
+    }
+    for (const body of [
+      { LLMProvider: 'generic-openai', GenericOpenAiModelPref: 'cheap' },
+      { EmbeddingModelPref: 'vectors' },
+    ])
+      expect((await set(body)).status).toBe(200);
   });
 
   test('a key that is not measured so manages upstreams, also with a budget in tokens', async () => {

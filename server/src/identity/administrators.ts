@@ -1,6 +1,6 @@
-import { worthOf } from '../access/index.ts';
+import { EVERYTHING, worthOf } from '../access/index.ts';
 import type { Wanted } from '../access/index.ts';
-import { isAnyActive } from '../keys/index.ts';
+import { findAdminOwner, isAnyActive, isFree } from '../keys/index.ts';
 import type { Administrators } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Memberships } from './identity.ts';
@@ -11,13 +11,17 @@ import { activeAdmins, findByOwner } from './user-store.ts';
 /** What the module `keys` asks about those who log in. */
 export const administratorsOf = (memberships: Memberships): Administrators => ({
   lock: lockMode,
-  hasOther: async (tx, exceptOwnerId) => {
+  hasOther: async (tx, exceptOwnerId, mustBeFree) => {
     const { multi_user, password_hash } = await readMode(tx);
-    return multi_user === 0 ? password_hash !== null : hasAdmin(tx, exceptOwnerId);
+    if (multi_user !== 0) return hasAdmin(tx, exceptOwnerId, mustBeFree);
+    return password_hash !== null && isAdminOther(tx, exceptOwnerId, mustBeFree);
   },
   worthOf: async (tx, ownerId) => {
     const user = await findByOwner(tx, ownerId);
-    return user === undefined ? undefined : worthOfUser(tx, memberships, user);
+    if (user !== undefined) return worthOfUser(tx, memberships, user);
+    const { multi_user, password_hash } = await readMode(tx);
+    const isAdmin = multi_user === 0 && password_hash !== null && (await findAdminOwner(tx))?.id === ownerId;
+    return isAdmin ? EVERYTHING : undefined;
   },
 });
 
@@ -25,9 +29,24 @@ export const administratorsOf = (memberships: Memberships): Administrators => ({
  * Whether a user with the role admin can log in, beside the one whose keys these are. One whose owner was suspended
  * cannot. Guarded by last-way-in.test.ts.
  */
-export async function hasAdmin(db: Db, exceptOwnerId: string | undefined): Promise<boolean> {
+export async function hasAdmin(
+  db: Db,
+  exceptOwnerId: string | undefined,
+  mustBeFree = false,
+): Promise<boolean> {
   const owners = (await activeAdmins(db)).filter((ownerId) => ownerId !== exceptOwnerId);
-  return isAnyActive(db, owners);
+  return isAnyActive(db, owners, { isFree: mustBeFree });
+}
+
+/** Whoever logs in without being a user counts against the owner `admin`. */
+async function isAdminOther(
+  db: Db,
+  exceptOwnerId: string | undefined,
+  mustBeFree: boolean,
+): Promise<boolean> {
+  const owner = await findAdminOwner(db);
+  if (owner === undefined) return true;
+  return owner.id !== exceptOwnerId && (!mustBeFree || isFree({ owner }));
 }
 
 /** What a user can do by logging in, as a member of the workspaces that it is one of now. */

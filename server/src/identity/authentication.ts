@@ -1,10 +1,13 @@
 import { KeywardError } from '../base/errors.ts';
 import { decide, EVERYTHING, excesses, holdingsOfCaller } from '../access/index.ts';
-import { callerOfSecret, isOwnerActive } from '../keys/index.ts';
+import { boundsOfAdmin, boundsOfOwner, callerOfSecret } from '../keys/index.ts';
 import type { Caller } from '../access/index.ts';
+import type { Bounds, KeysContext } from '../keys/index.ts';
+import type { Db } from '../storage/index.ts';
 import type { Identity, Session } from './identity.ts';
 import { readMode } from './mode-store.ts';
 import type { SessionRow } from './rows.ts';
+import type { User } from './user.ts';
 import { findSession } from './session-store.ts';
 import { readToken } from './session-token.ts';
 import { findUser } from './user-store.ts';
@@ -40,17 +43,34 @@ async function userSession({ keys }: Identity, row: SessionRow | undefined): Pro
   const user = await findUser(keys.storage.db, row.user_id);
   if (user === undefined) throw refused('Invalid auth for user.');
   // Also where the owner of the user's keys was suspended: that is the same person.
-  if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
-    throw refused('User is suspended from system');
+  const bounds = await boundsOfUser(keys, user);
+  if (bounds === undefined) throw refused('User is suspended from system');
   if (isOver(row)) throw refused('Invalid auth token.');
   const { id, username: name, role } = user;
-  return { id: row.id, kind: 'user', user, actor: { kind: 'user', id, name, role } };
+  return { id: row.id, kind: 'user', user, actor: { kind: 'user', id, name, role, bounds } };
 }
+
+/** What a user counts against; undefined where it is suspended, or the owner of its keys is. */
+export async function boundsOfUser(
+  keys: KeysContext,
+  user: User,
+  db: Db = keys.storage.db,
+): Promise<Bounds | undefined> {
+  const owner = user.suspended ? undefined : await boundsOfOwner(keys, user.ownerId, db);
+  return owner === undefined ? undefined : { ...owner, ...messageLimit(user) };
+}
+
+/** As a limit, to be compared with what the user makes: it would be rid of it as another user. */
+const messageLimit = ({ dailyMessageLimit: requests }: User): Pick<Bounds, 'messages'> =>
+  requests === null ? {} : { messages: { name: 'messages in 24 hours', requests, window_seconds: 86_400 } };
 
 async function adminSession(identity: Identity, row: SessionRow | undefined, ip: string): Promise<Session> {
   const bad = refused('Token expired or failed validation.');
   if (row === undefined || row.user_id !== null || isOver(row)) throw bad;
-  if (row.secret_id === null) return { id: row.id, kind: 'admin', actor: { kind: 'admin' } };
+  if (row.secret_id === null) {
+    const bounds = await boundsOfAdmin(identity.keys);
+    return { id: row.id, kind: 'admin', actor: { kind: 'admin', bounds } };
+  }
   // A session opened with a key is worth as much as the key, and as long.
   const caller = await callerOfSecret(identity.keys, row.secret_id);
   if (caller === undefined || !isFullAdmin(caller, ip) || boundsOf(caller) !== undefined) throw bad;

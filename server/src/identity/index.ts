@@ -13,6 +13,7 @@ export type { MovingInvite } from './moving-in.ts';
 export { importUser } from './new-user.ts';
 export type { ImportedUser } from './new-user.ts';
 export { isBcryptHash } from './password.ts';
+export { refuseTakeover } from './power.ts';
 export { recoverAccount, resetPassword } from './recovery.ts';
 export { endSession, subjectOfUser } from './sessions.ts';
 export { changeOwnAccount } from './own-account.ts';

@@ -100,7 +100,8 @@ async function isHeldBy(
   { actor, invite }: { actor: Actor; invite: Invite },
 ): Promise<boolean> {
   const workspaces = await memberships.named(db, invite.workspaceIds);
-  return excesses(holdingsOf(actor), worthOf({ kind: 'user', role: 'default', workspaces })).length === 0;
+  const wanted = worthOf({ kind: 'user', role: 'default', workspaces });
+  return excesses(holdingsOf(actor, wanted), wanted).length === 0;
 }
 
 /** As it stands with its maker. */

@@ -1,6 +1,7 @@
-import { callerOfKey, isOwnerActive, subjectsOf } from '../keys/index.ts';
+import { callerOfKey, subjectsOf } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
+import { boundsOfUser } from './authentication.ts';
 import type { Identity } from './identity.ts';
 import { subjectOfUser } from './sessions.ts';
 import { findUser } from './user-store.ts';
@@ -28,10 +29,10 @@ export async function makerNow(
   const userId = USER.exec(madeBy ?? '')?.[1];
   if (userId !== undefined) {
     const user = await findUser(db, Number(userId));
-    const isIn = user !== undefined && !user.suspended && user.role !== 'default';
-    if (!isIn || !(await isOwnerActive(keys, user.ownerId, db))) return undefined;
+    const bounds = user && (await boundsOfUser(keys, user, db));
+    if (user === undefined || bounds === undefined || user.role === 'default') return undefined;
     const { id, username: name, role, ownerId } = user;
-    return { actor: { kind: 'user', id, name, role }, subjects: [subjectOfUser(id), ownerId] };
+    return { actor: { kind: 'user', id, name, role, bounds }, subjects: [subjectOfUser(id), ownerId] };
   }
   if (madeBy === null || !madeBy.startsWith('key_')) return { actor: { kind: 'system' }, subjects: [] };
   const caller = await callerOfKey(keys, madeBy, db);

@@ -1,6 +1,12 @@
 import { worthOf } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import { refuseExcess, refuseStronger, refuseStrongerOwner } from '../keys/index.ts';
+import {
+  isAnyActive,
+  refuseExcess,
+  refuseOwnerExcess,
+  refuseStronger,
+  refuseStrongerOwner,
+} from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import { worthOfUser } from './administrators.ts';
@@ -60,6 +66,10 @@ export async function refuseChange(
   if (suspended === true || isDemoted) await refuseEnding(tx, identity, { actor, user });
   const gives = suspended === false || (role !== undefined && !isDemoted) || Object.keys(others).length > 0;
   if (gives) await refuseSeizing(tx, identity, { actor, user });
+  // Its keys come back with it. Guarded by taking-away.test.ts.
+  if (suspended === false && !(await isAnyActive(tx, [user.ownerId])))
+    await refuseOwnerExcess(tx, identity.keys, { actor, ownerId: user.ownerId });
+  if (isSelf(actor, user)) refuseOwnLimit(user, fields);
   if (role !== undefined && !isDemoted) refuseNewUser(actor, { role });
 }
 
@@ -79,14 +89,23 @@ export function refuseStrongerInvite(actor: Actor, workspaces: readonly string[]
   refuseStronger(actor, worthOf({ kind: 'user', role: 'default', workspaces }));
 }
 
+/** Nobody lifts a limit of their own. Guarded by gifts.test.ts. @throws KeywardError `scope_escalation` */
+function refuseOwnLimit({ dailyMessageLimit: before }: User, { dailyMessageLimit: after }: UserFields): void {
+  if (before === null || after === undefined || (after !== null && after <= before)) return;
+  throw new KeywardError('scope_escalation', 'Nobody raises their own limit of messages.', {
+    hint: 'Have another administrator do it.',
+  });
+}
+
 const isSelf = (actor: Actor, { id }: User): boolean => actor.kind === 'user' && actor.id === id;
 
 /**
  * A user may be a member of workspaces that do not exist for a key bound to others, now or later. To change its password
- * is to get in there, to delete it is to take away what it said there.
+ * is to get in there, to delete it is to take away what it said there. Asked
+ * before the user is looked for, so that nobody learns who there is.
  * @throws KeywardError `scope_escalation`
  */
-function refuseTakeover(actor: Actor): void {
+export function refuseTakeover(actor: Actor): void {
   if (actor.kind !== 'key') return;
   const { allow, deny } = actor.caller.selectors.workspaces;
   if (allow.length === 0 && deny.length === 0) return;

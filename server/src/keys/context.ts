@@ -1,6 +1,6 @@
 import type { Actor as AuditActor, AuditEntry } from '../audit/index.ts';
-import type { Budget, Caller, Holder, Selectors, Wanted } from '../access/index.ts';
-import { EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
+import type { Budget, Caller, Holder, Limit, Selectors, Wanted } from '../access/index.ts';
+import { covers, EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { KeywardError } from '../base/errors.ts';
@@ -44,9 +44,12 @@ export interface BudgetKeeper {
 export interface Administrators {
   /** In a transaction: until it ends nobody else changes who may administer. */
   lock(tx: Db): Promise<unknown>;
-  /** Whether somebody who logs in can do everything, beside the person whose keys these are. */
-  hasOther(tx: Db, exceptOwnerId: string | undefined): Promise<boolean>;
-  /** What the user whose keys these are can do by logging in; undefined: it is no user's owner. */
+  /**
+   * Whether somebody who logs in can do everything, beside the person whose keys these are.
+   * @param isFree only those whose owner has neither limits nor budgets.
+   */
+  hasOther(tx: Db, exceptOwnerId: string | undefined, isFree: boolean): Promise<boolean>;
+  /** What the person whose keys these are can do by logging in; undefined: it is nobody's owner who does. */
   worthOf(tx: Db, ownerId: string): Promise<Wanted | undefined>;
 }
 
@@ -73,8 +76,12 @@ export interface KeysContext {
  */
 export type Actor =
   | { kind: 'key'; caller: Caller }
-  | { kind: 'user'; id: number; name: string; role?: 'admin' | 'manager' | 'default' }
-  | { kind: 'admin' | 'cli' | 'system' };
+  | { kind: 'user'; id: number; name: string; role?: 'admin' | 'manager' | 'default'; bounds?: Bounds }
+  | { kind: 'admin'; bounds?: Bounds }
+  | { kind: 'cli' | 'system' };
+
+/** What a session counts against: what its owner has, and how many messages a user may send. */
+export type Bounds = Pick<Wanted, 'limits' | 'budgets'> & { messages?: Limit };
 
 export function auditActor(actor: Actor): AuditActor {
   if (actor.kind === 'key') return { kind: 'key', id: actor.caller.keyId, name: actor.caller.keyName };
@@ -89,13 +96,27 @@ export function actorId(actor: Actor): string {
 }
 
 /**
- * What the actor can do itself, to be compared with what it makes, changes or takes from others. Of a user with the role
- * default it is less than there is: such a session changes nobody but itself.
+ * What the actor can do itself, to be compared with what it takes from others. Of a user with the role default it is less
+ * than there is: such a session changes nobody but itself.
  */
-export function holdingsOf(actor: Actor): Wanted {
+export function powersOf(actor: Actor): Wanted {
   if (actor.kind === 'key') return holdingsOfCaller(actor.caller);
   if (actor.kind === 'user') return worthOf({ kind: 'user', role: actor.role ?? 'default', workspaces: [] });
   return EVERYTHING;
+}
+
+/**
+ * The same with all that bounds a session, to be compared with what it makes or gives: somebody with a budget could
+ * otherwise make another user and be rid of it. How many messages somebody may send bounds what can send any. Guarded by
+ * gifts.test.ts.
+ */
+export function holdingsOf(actor: Actor, wanted: Wanted): Wanted {
+  const bounds = actor.kind === 'user' || actor.kind === 'admin' ? actor.bounds : undefined;
+  const powers = powersOf(actor);
+  if (bounds === undefined) return powers;
+  const { limits, budgets, messages } = bounds;
+  const canChat = wanted.grants.some((grant) => covers(grant, 'workspaces:chat'));
+  return { ...powers, budgets, limits: messages !== undefined && canChat ? [...limits, messages] : limits };
 }
 
 /**

@@ -4,20 +4,33 @@ import { record } from './context.ts';
 import { hasKeys } from './key-store.ts';
 import type { Minted } from './mint.ts';
 import { mintIn } from './mint.ts';
+import { ADMIN_NAME } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { lockOwner } from './owner-store.ts';
 import { ensureOwner } from './owners.ts';
 import type { OwnerInput } from './owners.ts';
+import { isFree } from './taking-away.ts';
 
-export const ADMIN_OWNER: OwnerInput = { name: 'admin', kind: 'person' };
+export const ADMIN_OWNER: OwnerInput = { name: ADMIN_NAME, kind: 'person' };
 const OPERATOR: Actor = { kind: 'cli' };
 
 /** An admin key made on the machine itself: the first one, and the way back in when the last one is lost. */
 export function mintLocally(context: KeysContext, name: string): Promise<Minted> {
-  return context.storage.transaction(async (tx) => {
-    await ensureOwner(tx, ADMIN_OWNER, context.clock.nowMs());
-    return mintAdmin(tx, context, name);
-  });
+  return context.storage.transaction(async (tx) =>
+    mintAdmin(tx, context, { name, owner: await freeOwner(tx, context) }),
+  );
+}
+
+/**
+ * The owner `admin`, or the first of `admin 2`, `admin 3` and so on that is not suspended and has neither limits nor budgets: in
+ * those of `admin` itself nobody could get in. Guarded by last-way-in.test.ts.
+ */
+async function freeOwner(tx: Db, { clock }: KeysContext): Promise<Owner> {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? ADMIN_NAME : `${ADMIN_NAME} ${number}`;
+    const owner = await ensureOwner(tx, { ...ADMIN_OWNER, name }, clock.nowMs());
+    if (owner.state === 'active' && isFree({ owner })) return owner;
+  }
 }
 
 /** The first admin key of a new database; null where there is a key already, of two processes in one of them. */
@@ -28,7 +41,7 @@ export async function mintFirstKey(context: KeysContext): Promise<Minted | null>
     const owner = await ensureOwner(tx, ADMIN_OWNER, context.clock.nowMs());
     // Two processes that start together wait for each other here.
     await lockOwner(tx, owner.id);
-    return (await hasKeys(tx)) ? null : mintAdmin(tx, context, 'first admin key');
+    return (await hasKeys(tx)) ? null : mintAdmin(tx, context, { name: 'first admin key', owner });
   });
 }
 
@@ -37,8 +50,12 @@ export function ensureAdminOwner({ storage, clock }: KeysContext): Promise<Owner
   return storage.transaction((tx) => ensureOwner(tx, ADMIN_OWNER, clock.nowMs()));
 }
 
-async function mintAdmin(tx: Db, context: KeysContext, name: string): Promise<Minted> {
-  const input = { name, owner: ADMIN_OWNER.name, role: 'admin' } as const;
+async function mintAdmin(
+  tx: Db,
+  context: KeysContext,
+  { name, owner }: { name: string; owner: Owner },
+): Promise<Minted> {
+  const input = { name, owner: owner.id, role: 'admin' } as const;
   const { result, entry } = await mintIn(tx, context, { actor: OPERATOR, input });
   await record(tx, context, { actor: OPERATOR, entry });
   return result;

@@ -4,7 +4,7 @@ import { KeywardError } from '../base/errors.ts';
 import type { Actor } from './context.ts';
 import { holdingsOf } from './context.ts';
 import type { Key } from './key.ts';
-import { lineOf } from './key.ts';
+import { ceilingOf, lineOf } from './key.ts';
 import type { Owner } from './owner.ts';
 
 /*
@@ -28,13 +28,13 @@ export function isBounded(caller: Caller, accounts: readonly string[]): boolean 
  * @throws KeywardError `scope_escalation` naming each field in which it would exceed its maker.
  */
 export function refuseExcess(actor: Actor, wanted: Wanted): void {
-  refuse(excesses(holdingsOf(actor), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
+  refuse(excesses(holdingsOf(actor, wanted), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
 }
 
 /** The same for a new key. @param parent what it becomes a child of, as a caller. */
 export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): void {
   if (parent !== undefined) refuse(childExcesses(parent, key), GIVES);
-  if (actor.kind !== 'key') return refuseExcess(actor, key);
+  if (actor.kind !== 'key') return refuseExcess(actor, ceilingOf(key));
   const { caller } = actor;
   refuse(isBelow(caller, key) ? childExcesses(caller, key) : excesses(caller, key), GIVES);
 }
@@ -45,8 +45,8 @@ export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): v
  */
 export function refuseGain(actor: Actor, before: Key, after: Key): void {
   if (actor.kind !== 'key') {
-    refuseExcess(actor, before);
-    return refuseExcess(actor, after);
+    refuseExcess(actor, ceilingOf(before));
+    return refuseExcess(actor, ceilingOf(after));
   }
   const { caller } = actor;
   const looser = loosenings(before, after);
@@ -64,7 +64,7 @@ export function refuseGain(actor: Actor, before: Key, after: Key): void {
  * @throws KeywardError `scope_escalation` when that is more than the actor holds, or beside what bounds it.
  */
 export function refuseTaking(actor: Actor, key: Key): void {
-  if (actor.kind !== 'key') return refuseExcess(actor, key);
+  if (actor.kind !== 'key') return refuseExcess(actor, ceilingOf(key));
   const { caller } = actor;
   if (key.id === caller.keyId || isBelow(caller, key)) return;
   refuse(excesses(caller, key), GIVES);
@@ -89,15 +89,20 @@ export function refuseLooserOwner(
   const { caller } = actor;
   const isUnder = [caller, ...caller.ancestors].some(({ ownerId }) => ownerId === before.id);
   if (!isUnder && !isBounded(caller, [])) return;
-  const held = ({ limits, budgets }: typeof after) => ({
-    grants: [],
-    selectors: NO_SELECTORS,
-    expiresAt: null,
-    limits,
-    budgets,
-  });
-  refuse(loosenings(held(before), held(after)), LOOSENS);
+  refuse(loosenings(boundsOnly(before), boundsOnly(after)), LOOSENS);
 }
+
+/** Whether a change leaves less than there was: to go back would be a gain. */
+export const takesAway = (before: Wanted, after: Wanted): boolean => loosenings(after, before).length > 0;
+
+/** What limits and budgets alone are, to be compared. */
+export const boundsOnly = ({ limits, budgets }: Pick<Wanted, 'limits' | 'budgets'>): Wanted => ({
+  grants: [],
+  selectors: NO_SELECTORS,
+  expiresAt: null,
+  limits,
+  budgets,
+});
 
 const accountsOf = (key: Key): string[] => lineOf(key).map(({ owner }) => owner.account);
 

@@ -13,6 +13,7 @@ export { actorId, auditActor, changeAndRecord, changeEverywhere, holdingsOf, rec
 export type {
   Actor,
   Administrators,
+  Bounds,
   BudgetKeeper,
   BudgetView,
   Entry,
@@ -51,8 +52,11 @@ export {
 export { isAnyActive } from './owner-store.ts';
 export { QuietSweeper } from './quiet.ts';
 export {
+  boundsOfAdmin,
+  boundsOfOwner,
   callerOfKey,
   callerOfSecret,
+  findAdminOwner,
   holdersOfAdmin,
   holdersOfOwner,
   isOwnerActive,
@@ -65,7 +69,14 @@ export { endSecret, rotate } from './rotate.ts';
 export type { RotateInput } from './rotate.ts';
 export { changeState, revokeBeyond, STATE_VERBS } from './states.ts';
 export type { StateVerb } from './states.ts';
-export { hasUnlimitedKey, lastAdmin, refuseStronger, refuseStrongerOwner } from './taking-away.ts';
+export {
+  hasUnlimitedKey,
+  isFree,
+  lastAdmin,
+  refuseOwnerExcess,
+  refuseStronger,
+  refuseStrongerOwner,
+} from './taking-away.ts';
 export { SECRET_MAX_LENGTH } from './verifier.ts';
 export type { BadKey } from './verifier.ts';
 export { verify, VERIFY_CODES } from './verify.ts';

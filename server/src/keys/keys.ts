@@ -19,7 +19,7 @@ import type { SelectorsInput } from './key-rules.ts';
 import * as store from './key-store.ts';
 import { settingColumns } from './rows.ts';
 import { refuseGain } from './gain.ts';
-import { isWayIn, lockToEnd, refuseLastWayIn } from './taking-away.ts';
+import { isWayIn, lockToEnd, refuseLastWayIn, refuseTakingAway } from './taking-away.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 
 /** One key the actor may see. @throws KeywardError `not_found`, also for somebody else's. */
@@ -130,6 +130,7 @@ export function updateKey(
     const nowMs = context.clock.nowMs();
     const changed = merged(key, wanted, nowMs);
     refuseGain(actor, key, changed);
+    refuseTakingAway(actor, key, changed);
     if (isWayIn(key, nowMs) && !isWayIn(changed, nowMs))
       await refuseLastWayIn(tx, context, { actor, key, isMeant });
     if (input.budgets !== undefined) await context.budgets.carryOver(tx, id, key.budgets, changed.budgets);

@@ -42,10 +42,11 @@ export async function findOwner(db: Db, id: string): Promise<Owner | undefined> 
   return row === undefined ? undefined : fromRow(row);
 }
 
-/** Whether one of these owners is active. */
-export async function isAnyActive(db: Db, ids: readonly string[]): Promise<boolean> {
+/** Whether one of these owners is active; `isFree`: and has neither limits nor budgets. */
+export async function isAnyActive(db: Db, ids: readonly string[], { isFree = false } = {}): Promise<boolean> {
   if (ids.length === 0) return false;
-  const query = tables(db).selectFrom('owners').select('id').where('state', '=', 'active');
+  const active = tables(db).selectFrom('owners').select('id').where('state', '=', 'active');
+  const query = isFree ? active.where('limits', '=', '[]').where('budgets', '=', '[]') : active;
   return (await query.where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined;
 }
 
@@ -59,9 +60,13 @@ export async function findOwnerByName(db: Db, name: string): Promise<Owner | und
   return row === undefined ? undefined : fromRow(row);
 }
 
-/** The account of the last deleted owner of this name, unless another owner goes on with it. */
-export async function freeAccount(db: Db, name: string): Promise<string | undefined> {
-  const deleted = await tables(db)
+/**
+ * The account of the last deleted owner of this name, unless another owner goes on with it; in a transaction that makes one
+ * which does. Several names may have had the same account: two that are made at the same moment wait for each other. Guarded
+ * by owners.test.ts.
+ */
+export async function freeAccount(tx: Db, name: string): Promise<string | undefined> {
+  const deleted = await tables(tx)
     .selectFrom('owners')
     .select(['id', 'account'])
     .where('name', '=', name)
@@ -71,7 +76,9 @@ export async function freeAccount(db: Db, name: string): Promise<string | undefi
     .executeTakeFirst();
   if (deleted === undefined) return undefined;
   const account = deleted.account ?? deleted.id;
-  const taken = await tables(db)
+  // The first owner who had it.
+  await lockOwner(tx, account);
+  const taken = await tables(tx)
     .selectFrom('owners')
     .select('id')
     .where('account', '=', account)

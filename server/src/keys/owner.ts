@@ -5,6 +5,9 @@ export type OwnerKind = (typeof OWNER_KINDS)[number];
 export const OWNER_STATES = ['active', 'suspended', 'deleted'] as const;
 export type OwnerState = (typeof OWNER_STATES)[number];
 
+/** Whose what the operator makes is, and whoever is logged in where there are no users. */
+export const ADMIN_NAME = 'admin';
+
 /** The principal that keys belong to. Suspending or deleting one ends its keys at once. Times in ms since 1970. */
 export interface Owner {
   id: string;

@@ -52,6 +52,25 @@ describeOnBothDatabases('owners', (open) => {
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
   });
 
+  test('two that are made at the same moment never go on with the same account', async () => {
+    const { keys, another } = await openTestKeys(open);
+    const contexts = [keys, (await another()).keys] as const;
+    const input = (name: string) => ({ name, kind: 'team' as const });
+    for (let round = 0; round < 8; round++) {
+      const [first, second] = [`first ${round}`, `second ${round}`];
+      await deleteOwner(keys, OPERATOR, (await createOwner(keys, OPERATOR, input(first))).id);
+      // The same account under another name.
+      const { id } = await createOwner(keys, OPERATOR, input(first));
+      await updateOwner(keys, OPERATOR, { id, input: { name: second } });
+      await deleteOwner(keys, OPERATOR, id);
+      const made = await Promise.all([
+        createOwner(contexts[0], OPERATOR, input(first)),
+        createOwner(contexts[1], OPERATOR, input(second)),
+      ]);
+      expect(new Set(made.map(({ account }) => account)).size).toBe(2);
+    }
+  });
+
   test('a rename at the same moment does not undo a suspension', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();

@@ -6,9 +6,10 @@ import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeAndRecord, changeEverywhere, managesOwners, mayTouchOwner, noSuch } from './context.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { refuseLooserOwner } from './gain.ts';
+import { boundsOnly, refuseLooserOwner, takesAway } from './gain.ts';
 import { checkBudgets, checkLimits, checkName } from './key-rules.ts';
 import type { Page } from './keys.ts';
+import { ADMIN_NAME } from './owner.ts';
 import type { Owner, OwnerKind, OwnerState } from './owner.ts';
 import * as store from './owner-store.ts';
 import { refuseLastWayIn, refuseOwnerExcess, refuseStrongerOwner } from './taking-away.ts';
@@ -105,6 +106,8 @@ export interface OwnerChange {
   state?: 'active' | 'suspended' | undefined;
   limits?: Limit[] | undefined;
   budgets?: Budget[] | undefined;
+  /** Also where nobody else is left who can do everything without limits and budgets. */
+  last_admin?: boolean | undefined;
 }
 
 export function updateOwner(
@@ -112,30 +115,68 @@ export function updateOwner(
   actor: Actor,
   { id, input }: { id: string; input: OwnerChange },
 ): Promise<{ result: Owner; acknowledged: Acknowledgement }> {
+  const { last_admin: isMeant, ...wanted } = input;
   return changeEverywhere(context, actor, async (tx) => {
-    const isEnding = input.state === 'suspended';
-    if (isEnding) await context.administrators.lock(tx);
+    const isEnding = wanted.state === 'suspended';
+    const isBounding = (wanted.limits ?? wanted.budgets) !== undefined;
+    if (isEnding || isBounding) await context.administrators.lock(tx);
     // Locked before it is read: what somebody else changes meanwhile, such as a suspension, must not be undone.
     const before = visible(actor, await store.lockOwner(tx, id));
     if (isEnding) await refuseEnding(tx, context, { actor, ownerId: id });
-    else if (input.state === 'active' && before.state !== 'active')
+    else if (wanted.state === 'active' && before.state !== 'active')
       await refuseOwnerExcess(tx, context, { actor, ownerId: id });
-    if (input.name !== undefined) checkName(input.name);
-    const { name = before.name, kind = before.kind, state = before.state } = input;
-    const limits = input.limits === undefined ? before.limits : checkLimits(input.limits);
-    const budgets = input.budgets === undefined ? before.budgets : checkBudgets(input.budgets);
-    refuseLooserOwner(actor, before, { limits, budgets });
-    if (input.budgets !== undefined)
+    const changed = merged(actor, before, wanted);
+    refuseLooserOwner(actor, before, changed);
+    if (takesAway(boundsOnly(before), boundsOnly(changed))) {
+      await refuseStrongerOwner(tx, context, { actor, ownerId: id });
+      await refuseLastWayIn(tx, context, { actor, ownerId: id, isMeant });
+    }
+    const { budgets } = changed;
+    if (wanted.budgets !== undefined)
       await context.budgets.carryOver(tx, before.account, before.budgets, budgets);
-    await store.updateOwner(tx, id, { name, kind, state, limits, budgets }).catch((error: unknown) => {
+    await store.updateOwner(tx, id, changed).catch((error: unknown) => {
       throw isNameTaken(error) ? nameTaken() : error;
     });
     return {
       result: visible(actor, await store.findOwner(tx, id)),
-      entry: { action: 'owners.update', target: id, outcome: 'ok', details: { ...input } },
-      change: { kind: 'owner', subject: id, ends: input.state === 'suspended' },
+      entry: { action: 'owners.update', target: id, outcome: 'ok', details: { ...wanted } },
+      change: { kind: 'owner', subject: id, ends: isEnding },
     };
   });
+}
+
+function merged(actor: Actor, before: Owner, input: OwnerChange) {
+  const { name = before.name, kind = before.kind, state = before.state } = input;
+  if (name !== before.name) refuseRename(actor, before, name);
+  const limits = input.limits === undefined ? before.limits : checkLimits(input.limits);
+  const budgets = input.budgets === undefined ? before.budgets : checkBudgets(input.budgets);
+  return { name, kind, state, limits, budgets };
+}
+
+function refuseRename(actor: Actor, before: Owner, name: string): void {
+  checkName(name);
+  refuseAdminOwner(before);
+  // That a name is taken tells who else there is. Guarded by foreign-things.test.ts.
+  if (!managesOwners(actor))
+    throw new KeywardError(
+      'forbidden_resource',
+      'The key is bound to workspaces; names of owners are taken once for all of them.',
+      { hint: 'Use a key without a workspace selector.' },
+    );
+}
+
+/**
+ * By its name it is found for whoever is logged in where there are no users, and for keys that are made on the machine. Under
+ * another name, or gone, its budgets would hold for neither. Guarded by gifts.test.ts.
+ * @throws KeywardError `conflict`
+ */
+function refuseAdminOwner({ name }: Owner): void {
+  if (name !== ADMIN_NAME) return;
+  throw new KeywardError(
+    'conflict',
+    `The owner "${ADMIN_NAME}" is whoever is logged in where there are no users: it keeps its name and is not deleted.`,
+    { hint: 'Suspend it, or revoke its keys.' },
+  );
 }
 
 /** Ends all its keys at once, for good. */
@@ -148,6 +189,7 @@ export function deleteOwner(
     await context.administrators.lock(tx);
     const owner = visible(actor, await store.lockOwner(tx, id));
     await refuseEnding(tx, context, { actor, ownerId: id });
+    refuseAdminOwner(owner);
     await store.updateOwner(tx, id, { state: 'deleted' });
     return {
       result: undefined,
@@ -168,9 +210,11 @@ async function refuseEnding(
   await refuseLastWayIn(tx, context, ending);
 }
 
-/** Nobody saws off the branch they sit on: the key that asked would end with its owner. */
+/** Nobody saws off the branch they sit on: the key that asked would end with its owner, or with that of a key above it. */
 function refuseOwn(actor: Actor, id: string): void {
-  if (actor.kind !== 'key' || actor.caller.ownerId !== id) return;
+  if (actor.kind !== 'key') return;
+  const { caller } = actor;
+  if (![caller, ...caller.ancestors].some(({ ownerId }) => ownerId === id)) return;
   throw new KeywardError('conflict', 'This is the owner of the key that you are using.', {
     hint: 'Use a key of another owner.',
   });

@@ -31,5 +31,5 @@ export async function reportLeak(context: KeysContext, text: string, how: string
 /** A leaked key is ended also where it is the last way in: whoever found it could do everything. */
 async function isAnyoneLeft(context: KeysContext): Promise<boolean> {
   const { db } = context.storage;
-  return (await context.administrators.hasOther(db, undefined)) || hasUnlimitedKey(db, context);
+  return (await context.administrators.hasOther(db, undefined, false)) || hasUnlimitedKey(db, context);
 }

@@ -1,11 +1,11 @@
 import type { Caller, Holder } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
-import type { Actor, KeysContext } from './context.ts';
-import { ADMIN_OWNER } from './first-key.ts';
+import type { Actor, Bounds, KeysContext } from './context.ts';
 import { callerOf, ownerHolder } from './key.ts';
 import { findKey, findPlainKey } from './key-store.ts';
 import { findBySecret } from './line-store.ts';
+import { ADMIN_NAME } from './owner.ts';
 import type { Owner } from './owner.ts';
 import { findOwner, findOwnerByName } from './owner-store.ts';
 import { judge, whyEnded } from './verifier.ts';
@@ -58,13 +58,33 @@ export const subjectsOf = ({ keyId, ownerId, ancestors }: Caller): string[] => [
   ...ancestors.flatMap((ancestor) => [ancestor.keyId, ancestor.ownerId]),
 ];
 
+/** What somebody with this owner counts against; undefined where the owner is suspended or gone. */
+export async function boundsOfOwner(
+  { storage }: KeysContext,
+  ownerId: string,
+  db: Db = storage.db,
+): Promise<Bounds | undefined> {
+  const owner = await findOwner(db, ownerId);
+  return owner?.state === 'active' ? boundsOf(owner) : undefined;
+}
+
+/** Whoever is logged in where there are no users. */
+export const findAdminOwner = (db: Db): Promise<Owner | undefined> => findOwnerByName(db, ADMIN_NAME);
+
+export async function boundsOfAdmin({ storage }: KeysContext): Promise<Bounds> {
+  const owner = await findAdminOwner(storage.db);
+  return owner === undefined ? { limits: [], budgets: [] } : boundsOf(owner);
+}
+
+const boundsOf = ({ limits, budgets }: Owner): Bounds => ({ limits, budgets });
+
 /** Whose limits and budgets the sessions of somebody with this owner count against: the owner's, if it has any. */
 export const holdersOfOwner = async ({ storage }: KeysContext, ownerId: string): Promise<Holder[]> =>
   asHolders(await findOwner(storage.db, ownerId));
 
 /** The same of whoever is logged in where there are no users. */
 export const holdersOfAdmin = async ({ storage }: KeysContext): Promise<Holder[]> =>
-  asHolders(await findOwnerByName(storage.db, ADMIN_OWNER.name));
+  asHolders(await findAdminOwner(storage.db));
 
 const asHolders = (owner: Owner | undefined): Holder[] =>
   owner === undefined || owner.limits.length + owner.budgets.length === 0 ? [] : [ownerHolder(owner)];

@@ -3,11 +3,13 @@ import type { Wanted } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
-import { holdingsOf } from './context.ts';
+import { holdingsOf, powersOf } from './context.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
-import { isBelow, refuseExcess } from './gain.ts';
+import { isBelow, refuseExcess, takesAway } from './gain.ts';
 import { ceilingOf, keyState } from './key.ts';
 import { findPlainKey, keysOfOwner, lockKey, unlimitedKeys } from './key-store.ts';
+import type { Owner } from './owner.ts';
+import { findOwner } from './owner-store.ts';
 
 /**
  * Whether the actor may end what holds more than itself: with `owners:manage` on a key without selectors, which is what
@@ -24,15 +26,21 @@ const mayEndAnything = (actor: Actor): boolean =>
  */
 export function refuseStronger(actor: Actor, held: Wanted): void {
   if (mayEndAnything(actor)) return;
-  const errors = excesses(holdingsOf(actor), held);
+  const errors = excesses(powersOf(actor), held);
   if (errors.length === 0) return;
-  throw new KeywardError('scope_escalation', 'Nobody takes away from what holds more than they do.', {
-    errors: errors.map(({ field, message }) => ({
-      field,
-      message: `${message}, as what is to be ended does not`,
-    })),
-    hint: 'Use a key that holds as much, or one with owners:manage and without selectors.',
-  });
+  // Not every surface shows fields.
+  const said = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new KeywardError(
+    'scope_escalation',
+    `Nobody takes away from what holds more than they do. ${said}.`,
+    {
+      errors: errors.map(({ field, message }) => ({
+        field,
+        message: `${message}, as what is to be ended does not`,
+      })),
+      hint: 'Use a key that holds as much, or one with owners:manage and without selectors.',
+    },
+  );
 }
 
 /**
@@ -41,9 +49,20 @@ export function refuseStronger(actor: Actor, held: Wanted): void {
  */
 export function refuseStrongerKey(actor: Actor, key: Key): void {
   if (isItself(actor, key) || (actor.kind === 'key' && isBelow(actor.caller, key))) return;
-  const isAbove = actor.kind === 'key' && actor.caller.ancestors.some(({ keyId }) => keyId === key.id);
-  refuseStronger(actor, isAbove ? EVERYTHING : ceilingOf(key));
+  refuseStronger(actor, isAbove(actor, key) ? EVERYTHING : ceilingOf(key));
 }
+
+/**
+ * To narrow a key is to take away from it as well: down to nothing, that ends it. Of a key above the actor's nothing at all is
+ * changed so. Guarded by taking-away.test.ts.
+ * @throws KeywardError `scope_escalation`
+ */
+export function refuseTakingAway(actor: Actor, before: Key, after: Key): void {
+  if (isAbove(actor, before) || takesAway(before, after)) refuseStrongerKey(actor, before);
+}
+
+const isAbove = (actor: Actor, { id }: Pick<Key, 'id'>): boolean =>
+  actor.kind === 'key' && actor.caller.ancestors.some(({ keyId }) => keyId === id);
 
 const isItself = (actor: Actor, { id }: Pick<Key, 'id'>): boolean =>
   actor.kind === 'key' && actor.caller.keyId === id;
@@ -64,7 +83,7 @@ export async function refuseOwnerExcess(
   context: KeysContext,
   { actor, ownerId }: { actor: Actor; ownerId: string },
 ): Promise<void> {
-  if (excesses(holdingsOf(actor), EVERYTHING).length === 0) return;
+  if (excesses(holdingsOf(actor, EVERYTHING), EVERYTHING).length === 0) return;
   for await (const held of heldBy(tx, context, ownerId)) refuseExcess(actor, held);
 }
 
@@ -100,7 +119,7 @@ export async function lockToEnd(
   return key;
 }
 
-/** What may be ended: a key, or all keys of an owner. */
+/** What may be ended: a key, or all keys of an owner. An owner that is given a limit or a budget bounds them all: the same. */
 interface Ending {
   actor: Actor;
   key?: Key;
@@ -111,7 +130,8 @@ interface Ending {
 
 /**
  * Nobody is left outside: the last key that can do everything, where nobody who logs in can either, is ended by nobody but
- * itself, and with a word that says so. What the operator does on the machine is not asked, nor is a report of a leak:
+ * itself, and with a word that says so. Nor is the last one whose owner has neither limits nor budgets: nobody could take
+ * those of the others away again. What the operator does on the machine is not asked, nor is a report of a leak:
  * `keyward keys create --local` makes another key. Whoever calls holds the lock of `administrators`: two who end each
  * other's at the same moment wait there. Guarded by last-way-in.test.ts and
  * administrators.test.ts.
@@ -121,23 +141,31 @@ export async function refuseLastWayIn(tx: Db, context: KeysContext, ending: Endi
   const { actor, key, ownerId, isMeant = false } = ending;
   if (actor.kind === 'cli' || actor.kind === 'system') return;
   const { administrators, clock } = context;
-  if (await administrators.hasOther(tx, ownerId)) return;
   const nowMs = clock.nowMs();
   const isGoing = (one: Key): boolean => one.id === key?.id || one.owner.id === ownerId;
-  let isLast = false;
-  for (const one of await unlimitedKeys(tx)) {
-    if (!isWayIn(one, nowMs)) continue;
-    if (!isGoing(one)) return;
-    isLast = true;
-  }
-  if (!isLast && !(await isLastPerson(tx, context, ownerId))) return;
-  const isOwn = key !== undefined && isItself(actor, key);
+  const ways = (await unlimitedKeys(tx)).filter((one) => isWayIn(one, nowMs));
+  const going = ways.filter(isGoing);
+  const isPerson = await isLoggedInBy(tx, context, ownerId);
+  const needsFree = going.some(isFree) || (isPerson && (await isFreeOwner(tx, ownerId)));
+  if (await administrators.hasOther(tx, ownerId, needsFree)) return;
+  if (ways.some((one) => !isGoing(one) && (isFree(one) || !needsFree))) return;
+  if (going.length === 0 && !isPerson) return;
+  const isOwn = actor.kind === 'key' && going.some(({ id }) => id === actor.caller.keyId);
   if (isOwn && isMeant) return;
   throw lastAdmin(isOwn);
 }
 
-/** Nobody else who logs in, and no key: then the user whose owner it is may be the last one. */
-async function isLastPerson(tx: Db, { administrators }: KeysContext, ownerId?: string): Promise<boolean> {
+/** Whether nothing bounds all keys of its owner together. */
+export const isFree = ({ owner }: { owner: Pick<Owner, 'limits' | 'budgets'> }): boolean =>
+  owner.limits.length + owner.budgets.length === 0;
+
+const isFreeOwner = async (tx: Db, id = ''): Promise<boolean> => {
+  const owner = await findOwner(tx, id);
+  return owner !== undefined && isFree({ owner });
+};
+
+/** Whether somebody who logs in can do everything and has this owner. */
+async function isLoggedInBy(tx: Db, { administrators }: KeysContext, ownerId?: string): Promise<boolean> {
   if (ownerId === undefined) return false;
   const person = await administrators.worthOf(tx, ownerId);
   return person !== undefined && excesses(person, EVERYTHING).length === 0;

@@ -187,8 +187,7 @@ async function saveProvider(
   // One that is always at the same place is of no use without a key.
   if (present === undefined && given === undefined && baseUrl !== undefined) return {};
   const model = modelOf(provider, values);
-  const models =
-    provider.isUnlisted === true && model !== undefined ? { models: withModel(present, model) } : {};
+  const models = provider.isUnlisted === true && model !== undefined ? withModel(present, model) : {};
   const isMoved = base !== undefined && accepted.has(base);
   if (present === undefined || given !== undefined || isMoved || 'models' in models)
     await upstreams.save(tx, { name: id, base_url: at, ...keyed(given), ...models });
@@ -198,9 +197,8 @@ async function saveProvider(
 const keyed = (key: string | undefined): { api_key?: string | null } =>
   key === undefined ? {} : { api_key: key === '' ? null : key };
 
-const withModel = (present: { models: string[] } | undefined, model: string): string[] => [
-  ...new Set([...(present?.models ?? []), model]),
-];
+const withModel = (present: { models: string[] } | undefined, model: string): { models?: string[] } =>
+  present?.models.includes(model) === true ? {} : { models: [...(present?.models ?? []), model] };
 
 /** With the path of the OpenAI-compatible part, where a server keeps that apart. */
 function addressOf(base: string | undefined, path: string): string | undefined {
@@ -225,7 +223,7 @@ async function saveEmbedding(
   const engine = values.get('EmbeddingEngine') ?? 'native';
   const upstream = EMBEDDING_ENGINES[engine];
   const model = accepted.get('EmbeddingModelPref') ?? embeddingModelOf(before);
-  const stash = await saveEmbeddingUpstream(tx, upstreams, { values, upstream, engine, model });
+  const stash = await saveEmbeddingUpstream(tx, upstreams, { values, accepted, upstream, engine, model });
   const isOtherEngine =
     accepted.has('EmbeddingEngine') && engine !== (before.get('EmbeddingEngine') ?? 'native');
   // A model of one engine is none of another's.
@@ -239,10 +237,11 @@ async function saveEmbeddingUpstream(
   upstreams: UpstreamBook,
   {
     values,
+    accepted,
     upstream,
     engine,
     model,
-  }: { values: Values; upstream: string | undefined; engine: string; model: string | undefined },
+  }: Step & { upstream: string | undefined; engine: string; model: string | undefined },
 ): Promise<Record<string, SettingChange>> {
   const name = 'GenericOpenAiEmbeddingApiKey';
   const given = values.get(name);
@@ -250,8 +249,10 @@ async function saveEmbeddingUpstream(
   if (upstream !== EMBEDDING_UPSTREAM || at === undefined)
     return given === undefined ? {} : { [name]: { value: given === '' ? null : given, secret: true } };
   const present = await upstreams.find(tx, upstream);
-  const models = model === undefined ? {} : { models: withModel(present, model) };
-  await upstreams.save(tx, { name: upstream, base_url: at, ...keyed(given), ...models });
+  const models = model === undefined ? {} : withModel(present, model);
+  const isMoved = accepted.has('EmbeddingBasePath') || accepted.has('EmbeddingEngine');
+  if (present === undefined || given !== undefined || isMoved || 'models' in models)
+    await upstreams.save(tx, { name: upstream, base_url: at, ...keyed(given), ...models });
   return { [name]: { value: null, secret: true } };
 }
 

@@ -10,7 +10,7 @@ import type { Embed } from './embed.ts';
 import { chatsAfter, countChats } from './embed-chat-store.ts';
 import type { EmbedChatRow } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
-import { refuseUnheld, stateOf } from './payer.ts';
+import { refuseUnheld, refuseWeaker, stateOf } from './payer.ts';
 import type { EmbedState } from './payer.ts';
 
 const EMBEDS_MAX = 10_000;
@@ -123,11 +123,12 @@ export function adoptEmbed(context: WidgetsContext, manager: Manager, uuid: stri
   });
 }
 
-/** @throws KeywardError `not_found` */
+/** @throws KeywardError `not_found`; `scope_escalation` for a key that may not change it either. */
 export function deleteEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
   return changeAndClose(context, manager, async (tx) => {
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
     const { embed, workspace } = await covered(context, manager, found);
+    refuseWeaker(manager, workspace.slug);
     await store.deleteEmbed(tx, embed.id);
     return {
       result: undefined,

@@ -1,6 +1,6 @@
 import { excesses, holdingsOfCaller, worthOf } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
-import { callerOfKey, refuseExcess } from '../keys/index.ts';
+import { callerOfKey, refuseExcess, refuseStronger } from '../keys/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 
@@ -20,6 +20,17 @@ export function refuseUnheld(manager: Caller, workspace: string): void {
 }
 
 /**
+ * Whoever may not make or change a widget may not take it away either. Guarded by widget-payer.test.ts.
+ * @throws KeywardError `scope_escalation`
+ */
+export function refuseWeaker(manager: Caller, workspace: string): void {
+  refuseStronger(
+    { kind: 'key', caller: manager },
+    worthOf({ kind: 'widget', workspace, payer: holdingsOfCaller(manager) }),
+  );
+}
+
+/**
  * The key that pays for what visitors take, as it is now: a widget ends with it. undefined where it has ended, was
  * quarantined, or could not make the widget any more. Guarded by widget-payer.test.ts.
  */
@@ -29,7 +40,7 @@ export async function payerOf(
   workspace: string,
 ): Promise<Caller | undefined> {
   const caller = payerKeyId === null ? undefined : await callerOfKey(keys, payerKeyId);
-  if (caller?.scopes.has('workspaces:chat') !== true) return undefined;
+  if (caller === undefined) return undefined;
   const holdings = holdingsOfCaller(caller);
   const widget = worthOf({ kind: 'widget', workspace, payer: holdings });
   return excesses(holdings, widget).length === 0 ? caller : undefined;

@@ -1,4 +1,7 @@
+import { sql } from 'kysely';
 import type { Db } from '../storage/index.ts';
+import { coveredSlug } from './coverage.ts';
+import type { Viewer } from './coverage.ts';
 import { tables, workspaceFromRow } from './rows.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -83,4 +86,16 @@ export async function workspacesOf(db: Db, userId: number): Promise<Workspace[]>
     .orderBy('workspace.id')
     .execute();
   return rows.map(workspaceFromRow);
+}
+
+/** The ids of users who are members of a workspace that the viewer covers. */
+export async function memberIds(db: Db, viewer: Viewer): Promise<Set<number>> {
+  const rows = await tables(db)
+    .selectFrom('workspace_users as member')
+    .innerJoin('workspaces as workspace', 'workspace.id', 'member.workspace_id')
+    .where(coveredSlug(viewer, sql.ref('workspace.slug')))
+    .select('member.user_id')
+    .distinct()
+    .execute();
+  return new Set(rows.map(({ user_id }) => user_id));
 }

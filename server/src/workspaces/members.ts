@@ -5,6 +5,8 @@ import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
+import type { Viewer } from './coverage.ts';
+import { isBound } from './coverage.ts';
 import * as store from './member-store.ts';
 import type { Membership } from './member-store.ts';
 import * as workspaces from './workspace-store.ts';
@@ -42,6 +44,20 @@ export class Members {
     const workspace = await workspaces.findBySlug(db, slug);
     if (workspace === undefined || seesAll(user)) return workspace;
     return (await store.isMember(db, workspace.id, user.id)) ? workspace : undefined;
+  }
+
+  /**
+   * Which users there are for a key. For one that is bound to workspaces: their members, and users of the role default who are
+   * in no workspace yet, so that it can let them in. Guarded by workspace-users.test.ts.
+   */
+  async visibleTo(
+    viewer: Viewer,
+    db: Db = this.#context.storage.db,
+  ): Promise<(user: WorkspaceUser) => boolean> {
+    if (!isBound(viewer)) return () => true;
+    const inside = await store.memberIds(db, viewer);
+    const anywhere = await store.memberIds(db, 'everything');
+    return ({ id, role }) => inside.has(id) || (role === 'default' && !anywhere.has(id));
   }
 
   /**

@@ -3,6 +3,7 @@ import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
 import { BOUND_ARGS, boundsOf } from '../keys/holdings.ts';
+import { LAST_ADMIN_ARG } from '../keys/state-verb.ts';
 import { print } from '../output.ts';
 import { given } from '../page.ts';
 import { KINDS, OWNER_ID_ARG, ownerId } from './show.ts';
@@ -16,6 +17,7 @@ export default verb({
     kind: { type: 'enum', options: KINDS, description: 'What it is' },
     ...BOUND_ARGS,
     clear: { type: 'string', description: `Take away all of: ${CLEARABLE.join(', ')}; repeatable` },
+    'last-admin': LAST_ADMIN_ARG,
     ...CLIENT_ARGS,
   },
   examples: [
@@ -35,9 +37,10 @@ export default verb({
     if (Object.keys(body).length === 0)
       throw usageError('Give --name, --kind, --limit, --budget or --clear.');
     const client = await openClient(args, context);
+    const meant = args['last-admin'] === true ? { last_admin: true } : {};
     const call = client.PATCH('/v1/owners/{id}', {
       params: { path: { id: await ownerId(client, args.id) } },
-      body,
+      body: { ...body, ...meant },
     });
     await print(context, args, { value: await unwrap(call) });
   },

@@ -141,5 +141,7 @@ describeOnBothServers('preferences of an instance with users', (start) => {
     expect(await complete('not-a-session')).toEqual(strangers);
     const { body } = await server.request<{ settings: object }>('GET', '/v1/system');
     expect(await complete(session)).toEqual(body.settings);
+    for (const role of ['manager', 'default'])
+      expect([role, await complete(await enterAs(server, role, `a-${role}`))]).toEqual([role, strangers]);
   });
 });

@@ -53,4 +53,26 @@ describeOnBothServers('what sessions of a user spend', (start) => {
     const limited = await userWith('kim', { limits: [{ name: 'one', requests: 1, window_seconds: 3600 }] });
     expect([(await limited.say()).status, (await limited.say()).status]).toEqual([200, 429]);
   });
+
+  test('holds a place under a limit of its owner until it is answered', async () => {
+    const { say, key } = await userWith('zoe', { limits: [{ name: 'one', concurrent: 1 }] });
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    let isAsked: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    chats.answer(async (response) => {
+      isAsked();
+      await held;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ choices: [{ message: { content: 'Yes.' } }] }));
+    });
+    const { secret } = await key();
+    const first = say();
+    await asked;
+    expect((await say()).status).toBe(429);
+    expect((await chats.server.request('GET', '/v1/keys/self', { key: secret })).status).toBe(429);
+    answer();
+    await first;
+    await expect.poll(async () => (await say()).status).toBe(200);
+  });
 });

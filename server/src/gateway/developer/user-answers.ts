@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Caller } from '../../access/index.ts';
 import {
   createInvite,
   createUser,
@@ -6,9 +7,10 @@ import {
   disableInvite,
   getInvite,
   listInvites,
+  refuseTakeover,
   updateUser,
 } from '../../identity/index.ts';
-import type { Invite, UserInput } from '../../identity/index.ts';
+import type { Invite, User, UserInput } from '../../identity/index.ts';
 import type { Actor } from '../../keys/index.ts';
 import type { WholeAnswer } from '../answering.ts';
 import { nullable } from '../schemas.ts';
@@ -64,8 +66,17 @@ const NOBODY = -1;
 const DONE = { success: true, error: null };
 const failed = (error: string, status = 200): WholeAnswer => json({ success: false, error }, status);
 
-export const answerUsers = async ({ identity }: Services): Promise<WholeAnswer> =>
-  json({ users: (await identity.listUsers()).map(viewUser) });
+/** Those that there are for a key; for who is logged in, all. */
+export async function usersFor(
+  { identity, workspaces }: Services,
+  viewer: Caller | 'everything',
+): Promise<User[]> {
+  const isThere = await workspaces.members.visibleTo(viewer);
+  return (await identity.listUsers()).filter(isThere);
+}
+
+export const answerUsers = async (services: Services, viewer: Caller | 'everything'): Promise<WholeAnswer> =>
+  json({ users: (await usersFor(services, viewer)).map(viewUser) });
 
 export async function answerNewUser(
   { identity }: Services,
@@ -82,6 +93,7 @@ export async function answerChange(
   actor: Actor,
   { id, body }: { id: string; body: unknown },
 ): Promise<WholeAnswer> {
+  refuseTakeover(actor);
   const userId = pathId(id) ?? NOBODY;
   const input = body as UserInput;
   // Its clients know no other answer to a role for nobody.
@@ -91,6 +103,7 @@ export async function answerChange(
 }
 
 export async function answerRemoval({ identity }: Services, actor: Actor, id: string): Promise<WholeAnswer> {
+  refuseTakeover(actor);
   const userId = pathId(id) ?? NOBODY;
   // Nor to a deletion of nobody.
   if ((await identity.getUser(userId)) === undefined) return phrase(500);
@@ -106,13 +119,14 @@ const isOpenTo = (covered: Covered, { workspaceIds }: Invite): boolean =>
   covered === undefined || workspaceIds.every((id) => covered.has(id));
 
 export async function answerInvites(
-  { identity }: Services,
+  { identity, workspaces }: Services,
   actor: Actor,
-  covered: Covered,
+  { covered, viewer }: { covered: Covered; viewer: Caller | 'everything' },
 ): Promise<WholeAnswer> {
   const all = (await listInvites(identity, actor)).filter((invite) => isOpenTo(covered, invite));
   const people = all.flatMap(({ claimedBy, createdBy }) => [claimedBy ?? NOBODY, createdBy]);
-  const users = await identity.usersById(people);
+  const isThere = await workspaces.members.visibleTo(viewer);
+  const users = new Map([...(await identity.usersById(people))].filter(([, user]) => isThere(user)));
   return json({ invites: all.map((invite) => viewListedInvite(invite, users)) });
 }
 

@@ -40,6 +40,7 @@ describeOnBothServers('the payer of a chat widget', (start) => {
     const asked = [
       await page.server.request('POST', '/v1/embed/new', { key, body }),
       await page.server.request('POST', `/v1/embed/${uuid}`, { key, body: { enabled: false } }),
+      await page.server.request('DELETE', `/v1/embed/${uuid}`, { key }),
       await adopt(uuid, key),
     ];
     for (const { status, text } of asked) {

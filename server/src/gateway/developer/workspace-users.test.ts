@@ -3,6 +3,7 @@ import { createUser, deleteUser, enableMultiUser } from '../../identity/index.ts
 import type { UserRole } from '../../identity/index.ts';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
+import { tokenOf } from './identity.fixture.ts';
 import { promptsOf, recordChat, workspacesOf } from './chats.fixture.ts';
 import type { Message } from './chats.fixture.ts';
 
@@ -121,6 +122,52 @@ describeOnBothServers('members of workspaces', (start) => {
     );
     expect(await names(hidden)).toEqual(['bob']);
     expect((await list(docs, key)).status).toBe(200);
+  });
+
+  test('for a key that is bound to a workspace, and may manage users, there are its members and those in none', async () => {
+    const own = await start();
+    const [open, closed] = [await workspaceId(own, 'Open'), await workspaceId(own, 'Closed')];
+    await enable(own);
+    const [mia, tom, ned] = [await newUser(own, 'mia'), await newUser(own, 'tom'), await newUser(own, 'ned')];
+    const boss = await newUser(own, 'boss', 'manager');
+    const change = (id: number, userIds: number[], key = own.adminKey) =>
+      own.request('POST', `/v1/admin/workspaces/${id}/update-users`, { body: { userIds }, key });
+    await change(open, [mia]);
+    await change(closed, [tom]);
+    const selectors = { workspaces: { allow: ['open'] } };
+    const scopes = ['users:manage', 'workspaces:read', 'workspaces:chat'];
+    const { secret: key } = await own.mint({ scopes, selectors });
+    const seen = async (path: string) =>
+      (await own.request<{ users: { id: number }[] }>('GET', path, { key })).body.users.map(({ id }) => id);
+    for (const path of ['/v1/users', '/v1/admin/users']) expect(await seen(path)).toEqual([mia, ned]);
+    // Whoever is not there is not let in, like somebody who does not exist; nobody's name is told by that.
+    const letIn = (ids: number[]) =>
+      own.request('POST', '/v1/admin/workspaces/open/manage-users', { body: { userIds: ids }, key });
+    const [hidden, none] = [await letIn([tom, boss]), await letIn([9_999])];
+    expect([hidden.status, hidden.text]).toEqual([none.status, none.text]);
+    expect((await letIn([ned])).status).toBe(200);
+    await change(open, [tom, boss], key);
+    expect(await seen(`/v1/admin/workspaces/${open}/users`)).toEqual([]);
+    // Nor by what the other verbs say of a user.
+    for (const [method, path, body] of [
+      ['POST', '/v1/admin/users/:id', { bio: 'x' }],
+      ['POST', '/v1/admin/users/:id', { role: 'default' }],
+      ['DELETE', '/v1/admin/users/:id', undefined],
+    ] as const) {
+      const ask = (id: number) =>
+        own.request(method, path.replace(':id', String(id)), { key, ...(body && { body }) });
+      const [there, gone] = [await ask(tom), await ask(9_999)];
+      expect([method, there.status, there.text]).toEqual([method, gone.status, gone.text]);
+    }
+    // A user that it makes is there, and is let in.
+    const fields = { key, body: { username: 'new', password: PASSWORD } };
+    const made = await own.request<{ user: { id: number } }>('POST', '/v1/admin/users/new', fields);
+    expect((await letIn([made.body.user.id])).status).toBe(200);
+    const invite = { body: { workspaceIds: [open] } };
+    const asRoot = await tokenOf(own, { username: 'root', password: PASSWORD });
+    await own.request('POST', '/api/admin/invite/new', { ...invite, key: asRoot });
+    const invites = await own.request('GET', '/v1/admin/invites', { key });
+    expect([invites.text.includes('"invites":[{'), invites.text.includes('root')]).toEqual([true, false]);
   });
 
   test('a thread may be a user’s', async () => {

@@ -86,7 +86,7 @@ export const ownerRoutes: Route[] = [
     id: 'owners.update',
     summary: 'Change, suspend or reactivate an owner',
     description:
-      'Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone; one with other selectors suspends or reactivates none whose keys, or whose user, hold more than it.',
+      'Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name.',
     access: 'owners:manage',
     params,
     body: Type.Object(
@@ -95,11 +95,12 @@ export const ownerRoutes: Route[] = [
         kind: Type.Optional(s.oneOf(OWNER_KINDS)),
         state: Type.Optional(s.oneOf(['active', 'suspended'])),
         ...bounds,
+        last_admin: Type.Optional(s.lastAdminFlag),
       },
       { title: 'OwnerChange', minProperties: 1, ...s.closed },
     ),
     responses: { 200: ChangedOwner },
-    errors: ['not_found', 'conflict', 'scope_escalation', 'last_admin'],
+    errors: ['not_found', 'conflict', 'forbidden_resource', 'scope_escalation', 'last_admin'],
     handler: async ({ keys }, { actor, params: { id }, body }) => {
       const { result, acknowledged } = await updateOwner(keys, actor, { id, input: body });
       return { status: 200, body: { owner: await viewOwner(keys, result), acknowledged } };

@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../access/index.ts';
-import { KeywardError } from '../../base/errors.ts';
 import {
   addUpstream,
   getUpstream,
@@ -11,8 +10,9 @@ import {
   updateUpstream,
 } from '../../models/index.ts';
 import { PRICE_MEMBERS } from '../../usage/index.ts';
-import { readEtag } from '../etag.ts';
 import { refuseBound } from '../developer/instance-wide.ts';
+import { readEtag } from '../etag.ts';
+import { refuseMeasured } from '../measured.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
 import * as s from '../schemas.ts';
@@ -98,27 +98,6 @@ const given = (header: string | undefined): { ifRevision?: number } => {
 /** Whoever says where models are reads what is sent there. */
 const ALL_CHATS = 'The chats of all workspaces go there: not for keys that are bound to some.';
 
-/**
- * Model selectors and budgets in usd are measured by what upstreams say: their names of models and their prices. A key that
- * has any could otherwise call another model by a name that it covers, or make it cost nothing. Guarded by
- * upstream-power.test.ts.
- * @throws KeywardError `scope_escalation`
- */
-function refuseMeasured({ selectors, holders }: Caller): void {
-  const { allow, deny } = selectors.models;
-  const refuse = (what: string): KeywardError =>
-    new KeywardError(
-      'scope_escalation',
-      `A key with ${what} does not say which models there are and what they cost.`,
-      {
-        hint: 'Use a key without a model selector and without a budget in usd, of its own, its ancestors or its owner.',
-      },
-    );
-  if (allow.length + deny.length > 0) throw refuse('a model selector');
-  if (holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd')))
-    throw refuse('a budget in usd');
-}
-
 export const upstreamRoutes: Route[] = [
   route({
     method: 'POST',
@@ -201,9 +180,10 @@ export const upstreamRoutes: Route[] = [
     params,
     headers: ifMatch,
     responses: { 204: null },
-    errors: ['not_found', 'precondition_failed', 'forbidden_resource'],
+    errors: ['not_found', 'precondition_failed', 'forbidden_resource', 'scope_escalation'],
     handler: async ({ models }, { caller, params: { id }, headers }) => {
       refuseBound(caller);
+      refuseMeasured(caller);
       await removeUpstream(models, { id, ...given(headers['if-match']) }, actorOf(caller));
       return { status: 204 };
     },

@@ -146,6 +146,7 @@ export const embedsRoutes: Route[] = [
     path: '/v1/embed/:uuid',
     id: 'embeds.delete',
     summary: 'Remove a chat widget and its chats',
+    description: 'The key must hold workspaces:chat there, as to change it.',
     params: uuid,
     responses: { 200: Outcome, 404: Refused },
     handler: ({ widgets }, { caller, params }) =>

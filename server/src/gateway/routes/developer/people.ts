@@ -29,6 +29,7 @@ interface Wish {
   body: Readonly<Record<string, unknown>>;
   /** Ids of the workspaces that exist for who asks; undefined: all do. */
   covered: ReadonlySet<number> | undefined;
+  viewer: Caller | 'everything';
 }
 
 interface Verb {
@@ -51,8 +52,9 @@ const VERBS: Verb[] = [
     path: '/users',
     name: 'list',
     summary: 'All users',
+    description: 'For a key that is bound to workspaces: their members, and those who are in none.',
     responses: shapes.list,
-    answer: (services) => answerUsers(services),
+    answer: (services, { viewer }) => answerUsers(services, viewer),
   },
   {
     method: 'POST',
@@ -94,7 +96,7 @@ const VERBS: Verb[] = [
     summary: 'Invites',
     description: 'The newest 1,000.',
     responses: shapes.invites,
-    answer: (services, { actor, covered }) => answerInvites(services, actor, covered),
+    answer: (services, { actor, covered, viewer }) => answerInvites(services, actor, { covered, viewer }),
   },
   {
     method: 'POST',
@@ -146,7 +148,7 @@ const byKey = VERBS.map((verb) =>
       // Elsewhere there are no users: 401, as clients know it.
       if (!(await services.identity.isMultiUser())) return phrase(401);
       const covered = await coveredBy(services, caller);
-      return verb.answer(services, { actor, ...asked(params, body), covered });
+      return verb.answer(services, { actor, ...asked(params, body), covered, viewer: caller });
     },
   }),
 );
@@ -160,7 +162,12 @@ const bySession = VERBS.map((verb) =>
     mode: 'multi',
     roles: ['admin', 'manager'],
     handler: (services, { session, params, body }) =>
-      verb.answer(services, { actor: session.actor, ...asked(params, body), covered: undefined }),
+      verb.answer(services, {
+        actor: session.actor,
+        ...asked(params, body),
+        covered: undefined,
+        viewer: 'everything',
+      }),
   }),
 );
 

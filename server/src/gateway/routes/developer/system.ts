@@ -5,7 +5,7 @@ import { json, okText, phrase } from '../../developer/answers.ts';
 import { refuseBound } from '../../developer/instance-wide.ts';
 import { LOGO_SVG } from '../../developer/logo.ts';
 import { systemFacts } from '../../developer/system-facts.ts';
-import { upstreamBook } from '../../developer/upstream-book.ts';
+import { refuseUpstreams, upstreamBook } from '../../developer/upstream-book.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
 import { nullable } from '../../schemas.ts';
@@ -34,27 +34,23 @@ const EmbeddingProgress = Type.Object(
 const actorOf = ({ keyId, keyName }: { keyId: string; keyName: string }) =>
   ({ kind: 'key', id: keyId, name: keyName }) as const;
 
-/** Whether the request is of somebody who is logged in. */
-async function isLoggedIn(
+/**
+ * Whether the request is of an administrator who is logged in. Whoever may make users of another role need not hold
+ * system:read. Guarded by preferences.test.ts.
+ */
+async function isAdministrator(
   { identity }: Services,
   authorization: string | undefined,
   ip: string,
 ): Promise<boolean> {
   try {
-    await identity.authenticate(authorization, ip);
-    return true;
+    const session = await identity.authenticate(authorization, ip);
+    return session.kind === 'admin' || session.user.role === 'admin';
   } catch (error) {
     if (error instanceof KeywardError && error.code === 'invalid_session') return false;
     throw error;
   }
 }
-
-/** Whoever says where models are has every chat sent there: the same power as over upstreams. Guarded by system.test.ts. */
-const lacksModels = (): KeywardError =>
-  new KeywardError('insufficient_scope', 'The key lacks the scope models:manage.', {
-    details: { scope: 'models:manage' },
-    hint: 'Addresses and keys of providers are upstreams; changing them takes that scope too.',
-  });
 
 export const systemRoutes: Route[] = [
   route({
@@ -100,7 +96,7 @@ export const systemRoutes: Route[] = [
     id: 'settings.update',
     summary: 'Change settings by the names that clients know',
     description:
-      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses and keys of providers take the scope models:manage too. Not for keys that are bound to workspaces.',
+      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces.',
     access: 'system:write',
     bodyKind: 'lenient',
     body: Type.Record(Type.String(), Type.String()),
@@ -112,9 +108,9 @@ export const systemRoutes: Route[] = [
     },
     handler: async ({ environment, models }, { caller, body }) => {
       refuseBound(caller);
-      if (concernsUpstreams(body) && !caller.scopes.has('models:manage')) throw lacksModels();
+      if (concernsUpstreams(body)) refuseUpstreams(caller);
       const actor = actorOf(caller);
-      const change = await environment.update(body, { actor, upstreams: upstreamBook(models, actor) });
+      const change = await environment.update(body, { actor, upstreams: upstreamBook(models, caller) });
       return change === undefined ? phrase(500) : json(change);
     },
   }),
@@ -130,11 +126,12 @@ export const systemRoutes: Route[] = [
     ...open,
     path: '/api/setup-complete',
     id: 'web.setup',
-    summary: 'What a login page needs to know; with a session all settings of the instance',
+    summary:
+      'What a login page needs to know; with the session of an administrator all settings of the instance',
     responses: { 200: Type.Object({ results: SystemSettings }) },
     handler: async (services, { headers, ip }) => {
       const { identity, config } = services;
-      if (await isLoggedIn(services, headers.authorization, ip))
+      if (await isAdministrator(services, headers.authorization, ip))
         return json({ results: viewSystem(await systemFacts(services, 'everything')) });
       return json({ results: viewForStrangers({ mode: await identity.mode(), sso: config.simpleSso }) });
     },

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
-import { issueLoginToken } from '../../../identity/index.ts';
+import { issueLoginToken, refuseTakeover } from '../../../identity/index.ts';
 import { json } from '../../developer/answers.ts';
 import { pathId } from '../../developer/path-id.ts';
 import { html, ssoRefusal } from '../../developer/sso-refusal.ts';
+import { usersFor } from '../../developer/user-answers.ts';
 import type { Route } from '../../route.ts';
 import { route } from '../../route.ts';
 
@@ -24,14 +25,15 @@ export const usersRoutes: Route[] = [
     path: '/v1/users',
     id: 'users.names',
     summary: 'Who there is',
-    description: 'In multi-user mode.',
+    description:
+      'In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none.',
     access: 'users:manage',
     surface: 'developer',
     responses: { 200: Type.Object({ users: Type.Array(Listed) }), 401: 'stream' },
-    handler: async ({ identity }) => {
-      if (!(await identity.isMultiUser()))
+    handler: async (services, { caller }) => {
+      if (!(await services.identity.isMultiUser()))
         return html(401, 'Instance is not in Multi-User mode. Permission denied.');
-      const users = await identity.listUsers();
+      const users = await usersFor(services, caller);
       return json({ users: users.map(({ id, username, role }) => ({ id, username, role })) });
     },
   }),
@@ -53,6 +55,7 @@ export const usersRoutes: Route[] = [
     handler: async (services, { actor, params }) => {
       const refusal = await ssoRefusal(services);
       if (refusal !== undefined) return refusal;
+      refuseTakeover(actor);
       const id = pathId(params.id);
       const token = id === undefined ? undefined : await issueLoginToken(services.identity, actor, id);
       if (token === undefined) return json({ error: 'User not found' }, 404);

@@ -58,7 +58,7 @@ export const workspaceUsersRoutes: Route[] = [
       if (workspace === undefined) return failed('Workspace not found');
       const userIds = wholesField(body, 'userIds');
       if (userIds === undefined) return failed('userIds must be a list of user ids');
-      const change = { userIds: await existing(services, userIds), replace: true };
+      const change = { userIds: await existing(services, caller, userIds), replace: true };
       const isDone = await services.workspaces.members.change(actor, workspace, change);
       return isDone ? json({ success: true, error: null }) : failed('Workspace not found');
     }),
@@ -81,7 +81,7 @@ export const workspaceUsersRoutes: Route[] = [
       const wanted = wholesField(body, 'userIds');
       // Its clients know no other answer to either.
       if (workspace === undefined || wanted === undefined) return phrase(500);
-      const userIds = await existing(services, wanted);
+      const userIds = await existing(services, caller, wanted);
       if (userIds.length === 0) {
         const users = await viewMembers(services, workspace);
         return json({ success: false, error: 'No valid user IDs provided.', users }, 404);
@@ -115,9 +115,18 @@ async function findByNumber(
   return id === undefined ? undefined : workspaces.findCoveredById(caller, id);
 }
 
-async function existing({ identity }: Services, userIds: readonly number[]): Promise<number[]> {
+/** Those that there are for the key. */
+async function existing(
+  { identity, workspaces }: Services,
+  caller: Caller,
+  userIds: readonly number[],
+): Promise<number[]> {
   const known = await identity.usersById(userIds);
-  return userIds.filter((id) => known.has(id));
+  const isThere = await workspaces.members.visibleTo(caller);
+  return userIds.filter((id) => {
+    const user = known.get(id);
+    return user !== undefined && isThere(user);
+  });
 }
 
 async function viewMembers({ workspaces, identity }: Services, { id }: Workspace) {
