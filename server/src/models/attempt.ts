@@ -13,6 +13,7 @@ import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { Meter, UsageStripper } from './meter.ts';
 import { asksForUsage, rewriteBody } from './request-body.ts';
+import { SentText } from './sent-text.ts';
 import type { Settlement } from './settlement.ts';
 
 /** Of an error: the next upstream may do better, and no part of one passes before it was looked through. */
@@ -163,7 +164,7 @@ export class Attempt {
       failureSink(stream, {
         contentType: headers['content-type'] ?? '',
         length: decoder === undefined ? lengthOf(headers) : undefined,
-        scrubber: () => route.target.scrubber,
+        scrubber: () => route.target.scrubber.sparing(new SentText(request)),
       }) ?? stream;
     const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, sink, flow);
     this.#stream = stream;

@@ -1,6 +1,6 @@
 import type { Sink } from './call.ts';
 import { endsEvent, firstEventEnd, lastEventEnd } from './event-ends.ts';
-import type { Scrubber } from './scrubber.ts';
+import type { Scrub } from './scrubber.ts';
 
 /** An event that has not ended after so much is no error: images come in events of that size. */
 const EVENT_MAX_BYTES = 1024 * 1024;
@@ -23,7 +23,7 @@ export function failureSink(
     contentType,
     length,
     scrubber,
-  }: { contentType: string; length: number | undefined; scrubber: () => Scrubber },
+  }: { contentType: string; length: number | undefined; scrubber: () => Scrub },
 ): Sink | undefined {
   if (/^text\/event-stream\b/i.test(contentType)) return new EventSink(inner, scrubber);
   // Some say no type, or the wrong one, of their errors.
@@ -34,7 +34,7 @@ export function failureSink(
 /** Events go on as soon as they are complete: a reader could not act on half of one. */
 class EventSink implements Sink {
   readonly #inner: Sink;
-  readonly #scrubber: () => Scrubber;
+  readonly #scrubber: () => Scrub;
   #held: Buffer[] = [];
   #heldBytes = 0;
   /** The last three of the held bytes: the end of an event may lie across several pieces. */
@@ -42,7 +42,7 @@ class EventSink implements Sink {
   /** In an event too long to be held: everything passes up to its end. */
   #passing = false;
 
-  constructor(inner: Sink, scrubber: () => Scrubber) {
+  constructor(inner: Sink, scrubber: () => Scrub) {
     this.#inner = inner;
     this.#scrubber = scrubber;
   }
@@ -111,7 +111,9 @@ class EventSink implements Sink {
   }
 }
 
-function safeEvent(event: Buffer, scrubber: Scrubber): Buffer {
+const EVENT_NAME = /^event: ?[a-z_.]{1,40}$/;
+
+function safeEvent(event: Buffer, scrubber: Scrub): Buffer {
   if (!SUSPICIOUS_EVENT.test(event.toString('latin1'))) return event;
   const lines = event.toString().split(/\r\n|\n|\r/);
   const valuesOf = (field: string): string[] =>
@@ -124,7 +126,7 @@ function safeEvent(event: Buffer, scrubber: Scrubber): Buffer {
   if (value === undefined) return Buffer.from(scrubber.text(event.toString()));
   const others = lines.filter((line) => line !== '' && !line.startsWith('data:'));
   const safe = [
-    ...others.map((line) => scrubber.text(line)),
+    ...others.map((line) => (EVENT_NAME.test(line) ? line : scrubber.text(line))),
     `data: ${JSON.stringify(scrubber.json(value))}`,
   ];
   return Buffer.from(`${safe.join('\n')}\n\n`);
@@ -133,13 +135,13 @@ function safeEvent(event: Buffer, scrubber: Scrubber): Buffer {
 /** A whole answer of JSON, held until its end: nobody can read half of it. */
 class WholeSink implements Sink {
   readonly #inner: Sink;
-  readonly #scrubber: () => Scrubber;
+  readonly #scrubber: () => Scrub;
   /** As its head, which has gone, says. */
   readonly #length: number | undefined;
   #held: Buffer[] | undefined = [];
   #heldBytes = 0;
 
-  constructor(inner: Sink, scrubber: () => Scrubber, length: number | undefined) {
+  constructor(inner: Sink, scrubber: () => Scrub, length: number | undefined) {
     this.#inner = inner;
     this.#scrubber = scrubber;
     this.#length = length;
