@@ -132,7 +132,7 @@ export class Attempt {
     const { trial } = this.#options;
     if (status === 429) trial.busy(retryAfterMs(headers));
     else if (status < 500) trial.succeeded();
-    else if (GATEWAY_FAILURES.has(status) && !this.#isLarge()) trial.failed();
+    else if (GATEWAY_FAILURES.has(status) && !this.#isLarge()) trial.suspected();
     else trial.doubted();
   }
 
@@ -177,8 +177,9 @@ export class Attempt {
     const { context, route, trial, settlement } = this.#options;
     if (!isAnswerTimeout(error)) settlement.asked(undefined);
     if (isOwnFault(error)) trial.unknown();
-    else if (this.#isLarge() && !isBeforeRequest(error)) trial.doubted();
-    else trial.failed();
+    else if (isBeforeRequest(error)) trial.failed();
+    else if (this.#isLarge()) trial.doubted();
+    else trial.suspected();
     context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream could not be reached');
     this.#settle({ kind: 'failed', route, error });
   }

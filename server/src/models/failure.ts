@@ -83,11 +83,11 @@ export async function replay(
 /** What a caller is told where no upstream's own words can be passed on. */
 export function failureOf(
   outcome: Outcome,
-  { routes, breakers }: { routes: readonly Route[]; breakers: Breakers },
+  { routes, breakers, callerId }: { routes: readonly Route[]; breakers: Breakers; callerId: string },
 ): KeywardError {
   if (outcome.kind === 'failed') return errorOf(outcome.error, outcome.route);
   if (outcome.kind === 'held') return refusal(outcome.status, outcome.route);
-  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(lineOf(route))));
+  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(lineOf(route), callerId)));
   const seconds = Math.max(1, Math.ceil(retryMs / 1_000));
   return new KeywardError('upstream_unavailable', 'No upstream of this model is working at the moment.', {
     hint: `They failed repeatedly and are tried again in ${seconds} s.`,
