@@ -6,6 +6,7 @@ import { Call, isAnswerTimeout, isBeforeRequest, isOwnFault, wasStale } from './
 import type { Flow, Sink } from './call.ts';
 import type { Route } from './catalogue.ts';
 import { Collector } from './collect.ts';
+import { CredentialSink } from './credential-sink.ts';
 import { decoderFor, DecodingSink } from './decoding.ts';
 import { retryAfterMs } from './failure.ts';
 import { failureSink } from './failure-events.ts';
@@ -13,6 +14,7 @@ import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { Meter, UsageStripper } from './meter.ts';
 import { asksForUsage, rewriteBody } from './request-body.ts';
+import type { Scrub } from './scrubber.ts';
 import { SentText } from './sent-text.ts';
 import type { Settlement } from './settlement.ts';
 
@@ -56,6 +58,7 @@ export class Attempt {
   #resolve: (outcome: Outcome) => void = () => undefined;
   #call: Call | undefined;
   #stream: AnswerStream | undefined;
+  #scrub: Scrub | undefined;
   #stale = 0;
   readonly #onAbort = (): void => this.#giveUp();
 
@@ -160,12 +163,13 @@ export class Attempt {
         settlement.settle({ ending, route, status, meter, isEventStream });
       },
     });
-    const sink =
-      failureSink(stream, {
-        contentType: headers['content-type'] ?? '',
-        length: decoder === undefined ? lengthOf(headers) : undefined,
-        scrubber: () => route.target.scrubber.sparing(new SentText(request)),
-      }) ?? stream;
+    const { credentials } = route.target;
+    const guarded = credentials.length === 0 ? stream : new CredentialSink(stream, credentials);
+    const sink = failureSink(guarded, {
+      contentType: headers['content-type'] ?? '',
+      length: decoder === undefined ? lengthOf(headers) : undefined,
+      scrub: () => (this.#scrub ??= route.target.scrubber.sparing(new SentText(request))),
+    });
     const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, sink, flow);
     this.#stream = stream;
     const head = { status, headers: answerHeaders(headers, strips || decoder !== undefined) };
