@@ -5,6 +5,7 @@ import type { Actor } from '../keys/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { newCode } from './codes.ts';
+import { placeOf } from './hash-queue.ts';
 import type { Identity } from './identity.ts';
 import * as store from './invite-store.ts';
 import { addUser, newUser } from './new-user.ts';
@@ -131,12 +132,12 @@ export async function findInvite(identity: Identity, code: string): Promise<Invi
  */
 export async function acceptInvite(
   identity: Identity,
-  { code, username, password }: { code: string; username: unknown; password: unknown },
+  { code, username, password, ip }: { code: string; username: unknown; password: unknown; ip: string },
 ): Promise<User | undefined> {
   const { keys } = identity;
   const invite = await findInvite(identity, code);
   if (invite?.status !== 'pending' || !(await identity.isMultiUser())) return undefined;
-  const fresh = await newUser({ username, password });
+  const fresh = await newUser({ username, password }, placeOf(ip));
   return keys.storage.transaction(async (tx) => {
     if (!(await store.claimInvite(tx, invite.id, keys.clock.nowMs()))) return undefined;
     const user = await addUser(tx, identity, fresh);

@@ -6,7 +6,7 @@ import type { Identity } from './identity.ts';
 import type { UserLogin } from './login.ts';
 import { refuseSeizing } from './power.ts';
 import { beginSession } from './sessions.ts';
-import { putToken, takeToken } from './token-store.ts';
+import { hasToken, putToken, takeToken } from './token-store.ts';
 import { findUser, lockUser } from './user-store.ts';
 
 const TOKEN_MS = 6 * 60_000;
@@ -44,9 +44,10 @@ export async function loginWithToken(
 ): Promise<UserLogin> {
   const { keys } = identity;
   const digests = keys.sealing.digestsOfSha256(hash('sha256', token, 'buffer')).map(({ digest }) => digest);
-  const userId = await keys.storage.transaction((tx) =>
-    takeToken(tx, 'sso', { digests, nowMs: keys.clock.nowMs() }),
-  );
+  const wanted = { digests, nowMs: keys.clock.nowMs() };
+  // Looked for first: no stranger without one makes this server write.
+  const isThere = await hasToken(keys.storage.db, 'sso', wanted);
+  const userId = isThere ? await keys.storage.transaction((tx) => takeToken(tx, 'sso', wanted)) : undefined;
   const user = userId === undefined ? undefined : await findUser(keys.storage.db, userId);
   if (user === undefined) return { ok: false, why: 'credentials' };
   if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))

@@ -2,19 +2,6 @@ import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { openTestIdentity } from './identity.fixture.ts';
 import type { Identity } from './index.ts';
-import { networkOf } from './throttle.ts';
-
-test.each([
-  ['192.0.2.7', '192.0.2.7'],
-  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-  ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
-  ['2001:db8::1', '2001:db8:0:0::/64'],
-  ['::1', '0:0:0:0::/64'],
-  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ['', ''],
-])('%s counts as %s', (ip, network) => {
-  expect(networkOf(ip)).toBe(network);
-});
 
 type Taken = Awaited<ReturnType<Identity['throttle']['take']>>;
 const isLetIn = (taken: Taken): boolean => 'network' in taken;

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { sql } from 'kysely';
+import { networkOf } from '../access/index.ts';
 import type { KeysContext } from '../keys/index.ts';
 import { booksOf } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
@@ -107,17 +107,6 @@ export class Throttle {
       .transaction(drop, { durable: false })
       .catch((error: unknown) => logger.warn({ err: error }, 'old login attempts were not removed'));
   }
-}
-
-/** One customer has 2^64 IPv6 addresses: the first half names the customer. */
-export function networkOf(ip: string): string {
-  if (!isIPv6(ip)) return ip;
-  const [head = '', tail = ''] = (ip.split('%', 1)[0] ?? '').split('::');
-  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
-  const [before, after] = [groups(head), groups(tail)];
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
-  const first = [...before, ...zeros, ...after].slice(0, 4);
-  return `${first.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
 }
 
 function count(tx: Db, subject: string, nowMs: number): Promise<Pick<AttemptsRow, 'attempts' | 'ends_at'>> {

@@ -12,16 +12,22 @@ export async function putToken(tx: Db, row: TokenRow): Promise<void> {
     .execute();
 }
 
-export async function hasToken(db: Db, kind: TokenKind, digests: readonly Uint8Array[]): Promise<boolean> {
+interface Wanted {
+  digests: readonly Uint8Array[];
+  nowMs: number;
+}
+
+export async function hasToken(db: Db, kind: TokenKind, { digests, nowMs }: Wanted): Promise<boolean> {
   const query = tables(db).selectFrom('one_time_tokens').select('user_id').where('kind', '=', kind);
-  return (await query.where('digest', 'in', [...digests]).executeTakeFirst()) !== undefined;
+  const good = query.where('digest', 'in', [...digests]).where('expires_at', '>', nowMs);
+  return (await good.executeTakeFirst()) !== undefined;
 }
 
 /** Takes a token away; of two that come with it at the same moment one gets it. @returns whose it was, if it was good. */
 export async function takeToken(
   tx: Db,
   kind: TokenKind,
-  { digests, nowMs }: { digests: readonly Uint8Array[]; nowMs: number },
+  { digests, nowMs }: Wanted,
 ): Promise<number | undefined> {
   const row = await tables(tx)
     .deleteFrom('one_time_tokens')

@@ -53,7 +53,7 @@ const accept = route({
   responses: { 200: d.Outcome },
   handler: async (services, { params: { code }, body, ip }) => {
     const { username, password } = body;
-    const accepted = await told(acceptInvite(services.identity, { code, username, password }));
+    const accepted = await told(acceptInvite(services.identity, { code, username, password, ip }));
     if ('error' in accepted) return json({ success: false, error: accepted.error });
     if (accepted.value === undefined) {
       const invite = await findInvite(services.identity, code);
@@ -134,7 +134,7 @@ const reset = route({
       const password = plainField(body, 'newPassword');
       if (password !== plainField(body, 'confirmPassword')) return failed('Passwords do not match');
       const token = plainField(body, 'token');
-      const done = await told(resetPassword(services.identity, { token, password }));
+      const done = await told(resetPassword(services.identity, { token, password, ip }));
       if ('error' in done) return failed(done.error);
       if (done.value) return json({ success: true, message: 'Password reset successful' });
       const refused = { action: 'accounts.reset_password', target: 'nobody', code: 'credentials', ip };
