@@ -103,7 +103,7 @@ describeOnServer('sqlite', 'an upstream that quotes what it was sent', (start) =
 
   test.for([
     ['the beginning of the key', ['sk-proj-Zx', 'sk-', 'proj']],
-    ['every letter', [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-']],
+    ['every letter', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-'.split('')],
     ['parts of the key', [KEY.slice(0, 14), KEY.slice(14)]],
   ])('takes its key out all the same where the caller sent %s', async ([, guesses = []]) => {
     const text = await told(quote, guesses as string[]);

@@ -370,7 +370,8 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
     const body = { model: 'gpt-test', messages: [], stream_options: { include_usage: true }, ...more };
     const { all } = await seen('/v1/chat/completions', body);
     expect(all.includes(KEY)).toBe(false);
-    if (!all.includes('terminated')) expect(all).toContain('*'.repeat(KEY.length));
+    // One that is cut off is told by the end of its connection.
+    expect(all).toMatch(/\*{32}|terminated/);
   });
 
   test('that is no failure passes byte for byte, whatever it is about', async () => {

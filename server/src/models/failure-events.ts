@@ -128,12 +128,12 @@ class PieceSink implements Sink {
   }
 
   #safe(pieces: Buffer): Buffer {
-    const { isSuspicious, firstEnd, safe } = this.#framing;
-    if (!isSuspicious(pieces.toString('latin1'))) return pieces;
+    const framing = this.#framing;
+    if (!framing.isSuspicious(pieces.toString('latin1'))) return pieces;
     const out: Buffer[] = [];
     for (let at = 0; at < pieces.length;) {
-      const end = at + firstEnd(pieces.subarray(at));
-      out.push(safe(pieces.subarray(at, end), this.#scrub()));
+      const end = at + framing.firstEnd(pieces.subarray(at));
+      out.push(framing.safe(pieces.subarray(at, end), this.#scrub()));
       at = end;
     }
     return Buffer.concat(out);
