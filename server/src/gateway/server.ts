@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify from 'fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { gate } from './admission.ts';
 import { send } from './answering.ts';
 import { begin, EVERYWHERE } from './course.ts';
@@ -12,6 +13,7 @@ import { fail, refuseUnreadable, standsBehind } from './failing.ts';
 import { handlerOf } from './handling.ts';
 import { mayHoldKey, refuseKeyInUrl, reportKeyInLine } from './key-in-url.ts';
 import { ARRIVAL_TIMES, endureLate } from './late.ts';
+import type { ArrivalTimes } from './late.ts';
 import { listenerOptions } from './listener.ts';
 import { messageFault } from './message-form.ts';
 import { noSuchRoute, plainPath } from './no-route.ts';
@@ -37,15 +39,7 @@ export function createServer(
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     genReqId: requestId,
-    clientErrorHandler: (error, socket) => {
-      const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-      if (isLate) {
-        if (!endureLate(services, socket, times.standstillMs)) refuseUnreadable(error, socket);
-      } else if (!standsBehind(socket)) {
-        const rawPacket = error.rawPacket as unknown as Buffer | undefined;
-        void reportKeyInLine(services, rawPacket).then(() => refuseUnreadable(error, socket));
-      }
-    },
+    clientErrorHandler: (error, socket) => takeUnreadable(services, error, { socket, times }),
     // An id of any length is looked for, and not found, like any other.
     // As clients of the Developer API have it: case and a last slash make no difference.
     routerOptions: { maxParamLength: 16_384, caseSensitive: false },
@@ -108,6 +102,20 @@ export function createServer(
     else refuse();
   });
   return app;
+}
+
+/** What the HTTP parser could not read, or waited for too long. */
+function takeUnreadable(
+  services: Services,
+  error: ConnectionError,
+  { socket, times }: { socket: Socket; times: ArrivalTimes },
+): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    if (!endureLate(services, socket, times.standstillMs)) refuseUnreadable(error, socket);
+  } else if (!standsBehind(socket)) {
+    const packet = error.rawPacket as unknown as Buffer | undefined;
+    void reportKeyInLine(services, packet).then(() => refuseUnreadable(error, socket));
+  }
 }
 
 function addRoute(app: FastifyInstance, services: Services, declared: Route): void {

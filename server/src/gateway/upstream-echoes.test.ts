@@ -27,6 +27,23 @@ const quote: Behaviour = (response, { body }) => {
   response.end(JSON.stringify({ error: { message } }));
 };
 
+const typed =
+  (type: string, ...pieces: string[]): Behaviour =>
+  async (response) => {
+    response.writeHead(200, { 'content-type': type });
+    response.flushHeaders();
+    for (const piece of pieces) {
+      response.write(piece);
+      await new Promise(setImmediate);
+    }
+    response.end();
+  };
+
+const cutOff: Behaviour = (response) => {
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 1_000 });
+  response.write(`no ${KEY}`, () => response.destroy());
+};
+
 describeOnServer('sqlite', 'an upstream that quotes what it was sent', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
@@ -109,5 +126,39 @@ describeOnServer('sqlite', 'an upstream that quotes what it was sent', (start) =
     const text = await told(quote, guesses as string[]);
     expect(text).toContain('The key [secret] of [secret] cannot read');
     expect(text).not.toContain(KEY);
+  });
+
+  const BIG = 'x'.repeat(1_200_000);
+  test.for<[string, Behaviour]>([
+    ['a whole answer', json({ input: BIG, error: { message: KEY } })],
+    ['an answer of no kind', typed('application/octet-stream', 'no ', KEY.slice(0, 9), KEY.slice(9))],
+    ['a recording', typed('audio/mpeg', `\u0001\u0002${KEY}`, `\u0003${KEY.slice(0, 1)}`, KEY.slice(1))],
+    ['the beginning of an answer that is cut off', cutOff],
+    ['an event', typed('text/event-stream', `data: {"choices":[],"x":"${KEY}"}\n\n`)],
+    [
+      'an event that is too long to be held',
+      typed(
+        'text/event-stream',
+        `data: {"input":"${BIG}","error":"${KEY.slice(0, 9)}`,
+        `${KEY.slice(9)}"}\n\n`,
+      ),
+    ],
+    ['a line that is too long to be held', typed('application/x-ndjson', `{"a":"${BIG}","b":"${KEY}"}\n`)],
+  ])('has no credential in any answer, and the length that it says: in %s', async ([, behaviour]) => {
+    const text = await told(behaviour, []).catch((error: unknown) => String(error));
+    expect(text).not.toContain(KEY);
+    // One that is cut off is told by the end of its connection.
+    expect(text).toMatch(/\*{32}|terminated/);
+  });
+
+  test('passes what only begins like a credential as it is, wherever the pieces end', async () => {
+    const pieces = [
+      'sk-',
+      'proj-Zx',
+      '81q sk-proj-Zx81',
+      'qTLm9aT4vB7nQ2wE5rY',
+      '9 sk-proj-Zx81qTLm9aT4vB7nQ2wE5rY',
+    ];
+    expect(await told(typed('application/octet-stream', ...pieces), [])).toBe(pieces.join(''));
   });
 });
