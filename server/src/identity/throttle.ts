@@ -50,6 +50,11 @@ export class Throttle {
     const nowMs = clock.nowMs();
     const network = networkOf(attempt.ip);
     const subjects = this.#subjects(attempt);
+    // A flood that is over the limit shall not stand in line for writing: that would hold up everybody else.
+    for (const kind of ['pair', 'address'] as const) {
+      const endsAt = await fullUntil(storage.db, { subject: subjects[kind], max: ATTEMPTS_MAX[kind], nowMs });
+      if (endsAt !== undefined) return { retryAfterSeconds: Math.ceil((endsAt - nowMs) / 1_000) };
+    }
     return storage.transaction(
       async (tx) => {
         // In one order everywhere, so that two logins do not wait for each other in a circle.
@@ -122,6 +127,16 @@ function count(tx: Db, subject: string, nowMs: number): Promise<Pick<AttemptsRow
     )
     .returning(['attempts', 'ends_at'])
     .executeTakeFirstOrThrow();
+}
+
+/** @returns when the window ends of a subject that was counted so often and more. */
+async function fullUntil(
+  db: Db,
+  { subject, max, nowMs }: { subject: string; max: number; nowMs: number },
+): Promise<number | undefined> {
+  const query = tables(db).selectFrom('login_attempts').select('ends_at').where('subject', '=', subject);
+  const full = query.where('attempts', '>=', max).where('ends_at', '>', nowMs);
+  return (await full.executeTakeFirst())?.ends_at;
 }
 
 async function uncount(tx: Db, subject: string, all: boolean): Promise<void> {
