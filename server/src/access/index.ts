@@ -29,3 +29,4 @@ export {
 export { EVERYTHING, hasSelectors, holdingsOfCaller, ROLE_POWERS, worthOf } from './worth.ts';
 export type { Standing } from './worth.ts';
 export type { NameSelector, ResourceType, Selectors } from './selectors.ts';
+export { networkOf, siteOf } from './network.ts';

@@ -4,6 +4,7 @@ import { KeywardError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { send } from './answering.ts';
 import { isWatched } from './arrival.ts';
+import { latestOn } from './course.ts';
 import { invalidKey } from './credentials.ts';
 import { formatError, rawError, toKeywardError } from './errors.ts';
 import type { Surface } from './errors.ts';
@@ -64,6 +65,22 @@ function refusalOf(error: KeywardError, declared: Route | undefined): KeywardErr
   return declared?.access === 'session'
     ? new KeywardError('invalid_session', 'Invalid auth token.')
     : invalidKey();
+}
+
+/**
+ * Whether these bytes come behind a request that is being answered, or has just been refused. They are no business of that answer,
+ * and nothing is written into it: it is the last one on the connection. Guarded by message-form.test.ts.
+ */
+export function standsBehind(socket: Socket): boolean {
+  const latest = latestOn(socket);
+  if (latest === undefined) return false;
+  const { raw } = latest.reply;
+  // Its own body cannot be read: that is its answer.
+  if (raw.writableFinished || (!latest.request.raw.complete && !raw.headersSent)) return false;
+  if (raw.writableEnded) socket.end();
+  else if (latest.request.raw.complete) raw.once('finish', () => socket.end());
+  else socket.destroy();
+  return true;
 }
 
 const METHODS = 'GET, HEAD, POST, PATCH, DELETE';

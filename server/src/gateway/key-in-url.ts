@@ -16,6 +16,15 @@ export async function refuseKeyInUrl(services: Services, url: string): Promise<v
   });
 }
 
+/** The same for what the parser could not read, of which only the bytes are there: its first line, which says where to. */
+export async function reportKeyInLine(services: Services, packet: Buffer | undefined): Promise<void> {
+  const [, url] =
+    /^[A-Z-]{1,20} (\S{1,16384})/.exec(packet?.toString('latin1', 0, LINE_MAX_BYTES) ?? '') ?? [];
+  if (url !== undefined && mayHoldKey(url)) await refuseKeyInUrl(services, url).catch(() => undefined);
+}
+
+const LINE_MAX_BYTES = 16 * 1024;
+
 /** Cheap enough for every request: hardly any URL holds the mark, or anything that may be one when it is decoded. */
 export const mayHoldKey = (url: string): boolean => url.includes(KEY_MARK) || /[%+]/.test(url);
 

@@ -91,6 +91,52 @@ describeOnBothServers('keys that are found lying about', (start) => {
     expect(await stateOf(id)).toMatchObject({ state: 'quarantined' });
   });
 
+  const bad = 'x'.repeat(17_000);
+  test.for<[string, (secret: string) => string]>([
+    [
+      'that cannot be decoded',
+      (secret) => `GET /v1/keys/%ff/${secret} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`,
+    ],
+    [
+      'that cannot be decoded, encoded',
+      (secret) => `GET /%ff?k=${encoded(secret)} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`,
+    ],
+    ['with two hosts', (secret) => `GET /healthz?k=${secret} HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n`],
+    ['of an odd version', (secret) => `GET /healthz?k=${secret} HTTP/1.2\r\nhost: a\r\n\r\n`],
+    ['of HTTP/0.9', (secret) => `GET /healthz?k=${secret}\r\n\r\n`],
+    [
+      'with an expectation',
+      (secret) => `GET /?k=${secret} HTTP/1.1\r\nhost: a\r\nexpect: tea\r\nconnection: close\r\n\r\n`,
+    ],
+    ['of an unknown method', (secret) => `BREW /?k=${secret} HTTP/1.1\r\nhost: a\r\n\r\n`],
+    [
+      'with a head that is too long',
+      (secret) => `GET /?k=${secret} HTTP/1.1\r\nhost: a\r\nx: ${bad}\r\n\r\n`,
+    ],
+    [
+      'with a head that cannot be read',
+      (secret) => `GET /?k=${secret} HTTP/1.1\r\nhost: a\r\na b: c\r\n\r\n`,
+    ],
+    ['as a user', (secret) => `GET http://u:${secret}@a/healthz HTTP/1.1\r\nhost: a\r\n\r\n`],
+    ['in a fragment', (secret) => `GET /healthz#${secret} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`],
+  ])('a key in the URL of a request %s is quarantined too', async ([, bytes]) => {
+    const { id, secret } = await server.mint();
+    const answer = await server.raw(bytes(secret));
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(answer).not.toContain(secret);
+    await expect.poll(async () => (await stateOf(id)).state).toBe('quarantined');
+  });
+
+  test('a key in a body or a header that cannot be read is none in a URL', async () => {
+    const { id, secret } = await server.mint();
+    const head = `host: a\r\nauthorization: Bearer ${secret}\r\n`;
+    await server.raw(`GET /healthz HTTP/1.1\r\n${head}a b: c\r\n\r\n`);
+    await server.raw(
+      `POST /v1/keys/verify HTTP/1.1\r\n${head}transfer-encoding: chunked\r\n\r\nGET /${secret} x\r\n`,
+    );
+    expect((await stateOf(id)).state).toBe('active');
+  });
+
   test('a look-alike is no key: wrong checksum, another form', async () => {
     const { id, secret } = await server.mint();
     const last = secret.endsWith('0') ? '1' : '0';

@@ -46,6 +46,23 @@ describeOnServer('sqlite', 'the form of a request', (start) => {
       'a length beside chunks',
       'POST /v1/keys HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
+    [
+      'chunks in HTTP/1.0',
+      'POST /v1/keys HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['a coding that is not known', 'POST /v1/keys HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n'],
+    [
+      'another coding beside chunks',
+      'POST /v1/keys HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+    ],
+    [
+      'chunks where nobody waits for a body',
+      'GET /healthz HTTP/1.1\r\nhost: a\r\ntransfer-encoding: x\r\n\r\n0\r\n\r\n',
+    ],
+    ['a target at another host', 'GET http://b/healthz HTTP/1.1\r\nhost: a\r\n\r\n'],
+    ['a target at another port', 'GET http://a:1/healthz HTTP/1.1\r\nhost: a:2\r\n\r\n'],
+    ['a target with a user', 'GET http://u@a/healthz HTTP/1.1\r\nhost: a\r\n\r\n'],
+    ['a target of another scheme', 'GET gopher://a/healthz HTTP/1.1\r\nhost: a\r\n\r\n'],
   ])('is refused with 400: %s', async ([, bytes = '']) => {
     // A request that is smuggled behind it would be answered as well.
     expect(await statusOf(`${bytes}GET /v1/keys/self HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`)).toBe(
@@ -56,9 +73,20 @@ describeOnServer('sqlite', 'the form of a request', (start) => {
   test.for([
     ['HTTP/1.1 with one host', 'GET /healthz HTTP/1.1\r\nhost: a.example:5390\r\nconnection: close\r\n\r\n'],
     ['HTTP/1.1 with an address', 'GET /healthz HTTP/1.1\r\nHost: [::1]:5390\r\nconnection: close\r\n\r\n'],
+    [
+      'a whole address',
+      'GET http://A.example/healthz HTTP/1.1\r\nhost: a.example\r\nconnection: close\r\n\r\n',
+    ],
     ['HTTP/1.0 with a host', 'GET /healthz HTTP/1.0\r\nhost: a_b\r\n\r\n'],
     ['HTTP/1.0 without one', 'GET /healthz HTTP/1.0\r\n\r\n'],
   ])('is good: %s', async ([, bytes = '']) => {
     expect(await statusOf(bytes)).toBe(200);
+  });
+
+  test('what cannot be read behind a request is no answer to it, and stands in none', async () => {
+    // The answer is still to come when the rest is read.
+    const asked = `GET /v1/keys HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${server.adminKey}\r\n\r\n`;
+    const answer = await server.raw(`${asked}\u0001 garbage\r\n\r\n`);
+    expect(answer.match(/HTTP\/1\.1 \d{3}/g)).toEqual(['HTTP/1.1 200']);
   });
 });

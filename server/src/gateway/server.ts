@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify from 'fastify';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { gate } from './admission.ts';
 import { send } from './answering.ts';
 import { begin, EVERYWHERE } from './course.ts';
@@ -8,10 +9,11 @@ import { allowOrigin, preflight } from './developer/cors.ts';
 import { sessionGate } from './developer/session-gate.ts';
 import { plainUrl } from './developer/paths.ts';
 import { isWidgetPath, widgetPreflight } from './developer/widget-pages.ts';
-import { fail, refuseUnreadable } from './failing.ts';
+import { fail, refuseUnreadable, standsBehind } from './failing.ts';
 import { handlerOf } from './handling.ts';
-import { mayHoldKey, refuseKeyInUrl } from './key-in-url.ts';
+import { mayHoldKey, refuseKeyInUrl, reportKeyInLine } from './key-in-url.ts';
 import { ARRIVAL_TIMES, endureLate } from './late.ts';
+import type { ArrivalTimes } from './late.ts';
 import { listenerOptions } from './listener.ts';
 import { messageFault } from './message-form.ts';
 import { noSuchRoute, plainPath } from './no-route.ts';
@@ -37,10 +39,7 @@ export function createServer(
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     genReqId: requestId,
-    clientErrorHandler: (error, socket) => {
-      const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
-      if (!isLate || !endureLate(services, socket, times.standstillMs)) refuseUnreadable(error, socket);
-    },
+    clientErrorHandler: (error, socket) => takeUnreadable(services, error, { socket, times }),
     // An id of any length is looked for, and not found, like any other.
     // As clients of the Developer API have it: case and a last slash make no difference.
     routerOptions: { maxParamLength: 16_384, caseSensitive: false },
@@ -49,7 +48,10 @@ export function createServer(
     // What goes wrong before a route is found, such as an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
       begin(services, request, reply);
-      fail(services, messageFault(request.raw) ?? error, { request, reply });
+      const fault = messageFault(request.raw);
+      const refuse = (found: unknown) => fail(services, fault ?? found, { request, reply });
+      if (mayHoldKey(request.url)) refuseKeyInUrl(services, request.url).then(() => refuse(error), refuse);
+      else refuse(error);
     },
   });
   // A head comes sooner; and how often node:http looks for what is late.
@@ -86,18 +88,34 @@ export function createServer(
   app.addHook('onRequest', (request, reply, done) => {
     begin(services, request, reply);
     const fault = messageFault(request.raw);
-    if (fault !== undefined) return done(fault);
-    if (!mayHoldKey(request.url)) return next(request, reply, done);
-    refuseKeyInUrl(services, request.url).then(() => next(request, reply, done), done);
+    const goOn = () => (fault === undefined ? next(request, reply, done) : done(fault));
+    if (!mayHoldKey(request.url)) return goOn();
+    refuseKeyInUrl(services, request.url).then(goOn, (found: Error) => done(fault ?? found));
   });
   app.setErrorHandler((error: FastifyError, request, reply) => fail(services, error, { request, reply }));
   // Never reached; without it the hook is not called for what is not found.
   app.setNotFoundHandler((_request, reply) => reply);
   for (const declared of routes) addRoute(app, services, declared);
-  app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    response.writeHead(417, { ...EVERYWHERE, 'content-length': 0 }).end();
+  app.server.on('checkExpectation', ({ url = '/' }: IncomingMessage, response: ServerResponse) => {
+    const refuse = () => response.writeHead(417, { ...EVERYWHERE, 'content-length': 0 }).end();
+    if (mayHoldKey(url)) refuseKeyInUrl(services, url).then(refuse, refuse);
+    else refuse();
   });
   return app;
+}
+
+/** What the HTTP parser could not read, or waited for too long. */
+function takeUnreadable(
+  services: Services,
+  error: ConnectionError,
+  { socket, times }: { socket: Socket; times: ArrivalTimes },
+): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    if (!endureLate(services, socket, times.standstillMs)) refuseUnreadable(error, socket);
+  } else if (!standsBehind(socket)) {
+    const packet = error.rawPacket as unknown as Buffer | undefined;
+    void reportKeyInLine(services, packet).then(() => refuseUnreadable(error, socket));
+  }
 }
 
 function addRoute(app: FastifyInstance, services: Services, declared: Route): void {

@@ -51,18 +51,54 @@ describeOnBothServers('an upstream that callers share', (start) => {
     },
   );
 
-  test('is closed by 500 for three callers, and by a failure of its own for one, for this model only', async () => {
+  test.for<[string, number, Behaviour]>([
+    ['502', 502, oops(502)],
+    ['503', 503, oops(503)],
+    ['504', 504, oops(504)],
+    ['a connection that it closes', 502, slam],
+    ['no answer in time', 504, hang],
+  ])('is closed by %s for the caller alone who met it, of three callers for everybody', async (failure) => {
+    const [, status, behaviour] = failure;
+    upstream.answer(behaviour);
+    const failed = await Promise.all(Array.from({ length: 5 }, () => ask(attacker)));
+    expect(failed).toEqual(Array.from({ length: 5 }, () => status));
+    const before = upstream.received.length;
+    expect([await ask(attacker), upstream.received.length]).toEqual([502, before]);
+    upstream.answer(GOOD);
+    expect(await ask(victim)).toBe(200);
+
+    model = models.pop() ?? '';
+    upstream.answer(behaviour);
+    const third = await newcomer();
+    await Promise.all([attacker, attacker, attacker, victim, third].map((key) => ask(key)));
+    upstream.answer(GOOD);
+    expect([await ask(victim), await ask(await newcomer())]).toEqual([502, 502]);
+  });
+
+  test('is closed by 500 for three callers, for this model only', async () => {
     upstream.answer(oops(500));
     for (const key of [attacker, attacker, attacker, victim, await newcomer()]) await ask(key);
     const before = upstream.received.length;
     expect([await ask(victim), upstream.received.length]).toEqual([502, before]);
-    model = models.pop() ?? '';
-    upstream.answer(oops(503));
-    for (let i = 0; i < 5; i++) await ask(attacker);
     upstream.answer(GOOD);
-    expect(await ask(victim)).toBe(502);
     model = models.pop() ?? '';
     expect(await ask(victim)).toBe(200);
+  });
+
+  test('is closed for everybody by a caller who finds that it cannot be reached', async () => {
+    const gone = await startTestUpstream();
+    await server.request('POST', '/v1/upstreams', {
+      body: { name: `gone-${owners++}`, base_url: gone.baseUrl, models: ['model-gone'] },
+    });
+    await gone.close();
+    model = 'model-gone';
+    const texts: string[] = [];
+    for (const key of [attacker, attacker, attacker, attacker, attacker, victim]) {
+      const body = { model, messages: [] };
+      texts.push((await server.request('POST', '/v1/chat/completions', { key: key.secret, body })).text);
+    }
+    expect(texts.at(4)).toContain('cannot be reached');
+    expect(texts.at(5)).toContain('No upstream of this model is working at the moment');
   });
 
   test('is closed for nobody by large requests of one caller that it cuts off or that take too long', async () => {

@@ -116,6 +116,39 @@ const FAILURES: [string, (text: string) => Behaviour][] = [
   ],
   ['200 with an error of no type', inPieces(200, 'text/plain', (text) => JSON.stringify(asError(text)))],
   ['200 with a detail', (text) => json({ detail: text })],
+  ['200 with an error of another name', (text) => json({ error_message: text, code: 500 })],
+  ['200 with an exception', (text) => json({ Exception: { text } })],
+  ['200 with an error in capitals', (text) => json({ ERROR: text })],
+  [
+    '200 with an error behind what it is about',
+    (text) => json({ input: 'x'.repeat(200_000), ...asError(text) }),
+  ],
+  ['200 with a text', inPieces(200, 'text/plain', (text) => `Error: ${text}`)],
+  ['200 with a page', inPieces(200, 'text/html', (text) => `<html><h1>ERROR</h1>${text}</html>`)],
+  ['200 with a text of the type of JSON', inPieces(200, 'application/json', (text) => `Error: ${text}`)],
+  [
+    '200 with the length of a text',
+    (text) => (response) => {
+      const body = `Error: ${text}`;
+      response.writeHead(200, { 'content-type': 'text/plain', 'content-length': body.length });
+      response.end(body);
+    },
+  ],
+  [
+    '200 with an error of the wrong type',
+    inPieces(200, 'application/octet-stream', (text) => JSON.stringify(asError(text))),
+  ],
+  [
+    '200 with an error of the type of a recording',
+    inPieces(200, 'audio/mpeg', (text) => `\ufeff ${JSON.stringify(asError(text))}`),
+  ],
+  ...['application/x-ndjson', 'application/jsonl', 'application/json'].map(
+    (type): [string, (text: string) => Behaviour] => [
+      `lines of ${type}`,
+      inPieces(200, type, (text) => `${JSON.stringify(chatAnswer())}\n${JSON.stringify(asError(text))}\n`),
+    ],
+  ),
+  ['a line without an end', inPieces(200, 'application/x-ndjson', (text) => JSON.stringify(asError(text)))],
   ['an event', (text) => stream([Buffer.from(event(asError(text)))])],
   [
     'an event behind others',
@@ -145,6 +178,14 @@ const FAILURES: [string, (text: string) => Behaviour][] = [
     inPieces(200, 'text/event-stream', (text) =>
       event({ choices: [{ delta: {}, error: { message: text } }] }),
     ),
+  ],
+  [
+    'an event with an error of another name',
+    inPieces(200, 'text/event-stream', (text) => event({ status: 'FAILED', Exception: text })),
+  ],
+  [
+    'an event that says what is the cause',
+    inPieces(200, 'text/event-stream', (text) => event({ code: 500, description: text })),
   ],
   [
     'an event with a message',

@@ -79,6 +79,24 @@ describe('the queue for password hashing', () => {
     expect(begun).toContain('person');
   });
 
+  test('a customer with many networks waits behind itself too, and fills no more than its share', async () => {
+    const { ask, begun, refused, endOne, settle } = openQueue();
+    for (let i = 0; i < 300; i++) ask(`2001:db8:bad:${i.toString(16)}::/64`);
+    await settle();
+    expect(begun).toHaveLength(1);
+    ask('192.0.2.1');
+    ask('2001:db8:9:1::/64');
+    await settle();
+    expect(begun.at(-1)).toBe('192.0.2.1');
+    await endOne();
+    await endOne();
+    expect(begun).toContain('2001:db8:9:1::/64');
+    expect(refused.filter((name) => !name.startsWith('2001:db8:bad:'))).toEqual([]);
+    // Its own networks come in turn.
+    for (let i = 0; i < 6; i++) await endOne();
+    expect(new Set(begun).size).toBe(begun.length);
+  });
+
   test('work that fails gives its place on', async () => {
     const queue = new HashQueue();
     const place = { network: 'a', isSlow: false };

@@ -1,3 +1,5 @@
+import { networkOf, siteOf } from '../access/index.ts';
+
 /** Where a piece of work stands in line. */
 export interface Place {
   /** Of the address it came from; '' for people who are let in already. */
@@ -7,6 +9,9 @@ export interface Place {
 }
 
 export const INSIDE: Place = { network: '', isSlow: false };
+
+/** Of somebody who has no session yet. */
+export const placeOf = (ip: string): Place => ({ network: networkOf(ip), isSlow: false });
 
 /** As many at once as leave the thread pool to others. */
 const RUNNING_MAX = 2;
@@ -21,14 +26,21 @@ interface Waiting {
   refuse: () => void;
 }
 
-/** Those who wait, by network; the network whose turn is next stands first. */
-type Line = Map<string, Waiting[]>;
+/** Those who wait at one site, by network; the network whose turn is next stands first. */
+interface Site {
+  waiting: number;
+  networks: Map<string, Waiting[]>;
+}
+
+/** All who wait, by site; the one whose turn is next stands first. */
+type Line = Map<string, Site>;
 
 /**
- * Work that a stranger can ask for and that takes long, in turn by network: an attacker waits behind itself and not before
- * others. One network has one piece running at a time. Guarded by hash-queue.test.ts.
+ * Work that a stranger can ask for and that takes long, in turn by site, and there by network: an attacker waits behind itself
+ * and not before others, also one who has many networks. One site has one piece running at a time. Guarded by hash-queue.test.ts.
  */
 export class HashQueue {
+  /** Sites that have a piece running. */
   readonly #busy = new Set<string>();
   readonly #usual: Line = new Map();
   readonly #slow: Line = new Map();
@@ -50,17 +62,21 @@ export class HashQueue {
   #join(entry: Waiting): void {
     const { network, isSlow } = entry.place;
     const line = isSlow ? this.#slow : this.#usual;
-    const own = line.get(network) ?? [];
-    if (own.length >= NETWORK_WAITING_MAX || (this.#waiting >= WAITING_MAX && !this.#displace(own.length)))
-      return entry.refuse();
+    const name = siteOf(network);
+    const site = line.get(name) ?? { waiting: 0, networks: new Map<string, Waiting[]>() };
+    const own = site.networks.get(network) ?? [];
+    const isFull = this.#waiting >= WAITING_MAX && !this.#displace(site.waiting);
+    if (own.length >= NETWORK_WAITING_MAX || isFull) return entry.refuse();
     own.push(entry);
-    line.set(network, own);
+    site.networks.set(network, own);
+    site.waiting++;
+    line.set(name, site);
     this.#waiting++;
     this.#startNext();
   }
 
   #leave({ network, isSlow }: Place): void {
-    this.#busy.delete(network);
+    this.#busy.delete(siteOf(network));
     this.#running--;
     if (isSlow) this.#slowRunning--;
     this.#startNext();
@@ -70,7 +86,7 @@ export class HashQueue {
     while (this.#running < RUNNING_MAX) {
       const next = this.#next();
       if (next === undefined) return;
-      this.#busy.add(next.place.network);
+      this.#busy.add(siteOf(next.place.network));
       this.#running++;
       if (next.place.isSlow) this.#slowRunning++;
       next.start();
@@ -89,24 +105,48 @@ export class HashQueue {
   }
 
   #takeFrom(line: Line): Waiting | undefined {
-    for (const [network, entries] of line) {
-      if (this.#busy.has(network)) continue;
-      const [next, ...others] = entries;
-      line.delete(network);
-      if (others.length > 0) line.set(network, others);
+    for (const [name, site] of line) {
+      if (this.#busy.has(name)) continue;
+      line.delete(name);
+      const next = nextAt(site);
+      if (site.waiting > 0) line.set(name, site);
       this.#waiting--;
       return next;
     }
     return undefined;
   }
 
-  /** Makes room at the cost of the network that has the most waiting. @returns whether there was one with more than this. */
+  /** Makes room at the cost of the site that has the most waiting. @returns whether there was one with more than this. */
   #displace(own: number): boolean {
-    const all = [...this.#usual.entries(), ...this.#slow.entries()];
-    const [, longest] = all.reduce((most, one) => (one[1].length > most[1].length ? one : most), ['', []]);
-    if (longest.length <= own + 1) return false;
+    const all = [...this.#usual.values(), ...this.#slow.values()];
+    const [first, ...others] = all;
+    if (first === undefined) return false;
+    const longest = others.reduce((most, one) => (one.waiting > most.waiting ? one : most), first);
+    if (longest.waiting <= own + 1) return false;
     this.#waiting--;
-    longest.pop()?.refuse();
+    lastAt(longest)?.refuse();
     return true;
   }
+}
+
+/** The first one of the network whose turn it is, which goes to the end. */
+function nextAt(site: Site): Waiting | undefined {
+  for (const [network, [next, ...others]] of site.networks) {
+    site.networks.delete(network);
+    if (others.length > 0) site.networks.set(network, others);
+    site.waiting--;
+    return next;
+  }
+  return undefined;
+}
+
+/** The last one of the network that has the most waiting. */
+function lastAt(site: Site): Waiting | undefined {
+  const [network, entries] = [...site.networks].reduce((most, one) =>
+    one[1].length > most[1].length ? one : most,
+  );
+  const last = entries.pop();
+  if (entries.length === 0) site.networks.delete(network);
+  site.waiting--;
+  return last;
 }

@@ -5,6 +5,7 @@ import type { Actor } from '../keys/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { newCode } from './codes.ts';
+import { placeOf } from './hash-queue.ts';
 import type { Identity } from './identity.ts';
 import * as store from './invite-store.ts';
 import { makerNow } from './makers.ts';
@@ -157,6 +158,7 @@ interface Acceptance {
   code: string;
   username: unknown;
   password: unknown;
+  ip: string;
   /** Told for whom the invite is good: what takes them away meanwhile ends the request. */
   runsFor?: (subjects: readonly string[]) => void;
 }
@@ -167,13 +169,13 @@ interface Acceptance {
  */
 export async function acceptInvite(
   identity: Identity,
-  { code, username, password, runsFor = () => undefined }: Acceptance,
+  { code, username, password, ip, runsFor = () => undefined }: Acceptance,
 ): Promise<User | undefined> {
   const { keys } = identity;
   const invite = await findInvite(identity, code);
   if (invite?.status !== 'pending' || !(await identity.isMultiUser())) return undefined;
   runsFor((await makerOf(keys.storage.db, identity, invite))?.subjects ?? []);
-  const fresh = await newUser({ username, password });
+  const fresh = await newUser({ username, password }, placeOf(ip));
   return keys.storage.transaction(async (tx) => {
     if ((await makerOf(tx, identity, invite)) === undefined) return undefined;
     if (!(await store.claimInvite(tx, invite.id, keys.clock.nowMs()))) return undefined;

@@ -1,6 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import { changeEverywhere, hasUnlimitedKey, lastAdmin } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
+import { INSIDE } from './hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { lockMode, writeMode } from './mode-store.ts';
 import { hashPassword } from './password.ts';
@@ -38,7 +39,7 @@ export async function setPassword(
   const { keys } = identity;
   // Whoever knows the password is an administrator, for good and from everywhere; who logged in with it gains nothing by another.
   if (actor.kind !== 'admin') refuseNewUser(actor, { role: 'admin' });
-  const hash = password === null ? null : await hashPassword(checkPassword(password));
+  const hash = password === null ? null : await hashPassword(checkPassword(password), INSIDE);
   await changeEverywhere(keys, actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     if (hash === null && !isLastMeant && !(await hasUnlimitedKey(tx, keys))) throw lastAdmin(true);
@@ -67,7 +68,7 @@ export async function enableMultiUser(
 ): Promise<User> {
   const { keys } = identity;
   refuseNewUser(actor, { role: 'admin' });
-  const fresh = await newUser({ ...input, role: 'admin' });
+  const fresh = await newUser({ ...input, role: 'admin' }, INSIDE);
   const { result } = await changeEverywhere(keys, actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     const nowMs = keys.clock.nowMs();

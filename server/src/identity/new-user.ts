@@ -2,6 +2,7 @@ import { KeywardError } from '../base/errors.ts';
 import { addOwner, setOwnerState } from '../keys/index.ts';
 import { idLike, nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
+import type { Place } from './hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { hashPassword, isBcryptHash } from './password.ts';
 import type { PasswordKind } from './rows.ts';
@@ -25,12 +26,19 @@ export const passwordContext = (userId: number): string => `user ${userId} passw
 export const nameTaken = (): KeywardError =>
   new KeywardError('invalid_input', 'A user with that username already exists');
 
-/** @throws KeywardError `invalid_input` */
-export async function newUser(input: UserInput): Promise<NewUser> {
+/** @param place of whoever makes the user, in the line for hashing. @throws KeywardError `invalid_input` */
+export async function newUser(input: UserInput, place: Place): Promise<NewUser> {
   const username = checkUsername(input.username);
   const password = checkPassword(input.password);
   const { role = 'default', dailyMessageLimit = null, bio = '' } = checkUser(input);
-  return { username, hash: await hashPassword(password), kind: 'argon2id', role, dailyMessageLimit, bio };
+  return {
+    username,
+    hash: await hashPassword(password, place),
+    kind: 'argon2id',
+    role,
+    dailyMessageLimit,
+    bio,
+  };
 }
 
 /** The rows of a user, and an owner for its keys. @throws KeywardError `invalid_input` where the name is taken. */

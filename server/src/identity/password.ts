@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import bcrypt from 'bcryptjs';
 import { KeywardError } from '../base/errors.ts';
 import { randomBase62 } from '../base/ids.ts';
-import { HashQueue, INSIDE } from './hash-queue.ts';
+import { HashQueue } from './hash-queue.ts';
 import type { Place } from './hash-queue.ts';
 import type { PasswordKind } from './rows.ts';
 import { PASSWORD_MAX } from './user.ts';
@@ -29,8 +29,8 @@ const tooBusy = (): KeywardError =>
 const tagOf = (password: string, salt: Buffer): Promise<Buffer> =>
   derive('argon2id', { message: password, nonce: salt, tagLength: TAG_BYTES, ...COST });
 
-/** @returns the hash in PHC form. */
-export async function hashPassword(password: string, place: Place = INSIDE): Promise<string> {
+/** @param place `INSIDE` for people who are let in already, and for nobody else. @returns the hash in PHC form. */
+export async function hashPassword(password: string, place: Place): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const tag = await inTurn(place, () => tagOf(password, salt));
   return phc(salt, tag);

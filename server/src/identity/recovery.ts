@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { changeAndRecord, isOwnerActive, record } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
+import { placeOf } from './hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { throttled } from './login.ts';
 import type { LoginRefusal } from './login.ts';
@@ -72,15 +73,15 @@ export function recoverAccount(
  */
 export async function resetPassword(
   identity: Identity,
-  { token, password }: { token: string; password: unknown },
+  { token, password, ip }: { token: string; password: unknown; ip: string },
 ): Promise<boolean> {
   const { keys } = identity;
   const digests = digestsOf(identity, token);
   const nowMs = keys.clock.nowMs();
   const chosen = checkPassword(password);
   // Nobody without a token makes this server hash.
-  if ((await findToken(keys.storage.db, 'reset', digests)) === undefined) return false;
-  const fresh = await hashPassword(chosen);
+  if ((await findToken(keys.storage.db, 'reset', { digests, nowMs })) === undefined) return false;
+  const fresh = await hashPassword(chosen, placeOf(ip));
   const seq = await keys.storage.transaction(async (tx) => {
     const userId = await takeToken(tx, 'reset', { digests, nowMs });
     const user = userId === undefined ? undefined : await store.findUser(tx, userId);

@@ -57,13 +57,15 @@ export async function loginWithToken(
   const { keys } = identity;
   const { db } = keys.storage;
   const digests = keys.sealing.digestsOfSha256(hash('sha256', token, 'buffer')).map(({ digest }) => digest);
-  const found = await findToken(db, 'sso', digests);
+  const wanted = { digests, nowMs: keys.clock.nowMs() };
+  // Looked for first: no stranger without one makes this server write.
+  const found = await findToken(db, 'sso', wanted);
   const known = found && (await findUser(db, found.user_id));
   if (found === undefined || known === undefined) return WRONG;
   const issuer = await makerNow(db, identity, found.made_by);
   runsFor([...(issuer?.subjects ?? []), subjectOfUser(known.id), known.ownerId]);
   return keys.storage.transaction(async (tx) => {
-    const userId = await takeToken(tx, 'sso', { digests, nowMs: keys.clock.nowMs() });
+    const userId = await takeToken(tx, 'sso', wanted);
     // Its row stays as it is until the session is there: a new password or a suspension ends that, or comes first and is seen.
     if (userId !== undefined) await lockUser(tx, userId);
     const user = userId === undefined ? undefined : await findUser(tx, userId);

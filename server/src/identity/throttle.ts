@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import { sql } from 'kysely';
+import { networkOf } from '../access/index.ts';
 import type { KeysContext } from '../keys/index.ts';
 import { booksOf } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
@@ -50,6 +50,11 @@ export class Throttle {
     const nowMs = clock.nowMs();
     const network = networkOf(attempt.ip);
     const subjects = this.#subjects(attempt);
+    // A flood that is over the limit shall not stand in line for writing: that would hold up everybody else.
+    for (const kind of ['pair', 'address'] as const) {
+      const endsAt = await fullUntil(storage.db, { subject: subjects[kind], max: ATTEMPTS_MAX[kind], nowMs });
+      if (endsAt !== undefined) return { retryAfterSeconds: Math.ceil((endsAt - nowMs) / 1_000) };
+    }
     return storage.transaction(
       async (tx) => {
         // In one order everywhere, so that two logins do not wait for each other in a circle.
@@ -109,17 +114,6 @@ export class Throttle {
   }
 }
 
-/** One customer has 2^64 IPv6 addresses: the first half names the customer. */
-export function networkOf(ip: string): string {
-  if (!isIPv6(ip)) return ip;
-  const [head = '', tail = ''] = (ip.split('%', 1)[0] ?? '').split('::');
-  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
-  const [before, after] = [groups(head), groups(tail)];
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
-  const first = [...before, ...zeros, ...after].slice(0, 4);
-  return `${first.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
-}
-
 function count(tx: Db, subject: string, nowMs: number): Promise<Pick<AttemptsRow, 'attempts' | 'ends_at'>> {
   const isOver = sql<boolean>`login_attempts.ends_at <= ${nowMs}`;
   return tables(tx)
@@ -133,6 +127,16 @@ function count(tx: Db, subject: string, nowMs: number): Promise<Pick<AttemptsRow
     )
     .returning(['attempts', 'ends_at'])
     .executeTakeFirstOrThrow();
+}
+
+/** @returns when the window ends of a subject that was counted so often and more. */
+async function fullUntil(
+  db: Db,
+  { subject, max, nowMs }: { subject: string; max: number; nowMs: number },
+): Promise<number | undefined> {
+  const query = tables(db).selectFrom('login_attempts').select('ends_at').where('subject', '=', subject);
+  const full = query.where('attempts', '>=', max).where('ends_at', '>', nowMs);
+  return (await full.executeTakeFirst())?.ends_at;
 }
 
 async function uncount(tx: Db, subject: string, all: boolean): Promise<void> {

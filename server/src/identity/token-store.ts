@@ -14,17 +14,23 @@ export async function putToken(tx: Db, row: TokenRow): Promise<void> {
     .execute();
 }
 
-/** Whose a token is and who handed it out; it may be over. */
+interface Wanted {
+  digests: readonly Uint8Array[];
+  nowMs: number;
+}
+
+/** Whose a good token is and who handed it out. */
 export async function findToken(
   db: Db,
   kind: TokenKind,
-  digests: readonly Uint8Array[],
+  { digests, nowMs }: Wanted,
 ): Promise<Pick<TokenRow, 'user_id' | 'made_by'> | undefined> {
   return tables(db)
     .selectFrom('one_time_tokens')
     .select(['user_id', 'made_by'])
     .where('kind', '=', kind)
     .where('digest', 'in', [...digests])
+    .where('expires_at', '>', nowMs)
     .executeTakeFirst();
 }
 
@@ -32,7 +38,7 @@ export async function findToken(
 export async function takeToken(
   tx: Db,
   kind: TokenKind,
-  { digests, nowMs }: { digests: readonly Uint8Array[]; nowMs: number },
+  { digests, nowMs }: Wanted,
 ): Promise<number | undefined> {
   const row = await tables(tx)
     .deleteFrom('one_time_tokens')

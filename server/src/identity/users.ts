@@ -5,6 +5,7 @@ import type { Actor } from '../keys/index.ts';
 import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import { hasAdmin } from './administrators.ts';
+import { INSIDE } from './hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { lockMode } from './mode-store.ts';
 import { addUser, nameTaken, newUser, passwordContext } from './new-user.ts';
@@ -20,7 +21,7 @@ import * as store from './user-store.ts';
 
 /** @throws KeywardError `invalid_input`, `scope_escalation` */
 export async function createUser(identity: Identity, actor: Actor, input: UserInput): Promise<User> {
-  const fresh = await newUser(input);
+  const fresh = await newUser(input, INSIDE);
   refuseNewUser(actor, fresh);
   return changeAndRecord(identity.keys, actor, async (tx) => {
     const user = await addUser(tx, identity, fresh);
@@ -64,7 +65,7 @@ export async function updateUser(
   await existing(keys.storage.db, id);
   const fields = checkUser(input);
   if (Object.keys(fields).length === 0) throw new KeywardError('invalid_input', 'No valid updates applied.');
-  const hash = fields.password === undefined ? undefined : await hashPassword(fields.password);
+  const hash = fields.password === undefined ? undefined : await hashPassword(fields.password, INSIDE);
   const work = async (tx: Db) => {
     await lockMode(tx);
     const before = await existing(tx, id);

@@ -20,7 +20,7 @@ import {
 import type { Identity } from './index.ts';
 
 const CODE = /^[0-9A-HJKMNP-TV-Z]{7}(-[0-9A-HJKMNP-TV-Z]{7}){3}$/;
-const person = (code: string, username = 'sam') => ({ code, username, password: PASSWORD });
+const person = (code: string, username = 'sam') => ({ code, username, password: PASSWORD, ip: IP });
 const enter = (identity: Identity, password = PASSWORD) =>
   loginUser(identity, { username: 'admin', password, ip: IP });
 
@@ -158,9 +158,9 @@ describeOnBothDatabases('recovery codes', (open) => {
     const session = await enter(identity);
     const recovery = await recover(identity, [a, c]);
     const token = recovery.ok ? recovery.resetToken : '';
-    await expect(resetPassword(identity, { token, password: 'short' })).rejects.toThrow(/at least 8/);
-    expect(await resetPassword(identity, { token, password: 'another horse' })).toBe(true);
-    expect(await resetPassword(identity, { token, password: 'third horse' })).toBe(false);
+    await expect(resetPassword(identity, { ip: IP, token, password: 'short' })).rejects.toThrow(/at least 8/);
+    expect(await resetPassword(identity, { ip: IP, token, password: 'another horse' })).toBe(true);
+    expect(await resetPassword(identity, { ip: IP, token, password: 'third horse' })).toBe(false);
     await expect(
       identity.authenticate(`Bearer ${session.ok ? session.token : ''}`, IP),
     ).rejects.toMatchObject({ code: 'invalid_session' });
@@ -176,9 +176,9 @@ describeOnBothDatabases('recovery codes', (open) => {
     const recovery = await recover(identity, [a, b]);
     const token = recovery.ok ? recovery.resetToken : '';
     await updateUser(identity, OPERATOR, { id: 1, input: { suspended: true } });
-    expect(await resetPassword(identity, { token, password: 'another horse' })).toBe(false);
+    expect(await resetPassword(identity, { ip: IP, token, password: 'another horse' })).toBe(false);
     await updateUser(identity, OPERATOR, { id: 1, input: { suspended: false } });
-    expect(await resetPassword(identity, { token, password: 'another horse' })).toBe(false);
+    expect(await resetPassword(identity, { ip: IP, token, password: 'another horse' })).toBe(false);
     expect(await enter(identity)).toMatchObject({ ok: true });
   });
 
@@ -193,8 +193,8 @@ describeOnBothDatabases('recovery codes', (open) => {
     const recovery = await recover(identity, [a, b]);
     clock.offsetMs += 10 * 60_000;
     const token = recovery.ok ? recovery.resetToken : '';
-    expect(await resetPassword(identity, { token, password: 'another horse' })).toBe(false);
-    expect(await resetPassword(identity, { token: '', password: 'another horse' })).toBe(false);
+    expect(await resetPassword(identity, { ip: IP, token, password: 'another horse' })).toBe(false);
+    expect(await resetPassword(identity, { ip: IP, token: '', password: 'another horse' })).toBe(false);
   });
 
   test('guessing is throttled as logins are', async () => {

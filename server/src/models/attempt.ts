@@ -6,6 +6,7 @@ import { Call, isAnswerTimeout, isBeforeRequest, isOwnFault, wasStale } from './
 import type { Flow, Sink } from './call.ts';
 import type { Route } from './catalogue.ts';
 import { Collector } from './collect.ts';
+import { CredentialSink } from './credential-sink.ts';
 import { decoderFor, DecodingSink } from './decoding.ts';
 import { retryAfterMs } from './failure.ts';
 import { failureSink } from './failure-events.ts';
@@ -13,6 +14,8 @@ import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { Meter, UsageStripper } from './meter.ts';
 import { asksForUsage, rewriteBody } from './request-body.ts';
+import type { Scrub } from './scrubber.ts';
+import { SentText } from './sent-text.ts';
 import type { Settlement } from './settlement.ts';
 
 /** Of an error: the next upstream may do better, and no part of one passes before it was looked through. */
@@ -55,6 +58,7 @@ export class Attempt {
   #resolve: (outcome: Outcome) => void = () => undefined;
   #call: Call | undefined;
   #stream: AnswerStream | undefined;
+  #scrub: Scrub | undefined;
   #stale = 0;
   readonly #onAbort = (): void => this.#giveUp();
 
@@ -131,7 +135,7 @@ export class Attempt {
     const { trial } = this.#options;
     if (status === 429) trial.busy(retryAfterMs(headers));
     else if (status < 500) trial.succeeded();
-    else if (GATEWAY_FAILURES.has(status) && !this.#isLarge()) trial.failed();
+    else if (GATEWAY_FAILURES.has(status) && !this.#isLarge()) trial.suspected();
     else trial.doubted();
   }
 
@@ -159,12 +163,13 @@ export class Attempt {
         settlement.settle({ ending, route, status, meter, isEventStream });
       },
     });
-    const sink =
-      failureSink(stream, {
-        contentType: headers['content-type'] ?? '',
-        length: decoder === undefined ? lengthOf(headers) : undefined,
-        scrubber: () => route.target.scrubber,
-      }) ?? stream;
+    const { credentials } = route.target;
+    const guarded = credentials.length === 0 ? stream : new CredentialSink(stream, credentials);
+    const sink = failureSink(guarded, {
+      contentType: headers['content-type'] ?? '',
+      length: decoder === undefined ? lengthOf(headers) : undefined,
+      scrub: () => (this.#scrub ??= route.target.scrubber.sparing(new SentText(request))),
+    });
     const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, sink, flow);
     this.#stream = stream;
     const head = { status, headers: answerHeaders(headers, strips || decoder !== undefined) };
@@ -176,8 +181,9 @@ export class Attempt {
     const { context, route, trial, settlement } = this.#options;
     if (!isAnswerTimeout(error)) settlement.asked(undefined);
     if (isOwnFault(error)) trial.unknown();
-    else if (this.#isLarge() && !isBeforeRequest(error)) trial.doubted();
-    else trial.failed();
+    else if (isBeforeRequest(error)) trial.failed();
+    else if (this.#isLarge()) trial.doubted();
+    else trial.suspected();
     context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream could not be reached');
     this.#settle({ kind: 'failed', route, error });
   }

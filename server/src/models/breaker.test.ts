@@ -31,7 +31,7 @@ describe('a line to one model of one upstream', () => {
     expect([isOpen(), isOpen(ATTACKER)]).toEqual([true, true]);
     expect(breakers.isOpen('up_1 other', VICTIM)).toBe(false);
     expect(breakers.isOpen('up_2 gpt-test', VICTIM)).toBe(false);
-    expect(breakers.retryInMs(LINE)).toBeGreaterThan(9_000);
+    expect(breakers.retryInMs(LINE, VICTIM)).toBeGreaterThan(9_000);
   });
 
   test('is not opened by failures that one caller, or two, may have caused', () => {
@@ -39,6 +39,29 @@ describe('a line to one model of one upstream', () => {
     expect([isOpen(), isOpen(ATTACKER)]).toEqual([false, false]);
     enter('own_third').doubted();
     expect(isOpen()).toBe(true);
+  });
+
+  test('is opened for one caller alone by failures that are the upstream’s, if not the request’s', () => {
+    times(5, () => enter(ATTACKER).suspected());
+    expect([isOpen(ATTACKER), isOpen()]).toEqual([true, false]);
+    expect(breakers.retryInMs(LINE, ATTACKER)).toBeGreaterThan(9_000);
+    expect(breakers.retryInMs(LINE, VICTIM)).toBe(0);
+    enter(VICTIM).succeeded();
+    expect(isOpen(ATTACKER)).toBe(true);
+    clock.aheadMs += 10_001;
+    enter(ATTACKER).suspected();
+    expect(breakers.retryInMs(LINE, ATTACKER)).toBeGreaterThan(19_000);
+    clock.aheadMs += 20_001;
+    enter(ATTACKER).succeeded();
+    expect(isOpen(ATTACKER)).toBe(false);
+  });
+
+  test('is opened for everybody by such failures of three callers', () => {
+    times(3, () => enter(ATTACKER).suspected());
+    enter('own_accomplice').suspected();
+    expect(isOpen()).toBe(false);
+    enter('own_third').suspected();
+    expect([isOpen(), isOpen('own_fourth')]).toEqual([true, true]);
   });
 
   test('is not opened by failures while others are answered', () => {
@@ -93,18 +116,19 @@ describe('a line to one model of one upstream', () => {
     times(5, () => enter(VICTIM).failed());
     clock.aheadMs += 10_001;
     enter(VICTIM).failed();
-    expect(breakers.retryInMs(LINE)).toBeGreaterThan(19_000);
+    expect(breakers.retryInMs(LINE, VICTIM)).toBeGreaterThan(19_000);
   });
 
   test('says nothing new by requests that were under way when it was opened', () => {
     const underWay = Array.from({ length: 9 }, () => enter());
     for (const trial of underWay) trial.failed();
-    expect(breakers.retryInMs(LINE)).toBeLessThanOrEqual(10_000);
+    expect(breakers.retryInMs(LINE, VICTIM)).toBeLessThanOrEqual(10_000);
   });
 
   test('of all models of an upstream is forgotten when that is known to work', () => {
     times(5, () => enter().failed());
+    times(5, () => breakers.enter('up_1 other', ATTACKER)?.suspected());
     breakers.recovered('up_1');
-    expect(isOpen()).toBe(false);
+    expect([isOpen(), breakers.isOpen('up_1 other', ATTACKER)]).toEqual([false, false]);
   });
 });

@@ -40,14 +40,18 @@ export const lineOf = ({ target, upstreamModel }: Route): string => `${target.id
  * 10 s, then one request at a time tries it; each that fails doubles the time, up to 2 minutes. No caller can close a
  * line for others by its own requests (breaker.test.ts): a failure that a request may have caused counts where three
  * callers had one, none counts where somebody was answered meanwhile, and whoever failed last lets others try first.
+ * Where it is more likely the upstream's, it closes the line for this caller alone.
  * 429 is no failure: it only goes to the end of the line for as long as it asks, up to 30 s.
  */
 export class Breakers {
   readonly #clock: Clock;
   readonly #lines = new Map<string, Line>();
+  /** The lines of each caller; undefined in these themselves. */
+  readonly #own: Breakers | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, { isOwn = false }: { isOwn?: boolean } = {}) {
     this.#clock = clock;
+    this.#own = isOwn ? undefined : new Breakers(clock, { isOwn: true });
   }
 
   isBusy(key: string): boolean {
@@ -57,6 +61,7 @@ export class Breakers {
 
   /** Whether this caller's request must not go there now. */
   isOpen(key: string, caller: string): boolean {
+    if (this.#own?.isOpen(ownLine(key, caller), caller) === true) return true;
     const line = this.#lines.get(key);
     if (line === undefined || line.openForMs === 0) return false;
     const nowMs = this.#clock.monotonicMs();
@@ -68,9 +73,10 @@ export class Breakers {
   }
 
   /** Milliseconds until an open one is tried again; 0 when it is not open. */
-  retryInMs(key: string): number {
-    const line = this.#lines.get(key);
-    return line === undefined ? 0 : Math.max(0, line.openUntilMs - this.#clock.monotonicMs());
+  retryInMs(key: string, caller: string): number {
+    const openUntilMs = this.#lines.get(key)?.openUntilMs ?? 0;
+    const ownMs = this.#own?.retryInMs(ownLine(key, caller), caller) ?? 0;
+    return Math.max(ownMs, openUntilMs - this.#clock.monotonicMs());
   }
 
   /**
@@ -80,13 +86,15 @@ export class Breakers {
   enter(key: string, caller: string): Trial | undefined {
     if (this.isOpen(key, caller)) return undefined;
     const line = this.#line(key);
-    const trial = new Trial(line, caller, this.#clock);
+    const own = this.#own?.enter(ownLine(key, caller), caller);
+    const trial = new Trial(line, caller, { clock: this.#clock, own });
     if (line.openForMs > 0) line.probe = trial;
     return trial;
   }
 
   /** All models of an upstream are known to work. */
   recovered(upstreamId: string): void {
+    this.#own?.recovered(upstreamId);
     for (const key of this.#lines.keys()) if (key.startsWith(`${upstreamId} `)) this.#lines.delete(key);
   }
 
@@ -101,6 +109,8 @@ export class Breakers {
   }
 }
 
+const ownLine = (key: string, caller: string): string => `${key} ${caller}`;
+
 /** One request on its way to one model at one upstream, and what its end says about that. */
 export class Trial {
   readonly beganMs: number;
@@ -108,16 +118,20 @@ export class Trial {
   readonly #caller: string;
   readonly #clock: Clock;
   readonly #answersBefore: number;
+  /** The same request on the line of its caller alone. */
+  readonly #own: Trial | undefined;
 
-  constructor(line: Line, caller: string, clock: Clock) {
+  constructor(line: Line, caller: string, { clock, own }: { clock: Clock; own: Trial | undefined }) {
     this.#line = line;
     this.#caller = caller;
     this.#clock = clock;
+    this.#own = own;
     this.beganMs = clock.monotonicMs();
     this.#answersBefore = line.answers;
   }
 
   succeeded(): void {
+    this.#own?.succeeded();
     const line = this.#line;
     line.answers++;
     if (line.failures + line.doubts > 0 || line.openForMs > 0) Object.assign(line, closed());
@@ -131,26 +145,43 @@ export class Trial {
     this.#line.busyUntilMs = Math.max(this.#line.busyUntilMs, this.#clock.monotonicMs() + forMs);
   }
 
-  /** The upstream failed. */
+  /** The upstream failed, before it knew of the request. */
   failed(): void {
-    if (this.#saysNothing()) return this.unknown();
+    this.#own?.unknown();
+    if (this.#saysNothing()) return this.#passed();
     if (++this.#line.failures >= FAILURES_TO_OPEN) this.#open();
-    else this.unknown();
+    else this.#passed();
+  }
+
+  /** It failed in a way that is seldom the request's fault: this caller need not wait for more of the same. */
+  suspected(): void {
+    this.#own?.failed();
+    this.#doubt();
   }
 
   /** It failed in a way that the request may have caused. */
   doubted(): void {
-    if (this.#saysNothing()) return this.unknown();
+    this.#own?.unknown();
+    this.#doubt();
+  }
+
+  #doubt(): void {
+    if (this.#saysNothing()) return this.#passed();
     const line = this.#line;
     line.doubts++;
     if (line.doubters.size < CALLERS_TO_OPEN) line.doubters.add(this.#caller);
     const isShared = line.doubters.size >= CALLERS_TO_OPEN;
     if (isShared && line.failures + line.doubts >= FAILURES_TO_OPEN) this.#open();
-    else this.unknown();
+    else this.#passed();
   }
 
   /** The request ended for a reason that says nothing about the upstream, such as a caller who went away. */
   unknown(): void {
+    this.#own?.unknown();
+    this.#passed();
+  }
+
+  #passed(): void {
     const line = this.#line;
     if (line.probe !== this) return;
     line.probe = undefined;

@@ -1,5 +1,5 @@
 import { decoderFor, decodeWhole } from './decoding.ts';
-import type { Scrubber } from './scrubber.ts';
+import type { Scrub } from './scrubber.ts';
 
 /** Unpacked. */
 const BODY_MAX_BYTES = 256 * 1024;
@@ -22,7 +22,7 @@ interface Received {
  * The body of an upstream's error as callers may read it. One that cannot be read here, and so not be made safe, is
  * replaced: packed in an unknown way, in UTF-16, or JSON that has no end.
  */
-export async function failureBody(received: Received, scrubber: Scrubber): Promise<FailureBody> {
+export async function failureBody(received: Received, scrubber: Scrub): Promise<FailureBody> {
   const { status, contentType = '', isCut } = received;
   const text = await textOf(received);
   if (text === undefined) return replacement(status);

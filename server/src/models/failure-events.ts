@@ -1,40 +1,67 @@
 import type { Sink } from './call.ts';
 import { endsEvent, firstEventEnd, lastEventEnd } from './event-ends.ts';
-import type { Scrubber } from './scrubber.ts';
+import { safeLine, WholeSink } from './failure-answer.ts';
+import type { Scrub } from './scrubber.ts';
+import { parsed, SUSPICIOUS, tellsFailure } from './tells-failure.ts';
 
 /** An event that has not ended after so much is no error: images come in events of that size. */
 const EVENT_MAX_BYTES = 1024 * 1024;
-/** A whole answer that is longer is no error. */
-const WHOLE_MAX_BYTES = 16 * 1024;
-const DEPTH_MAX = 6;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/**
- * In an event that tells a failure: its words, or data that is no JSON. Looked for in each piece of a stream, so that
- * only events that have one are taken apart.
- */
-const SUSPICIOUS_EVENT = /rror|"(?:detail|message|msg|reason)"|(?:^|[\r\n])data:[ \t]*(?!\[DONE\])[^\s{]/;
-const SUSPICIOUS_ANSWER = /rror|^\s*\{\s*"(?:detail|message|msg|reason|code)"/;
+/** Data that is no JSON. */
+const ODD_DATA = /(?:^|[\r\n])data:[ \t]*(?!\[DONE\])[^\s{]/;
 
 /** Makes failures safe that an upstream tells with status 200, and passes everything else untouched. */
 export function failureSink(
   inner: Sink,
-  {
-    contentType,
-    length,
-    scrubber,
-  }: { contentType: string; length: number | undefined; scrubber: () => Scrubber },
-): Sink | undefined {
-  if (/^text\/event-stream\b/i.test(contentType)) return new EventSink(inner, scrubber);
+  { contentType, length, scrub }: { contentType: string; length: number | undefined; scrub: () => Scrub },
+): Sink {
+  if (/^text\/event-stream\b/i.test(contentType)) return new PieceSink(inner, EVENTS, scrub);
+  if (/[/-](nd-?json|jsonl|jsonlines|json-seq)\b/i.test(contentType))
+    return new PieceSink(inner, LINES, scrub);
   // Some say no type, or the wrong one, of their errors.
-  if (/[/+]json\b|^text\/|^$/i.test(contentType)) return new WholeSink(inner, scrubber, length);
-  return undefined;
+  const isText = /[/+]json\b|^text\/|^$/i.test(contentType);
+  return new WholeSink(inner, { scrub, length, isText });
 }
 
-/** Events go on as soon as they are complete: a reader could not act on half of one. */
-class EventSink implements Sink {
+/** What an answer consists of. */
+interface Framing {
+  /** Whether these bytes end with the end of a piece. */
+  ends(bytes: Buffer): boolean;
+  /** Where the last one ends; 0 where none does. */
+  lastEnd(bytes: Buffer): number;
+  /** Where the first one ends, or these bytes. */
+  firstEnd(bytes: Buffer): number;
+  isSuspicious(text: string): boolean;
+  safe(piece: Buffer, scrub: Scrub): Buffer;
+}
+
+const EVENTS: Framing = {
+  ends: endsEvent,
+  lastEnd: lastEventEnd,
+  firstEnd: firstEventEnd,
+  isSuspicious: (text) => SUSPICIOUS.test(text) || ODD_DATA.test(text),
+  safe: safeEvent,
+};
+
+const LINE_END = 0x0a;
+const LINES: Framing = {
+  ends: (bytes) => bytes[bytes.length - 1] === LINE_END,
+  lastEnd: (bytes) => bytes.lastIndexOf(LINE_END) + 1,
+  firstEnd: (bytes) => bytes.indexOf(LINE_END) + 1 || bytes.length,
+  isSuspicious: () => true,
+  safe: (line, scrub) => {
+    const text = line.toString();
+    const safe = safeLine(text.trimEnd(), scrub);
+    return safe === text.trimEnd() ? line : Buffer.from(`${safe}\n`);
+  },
+};
+
+/** Events and lines go on as soon as they are complete: a reader could not act on half of one. */
+class PieceSink implements Sink {
   readonly #inner: Sink;
-  readonly #scrubber: () => Scrubber;
+  readonly #framing: Framing;
+  readonly #scrub: () => Scrub;
   #held: Buffer[] = [];
   #heldBytes = 0;
   /** The last three of the held bytes: the end of an event may lie across several pieces. */
@@ -42,15 +69,16 @@ class EventSink implements Sink {
   /** In an event too long to be held: everything passes up to its end. */
   #passing = false;
 
-  constructor(inner: Sink, scrubber: () => Scrubber) {
+  constructor(inner: Sink, framing: Framing, scrub: () => Scrub) {
     this.#inner = inner;
-    this.#scrubber = scrubber;
+    this.#framing = framing;
+    this.#scrub = scrub;
   }
 
   write(chunk: Buffer): boolean {
-    if (this.#held.length === 0 && !this.#passing && endsEvent(chunk))
+    if (this.#held.length === 0 && !this.#passing && this.#framing.ends(chunk))
       return this.#inner.write(this.#safe(chunk));
-    const end = lastEventEnd(Buffer.concat([this.#tail, chunk])) - this.#tail.length;
+    const end = this.#framing.lastEnd(Buffer.concat([this.#tail, chunk])) - this.#tail.length;
     if (end <= 0) {
       this.#hold(chunk);
       return this.#heldBytes > EVENT_MAX_BYTES || this.#passing ? this.#passOn() : true;
@@ -60,7 +88,7 @@ class EventSink implements Sink {
     if (end < chunk.length) this.#hold(chunk.subarray(end));
     if (!this.#passing) return this.#inner.write(this.#safe(complete));
     this.#passing = false;
-    const long = firstEventEnd(complete);
+    const long = this.#framing.firstEnd(complete);
     return this.#inner.write(
       Buffer.concat([complete.subarray(0, long), this.#safe(complete.subarray(long))]),
     );
@@ -99,20 +127,23 @@ class EventSink implements Sink {
     this.#inner.fail(error);
   }
 
-  #safe(events: Buffer): Buffer {
-    if (!SUSPICIOUS_EVENT.test(events.toString('latin1'))) return events;
+  #safe(pieces: Buffer): Buffer {
+    const framing = this.#framing;
+    if (!framing.isSuspicious(pieces.toString('latin1'))) return pieces;
     const out: Buffer[] = [];
-    for (let at = 0; at < events.length;) {
-      const end = at + firstEventEnd(events.subarray(at));
-      out.push(safeEvent(events.subarray(at, end), this.#scrubber()));
+    for (let at = 0; at < pieces.length;) {
+      const end = at + framing.firstEnd(pieces.subarray(at));
+      out.push(framing.safe(pieces.subarray(at, end), this.#scrub()));
       at = end;
     }
     return Buffer.concat(out);
   }
 }
 
-function safeEvent(event: Buffer, scrubber: Scrubber): Buffer {
-  if (!SUSPICIOUS_EVENT.test(event.toString('latin1'))) return event;
+const EVENT_NAME = /^event: ?[a-z_.]{1,40}$/;
+
+function safeEvent(event: Buffer, scrub: Scrub): Buffer {
+  if (!EVENTS.isSuspicious(event.toString('latin1'))) return event;
   const lines = event.toString().split(/\r\n|\n|\r/);
   const valuesOf = (field: string): string[] =>
     lines.flatMap((line) => (line.startsWith(`${field}:`) ? [line.slice(field.length + 1).trimStart()] : []));
@@ -121,103 +152,11 @@ function safeEvent(event: Buffer, scrubber: Scrubber): Buffer {
   const isFailure =
     value === undefined || /error|fail/i.test(valuesOf('event').join()) || tellsFailure(value);
   if (!isFailure) return event;
-  if (value === undefined) return Buffer.from(scrubber.text(event.toString()));
+  if (value === undefined) return Buffer.from(scrub.text(event.toString()));
   const others = lines.filter((line) => line !== '' && !line.startsWith('data:'));
   const safe = [
-    ...others.map((line) => scrubber.text(line)),
-    `data: ${JSON.stringify(scrubber.json(value))}`,
+    ...others.map((line) => (EVENT_NAME.test(line) ? line : scrub.text(line))),
+    `data: ${JSON.stringify(scrub.json(value))}`,
   ];
   return Buffer.from(`${safe.join('\n')}\n\n`);
 }
-
-/** A whole answer of JSON, held until its end: nobody can read half of it. */
-class WholeSink implements Sink {
-  readonly #inner: Sink;
-  readonly #scrubber: () => Scrubber;
-  /** As its head, which has gone, says. */
-  readonly #length: number | undefined;
-  #held: Buffer[] | undefined = [];
-  #heldBytes = 0;
-
-  constructor(inner: Sink, scrubber: () => Scrubber, length: number | undefined) {
-    this.#inner = inner;
-    this.#scrubber = scrubber;
-    this.#length = length;
-  }
-
-  write(chunk: Buffer): boolean {
-    if (this.#held === undefined) return this.#inner.write(chunk);
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    return this.#heldBytes > WHOLE_MAX_BYTES ? this.#inner.write(this.#release()) : true;
-  }
-
-  #release(): Buffer {
-    const [first = NOTHING, ...more] = this.#held ?? [];
-    this.#held = undefined;
-    return more.length === 0 ? first : Buffer.concat([first, ...more]);
-  }
-
-  end(): void {
-    if (this.#heldBytes > 0 && this.#held !== undefined) this.#inner.write(this.#safe(this.#release()));
-    this.#inner.end();
-  }
-
-  fail(error: Error): void {
-    if (this.#heldBytes > 0 && this.#held !== undefined) {
-      const bytes = this.#release();
-      // Of an error that was cut off, nothing: it cannot be told where a secret begins.
-      if (!SUSPICIOUS_ANSWER.test(bytes.toString('latin1'))) this.#inner.write(bytes);
-    }
-    this.#inner.fail(error);
-  }
-
-  #safe(body: Buffer): Buffer {
-    if (!SUSPICIOUS_ANSWER.test(body.toString('latin1'))) return body;
-    const value = parsed(body.toString());
-    if (value === undefined || !tellsFailure(value)) return body;
-    return this.#fitted(JSON.stringify(this.#scrubber().json(value)));
-  }
-
-  /** As long as its head says: spaces behind JSON mean nothing. */
-  #fitted(text: string): Buffer {
-    const length = this.#length;
-    if (length === undefined) return Buffer.from(text);
-    const shorter = [text, '{"error":{"message":"The upstream failed."}}', '{"error":{}}', '{}'];
-    const fits = shorter.find((candidate) => Buffer.byteLength(candidate) <= length) ?? '';
-    return Buffer.from(fits + ' '.repeat(length - Buffer.byteLength(fits)));
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a chunk or an answer tells a failure; `error: null` does not. */
-function tellsFailure(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
-  const { choices, type, object, detail, message, msg, reason } = value as Record<string, unknown>;
-  if (object === 'error' || (typeof type === 'string' && /error|failed/.test(type))) return true;
-  const said = [detail, message, msg, reason].some((text) => typeof text === 'string');
-  return (said && choices === undefined) || holdsError(value, 0);
-}
-
-function holdsError(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null || depth === DEPTH_MAX) return false;
-  return Object.entries(value).some(
-    ([name, member]) =>
-      (/^errors?$/i.test(name) && isSomething(member)) ||
-      (typeof member === 'object' && holdsError(member, depth + 1)),
-  );
-}
-
-const isSomething = (value: unknown): boolean =>
-  value !== null &&
-  value !== false &&
-  value !== '' &&
-  value !== 0 &&
-  !(Array.isArray(value) && value.length === 0);

@@ -12,6 +12,7 @@ import { failureBody } from './failure-body.ts';
 import type { ForwardRequest } from './forward.ts';
 import { answerHeaders } from './headers.ts';
 import { Meter } from './meter.ts';
+import { SentText } from './sent-text.ts';
 import type { Settlement } from './settlement.ts';
 
 /**
@@ -54,7 +55,8 @@ export async function replay(
     isCut: held.isCut,
     body: held.body,
   };
-  const { contentType, bytes } = await failureBody(received, scrubber);
+  const sent = new SentText(request);
+  const { contentType, bytes } = await failureBody(received, scrubber.sparing(sent));
   const meter = new Meter();
   const flow = { resume: () => undefined, abort: () => undefined };
   const stream = new AnswerStream({
@@ -66,12 +68,12 @@ export async function replay(
   if (request.signal.aborted) stream.abandon();
   if (bytes.length > 0) stream.write(bytes);
   stream.end();
+  const safe = (value: string): string => scrubber.text(value, sent);
   const kept = Object.entries(answerHeaders(headers, true)).map(
-    ([name, value]) =>
-      [name, Array.isArray(value) ? value.map((one) => scrubber.text(one)) : scrubber.text(value)] as const,
+    ([name, value]) => [name, Array.isArray(value) ? value.map(safe) : safe(value)] as const,
   );
   const own = {
-    ...(contentType === '' ? {} : { 'content-type': scrubber.text(contentType) }),
+    ...(contentType === '' ? {} : { 'content-type': safe(contentType) }),
     'content-length': String(bytes.length),
   };
   const head = { status, headers: { ...Object.fromEntries(kept), ...own } };
@@ -81,11 +83,11 @@ export async function replay(
 /** What a caller is told where no upstream's own words can be passed on. */
 export function failureOf(
   outcome: Outcome,
-  { routes, breakers }: { routes: readonly Route[]; breakers: Breakers },
+  { routes, breakers, callerId }: { routes: readonly Route[]; breakers: Breakers; callerId: string },
 ): KeywardError {
   if (outcome.kind === 'failed') return errorOf(outcome.error, outcome.route);
   if (outcome.kind === 'held') return refusal(outcome.status, outcome.route);
-  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(lineOf(route))));
+  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(lineOf(route), callerId)));
   const seconds = Math.max(1, Math.ceil(retryMs / 1_000));
   return new KeywardError('upstream_unavailable', 'No upstream of this model is working at the moment.', {
     hint: `They failed repeatedly and are tried again in ${seconds} s.`,

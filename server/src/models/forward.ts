@@ -70,7 +70,8 @@ export async function forwardTo(
 ): Promise<Answer> {
   const outcome = await attemptAll(context, routes, exchange);
   if (outcome.kind === 'answer') return outcome.answer;
-  throw failureOf(outcome, { routes, breakers: context.breakers });
+  const { callerId = '' } = exchange.request;
+  throw failureOf(outcome, { routes, breakers: context.breakers, callerId });
 }
 
 async function attemptAll(

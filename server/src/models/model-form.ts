@@ -44,6 +44,15 @@ export class ModelForm {
     return Object.fromEntries(texts.map(({ name, value }) => [name, valueOf(name, String(value))]));
   }
 
+  /** All that is text in it. */
+  get texts(): string[] {
+    return this.#parts.flatMap(({ name, value, file }) => [
+      name,
+      file?.name ?? '',
+      file ? '' : String(value),
+    ]);
+  }
+
   withModel(model: string): Buffer {
     const parts = [{ name: 'model', value: model }, ...this.#parts];
     const pieces = parts.flatMap((part) => [this.#headOf(part), Buffer.from(part.value), LINE_END]);

@@ -22,7 +22,7 @@ export interface ProbeStep {
 
 const ANSWER_MAX_BYTES = 4 * 1024 * 1024;
 const STEP_TIMEOUT_MS = 30_000;
-const MESSAGE_MAX_CHARACTERS = 300;
+const DETAIL_MAX_CHARACTERS = 500;
 
 /**
  * Tries an upstream for real: connects, lists its models, and has the first chat model say one token.
@@ -132,7 +132,9 @@ class Probe {
 
   #done(step: ProbeStep['step'], startedMs: number, { ok, detail }: { ok: boolean; detail: string }): void {
     const took_ms = Math.round((performance.now() - startedMs) * 10) / 10;
-    this.#steps.push({ step, ok, took_ms, detail: this.#target.scrubber.secrets(detail) });
+    // Cut afterwards: of half a credential it cannot be told that it is one.
+    const safe = this.#target.scrubber.secrets(detail).slice(0, DETAIL_MAX_CHARACTERS);
+    this.#steps.push({ step, ok, took_ms, detail: safe });
   }
 
   #statusDetail(what: string, status: number, body: Buffer): string {
@@ -153,7 +155,7 @@ function messageIn(body: Buffer): string {
     const inner =
       typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error;
     const message = inner ?? answer.message ?? answer.detail;
-    return typeof message === 'string' ? `: ${message.slice(0, MESSAGE_MAX_CHARACTERS)}` : '';
+    return typeof message === 'string' ? `: ${message}` : '';
   } catch {
     return '';
   }

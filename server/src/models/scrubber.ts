@@ -1,4 +1,7 @@
 import { scrubText } from '../base/scrub.ts';
+import { formsOf, partsOfValue } from './secret-forms.ts';
+import { MASK, unescaped } from './sent-text.ts';
+import type { SentText } from './sent-text.ts';
 
 const SECRET = '[secret]';
 const HOST = '[upstream]';
@@ -21,12 +24,20 @@ const INTERNAL =
   /(?<![\w.])(?:10\.\d{1,3}|127\.\d{1,3}|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.\d{1,3}\.\d{1,3}(?::\d{1,5})?(?!\w)|(?<![\w.-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,8}\.(?:internal|local|localdomain|svc|lan|corp|intranet|home\.arpa)(?::\d{1,5})?(?![\w-])|\[?(?<![\w:])(?:f[cd][0-9a-f]{2}|fe80):[0-9a-f:]{2,40}(?:\]:\d{1,5}|\])?|\[::1\](?::\d{1,5})?/gi;
 
 /** `sk-ab***yz`, `sk-ab...yz`: how servers show part of a key. */
-const MASKED = /([\w-]{0,64})(?:\*{2,}|\.{3,}|…+|•{2,}|[xX]{5,})([\w-]{0,64})/g;
+const MASKED = new RegExp(`([\\w-]{0,64})(?:${MASK.source})([\\w-]{0,64})`, 'gi');
 
 export interface Secrets {
   /** Credentials and the values of configured headers. */
   values: readonly string[];
   baseUrl: string;
+}
+
+/** What a text is made safe with. */
+export interface Scrub {
+  text(text: string): string;
+  /** Of what may be no failure. */
+  own(text: string): string;
+  json(value: unknown): unknown;
 }
 
 /**
@@ -37,7 +48,7 @@ export interface Secrets {
  */
 export class Scrubber {
   readonly #secrets: readonly string[];
-  readonly #needles: readonly string[];
+  readonly #needles: readonly RegExp[];
   readonly #parts = new Set<string>();
   /** First two characters of the parts. */
   readonly #starts = new Set<number>();
@@ -47,13 +58,15 @@ export class Scrubber {
   constructor({ values, baseUrl }: Secrets) {
     const { hostname, port, pathname } = new URL(baseUrl);
     const path = pathname.split('/').filter((segment) => segment.length > PART_CHARACTERS);
-    this.#secrets = [...new Set([...values.flatMap(partsOfValue), ...path])].filter(
+    const secrets = [...new Set([...values.flatMap(partsOfValue), ...path])].filter(
       (value) => value.length >= SECRET_MIN_CHARACTERS,
     );
-    this.#needles = [...new Set(this.#secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length);
+    const needles = [...new Set(secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length);
+    this.#secrets = secrets.map(small);
+    this.#needles = needles.map((needle) => new RegExp(escaped(needle), 'gi'));
     this.#port = port;
     this.#hosts = hostPatterns(hostname.replace(/^\[|\]$/g, ''), port);
-    for (const needle of this.#needles) this.#addParts(needle);
+    for (const needle of needles) this.#addParts(small(needle));
   }
 
   #addParts(needle: string): void {
@@ -64,57 +77,75 @@ export class Scrubber {
     }
   }
 
+  /**
+   * For whoever sent this, whose own words stay as they are. Of a request that is too long to be looked through, an error
+   * is told without the upstream's words.
+   */
+  sparing(sent: SentText): Scrub {
+    return {
+      text: (text) => (sent.isTooLong ? UNTOLD : this.text(text, sent)),
+      own: (text) => (sent.isTooLong ? text : this.own(text, sent)),
+      json: (value) => (sent.isTooLong ? untold(value) : this.json(value, sent)),
+    };
+  }
+
   /** For callers. */
-  text(text: string): string {
-    let safe = this.secrets(text);
-    for (const pattern of this.#hosts) safe = safe.replaceAll(pattern, HOST);
-    return safe.replaceAll(INTERNAL, HOST);
+  text(text: string, sent?: SentText): string {
+    return this.own(text, sent).replaceAll(INTERNAL, HOST);
+  }
+
+  /** The same without addresses that are nobody's in particular: of a text that may be no failure. */
+  own(text: string, sent?: SentText): string {
+    let safe = this.secrets(text, sent);
+    for (const pattern of this.#hosts)
+      safe = safe.replaceAll(pattern, (host) => (sent?.holds(host) === true ? host : HOST));
+    return safe;
   }
 
   /** For who may read where upstreams are, but not their credentials. */
-  secrets(text: string): string {
-    // Escapes of JSON in a text that is none, or in a text inside of JSON.
-    let safe = text
-      .replaceAll(/\\u00([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-      .replaceAll('\\/', '/');
-    for (const needle of this.#needles) safe = safe.replaceAll(needle, SECRET);
-    safe = this.#withoutParts(safe);
-    safe = safe.replaceAll(MASKED, (whole, before: string, after: string) =>
-      this.#isMasked(before, after) ? SECRET : whole,
+  secrets(text: string, sent?: SentText): string {
+    const hide = (found: string): string => (sent?.holds(found) === true ? found : SECRET);
+    let safe = unescaped(text);
+    for (const needle of this.#needles) safe = safe.replaceAll(needle, hide);
+    safe = this.#withoutParts(safe, hide);
+    safe = safe.replaceAll(MASKED, (whole: string, before: string, after: string) =>
+      this.#isMasked(small(before), small(after)) ? hide(whole) : whole,
     );
     return scrubText(safe);
   }
 
   /** @returns the same value of JSON with all its texts, and its numbers, made safe. */
-  json(value: unknown, depth = 0): unknown {
-    if (typeof value === 'string') return this.text(value);
+  json(value: unknown, sent?: SentText, depth = 0): unknown {
+    if (typeof value === 'string') return this.text(value, sent);
     if (typeof value === 'number') {
       const digits = String(value);
-      const safe = digits.length < SECRET_MIN_CHARACTERS ? digits : this.text(digits);
+      const safe = digits.length < SECRET_MIN_CHARACTERS ? digits : this.text(digits, sent);
       return safe === digits ? value : safe;
     }
     if (typeof value !== 'object' || value === null) return value;
     if (depth === DEPTH_MAX) return null;
-    if (Array.isArray(value)) return value.map((item) => this.json(item, depth + 1));
+    if (Array.isArray(value)) return value.map((item) => this.json(item, sent, depth + 1));
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => {
-        if (name.toLowerCase() === 'port' && this.#port !== '' && String(member) === this.#port)
-          return [name, null];
-        return [KEPT_NAMES.has(name) ? name : this.text(name), this.json(member, depth + 1)];
+        const isPort = name.toLowerCase() === 'port' && this.#port !== '' && String(member) === this.#port;
+        if (isPort && sent?.holds(this.#port) !== true) return [name, null];
+        return [KEPT_NAMES.has(name) ? name : this.text(name, sent), this.json(member, sent, depth + 1)];
       }),
     );
   }
 
   /** Regions that consist of parts of a secret. */
-  #withoutParts(text: string): string {
+  #withoutParts(text: string, hide: (found: string) => string): string {
     if (this.#parts.size === 0) return text;
+    const letters = small(text);
     let safe = '';
     let kept = 0;
     for (let at = 0; at + PART_CHARACTERS <= text.length; at++) {
-      if (!this.#isPart(text, at)) continue;
-      safe += text.slice(kept, at) + SECRET;
-      while (this.#isPart(text, at + 1)) at++;
+      if (!this.#isPart(letters, at)) continue;
+      const start = at;
+      while (this.#isPart(letters, at + 1)) at++;
       at += PART_CHARACTERS - 1;
+      safe += text.slice(kept, start) + hide(text.slice(start, at + 1));
       kept = at + 1;
     }
     return safe + text.slice(kept);
@@ -135,47 +166,28 @@ export class Scrubber {
   }
 }
 
+const UNTOLD =
+  'The upstream refused the request. It is too long for what the upstream says about it to be passed on.';
+
+/** As clients read errors; codes are the upstream's own words. */
+function untold(value: unknown): object {
+  const { error } = (value ?? {}) as { error?: unknown };
+  const { type, code } = (typeof error === 'object' && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
+  const word = (said: unknown): string =>
+    typeof said === 'string' && /^[a-z]{2,20}(_[a-z]{1,20}){0,6}$/.test(said) ? said : 'upstream_error';
+  return { error: { message: UNTOLD, type: word(type), param: null, code: word(code) } };
+}
+
+/** Of the same length: texts are cut where their small letters say. */
+const small = (text: string): string => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
 /** Names of OpenAI's errors, which clients read. */
 const KEPT_NAMES = new Set(['error', 'message', 'type', 'param', 'code', 'detail', 'choices', 'object']);
 
 const startAt = (text: string, at: number): number => text.charCodeAt(at) * 65_536 + text.charCodeAt(at + 1);
-
-/** A header's value without its scheme, and what a Basic credential holds. */
-function partsOfValue(value: string): string[] {
-  const [, scheme, token] = /^([A-Za-z][\w-]{0,20}) +(\S.*)$/.exec(value) ?? [];
-  if (scheme === undefined || token === undefined) return [value];
-  if (scheme.toLowerCase() !== 'basic') return [token];
-  const plain = Buffer.from(token, 'base64').toString();
-  return [token, plain, plain.slice(plain.indexOf(':') + 1)];
-}
-
-/** The ways in which a server may repeat a secret. */
-function formsOf(secret: string): string[] {
-  const url = encodeURIComponent(secret);
-  const bytes = Buffer.from(secret);
-  const forms = [
-    secret,
-    url,
-    url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    url.replaceAll('%20', '+'),
-    JSON.stringify(secret).slice(1, -1),
-    secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
-  ];
-  if (secret.length < 8) return forms;
-  return [...forms, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64Forms(bytes)];
-}
-
-/** In Base64 a text looks like one of three, by how many bytes stand before it; its ends depend on its neighbours. */
-function base64Forms(bytes: Buffer): string[] {
-  return [0, 1, 2].flatMap((before) => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replaceAll('=', '');
-    const whole = Math.floor(((before + bytes.length) * 8) / 6);
-    const inner = text.slice(before === 0 ? 0 : before + 1, whole);
-    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
-  });
-}
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 

@@ -2,6 +2,7 @@ import { withoutTrailing } from '../base/trailing.ts';
 import type { Sealer } from './context.ts';
 import type { PriceTable, Unpriced } from './prices.ts';
 import { Scrubber } from './scrubber.ts';
+import { partsOfValue } from './secret-forms.ts';
 import type { ModelEntry } from './upstream.ts';
 import type { UpstreamRow } from './upstream-store.ts';
 
@@ -41,6 +42,7 @@ export class Target {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #messagesHeaders: Readonly<Record<string, string>>;
   #scrubber: Scrubber | undefined;
+  #credentials: readonly Buffer[] | undefined;
 
   constructor(options: TargetOptions) {
     const url = new URL(options.baseUrl);
@@ -93,8 +95,26 @@ export class Target {
     return (this.#scrubber ??= new Scrubber({ values, baseUrl: `${this.origin}${this.basePath}` }));
   }
 
+  /** What no answer has in it; of `headers` those whose names say so. */
+  get credentials(): readonly Buffer[] {
+    return (this.#credentials ??= credentialsIn(this.#messagesHeaders));
+  }
+
   /** The upstream's own headers for a request to `path`, lower-case, its credential among them. */
   headersFor(path: string): Readonly<Record<string, string>> {
     return path.startsWith('/messages') ? this.#messagesHeaders : this.#headers;
   }
+}
+
+const CREDENTIAL_NAME = /auth|key|token|secret|password|credential|cookie/;
+/** Shorter ones may be words. */
+const CREDENTIAL_MIN_CHARACTERS = 12;
+
+function credentialsIn(headers: Readonly<Record<string, string>>): Buffer[] {
+  const values = Object.entries(headers).flatMap(([name, value]) =>
+    CREDENTIAL_NAME.test(name) ? partsOfValue(value) : [],
+  );
+  const long = values.filter((value) => value.length >= CREDENTIAL_MIN_CHARACTERS);
+  const forms = long.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
+  return [...new Set(forms)].map((form) => Buffer.from(form));
 }

@@ -1,9 +1,9 @@
+import { networkOf } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { countAdmissions, dropAdmissionsBefore, insertAdmission, nextAdmission } from './admission-store.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 import { findEmbed } from './embed-store.ts';
-import { networkOf } from './visitor.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -10,6 +10,7 @@ import type { Sealing } from '../sealing/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import type { Workspaces } from '../workspaces/index.ts';
+import { Places } from './places.ts';
 
 /** What the verbs of this module work with. */
 export interface WidgetsContext {
@@ -23,18 +24,17 @@ export interface WidgetsContext {
   /** A keyed digest: addresses of visitors are counted, not kept. */
   digest(text: string): Uint8Array;
   chat: Pick<Chat, 'answer'>;
-  /** Questions of visitors that are being answered in this process. */
-  underWay: { count: number };
+  places: Places;
   /** Takes secrets out of what the audit record is told. */
   net: SecretNet;
 }
 
-type Options = Omit<WidgetsContext, 'digest' | 'underWay'> & { sealing: Sealing };
+type Options = Omit<WidgetsContext, 'digest' | 'places'> & { sealing: Sealing };
 
 export const openWidgets = ({ sealing, ...options }: Options): WidgetsContext => ({
   ...options,
   digest: (text) => sealing.digest(text).digest,
-  underWay: { count: 0 },
+  places: new Places(),
 });
 
 /** Whose key decides which widgets there are. */

@@ -1,8 +1,5 @@
 import ipaddr from 'ipaddr.js';
 
-/** Addresses that one visitor can have at will: an IPv4 address, or the /64 of an IPv6 one. */
-export const networkOf = (ip: string): string => cut(ip, { ipv4: 32, ipv6: 64 });
-
 /** What the owner of a widget is shown of an address: enough to tell abuse from one place, not a person. */
 export const shownAddress = (ip: string): string => cut(ip, { ipv4: 24, ipv6: 48 });
 

@@ -14,8 +14,6 @@ import { isAllowedOrigin } from './origins.ts';
 import { payerOf } from './payer.ts';
 
 const MESSAGE_MAX_CHARACTERS = 20_000;
-/** Of all visitors together, in one process: what is answered to strangers must leave room for those with keys. */
-const AT_ONCE_MAX = 32;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -110,13 +108,13 @@ export async function ask(
 }
 
 async function* answered(context: WidgetsContext, question: Question): AsyncGenerator<Frame> {
-  const { underWay, logger } = context;
-  if (underWay.count >= AT_ONCE_MAX) {
+  const { places, logger } = context;
+  const leave = places.take(question.visit.ip);
+  if (leave === undefined) {
     question.bill.refused('rate_limited');
     yield abortFrame(BUSY);
     return;
   }
-  underWay.count++;
   let release: (() => void) | undefined;
   try {
     release = await question.bill.spend();
@@ -125,7 +123,7 @@ async function* answered(context: WidgetsContext, question: Question): AsyncGene
     yield unanswered(question, error, logger);
   } finally {
     release?.();
-    underWay.count--;
+    leave();
   }
 }
 

@@ -62,6 +62,42 @@ describeOnBothServers('an address that guesses', (start: StartServer) => {
   });
 });
 
+describeOnBothServers('a stranger who makes this server hash', (start: StartServer) => {
+  const many = (count: number, each: (i: number) => Promise<{ text: string }>) =>
+    Promise.all(Array.from({ length: count }, (_, i) => each(i)));
+  const addUser = (server: TestServer, username: string) =>
+    server.request('POST', '/v1/admin/users/new', { body: { username, password: PASSWORD } });
+
+  test('from hundreds of networks of one customer lets others in all the same', async () => {
+    const server = await start(BEHIND_A_PROXY);
+    await enableUsers(server);
+    const flood = many(300, (i) =>
+      enter(server, { username: 'x', password: 'wrong horse' }, `2001:db8:bad:${i.toString(16)}::1`),
+    );
+    const admin = { username: 'admin', password: PASSWORD };
+    const entered = await many(5, (i) => enter(server, admin, `198.51.100.${i}`));
+    for (const { text } of entered) expect(JSON.parse(text)).toMatchObject({ valid: true });
+    await flood;
+  });
+
+  test('with an invite waits behind itself and not before those who are let in', async () => {
+    const server = await start(BEHIND_A_PROXY);
+    await enableUsers(server);
+    const { body } = await server.request<{ invite: { code: string } }>('POST', '/v1/admin/invite/new');
+    const taken = { username: 'admin', password: PASSWORD };
+    const flood = many(90, () =>
+      server.request('POST', `/api/invite/${body.invite.code}`, {
+        key: null,
+        body: taken,
+        headers: from(ATTACKER),
+      }),
+    );
+    const added = await many(20, (i) => addUser(server, `ann${i}`));
+    for (const { text } of added) expect(text).toContain('"error":null');
+    await flood;
+  });
+});
+
 describeOnBothServers('an address that guesses the one password', (start: StartServer) => {
   test('locks the administrator out from nowhere else', async () => {
     const server = await start(BEHIND_A_PROXY);

@@ -155,3 +155,32 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     await expect.poll(again).toBe('textResponseChunk');
   });
 });
+
+describeOnBothServers('a visitor of a widget who asks as much as can be asked at once', (start) => {
+  it('leaves room for visitors from elsewhere', async () => {
+    const page = await WidgetPage.open((environment) =>
+      start({ ...environment, KEYWARD_TRUSTED_PROXIES: '127.0.0.1' }),
+    );
+    await page.reset();
+    const uuid = await page.make();
+    const leaving = new AbortController();
+    const ask = (ip: string, signal?: AbortSignal) =>
+      page.server.request('POST', `/api/embed/${uuid}/stream-chat`, {
+        key: null,
+        body: { sessionId: randomUUID(), message: 'hello' },
+        headers: { origin: SITE, 'x-forwarded-for': ip },
+        ...(signal === undefined ? {} : { signal }),
+      });
+    page.upstream.answer(hang);
+    // One customer, from many of its networks.
+    const greedy = Array.from({ length: 70 }, (_, at) =>
+      ask(`2001:db8:bad:${at.toString(16)}::1`, leaving.signal).catch(() => undefined),
+    );
+    await expect.poll(() => page.asked().length, { timeout: 10_000 }).toBe(32);
+    page.upstream.answer(stream([chatEvents()]));
+    expect(framesOf(await ask('198.51.100.7')).at(-1)?.['type']).toBe('textResponseChunk');
+    leaving.abort();
+    await Promise.all(greedy);
+    await page.upstream.close();
+  });
+});

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { SCOPES } from '../../access/index.ts';
+import { networkOf, SCOPES } from '../../access/index.ts';
 import { reportLeak, SECRET_MAX_LENGTH, verify, VERIFY_CODES } from '../../keys/index.ts';
 import type { Route } from '../route.ts';
 import { route } from '../route.ts';
@@ -99,7 +99,9 @@ const report = route({
   responses: { 202: Type.Object({ detail: Type.String() }) },
   handler: async ({ keys }, { body, ip }) => {
     // Beyond its share an address gets the same answer, but nothing is looked up for it.
-    if (keys.limits.admit([{ kind: 'key', id: `report ${ip}`, limits: REPORTS_PER_MINUTE }]).admitted) {
+    if (
+      keys.limits.admit([{ kind: 'key', id: `report ${networkOf(ip)}`, limits: REPORTS_PER_MINUTE }]).admitted
+    ) {
       await reportLeak(keys, body.token, body.url === undefined ? 'no place given' : withoutKeys(body.url));
     }
     return { status: 202, body: THANKS };

@@ -56,7 +56,7 @@ const accept = route({
     const { ip } = call;
     const { username, password } = call.body;
     const runsFor = (subjects: readonly string[]): void => call.runsFor(subjects);
-    const accepted = await told(acceptInvite(services.identity, { code, username, password, runsFor }));
+    const accepted = await told(acceptInvite(services.identity, { code, username, password, ip, runsFor }));
     if ('error' in accepted) return json({ success: false, error: accepted.error });
     if (accepted.value === undefined) {
       const invite = await findInvite(services.identity, code);
@@ -137,7 +137,7 @@ const reset = route({
       const password = plainField(body, 'newPassword');
       if (password !== plainField(body, 'confirmPassword')) return failed('Passwords do not match');
       const token = plainField(body, 'token');
-      const done = await told(resetPassword(services.identity, { token, password }));
+      const done = await told(resetPassword(services.identity, { token, password, ip }));
       if ('error' in done) return failed(done.error);
       if (done.value) return json({ success: true, message: 'Password reset successful' });
       const refused = { action: 'accounts.reset_password', target: 'nobody', code: 'credentials', ip };

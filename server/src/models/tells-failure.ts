@@ -1,0 +1,50 @@
+const DEPTH_MAX = 6;
+
+/**
+ * In what tells a failure. Looked for in each piece of an answer, so that only those that have one of these are taken apart.
+ */
+export const SUSPICIOUS =
+  /rror|xception|fail|fault|denied|"(?:detail|message|msg|reason|description|cause)"/i;
+
+/** Names of what a server says where it has no answer. */
+const SAYING = new Set(['detail', 'message', 'msg', 'reason', 'description', 'cause']);
+const BLAMING = /error|exception|failure|^fault/i;
+
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a chunk or an answer tells a failure; `error: null` does not. */
+export function tellsFailure(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
+  const { choices, type, object, status } = value as Record<string, unknown>;
+  if (
+    object === 'error' ||
+    [type, status].some((word) => typeof word === 'string' && /error|fail/i.test(word))
+  )
+    return true;
+  const said = Object.entries(value).some(
+    ([name, text]) => typeof text === 'string' && SAYING.has(name.toLowerCase()),
+  );
+  return (said && choices === undefined) || holdsError(value, 0);
+}
+
+function holdsError(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth === DEPTH_MAX) return false;
+  return Object.entries(value).some(
+    ([name, member]) =>
+      (BLAMING.test(name) && isSomething(member)) ||
+      (typeof member === 'object' && holdsError(member, depth + 1)),
+  );
+}
+
+const isSomething = (value: unknown): boolean =>
+  value !== null &&
+  value !== false &&
+  value !== '' &&
+  value !== 0 &&
+  !(Array.isArray(value) && value.length === 0);
