@@ -4,6 +4,10 @@ import { parsed, SUSPICIOUS, tellsFailure } from './tells-failure.ts';
 
 /** A whole answer that is longer is no error, or one of which no more than the credentials is taken out. */
 const WHOLE_MAX_BYTES = 256 * 1024;
+/** One that begins like an answer is none any more; whoever reads it so far has read of it (settlement.test.ts). */
+const ANSWER_MAX_BYTES = 16 * 1024;
+const ANSWER_BEGINS =
+  /^[^\0]{0,1000}?"(?:choices|object|data|output|content|results|text|id|model|created|usage)"\s*:/;
 const NOTHING: Buffer = Buffer.alloc(0);
 const JSON_BEGINS = /^[\s\u00ef\u00bb\u00bf]*[{[]/;
 const FAILURE_BEGINS = /^\s*(?:<|[\w :-]{0,40}(?:error|exception|fail|denied|forbidden|unauthorized))/i;
@@ -23,6 +27,7 @@ export class WholeSink implements Sink {
   readonly #options: WholeOptions;
   #held: Buffer[] | undefined = [];
   #heldBytes = 0;
+  #isAnswer: boolean | undefined;
 
   constructor(inner: Sink, options: WholeOptions) {
     this.#inner = inner;
@@ -35,7 +40,14 @@ export class WholeSink implements Sink {
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
     const isText = this.#options.isText || TEXT_BEGINS.test(this.#held[0]?.toString('latin1', 0, 64) ?? '');
-    return !isText || this.#heldBytes > WHOLE_MAX_BYTES ? this.#inner.write(this.#release()) : true;
+    return !isText || this.#isTooLong() ? this.#inner.write(this.#release()) : true;
+  }
+
+  #isTooLong(): boolean {
+    if (this.#heldBytes <= ANSWER_MAX_BYTES) return false;
+    if (this.#heldBytes > WHOLE_MAX_BYTES) return true;
+    this.#isAnswer ??= ANSWER_BEGINS.test(Buffer.concat(this.#held ?? []).toString('latin1', 0, 1_100));
+    return this.#isAnswer;
   }
 
   #release(): Buffer {
