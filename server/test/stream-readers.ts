@@ -51,8 +51,9 @@ async function open({ url, secret }: Opening): Promise<void> {
 }
 
 /** Opens a stream and says when its first chunk has come; for null, says what was seen of all once they have ended. */
-parentPort?.on('message', async (opening: Opening | null) => {
-  if (opening === null) return parentPort?.postMessage(await Promise.all(ended));
-  await open(opening);
-  parentPort?.postMessage('open');
-});
+async function answer(opening: Opening | null): Promise<void> {
+  if (opening !== null) await open(opening);
+  parentPort?.postMessage(opening === null ? await Promise.all(ended) : 'open');
+}
+
+parentPort?.on('message', (opening: Opening | null) => void answer(opening));

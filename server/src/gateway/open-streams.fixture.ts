@@ -21,7 +21,7 @@ interface Round {
 export interface Rounds {
   rounds: Round[];
   /** How many requests the usage report counts for each key. */
-  counted(): Promise<number[]>;
+  counted: () => Promise<number[]>;
 }
 
 interface Revoked {
