@@ -15,12 +15,9 @@ const delta = (content: string): Buffer =>
 describeOnBothServers('a caller that hangs up', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
-  const used = async ({ id }: NewKey) => {
-    const { body } = await server.request<{ budgets: { used: string; reserved: string }[] }>(
-      'GET',
-      `/v1/keys/${id}`,
-    );
-    const [budget] = body.budgets;
+  /** What is settled; -1 while something is held. */
+  const used = async ({ id, key }: NewKey) => {
+    const [budget] = await server.app.core.budgets.view(id, key.budgets);
     return Number(budget?.reserved) > 0 ? -1 : Number(budget?.used);
   };
   /** What it pays, that hangs up so long after the upstream has its request. */

@@ -28,12 +28,9 @@ describeOnBothServers('an answer whose length the request does not bound', (star
       body: { model: 'm', ...body },
       isPassedOn: true,
     });
-  const used = async ({ id }: NewKey) => {
-    const { body } = await server.request<{ budgets: { used: string; reserved: string }[] }>(
-      'GET',
-      `/v1/keys/${id}`,
-    );
-    const [budget] = body.budgets;
+  /** What is settled; -1 while something is held. */
+  const used = async ({ id, key }: NewKey) => {
+    const [budget] = await server.app.core.budgets.view(id, key.budgets);
     return Number(budget?.reserved) > 0 ? -1 : Number(budget?.used);
   };
   const sent = (): Sent[] => upstream.received.map(({ body }) => JSON.parse(String(body)) as Sent);

@@ -142,9 +142,10 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
       headers,
       isPassedOn: true,
     });
-  const used = async ({ id }: NewKey) => {
-    const { body } = await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`);
-    return Number(body.budgets[0]?.used);
+  /** What is settled; -1 while something is held. */
+  const used = async ({ id, key }: NewKey) => {
+    const [budget] = await server.app.core.budgets.view(id, key.budgets);
+    return Number(budget?.reserved) > 0 ? -1 : Number(budget?.used);
   };
   const form = async (fields: Record<string, string>, file: Buffer) => {
     const data = new FormData();
