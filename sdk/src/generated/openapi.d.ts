@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 19c6ef5b04c120312eb5bf39b0769650c78d6d093486b09efeeae51e72e51c0b
-// text 7a7fae219a3e0a7c4883104bb4eef3abaa67a6ef42f74e148fa71d0908a41588
+// document 425ff26d1f742abe5ebc0ca8e8ecb48a3a87a5473d278f2142cddf8ffefe0ec5
+// text 7493f9ebf7f22acfc11ee6a78c9e9d4ff972fd7c5ba61fa63dc14614e529abb2
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3757,6 +3757,8 @@ export interface components {
             models?: (string | {
                 name: string;
                 upstream_name: string;
+                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                max_output_tokens?: number;
             })[];
             timeout_seconds?: number;
             weight?: number;
@@ -3799,6 +3801,8 @@ export interface components {
             models: (string | {
                 name: string;
                 upstream_name: string;
+                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                max_output_tokens?: number;
             })[];
             timeout_seconds: number;
             weight: number;
@@ -3860,6 +3864,8 @@ export interface components {
             models?: (string | {
                 name: string;
                 upstream_name: string;
+                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                max_output_tokens?: number;
             })[];
             timeout_seconds?: number;
             weight?: number;

@@ -35,6 +35,15 @@ describe('prices on the command line', { timeout: 60_000 }, () => {
     expect((await home.run([...key, '10usd/month'])).stderr).not.toContain('Warning');
   });
 
+  test('--model takes JSON, for how long the answers of a model are', async () => {
+    const { home } = server;
+    const model = { name: 'short', upstream_name: 'vendor/short', max_output_tokens: 2_000 };
+    const add = ['upstreams', 'add', 'sized', upstream.baseUrl, '--model', 'plain', '--model'];
+    const added = await home.run([...add, JSON.stringify(model)]);
+    expect(added.code).toBe(0);
+    expect(JSON.parse(added.stdout)).toMatchObject({ models: ['plain', model] });
+  });
+
   test('--unpriced allow ends the warnings, and another word is refused', async () => {
     const { home } = server;
     const add = ['upstreams', 'add', 'open', upstream.baseUrl, '--model', 'open-model', '--unpriced'];

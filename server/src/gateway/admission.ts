@@ -9,7 +9,7 @@ import { invalidKey, readCredential } from './credentials.ts';
 import { readDeveloperCredential } from './developer/credentials.ts';
 import { refuseAfterBody } from './developer/early-body.ts';
 import { limitHeaders } from './limit-headers.ts';
-import type { Call, Route } from './route.ts';
+import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
@@ -127,25 +127,30 @@ function limitReached(
 }
 
 /**
- * Takes a question that no key asks, such as one in a session, from the limits and request budgets of whoever pays.
+ * Takes a question that no key asks, such as one in a session or to a widget, from the limits and request budgets of whoever pays.
+ * @returns what is to be called when it is over: until then it counts as running.
  * @throws KeywardError `rate_limited`, `budget_exceeded`
  */
 export async function takeQuestion(
   services: Services,
   payer: Pick<Caller, 'keyId' | 'holders'>,
-  call: Pick<Call, 'holds'>,
-): Promise<void> {
+): Promise<() => void> {
   const admission = services.keys.limits.admit(payer.holders);
   if (!admission.admitted) throw limitReached(admission, payer.keyId);
-  call.holds(admission.release);
-  await spendRequest(services, payer);
+  try {
+    await spendRequest(services, payer);
+    return admission.release;
+  } catch (error) {
+    admission.release();
+    throw error;
+  }
 }
 
 /**
  * Takes one request from the request budgets of all holders. At once where memory has enough: then undefined.
  * @throws KeywardError `budget_exceeded`
  */
-export function spendRequest(
+function spendRequest(
   { keys, clock }: Services,
   { keyId, holders }: Pick<Caller, 'keyId' | 'holders'>,
 ): undefined | Promise<void> {

@@ -1,6 +1,6 @@
 import type { Caller, NameSelector } from '../access/index.ts';
-import type { Account, Estimate, UsageReport } from '../models/index.ts';
-import type { Refusal, Reservation } from '../usage/index.ts';
+import type { Account, Demand, UsageReport } from '../models/index.ts';
+import type { Refusal, Reservation, Share, Spend } from '../usage/index.ts';
 import { reservationRefused } from './budget-refusal.ts';
 import type { Services } from './services.ts';
 
@@ -60,23 +60,23 @@ export class ModelAccount implements Account {
     return this.#settling;
   }
 
-  /** At once where memory has enough: then undefined. @throws KeywardError `budget_exceeded` */
-  reserve(estimate: Estimate): undefined | Promise<void> {
+  /** At once where memory has enough. @throws KeywardError `budget_exceeded` */
+  reserve(demand: Demand): Share | Promise<Share> {
     // What the last step took counts for the next one.
     const before = this.#before?.settled;
-    return before === undefined ? this.#hold(estimate) : before.then(() => this.#hold(estimate));
+    return before === undefined ? this.#hold(demand) : before.then(() => this.#hold(demand));
   }
 
-  #hold({ tokens, usdNano }: Estimate): undefined | Promise<void> {
+  #hold({ least, most, whole }: Demand): Share | Promise<Share> {
     const { keyId, holders } = this.#payer.caller;
-    const keep = (held: Reservation | Refusal): void => {
+    const keep = (held: Reservation | Refusal): Share => {
       if ('refused' in held) throw reservationRefused(held, keyId);
       this.#reservation = held;
+      return held.share;
     };
-    const held = this.#services.budgets.reserve(holders, { requests: 0, tokens, usdNano, gpuMs: 0 });
-    if (held instanceof Promise) return held.then(keep);
-    keep(held);
-    return undefined;
+    const wanted = { least: spendOf(least), most: spendOf(most), whole: spendOf(whole) };
+    const held = this.#services.budgets.reserve(holders, wanted);
+    return held instanceof Promise ? held.then(keep) : keep(held);
   }
 
   /** An answer has begun: the usage report counts it when it ends, with what it took. */
@@ -118,6 +118,8 @@ export class ModelAccount implements Account {
       counters.count({ keyId, ownerId, code, requests: 0, ...took });
   }
 }
+
+const spendOf = ({ tokens, usdNano }: Demand['least']): Spend => ({ requests: 0, tokens, usdNano, gpuMs: 0 });
 
 /** One account after the other for one request of a caller, who asks once however many requests to models that takes. */
 export function accountsOf(

@@ -11,6 +11,8 @@ const MESSAGES = '/v1/messages';
 const messages = [{ role: 'user', content: 'hello' }];
 const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } };
 const input = 'hello';
+const LIKE_A_PICTURE = `data:image/png;base64,${'word '.repeat(7_000)}`;
+const LIKE_A_SOUND = `data:audio/wav;base64,${'word '.repeat(7_000)}`;
 
 /** What a request must hold at least, in tokens. */
 const NEEDS: [what: string, path: string, body: object, tokens: number][] = [
@@ -109,7 +111,19 @@ const NEEDS: [what: string, path: string, body: object, tokens: number][] = [
     5_000,
   ],
   ['ten images', '/v1/images/generations', { prompt: 'a', n: 10 }, 60_000],
-];
+  ['ten images in other words', '/v1/images/generations', { prompt: 'a', n: 1, num_outputs: 10 }, 60_000],
+  ['candidates', CHAT, { messages, max_tokens: 1_000, candidate_count: 5 }, 5_000],
+  ['a budget of thinking in other words', CHAT, { messages, max_tokens: 1, thinking_budget: 5_000 }, 5_000],
+  ['max_length', COMPLETIONS, { prompt: 'a', max_tokens: 1, max_length: 5_000 }, 5_000],
+  ['a text that begins like a picture', CHAT, { messages: [{ role: 'user', content: LIKE_A_PICTURE }], max_tokens: 1 }, 9_000],
+  ['a part of text that begins like a picture', CHAT, { messages: [{ role: 'user', content: [{ type: 'text', text: LIKE_A_PICTURE }] }], max_tokens: 1 }, 9_000],
+  ['a part of a picture that has such a text', CHAT, { messages: [{ role: 'user', content: [{ ...image, text: LIKE_A_PICTURE }] }], max_tokens: 1 }, 9_000],
+  ['a prompt that begins like a sound', COMPLETIONS, { prompt: LIKE_A_SOUND, max_tokens: 1 }, 9_000],
+  ['an input that begins like a picture', RESPONSES, { input: LIKE_A_PICTURE, max_output_tokens: 1 }, 9_000],
+  ['instructions that begin like a picture', RESPONSES, { input, instructions: LIKE_A_PICTURE, max_output_tokens: 1 }, 9_000],
+  ['a tool that shows a picture', CHAT, { messages, max_tokens: 1, tools: [{ type: 'function', function: { name: 'f', parameters: { examples: [{ type: 'image_url', image_url: { url: LIKE_A_PICTURE } }] } } }] }, 9_000],
+  ['a text that is called data', MESSAGES, { messages: [{ role: 'user', content: [{ type: 'text', text: 'a', data: 'word '.repeat(7_000) }] }], max_tokens: 1 }, 9_000],
+]; // prettier-ignore
 
 const UNREADABLE: [member: string, value: unknown][] = [
   ['n', '10'], ['n', 2.5], ['n', 0], ['n', -1], ['n', [10]], ['n', true], ['best_of', '10'], ['best_of', 1e300],
@@ -128,9 +142,10 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
       headers,
       isPassedOn: true,
     });
-  const used = async ({ id }: NewKey) => {
-    const { body } = await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`);
-    return Number(body.budgets[0]?.used);
+  /** What is settled; -1 while something is held. */
+  const used = async ({ id, key }: NewKey) => {
+    const [budget] = await server.app.core.budgets.view(id, key.budgets);
+    return Number(budget?.reserved) > 0 ? -1 : Number(budget?.used);
   };
   const form = async (fields: Record<string, string>, file: Buffer) => {
     const data = new FormData();
@@ -209,11 +224,39 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
     const other = await budgeted('0.50', 'usd');
     expect((await ask(other, '/v1/images/edits', body, headers)).status).toBe(200);
     await expect.poll(() => used(other)).toBeGreaterThanOrEqual(0.4);
+    const words = await form({ model: 'm', prompt: 'a', n: '1', num_images: '10' }, Buffer.from('png'));
+    expect(
+      (await ask(await budgeted('0.39', 'usd'), '/v1/images/edits', words.body, words.headers)).status,
+    ).toBe(429);
+    const more = await budgeted('0.50', 'usd');
+    expect((await ask(more, '/v1/images/generations', { prompt: 'a', n: 1, num_images: 10 })).status).toBe(
+      200,
+    );
+    await expect.poll(() => used(more)).toBeGreaterThanOrEqual(0.4);
     const odd = await form({ model: 'm', prompt: 'a', n: '1e1' }, Buffer.from('png'));
     expect((await ask(await budgeted('9', 'usd'), '/v1/images/edits', odd.body, odd.headers)).status).toBe(
       422,
     );
   });
+
+  test.for(['url', 'file_url', 'file_id', 'fileUrl', 'audio_url', 'uri'])(
+    'a recording that is elsewhere (%s) is refused to a key with a budget: nobody knows its length',
+    async (name) => {
+      const path = '/v1/audio/transcriptions';
+      const { body, headers } = await form(
+        { model: 'm', [name]: 'https://example.com/a.wav' },
+        Buffer.alloc(1),
+      );
+      for (const key of [await budgeted('1', 'usd'), await budgeted(100_000)]) {
+        const refused = await ask(key, path, body, headers);
+        expect([refused.status, refused.body.error.param]).toEqual([422, name]);
+        const inJson = await ask(key, path, { [name]: 'https://example.com/a.wav' });
+        expect([inJson.status, inJson.body.error.param]).toEqual([422, name]);
+      }
+      expect(upstream.received).toEqual([]);
+      expect((await ask(await server.mint(), path, body, headers)).status).toBe(200);
+    },
+  );
 
   test('a recording is held by its length, and settled by the seconds that the upstream counts', async () => {
     const { body, headers } = await form({ model: 'm' }, Buffer.alloc(1_000_000));
@@ -225,6 +268,11 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
     const key = await budgeted('1', 'usd');
     expect((await ask(key, path, body, headers)).status).toBe(200);
     await expect.poll(() => used(key)).toBeGreaterThan(0);
+    // Not even the densest recording is so short.
+    upstream.answer(json({ text: 'hello', usage: { type: 'duration', seconds: 0 } }));
+    const lied = await budgeted('1', 'usd');
+    expect((await ask(lied, path, body, headers)).status).toBe(200);
+    await expect.poll(() => used(lied)).toBeGreaterThan(0.4);
     // 60 seconds, and the text that is counted for what the upstream does not say.
     expect(await used(key)).toBeGreaterThanOrEqual(0.06);
     expect(await used(key)).toBeLessThan(0.07);

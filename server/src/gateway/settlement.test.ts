@@ -199,6 +199,40 @@ describeOnBothServers('a settlement', (start) => {
     expect(await settled(other)).toBe(1_130);
   });
 
+  test('a caller cannot write into a schema that its input was cached', async () => {
+    const usage = {
+      input_tokens: 1_101,
+      input_tokens_details: { cached_tokens: 1_101 },
+      prompt_tokens: 1_101,
+      prompt_tokens_details: { cached_tokens: 1_101 },
+      output_tokens: 31,
+    };
+    const real = { input_tokens: 1_100, input_tokens_details: { cached_tokens: 0 }, output_tokens: 30 };
+    const silent = { input_tokens: 1_100, output_tokens: 30 };
+    const tools = [{ type: 'function', name: 'f', parameters: { properties: { usage } } }];
+    const body = { model: 'cached', input: words, tools };
+    const output: unknown[] = [];
+    const most = 1_101 * 10 + 31 * 100;
+    for (const counted of [real, silent]) {
+      const whole = json({ object: 'response', tools, output, usage: counted });
+      expect(await cost('/v1/responses', body, whole)).toBeGreaterThan(most - 200);
+      const events = stream([
+        event({ type: 'response.created', response: { tools, usage: null } }),
+        event({ type: 'response.completed', response: { tools, output, usage: counted } }),
+      ]);
+      expect(await cost('/v1/responses', { ...body, stream: true }, events)).toBeGreaterThan(most - 200);
+    }
+    // What a model writes is its caller's too: arguments of a tool are an object there.
+    const answer = {
+      type: 'message',
+      content: [{ type: 'tool_use', input: { usage: { ...usage, cache_read_input_tokens: 1_101 } } }],
+      usage: { input_tokens: 1_100, cache_read_input_tokens: 0, output_tokens: 30 },
+    };
+    expect(await cost('/v1/messages', { model: 'cached', messages }, json(answer))).toBeGreaterThan(
+      most - 200,
+    );
+  });
+
   test('cached input has its own price, in the words of both APIs, whole and streamed', async () => {
     const openai = {
       prompt_tokens: 1_000,

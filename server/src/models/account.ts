@@ -1,5 +1,6 @@
 import type { NameSelector } from '../access/index.ts';
-import type { Estimate } from './estimate.ts';
+import type { Share } from '../usage/index.ts';
+import type { Demand } from './estimate.ts';
 import type { UsageReport } from './settlement.ts';
 
 /** Who pays for a request to a model, or for several that belong together; `gateway` has the one of a key. */
@@ -12,8 +13,12 @@ export interface Account {
   readonly isBudgeted: boolean;
   /** Whether one of these budgets is in USD: models without a price are refused. */
   readonly countsMoney: boolean;
-  /** Holds what the request may take. At once where it can: then undefined. @throws KeywardError `budget_exceeded` */
-  reserve(estimate: Estimate): undefined | Promise<void>;
+  /**
+   * Holds what the request may take. At once where it can.
+   * @returns how much of it.
+   * @throws KeywardError `budget_exceeded`
+   */
+  reserve(demand: Demand): Share | Promise<Share>;
   /** An answer has begun. */
   answeredBy(model: string): void;
   notAnswered(): void;
@@ -27,7 +32,7 @@ export const SERVERS_OWN: Account = {
   selector: undefined,
   isBudgeted: false,
   countsMoney: false,
-  reserve: () => undefined,
+  reserve: () => 'whole',
   answeredBy: () => undefined,
   notAnswered: () => undefined,
   settle: () => undefined,

@@ -11,18 +11,26 @@ const OUTPUT_MEMBERS = [
   'max_output_tokens',
   'max_new_tokens',
   'max_tokens_to_sample',
+  'max_length',
+  'max_gen_len',
   'min_tokens',
   'n_predict',
   'num_predict',
   'options.num_predict',
   'thinking.budget_tokens',
+  'thinking_budget',
   'reasoning.max_tokens',
+  'reasoning_budget',
 ] as const satisfies readonly MemberPath[];
 /** Members that multiply it. */
 const CHOICE_MEMBERS = [
   'n',
   'best_of',
+  'candidate_count',
   'num_images',
+  'num_images_per_prompt',
+  'num_outputs',
+  'num_generations',
   'num_return_sequences',
 ] as const satisfies readonly MemberPath[];
 
@@ -47,6 +55,17 @@ export function amountsOf(path: string, fields: RequestBody): Amounts {
   const choices = Math.max(1, ...CHOICE_MEMBERS.map((name) => amount(fields, name, 1) ?? 1));
   // 0 means "as much as you like" to some servers.
   return { output: output === 0 ? undefined : output, choices };
+}
+
+/** The same for whoever has no budget, where no value is refused: what cannot be read is 1. */
+export const choicesOf = (fields: RequestBody): number =>
+  Math.max(1, ...CHOICE_MEMBERS.map((name) => Number(valueAt(fields, name) ?? 1)).filter(Number.isFinite));
+
+/** The same of its output; undefined: the request does not bound it. */
+export function outputOf(fields: RequestBody): number | undefined {
+  const amounts = OUTPUT_MEMBERS.map((name) => Number(valueAt(fields, name) ?? 0)).filter(Number.isFinite);
+  const output = Math.max(0, ...amounts);
+  return output === 0 ? undefined : output;
 }
 
 function amount(fields: RequestBody, name: MemberPath, least: number): number | undefined {

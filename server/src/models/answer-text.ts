@@ -3,7 +3,7 @@ import type { JsonObject } from './request-body.ts';
 const TEXT_DEPTH_MAX = 12;
 
 /** Texts wherever they stand; not images and sounds, which are no text tokens. */
-export function collectTexts(value: unknown, into: string[], depth: number): void {
+function collectTexts(value: unknown, into: string[], depth: number): void {
   if (typeof value === 'string') {
     if (!/^data:[\w/+.-]+;base64,/.test(value)) into.push(value);
   } else if (Array.isArray(value)) {

@@ -13,6 +13,7 @@ import { failureSink } from './failure-events.ts';
 import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './headers.ts';
 import { Meter, UsageStripper } from './meter.ts';
+import { boundFor } from './output-bound.ts';
 import { asksForUsage, rewriteBody } from './request-body.ts';
 import type { Scrub } from './scrubber.ts';
 import { SentText } from './sent-text.ts';
@@ -46,10 +47,12 @@ interface Options {
 }
 
 /** The body as the upstream gets it: with its own name for the model. */
-function bodyFor({ body, parsed }: ForwardRequest, upstreamModel: string, includeUsage: boolean): Buffer {
+function bodyFor(request: ForwardRequest, route: Route, includeUsage: boolean): Buffer {
+  const { body, parsed } = request;
+  const { upstreamModel } = route;
   if (!Buffer.isBuffer(body)) return body.withModel(upstreamModel);
   if (parsed === undefined) throw new Error('A body that is no form comes with what it was parsed into.');
-  return rewriteBody({ body, parsed, upstreamModel, includeUsage });
+  return rewriteBody({ body, parsed, upstreamModel, includeUsage, bound: boundFor(request, route) });
 }
 
 /** One request to one upstream. */
@@ -71,7 +74,7 @@ export class Attempt {
     const { route, request, trial } = this.#options;
     const injected = this.#injectsUsage();
     try {
-      const body = bodyFor(request, route.upstreamModel, injected);
+      const body = bodyFor(request, route, injected);
       return await new Promise<Outcome>((resolve) => {
         this.#resolve = resolve;
         if (request.signal.aborted) return this.#giveUp();
@@ -160,21 +163,23 @@ export class Attempt {
         if (ending === 'upstream_error' || ending === 'timeout') {
           context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream broke off its answer');
         }
+        // What was made and did not go on yet was made for who leaves, too.
+        if (ending === 'client_gone') meter.push(holding.held);
         settlement.settle({ ending, route, status, meter, isEventStream });
       },
     });
     const { credentials } = route.target;
     const guarded = credentials.length === 0 ? stream : new CredentialSink(stream, credentials);
-    const sink = failureSink(guarded, {
+    const holding = failureSink(guarded, {
       contentType: headers['content-type'] ?? '',
       length: decoder === undefined ? lengthOf(headers) : undefined,
       scrub: () => (this.#scrub ??= route.target.scrubber.sparing(new SentText(request))),
     });
-    const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, sink, flow);
+    const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, holding, flow);
     this.#stream = stream;
     const head = { status, headers: answerHeaders(headers, strips || decoder !== undefined) };
     this.#settle({ kind: 'answer', answer: new Answer(stream, head, { route, settlement }) });
-    return decoding ?? sink;
+    return decoding ?? holding;
   }
 
   #onFailure(error: Error): void {

@@ -11,6 +11,12 @@ export interface Sink {
   fail(error: Error): void;
 }
 
+/** It waits with what may be a failure. */
+export interface HoldingSink extends Sink {
+  /** What has come and has not gone on. */
+  readonly held: Buffer;
+}
+
 /** What a sink may do to the answer that it receives. */
 export interface Flow {
   resume(): void;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hang, json } from '../../test/upstream.ts';
-import { estimateFor } from './estimate.ts';
+import { demandOf } from './estimate.ts';
 import { addUpstream, testUpstream, updateUpstream } from './index.ts';
 import {
   ACTOR,
@@ -73,7 +73,7 @@ describe('an estimate', () => {
     const estimate = async (parsed: object, path = '/chat/completions') => {
       const request = chatRequest(parsed as Record<string, unknown>);
       const routes = await models.resolve('gpt-test');
-      return estimateFor(routes, { path, parsed: request.parsed, bytes: request.body.length });
+      return demandOf(routes, { path, parsed: request.parsed, bytes: request.body.length }).least;
     };
     expect(await estimate({ max_tokens: 100 })).toMatchObject({ usdNano: 1_000_000 });
     expect((await estimate({})).tokens).toBeGreaterThan(1_024);

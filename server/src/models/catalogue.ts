@@ -21,6 +21,8 @@ export interface Route {
   name: string;
   /** `<upstream>/<name>`. */
   qualifiedName: string;
+  /** Tokens of its longest answer, where its operator says. */
+  outputMax?: number | undefined;
 }
 
 interface List {
@@ -112,7 +114,8 @@ export class Catalogue {
     const qualified = new Map<string, Route[]>();
     for (const target of this.#targets()) {
       for (const [name, upstreamModel] of this.#modelsOf(target)) {
-        const route = { target, upstreamModel, name, qualifiedName: `${target.name}/${name}` };
+        const outputMax = target.outputMax.get(name);
+        const route = { target, upstreamModel, name, qualifiedName: `${target.name}/${name}`, outputMax };
         plain.set(name, [...(plain.get(name) ?? []), route]);
         qualified.set(route.qualifiedName, [route]);
       }

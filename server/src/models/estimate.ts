@@ -1,15 +1,23 @@
 import { costNanoAtMost } from '../usage/index.ts';
-import { amountsOf } from './amounts.ts';
-import type { Amounts } from './amounts.ts';
+import type { Share } from '../usage/index.ts';
+import { amountsOf, choicesOf, outputOf } from './amounts.ts';
 import type { Route } from './catalogue.ts';
 import { contentOf } from './content.ts';
+import { upstreamsTools } from './hidden-members.ts';
 import { isAudioInput, isCounting, isImages, isText } from './paths.ts';
 import { priceOfRoute } from './prices.ts';
 import type { RequestBody } from './request-members.ts';
 
 /** English has 4 to 5 bytes a token and code 3; JSON's own signs count too. An estimate a little high is the safe one. */
 const BYTES_PER_TOKEN = 3.5;
-const OUTPUT_DEFAULT_TOKENS = 1_024;
+/** Held for an answer that nobody bounds: the longest of most models; */
+const OPEN_WHOLE_TOKENS = 16_384;
+/** where there is less, what every model takes for a bound, which is written into the request then; */
+export const OPEN_MOST_TOKENS = 4_096;
+/** or what there is, but no less than makes an answer. */
+const OPEN_LEAST_TOKENS = 1_024;
+/** What a request refers to and does not hold: a conversation or a file at the upstream, what a search finds. */
+const REFERRED_TOKENS = 65_536;
 /** A picture that is shown to a model, at the most generous resolution of the common ones. */
 export const IMAGE_TOKENS = 1_600;
 /** A picture that is made, at the best quality and largest size of the models that count tokens for it. */
@@ -36,23 +44,69 @@ export interface EstimateRequest {
   bytes: number;
 }
 
+/** The bound of an answer that its request does not bound. */
+export interface OpenOutput {
+  tokens: number;
+  /** As long as answers of the model are: no bound has to be written. */
+  isWhole: boolean;
+}
+
+/** What is held for a request: the whole where there is so much, otherwise what there is, from the least to the most. */
+export interface Demand {
+  least: Estimate;
+  most: Estimate;
+  whole: Estimate;
+  /** undefined where the request bounds its answer itself, or has none. */
+  outputAt(share: Share): OpenOutput | undefined;
+}
+
+interface Open {
+  referred: number;
+  output: number;
+}
+
 /** @throws KeywardError `invalid_input` for amounts that upstreams might read in different ways. */
-export function estimateFor(routes: readonly Route[], request: EstimateRequest): Estimate {
+export function demandOf(routes: readonly Route[], request: EstimateRequest): Demand {
   const { path, parsed, form } = request;
-  if (isCounting(path)) return { tokens: 0, usdNano: 0 };
+  if (isCounting(path)) return { least: NOTHING, most: NOTHING, whole: NOTHING, outputAt: () => undefined };
   const amounts = amountsOf(path, { ...form, ...parsed });
-  const tokensIn = promptTokens(request);
-  const tokensOut = outputTokens(request, amounts);
-  const quantities = { tokensIn, tokensOut, ...unitsOf(request) };
-  const costs = routes.map((route) => costNanoAtMost(quantities, priceOfRoute(route)));
-  return { tokens: tokensIn + tokensOut, usdNano: Math.max(0, ...costs) };
+  const { tokensIn, refers } = promptOf(request);
+  const estimate = ({ referred, output }: Open): Estimate => {
+    const tokensOut = outputTokens(request, { ...amounts, output: amounts.output ?? output });
+    const quantities = { tokensIn: tokensIn + referred, tokensOut, ...unitsOf(request) };
+    const costs = routes.map((route) => costNanoAtMost(quantities, priceOfRoute(route)));
+    return { tokens: quantities.tokensIn + tokensOut, usdNano: Math.max(0, ...costs) };
+  };
+  const [whole, most] = [OPEN_WHOLE_TOKENS, OPEN_MOST_TOKENS].map((otherwise) =>
+    Math.max(...routes.map(({ outputMax = otherwise }) => outputMax)),
+  ) as [number, number];
+  const least = Math.min(OPEN_LEAST_TOKENS, most);
+  const referred = refers ? REFERRED_TOKENS : 0;
+  const isOpen = isText(path) && amounts.output === undefined;
+  const outputAt = (share: Share): OpenOutput =>
+    share === 'whole'
+      ? { tokens: whole, isWhole: true }
+      : { tokens: least + Math.floor((most - least) * share), isWhole: false };
+  return {
+    least: estimate({ referred: 0, output: least }),
+    most: estimate({ referred, output: most }),
+    whole: estimate({ referred, output: whole }),
+    outputAt: isOpen ? outputAt : () => undefined,
+  };
+}
+
+const NOTHING: Estimate = { tokens: 0, usdNano: 0 };
+
+/** Tokens of the longest answer that a request can have, as near as it says. */
+export function longestAnswer(request: EstimateRequest, otherwise = OPEN_WHOLE_TOKENS): number {
+  const fields = request.parsed ?? {};
+  return outputTokens(request, { output: outputOf(fields) ?? otherwise, choices: choicesOf(fields) });
 }
 
 /** Images that are asked for, and seconds of sound that are sent, as far as the request says. */
 export function unitsOf({ path, parsed, form, bytes }: EstimateRequest): { images: number; seconds: number } {
-  const images = Number({ ...form, ...parsed }['n'] ?? 1);
   return {
-    images: isImages(path) ? Math.max(1, images || 1) : 0,
+    images: isImages(path) ? choicesOf({ ...form, ...parsed }) : 0,
     seconds: isAudioInput(path) ? bytes / AUDIO_BYTES_PER_SECOND : 0,
   };
 }
@@ -69,16 +123,29 @@ export function mediaTokens(request: EstimateRequest): number {
 const audioTokens = (bytes: number): number =>
   Math.ceil((bytes / AUDIO_BYTES_PER_SECOND) * AUDIO_TOKENS_PER_SECOND);
 
-function promptTokens(request: EstimateRequest): number {
+function promptOf(request: EstimateRequest): { tokensIn: number; refers: boolean } {
   const { path, parsed, form, bytes } = request;
   // The rest of a form of pictures or sound is files.
   if (form !== undefined && (isImages(path) || isAudioInput(path)))
-    return textTokens(Buffer.byteLength(JSON.stringify(form))) + mediaTokens(request);
-  if (parsed === undefined) return textTokens(bytes);
-  const { embeddedBytes, images, audioBytes, numbers } = contentOf(parsed);
+    return {
+      tokensIn: textTokens(Buffer.byteLength(JSON.stringify(form))) + mediaTokens(request),
+      refers: false,
+    };
+  if (parsed === undefined) return { tokensIn: textTokens(bytes), refers: false };
+  const { embeddedBytes, images, audioBytes, numbers, references } = contentOf(parsed);
   const text = Math.max(textTokens(bytes - embeddedBytes), numbers);
-  return text + repeatedQuery(path, parsed) + images * IMAGE_TOKENS + audioTokens(audioBytes);
+  const media = images * IMAGE_TOKENS + audioTokens(audioBytes);
+  return {
+    tokensIn: text + repeatedQuery(path, parsed) + media,
+    refers: isText(path) && (references > 0 || refersElsewhere(parsed)),
+  };
 }
+
+/** Whether a model reads what is not in the request: a conversation at the upstream, or what a tool of the upstream finds. */
+const refersElsewhere = ({ previous_response_id, conversation, prompt, mcp_servers, tools }: RequestBody) =>
+  [previous_response_id, conversation, mcp_servers].some((value) => (value ?? false) !== false) ||
+  (typeof prompt === 'object' && prompt !== null && !Array.isArray(prompt)) ||
+  upstreamsTools(tools).length > 0;
 
 const textTokens = (bytes: number): number => Math.ceil(Math.max(0, bytes) / BYTES_PER_TOKEN);
 
@@ -90,7 +157,7 @@ function repeatedQuery(path: string, { query, documents }: RequestBody): number 
 
 function outputTokens(
   request: EstimateRequest,
-  { output = OUTPUT_DEFAULT_TOKENS, choices }: Amounts,
+  { output, choices }: { output: number; choices: number },
 ): number {
   const { path, parsed } = request;
   if (isAudioInput(path)) return Math.ceil(unitsOf(request).seconds * SPOKEN_TOKENS_PER_SECOND);

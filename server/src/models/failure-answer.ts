@@ -1,4 +1,4 @@
-import type { Sink } from './call.ts';
+import type { HoldingSink, Sink } from './call.ts';
 import type { Scrub } from './scrubber.ts';
 import { parsed, SUSPICIOUS, tellsFailure } from './tells-failure.ts';
 
@@ -22,7 +22,7 @@ interface WholeOptions {
 }
 
 /** A whole answer, held until its end: nobody can read half of it. */
-export class WholeSink implements Sink {
+export class WholeSink implements HoldingSink {
   readonly #inner: Sink;
   readonly #options: WholeOptions;
   #held: Buffer[] | undefined = [];
@@ -33,6 +33,10 @@ export class WholeSink implements Sink {
     this.#inner = inner;
     this.#options = options;
     if ((options.length ?? 0) > WHOLE_MAX_BYTES) this.#held = undefined;
+  }
+
+  get held(): Buffer {
+    return Buffer.concat(this.#held ?? []);
   }
 
   write(chunk: Buffer): boolean {

@@ -1,4 +1,4 @@
-import type { Sink } from './call.ts';
+import type { HoldingSink, Sink } from './call.ts';
 import { endsEvent, firstEventEnd, lastEventEnd } from './event-ends.ts';
 import { safeLine, WholeSink } from './failure-answer.ts';
 import type { Scrub } from './scrubber.ts';
@@ -15,7 +15,7 @@ const ODD_DATA = /(?:^|[\r\n])data:[ \t]*(?!\[DONE\])[^\s{]/;
 export function failureSink(
   inner: Sink,
   { contentType, length, scrub }: { contentType: string; length: number | undefined; scrub: () => Scrub },
-): Sink {
+): HoldingSink {
   if (/^text\/event-stream\b/i.test(contentType)) return new PieceSink(inner, EVENTS, scrub);
   if (/[/-](nd-?json|jsonl|jsonlines|json-seq)\b/i.test(contentType))
     return new PieceSink(inner, LINES, scrub);
@@ -58,7 +58,7 @@ const LINES: Framing = {
 };
 
 /** Events and lines go on as soon as they are complete: a reader could not act on half of one. */
-class PieceSink implements Sink {
+class PieceSink implements HoldingSink {
   readonly #inner: Sink;
   readonly #framing: Framing;
   readonly #scrub: () => Scrub;
@@ -73,6 +73,10 @@ class PieceSink implements Sink {
     this.#inner = inner;
     this.#framing = framing;
     this.#scrub = scrub;
+  }
+
+  get held(): Buffer {
+    return Buffer.concat(this.#held);
   }
 
   write(chunk: Buffer): boolean {

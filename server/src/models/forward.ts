@@ -10,6 +10,7 @@ import type { Outcome } from './attempt.ts';
 import { lineOf } from './breaker.ts';
 import type { Breakers } from './breaker.ts';
 import type { Route } from './catalogue.ts';
+import type { OpenOutput } from './estimate.ts';
 import type { ModelForm } from './model-form.ts';
 import { failureOf, isPassable, isRetryable, replay } from './failure.ts';
 import type { RequestBody } from './request-members.ts';
@@ -39,6 +40,8 @@ export interface ForwardRequest {
   selector?: NameSelector | undefined;
   /** Money is counted: upstreams without a price for this path are not used. */
   pricedFor?: string | undefined;
+  /** What is held for its answer counts against a budget, and the request does not bound it. */
+  openOutput?: OpenOutput | undefined;
   /** Whose request it is: all keys of an owner are one caller. @default this server itself */
   callerId?: string;
   /** Called exactly once, whatever happens, also when `forward` throws. */

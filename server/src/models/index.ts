@@ -3,7 +3,7 @@ export type { Account } from './account.ts';
 export type { Answer } from './answer.ts';
 export type { Route } from './catalogue.ts';
 export type { Actor, AuditTrail, Sealer, UpstreamContext } from './context.ts';
-export type { Estimate } from './estimate.ts';
+export type { Demand } from './estimate.ts';
 export type { ForwardRequest } from './forward.ts';
 export type { AnswerHeaders } from './headers.ts';
 export { LocalModel } from './local-model.ts';

@@ -17,6 +17,15 @@ export interface Seen {
   bytes: number;
 }
 
+/** A pause that is no silence: between two tokens of a slow model, or before the first one. */
+const PAUSE_MS = 1_000;
+
+/** For how long nothing came since `sinceMs`; 0 for a pause. */
+export function silenceMs(sinceMs: number, nowMs = performance.now()): number {
+  const ms = nowMs - sinceMs;
+  return ms < PAUSE_MS ? 0 : ms;
+}
+
 /** Looks at an answer's bytes as they pass. */
 export class Meter {
   readonly #scanner = new UsageScanner();
@@ -24,6 +33,15 @@ export class Meter {
   #sampleBytes = 0;
   #bytes = 0;
   #atEventEnd = true;
+  /** When the answer began. */
+  readonly beganMs = performance.now();
+  #lastMs = this.beganMs;
+  #silentMs = 0;
+
+  /** For how long nothing came, pauses aside, up to now. */
+  get silentMs(): number {
+    return this.#silentMs + silenceMs(this.#lastMs);
+  }
 
   /** @returns what goes on to the caller; undefined: nothing now. */
   push(chunk: Buffer): Buffer | undefined {
@@ -47,6 +65,9 @@ export class Meter {
 
   /** @returns whether there may be a usage object in it. */
   protected look(chunk: Buffer): boolean {
+    const nowMs = performance.now();
+    this.#silentMs += silenceMs(this.#lastMs, nowMs);
+    this.#lastMs = nowMs;
     this.#bytes += chunk.length;
     this.#atEventEnd = endsEvent(chunk);
     if (this.#sampleBytes < SAMPLE_MAX_BYTES) {

@@ -1,6 +1,5 @@
 import { randomBase62 } from '../base/ids.ts';
 import { isAmount } from './amounts.ts';
-import { isMember } from './request-members.ts';
 import type { RequestBody } from './request-members.ts';
 
 /** One part of a form: text, or a file. */
@@ -38,9 +37,9 @@ export class ModelForm {
     return this.#parts.reduce((sum, { value }) => sum + Buffer.byteLength(value), 0);
   }
 
-  /** The members that Keyward reads. Forms know no numbers: where one is wanted, a plain one is told as such. */
+  /** All but files. Forms know no numbers: where one is wanted, a plain one is told as such. */
   get fields(): RequestBody {
-    const texts = this.#parts.filter(({ name, file }) => file === undefined && isMember(name));
+    const texts = this.#parts.filter(({ file }) => file === undefined);
     return Object.fromEntries(texts.map(({ name, value }) => [name, valueOf(name, String(value))]));
   }
 

@@ -1,8 +1,9 @@
 import type { Account } from './account.ts';
 import type { Answer } from './answer.ts';
-import { estimateFor } from './estimate.ts';
-import type { EstimateRequest } from './estimate.ts';
+import { demandOf } from './estimate.ts';
+import type { EstimateRequest, OpenOutput } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
+import { refuseHidden } from './hidden-members.ts';
 import { formFields } from './model-form.ts';
 import type { Models } from './models.ts';
 import type { UsageReport } from './settlement.ts';
@@ -26,7 +27,7 @@ export type Send = (request: Sent) => Promise<Answer>;
  * needs to, and settles once, after the last answer has ended, whatever happened to it. No other file calls
  * `Models.forward`: architecture.test.ts.
  * @throws KeywardError `model_not_found`, `forbidden_resource`, `model_unpriced`, `budget_exceeded`, `invalid_input` for
- *   amounts that cannot be reserved; then nothing was sent. Also what `work` throws.
+ *   amounts that cannot be reserved and for what could run something else; then nothing was sent. Also what `work` throws.
  */
 export async function paid<T>(
   models: Models,
@@ -38,15 +39,18 @@ export async function paid<T>(
   const selector = isServersChoice ? undefined : account.selector;
   const pricedFor = account.countsMoney ? path : undefined;
   const routes = await models.resolve(model, selector, pricedFor);
+  refuseHidden(account, wanted, routes);
+  let openOutput: OpenOutput | undefined;
   if (account.isBudgeted) {
-    const holding = account.reserve(estimateFor(routes, wanted));
-    if (holding !== undefined) await holding;
+    const demand = demandOf(routes, wanted);
+    const held = account.reserve(demand);
+    openOutput = demand.outputAt(held instanceof Promise ? await held : held);
   }
   const tab = new Tab(account);
   const { callerId } = account;
   const send: Send = (request) =>
     tab.run((onUsage) =>
-      models.forward({ ...request, path, model, selector, pricedFor, callerId, onUsage }, routes),
+      models.forward({ ...request, path, model, selector, pricedFor, callerId, openOutput, onUsage }, routes),
     );
   try {
     const result = await work(send);

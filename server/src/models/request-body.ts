@@ -1,3 +1,4 @@
+import type { Bound } from './output-bound.ts';
 import type { RequestBody } from './request-members.ts';
 
 /** A JSON object as received. */
@@ -19,18 +20,21 @@ export interface RewriteOptions {
   upstreamModel: string;
   /** Ask for the usage chunk at the end of the stream. */
   includeUsage: boolean;
+  /** Bounds the answer, where the request does not. */
+  bound?: Bound | undefined;
 }
 
 /**
- * The body for an upstream: the caller's bytes, but for the model's name and `stream_options` where they differ.
+ * The body for an upstream: the caller's bytes, but for the model's name, `stream_options` and the bound where they differ.
  * A body that says `model` twice, or writes a key with escapes, could mean one model to this server and another to
  * the upstream, past the key's model selectors: it is written anew from what was parsed.
  * Guarded by request-body.test.ts.
  */
-export function rewriteBody({ body, parsed, upstreamModel, includeUsage }: RewriteOptions): Buffer {
+export function rewriteBody({ body, parsed, upstreamModel, includeUsage, bound }: RewriteOptions): Buffer {
   const wanted: JsonObject = {};
   if (parsed['model'] !== upstreamModel) wanted['model'] = upstreamModel;
   if (includeUsage) wanted['stream_options'] = { ...asObject(parsed['stream_options']), include_usage: true };
+  if (bound !== undefined) wanted[bound.member] = bound.tokens;
   if (Object.keys(wanted).length === 0 && saysModelOnce(body)) return body;
   const members = topLevelMembers(body);
   const model = members?.get('model');

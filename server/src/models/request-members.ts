@@ -12,14 +12,22 @@ const MEMBERS = {
   max_new_tokens: [],
   max_tokens_to_sample: [],
   min_tokens: [],
+  max_length: [],
+  max_gen_len: [],
   n_predict: [],
   num_predict: [],
   options: ['num_predict'],
   thinking: ['budget_tokens'],
+  thinking_budget: [],
   reasoning: ['max_tokens'],
+  reasoning_budget: [],
   n: [],
   best_of: [],
+  candidate_count: [],
   num_images: [],
+  num_images_per_prompt: [],
+  num_outputs: [],
+  num_generations: [],
   num_return_sequences: [],
   messages: [],
   prompt: [],
@@ -32,6 +40,9 @@ const MEMBERS = {
   query: [],
   documents: [],
   background: [],
+  previous_response_id: [],
+  conversation: [],
+  mcp_servers: [],
   store: [],
   size: [],
   quality: [],
@@ -132,6 +143,9 @@ export function folded(name: string): string {
   const small = whole.normalize('NFKD').toUpperCase().toLowerCase();
   return small.normalize('NFKD').replaceAll(NO_LETTER, '');
 }
+
+/** The member that a name is, or can be read as. */
+export const memberMeant = (name: string): string | undefined => foldedNames(MEMBERS).get(folded(name));
 
 const FOLDED = new WeakMap<Known, Map<string, string>>();
 

@@ -3,11 +3,12 @@ import { KeywardError } from '../base/errors.ts';
 import { costNano } from '../usage/index.ts';
 import type { Ending } from './answer-stream.ts';
 import type { Route } from './catalogue.ts';
-import { AUDIO_TOKENS_PER_SECOND, unitsOf } from './estimate.ts';
+import { AUDIO_TOKENS_PER_SECOND, longestAnswer, unitsOf } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
+import { silenceMs } from './meter.ts';
 import type { Meter } from './meter.ts';
 import { formFields } from './model-form.ts';
-import { answersWithText, isCounting } from './paths.ts';
+import { answersWithText, isCounting, isText } from './paths.ts';
 import { isPlausible } from './plausible.ts';
 import { priceOfRoute } from './prices.ts';
 import { countAnswer, countPrompt } from './token-count.ts';
@@ -39,6 +40,10 @@ type Counted = TokenCounts & { tokensIn: number; tokensOut: number };
 /** How far the counting here may be off: tokenizers differ. */
 const COUNTING_FACTOR = 2;
 const COUNTING_SLACK_TOKENS = 50;
+/** The pace of a model that nobody sees write. */
+const UNSEEN_TOKENS_PER_SECOND = 50;
+/** Of a recording: two channels of 24 bits, 96,000 times a second. */
+const AUDIO_MAX_BYTES_PER_SECOND = 600_000;
 
 /** Settles a request exactly once, whatever happened to it. */
 export class Settlement {
@@ -47,8 +52,9 @@ export class Settlement {
   readonly #logger: Logger;
   #resolve: (report: UsageReport) => void = () => undefined;
   #settled = false;
-  /** Whom the request lies with right now. */
+  /** Whom the request lies with right now, and since when. */
   #askedOf: Route | undefined;
+  #askedMs = 0;
 
   constructor(request: ForwardRequest, logger: Logger) {
     this.#request = request;
@@ -61,6 +67,7 @@ export class Settlement {
   /** It is sent to this upstream; `undefined`: that one has refused it or could not be reached. */
   asked(route: Route | undefined): void {
     this.#askedOf = route;
+    if (route !== undefined) this.#askedMs = performance.now();
   }
 
   /** An answer came to its end, one way or another. */
@@ -70,7 +77,7 @@ export class Settlement {
     // Nothing was generated for who was refused.
     if (ended.status >= 400 || isCounting(this.#request.path)) return this.#done(ended, NOTHING, false);
     const { path } = this.#request;
-    const { counts } = ended.meter.seen;
+    const counts = this.#countsOf(ended);
     const said = counts === undefined ? undefined : complete(counts, answersWithText(path));
     // Of an answer that was cut off, what was said at its beginning about the output is not the last word.
     if (said !== undefined && ended.ending === 'ok' && isPlausible(said, this.#request, ended.meter.seen)) {
@@ -80,8 +87,8 @@ export class Settlement {
   }
 
   /**
-   * There was no answer. A caller that went away pays for its prompt where an upstream has it, and so does one whose answer
-   * took too long: whoever makes an upstream work must not have it for nothing. Guarded by settlement.test.ts.
+   * There was no answer. A caller that went away pays for its prompt where an upstream has it, and for what that may have made
+   * meanwhile; one whose answer took too long for its prompt: whoever makes an upstream work must not have it for nothing. Guarded by settlement.test.ts.
    */
   withoutAnswer(error: unknown, clientGone: boolean): void {
     if (this.#settled) return;
@@ -92,26 +99,42 @@ export class Settlement {
     const route = clientGone || isTimeout ? this.#askedOf : undefined;
     if (route === undefined)
       return this.#tell({ outcome, tokensIn: 0, tokensOut: 0, estimated: false, usdNano: 0 });
-    void this.#tellPrompt(route, outcome);
+    void this.#tellPrompt(route, outcome, clientGone ? silenceMs(this.#askedMs) : 0);
   }
 
-  async #tellPrompt(route: Route, outcome: Ending): Promise<void> {
+  async #tellPrompt(route: Route, outcome: Ending, silentMs: number): Promise<void> {
+    const tokensOut = this.#withUnseen(route, { shown: 0, silentMs });
     const { text, media } = await this.#countedPrompt();
     const tokensIn = text + media;
-    const usdNano = this.#costOf(route, { tokensIn, tokensOut: 0 });
-    this.#tell({ outcome, tokensIn, tokensOut: 0, estimated: true, usdNano });
+    const usdNano = this.#costOf(route, { tokensIn, tokensOut });
+    this.#tell({ outcome, tokensIn, tokensOut, estimated: true, usdNano });
+  }
+
+  /**
+   * Tokens of an answer that its caller did not wait for: what was shown, and what a model may have made without a word: it reasons,
+   * or its answer comes as a whole. Otherwise a caller could read what it asked for and leave before the usage.
+   */
+  #withUnseen(route: Route, { shown, silentMs }: { shown: number; silentMs: number }): number {
+    const { path, parsed, body, openOutput } = this.#request;
+    if (!isText(path)) return shown;
+    const unseen = Math.round((silentMs / 1_000) * UNSEEN_TOKENS_PER_SECOND);
+    const otherwise = openOutput?.tokens ?? route.outputMax;
+    const longest = longestAnswer({ path, parsed, bytes: body.length }, otherwise);
+    return Math.max(shown, Math.min(shown + unseen, longest));
   }
 
   async #countAndTell(ended: Ended): Promise<void> {
-    const { seen } = ended.meter;
-    const said = seen.counts ?? {};
+    const { ending, route, meter } = ended;
+    const silentMs = ending === 'client_gone' ? silenceMs(this.#askedMs, meter.beganMs) + meter.silentMs : 0;
+    const said = this.#countsOf(ended) ?? {};
     const { text, media } = await this.#countedPrompt();
-    const tokensOut = await this.#countedAnswer(ended);
+    const shown = await this.#countedAnswer(ended);
+    const tokensOut = this.#withUnseen(route, { shown, silentMs });
     const isIn = said.tokensIn !== undefined && isNear(said.tokensIn, text);
     // The whole of the output is told at the end; until then only more than was counted here is believed.
     const isOut =
       said.tokensOut !== undefined &&
-      (ended.ending === 'ok' ? isNear(said.tokensOut, tokensOut) : said.tokensOut >= tokensOut);
+      (ending === 'ok' ? isNear(said.tokensOut, tokensOut) : said.tokensOut >= tokensOut);
     const counted = {
       ...(isIn ? said : {}),
       tokensIn: isIn ? (said.tokensIn ?? 0) : text + mediaOf(said, media),
@@ -119,7 +142,15 @@ export class Settlement {
       reasoningOut: isOut ? said.reasoningOut : undefined,
       seconds: said.seconds,
     };
-    this.#done(ended, counted, !isIn || !isOut || ended.ending !== 'ok');
+    this.#done(ended, counted, !isIn || !isOut || ending !== 'ok');
+  }
+
+  /** What the upstream said; without seconds in which no recording of this length fits. */
+  #countsOf({ meter }: Ended): TokenCounts | undefined {
+    const { counts } = meter.seen;
+    const least = this.#request.body.length / AUDIO_MAX_BYTES_PER_SECOND;
+    const isShort = counts?.seconds !== undefined && counts.seconds < least;
+    return isShort ? { ...counts, seconds: undefined } : counts;
   }
 
   async #countedPrompt(): Promise<PromptCount> {

@@ -33,6 +33,8 @@ export class Target {
   readonly basePath: string;
   /** Public name → name at the upstream; empty: whatever the upstream lists. */
   readonly models: ReadonlyMap<string, string>;
+  /** Public name → tokens of the longest answer. */
+  readonly outputMax: ReadonlyMap<string, number>;
   readonly timeoutMs: number;
   readonly weight: number;
   readonly prices: PriceTable;
@@ -53,6 +55,13 @@ export class Target {
     this.models = new Map(
       options.models.map((model) =>
         typeof model === 'string' ? [model, model] : [model.name, model.upstream_name],
+      ),
+    );
+    this.outputMax = new Map(
+      options.models.flatMap((model): [string, number][] =>
+        typeof model === 'string' || model.max_output_tokens === undefined
+          ? []
+          : [[model.name, model.max_output_tokens]],
       ),
     );
     this.timeoutMs = options.timeoutMs;

@@ -1,5 +1,5 @@
-import { collectTexts } from './answer-text.ts';
-import { contentOf } from './content.ts';
+import { contentOf, isEmbedded, isPictureMember, partKind } from './content.ts';
+import type { PartKind } from './content.ts';
 import { mediaTokens } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { Seen } from './meter.ts';
@@ -9,6 +9,8 @@ import type { RequestBody } from './request-members.ts';
 import { countText, countTextOfAnswer } from './tokenizer.ts';
 
 const MESSAGE_OVERHEAD_TOKENS = 4;
+/** No API nests its texts deeper; what does is counted as it stands. */
+const PROMPT_DEPTH_MAX = 12;
 
 /** Tokens of a request. */
 export interface PromptCount {
@@ -44,14 +46,52 @@ const PROMPT_MEMBERS = [
 ] as const;
 /** Of these a model reads the names of members as well: they are schemas. */
 const SCHEMA_MEMBERS = ['tools', 'functions', 'response_format', 'text'] as const;
+const COUNTED_ABOVE = new Set<string>([...PROMPT_MEMBERS, ...SCHEMA_MEMBERS, 'metadata']);
+/** What is longer than a setting may be a text, whatever it is called. */
+const SETTING_MAX_CHARACTERS = 256;
 
 function promptTexts(parsed: RequestBody): string[] {
   const texts: string[] = [];
-  for (const member of PROMPT_MEMBERS) collectTexts(parsed[member], texts, 0);
+  const add = (text: string): void => void texts.push(text);
+  for (const member of PROMPT_MEMBERS) collectPrompt(parsed[member], add, { depth: 0, kind: undefined });
   for (const member of SCHEMA_MEMBERS)
     if (typeof parsed[member] === 'object') texts.push(JSON.stringify(parsed[member]));
+  for (const [name, value] of Object.entries(parsed)) {
+    if (COUNTED_ABOVE.has(name) || isPictureMember(name)) continue;
+    const text = JSON.stringify(value) ?? '';
+    if (text.length > SETTING_MAX_CHARACTERS) texts.push(text);
+  }
   return texts;
 }
+
+/**
+ * Texts of a prompt wherever they stand, but for pictures and sounds. All that a template could put before a model counts: a role or
+ * a name as long as a text, and what lies deeper than any API has it. Guarded by hanging-up.test.ts.
+ */
+function collectPrompt(
+  value: unknown,
+  add: (text: string) => void,
+  place: { depth: number; kind: PartKind },
+): void {
+  if (typeof value === 'string') return add(value);
+  if (typeof value !== 'object' || value === null) return;
+  if (place.depth === PROMPT_DEPTH_MAX) return add(JSON.stringify(value));
+  const depth = place.depth + 1;
+  if (Array.isArray(value)) {
+    for (const item of value) collectPrompt(item, add, { ...place, depth });
+    return;
+  }
+  const kind = place.kind ?? partKind(value as Record<string, unknown>);
+  for (const [name, item] of Object.entries(value)) {
+    if (name.length > LABEL_MAX_CHARACTERS) add(name);
+    if (typeof item !== 'string') collectPrompt(item, add, { depth, kind });
+    else if (!isEmbedded({ name, text: item, kind }) && !isLabel(name, item)) add(item);
+  }
+}
+
+const LABEL_MAX_CHARACTERS = 32;
+const isLabel = (name: string, text: string): boolean =>
+  (name === 'role' || name === 'type') && text.length <= LABEL_MAX_CHARACTERS;
 
 /** Tokens of an answer's text. What was not kept counts as if it went on the same way. */
 export async function countAnswer(seen: Seen, isEventStream: boolean): Promise<number> {

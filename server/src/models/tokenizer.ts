@@ -1,7 +1,5 @@
 import { Worker } from 'node:worker_threads';
-
-/** More than the thread counts; it need not come to it. */
-const SENT_MAX_CHARACTERS = 64 * 1024;
+import { sampleOf } from './text-sample.ts';
 
 type Asked = { text: string } | { body: Uint8Array; isEventStream: boolean };
 
@@ -58,10 +56,11 @@ class Tokenizer {
 
 const tokenizer = new Tokenizer();
 
-/** Tokens of a text by o200k_base; those of a long one extrapolated from its beginning. */
+/** Tokens of a text by o200k_base; those of a long one extrapolated from a sample. */
 export async function countText(text: string): Promise<number> {
   if (text === '') return 0;
-  const sent = text.slice(0, SENT_MAX_CHARACTERS);
+  // More need not come to the thread.
+  const sent = sampleOf(text);
   return Math.ceil((await tokenizer.count({ text: sent })) * (text.length / sent.length));
 }
 

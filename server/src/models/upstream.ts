@@ -4,8 +4,16 @@ import { isForbiddenHeader } from './headers.ts';
 import { checkPrices, UNPRICED } from './prices.ts';
 import type { PriceTable, Unpriced } from './prices.ts';
 
-/** A model of an upstream: its public name, or that and the name the upstream knows it by. */
-export type ModelEntry = string | { name: string; upstream_name: string };
+/** A model of an upstream: its public name, or that and more. */
+export type ModelEntry =
+  | string
+  | {
+      name: string;
+      /** The name the upstream knows it by. */
+      upstream_name: string;
+      /** Tokens of its longest answer: held for, and written into, requests that bound none and count against a budget. */
+      max_output_tokens?: number;
+    };
 
 /** What can be said about an upstream; all but the first two have defaults. */
 export interface UpstreamInput {
@@ -58,6 +66,7 @@ export const LOCAL_UPSTREAM = 'local';
 
 const MODELS_MAX = 2_000;
 const MODEL_NAME_MAX_CHARACTERS = 200;
+const OUTPUT_MAX_TOKENS = 10_000_000;
 const HEADERS_MAX = 32;
 const HEADER_MAX_CHARACTERS = 4_096;
 const API_KEY_MAX_CHARACTERS = 4_096;
@@ -105,6 +114,9 @@ function checkModels(models: ModelEntry[]): void {
   const names = models.flatMap((model) =>
     typeof model === 'string' ? [model] : [model.name, model.upstream_name],
   );
+  for (const model of models)
+    if (typeof model !== 'string')
+      checkNumber('models', model.max_output_tokens, { min: 1, max: OUTPUT_MAX_TOKENS });
   const bad = names.find((name) => !isModelName(name));
   if (bad !== undefined) {
     throw invalidField('models', `"${bad.slice(0, 80)}" is no model name (1 to 200 characters, no spaces)`);

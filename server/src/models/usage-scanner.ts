@@ -147,14 +147,28 @@ export class UsageScanner {
    */
   #add({ input, output, seconds }: ReturnType<typeof readCounts>): void {
     if ((input ?? output ?? seconds) === undefined) return;
-    const { tokensIn = 0, tokensOut = 0, seconds: secondsBefore = 0 } = this.#counts ?? {};
+    const { tokensOut = 0, seconds: secondsBefore = 0 } = this.#counts ?? {};
     this.#counts = {
       ...this.#counts,
-      ...((input?.tokensIn ?? -1) >= tokensIn ? input : undefined),
+      ...(input === undefined ? undefined : mergedInput(this.#counts ?? {}, input)),
       ...((output?.tokensOut ?? -1) >= tokensOut ? output : undefined),
       ...(seconds === undefined ? {} : { seconds: Math.max(seconds, secondsBefore) }),
     };
   }
+}
+
+/** Cached is what all say is: a caller's schema could say that all of it was. Guarded by settlement.test.ts. */
+function mergedInput(before: Input, input: Input): Input {
+  const known = before.tokensIn ?? 0;
+  const said = input.tokensIn ?? 0;
+  // The Messages API may say 0 at first.
+  if (known === 0) return input;
+  if (said === 0) return before;
+  return {
+    tokensIn: Math.max(known, said),
+    cachedIn: Math.min(before.cachedIn ?? 0, input.cachedIn ?? 0),
+    cacheWriteIn: Math.max(before.cacheWriteIn ?? 0, input.cacheWriteIn ?? 0),
+  };
 }
 
 const isNeedle = (bytes: Buffer, at: number): boolean =>

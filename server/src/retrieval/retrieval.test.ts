@@ -113,7 +113,10 @@ describeOnAllDatabases('retrieval', (open) => {
       selector: undefined,
       isBudgeted: true,
       countsMoney: false,
-      reserve: async ({ tokens }) => void told.push(tokens > 1_000 ? 'reserve all' : 'reserve too little'),
+      reserve: async ({ least: { tokens } }) => {
+        told.push(tokens > 1_000 ? 'reserve all' : 'reserve too little');
+        return 'whole' as const;
+      },
       answeredBy: () => void told.push('answered'),
       notAnswered: () => void told.push('not answered'),
       settle: (report) => void reports.push(report),

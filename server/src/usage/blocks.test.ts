@@ -6,7 +6,8 @@ import type { Budget } from '../access/index.ts';
 import { migrate } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { Budgets, usageMigrations } from './index.ts';
-import type { BudgetHolder, Refusal, Reservation } from './index.ts';
+import type { BudgetHolder, Refusal, Reservation, Spend } from './index.ts';
+import type { Demand } from './plan.ts';
 
 const NOON = Date.parse('2026-03-14T12:00:00Z');
 const LEASE_MS = 45_000;
@@ -21,6 +22,18 @@ const granted = (answer: Reservation | Refusal): Reservation => {
   if ('refused' in answer) throw new Error(answer.message);
   return answer;
 };
+
+const range = (tokens: number): Demand => ({
+  least: spend(tokens),
+  most: spend(4 * tokens),
+  whole: spend(16 * tokens),
+});
+
+function heldBy({ share }: Reservation, wanted: Spend | Demand): number {
+  if (!('least' in wanted)) return wanted.tokens;
+  const [least, most] = [wanted.least.tokens, wanted.most.tokens];
+  return share === 'whole' ? wanted.whole.tokens : least + Math.floor((most - least) * share);
+}
 
 function random(seed: number): () => number {
   let state = seed * 2_654_435_761;
@@ -182,6 +195,32 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(await usedOf(node, key)).toBe(500_100);
   });
 
+  it('a request gets the whole of a range, or what there is of it, or nothing: the same share of each budget', async () => {
+    const { budgets } = await openNode();
+    const [small, large] = [holder('key_small', 3_000), holder('key_large', 30_000, 'owner')];
+    const demand = { least: spend(1_000), most: spend(3_000), whole: spend(16_000) };
+    const whole = granted(await budgets.reserve([large], demand));
+    expect(whole.share).toBe('whole');
+    const some = granted(await budgets.reserve([holder('key_other', 2_000), large], demand));
+    expect(some.share).toBe(0.5);
+    expect((await budgets.view('key_large', large.budgets))[0]).toMatchObject({ reserved: '18000' });
+    expect(granted(await budgets.reserve([small, large], demand)).share).toBe(1);
+    const refused = await budgets.reserve([small, large], demand);
+    expect('refused' in refused && refused.needed).toBe('1000');
+    await budgets.settle(whole, spend(16_000));
+    await budgets.settle(some, spend(0));
+    expect((await budgets.view('key_large', large.budgets))[0]).toMatchObject({ used: '19000' });
+  });
+
+  it('a request waits for what others hold and do not use, for the least of its range as well', async () => {
+    const [here, there] = [await openNode(), await openNode()];
+    const key = holder('key_a', 1_000_000);
+    await use(here, key, [400_000, 0]);
+    await use(there, key, [1_000, 1_000]);
+    const demand = { least: spend(900_000), most: spend(950_000), whole: spend(2_000_000) };
+    expect(granted(await there.budgets.reserve([key], demand)).share).toBe(1);
+  });
+
   it('a holder that has gone quiet keeps nothing, in memory or in the database', async () => {
     const node = await openNode();
     await use(node, holder('key_a', 1_000_000), [100, 30]);
@@ -219,8 +258,9 @@ describeOnBothDatabases('budgets in blocks', (open) => {
           return;
         }
         const wanted = 1 + below(next() < 0.1 ? amount / 4 : amount / 500);
-        const answer = await node.budgets.reserve(families[below(2)] ?? [], spend(wanted));
-        if (isGranted(answer)) node.held.push({ reservation: answer, amount: wanted });
+        const demand = next() < 0.5 ? spend(wanted) : range(wanted);
+        const answer = await node.budgets.reserve(families[below(2)] ?? [], demand);
+        if (isGranted(answer)) node.held.push({ reservation: answer, amount: heldBy(answer, demand) });
         else refusals++;
         expect(inUse()).toBeLessThanOrEqual(amount);
       };

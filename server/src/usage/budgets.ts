@@ -13,6 +13,7 @@ import type { Ask, Decision } from './grant.ts';
 import { Ledger } from './ledger.ts';
 import { DAY_MS } from './periods.ts';
 import { Hold, takeFromMemory } from './plan.ts';
+import type { Demand } from './plan.ts';
 
 const LEASE_MS = 45_000;
 const FLUSH_MS = 500;
@@ -27,7 +28,7 @@ const RECALL_MS = 1_500;
 const RECALL_POLL_MS = 50;
 
 /** A hold on budgets until `settle`. Means something only to the Budgets that made it. */
-export type Reservation = Pick<Hold, 'isSettled'>;
+export type Reservation = Pick<Hold, 'isSettled' | 'share'>;
 
 export interface BudgetsOptions {
   storage: Storage;
@@ -39,7 +40,7 @@ export interface BudgetsOptions {
   flushMs?: number;
 }
 
-const NO_RESERVATION = new Hold([], []);
+const NO_RESERVATION = new Hold([], [], 'whole');
 
 /**
  * What keys and owners may spend. A request reserves what it may need before it begins and settles what it took at its
@@ -117,21 +118,21 @@ export class Budgets {
   }
 
   /**
-   * Takes `estimate` from all budgets of all holders, or from none. Budgets in whose unit nothing is estimated are not
-   * asked, but the settlement counts in them. At once where memory has enough; holders without budgets cost nothing.
+   * Takes what is demanded from all budgets of all holders, or from none. Budgets in whose unit nothing is estimated are not asked, but the settlement counts in them. At once where memory has enough; holders without budgets cost nothing.
    * @throws KeywardError `storage_unavailable`; then nothing is held. `invalid_input` for a budget whose amount is no
    *   decimal text. Both by the promise.
    */
   reserve(
     holders: readonly BudgetHolder[],
-    estimate: Spend,
+    wanted: Spend | Demand,
   ): Reservation | Refusal | Promise<Reservation | Refusal> {
     try {
+      const demand = 'least' in wanted ? wanted : { least: wanted, most: wanted, whole: wanted };
       const nowMs = this.#options.clock.nowMs();
       const plan = this.#ledger.planOf(holders, nowMs);
       if (plan.entries.length === 0) return NO_RESERVATION;
-      const hold = takeFromMemory(plan, { estimate, isHeld: this.#ledger.holds(nowMs) });
-      return hold ?? refusedForGood(plan, estimate, nowMs) ?? this.#askDatabase(holders, estimate);
+      const hold = takeFromMemory(plan, { demand, isHeld: this.#ledger.holds(nowMs) });
+      return hold ?? refusedForGood(plan, demand.least, nowMs) ?? this.#askDatabase(holders, demand);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -171,8 +172,8 @@ export class Budgets {
     return carryOver(tx, { holderId, before, after, nowMs: this.#options.clock.nowMs(), unwrittenIn });
   }
 
-  async #askDatabase(holders: readonly BudgetHolder[], estimate: Spend): Promise<Reservation | Refusal> {
-    const ask = { holders, estimate, waitsUntilMs: this.#options.clock.monotonicMs() + RECALL_MS };
+  async #askDatabase(holders: readonly BudgetHolder[], demand: Demand): Promise<Reservation | Refusal> {
+    const ask = { holders, demand, waitsUntilMs: this.#options.clock.monotonicMs() + RECALL_MS };
     for (;;) {
       const decision = await this.#asks.add(ask);
       if (decision !== 'wait') return decision;

@@ -1,14 +1,14 @@
 import { refusalOf, spentIn } from './budget.ts';
 import type { BudgetHolder, Refusal, Spend } from './budget.ts';
 import type { Standing, Standings } from './budget-store.ts';
-import { takeAll } from './plan.ts';
-import type { Hold, Plan, PlanEntry } from './plan.ts';
+import { amountAt, takeAll } from './plan.ts';
+import type { Demand, Hold, Plan, PlanEntry, Share } from './plan.ts';
 import type { SlotState } from './slot-state.ts';
 
 /** A request for which memory had too little. */
 export interface Ask {
   readonly holders: readonly BudgetHolder[];
-  readonly estimate: Spend;
+  readonly demand: Demand;
   /** Monotonic; until then it waits for what others hold and do not use. */
   readonly waitsUntilMs: number;
 }
@@ -38,31 +38,48 @@ function left(state: SlotState, { used, others }: Standing, limit: number): numb
 
 /** Takes from all budgets of one request, or from none: then it says why, or waits for what others hold idle. */
 export function decide(
-  { plan, ask: { estimate, waitsUntilMs } }: { plan: Plan; ask: Ask },
+  { plan, ask: { demand, waitsUntilMs } }: { plan: Plan; ask: Ask },
   standings: Standings,
   { nowMs, monotonicMs }: Moment,
 ): { decision: Decision; called: SlotState[] } {
-  const concerned = plan.entries.filter(({ budget }) => spentIn(budget.unit, estimate) > 0);
+  const concerned = plan.entries.filter(({ budget }) => spentIn(budget.unit, demand.whole) > 0);
   for (const { state, limit } of concerned) state.limit = limit;
-  const short = concerned.filter((entry) => !fits(entry, estimate, standings));
-  if (short.length === 0) {
-    for (const entry of concerned) takeFromDatabase(entry, spentIn(entry.budget.unit, estimate));
-    return { decision: takeAll(plan.entries, estimate), called: [] };
-  }
   const others = (entry: PlanEntry) => standings.at(entry.state.slot);
-  const mayCome = (entry: PlanEntry): boolean =>
-    others(entry).withIdle > 0 && fits(entry, estimate, standings, others(entry).others.amount);
-  if (monotonicMs < waitsUntilMs && short.every(mayCome))
-    return { decision: 'wait', called: short.map(({ state }) => state) };
-  const refusals = short.flatMap((entry) => refusal(entry, estimate, { standing: others(entry), nowMs }));
+  const free = (entry: PlanEntry): number =>
+    left(entry.state, others(entry), entry.limit) + Math.max(0, entry.state.idle);
+  const needs = ({ budget }: PlanEntry, spend: Spend): number => spentIn(budget.unit, spend);
+  const take = (share: Share): { decision: Decision; called: SlotState[] } => {
+    for (const entry of concerned) takeFromDatabase(entry, amountAt(entry, demand, share));
+    return { decision: takeAll(plan.entries, demand, share), called: [] };
+  };
+  const tight = concerned.filter((entry) => needs(entry, demand.whole) > free(entry));
+  if (tight.length === 0) return take('whole');
+  const mayCome = (spend: Spend, entries: readonly PlanEntry[]): boolean =>
+    monotonicMs < waitsUntilMs &&
+    entries.every(
+      (entry) =>
+        others(entry).withIdle > 0 && needs(entry, spend) <= free(entry) + others(entry).others.amount,
+    );
+  const wait = (entries: readonly PlanEntry[]): { decision: Decision; called: SlotState[] } => ({
+    decision: 'wait',
+    called: entries.map(({ state }) => state),
+  });
+  if (mayCome(demand.whole, tight)) return wait(tight);
+  const short = tight.filter((entry) => needs(entry, demand.least) > free(entry));
+  if (short.length === 0)
+    return take(Math.min(1, ...tight.map((entry) => shareOf(entry, demand, free(entry)))));
+  if (mayCome(demand.least, short)) return wait(short);
+  const refusals = short.flatMap((entry) => refusal(entry, demand.least, { standing: others(entry), nowMs }));
   const waitSeconds = ({ retryAfterSeconds }: Refusal): number => retryAfterSeconds ?? Infinity;
   const [longest] = refusals.sort((a, b) => waitSeconds(b) - waitSeconds(a));
   return { decision: longest as Refusal, called: [] };
 }
 
-function fits({ state, budget, limit }: PlanEntry, estimate: Spend, standings: Standings, more = 0): boolean {
-  const free = left(state, standings.at(state.slot), limit) + Math.max(0, state.idle);
-  return spentIn(budget.unit, estimate) <= free + more;
+/** The part of what lies between least and most for which there is enough. */
+function shareOf({ budget }: PlanEntry, { least, most }: Demand, free: number): number {
+  const from = spentIn(budget.unit, least);
+  const span = spentIn(budget.unit, most) - from;
+  return span === 0 ? 1 : (free - from) / span;
 }
 
 /** What is idle goes first; the rest is new. */
@@ -74,14 +91,14 @@ function takeFromDatabase({ state }: PlanEntry, needed: number): void {
 
 function refusal(
   { state, holder, budget }: PlanEntry,
-  estimate: Spend,
+  least: Spend,
   { standing, nowMs }: { standing: Standing; nowMs: number },
 ): Refusal[] {
   const balance = {
     settled: standing.used + state.pending,
     reserved: state.reserved + standing.others.amount,
   };
-  const needed = spentIn(budget.unit, estimate);
+  const needed = spentIn(budget.unit, least);
   return [refusalOf({ holder, budget }, balance, { needed, nowMs })].filter((one) => one !== undefined);
 }
 
@@ -108,9 +125,9 @@ export function resize(state: SlotState, standings: Standings, { nowMs, monotoni
 }
 
 /** What memory alone can refuse: use only grows, so what does not fit beside it cannot fit in this period. */
-export function refusedForGood({ entries }: Plan, estimate: Spend, nowMs: number): Refusal | undefined {
+export function refusedForGood({ entries }: Plan, least: Spend, nowMs: number): Refusal | undefined {
   for (const { state, holder, budget, limit } of entries) {
-    const needed = spentIn(budget.unit, estimate);
+    const needed = spentIn(budget.unit, least);
     const settled = state.used + state.pending;
     if (needed === 0 || state.limit !== limit || settled + needed <= limit) continue;
     const balance = { settled, reserved: state.reserved };

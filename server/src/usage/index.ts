@@ -6,6 +6,7 @@ export { UsageCounters } from './counters.ts';
 export type { Count, UsageCountersOptions } from './counters.ts';
 export { usageMigrations } from './migrations.ts';
 export { periodEnd, periodStart } from './periods.ts';
+export type { Share } from './plan.ts';
 export { checkPrice, costNano, costNanoAtMost, PRICE_MEMBERS } from './price.ts';
 export type { Price, Quantities } from './price.ts';
 export { REPORT_GROUPS, REPORT_STEPS } from './report-store.ts';

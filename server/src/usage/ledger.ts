@@ -103,7 +103,7 @@ export class Ledger {
       const planned = asks.map((ask) => ({ ask, plan: this.planOf(ask.holders, nowMs) }));
       for (const { ask, plan } of planned)
         for (const { state, budget } of plan.entries)
-          if (spentIn(budget.unit, ask.estimate) > 0) states.add(state);
+          if (spentIn(budget.unit, ask.demand.whole) > 0) states.add(state);
       return states.size === 0 ? [] : this.#write(states, planned);
     });
   }

@@ -51,15 +51,27 @@ export function isCurrent({ entries, fromMs, untilMs }: Plan, nowMs: number): bo
   return true;
 }
 
+/** What a request may take: `whole`, where there is so much; otherwise what there is, from `least` to `most`; or it is refused. */
+export interface Demand {
+  readonly least: Spend;
+  readonly most: Spend;
+  readonly whole: Spend;
+}
+
+/** How much of a demand is held: the whole, or a share of what lies between its least and its most. */
+export type Share = 'whole' | number;
+
 /** What a request holds of each budget. Made by `Budgets`, which alone knows how to settle it. */
 export class Hold {
   readonly states: readonly SlotState[];
   readonly amounts: readonly number[];
+  readonly share: Share;
   isSettled = false;
 
-  constructor(states: readonly SlotState[], amounts: readonly number[]) {
+  constructor(states: readonly SlotState[], amounts: readonly number[], share: Share) {
     this.states = states;
     this.amounts = amounts;
+    this.share = share;
   }
 
   /** What was never granted is held no longer; the next transaction gives it back. */
@@ -69,29 +81,36 @@ export class Hold {
   }
 }
 
+/** What one budget gives to a request that gets this share. */
+export function amountAt({ budget }: PlanEntry, { least, most, whole }: Demand, share: Share): number {
+  if (share === 'whole') return spentIn(budget.unit, whole);
+  const from = spentIn(budget.unit, least);
+  return from + Math.floor((spentIn(budget.unit, most) - from) * share);
+}
+
 /**
- * Takes from all budgets where memory has enough of all; otherwise from none, and gives undefined.
+ * Takes the whole from all budgets where memory has enough of all; otherwise from none, and gives undefined.
  * @param isHeld whether memory may be believed.
  */
 export function takeFromMemory(
   { entries }: Plan,
-  { estimate, isHeld }: { estimate: Spend; isHeld: boolean },
+  { demand, isHeld }: { demand: Demand; isHeld: boolean },
 ): Hold | undefined {
   for (const { state, limit, budget } of entries) {
-    const needed = spentIn(budget.unit, estimate);
+    const needed = spentIn(budget.unit, demand.whole);
     if (needed > 0 && (!isHeld || state.idle < needed || state.limit !== limit)) return undefined;
   }
-  return takeAll(entries, estimate);
+  return takeAll(entries, demand, 'whole');
 }
 
-export function takeAll(entries: readonly PlanEntry[], estimate: Spend): Hold {
+export function takeAll(entries: readonly PlanEntry[], demand: Demand, share: Share): Hold {
   const states: SlotState[] = [];
   const amounts: number[] = [];
-  for (const { state, budget } of entries) {
-    const needed = spentIn(budget.unit, estimate);
-    if (needed > 0) state.take(needed);
-    states.push(state);
+  for (const entry of entries) {
+    const needed = amountAt(entry, demand, share);
+    if (needed > 0) entry.state.take(needed);
+    states.push(entry.state);
     amounts.push(needed);
   }
-  return new Hold(states, amounts);
+  return new Hold(states, amounts, share);
 }

@@ -19,7 +19,8 @@ export const SETTING_ARGS = {
   'ask-api-key': { type: 'boolean', description: 'Ask for the credential, without echo' },
   model: {
     type: 'string',
-    description: 'A model: name, or name=name-there; repeatable. None: whatever it lists',
+    description:
+      'A model: name, name=name-there, or JSON with max_output_tokens; repeatable. None: whatever it lists',
   },
   header: { type: 'string', description: 'Sent along, as "Name: value"; repeatable' },
   timeout: { type: 'string', description: 'How long an answer may take, such as 90s' },
@@ -76,7 +77,8 @@ async function credentialOf(args: Given, context: Context): Promise<string | und
   return readSecret(context, { fromStdin: args['api-key-stdin'], what: 'key of the upstream', example });
 }
 
-function modelOf(text: string): string | { name: string; upstream_name: string } {
+function modelOf(text: string): NonNullable<Settings['models']>[number] {
+  if (text.startsWith('{')) return jsonValue('model', text) as NonNullable<Settings['models']>[number];
   const [name = '', ...rest] = text.split('=');
   return rest.length === 0 ? text : { name, upstream_name: rest.join('=') };
 }

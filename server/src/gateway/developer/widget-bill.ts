@@ -1,9 +1,7 @@
-import type { Caller } from '../../access/index.ts';
-import { KeywardError } from '../../base/errors.ts';
 import { subjectsOf } from '../../keys/index.ts';
 import { payerOf, subjectOfWidget } from '../../widgets/index.ts';
 import type { Bill, Embed } from '../../widgets/index.ts';
-import { spendRequest } from '../admission.ts';
+import { takeQuestion } from '../admission.ts';
 import { accountsOf } from '../model-account.ts';
 import type { Payer } from '../model-account.ts';
 import type { Call } from '../route.ts';
@@ -39,23 +37,4 @@ export async function billOf(
     spend: () => takeQuestion(services, caller),
     refused: (code) => call.countsFor(counted, code),
   };
-}
-
-/** Takes one question from what requests with the key would be taken from. Guarded by widget-payer.test.ts. */
-async function takeQuestion(services: Services, caller: Caller): Promise<() => void> {
-  const release = takeLimits(services, caller);
-  try {
-    await spendRequest(services, caller);
-    return release;
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
-
-function takeLimits({ keys }: Services, { holders }: Caller): () => void {
-  const admission = keys.limits.admit(holders);
-  if (admission.admitted) return admission.release;
-  const { name } = admission.limit;
-  throw new KeywardError('rate_limited', `The limit "${name}" of what pays for this widget is reached.`);
 }

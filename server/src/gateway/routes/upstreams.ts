@@ -21,11 +21,22 @@ const ModelEntry = Type.Union(
   [
     Type.String({ minLength: 1, maxLength: 200 }),
     Type.Object(
-      { name: Type.String({ maxLength: 200 }), upstream_name: Type.String({ maxLength: 200 }) },
+      {
+        name: Type.String({ maxLength: 200 }),
+        upstream_name: Type.String({ maxLength: 200 }),
+        max_output_tokens: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 10_000_000,
+            description:
+              'Its longest answer: held for, and written into, requests that bound none and count against a budget',
+          }),
+        ),
+      },
       s.closed,
     ),
   ],
-  { description: 'a name, or {name, upstream_name}' },
+  { description: 'a name, or {name, upstream_name, max_output_tokens}' },
 );
 
 const decimal = Type.Optional(Type.String({ description: 'decimal text such as "2.50"', maxLength: 20 }));

@@ -65,7 +65,7 @@ export const webChatsRoutes: Route[] = [
       const read = readWish(body, workspace);
       if ('problem' in read) return json(abortBody(read.problem), 400);
       const payer = await payerOf(services, session, { countsItself: () => call.countsItself() });
-      await takeQuestion(services, payer.caller, call);
+      call.holds(await takeQuestion(services, payer.caller));
       const wish = { ...read, sessionId: null };
       const chat = { workspace, wish, user: user ?? undefined, isStream: true };
       return answerWithin(services, { ...payer, actor: session.actor, body, signal }, chat);
