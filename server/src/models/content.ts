@@ -19,7 +19,7 @@ const DEPTH_MAX = 64;
 /** Looks through a request as received. Files of other kinds count as text: their bytes are the best that is known of them. */
 export function contentOf(parsed: unknown): Content {
   const content: Content = { embeddedBytes: 0, images: 0, audioBytes: 0, numbers: 0 };
-  look(parsed, content, { depth: 0, within: undefined });
+  look(parsed, content, { depth: 0, within: undefined, meant: new Map() });
   return content;
 }
 
@@ -27,24 +27,27 @@ interface Place {
   depth: number;
   /** The kind of part that a value belongs to; it is counted already. */
   within: 'image' | 'audio' | undefined;
+  /** What the odd names of this request are without their oddities. */
+  meant: Map<string, string>;
 }
 
 function look(value: unknown, content: Content, place: Place): void {
   if (typeof value === 'string') return lookAtText(value, content, place);
   if (typeof value !== 'object' || value === null || place.depth > DEPTH_MAX) return;
   const depth = place.depth + 1;
+  const { meant } = place;
   if (Array.isArray(value)) {
     for (const item of value)
       if (typeof item === 'number') content.numbers++;
-      else look(item, content, { depth, within: place.within });
+      else look(item, content, { depth, within: place.within, meant });
     return;
   }
-  const within = place.within ?? kindOf(value as Record<string, unknown>);
+  const within = place.within ?? kindOf(value as Record<string, unknown>, meant);
   if (within === 'image' && place.within === undefined) content.images++;
   for (const [name, item] of Object.entries(value)) {
     if (within !== undefined && name === 'data' && typeof item === 'string')
       addEmbedded(item, content, within);
-    else look(item, content, { depth, within });
+    else look(item, content, { depth, within, meant });
   }
 }
 
@@ -52,18 +55,28 @@ function look(value: unknown, content: Content, place: Place): void {
  * Parts of the Chat, Responses and Messages APIs: by address, by the id of a file, or with the picture in them. Also under names
  * that an upstream could read as these: a part that is taken for one too many is held and given back.
  */
-function kindOf(part: Record<string, unknown>): Place['within'] {
+function kindOf(part: Record<string, unknown>, known: Place['meant']): Place['within'] {
   let kind: Place['within'];
-  for (const [name, value] of Object.entries(part)) {
+  let names = 0;
+  for (const name in part) {
     if (COMMON_NAMES.has(name) || name.length > NAME_MAX_CHARACTERS) continue;
-    const meant = folded(name);
-    const said = meant === 'type' ? KIND_BY_TYPE.get(value) : KIND_BY_NAME.get(meant);
+    if (++names > PART_NAMES_MAX) return 'image';
+    const isUsual = IS_USUAL.test(name);
+    // To fold a name of odd letters takes up to a tenth of a millisecond, and a body has room for a hundred thousand.
+    if (!isUsual && known.size >= ODD_NAMES_MAX && !known.has(name)) return 'image';
+    const meant = known.get(name) ?? folded(name);
+    if (!isUsual) known.set(name, meant);
+    const said = meant === 'type' ? KIND_BY_TYPE.get(part[name]) : KIND_BY_NAME.get(meant);
     if (said === 'image') return said;
     kind ??= said;
   }
   return kind;
 }
 
+/** No part of an API has as many; one that does counts as a picture, is held as one and given back. */
+const PART_NAMES_MAX = 100;
+const ODD_NAMES_MAX = 300;
+const IS_USUAL = /^[\x20-\x7e]*$/;
 const COMMON_NAMES = new Set(['role', 'content', 'text', 'name', 'url', 'detail']);
 const NAME_MAX_CHARACTERS = 64;
 const KIND_BY_TYPE = new Map<unknown, Place['within']>([
