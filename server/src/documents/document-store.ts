@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import { unchanged } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Document, Place } from './document.ts';
 import { documentFromRow, rowFromDocument, tables } from './rows.ts';
@@ -57,41 +59,41 @@ export async function findByIds(db: Db, ids: readonly string[]): Promise<Documen
   return found;
 }
 
-export interface DocumentPage {
-  folder?: string;
-  offset?: number;
-  /** undefined: all. */
-  limit?: number | undefined;
+/** Places that one statement looks at: whether a viewer sees a document takes some microseconds. */
+const WINDOW_ROWS = 1_000;
+
+/** The ids of the documents that a viewer sees, by folder and name, window by window: no statement looks through all of them. */
+export async function* visibleIds(db: Db, viewer: Viewer, folder?: string): AsyncGenerator<string[]> {
+  const all = (query: ReturnType<typeof visible>) =>
+    folder === undefined ? query : query.where('folder', '=', folder);
+  const [columns, placeOf] =
+    folder === undefined
+      ? [sql`(folder, name)`, (place: Place) => sql`(${place.folder}, ${place.name})`]
+      : [sql`name`, (place: Place) => sql`${place.name}`];
+  let begun = ALL;
+  for (;;) {
+    const place = await all(tables(db).selectFrom('documents').where(begun))
+      .select(['folder', 'name'])
+      .orderBy('folder')
+      .orderBy('name')
+      .limit(1)
+      .offset(WINDOW_ROWS - 1)
+      .executeTakeFirst();
+    const within = place === undefined ? ALL : sql<boolean>`${columns} <= ${placeOf(place)}`;
+    const found = all(visible(db, viewer).where(begun).where(within)).select('id');
+    yield (await found.orderBy('folder').orderBy('name').execute()).map(({ id }) => id);
+    if (place === undefined) return;
+    begun = sql<boolean>`${columns} > ${placeOf(place)}`;
+  }
 }
 
-/** By folder and name. */
-export async function listDocuments(
-  db: Db,
-  viewer: Viewer,
-  { folder, offset = 0, limit }: DocumentPage = {},
-): Promise<Document[]> {
-  let query = visible(db, viewer).selectAll('documents').orderBy('folder').orderBy('name');
-  if (folder !== undefined) query = query.where('folder', '=', folder);
-  // SQLite takes an offset only after a limit.
-  if (limit !== undefined || offset > 0) query = query.limit(limit ?? EVERYTHING).offset(offset);
-  return (await query.execute()).map(documentFromRow);
-}
-
-const EVERYTHING = Number.MAX_SAFE_INTEGER;
-
-export async function countDocuments(db: Db, viewer: Viewer, folder: string): Promise<number> {
-  const row = await visible(db, viewer)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('folder', '=', folder)
-    .executeTakeFirst();
-  return row?.count ?? 0;
-}
+const ALL = sql<boolean>`(1 = 1)`;
 
 /** Until the transaction ends nobody takes it away. @returns whether it is there. */
 export async function lockDocument(tx: Db, id: string): Promise<boolean> {
   const { numUpdatedRows } = await tables(tx)
     .updateTable('documents')
-    .set((eb) => ({ id: eb.ref('id') }))
+    .set(unchanged('created_by'))
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   return numUpdatedRows > 0n;
@@ -101,22 +103,23 @@ export async function lockDocument(tx: Db, id: string): Promise<boolean> {
 export async function lockRemovable(
   tx: Db,
   viewer: Viewer,
-  wanted: { folder: string } | { places: readonly Place[] },
+  wanted: { ids: readonly string[] } | { places: readonly Place[] },
 ): Promise<string[]> {
-  const lock = (condition: { folder: string; names?: readonly string[] }) => {
-    let query = tables(tx)
-      .updateTable('documents')
-      .set((eb) => ({ id: eb.ref('id') }))
-      .where((eb) => eb.and([isVisible(eb, viewer), isFree(eb, viewer)]))
-      .where('folder', '=', condition.folder);
-    if (condition.names !== undefined) query = query.where('name', 'in', condition.names);
-    return query.returning('id').execute();
-  };
-  if ('folder' in wanted) return (await lock(wanted)).map(({ id }) => id);
+  const all = tables(tx)
+    .updateTable('documents')
+    .set(unchanged('created_by'))
+    .where((eb) => eb.and([isVisible(eb, viewer), isFree(eb, viewer)]))
+    .returning('id');
   const ids: string[] = [];
+  const lock = async (some: typeof all): Promise<void> =>
+    void ids.push(...(await some.execute()).map(({ id }) => id));
+  if ('ids' in wanted) {
+    for (const some of batches(wanted.ids)) await lock(all.where('id', 'in', some));
+    return ids;
+  }
   for (const [folder, places] of Map.groupBy(wanted.places, ({ folder }) => folder)) {
     for (const names of batches(places.map(({ name }) => name)))
-      ids.push(...(await lock({ folder, names })).map(({ id }) => id));
+      await lock(all.where('folder', '=', folder).where('name', 'in', names));
   }
   return ids;
 }

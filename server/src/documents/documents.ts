@@ -179,15 +179,25 @@ export class Documents {
    */
   async removeFolder(caller: Caller, name: string): Promise<void> {
     if (name === DEFAULT_FOLDER) return;
+    const { db } = this.#storage;
+    const change = { action: 'documents.remove_folder', target: name };
+    // Of very many all but the last batch go ahead, each recorded: in one transaction nobody else could write until it is over.
+    const ahead = [...batches(await allOf(store.visibleIds(db, await this.viewer(caller), name)))].slice(
+      0,
+      -1,
+    );
+    for (const batch of ahead)
+      await this.#storage.transaction(async (tx) => {
+        const ids = await store.lockRemovable(tx, await this.viewer(caller, tx), { ids: batch });
+        await this.#removeFound(tx, caller, { ids, change });
+      });
     await this.#storage.transaction(async (tx) => {
       if (!(await folders.lockFolder(tx, name))) return;
       const viewer = await this.viewer(caller, tx);
-      const ids = await store.lockRemovable(tx, viewer, { folder: name });
-      await this.#removeFound(tx, caller, {
-        ids,
-        change: { action: 'documents.remove_folder', target: name },
-        and: () => folders.deleteFolder(tx, name, viewer),
-      });
+      const seen = await allOf(store.visibleIds(tx, viewer, name));
+      const ids = await store.lockRemovable(tx, viewer, { ids: seen });
+      const and = () => folders.deleteFolder(tx, name, viewer);
+      await this.#removeFound(tx, caller, { ids, change, and });
     });
   }
 
@@ -221,16 +231,20 @@ export class Documents {
   async tree(caller: Caller): Promise<FolderItem[]> {
     return this.#storage.snapshot(async (tx) => {
       const viewer = await this.viewer(caller, tx);
-      const names = await folders.listFolders(tx, viewer);
-      const documents = await store.listDocuments(tx, viewer);
-      const byFolder = Map.groupBy(documents, ({ folder }) => folder);
-      const standing = await this.#standing(tx, viewer, documents);
-      const items = names.map((name) => ({
-        name,
-        type: 'folder' as const,
-        items: (byFolder.get(name) ?? []).map((document) => fileItem(document, standing(document))),
-      }));
-      return items.sort((a, b) => Number(b.name === DEFAULT_FOLDER) - Number(a.name === DEFAULT_FOLDER));
+      const names =
+        viewer === 'all' ? await folders.listFolders(tx) : await folders.foldersMadeBy(tx, viewer.keyId);
+      const found = new Map<string, FolderItem>(
+        names.map((name) => [name, { name, type: 'folder', items: [] }]),
+      );
+      for await (const ids of store.visibleIds(tx, viewer)) {
+        for await (const { folder, item } of this.#items(tx, viewer, ids)) {
+          const there = found.get(folder) ?? { name: folder, type: 'folder', items: [] };
+          there.items.push(item);
+          found.set(folder, there);
+        }
+      }
+      const rank = ({ name }: FolderItem): number => Number(name !== DEFAULT_FOLDER);
+      return [...found.values()].sort((a, b) => rank(a) - rank(b) || byText(a.name, b.name));
     });
   }
 
@@ -243,15 +257,18 @@ export class Documents {
     if (page.folder.includes('\0')) return undefined;
     return this.#storage.snapshot(async (tx) => {
       const viewer = await this.viewer(caller, tx);
-      if (!(await folders.hasFolder(tx, viewer, page.folder))) return undefined;
-      const totalCount = await store.countDocuments(tx, viewer, page.folder);
-      const documents = await store.listDocuments(tx, viewer, page);
-      const standing = await this.#standing(tx, viewer, documents);
-      return {
-        documents: documents.map((document) => fileItem(document, standing(document))),
-        totalCount,
-        hasMore: page.offset + documents.length < totalCount,
-      };
+      const { folder, offset, limit = Number.MAX_SAFE_INTEGER } = page;
+      if (!(await folders.hasFolder(tx, viewer, folder))) return undefined;
+      const wanted: string[] = [];
+      let totalCount = 0;
+      for await (const ids of store.visibleIds(tx, viewer, folder)) {
+        const start = Math.max(0, offset - totalCount);
+        wanted.push(...ids.slice(start, start + limit - wanted.length));
+        totalCount += ids.length;
+      }
+      const documents: FileItem[] = [];
+      for await (const { item } of this.#items(tx, viewer, wanted)) documents.push(item);
+      return { documents, totalCount, hasMore: offset + documents.length < totalCount };
     });
   }
 
@@ -264,6 +281,24 @@ export class Documents {
     if (document === undefined) return undefined;
     const standing = await this.#standing(db, viewer, [document]);
     return { ...document, ...standing(document) };
+  }
+
+  /** Documents as a list shows them, in the order of their ids given: batch by batch, as there may be very many. */
+  async *#items(
+    db: Db,
+    viewer: Viewer,
+    ids: readonly string[],
+  ): AsyncGenerator<{ folder: string; item: FileItem }> {
+    for (const batch of batches(ids)) {
+      const documents = await store.findByIds(db, batch);
+      const byId = new Map(documents.map((document) => [document.id, document]));
+      const standing = await this.#standing(db, viewer, documents);
+      for (const id of batch) {
+        const document = byId.get(id);
+        if (document !== undefined)
+          yield { folder: document.folder, item: fileItem(document, standing(document)) };
+      }
+    }
   }
 
   async #standing(
@@ -281,6 +316,14 @@ export class Documents {
     return ({ id }) => ({ isCached: cached.has(id), pinnedIn: pins.get(id) ?? [] });
   }
 }
+
+async function allOf(parts: AsyncIterable<readonly string[]>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const part of parts) all.push(...part);
+  return all;
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 async function memberships(db: Db, ids: readonly string[]): Promise<Member[]> {
   const found: Member[] = [];

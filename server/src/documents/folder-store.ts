@@ -1,6 +1,7 @@
+import { allRows, unchanged } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { tables } from './rows.ts';
-import { isVisible } from './visibility.ts';
+import { visibleIds } from './document-store.ts';
 import type { Viewer } from './visibility.ts';
 
 export interface NewFolder {
@@ -40,49 +41,53 @@ export async function noteMaker(tx: Db, folder: string, keyId: string): Promise<
     .execute();
 }
 
+/** Names of all folders, in order. */
+export async function listFolders(db: Db): Promise<string[]> {
+  const rows = await allRows((after: { name: string } | undefined, limit) => {
+    const all = tables(db).selectFrom('document_folders').select('name').orderBy('name').limit(limit);
+    return (after === undefined ? all : all.where('name', '>', after.name)).execute();
+  });
+  return rows.map(({ name }) => name);
+}
+
+/** The names of those that a key asked for, in order. */
+export async function foldersMadeBy(db: Db, keyId: string): Promise<string[]> {
+  const rows = await tables(db)
+    .selectFrom('document_folder_makers')
+    .select('folder')
+    .where('key_id', '=', keyId)
+    .orderBy('folder')
+    .execute();
+  return rows.map(({ folder }) => folder);
+}
+
 /**
  * A bound viewer sees the folders that it made and those in which it sees something. Not those of its owner's other keys:
  * they may be bound to other workspaces.
  */
-const visible = (db: Db, viewer: Viewer) => {
-  const folders = tables(db).selectFrom('document_folders').select('document_folders.name');
-  if (viewer === 'all') return folders;
-  return folders.where((eb) =>
-    eb.or([
-      eb(
-        'document_folders.name',
-        'in',
-        tables(db)
-          .selectFrom('document_folder_makers')
-          .select('document_folder_makers.folder')
-          .where('document_folder_makers.key_id', '=', viewer.keyId),
-      ),
-      eb(
-        'document_folders.name',
-        'in',
-        tables(db)
-          .selectFrom('documents')
-          .select('documents.folder')
-          .where((inner) => isVisible(inner, viewer)),
-      ),
-    ]),
-  );
-};
-
-/** Names, in order. */
-export async function listFolders(db: Db, viewer: Viewer): Promise<string[]> {
-  return (await visible(db, viewer).orderBy('name').execute()).map(({ name }) => name);
+export async function hasFolder(db: Db, viewer: Viewer, name: string): Promise<boolean> {
+  if (viewer !== 'all') return (await isMaker(db, name, viewer.keyId)) || seesSome(db, viewer, name);
+  const all = tables(db).selectFrom('document_folders').select('name');
+  return (await all.where('name', '=', name).executeTakeFirst()) !== undefined;
 }
 
-export async function hasFolder(db: Db, viewer: Viewer, name: string): Promise<boolean> {
-  return (await visible(db, viewer).where('name', '=', name).executeTakeFirst()) !== undefined;
+export async function isMaker(db: Db, folder: string, keyId: string): Promise<boolean> {
+  const made = tables(db).selectFrom('document_folder_makers').select('folder');
+  return (
+    (await made.where('folder', '=', folder).where('key_id', '=', keyId).executeTakeFirst()) !== undefined
+  );
+}
+
+async function seesSome(db: Db, viewer: Viewer, folder: string): Promise<boolean> {
+  for await (const ids of visibleIds(db, viewer, folder)) if (ids.length > 0) return true;
+  return false;
 }
 
 /** Keeps the folder from going away, and others from putting something into it, until the transaction ends. */
 export async function lockFolder(tx: Db, name: string): Promise<boolean> {
   const { numUpdatedRows } = await tables(tx)
     .updateTable('document_folders')
-    .set((eb) => ({ name: eb.ref('name') }))
+    .set(unchanged('created_by'))
     .where('name', '=', name)
     .executeTakeFirst();
   return numUpdatedRows === 1n;

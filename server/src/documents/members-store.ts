@@ -1,5 +1,7 @@
-import { nextId } from '../storage/index.ts';
+import { mapInTurns } from '../base/slices.ts';
+import { allRows, nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
+import { batches } from './document-store.ts';
 
 /** A document in a collection; a collection is what is searched together, such as the documents of a workspace. */
 export interface Member {
@@ -36,14 +38,24 @@ const fromRow = (row: Row): Member => ({
 
 /** Members of some collections, in the order they were added. */
 export async function listMembers(db: Db, collectionIds: readonly number[]): Promise<Member[]> {
-  if (collectionIds.length === 0) return [];
-  const rows = await tables(db)
-    .selectFrom('collection_documents')
-    .selectAll()
-    .where('collection_id', 'in', collectionIds)
-    .orderBy('id')
-    .execute();
-  return rows.map(fromRow);
+  const rows: Row[] = [];
+  for (const collectionId of collectionIds) {
+    const found = await allRows((after: Row | undefined, limit) =>
+      tables(db)
+        .selectFrom('collection_documents')
+        .selectAll()
+        .where('collection_id', '=', collectionId)
+        .where('document_id', '>', after?.document_id ?? '')
+        .orderBy('document_id')
+        .limit(limit)
+        .execute(),
+    );
+    rows.push(...found);
+  }
+  return mapInTurns(
+    rows.sort((a, b) => a.id - b.id),
+    fromRow,
+  );
 }
 
 /** Those that are pinned, in the order they were added: a chat asks each time, and there are few. */
@@ -104,13 +116,16 @@ export async function removeMembers(
   collectionId: number,
   documentIds: readonly string[],
 ): Promise<number> {
-  if (documentIds.length === 0) return 0;
-  const result = await tables(tx)
-    .deleteFrom('collection_documents')
-    .where('collection_id', '=', collectionId)
-    .where('document_id', 'in', documentIds)
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
+  let removed = 0;
+  for (const batch of batches(documentIds)) {
+    const result = await tables(tx)
+      .deleteFrom('collection_documents')
+      .where('collection_id', '=', collectionId)
+      .where('document_id', 'in', batch)
+      .executeTakeFirst();
+    removed += Number(result.numDeletedRows);
+  }
+  return removed;
 }
 
 /** Empties a collection. */

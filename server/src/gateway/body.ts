@@ -59,14 +59,24 @@ function holdsTooMany(bytes: Buffer): boolean {
 
 /** The place of the quote that ends the text which begins at `start`. */
 export function endOfText(bytes: Buffer, start: number): number {
-  for (let end = bytes.indexOf(QUOTE, start); end >= 0; end = bytes.indexOf(QUOTE, end + 1)) {
+  for (let at = start; at < bytes.length;) {
+    // Near ones by hand: a search for each of ten million escaped quotes would take a second.
+    for (const near = at + NEAR_BYTES; at < near && at < bytes.length;) {
+      if (bytes[at] === QUOTE) return at;
+      at += bytes[at] === BACKSLASH ? 2 : 1;
+    }
+    const end = bytes.indexOf(QUOTE, at);
+    if (end < 0) return bytes.length;
     let before = end - 1;
-    while (bytes[before] === BACKSLASH) before--;
+    while (before >= at && bytes[before] === BACKSLASH) before--;
     // Each second backslash stands for one.
     if ((end - before) % 2 === 1) return end;
+    at = end + 1;
   }
   return bytes.length;
 }
+
+const NEAR_BYTES = 64;
 
 const [QUOTE = 0, BACKSLASH, COLON, COMMA, BRACKET, BRACE] = Buffer.from('"\\:,[{');
 

@@ -7,7 +7,7 @@ import type { FormPart } from '../models/index.ts';
 import { underPermit } from '../storage/index.ts';
 import type { Count } from '../usage/index.ts';
 import { admitAgain } from './admission.ts';
-import { send } from './answering.ts';
+import { isLongAnswer, send, sendLong } from './answering.ts';
 import { receive } from './bodies.ts';
 import type { ReadBody } from './bodies.ts';
 import { phrase } from './developer/answers.ts';
@@ -148,8 +148,13 @@ function answerWith(
       reply.raw.destroy();
     });
   }
-  send(answer, { request, reply });
-  return undefined;
+  if (!isLongAnswer(answer)) {
+    send(answer, { request, reply });
+    return undefined;
+  }
+  return sendLong(answer, { request, reply }).catch((error: unknown) =>
+    fail(services, error, { request, reply }),
+  );
 }
 
 function goneResponse(request: IncomingMessage): ServerResponse {

@@ -1,4 +1,6 @@
+import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
+import { vi } from 'vitest';
 import type { TestServer } from '../../test/server.ts';
 import type { Storage } from '../storage/index.ts';
 
@@ -94,4 +96,37 @@ export async function addUsage(
     from ${numbers}`,
   );
   await storage.transaction((tx) => sql.raw('analyze').execute(tx));
+}
+
+/** Everything that is prepared in this process meanwhile. */
+export async function statementsOf(work: () => Promise<void>): Promise<Set<string>> {
+  const watched = vi.spyOn(DatabaseSync.prototype, 'prepare');
+  try {
+    await work();
+    return new Set(watched.mock.calls.map(([text]) => text));
+  } finally {
+    watched.mockRestore();
+  }
+}
+
+/** So many copies of one row of a table. @param change columns as SQL in which `i` counts up from 1. */
+export async function copyRow(
+  server: TestServer,
+  {
+    table,
+    where,
+    count,
+    change,
+  }: { table: string; where: string; count: number; change: Record<string, string> },
+): Promise<void> {
+  const { storage } = server.app.core;
+  const one = sql.raw<Record<string, unknown>>(`select * from ${table} where ${where} limit 1`);
+  const columns = Object.keys((await one.execute(storage.db)).rows[0] ?? {});
+  const values = columns.map((column) => change[column] ?? `one.${column}`).join(', ');
+  await fill(
+    storage,
+    count,
+    (numbers) => `insert into ${table} (${columns.join(', ')})
+      select ${values} from ${numbers}, (select * from ${table} where ${where} limit 1) as one`,
+  );
 }

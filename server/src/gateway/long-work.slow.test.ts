@@ -1,9 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import { describeOnBothServers } from '../../test/server.ts';
-import { addUsage, copyKey } from './long-work.fixture.ts';
+import { recordChat } from './developer/chats.fixture.ts';
+import { addUsage, copyChat, copyKey } from './long-work.fixture.ts';
 
-const KEYS = 200_000;
+/** A million on SQLite, which answers within this process. */
+const KEYS = { sqlite: 1_000_000, postgres: 200_000 };
+const CHATS = 200_000;
 const THREE_YEARS_HOURS = 3 * 8_766;
 const KEYS_PER_HOUR = 10;
 /** Wanted are 50; what else the machine does and the collection of garbage stand in it too. */
@@ -25,7 +28,7 @@ describeOnBothServers('many keys and three years of usage', (start, dialect) => 
     const selectors = { workspaces: { allow: ['open-*'] } };
     const bound = (await server.mint({ role: 'admin', selectors })).secret;
     const common = await server.mint({ name: 'common', scopes: ['keys:read'] });
-    await copyKey(server, common.id, KEYS);
+    await copyKey(server, common.id, KEYS[dialect]);
     const ownerId = common.key.owner.id;
     const usage = { ownerId, keyId: common.id, hours: THREE_YEARS_HOURS, keys: KEYS_PER_HOUR };
     await addUsage(server, usage);
@@ -41,7 +44,11 @@ describeOnBothServers('many keys and three years of usage', (start, dialect) => 
       ['usage by month and model', `/v1/usage?${since}&step=month&group_by=model`],
       ['usage of one owner', `/v1/usage?${since}&step=month`, weak],
       ['usage of one key', `/v1/keys/${common.id}/usage?${since}&step=month`],
+      ['chats of a workspace', '/v1/workspace/big/chats?limit=10000'],
     ];
+    await server.request('POST', '/v1/workspace/new', { body: { name: 'Big' } });
+    const { id: chatId } = await recordChat(server, 'big', { prompt: 'p' });
+    await copyChat(server, chatId, CHATS);
     const told: string[] = [];
     const stalls: Record<string, number> = {};
     const measure = async (name: string, work: () => Promise<unknown>): Promise<void> => {
@@ -52,6 +59,9 @@ describeOnBothServers('many keys and three years of usage', (start, dialect) => 
     const ask = (path: string, key = server.adminKey) => server.request('GET', path, { key });
     for (const [name, path, key] of calls) await measure(name, () => ask(path, key));
     await measure('all at once', () => Promise.all(calls.map(([, path, key]) => ask(path, key))));
+    const reset = { message: '/reset', mode: 'chat' };
+    await measure('a reset', () => server.request('POST', '/v1/workspace/big/chat', { body: reset }));
+    await measure('the end of a workspace', () => server.request('DELETE', '/v1/workspace/big'));
     process.stderr.write(`the longest stall on ${dialect}: ${told.join(', ')}\n`);
     expect(Object.entries(stalls).filter(([, stallMs]) => stallMs > STALL_MAX_MS)).toEqual([]);
   });

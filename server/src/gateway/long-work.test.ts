@@ -1,11 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, describeOnServer } from '../../test/server.ts';
 import type { NewKey, TestServer } from '../../test/server.ts';
 import { recordChat } from './developer/chats.fixture.ts';
-import { addUsage, copyChat, copyKey } from './long-work.fixture.ts';
+import { addUsage, copyChat, copyKey, statementsOf } from './long-work.fixture.ts';
 
 interface List {
   items: { id: string; name: string }[];
@@ -195,6 +195,11 @@ describeOnServer('sqlite', 'no statement of a list or report', (start) => {
       }
       expect(bad).toEqual([]);
       expect(looked).toBeGreaterThan(20);
+      // A search looks through one window after the other, and a report adds up one slice after the other.
+      const all = [...statements];
+      for (const filter of [/replace\(keys\.tags/, /lower\(keys\.name\)/, /coalesce\("?keys"?\.expires_at/])
+        expect(all.some((text) => filter.test(text) && /keys\.id\) >= \(/.test(text))).toBe(true);
+      expect(all.some((text) => /sum\("requests"\)/.test(text) && /\) <= \(/.test(text))).toBe(true);
     } finally {
       database.close();
     }
@@ -206,14 +211,3 @@ const isLong = (step: string): boolean =>
   (/^SCAN (keys|usage_hours|owners|audit_records|key_secrets)\b/.test(step) &&
     !/USING (COVERING )?INDEX/.test(step)) ||
   /TEMP B-TREE FOR ORDER BY/.test(step);
-
-/** Everything that is prepared in this process meanwhile. */
-async function statementsOf(work: () => Promise<void>): Promise<Set<string>> {
-  const watched = vi.spyOn(DatabaseSync.prototype, 'prepare');
-  try {
-    await work();
-    return new Set(watched.mock.calls.map(([text]) => text));
-  } finally {
-    watched.mockRestore();
-  }
-}

@@ -1,3 +1,5 @@
+import { mapInTurns } from '../base/slices.ts';
+import { allRows, unchanged } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { tables } from './rows.ts';
 import type { PasswordKind, UserRow } from './rows.ts';
@@ -59,8 +61,16 @@ export async function hasBcrypt(db: Db): Promise<boolean> {
 }
 
 export async function listUsers(db: Db): Promise<User[]> {
-  const rows = await tables(db).selectFrom('users').selectAll().orderBy('id').execute();
-  return rows.map(fromRow);
+  const users = await allRows((after: UserRow | undefined, limit) =>
+    tables(db)
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '>', after?.id ?? 0)
+      .orderBy('id')
+      .limit(limit)
+      .execute(),
+  );
+  return mapInTurns(users, fromRow);
 }
 
 export async function findByOwner(db: Db, ownerId: string): Promise<User | undefined> {
@@ -69,8 +79,8 @@ export async function findByOwner(db: Db, ownerId: string): Promise<User | undef
   return row && fromRow(row);
 }
 
-/** As many as either database takes in one statement. */
-const IDS_MAX = 10_000;
+/** In one statement: some milliseconds. */
+const IDS_MAX = 1_000;
 
 /** Users by their ids; those that are gone are left out. */
 export async function usersById(db: Db, ids: readonly number[]): Promise<Map<number, User>> {
@@ -118,5 +128,5 @@ export async function activeAdmins(db: Db): Promise<string[]> {
 
 /** In a transaction: nobody changes the user until it ends. */
 export async function lockUser(tx: Db, id: number): Promise<void> {
-  await tables(tx).updateTable('users').set({ id }).where('id', '=', id).execute();
+  await tables(tx).updateTable('users').set(unchanged('bio')).where('id', '=', id).execute();
 }

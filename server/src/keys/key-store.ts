@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Selectors } from '../access/index.ts';
 import { SliceRows } from '../base/slices.ts';
+import { unchanged } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Key, KeyState, KeyWithSecrets } from './key.ts';
 import { endsBefore, stateIs } from './key-filters.ts';
@@ -114,7 +115,7 @@ export async function findByNumber(db: Db, number: number): Promise<Key | undefi
 /** Like `findKey`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends. */
 export async function lockKey(tx: Db, id: string): Promise<KeyWithSecrets | undefined> {
   // An update that changes nothing locks the row on both dialects.
-  await tables(tx).updateTable('keys').set({ id }).where('id', '=', id).execute();
+  await tables(tx).updateTable('keys').set(unchanged('created_by')).where('id', '=', id).execute();
   return findKey(tx, id);
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Budget, Limit } from '../access/index.ts';
+import { unchanged } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Owner } from './owner.ts';
 import { tables } from './rows.ts';
@@ -32,7 +33,7 @@ export async function insertOwner(tx: Db, owner: Owner): Promise<boolean> {
 /** Like `findOwner`, in a transaction that goes on to change it: nobody else does until it ends. */
 export async function lockOwner(tx: Db, id: string): Promise<Owner | undefined> {
   // An update that changes nothing locks the row on both dialects.
-  await tables(tx).updateTable('owners').set({ id }).where('id', '=', id).execute();
+  await tables(tx).updateTable('owners').set(unchanged('kind')).where('id', '=', id).execute();
   return findOwner(tx, id);
 }
 

@@ -30,13 +30,14 @@ const ADDRESS = /^https?:\/\//i;
 /** Looks through a request as received. Files of other kinds count as text: their bytes are the best that is known of them. */
 export function contentOf(parsed: unknown): Content {
   const content: Content = { embeddedBytes: 0, images: 0, audioBytes: 0, numbers: 0, references: 0 };
+  const meant: Meant = new Map();
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    look(parsed, content, { depth: 0, kind: undefined, isMedia: false });
+    look(parsed, content, { depth: 0, kind: undefined, isMedia: false, meant });
     return content;
   }
   for (const [name, value] of Object.entries(parsed))
-    if (isPictureMember(name)) lookAtPictures(value, content);
-    else look(value, content, { depth: 1, kind: undefined, isMedia: MEDIA_MEMBERS.has(name) });
+    if (isPictureMember(name)) lookAtPictures(value, content, meant);
+    else look(value, content, { depth: 1, kind: undefined, isMedia: MEDIA_MEMBERS.has(name), meant });
   return content;
 }
 
@@ -48,9 +49,12 @@ interface Place {
   kind: PartKind;
   /** Whether what is in such a part is no text there. */
   isMedia: boolean;
+  meant: Meant;
 }
 
 export type PartKind = 'image' | 'audio' | undefined;
+/** What the odd names of a request are without their oddities. */
+export type Meant = Map<string, string>;
 
 function look(value: unknown, content: Content, place: Place): void {
   if (typeof value !== 'object' || value === null || place.depth > DEPTH_MAX) return;
@@ -61,11 +65,11 @@ function look(value: unknown, content: Content, place: Place): void {
       else look(item, content, { ...place, depth });
     return;
   }
-  const kind = place.kind ?? partKind(value as Record<string, unknown>);
+  const kind = place.kind ?? partKind(value as Record<string, unknown>, place.meant);
   if (kind === 'image' && place.kind === undefined) content.images++;
   for (const [name, item] of Object.entries(value)) {
     if (kind !== 'image' && REFERENCES.has(name) && item !== null) content.references++;
-    if (typeof item !== 'string') look(item, content, { depth, kind, isMedia: place.isMedia });
+    if (typeof item !== 'string') look(item, content, { ...place, depth, kind });
     else if (kind === 'audio' && ADDRESS.test(item)) content.references++;
     else if (place.isMedia && isEmbedded({ name, text: item, kind })) addEmbedded(item, content, kind);
   }
@@ -81,11 +85,11 @@ export const isEmbedded = ({ name, text, kind }: { name: string; text: string; k
   text.length >= EMBEDDED_MIN_CHARACTERS &&
   (name === 'data' || DATA_URL.test(text.slice(0, DATA_URL_HEAD_CHARACTERS)));
 
-function lookAtPictures(value: unknown, content: Content): void {
+function lookAtPictures(value: unknown, content: Content, meant: Meant): void {
   const pictures: unknown[] = Array.isArray(value) ? value : [value];
   for (const picture of pictures) {
     if (typeof picture !== 'string') {
-      look(picture, content, { depth: 1, kind: undefined, isMedia: true });
+      look(picture, content, { depth: 1, kind: undefined, isMedia: true, meant });
       continue;
     }
     content.images++;
@@ -97,18 +101,28 @@ function lookAtPictures(value: unknown, content: Content): void {
  * Parts of the Chat, Responses and Messages APIs: by address, by the id of a file, or with the picture in them. Also under names
  * that an upstream could read as these: a part that is taken for one too many is held and given back.
  */
-export function partKind(part: Record<string, unknown>): PartKind {
+export function partKind(part: Record<string, unknown>, known: Meant): PartKind {
   let kind: PartKind;
-  for (const [name, value] of Object.entries(part)) {
+  let names = 0;
+  for (const name in part) {
     if (COMMON_NAMES.has(name) || name.length > NAME_MAX_CHARACTERS) continue;
-    const meant = folded(name);
-    const said = meant === 'type' ? KIND_BY_TYPE.get(value) : KIND_BY_NAME.get(meant);
+    if (++names > PART_NAMES_MAX) return 'image';
+    const isUsual = IS_USUAL.test(name);
+    // To fold a name of odd letters takes up to a tenth of a millisecond, and a body has room for a hundred thousand.
+    if (!isUsual && known.size >= ODD_NAMES_MAX && !known.has(name)) return 'image';
+    const meant = known.get(name) ?? folded(name);
+    if (!isUsual) known.set(name, meant);
+    const said = meant === 'type' ? KIND_BY_TYPE.get(part[name]) : KIND_BY_NAME.get(meant);
     if (said === 'image') return said;
     kind ??= said;
   }
   return kind;
 }
 
+/** No part of an API has as many; one that does counts as a picture, is held as one and given back. */
+const PART_NAMES_MAX = 100;
+const ODD_NAMES_MAX = 300;
+const IS_USUAL = /^[\x20-\x7e]*$/;
 const COMMON_NAMES = new Set(['role', 'content', 'text', 'name', 'url', 'detail']);
 const NAME_MAX_CHARACTERS = 64;
 const KIND_BY_TYPE = new Map<unknown, PartKind>([

@@ -1,5 +1,5 @@
 import { contentOf, isEmbedded, isPictureMember, partKind } from './content.ts';
-import type { PartKind } from './content.ts';
+import type { Meant, PartKind } from './content.ts';
 import { mediaTokens } from './estimate.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { Seen } from './meter.ts';
@@ -53,7 +53,9 @@ const SETTING_MAX_CHARACTERS = 256;
 function promptTexts(parsed: RequestBody): string[] {
   const texts: string[] = [];
   const add = (text: string): void => void texts.push(text);
-  for (const member of PROMPT_MEMBERS) collectPrompt(parsed[member], add, { depth: 0, kind: undefined });
+  const meant: Meant = new Map();
+  for (const member of PROMPT_MEMBERS)
+    collectPrompt(parsed[member], add, { depth: 0, kind: undefined, meant });
   for (const member of SCHEMA_MEMBERS)
     if (typeof parsed[member] === 'object') texts.push(JSON.stringify(parsed[member]));
   for (const [name, value] of Object.entries(parsed)) {
@@ -71,7 +73,7 @@ function promptTexts(parsed: RequestBody): string[] {
 function collectPrompt(
   value: unknown,
   add: (text: string) => void,
-  place: { depth: number; kind: PartKind },
+  place: { depth: number; kind: PartKind; meant: Meant },
 ): void {
   if (typeof value === 'string') return add(value);
   if (typeof value !== 'object' || value === null) return;
@@ -81,10 +83,10 @@ function collectPrompt(
     for (const item of value) collectPrompt(item, add, { ...place, depth });
     return;
   }
-  const kind = place.kind ?? partKind(value as Record<string, unknown>);
+  const kind = place.kind ?? partKind(value as Record<string, unknown>, place.meant);
   for (const [name, item] of Object.entries(value)) {
     if (name.length > LABEL_MAX_CHARACTERS) add(name);
-    if (typeof item !== 'string') collectPrompt(item, add, { depth, kind });
+    if (typeof item !== 'string') collectPrompt(item, add, { ...place, depth, kind });
     else if (!isEmbedded({ name, text: item, kind }) && !isLabel(name, item)) add(item);
   }
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { KeywardError } from '../base/errors.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { SliceRows } from '../base/slices.ts';
 import { membershipRows } from '../documents/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
@@ -240,20 +242,38 @@ export async function formerModels(db: Db, collectionId: number, model: string):
   return rows.map((row) => row.model);
 }
 
+interface Place {
+  collection_id: number;
+  document_id: string;
+}
+
 /** How many vectors each collection has; those without any are left out. */
 export async function countsByCollection(
   db: Db,
   collectionIds?: readonly number[],
 ): Promise<Map<number, number>> {
-  let query = tables(db)
-    .selectFrom('document_embeddings as e')
-    .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
-    .select((eb) => ['m.collection_id', eb.fn.sum<number | string>('e.chunk_count').as('chunks')])
-    .where('e.complete', '=', 1)
-    .groupBy('m.collection_id');
-  if (collectionIds !== undefined) query = query.where('m.collection_id', 'in', [0, ...collectionIds]);
-  const rows = await query.execute();
-  return new Map(rows.map((row) => [row.collection_id, Number(row.chunks)]));
+  if (collectionIds?.length === 0) return new Map();
+  const first = collectionIds?.reduce((a, b) => Math.min(a, b)) ?? 0;
+  const last = collectionIds?.reduce((a, b) => Math.max(a, b)) ?? Number.MAX_SAFE_INTEGER;
+  const counts = new Map<number, number>();
+  const size = new SliceRows();
+  let after: Place | undefined = { collection_id: first, document_id: '' };
+  while (after !== undefined) {
+    const { collection_id: collection, document_id: document }: Place = after;
+    after = await size.take(async (most): Promise<Place | undefined> => {
+      const members = sql`select collection_id, document_id from collection_documents
+        where (collection_id, document_id) > (${collection}, ${document}) and collection_id <= ${last}
+        order by collection_id, document_id`;
+      const { rows: found } = await sql<{ collection_id: number; chunks: number }>`
+        select m.collection_id, sum(e.chunk_count) as chunks from (${members} limit ${most}) as m
+        inner join document_embeddings as e on e.document_id = m.document_id and e.complete = 1
+        group by m.collection_id`.execute(db);
+      for (const { collection_id: id, chunks } of found) counts.set(id, (counts.get(id) ?? 0) + chunks);
+      return (await sql<Place>`${members} limit 1 offset ${most - 1}`.execute(db)).rows[0];
+    });
+  }
+  const wanted = collectionIds === undefined ? undefined : new Set(collectionIds);
+  return wanted === undefined ? counts : new Map([...counts].filter(([id]) => wanted.has(id)));
 }
 
 /** A piece of what the index is fed with. */

@@ -4,7 +4,7 @@ import { bytesOfAnswer } from './answer-bytes.ts';
 import { vectorsOf } from './embedding-answer.ts';
 import { currentPermit } from '../storage/index.ts';
 import { endedAfter } from './ended-after.ts';
-import { Gate } from './gate.ts';
+import { Gate } from '../base/gate.ts';
 
 /**
  * Texts in one request and requests at once, for documents. The local model takes one text after the other and somebody's

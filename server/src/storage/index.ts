@@ -14,6 +14,9 @@ export type { ColumnTypes, Migration } from './migrations.ts';
 export { booksOf, currentPermit, underPermit, withoutPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
 export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';
+export { allRows } from './all-rows.ts';
+export { inParts } from './parts.ts';
+export { unchanged } from './unchanged.ts';
 
 /** @param location a `postgres://` URL, or the path of an SQLite file. */
 export async function openStorage(location: string): Promise<Storage> {

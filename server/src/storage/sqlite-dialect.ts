@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
 import { refuseNulCharacters, storageFailure } from './failure.ts';
+import { turnOf } from './turns.ts';
 
 /**
  * Kysely over one `node:sqlite` connection. Calls are synchronous underneath, so there is no pool.
@@ -51,7 +52,13 @@ export class SqliteConnection implements DatabaseConnection {
     this.#database = database;
   }
 
-  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    for (let turn = turnOf(); turn !== undefined; turn = turnOf()) await turn;
+    return this.run(query);
+  }
+
+  /** At once, whatever the turn has done already. */
+  run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     refuseNulCharacters(parameters);
     try {
       const { statement, givesRows } = this.#prepare(sql);
@@ -68,7 +75,10 @@ export class SqliteConnection implements DatabaseConnection {
     try {
       // A statement of its own: a cached one would be reset by the next call while this one is half read.
       const statement = this.#database.prepare(sql);
-      for (const row of statement.iterate(...(parameters as SQLInputValue[]))) yield { rows: [row as R] };
+      for (const row of statement.iterate(...(parameters as SQLInputValue[]))) {
+        for (let turn = turnOf(); turn !== undefined; turn = turnOf()) await turn;
+        yield { rows: [row as R] };
+      }
     } catch (error) {
       throw storageFailure(error) ?? error;
     }
@@ -100,8 +110,11 @@ export class SqliteTransaction implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     this.#refuseLate();
+    for (let turn = turnOf(); turn !== undefined; turn = turnOf()) await turn;
+    // Its transaction may have ended while it waited.
+    this.#refuseLate();
     try {
-      return await this.#connection.executeQuery<R>(query);
+      return this.#connection.run<R>(query);
     } catch (error) {
       this.#failure ??= { error };
       throw error;

@@ -21,7 +21,7 @@ const fixture = fileURLToPath(new URL('usage-process.fixture.ts', import.meta.ur
 const one: Count = { keyId: 'key_a', ownerId: 'own_a', code: 'ok' };
 
 async function everything(storage: Storage): Promise<ReportRow[]> {
-  return report(storage.db, { from: 0, to: Date.UTC(2100, 0, 1), step: 'total', groupBy: ['model'] });
+  return report(storage, { from: 0, to: Date.UTC(2100, 0, 1), step: 'total', groupBy: ['model'] });
 }
 
 const sumOf = (rows: ReportRow[]): number => rows.reduce((sum, { requests }) => sum + requests, 0);
@@ -109,13 +109,11 @@ describeOnBothDatabases('usage counters', (open) => {
     for (let i = 0; i < 70_000; i++) counters.count({ ...one, model: `m${i}` });
     for (let i = 0; i < 20_000; i++) counters.count({ ...one, keyId: `key_${i}` });
     await counters.flush();
-    const rows = await report(database.storage.db, { from: 0, to: 2 * NOON, step: 'total', groupBy: [] });
+    const rows = await report(database.storage, { from: 0, to: 2 * NOON, step: 'total', groupBy: [] });
     expect(rows).toMatchObject([{ requests: 90_000 }]);
     const noKey = { from: 0, to: 2 * NOON, step: 'total', groupBy: ['model'], keyId: '' } as const;
     // 50,000 models and one row for the rest, 9,999 keys, and one row for theirs.
-    expect(await report(database.storage.db, noKey)).toMatchObject([
-      { requests: 10_001, group: { model: '' } },
-    ]);
+    expect(await report(database.storage, noKey)).toMatchObject([{ requests: 10_001, group: { model: '' } }]);
   });
 
   it('a killed process loses at most what it counted in its last second', async () => {

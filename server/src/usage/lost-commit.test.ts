@@ -95,6 +95,6 @@ describeOn('postgres', 'a commit whose answer is lost', (open) => {
     await counters.flush();
     await counters.stop();
     const everything = { from: 0, to: Date.UTC(2100, 0, 1), step: 'total', groupBy: [] } as const;
-    expect(await report(storage.db, everything)).toMatchObject([{ requests: 2 }]);
+    expect(await report(storage, everything)).toMatchObject([{ requests: 2 }]);
   });
 });

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import { Gate } from '../base/gate.ts';
 import { SliceRows } from '../base/slices.ts';
-import type { Db } from '../storage/index.ts';
+import type { Db, DialectName, Storage } from '../storage/index.ts';
 import { SUMS } from './counter-store.ts';
-import { DAY_MS, periodStart } from './periods.ts';
+import { DAY_MS } from './periods.ts';
 
 export const REPORT_STEPS = ['hour', 'day', 'month', 'total'] as const;
 export type ReportStep = (typeof REPORT_STEPS)[number];
@@ -29,20 +30,45 @@ export interface SumQuery {
   ownerId?: string;
 }
 
-/**
- * The sums in parts, one slice of the table after the other: years of usage are millions of rows. What belongs together may
- * come in several parts. Each is in the order of time and group.
- */
-export async function* readSums(db: Db, query: SumQuery, range: Range): AsyncGenerator<SumRow[]> {
+/** Takes a part of the sums. What belongs together may come in several parts; each is in the order of time and group. */
+type Take = (part: SumRow[]) => void;
+
+/** Years of usage are millions of rows: nobody waits while they are added up. */
+export function readSums(storage: Storage, query: SumQuery, range: Range, take: Take): Promise<void> {
+  return storage.dialect === 'postgres'
+    ? reports.run(() => addedUpThere(storage, query, range, take))
+    : addedUpInSlices(storage.db, query, range, take);
+}
+
+/** So many reports at once have PostgreSQL add up: each keeps one of the connections of this process, which others need. */
+const reports = new Gate(2);
+const FETCHED_ROWS = 1_000;
+
+/** PostgreSQL adds up outside this process, in one statement; a cursor gives out no more than one turn can take. */
+async function addedUpThere(storage: Storage, query: SumQuery, range: Range, take: Take): Promise<void> {
+  await storage.snapshot(async (tx) => {
+    // All of the rows are wanted, and the plan that gives the first ones early is a slow one.
+    await sql`set local cursor_tuple_fraction = 1`.execute(tx);
+    const all = sumsOf(query, { ...range, after: undefined, until: undefined }, 'postgres');
+    await sql`declare sums no scroll cursor for ${all}`.execute(tx);
+    for (;;) {
+      const { rows } = await sql<SumRow>`fetch ${sql.lit(FETCHED_ROWS)} from sums`.execute(tx);
+      take(rows);
+      if (rows.length < FETCHED_ROWS) return;
+    }
+  });
+}
+
+/** SQLite adds up within this process: one slice of the table after the other. */
+async function addedUpInSlices(db: Db, query: SumQuery, range: Range, take: Take): Promise<void> {
   const size = new SliceRows();
   let after: Place | undefined;
   do {
-    const part = await size.take(async (rows) => {
+    after = await size.take(async (rows) => {
       const until = await placeBehind(db, { query, range, after, rows });
-      return { until, sums: await sumsWithin(db, query, { ...range, after, until }) };
+      take((await sumsOf(query, { ...range, after, until }, 'sqlite').execute(db)).rows);
+      return until;
     });
-    yield part.sums;
-    after = part.until;
   } while (after !== undefined);
 }
 
@@ -79,7 +105,7 @@ async function placeBehind(
   return row && walk.map((name) => row[name] ?? '');
 }
 
-async function sumsWithin(db: Db, query: SumQuery, slice: Slice): Promise<SumRow[]> {
+function sumsOf(query: SumQuery, slice: Slice, dialect: DialectName): RawBuilder<SumRow> {
   const groups = [...new Set(query.groupBy)];
   const told = sql.join([...groups.map((name) => sql.ref(COLUMNS[name])), sql.ref('code')]);
   const shown = [
@@ -87,12 +113,10 @@ async function sumsWithin(db: Db, query: SumQuery, slice: Slice): Promise<SumRow
     sql.ref('code'),
     ...SUMS.map((name) => sql`cast(sum(${sql.ref(name)}) as text) as ${sql.ref(name)}`),
   ];
-  const { rows } = await sql<SumRow>`
-    select ${startOf(query.step, slice)} as start, ${sql.join(shown)} from usage_hours
+  return sql<SumRow>`
+    select ${startOf(query.step, slice, dialect)} as start, ${sql.join(shown)} from usage_hours
     where ${sql.join(conditions(query, slice), sql` and `)}
-    group by 1, ${told} order by 1, ${told}`.execute(db);
-  if (query.step !== 'month') return rows;
-  return rows.map((row) => ({ ...row, start: periodStart('month', row.start) }));
+    group by 1, ${told} order by 1, ${told}`;
 }
 
 /** One bound on each side: beside a second one on the hour alone, SQLite would begin at that, and walk a full hour anew. */
@@ -107,12 +131,12 @@ function conditions(query: SumQuery, { fromMs, toMs, after, until }: Slice): Raw
   ];
 }
 
-/**
- * Months are of different lengths, and the databases reckon with dates in different words: days are added up, and put together
- * in `sumsWithin`.
- */
-function startOf(step: ReportStep, { fromMs }: Range): RawBuilder<unknown> {
+function startOf(step: ReportStep, { fromMs }: Range, dialect: DialectName): RawBuilder<unknown> {
   if (step === 'hour') return sql`hour`;
+  if (step === 'day') return sql`hour - hour % ${sql.lit(DAY_MS)}`;
   if (step === 'total') return sql`cast(${sql.lit(fromMs)} as bigint)`;
-  return sql`hour - hour % ${sql.lit(DAY_MS)}`;
+  // The databases reckon with dates in different words.
+  return dialect === 'sqlite'
+    ? sql`unixepoch(hour / 1000, 'unixepoch', 'start of month') * 1000`
+    : sql`cast(extract(epoch from date_trunc('month', to_timestamp(hour / 1000) at time zone 'UTC')) as bigint) * 1000`;
 }

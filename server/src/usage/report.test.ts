@@ -33,7 +33,7 @@ describeOnBothDatabases('usage report', (open) => {
   });
 
   const ask = (query: Partial<ReportQuery>): Promise<ReportRow[]> =>
-    report(storage.db, {
+    report(storage, {
       from: at('2026-01-15T00:00:00Z'),
       to: at('2026-03-01T00:00:00Z'),
       step: 'total',

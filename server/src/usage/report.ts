@@ -1,6 +1,7 @@
 import { isoTime } from '../base/clock.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
-import type { Db } from '../storage/index.ts';
+import { mapInTurns } from '../base/slices.ts';
+import type { Storage } from '../storage/index.ts';
 import { formatAmount } from './amounts.ts';
 import { HOUR_MS, periodEnd } from './periods.ts';
 import { readSums } from './report-store.ts';
@@ -45,10 +46,10 @@ const TIME_MAX_MS = Date.UTC(2200, 0, 1);
  * What was used, by time and by group, in the order of time.
  * @throws KeywardError `invalid_input` for a range that is none, and for more than 10,000 rows.
  */
-export async function report(db: Db, query: ReportQuery): Promise<ReportRow[]> {
+export async function report(storage: Storage, query: ReportQuery): Promise<ReportRow[]> {
   const range = rangeOf(query);
   const rows = new Map<string, Collected>();
-  for await (const part of readSums(db, query, range)) {
+  await readSums(storage, query, range, (part) => {
     for (const sum of part) {
       const id = [sum.start, ...query.groupBy.map((name) => sum[name])].join('\0');
       const row = rows.get(id) ?? newRow(sum);
@@ -56,12 +57,12 @@ export async function report(db: Db, query: ReportQuery): Promise<ReportRow[]> {
       rows.set(id, row);
     }
     if (rows.size > ROWS_MAX) throw tooLarge();
-  }
+  });
   // Within an hour the parts come in the order in which the table is walked.
   const ordered = [...rows].toSorted(
     ([a, one], [b, other]) => one.first.start - other.first.start || byText(a, b),
   );
-  return ordered.map(([, row]) => finished(row, query, range));
+  return mapInTurns(ordered, ([, row]) => finished(row, query, range));
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

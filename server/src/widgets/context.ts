@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Caller } from '../access/index.ts';
 import { append } from '../audit/index.ts';
 import type { Actor, AuditEntry, SecretNet } from '../audit/index.ts';
@@ -11,6 +12,7 @@ import type { Settings } from '../settings/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import type { Workspaces } from '../workspaces/index.ts';
 import { Places } from './places.ts';
+import { emptyEmbeds } from './embed-chat-store.ts';
 
 /** What the verbs of this module work with. */
 export interface WidgetsContext {
@@ -31,16 +33,17 @@ export interface WidgetsContext {
 
 type Options = Omit<WidgetsContext, 'digest' | 'places'> & { sealing: Sealing };
 
-export const openWidgets = ({ sealing, ...options }: Options): WidgetsContext => ({
-  ...options,
-  digest: (text) => sealing.digest(text).digest,
-  places: new Places(),
-});
+export function openWidgets({ sealing, ...options }: Options): WidgetsContext {
+  options.workspaces.onEmpty(({ id }, begin) =>
+    emptyEmbeds(options.storage, sql`select id from embeds where workspace_id = ${id}`, begin),
+  );
+  return { ...options, digest: (text) => sealing.digest(text).digest, places: new Places() };
+}
 
 /** Whose key decides which widgets there are. */
 export type Manager = Caller;
 
-const actorOf = ({ keyId, keyName }: Manager): Actor => ({ kind: 'key', id: keyId, name: keyName });
+export const actorOf = ({ keyId, keyName }: Manager): Actor => ({ kind: 'key', id: keyId, name: keyName });
 
 type Entry = Pick<AuditEntry, 'action' | 'target' | 'details'>;
 
@@ -83,4 +86,19 @@ export async function changeAndClose<T>(
   });
   if (seq !== undefined) await nodes.acknowledge(seq);
   return result;
+}
+
+/** Records, once, that a change has begun whose parts are committed before it is done: a crash may leave some of them. */
+export function recordBegun(
+  { clock, net }: WidgetsContext,
+  actor: Actor,
+  entry: Pick<AuditEntry, 'action' | 'target'>,
+): (tx: Db) => Promise<void> {
+  let isRecorded = false;
+  return async (tx) => {
+    if (isRecorded) return;
+    isRecorded = true;
+    const record: AuditEntry = { actor, outcome: 'ok', ...entry, details: { begun: true } };
+    await append(tx, record, clock.nowMs(), { net });
+  };
 }

@@ -1,4 +1,8 @@
-import type { Db } from '../storage/index.ts';
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import { SliceRows } from '../base/slices.ts';
+import { inParts } from '../storage/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
 
 /** One question of a visitor and its answer; `response` and `connection_information` JSON, `included` 1 or 0. */
 export interface EmbedChatRow {
@@ -16,6 +20,9 @@ type Tables = { embed_chats: EmbedChatRow };
 
 const tables = (db: Db) => db.withTables<Tables>();
 
+/** As the index has it, to the letter: with a parameter in its place the index does not apply. */
+const IS_INCLUDED = sql<boolean>`included = 1`;
+
 export async function insertChat(tx: Db, row: EmbedChatRow): Promise<void> {
   await tables(tx).insertInto('embed_chats').values(row).execute();
 }
@@ -28,7 +35,7 @@ export async function listChats(
 ): Promise<EmbedChatRow[]> {
   let query = tables(db).selectFrom('embed_chats').selectAll().where('embed_id', '=', embedId);
   if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
-  if (onlyIncluded) query = query.where('included', '=', 1);
+  if (onlyIncluded) query = query.where(IS_INCLUDED);
   return (await query.orderBy('id', 'desc').limit(last).execute()).reverse();
 }
 
@@ -43,25 +50,63 @@ export function chatsAfter(
   return query.where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
-/** How many chats each widget has had. */
-export async function countChats(db: Db): Promise<Map<number, number>> {
-  const rows = await tables(db)
-    .selectFrom('embed_chats')
-    .select((eb) => ['embed_id', eb.fn.countAll<number>().as('count')])
-    .groupBy('embed_id')
-    .execute();
-  return new Map(rows.map(({ embed_id, count }) => [embed_id, count]));
+interface Place {
+  embed: number;
+  chat: number;
 }
 
-/** A session begins anew: what was said stays for the widget's owner, and is history no longer. */
-/** @returns how many chats that were. */
+/** How many chats each widget has had. */
+export async function countChats(db: Db): Promise<Map<number, number>> {
+  const counts = new Map<number, number>();
+  const size = new SliceRows();
+  let after: Place | undefined = { embed: 0, chat: 0 };
+  while (after !== undefined) {
+    const { embed, chat }: Place = after;
+    after = await size.take(async (most): Promise<Place | undefined> => {
+      const { rows } = await sql<{ embed_id: number; count: number; last: number }>`
+        select embed_id, count(*) as count, max(id) as last from (
+          select embed_id, id from embed_chats where (embed_id, id) > (${embed}, ${chat})
+          order by embed_id, id limit ${most}) as part
+        group by embed_id order by embed_id`.execute(db);
+      for (const { embed_id, count } of rows) counts.set(embed_id, (counts.get(embed_id) ?? 0) + count);
+      const last = rows.at(-1);
+      const isDone = rows.reduce((sum, { count }) => sum + count, 0) < most;
+      return isDone || last === undefined ? undefined : { embed: last.embed_id, chat: last.last };
+    });
+  }
+  return counts;
+}
+
+/** What may be millions of rows, ahead of the end of widgets. @param ofThem those with which widgets' ids. */
+export async function emptyEmbeds(
+  storage: Storage,
+  ofThem: RawBuilder<unknown>,
+  begin: (tx: Db) => Promise<void>,
+): Promise<void> {
+  const where = sql<boolean>`embed_id in (${ofThem})`;
+  for (const table of ['embed_chats', 'embed_admissions'])
+    await inParts(storage, { table, where, change: sql`delete from ${sql.table(table)}` }, begin);
+}
+
+/** All but the newest of very many, ahead of `forgetSession`. @returns how many. */
+export function forgetMany(
+  storage: Storage,
+  { embedId, sessionId }: { embedId: number; sessionId: string },
+  begin: (tx: Db) => Promise<void>,
+): Promise<number> {
+  const where = sql<boolean>`embed_id = ${embedId} and session_id = ${sessionId} and ${IS_INCLUDED}`;
+  const change = sql`update embed_chats set included = 0`;
+  return inParts(storage, { table: 'embed_chats', where, change, isById: true }, begin);
+}
+
+/** A session begins anew: what was said stays for the widget's owner, and is history no longer. @returns how many chats. */
 export async function forgetSession(tx: Db, embedId: number, sessionId: string): Promise<number> {
   const result = await tables(tx)
     .updateTable('embed_chats')
     .set({ included: 0 })
     .where('embed_id', '=', embedId)
     .where('session_id', '=', sessionId)
-    .where('included', '=', 1)
+    .where(IS_INCLUDED)
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
 }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { KeywardError } from '../base/errors.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
-import { changeAndClose, changeAndRecord } from './context.ts';
+import { actorOf, changeAndClose, changeAndRecord, recordBegun } from './context.ts';
 import type { Manager, WidgetsContext } from './context.ts';
 import { DEFAULTS, noSuchEmbed, readSettings } from './embed.ts';
 import type { Embed } from './embed.ts';
-import { chatsAfter, countChats } from './embed-chat-store.ts';
+import { chatsAfter, countChats, emptyEmbeds } from './embed-chat-store.ts';
 import type { EmbedChatRow } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
 import { refuseUnheld, refuseWeaker, stateOf } from './payer.ts';
@@ -124,8 +125,15 @@ export function adoptEmbed(context: WidgetsContext, manager: Manager, uuid: stri
 }
 
 /** @throws KeywardError `not_found`; `scope_escalation` for a key that may not change it either. */
-export function deleteEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
-  return changeAndClose(context, manager, async (tx) => {
+export async function deleteEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
+  const { storage } = context;
+  const there = { db: storage.db, embed: await store.findEmbed(storage.db, uuid) };
+  const known = await covered(context, manager, there);
+  // Before anything of it is gone, too.
+  refuseWeaker(manager, known.workspace.slug);
+  const begin = recordBegun(context, actorOf(manager), { action: 'embeds.delete', target: uuid });
+  await emptyEmbeds(storage, sql`${known.embed.id}`, begin);
+  await changeAndClose(context, manager, async (tx) => {
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
     const { embed, workspace } = await covered(context, manager, found);
     refuseWeaker(manager, workspace.slug);

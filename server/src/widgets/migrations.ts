@@ -59,4 +59,11 @@ export const widgetsMigrations: Migration[] = [
     // All chats of a widget are read page by page.
     statements: () => [`create index embed_chats_embed on embed_chats (embed_id, id)`],
   },
+  {
+    id: 'widgets-4',
+    // As for `workspace_chats`.
+    statements: () => [
+      `create index embed_chats_included on embed_chats (embed_id, session_id, id) where included = 1`,
+    ],
+  },
 ];

@@ -1,7 +1,8 @@
 import { append } from '../audit/index.ts';
+import { recordBegun } from './context.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
-import { forgetSession, listChats } from './embed-chat-store.ts';
+import { forgetMany, forgetSession, listChats } from './embed-chat-store.ts';
 
 /** What a page shows of a session when it is opened again: no sources, those are not for visitors. */
 export async function sessionHistory(
@@ -26,16 +27,19 @@ const SHOWN_MAX = 200;
 
 /** The session begins anew. A visitor needs no key: the audit record is told where there was something to forget. */
 export async function forget(
-  { storage, clock, net }: WidgetsContext,
+  context: WidgetsContext,
   { id, uuid }: Pick<Embed, 'id' | 'uuid'>,
   sessionId: string,
 ): Promise<void> {
   if (sessionId.includes('\0')) return;
+  const { storage, clock, net } = context;
+  const entry = { action: 'embeds.forget', target: uuid } as const;
+  const begin = recordBegun(context, { kind: 'anonymous' }, entry);
+  const many = await forgetMany(storage, { embedId: id, sessionId }, begin);
   await storage.transaction(async (tx) => {
-    const chats = await forgetSession(tx, id, sessionId);
+    const chats = many + (await forgetSession(tx, id, sessionId));
     if (chats === 0) return;
-    const entry = { action: 'embeds.forget', target: uuid, outcome: 'ok' } as const;
-    const record = { actor: { kind: 'anonymous' } as const, ...entry, details: { chats } };
-    await append(tx, record, clock.nowMs(), { net });
+    const record = { actor: { kind: 'anonymous' } as const, outcome: 'ok' as const, ...entry };
+    await append(tx, { ...record, details: { chats } }, clock.nowMs(), { net });
   });
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { SliceRows } from '../base/slices.ts';
-import type { Db } from '../storage/index.ts';
+import { inParts } from '../storage/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import type { Chat, ChatResponse, Conversation } from './chat.ts';
 import { coveredSlug, isBound } from './coverage.ts';
 import type { Viewer } from './coverage.ts';
@@ -53,6 +54,9 @@ const inConversation = ({ workspaceId, threadId, apiSessionId, userId }: Convers
   return sql<boolean>`(${sql.join(conditions, sql` and `)})`;
 };
 
+/** As the index has it, to the letter: with a parameter in its place the index does not apply. */
+const IS_INCLUDED = sql<boolean>`included = 1`;
+
 const sameOrNull = (column: string, value: string | number | null) =>
   value === null ? sql<boolean>`${sql.ref(column)} is null` : sql<boolean>`${sql.ref(column)} = ${value}`;
 
@@ -86,10 +90,21 @@ export async function includedChats(db: Db, place: Conversation, page: ChatPage)
     .selectFrom('workspace_chats')
     .selectAll()
     .where(inConversation(place))
-    .where('included', '=', 1);
+    .where(IS_INCLUDED);
   if (after !== undefined) query = query.where('id', order === 'asc' ? '>' : '<', after);
   const rows = await query.orderBy('id', order).limit(limit).execute();
   return rows.map(fromRow);
+}
+
+/** All but the newest of very many, ahead of `excludeChats`. @returns how many. */
+export function excludeMany(
+  storage: Storage,
+  place: Conversation,
+  { updatedAt, begin }: { updatedAt: number; begin: (tx: Db) => Promise<void> },
+): Promise<number> {
+  const change = sql`update workspace_chats set included = 0, updated_at = ${updatedAt}`;
+  const where = sql<boolean>`${inConversation(place)} and ${IS_INCLUDED}`;
+  return inParts(storage, { table: 'workspace_chats', where, change, isById: true }, begin);
 }
 
 export async function excludeChats(tx: Db, place: Conversation, updatedAt: number): Promise<number> {
@@ -97,7 +112,7 @@ export async function excludeChats(tx: Db, place: Conversation, updatedAt: numbe
     .updateTable('workspace_chats')
     .set({ included: 0, updated_at: updatedAt })
     .where(inConversation(place))
-    .where('included', '=', 1)
+    .where(IS_INCLUDED)
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
 }

@@ -5,7 +5,7 @@ import { nextId } from '../storage/index.ts';
 import type { Chat, Conversation, NewChat } from './chat.ts';
 import * as store from './chat-store.ts';
 import type { ExportPlace, PlacedChat } from './chat-store.ts';
-import { changeAndRecord } from './context.ts';
+import { changeAndRecord, recordBegun } from './context.ts';
 import type { WorkspacesContext } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { holdThread } from './thread-store.ts';
@@ -89,14 +89,15 @@ export class Chats {
 
   /** The same as a change of its own, with its audit record: what was said before no longer counts. */
   async resetBy(actor: Actor, conversation: Conversation): Promise<void> {
+    const { workspaceId, threadId: thread, apiSessionId: session, userId: user } = conversation;
+    const place = { thread, session, ...(user === undefined ? {} : { user }) };
+    const entry = { action: 'chats.reset', target: `workspace:${workspaceId}`, details: place };
+    const { storage, clock } = this.#context;
+    const begin = recordBegun(this.#context, actor, entry);
+    const many = await store.excludeMany(storage, conversation, { updatedAt: clock.nowMs(), begin });
     await changeAndRecord(this.#context, actor, async (tx) => {
-      const chats = await this.reset(tx, conversation);
-      const { workspaceId, threadId: thread, apiSessionId: session, userId: user } = conversation;
-      const details = { chats, thread, session, ...(user === undefined ? {} : { user }) };
-      return {
-        result: undefined,
-        entry: { action: 'chats.reset', target: `workspace:${workspaceId}`, details },
-      };
+      const chats = many + (await this.reset(tx, conversation));
+      return { result: undefined, entry: { ...entry, details: { chats, ...place } } };
     });
   }
 

@@ -29,3 +29,19 @@ export function changeAndRecord<T>(
     return result;
   });
 }
+
+/** Records, once, that a change has begun whose parts are committed before it is done: a crash may leave some of them. */
+export function recordBegun(
+  context: WorkspacesContext,
+  actor: Actor,
+  entry: Entry,
+): (tx: Db) => Promise<void> {
+  let isRecorded = false;
+  return async (tx) => {
+    if (isRecorded) return;
+    isRecorded = true;
+    const details = { ...entry.details, begun: true };
+    const record: AuditEntry = { actor: auditActor(actor), outcome: 'ok', ...entry, details };
+    await append(tx, record, context.clock.nowMs(), { net: context.net });
+  };
+}

@@ -18,6 +18,8 @@ export interface EmbeddedDocument {
   lastUpdatedAt: string;
 }
 
+const PART_ROWS = 500;
+
 /** What is embedded in a workspace, and how many tokens of it every chat is shown in full. */
 export async function embeddedDocuments(
   db: Db,
@@ -25,19 +27,22 @@ export async function embeddedDocuments(
   workspaceId: number,
 ): Promise<{ documents: EmbeddedDocument[]; pinnedTokens: number }> {
   const members = await listMembers(db, [workspaceId]);
-  const found = await library.byIds(
-    db,
-    members.map(({ documentId }) => documentId),
-  );
-  const byId = new Map(found.map((document) => [document.id, document]));
   let pinnedTokens = 0;
-  const documents = members.flatMap((member): EmbeddedDocument[] => {
-    const document = byId.get(member.documentId);
-    // Removed between the two reads.
-    if (document === undefined) return [];
-    if (member.pinned) pinnedTokens += document.tokenCount;
-    return [
-      {
+  const documents: EmbeddedDocument[] = [];
+  // In parts: each is read and made ready in some milliseconds.
+  for (let start = 0; start < members.length; start += PART_ROWS) {
+    const part = members.slice(start, start + PART_ROWS);
+    const found = await library.byIds(
+      db,
+      part.map(({ documentId }) => documentId),
+    );
+    const byId = new Map(found.map((document) => [document.id, document]));
+    for (const member of part) {
+      const document = byId.get(member.documentId);
+      // Removed between the two reads.
+      if (document === undefined) continue;
+      if (member.pinned) pinnedTokens += document.tokenCount;
+      documents.push({
         id: member.id,
         docId: document.id,
         filename: document.name,
@@ -48,8 +53,8 @@ export async function embeddedDocuments(
         watched: member.watched,
         createdAt: isoTime(member.createdAt),
         lastUpdatedAt: isoTime(member.updatedAt),
-      },
-    ];
-  });
+      });
+    }
+  }
   return { documents, pinnedTokens };
 }

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
+import { mapInTurns } from '../base/slices.ts';
+import { allRows } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { coveredSlug } from './coverage.ts';
 import type { Viewer } from './coverage.ts';
 import { tables, workspaceFromRow } from './rows.ts';
+import type { MemberRow } from './rows.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A user's place in a workspace. */
@@ -14,14 +17,18 @@ export interface Membership {
 }
 
 export async function membersOf(db: Db, workspaceId: number): Promise<Membership[]> {
-  const rows = await tables(db)
-    .selectFrom('workspace_users')
-    .selectAll()
-    .where('workspace_id', '=', workspaceId)
-    .orderBy('created_at')
-    .orderBy('user_id')
-    .execute();
-  return rows.map((row) => ({
+  const rows = await allRows((after: MemberRow | undefined, limit) =>
+    tables(db)
+      .selectFrom('workspace_users')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId)
+      .where('user_id', '>', after?.user_id ?? 0)
+      .orderBy('user_id')
+      .limit(limit)
+      .execute(),
+  );
+  rows.sort((a, b) => a.created_at - b.created_at || a.user_id - b.user_id);
+  return mapInTurns(rows, (row) => ({
     workspaceId: row.workspace_id,
     userId: row.user_id,
     createdAt: row.created_at,

@@ -96,4 +96,13 @@ export const workspacesMigrations: Migration[] = [
       `alter table workspaces add column given_variables text`,
     ],
   },
+  {
+    id: 'workspaces-walks-1',
+    // Each chat asks for what was not reset: behind a million that were, it would look at all of them.
+    statements: () => [
+      `create index workspace_chats_included on workspace_chats (workspace_id, thread_id, api_session_id, id)
+        where included = 1`,
+      `drop index workspace_chats_place`,
+    ],
+  },
 ];

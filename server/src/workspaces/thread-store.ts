@@ -1,4 +1,7 @@
-import type { Db } from '../storage/index.ts';
+import { sql } from 'kysely';
+import { mapInTurns } from '../base/slices.ts';
+import { allRows, inParts, unchanged } from '../storage/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import { tables } from './rows.ts';
 import type { ThreadRow } from './rows.ts';
 import type { Thread } from './thread.ts';
@@ -47,7 +50,7 @@ export async function lockThread(tx: Db, workspaceId: number, slug: string): Pro
   // An update that changes nothing locks the row on both dialects.
   await tables(tx)
     .updateTable('workspace_threads')
-    .set({ slug })
+    .set(unchanged('name'))
     .where('workspace_id', '=', workspaceId)
     .where('slug', '=', slug)
     .execute();
@@ -61,7 +64,7 @@ export async function holdThread(
 ): Promise<boolean> {
   const result = await tables(tx)
     .updateTable('workspace_threads')
-    .set({ id })
+    .set(unchanged('name'))
     .where('id', '=', id)
     .where('workspace_id', '=', workspaceId)
     .executeTakeFirst();
@@ -71,23 +74,42 @@ export async function holdThread(
 /** Of these workspaces, by workspace, in the order in which they were made. */
 export async function threadsOf(db: Db, workspaceIds: readonly number[]): Promise<Map<number, Thread[]>> {
   if (workspaceIds.length === 0) return new Map();
-  const rows = await tables(db)
-    .selectFrom('workspace_threads')
-    .selectAll()
-    // A range, not a list: there may be more workspaces than a statement takes parameters.
-    .where('workspace_id', '>=', Math.min(...workspaceIds))
-    .where('workspace_id', '<=', Math.max(...workspaceIds))
-    .orderBy('id')
-    .execute();
-  const wanted = new Set(workspaceIds);
-  return Map.groupBy(
-    rows.filter((row) => wanted.has(row.workspace_id)).map(fromRow),
-    ({ workspaceId }) => workspaceId,
+  // A range, not a list: there may be more workspaces than a statement takes parameters.
+  const [least, most] = [
+    workspaceIds.reduce((a, b) => Math.min(a, b)),
+    workspaceIds.reduce((a, b) => Math.max(a, b)),
+  ];
+  const rows = await allRows((after: ThreadRow | undefined, limit) =>
+    tables(db)
+      .selectFrom('workspace_threads')
+      .selectAll()
+      .where(sql<boolean>`(workspace_id, slug) > (${after?.workspace_id ?? least}, ${after?.slug ?? ''})`)
+      .where('workspace_id', '<=', most)
+      .orderBy('workspace_id')
+      .orderBy('slug')
+      .limit(limit)
+      .execute(),
   );
+  const wanted = new Set(workspaceIds);
+  const threads = await mapInTurns(
+    rows.filter((row) => wanted.has(row.workspace_id)).sort((a, b) => a.id - b.id),
+    fromRow,
+  );
+  return Map.groupBy(threads, ({ workspaceId }) => workspaceId);
 }
 
 export async function renameThread(tx: Db, { id, name }: Pick<Thread, 'id' | 'name'>): Promise<void> {
   await tables(tx).updateTable('workspace_threads').set({ name }).where('id', '=', id).execute();
+}
+
+/** What may be millions of rows, ahead of `deleteThread`. */
+export async function emptyThread(
+  storage: Storage,
+  id: number,
+  begin: (tx: Db) => Promise<void>,
+): Promise<void> {
+  const chats = { table: 'workspace_chats', where: sql<boolean>`thread_id = ${id}` };
+  await inParts(storage, { ...chats, change: sql`delete from workspace_chats` }, begin);
 }
 
 /** With its chats. */

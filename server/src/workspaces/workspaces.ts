@@ -4,7 +4,7 @@ import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord } from './context.ts';
+import { changeAndRecord, recordBegun } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { isBound, isCovered } from './coverage.ts';
 import { DEFAULT_PROMPT } from './default-prompt.ts';
@@ -20,6 +20,9 @@ import * as store from './workspace-store.ts';
 
 /** What another module keeps under a workspace and takes away with it, in the same transaction. */
 export type RemovalHook = (tx: Db, workspace: Workspace) => Promise<unknown>;
+
+/** What another module takes away of it ahead of the removal, and what is done where it begins. */
+export type EmptyingHook = (workspace: Workspace, begin: (tx: Db) => Promise<void>) => Promise<unknown>;
 
 export type Creation = { workspace: Workspace } | { refused: 'not_covered' };
 
@@ -40,6 +43,7 @@ export class Workspaces {
   readonly #context: WorkspacesContext;
   readonly #settings: Settings;
   readonly #removalHooks: RemovalHook[] = [];
+  readonly #emptyingHooks: EmptyingHook[] = [];
 
   constructor({ settings, ...context }: WorkspacesContext & { settings: Settings }) {
     this.#context = context;
@@ -54,6 +58,11 @@ export class Workspaces {
   /** `hook` runs in each removal of a workspace, before its row is gone. */
   onRemove(hook: RemovalHook): void {
     this.#removalHooks.push(hook);
+  }
+
+  /** `hook` runs before each removal, for what may be millions of rows: see `inParts`. */
+  onEmpty(hook: EmptyingHook): void {
+    this.#emptyingHooks.push(hook);
   }
 
   get #db(): Db {
@@ -171,8 +180,16 @@ export class Workspaces {
     return givenVariables ?? [...namesIn(openAiPrompt ?? (await this.defaultPrompt(tx)))];
   }
 
-  /** Takes the workspace away with its threads, chats, members and whatever other modules keep under it. */
-  remove(actor: Actor, viewer: Viewer, slug: string): Promise<Workspace | undefined> {
+  /**
+   * Takes the workspace away with its threads, chats, members and whatever other modules keep under it. Where that is much, most
+   * of it goes before the workspace itself: `inParts` says what a crash leaves.
+   */
+  async remove(actor: Actor, viewer: Viewer, slug: string): Promise<Workspace | undefined> {
+    const there = await this.findCovered(viewer, slug);
+    if (there === undefined) return undefined;
+    const begin = recordBegun(this.#context, actor, { action: 'workspaces.delete', target: targetOf(there) });
+    for (const hook of this.#emptyingHooks) await hook(there, begin);
+    await store.emptyWorkspace(this.#context.storage, there.id, begin);
     return changeAndRecord<Workspace | undefined>(this.#context, actor, async (tx) => {
       const workspace = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
       if (workspace === undefined) return { result: undefined };

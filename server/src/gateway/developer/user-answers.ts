@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../access/index.ts';
+import { mapInTurns } from '../../base/slices.ts';
 import {
   createInvite,
   createUser,
@@ -76,7 +77,7 @@ export async function usersFor(
 }
 
 export const answerUsers = async (services: Services, viewer: Caller | 'everything'): Promise<WholeAnswer> =>
-  json({ users: (await usersFor(services, viewer)).map(viewUser) });
+  json({ users: await mapInTurns(await usersFor(services, viewer), viewUser) });
 
 export async function answerNewUser(
   { identity }: Services,

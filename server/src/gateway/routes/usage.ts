@@ -68,7 +68,7 @@ async function answer(
   const groupBy = groupsOf(asked.group_by);
   return {
     status: 200,
-    body: { items: await report(storage.db, { from, to, step: asked.step ?? 'hour', groupBy, ...only }) },
+    body: { items: await report(storage, { from, to, step: asked.step ?? 'hour', groupBy, ...only }) },
   };
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../../base/errors.ts';
+import { mapInTurns } from '../../../base/slices.ts';
 import {
   adoptEmbed,
   createEmbed,
@@ -58,7 +59,7 @@ export const embedsRoutes: Route[] = [
     summary: 'List chat widgets, also disabled ones',
     responses: { 200: EmbedList },
     handler: async ({ widgets }, { caller }) =>
-      json({ embeds: (await listEmbeds(widgets, caller)).map(viewListed) }),
+      json({ embeds: await mapInTurns(await listEmbeds(widgets, caller), viewListed) }),
   }),
   route({
     ...shared,

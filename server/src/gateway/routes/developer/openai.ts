@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { mapInTurns } from '../../../base/slices.ts';
 import type { Failure } from '../../../chat/index.ts';
 import type { Workspace } from '../../../workspaces/index.ts';
 import { empty, json } from '../../developer/answers.ts';
@@ -57,7 +58,8 @@ export const openaiRoutes: Route[] = [
     handler: async (services, { caller }) => {
       const workspaces = await services.workspaces.list(caller);
       const providers = await services.chat.providersOf(workspaces);
-      const data = workspaces.map((workspace, index) => modelOf(workspace, providers[index] ?? ''));
+      const models = workspaces.map((workspace, index) => ({ workspace, provider: providers[index] ?? '' }));
+      const data = await mapInTurns(models, ({ workspace, provider }) => modelOf(workspace, provider));
       return json({ object: 'list', data });
     },
   }),

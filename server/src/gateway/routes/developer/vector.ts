@@ -125,7 +125,7 @@ export const vectorRoutes: Route[] = [
         return json({ message: `Workspace ${slug} is not a valid workspace.` }, 400);
       const query = textField(fields, 'query');
       if (query === undefined) return json({ message: 'Query parameter cannot be empty.' }, 400);
-      if ((await retrieval.count([workspace.id])) === 0)
+      if (!(await retrieval.hasVectors(workspace.id)))
         return json({ results: [], message: NOTHING_EMBEDDED });
       const hits = await retrieval.search({
         collectionId: workspace.id,

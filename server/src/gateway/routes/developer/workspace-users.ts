@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { TObject } from 'typebox';
 import type { Caller } from '../../../access/index.ts';
 import { isoTime } from '../../../base/clock.ts';
+import { mapInTurns } from '../../../base/slices.ts';
 import type { Workspace } from '../../../workspaces/index.ts';
 import { json, phrase } from '../../developer/answers.ts';
 import { flagField, wholeField, wholesField } from '../../developer/body-fields.ts';
@@ -132,9 +133,10 @@ async function existing(
 async function viewMembers({ workspaces, identity }: Services, { id }: Workspace) {
   const members = await workspaces.members.of(id);
   const users = await identity.usersById(members.map(({ userId }) => userId));
-  return members.flatMap(({ userId, updatedAt }) => {
+  const views = await mapInTurns(members, ({ userId, updatedAt }) => {
     const user = users.get(userId);
     if (user === undefined) return [];
     return [{ userId, username: user.username, role: user.role, lastUpdatedAt: isoTime(updatedAt) }];
   });
+  return views.flat();
 }

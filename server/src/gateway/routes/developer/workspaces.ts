@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../../base/errors.ts';
+import { mapInTurns } from '../../../base/slices.ts';
 import { embeddedDocuments, readSettings, viewWorkspace } from '../../../workspaces/index.ts';
 import { json, okText, phrase } from '../../developer/answers.ts';
 import { textField, wholeField } from '../../developer/body-fields.ts';
@@ -73,7 +74,7 @@ export const workspacesRoutes: Route[] = [
     handler: async ({ workspaces }, { caller }) => {
       const list = await workspaces.list(caller);
       const threads = await workspaces.threads.of(list);
-      const view = list.map((workspace) => ({
+      const view = await mapInTurns(list, (workspace) => ({
         ...viewWorkspace(workspace),
         threads: (threads.get(workspace.id) ?? []).map(({ userId, slug, name }) => ({
           user_id: userId,

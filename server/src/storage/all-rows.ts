@@ -1,0 +1,17 @@
+/** In one statement, with what is made of them: some milliseconds on SQLite. */
+const PAGE_ROWS = 500;
+
+/**
+ * All rows of a list, however many: page after page, each a statement of its own, between which others have their turns.
+ * @param page the next `limit` rows behind `after`.
+ */
+export async function allRows<Row>(
+  page: (after: Row | undefined, limit: number) => Promise<Row[]>,
+): Promise<Row[]> {
+  const all: Row[] = [];
+  for (;;) {
+    const rows = await page(all.at(-1), PAGE_ROWS);
+    all.push(...rows);
+    if (rows.length < PAGE_ROWS) return all;
+  }
+}

@@ -1,0 +1,86 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import type { OpenDatabase } from '../../test/databases.ts';
+import { inParts, migrate } from './index.ts';
+import type { Db, Storage } from './index.ts';
+
+const ROWS = { table: 'rows_of', where: sql<boolean>`owner = 1`, change: sql`delete from rows_of` };
+
+describeOnBothDatabases('a change of very many rows', (open: OpenDatabase) => {
+  const opened = async (count: number): Promise<Storage> => {
+    const { storage } = await open();
+    const table = 'create table rows_of (id bigint primary key, owner bigint not null, done bigint not null)';
+    await migrate(storage, [{ id: 'rows-1', statements: () => [table] }], 1);
+    await storage.transaction(async (tx) => {
+      for (let id = 1; id <= count; id += 500)
+        await sql`insert into rows_of (id, owner, done) values ${sql.join(
+          Array.from(
+            { length: Math.min(500, count - id + 1) },
+            (_, at) => sql`(${id + at}, ${(id + at) % 2}, 0)`,
+          ),
+        )}`.execute(tx);
+    });
+    return storage;
+  };
+  const left = async (storage: Storage, where = sql<boolean>`owner = 1`): Promise<number> => {
+    const { rows } = await sql<{
+      count: number;
+    }>`select count(*) as count from rows_of where ${where}`.execute(storage.db);
+    return rows[0]?.count ?? 0;
+  };
+
+  test('of few rows is left to its own transaction', async () => {
+    const storage = await opened(2_000);
+    let begun = 0;
+    expect(await inParts(storage, ROWS, async () => void begun++)).toBe(0);
+    expect([begun, await left(storage)]).toEqual([0, 1_000]);
+  });
+
+  test('goes part by part, is begun once, and leaves the last part and the rows of others', async () => {
+    const storage = await opened(7_000);
+    let begun = 0;
+    expect(await inParts(storage, ROWS, async () => void begun++)).toBe(3_000);
+    expect([begun, await left(storage), await left(storage, sql`owner = 0`)]).toEqual([1, 500, 3_500]);
+  });
+
+  test('walks on by the ids where it still finds the rows that it has changed, and leaves the newest', async () => {
+    const storage = await opened(7_000);
+    const change = sql`update rows_of set done = done + 1`;
+    expect(await inParts(storage, { ...ROWS, change, isById: true })).toBe(3_000);
+    const undone = sql<boolean>`owner = 1 and done = 0`;
+    expect([await left(storage, undone), await left(storage, sql`done > 1`)]).toEqual([500, 0]);
+    expect(await left(storage, sql`${undone} and id > 6000`)).toBe(500);
+  });
+
+  test('lets others write between its parts', async () => {
+    const storage = await opened(7_000);
+    let seen: number | undefined;
+    const other = async (tx: Db): Promise<void> => {
+      const { rows } = await sql<{
+        count: number;
+      }>`select count(*) as count from rows_of where owner = 1`.execute(tx);
+      seen = rows[0]?.count;
+    };
+    const begun = Promise.withResolvers<void>();
+    const parts = inParts(storage, ROWS, async () => begun.resolve());
+    await Promise.race([begun.promise, parts]);
+    await storage.transaction(other);
+    await parts;
+    expect(seen).toBeGreaterThan(500);
+  });
+
+  test('that ends half-way has done whole parts, and goes on when it is asked for again', async () => {
+    const storage = await opened(7_000);
+    const broken: Storage = {
+      ...storage,
+      dialect: storage.dialect,
+      db: storage.db,
+      transaction: (work, options) =>
+        options?.durable === false ? Promise.reject(new Error('killed')) : storage.transaction(work, options),
+    };
+    await expect(inParts(broken, ROWS)).rejects.toThrow('killed');
+    expect(await left(storage)).toBe(2_500);
+    expect(await inParts(storage, ROWS)).toBe(2_000);
+  });
+});
