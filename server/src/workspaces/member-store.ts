@@ -97,12 +97,17 @@ export async function workspacesOf(db: Db, userId: number): Promise<Workspace[]>
 
 /** The ids of users who are members of a workspace that the viewer covers. */
 export async function memberIds(db: Db, viewer: Viewer): Promise<Set<number>> {
-  const rows = await tables(db)
-    .selectFrom('workspace_users as member')
-    .innerJoin('workspaces as workspace', 'workspace.id', 'member.workspace_id')
-    .where(coveredSlug(viewer, sql.ref('workspace.slug')))
-    .select('member.user_id')
-    .distinct()
-    .execute();
+  const rows = await allRows((after: { user_id: number } | undefined, limit) =>
+    tables(db)
+      .selectFrom('workspace_users as member')
+      .innerJoin('workspaces as workspace', 'workspace.id', 'member.workspace_id')
+      .where(coveredSlug(viewer, sql.ref('workspace.slug')))
+      .where('member.user_id', '>', after?.user_id ?? 0)
+      .select('member.user_id')
+      .distinct()
+      .orderBy('member.user_id')
+      .limit(limit)
+      .execute(),
+  );
   return new Set(rows.map(({ user_id }) => user_id));
 }
