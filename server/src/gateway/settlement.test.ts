@@ -151,7 +151,7 @@ describeOnBothServers('a settlement', (start) => {
 
   test('a caller that reads a whole text and hangs up before its usage pays for the text', async () => {
     // A shorter answer reaches nobody before its end: failure-events.ts.
-    const whole = JSON.stringify(saying(words.repeat(4), REAL));
+    const whole = JSON.stringify(saying(words.repeat(60), REAL));
     const cut = whole.slice(0, whole.indexOf('"usage"'));
     upstream.answer((response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
