@@ -32,10 +32,10 @@ export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }):
   throw invalidField(fieldPath(odd.path.reverse()) || 'body', NUL);
 }
 
-/** In one body, members and items together. */
-const VALUES_MAX = 2_000_000;
+/** In one body, members and items together: more than any model reads as tokens. */
+const VALUES_MAX = 500_000;
 /** A member costs ten times an item: its name is kept, too. */
-const MEMBERS_MAX = 200_000;
+const MEMBERS_MAX = 100_000;
 
 /**
  * Empty objects take twenty times their text in memory, and names of members time: a body within its limit could hold this
