@@ -26,15 +26,16 @@ export class HeldResponse<Request extends IncomingMessage = IncomingMessage> ext
     this.#held = undefined;
   }
 
-  override write(chunk: unknown, ...more: unknown[]): boolean {
-    if (this.#isFree()) return super.write(chunk, ...(more as []));
-    this.#hold(() => super.write(chunk, ...(more as [])));
+  // Each with its parameters, and no rest of them: this is done for every piece of every answer.
+  override write(chunk: unknown, encoding?: unknown, written?: unknown): boolean {
+    if (this.#isFree()) return super.write(chunk, encoding as BufferEncoding, written as () => void);
+    this.#hold(() => super.write(chunk, encoding as BufferEncoding, written as () => void));
     return false;
   }
 
-  override end(...given: unknown[]): this {
-    if (this.#isFree()) return super.end(...(given as []));
-    this.#hold(() => super.end(...(given as [])));
+  override end(chunk?: unknown, encoding?: unknown, ended?: unknown): this {
+    if (this.#isFree()) return super.end(chunk, encoding as BufferEncoding, ended as () => void);
+    this.#hold(() => super.end(chunk, encoding as BufferEncoding, ended as () => void));
     return this;
   }
 

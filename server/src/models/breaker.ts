@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.ts';
-import type { Route } from './catalogue.ts';
 
 const FAILURES_TO_OPEN = 5;
 /** Callers, where a request itself may be the reason. */
@@ -31,9 +30,6 @@ interface Line {
   othersWait: boolean;
   busyUntilMs: number;
 }
-
-/** The key of a route's line. */
-export const lineOf = ({ target, upstreamModel }: Route): string => `${target.id} ${upstreamModel}`;
 
 /**
  * Which models at which upstreams are worth a try. Five failures of the upstream in a row keep one from being asked for

@@ -21,6 +21,8 @@ export interface Route {
   name: string;
   /** `<upstream>/<name>`. */
   qualifiedName: string;
+  /** One model at one upstream, for what is known of whether it answers: see `Breakers`. */
+  line: string;
   /** Tokens of its longest answer, where its operator says. */
   outputMax?: number | undefined;
 }
@@ -115,7 +117,9 @@ export class Catalogue {
     for (const target of this.#targets()) {
       for (const [name, upstreamModel] of this.#modelsOf(target)) {
         const outputMax = target.outputMax.get(name);
-        const route = { target, upstreamModel, name, qualifiedName: `${target.name}/${name}`, outputMax };
+        const qualifiedName = `${target.name}/${name}`;
+        const line = `${target.id} ${upstreamModel}`;
+        const route = { target, upstreamModel, name, qualifiedName, line, outputMax };
         plain.set(name, [...(plain.get(name) ?? []), route]);
         qualified.set(route.qualifiedName, [route]);
       }

@@ -4,7 +4,6 @@ import { ForbiddenAddressError } from '../base/outbound/connections.ts';
 import { Answer } from './answer.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { Outcome } from './attempt.ts';
-import { lineOf } from './breaker.ts';
 import type { Breakers } from './breaker.ts';
 import { isTimeout } from './call.ts';
 import type { Route } from './catalogue.ts';
@@ -87,7 +86,7 @@ export function failureOf(
 ): KeywardError {
   if (outcome.kind === 'failed') return errorOf(outcome.error, outcome.route);
   if (outcome.kind === 'held') return refusal(outcome.status, outcome.route);
-  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(lineOf(route), callerId)));
+  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(route.line, callerId)));
   const seconds = Math.max(1, Math.ceil(retryMs / 1_000));
   return new KeywardError('upstream_unavailable', 'No upstream of this model is working at the moment.', {
     hint: `They failed repeatedly and are tried again in ${seconds} s.`,

@@ -296,6 +296,8 @@ describe('an upstream that fails', () => {
     upstream.answer(hang);
     const late = models.forward(chatRequest({}, { onUsage }));
     await expect(late).rejects.toMatchObject({ code: 'upstream_timeout', status: 504 });
+    // Its prompt is counted in another thread.
+    await expect.poll(() => outcomes).toEqual(['timeout']);
     upstream.answer(slam);
     const reset = models.forward(chatRequest({}, { onUsage }));
     await expect(reset).rejects.toMatchObject({ code: 'upstream_unavailable', status: 502 });

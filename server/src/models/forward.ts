@@ -7,7 +7,6 @@ import type { Logger } from '../base/logger.ts';
 import type { Answer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import type { Outcome } from './attempt.ts';
-import { lineOf } from './breaker.ts';
 import type { Breakers } from './breaker.ts';
 import type { Route } from './catalogue.ts';
 import type { OpenOutput } from './estimate.ts';
@@ -87,10 +86,12 @@ async function attemptAll(
   let last: Outcome = { kind: 'none' };
   for (const route of routes) {
     if (attempts === ATTEMPTS_MAX) break;
-    if (context.breakers.isOpen(lineOf(route), callerId)) continue;
-    if (attempts > 0) await backOff(attempts, request.signal);
+    if (attempts > 0) {
+      if (context.breakers.isOpen(route.line, callerId)) continue;
+      await backOff(attempts, request.signal);
+    }
     // Last, for a trial must have an outcome.
-    const trial = context.breakers.enter(lineOf(route), callerId);
+    const trial = context.breakers.enter(route.line, callerId);
     if (trial === undefined) continue;
     attempts++;
     const outcome = await new Attempt({ context, route, request, settlement, trial }).run();

@@ -8,7 +8,7 @@ import { Run } from '../nodes/index.ts';
 import { currentPermit } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Answer } from './answer.ts';
-import { Breakers, lineOf } from './breaker.ts';
+import { Breakers } from './breaker.ts';
 import { Catalogue } from './catalogue.ts';
 import type { Route } from './catalogue.ts';
 import { openConnections } from './connections.ts';
@@ -130,7 +130,7 @@ export class Models implements UpstreamContext {
       throw await this.#unpriced(model, { path: pricedFor, routes: covered, selector });
     const order = weightedOrder(allowed, (route) => route.target.weight);
     if (order.length === 1) return order;
-    const busy = (route: Route) => this.#breakers.isBusy(lineOf(route));
+    const busy = (route: Route) => this.#breakers.isBusy(route.line);
     return [...order.filter((route) => !busy(route)), ...order.filter(busy)];
   }
 

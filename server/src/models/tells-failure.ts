@@ -1,10 +1,11 @@
 const DEPTH_MAX = 6;
 
 /**
- * In what tells a failure. Looked for in each piece of an answer, so that only those that have one of these are taken apart.
+ * In what tells a failure. Looked for in each piece of an answer, so that only those that have one of these are taken apart: most
+ * answers have a `"message":{` and a `"default"`.
  */
 export const SUSPICIOUS =
-  /rror|xception|fail|fault|denied|"(?:detail|message|msg|reason|description|cause)"/i;
+  /rror|xception|fail|(?<!de)fault|denied|"(?:detail|message|msg|reason|description|cause)"\s*:\s*["[]/i;
 
 /** Names of what a server says where it has no answer. */
 const SAYING = new Set(['detail', 'message', 'msg', 'reason', 'description', 'cause']);
