@@ -1,5 +1,6 @@
 export { append, appendAll } from './append.ts';
 export type { AppendOptions } from './append.ts';
+export { recordBegun } from './begun.ts';
 export type { BrokenChain, Fault, Verification, WholeChain } from './chain.ts';
 export type { AuditSigner, Checkpoint } from './checkpoint.ts';
 export { checkpoint, Checkpointer, latestCheckpoint } from './checkpoints.ts';

@@ -40,15 +40,25 @@ export class SliceRows {
   }
 }
 
+/** For long loops that ask no database. */
+export class Turn {
+  #startedMs = performance.now();
+
+  /** Lets others have their turns, where this one has taken its time. */
+  async giveWay(): Promise<void> {
+    if (performance.now() - this.#startedMs < SLICE_MS) return;
+    await nextTurn();
+    this.#startedMs = performance.now();
+  }
+}
+
 /** `map` for lists of thousands: others have their turns meanwhile. */
 export async function mapInTurns<T, R>(items: readonly T[], make: (item: T) => R): Promise<R[]> {
   const made: R[] = [];
-  let startedMs = performance.now();
+  const turn = new Turn();
   for (const item of items) {
     made.push(make(item));
-    if (made.length % 100 !== 0 || performance.now() - startedMs < SLICE_MS) continue;
-    await nextTurn();
-    startedMs = performance.now();
+    if (made.length % 100 === 0) await turn.giveWay();
   }
   return made;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { turnsDuring } from '../../test/turns.ts';
 import { isLong, jsonBytes } from './json-pieces.ts';
 
 const textOf = async (value: object): Promise<string> => Buffer.concat(await jsonBytes(value)).toString();
@@ -31,16 +32,7 @@ test('a long answer has the same bytes as from JSON.stringify', async () => {
 
 test('a long answer leaves turns to others while it is written', async () => {
   const rows = Array.from({ length: 100_000 }, (_, id) => ({ id, name: `key ${id}`, tags: ['a', 'b'] }));
-  let turns = 0;
-  let isDone = false;
-  const count = (): void => {
-    turns++;
-    if (!isDone) setImmediate(count);
-  };
-  setImmediate(count);
-  await jsonBytes({ items: rows });
-  isDone = true;
-  expect(turns).toBeGreaterThan(1);
+  expect(await turnsDuring(() => jsonBytes({ items: rows }))).toBeGreaterThan(1);
 });
 
 test('an answer is long by its values, however deep they lie, or by its texts', () => {

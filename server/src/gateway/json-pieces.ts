@@ -1,11 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Turn } from '../base/slices.ts';
 
 /** As many values as `JSON.stringify` writes in a moment. */
 const VALUES_FEW = 1_000;
 /** A string of so many characters takes as long as another value. */
 const VALUE_LENGTH = 256;
 const PIECE_LENGTH = 64 * 1024;
-const TURN_MS = 10;
 
 /** Whether to write it at once would hold up everybody else. */
 export const isLong = (value: object): boolean => left(value, VALUES_FEW) < 0;
@@ -26,15 +25,13 @@ function left(value: unknown, few: number): number {
 export async function jsonBytes(value: object): Promise<Buffer[]> {
   const pieces: Buffer[] = [];
   let text = '';
-  let startedMs = performance.now();
+  const turn = new Turn();
   for (const part of partsOf(value)) {
     text += part;
     if (text.length < PIECE_LENGTH) continue;
     pieces.push(Buffer.from(text));
     text = '';
-    if (performance.now() - startedMs < TURN_MS) continue;
-    await nextTurn();
-    startedMs = performance.now();
+    await turn.giveWay();
   }
   pieces.push(Buffer.from(text));
   return pieces;

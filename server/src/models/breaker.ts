@@ -57,7 +57,12 @@ export class Breakers {
 
   /** Whether this caller's request must not go there now. */
   isOpen(key: string, caller: string): boolean {
-    if (this.#own?.isOpen(ownLine(key, caller), caller) === true) return true;
+    return this.#isShut(key, caller, ownLine(key, caller));
+  }
+
+  #isShut(key: string, caller: string, own: string): boolean {
+    const callers = this.#own;
+    if (callers !== undefined && callers.#isShut(own, caller, own)) return true;
     const line = this.#lines.get(key);
     if (line === undefined || line.openForMs === 0) return false;
     const nowMs = this.#clock.monotonicMs();
@@ -80,9 +85,14 @@ export class Breakers {
    * @returns undefined where it must not: it is open, or another request is trying it.
    */
   enter(key: string, caller: string): Trial | undefined {
-    if (this.isOpen(key, caller)) return undefined;
+    const own = ownLine(key, caller);
+    if (this.#isShut(key, caller, own)) return undefined;
+    const callers = this.#own;
+    return this.#begin(key, caller, callers === undefined ? undefined : callers.#begin(own, caller));
+  }
+
+  #begin(key: string, caller: string, own?: Trial): Trial {
     const line = this.#line(key);
-    const own = this.#own?.enter(ownLine(key, caller), caller);
     const trial = new Trial(line, caller, { clock: this.#clock, own });
     if (line.openForMs > 0) line.probe = trial;
     return trial;

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOn } from '../../test/databases.ts';
 import { SAMPLE_MIGRATIONS } from '../../test/sample-schema.ts';
+import { turnsDuring } from '../../test/turns.ts';
 import { migrate } from './index.ts';
 import type { Db, Storage } from './index.ts';
 
@@ -33,17 +34,9 @@ describeOn('sqlite', 'turns of the event loop', (open) => {
 
   test('others have theirs while a thousand callers ask at once', async () => {
     const storage = await opened();
-    let turns = 0;
-    let isDone = false;
-    const count = (): void => {
-      turns++;
-      if (!isDone) setImmediate(count);
-    };
-    setImmediate(count);
     const long = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000) select sum(i) from n`;
-    await Promise.all(Array.from({ length: 1_000 }, () => long.execute(storage.db)));
-    isDone = true;
-    expect(turns).toBeGreaterThan(2);
+    const ask = () => Promise.all(Array.from({ length: 1_000 }, () => long.execute(storage.db)));
+    expect(await turnsDuring(ask)).toBeGreaterThan(2);
   });
 
   test('a statement that waits for its turn is refused where its transaction ends meanwhile', async () => {

@@ -87,18 +87,3 @@ export async function changeAndClose<T>(
   if (seq !== undefined) await nodes.acknowledge(seq);
   return result;
 }
-
-/** Records, once, that a change has begun whose parts are committed before it is done: a crash may leave some of them. */
-export function recordBegun(
-  { clock, net }: WidgetsContext,
-  actor: Actor,
-  entry: Pick<AuditEntry, 'action' | 'target'>,
-): (tx: Db) => Promise<void> {
-  let isRecorded = false;
-  return async (tx) => {
-    if (isRecorded) return;
-    isRecorded = true;
-    const record: AuditEntry = { actor, outcome: 'ok', ...entry, details: { begun: true } };
-    await append(tx, record, clock.nowMs(), { net });
-  };
-}

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { recordBegun } from '../audit/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
-import { actorOf, changeAndClose, changeAndRecord, recordBegun } from './context.ts';
+import { actorOf, changeAndClose, changeAndRecord } from './context.ts';
 import type { Manager, WidgetsContext } from './context.ts';
 import { DEFAULTS, noSuchEmbed, readSettings } from './embed.ts';
 import type { Embed } from './embed.ts';
@@ -131,7 +132,7 @@ export async function deleteEmbed(context: WidgetsContext, manager: Manager, uui
   const known = await covered(context, manager, there);
   // Before anything of it is gone, too.
   refuseWeaker(manager, known.workspace.slug);
-  const begin = recordBegun(context, actorOf(manager), { action: 'embeds.delete', target: uuid });
+  const begin = recordBegun(context, { actor: actorOf(manager), action: 'embeds.delete', target: uuid });
   await emptyEmbeds(storage, sql`${known.embed.id}`, begin);
   await changeAndClose(context, manager, async (tx) => {
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };

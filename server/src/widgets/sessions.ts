@@ -1,5 +1,4 @@
-import { append } from '../audit/index.ts';
-import { recordBegun } from './context.ts';
+import { append, recordBegun } from '../audit/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 import { forgetMany, forgetSession, listChats } from './embed-chat-store.ts';
@@ -34,7 +33,7 @@ export async function forget(
   if (sessionId.includes('\0')) return;
   const { storage, clock, net } = context;
   const entry = { action: 'embeds.forget', target: uuid } as const;
-  const begin = recordBegun(context, { kind: 'anonymous' }, entry);
+  const begin = recordBegun(context, { actor: { kind: 'anonymous' }, ...entry });
   const many = await forgetMany(storage, { embedId: id, sessionId }, begin);
   await storage.transaction(async (tx) => {
     const chats = many + (await forgetSession(tx, id, sessionId));

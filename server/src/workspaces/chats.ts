@@ -5,7 +5,7 @@ import { nextId } from '../storage/index.ts';
 import type { Chat, Conversation, NewChat } from './chat.ts';
 import * as store from './chat-store.ts';
 import type { ExportPlace, PlacedChat } from './chat-store.ts';
-import { changeAndRecord, recordBegun } from './context.ts';
+import { changeAndRecord, begunBy } from './context.ts';
 import type { WorkspacesContext } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { holdThread } from './thread-store.ts';
@@ -93,7 +93,7 @@ export class Chats {
     const place = { thread, session, ...(user === undefined ? {} : { user }) };
     const entry = { action: 'chats.reset', target: `workspace:${workspaceId}`, details: place };
     const { storage, clock } = this.#context;
-    const begin = recordBegun(this.#context, actor, entry);
+    const begin = begunBy(this.#context, actor, entry);
     const many = await store.excludeMany(storage, conversation, { updatedAt: clock.nowMs(), begin });
     await changeAndRecord(this.#context, actor, async (tx) => {
       const chats = many + (await this.reset(tx, conversation));

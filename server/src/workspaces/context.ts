@@ -1,4 +1,4 @@
-import { append } from '../audit/index.ts';
+import { append, recordBegun } from '../audit/index.ts';
 import type { AuditEntry, SecretNet } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Actor } from '../keys/index.ts';
@@ -30,18 +30,9 @@ export function changeAndRecord<T>(
   });
 }
 
-/** Records, once, that a change has begun whose parts are committed before it is done: a crash may leave some of them. */
-export function recordBegun(
+/** See `recordBegun` of the audit record. */
+export const begunBy = (
   context: WorkspacesContext,
   actor: Actor,
   entry: Entry,
-): (tx: Db) => Promise<void> {
-  let isRecorded = false;
-  return async (tx) => {
-    if (isRecorded) return;
-    isRecorded = true;
-    const details = { ...entry.details, begun: true };
-    const record: AuditEntry = { actor: auditActor(actor), outcome: 'ok', ...entry, details };
-    await append(tx, record, context.clock.nowMs(), { net: context.net });
-  };
-}
+): ((tx: Db) => Promise<void>) => recordBegun(context, { actor: auditActor(actor), ...entry });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord, recordBegun } from './context.ts';
+import { changeAndRecord, begunBy } from './context.ts';
 import { chosenSlug } from './slug.ts';
 import * as store from './thread-store.ts';
 import type { Thread } from './thread.ts';
@@ -78,7 +78,7 @@ export class Threads {
   async remove(actor: Actor, { id, slug: workspace }: Workspace, slug: string): Promise<Thread | undefined> {
     const there = await store.findThread(this.#context.storage.db, id, slug);
     if (there === undefined) return undefined;
-    const begin = recordBegun(this.#context, actor, entryOf('delete', there, workspace));
+    const begin = begunBy(this.#context, actor, entryOf('delete', there, workspace));
     await store.emptyThread(this.#context.storage, there.id, begin);
     return changeAndRecord<Thread | undefined>(this.#context, actor, async (tx) => {
       const thread = await store.lockThread(tx, id, slug);

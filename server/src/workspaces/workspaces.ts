@@ -4,7 +4,7 @@ import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord, recordBegun } from './context.ts';
+import { changeAndRecord, begunBy } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { isBound, isCovered } from './coverage.ts';
 import { DEFAULT_PROMPT } from './default-prompt.ts';
@@ -187,7 +187,7 @@ export class Workspaces {
   async remove(actor: Actor, viewer: Viewer, slug: string): Promise<Workspace | undefined> {
     const there = await this.findCovered(viewer, slug);
     if (there === undefined) return undefined;
-    const begin = recordBegun(this.#context, actor, { action: 'workspaces.delete', target: targetOf(there) });
+    const begin = begunBy(this.#context, actor, { action: 'workspaces.delete', target: targetOf(there) });
     for (const hook of this.#emptyingHooks) await hook(there, begin);
     await store.emptyWorkspace(this.#context.storage, there.id, begin);
     return changeAndRecord<Workspace | undefined>(this.#context, actor, async (tx) => {
