@@ -8,7 +8,8 @@ import {
   IMPORT_MAX_BYTES,
   LENIENT_BODY_MAX_BYTES,
   MODEL_BODY_MAX_BYTES,
-  parseJson,
+  parseText,
+  textOf,
 } from './body.ts';
 import { parseLenient } from './developer/lenient-body.ts';
 import { FORM_TYPE, readForm } from './form.ts';
@@ -78,9 +79,14 @@ async function formIn(bytes: Buffer, { namesModel }: Route, type: string): Promi
 
 /** A body as a value. @throws KeywardError `bad_request`, `too_large`, `invalid_input` */
 function meaning(bytes: Buffer, { bodyKind = 'json', namesModel }: Route, type: string): unknown {
-  const value =
-    bodyKind === 'lenient' ? parseLenient(bytes, type) : parseJson(bytes, { refuseNul: bodyKind === 'json' });
-  if (bodyKind === 'passthrough') refuseRepeatedNames(bytes, value);
+  if (bodyKind === 'lenient') return checked(parseLenient(bytes, type), namesModel);
+  const text = textOf(bytes);
+  const value = parseText(text, { refuseNul: bodyKind === 'json' });
+  if (bodyKind === 'passthrough') refuseRepeatedNames(text, value);
+  return checked(value, namesModel);
+}
+
+function checked(value: unknown, namesModel: true | undefined): unknown {
   if (namesModel === true && typeof value === 'object' && value !== null) checkMembers(value);
   return value;
 }

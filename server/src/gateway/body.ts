@@ -15,10 +15,19 @@ const DEPTH_MAX = 64;
  * @throws KeywardError `bad_request` saying what is wrong, without quoting what was sent: it may hold a secret.
  */
 export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }): unknown {
-  if (bytes.length === 0) return undefined;
+  return parseText(textOf(bytes), { refuseNul });
+}
+
+/** @throws KeywardError `bad_request` */
+export function textOf(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw unreadable('The body is not UTF-8.');
-  if (holdsTooMany(bytes)) throw tooMany(`more than ${VALUES_MAX} values or ${MEMBERS_MAX} members`);
-  const text = bytes.toString('utf8');
+  return bytes.toString('utf8');
+}
+
+/** The same of what has been decoded; undefined for ''. */
+export function parseText(text: string, { refuseNul }: { refuseNul: boolean }): unknown {
+  if (text.length === 0) return undefined;
+  if (holdsTooMany(text)) throw tooMany(`more than ${VALUES_MAX} values or ${MEMBERS_MAX} members`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -26,7 +35,7 @@ export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }):
     throw unreadable(`The body is not JSON${placeOf(error)}.`);
   }
   if (isPlain(text)) return value;
-  const odd = oddity(value, { depth: 0, refuseNul: refuseNul && bytes.includes(String.raw`\u0000`) });
+  const odd = oddity(value, { depth: 0, refuseNul: refuseNul && text.includes(String.raw`\u0000`) });
   if (odd === undefined) return value;
   if (odd.message !== NUL) throw unreadable(odd.message);
   throw invalidField(fieldPath(odd.path.reverse()) || 'body', NUL);
@@ -42,41 +51,42 @@ const MEMBERS_MAX = 100_000;
  * process up, or end it. Counted before anything is made of it; what stands in texts does not count. Guarded by
  * surface.test.ts.
  */
-function holdsTooMany(bytes: Buffer): boolean {
+function holdsTooMany(text: string): boolean {
   // Each takes four characters at least.
-  if (bytes.length < MEMBERS_MAX * 4) return false;
+  if (text.length < MEMBERS_MAX * 4) return false;
   let values = 0;
   let members = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) at = endOfText(bytes, at + 1);
-    else if (byte === COLON) members++;
-    else if (byte === COMMA || byte === BRACKET || byte === BRACE) values++;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfText(text, at + 1);
+    else if (code === COLON) members++;
+    else if (code === COMMA || code === BRACKET || code === BRACE) values++;
     if (values > VALUES_MAX || members > MEMBERS_MAX) return true;
   }
   return false;
 }
 
 /** The place of the quote that ends the text which begins at `start`. */
-export function endOfText(bytes: Buffer, start: number): number {
-  for (let at = start; at < bytes.length;) {
+export function endOfText(text: string, start: number): number {
+  for (let at = start; at < text.length;) {
     // Near ones by hand: a search for each of ten million escaped quotes would take a second.
-    for (const near = at + NEAR_BYTES; at < near && at < bytes.length;) {
-      if (bytes[at] === QUOTE) return at;
-      at += bytes[at] === BACKSLASH ? 2 : 1;
+    for (const near = at + NEAR_CHARACTERS; at < near && at < text.length;) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) return at;
+      at += code === BACKSLASH ? 2 : 1;
     }
-    const end = bytes.indexOf(QUOTE, at);
-    if (end < 0) return bytes.length;
+    const end = text.indexOf('"', at);
+    if (end < 0) return text.length;
     let before = end - 1;
-    while (before >= at && bytes[before] === BACKSLASH) before--;
+    while (before >= at && text.charCodeAt(before) === BACKSLASH) before--;
     // Each second backslash stands for one.
     if ((end - before) % 2 === 1) return end;
     at = end + 1;
   }
-  return bytes.length;
+  return text.length;
 }
 
-const NEAR_BYTES = 64;
+const NEAR_CHARACTERS = 16;
 
 const [QUOTE = 0, BACKSLASH, COLON, COMMA, BRACKET, BRACE] = Buffer.from('"\\:,[{');
 

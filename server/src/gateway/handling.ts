@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidField } from '../base/errors.ts';
 import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { FormPart } from '../models/index.ts';
+import type { Run } from '../nodes/index.ts';
 import { underPermit } from '../storage/index.ts';
 import type { Count } from '../usage/index.ts';
 import { admitAgain } from './admission.ts';
@@ -13,6 +14,7 @@ import type { ReadBody } from './bodies.ts';
 import { phrase } from './developer/answers.ts';
 import { admit } from './developer/session-gate.ts';
 import { fail } from './failing.ts';
+import type { Leave } from './leave.ts';
 import { needsKey } from './route.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -40,7 +42,7 @@ export function handlerOf(services: Services, declared: Route) {
     const refuse = (error: unknown): void => fail(services, error, { request, reply });
     const proceed = (read: ReadBody): void => {
       try {
-        const call = new RequestCall(declared, { request, reply, read });
+        const call = new RequestCall(declared, { request, run, read });
         if (hasMembers(call.query) && declared.surface !== 'developer') checks.query(call.query);
         checks.params?.(call.params);
         checkBody(declared, checks, call);
@@ -134,9 +136,15 @@ function answerWith(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ): undefined | Promise<void> {
   const { course } = request;
-  // Ended meanwhile: what the handler has begun ends with a response that nobody reads.
-  if (course.isEnded) {
-    return 'stream' in answer ? answer.stream(goneResponse(request.raw)).catch(() => undefined) : undefined;
+  if (course.isEnded) return endUnread(answer, request);
+  if ('passed' in answer) {
+    reply.hijack();
+    try {
+      return answer.passed.sendTo(reply.raw, course.headers);
+    } catch (error) {
+      fail(services, error, { request, reply });
+      return endUnread(answer, request);
+    }
   }
   if ('stream' in answer) {
     reply.hijack();
@@ -155,6 +163,12 @@ function answerWith(
   return sendLong(answer, { request, reply }).catch((error: unknown) =>
     fail(services, error, { request, reply }),
   );
+}
+
+/** What the handler has begun ends with a response that nobody reads. */
+function endUnread(answer: Answer, { raw, course }: FastifyRequest): undefined | Promise<void> {
+  if ('passed' in answer) return answer.passed.sendTo(goneResponse(raw), course.headers);
+  return 'stream' in answer ? answer.stream(goneResponse(raw)).catch(() => undefined) : undefined;
 }
 
 function goneResponse(request: IncomingMessage): ServerResponse {
@@ -179,13 +193,13 @@ class RequestCall {
   readonly stream: IncomingMessage;
   readonly secretId: string | undefined;
   readonly session;
+  readonly run: Run | undefined;
   readonly #request: FastifyRequest;
-  readonly #reply: FastifyReply;
   #controller: AbortController | undefined;
 
   constructor(
     declared: Route,
-    { request, reply, read }: { request: FastifyRequest; reply: FastifyReply; read: ReadBody },
+    { request, run, read }: { request: FastifyRequest; run: Run | undefined; read: ReadBody },
   ) {
     const { bytes = NO_BYTES, value, form, stream = request.raw } = read;
     const { caller, secretId, session, ip } = request.course;
@@ -202,24 +216,21 @@ class RequestCall {
     this.stream = stream;
     this.secretId = secretId;
     this.session = session;
+    this.run = run;
     this.#request = request;
-    this.#reply = reply;
+  }
+
+  get leaving(): Leave {
+    return this.#request.course.leaving;
   }
 
   /** Made when it is first asked for: most handlers do not. */
   get signal(): AbortSignal {
     if (this.#controller !== undefined) return this.#controller.signal;
     const controller = (this.#controller = new AbortController());
-    const { raw } = this.#reply;
-    const abort = (): void => {
-      if (!raw.writableFinished) controller.abort();
-    };
-    const { course } = this.#request;
-    // Who went away before this was asked for says it no second time.
-    if (course.isEnded) controller.abort();
-    else if (course.isOver) abort();
-    else raw.once('close', abort);
-    course.aborter = controller;
+    const { leaving } = this;
+    if (leaving.aborted) controller.abort();
+    else leaving.addEventListener('abort', () => controller.abort());
     return controller.signal;
   }
 

@@ -14,10 +14,10 @@ function left(value: unknown, few: number): number {
   if (typeof value === 'string') return few - 1 - Math.floor(value.length / VALUE_LENGTH);
   if (typeof value !== 'object' || value === null) return few - 1;
   let rest = few - 1;
-  for (const member of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {
-    rest = left(member, rest);
-    if (rest < 0) break;
-  }
+  if (Array.isArray(value))
+    for (let at = 0; at < value.length && rest >= 0; at++) rest = left(value[at], rest);
+  // No list of the members is made for it: this is done for every answer.
+  else for (const name in value) if ((rest = left((value as Record<string, unknown>)[name], rest)) < 0) break;
   return rest;
 }
 

@@ -1,8 +1,7 @@
-import type { ServerResponse } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
 import { ModelForm, paidOnce } from '../models/index.ts';
-import type { Answer as ModelAnswer, RequestBody } from '../models/index.ts';
+import type { RequestBody } from '../models/index.ts';
 import { ModelAccount } from './model-account.ts';
 import type { Answer, Call } from './route.ts';
 import type { Services } from './services.ts';
@@ -13,28 +12,23 @@ type ModelRequest = Call<TObject, TObject, TSchema, 'models:use'>;
 
 /** Sends a request on to its model. @param path below `/v1`, such as `/chat/completions`. */
 export async function callModel(services: Services, call: ModelRequest, path: string): Promise<Answer> {
-  const { bytes, headers, signal, form } = call;
+  const { bytes, headers, leaving, form, run } = call;
   const parsed = call.body as RequestBody | undefined;
   const model = checkedModel(
     form === undefined ? parsed?.model : form.find(({ name }) => name === 'model')?.value,
   );
   const body = form === undefined ? bytes : new ModelForm(form.filter(({ name }) => name !== 'model'));
-  const answer = await paidOnce(services.models, new ModelAccount(services, call), {
+  const passed = await paidOnce(services.models, new ModelAccount(services, call), {
     path,
     model,
     body,
     parsed,
     contentType: Buffer.isBuffer(body) ? 'application/json' : body.contentType,
     headers,
-    signal,
+    signal: leaving,
+    permit: run,
   });
-  return { stream: (response) => pass(answer, response) };
-}
-
-/** What this server says of a request (its id, its limits) goes before what an upstream calls by the same name. */
-function pass(answer: ModelAnswer, response: ServerResponse): Promise<void> {
-  for (const name of response.getHeaderNames()) delete answer.headers[name];
-  return answer.sendTo(response);
+  return { passed };
 }
 
 function checkedModel(model: unknown): string {

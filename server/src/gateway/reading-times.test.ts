@@ -94,7 +94,7 @@ const inPieces = (text: string, bytes: number): Readable => {
 function modelBody(text: string): void {
   const body = Buffer.from(text);
   const parsed = parseJson(body, { refuseNul: false }) as RequestBody;
-  refuseRepeatedNames(body, parsed);
+  refuseRepeatedNames(text, parsed);
   checkMembers(parsed);
   rewriteBody({ body, parsed, upstreamModel: 'b', includeUsage: true });
 }

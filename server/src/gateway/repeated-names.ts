@@ -6,24 +6,24 @@ const [QUOTE = 0, COLON, COMMA, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = Buffer.fro
 /**
  * Refuses JSON in which an object has a member twice: this server takes the last one, and an upstream may take the first.
  * Guarded by request-members.test.ts.
- * @param value what `bytes` were parsed into.
+ * @param value what `text` was parsed into.
  * @throws KeywardError `invalid_input` naming the member.
  */
-export function refuseRepeatedNames(bytes: Buffer, value: unknown): void {
-  if (membersSaid(bytes) === membersKept(value)) return;
-  const name = repeatedName(bytes);
+export function refuseRepeatedNames(text: string, value: unknown): void {
+  if (membersSaid(text) === membersKept(value)) return;
+  const name = repeatedName(text);
   throw invalidField(name.slice(0, SHOWN_CHARACTERS), 'stands twice in one object', 'Send each member once.');
 }
 
 const SHOWN_CHARACTERS = 40;
 
 /** Each member has one colon outside of texts. */
-function membersSaid(bytes: Buffer): number {
+function membersSaid(text: string): number {
   let members = 0;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) at = endOfText(bytes, at + 1);
-    else if (byte === COLON) members++;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfText(text, at + 1);
+    else if (code === COLON) members++;
   }
   return members;
 }
@@ -37,25 +37,25 @@ function membersKept(value: unknown): number {
 }
 
 /** The first name that an object has a second time; '' if there is none. */
-function repeatedName(bytes: Buffer): string {
+function repeatedName(text: string): string {
   const open: (Set<string> | undefined)[] = [];
   let isName = false;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
-      const end = endOfText(bytes, at + 1);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const end = endOfText(text, at + 1);
       const names = open.at(-1);
       if (isName && names !== undefined) {
-        const name = JSON.parse(bytes.toString('utf8', at, end + 1)) as string;
+        const name = JSON.parse(text.slice(at, end + 1)) as string;
         if (names.has(name)) return name;
         names.add(name);
       }
       at = end;
-    } else if (byte === OPEN) open.push(new Set());
-    else if (byte === OPEN_LIST) open.push(undefined);
-    else if (byte === CLOSE || byte === CLOSE_LIST) open.pop();
-    if (byte === OPEN || byte === COMMA) isName = true;
-    else if (byte === COLON) isName = false;
+    } else if (code === OPEN) open.push(new Set());
+    else if (code === OPEN_LIST) open.push(undefined);
+    else if (code === CLOSE || code === CLOSE_LIST) open.pop();
+    if (code === OPEN || code === COMMA) isName = true;
+    else if (code === COLON) isName = false;
   }
   return '';
 }

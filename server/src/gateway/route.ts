@@ -4,7 +4,8 @@ import type { Caller, Scope } from '../access/index.ts';
 import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
 import type { Actor } from '../keys/index.ts';
-import type { FormPart } from '../models/index.ts';
+import type { Answer as ModelAnswer, FormPart, Leaving } from '../models/index.ts';
+import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import { BODY_MAX_BYTES } from './body.ts';
 import type { Surface } from './errors.ts';
@@ -58,7 +59,7 @@ export interface Route<
   bodyOptional?: boolean;
   /**
    * Writes nothing but the server's own books, and is asked so often that half a microsecond counts: it runs without a permit
-   * (storage). Which routes may say so: architecture.test.ts.
+   * (storage), but for one that it passes on itself. Which routes may say so: architecture.test.ts.
    */
   needsNoPermit?: true;
   /** The handler says itself which pages may read the answer. */
@@ -98,6 +99,10 @@ export interface Call<
   stream: IncomingMessage;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
+  /** The same for a request to a model, at a tenth of the cost. */
+  readonly leaving: Leaving;
+  /** What it is carried out under (storage/permit.ts); undefined: it is not in flight. */
+  readonly run: Run | undefined;
   /** On routes without a key: ids of those for whom it is carried out; what takes them away ends it. */
   runsFor(payers: readonly string[]): void;
   /** On routes without a key: what is run when the request is over, such as letting go of a place under a limit. */
@@ -112,10 +117,11 @@ export interface Call<
   secretId: string | undefined;
 }
 
-/** What a handler gives back. `stream` writes on `call.response` itself, and everything is said there. */
+/** What a handler gives back. `stream` writes on the response itself; `passed` is what a model answered, as it comes. */
 export type Answer =
   | { status: number; body?: unknown; headers?: Record<string, string> }
-  | { stream: (response: ServerResponse) => Promise<void> };
+  | { stream: (response: ServerResponse) => Promise<void> }
+  | { passed: ModelAnswer };
 
 /** Infers the types of a declaration. */
 export function route<

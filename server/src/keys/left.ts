@@ -9,14 +9,16 @@ export interface Shared {
 
 function shared<T extends object>(holder: Holder, { keyId }: Caller, view: T): T & Shared {
   if (holder.kind === 'owner') return { ...view, of: 'owner' };
-  return holder.id === keyId ? { ...view } : { ...view, of: 'ancestor' };
+  return holder.id === keyId ? view : { ...view, of: 'ancestor' };
 }
 
 /** What is left of all limits that the requests of a caller count against; its own first. */
-export const limitsLeft = ({ limits }: Pick<KeysContext, 'limits'>, caller: Caller): (LimitView & Shared)[] =>
-  caller.holders.flatMap((holder) =>
-    limits.view(holder.id, holder.limits).map((view) => shared(holder, caller, view)),
-  );
+export function limitsLeft({ limits }: Pick<KeysContext, 'limits'>, caller: Caller): (LimitView & Shared)[] {
+  const left: (LimitView & Shared)[] = [];
+  for (const holder of caller.holders)
+    for (const view of limits.view(holder.id, holder.limits)) left.push(shared(holder, caller, view));
+  return left;
+}
 
 /** The same of all budgets, in the same order. */
 export async function budgetsLeft(

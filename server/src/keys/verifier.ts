@@ -22,6 +22,9 @@ export interface BadKey {
   key?: Key;
 }
 
+/** One character a byte: the fastest, and nobody sees it. */
+const DIGEST_AS = 'binary';
+
 /** No secret is longer; imported ones may be of any shape. */
 export const SECRET_MAX_LENGTH = 512;
 
@@ -54,7 +57,7 @@ export class Verifier {
 
   /** At once from memory where it can be; otherwise a promise. */
   identify(text: string): GoodKey | Promise<GoodKey | BadKey> {
-    const sha256 = hash('sha256', text, 'base64');
+    const sha256 = hash('sha256', text, DIGEST_AS);
     const known = this.#memory.get(sha256);
     const { nodes, clock } = this.#options;
     if (known !== undefined && nodes.leaseHolds() && known.goodUntilMs > clock.nowMs()) return known;
@@ -64,7 +67,7 @@ export class Verifier {
   async #askDatabase(text: string, sha256: string): Promise<GoodKey | BadKey> {
     const { storage, nodes, sealing, clock } = this.#options;
     const { generation } = nodes;
-    const digests = sealing.digestsOfSha256(Buffer.from(sha256, 'base64'));
+    const digests = sealing.digestsOfSha256(Buffer.from(sha256, DIGEST_AS));
     const found = await findByDigest(
       storage.db,
       digests.map(({ digest }) => digest),

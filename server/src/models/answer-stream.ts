@@ -5,8 +5,12 @@ import type { Flow, Sink } from './call.ts';
 import type { AnswerHeaders } from './headers.ts';
 import type { Meter, Seen } from './meter.ts';
 
+/** One packet or two: head and body of a whole answer go out as one text, which costs half of what two pieces do. */
+const SHORT_MAX_BYTES = 12 * 1024;
 /** Bytes that wait for a slow reader before the upstream is made to wait. */
 const WAITING_MAX_BYTES = 256 * 1024;
+
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** How an answer came to its end. */
 export type Ending = 'ok' | 'upstream_error' | 'timeout' | 'client_gone';
@@ -86,24 +90,29 @@ export class AnswerStream implements Sink {
     if (this.#outlet?.writableEnded !== true) this.#outlet?.destroy();
   }
 
-  /** Writes the answer to an HTTP response, its head included. @returns when the response is closed. */
-  sendTo(response: ServerResponse, status: number, headers: AnswerHeaders): Promise<void> {
+  /** Writes the answer to an HTTP response, its head included. See `Answer.sendTo`. */
+  sendTo(response: ServerResponse, status: number, headers: AnswerHeaders): undefined | Promise<void> {
+    if (response.destroyed) return void this.abandon();
+    response.writeHead(status, headers);
+    if (this.#last === 'end') return this.#sendWhole(response);
     return new Promise((resolve) => {
       response.once('close', () => {
         this.abandon();
         resolve();
       });
       response.on('error', () => response.destroy());
-      if (response.destroyed) {
-        this.abandon();
-        return resolve();
-      }
       response.on('drain', () => this.#options.flow.resume());
-      response.writeHead(status, headers);
       // A stream may be silent for long; its reader should know that it has begun.
       if (this.#waiting.length === 0 && this.#options.isEventStream) response.flushHeaders();
       this.#attach(response);
     });
+  }
+
+  #sendWhole(response: ServerResponse): undefined {
+    const body = this.#take(response) ?? NOTHING;
+    if (body.length > SHORT_MAX_BYTES) response.end(body);
+    else response.end(body.toString('latin1'), 'latin1');
+    return undefined;
   }
 
   /** The answer as a stream, for readers inside. Instead of `sendTo`. */
@@ -126,14 +135,19 @@ export class AnswerStream implements Sink {
   }
 
   #attach(outlet: Outlet): void {
-    if (this.#outlet !== undefined) throw new Error('An answer can be taken once.');
-    this.#outlet = outlet;
-    const [first, ...more] = this.#waiting;
-    this.#waiting = [];
-    const wantsMore =
-      first === undefined || outlet.write(more.length === 0 ? first : Buffer.concat([first, ...more]));
+    const begun = this.#take(outlet);
+    const wantsMore = begun === undefined || outlet.write(begun);
     if (this.#last !== undefined) this.#close(this.#last);
     else if (wantsMore) this.#options.flow.resume();
+  }
+
+  /** @returns what has come for it up to now. */
+  #take(outlet: Outlet): Buffer | undefined {
+    if (this.#outlet !== undefined) throw new Error('An answer can be taken once.');
+    this.#outlet = outlet;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return waiting.length > 1 ? Buffer.concat(waiting) : waiting[0];
   }
 
   #pass(chunk: Buffer): boolean {

@@ -44,9 +44,14 @@ export class Answer {
 
   /**
    * The fastest way out: status, headers and body straight to a response that nothing was written to.
-   * Resolves when the response is closed, whoever closed it; never rejects.
+   * @param headers what this server says of the request, which goes before what an upstream calls by the same name.
+   * @returns undefined for a whole answer, which has been written; otherwise when the response is closed, whoever closed it.
+   * @throws where the head cannot be written: then nothing was.
    */
-  sendTo(response: ServerResponse): Promise<void> {
-    return this.#stream.sendTo(response, this.status, this.headers);
+  sendTo(
+    response: ServerResponse,
+    headers: Readonly<Record<string, string>> = {},
+  ): undefined | Promise<void> {
+    return this.#stream.sendTo(response, this.status, { ...this.headers, ...headers });
   }
 }

@@ -70,21 +70,19 @@ export class Attempt {
   }
 
   /** @returns how it ended; never rejects. */
-  async run(): Promise<Outcome> {
+  run(): Promise<Outcome> {
     const { route, request, trial } = this.#options;
-    const injected = this.#injectsUsage();
-    try {
-      const body = bodyFor(request, route, injected);
-      return await new Promise<Outcome>((resolve) => {
-        this.#resolve = resolve;
-        if (request.signal.aborted) return this.#giveUp();
-        request.signal.addEventListener('abort', this.#onAbort, { once: true });
-        this.#send(body);
-      });
-    } catch (error) {
-      trial.unknown();
-      return { kind: 'failed', route, error: error as Error };
-    }
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      if (request.signal.aborted) return this.#giveUp();
+      request.signal.addEventListener('abort', this.#onAbort);
+      try {
+        this.#send(bodyFor(request, route, this.#injectsUsage()));
+      } catch (error) {
+        trial.unknown();
+        this.#settle({ kind: 'failed', route, error: error as Error });
+      }
+    });
   }
 
   #send(body: Buffer): void {

@@ -53,22 +53,32 @@ export class Catalogue {
   readonly #lists = new Map<string, List>();
   #index = new Map<string, Route[]>();
   #publicNames: string[] = [];
-  #builtFor = '';
+  /** What it was built for: generations of the table, of the lists, of the local model. */
+  #builtFor: readonly [number, number, number] | undefined;
   #listChanges = 0;
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** Routes of a plain or qualified name as known right now; lists are refreshed in the background. */
-  async routes(model: string): Promise<readonly Route[]> {
+  /** Routes of a plain or qualified name as known right now, and at once where they are; lists are refreshed in the background. */
+  routes(model: string): readonly Route[] | Promise<readonly Route[]> {
+    const { table } = this.#options;
+    return (table.isFresh ? this.#known(model) : undefined) ?? this.#askedFor(model);
+  }
+
+  async #askedFor(model: string): Promise<readonly Route[]> {
     const { table } = this.#options;
     if (!table.isFresh) await table.refresh();
-    this.#refreshLists();
-    const found = this.#current().get(model);
+    const found = this.#known(model);
     if (found !== undefined) return found;
     await this.#firstLists();
     return this.#current().get(model) ?? [];
+  }
+
+  #known(model: string): readonly Route[] | undefined {
+    this.#refreshLists();
+    return this.#current().get(model);
   }
 
   /** All public names with their routes; never waits longer than 3 s for upstreams. */
@@ -104,10 +114,12 @@ export class Catalogue {
 
   #current(): Map<string, Route[]> {
     const { table, localModel } = this.#options;
-    const built = `${table.generation} ${this.#listChanges} ${localModel?.generation}`;
-    if (built === this.#builtFor) return this.#index;
+    const ofLocal = localModel?.generation ?? -1;
+    const [ofTable, ofLists, before] = this.#builtFor ?? [];
+    if (ofTable === table.generation && ofLists === this.#listChanges && before === ofLocal)
+      return this.#index;
+    this.#builtFor = [table.generation, this.#listChanges, ofLocal];
     this.#build();
-    this.#builtFor = built;
     return this.#index;
   }
 

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { NameSelector } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Permit } from '../storage/index.ts';
 import type { Answer } from './answer.ts';
 import { Attempt } from './attempt.ts';
 import type { Outcome } from './attempt.ts';
@@ -18,6 +19,13 @@ import type { Settlement, UsageReport } from './settlement.ts';
 const ATTEMPTS_MAX = 4;
 const BACKOFF_MS = 25;
 const BACKOFF_MAX_MS = 400;
+
+/** Whether a caller has gone, and when it goes; an AbortSignal is one. */
+export interface Leaving {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
 
 /** One request of a caller, on its way to a model. */
 export interface ForwardRequest {
@@ -34,7 +42,9 @@ export interface ForwardRequest {
   /** The caller's; its credential, cookies and hop-by-hop headers are left out. */
   headers: IncomingHttpHeaders;
   /** Aborted when the caller goes away: the upstream hears of it at once. */
-  signal: AbortSignal;
+  signal: Leaving;
+  /** What it is sent under. @default that of the request which is carried out */
+  permit?: Permit | undefined;
   /** Of the caller's key: upstreams outside it are not used. */
   selector?: NameSelector | undefined;
   /** Money is counted: upstreams without a price for this path are not used. */
@@ -106,12 +116,18 @@ async function attemptAll(
 }
 
 /** Full jitter: callers that failed together do not come back together. */
-async function backOff(attempts: number, signal: AbortSignal): Promise<void> {
+async function backOff(attempts: number, signal: Leaving): Promise<void> {
   const limitMs = Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MAX_MS);
+  const gone = new AbortController();
+  const leave = (): void => gone.abort();
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave);
   try {
-    await sleep(Math.random() * limitMs, undefined, { signal });
+    await sleep(Math.random() * limitMs, undefined, { signal: gone.signal });
   } catch {
     throw clientGone();
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }
 

@@ -4,7 +4,7 @@ export type { Answer } from './answer.ts';
 export type { Route } from './catalogue.ts';
 export type { Actor, AuditTrail, Sealer, UpstreamContext } from './context.ts';
 export type { Demand } from './estimate.ts';
-export type { ForwardRequest } from './forward.ts';
+export type { ForwardRequest, Leaving } from './forward.ts';
 export type { AnswerHeaders } from './headers.ts';
 export { LocalModel } from './local-model.ts';
 export type { LocalModelOptions, LocalState, LocalStatus } from './local-model.ts';

@@ -123,9 +123,10 @@ export class UsageStripper extends Meter {
       rest = rest.subarray(end);
       this.#passing = false;
     }
+    const text = rest.toString('latin1');
     let keptFrom = 0;
     for (let at = 0, end = 0; at < rest.length; at = end) {
-      const usageAt = findUsageObject(rest, at);
+      const usageAt = findUsageObject(text, at);
       if (usageAt === -1) break;
       // Events before the one with usage need no look.
       while ((end = at + firstEventEnd(rest.subarray(at))) <= usageAt) at = end;

@@ -118,7 +118,8 @@ export class Models implements UpstreamContext {
    * its upstreams has a price.
    */
   async resolve(model: string, selector?: NameSelector, pricedFor?: string): Promise<Route[]> {
-    const known = await this.#catalogue.routes(model);
+    const routes = this.#catalogue.routes(model);
+    const known = routes instanceof Promise ? await routes : routes;
     const covered = selector === undefined ? known : known.filter((route) => mayUse(selector, route));
     if (covered.length === 0) {
       if (coversName(selector, model)) throw await this.#unknown(model, selector);
@@ -149,7 +150,7 @@ export class Models implements UpstreamContext {
         resolved ?? (await this.resolve(request.model, request.selector, request.pricedFor)),
       );
       const context = { dispatcher: this.dispatcher, breakers: this.#breakers, logger: this.logger };
-      const run = currentPermit();
+      const run = request.permit ?? currentPermit();
       const standing = run?.stands();
       if (standing !== undefined) await standing;
       const answer = await forwardTo(context, routes, { request, settlement });

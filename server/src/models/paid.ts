@@ -17,7 +17,7 @@ export interface Wanted extends EstimateRequest {
 }
 
 /** A request for the model and path that the account holds for. */
-export type Sent = Pick<ForwardRequest, 'body' | 'parsed' | 'contentType' | 'headers' | 'signal'>;
+export type Sent = Pick<ForwardRequest, 'body' | 'parsed' | 'contentType' | 'headers' | 'signal' | 'permit'>;
 
 /** @throws KeywardError as `Models.forward`. */
 export type Send = (request: Sent) => Promise<Answer>;

@@ -46,13 +46,13 @@ export function rewriteBody({ body, parsed, upstreamModel, includeUsage, bound }
   return Object.keys(wanted).length === 0 ? body : replaceMembers(body, members, wanted);
 }
 
-const MODEL_KEY = Buffer.from('"model"');
-const UNICODE_ESCAPE = Buffer.from('\\u');
+const MODEL_KEY = '"model"';
 
 /** The common case, seen without reading the body byte by byte: the key stands there once, and nothing is escaped. */
 function saysModelOnce(body: Buffer): boolean {
-  const at = body.indexOf(MODEL_KEY);
-  return body.indexOf(MODEL_KEY, at + 1) === -1 && body.indexOf(UNICODE_ESCAPE) === -1;
+  // A text is searched several times as fast as a Buffer.
+  const text = body.toString('latin1');
+  return text.indexOf(MODEL_KEY, text.indexOf(MODEL_KEY) + 1) === -1 && !text.includes('\\u');
 }
 
 /** Whether the caller itself asked for the usage chunk. */

@@ -17,7 +17,7 @@ interface Output {
   reasoningOut?: number | undefined;
 }
 
-const NEEDLE = Buffer.from('"usage"');
+const NEEDLE = '"usage"';
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const OPEN = 0x7b;
@@ -25,36 +25,39 @@ const CLOSE = 0x7d;
 const BACKSLASH = 0x5c;
 /** A usage object is some hundred bytes; one that is longer is not one. */
 const OBJECT_MAX_BYTES = 16 * 1024;
-const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Where a usage object begins, or -1. `"usage": null`, which comes in every chunk of some streams, is none. */
-export function findUsageObject(bytes: Buffer, from = 0): number {
-  for (let at = bytes.indexOf(NEEDLE, from); at !== -1; at = bytes.indexOf(NEEDLE, at + 1)) {
-    const brace = objectAfterKey(bytes, at + NEEDLE.length);
+/**
+ * Where a usage object begins, or -1. `"usage": null`, which comes in every chunk of some streams, is none.
+ * @param text bytes as Latin-1, one character each: a text is searched several times as fast as a Buffer.
+ */
+export function findUsageObject(text: string, from = 0): number {
+  for (let at = text.indexOf(NEEDLE, from); at !== -1; at = text.indexOf(NEEDLE, at + 1)) {
+    const brace = objectAfterKey(text, at + NEEDLE.length);
     if (brace >= 0) return brace;
   }
   return -1;
 }
 
-/** @returns the place of `{`; -1 where something else follows; -2 where the bytes end before that is known. */
-function objectAfterKey(bytes: Buffer, from: number): number {
+/** @returns the place of `{`; -1 where something else follows; -2 where the text ends before that is known. */
+function objectAfterKey(text: string, from: number): number {
   let colonSeen = false;
-  for (let at = from; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === COLON && !colonSeen) colonSeen = true;
-    else if (byte === OPEN && colonSeen) return at;
-    else if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return -1;
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === COLON && !colonSeen) colonSeen = true;
+    else if (code === OPEN && colonSeen) return at;
+    else if (code !== 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return -1;
   }
   return -2;
 }
 
-/** The quote that ends the text which begins at `from`; the end of the bytes where it has none yet. */
-function textEnd(bytes: Buffer, from: number): number {
-  for (let at = from + 1; at < bytes.length; at++) {
-    if (bytes[at] === BACKSLASH) at++;
-    else if (bytes[at] === QUOTE) return at;
+/** The quote that ends the text which begins at `from`; the end of all where it has none yet. */
+function textEnd(text: string, from: number): number {
+  for (let at = from + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at++;
+    else if (code === QUOTE) return at;
   }
-  return bytes.length;
+  return text.length;
 }
 
 /** A usage object that has begun: where its key and its brace stand, and how deep. */
@@ -71,7 +74,7 @@ interface Begun {
  * output last.
  */
 export class UsageScanner {
-  #waiting: Buffer = NOTHING;
+  #waiting = '';
   #counts: TokenCounts | undefined;
 
   get counts(): TokenCounts | undefined {
@@ -80,23 +83,24 @@ export class UsageScanner {
 
   /** @returns whether a usage object, or what may become one, is in these bytes. */
   scan(chunk: Buffer): boolean {
-    const bytes = this.#waiting.length === 0 ? chunk : Buffer.concat([this.#waiting, chunk]);
-    this.#waiting = NOTHING;
+    const piece = chunk.toString('latin1');
+    const text = this.#waiting === '' ? piece : this.#waiting + piece;
+    this.#waiting = '';
     let seen = false;
-    for (let at = bytes.indexOf(NEEDLE); at !== -1; at = bytes.indexOf(NEEDLE, at)) {
-      const brace = objectAfterKey(bytes, at + NEEDLE.length);
+    for (let at = text.indexOf(NEEDLE); at !== -1; at = text.indexOf(NEEDLE, at)) {
+      const brace = objectAfterKey(text, at + NEEDLE.length);
       if (brace === -1) {
         at += NEEDLE.length;
         continue;
       }
       seen = true;
       if (brace === -2) {
-        this.#wait(bytes, at);
+        this.#wait(text, at);
         return true;
       }
-      at = this.#read(bytes, { key: at, brace, depth: 0 });
+      at = this.#read(text, { key: at, brace, depth: 0 });
     }
-    if (this.#waiting.length === 0) this.#waiting = bytes.subarray(bytes.length - overlap(bytes));
+    if (this.#waiting === '') this.#waiting = begunNeedle(text);
     return seen;
   }
 
@@ -105,37 +109,37 @@ export class UsageScanner {
    * over would otherwise be read a thousand times. Guarded by gateway/reading-times.test.ts.
    * @returns the place after it.
    */
-  #read(bytes: Buffer, first: Begun): number {
+  #read(text: string, first: Begun): number {
     const begun = [first];
     let depth = 1;
-    for (let at = first.brace + 1; at < bytes.length; at++) {
-      const byte = bytes[at];
-      if (byte === OPEN) depth++;
-      else if (byte === QUOTE) {
-        const brace = isNeedle(bytes, at) ? objectAfterKey(bytes, at + NEEDLE.length) : -1;
-        if (brace < 0) at = textEnd(bytes, at);
+    for (let at = first.brace + 1; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === OPEN) depth++;
+      else if (code === QUOTE) {
+        const brace = text.startsWith(NEEDLE, at) ? objectAfterKey(text, at + NEEDLE.length) : -1;
+        if (brace < 0) at = textEnd(text, at);
         else {
           begun.push({ key: at, brace, depth: depth++ });
           at = brace;
         }
-      } else if (byte === CLOSE && --depth === begun.at(-1)?.depth) {
-        this.#take(bytes.subarray(begun.pop()?.brace, at + 1));
+      } else if (code === CLOSE && --depth === begun.at(-1)?.depth) {
+        this.#take(text.slice(begun.pop()?.brace, at + 1));
         if (begun.length === 0) return at + 1;
       }
     }
-    const fitting = begun.find(({ key }) => bytes.length - key <= OBJECT_MAX_BYTES);
-    if (fitting !== undefined) this.#waiting = bytes.subarray(fitting.key);
-    return bytes.length;
+    const fitting = begun.find(({ key }) => text.length - key <= OBJECT_MAX_BYTES);
+    if (fitting !== undefined) this.#waiting = text.slice(fitting.key);
+    return text.length;
   }
 
-  #wait(bytes: Buffer, from: number): void {
-    if (bytes.length - from <= OBJECT_MAX_BYTES) this.#waiting = bytes.subarray(from);
+  #wait(text: string, from: number): void {
+    if (text.length - from <= OBJECT_MAX_BYTES) this.#waiting = text.slice(from);
   }
 
-  #take(object: Buffer): void {
+  #take(object: string): void {
     if (object.length > OBJECT_MAX_BYTES) return;
     try {
-      this.#add(readCounts(JSON.parse(object.toString()) as Fields));
+      this.#add(readCounts(JSON.parse(object) as Fields));
     } catch {
       // Not JSON: not a usage object.
     }
@@ -171,19 +175,15 @@ function mergedInput(before: Input, input: Input): Input {
   };
 }
 
-const isNeedle = (bytes: Buffer, at: number): boolean =>
-  bytes[at + 1] === NEEDLE[1] && bytes.subarray(at, at + NEEDLE.length).equals(NEEDLE);
-
-/** How many bytes at the end could be the beginning of `"usage"`. */
-function overlap(bytes: Buffer): number {
+/** The last characters, where they could be the beginning of `"usage"`. */
+function begunNeedle(text: string): string {
   // Most pieces of a stream end with an event, and so with a line.
-  if (bytes[bytes.length - 1] === 0x0a) return 0;
-  const from = Math.max(0, bytes.length - NEEDLE.length + 1);
-  for (let at = bytes.indexOf(QUOTE, from); at !== -1; at = bytes.indexOf(QUOTE, at + 1)) {
-    const length = bytes.length - at;
-    if (bytes.compare(NEEDLE, 0, length, at) === 0) return length;
+  if (text.endsWith('\n')) return '';
+  const at = text.indexOf('"', Math.max(0, text.length - NEEDLE.length + 1));
+  for (let from = at; from !== -1; from = text.indexOf('"', from + 1)) {
+    if (NEEDLE.startsWith(text.slice(from))) return text.slice(from);
   }
-  return 0;
+  return '';
 }
 
 type Fields = Record<string, unknown>;

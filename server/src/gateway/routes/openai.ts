@@ -55,6 +55,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     surface: 'openai',
     bodyKind: 'passthrough',
     namesModel: true,
+    needsNoPermit: true,
     ...form,
     body: ModelRequest,
     responses: { 200: 'stream' },

@@ -57,7 +57,7 @@ async function onPage(
   if (found === undefined) return phrase(404);
   const { embed, turned } = found;
   const answer = turned === undefined ? await work(embed) : refuse(turned);
-  if ('stream' in answer) return answer;
+  if (!('status' in answer)) return answer;
   return { ...answer, headers: { ...answer.headers, ...pageHeaders(embed, origin) } };
 }
 
