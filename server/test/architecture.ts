@@ -56,6 +56,6 @@ function wrongInside(module: string, target: string): string | undefined {
 }
 
 function wrongPackage(module: string, specifier: string): string | undefined {
-  const isFastify = /^(fastify($|[-/])|@fastify\/)/.test(specifier);
-  return isFastify && module !== 'gateway' ? 'only gateway knows Fastify' : undefined;
+  const isServer = /^(find-my-way$|@fastify\/)/.test(specifier);
+  return isServer && module !== 'gateway' ? 'only gateway knows the router' : undefined;
 }

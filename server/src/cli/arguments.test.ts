@@ -9,7 +9,7 @@ const SECRET = 'sk-kw10123456789abABCDEFGHIJKLMNOPQRSTUVWXYZ012345000000';
 /** Says on stderr which packages of the server a process has loaded. */
 const LOADED = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
-  const server = /node_modules\\/(fastify|kysely|pg|pino)\\//;
+  const server = /node_modules\\/(find-my-way|kysely|pg|pino)\\//;
   registerHooks({
     load: (url, context, next) => {
       if (server.test(url)) process.stderr.write(url);

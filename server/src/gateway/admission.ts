@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller, Scope } from '../access/index.ts';
 import { decide } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
@@ -12,15 +12,15 @@ import { limitHeaders } from './limit-headers.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
 
-type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+/** Calls back once it is known whether a request may come in. */
+export type Gate = (course: Course, done: (error?: Error) => void) => void;
 
 /**
  * Lets a request in or says why not: key, address, scope, limits, request budgets, in this order. Synchronous where
  * the key is in memory and has no budget: the common case costs no turn of the event loop.
  */
-export function gate(services: Services, route: Route): Hook {
-  const letIn = (known: GoodKey | BadKey, request: FastifyRequest) => {
-    const { course } = request;
+export function gate(services: Services, route: Route): Gate {
+  const letIn = (known: GoodKey | BadKey, course: Course) => {
     const caller = identified(services, route, { known, course });
     refuseWithoutScope(caller, route);
     services.keys.lastUsed.note(course.secretId ?? '', caller.keyId, course.ip);
@@ -28,16 +28,17 @@ export function gate(services: Services, route: Route): Hook {
     takeLimits(services, course, caller);
     return spendRequest(services, caller);
   };
-  return (request, _reply, done) => {
-    const refuse = (refusal: Error): void => refuseAfterBody(request, route, { refusal, done });
-    request.course.generation = services.keys.nodes.generation;
+  return (course, done) => {
+    const refuse = (refusal: Error): void => refuseAfterBody(course, route, { refusal, done });
+    const { headers } = course.request;
+    course.generation = services.keys.nodes.generation;
     try {
-      if (route.openTo?.(services, request.course.ip, request.headers) === true) return done();
-      const identity = services.keys.verifier.identify(credentialOf(route, request.headers));
+      if (route.openTo?.(services, course.ip, headers) === true) return done();
+      const identity = services.keys.verifier.identify(credentialOf(route, headers));
       const pending =
         identity instanceof Promise
-          ? identity.then((known) => letIn(known, request))
-          : letIn(identity, request);
+          ? identity.then((known) => letIn(known, course))
+          : letIn(identity, course);
       if (pending === undefined) done();
       else void pending.then(() => done(), refuse);
     } catch (error) {
@@ -51,23 +52,18 @@ export function gate(services: Services, route: Route): Hook {
  * revoked would otherwise still make another. Guarded by developer-keys.test.ts.
  * @returns undefined where nothing was, at once.
  */
-export function admitAgain(
-  services: Services,
-  route: Route,
-  request: FastifyRequest,
-): Promise<true> | undefined {
-  const { course } = request;
+export function admitAgain(services: Services, route: Route, course: Course): Promise<true> | undefined {
   const { nodes, verifier } = services.keys;
   if (course.caller === undefined) return undefined;
   if (course.generation === nodes.generation && nodes.leaseHolds()) return undefined;
   course.generation = nodes.generation;
-  return Promise.resolve(verifier.identify(credentialOf(route, request.headers))).then((known) => {
+  return Promise.resolve(verifier.identify(credentialOf(route, course.request.headers))).then((known) => {
     refuseWithoutScope(identified(services, route, { known, course }), route);
     return true;
   });
 }
 
-const credentialOf = (route: Route, headers: FastifyRequest['headers']): string =>
+const credentialOf = (route: Route, headers: IncomingHttpHeaders): string =>
   route.surface === 'developer' ? readDeveloperCredential(headers) : readCredential(headers);
 
 /** @throws KeywardError `invalid_key`, always the same; the audit record has the reason. */

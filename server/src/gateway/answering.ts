@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Course } from './course.ts';
 import { isLong, jsonBytes } from './json-pieces.ts';
 
 export interface WholeAnswer {
@@ -8,20 +8,13 @@ export interface WholeAnswer {
   headers?: Record<string, string>;
 }
 
-/**
- * Writes an answer straight into the response, with the headers gathered on the way. Fastify's own way does the same
- * for a tenth of a request more: it looks for hooks and serialisers, of which there are none here.
- */
-export function send(
-  { status, body, headers }: WholeAnswer,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-): void {
-  reply.hijack();
-  const { raw } = reply;
-  const gathered: Record<string, string | number> = request.course.headers;
+/** Writes an answer into the response, with the headers gathered on the way. */
+export function send({ status, body, headers }: WholeAnswer, course: Course): void {
+  const { request, response } = course;
+  const gathered: Record<string, string | number> = course.headers;
   const head = headers === undefined ? gathered : { ...gathered, ...headers };
   if (body === undefined) {
-    raw.writeHead(status, head).end();
+    response.writeHead(status, head).end();
     return;
   }
   const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
@@ -29,28 +22,27 @@ export function send(
   if (isJson) head['content-type'] ??= 'application/json; charset=utf-8';
   const length = Buffer.byteLength(payload);
   head['content-length'] = length;
-  raw.writeHead(status, head);
+  response.writeHead(status, head);
   // As many bytes as characters is ASCII, which is written faster as Latin-1.
-  raw.end(request.method === 'HEAD' ? undefined : payload, length === payload.length ? 'latin1' : 'utf8');
+  response.end(
+    request.method === 'HEAD' ? undefined : payload,
+    length === payload.length ? 'latin1' : 'utf8',
+  );
 }
 
 export const isLongAnswer = ({ body }: WholeAnswer): boolean =>
   typeof body === 'object' && body !== null && !Buffer.isBuffer(body) && isLong(body);
 
 /** The same for a list of thousands of rows, which takes a tenth of a second to write: others have their turns meanwhile. */
-export async function sendLong(
-  { status, body, headers }: WholeAnswer,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-): Promise<void> {
-  reply.hijack();
-  const { raw } = reply;
+export async function sendLong({ status, body, headers }: WholeAnswer, course: Course): Promise<void> {
+  const { request, response } = course;
   const pieces = await jsonBytes(body as object);
   // Ended, or gone, while it was written.
-  if (request.course.isEnded || raw.headersSent || raw.destroyed) return;
-  const head: Record<string, string | number> = { ...request.course.headers, ...headers };
+  if (course.isEnded || response.headersSent || response.destroyed) return;
+  const head: Record<string, string | number> = { ...course.headers, ...headers };
   head['content-type'] ??= 'application/json; charset=utf-8';
   head['content-length'] = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  raw.writeHead(status, head);
-  if (request.method !== 'HEAD') for (const piece of pieces) raw.write(piece);
-  raw.end();
+  response.writeHead(status, head);
+  if (request.method !== 'HEAD') for (const piece of pieces) response.write(piece);
+  response.end();
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyRequest } from 'fastify';
 import { KeywardError } from '../base/errors.ts';
 import { checkForm, checkMembers } from '../models/index.ts';
 import type { FormPart } from '../models/index.ts';
@@ -11,6 +10,7 @@ import {
   parseText,
   textOf,
 } from './body.ts';
+import type { Course } from './course.ts';
 import { parseLenient } from './developer/lenient-body.ts';
 import { FORM_TYPE, readForm } from './form.ts';
 import { refuseRepeatedNames } from './repeated-names.ts';
@@ -42,23 +42,24 @@ const NOTHING: ReadBody = {};
 
 /**
  * Reads the body that a route takes, and calls `use` once: at once where there is none. Never, where the caller goes away
- * before its end. Fastify's own reading is not used: its parsers cost a tenth of a small request (server.ts).
+ * before its end.
  */
-export function receive(request: FastifyRequest, declared: Route, use: Use): void {
+export function receive(course: Course, declared: Route, use: Use): void {
   const { method, bodyKind = 'json', bodyMaxBytes = LIMITS[bodyKind] } = declared;
-  const { headers, raw } = request;
+  const { request } = course;
+  const { headers } = request;
   const length = Number(headers['content-length'] ?? 0);
   const isEmpty = length === 0 && headers['transfer-encoding'] === undefined;
   const isStream = bodyKind === 'ndjson' || bodyKind === 'upload';
-  if (isEmpty || method === 'GET') return use(undefined, isStream ? { stream: raw } : NOTHING);
+  if (isEmpty || method === 'GET') return use(undefined, isStream ? { stream: request } : NOTHING);
   const type = headers['content-type'] ?? '';
   const problem =
     refusal(headers, declared, type) ?? (length > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined);
-  if (problem !== undefined) return use(hangUp(request, problem), NOTHING);
-  if (isStream) return use(undefined, { stream: raw });
+  if (problem !== undefined) return use(hangUp(course, problem), NOTHING);
+  if (isStream) return use(undefined, { stream: request });
   collect(request, bodyMaxBytes, (error, bytes) => {
     try {
-      if (error !== undefined) return use(hangUp(request, error), NOTHING);
+      if (error !== undefined) return use(hangUp(course, error), NOTHING);
       if (!FORM_TYPE.test(type) || declared.takesForm !== true)
         return use(undefined, { bytes, value: meaning(bytes, declared, type) });
       formIn(bytes, declared, type).then(
@@ -126,16 +127,16 @@ const tooLarge = (maxBytes: number): KeywardError =>
   });
 
 /** What is left of a refused body is not worth reading: the connection ends with the answer. */
-function hangUp({ course, raw }: FastifyRequest, error: KeywardError): KeywardError {
-  course.headers.connection = 'close';
-  raw.resume();
+function hangUp({ headers, request }: Course, error: KeywardError): KeywardError {
+  headers.connection = 'close';
+  request.resume();
   return error;
 }
 
 const NO_BYTES = Buffer.alloc(0);
 
 function collect(
-  { raw }: FastifyRequest,
+  request: IncomingMessage,
   maxBytes: number,
   done: (error: KeywardError | undefined, bytes: Buffer) => void,
 ): void {
@@ -152,11 +153,11 @@ function collect(
   };
   const end = (): void => done(undefined, more === undefined ? (first ?? NO_BYTES) : Buffer.concat(more));
   const stop = (): void => {
-    raw.off('data', take);
-    raw.off('end', end);
+    request.off('data', take);
+    request.off('end', end);
   };
-  raw.on('data', take);
-  raw.on('end', end);
+  request.on('data', take);
+  request.on('end', end);
   // Whoever breaks off hears nothing more; what the request holds is let go of at its end (course.ts).
-  raw.on('error', stop);
+  request.on('error', stop);
 }

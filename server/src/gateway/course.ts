@@ -1,34 +1,35 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/index.ts';
 import type { KeywardError } from '../base/errors.ts';
 import { subjectOfUser } from '../identity/index.ts';
 import type { Session } from '../identity/index.ts';
 import { subjectsOf } from '../keys/index.ts';
+import type { AnswerHeaders } from '../models/index.ts';
 import { endedError } from '../nodes/index.ts';
 import type { EndedBy, Run, Runner, RunnerView } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import { callerAddress } from './caller-address.ts';
 import { endAnswer } from './ending.ts';
-import { heldBy } from './held-response.ts';
+import type { HeldResponse } from './held-response.ts';
 import { Leave } from './leave.ts';
+import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
+import type { Found } from './router.ts';
 import type { Services } from './services.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    course: Course;
-  }
-  interface FastifyContextConfig {
-    declared?: Route;
-  }
-}
 
 /** No browser takes an answer for another type than it says: errors, texts of models and files hold what callers sent. */
 export const EVERYWHERE = { 'x-content-type-options': 'nosniff' } as const;
 
 /** What is known of a request on its way through, and what has to happen at its end whatever becomes of it. */
 export class Course implements Runner {
+  readonly request: IncomingMessage;
+  readonly response: HeldResponse;
+  /** undefined: there is none for it. */
+  readonly route: Route | undefined;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly id: string;
   /** The caller's address; '' where it is not known, or the connection is gone already: no range covers it. */
   readonly ip: string;
   /** Of the answer, gathered on the way. */
@@ -49,9 +50,9 @@ export class Course implements Runner {
   isCounted = false;
   /** The last words of an answer that has begun and is no event stream; undefined: its connection is cut. */
   lastWords: ((why: KeywardError) => string | undefined) | undefined;
+  /** The head of an answer that is passed on: what was written at once, the response cannot be asked for. */
+  passedHead: AnswerHeaders | undefined;
   readonly #services: Services;
-  readonly #request: FastifyRequest;
-  readonly #reply: FastifyReply;
   #run: Run | undefined;
   #payers: readonly string[] = [];
   #subjects: readonly string[] | undefined;
@@ -61,20 +62,20 @@ export class Course implements Runner {
   #release: (() => void) | undefined;
   #leaving: Leave | undefined;
 
-  constructor(services: Services, request: FastifyRequest, reply: FastifyReply) {
+  constructor(services: Services, { request, response, found }: Arrived) {
     const { trustedProxies } = services.config;
+    this.request = request;
+    this.response = response;
+    this.route = found?.entry.declared;
+    this.params = found?.params;
+    this.query = found?.query;
+    this.id = requestId(request);
     this.ip = callerAddress(request.socket.remoteAddress, request.headers, trustedProxies);
     this.headers = {
-      'x-request-id': request.id,
+      'x-request-id': this.id,
       'x-content-type-options': EVERYWHERE['x-content-type-options'],
     };
     this.#services = services;
-    this.#request = request;
-    this.#reply = reply;
-  }
-
-  get exchange(): Latest {
-    return { course: this, request: this.#request, reply: this.#reply };
   }
 
   get isOver(): boolean {
@@ -97,7 +98,7 @@ export class Course implements Runner {
     if (this.#leaving !== undefined) return this.#leaving;
     const leaving = new Leave();
     // Who went away before this was asked for says it no second time.
-    if (this.isEnded || (this.#isOver && !this.#reply.raw.writableFinished)) leaving.abort();
+    if (this.isEnded || (this.#isOver && !this.response.writableFinished)) leaving.abort();
     if (!this.#isOver) this.#leaving = leaving;
     return leaving;
   }
@@ -106,7 +107,7 @@ export class Course implements Runner {
   enter(): Run {
     const { nodes } = this.#services;
     this.#run ??= nodes.runs.enter(this);
-    if (this.caller !== undefined || this.session !== undefined) heldBy(this.#reply)?.holdWith(nodes);
+    if (this.caller !== undefined || this.session !== undefined) this.response.holdWith(nodes);
     // It may have gone while it was let in.
     if (this.#isOver) nodes.runs.leave(this.#run);
     return this.#run;
@@ -126,7 +127,7 @@ export class Course implements Runner {
   runsFor(payers: readonly string[]): void {
     this.#payers = payers;
     this.#subjects = undefined;
-    heldBy(this.#reply)?.holdWith(this.#services.nodes);
+    this.response.holdWith(this.#services.nodes);
   }
 
   subjects(): readonly string[] {
@@ -141,16 +142,11 @@ export class Course implements Runner {
 
   end(by: EndedBy): void {
     try {
-      endAnswer({
-        services: this.#services,
-        request: this.#request,
-        reply: this.#reply,
-        why: endedError(by),
-      });
+      endAnswer(this.#services, this, endedError(by));
       this.#leaving?.abort();
     } catch (error) {
-      this.#services.logger.error({ err: error, request_id: this.#request.id }, 'a request was cut off');
-      this.#reply.raw.destroy();
+      this.#services.logger.error({ err: error, request_id: this.id }, 'a request was cut off');
+      this.response.destroy();
     }
   }
 
@@ -167,7 +163,7 @@ export class Course implements Runner {
     return {
       key_id: caller?.keyId ?? countedFor?.keyId ?? null,
       owner_id: caller?.ownerId ?? countedFor?.ownerId ?? owner,
-      route: this.#request.routeOptions.config.declared?.id ?? 'none',
+      route: this.route?.id ?? 'none',
       startedAt: Math.round(performance.timeOrigin + this.#startedMs),
     };
   }
@@ -181,8 +177,7 @@ export class Course implements Runner {
   /** The connection has no more to do with it. */
   close(): void {
     const services = this.#services;
-    const request = this.#request;
-    const reply = this.#reply;
+    const { response } = this;
     this.#isOver = true;
     // Let go of: with a function that stays here, requests kept each other alive from one full collection to the next, and each of
     // the small ones took 40 ms instead of 2 (bench/gateway.ts).
@@ -190,11 +185,11 @@ export class Course implements Runner {
     this.#leaving = undefined;
     if (this.#run !== undefined && !this.#isWorking) services.nodes.runs.leave(this.#run);
     this.#release?.();
-    const isGone = !reply.raw.writableFinished;
+    const isGone = !response.writableFinished;
     if (isGone) leaving?.abort();
-    const status = isGone ? CLIENT_GONE_STATUS : reply.raw.statusCode;
+    const status = isGone ? CLIENT_GONE_STATUS : response.statusCode;
     const seconds = (performance.now() - this.#startedMs) / 1000;
-    services.metrics.note(request.routeOptions.config.declared?.path ?? 'none', status, seconds);
+    services.metrics.note(this.route?.path ?? 'none', status, seconds);
     if (this.errorCode !== undefined) services.metrics.noteError(this.errorCode);
     const counted = this.caller ?? this.countedFor;
     if (counted === undefined || this.isCounted) return;
@@ -204,28 +199,29 @@ export class Course implements Runner {
   }
 }
 
-/** The request that came last on a connection. */
-export interface Latest {
-  course: Course;
-  request: FastifyRequest;
-  reply: FastifyReply;
+/** A request whose head has come, and where it leads. */
+export interface Arrived {
+  request: IncomingMessage;
+  response: HeldResponse;
+  found: Found<{ declared: Route }> | undefined;
 }
 
 interface BusySocket extends Socket {
   latest?: Course;
 }
 
-export const latestOn = (socket: Socket): Latest | undefined => (socket as BusySocket).latest?.exchange;
+/** The request that came last on a connection. */
+export const latestOn = (socket: Socket): Course | undefined => (socket as BusySocket).latest;
 
 /** What proxies write into their logs for a caller that did not wait; nobody receives it. */
 const CLIENT_GONE_STATUS = 499;
 
 /** Begins the course of a request. One listener does all that its end asks for: this is the path of every request. */
-export function begin(services: Services, request: FastifyRequest, reply: FastifyReply): void {
-  const course = new Course(services, request, reply);
-  request.course = course;
-  (request.raw.socket as BusySocket).latest = course;
-  reply.raw.on('close', () => course.close());
+export function begin(services: Services, arrived: Arrived): Course {
+  const course = new Course(services, arrived);
+  (arrived.request.socket as BusySocket).latest = course;
+  arrived.response.on('close', () => course.close());
+  return course;
 }
 
 /** The same of somebody who is logged in; a session that was opened with a key is worth as much as the key. */

@@ -1,64 +1,52 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeywardError } from '../base/errors.ts';
 import { abortBody } from './developer/chat-answers.ts';
+import type { Course } from './course.ts';
 import { fail } from './failing.ts';
-import { heldBy } from './held-response.ts';
 import type { Services } from './services.ts';
 
 /** A client that does not even take its refusal is not waited for. */
 const LINGER_MS = 1_000;
 
-interface Ended {
-  services: Services;
-  request: FastifyRequest;
-  reply: FastifyReply;
-  why: KeywardError;
-}
-
 /**
  * Ends a request from outside: its body is read no further, and its answer ends. One that has not begun is a refusal; an
  * event stream says why; of anything else the connection is cut. Guarded by running.test.ts.
  */
-export function endAnswer({ services, request, reply, why }: Ended): void {
-  const { course } = request;
-  const { raw } = reply;
+export function endAnswer(services: Services, course: Course, why: KeywardError): void {
+  const { request, response } = course;
   // The handler does not know yet that it writes to nobody.
-  raw.on('error', () => undefined);
-  const isReading = !request.raw.complete;
-  heldBy(reply)?.letGo();
-  if (!raw.headersSent) {
+  response.on('error', () => undefined);
+  const isReading = !request.complete;
+  response.letGo();
+  if (!response.headersSent) {
     if (isReading) course.headers['connection'] = 'close';
-    fail(services, why, { request, reply });
-  } else if (!raw.writableEnded) {
+    fail(services, why, course);
+  } else if (!response.writableEnded) {
     course.errorCode = why.code;
-    const last = lastWords(request, reply, why);
-    if (last === undefined) raw.destroy();
-    else raw.end(last);
+    const last = lastWords(course, why);
+    if (last === undefined) response.destroy();
+    else response.end(last);
   }
-  if (isReading) stopReading(request, reply);
+  if (isReading) stopReading(course);
 }
 
 /** After the answer is out: the connection ends with its body. */
-function stopReading({ raw: body }: FastifyRequest, { raw }: FastifyReply): void {
-  if (raw.destroyed || raw.writableFinished) return void body.destroy();
-  const timer = setTimeout(() => body.destroy(), LINGER_MS).unref();
-  raw.once('finish', () => {
+function stopReading({ request, response }: Course): void {
+  if (response.destroyed || response.writableFinished) return void request.destroy();
+  const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
+  response.once('finish', () => {
     clearTimeout(timer);
-    body.destroy();
+    request.destroy();
   });
 }
 
-function lastWords(
-  { course, routeOptions }: FastifyRequest,
-  { raw }: FastifyReply,
-  why: KeywardError,
-): string | undefined {
+function lastWords(course: Course, why: KeywardError): string | undefined {
   if (course.lastWords !== undefined) return course.lastWords(why);
-  const isEventStream = /^text\/event-stream\b/i.test(String(raw.getHeader('content-type') ?? ''));
-  if (!isEventStream || raw.hasHeader('content-length')) return undefined;
-  const { declared } = routeOptions.config;
+  const { response, route } = course;
+  const head = course.passedHead ?? response.getHeaders();
+  const isEventStream = /^text\/event-stream\b/i.test(String(head['content-type'] ?? ''));
+  if (!isEventStream || head['content-length'] !== undefined) return undefined;
   const { code, message, status } = why;
-  const isOpenai = declared?.surface !== 'developer' || declared.path.startsWith('/v1/openai');
+  const isOpenai = route?.surface !== 'developer' || route.path.startsWith('/v1/openai');
   const type = status === 401 ? 'authentication_error' : 'invalid_request_error';
   const event = isOpenai
     ? { error: { message, type, param: null, code } }

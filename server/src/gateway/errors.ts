@@ -12,20 +12,11 @@ export interface ErrorAnswer {
   body: unknown;
 }
 
-interface FastifyError extends Error {
-  code?: string;
-  statusCode?: number;
-}
-
 /** Whatever was thrown, as the one error type. What is not ours to explain is `internal`; its cause goes to the log. */
 export function toKeywardError(error: unknown): KeywardError {
   if (error instanceof KeywardError) return error;
   const storage = storageFailure(error);
   if (storage !== undefined) return storage;
-  const { statusCode = 500 } = error as FastifyError;
-  if (statusCode >= 400 && statusCode < 500) {
-    return new KeywardError('bad_request', 'The request cannot be read.', { cause: error });
-  }
   return new KeywardError('internal', 'Something went wrong in Keyward.', {
     hint: 'The server log has more, under this request id.',
     cause: error,

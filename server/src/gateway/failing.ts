@@ -1,14 +1,13 @@
 import type { Socket } from 'node:net';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KeywardError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { send } from './answering.ts';
 import { isWatched } from './arrival.ts';
 import { latestOn } from './course.ts';
+import type { Course } from './course.ts';
 import { invalidKey } from './credentials.ts';
 import { formatError, rawError, toKeywardError } from './errors.ts';
 import type { Surface } from './errors.ts';
-import { heldBy } from './held-response.ts';
 import { newRequestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -24,24 +23,19 @@ const REFUSALS = new Set<ErrorCode>([
 ]);
 
 /** Everything that goes wrong leaves here, in the shape of its surface. */
-export function fail(
-  services: Services,
-  thrown: unknown,
-  { request, reply, surface }: { request: FastifyRequest; reply: FastifyReply; surface?: Surface },
-): void {
-  const { course, routeOptions } = request;
+export function fail(services: Services, thrown: unknown, course: Course, surface?: Surface): void {
+  const { request, response, route: declared } = course;
   // Nobody is left to tell, and what broke with the connection is no failure of ours. One that was ended has its answer.
-  if (course.isOver || (course.isEnded && reply.raw.headersSent)) return void reply.hijack();
+  if (course.isOver || (course.isEnded && response.headersSent)) return;
   // An answer has begun and cannot be taken back: its end is all that is left to tell it by.
-  if (reply.raw.headersSent) return void reply.raw.destroy();
-  const { declared } = routeOptions.config;
+  if (response.headersSent) return void response.destroy();
   const error = refusalOf(toKeywardError(thrown), declared);
   if (error.status >= 500) {
     // That the database is away is told at once.
-    heldBy(reply)?.letGo();
+    response.letGo();
     const details = {
       code: error.code,
-      request_id: request.id,
+      request_id: course.id,
       method: request.method,
       path: declared?.path,
     };
@@ -55,8 +49,7 @@ export function fail(
     const refused = { action: declared.id, target: declared.path, code: error.code };
     services.refusals.note({ actor, ...refused, ip: course.ip });
   }
-  const answer = formatError(error, surface ?? declared?.surface ?? 'problem', request.id);
-  send(answer, { request, reply });
+  send(formatError(error, surface ?? declared?.surface ?? 'problem', course.id), course);
 }
 
 /** One that was ended before it was answered is told the same as one that comes too late. */
@@ -74,11 +67,11 @@ function refusalOf(error: KeywardError, declared: Route | undefined): KeywardErr
 export function standsBehind(socket: Socket): boolean {
   const latest = latestOn(socket);
   if (latest === undefined) return false;
-  const { raw } = latest.reply;
+  const { request, response } = latest;
   // Its own body cannot be read: that is its answer.
-  if (raw.writableFinished || (!latest.request.raw.complete && !raw.headersSent)) return false;
-  if (raw.writableEnded) socket.end();
-  else if (latest.request.raw.complete) raw.once('finish', () => socket.end());
+  if (response.writableFinished || (!request.complete && !response.headersSent)) return false;
+  if (response.writableEnded) socket.end();
+  else if (request.complete) response.once('finish', () => socket.end());
   else socket.destroy();
   return true;
 }

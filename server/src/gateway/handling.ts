@@ -1,6 +1,5 @@
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidField } from '../base/errors.ts';
 import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { FormPart } from '../models/index.ts';
@@ -11,6 +10,7 @@ import { admitAgain } from './admission.ts';
 import { isLongAnswer, send, sendLong } from './answering.ts';
 import { receive } from './bodies.ts';
 import type { ReadBody } from './bodies.ts';
+import type { Course } from './course.ts';
 import { phrase } from './developer/answers.ts';
 import { admit } from './developer/session-gate.ts';
 import { fail } from './failing.ts';
@@ -29,8 +29,8 @@ interface Checks {
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 
-/** What Fastify calls for a route: its checks, then its own handler, then its answer. */
-export function handlerOf(services: Services, declared: Route) {
+/** What is done for a request that was let in: the checks of its route, then its handler, then its answer. */
+export function handlerOf(services: Services, declared: Route): (course: Course) => void {
   const { params, query = NO_QUERY, body } = declared;
   const checks: Checks = {
     params: params === undefined ? undefined : validator(params, 'params'),
@@ -38,11 +38,11 @@ export function handlerOf(services: Services, declared: Route) {
     body: body === undefined ? undefined : validator(body, 'body'),
   };
   const isInstant = declared.method === 'GET' && declared.needsNoPermit === true;
-  return (request: FastifyRequest, reply: FastifyReply): void => {
-    const refuse = (error: unknown): void => fail(services, error, { request, reply });
+  return (course) => {
+    const refuse = (error: unknown): void => fail(services, error, course);
     const proceed = (read: ReadBody): void => {
       try {
-        const call = new RequestCall(declared, { request, run, read });
+        const call = new RequestCall(course, { declared, run, read });
         if (hasMembers(call.query) && declared.surface !== 'developer') checks.query(call.query);
         checks.params?.(call.params);
         checkBody(declared, checks, call);
@@ -51,10 +51,10 @@ export function handlerOf(services: Services, declared: Route) {
           const answer = declared.handler(services, call as Call);
           if (answer instanceof Promise) {
             course.works();
-            answer.then((value) => answerWith(services, value, { request, reply })).then(rest, fallen);
+            answer.then((value) => answerWith(services, value, course)).then(rest, fallen);
             return;
           }
-          const streaming = answerWith(services, answer, { request, reply });
+          const streaming = answerWith(services, answer, course);
           if (streaming === undefined) return;
           course.works();
           void streaming.then(rest);
@@ -71,10 +71,9 @@ export function handlerOf(services: Services, declared: Route) {
       again.then((isAdmitted) => {
         if (course.isEnded) return;
         if (isAdmitted) next();
-        else send(phrase(401), { request, reply });
+        else send(phrase(401), course);
       }, refuse);
     };
-    const { course } = request;
     const rest = (): void => course.rests();
     const fallen = (thrown: unknown): void => {
       refuse(thrown);
@@ -83,12 +82,12 @@ export function handlerOf(services: Services, declared: Route) {
     // In flight from here on: whatever is taken away later ends it, whatever was taken away while it was let in is seen now.
     // A question without a body that begins nothing is answered before anything can be: it need not be in flight.
     const run = isInstant ? undefined : course.enter();
-    const overtaken = course.isOvertaken ? readmission(services, declared, request) : undefined;
+    const overtaken = course.isOvertaken ? readmission(services, declared, course) : undefined;
     onceAdmitted(overtaken, () => {
-      receive(request, declared, (error, read) => {
+      receive(course, declared, (error, read) => {
         if (course.isEnded) return;
         if (error !== undefined) return refuse(error);
-        const again = read.bytes === undefined ? undefined : readmission(services, declared, request);
+        const again = read.bytes === undefined ? undefined : readmission(services, declared, course);
         onceAdmitted(again, () => proceed(read));
       });
     });
@@ -96,14 +95,10 @@ export function handlerOf(services: Services, declared: Route) {
 }
 
 /** Whether who was let in before the body came may still come in; undefined: nothing has changed. */
-function readmission(
-  services: Services,
-  declared: Route,
-  request: FastifyRequest,
-): Promise<boolean> | undefined {
+function readmission(services: Services, declared: Route, course: Course): Promise<boolean> | undefined {
   return declared.access === 'session'
-    ? admit(services, declared, request)
-    : admitAgain(services, declared, request);
+    ? admit(services, declared, course)
+    : admitAgain(services, declared, course);
 }
 
 function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, call: RequestCall): void {
@@ -130,45 +125,38 @@ function refuseBody({ body }: RequestCall): void {
 const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;
 
 /** @returns for a stream: when it has ended. Never rejects. */
-function answerWith(
-  services: Services,
-  answer: Answer,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-): undefined | Promise<void> {
-  const { course } = request;
-  if (course.isEnded) return endUnread(answer, request);
+function answerWith(services: Services, answer: Answer, course: Course): undefined | Promise<void> {
+  if (course.isEnded) return endUnread(answer, course);
+  const { response } = course;
   if ('passed' in answer) {
-    reply.hijack();
     try {
-      return answer.passed.sendTo(reply.raw, course.headers);
+      course.passedHead = answer.passed.headers;
+      return answer.passed.sendTo(response, course.headers);
     } catch (error) {
-      fail(services, error, { request, reply });
-      return endUnread(answer, request);
+      fail(services, error, course);
+      return endUnread(answer, course);
     }
   }
   if ('stream' in answer) {
-    reply.hijack();
-    for (const [name, value] of Object.entries(request.course.headers)) reply.raw.setHeader(name, value);
-    return answer.stream(reply.raw).catch((error: unknown) => {
-      if (!reply.raw.headersSent) return fail(services, error, { request, reply });
+    for (const [name, value] of Object.entries(course.headers)) response.setHeader(name, value);
+    return answer.stream(response).catch((error: unknown) => {
+      if (!response.headersSent) return fail(services, error, course);
       // The head may be gone: the connection's end is all that is left to tell it by.
-      services.logger.error({ err: error, request_id: request.id }, 'an answer broke off');
-      reply.raw.destroy();
+      services.logger.error({ err: error, request_id: course.id }, 'an answer broke off');
+      response.destroy();
     });
   }
   if (!isLongAnswer(answer)) {
-    send(answer, { request, reply });
+    send(answer, course);
     return undefined;
   }
-  return sendLong(answer, { request, reply }).catch((error: unknown) =>
-    fail(services, error, { request, reply }),
-  );
+  return sendLong(answer, course).catch((error: unknown) => fail(services, error, course));
 }
 
 /** What the handler has begun ends with a response that nobody reads. */
-function endUnread(answer: Answer, { raw, course }: FastifyRequest): undefined | Promise<void> {
-  if ('passed' in answer) return answer.passed.sendTo(goneResponse(raw), course.headers);
-  return 'stream' in answer ? answer.stream(goneResponse(raw)).catch(() => undefined) : undefined;
+function endUnread(answer: Answer, { request }: Course): undefined | Promise<void> {
+  if ('passed' in answer) return answer.passed.sendTo(goneResponse(request));
+  return 'stream' in answer ? answer.stream(goneResponse(request)).catch(() => undefined) : undefined;
 }
 
 function goneResponse(request: IncomingMessage): ServerResponse {
@@ -194,34 +182,34 @@ class RequestCall {
   readonly secretId: string | undefined;
   readonly session;
   readonly run: Run | undefined;
-  readonly #request: FastifyRequest;
+  readonly #course: Course;
   #controller: AbortController | undefined;
 
   constructor(
-    declared: Route,
-    { request, run, read }: { request: FastifyRequest; run: Run | undefined; read: ReadBody },
+    course: Course,
+    { declared, run, read }: { declared: Route; run: Run | undefined; read: ReadBody },
   ) {
-    const { bytes = NO_BYTES, value, form, stream = request.raw } = read;
-    const { caller, secretId, session, ip } = request.course;
-    this.params = request.params;
-    this.query = request.query;
+    const { caller, secretId, session, ip, id, request, params, query } = course;
+    const { bytes = NO_BYTES, value, form, stream = request } = read;
+    this.params = params;
+    this.query = query;
     this.body = value;
     this.bytes = bytes;
     this.form = form;
     this.caller = caller;
     this.actor = caller === undefined || !needsKey(declared) ? undefined : ({ kind: 'key', caller } as const);
     this.ip = ip;
-    this.requestId = request.id;
+    this.requestId = id;
     this.headers = request.headers;
     this.stream = stream;
     this.secretId = secretId;
     this.session = session;
     this.run = run;
-    this.#request = request;
+    this.#course = course;
   }
 
   get leaving(): Leave {
-    return this.#request.course.leaving;
+    return this.#course.leaving;
   }
 
   /** Made when it is first asked for: most handlers do not. */
@@ -235,23 +223,23 @@ class RequestCall {
   }
 
   runsFor(payers: readonly string[]): void {
-    this.#request.course.runsFor(payers);
+    this.#course.runsFor(payers);
   }
 
   holds(release: () => void): void {
-    this.#request.course.holds(release);
+    this.#course.holds(release);
   }
 
   saysLast(words: (why: KeywardError) => string | undefined): void {
-    this.#request.course.lastWords = words;
+    this.#course.lastWords = words;
   }
 
   countsItself(): void {
-    this.#request.course.isCounted = true;
+    this.#course.isCounted = true;
   }
 
   countsFor(whom: Pick<Count, 'keyId' | 'ownerId'>, refusedWith?: ErrorCode): void {
-    const { course } = this.#request;
+    const course = this.#course;
     course.countedFor = whom;
     course.errorCode = refusedWith ?? course.errorCode;
   }

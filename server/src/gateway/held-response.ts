@@ -1,6 +1,5 @@
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { FastifyReply } from 'fastify';
 import type { Nodes } from '../nodes/index.ts';
 
 /** A client waits no longer for a process that cannot ask the database: its connection is cut. */
@@ -60,6 +59,3 @@ export class HeldResponse<Request extends IncomingMessage = IncomingMessage> ext
     if (!this.writableNeedDrain && !this.writableEnded) this.emit('drain');
   }
 }
-
-export const heldBy = ({ raw }: FastifyReply): HeldResponse | undefined =>
-  raw instanceof HeldResponse ? raw : undefined;

@@ -21,31 +21,31 @@ export const ARRIVAL_TIMES: ArrivalTimes = { arrivalMs: 300_000, standstillMs: 6
 export function endureLate(services: Services, socket: Socket, standstillMs: number): boolean {
   const latest = latestOn(socket);
   if (latest === undefined || isWatched(socket)) return false;
-  const { course, request, reply } = latest;
-  const isArriving = !request.raw.complete;
-  if (course.isOver) {
+  const { request, response } = latest;
+  const isArriving = !request.complete;
+  if (latest.isOver) {
     // Answered before its body came, which is of no use any more.
     if (isArriving) socket.destroy();
     return isArriving;
   }
   if (!isArriving) {
     // The head of the next one, behind an answer that is still being written.
-    reply.raw.once('finish', () => socket.destroy());
+    response.once('finish', () => socket.destroy());
     return true;
   }
   const unwatch = watchArrival(
-    request.raw,
+    request,
     () => {
       unwatch();
       const why = new KeywardError('bad_request', 'The body of the request stopped arriving.', {
         status: 408,
         hint: 'Send it again.',
       });
-      endAnswer({ services, request, reply, why });
+      endAnswer(services, latest, why);
     },
     standstillMs,
   );
-  request.raw.once('end', unwatch);
+  request.once('end', unwatch);
   socket.once('close', unwatch);
   return true;
 }

@@ -1,6 +1,7 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../base/errors.ts';
 import { nearest } from '../config.ts';
+import { plainUrl } from './developer/paths.ts';
 import type { Surface } from './errors.ts';
 import type { Route } from './route.ts';
 
@@ -16,23 +17,23 @@ export function plainPath(url: string): string {
 /** 404 `route_not_found`, with the nearest route; 405 where the path exists under another method (`isPath`). */
 export function noSuchRoute(
   routes: readonly Route[],
-  request: FastifyRequest,
+  { method, url = '/' }: IncomingMessage,
 ): { error: KeywardError; surface: Surface; isPath: boolean } {
-  const path = plainPath(request.url);
+  const path = plainPath(plainUrl(url));
   const same = routes.filter((declared) => declared.path.toLowerCase() === path);
   const there = same.length > 0 ? same : routes.filter((declared) => matches(declared.path, path));
   // Its clients look for JSON of their own kind wherever they took the base URL from (contract, deviation 10).
-  const isApi = /^\/api(?:\/|$)/i.test(request.originalUrl);
+  const isApi = /^\/api(?:\/|$)/i.test(url);
   const surface = there[0] === undefined && isApi ? 'developer' : (there[0]?.surface ?? 'problem');
-  const methods = [...new Set(there.map(({ method }) => method))];
+  const methods = [...new Set(there.map((declared) => declared.method))];
   if (methods.length > 0) {
-    const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
-    const message = `This endpoint takes ${allow}, not ${request.method}.`;
+    const allow = methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', ');
+    const message = `This endpoint takes ${allow}, not ${method}.`;
     const error = new KeywardError('method_not_allowed', message, { headers: { allow } });
     return { error, surface, isPath: true };
   }
   const known = nearest(
-    `${request.method} ${path.slice(0, COMPARED_MAX_CHARACTERS)}`,
+    `${method} ${path.slice(0, COMPARED_MAX_CHARACTERS)}`,
     routes.map((declared) => `${declared.method} ${declared.path}`),
   );
   const hint = `Did you mean ${known}? GET /openapi.json lists all.`;

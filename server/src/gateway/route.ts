@@ -22,7 +22,7 @@ export interface Route<
   A extends Access = Access,
 > {
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
-  /** In Fastify's spelling: `/v1/keys/:id`. */
+  /** Such as `/v1/keys/:id`. */
   path: string;
   /** `noun.verb`; the OpenAPI operationId and the name of the audit action of a refusal. */
   id: string;

@@ -1,135 +1,198 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import Fastify from 'fastify';
-import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { KeywardError } from '../base/errors.ts';
 import { gate } from './admission.ts';
+import type { Gate } from './admission.ts';
 import { send } from './answering.ts';
 import { begin, EVERYWHERE } from './course.ts';
+import type { Course } from './course.ts';
 import { allowOrigin, preflight } from './developer/cors.ts';
 import { sessionGate } from './developer/session-gate.ts';
-import { plainUrl } from './developer/paths.ts';
 import { isWidgetPath, widgetPreflight } from './developer/widget-pages.ts';
 import { fail, refuseUnreadable, standsBehind } from './failing.ts';
 import { handlerOf } from './handling.ts';
+import type { HeldResponse } from './held-response.ts';
 import { mayHoldKey, refuseKeyInUrl, reportKeyInLine } from './key-in-url.ts';
 import { ARRIVAL_TIMES, endureLate } from './late.ts';
 import type { ArrivalTimes } from './late.ts';
 import { listenerOptions } from './listener.ts';
 import { messageFault } from './message-form.ts';
 import { noSuchRoute, plainPath } from './no-route.ts';
-import { requestId } from './request-id.ts';
 import { needsKey } from './route.ts';
 import type { Route } from './route.ts';
+import { Router } from './router.ts';
 import type { Services } from './services.ts';
 
-const KEEP_ALIVE_MS = 72_000;
-const HEAD_MS = 60_000;
-const LOOK_MS = 30_000;
+/** How long running requests may go on once the server was asked to stop. */
+const DRAIN_MS = 30_000;
+/** How often connections that have become idle are closed meanwhile. */
+const IDLE_SWEEP_MS = 50;
 
-/** Fastify with every declared route on it, not listening yet. */
-export function createServer(
-  services: Services,
-  routes: readonly Route[],
-  times = ARRIVAL_TIMES,
-): FastifyInstance {
-  const app: FastifyInstance = Fastify({
-    ...listenerOptions(services.config),
-    logger: false,
-    requestTimeout: times.arrivalMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    forceCloseConnections: 'idle',
-    genReqId: requestId,
-    clientErrorHandler: (error, socket) => takeUnreadable(services, error, { socket, times }),
-    // An id of any length is looked for, and not found, like any other.
-    // As clients of the Developer API have it: case and a last slash make no difference.
-    routerOptions: { maxParamLength: 16_384, caseSensitive: false },
-    rewriteUrl: ({ url = '/' }) => plainUrl(url),
-    return503OnClosing: false,
-    // What goes wrong before a route is found, such as an address that cannot be decoded.
-    frameworkErrors: (error, request, reply) => {
-      begin(services, request, reply);
-      const fault = messageFault(request.raw);
-      const refuse = (found: unknown) => fail(services, fault ?? found, { request, reply });
-      if (mayHoldKey(request.url)) refuseKeyInUrl(services, request.url).then(() => refuse(error), refuse);
-      else refuse(error);
-    },
-  });
-  // A head comes sooner; and how often node:http looks for what is late.
-  const { server } = app as { server: { headersTimeout: number; connectionsCheckingInterval?: number } };
-  server.headersTimeout = Math.min(HEAD_MS, times.arrivalMs);
-  server.connectionsCheckingInterval = Math.min(LOOK_MS, times.arrivalMs / 2);
-  app.decorateRequest('course');
-  // Bodies are read by the handlers themselves (bodies.ts).
-  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-    app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
-  }
-  const fixed = new Set(routes.map(({ path }) => path.toLowerCase()).filter((path) => !/[:*]/.test(path)));
-  // Before any body is read: one that cannot be read must not hide that there is nothing here.
-  const next = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-    const { url, config } = request.routeOptions;
-    const isDeveloper = config.declared?.surface === 'developer';
-    // GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new".
-    const isShadowed =
-      !isDeveloper && url !== undefined && /:/.test(url) && fixed.has(plainPath(request.url));
-    if (!request.is404 && !isShadowed) {
-      if (isDeveloper && config.declared?.ownOrigins !== true) allowOrigin(request);
-      return done();
+/** A route as requests are brought to it. */
+interface Entry {
+  declared: Route;
+  /** Before the body is read: a stranger's 32 MiB are not worth a byte of memory. */
+  gate: Gate | undefined;
+  handle: (course: Course) => void;
+}
+
+type Options = ReturnType<typeof listenerOptions>;
+
+/** node:http with every declared route on it. */
+export class HttpServer {
+  readonly #services: Services;
+  readonly #routes: readonly Route[];
+  readonly #router = new Router<Entry>();
+  /** Paths without parameters. */
+  readonly #fixed: ReadonlySet<string>;
+  readonly #times: ArrivalTimes;
+  readonly #options: Options;
+  /** One an address that it listens on. */
+  readonly #servers: Server[] = [];
+  #isClosing = false;
+
+  constructor(services: Services, routes: readonly Route[], times = ARRIVAL_TIMES) {
+    this.#services = services;
+    this.#routes = routes;
+    this.#fixed = new Set(routes.map(({ path }) => path.toLowerCase()).filter((path) => !/[:*]/.test(path)));
+    for (const declared of routes) {
+      const handle = handlerOf(services, declared);
+      this.#router.add(declared, { declared, gate: gateOf(services, declared), handle });
     }
-    const { error, surface, isPath } = noSuchRoute(routes, request);
-    if (isWidgetPath(request.url) && request.method === 'OPTIONS') {
-      const answer = (headers: Record<string, string>) => send({ status: 204, headers }, { request, reply });
-      return void widgetPreflight(services, request).then(answer, done);
-    }
-    if (surface === 'developer') allowOrigin(request);
-    if (surface === 'developer' && isPath && request.method === 'OPTIONS') {
-      send({ status: 204, headers: preflight(request) }, { request, reply });
-    } else fail(services, error, { request, reply, surface });
-  };
-  app.addHook('onRequest', (request, reply, done) => {
-    begin(services, request, reply);
-    const fault = messageFault(request.raw);
-    const goOn = () => (fault === undefined ? next(request, reply, done) : done(fault));
-    if (!mayHoldKey(request.url)) return goOn();
-    refuseKeyInUrl(services, request.url).then(goOn, (found: Error) => done(fault ?? found));
-  });
-  app.setErrorHandler((error: FastifyError, request, reply) => fail(services, error, { request, reply }));
-  // Never reached; without it the hook is not called for what is not found.
-  app.setNotFoundHandler((_request, reply) => reply);
-  for (const declared of routes) addRoute(app, services, declared);
-  app.server.on('checkExpectation', ({ url = '/' }: IncomingMessage, response: ServerResponse) => {
-    const refuse = () => response.writeHead(417, { ...EVERYWHERE, 'content-length': 0 }).end();
-    if (mayHoldKey(url)) refuseKeyInUrl(services, url).then(refuse, refuse);
-    else refuse();
-  });
-  return app;
-}
+    this.#times = times;
+    this.#options = listenerOptions(services.config, times);
+  }
 
-/** What the HTTP parser could not read, or waited for too long. */
-function takeUnreadable(
-  services: Services,
-  error: ConnectionError,
-  { socket, times }: { socket: Socket; times: ArrivalTimes },
-): void {
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    if (!endureLate(services, socket, times.standstillMs)) refuseUnreadable(error, socket);
-  } else if (!standsBehind(socket)) {
-    const packet = error.rawPacket as unknown as Buffer | undefined;
-    void reportKeyInLine(services, packet).then(() => refuseUnreadable(error, socket));
+  /** The first one, where there are several. */
+  get address(): AddressInfo | null {
+    const address = this.#servers[0]?.address() ?? null;
+    return typeof address === 'object' ? address : null;
+  }
+
+  /** `localhost` is both addresses that it may have. @throws what node:net throws, such as EADDRINUSE. */
+  async listen(host: string, port: number): Promise<void> {
+    const [first = host, ...others] = host === 'localhost' ? await addressesOf(host) : [host];
+    await this.#open({ host: first, port });
+    for (const other of others)
+      await this.#open({ host: other, port: this.address?.port }).catch((error: unknown) => {
+        this.#services.logger.warn(
+          { err: error, host: other },
+          'this address of localhost is not listened on',
+        );
+      });
+  }
+
+  /** Accepts nothing new, finishes what runs. A connection that was busy would be kept open until its keep-alive ran out. */
+  async stop(): Promise<void> {
+    this.#isClosing = true;
+    const servers = this.#servers;
+    const sweep = setInterval(() => servers.forEach((one) => one.closeIdleConnections()), IDLE_SWEEP_MS);
+    const end = setTimeout(() => servers.forEach((one) => one.closeAllConnections()), DRAIN_MS);
+    await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))));
+    clearInterval(sweep);
+    clearTimeout(end);
+  }
+
+  async #open(where: { host: string; port: number | undefined }): Promise<void> {
+    const options = this.#options;
+    const server = 'cert' in options ? createTlsServer(options) : createServer(options);
+    server.on('request', (request, response) => this.#serve(request, response as HeldResponse));
+    server.on('clientError', (error, socket) => this.#takeUnreadable(error, socket as Socket));
+    server.on('checkExpectation', ({ url = '/' }: IncomingMessage, response: ServerResponse) => {
+      const refuse = () => response.writeHead(417, { ...EVERYWHERE, 'content-length': 0 }).end();
+      if (mayHoldKey(url)) refuseKeyInUrl(this.#services, url).then(refuse, refuse);
+      else refuse();
+    });
+    server.listen(where);
+    await once(server, 'listening');
+    this.#servers.push(server);
+  }
+
+  #serve(request: IncomingMessage, response: HeldResponse): void {
+    const services = this.#services;
+    const { method = 'GET', url = '/' } = request;
+    const found = this.#router.find(method, url);
+    const isReadable = found !== 'unreadable';
+    const course = begin(services, { request, response, found: isReadable ? found : undefined });
+    const refuse = (error: unknown): void => fail(services, error, course);
+    try {
+      if (this.#isClosing) course.headers['connection'] = 'close';
+      const fault = messageFault(request) ?? (isReadable ? undefined : unreadable());
+      const goOn = (): void => {
+        if (fault !== undefined) refuse(fault);
+        else if (found === undefined || found === 'unreadable' || this.#isShadowed(course))
+          this.#refuseAddress(course);
+        else enter(services, course, found.entry);
+      };
+      if (!mayHoldKey(url)) goOn();
+      else
+        refuseKeyInUrl(services, url)
+          .then(goOn, (inUrl: unknown) => refuse(fault ?? inUrl))
+          .catch(refuse);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  /** GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new". */
+  #isShadowed({ request, route }: Course): boolean {
+    if (route === undefined || route.surface === 'developer' || !route.path.includes(':')) return false;
+    return this.#fixed.has(plainPath(request.url ?? '/'));
+  }
+
+  /** Before any body is read: one that cannot be read must not hide that there is nothing here. */
+  #refuseAddress(course: Course): void {
+    const services = this.#services;
+    const { request } = course;
+    const { method, url = '/' } = request;
+    const { error, surface, isPath } = noSuchRoute(this.#routes, request);
+    if (isWidgetPath(url) && method === 'OPTIONS') {
+      const answer = (headers: Record<string, string>): void => send({ status: 204, headers }, course);
+      return void widgetPreflight(services, course).then(answer, (thrown: unknown) =>
+        fail(services, thrown, course),
+      );
+    }
+    if (surface === 'developer') allowOrigin(course);
+    if (surface === 'developer' && isPath && method === 'OPTIONS')
+      send({ status: 204, headers: preflight(course) }, course);
+    else fail(services, error, course, surface);
+  }
+
+  /** What the HTTP parser could not read, or waited for too long. */
+  #takeUnreadable(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
+    const services = this.#services;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+      if (!endureLate(services, socket, this.#times.standstillMs)) refuseUnreadable(error, socket);
+    } else if (!standsBehind(socket)) {
+      void reportKeyInLine(services, error.rawPacket).then(() => refuseUnreadable(error, socket));
+    }
   }
 }
 
-function addRoute(app: FastifyInstance, services: Services, declared: Route): void {
-  app.route({
-    method: declared.method,
-    url: declared.path,
-    config: { declared },
-    // Before the body is read: a stranger's 32 MiB are not worth a byte of memory.
-    ...gateOf(services, declared),
-    handler: handlerOf(services, declared),
+async function addressesOf(name: string): Promise<string[]> {
+  const found = await lookup(name, { all: true });
+  return [...new Set(found.map(({ address }) => address))];
+}
+
+function enter(services: Services, course: Course, { declared, gate: isLetIn, handle }: Entry): void {
+  if (declared.surface === 'developer' && declared.ownOrigins !== true) allowOrigin(course);
+  if (isLetIn === undefined) return handle(course);
+  isLetIn(course, (error) => {
+    if (error === undefined) handle(course);
+    else fail(services, error, course);
   });
 }
 
-function gateOf(services: Services, declared: Route) {
-  if (needsKey(declared)) return { onRequest: gate(services, declared) };
-  return declared.access === 'session' ? { onRequest: sessionGate(services, declared) } : {};
+function gateOf(services: Services, declared: Route): Gate | undefined {
+  if (needsKey(declared)) return gate(services, declared);
+  return declared.access === 'session' ? sessionGate(services, declared) : undefined;
 }
+
+const unreadable = (): KeywardError =>
+  new KeywardError('bad_request', 'The address of the request cannot be read.', {
+    hint: 'Write % as %25 where it stands for itself.',
+  });

@@ -92,7 +92,10 @@ export class AnswerStream implements Sink {
 
   /** Writes the answer to an HTTP response, its head included. See `Answer.sendTo`. */
   sendTo(response: ServerResponse, status: number, headers: AnswerHeaders): undefined | Promise<void> {
-    if (response.destroyed) return void this.abandon();
+    if (response.destroyed) {
+      this.abandon();
+      return undefined;
+    }
     response.writeHead(status, headers);
     if (this.#last === 'end') return this.#sendWhole(response);
     return new Promise((resolve) => {

@@ -1,6 +1,6 @@
-import type { FastifyRequest } from 'fastify';
 import { KeywardError } from '../../base/errors.ts';
 import { JSON_TYPE, receive } from '../bodies.ts';
+import type { Course } from '../course.ts';
 import type { Route } from '../route.ts';
 
 /** As much of a stranger's body is looked at. */
@@ -11,13 +11,13 @@ const STRANGERS_MAX_BYTES = 64 * 1024;
  * to whoever is refused. A larger body is not read for that.
  */
 export function refuseAfterBody(
-  request: FastifyRequest,
+  course: Course,
   declared: Route,
   { refusal, done }: { refusal: Error; done: (error: Error) => void },
 ): void {
-  const isJson = JSON_TYPE.test(request.headers['content-type'] ?? '');
+  const isJson = JSON_TYPE.test(course.request.headers['content-type'] ?? '');
   if (declared.surface !== 'developer' || declared.bodyKind !== 'lenient' || !isJson) return done(refusal);
-  receive(request, { ...declared, bodyMaxBytes: STRANGERS_MAX_BYTES }, (error) =>
+  receive(course, { ...declared, bodyMaxBytes: STRANGERS_MAX_BYTES }, (error) =>
     done(error instanceof KeywardError && error.code === 'bad_request' ? error : refusal),
   );
 }

@@ -1,34 +1,32 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Session } from '../../identity/index.ts';
+import type { Gate } from '../admission.ts';
 import { send } from '../answering.ts';
+import type { Course } from '../course.ts';
 import type { Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { phrase } from './answers.ts';
-
-type Hook = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
 
 /**
  * Lets in who is logged in, on routes of the web application: first the session, then whether the route is for this mode
  * and this role. A key opens none of them.
  */
-export function sessionGate(services: Services, route: Route): Hook {
-  return (request, reply, done) => {
-    admit(services, route, request).then(
-      (isAdmitted) => (isAdmitted ? done() : send(phrase(401), { request, reply })),
+export function sessionGate(services: Services, route: Route): Gate {
+  return (course, done) => {
+    admit(services, route, course).then(
+      (isAdmitted) => (isAdmitted ? done() : send(phrase(401), course)),
       (error: Error) => done(error),
     );
   };
 }
 
 /**
- * Who is logged in, as `request.course.session`. Asked again when a body has come: it may take minutes, and whoever was
+ * Who is logged in, as `course.session`. Asked again when a body has come: it may take minutes, and whoever was
  * suspended or demoted meanwhile must not act on the answer of before. Guarded by sessions.test.ts.
  * @returns false where the route is not for them. @throws KeywardError `invalid_session`
  */
-export async function admit(services: Services, route: Route, request: FastifyRequest): Promise<boolean> {
-  const { course } = request;
+export async function admit(services: Services, route: Route, course: Course): Promise<boolean> {
   course.generation = services.nodes.generation;
-  const session = await services.identity.authenticate(request.headers.authorization, course.ip);
+  const session = await services.identity.authenticate(course.request.headers.authorization, course.ip);
   course.session = session;
   if (mayUse(route, session)) return true;
   noteRefusal(services, route, { session, ip: course.ip });

@@ -1,6 +1,6 @@
-import type { FastifyRequest } from 'fastify';
 import { isAllowedOrigin, visit } from '../../widgets/index.ts';
 import type { Embed } from '../../widgets/index.ts';
+import type { Course } from '../course.ts';
 import type { Services } from '../services.ts';
 import { preflight } from './cors.ts';
 
@@ -22,13 +22,13 @@ export const pageHeaders = ({ allowlist }: Embed, origin: string | undefined): R
 /** What a browser is told before it calls a widget: nothing, unless its page may. */
 export async function widgetPreflight(
   { widgets }: Services,
-  request: FastifyRequest,
+  course: Course,
 ): Promise<Record<string, string>> {
-  const uuid = decodeURIComponent(WIDGET_PATH.exec(request.url)?.[1] ?? '');
-  const { origin } = request.headers;
-  const found = await visit(widgets, { uuid, origin, ip: request.course.ip });
+  const uuid = decodeURIComponent(WIDGET_PATH.exec(course.request.url ?? '')?.[1] ?? '');
+  const { origin } = course.request.headers;
+  const found = await visit(widgets, { uuid, origin, ip: course.ip });
   const headers = found === undefined ? {} : pageHeaders(found.embed, origin);
   return 'access-control-allow-origin' in headers
-    ? { ...preflight(request), ...headers }
+    ? { ...preflight(course), ...headers }
     : { vary: 'Origin', 'content-length': '0' };
 }

@@ -1,0 +1,41 @@
+import type { HTTPMethod } from 'find-my-way';
+import findMyWay from 'find-my-way';
+import type { Route } from './route.ts';
+import { plainUrl } from './developer/paths.ts';
+
+/** What a URL leads to. */
+export interface Found<Entry> {
+  entry: Entry;
+  params: unknown;
+  query: unknown;
+}
+
+/** An id of any length is looked for, and not found, like any other. */
+const PARAM_MAX_LENGTH = 16_384;
+
+/**
+ * Finds the route of a request: find-my-way, the router of Fastify, and nothing else of it (docs/decisions/0010). As clients of the
+ * Developer API have it, case and a last slash make no difference.
+ */
+export class Router<Entry> {
+  readonly #ways = findMyWay({
+    maxParamLength: PARAM_MAX_LENGTH,
+    caseSensitive: false,
+    onBadUrl: () => undefined,
+  });
+
+  /** HEAD is answered like GET, without the body. */
+  add({ method, path }: Pick<Route, 'method' | 'path'>, entry: Entry): void {
+    const methods: HTTPMethod[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
+    this.#ways.on(methods, path, () => undefined, entry);
+  }
+
+  /** @returns undefined where there is none; 'unreadable' for a URL that cannot be decoded. */
+  find(method: string, url: string): Found<Entry> | undefined | 'unreadable' {
+    const found = this.#ways.find(method as HTTPMethod, plainUrl(url));
+    if (found === null) return undefined;
+    // What it gives for a URL that it cannot read has no entry.
+    if (found.store === null) return 'unreadable';
+    return { entry: found.store as Entry, params: found.params, query: found.searchParams };
+  }
+}
