@@ -18,8 +18,8 @@ down: ## Stop it
 test: $(INSTALLED) packages ## Run all tests
 	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json
 
-test-slow: $(INSTALLED) packages ## Run the suites that take long: soak, crash loops
-	KEYWARD_SLOW=1 vitest run slow
+test-slow: $(INSTALLED) packages ## Run the suites that take long: soak, crash loops, random sequences
+	KEYWARD_SLOW=1 vitest run slow gateway/grants
 
 check: $(INSTALLED) ## Types, lint, format, unused code
 	tsc -p .

@@ -245,7 +245,9 @@ export class World {
   }
 
   /** Makes a model work, and charges what it took to all whose budgets that is. */
-  async spend(actor: Holding, workspace: WorkspaceName | null): Promise<void> {
+  async spend(actor: Holding, wanted: WorkspaceName | null): Promise<void> {
+    // A session has no way to a model but a workspace.
+    const workspace = actor.kind === 'session' ? (wanted ?? 'red') : wanted;
     const before = this.#answered();
     const could = ceilingOf(actor);
     await this.#question(actor, workspace);
@@ -274,7 +276,7 @@ export class World {
     }
     const message = { message: 'hello', mode: 'chat' };
     if (actor.kind === 'session')
-      return this.#ask(actor, 'POST', `/api/workspace/${workspace ?? 'red'}/stream-chat`, message);
+      return this.#ask(actor, 'POST', `/api/workspace/${workspace}/stream-chat`, message);
     if (workspace !== null) return this.#ask(actor, 'POST', `/api/v1/workspace/${workspace}/chat`, message);
     const messages = [{ role: 'user', content: 'hello' }];
     return this.#ask(actor, 'POST', '/v1/chat/completions', { model: 'gpt-test', messages, max_tokens: 10 });
