@@ -1,5 +1,5 @@
 import type { Db } from '../storage/index.ts';
-import { advanceHead, insertRecords, writeHeadHash } from './audit-store.ts';
+import { advanceHead, writeRecords } from './audit-store.ts';
 import type { Head } from './audit-store.ts';
 import { recordHash, recordText } from './record.ts';
 import type { AuditEntry, RecordRow } from './record.ts';
@@ -43,7 +43,6 @@ export async function appendAll(
     hash = recordHash(unsealed);
     return { ...unsealed, hash };
   });
-  await insertRecords(tx, rows);
-  await writeHeadHash(tx, hash);
+  await writeRecords(tx, rows, hash);
   return { seq, hash };
 }

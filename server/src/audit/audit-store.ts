@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { dialectOf } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { RecordRow } from './record.ts';
 
@@ -46,7 +47,19 @@ export async function advanceHead(tx: Db, count: number): Promise<Head> {
   return { seq: seq - count, hash };
 }
 
-export async function writeHeadHash(tx: Db, hash: string): Promise<void> {
+/** Writes records, and the hash of the last one into the head: in one statement where that can be. */
+export async function writeRecords(tx: Db, rows: RecordRow[], hash: string): Promise<void> {
+  const [row, ...more] = rows;
+  if (row !== undefined && more.length === 0 && dialectOf(tx) === 'postgres') {
+    await tables(tx)
+      .with('record', (db) => db.insertInto('audit_records').values(row))
+      .updateTable('audit_head')
+      .set({ hash })
+      .where('id', '=', 1)
+      .execute();
+    return;
+  }
+  await insertRecords(tx, rows);
   await tables(tx).updateTable('audit_head').set({ hash }).where('id', '=', 1).execute();
 }
 

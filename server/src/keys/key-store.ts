@@ -112,11 +112,19 @@ export async function findByNumber(db: Db, number: number): Promise<Key | undefi
   return (await keysFromRows(db, rows))[0];
 }
 
-/** Like `findKey`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends. */
-export async function lockKey(tx: Db, id: string): Promise<KeyWithSecrets | undefined> {
+/**
+ * Like `findKey`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends.
+ * @param seen the key as it was read before: where it is still the same, it is not read again.
+ */
+export async function lockKey(
+  tx: Db,
+  id: string,
+  seen?: KeyWithSecrets,
+): Promise<KeyWithSecrets | undefined> {
   // An update that changes nothing locks the row on both dialects.
-  await tables(tx).updateTable('keys').set(unchanged('created_by')).where('id', '=', id).execute();
-  return findKey(tx, id);
+  const query = tables(tx).updateTable('keys').set(unchanged('created_by')).where('id', '=', id);
+  const row = await query.returning('revision').executeTakeFirst();
+  return seen !== undefined && row?.revision === seen.revision ? seen : findKey(tx, id);
 }
 
 /** Puts a secret under another pepper; nothing where it was done meanwhile. */

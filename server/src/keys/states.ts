@@ -66,14 +66,11 @@ export function changeState(
     if (!rule.gives && isWayIn(key, nowMs))
       await refuseLastWayIn(tx, context, { actor, key, isMeant: isLastMeant });
     const repeated = key.storedState === rule.to;
-    await store.updateKey(tx, id, {
-      state: rule.to,
-      state_reason: reason ?? (repeated ? key.stateReason : null),
-      revoked_at: rule.to === 'revoked' ? (key.revokedAt ?? nowMs) : null,
-    });
-    const changed = visible(actor, await store.findPlainKey(tx, id));
+    const stateReason = reason ?? (repeated ? key.stateReason : null);
+    const revokedAt = rule.to === 'revoked' ? (key.revokedAt ?? nowMs) : null;
+    await store.updateKey(tx, id, { state: rule.to, state_reason: stateReason, revoked_at: revokedAt });
     return {
-      result: { ...changed, secrets: key.secrets },
+      result: { ...key, storedState: rule.to, stateReason, revokedAt, revision: key.revision + 1 },
       entry: {
         action: `keys.${verb}`,
         target: id,

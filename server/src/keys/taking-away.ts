@@ -7,7 +7,7 @@ import { holdingsOf, powersOf } from './context.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { isBelow, refuseExcess, takesAway } from './gain.ts';
 import { ceilingOf, keyState } from './key.ts';
-import { findPlainKey, keysOfOwner, lockKey, unlimitedKeys } from './key-store.ts';
+import { findKey, keysOfOwner, lockKey, unlimitedKeys } from './key-store.ts';
 import type { Owner } from './owner.ts';
 import { findOwner } from './owner-store.ts';
 
@@ -110,10 +110,10 @@ export async function lockToEnd(
   { administrators, clock }: KeysContext,
   id: string,
 ): Promise<KeyWithSecrets | undefined> {
-  const before = await findPlainKey(tx, id);
+  const before = await findKey(tx, id);
   const isLocked = before !== undefined && isWayIn(before, clock.nowMs());
   if (isLocked) await administrators.lock(tx);
-  const key = await lockKey(tx, id);
+  const key = await lockKey(tx, id, isLocked ? undefined : before);
   if (key !== undefined && !isLocked && isWayIn(key, clock.nowMs()))
     throw new KeywardError('conflict', 'The key was changed at this moment.', { hint: 'Ask again.' });
   return key;

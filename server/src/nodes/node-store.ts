@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db, DialectName } from '../storage/index.ts';
 
 /**
@@ -47,12 +48,39 @@ type Tables = {
 
 const tables = (db: Db) => db.withTables<Tables>();
 
+/** Whom the database tells of a change, with its commit. */
+export interface Word {
+  channel: string;
+  nodeId: string;
+}
+
+interface Appended {
+  nowMs: number;
+  madeBy: string | null;
+  /** On PostgreSQL alone. */
+  word?: Word | undefined;
+}
+
 /** Appends a change; its number is final and in commit order, since the head's row stays locked until then. */
 export async function appendChange(
   tx: Db,
   { kind, subject, ends = false }: Change,
-  { nowMs, madeBy }: { nowMs: number; madeBy: string | null },
+  { nowMs, madeBy, word }: Appended,
 ): Promise<number> {
+  // One statement: an acknowledgement waits for each.
+  if (word !== undefined) {
+    const { rows } = await sql<{ seq: number }>`
+      with head as (update node_changes_head set seq = seq + 1 where id = 1 returning seq),
+        made as (
+          insert into node_changes (seq, at, kind, subject, ends, made_by)
+          select seq, ${nowMs}, ${kind}, ${subject}, ${ends ? 1 : 0}, ${madeBy} from head
+          returning seq
+        )
+      select seq, pg_notify(${word.channel}, ${word.nodeId} || ' ' || seq) from made`.execute(tx);
+    const [made] = rows;
+    if (made === undefined) throw new Error('The head of the changes is missing.');
+    return made.seq;
+  }
   const { seq } = await tables(tx)
     .updateTable('node_changes_head')
     .set((eb) => ({ seq: eb('seq', '+', 1) }))

@@ -148,9 +148,12 @@ export class Nodes {
   /** Records a change in the transaction that makes it. Pass the number to `acknowledge` once committed. */
   async announce(tx: Db, change: Change): Promise<number> {
     const permit = currentPermit();
-    const madeBy = permit instanceof Run ? permit.id : null;
-    const seq = await store.appendChange(tx, change, { nowMs: this.#options.clock.nowMs(), madeBy });
-    await this.#wire?.announceWith(tx, seq);
+    const run = permit instanceof Run ? permit : undefined;
+    const wire = this.#wire;
+    const nowMs = this.#options.clock.nowMs();
+    const seq = await store.appendChange(tx, change, { nowMs, madeBy: run?.id ?? null, word: wire?.word });
+    wire?.told(seq);
+    run?.announced(tx, seq);
     return seq;
   }
 

@@ -1,8 +1,7 @@
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
 import type { Logger } from '../base/logger.ts';
-import type { Db } from '../storage/index.ts';
+import type { Word } from './node-store.ts';
 import { readConfirmation, writeConfirmation } from './wire.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
@@ -72,23 +71,17 @@ class PostgresWire implements Wire {
     this.#client = client;
   }
 
-  /** No statement more between the commit and the others: an acknowledgement waits for each. */
-  async announceWith(tx: Db, seq: number): Promise<void> {
-    this.#note(seq);
-    await sql`select pg_notify(${ANNOUNCED}, ${this.#announcement(seq)})`.execute(tx);
+  get word(): Word {
+    return { channel: ANNOUNCED, nodeId: this.#options.nodeId };
   }
 
   announce(_node: { id: string; address: string }, seq: number): void {
     if (this.#client === undefined || this.#announced.has(seq)) return;
-    this.#note(seq);
-    this.#notify(ANNOUNCED, this.#announcement(seq));
+    this.told(seq);
+    this.#notify(ANNOUNCED, `${this.#options.nodeId} ${seq}`);
   }
 
-  #announcement(seq: number): string {
-    return `${this.#options.nodeId} ${seq}`;
-  }
-
-  #note(seq: number): void {
+  told(seq: number): void {
     this.#announced.add(seq);
     const [oldest] = this.#announced;
     if (this.#announced.size > ANNOUNCED_KEPT && oldest !== undefined) this.#announced.delete(oldest);

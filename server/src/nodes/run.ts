@@ -90,6 +90,8 @@ export class Run implements Permit {
   #soFar: (() => TokensSoFar) | undefined;
   #isOpen = true;
   #aborter: AbortController | undefined;
+  /** The first change that it has announced in a transaction: no other can come from then on until the commit. */
+  #announced: { tx: Db; seq: number } | undefined;
   /** Once it is closed: the change up to which nothing has ended it. */
   #seen = 0;
 
@@ -160,6 +162,10 @@ export class Run implements Permit {
     this.#seen = this.#options.applied();
   }
 
+  announced(tx: Db, seq: number): void {
+    if (this.#announced?.tx !== tx) this.#announced = { tx, seq };
+  }
+
   refuseEnded(): void {
     if (this.#endedBy === undefined && this.hasExpired) this.#endedBy = 'key_revoked';
     if (this.#endedBy !== undefined) throw endedError(this.#endedBy);
@@ -182,7 +188,9 @@ export class Run implements Permit {
     this.refuseEnded();
     // Before the head is read: what this node applies meanwhile ends the request, and this transaction must see it too.
     const seq = this.#known();
-    await this.#refuseSince(tx, seq, await lockHead(tx, this.#options.dialect));
+    const own = this.#announced?.tx === tx ? this.#announced.seq : undefined;
+    const head = own === undefined ? await lockHead(tx, this.#options.dialect) : own - 1;
+    await this.#refuseSince(tx, seq, head);
   }
 
   /** The change up to which nothing has ended it. */

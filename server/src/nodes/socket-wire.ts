@@ -37,7 +37,8 @@ export async function openSocketWire(options: Options): Promise<Wire> {
   const peers = new Map<string, Socket>();
   return {
     address,
-    announceWith: async () => undefined,
+    word: undefined,
+    told: () => undefined,
     announce: (node, seq) => {
       const socket = peers.get(node.address) ?? connect(node, { peers, events: options.events });
       socket.write(`${seq}\n`);

@@ -1,4 +1,4 @@
-import type { Db } from '../storage/index.ts';
+import type { Word } from './node-store.ts';
 
 /**
  * How nodes reach each other quickly. Only speed depends on it: a word that is lost is made up for
@@ -7,8 +7,10 @@ import type { Db } from '../storage/index.ts';
 export interface Wire {
   /** Where others reach this node; stored in its row. */
   readonly address: string;
-  /** Where the database carries the word: tells all others with the commit of the change. */
-  announceWith(tx: Db, seq: number): Promise<void>;
+  /** Where the database carries the word: what it tells all others with the commit of a change. */
+  readonly word: Word | undefined;
+  /** That went with the change `seq`: nobody has to be told again. */
+  told(seq: number): void;
   /** Tells one node (or all, where the wire is a broadcast) that the change `seq` is committed, if it was not told. */
   announce(node: { id: string; address: string }, seq: number): void;
   /** Clears away what a node that died without signing off has left behind. */

@@ -17,6 +17,7 @@ export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts'
 export { allRows } from './all-rows.ts';
 export { inParts } from './parts.ts';
 export { unchanged } from './unchanged.ts';
+export { dialectOf } from './dialect.ts';
 
 /** @param location a `postgres://` URL, or the path of an SQLite file. */
 export async function openStorage(location: string): Promise<Storage> {
