@@ -135,7 +135,10 @@ export class World {
     if (answer.status !== 201 && answer.status !== 200) return;
     target.secret = answer.body.secret;
     const note = `${actor.name} rotated ${target.name}`;
-    this.#must(isWithin(given(target), ceilingOf(actor)), `${note} and holds more by it`);
+    this.#must(
+      isBelow(target, actor) || isWithin(given(target), ceilingOf(actor)),
+      `${note} and holds more by it`,
+    );
     const theirs = poolsOf(target);
     this.#must(
       poolsOf(actor).every((pool) => theirs.includes(pool)),
@@ -157,7 +160,7 @@ export class World {
     const ends = verb === 'disable' || verb === 'revoke';
     if (ends) this.#must(mayTakeFrom(actor, target, { before, could }), note);
     else {
-      this.#must(isWithin(before, could), note);
+      this.#must(isBelow(target, actor) || isWithin(before, could), note);
       const isOwnLine = [actor, ...actor.ancestors].includes(target);
       this.#must(!(isOwnLine && target.isEnded), `${note}, by which it came back itself`);
     }
@@ -326,6 +329,9 @@ export class World {
     return this.holdings.at(-1) as Holding;
   }
 }
+
+/** It never holds more than what is above it does at that moment, however wide it was made. */
+const isBelow = (target: Holding, actor: Holding): boolean => target.ancestors.includes(actor);
 
 /** Whoever holds as much, or manages owners and is bound to nothing; everybody from themselves. */
 const mayTakeFrom = (
