@@ -71,7 +71,10 @@ export async function copyChat(server: TestServer, id: number, count: number): P
       select ${id} + i, ${columns} from ${numbers}, workspace_chats where id = ${id}`,
   );
   const last = `update id_sequences set last_id = ${id + count} where name = 'workspace_chats'`;
-  await storage.transaction((tx) => sql.raw(last).execute(tx));
+  await storage.transaction(async (tx) => {
+    await sql.raw(last).execute(tx);
+    await sql.raw('analyze').execute(tx);
+  });
 }
 
 /** Usage of so many hours before now, of `keys` keys of the owner in each, by two models, some of it refused. */

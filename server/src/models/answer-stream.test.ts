@@ -86,7 +86,7 @@ describe('an answer sent to an HTTP response', () => {
     const cut = await openGateway(false, 50);
     cut.upstream.answer(cutOff(chatAnswer()));
     await expect(cut.ask().then(textOf)).rejects.toMatchObject({ code: 'ECONNRESET' });
-    expect(cut.reports).toMatchObject([{ outcome: 'upstream_error' }]);
+    await expect.poll(() => cut.reports).toMatchObject([{ outcome: 'upstream_error' }]);
     server?.close();
     const broken = await openGateway(true);
     broken.upstream.answer(stream([Buffer.from('data: 1\n\n')], { end: 'reset', pauseMs: 20 }));

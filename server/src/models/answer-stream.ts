@@ -96,8 +96,11 @@ export class AnswerStream implements Sink {
       this.abandon();
       return undefined;
     }
+    if (this.#last === 'end') {
+      this.#sendWhole(response, status, headers);
+      return undefined;
+    }
     response.writeHead(status, headers);
-    if (this.#last === 'end') return this.#sendWhole(response);
     return new Promise((resolve) => {
       response.once('close', () => {
         this.abandon();
@@ -111,11 +114,13 @@ export class AnswerStream implements Sink {
     });
   }
 
-  #sendWhole(response: ServerResponse): undefined {
-    const body = this.#take(response) ?? NOTHING;
+  #sendWhole(response: ServerResponse, status: number, headers: AnswerHeaders): void {
+    const body = joined(this.#waiting);
+    if (body.length > 0 && !this.#options.isEventStream) headers['content-length'] ??= String(body.length);
+    response.writeHead(status, headers);
+    this.#take(response);
     if (body.length > SHORT_MAX_BYTES) response.end(body);
     else response.end(body.toString('latin1'), 'latin1');
-    return undefined;
   }
 
   /** The answer as a stream, for readers inside. Instead of `sendTo`. */
@@ -138,19 +143,17 @@ export class AnswerStream implements Sink {
   }
 
   #attach(outlet: Outlet): void {
-    const begun = this.#take(outlet);
-    const wantsMore = begun === undefined || outlet.write(begun);
+    const begun = joined(this.#waiting);
+    this.#take(outlet);
+    const wantsMore = begun.length === 0 || outlet.write(begun);
     if (this.#last !== undefined) this.#close(this.#last);
     else if (wantsMore) this.#options.flow.resume();
   }
 
-  /** @returns what has come for it up to now. */
-  #take(outlet: Outlet): Buffer | undefined {
+  #take(outlet: Outlet): void {
     if (this.#outlet !== undefined) throw new Error('An answer can be taken once.');
     this.#outlet = outlet;
-    const waiting = this.#waiting;
     this.#waiting = [];
-    return waiting.length > 1 ? Buffer.concat(waiting) : waiting[0];
   }
 
   #pass(chunk: Buffer): boolean {
@@ -172,6 +175,9 @@ export class AnswerStream implements Sink {
     this.#options.onEnding(ending, error);
   }
 }
+
+const joined = (pieces: readonly Buffer[]): Buffer =>
+  pieces.length > 1 ? Buffer.concat(pieces) : (pieces[0] ?? NOTHING);
 
 /** The last event of a stream that the upstream did not finish; no `[DONE]` follows. */
 function breakEvent(timedOut: boolean): string {
