@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,17 @@ import { describeOnServer } from '../../test/server.ts';
 import type { StartServer } from '../../test/server.ts';
 import { openApp } from '../app.ts';
 import { readConfig } from '../config.ts';
+
+describeOnServer('sqlite', 'localhost', (start) => {
+  test('is every address that it has on this machine', async () => {
+    const { port } = await start({ KEYWARD_HOST: 'localhost' });
+    const addresses = await lookup('localhost', { all: true });
+    for (const { address, family } of addresses) {
+      const host = family === 6 ? `[${address}]` : address;
+      expect((await fetch(`http://${host}:${port}/healthz`)).status).toBe(200);
+    }
+  });
+});
 
 describeOnServer('sqlite', 'TLS', (start) => {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-tls-'));

@@ -11,6 +11,7 @@ import { send } from './answering.ts';
 import { begin, EVERYWHERE } from './course.ts';
 import type { Course } from './course.ts';
 import { allowOrigin, preflight } from './developer/cors.ts';
+import { plainUrl } from './developer/paths.ts';
 import { sessionGate } from './developer/session-gate.ts';
 import { isWidgetPath, widgetPreflight } from './developer/widget-pages.ts';
 import { fail, refuseUnreadable, standsBehind } from './failing.ts';
@@ -109,6 +110,8 @@ export class HttpServer {
     });
     server.listen(where);
     await once(server, 'listening');
+    // Such as no room for one more connection: the others go on.
+    server.on('error', (error) => this.#services.logger.error({ err: error }, 'a connection was not taken'));
     this.#servers.push(server);
   }
 
@@ -141,7 +144,7 @@ export class HttpServer {
   /** GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new". */
   #isShadowed({ request, route }: Course): boolean {
     if (route === undefined || route.surface === 'developer' || !route.path.includes(':')) return false;
-    return this.#fixed.has(plainPath(request.url ?? '/'));
+    return this.#fixed.has(plainPath(plainUrl(request.url ?? '/')));
   }
 
   /** Before any body is read: one that cannot be read must not hide that there is nothing here. */

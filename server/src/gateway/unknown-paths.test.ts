@@ -38,6 +38,11 @@ describeOnBothServers('paths, methods and ids', (start) => {
     }
   });
 
+  test('a path of its own is no id, under either name of the surface', async () => {
+    for (const path of ['/v1/keys/verify', '/api/v1/keys/verify', '/v1/keys/verify/'])
+      expect([path, (await server.request('GET', path)).status]).toEqual([path, 405]);
+  });
+
   test('a word that is no method at all is answered 405 too', async () => {
     const answer = await server.raw('FETCH /v1/keys HTTP/1.1\r\nhost: x\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 405 [\s\S]*\nallow: /i);
