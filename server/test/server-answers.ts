@@ -97,11 +97,11 @@ function surfaceOf(path: string): string {
   try {
     decodeURIComponent(plain);
   } catch {
-    return 'problem';
+    return 'api';
   }
   const found = routes.find((route) => patternOf(route.path).test(plain));
   if (found === undefined && /^\/api(?:[/?]|$)/i.test(path)) return 'developer';
-  return found?.surface ?? 'problem';
+  return found?.surface.name ?? 'api';
 }
 
 /** One of the route's own answers, or an error that any route of the Developer API can give. */

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 425ff26d1f742abe5ebc0ca8e8ecb48a3a87a5473d278f2142cddf8ffefe0ec5
-// text 7493f9ebf7f22acfc11ee6a78c9e9d4ff972fd7c5ba61fa63dc14614e529abb2
+// document ed72b6537b609b6517ea0230cb05285d1f13969440a9db4a137bcb4604f093a3
+// text a0d18bc17a7d547f2f5510388f1ae59a725ab9424198999216572fea09593d2c
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3238,6 +3238,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        OpenAIError: {
+            error: {
+                message: string;
+                type: string;
+                param: string | null;
+                code: string | null;
+            };
+        };
         /** @description RFC 9457 */
         Problem: {
             type: string;
@@ -3255,14 +3263,6 @@ export interface components {
         };
         DeveloperError: {
             error: string;
-        };
-        OpenAIError: {
-            error: {
-                message: string;
-                type: string;
-                param: string | null;
-                code: string | null;
-            };
         };
         Model: {
             id: string;

@@ -1,13 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller, Scope } from '../access/index.ts';
 import { decide } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Admission, BadKey, GoodKey, SpentBudget } from '../keys/index.ts';
 import { budgetExceeded, whose } from './budget-refusal.ts';
 import type { Course } from './course.ts';
-import { invalidKey, readCredential } from './credentials.ts';
-import { readDeveloperCredential } from './developer/credentials.ts';
-import { refuseAfterBody } from './developer/early-body.ts';
+import { invalidKey } from './credentials.ts';
 import { limitHeaders } from './limit-headers.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -20,6 +17,7 @@ export type Gate = (course: Course, done: (error?: Error) => void) => void;
  * the key is in memory and has no budget: the common case costs no turn of the event loop.
  */
 export function gate(services: Services, route: Route): Gate {
+  const { surface } = route;
   const letIn = (known: GoodKey | BadKey, course: Course) => {
     const caller = identified(services, route, { known, course });
     refuseWithoutScope(caller, route);
@@ -29,12 +27,15 @@ export function gate(services: Services, route: Route): Gate {
     return spendRequest(services, caller);
   };
   return (course, done) => {
-    const refuse = (refusal: Error): void => refuseAfterBody(course, route, { refusal, done });
+    const refuse = (error: Error): void => {
+      if (surface.refuse === undefined) done(error);
+      else surface.refuse(course, route, { error, done });
+    };
     const { headers } = course.request;
     course.generation = services.keys.nodes.generation;
     try {
       if (route.openTo?.(services, course.ip, headers) === true) return done();
-      const identity = services.keys.verifier.identify(credentialOf(route, headers));
+      const identity = services.keys.verifier.identify(surface.readCredential(headers));
       const pending =
         identity instanceof Promise
           ? identity.then((known) => letIn(known, course))
@@ -57,14 +58,13 @@ export function admitAgain(services: Services, route: Route, course: Course): Pr
   if (course.caller === undefined) return undefined;
   if (course.generation === nodes.generation && nodes.leaseHolds()) return undefined;
   course.generation = nodes.generation;
-  return Promise.resolve(verifier.identify(credentialOf(route, course.request.headers))).then((known) => {
-    refuseWithoutScope(identified(services, route, { known, course }), route);
-    return true;
-  });
+  return Promise.resolve(verifier.identify(route.surface.readCredential(course.request.headers))).then(
+    (known) => {
+      refuseWithoutScope(identified(services, route, { known, course }), route);
+      return true;
+    },
+  );
 }
-
-const credentialOf = (route: Route, headers: IncomingHttpHeaders): string =>
-  route.surface === 'developer' ? readDeveloperCredential(headers) : readCredential(headers);
 
 /** @throws KeywardError `invalid_key`, always the same; the audit record has the reason. */
 function identified(

@@ -11,7 +11,6 @@ import {
   textOf,
 } from './body.ts';
 import type { Course } from './course.ts';
-import { parseLenient } from './developer/lenient-body.ts';
 import { FORM_TYPE, readForm } from './form.ts';
 import { refuseRepeatedNames } from './repeated-names.ts';
 import type { Route } from './route.ts';
@@ -79,8 +78,8 @@ async function formIn(bytes: Buffer, { namesModel }: Route, type: string): Promi
 }
 
 /** A body as a value. @throws KeywardError `bad_request`, `too_large`, `invalid_input` */
-function meaning(bytes: Buffer, { bodyKind = 'json', namesModel }: Route, type: string): unknown {
-  if (bodyKind === 'lenient') return checked(parseLenient(bytes, type), namesModel);
+function meaning(bytes: Buffer, { bodyKind = 'json', namesModel, surface }: Route, type: string): unknown {
+  if (bodyKind === 'lenient') return checked(surface.readLenient?.(bytes, type), namesModel);
   const text = textOf(bytes);
   const value = parseText(text, { refuseNul: bodyKind === 'json' });
   if (bodyKind === 'passthrough') refuseRepeatedNames(text, value);

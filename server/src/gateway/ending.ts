@@ -1,5 +1,4 @@
 import type { KeywardError } from '../base/errors.ts';
-import { abortBody } from './developer/chat-answers.ts';
 import type { Course } from './course.ts';
 import { fail } from './failing.ts';
 import type { Services } from './services.ts';
@@ -45,12 +44,7 @@ function lastWords(course: Course, why: KeywardError): string | undefined {
   const head = course.passedHead ?? response.getHeaders();
   const isEventStream = /^text\/event-stream\b/i.test(String(head['content-type'] ?? ''));
   if (!isEventStream || head['content-length'] !== undefined) return undefined;
-  const { code, message, status } = why;
-  const isOpenai = route?.surface !== 'developer' || route.path.startsWith('/v1/openai');
-  const type = status === 401 ? 'authentication_error' : 'invalid_request_error';
-  const event = isOpenai
-    ? { error: { message, type, param: null, code } }
-    : abortBody(`${message} (${code})`);
+  if (route === undefined) return undefined;
   // An event that was cut in two ends first.
-  return `\n\ndata: ${JSON.stringify(event)}\n\n`;
+  return `\n\ndata: ${JSON.stringify(route.surface.lastEvent(why, route))}\n\n`;
 }

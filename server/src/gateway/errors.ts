@@ -1,10 +1,7 @@
-import { developerShape } from './developer/errors.ts';
 import { STATUS_CODES } from 'node:http';
 import { ERROR_CODES, KeywardError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import { storageFailure } from '../storage/index.ts';
-
-export type Surface = 'problem' | 'openai' | 'developer';
 
 export interface ErrorAnswer {
   status: number;
@@ -23,7 +20,11 @@ export function toKeywardError(error: unknown): KeywardError {
   });
 }
 
-/** RFC 6750: what a refused caller is told about its credentials. */
+/** Of an answer: what the error says, and after RFC 6750 what a refused caller is told about its credentials. */
+export function challengeHeaders(error: KeywardError): Record<string, string> {
+  return { ...challenge(error), ...error.extras.headers };
+}
+
 function challenge(error: KeywardError): Record<string, string> {
   const realm = 'Bearer realm="keyward"';
   if (error.code === 'missing_key') return { 'www-authenticate': realm };
@@ -35,17 +36,12 @@ function challenge(error: KeywardError): Record<string, string> {
   };
 }
 
-export function formatError(error: KeywardError, surface: Surface, requestId: string): ErrorAnswer {
-  const headers = { ...challenge(error), ...error.extras.headers };
-  if (surface === 'developer') return developerShape(error);
-  return surface === 'openai' ? openaiShape(error, headers) : problemShape(error, headers, requestId);
-}
-
-function problemShape(error: KeywardError, headers: Record<string, string>, requestId: string): ErrorAnswer {
+/** RFC 9457: the shape of errors where no surface has one of its own. */
+export function problemShape(error: KeywardError, requestId: string): ErrorAnswer {
   const { hint, errors, details } = error.extras;
   return {
     status: error.status,
-    headers: { ...headers, 'content-type': 'application/problem+json; charset=utf-8' },
+    headers: { ...challengeHeaders(error), 'content-type': 'application/problem+json; charset=utf-8' },
     body: {
       type: `urn:keyward:error:${error.code}`,
       title: ERROR_CODES[error.code].title,
@@ -59,25 +55,6 @@ function problemShape(error: KeywardError, headers: Record<string, string>, requ
     },
   };
 }
-
-const OPENAI_TYPES: Record<number, string> = {
-  401: 'authentication_error',
-  403: 'permission_error',
-  429: 'rate_limit_error',
-};
-
-function openaiShape(error: KeywardError, headers: Record<string, string>): ErrorAnswer {
-  const { hint, errors } = error.extras;
-  const type = error.status >= 500 ? 'server_error' : (OPENAI_TYPES[error.status] ?? 'invalid_request_error');
-  const message = hint === undefined ? error.message : `${error.message} ${hint}`;
-  return {
-    status: error.status,
-    headers: { ...headers, 'content-type': 'application/json; charset=utf-8' },
-    body: { error: { message, type, param: errors?.[0]?.field ?? paramOf(error), code: error.code } },
-  };
-}
-
-const paramOf = (error: KeywardError): string | null => (error.code === 'model_not_found' ? 'model' : null);
 
 /** The same for an HTTP message that could not even be parsed: there is no request to answer by the usual way. */
 export function rawError(
@@ -95,7 +72,7 @@ export function rawError(
       ...(allow === undefined ? {} : { allow }),
     },
   });
-  const { headers, body } = formatError(error, 'problem', requestId);
+  const { headers, body } = problemShape(error, requestId);
   const text = JSON.stringify(body);
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text) });
   return [

@@ -6,8 +6,7 @@ import { isWatched } from './arrival.ts';
 import { latestOn } from './course.ts';
 import type { Course } from './course.ts';
 import { invalidKey } from './credentials.ts';
-import { formatError, rawError, toKeywardError } from './errors.ts';
-import type { Surface } from './errors.ts';
+import { problemShape, rawError, toKeywardError } from './errors.ts';
 import { newRequestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import type { Services } from './services.ts';
@@ -23,7 +22,12 @@ const REFUSALS = new Set<ErrorCode>([
 ]);
 
 /** Everything that goes wrong leaves here, in the shape of its surface. */
-export function fail(services: Services, thrown: unknown, course: Course, surface?: Surface): void {
+export function fail(
+  services: Services,
+  thrown: unknown,
+  course: Course,
+  surface = course.route?.surface,
+): void {
   const { request, response, route: declared } = course;
   // Nobody is left to tell, and what broke with the connection is no failure of ours. One that was ended has its answer.
   if (course.isOver || (course.isEnded && response.headersSent)) return;
@@ -49,7 +53,8 @@ export function fail(services: Services, thrown: unknown, course: Course, surfac
     const refused = { action: declared.id, target: declared.path, code: error.code };
     services.refusals.note({ actor, ...refused, ip: course.ip });
   }
-  send(formatError(error, surface ?? declared?.surface ?? 'problem', course.id), course);
+  const format = surface?.formatError ?? problemShape;
+  send(format(error, course.id), course);
 }
 
 /** One that was ended before it was answered is told the same as one that comes too late. */

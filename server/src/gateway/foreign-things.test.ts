@@ -169,7 +169,7 @@ describeOnBothServers('what belongs to others', (start) => {
   });
 
   test('a model that a key does not cover is answered like one that there is not', async () => {
-    const asking = keyed.filter(({ surface, path }) => surface === 'openai' && path !== '/v1/models');
+    const asking = keyed.filter(({ surface, path }) => surface.name === 'openai' && path !== '/v1/models');
     for (const models of [{ allow: ['cheap'] }, { deny: ['dear*'] }, { deny: ['house/*'] }]) {
       const { secret: key } = await server.mint({ scopes: ['models:use'], selectors: { models } });
       for (const route of asking) {

@@ -11,13 +11,12 @@ import { isLongAnswer, send, sendLong } from './answering.ts';
 import { receive } from './bodies.ts';
 import type { ReadBody } from './bodies.ts';
 import type { Course } from './course.ts';
-import { phrase } from './developer/answers.ts';
-import { admit } from './developer/session-gate.ts';
 import { fail } from './failing.ts';
 import type { Leave } from './leave.ts';
 import { needsKey } from './route.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { Services } from './services.ts';
+import { admit, refuseSession } from './session-gate.ts';
 import { validator } from './validation.ts';
 import type { Validator } from './validation.ts';
 
@@ -43,7 +42,7 @@ export function handlerOf(services: Services, declared: Route): (course: Course)
     const proceed = (read: ReadBody): void => {
       try {
         const call = new RequestCall(course, { declared, run, read });
-        if (hasMembers(call.query) && declared.surface !== 'developer') checks.query(call.query);
+        if (hasMembers(call.query) && declared.surface.isLenient !== true) checks.query(call.query);
         checks.params?.(call.params);
         checkBody(declared, checks, call);
         // The answer too: a stream does its work while it is sent.
@@ -71,7 +70,7 @@ export function handlerOf(services: Services, declared: Route): (course: Course)
       again.then((isAdmitted) => {
         if (course.isEnded) return;
         if (isAdmitted) next();
-        else send(phrase(401), course);
+        else refuseSession(declared, course);
       }, refuse);
     };
     const rest = (): void => course.rests();

@@ -55,7 +55,9 @@ describeOnBothServers('forms for models', (start) => {
     });
 
   test('the routes that take forms are those that are tried here', () => {
-    const declared = allRoutes('0.0.0').filter(({ surface, takesForm }) => surface === 'openai' && takesForm);
+    const declared = allRoutes('0.0.0').filter(
+      ({ surface, takesForm }) => surface.name === 'openai' && takesForm,
+    );
     expect(declared.map(({ path }) => path)).toEqual(FORM_PATHS);
   });
 

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../base/errors.ts';
 import { nearest } from '../config.ts';
-import { plainUrl } from './developer/paths.ts';
-import type { Surface } from './errors.ts';
 import type { Route } from './route.ts';
+import type { Surface } from './surface.ts';
 
 /** Comparing costs the product of the lengths, and strangers may ask for anything. */
 const COMPARED_MAX_CHARACTERS = 60;
@@ -18,13 +17,12 @@ export function plainPath(url: string): string {
 export function noSuchRoute(
   routes: readonly Route[],
   { method, url = '/' }: IncomingMessage,
-): { error: KeywardError; surface: Surface; isPath: boolean } {
-  const path = plainPath(plainUrl(url));
+  plain: string,
+): { error: KeywardError; surface: Surface | undefined; isPath: boolean } {
+  const path = plainPath(plain);
   const same = routes.filter((declared) => declared.path.toLowerCase() === path);
   const there = same.length > 0 ? same : routes.filter((declared) => matches(declared.path, path));
-  // Its clients look for JSON of their own kind wherever they took the base URL from (contract, deviation 10).
-  const isApi = /^\/api(?:\/|$)/i.test(url);
-  const surface = there[0] === undefined && isApi ? 'developer' : (there[0]?.surface ?? 'problem');
+  const surface = there[0]?.surface ?? surfacesOf(routes).find((one) => one.isAt?.(url) === true);
   const methods = [...new Set(there.map((declared) => declared.method))];
   if (methods.length > 0) {
     const allow = methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', ');
@@ -40,6 +38,10 @@ export function noSuchRoute(
   const error = new KeywardError('route_not_found', 'There is no such endpoint.', { hint });
   return { error, surface, isPath: false };
 }
+
+export const surfacesOf = (routes: readonly Route[]): Surface[] => [
+  ...new Set(routes.map(({ surface }) => surface)),
+];
 
 function matches(pattern: string, path: string): boolean {
   const open = pattern.endsWith('/*');

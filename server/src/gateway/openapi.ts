@@ -4,11 +4,7 @@ import type { ErrorCode } from '../base/errors.ts';
 import { ERROR_CODES } from '../base/errors.ts';
 import { PARAMETERS, TAGS } from './openapi-words.ts';
 import type { Route } from './route.ts';
-
-type Json = Record<string, unknown>;
-
-const OPENAI_ERROR = 'OpenAIError';
-const PROBLEM = 'Problem';
+import type { Json } from './surface.ts';
 
 /** Errors that any route can give, any that takes a body, and any behind a key. */
 const EVERYWHERE: ErrorCode[] = [
@@ -28,48 +24,6 @@ const WITH_KEY: ErrorCode[] = [
   'budget_exceeded',
 ];
 
-const ERROR_SHAPES: Json = {
-  [PROBLEM]: {
-    type: 'object',
-    description: 'RFC 9457',
-    required: ['type', 'title', 'status', 'detail', 'code', 'hint', 'request_id'],
-    properties: {
-      type: { type: 'string' },
-      title: { type: 'string' },
-      status: { type: 'integer' },
-      detail: { type: 'string' },
-      code: { type: 'string', enum: Object.keys(ERROR_CODES) },
-      hint: { type: ['string', 'null'] },
-      request_id: { type: 'string' },
-      errors: {
-        type: 'array',
-        items: {
-          type: 'object',
-          required: ['field', 'message'],
-          properties: { field: { type: 'string' }, message: { type: 'string' } },
-        },
-      },
-    },
-  },
-  DeveloperError: { type: 'object', required: ['error'], properties: { error: { type: 'string' } } },
-  [OPENAI_ERROR]: {
-    type: 'object',
-    required: ['error'],
-    properties: {
-      error: {
-        type: 'object',
-        required: ['message', 'type', 'param', 'code'],
-        properties: {
-          message: { type: 'string' },
-          type: { type: 'string' },
-          param: { type: ['string', 'null'] },
-          code: { type: ['string', 'null'] },
-        },
-      },
-    },
-  },
-};
-
 /** The OpenAPI 3.1 document, made from the routes. Shapes with a `title` become components. */
 export function openapiDocument(routes: readonly Route[], version: string): Json {
   const components = new Map<string, Json>();
@@ -88,10 +42,13 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(routes.map(tagOf))].map((name) => ({ name, description: TAGS[name] ?? '' })),
+    tags: [...new Set(routes.map((route) => route.surface.document.tagOf(route)))].map((name) => ({
+      name,
+      description: TAGS[name] ?? '',
+    })),
     paths,
     components: {
-      schemas: { ...ERROR_SHAPES, ...Object.fromEntries(components) },
+      schemas: { ...errorShapes(routes), ...Object.fromEntries(components) },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'A key.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'A key, the other way.' },
@@ -114,9 +71,8 @@ const WHO: Record<string, (declared: Route) => string> = {
     `Needs a session${roles === undefined ? '' : ` with the role ${roles.join(' or ')}`}, no key.`,
 };
 
-/** The OpenAI API is one thing to its callers, however many nouns it has. */
-const tagOf = ({ id, surface }: Route): string =>
-  surface === 'openai' ? 'models' : (id.split('.', 1)[0] ?? '');
+const errorShapes = (routes: readonly Route[]): Json =>
+  Object.assign({}, ...routes.map(({ surface }) => surface.document.schemas)) as Json;
 
 function operation(declared: Route, components: Map<string, Json>): Json {
   const { id, summary, description, access } = declared;
@@ -125,20 +81,19 @@ function operation(declared: Route, components: Map<string, Json>): Json {
     operationId: id,
     summary,
     description: description === undefined ? scope : `${description} ${scope}`,
-    tags: [tagOf(declared)],
+    tags: [declared.surface.document.tagOf(declared)],
     security: security(declared),
     ...(access in WHO ? {} : { 'x-keyward-scope': access }),
     parameters: parameters(declared),
     ...requestBody(declared, components),
-    responses: { ...failures(declared), ...successes(declared, components) },
+    responses: { ...declared.surface.document.failures(declared), ...successes(declared, components) },
   };
 }
 
 function security(declared: Route): Json[] {
   if (declared.access === 'public') return [];
   if (declared.access === 'session') return [{ session: [] }];
-  if (declared.surface === 'developer') return [{ bearer: [] }];
-  return [{ bearer: [] }, { apiKey: [] }, ...('openTo' in declared ? [{}] : [])];
+  return declared.surface.document.security(declared);
 }
 
 function parameters({ params, query, headers = {} }: Route): Json[] {
@@ -194,7 +149,7 @@ function successes({ responses, bodyKind, answerTypes }: Route, components: Map<
   );
 }
 
-/** No JSON. A refusal of the Developer API is the reason phrase of its status, as plain text or nothing. */
+/** No JSON. A refusal of that kind is the reason phrase of its status, as plain text or nothing. */
 function bytesAnswer(status: number, types: readonly string[] = ['*/*']): Json {
   const isRefusal = status >= 400;
   return {
@@ -203,45 +158,25 @@ function bytesAnswer(status: number, types: readonly string[] = ['*/*']): Json {
   };
 }
 
-const developerError = (description: string): Json => ({
-  description,
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/DeveloperError' } } },
-});
-
-/** Errors of the Developer API that any of its routes can give; those of a route itself stand among its answers. */
-function developerFailures({ access, method }: Route): Json {
-  const broken = { 500: { description: 'Internal Server Error' } };
-  if (access === 'public')
-    return method === 'GET' ? broken : { 429: developerError('Too many attempts'), ...broken };
-  if (access === 'session')
-    return { 401: developerError('Nobody is logged in, or has no such role'), ...broken };
-  return {
-    403: developerError('No valid key, or its scope is missing'),
-    429: developerError('A limit of the key is reached'),
-    ...broken,
-  };
-}
-
-function failures(declared: Route): Json {
-  const { method, access, errors = [], surface = 'problem' } = declared;
-  if (surface === 'developer') return developerFailures(declared);
-  const codes = new Set([
+/** The codes that a route can answer with. */
+export const errorsOf = ({ method, access, errors = [] }: Route): ErrorCode[] => [
+  ...new Set([
     ...EVERYWHERE,
     ...(method === 'GET' ? [] : WITH_BODY),
     ...(access === 'public' ? [] : WITH_KEY),
     ...errors,
-  ]);
+  ]),
+];
+
+/** The same by status, in one shape. */
+export function failuresAs(
+  codes: readonly ErrorCode[],
+  { type, shape }: { type: string; shape: string },
+): Json {
   const byStatus = Map.groupBy(codes, (code) => ERROR_CODES[code].status);
-  const [type, shape] =
-    surface === 'openai' ? ['application/json', OPENAI_ERROR] : ['application/problem+json', PROBLEM];
+  const content = { [type]: { schema: { $ref: `#/components/schemas/${shape}` } } };
   return Object.fromEntries(
-    [...byStatus].map(([status, list]) => [
-      status,
-      {
-        description: list.join(', '),
-        content: { [type]: { schema: { $ref: `#/components/schemas/${shape}` } } },
-      },
-    ]),
+    [...byStatus].map(([status, list]) => [status, { description: list.join(', '), content }]),
   );
 }
 

@@ -80,7 +80,7 @@ describeOnBothServers('refused callers', (start) => {
       expect(answer.headers.get('www-authenticate')).toBe(
         `Bearer realm="keyward", error="insufficient_scope", scope="${route.access}"`,
       );
-      expect(answer.body.scope).toBe(route.surface === 'openai' ? undefined : route.access);
+      expect(answer.body.scope).toBe(route.surface.name === 'openai' ? undefined : route.access);
     }
   });
 

@@ -7,9 +7,8 @@ import type { Actor } from '../keys/index.ts';
 import type { Answer as ModelAnswer, FormPart, Leaving } from '../models/index.ts';
 import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
-import { BODY_MAX_BYTES } from './body.ts';
-import type { Surface } from './errors.ts';
 import type { Services } from './services.ts';
+import type { Surface } from './surface.ts';
 
 /**
  * A route, declared once. Validation, authorization, the OpenAPI document, the SDK's types and the command line's
@@ -36,8 +35,8 @@ export interface Route<
   mode?: 'single' | 'multi';
   /** Who needs no key after all, by address and headers. Handlers of such routes ask for no caller. */
   openTo?(services: Services, ip: string, headers: IncomingMessage['headers']): boolean;
-  /** The shape of errors; RFC 9457 where it is left out. `developer`: as the Developer API has it (developer/). */
-  surface?: Surface;
+  /** Whose clients it is for. */
+  surface: Surface;
   params?: P;
   query?: Q;
   /** Named request headers that the route reads, lower case, with their meaning. */
@@ -123,21 +122,27 @@ export type Answer =
   | { stream: (response: ServerResponse) => Promise<void> }
   | { passed: ModelAnswer };
 
-/** Infers the types of a declaration. */
-export function route<
+/** A declaration without its surface. */
+export type Declared<P extends TObject, Q extends TObject, B extends TSchema, A extends Access> = Omit<
+  Route<P, Q, B, A>,
+  'surface'
+>;
+
+/** Infers the types of a declaration on a surface. */
+export type DeclareRoute = <
   P extends TObject = TObject<Record<never, never>>,
   Q extends TObject = TObject<Record<never, never>>,
   B extends TSchema = TSchema,
   const A extends Access = Access,
->(declaration: Route<P, Q, B, A>): Route {
-  if (declaration.surface !== 'developer') return declaration;
-  // Clients of the Developer API may send a body, of whatever type, where nobody looks at it.
-  if (declaration.body === undefined) return { ...SMALL_BODY, bodyKind: 'lenient', ...declaration };
-  // What anybody may send is small: who logs in sends no documents.
-  return declaration.access === 'public' ? { ...SMALL_BODY, ...declaration } : declaration;
-}
+>(
+  declaration: Declared<P, Q, B, A>,
+) => Route;
 
-const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES } as const;
+/** How the routes of a surface are declared. */
+export const routesOn =
+  (surface: Surface): DeclareRoute =>
+  (declaration) =>
+    ({ ...declaration, surface }) as unknown as Route;
 
 /** Whether a key decides who comes in. */
 export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>

@@ -1,7 +1,6 @@
 import type { HTTPMethod } from 'find-my-way';
 import findMyWay from 'find-my-way';
 import type { Route } from './route.ts';
-import { plainUrl } from './developer/paths.ts';
 
 /** What a URL leads to. */
 export interface Found<Entry> {
@@ -14,8 +13,8 @@ export interface Found<Entry> {
 const PARAM_MAX_LENGTH = 16_384;
 
 /**
- * Finds the route of a request: find-my-way, the router of Fastify, and nothing else of it (docs/decisions/0010). As clients of the
- * Developer API have it, case and a last slash make no difference.
+ * Finds the route of a request: find-my-way, the router of Fastify, and nothing else of it (docs/decisions/0010). Case makes no
+ * difference.
  */
 export class Router<Entry> {
   readonly #ways = findMyWay({
@@ -32,7 +31,7 @@ export class Router<Entry> {
 
   /** @returns undefined where there is none; 'unreadable' for a URL that cannot be decoded. */
   find(method: string, url: string): Found<Entry> | undefined | 'unreadable' {
-    const found = this.#ways.find(method as HTTPMethod, plainUrl(url));
+    const found = this.#ways.find(method as HTTPMethod, url);
     if (found === null) return undefined;
     // What it gives for a URL that it cannot read has no entry.
     if (found.store === null) return 'unreadable';

@@ -41,7 +41,7 @@ interface Half {
 
 function sendHalf(server: TestServer, route: Route, key: string): Half {
   const { type, first, rest } = halves(route);
-  const path = route.surface === 'developer' ? developerPath(route) : pathOf(route);
+  const path = route.surface.name === 'developer' ? developerPath(route) : pathOf(route);
   const open = openRequest(server, { method: route.method, path, key, type });
   open.send(first);
   return { name: `${route.method} ${route.path}`, open, rest };

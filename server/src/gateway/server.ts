@@ -10,10 +10,6 @@ import type { Gate } from './admission.ts';
 import { send } from './answering.ts';
 import { begin, EVERYWHERE } from './course.ts';
 import type { Course } from './course.ts';
-import { allowOrigin, preflight } from './developer/cors.ts';
-import { plainUrl } from './developer/paths.ts';
-import { sessionGate } from './developer/session-gate.ts';
-import { isWidgetPath, widgetPreflight } from './developer/widget-pages.ts';
 import { fail, refuseUnreadable, standsBehind } from './failing.ts';
 import { handlerOf } from './handling.ts';
 import type { HeldResponse } from './held-response.ts';
@@ -22,11 +18,13 @@ import { ARRIVAL_TIMES, endureLate } from './late.ts';
 import type { ArrivalTimes } from './late.ts';
 import { listenerOptions } from './listener.ts';
 import { messageFault } from './message-form.ts';
-import { noSuchRoute, plainPath } from './no-route.ts';
+import { noSuchRoute, plainPath, surfacesOf } from './no-route.ts';
 import { needsKey } from './route.ts';
 import type { Route } from './route.ts';
 import { Router } from './router.ts';
 import type { Services } from './services.ts';
+import { sessionGate } from './session-gate.ts';
+import type { Surface } from './surface.ts';
 
 /** How long running requests may go on once the server was asked to stop. */
 const DRAIN_MS = 30_000;
@@ -50,6 +48,7 @@ export class HttpServer {
   readonly #router = new Router<Entry>();
   /** Paths without parameters. */
   readonly #fixed: ReadonlySet<string>;
+  readonly #surfaces: readonly Surface[];
   readonly #times: ArrivalTimes;
   readonly #options: Options;
   /** One an address that it listens on. */
@@ -59,6 +58,7 @@ export class HttpServer {
   constructor(services: Services, routes: readonly Route[], times = ARRIVAL_TIMES) {
     this.#services = services;
     this.#routes = routes;
+    this.#surfaces = surfacesOf(routes);
     this.#fixed = new Set(routes.map(({ path }) => path.toLowerCase()).filter((path) => !/[:*]/.test(path)));
     for (const declared of routes) {
       const handle = handlerOf(services, declared);
@@ -118,7 +118,7 @@ export class HttpServer {
   #serve(request: IncomingMessage, response: HeldResponse): void {
     const services = this.#services;
     const { method = 'GET', url = '/' } = request;
-    const found = this.#router.find(method, url);
+    const found = this.#router.find(method, this.#plain(url));
     const isReadable = found !== 'unreadable';
     const course = begin(services, { request, response, found: isReadable ? found : undefined });
     const refuse = (error: unknown): void => fail(services, error, course);
@@ -141,28 +141,31 @@ export class HttpServer {
     }
   }
 
+  /** As routes are declared. */
+  #plain(url: string): string {
+    let plain = url;
+    for (const surface of this.#surfaces) plain = surface.plainUrl?.(plain) ?? plain;
+    return plain;
+  }
+
   /** GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new". */
   #isShadowed({ request, route }: Course): boolean {
-    if (route === undefined || route.surface === 'developer' || !route.path.includes(':')) return false;
-    return this.#fixed.has(plainPath(plainUrl(request.url ?? '/')));
+    if (route === undefined || route.surface.isLenient === true || !route.path.includes(':')) return false;
+    return this.#fixed.has(plainPath(this.#plain(request.url ?? '/')));
   }
 
   /** Before any body is read: one that cannot be read must not hide that there is nothing here. */
   #refuseAddress(course: Course): void {
     const services = this.#services;
     const { request } = course;
-    const { method, url = '/' } = request;
-    const { error, surface, isPath } = noSuchRoute(this.#routes, request);
-    if (isWidgetPath(url) && method === 'OPTIONS') {
-      const answer = (headers: Record<string, string>): void => send({ status: 204, headers }, course);
-      return void widgetPreflight(services, course).then(answer, (thrown: unknown) =>
-        fail(services, thrown, course),
-      );
-    }
-    if (surface === 'developer') allowOrigin(course);
-    if (surface === 'developer' && isPath && method === 'OPTIONS')
-      send({ status: 204, headers: preflight(course) }, course);
-    else fail(services, error, course, surface);
+    const { error, surface, isPath } = noSuchRoute(this.#routes, request, this.#plain(request.url ?? '/'));
+    const refuse = (thrown: unknown): void => fail(services, thrown, course, surface);
+    const isAsked = request.method === 'OPTIONS';
+    const told = isAsked ? surface?.preflight?.(services, course, isPath) : undefined;
+    if (told instanceof Promise) return void told.then((answer) => send(answer, course), refuse);
+    surface?.allowOrigin?.(course);
+    if (told === undefined) refuse(error);
+    else send(told, course);
   }
 
   /** What the HTTP parser could not read, or waited for too long. */
@@ -182,7 +185,7 @@ async function addressesOf(name: string): Promise<string[]> {
 }
 
 function enter(services: Services, course: Course, { declared, gate: isLetIn, handle }: Entry): void {
-  if (declared.surface === 'developer' && declared.ownOrigins !== true) allowOrigin(course);
+  if (declared.ownOrigins !== true) declared.surface.allowOrigin?.(course);
   if (isLetIn === undefined) return handle(course);
   isLetIn(course, (error) => {
     if (error === undefined) handle(course);

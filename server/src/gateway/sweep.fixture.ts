@@ -4,7 +4,7 @@ import { allRoutes } from './index.ts';
 import type { Route } from './route.ts';
 
 /** Those of the Developer API have refusals of their own (developer/refused-callers.test.ts). */
-export const routes = allRoutes('0.0.0').filter(({ surface }) => surface !== 'developer');
+export const routes = allRoutes('0.0.0').filter(({ surface }) => surface.name !== 'developer');
 export const guarded = routes.filter((route) => route.access !== 'public' && !('openTo' in route));
 export const scoped = guarded.filter((route) => route.access !== 'any');
 

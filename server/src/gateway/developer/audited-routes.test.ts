@@ -28,7 +28,7 @@ const UNRECORDED: Record<string, string> = {
   'POST /api/embed/:uuid/stream-chat': 'a chat, which is kept with its widget',
 };
 
-const isForwarded = ({ surface }: { surface?: string | undefined }): boolean => surface === 'openai';
+const isForwarded = ({ surface }: { surface: { name: string } }): boolean => surface.name === 'openai';
 const changing = allRoutes('0.0.0').filter(
   (route) => route.method !== 'GET' && !isForwarded(route) && !(nameOf(route) in UNRECORDED),
 );

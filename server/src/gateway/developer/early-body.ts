@@ -13,10 +13,10 @@ const STRANGERS_MAX_BYTES = 64 * 1024;
 export function refuseAfterBody(
   course: Course,
   declared: Route,
-  { refusal, done }: { refusal: Error; done: (error: Error) => void },
+  { error: refusal, done }: { error: Error; done: (error: Error) => void },
 ): void {
   const isJson = JSON_TYPE.test(course.request.headers['content-type'] ?? '');
-  if (declared.surface !== 'developer' || declared.bodyKind !== 'lenient' || !isJson) return done(refusal);
+  if (declared.bodyKind !== 'lenient' || !isJson) return done(refusal);
   receive(course, { ...declared, bodyMaxBytes: STRANGERS_MAX_BYTES }, (error) =>
     done(error instanceof KeywardError && error.code === 'bad_request' ? error : refusal),
   );

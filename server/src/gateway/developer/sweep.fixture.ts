@@ -4,7 +4,7 @@ import { allRoutes } from '../index.ts';
 import { needsKey } from '../route.ts';
 import type { Route } from '../route.ts';
 
-export const developerRoutes = allRoutes('0.0.0').filter(({ surface }) => surface === 'developer');
+export const developerRoutes = allRoutes('0.0.0').filter(({ surface }) => surface.name === 'developer');
 
 /** Those that a key opens. */
 export const keyed = developerRoutes.filter(needsKey);

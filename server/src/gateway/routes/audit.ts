@@ -3,7 +3,7 @@ import { checkpoint, list } from '../../audit/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { refuseBound } from '../developer/instance-wide.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 
 const Record = Type.Object(

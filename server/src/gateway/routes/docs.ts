@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 import { openapiDocument } from '../openapi.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 
 /** No asset comes from another host, and no script but these two files runs. */
 const PAGE_POLICY =

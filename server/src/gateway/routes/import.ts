@@ -9,7 +9,7 @@ import { toKeywardError } from '../errors.ts';
 import { linesOf } from '../lines.ts';
 import type { Line } from '../lines.ts';
 import type { Call, Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 import { Spool } from '../spool.ts';
 import type { Services } from '../services.ts';

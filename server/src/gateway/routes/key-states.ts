@@ -10,7 +10,7 @@ import {
 } from '../../keys/index.ts';
 import type { StateVerb } from '../../keys/index.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';
 

@@ -17,7 +17,7 @@ import { listed } from '../../models/index.ts';
 import type { Models } from '../../models/index.ts';
 import { readEtag } from '../etag.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';
 

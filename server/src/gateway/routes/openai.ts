@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { ModelView } from '../../models/index.ts';
 import { callModel, MODEL_NAME_MAX_LENGTH } from '../model-call.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../openai-surface.ts';
 
 const Model = Type.Object(
   {
@@ -52,7 +52,6 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     id,
     summary,
     access: 'models:use',
-    surface: 'openai',
     bodyKind: 'passthrough',
     namesModel: true,
     needsNoPermit: true,
@@ -79,7 +78,6 @@ export const openaiRoutes: Route[] = [
     id: 'models.list',
     summary: 'The models that the key may use',
     access: 'models:use',
-    surface: 'openai',
     responses: {
       200: Type.Object({ object: Type.Literal('list'), data: Type.Array(Model) }, { title: 'ModelList' }),
     },
@@ -95,7 +93,6 @@ export const openaiRoutes: Route[] = [
     id: 'models.get',
     summary: 'One model',
     access: 'models:use',
-    surface: 'openai',
     params: Type.Object({ '*': Type.String({ maxLength: MODEL_NAME_MAX_LENGTH }) }),
     responses: { 200: Model },
     errors: ['model_not_found', 'upstream_unavailable'],

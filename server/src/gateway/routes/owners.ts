@@ -10,7 +10,7 @@ import {
   viewOwners,
 } from '../../keys/index.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 
 const Owner = Type.Object(

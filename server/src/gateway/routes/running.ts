@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { RunView } from '../../nodes/index.ts';
 import { listRunning, stopRequest, stopRequests } from '../../keys/index.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 
 const RunningRequest = Type.Object(

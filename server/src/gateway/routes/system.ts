@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { isLoopback, isLoopbackHost } from '../loopback.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 
 /** A proxy on this machine makes everybody look local; this is how it shows. */

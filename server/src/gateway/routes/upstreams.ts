@@ -14,7 +14,7 @@ import { refuseBound } from '../developer/instance-wide.ts';
 import { readEtag } from '../etag.ts';
 import { refuseMeasured } from '../measured.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 
 const ModelEntry = Type.Union(

@@ -6,7 +6,7 @@ import { report, REPORT_GROUPS, REPORT_STEPS } from '../../usage/index.ts';
 import type { ReportGroup } from '../../usage/index.ts';
 import { isBound } from '../../workspaces/index.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 import type { Services } from '../services.ts';
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { networkOf, SCOPES } from '../../access/index.ts';
 import { reportLeak, SECRET_MAX_LENGTH, verify, VERIFY_CODES } from '../../keys/index.ts';
 import type { Route } from '../route.ts';
-import { route } from '../route.ts';
+import { route } from '../api-surface.ts';
 import * as s from '../schemas.ts';
 
 const Verdict = Type.Object(

@@ -7,7 +7,7 @@ import { plainField } from '../../developer/plain-field.ts';
 import * as d from '../../developer/schemas.ts';
 import { told } from '../../developer/told.ts';
 import type { Answer, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
@@ -22,7 +22,6 @@ const showInvite = route({
   id: 'accounts.invite',
   summary: 'Whether an invite is good',
   access: 'public',
-  surface: 'developer',
   params,
   responses: {
     200: Type.Object({
@@ -46,7 +45,6 @@ const accept = route({
   summary: 'Become a user',
   description: 'Each invite once.',
   access: 'public',
-  surface: 'developer',
   params,
   bodyKind: 'lenient',
   body: newUser,
@@ -92,7 +90,6 @@ const recover = route({
   description:
     'With two of the codes that the first login showed. The token sets a new password within ten minutes.',
   access: 'public',
-  surface: 'developer',
   bodyKind: 'lenient',
   body: Type.Object(
     { username: Type.String(), recoveryCodes: Type.Array(Type.String()) },
@@ -125,7 +122,6 @@ const reset = route({
   summary: 'Set a new password with a token',
   description: 'All sessions of the user end; the next login shows new recovery codes.',
   access: 'public',
-  surface: 'developer',
   bodyKind: 'lenient',
   body: Type.Object(
     { token: Type.String(), newPassword: Type.String(), confirmPassword: Type.String() },

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 
 export const authRoutes: Route[] = [
   route({
@@ -9,7 +9,6 @@ export const authRoutes: Route[] = [
     id: 'auth.check',
     summary: 'Whether the key is good',
     access: 'any',
-    surface: 'developer',
     needsNoPermit: true,
     responses: { 200: Type.Object({ authenticated: Type.Boolean() }) },
     handler: () => ({ status: 200, body: { authenticated: true } }),

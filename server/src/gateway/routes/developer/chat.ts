@@ -16,7 +16,7 @@ import { chatRequest, readWish, SESSION_MAX_CHARACTERS } from '../../developer/c
 import type { Asking, Question, WorkspaceChat } from '../../developer/chat-wish.ts';
 import { namedUser } from '../../developer/named-user.ts';
 import type { Answer, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import type { Services } from '../../services.ts';
 
 const Attachment = Type.Object({
@@ -48,7 +48,6 @@ const ThreadChat = Type.Object({
 const shared = {
   method: 'POST',
   access: 'workspaces:chat',
-  surface: 'developer',
   bodyKind: 'lenient',
 } as const;
 

@@ -8,7 +8,7 @@ import { empty, json, phrase } from '../../developer/answers.ts';
 import { flagField, textField } from '../../developer/body-fields.ts';
 import { pathId } from '../../developer/path-id.ts';
 import type { Answer, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { lastAdminFlag, nullable, Time } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
@@ -119,7 +119,7 @@ const sessionRoutes = (
     ],
   ] as const
 ).flatMap(([mode, listPath, createPath, removePaths]) => {
-  const common = { access: 'session', mode, roles: ['admin'], surface: 'developer' } as const;
+  const common = { access: 'session', mode, roles: ['admin'] } as const;
   const where = mode === 'single' ? 'Without users.' : 'In multi-user mode, for admins.';
   return [
     route({
@@ -173,7 +173,6 @@ const keyedRoutes = [
     summary: 'All keys',
     description: `Without owners:manage, those of the caller's owner. ${NEWEST}`,
     access: 'keys:read',
-    surface: 'developer',
     responses: shapes.list,
     handler: (services, { actor }) => list(services, actor),
   }),
@@ -185,7 +184,6 @@ const keyedRoutes = [
     description:
       'The caller must be able to do everything itself. The secret is in this answer and nowhere else.',
     access: 'keys:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body,
     responses: shapes.create,
@@ -197,7 +195,6 @@ const keyedRoutes = [
     id: 'api_keys.delete',
     summary: 'Revoke a key',
     access: 'keys:write',
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: removal,

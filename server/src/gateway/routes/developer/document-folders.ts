@@ -4,7 +4,7 @@ import { checkedName, folderName, placeOf } from '../../../documents/index.ts';
 import type { Place } from '../../../documents/index.ts';
 import { json, phrase } from '../../developer/answers.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 
 const Done = Type.Object({ success: Type.Boolean(), message: nullable(Type.String()) });
@@ -19,7 +19,6 @@ export const documentFolderRoutes: Route[] = [
     id: 'documents.create_folder',
     summary: 'Make a folder',
     access: 'documents:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Type.Object({ name: Type.String() }),
     responses: { 200: Done, 500: Done },
@@ -37,7 +36,6 @@ export const documentFolderRoutes: Route[] = [
     summary: 'Remove a folder with its documents',
     description: 'Also from the workspaces that hold them. The folder custom-documents stays.',
     access: 'documents:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Type.Object({ name: Type.String() }),
     responses: { 200: Done },
@@ -55,7 +53,6 @@ export const documentFolderRoutes: Route[] = [
     description:
       'All or, where one cannot be moved, none. Those that are in a workspace stay and are counted.',
     access: 'documents:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Type.Object({ files: Type.Array(Type.Object({ from: Type.String(), to: Type.String() })) }),
     responses: { 200: Done, 500: Done },
@@ -80,7 +77,6 @@ export const documentFolderRoutes: Route[] = [
     summary: 'Remove documents',
     description: 'Also from the workspaces that hold them. What is not there is passed over.',
     access: 'documents:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Type.Object({ names: Type.Array(Type.String({ description: 'folder/name' })) }),
     responses: { 200: Done, 500: 'stream' },

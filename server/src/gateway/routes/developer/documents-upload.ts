@@ -20,7 +20,7 @@ import {
 import { embedBrought } from '../../developer/embedding.ts';
 import { receiveUpload } from '../../developer/upload.ts';
 import type { Answer, Call, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import type { Services } from '../../services.ts';
 
 const Workspaces = Type.Optional(
@@ -49,7 +49,6 @@ export const documentUploadRoutes: Route[] = [
     summary: 'Upload a file',
     description: 'A form with the field file; KEYWARD_UPLOAD_MAX_MIB limits its size.',
     access: 'documents:write',
-    surface: 'developer',
     bodyKind: 'upload',
     body: UploadForm,
     responses,
@@ -62,7 +61,6 @@ export const documentUploadRoutes: Route[] = [
     summary: 'Upload a file into a folder',
     description: 'The folder is made where there is none.',
     access: 'documents:write',
-    surface: 'developer',
     bodyKind: 'upload',
     params: Type.Object({ folderName: Type.String() }),
     body: UploadForm,
@@ -80,7 +78,6 @@ export const documentUploadRoutes: Route[] = [
     summary: 'Fetch a page of the web',
     description: 'Pages of private networks only where the operator allows it.',
     access: 'documents:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Type.Object({
       link: Type.String(),
@@ -112,7 +109,6 @@ export const documentUploadRoutes: Route[] = [
     id: 'documents.raw_text',
     summary: 'Store a text',
     access: 'documents:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Type.Object({
       textContent: Type.String(),

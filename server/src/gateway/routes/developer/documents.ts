@@ -4,7 +4,7 @@ import { json, phrase } from '../../developer/answers.ts';
 import { DocumentTree, FolderPage, FoundDocument } from '../../developer/document-shapes.ts';
 import { generatedFile } from '../../developer/generated-file.ts';
 import type { Call, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 import { documentFolderRoutes } from './document-folders.ts';
@@ -37,7 +37,6 @@ const readingRoutes: Route[] = [
     summary: 'List documents by folder',
     description: 'With folder: one folder, page by page.',
     access: 'documents:read',
-    surface: 'developer',
     query: Type.Object({ folder: Type.Optional(Type.String()), ...page }),
     responses: {
       200: Type.Union([Type.Object({ localFiles: DocumentTree }), FolderWithCode]),
@@ -59,7 +58,6 @@ const readingRoutes: Route[] = [
     id: 'documents.list_folder',
     summary: 'List the documents of a folder',
     access: 'documents:read',
-    surface: 'developer',
     params: Type.Object({ folderName: Type.String() }),
     query: Type.Object(page),
     responses: { 200: Folder, 404: Folder },
@@ -75,7 +73,6 @@ const readingRoutes: Route[] = [
     summary: 'List the types of files that are read',
     description: 'Any other file is taken where it holds text.',
     access: 'documents:read',
-    surface: 'developer',
     responses: { 200: Type.Object({ types: Type.Record(Type.String(), Type.Array(Type.String())) }) },
     handler: () => json({ types: acceptedTypes() }),
   }),
@@ -85,7 +82,6 @@ const readingRoutes: Route[] = [
     id: 'documents.metadata_schema',
     summary: 'What may be said of a text that is stored',
     access: 'documents:read',
-    surface: 'developer',
     responses: { 200: Type.Object({ schema: Type.Record(Type.String(), Type.String()) }) },
     handler: () => json({ schema: METADATA_SCHEMA }),
   }),
@@ -96,7 +92,6 @@ const readingRoutes: Route[] = [
     summary: 'Find a document by its name',
     description: 'In whatever folder it lies.',
     access: 'documents:read',
-    surface: 'developer',
     params: Type.Object({ docName: Type.String() }),
     responses: { 200: Type.Object({ document: FoundDocument }), 404: 'stream' },
     handler: async ({ documents }, { params: { docName }, caller }) => {
@@ -112,7 +107,6 @@ const readingRoutes: Route[] = [
     id: 'documents.generated_file',
     summary: 'Get a file that an agent made',
     access: 'documents:read',
-    surface: 'developer',
     params: Type.Object({ filename: Type.String() }),
     answerTypes: ['application/octet-stream'],
     responses: {

@@ -24,12 +24,12 @@ import { Outcome } from '../../developer/schemas.ts';
 import { listText, streamed } from '../../developer/streaming.ts';
 import { nullable } from '../../schemas.ts';
 import type { Answer, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import type { WholeAnswer } from '../../answering.ts';
 
 const Refused = Type.Object({ error: Type.String() }, { title: 'Refused' });
 const uuid = Type.Object({ uuid: Type.String() });
-const shared = { access: 'embeds:manage', surface: 'developer' } as const;
+const shared = { access: 'embeds:manage' } as const;
 
 /** `{ error }` with the words alone: clients compare them. A list that cannot be read is no unreadable body: no HTML. */
 async function refusing(work: () => Promise<WholeAnswer>): Promise<WholeAnswer> {

@@ -5,7 +5,7 @@ import * as d from '../../developer/schemas.ts';
 import { streamed } from '../../developer/streaming.ts';
 import { usernames } from '../../developer/usernames.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 
 const CONTENT_TYPES = {
   json: 'application/json; charset=utf-8',
@@ -21,7 +21,6 @@ export const exportChatsRoutes: Route[] = [
     id: 'workspaces.export_chats',
     summary: 'Every chat of all workspaces as one file',
     access: 'workspaces:read',
-    surface: 'developer',
     query: Type.Object({
       type: Type.Optional(
         Type.String({ description: 'jsonl (where it is left out), json, csv or jsonAlpaca' }),

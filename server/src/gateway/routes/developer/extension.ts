@@ -19,7 +19,7 @@ import { embedBrought } from '../../developer/embedding.ts';
 import { givenIn, objectField } from '../../developer/document-wishes.ts';
 import { Workspace } from '../../developer/schemas.ts';
 import type { Call, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable, Time } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
@@ -29,11 +29,10 @@ const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
 /** The scope alone is not enough: another key must not end itself by `disconnect`. */
 const byKey = {
-  surface: 'developer',
   access: 'documents:clip',
   description: 'Takes keys of the browser extension (`brx-…`) and no others.',
 } as const;
-const bySession = { surface: 'developer', access: 'session', roles: ['admin', 'manager'] } as const;
+const bySession = { access: 'session', roles: ['admin', 'manager'] } as const;
 
 /** Runs `work` for a key of the extension whose owner may use it. */
 async function forExtension(

@@ -16,7 +16,7 @@ import {
 } from '../../developer/openai-chat.ts';
 import type { OpenaiWish } from '../../developer/openai-chat.ts';
 import type { Answer, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import type { Services } from '../../services.ts';
 
 const WorkspaceModel = Type.Object(
@@ -51,7 +51,6 @@ export const openaiRoutes: Route[] = [
     id: 'openai.models',
     summary: 'Workspaces, as models of the OpenAI API',
     access: 'workspaces:read',
-    surface: 'developer',
     responses: {
       200: Type.Object({ object: Type.Literal('list'), data: Type.Array(WorkspaceModel) }),
     },
@@ -70,7 +69,6 @@ export const openaiRoutes: Route[] = [
     summary: 'Ask a workspace as if it were a model of the OpenAI API',
     description: 'With stream: true, chat.completion.chunk events that end with [DONE] or with an error.',
     access: 'workspaces:chat',
-    surface: 'developer',
     bodyKind: 'lenient',
     namesModel: true,
     body: Type.Object({
@@ -99,7 +97,6 @@ export const openaiRoutes: Route[] = [
     summary: 'Make images',
     description: 'JSON, or a form with up to 10 files image_references of 25 MiB each, 64 MiB together.',
     access: 'workspaces:chat',
-    surface: 'developer',
     bodyKind: 'lenient',
     namesModel: true,
     takesForm: true,

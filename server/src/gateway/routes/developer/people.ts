@@ -19,7 +19,7 @@ import {
   userShapes as shapes,
 } from '../../developer/user-answers.ts';
 import type { Answer, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import type { Services } from '../../services.ts';
 
 interface Wish {
@@ -126,7 +126,6 @@ function declared({ method, path, summary, description, body, responses }: Verb,
     method,
     summary,
     description: description === undefined ? where : `${where} ${description}`,
-    surface: 'developer',
     ...(path.includes(':id') ? { params } : {}),
     ...(body === undefined ? {} : ({ bodyKind: 'lenient', body } as const)),
     responses,

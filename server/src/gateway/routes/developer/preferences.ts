@@ -11,7 +11,7 @@ import { textField } from '../../developer/body-fields.ts';
 import { Outcome } from '../../developer/schemas.ts';
 import type { WholeAnswer } from '../../answering.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
@@ -41,7 +41,7 @@ async function change(
 const groupOf = (session: Session): PreferenceGroup =>
   session.kind === 'user' && session.user.role === 'manager' ? 'branding' : 'all';
 
-const forPeople = { access: 'session', roles: ['admin', 'manager'], surface: 'developer' } as const;
+const forPeople = { access: 'session', roles: ['admin', 'manager'] } as const;
 
 export const preferencesRoutes: Route[] = [
   route({
@@ -51,7 +51,6 @@ export const preferencesRoutes: Route[] = [
     summary: 'Change preferences of an instance with users',
     description: 'Not for keys that are bound to workspaces.',
     access: 'system:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Preferences,
     responses: { 200: Outcome, 401: 'stream' },

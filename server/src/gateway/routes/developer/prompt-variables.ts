@@ -6,7 +6,7 @@ import { STANDING_VARIABLES } from '../../../workspaces/index.ts';
 import { json } from '../../developer/answers.ts';
 import { flagField, textField, wholeField } from '../../developer/body-fields.ts';
 import type { Answer, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 
 const Variable = Type.Object(
@@ -50,7 +50,6 @@ export const promptVariablesRoutes: Route[] = [
     id: 'prompt_variables.list',
     summary: 'What prompts may name in braces',
     access: 'session',
-    surface: 'developer',
     responses: { 200: Type.Object({ variables: Type.Array(Variable) }) },
     handler: async ({ workspaces }, { session }) => {
       const standing = STANDING_VARIABLES.map(({ name, description, type }) => ({
@@ -72,7 +71,6 @@ export const promptVariablesRoutes: Route[] = [
     summary: 'Make a variable',
     access: 'session',
     roles: ['admin'],
-    surface: 'developer',
     bodyKind: 'lenient',
     body,
     responses: { 200: Made, 400: Failed },
@@ -89,7 +87,6 @@ export const promptVariablesRoutes: Route[] = [
     summary: 'Change a variable',
     access: 'session',
     roles: ['admin'],
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: changeBody,
@@ -109,7 +106,6 @@ export const promptVariablesRoutes: Route[] = [
     summary: 'Remove a variable',
     access: 'session',
     roles: ['admin'],
-    surface: 'developer',
     params,
     responses: { 200: Type.Object({ success: Type.Boolean() }), 404: Failed },
     handler: async ({ workspaces }, { session, params }) => {

@@ -25,7 +25,7 @@ import { ssoRefusal } from '../../developer/sso-refusal.ts';
 import { told } from '../../developer/told.ts';
 import { viewUser } from '../../developer/user-views.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { lastAdminFlag, nullable } from '../../schemas.ts';
 
 const requestToken = route({
@@ -36,7 +36,6 @@ const requestToken = route({
   description:
     'With users: name and password. Without: the password, or the text of an admin key in its place, which is how a fresh instance is entered for the first time. A login that fails says so with status 200 where there are users.',
   access: 'public',
-  surface: 'developer',
   bodyKind: 'lenient',
   body: Type.Object(
     { username: Type.Optional(Type.String()), password: Type.String() },
@@ -66,7 +65,6 @@ const redeemToken = route({
   summary: 'Log in with a token',
   description: 'One that GET /v1/users/{id}/issue-auth-token gave; each once.',
   access: 'public',
-  surface: 'developer',
   query: Type.Object({ token: Type.Optional(Type.String()) }),
   responses: { 200: LoginAnswer, 401: LoginAnswer, 403: 'stream' },
   handler: async (services, call) => {
@@ -90,7 +88,6 @@ const checkToken = route({
   id: 'sessions.check',
   summary: 'Whether the session is good',
   access: 'session',
-  surface: 'developer',
   answerTypes: ['text/plain'],
   responses: { 200: 'stream' },
   handler: () => okText(),
@@ -102,7 +99,6 @@ const refreshUser = route({
   id: 'sessions.user',
   summary: 'Who is logged in',
   access: 'session',
-  surface: 'developer',
   responses: {
     200: Type.Object({ success: Type.Boolean(), user: nullable(d.User), message: nullable(Type.String()) }),
   },
@@ -120,7 +116,6 @@ const changeUser = route({
   description: 'A new password takes the present one; all your sessions end with it.',
   access: 'session',
   mode: 'multi',
-  surface: 'developer',
   bodyKind: 'lenient',
   body: Type.Object(
     {
@@ -158,7 +153,6 @@ const multiUserMode = route({
   id: 'sessions.mode',
   summary: 'Whether a login takes a username',
   access: 'public',
-  surface: 'developer',
   responses: { 200: Type.Object({ multiUserMode: Type.Boolean() }) },
   handler: async ({ identity }) => json({ multiUserMode: await identity.isMultiUser() }),
 });
@@ -169,7 +163,6 @@ const logout = route({
   id: 'sessions.logout',
   summary: 'End the session',
   access: 'session',
-  surface: 'developer',
   answerTypes: ['text/plain'],
   responses: { 200: 'stream' },
   handler: async ({ identity }, { session }) => {
@@ -185,7 +178,6 @@ const enable = route({
   summary: 'Let users in, the first one an admin',
   description: 'Once, and there is no way back. All sessions end.',
   access: 'session',
-  surface: 'developer',
   bodyKind: 'lenient',
   body: Type.Object({ username: Type.String(), password: Type.String() }, { title: 'FirstUser' }),
   responses: { 200: d.Outcome, 400: d.Outcome },
@@ -209,7 +201,6 @@ const updatePassword = route({
     'Without users. With usePassword false it is taken away, and only an admin key gets in. All sessions end.',
   access: 'session',
   mode: 'single',
-  surface: 'developer',
   bodyKind: 'lenient',
   body: Type.Object(
     {

@@ -7,12 +7,11 @@ import { LOGO_SVG } from '../../developer/logo.ts';
 import { systemFacts } from '../../developer/system-facts.ts';
 import { refuseUpstreams, upstreamBook } from '../../developer/upstream-book.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
-const developer = { surface: 'developer' } as const;
-const open = { ...developer, access: 'public', method: 'GET' } as const;
+const open = { access: 'public', method: 'GET' } as const;
 
 const SystemSettings = Type.Record(Type.String(), Type.Unknown(), {
   title: 'SystemSettings',
@@ -54,7 +53,6 @@ async function isAdministrator(
 
 export const systemRoutes: Route[] = [
   route({
-    ...developer,
     method: 'GET',
     path: '/v1/system/env-dump',
     id: 'settings.dump',
@@ -65,7 +63,6 @@ export const systemRoutes: Route[] = [
     handler: () => okText(),
   }),
   route({
-    ...developer,
     method: 'GET',
     path: '/v1/system',
     id: 'settings.get',
@@ -76,7 +73,6 @@ export const systemRoutes: Route[] = [
       json({ settings: viewSystem(await systemFacts(services, caller)) }),
   }),
   route({
-    ...developer,
     method: 'GET',
     path: '/v1/system/embedding-progress',
     id: 'settings.embedding_progress',
@@ -90,7 +86,6 @@ export const systemRoutes: Route[] = [
     },
   }),
   route({
-    ...developer,
     method: 'POST',
     path: '/v1/system/update-env',
     id: 'settings.update',

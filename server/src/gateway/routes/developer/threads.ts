@@ -8,7 +8,7 @@ import { historyAnswer } from '../../developer/history.ts';
 import { namedUser } from '../../developer/named-user.ts';
 import * as d from '../../developer/schemas.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
@@ -26,7 +26,6 @@ export const threadsRoutes: Route[] = [
     summary: 'Begin a thread in a workspace',
     description: 'A slug that the workspace has already gives no thread, and a message that says so.',
     access: 'workspaces:write',
-    surface: 'developer',
     params: Type.Object({ slug: Type.String() }),
     bodyKind: 'lenient',
     bodyOptional: true,
@@ -55,7 +54,6 @@ export const threadsRoutes: Route[] = [
     id: 'threads.update',
     summary: 'Give a thread another name',
     access: 'workspaces:write',
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: Type.Object({ name: Type.String() }),
@@ -78,7 +76,6 @@ export const threadsRoutes: Route[] = [
     summary: 'Remove a thread with its chats',
     description: 'One that is not there is gone already.',
     access: 'workspaces:write',
-    surface: 'developer',
     params,
     answerTypes: ['text/plain'],
     responses: { 200: 'stream', 400: 'stream' },
@@ -95,7 +92,6 @@ export const threadsRoutes: Route[] = [
     id: 'threads.chats',
     summary: 'What was said in a thread',
     access: 'workspaces:read',
-    surface: 'developer',
     params,
     responses: { 200: d.History, 404: d.Said },
     handler: async (services, { caller, params }) => {

@@ -5,7 +5,7 @@ import { pathId } from '../../developer/path-id.ts';
 import { html, ssoRefusal } from '../../developer/sso-refusal.ts';
 import { usersFor } from '../../developer/user-answers.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 
 const Listed = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });
 
@@ -16,7 +16,6 @@ export const usersRoutes: Route[] = [
     id: 'users.is_multi_user_mode',
     summary: 'Whether there are users',
     access: 'any',
-    surface: 'developer',
     responses: { 200: Type.Object({ isMultiUser: Type.Boolean() }) },
     handler: async ({ identity }) => json({ isMultiUser: await identity.isMultiUser() }),
   }),
@@ -28,7 +27,6 @@ export const usersRoutes: Route[] = [
     description:
       'In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none.',
     access: 'users:manage',
-    surface: 'developer',
     responses: { 200: Type.Object({ users: Type.Array(Listed) }), 401: 'stream' },
     handler: async (services, { caller }) => {
       if (!(await services.identity.isMultiUser()))
@@ -45,7 +43,6 @@ export const usersRoutes: Route[] = [
     description:
       'Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces.',
     access: 'users:manage',
-    surface: 'developer',
     params: Type.Object({ id: Type.String() }),
     responses: {
       200: Type.Object({ token: Type.String(), loginPath: Type.String() }),

@@ -8,7 +8,7 @@ import { viewEmbedded } from '../../developer/embedded-workspace.ts';
 import * as d from '../../developer/schemas.ts';
 import { accountsOf, ModelAccount } from '../../model-account.ts';
 import type { Answer, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 
 const params = Type.Object({ slug: Type.String() });
 
@@ -53,7 +53,6 @@ export const vectorRoutes: Route[] = [
     description:
       'Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: Type.Object({ adds: locations, deletes: locations }),
@@ -75,7 +74,6 @@ export const vectorRoutes: Route[] = [
     id: 'workspaces.pin',
     summary: 'Give a document to every chat of a workspace as a whole, or no longer',
     access: 'workspaces:write',
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: Type.Object({ docPath: Type.String(), pinStatus: Type.Optional(Type.Boolean()) }),
@@ -101,7 +99,6 @@ export const vectorRoutes: Route[] = [
     id: 'workspaces.search',
     summary: 'The passages of a workspace that are nearest to a query',
     access: 'workspaces:chat',
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: Type.Object({
@@ -146,7 +143,6 @@ export const vectorRoutes: Route[] = [
     id: 'system.vector_count',
     summary: 'How many vectors there are',
     access: 'system:read',
-    surface: 'developer',
     responses: { 200: Type.Object({ vectorCount: Type.Integer() }) },
     handler: async ({ workspaces, retrieval }, { caller }) =>
       json({ vectorCount: await retrieval.count(await workspaces.coveredIds(caller)) }),
@@ -157,7 +153,6 @@ export const vectorRoutes: Route[] = [
     id: 'openai.embeddings',
     summary: "Turn texts into vectors, with the server's embedding model",
     access: 'models:use',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Type.Object({
       input: Type.Union([Type.String(), Type.Array(Type.String())]),
@@ -206,7 +201,6 @@ export const vectorRoutes: Route[] = [
     summary: 'The workspaces as vector stores',
     description: 'All of them at once: any query parameter gives the empty page that ends paging.',
     access: 'workspaces:read',
-    surface: 'developer',
     responses: {
       200: Type.Object({
         first_id: Type.Optional(Type.String()),

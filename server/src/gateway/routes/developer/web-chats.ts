@@ -12,7 +12,7 @@ import { historyAnswer } from '../../developer/history.ts';
 import * as d from '../../developer/schemas.ts';
 import type { Payer } from '../../model-account.ts';
 import type { Call, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import type { Services } from '../../services.ts';
 import { answerWithin, EVENTS, questionFields } from './chat.ts';
 
@@ -50,7 +50,6 @@ export const webChatsRoutes: Route[] = [
     summary: 'Ask one of the workspaces of whoever is logged in',
     description: `${EVENTS} Within the messages that a user may send in 24 hours.`,
     access: 'session',
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: Type.Object(questionFields, { title: 'OwnQuestion' }),
@@ -77,7 +76,6 @@ export const webChatsRoutes: Route[] = [
     id: 'my_workspaces.chats',
     summary: 'What whoever is logged in has said in a workspace, outside of threads',
     access: 'session',
-    surface: 'developer',
     params,
     responses: { 200: d.History, 404: 'stream' },
     handler: async (services, { session, params: { slug } }) => {

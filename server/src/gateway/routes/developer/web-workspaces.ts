@@ -7,7 +7,7 @@ import { textField, wholeField } from '../../developer/body-fields.ts';
 import { viewEmbedded } from '../../developer/embedded-workspace.ts';
 import * as d from '../../developer/schemas.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 
 const params = Type.Object({ slug: Type.String() });
@@ -24,7 +24,6 @@ export const webWorkspacesRoutes: Route[] = [
     id: 'my_workspaces.list',
     summary: 'The workspaces of whoever is logged in',
     access: 'session',
-    surface: 'developer',
     responses: { 200: Type.Object({ workspaces: Type.Array(d.Workspace) }) },
     handler: async ({ workspaces }, { session }) => {
       const list = await workspaces.members.workspacesFor(userOf(session));
@@ -37,7 +36,6 @@ export const webWorkspacesRoutes: Route[] = [
     id: 'my_workspaces.get',
     summary: 'One of them, with its documents; null where there is none',
     access: 'session',
-    surface: 'developer',
     params,
     responses: {
       200: Type.Object({
@@ -55,7 +53,6 @@ export const webWorkspacesRoutes: Route[] = [
     id: 'my_workspaces.suggestions',
     summary: 'What a workspace proposes to say first',
     access: 'session',
-    surface: 'developer',
     params,
     responses: { 200: Type.Object({ success: Type.Boolean(), suggestedMessages: Suggestions }) },
     handler: async ({ workspaces }, { session, params: { slug } }) => {
@@ -72,7 +69,6 @@ export const webWorkspacesRoutes: Route[] = [
     description: 'These instead of those that were there; also under the name `suggestedMessages`.',
     access: 'session',
     roles: ['admin', 'manager'],
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: Type.Object({ messages: Suggestions }),
@@ -97,7 +93,6 @@ export const webWorkspacesRoutes: Route[] = [
     summary: 'Say whether an answer was good',
     description: 'Users may do so with their own chats; null takes it back.',
     access: 'session',
-    surface: 'developer',
     params: Type.Object({ slug: Type.String(), chatId: Type.String() }),
     bodyKind: 'lenient',
     body: Type.Object({ feedback: nullable(Type.Boolean()) }),

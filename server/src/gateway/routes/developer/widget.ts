@@ -15,7 +15,7 @@ import { sendFrames } from '../../developer/event-frames.ts';
 import { billOf, countedFor } from '../../developer/widget-bill.ts';
 import { pageHeaders } from '../../developer/widget-pages.ts';
 import type { Answer, Call, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import type { Services } from '../../services.ts';
 import type { Workspace } from '../../../workspaces/index.ts';
 
@@ -36,7 +36,7 @@ const Refusal = Type.Object(
 );
 const refusals = { 401: Refusal, 404: 'stream', 503: Refusal } as const;
 
-const shared = { access: 'public', surface: 'developer', ownOrigins: true } as const;
+const shared = { access: 'public', ownOrigins: true } as const;
 
 const refuse = ({ status, error, errorMsg }: Turned): Answer => json(abortFrame(error, errorMsg), status);
 

@@ -5,7 +5,7 @@ import { usernameOf } from '../../../workspaces/index.ts';
 import { json } from '../../developer/answers.ts';
 import { wholeField } from '../../developer/body-fields.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable, Time } from '../../schemas.ts';
 import { usernames } from '../../developer/usernames.ts';
 
@@ -40,7 +40,6 @@ export const workspaceChatsRoutes: Route[] = [
     summary: 'What was said in all workspaces',
     description: 'Newest first, 20 at a time; `offset` is the number of the page, from 0.',
     access: 'workspaces:read',
-    surface: 'developer',
     bodyKind: 'lenient',
     bodyOptional: true,
     body: Type.Object({ offset: Type.Optional(Type.Integer()) }),

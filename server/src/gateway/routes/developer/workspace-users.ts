@@ -8,7 +8,7 @@ import { json, phrase } from '../../developer/answers.ts';
 import { flagField, wholeField, wholesField } from '../../developer/body-fields.ts';
 import * as d from '../../developer/schemas.ts';
 import type { Answer, Call, Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable, Time } from '../../schemas.ts';
 import type { Services } from '../../services.ts';
 
@@ -34,7 +34,6 @@ export const workspaceUsersRoutes: Route[] = [
     summary: 'Who may use a workspace',
     description: 'In multi-user mode. Administrators and managers use all workspaces.',
     access: 'users:manage',
-    surface: 'developer',
     params: byId,
     responses: { 200: Type.Object({ users: MemberList }), 401: 'stream' },
     handler: inMultiUserMode(async (services, { caller, params: { workspaceId } }) => {
@@ -49,7 +48,6 @@ export const workspaceUsersRoutes: Route[] = [
     summary: 'Say who may use a workspace',
     description: 'In multi-user mode. These users and no others; ids that nobody has are passed over.',
     access: 'users:manage',
-    surface: 'developer',
     params: byId,
     bodyKind: 'lenient',
     body: Type.Object({ userIds: Type.Array(Type.Integer()) }),
@@ -71,7 +69,6 @@ export const workspaceUsersRoutes: Route[] = [
     summary: 'Let users use a workspace',
     description: 'In multi-user mode. With `reset`, these users and no others.',
     access: 'users:manage',
-    surface: 'developer',
     params: Type.Object({ workspaceSlug: Type.String() }),
     bodyKind: 'lenient',
     body: Type.Object({ userIds: Type.Array(Type.Integer()), reset: Type.Optional(Type.Boolean()) }),

@@ -7,7 +7,7 @@ import { textField, wholeField } from '../../developer/body-fields.ts';
 import { historyAnswer } from '../../developer/history.ts';
 import * as d from '../../developer/schemas.ts';
 import type { Route } from '../../route.ts';
-import { route } from '../../route.ts';
+import { route } from '../../developer/surface.ts';
 import { nullable } from '../../schemas.ts';
 
 const params = Type.Object({ slug: Type.String() });
@@ -47,7 +47,6 @@ export const workspacesRoutes: Route[] = [
     summary: 'Make a workspace',
     description: 'A value that cannot be becomes the nearest that can.',
     access: 'workspaces:write',
-    surface: 'developer',
     bodyKind: 'lenient',
     body: Type.Object({ name: Type.String(), ...settings }),
     responses: {
@@ -69,7 +68,6 @@ export const workspacesRoutes: Route[] = [
     id: 'workspaces.list',
     summary: 'All workspaces, with their threads',
     access: 'workspaces:read',
-    surface: 'developer',
     responses: { 200: Type.Object({ workspaces: Type.Array(d.WorkspaceInList) }) },
     handler: async ({ workspaces }, { caller }) => {
       const list = await workspaces.list(caller);
@@ -92,7 +90,6 @@ export const workspacesRoutes: Route[] = [
     summary: 'One workspace, with its documents and threads',
     description: 'In a list, which is empty where there is none of this slug.',
     access: 'workspaces:read',
-    surface: 'developer',
     params,
     responses: { 200: Type.Object({ workspace: Type.Array(d.WorkspaceWithDocuments) }) },
     handler: async ({ workspaces, documents: library, storage }, { caller, params: { slug } }) => {
@@ -114,7 +111,6 @@ export const workspacesRoutes: Route[] = [
     id: 'workspaces.delete',
     summary: 'Remove a workspace with its threads, chats and embedded documents',
     access: 'workspaces:write',
-    surface: 'developer',
     params,
     answerTypes: ['text/plain'],
     responses: { 200: 'stream', 400: 'stream', 403: Protected },
@@ -131,7 +127,6 @@ export const workspacesRoutes: Route[] = [
     summary: 'Change settings of a workspace',
     description: 'A value that cannot be becomes the nearest that can.',
     access: 'workspaces:write',
-    surface: 'developer',
     params,
     bodyKind: 'lenient',
     body: Type.Object({ name: Type.Optional(Type.String()), ...settings }),
@@ -151,7 +146,6 @@ export const workspacesRoutes: Route[] = [
     id: 'workspaces.chats',
     summary: 'What was said in a workspace outside of threads',
     access: 'workspaces:read',
-    surface: 'developer',
     params,
     query: Type.Object({
       apiSessionId: Type.Optional(Type.String({ description: 'Of this session alone; left out: of none' })),

@@ -1,22 +1,26 @@
-import type { Session } from '../../identity/index.ts';
-import type { Gate } from '../admission.ts';
-import { send } from '../answering.ts';
-import type { Course } from '../course.ts';
-import type { Route } from '../route.ts';
-import type { Services } from '../services.ts';
-import { phrase } from './answers.ts';
+import type { Session } from '../identity/index.ts';
+import type { Gate } from './admission.ts';
+import { send } from './answering.ts';
+import type { Course } from './course.ts';
+import type { Route } from './route.ts';
+import type { Services } from './services.ts';
 
 /**
- * Lets in who is logged in, on routes of the web application: first the session, then whether the route is for this mode
+ * Lets in who is logged in: first the session, then whether the route is for this mode
  * and this role. A key opens none of them.
  */
 export function sessionGate(services: Services, route: Route): Gate {
   return (course, done) => {
     admit(services, route, course).then(
-      (isAdmitted) => (isAdmitted ? done() : send(phrase(401), course)),
+      (isAdmitted) => (isAdmitted ? done() : refuseSession(route, course)),
       (error: Error) => done(error),
     );
   };
+}
+
+/** On routes that are not for this mode or this role. */
+export function refuseSession({ surface }: Route, course: Course): void {
+  send(surface.refusedSession ?? { status: 401 }, course);
 }
 
 /**
