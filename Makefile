@@ -19,7 +19,7 @@ test: $(INSTALLED) packages ## Run all tests
 	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json
 
 test-slow: $(INSTALLED) packages ## Run the suites that take long: soak, crash loops, random sequences
-	KEYWARD_SLOW=1 vitest run slow gateway/grants
+	KEYWARD_SLOW=1 vitest run slow api/keys/grants
 
 check: $(INSTALLED) ## Types, lint, format, unused code
 	tsc -p .

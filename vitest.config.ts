@@ -8,7 +8,7 @@ const slowToo = process.env['KEYWARD_SLOW'] === '1';
 const exclude = [...configDefaults.exclude, ...(slowToo ? [] : ['**/*.slow.test.ts'])];
 
 /** They undo what they did at the end of their file, change their process, or measure it. */
-const APART = ['acceptance/**/*.test.ts', 'server/src/config.test.ts', 'server/src/gateway/import.test.ts'];
+const APART = ['acceptance/**/*.test.ts', 'server/src/config.test.ts', 'server/src/api/keys/import.test.ts'];
 
 // As `./keyward` does: what the tests start, hundreds of processes, is compiled once.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/keyward', import.meta.url));

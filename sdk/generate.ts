@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { allRoutes, openapiDocument } from '../server/src/gateway/index.ts';
+import { allRoutes } from '../server/src/app/routes.ts';
+import { openapiDocument } from '../server/src/http/index.ts';
 
 /**
  * Writes what the SDK knows of the API, from the same declarations that the server answers by: the types of every

@@ -11,7 +11,7 @@ import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
 import { CHAT_SETTINGS, chatMigrations, openChat } from './chat/index.ts';
 import { Documents, documentsMigrations, Intake } from './documents/index.ts';
-import type { ArrivalTimes, Gateway } from './gateway/index.ts';
+import type { ArrivalTimes, Listener } from './http/index.ts';
 import { administratorsOf, identityMigrations, openIdentity } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
 import { importKeyList, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
@@ -149,7 +149,7 @@ function budgetKeeper(budgets: Budgets): BudgetKeeper {
 /** The whole server. */
 export interface App {
   core: Core;
-  gateway: Gateway;
+  http: Listener;
   models: Models;
   /** Where it listens, such as `http://127.0.0.1:5390`; known after `start`. */
   url(): string;
@@ -164,7 +164,11 @@ export interface App {
 export async function openApp(config: Config, logger: Logger, times?: ArrivalTimes): Promise<App> {
   const clock = systemClock;
   // Commands that work on the data itself open the core alone, and do not load what a third of loading takes.
-  const { createGateway } = await import('./gateway/index.ts');
+  const [{ Metrics, openHttp }, { allRoutes }, { readinessOf }] = await Promise.all([
+    import('./http/index.ts'),
+    import('./app/routes.ts'),
+    import('./api/index.ts'),
+  ]);
   const core = await openCore(config, logger);
   const { storage, sealing, keys } = core;
   const net = secretNet(`${config.keyPrefix}${KEY_MARK}`);
@@ -178,7 +182,14 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
   const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
   const services = { ...core, clock, net, counters, refusals, models, localModel };
   const rooms = openRooms(services);
-  const gateway = createGateway({ ...services, ...rooms, version: VERSION }, times);
+  const { nodes } = core;
+  const metrics = new Metrics({ nodeHoldsLease: () => nodes.leaseHolds(), totals: () => counters.totals() });
+  const readiness = readinessOf(services);
+  const http = openHttp(
+    { ...services, ...rooms, metrics, readiness, version: VERSION },
+    allRoutes(VERSION),
+    times,
+  );
   const start = async (): Promise<void> => {
     await importListedKeys(core);
     counters.start();
@@ -186,7 +197,7 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
     sweeper.start();
     localModel?.start();
     rooms.start();
-    await gateway.listen(config.host, config.port);
+    await http.listen(config.host, config.port);
   };
   const stop = stopAll([
     () => core.stop(),
@@ -196,14 +207,14 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
     () => models.stop(),
     async () => localModel?.stop(),
     () => rooms.stop(),
-    () => gateway.stop(),
+    () => http.stop(),
   ]);
-  return { core, gateway, models, start, stop, url: () => urlOf(config, gateway.address()) };
+  return { core, http, models, start, stop, url: () => urlOf(config, http.address()) };
 }
 
 type Given = Core & { clock: Clock; net: SecretNet; models: Models };
 
-/** What answers from documents: everything between the models and the gateway, and how its parts know each other. */
+/** What answers from documents: everything between the models and the surfaces, and how its parts know each other. */
 // eslint-disable-next-line typescript/explicit-function-return-type
 function openRooms({ config, logger, storage, sealing, nodes, keys, identity, clock, net, models }: Given) {
   const settings = new Settings({ storage, sealing, clock });

@@ -30,14 +30,14 @@ function linesMatching(pattern: RegExp, files: typeof tracked): string[] {
 }
 
 describe('the architecture', () => {
-  test('modules import to the left and by the door; config alone reads the environment; gateway alone knows the router', () => {
+  test('modules import to the left and by the door; config alone reads the environment; http alone knows the router', () => {
     expect(product.flatMap(({ path, source }) => violationsOf(path.slice(PRODUCT.length), source))).toEqual(
       [],
     );
   });
 
   test.for([
-    ['keys/keys.ts', `import { x } from '../gateway/index.ts';`],
+    ['keys/keys.ts', `import { x } from '../http/index.ts';`],
     ['keys/keys.ts', `import type { X } from '../app.ts';`],
     ['keys/keys.ts', `export * from '../storage/sqlite.ts';`],
     ['keys/keys.ts', `const x = await import('../cli/x.ts');`],
@@ -46,7 +46,8 @@ describe('the architecture', () => {
     ['keys/keys.ts', `import '../helpers/index.ts';`],
     ['helpers/x.ts', ''],
     ['models/x.ts', `import findMyWay from 'find-my-way';`],
-    ['models/x.ts', `import { Busboy } from '@fastify/busboy';`],
+    ['http/x.ts', `import { apiSurface } from '../api/index.ts';`],
+    ['api/x.ts', `import { route } from '../developer/index.ts';`],
     ['models/x.ts', `const home = process.env['HOME'];`],
   ])('this test would see it: %s with %s', ([path = '', source = '']) => {
     expect(violationsOf(path, source)).not.toEqual([]);
@@ -56,7 +57,7 @@ describe('the architecture', () => {
     expect(product.flatMap(({ source }) => importsOf(source)).length).toBeGreaterThan(100);
     const right = `import { a } from '../base/ids.ts'; import b from '../storage/index.ts'; import c from '../config.ts'; import d from './d.ts';`;
     expect(violationsOf('keys/keys.ts', right)).toEqual([]);
-    expect(violationsOf('gateway/x.ts', `import findMyWay from 'find-my-way';`)).toEqual([]);
+    expect(violationsOf('http/x.ts', `import findMyWay from 'find-my-way';`)).toEqual([]);
   });
 });
 
@@ -89,10 +90,10 @@ describe('what is written for a request', () => {
   test('has a permit on every route but those that are asked most, which write nothing', () => {
     const without = product.filter(({ source }) => /\bneedsNoPermit: true\b/.test(source));
     expect(without.map(({ path }) => path.slice(PRODUCT.length)).toSorted()).toEqual([
-      'gateway/routes/developer/auth.ts',
+      'api/keys/verify.ts',
+      'developer/system/auth.ts',
       // Its one effect, the request to a model, gets the permit from it.
-      'gateway/routes/openai.ts',
-      'gateway/routes/verify.ts',
+      'openai/routes.ts',
     ]);
   });
 

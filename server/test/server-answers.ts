@@ -2,7 +2,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv';
 import { ERROR_CODES } from '../src/base/errors.ts';
 import type { ErrorCode } from '../src/base/errors.ts';
-import { allRoutes, openapiDocument } from '../src/gateway/index.ts';
+import { allRoutes } from '../src/app/routes.ts';
+import { openapiDocument } from '../src/http/index.ts';
 
 /** An answer as it came, with the request it belongs to. */
 export interface Answered {

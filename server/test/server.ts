@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect } from 'vitest';
 import { openApp } from '../src/app.ts';
 import type { App } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import type { ArrivalTimes } from '../src/gateway/index.ts';
+import type { ArrivalTimes } from '../src/http/index.ts';
 import { mintFirstKey } from '../src/keys/index.ts';
 import type { KeyView } from '../src/keys/index.ts';
 import type { DialectName } from '../src/storage/index.ts';

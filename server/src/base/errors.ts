@@ -1,6 +1,6 @@
 /**
  * The one error type. Everything that a caller can be told is a code from this closed list; each HTTP
- * surface formats it in one file (gateway/errors.ts), the command line in another (cli/failure.ts).
+ * surface formats it in one file (http/answer/error-shapes.ts), the command line in another (cli/failure.ts).
  */
 export const ERROR_CODES = {
   bad_request: { status: 400, title: 'The request cannot be read' },

@@ -1,6 +1,6 @@
 /**
  * A text without the `signs` at its end. A regular expression such as `/\/+$/` would begin anew at each sign, and take time with
- * the square of a long row of them. Guarded by gateway/reading-times.test.ts.
+ * the square of a long row of them. Guarded by http/reading-times.test.ts.
  */
 export function withoutTrailing(text: string, signs: string): string {
   let end = text.length;

@@ -77,7 +77,7 @@ function look(value: unknown, content: Content, place: Place): void {
 
 /**
  * Whether a text is a picture or a sound: it stands in such a part, and not as its text. A model reads a text that only begins
- * like one, and whoever sends it pays for its length. Guarded by gateway/reservation.test.ts and hanging-up.test.ts.
+ * like one, and whoever sends it pays for its length. Guarded by openai/reservation.test.ts and hanging-up.test.ts.
  */
 export const isEmbedded = ({ name, text, kind }: { name: string; text: string; kind: PartKind }): boolean =>
   kind !== undefined &&

@@ -5,7 +5,7 @@ const STAR = '*'.charCodeAt(0);
 /**
  * Keeps the credentials of an upstream out of its answers, whatever these are and however long: what looks like no failure,
  * or is too long to be looked through for one, has none in it either. Stars of the same length stand in their place, as the head
- * of the answer may have said its length. Guarded by gateway/upstream-failures.test.ts.
+ * of the answer may have said its length. Guarded by openai/upstream-failures.test.ts.
  */
 export class CredentialSink implements Sink {
   readonly #inner: Sink;

@@ -16,7 +16,7 @@ const HOP_BY_HOP = new Set([
 
 /**
  * The headers of a caller that pass on. A list of those that do not pass would miss some: credentials of other names,
- * an organisation of the operator's account, what says who a caller is. Guarded by gateway/upstream-headers.test.ts.
+ * an organisation of the operator's account, what says who a caller is. Guarded by openai/upstream-headers.test.ts.
  */
 const PASSED_ON = [
   'accept',

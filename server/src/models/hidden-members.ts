@@ -26,7 +26,7 @@ const WRAPPERS = new Set(['extrabody', 'generationconfig', 'parameters', 'sampli
 
 /**
  * Refuses what could run another model, or more of it, than what is checked and held. Only where somebody's models or spending are
- * bounded: between everybody else and their upstream it is nobody's business. Guarded by gateway/hidden-members.test.ts.
+ * bounded: between everybody else and their upstream it is nobody's business. Guarded by openai/hidden-members.test.ts.
  * @throws KeywardError `invalid_input` naming the member.
  */
 export function refuseHidden(

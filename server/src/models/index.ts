@@ -35,3 +35,6 @@ export {
   removeUpstream,
   updateUpstream,
 } from './upstreams.ts';
+export { refuseMeasured } from './upstream-power.ts';
+export { ModelAccount, accountsOf } from './model-account.ts';
+export type { Payer } from './model-account.ts';

@@ -17,7 +17,7 @@ const MANY_PARTS = 'multipart/';
 /**
  * A form on its way to a model. It leaves written anew from what was read of it, the model's name once and first: whatever was odd
  * about the caller's spelling (a name in no quotes, `name*=`, a field twice, a form in a form) reaches no upstream, which could
- * read another model in it. Guarded by gateway/model-forms.test.ts.
+ * read another model in it. Guarded by openai/model-forms.test.ts.
  */
 export class ModelForm {
   readonly #parts: readonly FormPart[];

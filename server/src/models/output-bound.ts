@@ -15,7 +15,7 @@ export interface Bound {
 /**
  * The bound that is written into a request which names none itself and counts against a budget: so the upstream makes no longer
  * answer than is held for it. undefined: none. It is written where an operator said how long the model's answers are, and near the
- * end of a budget. Guarded by gateway/open-answers.test.ts.
+ * end of a budget. Guarded by openai/open-answers.test.ts.
  */
 export function boundFor({ path, openOutput }: ForwardRequest, route: Route): Bound | undefined {
   if (openOutput === undefined) return undefined;

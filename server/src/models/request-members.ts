@@ -71,7 +71,7 @@ const NAMES_MAX = 1_000;
 /**
  * Refuses names that an upstream could take for a member that Keyward reads: `Model`, `max-tokens`, `maxTokens`, `me\u017fsages`.
  * Servers in Go, Java and PHP find members without regard to case, separators or width, and the last one wins: checked would
- * be the one, run the other. Guarded by gateway/request-members.test.ts.
+ * be the one, run the other. Guarded by openai/request-members.test.ts.
  * @throws KeywardError `invalid_input` naming the member.
  */
 export function checkMembers(body: object): void {

@@ -44,7 +44,7 @@ export interface Scrub {
  * Takes out of a text what belongs to the operator: the credentials of one upstream, plain, encoded or in part, and
  * where it is. Everything of an upstream's failure that leaves this server has gone through here: error answers, error
  * events, what chats and embeddings tell, the test of an upstream. Guarded by scrubber.test.ts and
- * gateway/upstream-failures.test.ts. Linear in the length of the text.
+ * openai/upstream-failures.test.ts. Linear in the length of the text.
  */
 export class Scrubber {
   readonly #secrets: readonly string[];

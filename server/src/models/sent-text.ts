@@ -25,7 +25,7 @@ type Sent = Pick<ForwardRequest, 'body' | 'parsed' | 'headers'>;
 /**
  * What a caller itself sent in a request. An upstream may quote it in an error, and what the caller wrote is no secret to
  * it: were it taken out where it happens to be part of one, the caller would read a credential letter by letter, as the guess
- * that comes back as `[secret]` is right. Guarded by gateway/upstream-echoes.test.ts.
+ * that comes back as `[secret]` is right. Guarded by openai/upstream-echoes.test.ts.
  */
 export class SentText {
   readonly #request: Sent;

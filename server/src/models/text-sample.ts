@@ -8,7 +8,7 @@ export const SLICE_CHARACTERS = 512;
 
 /**
  * Of a long text a piece here and there, drawn anew each time: nobody can put cheap text where it is looked at, and dear text where
- * it is not. Guarded by gateway/hanging-up.test.ts.
+ * it is not. Guarded by http/hanging-up.test.ts.
  */
 export function sampleOf(text: string): string {
   if (text.length <= COUNTED_MAX_CHARACTERS) return text;

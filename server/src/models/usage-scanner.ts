@@ -106,7 +106,7 @@ export class UsageScanner {
 
   /**
    * Reads a usage object and those in it in one pass, however many of them have no end: an answer of `"usage":{` a thousand times
-   * over would otherwise be read a thousand times. Guarded by gateway/reading-times.test.ts.
+   * over would otherwise be read a thousand times. Guarded by http/reading-times.test.ts.
    * @returns the place after it.
    */
   #read(text: string, first: Begun): number {

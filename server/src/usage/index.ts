@@ -14,3 +14,4 @@ export type { ReportGroup, ReportStep } from './report-store.ts';
 export { report } from './report.ts';
 export type { ReportQuery, ReportRow } from './report.ts';
 export type { Total } from './tally.ts';
+export { budgetExceeded, reservationRefused, whose } from './budget-refusal.ts';

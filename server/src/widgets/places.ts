@@ -5,7 +5,7 @@ const AT_ONCE_MAX = 64;
 /** Of one site, so that nobody takes all places from the others. */
 const SITE_AT_ONCE_MAX = 32;
 
-/** Questions of visitors that are being answered in this process. Guarded by gateway/developer/widget-limits.test.ts. */
+/** Questions of visitors that are being answered in this process. Guarded by developer/widgets/widget-limits.test.ts. */
 export class Places {
   #taken = 0;
   readonly #bySite = new Map<string, number>();

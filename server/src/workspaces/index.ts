@@ -6,6 +6,7 @@ export { isBound, isCovered } from './coverage.ts';
 export type { Viewer } from './coverage.ts';
 export { embeddedDocuments } from './documents.ts';
 export type { EmbeddedDocument } from './documents.ts';
+export { refuseBound } from './instance-wide.ts';
 export { Members, memberships } from './members.ts';
 export type { WorkspaceUser } from './members.ts';
 export { viewMessages } from './messages.ts';

@@ -1,0 +1,27 @@
+import type { Route } from '../http/index.ts';
+import { auditRoutes } from './audit.ts';
+import { importRoutes } from './keys/import.ts';
+import { keyStateRoutes } from './keys/key-states.ts';
+import { keyRoutes } from './keys/keys.ts';
+import { ownerRoutes } from './owners.ts';
+import { runningRoutes } from './running/running.ts';
+import { systemRoutes } from './system.ts';
+import { upstreamRoutes } from './upstreams.ts';
+import { usageRoutes } from './usage.ts';
+import { verifyRoutes } from './keys/verify.ts';
+
+/** Keyward's own API. */
+export const apiRoutes: Route[] = [
+  ...keyRoutes,
+  ...keyStateRoutes,
+  ...verifyRoutes,
+  ...importRoutes,
+  ...runningRoutes,
+  ...ownerRoutes,
+  ...upstreamRoutes,
+  ...usageRoutes,
+  ...auditRoutes,
+  ...systemRoutes,
+];
+export { docsRoutes } from './docs.ts';
+export { readinessOf } from './readiness.ts';

@@ -1,0 +1,133 @@
+import type { ServerResponse } from 'node:http';
+import { Type } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
+import { KeywardError } from '../../base/errors.ts';
+import { importKeys } from '../../keys/index.ts';
+import type { ImportInput, ImportLine } from '../../keys/index.ts';
+import { IMPORT_MAX_BYTES, parseJson } from '../../http/index.ts';
+import { toKeywardError } from '../../http/index.ts';
+import { linesOf } from './lines.ts';
+import type { Line } from './lines.ts';
+import type { Call, Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import * as s from '../schemas.ts';
+import { Spool } from './spool.ts';
+import type { Services } from '../../http/index.ts';
+import { validator } from '../../http/index.ts';
+import { mintFields } from './keys.ts';
+
+const LINE_MAX_BYTES = 64 * 1024;
+
+const ImportedKey = Type.Object(
+  {
+    ...mintFields,
+    secret: Type.Optional(Type.String({ maxLength: 512 })),
+    sha256: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{64}$', description: '64 hex characters' })),
+  },
+  { title: 'ImportLine', ...s.closed },
+);
+const checkLine = validator(ImportedKey, 'body');
+
+const Outcome = Type.Object(
+  {
+    line: Type.Integer(),
+    outcome: s.oneOf(['imported', 'exists', 'refused', 'broken_off']),
+    key_id: Type.Optional(Type.String()),
+    name: Type.Optional(Type.String()),
+    code: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+  },
+  { title: 'ImportOutcome' },
+);
+
+/** Reads one line; what is wrong with it is its outcome, not the end of the import. */
+function readLine({ number, bytes }: Line): ImportLine {
+  try {
+    if (bytes === 'too_long')
+      throw new KeywardError('too_large', `A line holds at most ${LINE_MAX_BYTES} bytes.`);
+    const value = parseJson(bytes, { refuseNul: true });
+    checkLine(value);
+    return { line: number, input: value as ImportInput };
+  } catch (error) {
+    return { line: number, input: toKeywardError(error) };
+  }
+}
+
+const isBlank = ({ bytes }: Line): boolean =>
+  bytes !== 'too_long' && bytes.length < 100 && bytes.toString('latin1').trim() === '';
+
+async function* readLines(stream: AsyncIterable<Buffer>): AsyncGenerator<ImportLine> {
+  for await (const line of linesOf(limited(stream), LINE_MAX_BYTES)) if (!isBlank(line)) yield readLine(line);
+}
+
+/** Where no length was announced, the limit is kept here. */
+async function* limited(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > IMPORT_MAX_BYTES)
+      throw new KeywardError('too_large', `An import holds at most ${IMPORT_MAX_BYTES} bytes.`);
+    yield chunk;
+  }
+}
+
+type ImportCall = Call<TObject, TObject, TSchema, 'keys:write'>;
+
+/** The first line that may not be stored, and why. */
+const brokenOff = (line: number, error: unknown): string => {
+  const { code, message } = toKeywardError(error);
+  return `${JSON.stringify({ line, outcome: 'broken_off', code, detail: message })}\n`;
+};
+
+/**
+ * Writes an outcome a line. The head goes out with the first: an import that is ended before is refused like any request. A
+ * failure in the middle is the last line: the head of the answer is gone.
+ */
+async function sendOutcomes(services: Services, call: ImportCall, response: ServerResponse): Promise<void> {
+  const { keys, intake, logger } = services;
+  const { actor, stream, requestId, signal } = call;
+  const spool = new Spool(response, { create: () => intake.temporaryFile() });
+  const write = async (text: string): Promise<void> => {
+    if (!response.headersSent)
+      response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8' });
+    await spool.write(text);
+  };
+  let line = 0;
+  // What waits for the reader cannot be overtaken: then the connection's end says it.
+  call.saysLast((why) => (spool.isBehind ? undefined : brokenOff(line + 1, why)));
+  try {
+    for await (const outcome of importKeys(keys, actor, readLines(stream))) {
+      ({ line } = outcome);
+      await write(`${JSON.stringify(outcome)}\n`);
+    }
+    if (line === 0) await write('');
+  } catch (error) {
+    if (signal.aborted || response.destroyed) return;
+    // Found out by the transaction, before this node has heard of it.
+    if (!response.headersSent && isEnded(error)) throw error;
+    logger.error({ err: error, request_id: requestId }, 'an import broke off');
+    await write(brokenOff(line + 1, error)).catch(() => undefined);
+  }
+  await spool.end();
+}
+
+const isEnded = (error: unknown): boolean => error instanceof KeywardError && error.code === 'key_revoked';
+
+const importRoute = route({
+  method: 'POST',
+  path: '/v1/keys/import',
+  id: 'keys.import',
+  summary: 'Import keys that exist elsewhere',
+  description:
+    'NDJSON, a key a line, with its text (secret) or the SHA-256 of it (sha256); NDJSON back, an outcome a line. A bad line is reported and stops nothing; repeating is harmless. What was reported is stored, also when the import breaks off (broken_off names the first line that may not be).',
+  access: 'keys:write',
+  bodyKind: 'ndjson',
+  body: ImportedKey,
+  responses: { 200: Outcome },
+  handler: (services, call) => {
+    return { stream: (response) => sendOutcomes(services, call, response) };
+  },
+});
+
+export const importRoutes: Route[] = [importRoute];

@@ -1,0 +1,186 @@
+import { Type } from 'typebox';
+import { invalidField } from '../../base/errors.ts';
+import {
+  budgetsLeft,
+  callerOf,
+  getKey,
+  KEY_STATES,
+  limitsLeft,
+  listKeys,
+  mint,
+  updateKey,
+  viewKey,
+  viewKeys,
+} from '../../keys/index.ts';
+import type { Key } from '../../keys/index.ts';
+import { listed } from '../../models/index.ts';
+import type { Models } from '../../models/index.ts';
+import { readEtag } from './etag.ts';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import * as s from '../schemas.ts';
+import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';
+
+const holdings = {
+  role: Type.Optional(s.RoleName),
+  scopes: Type.Optional(Type.Array(s.Grant, { minItems: 1, maxItems: 100 })),
+  selectors: Type.Optional(s.SelectorsInput),
+  limits: Type.Optional(s.Limits),
+  budgets: Type.Optional(s.Budgets),
+  expires_in_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_153_600_000 })),
+  metadata: Type.Optional(s.Metadata),
+  tags: Type.Optional(s.Tags),
+};
+
+/** The fields of a new key; also what a line of an import may hold. */
+export const mintFields = {
+  name: s.Name,
+  owner: Type.Optional(
+    Type.String({ maxLength: 200, description: "Id or name; the caller's own where left out" }),
+  ),
+  parent: Type.Optional(
+    Type.String({
+      pattern: '^key_[0-9A-Za-z]{12}$',
+      description:
+        'Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent',
+    }),
+  ),
+  ...holdings,
+  expires_at: Type.Optional(s.Time),
+};
+
+const create = route({
+  method: 'POST',
+  path: '/v1/keys',
+  id: 'keys.create',
+  summary: 'Mint a key',
+  description:
+    'The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them.',
+  access: 'keys:write',
+  headers: { 'idempotency-key': 'A repeat with the same value makes no second key' },
+  body: Type.Object(mintFields, { title: 'MintRequest', ...s.closed }),
+  responses: { 201: s.NewKey },
+  errors: ['scope_escalation', 'idempotent_repeat', 'idempotency_conflict'],
+  handler: async ({ keys, models }, { actor, body, headers }) => {
+    const { key, secret } = await mint(keys, actor, body, idempotencyKey(headers['idempotency-key']));
+    const location = { location: `/v1/keys/${key.id}` };
+    return {
+      status: 201,
+      headers: { ...keyEtag(key), ...location },
+      body: { key: await viewKey(keys, key), secret, warnings: warningsOf(models, key) },
+    };
+  },
+});
+
+/** A budget in USD shuts out what has no price: its maker should know before its user does. */
+function warningsOf(models: Models, key: Key): string[] {
+  const { holders, selectors } = callerOf(key);
+  if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd'))) return [];
+  const names = models.unpricedModels(selectors.models);
+  if (names.length === 0) return [];
+  return [
+    `This key counts against a budget in usd and is refused models without a price: ${listed(names)}. Set their prices: keyward upstreams update NAME --prices JSON. Or let them be used without: --unpriced allow.`,
+  ];
+}
+
+function idempotencyKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === 'string' && /^[\x21-\x7e]{1,200}$/.test(header)) return header;
+  throw invalidField('header.idempotency-key', 'must be 1 to 200 visible ASCII characters');
+}
+
+const list = route({
+  method: 'GET',
+  path: '/v1/keys',
+  id: 'keys.list',
+  summary: 'List keys',
+  description: "Newest first. Without owners:manage, those of the caller's owner.",
+  access: 'keys:read',
+  query: Type.Object(
+    {
+      state: Type.Optional(s.oneOf(KEY_STATES)),
+      owner: Type.Optional(Type.String({ maxLength: 100, description: 'Id of an owner' })),
+      parent: Type.Optional(Type.String({ maxLength: 100, description: 'Id of a key: its children' })),
+      role: Type.Optional(s.RoleName),
+      tag: Type.Optional(Type.String({ maxLength: 60 })),
+      q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of a name or an id' })),
+      unused_for_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),
+      expiring_within_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),
+      ...s.pageQuery,
+    },
+    s.closed,
+  ),
+  responses: { 200: s.pageOf(s.Key, 'KeyList') },
+  handler: async ({ keys }, { actor, query }) => {
+    const { items, next_cursor } = await listKeys(keys, actor, query);
+    return { status: 200, body: { items: await viewKeys(keys, items), next_cursor } };
+  },
+});
+
+const self = route({
+  method: 'GET',
+  path: '/v1/keys/self',
+  id: 'keys.self',
+  summary: "The caller's own key",
+  description:
+    "With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope.",
+  access: 'any',
+  responses: {
+    200: Type.Object(
+      {
+        key: s.Key,
+        limits: Type.Array(s.LimitState),
+        budgets: Type.Array(s.BudgetState),
+        secret_id: Type.String({ description: 'Which of the secrets of the key was used' }),
+      },
+      { title: 'SelfKey' },
+    ),
+  },
+  handler: async ({ keys }, { caller, secretId }) => {
+    const key = await viewKey(keys, await getKey(keys, { kind: 'system' }, caller.keyId));
+    const budgets = await budgetsLeft(keys, caller);
+    return { status: 200, body: { key, limits: limitsLeft(keys, caller), budgets, secret_id: secretId } };
+  },
+});
+
+const get = route({
+  method: 'GET',
+  path: '/v1/keys/:id',
+  id: 'keys.get',
+  summary: 'One key',
+  access: 'keys:read',
+  params,
+  responses: { 200: s.Key },
+  errors: ['not_found'],
+  handler: async ({ keys }, { actor, params: { id } }) => {
+    const key = await getKey(keys, actor, id);
+    return { status: 200, headers: keyEtag(key), body: await viewKey(keys, key) };
+  },
+});
+
+const update = route({
+  method: 'PATCH',
+  path: '/v1/keys/:id',
+  id: 'keys.update',
+  summary: 'Change a key',
+  description: 'What is named is replaced, the rest stays. Acknowledged when every node acts on it.',
+  access: 'keys:write',
+  params,
+  headers: { 'if-match': 'The ETag the key was read with; 412 when it has changed since' },
+  body: Type.Object(
+    {
+      name: Type.Optional(s.Name),
+      ...holdings,
+      expires_at: Type.Optional(s.nullable(s.Time)),
+      last_admin: Type.Optional(s.lastAdminFlag),
+      running: Type.Optional(s.Running),
+    },
+    { title: 'KeyChange', minProperties: 1, ...s.closed },
+  ),
+  responses: { 200: ChangedKey },
+  errors: ['not_found', 'scope_escalation', 'precondition_failed', 'conflict', 'last_admin'],
+  handler: ({ keys }, { actor, params: { id }, body: { running, ...input }, headers }) =>
+    changed(keys, updateKey(keys, actor, { id, input, running, revision: readEtag(headers['if-match']) })),
+});
+
+export const keyRoutes: Route[] = [create, list, self, get, update];

@@ -1,0 +1,181 @@
+import { Type } from 'typebox';
+import { BUDGET_PERIODS, BUDGET_UNITS, GRANTS, ROLES } from '../access/index.ts';
+import { closed, nullable, oneOf, Time } from '../http/index.ts';
+import { KEY_STATES } from '../keys/index.ts';
+
+export {
+  closed,
+  idParam,
+  lastAdminFlag,
+  Name,
+  nullable,
+  oneOf,
+  pageOf,
+  pageQuery,
+  Reason,
+  Time,
+} from '../http/index.ts';
+
+/* Shapes of keys, and of what bounds them. */
+
+export const Grant = oneOf(GRANTS, { description: 'A scope, noun:* or *' });
+export const RoleName = oneOf(ROLES);
+
+const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 });
+const NameSelector = Type.Object({ allow: Patterns, deny: Patterns }, closed);
+
+export const Selectors = Type.Object(
+  {
+    workspaces: NameSelector,
+    models: NameSelector,
+    ips: Type.Array(Type.String({ minLength: 2, maxLength: 50 }), { maxItems: 200 }),
+  },
+  {
+    title: 'Selectors',
+    description: 'Which things the key covers. An empty allow list allows all; deny wins.',
+  },
+);
+
+const NameSelectorInput = Type.Partial(NameSelector, closed);
+export const SelectorsInput = Type.Object(
+  {
+    workspaces: Type.Optional(NameSelectorInput),
+    models: Type.Optional(NameSelectorInput),
+    ips: Type.Optional(Selectors.properties.ips),
+  },
+  closed,
+);
+
+const WindowLimit = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 60 }),
+    requests: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+    window_seconds: Type.Integer({ minimum: 1, maximum: 2_592_000 }),
+  },
+  closed,
+);
+const ConcurrencyLimit = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 60 }),
+    concurrent: Type.Integer({ minimum: 1, maximum: 100_000 }),
+  },
+  closed,
+);
+export const Limit = Type.Union([WindowLimit, ConcurrencyLimit], {
+  title: 'Limit',
+  description: '{name, requests, window_seconds} or {name, concurrent}',
+});
+export const Limits = Type.Array(Limit, { maxItems: 10 });
+
+const budgetProperties = {
+  name: Type.String({ minLength: 1, maxLength: 60 }),
+  unit: oneOf(BUDGET_UNITS),
+  amount: Type.String({
+    pattern: String.raw`^\d{1,12}(\.\d{1,9})?$`,
+    description: 'decimal text such as "12.50"',
+  }),
+  period: oneOf(BUDGET_PERIODS),
+};
+export const BudgetInput = Type.Object(budgetProperties, closed);
+export const Budgets = Type.Array(BudgetInput, { maxItems: 10 });
+export const Budget = Type.Object(
+  { ...budgetProperties, used: Type.String(), resets_at: nullable(Time) },
+  { title: 'Budget', description: 'Amounts are decimal text in the unit of the budget.' },
+);
+
+const Of = Type.Optional(
+  oneOf(['ancestor', 'owner'], { description: 'Whose it is, where it is not of the key itself' }),
+);
+
+/** A limit or a budget as it stands now. */
+export const LimitState = Type.Object({
+  name: Type.String(),
+  requests: Type.Optional(Type.Integer()),
+  window_seconds: Type.Optional(Type.Integer()),
+  concurrent: Type.Optional(Type.Integer()),
+  remaining: Type.Integer(),
+  resets_in_seconds: Type.Optional(Type.Integer()),
+  of: Of,
+});
+export const BudgetState = Type.Object({
+  ...Budget.properties,
+  reserved: Type.String({ description: 'The part of used that running requests hold' }),
+  spent: Type.Boolean({ description: 'Nothing is left' }),
+  of: Of,
+});
+
+export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
+  maxProperties: 50,
+  description: 'Anything; 50 members at most',
+});
+export const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 50 });
+
+const Secret = Type.Object({
+  id: Type.String(),
+  hint: Type.String(),
+  created_at: Time,
+  last_used_at: nullable(Time),
+  last_used_from: nullable(Type.String()),
+  ends_at: nullable(Time),
+});
+
+export const Key = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    owner: Type.Object({ id: Type.String(), name: Type.String() }),
+    parent: nullable(Type.String({ description: 'Id of the key that it is a child of' })),
+    role: nullable(RoleName),
+    scopes: Type.Array(Grant),
+    selectors: Selectors,
+    limits: Type.Array(Limit),
+    budgets: Type.Array(Budget),
+    expires_at: nullable(Time),
+    state: oneOf(KEY_STATES),
+    state_reason: nullable(Type.String()),
+    created_at: Time,
+    created_by: Type.String(),
+    last_used_at: nullable(Time),
+    secrets: Type.Array(Secret),
+    metadata: Metadata,
+    tags: Type.Array(Type.String()),
+  },
+  { title: 'Key' },
+);
+
+export const Acknowledged = Type.Object(
+  {
+    nodes: Type.Integer({ description: 'How many processes act on it' }),
+    waited_ms: Type.Number({ description: 'How long the slowest took' }),
+    requests_ended: Type.Integer({ description: 'How many requests were in flight and were ended' }),
+  },
+  {
+    title: 'Acknowledged',
+    description: 'From here on no node admits what was taken away, and what ran is ended.',
+  },
+);
+
+/** What becomes of requests that were let in before the change. */
+export const Running = oneOf(['end'], {
+  description: 'end: requests that are being answered end with the change; left out: they go on to their end',
+});
+
+const keyAndSecret = {
+  key: Key,
+  secret: Type.String({ description: 'The text of the key, shown this once' }),
+};
+
+export const NewKey = Type.Object(
+  {
+    ...keyAndSecret,
+    warnings: Type.Array(Type.String(), {
+      description: 'Such as models without a price, which a budget in usd excludes',
+    }),
+  },
+  { title: 'NewKey' },
+);
+
+export const RotatedKey = Type.Object(
+  { ...keyAndSecret, acknowledged: Acknowledged },
+  { title: 'RotatedKey', description: 'The same key with a new secret, shown this once.' },
+);

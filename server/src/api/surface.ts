@@ -1,0 +1,54 @@
+import { ERROR_CODES } from '../base/errors.ts';
+import { readCredential } from '../http/index.ts';
+import { problemShape } from '../http/index.ts';
+import { errorsOf, failuresAs } from '../http/index.ts';
+import { routesOn } from '../http/index.ts';
+import type { Surface } from '../http/index.ts';
+
+const PROBLEM = 'Problem';
+
+/** Keyward's own API: errors after RFC 9457. Addresses that no other surface claims are its own. */
+export const apiSurface: Surface = {
+  name: 'api',
+  readCredential,
+  formatError: problemShape,
+  lastEvent: ({ message, code, status }) => ({
+    error: {
+      message,
+      type: status === 401 ? 'authentication_error' : 'invalid_request_error',
+      param: null,
+      code,
+    },
+  }),
+  document: {
+    tagOf: ({ id }) => id.split('.', 1)[0] ?? '',
+    security: (route) => [{ bearer: [] }, { apiKey: [] }, ...('openTo' in route ? [{}] : [])],
+    failures: (route) => failuresAs(errorsOf(route), { type: 'application/problem+json', shape: PROBLEM }),
+    schemas: {
+      [PROBLEM]: {
+        type: 'object',
+        description: 'RFC 9457',
+        required: ['type', 'title', 'status', 'detail', 'code', 'hint', 'request_id'],
+        properties: {
+          type: { type: 'string' },
+          title: { type: 'string' },
+          status: { type: 'integer' },
+          detail: { type: 'string' },
+          code: { type: 'string', enum: Object.keys(ERROR_CODES) },
+          hint: { type: ['string', 'null'] },
+          request_id: { type: 'string' },
+          errors: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['field', 'message'],
+              properties: { field: { type: 'string' }, message: { type: 'string' } },
+            },
+          },
+        },
+      },
+    },
+  },
+};
+
+export const route = routesOn(apiSurface);

@@ -1,0 +1,61 @@
+import type { Scope } from '../access/index.ts';
+import { SCOPES } from '../access/index.ts';
+import { allRoutes } from '../app/routes.ts';
+import type { Route } from '../http/route.ts';
+
+/** Those of the Developer API have refusals of their own (developer/refused-callers.test.ts). */
+export const routes = allRoutes('0.0.0').filter(({ surface }) => surface.name !== 'developer');
+export const guarded = routes.filter((route) => route.access !== 'public' && !('openTo' in route));
+export const scoped = guarded.filter((route) => route.access !== 'any');
+
+/** The path of a route with ids that nobody has. */
+export function pathOf(route: Route): string {
+  if (route.path.startsWith('/v1/running/')) return route.path.replace(':id', 'run_000000000000_0');
+  const prefix = /^\/v1\/(key|owner|upstream)s/.exec(route.path)?.[1] ?? 'key';
+  const id = `${{ key: 'key', owner: 'own', upstream: 'up' }[prefix] ?? 'key'}_000000000000`;
+  return route.path.replace(':secret_id', 'sec_000000000000').replace(/:\w+/, id).replace('*', 'no-model');
+}
+
+/** Every scope but the one that a route needs. */
+export const otherScopes = (route: Route): Scope[] => SCOPES.filter((scope) => scope !== route.access);
+
+interface JsonSchema {
+  type?: string;
+  properties?: Record<string, JsonSchema>;
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  enum?: string[];
+  additionalProperties?: boolean;
+}
+
+export const takesJson = (route: Route): boolean =>
+  route.body !== undefined && (route.bodyKind ?? 'json') === 'json';
+
+export const closedBody = (route: Route): boolean =>
+  takesJson(route) && (route.body as JsonSchema).additionalProperties === false;
+
+/** For each field of a body, at any depth: where it stands, and a body in which it is of a wrong type. */
+export function wrongFields(schema: unknown): { field: string; body: object }[] {
+  const { properties = {} } = schema as JsonSchema;
+  return Object.entries(properties).flatMap(([name, property]) => [
+    { field: name, body: { [name]: wrongFor(property) } },
+    ...inside(property).map(({ field, body }) => ({ field: `${name}${field}`, body: { [name]: body } })),
+  ]);
+}
+
+function inside(property: JsonSchema): { field: string; body: unknown }[] {
+  if (property.type === 'object' && property.properties !== undefined)
+    return wrongFields(property).map(({ field, body }) => ({ field: `.${field}`, body }));
+  if (property.type === 'array' && property.items !== undefined) {
+    const { items } = property;
+    const first = { field: '[0]', body: [wrongFor(items)] };
+    return [first, ...inside(items).map(({ field, body }) => ({ field: `[0]${field}`, body: [body] }))];
+  }
+  return [];
+}
+
+/** Of no type that any schema here has, but for what takes everything. */
+function wrongFor(property: JsonSchema): unknown {
+  const types = (property.anyOf ?? [property]).map(({ type }) => type);
+  return types.includes('boolean') ? 'true' : true;
+}

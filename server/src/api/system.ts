@@ -1,0 +1,65 @@
+import { Type } from 'typebox';
+import { KeywardError } from '../base/errors.ts';
+import { isLoopback, isLoopbackHost } from './loopback.ts';
+import type { Route } from '../http/index.ts';
+import { route } from './surface.ts';
+import * as s from './schemas.ts';
+
+/** A proxy on this machine makes everybody look local; this is how it shows. */
+const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
+
+const Part = Type.Object({ ok: Type.Boolean(), detail: Type.String() });
+
+export const systemRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/healthz',
+    id: 'system.health',
+    summary: 'The process lives',
+    access: 'public',
+    responses: { 200: Type.Object({ status: s.oneOf(['ok']), version: Type.String() }, { title: 'Health' }) },
+    handler: ({ version }) => ({ status: 200, body: { status: 'ok', version } }),
+  }),
+  route({
+    method: 'GET',
+    path: '/readyz',
+    id: 'system.ready',
+    summary: 'Storage is writable and requests are served',
+    description: '503 names the part that is not. The local model is reported and does not count.',
+    access: 'public',
+    responses: {
+      200: Type.Object(
+        { status: s.oneOf(['ready']), parts: Type.Record(Type.String(), Part) },
+        { title: 'Readiness' },
+      ),
+    },
+    errors: ['not_ready'],
+    handler: async (services) => {
+      const parts = await services.readiness();
+      const missing = Object.entries(parts).filter(([name, part]) => !part.ok && name !== 'local_model');
+      if (missing.length === 0) return { status: 200, body: { status: 'ready', parts } };
+      const said = missing.map(([name, part]) => `${name}: ${part.detail}`).join('; ');
+      throw new KeywardError('not_ready', said, { details: { parts }, headers: { 'retry-after': '1' } });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/metrics',
+    id: 'system.metrics',
+    summary: 'Prometheus metrics',
+    description:
+      'From the machine itself, asked as localhost or by a loopback address, without a key, where no proxy stands before it.',
+    access: 'metrics:read',
+    openTo: ({ config }, ip, headers) =>
+      isLoopback(ip) &&
+      isLoopbackHost(headers.host) &&
+      config.trustedProxies.length === 0 &&
+      PROXY_HEADERS.every((name) => headers[name] === undefined),
+    answerTypes: ['text/plain'],
+    responses: { 200: 'stream' },
+    handler: async ({ metrics }) => {
+      const { contentType, text } = await metrics.render();
+      return { status: 200, headers: { 'content-type': contentType }, body: text };
+    },
+  }),
+];

@@ -1,0 +1,231 @@
+import { Type } from 'typebox';
+import type { Caller } from '../access/index.ts';
+import {
+  addUpstream,
+  getUpstream,
+  listUpstreams,
+  removeUpstream,
+  testUpstream,
+  UNPRICED,
+  updateUpstream,
+} from '../models/index.ts';
+import { PRICE_MEMBERS } from '../usage/index.ts';
+import { refuseBound } from '../workspaces/index.ts';
+import { readEtag } from './keys/etag.ts';
+import { refuseMeasured } from '../models/index.ts';
+import type { Route } from '../http/index.ts';
+import { route } from './surface.ts';
+import * as s from './schemas.ts';
+
+const ModelEntry = Type.Union(
+  [
+    Type.String({ minLength: 1, maxLength: 200 }),
+    Type.Object(
+      {
+        name: Type.String({ maxLength: 200 }),
+        upstream_name: Type.String({ maxLength: 200 }),
+        max_output_tokens: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 10_000_000,
+            description:
+              'Its longest answer: held for, and written into, requests that bound none and count against a budget',
+          }),
+        ),
+      },
+      s.closed,
+    ),
+  ],
+  { description: 'a name, or {name, upstream_name, max_output_tokens}' },
+);
+
+const decimal = Type.Optional(Type.String({ description: 'decimal text such as "2.50"', maxLength: 20 }));
+const Price = Type.Object(
+  Object.fromEntries(PRICE_MEMBERS.map((member) => [member, decimal])) as Record<
+    (typeof PRICE_MEMBERS)[number],
+    typeof decimal
+  >,
+  s.closed,
+);
+
+const settings = {
+  models: Type.Array(ModelEntry, { maxItems: 2000, description: 'Empty: whatever the upstream lists' }),
+  timeout_seconds: Type.Integer({ minimum: 1, maximum: 3600 }),
+  weight: Type.Integer({ minimum: 0, maximum: 1000 }),
+  prices: Type.Record(Type.String(), Price, { description: 'Model or pattern such as "gpt-*" → price' }),
+  unpriced: s.oneOf(UNPRICED, {
+    description:
+      'refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0',
+  }),
+  enabled: Type.Boolean(),
+};
+
+const writable = {
+  api_key: Type.Optional(
+    s.nullable(Type.String({ maxLength: 4096, description: 'Write-only; stored sealed' })),
+  ),
+  headers: Type.Optional(
+    Type.Record(Type.String(), Type.String({ maxLength: 4096 }), {
+      description: 'Sent with every request; values are write-only',
+    }),
+  ),
+  ...Type.Partial(Type.Object(settings)).properties,
+};
+
+const name = Type.String({ minLength: 1, maxLength: 63 });
+const base_url = Type.String({
+  minLength: 8,
+  maxLength: 2000,
+  description: 'http or https, with the prefix of the API',
+});
+
+const Upstream = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    base_url: Type.String(),
+    has_api_key: Type.Boolean(),
+    api_key_hint: s.nullable(Type.String()),
+    headers: Type.Array(Type.String()),
+    ...settings,
+    created_at: s.Time,
+    updated_at: s.Time,
+    revision: Type.Integer(),
+    warnings: Type.Array(Type.String(), { description: 'Such as models without a price' }),
+  },
+  { title: 'Upstream' },
+);
+
+const params = s.idParam('up');
+const actorOf = ({ keyId, keyName }: Caller) => ({ kind: 'key' as const, id: keyId, name: keyName });
+const etag = ({ revision }: { revision: number }) => ({ etag: `"${revision}"` });
+const ifMatch = { 'if-match': 'The ETag it was read with; 412 when it has changed since' };
+
+const given = (header: string | undefined): { ifRevision?: number } => {
+  const ifRevision = readEtag(header);
+  return ifRevision === undefined ? {} : { ifRevision };
+};
+
+/** Whoever says where models are reads what is sent there. */
+const ALL_CHATS = 'The chats of all workspaces go there: not for keys that are bound to some.';
+
+export const upstreamRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/upstreams',
+    id: 'upstreams.add',
+    summary: 'Add a server of models',
+    description: ALL_CHATS,
+    access: 'models:manage',
+    body: Type.Object({ name, base_url, ...writable }, { title: 'UpstreamRequest', ...s.closed }),
+    responses: { 201: Upstream },
+    errors: ['conflict', 'forbidden_resource', 'scope_escalation'],
+    handler: async ({ models }, { caller, body }) => {
+      refuseBound(caller);
+      refuseMeasured(caller);
+      const upstream = await addUpstream(models, body, actorOf(caller));
+      return {
+        status: 201,
+        headers: { location: `/v1/upstreams/${upstream.id}`, ...etag(upstream) },
+        body: upstream,
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/upstreams',
+    id: 'upstreams.list',
+    summary: 'List upstreams',
+    access: 'models:manage',
+    query: Type.Object(s.pageQuery, s.closed),
+    responses: { 200: s.pageOf(Upstream, 'UpstreamList') },
+    handler: async ({ models }, { query: { limit, cursor } }) => {
+      const page = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
+      return { status: 200, body: await listUpstreams(models, page) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/upstreams/:id',
+    id: 'upstreams.get',
+    summary: 'One upstream',
+    access: 'models:manage',
+    params,
+    responses: { 200: Upstream },
+    errors: ['not_found'],
+    handler: async ({ models }, { params: { id } }) => {
+      const upstream = await getUpstream(models, id);
+      return { status: 200, headers: etag(upstream), body: upstream };
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/v1/upstreams/:id',
+    id: 'upstreams.update',
+    summary: 'Change an upstream',
+    description: ALL_CHATS,
+    access: 'models:manage',
+    params,
+    headers: ifMatch,
+    body: Type.Object(
+      { name: Type.Optional(name), base_url: Type.Optional(base_url), ...writable },
+      { title: 'UpstreamChange', minProperties: 1, ...s.closed },
+    ),
+    responses: { 200: Upstream },
+    errors: ['not_found', 'conflict', 'precondition_failed', 'forbidden_resource', 'scope_escalation'],
+    handler: async ({ models }, { caller, params: { id }, body, headers }) => {
+      refuseBound(caller);
+      refuseMeasured(caller);
+      const change = { id, input: body, ...given(headers['if-match']) };
+      const upstream = await updateUpstream(models, change, actorOf(caller));
+      return { status: 200, headers: etag(upstream), body: upstream };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/upstreams/:id',
+    id: 'upstreams.remove',
+    summary: 'Remove an upstream',
+    description: ALL_CHATS,
+    access: 'models:manage',
+    params,
+    headers: ifMatch,
+    responses: { 204: null },
+    errors: ['not_found', 'precondition_failed', 'forbidden_resource', 'scope_escalation'],
+    handler: async ({ models }, { caller, params: { id }, headers }) => {
+      refuseBound(caller);
+      refuseMeasured(caller);
+      await removeUpstream(models, { id, ...given(headers['if-match']) }, actorOf(caller));
+      return { status: 204 };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/upstreams/:id/test',
+    id: 'upstreams.test',
+    summary: 'Send an upstream one real request',
+    access: 'models:manage',
+    params,
+    responses: {
+      200: Type.Object(
+        {
+          ok: Type.Boolean(),
+          steps: Type.Array(
+            Type.Object({
+              step: Type.String(),
+              ok: Type.Boolean(),
+              took_ms: Type.Number(),
+              detail: Type.String(),
+            }),
+          ),
+        },
+        { title: 'UpstreamTest' },
+      ),
+    },
+    errors: ['not_found', 'conflict'],
+    handler: async ({ models }, { params: { id } }) => ({
+      status: 200,
+      body: await testUpstream(models, id),
+    }),
+  }),
+];

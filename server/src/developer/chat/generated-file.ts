@@ -1,0 +1,43 @@
+import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Answer } from '../../http/index.ts';
+import { json } from '../answers.ts';
+
+/** A kind, a UUID that nobody guesses, an extension: no path can be made of it. */
+const NAME = /^[a-z]+-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]{1,8}$/i;
+
+const MIME: Record<string, string> = {
+  '.csv': 'text/csv',
+  '.docx': 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  '.json': 'application/json',
+  '.md': 'text/markdown',
+  '.pdf': 'application/pdf',
+  '.pptx': 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  '.txt': 'text/plain; charset=utf-8',
+  '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+};
+
+/** A file that agents of AnythingLLM made: moving in, somebody may copy their folder. Agents here make none. */
+export async function generatedFile(dataDir: string, name: string): Promise<Answer> {
+  if (!NAME.test(name)) return json({ error: 'Invalid filename format' }, 400);
+  try {
+    const path = join(dataDir, 'generated-files', name);
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    return {
+      stream: async (response) => {
+        response.writeHead(200, {
+          'content-type': MIME[extname(name).toLowerCase()] ?? 'application/octet-stream',
+          'content-disposition': `attachment; filename="${name}"`,
+          // A page that was made here must not run as one of this server's.
+          'x-content-type-options': 'nosniff',
+        });
+        await pipeline(file.createReadStream(), response);
+      },
+    };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return json({ error: 'File not found' }, 404);
+    return json({ error: 'Failed to download file' }, 500);
+  }
+}

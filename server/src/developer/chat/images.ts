@@ -1,0 +1,126 @@
+import type { TObject, TSchema } from 'typebox';
+import { KeywardError } from '../../base/errors.ts';
+import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
+import type { Failure } from '../../chat/index.ts';
+import { ModelForm, paidOnce } from '../../models/index.ts';
+import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
+import { ModelAccount } from '../../models/index.ts';
+import type { Answer, Call } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+import { json } from '../answers.ts';
+import { textField } from '../body-fields.ts';
+
+type Request = Call<TObject, TObject, TSchema, 'workspaces:chat'>;
+
+const REFERENCES_MAX = 10;
+const REFERENCE_MAX_BYTES = 25 * 1024 * 1024;
+
+interface ImageWish {
+  prompt: string;
+  size: string | undefined;
+  isBlob: boolean;
+  references: FormPart[];
+}
+
+/** Passed on to an upstream that makes images: new ones, or changed ones where there are pictures to go by. */
+export async function makeImages(services: Services, call: Request): Promise<Answer> {
+  const wish = readWish(call);
+  if (wish.prompt === '') return json({ error: 'A prompt is required.' }, 400);
+  if (wish.references.length > REFERENCES_MAX) {
+    return json({ error: `At most ${REFERENCES_MAX} image_references are taken.` }, 400);
+  }
+  if (wish.references.some(({ value }) => value.length > REFERENCE_MAX_BYTES)) {
+    return json({ error: `An image reference may have at most ${REFERENCE_MAX_BYTES} bytes.` }, 400);
+  }
+  const model = await imageModel(services, call.caller.selectors.models);
+  if (model === undefined) {
+    return json({ error: 'No model that makes images is set up: add an upstream that has one.' }, 500);
+  }
+  const made = await ask(services, call, { wish, model });
+  if ('failure' in made) return json({ error: made.failure.message }, 500);
+  const { images } = made;
+  const [first] = images;
+  if (first === undefined) return json({ error: 'The model made no image.' }, 500);
+  if (!wish.isBlob) return json({ data: images.map((b64_json) => ({ b64_json })) });
+  return { status: 200, body: Buffer.from(first, 'base64'), headers: { 'content-type': 'image/png' } };
+}
+
+function readWish({ body, form = [] }: Request): ImageWish {
+  const texts = form.filter(({ file }) => file === undefined).map(({ name, value }) => [name, value]);
+  const fields = { ...(body as Record<string, unknown>), ...(Object.fromEntries(texts) as object) };
+  const text = (name: string): string => textField(fields, name) ?? '';
+  return {
+    prompt: text('prompt').trim(),
+    size: textField(fields, 'size'),
+    isBlob: text('response_format') === 'blob',
+    references: form.filter(({ name, file }) => name === 'image_references' && file !== undefined),
+  };
+}
+
+type Made = { images: string[] } | { failure: Failure };
+
+async function ask(
+  services: Services,
+  call: Request,
+  { wish, model }: { wish: ImageWish; model: string },
+): Promise<Made> {
+  const sent = { ...requestOf(wish, model), model, headers: {}, signal: call.signal };
+  try {
+    return await madeOf(await paidOnce(services.models, new ModelAccount(services, call), sent));
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+}
+
+/** Of the whole answer; images stand in it as text. */
+const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
+
+async function madeOf({ body, status }: ModelAnswer): Promise<Made> {
+  try {
+    const text = (await bytesOf(body)).toString('utf8');
+    return status >= 400 ? { failure: providerFailure(status, text) } : imagesOf(text);
+  } catch (error) {
+    return { failure: brokenOff(error) };
+  }
+}
+
+async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > ANSWER_MAX_BYTES) throw new KeywardError('upstream_unavailable', TOO_LONG);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const TOO_LONG = `The images are longer than ${ANSWER_MAX_BYTES} bytes together: ask for a smaller size.`;
+
+/** Only images that are in the answer itself: an address might lead anywhere. */
+function imagesOf(json: string): Made {
+  const { data } = (JSON.parse(json) ?? {}) as { data?: unknown };
+  const items = Array.isArray(data) ? (data as unknown[]) : [];
+  const images = items.flatMap((item) => {
+    const { b64_json } = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
+    return typeof b64_json === 'string' ? [b64_json] : [];
+  });
+  return { images };
+}
+
+function requestOf(
+  { prompt, size, references }: ImageWish,
+  model: string,
+): Pick<Wanted & Sent, 'path' | 'parsed' | 'body' | 'contentType'> {
+  const fields = { prompt, n: 1, ...(size === undefined ? {} : { size }) };
+  if (references.length === 0) {
+    // Newer models give nothing else and know no such member.
+    const isNewer = model.includes('gpt-image');
+    const parsed = { model, ...fields, ...(isNewer ? {} : { response_format: 'b64_json' }) };
+    const body = Buffer.from(JSON.stringify(parsed));
+    return { path: '/images/generations', body, contentType: 'application/json', parsed };
+  }
+  const texts = Object.entries(fields).map(([name, value]) => ({ name, value: String(value) }));
+  const body = new ModelForm([...texts, ...references.map((part) => ({ ...part, name: 'image[]' }))]);
+  return { path: '/images/edits', body, contentType: body.contentType };
+}

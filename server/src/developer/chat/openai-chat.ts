@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import type { Attachment, ChatEvent, ChatRequest, Ending, Turn } from '../../chat/index.ts';
+import { refuseTooLarge, workspaceConversation } from '../../chat/index.ts';
+import type { Workspace } from '../../workspaces/index.ts';
+import type { Services } from '../../http/index.ts';
+import type { Asking } from './chat-options.ts';
+import { instructionsOf, requestBy } from './chat-options.ts';
+
+/** What a client of the OpenAI API says; anything may stand anywhere. */
+export interface OpenaiWish {
+  instructions: string | undefined;
+  history: Turn[];
+  message: string;
+  attachments: Attachment[];
+  temperature: number | undefined;
+  isStream: boolean;
+}
+
+type Message = Readonly<Record<string, unknown>>;
+
+/**
+ * @returns `no_messages`, `no_question`: the last message is not the user's.
+ * @throws KeywardError `too_large`
+ */
+export function readOpenaiWish(body: unknown): OpenaiWish | 'no_messages' | 'no_question' {
+  const { messages, temperature, stream } = body as Message;
+  const all = (Array.isArray(messages) ? messages : []).filter(isMessage);
+  const last = all.pop();
+  if (last === undefined) return 'no_messages';
+  if (last['role'] !== 'user') return 'no_question';
+  const instructions = all.filter(isInstruction).map(({ content }) => textOf(content));
+  const history = turnsOf(all);
+  const attachments = imagesOf(last['content']);
+  refuseTooLarge([...attachments, ...history.flatMap((turn) => turn.attachments)]);
+  return {
+    instructions: instructions.filter((text) => text !== '').join('\n\n') || undefined,
+    history,
+    message: textOf(last['content']),
+    attachments,
+    // What is no number is as if nothing had been said.
+    temperature: typeof temperature === 'number' ? temperature : undefined,
+    isStream: stream === true || stream === 'true',
+  };
+}
+
+const isInstruction = ({ role }: Message): boolean => role === 'system' || role === 'developer';
+
+const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;
+
+/** Questions with their answers; either may stand alone. */
+function turnsOf(messages: readonly Message[]): Turn[] {
+  const turns: Turn[] = [];
+  let isOpen = false;
+  for (const { role, content } of messages) {
+    const text = textOf(content);
+    const open = isOpen ? turns.at(-1) : undefined;
+    if (role === 'assistant' && open !== undefined) {
+      turns[turns.length - 1] = { ...open, text };
+      isOpen = false;
+    } else if (role === 'assistant') turns.push({ prompt: '', text, sources: [], attachments: [] });
+    else if (role === 'user') {
+      turns.push({ prompt: text, text: '', sources: [], attachments: imagesOf(content) });
+      isOpen = true;
+    }
+  }
+  return turns;
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  const parts = content.filter(isMessage).filter(({ type }) => type === 'text');
+  return parts.map(({ text }) => (typeof text === 'string' ? text : '')).join('\n');
+}
+
+function imagesOf(content: unknown): Attachment[] {
+  if (!Array.isArray(content)) return [];
+  return content.filter(isMessage).flatMap(({ type, image_url: image }, index) => {
+    const url = isMessage(image) ? image['url'] : image;
+    if (type !== 'image_url' || typeof url !== 'string' || url === '') return [];
+    const mime = /^data:([^;,]+)/.exec(url)?.[1] ?? 'image/*';
+    return [{ name: `image-${index}`, mime, contentString: url }];
+  });
+}
+
+/** The caller brings the history; the answer is kept with the workspace all the same. */
+export function openaiRequest(
+  services: Services,
+  asking: Asking,
+  { workspace, wish }: { workspace: Workspace; wish: OpenaiWish },
+): ChatRequest {
+  const place = { workspaceId: workspace.id, threadId: null, apiSessionId: null, userId: null };
+  const { message, attachments, temperature, isStream, instructions, history } = wish;
+  return {
+    ...requestBy(services, asking, workspace),
+    conversation: { ...workspaceConversation(services, asking.actor, place), recent: async () => history },
+    instructions: async () =>
+      instructions === undefined ? instructionsOf(services, workspace) : { text: instructions, secrets: [] },
+    message,
+    attachments,
+    temperature,
+    isStream,
+    mode: workspace.chatMode,
+    isReset: false,
+    noAgent: true,
+    noBackfill: true,
+  };
+}
+
+const NO_USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
+
+/** Members that answers and their chunks share. */
+interface Frame {
+  id: string;
+  object: 'chat.completion' | 'chat.completion.chunk';
+  created: number;
+  model: string;
+}
+
+/** How it ended, in the words of this surface; a failure is none of them. */
+type Said = Exclude<Ending, { kind: 'failed' | 'gone' | 'reset' }>;
+
+function closingOf(ending: Said): { content: string | null; finish_reason: string; usage: object } {
+  if (ending.kind === 'answered')
+    return { content: ending.text, finish_reason: ending.finishReason, usage: ending.metrics };
+  if (ending.kind === 'empty') return { content: null, finish_reason: 'no_content', usage: ending.metrics };
+  const finish_reason = ending.because === 'nothing_embedded' ? 'abort' : 'no_content';
+  return { content: ending.text, finish_reason, usage: NO_USAGE };
+}
+
+export function openaiAnswer(ending: Said, model: string, nowMs: number): object {
+  const { content, finish_reason, usage } = closingOf(ending);
+  const frame: Frame = frameOf('chat.completion', model, nowMs);
+  const message = { role: 'assistant', content };
+  return { ...frame, choices: [{ index: 0, message, logprobs: null, finish_reason }], usage };
+}
+
+const frameOf = (object: Frame['object'], model: string, nowMs: number): Frame => ({
+  id: randomUUID(),
+  object,
+  created: Math.floor(nowMs / 1000),
+  model,
+});
+
+/** As other servers of the OpenAI API say it. */
+export const openaiError = ({
+  message,
+  status,
+  code,
+}: {
+  message: string;
+  status: number;
+  code: string;
+}) => ({
+  error: {
+    message,
+    type: status >= 500 ? 'server_error' : 'invalid_request_error',
+    param: code === 'model_not_found' ? 'model' : null,
+    code,
+  },
+});
+
+/** The frames of a stream. It ends with `[DONE]`, or with an error where it is no whole answer. */
+export async function* openaiFrames(
+  events: AsyncIterable<ChatEvent>,
+  model: string,
+  nowMs: number,
+): AsyncGenerator<object | string> {
+  const frame = frameOf('chat.completion.chunk', model, nowMs);
+  const chunk = (content: string, finish_reason: string | null = null, usage: object = {}): object => ({
+    ...frame,
+    choices: [{ index: 0, delta: { role: 'assistant', content }, logprobs: null, finish_reason }],
+    usage,
+  });
+  for await (const event of events) {
+    if (event.kind === 'text') yield chunk(event.text);
+    else if (event.kind === 'failed') {
+      yield openaiError(event.failure);
+      return;
+    } else if (event.kind === 'answered' || event.kind === 'empty' || event.kind === 'refused') {
+      const { finish_reason, usage } = closingOf(event);
+      if (event.kind === 'refused') yield chunk(event.text, finish_reason, usage);
+      else {
+        yield chunk('');
+        yield chunk('', finish_reason, usage);
+      }
+      yield '[DONE]';
+    }
+  }
+}

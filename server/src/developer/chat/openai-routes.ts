@@ -1,0 +1,165 @@
+import { Type } from 'typebox';
+import { mapInTurns } from '../../base/slices.ts';
+import type { Failure } from '../../chat/index.ts';
+import type { Workspace } from '../../workspaces/index.ts';
+import { empty, json } from '../answers.ts';
+import { abortBody, begun, ChatAbort, endingOf, framesAnswer } from './chat-answers.ts';
+import { MESSAGE_MAX_CHARACTERS, TOO_LONG } from './chat-options.ts';
+import type { Asking } from './chat-options.ts';
+import { makeImages } from './images.ts';
+import { openaiAnswer, openaiError, openaiFrames, openaiRequest, readOpenaiWish } from './openai-chat.ts';
+import type { OpenaiWish } from './openai-chat.ts';
+import type { Answer, Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import type { Services } from '../../http/index.ts';
+
+const WorkspaceModel = Type.Object(
+  {
+    id: Type.String({ description: 'The slug of the workspace' }),
+    object: Type.Literal('model'),
+    created: Type.Integer({ description: 'Unix time in seconds' }),
+    owned_by: Type.String(),
+  },
+  { title: 'WorkspaceModel' },
+);
+
+const ChatError = Type.Object(
+  {
+    error: Type.Object({
+      message: Type.String(),
+      type: Type.String(),
+      param: Type.Union([Type.String(), Type.Null()]),
+      code: Type.String(),
+    }),
+  },
+  { title: 'WorkspaceModelError' },
+);
+
+const Message = Type.Object({ role: Type.String(), content: Type.Unknown() });
+const NO_QUESTION = "No user prompt found. Must be last element in message array with 'user' role.";
+
+export const openaiRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/openai/models',
+    id: 'openai.models',
+    summary: 'Workspaces, as models of the OpenAI API',
+    access: 'workspaces:read',
+    responses: {
+      200: Type.Object({ object: Type.Literal('list'), data: Type.Array(WorkspaceModel) }),
+    },
+    handler: async (services, { caller }) => {
+      const workspaces = await services.workspaces.list(caller);
+      const providers = await services.chat.providersOf(workspaces);
+      const models = workspaces.map((workspace, index) => ({ workspace, provider: providers[index] ?? '' }));
+      const data = await mapInTurns(models, ({ workspace, provider }) => modelOf(workspace, provider));
+      return json({ object: 'list', data });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/openai/chat/completions',
+    id: 'openai.chat',
+    summary: 'Ask a workspace as if it were a model of the OpenAI API',
+    description: 'With stream: true, chat.completion.chunk events that end with [DONE] or with an error.',
+    access: 'workspaces:chat',
+    bodyKind: 'lenient',
+    namesModel: true,
+    body: Type.Object({
+      model: Type.String({ description: 'The slug of a workspace' }),
+      messages: Type.Array(Message),
+      stream: Type.Optional(Type.Boolean()),
+      temperature: Type.Optional(Type.Number()),
+    }),
+    answerTypes: ['application/json', 'text/event-stream'],
+    responses: {
+      200: 'stream',
+      400: Type.Union([ChatAbort, ChatError]),
+      404: ChatError,
+      429: Type.Union([ChatError, Type.Object({ error: Type.String() })]),
+      500: 'stream',
+      502: ChatError,
+      503: ChatError,
+      504: ChatError,
+    },
+    handler: completions,
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/openai/images/generations',
+    id: 'openai.images',
+    summary: 'Make images',
+    description: 'JSON, or a form with up to 10 files image_references of 25 MiB each, 64 MiB together.',
+    access: 'workspaces:chat',
+    bodyKind: 'lenient',
+    namesModel: true,
+    takesForm: true,
+    body: Type.Object({
+      prompt: Type.String(),
+      size: Type.Optional(Type.String()),
+      response_format: Type.Optional(Type.Enum(['b64_json', 'blob'])),
+    }),
+    answerTypes: ['application/json', 'image/png'],
+    responses: {
+      200: 'stream',
+      400: Type.Object({ error: Type.String() }),
+      500: Type.Object({ error: Type.String() }),
+    },
+    handler: makeImages,
+  }),
+];
+
+const modelOf = ({ slug, createdAt }: Workspace, owned_by: string) => ({
+  id: slug,
+  object: 'model',
+  created: Math.floor(createdAt / 1000),
+  owned_by,
+});
+
+async function completions(services: Services, call: Asking): Promise<Answer> {
+  const { model } = call.body as Record<string, unknown>;
+  const slug = typeof model === 'string' ? model : '';
+  const workspace = await services.workspaces.findCovered(call.caller, slug);
+  if (workspace === undefined) return json(openaiError(noModel(slug)), 404);
+  const wish = readOpenaiWish(call.body);
+  if (wish === 'no_messages') return empty(500);
+  if (wish === 'no_question') return json(abortBody(NO_QUESTION), 400);
+  if (wish.message.length > MESSAGE_MAX_CHARACTERS) return json(abortBody(TOO_LONG), 400);
+  return wish.isStream
+    ? streamed(services, call, { workspace, wish })
+    : whole(services, call, { workspace, wish });
+}
+
+const noModel = (slug: string) => ({
+  message: `The model ${JSON.stringify(slug)} does not exist: GET /v1/openai/models lists the workspaces.`,
+  status: 404,
+  code: 'model_not_found',
+});
+
+interface Wished {
+  workspace: Workspace;
+  wish: OpenaiWish;
+}
+
+async function whole(services: Services, call: Asking, wished: Wished): Promise<Answer> {
+  const ending = await endingOf(services.chat.answer(openaiRequest(services, call, wished)));
+  if (ending.kind === 'failed') return failed(ending.failure);
+  if (ending.kind === 'gone' || ending.kind === 'reset') return empty(500);
+  return json(openaiAnswer(ending, wished.workspace.slug, services.clock.nowMs()));
+}
+
+/** What is the caller's to change stays 400 and 429; the rest is between this server and the model's. */
+function failed(failure: Failure): Answer {
+  const { status } = failure;
+  const isTold = [400, 404, 429, 503, 504].includes(status);
+  const told = isTold ? status : status === 413 || status === 422 ? 400 : 502;
+  return json(openaiError({ ...failure, status: told }), told);
+}
+
+/** The first word is waited for: a model that cannot answer is told by the status, as clients expect it. */
+async function streamed(services: Services, call: Asking, wished: Wished): Promise<Answer> {
+  const events = await begun(services.chat.answer(openaiRequest(services, call, wished)), 2);
+  const failure = events.first.find((event) => event.kind === 'failed');
+  if (failure !== undefined) return failed(failure.failure);
+  return framesAnswer(openaiFrames(events, wished.workspace.slug, services.clock.nowMs()));
+}

@@ -1,0 +1,119 @@
+import { Type } from 'typebox';
+import type { Caller } from '../../access/index.ts';
+import type { Thread, Workspace } from '../../workspaces/index.ts';
+import { viewThread } from '../../workspaces/index.ts';
+import { json, okText, phrase } from '../answers.ts';
+import { textField, wholeField } from '../body-fields.ts';
+import { historyAnswer } from './history.ts';
+import { namedUser } from '../people/named-user.ts';
+import * as d from '../schemas.ts';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+
+const params = Type.Object({ slug: Type.String(), threadSlug: Type.String() });
+const ThreadAnswer = Type.Object({ thread: nullable(d.Thread), message: nullable(Type.String()) });
+
+const WORKSPACE_MISSING = json({ message: 'Workspace not found' }, 404);
+const THREAD_MISSING = json({ message: 'Thread not found' }, 404);
+
+export const threadsRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/workspace/:slug/thread/new',
+    id: 'threads.create',
+    summary: 'Begin a thread in a workspace',
+    description: 'A slug that the workspace has already gives no thread, and a message that says so.',
+    access: 'workspaces:write',
+    params: Type.Object({ slug: Type.String() }),
+    bodyKind: 'lenient',
+    bodyOptional: true,
+    body: Type.Object({
+      name: Type.Optional(Type.String()),
+      slug: Type.Optional(Type.String()),
+      userId: Type.Optional(Type.Integer({ description: 'Whose it is; in multi-user mode' })),
+    }),
+    responses: { 200: ThreadAnswer, 400: 'stream' },
+    handler: async (services, { caller, actor, params, body }) => {
+      const workspace = await services.workspaces.findCovered(caller, params.slug);
+      if (workspace === undefined) return phrase(400);
+      const fields = body as Record<string, unknown>;
+      const whose = { workspace, userId: wholeField(fields, 'userId') };
+      // A thread belongs to a user where there are users; in the other modes to nobody.
+      const userId = (await namedUser(services, caller, whose))?.id ?? null;
+      const input = { name: textField(fields, 'name'), slug: textField(fields, 'slug'), userId };
+      const made = await services.workspaces.threads.create(actor, workspace, input);
+      if ('thread' in made) return json({ thread: viewThread(made.thread), message: null });
+      return made.refused === 'no_workspace' ? phrase(400) : json({ thread: null, message: SLUG_TAKEN });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspace/:slug/thread/:threadSlug/update',
+    id: 'threads.update',
+    summary: 'Give a thread another name',
+    access: 'workspaces:write',
+    params,
+    bodyKind: 'lenient',
+    body: Type.Object({ name: Type.String() }),
+    responses: { 200: ThreadAnswer, 404: d.Said },
+    handler: async (services, { caller, actor, params, body }) => {
+      const place = await findPlace(services, caller, params);
+      if (place === undefined) return WORKSPACE_MISSING;
+      if (place.thread === undefined) return THREAD_MISSING;
+      const name = textField(body, 'name');
+      if (name === undefined) return json({ thread: viewThread(place.thread), message: NOTHING_NEW });
+      const change = { slug: place.thread.slug, name };
+      const thread = await services.workspaces.threads.rename(actor, place.workspace, change);
+      return thread === undefined ? THREAD_MISSING : json({ thread: viewThread(thread), message: null });
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/workspace/:slug/thread/:threadSlug',
+    id: 'threads.delete',
+    summary: 'Remove a thread with its chats',
+    description: 'One that is not there is gone already.',
+    access: 'workspaces:write',
+    params,
+    answerTypes: ['text/plain'],
+    responses: { 200: 'stream', 400: 'stream' },
+    handler: async ({ workspaces }, { caller, actor, params }) => {
+      const workspace = await workspaces.findCovered(caller, params.slug);
+      if (workspace === undefined) return phrase(400);
+      await workspaces.threads.remove(actor, workspace, params.threadSlug);
+      return okText();
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/workspace/:slug/thread/:threadSlug/chats',
+    id: 'threads.chats',
+    summary: 'What was said in a thread',
+    access: 'workspaces:read',
+    params,
+    responses: { 200: d.History, 404: d.Said },
+    handler: async (services, { caller, params }) => {
+      const place = await findPlace(services, caller, params);
+      if (place === undefined) return WORKSPACE_MISSING;
+      const { workspace, thread } = place;
+      if (thread === undefined) return THREAD_MISSING;
+      const conversation = { workspaceId: workspace.id, threadId: thread.id, apiSessionId: null };
+      return historyAnswer(services, conversation, { limit: Infinity, order: 'asc' });
+    },
+  }),
+];
+
+const SLUG_TAKEN = 'The workspace has a thread with this slug already.';
+const NOTHING_NEW = 'No valid fields to update!';
+
+async function findPlace(
+  { workspaces }: Services,
+  caller: Caller,
+  { slug, threadSlug }: { slug: string; threadSlug: string },
+): Promise<{ workspace: Workspace; thread: Thread | undefined } | undefined> {
+  const workspace = await workspaces.findCovered(caller, slug);
+  if (workspace === undefined) return undefined;
+  return { workspace, thread: await workspaces.threads.find(workspace, threadSlug) };
+}

@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { isoTime } from '../../base/clock.ts';
+import type { ExportFacts, PlacedChat } from '../../workspaces/index.ts';
+import { usernameOf } from '../../workspaces/index.ts';
+import { json } from '../answers.ts';
+import { wholeField } from '../body-fields.ts';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable, Time } from '../../http/index.ts';
+import { usernames } from '../people/usernames.ts';
+
+const AnyChat = Type.Object(
+  {
+    id: Type.Integer(),
+    workspaceId: Type.Integer(),
+    prompt: Type.String(),
+    response: Type.String({ description: 'JSON' }),
+    include: Type.Boolean({ description: 'Whether a model is shown it again' }),
+    user_id: nullable(Type.Integer()),
+    thread_id: nullable(Type.Integer()),
+    api_session_id: nullable(Type.String()),
+    createdAt: Time,
+    lastUpdatedAt: Time,
+    feedbackScore: nullable(Type.Boolean()),
+    memoryProcessed: Type.Boolean(),
+    workspace: Type.Object({ name: Type.String(), slug: Type.String() }),
+    user: Type.Object({ username: Type.String() }),
+  },
+  { title: 'WorkspaceChat' },
+);
+
+/** Far beyond the last of any instance; a page further on is as empty. */
+const PAGE_MAX = 10_000_000;
+
+export const workspaceChatsRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/admin/workspace-chats',
+    id: 'workspaces.all_chats',
+    summary: 'What was said in all workspaces',
+    description: 'Newest first, 20 at a time; `offset` is the number of the page, from 0.',
+    access: 'workspaces:read',
+    bodyKind: 'lenient',
+    bodyOptional: true,
+    body: Type.Object({ offset: Type.Optional(Type.Integer()) }),
+    responses: { 200: Type.Object({ chats: Type.Array(AnyChat), hasPages: Type.Boolean() }) },
+    handler: async (services, { caller, body }) => {
+      const page = Math.min(PAGE_MAX, Math.max(0, wholeField(body, 'offset') ?? 0));
+      const { chats, hasMore } = await services.workspaces.chats.newest(caller, page);
+      const userIds = chats.map(({ userId }) => userId).filter((id) => id !== null);
+      const facts = { usernames: await usernames(services, userIds) };
+      return json({ chats: chats.map((chat) => viewChat(chat, facts)), hasPages: hasMore });
+    },
+  }),
+];
+
+const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) => ({
+  id: chat.id,
+  workspaceId: chat.workspaceId,
+  prompt: chat.prompt,
+  response: JSON.stringify(chat.response),
+  include: chat.isIncluded,
+  user_id: chat.userId,
+  thread_id: chat.threadId,
+  api_session_id: chat.apiSessionId,
+  createdAt: isoTime(chat.createdAt),
+  lastUpdatedAt: isoTime(chat.updatedAt),
+  feedbackScore: chat.isGood,
+  memoryProcessed: false,
+  workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
+  user: { username: usernameOf(chat, facts) },
+});

@@ -1,0 +1,22 @@
+import type { Course } from '../http/index.ts';
+
+const METHODS = 'GET,HEAD,PUT,PATCH,POST,DELETE';
+
+/** Pages of any origin may call the Developer API: a key is what lets them in, no cookie. */
+export function allowOrigin({ request, headers }: Course): void {
+  const { origin } = request.headers;
+  headers.vary = 'Origin';
+  if (origin !== undefined) headers['access-control-allow-origin'] = origin;
+}
+
+/** What a browser is told before it sends the request itself. */
+export function preflight({ request }: Course): Record<string, string> {
+  const wanted = request.headers['access-control-request-headers'];
+  return {
+    'access-control-allow-origin': request.headers.origin ?? '*',
+    'access-control-allow-methods': METHODS,
+    ...(wanted === undefined ? {} : { 'access-control-allow-headers': wanted }),
+    vary: 'Origin, Access-Control-Request-Headers',
+    'content-length': '0',
+  };
+}

@@ -1,0 +1,92 @@
+import { Type } from 'typebox';
+import type { Brought } from '../../documents/index.ts';
+import { nullable } from '../../http/index.ts';
+
+/** Documents as the Developer API shows them, the members in the order in which they are sent. */
+const Text = Type.String();
+
+const metadata = {
+  id: Text,
+  url: Text,
+  title: Text,
+  docAuthor: Text,
+  description: Text,
+  docSource: Text,
+  chunkSource: Text,
+  published: Type.String({ description: 'Wall clock, UTC: 11/21/2026, 1:42:22 AM' }),
+  wordCount: Type.Integer(),
+};
+const tokens = { token_count_estimate: Type.Integer() };
+
+export const UploadedDocument = Type.Object(
+  {
+    ...metadata,
+    pageContent: Text,
+    ...tokens,
+    location: Type.String({ description: 'folder/name: what other endpoints call it by' }),
+    isDirectUpload: Type.Boolean(),
+    name: Type.Optional(Text),
+  },
+  { title: 'UploadedDocument' },
+);
+
+export const DocumentItem = Type.Object(
+  {
+    name: Text,
+    type: Type.Literal('file'),
+    ...metadata,
+    ...tokens,
+    cached: Type.Boolean({ description: 'Its vectors are there' }),
+    canWatch: Type.Boolean(),
+    pinnedWorkspaces: Type.Array(Type.Integer()),
+    watched: Type.Boolean(),
+  },
+  { title: 'DocumentItem' },
+);
+
+export const FoundDocument = Type.Object(
+  { name: Text, type: Type.Literal('file'), ...metadata, ...tokens, cached: Type.Boolean() },
+  { title: 'FoundDocument' },
+);
+
+const FolderItem = Type.Object(
+  { name: Text, type: Type.Literal('folder'), items: Type.Array(DocumentItem) },
+  { title: 'DocumentFolder' },
+);
+
+export const DocumentTree = Type.Object(
+  { name: Text, type: Type.Literal('folder'), items: Type.Array(FolderItem) },
+  { title: 'DocumentTree' },
+);
+
+export const FolderPage = {
+  folder: Text,
+  documents: Type.Array(DocumentItem),
+  totalCount: Type.Integer(),
+  hasMore: Type.Boolean(),
+};
+
+export const BroughtDocuments = Type.Object({
+  success: Type.Boolean(),
+  error: nullable(Type.String({ description: 'What could not be embedded, where something was to be' })),
+  documents: Type.Array(UploadedDocument),
+});
+
+export const NotBrought = Type.Object({
+  success: Type.Boolean(),
+  error: Type.Optional(Text),
+  documents: Type.Optional(Type.Array(UploadedDocument)),
+});
+
+/** A document that was just brought. @param named whether it says its own name as well. */
+export function uploadedDocument({ document, text }: Brought, named = false) {
+  const { token_count_estimate, ...said } = document.metadata;
+  return {
+    ...said,
+    pageContent: text,
+    token_count_estimate,
+    location: document.location,
+    isDirectUpload: false,
+    ...(named ? { name: document.name } : {}),
+  };
+}

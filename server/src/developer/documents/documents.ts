@@ -1,0 +1,157 @@
+import { Type } from 'typebox';
+import { acceptedTypes } from '../../documents/index.ts';
+import { json, phrase } from '../answers.ts';
+import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
+import { generatedFile } from '../chat/generated-file.ts';
+import type { Call, Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+import { documentFolderRoutes } from './document-folders.ts';
+import { documentUploadRoutes } from './documents-upload.ts';
+
+const page = {
+  offset: Type.Optional(Type.String({ description: 'How many to pass over' })),
+  limit: Type.Optional(Type.String({ description: '1 to 1000, or all' })),
+};
+const error = nullable(Type.String());
+const Folder = Type.Object({ ...FolderPage, error });
+const FolderWithCode = Type.Object({ ...FolderPage, code: Type.Integer(), error });
+
+/** A static answer: what a client may say of a text that it stores. */
+const METADATA_SCHEMA = {
+  url: 'string | nullable',
+  title: 'string',
+  docAuthor: 'string | nullable',
+  description: 'string | nullable',
+  docSource: 'string | nullable',
+  chunkSource: 'string | nullable',
+  published: 'epoch timestamp in ms | nullable',
+};
+
+const readingRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/documents',
+    id: 'documents.list',
+    summary: 'List documents by folder',
+    description: 'With folder: one folder, page by page.',
+    access: 'documents:read',
+    query: Type.Object({ folder: Type.Optional(Type.String()), ...page }),
+    responses: {
+      200: Type.Union([Type.Object({ localFiles: DocumentTree }), FolderWithCode]),
+      404: FolderWithCode,
+    },
+    handler: async (services, { query, caller }) => {
+      const { folder } = query;
+      if (typeof folder !== 'string' || folder === '') {
+        const items = await services.documents.tree(caller);
+        return json({ localFiles: { name: 'documents', type: 'folder', items } });
+      }
+      const { code, error, ...listed } = await listFolder(services, { query, caller, folder, limit: 100 });
+      return json({ ...listed, code, error }, code);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/documents/folder/:folderName',
+    id: 'documents.list_folder',
+    summary: 'List the documents of a folder',
+    access: 'documents:read',
+    params: Type.Object({ folderName: Type.String() }),
+    query: Type.Object(page),
+    responses: { 200: Folder, 404: Folder },
+    handler: async (services, { params: { folderName: folder }, query, caller }) => {
+      const { code, error, ...listed } = await listFolder(services, { query, caller, folder });
+      return json({ ...listed, error }, code);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/document/accepted-file-types',
+    id: 'documents.file_types',
+    summary: 'List the types of files that are read',
+    description: 'Any other file is taken where it holds text.',
+    access: 'documents:read',
+    responses: { 200: Type.Object({ types: Type.Record(Type.String(), Type.Array(Type.String())) }) },
+    handler: () => json({ types: acceptedTypes() }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/document/metadata-schema',
+    id: 'documents.metadata_schema',
+    summary: 'What may be said of a text that is stored',
+    access: 'documents:read',
+    responses: { 200: Type.Object({ schema: Type.Record(Type.String(), Type.String()) }) },
+    handler: () => json({ schema: METADATA_SCHEMA }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/document/:docName',
+    id: 'documents.get',
+    summary: 'Find a document by its name',
+    description: 'In whatever folder it lies.',
+    access: 'documents:read',
+    params: Type.Object({ docName: Type.String() }),
+    responses: { 200: Type.Object({ document: FoundDocument }), 404: 'stream' },
+    handler: async ({ documents }, { params: { docName }, caller }) => {
+      const found = await documents.findByName(caller, docName);
+      if (found === undefined) return phrase(404);
+      const { name, metadata, isCached } = found;
+      return json({ document: { name, type: 'file', ...metadata, cached: isCached } });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/document/generated-files/:filename',
+    id: 'documents.generated_file',
+    summary: 'Get a file that an agent made',
+    access: 'documents:read',
+    params: Type.Object({ filename: Type.String() }),
+    answerTypes: ['application/octet-stream'],
+    responses: {
+      200: 'stream',
+      400: Type.Object({ error: Type.String() }),
+      404: Type.Object({ error: Type.String() }),
+      500: Type.Object({ error: Type.String() }),
+    },
+    handler: ({ config }, { params: { filename } }) => generatedFile(config.dataDir, filename),
+  }),
+];
+
+export const documentsRoutes: Route[] = [...readingRoutes, ...documentUploadRoutes, ...documentFolderRoutes];
+
+interface FolderQuestion {
+  query: { offset?: unknown; limit?: unknown };
+  caller: NonNullable<Call['caller']>;
+  folder: string;
+  /** Where the caller names none; undefined: all. */
+  limit?: number;
+}
+
+async function listFolder({ documents }: Services, { query, caller, folder, limit }: FolderQuestion) {
+  const offset = Math.max(wholeOf(query.offset) ?? 0, 0);
+  const listing = await documents.list(caller, { folder, offset, limit: limitOf(query.limit, limit) });
+  return {
+    folder,
+    documents: listing?.documents ?? [],
+    totalCount: listing?.totalCount ?? 0,
+    hasMore: listing?.hasMore ?? false,
+    code: listing === undefined ? 404 : 200,
+    error: listing === undefined ? `Folder "${folder}" does not exist.` : null,
+  };
+}
+
+const LIMIT_MAX = 1_000;
+
+function limitOf(text: unknown, fallback: number | undefined): number | undefined {
+  if (text === 'all') return undefined;
+  const wanted = wholeOf(text);
+  return wanted === undefined ? fallback : Math.min(Math.max(wanted, 1), LIMIT_MAX);
+}
+
+function wholeOf(text: unknown): number | undefined {
+  const value = typeof text === 'string' ? parseInt(text, 10) : NaN;
+  // What no database can count to is as good as the furthest that it can.
+  return Number.isNaN(value) ? undefined : Math.min(value, Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,73 @@
+import type { TObject, TSchema } from 'typebox';
+import { named } from '../../documents/index.ts';
+import type { Brought } from '../../documents/index.ts';
+import type { Attached } from '../../retrieval/index.ts';
+import { targetOf } from '../../workspaces/index.ts';
+import type { Workspace } from '../../workspaces/index.ts';
+import { accountsOf } from '../../models/index.ts';
+import type { Call } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+
+type Caller = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
+
+/** Puts documents that the caller sees into a workspace: on the caller's account, and into the audit record. */
+export async function embed(
+  services: Services,
+  call: Caller,
+  { workspace, locations }: { workspace: Workspace; locations: readonly string[] },
+): Promise<Attached> {
+  const { documents, retrieval } = services;
+  const { caller } = call;
+  return retrieval.attach(workspace.id, locations, {
+    viewer: await documents.viewer(caller),
+    payer: { account: accountsOf(services, call, { isAside: true }) },
+    alongside: (tx, { location }) =>
+      documents.record(tx, caller, changeOf('workspaces.embed', workspace, [location])),
+  });
+}
+
+/** Takes documents out of a workspace. */
+export async function unembed(
+  { documents, retrieval }: Services,
+  { caller }: Caller,
+  { workspace, locations }: { workspace: Workspace; locations: readonly string[] },
+): Promise<void> {
+  await retrieval.detach(workspace.id, locations, (tx, gone) =>
+    documents.record(tx, caller, changeOf('workspaces.unembed', workspace, gone)),
+  );
+}
+
+export const changeOf = (action: string, workspace: Workspace, locations: readonly string[]) => ({
+  action,
+  target: targetOf(workspace),
+  details: { slug: workspace.slug, ...named(locations) },
+});
+
+/**
+ * Puts what was just brought into workspaces.
+ * @returns why it is not in one of them; a workspace that the caller does not see says nothing.
+ */
+export async function embedBrought(
+  services: Services,
+  call: Caller,
+  { slugs, brought }: { slugs: readonly string[]; brought: readonly Brought[] },
+): Promise<string | null> {
+  const locations = brought.map(({ document }) => document.location);
+  const reasons: string[] = [];
+  let missing = 0;
+  for (const slug of slugs) {
+    const workspace = await services.workspaces.findCovered(call.caller, slug);
+    if (workspace === undefined) continue;
+    const { attached, failed } = await embed(services, call, { workspace, locations });
+    missing = Math.max(missing, locations.length - attached.length);
+    const [first] = failed;
+    if (first !== undefined) reasons.push(`${slug}: ${first.error}`);
+  }
+  if (reasons.length === 0) return null;
+  const [only] = brought;
+  const what =
+    brought.length === 1 && only !== undefined
+      ? `${only.document.metadata.title} was`
+      : `${missing} of ${brought.length} documents were`;
+  return `${what} stored but not embedded into ${reasons.join(' ')}`;
+}

@@ -1,0 +1,271 @@
+import { Type } from 'typebox';
+import type { Hit } from '../../retrieval/index.ts';
+import { VECTOR_DATABASE } from '../../settings/index.ts';
+import { empty, json, phrase } from '../answers.ts';
+import { flagField, textField, textsField } from '../body-fields.ts';
+import { changeOf, embed, unembed } from './embed-documents.ts';
+import { viewEmbedded } from '../workspaces/embedded-workspace.ts';
+import * as d from '../schemas.ts';
+import { accountsOf, ModelAccount } from '../../models/index.ts';
+import type { Answer, Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+
+const params = Type.Object({ slug: Type.String() });
+
+const Passage = Type.Object(
+  {
+    id: Type.String(),
+    text: Type.String({ description: 'With a header that says which document it is of' }),
+    metadata: Type.Object({
+      url: Type.String(),
+      title: Type.String(),
+      author: Type.String(),
+      description: Type.String(),
+      docSource: Type.String(),
+      chunkSource: Type.String(),
+      published: Type.String(),
+      wordCount: Type.Integer(),
+      tokenCount: Type.Integer(),
+    }),
+    distance: Type.Number({ description: 'Cosine distance to the query' }),
+    score: Type.Number({ description: '1 - distance, 0 from distance 1 on' }),
+  },
+  { title: 'Passage' },
+);
+const Found = Type.Object({
+  results: Type.Array(Passage),
+  message: Type.Optional(Type.String({ description: 'Where nothing is embedded' })),
+});
+
+const NOTHING_EMBEDDED = 'No embeddings found for this workspace.';
+
+/** Locations in one request; each is a document to be embedded. */
+const DOCUMENTS_MAX = 10_000;
+
+const locations = Type.Optional(Type.Array(Type.String({ description: 'A location: folder/name.json' })));
+
+export const vectorRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/workspace/:slug/update-embeddings',
+    id: 'workspaces.embed',
+    summary: 'Put documents into a workspace, or take them out',
+    description:
+      'Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
+    access: 'workspaces:write',
+    params,
+    bodyKind: 'lenient',
+    body: Type.Object({ adds: locations, deletes: locations }),
+    responses: { 200: Type.Object({ workspace: d.EmbeddedWorkspace }), 400: 'stream' },
+    handler: async (services, call) => {
+      const { params, body } = call;
+      const workspace = await services.workspaces.findCovered(call.caller, params.slug);
+      if (workspace === undefined) return phrase(400);
+      const locations = (name: string) => textsField(body, name).slice(0, DOCUMENTS_MAX);
+      await unembed(services, call, { workspace, locations: locations('deletes') });
+      const { refused } = await embed(services, call, { workspace, locations: locations('adds') });
+      if (refused !== undefined) throw refused;
+      return json({ workspace: await viewEmbedded(services, workspace) });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspace/:slug/update-pin',
+    id: 'workspaces.pin',
+    summary: 'Give a document to every chat of a workspace as a whole, or no longer',
+    access: 'workspaces:write',
+    params,
+    bodyKind: 'lenient',
+    body: Type.Object({ docPath: Type.String(), pinStatus: Type.Optional(Type.Boolean()) }),
+    responses: { 200: d.Said, 404: 'stream', 500: null },
+    handler: async (services, { caller, params: { slug }, body }) => {
+      const { workspaces, retrieval, documents, storage } = services;
+      const workspace = await workspaces.findCovered(caller, slug);
+      if (workspace === undefined) return empty(500);
+      const location = textField(body, 'docPath') ?? '';
+      const isPinned = flagField(body, 'pinStatus');
+      const action = isPinned ? 'workspaces.pin' : 'workspaces.unpin';
+      const isThere = await storage.transaction(async (tx) => {
+        if (!(await retrieval.setPinned(tx, workspace.id, { location, isPinned }))) return false;
+        await documents.record(tx, caller, changeOf(action, workspace, [location]));
+        return true;
+      });
+      return isThere ? json({ message: 'Pin status updated successfully' }) : phrase(404);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspace/:slug/vector-search',
+    id: 'workspaces.search',
+    summary: 'The passages of a workspace that are nearest to a query',
+    access: 'workspaces:chat',
+    params,
+    bodyKind: 'lenient',
+    body: Type.Object({
+      query: Type.String(),
+      topN: Type.Optional(Type.Integer({ minimum: 1, description: "The workspace's own, if left out" })),
+      scoreThreshold: Type.Optional(
+        Type.Number({ minimum: 0, maximum: 1, description: "The workspace's own, if left out" }),
+      ),
+    }),
+    responses: { 200: Found, 400: d.Said },
+    handler: async (services, call) => {
+      const { workspaces, retrieval } = services;
+      const {
+        caller,
+        params: { slug },
+        body,
+      } = call;
+      const fields = body as Record<string, unknown>;
+      const workspace = await workspaces.findCovered(caller, slug);
+      if (workspace === undefined)
+        return json({ message: `Workspace ${slug} is not a valid workspace.` }, 400);
+      const query = textField(fields, 'query');
+      if (query === undefined) return json({ message: 'Query parameter cannot be empty.' }, 400);
+      if (!(await retrieval.hasVectors(workspace.id)))
+        return json({ results: [], message: NOTHING_EMBEDDED });
+      const hits = await retrieval.search({
+        collectionId: workspace.id,
+        query,
+        payer: { account: accountsOf(services, call, { isAside: true }) },
+        signal: call.signal,
+        topN: Math.floor(numberWithin(fields['topN'], { least: 1 }) ?? workspace.topN),
+        threshold:
+          numberWithin(fields['scoreThreshold'], { least: 0, most: 1 }) ?? workspace.similarityThreshold,
+        mode: workspace.vectorSearchMode,
+      });
+      return json({ results: hits.map(viewHit) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/system/vector-count',
+    id: 'system.vector_count',
+    summary: 'How many vectors there are',
+    access: 'system:read',
+    responses: { 200: Type.Object({ vectorCount: Type.Integer() }) },
+    handler: async ({ workspaces, retrieval }, { caller }) =>
+      json({ vectorCount: await retrieval.count(await workspaces.coveredIds(caller)) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/openai/embeddings',
+    id: 'openai.embeddings',
+    summary: "Turn texts into vectors, with the server's embedding model",
+    access: 'models:use',
+    bodyKind: 'lenient',
+    body: Type.Object({
+      input: Type.Union([Type.String(), Type.Array(Type.String())]),
+      model: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Not looked at' })),
+      encoding_format: Type.Optional(Type.Enum(['float', 'base64'])),
+    }),
+    responses: {
+      200: Type.Object({
+        object: Type.Literal('list'),
+        data: Type.Array(
+          Type.Object({
+            object: Type.Literal('embedding'),
+            embedding: Type.Union([Type.Array(Type.Number()), Type.String()]),
+            index: Type.Integer(),
+          }),
+        ),
+        model: Type.String(),
+        usage: Type.Object({ prompt_tokens: Type.Integer(), total_tokens: Type.Integer() }),
+      }),
+      500: null,
+    },
+    handler: async (services, call): Promise<Answer> => {
+      const fields = call.body as Record<string, unknown>;
+      const texts = inputOf(fields);
+      if (texts === undefined) return empty(500);
+      const account = new ModelAccount(services, call);
+      const { retrieval } = services;
+      const { model, vectors, tokens } = await retrieval.embed(texts, { account, signal: call.signal });
+      const isBase64 = fields['encoding_format'] === 'base64';
+      return json({
+        object: 'list',
+        data: vectors.map((vector, index) => ({
+          object: 'embedding',
+          embedding: isBase64 ? base64Of(vector) : [...vector],
+          index,
+        })),
+        model,
+        usage: { prompt_tokens: tokens, total_tokens: tokens },
+      });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/openai/vector_stores',
+    id: 'openai.vector_stores',
+    summary: 'The workspaces as vector stores',
+    description: 'All of them at once: any query parameter gives the empty page that ends paging.',
+    access: 'workspaces:read',
+    responses: {
+      200: Type.Object({
+        first_id: Type.Optional(Type.String()),
+        last_id: Type.Optional(Type.String()),
+        data: Type.Array(
+          Type.Object({
+            id: Type.String(),
+            object: Type.Literal('vector_store'),
+            name: Type.String(),
+            file_counts: Type.Object({ total: Type.Integer({ description: 'Vectors, not files' }) }),
+            provider: Type.String(),
+          }),
+        ),
+        has_more: Type.Boolean(),
+      }),
+    },
+    handler: async ({ workspaces, retrieval }, { caller, query }) => {
+      if (Object.keys(query).length > 0) return json({ data: [], has_more: false });
+      const list = await workspaces.list(caller);
+      const counts = await retrieval.counts(list.map(({ id }) => id));
+      const data = list.map(({ id, slug, name }) => ({
+        id: slug,
+        object: 'vector_store',
+        name,
+        file_counts: { total: counts.get(id) ?? 0 },
+        provider: VECTOR_DATABASE,
+      }));
+      return json({ first_id: list[0]?.slug, last_id: list.at(-1)?.slug, data, has_more: false });
+    },
+  }),
+];
+
+function viewHit({ id, text, metadata, distance, score }: Hit): object {
+  const { url, title, docAuthor, description, docSource, chunkSource, published } = metadata;
+  const { wordCount, token_count_estimate: tokenCount } = metadata;
+  const author = docAuthor;
+  return {
+    id,
+    text,
+    metadata: { url, title, author, description, docSource, chunkSource, published, wordCount, tokenCount },
+    distance,
+    score,
+  };
+}
+
+/** A number, also as text; undefined where it is none or out of bounds. */
+function numberWithin(
+  value: unknown,
+  { least, most = Infinity }: { least: number; most?: number },
+): number | undefined {
+  const read = typeof value === 'number' ? value : typeof value === 'string' ? parseFloat(value) : NaN;
+  return read >= least && read <= most ? read : undefined;
+}
+
+/** Texts of one request. */
+const TEXTS_MAX = 2_048;
+
+/** What clients send as `input`, some as `inputs`. */
+function inputOf(fields: Readonly<Record<string, unknown>>): string[] | undefined {
+  const input = fields['input'] ?? fields['inputs'];
+  const texts: unknown[] = Array.isArray(input) ? input : [input];
+  const isText = (text: unknown): text is string => typeof text === 'string' && text !== '';
+  return texts.length > 0 && texts.length <= TEXTS_MAX && texts.every(isText) ? texts : undefined;
+}
+
+/** As OpenAI has it: 32-bit floats, little-endian. */
+const base64Of = (vector: Float32Array): string =>
+  Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');

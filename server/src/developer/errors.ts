@@ -1,0 +1,29 @@
+import type { ErrorCode, KeywardError } from '../base/errors.ts';
+import type { ErrorAnswer } from '../http/index.ts';
+
+const TEXT = 'text/plain; charset=utf-8';
+const HTML = 'text/html; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+const NO_KEY = 'No valid api key found.';
+
+/** Codes that say one thing to every client of the Developer API: its own words, not ours. */
+const FIXED: Partial<Record<ErrorCode, { status: number; type: string; body: unknown }>> = {
+  missing_key: { status: 403, type: JSON_TYPE, body: { error: NO_KEY } },
+  invalid_key: { status: 403, type: JSON_TYPE, body: { error: NO_KEY } },
+  conflicting_credentials: { status: 403, type: JSON_TYPE, body: { error: NO_KEY } },
+  bad_request: { status: 400, type: HTML, body: '<!DOCTYPE html><pre>The request cannot be read.</pre>\n' },
+  internal: { status: 500, type: TEXT, body: 'Internal Server Error' },
+};
+
+/**
+ * Errors as clients of the Developer API know them: 403 for every bad key, HTML for a body that cannot be read, a plain
+ * phrase for what went wrong inside, `{ error }` for the rest. Where a route has an answer of its own, it gives it itself.
+ */
+export function developerShape(error: KeywardError): ErrorAnswer {
+  const { hint, headers = {} } = error.extras;
+  const fixed = FIXED[error.code];
+  const message = hint === undefined ? error.message : `${error.message} ${hint}`;
+  const { status, type, body } = fixed ?? { status: error.status, type: JSON_TYPE, body: { error: message } };
+  return { status, headers: { ...headers, 'content-type': type }, body };
+}

@@ -1,0 +1,26 @@
+import { parseJson, tooMany } from '../http/index.ts';
+
+const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;
+
+/** A field takes a hundred times its text in memory. */
+const FIELDS_MAX = 10_000;
+
+function fieldsOf(text: string): URLSearchParams {
+  let fields = 1;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1))
+    if (++fields > FIELDS_MAX) throw tooMany(`more than ${FIELDS_MAX} fields`);
+  return new URLSearchParams(text);
+}
+
+/**
+ * A body as clients of the Developer API send it: JSON whatever the content type says, or form fields. Anything but
+ * an object means nothing there and counts as an empty one.
+ * @throws KeywardError `bad_request`, `too_large`
+ */
+export function parseLenient(bytes: Buffer, type: string): Record<string, unknown> {
+  if (FORM_TYPE.test(type)) return Object.fromEntries(fieldsOf(bytes.toString('utf8')));
+  const value = parseJson(bytes, { refuseNul: true });
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

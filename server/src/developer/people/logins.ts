@@ -1,0 +1,70 @@
+import { Type } from 'typebox';
+import type { LoginRefusal, UserLogin } from '../../identity/index.ts';
+import type { WholeAnswer } from '../../http/index.ts';
+import { nullable } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+import { json } from '../answers.ts';
+import * as d from '../schemas.ts';
+import { viewUser } from './user-views.ts';
+
+export const LoginAnswer = Type.Object(
+  {
+    valid: Type.Boolean(),
+    user: Type.Optional(nullable(d.User)),
+    token: nullable(Type.String({ description: 'Of the session, for `Authorization: Bearer`' })),
+    message: nullable(Type.String()),
+    recoveryCodes: Type.Optional(
+      Type.Array(Type.String(), { description: 'At the first login of a user, and never again' }),
+    ),
+  },
+  { title: 'LoginAnswer' },
+);
+
+export const notLoggedIn = (message: string) => ({ user: null, valid: false, token: null, message });
+
+export function loggedIn({ user, token, recoveryCodes }: Extract<UserLogin, { ok: true }>): WholeAnswer {
+  const codes = recoveryCodes === undefined ? {} : { recoveryCodes };
+  return json({ valid: true, user: viewUser(user), token, message: null, ...codes });
+}
+
+/** The same for a user that is not there and a password that is wrong. */
+export function failedLogin(services: Services, refusal: LoginRefusal, ip: string): WholeAnswer {
+  noteRefusal(services, refusal, ip);
+  if (refusal.why === 'throttled') return tooMany(refusal, notLoggedIn);
+  if (refusal.why === 'suspended') return json(notLoggedIn('[004] Account suspended by admin.'));
+  return json(notLoggedIn('[001] Invalid login credentials.'));
+}
+
+export function refusedAdmin(services: Services, refusal: LoginRefusal, ip: string): WholeAnswer {
+  noteRefusal(services, refusal, ip);
+  const body = (message: string) => ({ valid: false, token: null, message });
+  if (refusal.why === 'throttled') return tooMany(refusal, body);
+  if (refusal.why === 'bounded')
+    return json(
+      body(
+        `[007] This key cannot log in: a session has no end, limits or budgets, and would hold more than it (${refusal.because}).`,
+      ),
+      403,
+    );
+  return json(body('[003] Invalid password provided'), 401);
+}
+
+export function tooMany(
+  { retryAfterSeconds }: Extract<LoginRefusal, { why: 'throttled' }>,
+  body: (message: string) => object,
+): WholeAnswer {
+  const headers = { 'retry-after': String(retryAfterSeconds) };
+  return { ...json(body(`[006] Too many attempts. Try again in ${retryAfterSeconds} s.`), 429), headers };
+}
+
+/** Whose login it was is written down; what was typed in place of a name may be a password and is not. */
+export function noteRefusal({ refusals }: Services, refusal: LoginRefusal, ip: string): void {
+  const userId = 'userId' in refusal ? refusal.userId : undefined;
+  refusals.note({
+    actor: { kind: 'anonymous' },
+    action: 'sessions.login',
+    target: userId === undefined ? 'nobody' : `user:${userId}`,
+    code: refusal.why,
+    ip,
+  });
+}

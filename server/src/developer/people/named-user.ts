@@ -1,0 +1,22 @@
+import type { Caller } from '../../access/index.ts';
+import type { User } from '../../identity/index.ts';
+import { isBound } from '../../workspaces/index.ts';
+import type { Workspace } from '../../workspaces/index.ts';
+import type { Services } from '../../http/index.ts';
+
+/**
+ * Whom a request names as the one who says something; undefined where there is nobody of this id. For a key that is bound to
+ * workspaces there are the members of this one alone: by the others' ids it could have their names, and what they say of
+ * themselves, put into a prompt. Guarded by workspace-users.test.ts.
+ */
+export async function namedUser(
+  { identity, workspaces }: Services,
+  caller: Caller,
+  { workspace, userId }: { workspace: Pick<Workspace, 'id'>; userId: number | undefined },
+): Promise<User | undefined> {
+  if (userId === undefined || !(await identity.isMultiUser())) return undefined;
+  const user = await identity.getUser(userId);
+  if (user === undefined || !isBound(caller)) return user;
+  const members = await workspaces.members.of(workspace.id);
+  return members.some((member) => member.userId === user.id) ? user : undefined;
+}

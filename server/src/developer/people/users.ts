@@ -1,0 +1,62 @@
+import { Type } from 'typebox';
+import { issueLoginToken, refuseTakeover } from '../../identity/index.ts';
+import { json } from '../answers.ts';
+import { pathId } from '../path-id.ts';
+import { html, ssoRefusal } from './sso-refusal.ts';
+import { usersFor } from './user-answers.ts';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+
+const Listed = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });
+
+export const usersRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/admin/is-multi-user-mode',
+    id: 'users.is_multi_user_mode',
+    summary: 'Whether there are users',
+    access: 'any',
+    responses: { 200: Type.Object({ isMultiUser: Type.Boolean() }) },
+    handler: async ({ identity }) => json({ isMultiUser: await identity.isMultiUser() }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/users',
+    id: 'users.names',
+    summary: 'Who there is',
+    description:
+      'In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none.',
+    access: 'users:manage',
+    responses: { 200: Type.Object({ users: Type.Array(Listed) }), 401: 'stream' },
+    handler: async (services, { caller }) => {
+      if (!(await services.identity.isMultiUser()))
+        return html(401, 'Instance is not in Multi-User mode. Permission denied.');
+      const users = await usersFor(services, caller);
+      return json({ users: users.map(({ id, username, role }) => ({ id, username, role })) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/users/:id/issue-auth-token',
+    id: 'users.issue_auth_token',
+    summary: 'A token that logs a user in',
+    description:
+      'Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces.',
+    access: 'users:manage',
+    params: Type.Object({ id: Type.String() }),
+    responses: {
+      200: Type.Object({ token: Type.String(), loginPath: Type.String() }),
+      403: 'stream',
+      404: Type.Object({ error: Type.String() }),
+    },
+    handler: async (services, { actor, params }) => {
+      const refusal = await ssoRefusal(services);
+      if (refusal !== undefined) return refusal;
+      refuseTakeover(actor);
+      const id = pathId(params.id);
+      const token = id === undefined ? undefined : await issueLoginToken(services.identity, actor, id);
+      if (token === undefined) return json({ error: 'User not found' }, 404);
+      return json({ token, loginPath: `/sso/simple?token=${token}` });
+    },
+  }),
+];

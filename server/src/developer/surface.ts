@@ -1,0 +1,70 @@
+import { BODY_MAX_BYTES } from '../http/index.ts';
+import { openaiEvent } from '../openai/index.ts';
+import { routesOn } from '../http/index.ts';
+import type { DeclareRoute } from '../http/index.ts';
+import type { Json, Surface } from '../http/index.ts';
+import { phrase } from './answers.ts';
+import { abortBody } from './chat/chat-answers.ts';
+import { allowOrigin, preflight } from './cors.ts';
+import { readDeveloperCredential } from './credentials.ts';
+import { refuseAfterBody } from './early-body.ts';
+import { developerShape } from './errors.ts';
+import { parseLenient } from './lenient-body.ts';
+import { plainUrl } from './paths.ts';
+import { isWidgetPath, widgetPreflight } from './widgets/widget-pages.ts';
+
+const ERROR = 'DeveloperError';
+
+/** The Developer API and the routes of its web application: AnythingLLM's, for its clients. */
+export const developerSurface: Surface = {
+  name: 'developer',
+  // Its clients look for JSON of their own kind wherever they took the base URL from (contract, deviation 10).
+  isAt: (url) => /^\/api(?:\/|$)/i.test(url),
+  plainUrl,
+  readCredential: readDeveloperCredential,
+  formatError: developerShape,
+  lastEvent: (why, { path }) =>
+    path.startsWith('/v1/openai') ? openaiEvent(why) : abortBody(`${why.message} (${why.code})`),
+  readLenient: parseLenient,
+  isLenient: true,
+  allowOrigin,
+  preflight: (services, course, isPath) => {
+    if (isWidgetPath(course.request.url ?? '/'))
+      return widgetPreflight(services, course).then((headers) => ({ status: 204, headers }));
+    return isPath ? { status: 204, headers: preflight(course) } : undefined;
+  },
+  refusedSession: phrase(401),
+  refuse: refuseAfterBody,
+  document: {
+    tagOf: ({ id }) => id.split('.', 1)[0] ?? '',
+    security: () => [{ bearer: [] }],
+    failures: ({ access, method }) => {
+      const broken = { 500: { description: 'Internal Server Error' } };
+      if (access === 'public')
+        return method === 'GET' ? broken : { 429: failure('Too many attempts'), ...broken };
+      if (access === 'session')
+        return { 401: failure('Nobody is logged in, or has no such role'), ...broken };
+      return {
+        403: failure('No valid key, or its scope is missing'),
+        429: failure('A limit of the key is reached'),
+        ...broken,
+      };
+    },
+    schemas: { [ERROR]: { type: 'object', required: ['error'], properties: { error: { type: 'string' } } } },
+  },
+};
+
+const failure = (description: string): Json => ({
+  description,
+  content: { 'application/json': { schema: { $ref: `#/components/schemas/${ERROR}` } } },
+});
+
+const declare = routesOn(developerSurface);
+const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES } as const;
+
+export const route: DeclareRoute = (declaration) => {
+  // Clients may send a body, of whatever type, where nobody looks at it.
+  if (declaration.body === undefined) return declare({ ...SMALL_BODY, bodyKind: 'lenient', ...declaration });
+  // What anybody may send is small: who logs in sends no documents.
+  return declare(declaration.access === 'public' ? { ...SMALL_BODY, ...declaration } : declaration);
+};

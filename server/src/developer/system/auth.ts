@@ -1,0 +1,16 @@
+import { Type } from 'typebox';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+
+export const authRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/auth',
+    id: 'auth.check',
+    summary: 'Whether the key is good',
+    access: 'any',
+    needsNoPermit: true,
+    responses: { 200: Type.Object({ authenticated: Type.Boolean() }) },
+    handler: () => ({ status: 200, body: { authenticated: true } }),
+  }),
+];

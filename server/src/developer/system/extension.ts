@@ -1,0 +1,217 @@
+import { Type } from 'typebox';
+import type { Caller } from '../../access/index.ts';
+import { isoTime } from '../../base/clock.ts';
+import { DEFAULT_FOLDER } from '../../documents/index.ts';
+import type { NewNote } from '../../documents/index.ts';
+import {
+  endExtensionKey,
+  endOwnKey,
+  extensionKeyOf,
+  listExtensionKeys,
+  mintExtensionKey,
+} from '../../widgets/index.ts';
+import type { ExtensionKey } from '../../widgets/index.ts';
+import { viewWorkspace } from '../../workspaces/index.ts';
+import type { WholeAnswer } from '../../http/index.ts';
+import { json } from '../answers.ts';
+import { textField, wholeField } from '../body-fields.ts';
+import { embedBrought } from '../documents/embed-documents.ts';
+import { givenIn, objectField } from '../documents/document-options.ts';
+import { Workspace } from '../schemas.ts';
+import type { Call, Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable, Time } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+
+const Refused = Type.Object({ error: Type.String() });
+const Done = Type.Object({ success: Type.Boolean() });
+const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
+
+/** The scope alone is not enough: another key must not end itself by `disconnect`. */
+const byKey = {
+  access: 'documents:clip',
+  description: 'Takes keys of the browser extension (`brx-…`) and no others.',
+} as const;
+const bySession = { access: 'session', roles: ['admin', 'manager'] } as const;
+
+/** Runs `work` for a key of the extension whose owner may use it. */
+async function forExtension(
+  { identity }: Services,
+  caller: Caller,
+  work: (key: { number: number }) => Promise<WholeAnswer>,
+): Promise<WholeAnswer> {
+  const key = await extensionKeyOf(identity, caller);
+  if (key === 'no_key') return json({ error: 'No valid API key found.' }, 403);
+  return key === 'no_power' ? json({ error: 'Unauthorized' }, 403) : work(key);
+}
+
+const page = {
+  textContent: Type.String({ description: 'What was read off the page' }),
+  metadata: Type.Optional(
+    Type.Object({ title: Type.Optional(Type.String()), url: Type.Optional(Type.String()) }),
+  ),
+};
+
+const contentResponses = { 200: Done, 400: Failed, 403: Refused, 500: Failed };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const TITLE_MAX_CHARACTERS = 500;
+
+/** What the extension read off a page; a page without a title is called by its address. */
+function noteIn(fields: Fields): NewNote | undefined {
+  const text = textField(fields, 'textContent');
+  if (text === undefined || text.trim() === '') return undefined;
+  const said = objectField(fields['metadata']);
+  const url = textField(said, 'url');
+  const given = givenIn(said);
+  const title = (given.title ?? url ?? 'Page').slice(0, TITLE_MAX_CHARACTERS);
+  return { ...given, title, text, ...(url === undefined ? {} : { url }) };
+}
+
+type KeyCall = Pick<Call, 'countsItself'> & { caller: Caller; body: Fields };
+
+/** Stores what was read off a page, and puts it into these workspaces. */
+async function store(services: Services, call: KeyCall, slugs: readonly string[]): Promise<WholeAnswer> {
+  const note = noteIn(call.body);
+  if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
+  const { caller } = call;
+  const { brought } = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
+  const error = await embedBrought(services, call, { slugs, brought });
+  return error === null ? json({ success: true }) : json({ success: false, error }, 500);
+}
+
+async function storeInWorkspace(services: Services, call: KeyCall): Promise<WholeAnswer> {
+  const id = wholeField(call.body, 'workspaceId');
+  const workspace = id === undefined ? undefined : await services.workspaces.findCoveredById(call.caller, id);
+  if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
+  return store(services, call, [workspace.slug]);
+}
+
+const viewKey = ({ id, mask, user, createdAt }: ExtensionKey) => ({
+  id,
+  key: mask,
+  user_id: user?.id ?? null,
+  createdAt: isoTime(createdAt),
+  lastUpdatedAt: isoTime(createdAt),
+  user,
+});
+
+const keyRoutes: Route[] = [
+  route({
+    ...byKey,
+    method: 'GET',
+    path: '/api/browser-extension/check',
+    id: 'extension.check',
+    summary: 'Whether the key of the extension is good, and for which workspaces',
+    responses: {
+      200: Type.Object({
+        connected: Type.Boolean(),
+        workspaces: Type.Array(Workspace),
+        apiKeyId: Type.Integer(),
+      }),
+      403: Refused,
+    },
+    handler: (services, { caller }) =>
+      forExtension(services, caller, async ({ number }) => {
+        const workspaces = (await services.workspaces.list(caller)).map(viewWorkspace);
+        return json({ connected: true, workspaces, apiKeyId: number });
+      }),
+  }),
+  route({
+    ...byKey,
+    method: 'DELETE',
+    path: '/api/browser-extension/disconnect',
+    id: 'extension.disconnect',
+    summary: 'End the key of the extension',
+    access: 'any',
+    responses: { 200: Done, 403: Refused },
+    handler: (services, { caller }) =>
+      forExtension(services, caller, async () => {
+        await endOwnKey(services.keys, caller);
+        return json({ success: true });
+      }),
+  }),
+  route({
+    ...byKey,
+    method: 'GET',
+    path: '/api/browser-extension/workspaces',
+    id: 'extension.workspaces',
+    summary: 'Workspaces that pages can be put into',
+    responses: { 200: Type.Object({ workspaces: Type.Array(Workspace) }), 403: Refused },
+    handler: (services, { caller }) =>
+      forExtension(services, caller, async () =>
+        json({ workspaces: (await services.workspaces.list(caller)).map(viewWorkspace) }),
+      ),
+  }),
+  route({
+    ...byKey,
+    method: 'POST',
+    path: '/api/browser-extension/embed-content',
+    id: 'extension.embed',
+    summary: 'Store what was read off a page and put it into a workspace',
+    bodyKind: 'lenient',
+    body: Type.Object({ workspaceId: Type.Integer(), ...page }),
+    responses: { ...contentResponses, 404: Refused },
+    handler: (services, call) => forExtension(services, call.caller, () => storeInWorkspace(services, call)),
+  }),
+  route({
+    ...byKey,
+    method: 'POST',
+    path: '/api/browser-extension/upload-content',
+    id: 'extension.upload',
+    summary: 'Store what was read off a page',
+    bodyKind: 'lenient',
+    body: Type.Object(page),
+    responses: contentResponses,
+    handler: (services, call) => forExtension(services, call.caller, () => store(services, call, [])),
+  }),
+];
+
+const Key = Type.Object({
+  id: Type.Integer(),
+  key: Type.String({ description: 'Its end; the whole was shown once' }),
+  user_id: nullable(Type.Integer()),
+  createdAt: Time,
+  lastUpdatedAt: Time,
+  user: nullable(Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() })),
+});
+
+const sessionRoutes: Route[] = [
+  route({
+    ...bySession,
+    method: 'GET',
+    path: '/api/browser-extension/api-keys',
+    id: 'extension.list_keys',
+    summary: 'Keys of the browser extension: all for admins, their own for managers',
+    responses: { 200: Type.Object({ success: Type.Boolean(), apiKeys: Type.Array(Key) }), 401: 'stream' },
+    handler: async ({ identity }, { session }) =>
+      json({ success: true, apiKeys: (await listExtensionKeys(identity, session)).map(viewKey) }),
+  }),
+  route({
+    ...bySession,
+    method: 'POST',
+    path: '/api/browser-extension/api-keys/new',
+    id: 'extension.mint_key',
+    summary: 'Make a key for the browser extension',
+    description: 'It is in this answer and nowhere else, ever.',
+    responses: { 200: Type.Object({ apiKey: Type.String() }), 401: 'stream' },
+    handler: async ({ identity }, { session }) => json({ apiKey: await mintExtensionKey(identity, session) }),
+  }),
+  route({
+    ...bySession,
+    method: 'DELETE',
+    path: '/api/browser-extension/api-keys/:id',
+    id: 'extension.end_key',
+    summary: 'End a key of the browser extension',
+    params: Type.Object({ id: Type.String() }),
+    responses: { 200: Done, 401: 'stream', 403: Refused },
+    handler: async ({ identity }, { session, params }) => {
+      const id = wholeField(params, 'id');
+      const isEnded = id !== undefined && (await endExtensionKey(identity, session, id));
+      return isEnded ? json({ success: true }) : json({ error: 'Unauthorized' }, 403);
+    },
+  }),
+];
+
+export const extensionRoutes: Route[] = [...keyRoutes, ...sessionRoutes];

@@ -1,0 +1,96 @@
+import { Type } from 'typebox';
+import { append } from '../../audit/index.ts';
+import type { Session } from '../../identity/index.ts';
+import { auditActor } from '../../keys/index.ts';
+import type { Actor } from '../../keys/index.ts';
+import { readPreferences, shownPreferences } from '../../settings/index.ts';
+import type { PreferenceGroup } from '../../settings/index.ts';
+import { json, phrase } from '../answers.ts';
+import { refuseBound } from '../../workspaces/index.ts';
+import { textField } from '../body-fields.ts';
+import { Outcome } from '../schemas.ts';
+import type { WholeAnswer } from '../../http/index.ts';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+
+const Preferences = Type.Record(Type.String(), Type.Unknown());
+
+/** Names that mean nothing, or nothing to who asks, are left out; it is a success all the same. */
+async function change(
+  { settings, storage, clock, environment }: Services,
+  actor: Actor,
+  { body, group }: { body: Record<string, unknown>; group: PreferenceGroup },
+): Promise<WholeAnswer> {
+  const wanted = readPreferences(body, group);
+  if ('tooLong' in wanted) return json({ success: false, error: `${wanted.tooLong} is too long.` });
+  const { changes } = wanted;
+  const changed = Object.keys(changes);
+  if (changed.length === 0) return json({ success: true, error: null });
+  await storage.transaction(async (tx) => {
+    await settings.set(tx, changes);
+    const entry = { action: 'settings.preferences', target: 'system', outcome: 'ok' } as const;
+    const record = { actor: auditActor(actor), ...entry, details: { changed } };
+    await append(tx, record, clock.nowMs(), { net: environment.net });
+  });
+  return json({ success: true, error: null });
+}
+
+/** Managers say how the instance looks, administrators everything. */
+const groupOf = (session: Session): PreferenceGroup =>
+  session.kind === 'user' && session.user.role === 'manager' ? 'branding' : 'all';
+
+const forPeople = { access: 'session', roles: ['admin', 'manager'] } as const;
+
+export const preferencesRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/admin/preferences',
+    id: 'settings.preferences',
+    summary: 'Change preferences of an instance with users',
+    description: 'Not for keys that are bound to workspaces.',
+    access: 'system:write',
+    bodyKind: 'lenient',
+    body: Preferences,
+    responses: { 200: Outcome, 401: 'stream' },
+    handler: async (services, { actor, caller, body }) => {
+      refuseBound(caller);
+      if (!(await services.identity.isMultiUser())) return phrase(401);
+      return change(services, actor, { body, group: 'all' });
+    },
+  }),
+  route({
+    ...forPeople,
+    method: 'POST',
+    path: '/api/admin/system-preferences',
+    id: 'settings.change_preferences',
+    summary: 'Change preferences of the instance',
+    description:
+      'For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon.',
+    bodyKind: 'lenient',
+    body: Preferences,
+    responses: { 200: Outcome, 401: 'stream' },
+    handler: (services, { session, body }) =>
+      change(services, session.actor, { body, group: groupOf(session) }),
+  }),
+  route({
+    ...forPeople,
+    method: 'GET',
+    path: '/api/admin/system-preferences-for',
+    id: 'settings.show_preferences',
+    summary: 'Preferences of the instance',
+    description: 'Of a secret whether there is one. For managers those that they may change.',
+    query: Type.Object({ labels: Type.Optional(Type.String({ description: 'Names, with commas' })) }),
+    responses: {
+      200: Type.Object({
+        settings: Type.Record(Type.String(), nullable(Type.Union([Type.String(), Type.Boolean()]))),
+      }),
+      401: 'stream',
+    },
+    handler: async ({ settings }, { session, query }) => {
+      const names = (textField(query, 'labels') ?? '').split(',').map((name) => name.trim());
+      return json({ settings: await shownPreferences(settings, names, groupOf(session)) });
+    },
+  }),
+];

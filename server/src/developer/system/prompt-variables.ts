@@ -1,0 +1,166 @@
+import { Type } from 'typebox';
+import { KeywardError } from '../../base/errors.ts';
+import type { Session } from '../../identity/index.ts';
+import type { NewVariable, PromptVariable, VariableChange } from '../../workspaces/index.ts';
+import { STANDING_VARIABLES } from '../../workspaces/index.ts';
+import { json } from '../answers.ts';
+import { flagField, textField, wholeField } from '../body-fields.ts';
+import type { Answer, Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable } from '../../http/index.ts';
+
+const Variable = Type.Object(
+  {
+    id: Type.Union([Type.Integer(), Type.String()]),
+    key: Type.String({ description: 'What stands between the braces' }),
+    value: nullable(
+      Type.String({ description: 'Of a secret one, and for users of the role default, ********' }),
+    ),
+    description: nullable(Type.String()),
+    secret: Type.Optional(Type.Boolean({ description: 'Of those that were made' })),
+    type: Type.String({
+      description: 'static: made by an administrator; system, user, workspace: always there',
+    }),
+  },
+  { title: 'PromptVariable' },
+);
+const Made = Type.Object({ success: Type.Boolean(), variable: Variable });
+const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
+const fields = {
+  key: Type.String(),
+  description: Type.Optional(nullable(Type.String())),
+  secret: Type.Optional(
+    Type.Boolean({
+      description: 'No list shows the value, and it is taken out of what models say; 8 to 1,000 characters',
+    }),
+  ),
+};
+const body = Type.Object({ ...fields, value: Type.String() });
+const changeBody = Type.Object({
+  ...fields,
+  value: Type.Optional(Type.String({ description: 'The present one where it is left out, or ********' })),
+});
+const params = Type.Object({ id: Type.String() });
+
+/** Of the web application: what prompts may name in braces. */
+export const promptVariablesRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/system/prompt-variables',
+    id: 'prompt_variables.list',
+    summary: 'What prompts may name in braces',
+    access: 'session',
+    responses: { 200: Type.Object({ variables: Type.Array(Variable) }) },
+    handler: async ({ workspaces }, { session }) => {
+      const standing = STANDING_VARIABLES.map(({ name, description, type }) => ({
+        id: name,
+        key: name,
+        value: null,
+        description,
+        type,
+      }));
+      const made = await workspaces.variables.list();
+      const shown = made.map((variable) => viewVariable(variable, { isHidden: !seesValues(session) }));
+      return json({ variables: [...standing, ...shown] });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/system/prompt-variables',
+    id: 'prompt_variables.create',
+    summary: 'Make a variable',
+    access: 'session',
+    roles: ['admin'],
+    bodyKind: 'lenient',
+    body,
+    responses: { 200: Made, 400: Failed },
+    handler: ({ workspaces }, { session, body: fields }) =>
+      answered(async () => {
+        const variable = await workspaces.variables.create(session.actor, readVariable(fields));
+        return json({ success: true, variable: viewVariable(variable) });
+      }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/system/prompt-variables/:id',
+    id: 'prompt_variables.update',
+    summary: 'Change a variable',
+    access: 'session',
+    roles: ['admin'],
+    params,
+    bodyKind: 'lenient',
+    body: changeBody,
+    responses: { 200: Made, 400: Failed, 404: Failed },
+    handler: ({ workspaces }, { session, params, body: fields }) =>
+      answered(async () => {
+        const id = wholeField(params, 'id') ?? 0;
+        const variable = await workspaces.variables.update(session.actor, id, readChange(fields));
+        if (variable === undefined) return MISSING;
+        return json({ success: true, variable: viewVariable(variable) });
+      }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/system/prompt-variables/:id',
+    id: 'prompt_variables.delete',
+    summary: 'Remove a variable',
+    access: 'session',
+    roles: ['admin'],
+    params,
+    responses: { 200: Type.Object({ success: Type.Boolean() }), 404: Failed },
+    handler: async ({ workspaces }, { session, params }) => {
+      const isGone = await workspaces.variables.remove(session.actor, wholeField(params, 'id') ?? 0);
+      return isGone ? json({ success: true }) : MISSING;
+    },
+  }),
+];
+
+const MISSING = json({ success: false, error: 'Variable not found' }, 404);
+
+/** A user of the role default is given the answers of prompts, not what stands in them. */
+const seesValues = (session: Session): boolean => session.kind === 'admin' || session.user.role !== 'default';
+
+const MASK = '********';
+
+const viewVariable = (
+  { id, name, value, description, isSecret }: PromptVariable,
+  { isHidden = false } = {},
+) => ({
+  id,
+  key: name,
+  value: isSecret || isHidden ? MASK : value,
+  description,
+  secret: isSecret,
+  type: 'static',
+});
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const readVariable = (fields: Fields): NewVariable => ({
+  name: textField(fields, 'key')?.trim() ?? '',
+  value: textField(fields, 'value') ?? '',
+  description: textField(fields, 'description') ?? null,
+  isSecret: flagField(fields, 'secret'),
+});
+
+/** What a list showed in place of a value is sent back by clients that change something else. */
+function readChange(fields: Fields): VariableChange {
+  const { value, secret } = fields;
+  const isSame = value === undefined || value === null || value === MASK;
+  const read = readVariable(fields);
+  return {
+    ...read,
+    value: isSame ? undefined : read.value,
+    isSecret: secret === undefined ? undefined : read.isSecret,
+  };
+}
+
+/** What is wrong with a variable is said in the shape of these routes. */
+async function answered(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof KeywardError) || error.code !== 'invalid_input') throw error;
+    return json({ success: false, error: error.message }, 400);
+  }
+}

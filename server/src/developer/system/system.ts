@@ -1,0 +1,152 @@
+import { Type } from 'typebox';
+import { KeywardError } from '../../base/errors.ts';
+import { concernsUpstreams, viewForStrangers, viewSystem } from '../../settings/index.ts';
+import { json, okText, phrase } from '../answers.ts';
+import { refuseBound } from '../../workspaces/index.ts';
+import { LOGO_SVG } from './logo.ts';
+import { systemFacts } from './system-facts.ts';
+import { refuseUpstreams, upstreamBook } from './upstream-settings.ts';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+
+const open = { access: 'public', method: 'GET' } as const;
+
+const SystemSettings = Type.Record(Type.String(), Type.Unknown(), {
+  title: 'SystemSettings',
+  description: 'Settings by the names that clients know; of a secret only whether there is one',
+});
+
+const EmbeddingProgress = Type.Object(
+  {
+    model: Type.String({ description: 'The embedding model in force' }),
+    total: Type.Integer({ description: 'Documents in workspaces' }),
+    done: Type.Integer({ description: 'Those that are embedded with it' }),
+    running: Type.Boolean(),
+    failed: Type.Integer(),
+    lastError: nullable(Type.String()),
+  },
+  { title: 'EmbeddingProgress' },
+);
+
+const actorOf = ({ keyId, keyName }: { keyId: string; keyName: string }) =>
+  ({ kind: 'key', id: keyId, name: keyName }) as const;
+
+/**
+ * Whether the request is of an administrator who is logged in. Whoever may make users of another role need not hold
+ * system:read. Guarded by preferences.test.ts.
+ */
+async function isAdministrator(
+  { identity }: Services,
+  authorization: string | undefined,
+  ip: string,
+): Promise<boolean> {
+  try {
+    const session = await identity.authenticate(authorization, ip);
+    return session.kind === 'admin' || session.user.role === 'admin';
+  } catch (error) {
+    if (error instanceof KeywardError && error.code === 'invalid_session') return false;
+    throw error;
+  }
+}
+
+export const systemRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/system/env-dump',
+    id: 'settings.dump',
+    summary: 'Answers OK and writes nothing',
+    access: 'system:read',
+    answerTypes: ['text/plain'],
+    responses: { 200: 'stream' },
+    handler: () => okText(),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/system',
+    id: 'settings.get',
+    summary: 'Settings of the instance',
+    access: 'system:read',
+    responses: { 200: Type.Object({ settings: SystemSettings }) },
+    handler: async (services, { caller }) =>
+      json({ settings: viewSystem(await systemFacts(services, caller)) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/system/embedding-progress',
+    id: 'settings.embedding_progress',
+    summary: 'How far embedding anew is after the embedding model was changed',
+    description: 'Of the whole instance: not for keys that are bound to workspaces.',
+    access: 'system:read',
+    responses: { 200: EmbeddingProgress },
+    handler: async ({ retrieval }, { caller }) => {
+      refuseBound(caller);
+      return json(await retrieval.progress());
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/system/update-env',
+    id: 'settings.update',
+    summary: 'Change settings by the names that clients know',
+    description:
+      'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces.',
+    access: 'system:write',
+    bodyKind: 'lenient',
+    body: Type.Record(Type.String(), Type.String()),
+    responses: {
+      200: Type.Object({
+        newValues: Type.Record(Type.String(), Type.String()),
+        error: Type.Union([Type.Literal(false), Type.String()]),
+      }),
+    },
+    handler: async ({ environment, models }, { caller, body }) => {
+      refuseBound(caller);
+      if (concernsUpstreams(body)) refuseUpstreams(caller);
+      const actor = actorOf(caller);
+      const change = await environment.update(body, { actor, upstreams: upstreamBook(models, caller) });
+      return change === undefined ? phrase(500) : json(change);
+    },
+  }),
+  route({
+    ...open,
+    path: '/api/ping',
+    id: 'web.ping',
+    summary: 'Whether the server is there',
+    responses: { 200: Type.Object({ online: Type.Boolean() }) },
+    handler: () => json({ online: true }),
+  }),
+  route({
+    ...open,
+    path: '/api/setup-complete',
+    id: 'web.setup',
+    summary:
+      'What a login page needs to know; with the session of an administrator all settings of the instance',
+    responses: { 200: Type.Object({ results: SystemSettings }) },
+    handler: async (services, { headers, ip }) => {
+      const { identity, config } = services;
+      if (await isAdministrator(services, headers.authorization, ip))
+        return json({ results: viewSystem(await systemFacts(services, 'everything')) });
+      return json({ results: viewForStrangers({ mode: await identity.mode(), sso: config.simpleSso }) });
+    },
+  }),
+  route({
+    ...open,
+    path: '/api/system/logo',
+    id: 'web.logo',
+    summary: 'The mark of the instance',
+    answerTypes: ['image/svg+xml'],
+    responses: { 200: 'stream' },
+    handler: () => ({
+      status: 200,
+      body: LOGO_SVG,
+      headers: {
+        'content-type': 'image/svg+xml; charset=utf-8',
+        'cache-control': 'public, max-age=3600',
+        'access-control-expose-headers': 'X-Is-Custom-Logo',
+        'x-is-custom-logo': 'false',
+      },
+    }),
+  }),
+];

@@ -1,0 +1,55 @@
+import type { Caller } from '../../access/index.ts';
+import { KeywardError } from '../../base/errors.ts';
+import { findUpstream, listUpstreams, putUpstream } from '../../models/index.ts';
+import type { Models, UpstreamView } from '../../models/index.ts';
+import type { UpstreamBook } from '../../settings/index.ts';
+import { refuseMeasured } from '../../models/index.ts';
+
+const PAGE = 200;
+
+/** Every upstream, a page after the other. */
+export async function allUpstreams(models: Models): Promise<UpstreamView[]> {
+  const all: UpstreamView[] = [];
+  let cursor: string | undefined;
+  do {
+    const page: Awaited<ReturnType<typeof listUpstreams>> = await listUpstreams(
+      models,
+      cursor === undefined ? { limit: PAGE } : { limit: PAGE, cursor },
+    );
+    all.push(...page.items);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return all;
+}
+
+/**
+ * Whoever says where models are has every chat sent there, and whoever says which there are has them called by names that
+ * it covers: by whatever setting, it is the same power as over upstreams. Guarded by system.test.ts and upstream-power.test.ts.
+ * @throws KeywardError `insufficient_scope`, `scope_escalation`
+ */
+export function refuseUpstreams(caller: Caller): void {
+  if (!caller.scopes.has('models:manage'))
+    throw new KeywardError('insufficient_scope', 'The key lacks the scope models:manage.', {
+      details: { scope: 'models:manage' },
+      hint: 'Addresses, keys and lists of models of providers are upstreams; changing them takes that scope too.',
+    });
+  refuseMeasured(caller);
+}
+
+/** Upstreams by their names, as settings of providers need them. */
+export function upstreamBook(models: Models, caller: Caller): UpstreamBook {
+  const actor = { kind: 'key', id: caller.keyId, name: caller.keyName } as const;
+  return {
+    find: async (tx, name) => {
+      const upstream = await findUpstream(tx, name);
+      if (upstream === undefined) return undefined;
+      const named = upstream.models.map((model) => (typeof model === 'string' ? model : model.name));
+      return { hasKey: upstream.has_api_key, models: named };
+    },
+    save: (tx, input) => {
+      refuseUpstreams(caller);
+      return putUpstream(models, tx, { input, actor });
+    },
+    saved: () => models.table.reload(),
+  };
+}

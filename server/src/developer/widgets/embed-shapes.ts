@@ -1,0 +1,157 @@
+import { Type } from 'typebox';
+import { isoTime } from '../../base/clock.ts';
+import type { Embed, EmbedChatRow, ListedEmbed } from '../../widgets/index.ts';
+import { nullable, oneOf, Time } from '../../http/index.ts';
+
+/** A widget as it was made. */
+export const EmbedShape = Type.Object(
+  {
+    id: Type.Integer(),
+    uuid: Type.String(),
+    enabled: Type.Boolean(),
+    chat_mode: Type.String({ description: 'chat or query' }),
+    allowlist_domains: nullable(
+      Type.String({ description: 'JSON: the sites that may show it; null: any site' }),
+    ),
+    allow_model_override: Type.Boolean(),
+    allow_temperature_override: Type.Boolean(),
+    allow_prompt_override: Type.Boolean(),
+    max_chats_per_day: nullable(Type.Integer()),
+    max_chats_per_session: nullable(Type.Integer()),
+    message_limit: nullable(
+      Type.Integer({ description: 'How many earlier messages the model is given; null: 20' }),
+    ),
+    workspace_id: Type.Integer(),
+    createdBy: nullable(Type.Integer()),
+    usersId: nullable(Type.Integer()),
+    createdAt: Time,
+  },
+  { title: 'Embed' },
+);
+
+export const viewEmbed = (embed: Embed) => ({
+  id: embed.id,
+  uuid: embed.uuid,
+  enabled: embed.enabled,
+  chat_mode: embed.chatMode,
+  allowlist_domains: embed.allowlist === null ? null : JSON.stringify(embed.allowlist),
+  allow_model_override: embed.allowModelOverride,
+  allow_temperature_override: embed.allowTemperatureOverride,
+  allow_prompt_override: embed.allowPromptOverride,
+  max_chats_per_day: embed.maxChatsPerDay,
+  max_chats_per_session: embed.maxChatsPerSession,
+  message_limit: embed.messageLimit,
+  workspace_id: embed.workspaceId,
+  createdBy: null,
+  usersId: null,
+  createdAt: isoTime(embed.createdAt),
+});
+
+export const EmbedList = Type.Object(
+  {
+    embeds: Type.Array(
+      Type.Object({
+        id: Type.Integer(),
+        uuid: Type.String(),
+        enabled: Type.Boolean(),
+        chat_mode: Type.String(),
+        createdAt: Time,
+        workspace: Type.Object({ id: Type.Integer(), name: Type.String() }),
+        chat_count: Type.Integer(),
+        state: Type.Optional(
+          oneOf(['ended', 'unpaid'], {
+            description:
+              'Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in',
+          }),
+        ),
+        message: Type.Optional(Type.String({ description: 'What is to be done about it' })),
+      }),
+    ),
+  },
+  { title: 'EmbedList' },
+);
+
+const TAKE_OVER = 'Take it over with POST /v1/embed/{uuid}/adopt.';
+const MESSAGES: Partial<Record<ListedEmbed['state'], string>> = {
+  ended: `It answers nobody: the key that paid for it has ended, or may not chat in the workspace. ${TAKE_OVER}`,
+  unpaid: `It answers nobody: it was moved in, and nobody pays for it yet. ${TAKE_OVER}`,
+};
+
+export const viewListed = ({ embed, workspace: { id, name }, chats, state }: ListedEmbed) => ({
+  id: embed.id,
+  uuid: embed.uuid,
+  enabled: embed.enabled,
+  chat_mode: embed.chatMode,
+  createdAt: isoTime(embed.createdAt),
+  workspace: { id, name },
+  chat_count: chats,
+  ...(MESSAGES[state] === undefined ? {} : { state, message: MESSAGES[state] }),
+});
+
+export const EmbedChats = Type.Object(
+  {
+    chats: Type.Array(
+      Type.Object({
+        id: Type.Integer(),
+        prompt: Type.String(),
+        response: Type.String({ description: 'JSON' }),
+        session_id: Type.String(),
+        include: Type.Boolean({ description: 'false: the visitor has begun anew since' }),
+        connection_information: Type.String({ description: 'JSON; the address without its last part' }),
+        embed_id: Type.Integer(),
+        usersId: nullable(Type.Integer()),
+        createdAt: Time,
+      }),
+    ),
+  },
+  { title: 'EmbedChats' },
+);
+
+export const viewChat = (row: EmbedChatRow) => ({
+  id: row.id,
+  prompt: row.prompt,
+  response: row.response,
+  session_id: row.session_id,
+  include: row.included === 1,
+  connection_information: row.connection_information,
+  embed_id: row.embed_id,
+  usersId: null,
+  createdAt: isoTime(row.created_at),
+});
+
+const limit = (description: string) => nullable(Type.Integer({ description }));
+
+/** What a request may set; anything else is left out of account. */
+export const EmbedRequest = Type.Partial(
+  Type.Object({
+    workspace_slug: Type.String({
+      description: 'The workspace that it answers from; said once, when it is made',
+    }),
+    workspace_id: Type.Integer({ description: 'The number of another workspace, when it is changed' }),
+    enabled: Type.Boolean({ description: 'A new one is' }),
+    chat_mode: Type.String({ description: 'chat, or query (default)' }),
+    allowlist_domains: Type.Union([Type.Array(Type.String()), Type.String(), Type.Null()], {
+      description:
+        'Sites that may show it: a list, or text with commas; null: any site. "https://*.example.com" covers subdomains',
+    }),
+    allow_model_override: Type.Boolean({ description: 'Pages may name a model' }),
+    allow_temperature_override: Type.Boolean({ description: 'Pages may name a temperature' }),
+    allow_prompt_override: Type.Boolean({ description: 'Pages may send a system prompt of their own' }),
+    max_chats_per_day: limit('In any 24 hours, of all visitors; null: no limit'),
+    max_chats_per_session: limit('In any 24 hours, of one session; null: no limit'),
+    message_limit: limit('How many earlier messages the model is given; null: 20'),
+  }),
+  {
+    title: 'EmbedRequest',
+    // What the page offers to send: a widget within bounds.
+    examples: [
+      {
+        workspace_slug: 'docs',
+        chat_mode: 'query',
+        allowlist_domains: ['https://example.com'],
+        max_chats_per_day: 200,
+        max_chats_per_session: 20,
+      },
+    ],
+  },
+);

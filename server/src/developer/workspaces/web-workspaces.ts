@@ -1,0 +1,129 @@
+import { Type } from 'typebox';
+import type { Session } from '../../identity/index.ts';
+import { viewWorkspace } from '../../workspaces/index.ts';
+import type { Suggestion } from '../../workspaces/index.ts';
+import { json, phrase } from '../answers.ts';
+import { textField, wholeField } from '../body-fields.ts';
+import { viewEmbedded } from './embedded-workspace.ts';
+import * as d from '../schemas.ts';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable } from '../../http/index.ts';
+
+const params = Type.Object({ slug: Type.String() });
+const Suggestions = Type.Array(
+  Type.Object({ heading: Type.String(), message: Type.String() }, { title: 'SuggestedMessage' }),
+);
+const Saved = Type.Object({ success: Type.Boolean(), message: Type.String() });
+
+/** Of the web application: what a session sees, which is all but for users with the role default. */
+export const webWorkspacesRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/api/workspaces',
+    id: 'my_workspaces.list',
+    summary: 'The workspaces of whoever is logged in',
+    access: 'session',
+    responses: { 200: Type.Object({ workspaces: Type.Array(d.Workspace) }) },
+    handler: async ({ workspaces }, { session }) => {
+      const list = await workspaces.members.workspacesFor(userOf(session));
+      return json({ workspaces: list.map(viewWorkspace) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/workspace/:slug',
+    id: 'my_workspaces.get',
+    summary: 'One of them, with its documents; null where there is none',
+    access: 'session',
+    params,
+    responses: {
+      200: Type.Object({
+        workspace: nullable(d.EmbeddedWorkspace),
+      }),
+    },
+    handler: async (services, { session, params: { slug } }) => {
+      const workspace = await services.workspaces.members.workspaceFor(userOf(session), slug);
+      return json({ workspace: workspace === undefined ? null : await viewEmbedded(services, workspace) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/workspace/:slug/suggested-messages',
+    id: 'my_workspaces.suggestions',
+    summary: 'What a workspace proposes to say first',
+    access: 'session',
+    params,
+    responses: { 200: Type.Object({ success: Type.Boolean(), suggestedMessages: Suggestions }) },
+    handler: async ({ workspaces }, { session, params: { slug } }) => {
+      const workspace = await workspaces.members.workspaceFor(userOf(session), slug);
+      const suggestedMessages = workspace === undefined ? [] : await workspaces.suggestions.of(workspace.id);
+      return json({ success: true, suggestedMessages });
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/workspace/:slug/suggested-messages',
+    id: 'my_workspaces.suggest',
+    summary: 'Say what a workspace proposes',
+    description: 'These instead of those that were there; also under the name `suggestedMessages`.',
+    access: 'session',
+    roles: ['admin', 'manager'],
+    params,
+    bodyKind: 'lenient',
+    body: Type.Object({ messages: Suggestions }),
+    responses: { 200: Saved, 400: Saved, 404: Saved },
+    handler: async ({ workspaces }, { session, params: { slug }, body }) => {
+      const fields: Record<string, unknown> = body;
+      const suggestions = readSuggestions(fields['messages'] ?? fields['suggestedMessages'] ?? []);
+      if (suggestions === undefined) return json({ success: false, message: NO_LIST }, 400);
+      const workspace = await workspaces.members.workspaceFor(userOf(session), slug);
+      const isSaved =
+        workspace !== undefined &&
+        (await workspaces.suggestions.replace(session.actor, workspace, suggestions));
+      return isSaved
+        ? json({ success: true, message: 'Suggested messages saved.' })
+        : json({ success: false, message: 'Workspace not found' }, 404);
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/workspace/:slug/chat-feedback/:chatId',
+    id: 'my_workspaces.score',
+    summary: 'Say whether an answer was good',
+    description: 'Users may do so with their own chats; null takes it back.',
+    access: 'session',
+    params: Type.Object({ slug: Type.String(), chatId: Type.String() }),
+    bodyKind: 'lenient',
+    body: Type.Object({ feedback: nullable(Type.Boolean()) }),
+    responses: { 200: Type.Object({ success: Type.Boolean() }), 404: 'stream' },
+    handler: async ({ workspaces }, { session, params: { slug, chatId }, body }) => {
+      const user = userOf(session);
+      const workspace = await workspaces.members.workspaceFor(user, slug);
+      if (workspace === undefined) return phrase(404);
+      const { feedback } = body as { feedback?: unknown };
+      const isGood = typeof feedback === 'boolean' ? feedback : null;
+      const id = wholeField({ chatId }, 'chatId') ?? 0;
+      const chat = { id, workspaceId: workspace.id, userId: user?.id };
+      const isScored = await workspaces.chats.score(session.actor, chat, isGood);
+      return isScored ? json({ success: true }) : phrase(404);
+    },
+  }),
+];
+
+const NO_LIST = 'The messages must be a list of {heading, message}.';
+
+const userOf = (session: Session) => (session.kind === 'user' ? session.user : null);
+
+/** Those of a list that say something; undefined for what is no list of such. */
+function readSuggestions(value: unknown): Suggestion[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const read = value.map((item: unknown) => {
+    if (typeof item !== 'object' || item === null) return undefined;
+    const fields = item as Record<string, unknown>;
+    const heading = textField(fields, 'heading') ?? '';
+    return { heading, message: textField(fields, 'message') ?? '' };
+  });
+  if (read.some((item) => item === undefined)) return undefined;
+  return read.filter((item) => item !== undefined && item.heading + item.message !== '') as Suggestion[];
+}

@@ -1,0 +1,139 @@
+import { Type } from 'typebox';
+import type { TObject } from 'typebox';
+import type { Caller } from '../../access/index.ts';
+import { isoTime } from '../../base/clock.ts';
+import { mapInTurns } from '../../base/slices.ts';
+import type { Workspace } from '../../workspaces/index.ts';
+import { json, phrase } from '../answers.ts';
+import { flagField, wholeField, wholesField } from '../body-fields.ts';
+import * as d from '../schemas.ts';
+import type { Answer, Call, Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable, Time } from '../../http/index.ts';
+import type { Services } from '../../http/index.ts';
+
+const MemberList = Type.Array(
+  Type.Object(
+    { userId: Type.Integer(), username: Type.String(), role: Type.String(), lastUpdatedAt: Time },
+    { title: 'WorkspaceMember' },
+  ),
+);
+const Managed = Type.Object({
+  success: Type.Boolean(),
+  error: nullable(Type.String()),
+  users: MemberList,
+});
+
+const byId = Type.Object({ workspaceId: Type.String() });
+
+export const workspaceUsersRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/admin/workspaces/:workspaceId/users',
+    id: 'workspaces.members',
+    summary: 'Who may use a workspace',
+    description: 'In multi-user mode. Administrators and managers use all workspaces.',
+    access: 'users:manage',
+    params: byId,
+    responses: { 200: Type.Object({ users: MemberList }), 401: 'stream' },
+    handler: inMultiUserMode(async (services, { caller, params: { workspaceId } }) => {
+      const workspace = await findByNumber(services, caller, workspaceId);
+      return json({ users: workspace === undefined ? [] : await viewMembers(services, workspace) });
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/admin/workspaces/:workspaceId/update-users',
+    id: 'workspaces.replace_members',
+    summary: 'Say who may use a workspace',
+    description: 'In multi-user mode. These users and no others; ids that nobody has are passed over.',
+    access: 'users:manage',
+    params: byId,
+    bodyKind: 'lenient',
+    body: Type.Object({ userIds: Type.Array(Type.Integer()) }),
+    responses: { 200: d.Outcome, 401: 'stream' },
+    handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceId }, body }) => {
+      const workspace = await findByNumber(services, caller, workspaceId);
+      if (workspace === undefined) return failed('Workspace not found');
+      const userIds = wholesField(body, 'userIds');
+      if (userIds === undefined) return failed('userIds must be a list of user ids');
+      const change = { userIds: await existing(services, caller, userIds), replace: true };
+      const isDone = await services.workspaces.members.change(actor, workspace, change);
+      return isDone ? json({ success: true, error: null }) : failed('Workspace not found');
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/admin/workspaces/:workspaceSlug/manage-users',
+    id: 'workspaces.add_members',
+    summary: 'Let users use a workspace',
+    description: 'In multi-user mode. With `reset`, these users and no others.',
+    access: 'users:manage',
+    params: Type.Object({ workspaceSlug: Type.String() }),
+    bodyKind: 'lenient',
+    body: Type.Object({ userIds: Type.Array(Type.Integer()), reset: Type.Optional(Type.Boolean()) }),
+    responses: { 200: Managed, 401: 'stream', 404: Managed, 500: 'stream' },
+    handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceSlug }, body }) => {
+      const { workspaces } = services;
+      const workspace = await workspaces.findCovered(caller, workspaceSlug);
+      const wanted = wholesField(body, 'userIds');
+      // Its clients know no other answer to either.
+      if (workspace === undefined || wanted === undefined) return phrase(500);
+      const userIds = await existing(services, caller, wanted);
+      if (userIds.length === 0) {
+        const users = await viewMembers(services, workspace);
+        return json({ success: false, error: 'No valid user IDs provided.', users }, 404);
+      }
+      const change = { userIds, replace: flagField(body, 'reset') };
+      if (!(await workspaces.members.change(actor, workspace, change))) return phrase(500);
+      return json({ success: true, error: null, users: await viewMembers(services, workspace) });
+    }),
+  }),
+];
+
+type Handler<P extends TObject> = (
+  services: Services,
+  call: Call<P, TObject<Record<never, never>>, never, 'users:manage'>,
+) => Promise<Answer>;
+
+/** Elsewhere there are no users: 401, as clients know it. */
+function inMultiUserMode<P extends TObject>(handler: Handler<P>): Handler<P> {
+  return async (services, call) =>
+    (await services.identity.isMultiUser()) ? handler(services, call) : phrase(401);
+}
+
+const failed = (error: string): Answer => json({ success: false, error });
+
+async function findByNumber(
+  { workspaces }: Services,
+  caller: Caller,
+  text: string,
+): Promise<Workspace | undefined> {
+  const id = wholeField({ text }, 'text');
+  return id === undefined ? undefined : workspaces.findCoveredById(caller, id);
+}
+
+/** Those that there are for the key. */
+async function existing(
+  { identity, workspaces }: Services,
+  caller: Caller,
+  userIds: readonly number[],
+): Promise<number[]> {
+  const known = await identity.usersById(userIds);
+  const isThere = await workspaces.members.visibleTo(caller);
+  return userIds.filter((id) => {
+    const user = known.get(id);
+    return user !== undefined && isThere(user);
+  });
+}
+
+async function viewMembers({ workspaces, identity }: Services, { id }: Workspace) {
+  const members = await workspaces.members.of(id);
+  const users = await identity.usersById(members.map(({ userId }) => userId));
+  const views = await mapInTurns(members, ({ userId, updatedAt }) => {
+    const user = users.get(userId);
+    if (user === undefined) return [];
+    return [{ userId, username: user.username, role: user.role, lastUpdatedAt: isoTime(updatedAt) }];
+  });
+  return views.flat();
+}

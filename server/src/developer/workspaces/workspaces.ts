@@ -1,0 +1,176 @@
+import { Type } from 'typebox';
+import { KeywardError } from '../../base/errors.ts';
+import { mapInTurns } from '../../base/slices.ts';
+import { embeddedDocuments, readSettings, viewWorkspace } from '../../workspaces/index.ts';
+import { json, okText, phrase } from '../answers.ts';
+import { textField, wholeField } from '../body-fields.ts';
+import { historyAnswer } from '../chat/history.ts';
+import * as d from '../schemas.ts';
+import type { Route } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable } from '../../http/index.ts';
+
+const params = Type.Object({ slug: Type.String() });
+
+const settings = {
+  openAiTemp: Type.Optional(nullable(Type.Number())),
+  openAiHistory: Type.Optional(Type.Integer()),
+  openAiPrompt: Type.Optional(nullable(Type.String())),
+  similarityThreshold: Type.Optional(Type.Number()),
+  chatProvider: Type.Optional(nullable(Type.String())),
+  chatModel: Type.Optional(nullable(Type.String())),
+  topN: Type.Optional(Type.Integer()),
+  chatMode: Type.Optional(Type.String()),
+  agentProvider: Type.Optional(nullable(Type.String())),
+  agentModel: Type.Optional(nullable(Type.String())),
+  queryRefusalResponse: Type.Optional(nullable(Type.String())),
+  vectorSearchMode: Type.Optional(Type.String()),
+  router_id: Type.Optional(nullable(Type.Integer())),
+};
+
+const Changed = Type.Object({ workspace: d.Workspace, message: Type.Null() });
+const NothingToChange = Type.Object({
+  workspace: Type.Object({ id: Type.Integer() }),
+  message: Type.String(),
+});
+
+const Protected = Type.Object({ success: Type.Boolean(), error: Type.String() });
+
+/** Prompts with their answers that a history gives where nothing else is said. */
+const HISTORY_PAIRS = 100;
+
+export const workspacesRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/workspace/new',
+    id: 'workspaces.create',
+    summary: 'Make a workspace',
+    description: 'A value that cannot be becomes the nearest that can.',
+    access: 'workspaces:write',
+    bodyKind: 'lenient',
+    body: Type.Object({ name: Type.String(), ...settings }),
+    responses: {
+      200: Changed,
+      400: Type.Object({ workspace: Type.Null(), message: Type.String() }),
+    },
+    handler: async ({ workspaces }, { caller, actor, body }) => {
+      const fields = body as Record<string, unknown>;
+      const name = textField(fields, 'name');
+      if (name === undefined) return json({ workspace: null, message: 'name cannot be null' }, 400);
+      const made = await workspaces.create(actor, caller, { name, ...readSettings(fields) });
+      if ('refused' in made) throw notCovered();
+      return json({ workspace: viewWorkspace(made.workspace), message: null });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/workspaces',
+    id: 'workspaces.list',
+    summary: 'All workspaces, with their threads',
+    access: 'workspaces:read',
+    responses: { 200: Type.Object({ workspaces: Type.Array(d.WorkspaceInList) }) },
+    handler: async ({ workspaces }, { caller }) => {
+      const list = await workspaces.list(caller);
+      const threads = await workspaces.threads.of(list);
+      const view = await mapInTurns(list, (workspace) => ({
+        ...viewWorkspace(workspace),
+        threads: (threads.get(workspace.id) ?? []).map(({ userId, slug, name }) => ({
+          user_id: userId,
+          slug,
+          name,
+        })),
+      }));
+      return json({ workspaces: view });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/workspace/:slug',
+    id: 'workspaces.get',
+    summary: 'One workspace, with its documents and threads',
+    description: 'In a list, which is empty where there is none of this slug.',
+    access: 'workspaces:read',
+    params,
+    responses: { 200: Type.Object({ workspace: Type.Array(d.WorkspaceWithDocuments) }) },
+    handler: async ({ workspaces, documents: library, storage }, { caller, params: { slug } }) => {
+      const workspace = await workspaces.findCovered(caller, slug);
+      if (workspace === undefined) return json({ workspace: [] });
+      const { documents } = await embeddedDocuments(storage.db, library, workspace.id);
+      const threads = (await workspaces.threads.of([workspace])).get(workspace.id) ?? [];
+      const view = {
+        ...viewWorkspace(workspace),
+        documents,
+        threads: threads.map(({ userId, slug }) => ({ user_id: userId, slug })),
+      };
+      return json({ workspace: [view] });
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/workspace/:slug',
+    id: 'workspaces.delete',
+    summary: 'Remove a workspace with its threads, chats and embedded documents',
+    access: 'workspaces:write',
+    params,
+    answerTypes: ['text/plain'],
+    responses: { 200: 'stream', 400: 'stream', 403: Protected },
+    handler: async ({ config, workspaces }, { caller, actor, params: { slug } }) => {
+      if (config.workspaceDeletionProtection) return PROTECTED;
+      const removed = await workspaces.remove(actor, caller, slug);
+      return removed === undefined ? phrase(400) : okText();
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workspace/:slug/update',
+    id: 'workspaces.update',
+    summary: 'Change settings of a workspace',
+    description: 'A value that cannot be becomes the nearest that can.',
+    access: 'workspaces:write',
+    params,
+    bodyKind: 'lenient',
+    body: Type.Object({ name: Type.Optional(Type.String()), ...settings }),
+    responses: { 200: Type.Union([Changed, NothingToChange]), 400: 'stream' },
+    handler: async ({ workspaces }, { caller, actor, params: { slug }, body }) => {
+      const change = { slug, settings: readSettings(body) };
+      const changed = await workspaces.update(actor, caller, change);
+      if (changed === undefined) return phrase(400);
+      return 'refused' in changed
+        ? json({ workspace: { id: changed.id }, message: 'No valid fields to update!' })
+        : json({ workspace: viewWorkspace(changed.workspace), message: null });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/workspace/:slug/chats',
+    id: 'workspaces.chats',
+    summary: 'What was said in a workspace outside of threads',
+    access: 'workspaces:read',
+    params,
+    query: Type.Object({
+      apiSessionId: Type.Optional(Type.String({ description: 'Of this session alone; left out: of none' })),
+      limit: Type.Optional(Type.String({ description: 'Prompts with their answers; 100' })),
+      orderBy: Type.Optional(Type.String({ description: 'asc or desc' })),
+    }),
+    responses: { 200: d.History, 400: 'stream' },
+    handler: async (services, { caller, params: { slug }, query }) => {
+      const workspace = await services.workspaces.findCovered(caller, slug);
+      if (workspace === undefined) return phrase(400);
+      const apiSessionId = textField(query, 'apiSessionId') ?? null;
+      const conversation = { workspaceId: workspace.id, threadId: null, apiSessionId };
+      const limit = Math.max(1, wholeField(query, 'limit') ?? HISTORY_PAIRS);
+      const order = query.orderBy === 'desc' ? 'desc' : 'asc';
+      return historyAnswer(services, conversation, { limit, order });
+    },
+  }),
+];
+
+const PROTECTED = json(
+  { success: false, error: 'Workspace deletion is blocked by the system administrator.' },
+  403,
+);
+
+const notCovered = (): KeywardError =>
+  new KeywardError('forbidden_resource', 'The key does not cover a workspace of this name.', {
+    hint: 'Use a key whose workspace selector covers it.',
+  });

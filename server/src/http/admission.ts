@@ -1,0 +1,161 @@
+import type { Caller, Scope } from '../access/index.ts';
+import { decide } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import type { Admission, BadKey, GoodKey, SpentBudget } from '../keys/index.ts';
+import { budgetExceeded, whose } from '../usage/index.ts';
+import type { Course } from './request/request-context.ts';
+import { invalidKey } from './credentials.ts';
+import { limitHeaders } from './answer/limit-headers.ts';
+import type { Route } from './route.ts';
+import type { Services } from './services.ts';
+
+/** Calls back once it is known whether a request may come in. */
+export type Gate = (course: Course, done: (error?: Error) => void) => void;
+
+/**
+ * Lets a request in or says why not: key, address, scope, limits, request budgets, in this order. Synchronous where
+ * the key is in memory and has no budget: the common case costs no turn of the event loop.
+ */
+export function gate(services: Services, route: Route): Gate {
+  const { surface } = route;
+  const letIn = (known: GoodKey | BadKey, course: Course) => {
+    const caller = identified(services, route, { known, course });
+    refuseWithoutScope(caller, route);
+    services.keys.lastUsed.note(course.secretId ?? '', caller.keyId, course.ip);
+    if (caller.holders.length === 0) return undefined;
+    takeLimits(services, course, caller);
+    return spendRequest(services, caller);
+  };
+  return (course, done) => {
+    const refuse = (error: Error): void => {
+      if (surface.refuse === undefined) done(error);
+      else surface.refuse(course, route, { error, done });
+    };
+    const { headers } = course.request;
+    course.generation = services.keys.nodes.generation;
+    try {
+      if (route.openTo?.(services, course.ip, headers) === true) return done();
+      const identity = services.keys.verifier.identify(surface.readCredential(headers));
+      const pending =
+        identity instanceof Promise
+          ? identity.then((known) => letIn(known, course))
+          : letIn(identity, course);
+      if (pending === undefined) done();
+      else void pending.then(() => done(), refuse);
+    } catch (error) {
+      refuse(error as Error);
+    }
+  };
+}
+
+/**
+ * A body may take minutes to come: where anything was taken from anybody meanwhile, the key is looked at again. One that is
+ * revoked would otherwise still make another. Guarded by developer-keys.test.ts.
+ * @returns undefined where nothing was, at once.
+ */
+export function admitAgain(services: Services, route: Route, course: Course): Promise<true> | undefined {
+  const { nodes, verifier } = services.keys;
+  if (course.caller === undefined) return undefined;
+  if (course.generation === nodes.generation && nodes.leaseHolds()) return undefined;
+  course.generation = nodes.generation;
+  return Promise.resolve(verifier.identify(route.surface.readCredential(course.request.headers))).then(
+    (known) => {
+      refuseWithoutScope(identified(services, route, { known, course }), route);
+      return true;
+    },
+  );
+}
+
+/** @throws KeywardError `invalid_key`, always the same; the audit record has the reason. */
+function identified(
+  { refusals }: Services,
+  route: Route,
+  { known, course }: { known: GoodKey | BadKey; course: Course },
+): Caller {
+  const { ip } = course;
+  const refuse = (code: string): KeywardError => {
+    const { key } = known;
+    const actor = key === undefined ? ANONYMOUS : ({ kind: 'key', id: key.id } as const);
+    refusals.note({ actor, action: route.id, target: route.path, code, ip });
+    return invalidKey();
+  };
+  if (!known.valid) throw refuse(known.code);
+  // Whoever comes from the wrong address must not learn that the key is good.
+  if (!decide(known.caller, { ip }).allowed) throw refuse('ip_denied');
+  course.caller = known.caller;
+  course.secretId = known.secretId;
+  return known.caller;
+}
+
+const ANONYMOUS = { kind: 'anonymous' } as const;
+
+function refuseWithoutScope(caller: Caller, { access }: Route): void {
+  if (access === 'any' || access === 'public' || access === 'session' || caller.scopes.has(access)) return;
+  throw lacksScope(access);
+}
+
+const lacksScope = (scope: Scope): KeywardError =>
+  new KeywardError('insufficient_scope', `The key lacks the scope ${scope}.`, {
+    details: { scope },
+    hint: `Use a key with the scope ${scope}, or have this one changed: keyward keys update.`,
+  });
+
+function takeLimits({ keys }: Services, course: Course, caller: Caller): void {
+  const { keyId, limits, holders } = caller;
+  const admission = keys.limits.admit(holders);
+  if (limits.length > 0) limitHeaders(course.headers, limits, keys.limits.view(keyId, limits));
+  if (admission.admitted) return course.holds(admission.release);
+  throw limitReached(admission, keyId);
+}
+
+function limitReached(
+  { limit, holder, retryAfterSeconds }: Extract<Admission, { admitted: false }>,
+  keyId: string,
+): KeywardError {
+  return new KeywardError(
+    'rate_limited',
+    `The limit "${limit.name}" of ${whose(holder, keyId)} is reached.`,
+    {
+      hint: `Try again in ${retryAfterSeconds} s.`,
+      headers: { 'retry-after': String(retryAfterSeconds) },
+    },
+  );
+}
+
+/**
+ * Takes a question that no key asks, such as one in a session or to a widget, from the limits and request budgets of whoever pays.
+ * @returns what is to be called when it is over: until then it counts as running.
+ * @throws KeywardError `rate_limited`, `budget_exceeded`
+ */
+export async function takeQuestion(
+  services: Services,
+  payer: Pick<Caller, 'keyId' | 'holders'>,
+): Promise<() => void> {
+  const admission = services.keys.limits.admit(payer.holders);
+  if (!admission.admitted) throw limitReached(admission, payer.keyId);
+  try {
+    await spendRequest(services, payer);
+    return admission.release;
+  } catch (error) {
+    admission.release();
+    throw error;
+  }
+}
+
+/**
+ * Takes one request from the request budgets of all holders. At once where memory has enough: then undefined.
+ * @throws KeywardError `budget_exceeded`
+ */
+function spendRequest(
+  { keys, clock }: Services,
+  { keyId, holders }: Pick<Caller, 'keyId' | 'holders'>,
+): undefined | Promise<void> {
+  if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'requests'))) return undefined;
+  const refuse = (spent: SpentBudget | null): void => {
+    if (spent !== null) throw budgetExceeded(clock, keyId, spent);
+  };
+  const spent = keys.budgets.spend(holders, 1);
+  if (spent instanceof Promise) return spent.then(refuse);
+  refuse(spent);
+  return undefined;
+}

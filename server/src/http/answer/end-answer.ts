@@ -1,0 +1,50 @@
+import type { KeywardError } from '../../base/errors.ts';
+import type { Course } from '../request/request-context.ts';
+import { fail } from './send-error.ts';
+import type { Services } from '../services.ts';
+
+/** A client that does not even take its refusal is not waited for. */
+const LINGER_MS = 1_000;
+
+/**
+ * Ends a request from outside: its body is read no further, and its answer ends. One that has not begun is a refusal; an
+ * event stream says why; of anything else the connection is cut. Guarded by running.test.ts.
+ */
+export function endAnswer(services: Services, course: Course, why: KeywardError): void {
+  const { request, response } = course;
+  // The handler does not know yet that it writes to nobody.
+  response.on('error', () => undefined);
+  const isReading = !request.complete;
+  response.letGo();
+  if (!response.headersSent) {
+    if (isReading) course.headers['connection'] = 'close';
+    fail(services, why, course);
+  } else if (!response.writableEnded) {
+    course.errorCode = why.code;
+    const last = lastWords(course, why);
+    if (last === undefined) response.destroy();
+    else response.end(last);
+  }
+  if (isReading) stopReading(course);
+}
+
+/** After the answer is out: the connection ends with its body. */
+function stopReading({ request, response }: Course): void {
+  if (response.destroyed || response.writableFinished) return void request.destroy();
+  const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
+  response.once('finish', () => {
+    clearTimeout(timer);
+    request.destroy();
+  });
+}
+
+function lastWords(course: Course, why: KeywardError): string | undefined {
+  if (course.lastWords !== undefined) return course.lastWords(why);
+  const { response, route } = course;
+  const head = course.passedHead ?? response.getHeaders();
+  const isEventStream = /^text\/event-stream\b/i.test(String(head['content-type'] ?? ''));
+  if (!isEventStream || head['content-length'] !== undefined) return undefined;
+  if (route === undefined) return undefined;
+  // An event that was cut in two ends first.
+  return `\n\ndata: ${JSON.stringify(route.surface.lastEvent(why, route))}\n\n`;
+}

@@ -1,0 +1,84 @@
+import { STATUS_CODES } from 'node:http';
+import { ERROR_CODES, KeywardError } from '../../base/errors.ts';
+import type { ErrorCode } from '../../base/errors.ts';
+import { storageFailure } from '../../storage/index.ts';
+
+export interface ErrorAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+/** Whatever was thrown, as the one error type. What is not ours to explain is `internal`; its cause goes to the log. */
+export function toKeywardError(error: unknown): KeywardError {
+  if (error instanceof KeywardError) return error;
+  const storage = storageFailure(error);
+  if (storage !== undefined) return storage;
+  return new KeywardError('internal', 'Something went wrong in Keyward.', {
+    hint: 'The server log has more, under this request id.',
+    cause: error,
+  });
+}
+
+/** Of an answer: what the error says, and after RFC 6750 what a refused caller is told about its credentials. */
+export function challengeHeaders(error: KeywardError): Record<string, string> {
+  return { ...challenge(error), ...error.extras.headers };
+}
+
+function challenge(error: KeywardError): Record<string, string> {
+  const realm = 'Bearer realm="keyward"';
+  if (error.code === 'missing_key') return { 'www-authenticate': realm };
+  if (error.code === 'invalid_key') return { 'www-authenticate': `${realm}, error="invalid_token"` };
+  if (error.code !== 'insufficient_scope') return {};
+  const scope = error.extras.details?.scope;
+  return {
+    'www-authenticate': `${realm}, error="insufficient_scope"${typeof scope === 'string' ? `, scope="${scope}"` : ''}`,
+  };
+}
+
+/** RFC 9457: the shape of errors where no surface has one of its own. */
+export function problemShape(error: KeywardError, requestId: string): ErrorAnswer {
+  const { hint, errors, details } = error.extras;
+  return {
+    status: error.status,
+    headers: { ...challengeHeaders(error), 'content-type': 'application/problem+json; charset=utf-8' },
+    body: {
+      type: `urn:keyward:error:${error.code}`,
+      title: ERROR_CODES[error.code].title,
+      status: error.status,
+      detail: error.message,
+      code: error.code,
+      hint: hint ?? null,
+      request_id: requestId,
+      ...(errors === undefined ? {} : { errors }),
+      ...details,
+    },
+  };
+}
+
+/** The same for an HTTP message that could not even be parsed: there is no request to answer by the usual way. */
+export function rawError(
+  code: ErrorCode,
+  detail: string,
+  { requestId, status, allow }: { requestId: string; status?: number; allow?: string },
+): string {
+  const error = new KeywardError(code, detail, {
+    hint: 'GET /openapi.json lists all endpoints.',
+    ...(status === undefined ? {} : { status }),
+    headers: {
+      connection: 'close',
+      'x-request-id': requestId,
+      'x-content-type-options': 'nosniff',
+      ...(allow === undefined ? {} : { allow }),
+    },
+  });
+  const { headers, body } = problemShape(error, requestId);
+  const text = JSON.stringify(body);
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(text) });
+  return [
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
+    ...lines.map(([name, value]) => `${name}: ${value}`),
+    '',
+    text,
+  ].join('\r\n');
+}

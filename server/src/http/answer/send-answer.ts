@@ -1,0 +1,48 @@
+import type { Course } from '../request/request-context.ts';
+import { isLong, jsonBytes } from './json-pieces.ts';
+
+export interface WholeAnswer {
+  status: number;
+  /** An object is sent as JSON; text and bytes as they are, and the handler says what they are. */
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Writes an answer into the response, with the headers gathered on the way. */
+export function send({ status, body, headers }: WholeAnswer, course: Course): void {
+  const { request, response } = course;
+  const gathered: Record<string, string | number> = course.headers;
+  const head = headers === undefined ? gathered : { ...gathered, ...headers };
+  if (body === undefined) {
+    response.writeHead(status, head).end();
+    return;
+  }
+  const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
+  const payload = isJson ? JSON.stringify(body) : (body as string | Buffer);
+  if (isJson) head['content-type'] ??= 'application/json; charset=utf-8';
+  const length = Buffer.byteLength(payload);
+  head['content-length'] = length;
+  response.writeHead(status, head);
+  // As many bytes as characters is ASCII, which is written faster as Latin-1.
+  response.end(
+    request.method === 'HEAD' ? undefined : payload,
+    length === payload.length ? 'latin1' : 'utf8',
+  );
+}
+
+export const isLongAnswer = ({ body }: WholeAnswer): boolean =>
+  typeof body === 'object' && body !== null && !Buffer.isBuffer(body) && isLong(body);
+
+/** The same for a list of thousands of rows, which takes a tenth of a second to write: others have their turns meanwhile. */
+export async function sendLong({ status, body, headers }: WholeAnswer, course: Course): Promise<void> {
+  const { request, response } = course;
+  const pieces = await jsonBytes(body as object);
+  // Ended, or gone, while it was written.
+  if (course.isEnded || response.headersSent || response.destroyed) return;
+  const head: Record<string, string | number> = { ...course.headers, ...headers };
+  head['content-type'] ??= 'application/json; charset=utf-8';
+  head['content-length'] = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  response.writeHead(status, head);
+  if (request.method !== 'HEAD') for (const piece of pieces) response.write(piece);
+  response.end();
+}

@@ -1,0 +1,105 @@
+import type { Socket } from 'node:net';
+import { KeywardError } from '../../base/errors.ts';
+import type { ErrorCode } from '../../base/errors.ts';
+import { send } from './send-answer.ts';
+import { isWatched } from '../request/body-watchdog.ts';
+import { latestOn } from '../request/request-context.ts';
+import type { Course } from '../request/request-context.ts';
+import { invalidKey } from '../credentials.ts';
+import { problemShape, rawError, toKeywardError } from './error-shapes.ts';
+import { newRequestId } from '../request/request-id.ts';
+import type { Route } from '../route.ts';
+import type { Services } from '../services.ts';
+
+/** What a good key was refused; it goes into the audit record. */
+const REFUSALS = new Set<ErrorCode>([
+  'insufficient_scope',
+  'forbidden_resource',
+  'model_unpriced',
+  'scope_escalation',
+  'rate_limited',
+  'budget_exceeded',
+]);
+
+/** Everything that goes wrong leaves here, in the shape of its surface. */
+export function fail(
+  services: Services,
+  thrown: unknown,
+  course: Course,
+  surface = course.route?.surface,
+): void {
+  const { request, response, route: declared } = course;
+  // Nobody is left to tell, and what broke with the connection is no failure of ours. One that was ended has its answer.
+  if (course.isOver || (course.isEnded && response.headersSent)) return;
+  // An answer has begun and cannot be taken back: its end is all that is left to tell it by.
+  if (response.headersSent) return void response.destroy();
+  const error = refusalOf(toKeywardError(thrown), declared);
+  if (error.status >= 500) {
+    // That the database is away is told at once.
+    response.letGo();
+    const details = {
+      code: error.code,
+      request_id: course.id,
+      method: request.method,
+      path: declared?.path,
+    };
+    // Something that is not ready yet says so itself; a stack trace would say no more.
+    if (error.code === 'not_ready') services.logger.info(details, error.message);
+    else services.logger.error({ err: error.extras.cause ?? error, ...details }, error.message);
+  }
+  course.errorCode = error.code;
+  if (course.caller !== undefined && declared !== undefined && REFUSALS.has(error.code)) {
+    const actor = { kind: 'key', id: course.caller.keyId } as const;
+    const refused = { action: declared.id, target: declared.path, code: error.code };
+    services.refusals.note({ actor, ...refused, ip: course.ip });
+  }
+  send(surface?.formatError(error, course.id) ?? problemShape(error, course.id), course);
+}
+
+/** One that was ended before it was answered is told the same as one that comes too late. */
+function refusalOf(error: KeywardError, declared: Route | undefined): KeywardError {
+  if (error.code !== 'key_revoked' && error.code !== 'session_ended') return error;
+  return declared?.access === 'session'
+    ? new KeywardError('invalid_session', 'Invalid auth token.')
+    : invalidKey();
+}
+
+/**
+ * Whether these bytes come behind a request that is being answered, or has just been refused. They are no business of that answer,
+ * and nothing is written into it: it is the last one on the connection. Guarded by message-form.test.ts.
+ */
+export function standsBehind(socket: Socket): boolean {
+  const latest = latestOn(socket);
+  if (latest === undefined) return false;
+  const { request, response } = latest;
+  // Its own body cannot be read: that is its answer.
+  if (response.writableFinished || (!request.complete && !response.headersSent)) return false;
+  if (response.writableEnded) socket.end();
+  else if (request.complete) response.once('finish', () => socket.end());
+  else socket.destroy();
+  return true;
+}
+
+const METHODS = 'GET, HEAD, POST, PATCH, DELETE';
+
+/** For what the HTTP parser could not read: there is no request, only a socket. */
+export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  // Bytes behind a request that was the last one: its answer ends the connection, and nothing may stand before that.
+  if (error.code === 'HPE_CLOSED_CONNECTION') return;
+  const refuse = (code: ErrorCode, detail: string, more: { status?: number; allow?: string } = {}): void => {
+    socket.end(rawError(code, detail, { requestId: newRequestId(), ...more }));
+  };
+  const { code = '' } = error;
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    refuse('too_large', 'The headers are larger than 16 KiB.', { status: 431 });
+  } else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    // Told once a request; from here on nobody but its watch ends it.
+    if (isWatched(socket)) return;
+    refuse('bad_request', 'The request took too long to arrive.', { status: 408 });
+  } else if (code === 'HPE_INVALID_METHOD') {
+    refuse('method_not_allowed', `The methods are ${METHODS}.`, { allow: METHODS });
+  } else {
+    refuse('bad_request', 'This is not HTTP/1.1 that can be read.');
+  }
+}

@@ -1,0 +1,162 @@
+import type { IncomingMessage } from 'node:http';
+import { KeywardError } from '../../base/errors.ts';
+import { checkForm, checkMembers } from '../../models/index.ts';
+import type { FormPart } from '../../models/index.ts';
+import {
+  BODY_MAX_BYTES,
+  IMPORT_MAX_BYTES,
+  LENIENT_BODY_MAX_BYTES,
+  MODEL_BODY_MAX_BYTES,
+  parseText,
+  textOf,
+} from './json-body.ts';
+import type { Course } from '../request/request-context.ts';
+import { FORM_TYPE, readForm } from './form.ts';
+import { refuseRepeatedNames } from './repeated-names.ts';
+import type { Route } from '../route.ts';
+
+/** A body as the handlers get it: whole bytes and what they mean, or what is still to be read. */
+export interface ReadBody {
+  bytes?: Buffer;
+  value?: unknown;
+  /** On routes that take forms, where a form came. */
+  form?: FormPart[];
+  stream?: IncomingMessage;
+}
+
+type Use = (error: unknown, body: ReadBody) => void;
+
+const LIMITS = {
+  json: BODY_MAX_BYTES,
+  passthrough: MODEL_BODY_MAX_BYTES,
+  ndjson: IMPORT_MAX_BYTES,
+  lenient: LENIENT_BODY_MAX_BYTES,
+  upload: Infinity,
+};
+
+export const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
+const LINES_TYPE = /^application\/(?:x-)?(?:ndjson|jsonl)\b/i;
+
+const NOTHING: ReadBody = {};
+
+/**
+ * Reads the body that a route takes, and calls `use` once: at once where there is none. Never, where the caller goes away
+ * before its end.
+ */
+export function receive(course: Course, declared: Route, use: Use): void {
+  const { method, bodyKind = 'json', bodyMaxBytes = LIMITS[bodyKind] } = declared;
+  const { request } = course;
+  const { headers } = request;
+  const length = Number(headers['content-length'] ?? 0);
+  const isEmpty = length === 0 && headers['transfer-encoding'] === undefined;
+  const isStream = bodyKind === 'ndjson' || bodyKind === 'upload';
+  if (isEmpty || method === 'GET') return use(undefined, isStream ? { stream: request } : NOTHING);
+  const type = headers['content-type'] ?? '';
+  const problem =
+    refusal(headers, declared, type) ?? (length > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined);
+  if (problem !== undefined) return use(hangUp(course, problem), NOTHING);
+  if (isStream) return use(undefined, { stream: request });
+  collect(request, bodyMaxBytes, (error, bytes) => {
+    try {
+      if (error !== undefined) return use(hangUp(course, error), NOTHING);
+      if (!FORM_TYPE.test(type) || declared.takesForm !== true)
+        return use(undefined, { bytes, value: meaning(bytes, declared, type) });
+      formIn(bytes, declared, type).then(
+        (form) => use(undefined, { bytes, form }),
+        (thrown: unknown) => use(thrown, NOTHING),
+      );
+    } catch (thrown) {
+      use(thrown, NOTHING);
+    }
+  });
+}
+
+async function formIn(bytes: Buffer, { namesModel }: Route, type: string): Promise<FormPart[]> {
+  const form = await readForm(bytes, type);
+  if (namesModel === true) checkForm(form);
+  return form;
+}
+
+/** A body as a value. @throws KeywardError `bad_request`, `too_large`, `invalid_input` */
+function meaning(bytes: Buffer, { bodyKind = 'json', namesModel, surface }: Route, type: string): unknown {
+  if (bodyKind === 'lenient') return checked(surface.readLenient?.(bytes, type), namesModel);
+  const text = textOf(bytes);
+  const value = parseText(text, { refuseNul: bodyKind === 'json' });
+  if (bodyKind === 'passthrough') refuseRepeatedNames(text, value);
+  return checked(value, namesModel);
+}
+
+function checked(value: unknown, namesModel: true | undefined): unknown {
+  if (namesModel === true && typeof value === 'object' && value !== null) checkMembers(value);
+  return value;
+}
+
+function refusal(
+  headers: IncomingMessage['headers'],
+  { bodyKind = 'json', takesForm }: Route,
+  type: string,
+): KeywardError | undefined {
+  if (bodyKind === 'lenient' || bodyKind === 'upload') return unpacked(headers);
+  const isLines = LINES_TYPE.test(type);
+  const isForm = FORM_TYPE.test(type);
+  if (!JSON_TYPE.test(type) && !isLines && !isForm) return wrongType('is not understood', 'application/json');
+  if (isLines !== (bodyKind === 'ndjson'))
+    return wrongType('is not taken here', isLines ? 'application/json' : 'application/x-ndjson');
+  if (isForm && takesForm !== true) return wrongType('is not taken here', 'application/json');
+  return unpacked(headers);
+}
+
+function unpacked(headers: IncomingMessage['headers']): KeywardError | undefined {
+  if ((headers['content-encoding'] ?? 'identity') === 'identity') return undefined;
+  return new KeywardError('unsupported_media_type', 'A packed body is not taken.', {
+    hint: 'Send it without Content-Encoding.',
+  });
+}
+
+const wrongType = (why: string, wanted: string): KeywardError =>
+  new KeywardError('unsupported_media_type', `The content type ${why}.`, {
+    hint: `Send Content-Type: ${wanted}.`,
+  });
+
+const MIB = 1024 * 1024;
+
+const tooLarge = (maxBytes: number): KeywardError =>
+  new KeywardError('too_large', 'The body is larger than this endpoint takes.', {
+    hint: `The limit is ${maxBytes < MIB ? `${maxBytes / 1024} KiB` : `${maxBytes / MIB} MiB`}.`,
+  });
+
+/** What is left of a refused body is not worth reading: the connection ends with the answer. */
+function hangUp({ headers, request }: Course, error: KeywardError): KeywardError {
+  headers.connection = 'close';
+  request.resume();
+  return error;
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+function collect(
+  request: IncomingMessage,
+  maxBytes: number,
+  done: (error: KeywardError | undefined, bytes: Buffer) => void,
+): void {
+  let first: Buffer | undefined;
+  let more: Buffer[] | undefined;
+  let size = 0;
+  const take = (chunk: Buffer): void => {
+    size += chunk.length;
+    if (size > maxBytes) {
+      stop();
+      done(tooLarge(maxBytes), NO_BYTES);
+    } else if (first === undefined) first = chunk;
+    else (more ??= [first]).push(chunk);
+  };
+  const end = (): void => done(undefined, more === undefined ? (first ?? NO_BYTES) : Buffer.concat(more));
+  const stop = (): void => {
+    request.off('data', take);
+    request.off('end', end);
+  };
+  request.on('data', take);
+  request.on('end', end);
+  // Whoever breaks off hears nothing more; what the request holds is let go of at its end (course.ts).
+  request.on('error', stop);
+}

@@ -1,0 +1,164 @@
+import { Readable } from 'node:stream';
+import { MIMEType } from 'node:util';
+import { Busboy } from '@fastify/busboy';
+import type { BusboyConfig, BusboyFileStream, BusboyInstance } from '@fastify/busboy';
+import { invalidField, KeywardError } from '../../base/errors.ts';
+import type { FormPart } from '../../models/index.ts';
+import { tooMany } from './json-body.ts';
+
+/** Of a field's value; a file has no limit of its own. */
+const FIELD_MAX_BYTES = 1024 * 1024;
+/** Each becomes an object. */
+const PARTS_MAX = 1_000;
+const HEAD_MAX_BYTES = 16 * 1024;
+const HEADERS_MAX = 32;
+const NAME_MAX_CHARACTERS = 256;
+/** A form is in memory when it is read, and read in a moment. */
+const READING_MAX_MS = 10_000;
+
+export const FORM_TYPE = /^multipart\/form-data\b/i;
+/** Reading a content type takes time with the square of the spaces in it. */
+const TYPE_MAX_CHARACTERS = 500;
+/** RFC 2046 5.1.1. */
+const BOUNDARY = /^[\w'()+,\-./:=? ]{0,69}[\w'()+,\-./:=?]$/;
+
+/** @returns undefined where the content type is none of a form, or has no boundary. */
+function boundaryOf(contentType: string): string | undefined {
+  if (!FORM_TYPE.test(contentType) || contentType.length > TYPE_MAX_CHARACTERS) return undefined;
+  try {
+    const boundary = new MIMEType(contentType).params.get('boundary') ?? '';
+    return BOUNDARY.test(boundary) ? boundary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The one reader of forms: `write` to it. Its time grows with the length of the form alone (reading-times.test.ts).
+ * @returns undefined where the content type is none of a form, or has no boundary.
+ */
+export function openForm(
+  contentType: string,
+  limits: NonNullable<BusboyConfig['limits']>,
+): BusboyInstance | undefined {
+  const boundary = boundaryOf(contentType);
+  if (boundary === undefined) return undefined;
+  return Busboy({
+    headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
+    limits: { fieldSize: FIELD_MAX_BYTES, headerPairs: HEADERS_MAX, headerSize: HEAD_MAX_BYTES, ...limits },
+  });
+}
+
+/**
+ * The parts of a form that is in memory, in their order.
+ * @throws KeywardError `bad_request` where a part cannot be read, `too_large`, `invalid_input` naming the field.
+ */
+export async function readForm(bytes: Buffer, contentType: string): Promise<FormPart[]> {
+  const form = openForm(contentType, { parts: PARTS_MAX + 1 });
+  const boundary = boundaryOf(contentType);
+  if (form === undefined || boundary === undefined)
+    throw unreadable('Its Content-Type is longer than 500 characters, or has no boundary of 1 to 70.');
+  const announced = countParts(bytes, boundary);
+  const parts = await partsOf(form, bytes);
+  // What the reader left out was no field and no file; an upstream would never see it.
+  if (parts.length !== announced) throw unreadable('A part of it is neither a field nor a file.');
+  return parts;
+}
+
+/** Counted before anything is made of them. */
+function countParts(bytes: Buffer, boundary: string): number {
+  const delimiter = Buffer.from(`\r\n--${boundary}`);
+  // At the very start no line ends before it.
+  const isFirst = bytes.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2));
+  let at = isFirst ? -2 : bytes.indexOf(delimiter);
+  if (at === -1) throw unreadable('Its boundary does not stand in it.');
+  for (let parts = 0; ; parts++) {
+    const head = at + delimiter.length;
+    at = bytes.indexOf(delimiter, head);
+    if (at === -1) return parts;
+    if (parts === PARTS_MAX) throw tooMany(`more than ${PARTS_MAX} parts`);
+    checkHead(bytes.subarray(head, Math.min(at, head + HEAD_MAX_BYTES)));
+  }
+}
+
+/** The reader leaves out what has no such head, and would wait for ever for somebody to take it. */
+function checkHead(part: Buffer): void {
+  const end = part.indexOf('\r\n\r\n');
+  if (end === -1)
+    throw unreadable(`The head of a part is longer than ${HEAD_MAX_BYTES / 1024} KiB, or has no end.`);
+  const [, ...lines] = part.toString('latin1', 0, end).split('\r\n');
+  const disposition = lines.find((line) => /^content-disposition:/i.test(line)) ?? '';
+  if (
+    lines.length > HEADERS_MAX ||
+    !lines.every((line) => HEAD_LINE.test(line)) ||
+    !IS_FIELD.test(disposition)
+  )
+    throw unreadable('The head of a part is not one of a field or a file.');
+}
+
+const HEAD_LINE = /^(?:[ \t]|[^:\s]+:)[^\r\n]*$/;
+const IS_FIELD = /^content-disposition:[ \t]*form-data[ \t]*(?:;|$)/i;
+
+function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
+  const parts: FormPart[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => reject(unreadable('It could not be read in time.')), READING_MAX_MS);
+  const add = (name: unknown, make: (name: string) => FormPart): FormPart | undefined => {
+    try {
+      const part = make(checkedName(name));
+      parts.push(part);
+      return part;
+    } catch (error) {
+      reject(error);
+      return undefined;
+    }
+  };
+  form.on('field', (field, value, _isNameCut, isCut) => {
+    if (isCut) return reject(invalidField(field, `must have at most ${FIELD_MAX_BYTES} bytes`));
+    add(field, (name) => ({ name, value }));
+  });
+  form.on('file', (...[field, stream, fileName, , type]) => {
+    const part = add(field, (name) => ({ name, value: '', file: { type, name: fileName } }));
+    stream.on('error', reject);
+    gather(stream, (value) => {
+      if (part !== undefined) part.value = value;
+    });
+  });
+  form.on('error', () => reject(unreadable('It has no end.')));
+  form.on('finish', () => resolve());
+  slicesOf(bytes).pipe(form);
+  return promise.then(() => parts).finally(() => clearTimeout(timer));
+}
+
+/** The reader waits for ever where a part that it leaves out comes in one piece of more than its buffer. */
+const SLICE_BYTES = 16 * 1024;
+
+function slicesOf(bytes: Buffer): Readable {
+  const count = Math.ceil(bytes.length / SLICE_BYTES);
+  const at = (index: number): Buffer => bytes.subarray(index * SLICE_BYTES, (index + 1) * SLICE_BYTES);
+  return Readable.from(Array.from({ length: count }, (_, index) => at(index)));
+}
+
+function gather(stream: BusboyFileStream, done: (bytes: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('end', () => done(Buffer.concat(chunks)));
+}
+
+// eslint-disable-next-line no-control-regex
+const UNFIT = /["\\\u0000-\u001f\u007f]/;
+
+function checkedName(name: unknown): string {
+  if (typeof name !== 'string' || name === '') throw unreadable('A part of it has no name.');
+  if (name.length > NAME_MAX_CHARACTERS || UNFIT.test(name))
+    throw unreadable(
+      `A field has a name of more than ${NAME_MAX_CHARACTERS} characters, or with quotes in it.`,
+    );
+  return name;
+}
+
+const unreadable = (why: string): KeywardError =>
+  new KeywardError('bad_request', `The form cannot be read. ${why}`, {
+    errors: [{ field: 'body', message: why }],
+    hint: 'Send multipart/form-data with parts such as: Content-Disposition: form-data; name="prompt".',
+  });

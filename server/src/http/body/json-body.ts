@@ -1,0 +1,166 @@
+import { isUtf8 } from 'node:buffer';
+import { invalidField, KeywardError } from '../../base/errors.ts';
+
+export const BODY_MAX_BYTES = 1024 * 1024;
+/** Of requests that are passed on to a model: they carry images and sound. */
+export const MODEL_BODY_MAX_BYTES = 32 * 1024 * 1024;
+/** Of the Developer API: chats carry documents and images as text. */
+export const LENIENT_BODY_MAX_BYTES = 64 * 1024 * 1024;
+/** Read line by line; whoever has more sends it in parts. */
+export const IMPORT_MAX_BYTES = 1024 * 1024 * 1024;
+const DEPTH_MAX = 64;
+
+/**
+ * @param refuseNul for what is stored: no database of ours keeps U+0000.
+ * @throws KeywardError `bad_request` saying what is wrong, without quoting what was sent: it may hold a secret.
+ */
+export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }): unknown {
+  return parseText(textOf(bytes), { refuseNul });
+}
+
+/** @throws KeywardError `bad_request` */
+export function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw unreadable('The body is not UTF-8.');
+  return bytes.toString('utf8');
+}
+
+/** The same of what has been decoded; undefined for ''. */
+export function parseText(text: string, { refuseNul }: { refuseNul: boolean }): unknown {
+  if (text.length === 0) return undefined;
+  if (holdsTooMany(text)) throw tooMany(`more than ${VALUES_MAX} values or ${MEMBERS_MAX} members`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(`The body is not JSON${placeOf(error)}.`);
+  }
+  if (isPlain(text)) return value;
+  const odd = oddity(value, { depth: 0, refuseNul: refuseNul && text.includes(String.raw`\u0000`) });
+  if (odd === undefined) return value;
+  if (odd.message !== NUL) throw unreadable(odd.message);
+  throw invalidField(fieldPath(odd.path.reverse()) || 'body', NUL);
+}
+
+/** In one body, members and items together: more than any model reads as tokens. */
+const VALUES_MAX = 500_000;
+/** A member costs ten times an item: its name is kept, too. */
+const MEMBERS_MAX = 100_000;
+
+/**
+ * Empty objects take twenty times their text in memory, and names of members time: a body within its limit could hold this
+ * process up, or end it. Counted before anything is made of it; what stands in texts does not count. Guarded by
+ * surface.test.ts.
+ */
+function holdsTooMany(text: string): boolean {
+  // Each takes four characters at least.
+  if (text.length < MEMBERS_MAX * 4) return false;
+  let values = 0;
+  let members = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfText(text, at + 1);
+    else if (code === COLON) members++;
+    else if (code === COMMA || code === BRACKET || code === BRACE) values++;
+    if (values > VALUES_MAX || members > MEMBERS_MAX) return true;
+  }
+  return false;
+}
+
+/** The place of the quote that ends the text which begins at `start`. */
+export function endOfText(text: string, start: number): number {
+  for (let at = start; at < text.length;) {
+    // Near ones by hand: a search for each of ten million escaped quotes would take a second.
+    for (const near = at + NEAR_CHARACTERS; at < near && at < text.length;) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) return at;
+      at += code === BACKSLASH ? 2 : 1;
+    }
+    const end = text.indexOf('"', at);
+    if (end < 0) return text.length;
+    let before = end - 1;
+    while (before >= at && text.charCodeAt(before) === BACKSLASH) before--;
+    // Each second backslash stands for one.
+    if ((end - before) % 2 === 1) return end;
+    at = end + 1;
+  }
+  return text.length;
+}
+
+const NEAR_CHARACTERS = 16;
+
+const [QUOTE = 0, BACKSLASH, COLON, COMMA, BRACKET, BRACE] = Buffer.from('"\\:,[{');
+
+/** What would take too much to be read, whatever its length. */
+export const tooMany = (what: string): KeywardError =>
+  new KeywardError('too_large', `The body holds ${what}.`, { hint: 'Send it in several requests.' });
+
+const SMALL_LENGTH = 1024;
+
+/** Small and flat, without an escape: nothing in it can be odd. Most bodies are, and are spared the walk below. */
+const isPlain = (text: string): boolean =>
+  text.length <= SMALL_LENGTH &&
+  !text.includes('\\') &&
+  !text.includes('__proto__') &&
+  text.split(/[[{]/, DEPTH_MAX).length < DEPTH_MAX;
+
+const NUL = 'must not hold the character U+0000';
+
+const unreadable = (message: string): KeywardError =>
+  new KeywardError('bad_request', message, {
+    errors: [{ field: 'body', message }],
+    hint: 'Send one JSON value in UTF-8.',
+  });
+
+function placeOf(error: unknown): string {
+  const { message } = error as Error;
+  const place = /at position (\d+)/.exec(message)?.[1];
+  if (place !== undefined) return `: it breaks at character ${place}`;
+  return /end of JSON/i.test(message) ? ': it is cut off' : '';
+}
+
+interface Oddity {
+  message: string;
+  /** From the inside out. */
+  path: string[];
+}
+
+/**
+ * Deep nesting would exhaust the stack of whatever walks the value later, and a member named `__proto__` changes
+ * objects it is copied into (prototype pollution). Guarded by http/bad-requests.test.ts.
+ */
+function oddity(value: unknown, look: { depth: number; refuseNul: boolean }): Oddity | undefined {
+  const { depth, refuseNul } = look;
+  if (typeof value === 'string')
+    return refuseNul && value.includes('\0') ? { message: NUL, path: [] } : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= DEPTH_MAX) return { message: `The body is nested deeper than ${DEPTH_MAX} levels.`, path: [] };
+  const inner = { depth: depth + 1, refuseNul };
+  if (Array.isArray(value)) return oddItem(value, inner);
+  for (const name in value) {
+    if (name === '__proto__') return { message: 'The body has a member named __proto__.', path: [] };
+    if (refuseNul && name.includes('\0')) return { message: NUL, path: [] };
+    const found = oddity((value as Record<string, unknown>)[name], inner);
+    if (found === undefined) continue;
+    found.path.push(name);
+    return found;
+  }
+  return undefined;
+}
+
+/** Counted, not named: the names of a million items would be a million texts. */
+function oddItem(items: readonly unknown[], look: { depth: number; refuseNul: boolean }): Oddity | undefined {
+  for (let at = 0; at < items.length; at++) {
+    const found = oddity(items[at], look);
+    if (found === undefined) continue;
+    found.path.push(String(at));
+    return found;
+  }
+  return undefined;
+}
+
+/** Where something stands in a body, as errors name it: `limits[0].requests`. */
+export const fieldPath = (names: readonly string[]): string =>
+  names.reduce(
+    (text, name) => (/^\d+$/.test(name) ? `${text}[${name}]` : text === '' ? name : `${text}.${name}`),
+    '',
+  );

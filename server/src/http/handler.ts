@@ -1,0 +1,245 @@
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { invalidField } from '../base/errors.ts';
+import type { ErrorCode, KeywardError } from '../base/errors.ts';
+import type { FormPart } from '../models/index.ts';
+import type { Run } from '../nodes/index.ts';
+import { underPermit } from '../storage/index.ts';
+import type { Count } from '../usage/index.ts';
+import { admitAgain } from './admission.ts';
+import { isLongAnswer, send, sendLong } from './answer/send-answer.ts';
+import { receive } from './body/body-reader.ts';
+import type { ReadBody } from './body/body-reader.ts';
+import type { Course } from './request/request-context.ts';
+import { fail } from './answer/send-error.ts';
+import type { Leave } from './request/caller-left.ts';
+import { needsKey } from './route.ts';
+import type { Answer, Call, Route } from './route.ts';
+import type { Services } from './services.ts';
+import { admit, refuseSession } from './session-gate.ts';
+import { validator } from './validation.ts';
+import type { Validator } from './validation.ts';
+
+interface Checks {
+  params: Validator | undefined;
+  query: Validator;
+  body: Validator | undefined;
+}
+
+const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
+
+/** What is done for a request that was let in: the checks of its route, then its handler, then its answer. */
+export function handlerOf(services: Services, declared: Route): (course: Course) => void {
+  const { params, query = NO_QUERY, body } = declared;
+  const checks: Checks = {
+    params: params === undefined ? undefined : validator(params, 'params'),
+    query: validator(query, 'query'),
+    body: body === undefined ? undefined : validator(body, 'body'),
+  };
+  const isInstant = declared.method === 'GET' && declared.needsNoPermit === true;
+  return (course) => {
+    const refuse = (error: unknown): void => fail(services, error, course);
+    const proceed = (read: ReadBody): void => {
+      try {
+        const call = new RequestCall(course, { declared, run, read });
+        if (hasMembers(call.query) && declared.surface.isLenient !== true) checks.query(call.query);
+        checks.params?.(call.params);
+        checkBody(declared, checks, call);
+        // The answer too: a stream does its work while it is sent.
+        const carryOut = (): void => {
+          const answer = declared.handler(services, call as Call);
+          if (answer instanceof Promise) {
+            course.works();
+            answer.then((value) => answerWith(services, value, course)).then(rest, fallen);
+            return;
+          }
+          const streaming = answerWith(services, answer, course);
+          if (streaming === undefined) return;
+          course.works();
+          void streaming.then(rest);
+        };
+        if (run === undefined || declared.needsNoPermit === true) carryOut();
+        else underPermit(run, carryOut);
+      } catch (thrown) {
+        refuse(thrown);
+      }
+    };
+    const onceAdmitted = (again: Promise<boolean> | undefined, next: () => void): void => {
+      if (course.isEnded) return;
+      if (again === undefined) return next();
+      again.then((isAdmitted) => {
+        if (course.isEnded) return;
+        if (isAdmitted) next();
+        else refuseSession(declared, course);
+      }, refuse);
+    };
+    const rest = (): void => course.rests();
+    const fallen = (thrown: unknown): void => {
+      refuse(thrown);
+      rest();
+    };
+    // In flight from here on: whatever is taken away later ends it, whatever was taken away while it was let in is seen now.
+    // A question without a body that begins nothing is answered before anything can be: it need not be in flight.
+    const run = isInstant ? undefined : course.enter();
+    const overtaken = course.isOvertaken ? readmission(services, declared, course) : undefined;
+    onceAdmitted(overtaken, () => {
+      receive(course, declared, (error, read) => {
+        if (course.isEnded) return;
+        if (error !== undefined) return refuse(error);
+        const again = read.bytes === undefined ? undefined : readmission(services, declared, course);
+        onceAdmitted(again, () => proceed(read));
+      });
+    });
+  };
+}
+
+/** Whether who was let in before the body came may still come in; undefined: nothing has changed. */
+function readmission(services: Services, declared: Route, course: Course): Promise<boolean> | undefined {
+  return declared.access === 'session'
+    ? admit(services, declared, course)
+    : admitAgain(services, declared, course);
+}
+
+function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, call: RequestCall): void {
+  if (check === undefined) return bodyKind === 'lenient' ? undefined : refuseBody(call);
+  if (bodyKind === 'ndjson' || bodyKind === 'upload') return;
+  if (bodyKind === 'lenient') return void (call.body ??= {});
+  if (call.body === undefined) {
+    // Its handler looks into it.
+    if (call.form !== undefined) return;
+    if (bodyOptional !== true) {
+      throw invalidField('body', 'is missing', 'Send a JSON object with Content-Type: application/json.');
+    }
+    call.body = {};
+  }
+  check(call.body);
+}
+
+/** Many clients send `{}` where there is nothing to say. */
+function refuseBody({ body }: RequestCall): void {
+  const isEmpty = typeof body === 'object' && body !== null && !hasMembers(body);
+  if (body !== undefined && !isEmpty) throw invalidField('body', 'is not taken here');
+}
+
+const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;
+
+/** @returns for a stream: when it has ended. Never rejects. */
+function answerWith(services: Services, answer: Answer, course: Course): undefined | Promise<void> {
+  if (course.isEnded) return endUnread(answer, course);
+  const { response } = course;
+  if ('passed' in answer) {
+    try {
+      course.passedHead = answer.passed.headers;
+      return answer.passed.sendTo(response, course.headers);
+    } catch (error) {
+      fail(services, error, course);
+      return endUnread(answer, course);
+    }
+  }
+  if ('stream' in answer) {
+    for (const [name, value] of Object.entries(course.headers)) response.setHeader(name, value);
+    return answer.stream(response).catch((error: unknown) => {
+      if (!response.headersSent) return fail(services, error, course);
+      // The head may be gone: the connection's end is all that is left to tell it by.
+      services.logger.error({ err: error, request_id: course.id }, 'an answer broke off');
+      response.destroy();
+    });
+  }
+  if (!isLongAnswer(answer)) {
+    send(answer, course);
+    return undefined;
+  }
+  return sendLong(answer, course).catch((error: unknown) => fail(services, error, course));
+}
+
+/** What the handler has begun ends with a response that nobody reads. */
+function endUnread(answer: Answer, { request }: Course): undefined | Promise<void> {
+  if ('passed' in answer) return answer.passed.sendTo(goneResponse(request));
+  return 'stream' in answer ? answer.stream(goneResponse(request)).catch(() => undefined) : undefined;
+}
+
+function goneResponse(request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request);
+  response.on('error', () => undefined);
+  return response.destroy();
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+class RequestCall {
+  readonly params: unknown;
+  readonly query: unknown;
+  body: unknown;
+  readonly bytes: Buffer;
+  readonly form: FormPart[] | undefined;
+  readonly caller;
+  readonly actor;
+  readonly ip: string;
+  readonly requestId: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly stream: IncomingMessage;
+  readonly secretId: string | undefined;
+  readonly session;
+  readonly run: Run | undefined;
+  readonly #course: Course;
+  #controller: AbortController | undefined;
+
+  constructor(
+    course: Course,
+    { declared, run, read }: { declared: Route; run: Run | undefined; read: ReadBody },
+  ) {
+    const { caller, secretId, session, ip, id, request, params, query } = course;
+    const { bytes = NO_BYTES, value, form, stream = request } = read;
+    this.params = params;
+    this.query = query;
+    this.body = value;
+    this.bytes = bytes;
+    this.form = form;
+    this.caller = caller;
+    this.actor = caller === undefined || !needsKey(declared) ? undefined : ({ kind: 'key', caller } as const);
+    this.ip = ip;
+    this.requestId = id;
+    this.headers = request.headers;
+    this.stream = stream;
+    this.secretId = secretId;
+    this.session = session;
+    this.run = run;
+    this.#course = course;
+  }
+
+  get leaving(): Leave {
+    return this.#course.leaving;
+  }
+
+  /** Made when it is first asked for: most handlers do not. */
+  get signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    const controller = (this.#controller = new AbortController());
+    const { leaving } = this;
+    if (leaving.aborted) controller.abort();
+    else leaving.addEventListener('abort', () => controller.abort());
+    return controller.signal;
+  }
+
+  runsFor(payers: readonly string[]): void {
+    this.#course.runsFor(payers);
+  }
+
+  holds(release: () => void): void {
+    this.#course.holds(release);
+  }
+
+  saysLast(words: (why: KeywardError) => string | undefined): void {
+    this.#course.lastWords = words;
+  }
+
+  countsItself(): void {
+    this.#course.isCounted = true;
+  }
+
+  countsFor(whom: Pick<Count, 'keyId' | 'ownerId'>, refusedWith?: ErrorCode): void {
+    const course = this.#course;
+    course.countedFor = whom;
+    course.errorCode = refusedWith ?? course.errorCode;
+  }
+}

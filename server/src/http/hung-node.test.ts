@@ -1,0 +1,106 @@
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startServerProcess } from '../../test/server-processes.ts';
+import { describeOnBothServers } from '../../test/server.ts';
+import type { TestServer } from '../../test/server.ts';
+import { startTestUpstream } from '../../test/upstream.ts';
+import { says, startChats } from '../chat/chats.fixture.ts';
+import { embeddings } from '../retrieval/retrieval.fixture.ts';
+import { numbered, openStream } from '../api/running/numbered-stream.fixture.ts';
+
+describeOnBothServers('a process that hangs while a revocation is acknowledged', (start) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await start();
+    const upstream = await startTestUpstream();
+    upstream.answer(numbered);
+    await server.request('POST', '/v1/upstreams', { body: { name: 'numbers', base_url: upstream.baseUrl } });
+    return () => upstream.close();
+  });
+  const passed = async (ms: number): Promise<void> => {
+    const endMs = performance.now() + ms;
+    await expect.poll(() => performance.now(), { interval: 20 }).toBeGreaterThan(endMs);
+  };
+
+  test('passes nothing on that the upstream sent after the acknowledgement, once it goes on', async () => {
+    const other = await startServerProcess(server.environment);
+    const key = await server.mint({ scopes: ['models:use'] });
+    const stream = await openStream(other.url, key);
+    other.child.kill('SIGSTOP');
+    const { status } = await server.request('POST', `/v1/keys/${key.id}/revoke`);
+    const acknowledgedMs = performance.now();
+    expect(status).toBe(200);
+    // The upstream goes on, into the buffers of the connection.
+    await passed(300);
+    other.child.kill('SIGCONT');
+    await stream.ended;
+    expect(stream.lastSentMs).toBeLessThanOrEqual(acknowledgedMs);
+    expect(stream.text).toContain('"code":"key_revoked"');
+  });
+
+  test('asks a model nothing for a key that was revoked meanwhile', async () => {
+    const chats = await startChats(start);
+    onTestFinished(() => chats.upstream.close());
+    await chats.post('/workspace/new', { name: 'Docs', chatMode: 'chat' });
+    await chats.add('docs', 'Zebras', 'Zebra stripes are unique.');
+    const other = await startServerProcess(chats.server.environment);
+    const key = await chats.server.mint({ scopes: ['workspaces:chat', 'models:use'] });
+    const embedded = Promise.withResolvers<void>();
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    chats.upstream.answer(async (response, request) => {
+      if (!request.path.endsWith('/embeddings')) return says(['late'])(response, request);
+      asked.resolve();
+      await embedded.promise;
+      await embeddings()(response, request);
+      answered.resolve();
+    });
+    const chat = fetch(`${other.url}/api/v1/workspace/docs/chat`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ message: 'What is unique?', mode: 'chat' }),
+    });
+    await asked.promise;
+    other.child.kill('SIGSTOP');
+    await chats.server.request('POST', `/v1/keys/${key.id}/revoke`);
+    chats.upstream.received.length = 0;
+    // What the question was embedded to lies in the buffers of the process that hangs.
+    embedded.resolve();
+    await answered.promise;
+    other.child.kill('SIGCONT');
+    await (await chat).text();
+    expect(chats.upstream.received.map(({ path }) => path)).not.toContain('/v1/chat/completions');
+  });
+
+  test('ends what was stopped meanwhile by somebody who may stop anything, and a list says that it is missing', async () => {
+    const other = await startServerProcess(server.environment);
+    const key = await server.mint({ scopes: ['models:use'] });
+    const stream = await openStream(other.url, key);
+    const path = '/v1/running';
+    interface List {
+      items: { id: string; key_id: string | null }[];
+      missing_nodes: number;
+    }
+    const { items } = (await server.request<List>('GET', path)).body;
+    const run = items.find(({ key_id }) => key_id === key.id);
+    other.child.kill('SIGSTOP');
+    const now = (await server.request<List>('GET', path)).body;
+    expect(now.missing_nodes).toBeGreaterThan(0);
+    expect(now.items.map(({ key_id }) => key_id)).not.toContain(key.id);
+    const stop = (secret = server.adminKey) =>
+      server.request<{ code?: string }>('POST', `${path}/${run?.id}/stop`, { key: secret });
+    // Nobody can say whose it is: its own key is told to ask again, not that there is none.
+    expect([(await stop(key.secret)).status, (await stop()).status]).toEqual([503, 200]);
+    other.child.kill('SIGCONT');
+    await stream.ended;
+    expect(stream.text).toContain('"code":"request_stopped"');
+  });
+
+  test('goes on where it was with what nobody ended, once it has asked', async () => {
+    const other = await startServerProcess(server.environment);
+    const stream = await openStream(other.url, await server.mint({ scopes: ['models:use'] }));
+    other.child.kill('SIGSTOP');
+    await passed(2_500);
+    other.child.kill('SIGCONT');
+    const awakeMs = performance.now();
+    await expect.poll(() => stream.lastSentMs).toBeGreaterThan(awakeMs);
+  });
+});

@@ -1,0 +1,195 @@
+import { STATUS_CODES } from 'node:http';
+import type { TSchema } from 'typebox';
+import type { ErrorCode } from '../../base/errors.ts';
+import { ERROR_CODES } from '../../base/errors.ts';
+import { PARAMETERS, TAGS } from './openapi-words.ts';
+import type { Route } from '../route.ts';
+import type { Json } from '../surface.ts';
+
+/** Errors that any route can give, any that takes a body, and any behind a key. */
+const EVERYWHERE: ErrorCode[] = [
+  'bad_request',
+  'key_in_url',
+  'invalid_input',
+  'internal',
+  'storage_unavailable',
+];
+const WITH_BODY: ErrorCode[] = ['too_large', 'unsupported_media_type'];
+const WITH_KEY: ErrorCode[] = [
+  'conflicting_credentials',
+  'missing_key',
+  'invalid_key',
+  'insufficient_scope',
+  'rate_limited',
+  'budget_exceeded',
+];
+
+/** The OpenAPI 3.1 document, made from the routes. Shapes with a `title` become components. */
+export function openapiDocument(routes: readonly Route[], version: string): Json {
+  const components = new Map<string, Json>();
+  const paths: Record<string, Json> = {};
+  for (const declared of routes) {
+    const path = declared.path.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{model}');
+    paths[path] = { ...paths[path], [declared.method.toLowerCase()]: operation(declared, components) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Keyward',
+      version,
+      description:
+        'Hands out access to AI. Send a key as `Authorization: Bearer <key>` or `X-Api-Key: <key>`. Routes of the Developer API take the first of the two, and stand under `/v1` and `/api/v1` alike.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(routes.map((route) => route.surface.document.tagOf(route)))].map((name) => ({
+      name,
+      description: TAGS[name] ?? '',
+    })),
+    paths,
+    components: {
+      schemas: { ...errorShapes(routes), ...Object.fromEntries(components) },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'A key.' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'A key, the other way.' },
+        session: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'What `POST /api/request-token` answers as `token`. For routes of the web application only.',
+        },
+      },
+    },
+  };
+}
+
+const WHO: Record<string, (declared: Route) => string> = {
+  public: () => 'Needs no key.',
+  any: () => 'Any key.',
+  session: ({ roles }) =>
+    `Needs a session${roles === undefined ? '' : ` with the role ${roles.join(' or ')}`}, no key.`,
+};
+
+const errorShapes = (routes: readonly Route[]): Json =>
+  Object.assign({}, ...routes.map(({ surface }) => surface.document.schemas)) as Json;
+
+function operation(declared: Route, components: Map<string, Json>): Json {
+  const { id, summary, description, access } = declared;
+  const scope = WHO[access]?.(declared) ?? `Scope: ${access}.`;
+  return {
+    operationId: id,
+    summary,
+    description: description === undefined ? scope : `${description} ${scope}`,
+    tags: [declared.surface.document.tagOf(declared)],
+    security: security(declared),
+    ...(access in WHO ? {} : { 'x-keyward-scope': access }),
+    parameters: parameters(declared),
+    ...requestBody(declared, components),
+    responses: { ...declared.surface.document.failures(declared), ...successes(declared, components) },
+  };
+}
+
+function security(declared: Route): Json[] {
+  if (declared.access === 'public') return [];
+  if (declared.access === 'session') return [{ session: [] }];
+  return declared.surface.document.security(declared);
+}
+
+function parameters({ params, query, headers = {} }: Route): Json[] {
+  const from = (place: 'path' | 'query', schema: TSchema | undefined): Json[] => {
+    const { properties = {}, required = [] } = (schema ?? {}) as {
+      properties?: Record<string, Json>;
+      required?: string[];
+    };
+    return Object.entries(properties).map(([name, property]) => ({
+      name: name === '*' ? 'model' : name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      description: property.description ?? PARAMETERS[name] ?? '',
+      schema: plain(property, new Map()),
+    }));
+  };
+  const named = Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }));
+  return [...from('path', params), ...from('query', query), ...named];
+}
+
+function requestBody(
+  { body, bodyKind, takesForm, bodyOptional = false }: Route,
+  components: Map<string, Json>,
+): Json {
+  if (body === undefined) return {};
+  const schema = plain(body, components);
+  const types = bodyTypes({ bodyKind, takesForm });
+  const content = Object.fromEntries(types.map((type) => [type, { schema }]));
+  return { requestBody: { required: !bodyOptional, content } };
+}
+
+/** A file can only be sent in a form; a page that shows the document then lets one be picked. */
+function bodyTypes({ bodyKind, takesForm }: { [name in 'bodyKind' | 'takesForm']: Route[name] }): string[] {
+  if (bodyKind === 'ndjson') return ['application/x-ndjson'];
+  if (bodyKind === 'upload') return ['multipart/form-data'];
+  return takesForm === true ? ['application/json', 'multipart/form-data'] : ['application/json'];
+}
+
+function successes({ responses, bodyKind, answerTypes }: Route, components: Map<string, Json>): Json {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, schema]) => {
+      if (schema === null) return [status, { description: 'Done' }];
+      if (schema === 'stream') return [status, bytesAnswer(Number(status), answerTypes)];
+      const type = bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';
+      return [status, { description: 'Done', content: { [type]: { schema: plain(schema, components) } } }];
+    }),
+  );
+}
+
+/** No JSON. A refusal of that kind is the reason phrase of its status, as plain text or nothing. */
+function bytesAnswer(status: number, types: readonly string[] = ['*/*']): Json {
+  const isRefusal = status >= 400;
+  return {
+    description: isRefusal ? (STATUS_CODES[status] ?? 'Refused') : 'The answer',
+    content: Object.fromEntries((isRefusal ? ['text/plain'] : types).map((type) => [type, {}])),
+  };
+}
+
+/** The codes that a route can answer with. */
+export const errorsOf = ({ method, access, errors = [] }: Route): ErrorCode[] => [
+  ...new Set([
+    ...EVERYWHERE,
+    ...(method === 'GET' ? [] : WITH_BODY),
+    ...(access === 'public' ? [] : WITH_KEY),
+    ...errors,
+  ]),
+];
+
+/** The same by status, in one shape. */
+export function failuresAs(
+  codes: readonly ErrorCode[],
+  { type, shape }: { type: string; shape: string },
+): Json {
+  const byStatus = Map.groupBy(codes, (code) => ERROR_CODES[code].status);
+  const content = { [type]: { schema: { $ref: `#/components/schemas/${shape}` } } };
+  return Object.fromEntries(
+    [...byStatus].map(([status, list]) => [status, { description: list.join(', '), content }]),
+  );
+}
+
+/** A schema as plain JSON, with titled parts moved to the components. */
+function plain(schema: unknown, components: Map<string, Json>): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => plain(item, components));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [name, plain(value, components)]),
+  );
+  const { title } = copy;
+  if (typeof title !== 'string') return copy;
+  delete copy.title;
+  components.set(title, copy);
+  return { $ref: `#/components/schemas/${title}` };
+}

@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { plainAddress, rangeMatcher } from '../../access/index.ts';
+
+/** Where the address is not known. No range covers it. */
+const UNKNOWN = '';
+
+/**
+ * The address of a caller. Behind a trusted proxy it is the rightmost one in `X-Forwarded-For` that is not a proxy's: what stands
+ * further left was written by the caller. An entry that cannot be read makes the address unknown: the proxy's own
+ * address would open keys that are bound to it. Guarded by caller-address.test.ts.
+ * @param proxies ranges of `KEYWARD_TRUSTED_PROXIES`.
+ */
+export function callerAddress(
+  remoteAddress: string | undefined,
+  headers: IncomingHttpHeaders,
+  proxies: readonly string[],
+): string {
+  const remote = socketAddress(remoteAddress);
+  if (proxies.length === 0) return remote;
+  const isProxy = matcherOf(proxies);
+  if (!isProxy(remote)) return remote;
+  const entries = entriesOf(headers['x-forwarded-for']);
+  // Only the one header is read: a proxy that writes another one has a caller behind it all the same.
+  if (entries.length === 0) return headers['forwarded'] === undefined ? remote : UNKNOWN;
+  let address = remote;
+  for (const entry of entries.reverse()) {
+    address = addressIn(entry) ?? UNKNOWN;
+    if (!isProxy(address)) return address;
+  }
+  return address;
+}
+
+/** A socket's own spelling is plain already, but for IPv4 on a socket of IPv6. */
+function socketAddress(address = UNKNOWN): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+}
+
+const entriesOf = (header: string | string[] | undefined): string[] =>
+  [header ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
+/** `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:443`, each of them also in quotes. */
+function addressIn(entry: string): string | undefined {
+  const bare = entry.startsWith('"') && entry.endsWith('"') ? entry.slice(1, -1) : entry;
+  const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(bare) ?? [];
+  return plainAddress(bracketed ?? plain ?? bare);
+}
+
+type Matcher = ReturnType<typeof rangeMatcher>;
+const matchers = new WeakMap<readonly string[], Matcher>();
+
+/** Ranges are taken apart once, not with every request. */
+function matcherOf(proxies: readonly string[]): Matcher {
+  let matcher = matchers.get(proxies);
+  if (matcher === undefined) matchers.set(proxies, (matcher = rangeMatcher(proxies)));
+  return matcher;
+}

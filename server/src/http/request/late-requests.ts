@@ -1,0 +1,51 @@
+import type { Socket } from 'node:net';
+import { KeywardError } from '../../base/errors.ts';
+import { isWatched, watchArrival } from './body-watchdog.ts';
+import { latestOn } from './request-context.ts';
+import { endAnswer } from '../answer/end-answer.ts';
+import type { Services } from '../services.ts';
+
+/** How long a request may take to arrive whole without being watched, and how long it may then stand still. */
+export interface ArrivalTimes {
+  arrivalMs: number;
+  standstillMs: number;
+}
+
+export const ARRIVAL_TIMES: ArrivalTimes = { arrivalMs: 300_000, standstillMs: 60_000 };
+
+/**
+ * A request is not whole after a long time; told once for each. Nothing may be written past an answer that has begun: the
+ * bytes would stand in the middle of it. Guarded by late.test.ts.
+ * @returns false where nothing is under way on the connection: it can be refused.
+ */
+export function endureLate(services: Services, socket: Socket, standstillMs: number): boolean {
+  const latest = latestOn(socket);
+  if (latest === undefined || isWatched(socket)) return false;
+  const { request, response } = latest;
+  const isArriving = !request.complete;
+  if (latest.isOver) {
+    // Answered before its body came, which is of no use any more.
+    if (isArriving) socket.destroy();
+    return isArriving;
+  }
+  if (!isArriving) {
+    // The head of the next one, behind an answer that is still being written.
+    response.once('finish', () => socket.destroy());
+    return true;
+  }
+  const unwatch = watchArrival(
+    request,
+    () => {
+      unwatch();
+      const why = new KeywardError('bad_request', 'The body of the request stopped arriving.', {
+        status: 408,
+        hint: 'Send it again.',
+      });
+      endAnswer(services, latest, why);
+    },
+    standstillMs,
+  );
+  request.once('end', unwatch);
+  socket.once('close', unwatch);
+  return true;
+}

@@ -1,0 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { randomBase62 } from '../../base/ids.ts';
+import { holdsKey } from '../../base/key-text.ts';
+
+const PROCESS = randomBase62(6);
+let requests = 0;
+
+/** Unique and cheap: random for the process, counted within it. */
+export const newRequestId = (): string => `req_${PROCESS}${(requests++).toString(36).padStart(6, '0')}`;
+
+/** The caller's own id where it is one that no log or header breaks on, and no key; otherwise a new one. */
+export function requestId({ headers }: { headers: IncomingHttpHeaders }): string {
+  const given = headers['x-request-id'];
+  if (typeof given !== 'string' || !/^[\w.:-]{1,128}$/.test(given) || holdsKey(given)) return newRequestId();
+  return given;
+}

@@ -1,0 +1,204 @@
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { KeywardError } from '../base/errors.ts';
+import { gate } from './admission.ts';
+import type { Gate } from './admission.ts';
+import { send } from './answer/send-answer.ts';
+import { begin, EVERYWHERE } from './request/request-context.ts';
+import type { Course } from './request/request-context.ts';
+import { fail, refuseUnreadable, standsBehind } from './answer/send-error.ts';
+import { handlerOf } from './handler.ts';
+import type { HeldResponse } from './answer/held-response.ts';
+import { mayHoldKey, refuseKeyInUrl, reportKeyInLine } from './request/key-in-url.ts';
+import { ARRIVAL_TIMES, endureLate } from './request/late-requests.ts';
+import type { ArrivalTimes } from './request/late-requests.ts';
+import { listenerOptions } from './listener.ts';
+import { messageFault } from './request/message-check.ts';
+import { noSuchRoute, plainPath, surfacesOf } from './unknown-path.ts';
+import { needsKey } from './route.ts';
+import type { Route } from './route.ts';
+import { Router } from './router.ts';
+import type { Services } from './services.ts';
+import { sessionGate } from './session-gate.ts';
+import type { Surface } from './surface.ts';
+
+/** How long running requests may go on once the server was asked to stop. */
+const DRAIN_MS = 30_000;
+/** How often connections that have become idle are closed meanwhile. */
+const IDLE_SWEEP_MS = 50;
+
+/** A route as requests are brought to it. */
+interface Entry {
+  declared: Route;
+  /** Before the body is read: a stranger's 32 MiB are not worth a byte of memory. */
+  gate: Gate | undefined;
+  handle: (course: Course) => void;
+}
+
+type Options = ReturnType<typeof listenerOptions>;
+
+/** node:http with every declared route on it. */
+export class HttpServer {
+  readonly #services: Services;
+  readonly #routes: readonly Route[];
+  readonly #router = new Router<Entry>();
+  /** Paths without parameters. */
+  readonly #fixed: ReadonlySet<string>;
+  readonly #surfaces: readonly Surface[];
+  readonly #times: ArrivalTimes;
+  readonly #options: Options;
+  /** One an address that it listens on. */
+  readonly #servers: Server[] = [];
+  #isClosing = false;
+
+  constructor(services: Services, routes: readonly Route[], times = ARRIVAL_TIMES) {
+    this.#services = services;
+    this.#routes = routes;
+    this.#surfaces = surfacesOf(routes);
+    this.#fixed = new Set(routes.map(({ path }) => path.toLowerCase()).filter((path) => !/[:*]/.test(path)));
+    for (const declared of routes) {
+      const handle = handlerOf(services, declared);
+      this.#router.add(declared, { declared, gate: gateOf(services, declared), handle });
+    }
+    this.#times = times;
+    this.#options = listenerOptions(services.config, times);
+  }
+
+  /** The first one, where there are several. */
+  get address(): AddressInfo | null {
+    const address = this.#servers[0]?.address() ?? null;
+    return typeof address === 'object' ? address : null;
+  }
+
+  /** `localhost` is both addresses that it may have. @throws what node:net throws, such as EADDRINUSE. */
+  async listen(host: string, port: number): Promise<void> {
+    const [first = host, ...others] = host === 'localhost' ? await addressesOf(host) : [host];
+    await this.#open({ host: first, port });
+    for (const other of others)
+      await this.#open({ host: other, port: this.address?.port }).catch((error: unknown) => {
+        this.#services.logger.warn(
+          { err: error, host: other },
+          'this address of localhost is not listened on',
+        );
+      });
+  }
+
+  /** Accepts nothing new, finishes what runs. A connection that was busy would be kept open until its keep-alive ran out. */
+  async stop(): Promise<void> {
+    this.#isClosing = true;
+    const servers = this.#servers;
+    const sweep = setInterval(() => servers.forEach((one) => one.closeIdleConnections()), IDLE_SWEEP_MS);
+    const end = setTimeout(() => servers.forEach((one) => one.closeAllConnections()), DRAIN_MS);
+    await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))));
+    clearInterval(sweep);
+    clearTimeout(end);
+  }
+
+  async #open(where: { host: string; port: number | undefined }): Promise<void> {
+    const options = this.#options;
+    const server = 'cert' in options ? createTlsServer(options) : createServer(options);
+    server.on('request', (request, response) => this.#serve(request, response as HeldResponse));
+    server.on('clientError', (error, socket) => this.#takeUnreadable(error, socket as Socket));
+    server.on('checkExpectation', ({ url = '/' }: IncomingMessage, response: ServerResponse) => {
+      const refuse = () => response.writeHead(417, { ...EVERYWHERE, 'content-length': 0 }).end();
+      if (mayHoldKey(url)) refuseKeyInUrl(this.#services, url).then(refuse, refuse);
+      else refuse();
+    });
+    server.listen(where);
+    await once(server, 'listening');
+    // Such as no room for one more connection: the others go on.
+    server.on('error', (error) => this.#services.logger.error({ err: error }, 'a connection was not taken'));
+    this.#servers.push(server);
+  }
+
+  #serve(request: IncomingMessage, response: HeldResponse): void {
+    const services = this.#services;
+    const { method = 'GET', url = '/' } = request;
+    const found = this.#router.find(method, this.#plain(url));
+    const isReadable = found !== 'unreadable';
+    const course = begin(services, { request, response, found: isReadable ? found : undefined });
+    const refuse = (error: unknown): void => fail(services, error, course);
+    try {
+      if (this.#isClosing) course.headers['connection'] = 'close';
+      const fault = messageFault(request) ?? (isReadable ? undefined : unreadable());
+      const goOn = (): void => {
+        if (fault !== undefined) refuse(fault);
+        else if (found === undefined || found === 'unreadable' || this.#isShadowed(course))
+          this.#refuseAddress(course);
+        else enter(services, course, found.entry);
+      };
+      if (!mayHoldKey(url)) goOn();
+      else
+        refuseKeyInUrl(services, url)
+          .then(goOn, (inUrl: unknown) => refuse(fault ?? inUrl))
+          .catch(refuse);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  /** As routes are declared. */
+  #plain(url: string): string {
+    let plain = url;
+    for (const surface of this.#surfaces) plain = surface.plainUrl?.(plain) ?? plain;
+    return plain;
+  }
+
+  /** GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new". */
+  #isShadowed({ request, route }: Course): boolean {
+    if (route === undefined || route.surface.isLenient === true || !route.path.includes(':')) return false;
+    return this.#fixed.has(plainPath(this.#plain(request.url ?? '/')));
+  }
+
+  /** Before any body is read: one that cannot be read must not hide that there is nothing here. */
+  #refuseAddress(course: Course): void {
+    const services = this.#services;
+    const { request } = course;
+    const { error, surface, isPath } = noSuchRoute(this.#routes, request, this.#plain(request.url ?? '/'));
+    const refuse = (thrown: unknown): void => fail(services, thrown, course, surface);
+    const isAsked = request.method === 'OPTIONS';
+    const told = isAsked ? surface?.preflight?.(services, course, isPath) : undefined;
+    if (told instanceof Promise) return void told.then((answer) => send(answer, course), refuse);
+    surface?.allowOrigin?.(course);
+    if (told === undefined) refuse(error);
+    else send(told, course);
+  }
+
+  /** What the HTTP parser could not read, or waited for too long. */
+  #takeUnreadable(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
+    const services = this.#services;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+      if (!endureLate(services, socket, this.#times.standstillMs)) refuseUnreadable(error, socket);
+    } else if (!standsBehind(socket)) {
+      void reportKeyInLine(services, error.rawPacket).then(() => refuseUnreadable(error, socket));
+    }
+  }
+}
+
+async function addressesOf(name: string): Promise<string[]> {
+  const found = await lookup(name, { all: true });
+  return [...new Set(found.map(({ address }) => address))];
+}
+
+function enter(services: Services, course: Course, { declared, gate: isLetIn, handle }: Entry): void {
+  if (declared.ownOrigins !== true) declared.surface.allowOrigin?.(course);
+  if (isLetIn === undefined) return handle(course);
+  isLetIn(course, (error) => {
+    if (error === undefined) handle(course);
+    else fail(services, error, course);
+  });
+}
+
+function gateOf(services: Services, declared: Route): Gate | undefined {
+  if (needsKey(declared)) return gate(services, declared);
+  return declared.access === 'session' ? sessionGate(services, declared) : undefined;
+}
+
+const unreadable = (): KeywardError =>
+  new KeywardError('bad_request', 'The address of the request cannot be read.', {
+    hint: 'Write % as %25 where it stands for itself.',
+  });

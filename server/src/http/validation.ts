@@ -1,0 +1,154 @@
+import { Ajv } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { TSchema } from 'typebox';
+import type { FieldError } from '../base/errors.ts';
+import { invalidField, KeywardError } from '../base/errors.ts';
+import { fieldPath } from './body/json-body.ts';
+
+const ERRORS_MAX = 20;
+
+const OPTIONS = { strict: false, useDefaults: false, validateFormats: true } as const;
+/** Bodies are taken as they are: "5" is not 5. */
+const firstFault = new Ajv({ ...OPTIONS, allErrors: false, coerceTypes: false });
+const everyFault = new Ajv({ ...OPTIONS, allErrors: true, coerceTypes: false });
+/** Queries and paths are text by nature; there "5" is how 5 is written. */
+const textual = new Ajv({ ...OPTIONS, allErrors: true, coerceTypes: true });
+
+for (const ajv of [firstFault, everyFault, textual]) ajv.addFormat('date-time', isTime);
+
+/** RFC 3339, and a day that exists: Date.parse takes February 31 for a day in March. */
+function isTime(text: string): boolean {
+  const [, year, month, day] =
+    /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  if (Number.isNaN(Date.parse(text))) return false;
+  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
+}
+
+export type Part = 'body' | 'query' | 'params';
+
+export type Validator = (value: unknown) => void;
+
+/** @returns a function that throws KeywardError `invalid_input` naming each field at fault. */
+export function validator(schema: TSchema, part: Part): Validator {
+  return part === 'body' ? bodyValidator(schema) : textValidator(schema, part);
+}
+
+/** Compiled when first needed: compiling every route at once would make up most of the start. */
+function lazily(ajv: Ajv, schema: TSchema): () => ValidateFunction {
+  let compiled: ValidateFunction | undefined;
+  return () => (compiled ??= ajv.compile(schema));
+}
+
+function textValidator(schema: TSchema, part: 'query' | 'params'): Validator {
+  const check = lazily(textual, schema);
+  return (value) => {
+    const validate = check();
+    if (!validate(value)) {
+      throw part === 'params' ? nothingThere() : invalidInput(fieldErrors(validate.errors ?? [], part));
+    }
+    if (part === 'query') refuseNul(value as Record<string, unknown>);
+  };
+}
+
+/**
+ * All faults of a small body, the first one of a large: a megabyte of mistakes would otherwise make a million error
+ * objects and hold up everybody for seconds. Guarded by bad-requests.test.ts.
+ */
+function bodyValidator(schema: TSchema): Validator {
+  const first = lazily(firstFault, schema);
+  const every = lazily(everyFault, schema);
+  return (value) => {
+    const validate = first();
+    if (validate(value)) return;
+    const { errors: firstErrors } = validate;
+    const all = every();
+    const errors =
+      membersUpTo(value, SMALL_MEMBERS) < SMALL_MEMBERS && !all(value) ? all.errors : firstErrors;
+    throw invalidInput(fieldErrors(errors ?? [], 'body'));
+  };
+}
+
+const SMALL_MEMBERS = 2_000;
+
+/** How many values there are at all depths, counted no further than `max`. */
+function membersUpTo(value: unknown, max: number): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const name in value) {
+    count += membersUpTo((value as Record<string, unknown>)[name], max - count);
+    if (count >= max) break;
+  }
+  return count;
+}
+
+/** An id of a wrong form is one that nothing has. */
+const nothingThere = (): KeywardError => new KeywardError('not_found', 'There is nothing under this id.');
+
+/** No database of ours keeps U+0000. */
+function refuseNul(query: Record<string, unknown>): void {
+  for (const name in query) {
+    const value = query[name];
+    if (typeof value === 'string' && value.includes('\0'))
+      throw invalidField(`query.${name}`, 'must not hold the character U+0000');
+  }
+}
+
+function invalidInput(errors: FieldError[]): KeywardError {
+  const said = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return new KeywardError('invalid_input', said, { errors });
+}
+
+/** Errors of the branches of a union say little; the union itself is named instead. */
+function fieldErrors(errors: ErrorObject[], part: Part): FieldError[] {
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
+  const found = new Map<string, FieldError>();
+  for (const error of errors) {
+    const inUnion = unions.some((path) => error.instancePath.startsWith(path)) && error.keyword !== 'anyOf';
+    if (inUnion || found.size >= ERRORS_MAX) continue;
+    const field = fieldOf(error, part);
+    if (!found.has(field)) found.set(field, { field, message: messageOf(error) });
+  }
+  return [...found.values()];
+}
+
+function fieldOf({ instancePath, keyword, params }: ErrorObject, part: Part): string {
+  const names = instancePath
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const { missingProperty, additionalProperty } = params as {
+    missingProperty?: string;
+    additionalProperty?: string;
+  };
+  if (keyword === 'required' && missingProperty !== undefined) names.push(missingProperty);
+  if (keyword === 'additionalProperties' && additionalProperty !== undefined)
+    names.push(clip(additionalProperty));
+  const path = fieldPath(names);
+  if (part === 'query') return `query.${path}`;
+  return path === '' ? part : path;
+}
+
+/** A field's name comes from the caller and may be anything, also long, also a secret in the wrong place. */
+const clip = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
+
+function messageOf({ keyword, params, message, parentSchema }: ErrorObject): string {
+  const described = (parentSchema as { description?: string } | undefined)?.description;
+  switch (keyword) {
+    case 'required':
+      return 'is missing';
+    case 'additionalProperties':
+      return 'is not known here';
+    case 'enum':
+      return `must be one of ${(params as { allowedValues: unknown[] }).allowedValues.join(', ')}`;
+    case 'const':
+      return `must be ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}`;
+    case 'type':
+      return `must be of type ${String((params as { type: unknown }).type)}`;
+    case 'pattern':
+    case 'format':
+    case 'anyOf':
+      return described === undefined ? 'is not of a form that is taken here' : `must be: ${described}`;
+    default:
+      return message ?? 'is not valid';
+  }
+}

@@ -1,0 +1,2 @@
+export { openaiRoutes } from './routes.ts';
+export { openaiEvent } from './surface.ts';

@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { describeOnBothServers } from '../../test/server.ts';
+import type { NewKey, TestServer } from '../../test/server.ts';
+import { chatAnswer, chatEvents, hang, json, slam, startTestUpstream, stream } from '../../test/upstream.ts';
+import type { TestUpstream } from '../../test/upstream.ts';
+import { Family, MAKES } from '../api/keys/children.fixture.ts';
+
+interface OpenaiError {
+  error: { code: string; message: string };
+}
+
+describeOnBothServers('budgets of tokens and money', (start) => {
+  let server: TestServer;
+  let upstream: TestUpstream;
+  const chat = ({ secret }: NewKey, more: object = {}, signal?: AbortSignal, isPassedOn = false) =>
+    server.request<OpenaiError>('POST', '/v1/chat/completions', {
+      key: secret,
+      isPassedOn,
+      body: { model: 'gpt-test', max_tokens: 20, messages: [{ role: 'user', content: 'hello' }], ...more },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const tokens = (amount: number) =>
+    server.mint({ budgets: [{ name: 'b', unit: 'tokens', amount: String(amount), period: 'day' }] });
+  const used = async ({ id }: NewKey) => {
+    const { body } = await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`);
+    return Number(body.budgets[0]?.used);
+  };
+  /** Settlements are written behind the answer. */
+  const settled = async (key: NewKey, wanted: (used: number) => boolean) => {
+    for (let i = 0; i < 500 && !wanted(await used(key)); i++) await sleep(20);
+    return used(key);
+  };
+
+  beforeAll(async () => {
+    server = await start();
+    upstream = await startTestUpstream();
+    const prices = { '*': { input_usd_per_million_tokens: '100', output_usd_per_million_tokens: '100' } };
+    const body = { name: 'one', base_url: upstream.baseUrl, models: ['gpt-test'], prices };
+    await server.request('POST', '/v1/upstreams', { body });
+  });
+  beforeEach(() => upstream.answer(json(chatAnswer())));
+  afterAll(() => upstream.close());
+
+  test('what the answer took is settled', async () => {
+    const key = await tokens(1_000);
+    await chat(key);
+    expect(await settled(key, (n) => n === 18)).toBe(18);
+  });
+
+  test('money, to the nano-dollar', async () => {
+    const key = await server.mint({ budgets: [{ name: 'b', unit: 'usd', amount: '0.01', period: 'month' }] });
+    await chat(key);
+    expect(await settled(key, (n) => n === 0.0018)).toBe(0.0018);
+    const refused = await chat(key, { max_tokens: 1_000 });
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'budget_exceeded']);
+    // More than the whole budget: it does not help to wait.
+    expect(refused.headers.get('retry-after')).toBeNull();
+  });
+
+  test('a budget smaller than the request may need says what is left, what is needed, and what to send', async () => {
+    const key = await tokens(1_000);
+    const refused = await chat(key, { max_tokens: undefined });
+    expect(refused.status).toBe(429);
+    const { message } = refused.body.error;
+    expect(message).toMatch(
+      /^The budget "b" of this key has 1000 of 1000 tokens left; this request may need 1\d{3}\./,
+    );
+    expect(message).toContain('Send max_tokens');
+    expect(message).not.toContain('spent');
+    expect(refused.headers.get('retry-after')).toBeNull();
+    expect((await chat(key, { max_tokens: 500 })).status).toBe(200);
+  });
+
+  test('a budget of an ancestor or of the owner says whose it is', async () => {
+    const family = new Family(server);
+    const budgets = [{ name: 'b', unit: 'tokens', amount: '1000', period: 'total' }];
+    const owner = await family.newOwner('Grace', { budgets });
+    const told = async (key: NewKey) => (await chat(key, { max_tokens: 2_000 })).body.error.message;
+    const maker = await server.mint({ ...MAKES, budgets });
+    expect(await told(await family.childOf(maker))).toContain('of an ancestor of this key has 1000 of 1000 ');
+    expect(await told(await server.mint({ owner: owner.id }))).toContain(
+      'of the owner of this key has 1000 ',
+    );
+  });
+
+  test('a budget that is spent says so, and when it is filled again', async () => {
+    const key = await tokens(60);
+    upstream.answer(json(chatAnswer({ prompt_tokens: 50, completion_tokens: 40, total_tokens: 90 })));
+    await chat(key, { max_tokens: 20 });
+    expect(await settled(key, (n) => n === 90)).toBe(90);
+    const refused = await chat(key, { max_tokens: 1 });
+    expect(refused.body.error.message).toMatch(
+      /^The budget "b" of this key is spent\. It is filled again at /,
+    );
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1);
+  });
+
+  test('a budget that running requests hold says so, and to try again soon', async () => {
+    const key = await tokens(1_000);
+    upstream.answer(hang);
+    const gone = new AbortController();
+    const running = chat(key, { max_tokens: 800 }, gone.signal).catch(() => 'gone');
+    await expect.poll(() => used(key)).toBeGreaterThan(800);
+    const refused = await chat(key, { max_tokens: 800 });
+    expect(refused.body.error.message).toContain('Running requests hold ');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    gone.abort();
+    await running;
+  });
+
+  test('what might exceed the budget is refused before anything is asked', async () => {
+    const key = await tokens(60);
+    upstream.received.length = 0;
+    expect((await chat(key, { max_tokens: 61 })).status).toBe(429);
+    expect(upstream.received).toEqual([]);
+    expect(await used(key)).toBe(0);
+  });
+
+  test('running requests hold what they may need: many at once never exceed it', async () => {
+    const key = await tokens(200);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => chat(key)));
+    const admitted = answers.filter(({ status }) => status === 200).length;
+    expect(admitted).toBeGreaterThan(0);
+    expect(admitted).toBeLessThan(40);
+    expect(await settled(key, (n) => n === admitted * 18)).toBe(admitted * 18);
+    expect(admitted * 18).toBeLessThanOrEqual(200);
+  });
+
+  test('an upstream that fails costs nothing', async () => {
+    const key = await tokens(1_000);
+    upstream.answer(slam);
+    expect((await chat(key)).status).toBe(502);
+    expect(await settled(key, (n) => n === 0)).toBe(0);
+    upstream.answer(json({ error: { message: 'no' } }, 400));
+    await chat(key, {}, undefined, true);
+    expect(await settled(key, (n) => n === 0)).toBe(0);
+  });
+
+  test('a caller that goes away pays for what was made until then, and the rest is given back', async () => {
+    const key = await tokens(10_000);
+    const before = upstream.received.length;
+    upstream.answer(stream([chatEvents().subarray(0, 500)], { end: 'hang' }));
+    const gone = new AbortController();
+    const asked = chat(key, { stream: true, max_tokens: 5_000 }, gone.signal).catch(() => 'gone');
+    await expect.poll(() => used(key)).toBeGreaterThan(5_000);
+    await expect.poll(() => upstream.received.length).toBe(before + 1);
+    gone.abort();
+    expect(await asked).toBe('gone');
+    await upstream.received.at(-1)?.aborted;
+    const took = await settled(key, (n) => n < 5_000);
+    expect(took).toBeGreaterThan(0);
+    expect(took).toBeLessThan(200);
+  });
+
+  test('also one that goes away before the first byte', async () => {
+    const key = await tokens(10_000);
+    upstream.answer(hang);
+    const before = upstream.received.length;
+    const gone = new AbortController();
+    const asked = chat(key, { max_tokens: 5_000 }, gone.signal).catch(() => 'gone');
+    await expect.poll(() => upstream.received.length).toBe(before + 1);
+    gone.abort();
+    await asked;
+    const took = await settled(key, (n) => n < 5_000);
+    expect(took).toBeGreaterThan(0);
+    expect(took).toBeLessThan(100);
+    const reported = async () => (await server.request('GET', `/v1/keys/${key.id}/usage`)).body;
+    await expect.poll(reported).toMatchObject({ items: [{ requests: 1, refusals: { client_gone: 1 } }] });
+  });
+
+  test('a rotation gives no new budget', async () => {
+    const key = await tokens(100);
+    await chat(key);
+    await settled(key, (n) => n === 18);
+    await server.request('POST', `/v1/keys/${key.id}/rotate`);
+    expect(await used(key)).toBe(18);
+  });
+});

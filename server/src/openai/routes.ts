@@ -1,0 +1,106 @@
+import { Type } from 'typebox';
+import type { ModelView } from '../models/index.ts';
+import { callModel, MODEL_NAME_MAX_LENGTH } from './model-call.ts';
+import type { Route } from '../http/index.ts';
+import { route } from './surface.ts';
+
+const Model = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('model'),
+    created: Type.Integer(),
+    owned_by: Type.String(),
+  },
+  { title: 'Model' },
+);
+
+/** What every request to a model must hold; the rest is between the caller and the upstream. */
+const ModelRequest = Type.Object(
+  { model: Type.String({ minLength: 1, maxLength: MODEL_NAME_MAX_LENGTH }) },
+  { additionalProperties: true, description: 'As the OpenAI API has it; passed on untouched.' },
+);
+
+/** Paths below `/v1`, with what they do. */
+const FORWARDED: Record<string, { id: string; summary: string; takesForm?: true }> = {
+  '/chat/completions': { id: 'chat.completions', summary: 'Chat with a model; streams with stream: true' },
+  '/completions': { id: 'completions.create', summary: 'Complete a text' },
+  '/embeddings': { id: 'embeddings.create', summary: 'Turn texts into vectors' },
+  '/responses': { id: 'responses.create', summary: 'The Responses API, where the upstream has it' },
+  '/messages': { id: 'messages.create', summary: 'The Messages API, where the upstream has it' },
+  '/messages/count_tokens': {
+    id: 'messages.count_tokens',
+    summary: 'Count the tokens of a message, where the upstream has it; takes nothing from budgets',
+  },
+  '/moderations': { id: 'moderations.create', summary: 'Classify a text' },
+  '/rerank': { id: 'rerank.create', summary: 'Order documents by relevance' },
+  '/images/generations': { id: 'images.generate', summary: 'Make images' },
+  '/images/edits': { id: 'images.edit', summary: 'Change an image', takesForm: true },
+  '/images/variations': { id: 'images.vary', summary: 'Vary an image', takesForm: true },
+  '/audio/speech': { id: 'audio.speech', summary: 'Read a text aloud' },
+  '/audio/transcriptions': { id: 'audio.transcribe', summary: 'Write down what is said', takesForm: true },
+  '/audio/translations': {
+    id: 'audio.translate',
+    summary: 'Write down in English what is said',
+    takesForm: true,
+  },
+};
+
+const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...form }]) =>
+  route({
+    method: 'POST',
+    path: `/v1${path}`,
+    id,
+    summary,
+    access: 'models:use',
+    bodyKind: 'passthrough',
+    namesModel: true,
+    needsNoPermit: true,
+    ...form,
+    body: ModelRequest,
+    responses: { 200: 'stream' },
+    errors: [
+      'model_not_found',
+      'forbidden_resource',
+      'model_unpriced',
+      'not_ready',
+      'upstream_unavailable',
+      'upstream_timeout',
+    ],
+    handler: (services, call) => callModel(services, call, path),
+  }),
+);
+
+export const openaiRoutes: Route[] = [
+  ...forwardRoutes,
+  route({
+    method: 'GET',
+    path: '/v1/models',
+    id: 'models.list',
+    summary: 'The models that the key may use',
+    access: 'models:use',
+    responses: {
+      200: Type.Object({ object: Type.Literal('list'), data: Type.Array(Model) }, { title: 'ModelList' }),
+    },
+    handler: async ({ models }, { caller }) => {
+      const found = await models.listModels(caller.selectors.models);
+      return { status: 200, body: { object: 'list', data: found.map(openaiModel) } };
+    },
+  }),
+  route({
+    method: 'GET',
+    // A name may hold slashes: provider/name.
+    path: '/v1/models/*',
+    id: 'models.get',
+    summary: 'One model',
+    access: 'models:use',
+    params: Type.Object({ '*': Type.String({ maxLength: MODEL_NAME_MAX_LENGTH }) }),
+    responses: { 200: Model },
+    errors: ['model_not_found', 'upstream_unavailable'],
+    handler: async ({ models }, { caller, params }) => ({
+      status: 200,
+      body: openaiModel(await models.getModel(params['*'], caller.selectors.models)),
+    }),
+  }),
+];
+
+const openaiModel = ({ id, object, created, owned_by }: ModelView) => ({ id, object, created, owned_by });
