@@ -3,7 +3,7 @@ import { addMember } from '../server/src/documents/index.ts';
 import type { Documents } from '../server/src/documents/index.ts';
 import { addChunks, beginEmbedding, completeEmbedding } from '../server/src/retrieval/chunk-store.ts';
 import { touchCollection } from '../server/src/retrieval/collection-store.ts';
-import { noteDimensions, recipeId } from '../server/src/retrieval/recipe.ts';
+import { noteDimensions, recipeId } from '../server/src/retrieval/embedding/recipe.ts';
 import type { Storage } from '../server/src/storage/index.ts';
 import type { SampleVectors } from './sample-vectors.ts';
 

@@ -70,13 +70,13 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'storage/index.ts': 'has it',
   'nodes/nodes.ts': 'leases, and answers to other nodes',
   'app.ts': 'budgets, counters, refusals, checkpoints',
-  'keys/last-used.ts': 'when and from where a secret was used',
-  'keys/verifier.ts': 'secrets that move to the current pepper',
-  'identity/throttle.ts': 'attempts to log in',
-  'retrieval/reembedding.ts': 'documents that are embedded anew for all',
-  'retrieval/pgvector-backfill.ts': 'vectors that were made without the extension',
-  'retrieval/pgvector.ts': 'tables for vectors of a length',
-  'retrieval/embed-document.ts': 'removes what a failed embedding has left',
+  'keys/verify/last-used.ts': 'when and from where a secret was used',
+  'keys/verify/verifier.ts': 'secrets that move to the current pepper',
+  'identity/login/throttle.ts': 'attempts to log in',
+  'retrieval/embedding/reembedding.ts': 'documents that are embedded anew for all',
+  'retrieval/pgvector/pgvector-backfill.ts': 'vectors that were made without the extension',
+  'retrieval/pgvector/pgvector.ts': 'tables for vectors of a length',
+  'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 
 describe('what is written for a request', () => {
@@ -102,9 +102,9 @@ describe('what is written for a request', () => {
     expect(asks.map(({ path }) => path.slice(PRODUCT.length)).toSorted()).toEqual([
       'documents/fetching/page-fetcher.ts',
       'models/models.ts',
-      'models/probe.ts',
+      'models/upstreams/probe.ts',
       'nodes/nodes.ts',
-      'retrieval/embedder.ts',
+      'retrieval/embedding/embedder.ts',
       'storage/postgres.ts',
       'storage/sqlite.ts',
     ]);
@@ -122,15 +122,15 @@ describe('the way to a model', () => {
   /** `Models.forward` under any notation, and what lies behind it. */
   const WAYS = /\bforward(To)?\b(?!\.ts)|\bnew (Attempt|Call)\(|\bcollect\((this\.#)?dispatcher/;
   const OPEN_TO = [
-    'models/paid.ts',
+    'models/account/paid.ts',
     'models/models.ts',
     'models/forward.ts',
     'models/attempt.ts',
     'models/call.ts',
     // An upstream's own list of models, and the test of an upstream, which is its operator's.
-    'models/collect.ts',
-    'models/model-list.ts',
-    'models/probe.ts',
+    'models/answer/collect.ts',
+    'models/upstreams/model-list.ts',
+    'models/upstreams/probe.ts',
   ];
   const others = product.filter(({ path }) => !OPEN_TO.includes(path.slice(PRODUCT.length)));
 

@@ -4,9 +4,9 @@ import { findAdminOwner, isAnyActive, isFree } from '../keys/index.ts';
 import type { Administrators } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Memberships } from './identity.ts';
-import { lockMode, readMode } from './mode-store.ts';
+import { lockMode, readMode } from './store/mode-store.ts';
 import type { User } from './user.ts';
-import { activeAdmins, findByOwner } from './user-store.ts';
+import { activeAdmins, findByOwner } from './store/user-store.ts';
 
 /** What the module `keys` asks about those who log in. */
 export const administratorsOf = (memberships: Memberships): Administrators => ({

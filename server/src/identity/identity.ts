@@ -1,11 +1,11 @@
 import type { Actor, KeysContext } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
-import { authenticate } from './authentication.ts';
-import { readMode } from './mode-store.ts';
+import { authenticate } from './login/authentication.ts';
+import { readMode } from './store/mode-store.ts';
 import type { Mode } from './mode.ts';
-import { Throttle } from './throttle.ts';
+import { Throttle } from './login/throttle.ts';
 import type { User } from './user.ts';
-import { findByOwner, findUser, listUsers, usersById } from './user-store.ts';
+import { findByOwner, findUser, listUsers, usersById } from './store/user-store.ts';
 
 /** Somebody who is logged in. */
 export type Session = {

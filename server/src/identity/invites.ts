@@ -4,15 +4,15 @@ import { actorId, changeAndRecord, holdingsOf, record } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
-import { newCode } from './codes.ts';
-import { placeOf } from './hash-queue.ts';
+import { newCode } from './login/codes.ts';
+import { placeOf } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
-import * as store from './invite-store.ts';
+import * as store from './store/invite-store.ts';
 import { makerNow } from './makers.ts';
 import type { Maker } from './makers.ts';
 import { addUser, newUser } from './new-user.ts';
 import { refuseNewUser, refuseStrongerInvite } from './power.ts';
-import type { InviteRow, InviteStatus } from './rows.ts';
+import type { InviteRow, InviteStatus } from './store/rows.ts';
 import type { User } from './user.ts';
 
 /** A code with which one person makes a user of the role default. Times in ms since 1970. */

@@ -1,10 +1,10 @@
 import { callerOfKey, subjectsOf } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
-import { boundsOfUser } from './authentication.ts';
+import { boundsOfUser } from './login/authentication.ts';
 import type { Identity } from './identity.ts';
-import { subjectOfUser } from './sessions.ts';
-import { findUser } from './user-store.ts';
+import { subjectOfUser } from './login/sessions.ts';
+import { findUser } from './store/user-store.ts';
 
 /** Who handed out an invite or a login token, as they are now. */
 export interface Maker {

@@ -3,8 +3,8 @@ import { changeAndRecord, ensureAdminOwner, mint, mintIn } from '../keys/index.t
 import type { KeysContext, Minted, MintInput } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity, Session } from './identity.ts';
-import { findSession } from './session-store.ts';
-import { findUser, lockUser } from './user-store.ts';
+import { findSession } from './store/session-store.ts';
+import { findUser, lockUser } from './store/user-store.ts';
 
 type Input = Omit<MintInput, 'owner'>;
 

@@ -1,12 +1,12 @@
 import { KeywardError } from '../base/errors.ts';
 import { changeEverywhere, hasUnlimitedKey, lastAdmin } from '../keys/index.ts';
 import type { Actor } from '../keys/index.ts';
-import { INSIDE } from './hash-queue.ts';
+import { INSIDE } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
-import { lockMode, writeMode } from './mode-store.ts';
-import { hashPassword } from './password.ts';
-import { revokeSessionsOf } from './session-store.ts';
-import { sessionsEnd } from './sessions.ts';
+import { lockMode, writeMode } from './store/mode-store.ts';
+import { hashPassword } from './login/password.ts';
+import { revokeSessionsOf } from './store/session-store.ts';
+import { sessionsEnd } from './login/sessions.ts';
 import type { User } from './user.ts';
 import { checkPassword } from './user.ts';
 import { addUser, newUser } from './new-user.ts';

@@ -4,13 +4,13 @@ import type { Db } from '../storage/index.ts';
 import type { Identity } from './identity.ts';
 import type { Invite } from './invites.ts';
 import { inviteContext } from './invites.ts';
-import * as invites from './invite-store.ts';
-import { lockMode, readMode, writeMode } from './mode-store.ts';
-import { revokeSessionsOf } from './session-store.ts';
-import { sessionsEnd } from './sessions.ts';
+import * as invites from './store/invite-store.ts';
+import { lockMode, readMode, writeMode } from './store/mode-store.ts';
+import { revokeSessionsOf } from './store/session-store.ts';
+import { sessionsEnd } from './login/sessions.ts';
 import { record } from '../keys/index.ts';
 import { hasAdmin } from './administrators.ts';
-import { findByUsername, usersById } from './user-store.ts';
+import { findByUsername, usersById } from './store/user-store.ts';
 
 /*
  * For users and invites that were made elsewhere and move in, beside `importUser`. Each is called in a transaction that

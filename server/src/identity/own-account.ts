@@ -1,6 +1,6 @@
 import type { Identity, Session } from './identity.ts';
-import type { LoginRefusal } from './login.ts';
-import { knowsPassword, throttled } from './login.ts';
+import type { LoginRefusal } from './login/login.ts';
+import { knowsPassword, throttled } from './login/login.ts';
 import type { UserInput } from './user.ts';
 import { updateUser } from './users.ts';
 

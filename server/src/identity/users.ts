@@ -5,19 +5,19 @@ import type { Actor } from '../keys/index.ts';
 import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import { hasAdmin } from './administrators.ts';
-import { INSIDE } from './hash-queue.ts';
+import { INSIDE } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
-import { lockMode } from './mode-store.ts';
+import { lockMode } from './store/mode-store.ts';
 import { addUser, nameTaken, newUser, passwordContext } from './new-user.ts';
-import { hashPassword } from './password.ts';
+import { hashPassword } from './login/password.ts';
 import { isDemotion, refuseChange, refuseEnding, refuseNewUser } from './power.ts';
-import type { UserRow } from './rows.ts';
-import { revokeSessionsOf } from './session-store.ts';
-import { sessionsEnd } from './sessions.ts';
-import { dropRecoveryCodes, dropTokens } from './token-store.ts';
+import type { UserRow } from './store/rows.ts';
+import { revokeSessionsOf } from './store/session-store.ts';
+import { sessionsEnd } from './login/sessions.ts';
+import { dropRecoveryCodes, dropTokens } from './store/token-store.ts';
 import type { User, UserFields, UserInput, UserRole } from './user.ts';
 import { checkUser } from './user.ts';
-import * as store from './user-store.ts';
+import * as store from './store/user-store.ts';
 
 /** @throws KeywardError `invalid_input`, `scope_escalation` */
 export async function createUser(identity: Identity, actor: Actor, input: UserInput): Promise<User> {

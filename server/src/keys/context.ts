@@ -9,9 +9,9 @@ import type { Sealing } from '../sealing/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { append, secretNet } from '../audit/index.ts';
 import { KEY_MARK } from '../base/key-text.ts';
-import type { LastUsed } from './last-used.ts';
-import type { RequestLimits } from './limits.ts';
-import type { Verifier } from './verifier.ts';
+import type { LastUsed } from './verify/last-used.ts';
+import type { RequestLimits } from './limits/limits.ts';
+import type { Verifier } from './verify/verifier.ts';
 
 /** A budget as it stands now; amounts are decimal text in the budget's unit. */
 export interface BudgetView extends Budget {

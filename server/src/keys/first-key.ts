@@ -1,15 +1,15 @@
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { record } from './context.ts';
-import { hasKeys } from './key-store.ts';
+import { hasKeys } from './store/key-store.ts';
 import type { Minted } from './mint.ts';
 import { mintIn } from './mint.ts';
 import { ADMIN_NAME } from './owner.ts';
 import type { Owner } from './owner.ts';
-import { lockOwner } from './owner-store.ts';
+import { lockOwner } from './store/owner-store.ts';
 import { ensureOwner } from './owners.ts';
 import type { OwnerInput } from './owners.ts';
-import { isFree } from './taking-away.ts';
+import { isFree } from './power/taking-away.ts';
 
 export const ADMIN_OWNER: OwnerInput = { name: ADMIN_NAME, kind: 'person' };
 const OPERATOR: Actor = { kind: 'cli' };

@@ -3,16 +3,16 @@ import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { mayTouchKey, record } from './context.ts';
-import { deleteKey, insertKey, insertSecret } from './key-store.ts';
-import { findByDigest } from './line-store.ts';
-import type { Found } from './line-store.ts';
+import { deleteKey, insertKey, insertSecret } from './store/key-store.ts';
+import { findByDigest } from './store/line-store.ts';
+import type { Found } from './store/line-store.ts';
 import { hintOf } from '../base/key-text.ts';
 import type { MintInput } from './mint.ts';
 import { newKey, secretRow } from './mint.ts';
 import type { OwnerKind } from './owner.ts';
 import { ensureOwner } from './owners.ts';
-import { currentActor } from './standing.ts';
-import { SECRET_MAX_LENGTH } from './verifier.ts';
+import { currentActor } from './power/standing.ts';
+import { SECRET_MAX_LENGTH } from './verify/verifier.ts';
 
 /** A key that exists elsewhere: its text, or SHA-256 of its text. */
 export interface ImportInput extends MintInput {

@@ -5,9 +5,9 @@ import type { Nodes } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Administrators, BudgetKeeper, KeysContext } from './context.ts';
-import { LastUsed } from './last-used.ts';
-import { RequestLimits } from './limits.ts';
-import { Verifier } from './verifier.ts';
+import { LastUsed } from './verify/last-used.ts';
+import { RequestLimits } from './limits/limits.ts';
+import { Verifier } from './verify/verifier.ts';
 
 export { actorId, auditActor, changeAndRecord, changeEverywhere, holdingsOf, record } from './context.ts';
 export type {
@@ -21,18 +21,18 @@ export type {
   SpentBudget,
 } from './context.ts';
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
-export { refuseExcess } from './gain.ts';
+export { refuseExcess } from './power/gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
 export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './import.ts';
 export { callerOf, KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';
-export type { GoodKey } from './key-memory.ts';
+export type { GoodKey } from './verify/key-memory.ts';
 export { viewKey, viewKeys, viewOwner, viewOwners } from './key-view.ts';
 export type { KeyView, OwnerView } from './key-view.ts';
 export { getKey, listKeys, updateKey } from './keys.ts';
 export type { ListInput, Page, UpdateInput } from './keys.ts';
-export type { Admission, LimitView } from './limits.ts';
-export { budgetsLeft, limitsLeft } from './left.ts';
+export type { Admission, LimitView } from './limits/limits.ts';
+export { budgetsLeft, limitsLeft } from './verify/left.ts';
 export { keysMigrations } from './migrations.ts';
 export { mint, mintIn } from './mint.ts';
 export type { Minted, MintInput } from './mint.ts';
@@ -49,7 +49,7 @@ export {
   setOwnerState,
   updateOwner,
 } from './owners.ts';
-export { isAnyActive } from './owner-store.ts';
+export { isAnyActive } from './store/owner-store.ts';
 export { QuietSweeper } from './quiet.ts';
 export {
   boundsOfAdmin,
@@ -61,7 +61,7 @@ export {
   holdersOfOwner,
   isOwnerActive,
   subjectsOf,
-} from './standing.ts';
+} from './power/standing.ts';
 export { reportLeak } from './report.ts';
 export { listRunning, stopRequest, stopRequests } from './running.ts';
 export type { RunningList, StopWish } from './running.ts';
@@ -76,11 +76,11 @@ export {
   refuseOwnerExcess,
   refuseStronger,
   refuseStrongerOwner,
-} from './taking-away.ts';
-export { SECRET_MAX_LENGTH } from './verifier.ts';
-export type { BadKey } from './verifier.ts';
-export { verify, VERIFY_CODES } from './verify.ts';
-export type { Verdict, VerifyCode, VerifyQuestion } from './verify.ts';
+} from './power/taking-away.ts';
+export { SECRET_MAX_LENGTH } from './verify/verifier.ts';
+export type { BadKey } from './verify/verifier.ts';
+export { verify, VERIFY_CODES } from './verify/verify.ts';
+export type { Verdict, VerifyCode, VerifyQuestion } from './verify/verify.ts';
 
 interface Options {
   storage: Storage;

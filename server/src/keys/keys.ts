@@ -16,11 +16,11 @@ import {
   checkSelectors,
 } from './key-rules.ts';
 import type { SelectorsInput } from './key-rules.ts';
-import * as store from './key-store.ts';
-import { settingColumns } from './rows.ts';
-import { refuseGain } from './gain.ts';
-import { isWayIn, lockToEnd, refuseLastWayIn, refuseTakingAway } from './taking-away.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import * as store from './store/key-store.ts';
+import { settingColumns } from './store/rows.ts';
+import { refuseGain } from './power/gain.ts';
+import { isWayIn, lockToEnd, refuseLastWayIn, refuseTakingAway } from './power/taking-away.ts';
+import { readCursor, writeCursor } from './store/cursor.ts';
 
 /** One key the actor may see. @throws KeywardError `not_found`, also for somebody else's. */
 export async function getKey(context: KeysContext, actor: Actor, id: string): Promise<KeyWithSecrets> {

@@ -4,7 +4,7 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import { changeState, createOwner, listKeys } from './index.ts';
 import type { ListInput } from './index.ts';
 import { mintActor, mintOne, openTestKeys, OPERATOR } from './keys.fixture.ts';
-import { insertKey } from './key-store.ts';
+import { insertKey } from './store/key-store.ts';
 import type { Key } from './key.ts';
 import type { KeysContext } from './index.ts';
 

@@ -7,11 +7,11 @@ import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, Entry, KeysContext } from './context.ts';
 import { actorId, changeAndRecord, mayTouchOwner, reachesAll } from './context.ts';
-import { findRepeat, rememberRequest } from './idempotency-store.ts';
-import { refuseNew } from './gain.ts';
+import { findRepeat, rememberRequest } from './store/idempotency-store.ts';
+import { refuseNew } from './power/gain.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { callerOf, lineOf } from './key.ts';
-import { insertKey, insertSecret } from './key-store.ts';
+import { insertKey, insertSecret } from './store/key-store.ts';
 import { hintOf, newKeyText } from '../base/key-text.ts';
 import {
   checkBudgets,
@@ -25,9 +25,9 @@ import {
 } from './key-rules.ts';
 import type { SelectorsInput } from './key-rules.ts';
 import type { Owner } from './owner.ts';
-import { findOwner, findOwnerByName } from './owner-store.ts';
-import { parentFor } from './parent.ts';
-import type { SecretRow } from './rows.ts';
+import { findOwner, findOwnerByName } from './store/owner-store.ts';
+import { parentFor } from './power/parent.ts';
+import type { SecretRow } from './store/rows.ts';
 
 /** What a new key shall be. Either `role` or `scopes`. */
 export interface MintInput {

@@ -1,7 +1,7 @@
 import type { Actor, KeysContext } from './context.ts';
 import { mayTouchKey } from './context.ts';
 import type { KeyWithSecrets } from './key.ts';
-import * as store from './key-store.ts';
+import * as store from './store/key-store.ts';
 import { KEY_MARK } from '../base/key-text.ts';
 import { changeState } from './states.ts';
 

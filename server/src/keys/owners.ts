@@ -5,14 +5,14 @@ import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeAndRecord, changeEverywhere, managesOwners, mayTouchOwner, noSuch } from './context.ts';
-import { readCursor, writeCursor } from './cursor.ts';
-import { boundsOnly, refuseLooserOwner, takesAway } from './gain.ts';
+import { readCursor, writeCursor } from './store/cursor.ts';
+import { boundsOnly, refuseLooserOwner, takesAway } from './power/gain.ts';
 import { checkBudgets, checkLimits, checkName } from './key-rules.ts';
 import type { Page } from './keys.ts';
 import { ADMIN_NAME } from './owner.ts';
 import type { Owner, OwnerKind, OwnerState } from './owner.ts';
-import * as store from './owner-store.ts';
-import { refuseLastWayIn, refuseOwnerExcess, refuseStrongerOwner } from './taking-away.ts';
+import * as store from './store/owner-store.ts';
+import { refuseLastWayIn, refuseOwnerExcess, refuseStrongerOwner } from './power/taking-away.ts';
 
 export interface OwnerInput {
   name: string;

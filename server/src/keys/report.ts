@@ -1,7 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import type { KeysContext } from './context.ts';
 import { changeState } from './states.ts';
-import { hasUnlimitedKey, isWayIn } from './taking-away.ts';
+import { hasUnlimitedKey, isWayIn } from './power/taking-away.ts';
 
 /**
  * Somebody found a key lying about. A real one is quarantined at once. The caller learns nothing: neither whether it

@@ -2,15 +2,15 @@ import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Acknowledgement, Change } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere } from './context.ts';
-import { refuseTaking } from './gain.ts';
+import { refuseTaking } from './power/gain.ts';
 import type { KeyWithSecrets, Secret } from './key.ts';
 import { OVERLAP_MAX_SECONDS, secretEnded } from './key.ts';
-import * as store from './key-store.ts';
+import * as store from './store/key-store.ts';
 import { newKeyText } from '../base/key-text.ts';
 import { visible } from './keys.ts';
 import type { Minted } from './mint.ts';
 import { newSecret } from './mint.ts';
-import { refuseStrongerKey } from './taking-away.ts';
+import { refuseStrongerKey } from './power/taking-away.ts';
 
 export interface RotateInput {
   /** 0…2,592,000; 86,400 where nothing is said. 0 ends the old secret at once. */

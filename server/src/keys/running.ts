@@ -4,12 +4,12 @@ import { isRunOn } from '../nodes/index.ts';
 import type { Acknowledgement, Change, RunView } from '../nodes/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere, mayTouchKey, mayTouchOwner, reachesAll } from './context.ts';
-import { readCursor, writeCursor } from './cursor.ts';
+import { readCursor, writeCursor } from './store/cursor.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
-import { findKey } from './key-store.ts';
+import { findKey } from './store/key-store.ts';
 import { getKey } from './keys.ts';
 import { getOwner } from './owners.ts';
-import { refuseStronger, refuseStrongerKey } from './taking-away.ts';
+import { refuseStronger, refuseStrongerKey } from './power/taking-away.ts';
 
 /** What one look at all nodes brings; the rest of a list is asked for with further looks. */
 const LOOK_MAX = 500;

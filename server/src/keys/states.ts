@@ -4,13 +4,13 @@ import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Actor, KeysContext } from './context.ts';
 import { changeEverywhere } from './context.ts';
-import { refuseTaking } from './gain.ts';
+import { refuseTaking } from './power/gain.ts';
 import type { KeyWithSecrets, StoredState } from './key.ts';
 import { ownState, RESTORABLE_MS } from './key.ts';
-import * as store from './key-store.ts';
+import * as store from './store/key-store.ts';
 import { visible } from './keys.ts';
 import { withoutKeys } from '../base/key-text.ts';
-import { isWayIn, lockToEnd, refuseLastWayIn, refuseStrongerKey } from './taking-away.ts';
+import { isWayIn, lockToEnd, refuseLastWayIn, refuseStrongerKey } from './power/taking-away.ts';
 
 export const STATE_VERBS = ['disable', 'enable', 'quarantine', 'revoke', 'restore'] as const;
 export type StateVerb = (typeof STATE_VERBS)[number];

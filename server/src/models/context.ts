@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Db, Storage } from '../storage/index.ts';
-import type { UpstreamTable } from './upstream-table.ts';
+import type { UpstreamTable } from './upstreams/upstream-table.ts';
 
 /** Seals what is stored; `context` binds a sealed text to its place. */
 export interface Sealer {

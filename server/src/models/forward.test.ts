@@ -15,7 +15,7 @@ import {
   stream,
   USAGE,
 } from '../../test/upstream.ts';
-import { ModelForm } from './model-form.ts';
+import { ModelForm } from './request/model-form.ts';
 import { bodyOf, chatRequest, openOne, openUpstream, UPSTREAM_KEY } from './models.fixture.ts';
 
 describe('a request to one upstream', () => {

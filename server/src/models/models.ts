@@ -7,23 +7,23 @@ import { nearest } from '../config.ts';
 import { Run } from '../nodes/index.ts';
 import { currentPermit } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
-import type { Answer } from './answer.ts';
-import { Breakers } from './breaker.ts';
-import { Catalogue } from './catalogue.ts';
-import type { Route } from './catalogue.ts';
-import { openConnections } from './connections.ts';
+import type { Answer } from './answer/answer.ts';
+import { Breakers } from './upstreams/breaker.ts';
+import { Catalogue } from './upstreams/catalogue.ts';
+import type { Route } from './upstreams/catalogue.ts';
+import { openConnections } from './upstreams/connections.ts';
 import type { AuditTrail, Sealer, UpstreamContext } from './context.ts';
 import { forwardTo } from './forward.ts';
 import type { ForwardRequest } from './forward.ts';
-import type { LocalModel } from './local-model.ts';
-import { isChargeable, isLikelyChargeable } from './prices.ts';
-import { coversName, mayUse, weightedOrder } from './selection.ts';
-import { tokensSoFar } from './so-far.ts';
-import type { Target } from './target.ts';
-import { LOCAL_UPSTREAM } from './upstream.ts';
-import { Settlement } from './settlement.ts';
-import { unpriced } from './unpriced.ts';
-import { UpstreamTable } from './upstream-table.ts';
+import type { LocalModel } from './local/local-model.ts';
+import { isChargeable, isLikelyChargeable } from './account/prices.ts';
+import { coversName, mayUse, weightedOrder } from './upstreams/selection.ts';
+import { tokensSoFar } from './answer/so-far.ts';
+import type { Target } from './upstreams/target.ts';
+import { LOCAL_UPSTREAM } from './upstreams/upstream.ts';
+import { Settlement } from './account/settlement.ts';
+import { unpriced } from './account/unpriced.ts';
+import { UpstreamTable } from './upstreams/upstream-table.ts';
 
 /** A model as `GET /v1/models` shows it. */
 export interface ModelView {

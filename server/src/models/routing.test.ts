@@ -7,7 +7,7 @@ import type { Permit } from '../storage/index.ts';
 import { addUpstream } from './index.ts';
 import { ACTOR, bodyOf, chatRequest, openModels, openUpstream } from './models.fixture.ts';
 import type { TestModels } from './models.fixture.ts';
-import { weightedOrder } from './selection.ts';
+import { weightedOrder } from './upstreams/selection.ts';
 
 const BUSY = json({ error: { message: 'slow down' } }, 429, { 'retry-after': '20' });
 const BROKEN = json({ error: { message: 'oops' } }, 500);

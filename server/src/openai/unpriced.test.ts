@@ -6,7 +6,7 @@ import { chatAnswer, json, startTestUpstream } from '../../test/upstream.ts';
 import type { TestUpstream } from '../../test/upstream.ts';
 import { systemClock } from '../base/clock.ts';
 import { LocalModel } from '../models/index.ts';
-import { isChargeable } from '../models/prices.ts';
+import { isChargeable } from '../models/account/prices.ts';
 import { Family, MAKES } from '../api/keys/children.fixture.ts';
 
 interface Refused {

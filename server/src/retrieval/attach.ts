@@ -5,10 +5,10 @@ import type { Db } from '../storage/index.ts';
 import { findEmbedding } from './chunk-store.ts';
 import { touchCollection } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
-import { embedDocument, reportable } from './embed-document.ts';
+import { embedDocument, reportable } from './embedding/embed-document.ts';
 import type { Payer } from './paying.ts';
-import { currentRecipe, findRecipe } from './recipe.ts';
-import type { Recipe } from './recipe.ts';
+import { currentRecipe, findRecipe } from './embedding/recipe.ts';
+import type { Recipe } from './embedding/recipe.ts';
 
 /** What became of documents that were to be put into a collection. */
 export interface Attached {

@@ -7,7 +7,7 @@ import { membershipRows } from '../documents/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { batches, tables } from './rows.ts';
-import { bytesOf } from './vector-bytes.ts';
+import { bytesOf } from './index/vector-bytes.ts';
 
 export interface Chunk {
   id: number;

@@ -4,9 +4,9 @@ import type { Documents } from '../documents/index.ts';
 import type { Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
-import type { Embedder } from './embedder.ts';
-import type { HeldCollections } from './held-collections.ts';
-import type { PgVectors } from './pgvector.ts';
+import type { Embedder } from './embedding/embedder.ts';
+import type { HeldCollections } from './index/held-collections.ts';
+import type { PgVectors } from './pgvector/pgvector.ts';
 
 /** What the verbs of this module work with. */
 export interface RetrievalContext {

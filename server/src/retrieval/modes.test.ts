@@ -3,7 +3,7 @@ import { describeOnAllDatabases } from '../../test/databases.ts';
 import { json } from '../../test/upstream.ts';
 import { embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
-import { RERANK_SETTING } from './recipe.ts';
+import { RERANK_SETTING } from './embedding/recipe.ts';
 import type { SearchMode } from './index.ts';
 
 const WORKSPACE = 1;

@@ -18,7 +18,7 @@ import type { Storage } from '../storage/index.ts';
 import { EMBEDDING_SETTINGS, retrievalMigrations } from './index.ts';
 import type { Retrieval, RetrievalOptions } from './index.ts';
 import { retrievalOn } from './retrieval-on.fixture.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from './index/words.ts';
 
 export const DIMENSIONS = 251;
 export const EMBEDDING_MODEL = 'embed-test';

@@ -5,14 +5,14 @@ import { revisionOf } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { scoreOf } from './hit.ts';
 import type { Hit, NumberedHit } from './hit.ts';
-import { EMBEDDINGS_PATH } from './embedder.ts';
-import { IndexGone } from './index-client.ts';
+import { EMBEDDINGS_PATH } from './embedding/embedder.ts';
+import { IndexGone } from './index/index-client.ts';
 import { accountOf } from './paying.ts';
 import type { Payer } from './paying.ts';
-import type { Nearest } from './nearest.ts';
-import { chooseHybrid, chooseNearest, chooseReranked, poolOf } from './ranking.ts';
-import type { Candidate, Candidates } from './ranking.ts';
-import { currentRecipe, knownDimensions, otherLength } from './recipe.ts';
+import type { Nearest } from './index/nearest.ts';
+import { chooseHybrid, chooseNearest, chooseReranked, poolOf } from './index/ranking.ts';
+import type { Candidate, Candidates } from './index/ranking.ts';
+import { currentRecipe, knownDimensions, otherLength } from './embedding/recipe.ts';
 import { rerankUpstream } from './rerank.ts';
 
 /**

@@ -3,13 +3,13 @@ import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Chat, Conversation, NewChat } from './chat.ts';
-import * as store from './chat-store.ts';
-import type { ExportPlace, PlacedChat } from './chat-store.ts';
+import * as store from './store/chat-store.ts';
+import type { ExportPlace, PlacedChat } from './store/chat-store.ts';
 import { changeAndRecord, begunBy } from './context.ts';
 import type { WorkspacesContext } from './context.ts';
 import type { Viewer } from './coverage.ts';
-import { holdThread } from './thread-store.ts';
-import { holdWorkspace } from './workspace-store.ts';
+import { holdThread } from './store/thread-store.ts';
+import { holdWorkspace } from './store/workspace-store.ts';
 
 /** How many chats are read at once: a page in memory, whatever the length of the whole. */
 const PAGE_ROWS = 20;

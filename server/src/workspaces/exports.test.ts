@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { csvCell, csvTime } from './csv.ts';
-import type { PlacedChat } from './chat-store.ts';
+import type { PlacedChat } from './store/chat-store.ts';
 import type { ExportType } from './exports.ts';
 import { exportText } from './exports.ts';
 

@@ -1,5 +1,5 @@
 import { isoTime } from '../base/clock.ts';
-import type { PlacedChat } from './chat-store.ts';
+import type { PlacedChat } from './store/chat-store.ts';
 import { csvCell, csvTime } from './csv.ts';
 
 export const EXPORT_TYPES = ['json', 'csv', 'jsonl', 'jsonAlpaca'] as const;

@@ -1,5 +1,5 @@
 export type { Chat, ChatResponse, Conversation, NewChat } from './chat.ts';
-export type { PlacedChat } from './chat-store.ts';
+export type { PlacedChat } from './store/chat-store.ts';
 export { Chats } from './chats.ts';
 export type { HistoryOptions } from './chats.ts';
 export { isBound, isCovered } from './coverage.ts';
@@ -32,9 +32,9 @@ export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving
 export { workspacesMigrations } from './migrations.ts';
 export { expandPrompt, STANDING_VARIABLES } from './prompt.ts';
 export type { PromptFacts } from './prompt.ts';
-export type { PromptVariable } from './prompt-variable-store.ts';
+export type { PromptVariable } from './store/prompt-variable-store.ts';
 export type { NewVariable, VariableChange } from './prompt-variables.ts';
-export type { Suggestion } from './suggestion-store.ts';
+export type { Suggestion } from './store/suggestion-store.ts';
 export type { Thread } from './thread.ts';
 export { Threads } from './threads.ts';
 export { viewThread, viewWorkspace } from './view.ts';

@@ -7,9 +7,9 @@ import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { isBound } from './coverage.ts';
-import * as store from './member-store.ts';
-import type { Membership } from './member-store.ts';
-import * as workspaces from './workspace-store.ts';
+import * as store from './store/member-store.ts';
+import type { Membership } from './store/member-store.ts';
+import * as workspaces from './store/workspace-store.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Of a user, what decides which workspaces there are for them. */

@@ -1,18 +1,18 @@
 import { idLike, nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Chat } from './chat.ts';
-import { insertChat, scoreChat } from './chat-store.ts';
-import { addMembers } from './member-store.ts';
+import { insertChat, scoreChat } from './store/chat-store.ts';
+import { addMembers } from './store/member-store.ts';
 import { isVariableName } from './prompt-variables.ts';
-import { allVariables, insertVariable } from './prompt-variable-store.ts';
-import type { PromptVariable } from './prompt-variable-store.ts';
-import { tables } from './rows.ts';
-import type { SuggestionRow } from './rows.ts';
+import { allVariables, insertVariable } from './store/prompt-variable-store.ts';
+import type { PromptVariable } from './store/prompt-variable-store.ts';
+import { tables } from './store/rows.ts';
+import type { SuggestionRow } from './store/rows.ts';
 import { chosenSlug, slugOf } from './slug.ts';
 import type { Thread } from './thread.ts';
-import { findThread, insertThread } from './thread-store.ts';
+import { findThread, insertThread } from './store/thread-store.ts';
 import type { Workspace, WorkspaceSettings } from './workspace.ts';
-import { findBySlug, insertWorkspace } from './workspace-store.ts';
+import { findBySlug, insertWorkspace } from './store/workspace-store.ts';
 import { defaultSettings, readSettings } from './workspace-settings.ts';
 
 /*

@@ -6,8 +6,8 @@ import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
 import { expandPrompt, namesIn } from './prompt.ts';
 import type { PromptFacts } from './prompt.ts';
-import * as store from './prompt-variable-store.ts';
-import type { PromptVariable } from './prompt-variable-store.ts';
+import * as store from './store/prompt-variable-store.ts';
+import type { PromptVariable } from './store/prompt-variable-store.ts';
 
 const NAME = /^[a-z][a-z0-9_]{0,63}$/i;
 /** Names that mean something already. */

@@ -2,10 +2,10 @@ import type { Actor } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord } from './context.ts';
-import * as store from './suggestion-store.ts';
-import type { Suggestion } from './suggestion-store.ts';
+import * as store from './store/suggestion-store.ts';
+import type { Suggestion } from './store/suggestion-store.ts';
 import type { Workspace } from './workspace.ts';
-import { holdWorkspace } from './workspace-store.ts';
+import { holdWorkspace } from './store/workspace-store.ts';
 
 const SUGGESTIONS_MAX = 50;
 const TEXT_MAX_CHARACTERS = 2_000;

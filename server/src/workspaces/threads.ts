@@ -5,10 +5,10 @@ import { nextId } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { changeAndRecord, begunBy } from './context.ts';
 import { chosenSlug } from './slug.ts';
-import * as store from './thread-store.ts';
+import * as store from './store/thread-store.ts';
 import type { Thread } from './thread.ts';
 import type { Workspace } from './workspace.ts';
-import { holdWorkspace } from './workspace-store.ts';
+import { holdWorkspace } from './store/workspace-store.ts';
 
 const NAME_MAX_CHARACTERS = 255;
 

@@ -16,7 +16,7 @@ import { Suggestions } from './suggestions.ts';
 import { Threads } from './threads.ts';
 import type { Workspace, WorkspaceSettings } from './workspace.ts';
 import { defaultSettings } from './workspace-settings.ts';
-import * as store from './workspace-store.ts';
+import * as store from './store/workspace-store.ts';
 
 /** What another module keeps under a workspace and takes away with it, in the same transaction. */
 export type RemovalHook = (tx: Db, workspace: Workspace) => Promise<unknown>;

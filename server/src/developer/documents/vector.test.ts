@@ -6,7 +6,7 @@ import type { TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { Documents } from '../../documents/index.ts';
 import { addDocument, DIMENSIONS, EMBEDDING_MODEL, embeddings } from '../../retrieval/retrieval.fixture.ts';
-import { wordsOf } from '../../retrieval/words.ts';
+import { wordsOf } from '../../retrieval/index/words.ts';
 import { Settings } from '../../settings/index.ts';
 import { upload } from './documents.fixture.ts';
 

@@ -8,7 +8,7 @@ import type { TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
 import { EMBEDDING_SETTINGS } from '../../retrieval/index.ts';
-import { RERANK_SETTING } from '../../retrieval/recipe.ts';
+import { RERANK_SETTING } from '../../retrieval/embedding/recipe.ts';
 import { Settings } from '../../settings/index.ts';
 import { PROVIDERS } from '../../settings/providers.ts';
 

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { changeAndRecord, isOwnerActive } from '../../keys/index.ts';
+import type { Actor } from '../../keys/index.ts';
+import type { Db } from '../../storage/index.ts';
+import { boundsOf, isFullAdmin } from './authentication.ts';
+import type { Place } from './hash-queue.ts';
+import type { Identity } from '../identity.ts';
+import { PASSWORD_CONTEXT } from '../mode.ts';
+import { lockMode, readMode } from '../store/mode-store.ts';
+import { passwordContext } from '../new-user.ts';
+import { checkAgainst, hashPassword } from './password.ts';
+import { beginSession } from './sessions.ts';
+import type { Attempt } from './throttle.ts';
+import { putRecoveryCodes } from '../store/token-store.ts';
+import type { User } from '../user.ts';
+import * as store from '../store/user-store.ts';
+import type { Credentials } from '../store/user-store.ts';
+
+/** `userId`: whom it was about, for the audit record; nothing that the caller may learn. */
+export type LoginRefusal =
+  | { ok: false; why: 'credentials' | 'suspended'; userId?: number }
+  /** A key that may do everything, but not for good or not without limits. */
+  | { ok: false; why: 'bounded'; because: string }
+  | { ok: false; why: 'throttled'; retryAfterSeconds: number };
+
+export type AdminLogin = { ok: true; token: string } | LoginRefusal;
+/** `recoveryCodes`: shown at the first login and never again. */
+export type UserLogin = { ok: true; token: string; user: User; recoveryCodes?: string[] } | LoginRefusal;
+
+const WRONG = { ok: false, why: 'credentials' } as const;
+
+/** Counts the attempt first, and takes it back for somebody who got in. */
+export async function throttled<T extends { ok: boolean }>(
+  { throttle }: Identity,
+  attempt: Attempt,
+  work: (place: Place) => Promise<T>,
+): Promise<T | { ok: false; why: 'throttled'; retryAfterSeconds: number }> {
+  const taken = await throttle.take(attempt);
+  if ('retryAfterSeconds' in taken) return { ok: false, why: 'throttled', ...taken };
+  const outcome = await work(taken);
+  if (outcome.ok) await throttle.forgive(attempt);
+  return outcome;
+}
+
+/** Without users: with the password, where one is set, or with the text of an admin key (mode.ts). */
+export function loginAdmin(
+  identity: Identity,
+  { password, ip }: { password: string; ip: string },
+): Promise<AdminLogin> {
+  return throttled(identity, { username: '', ip }, async (place): Promise<AdminLogin> => {
+    const { keys } = identity;
+    const { password_hash: sealed } = await readMode(keys.storage.db);
+    const stored =
+      sealed === null
+        ? undefined
+        : { hash: keys.sealing.open(sealed, PASSWORD_CONTEXT), kind: 'argon2id' as const };
+    const isPassword = await checkAgainst(password, stored, { withBcrypt: false, place });
+    if (!isPassword) return loginWithKey(identity, { text: password, ip });
+    return begin(identity, { actor: { kind: 'admin' }, ip }, async (tx) => {
+      const now = await lockMode(tx);
+      return now.multi_user === 0 && now.password_hash === sealed;
+    });
+  });
+}
+
+async function loginWithKey(
+  identity: Identity,
+  { text, ip }: { text: string; ip: string },
+): Promise<AdminLogin> {
+  const { keys } = identity;
+  const known = await keys.verifier.identify(text);
+  if (!known.valid || !isFullAdmin(known.caller, ip)) return WRONG;
+  const { caller, secretId } = known;
+  const because = boundsOf(caller);
+  if (because !== undefined) return { ok: false, why: 'bounded', because };
+  keys.lastUsed.note(secretId, caller.keyId, ip);
+  return begin(identity, { actor: { kind: 'key', caller }, ip, secretId }, async (tx) => {
+    return (await lockMode(tx)).multi_user === 0;
+  });
+}
+
+/** @param holds whether what was found good is still so, asked in the transaction that begins the session. */
+function begin(
+  identity: Identity,
+  { actor, ip, secretId }: { actor: Actor; ip: string; secretId?: string },
+  holds: (tx: Db) => Promise<boolean>,
+): Promise<AdminLogin> {
+  return changeAndRecord(identity.keys, actor, async (tx) => {
+    const isGood = await holds(tx);
+    const whose = secretId === undefined ? {} : { secretId };
+    const result: AdminLogin = isGood ? { ok: true, token: await beginSession(tx, identity, whose) } : WRONG;
+    const outcome = isGood ? 'ok' : 'refused';
+    return { result, entry: { action: 'sessions.login', target: 'admin', outcome, details: { ip } } };
+  });
+}
+
+/** A user that is not there and a wrong password are told the same, and take the same work. */
+export function loginUser(
+  identity: Identity,
+  { username, password, ip }: { username: string; password: string; ip: string },
+): Promise<UserLogin> {
+  return throttled(identity, { username, ip }, async (place): Promise<UserLogin> => {
+    // A password that is changed at this moment is looked at again, once.
+    const once = () => attempt(identity, { username, password, ip, place });
+    return (await once()) ?? (await once()) ?? WRONG;
+  });
+}
+
+/** undefined: the password was changed meanwhile. */
+async function attempt(
+  identity: Identity,
+  { username, password, ip, place }: { username: string; password: string; ip: string; place: Place },
+): Promise<UserLogin | undefined> {
+  const { keys } = identity;
+  const found = await store.findCredentials(keys.storage.db, username);
+  const withBcrypt = await store.hasBcrypt(keys.storage.db);
+  if (!(await checkAgainst(password, found && opened(identity, found), { withBcrypt, place })))
+    return found === undefined ? WRONG : { ...WRONG, userId: found.user.id };
+  if (found === undefined) return WRONG;
+  const { user } = found;
+  // Told only to whoever knows the password.
+  if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
+    return { ok: false, why: 'suspended', userId: user.id };
+  const upgraded = found.kind === 'bcrypt' ? await hashPassword(password, place) : undefined;
+  return beginForUser(identity, { found, upgraded, ip });
+}
+
+/** Whether this is the password of the user. */
+export async function knowsPassword(
+  identity: Identity,
+  { username, password, place }: { username: string; password: string; place: Place },
+): Promise<boolean> {
+  const found = await store.findCredentials(identity.keys.storage.db, username);
+  const withBcrypt = found?.kind === 'bcrypt';
+  return checkAgainst(password, found && opened(identity, found), { withBcrypt, place });
+}
+
+const opened = ({ keys }: Identity, { user, sealedHash, kind }: Credentials) => ({
+  hash: keys.sealing.open(sealedHash, passwordContext(user.id)),
+  kind,
+});
+
+function beginForUser(
+  identity: Identity,
+  { found, upgraded, ip }: { found: Credentials; upgraded: string | undefined; ip: string },
+): Promise<UserLogin | undefined> {
+  const { keys } = identity;
+  const { user } = found;
+  const { id, username } = user;
+  const actor: Actor = { kind: 'user', id, name: username };
+  return changeAndRecord<UserLogin | undefined>(keys, actor, async (tx) => {
+    const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip } };
+    // Locks the row: a change of the password ends either this session, or comes first and is seen here.
+    await store.lockUser(tx, id);
+    const now = await store.findCredentials(tx, username);
+    if (now?.sealedHash !== found.sealedHash)
+      return { result: undefined, entry: { ...entry, outcome: 'refused' as const } };
+    // Suspended at this moment: a session would be there when the suspension is over.
+    if (now.user.suspended) {
+      const result = { ok: false as const, why: 'suspended' as const, userId: id };
+      return { result, entry: { ...entry, outcome: 'refused' as const } };
+    }
+    if (upgraded !== undefined) {
+      const password_hash = keys.sealing.seal(upgraded, passwordContext(id));
+      await store.updateUser(tx, id, { password_hash, password_kind: 'argon2id' });
+    }
+    const token = await beginSession(tx, identity, { user });
+    const recoveryCodes = await firstCodes(tx, identity, id);
+    const result = { ok: true as const, token, user, ...(recoveryCodes && { recoveryCodes }) };
+    return { result, entry: { ...entry, outcome: 'ok' as const } };
+  });
+}
+
+const CODES = 4;
+
+/** Of two first logins at the same moment one is shown the codes. */
+async function firstCodes(tx: Db, { keys }: Identity, userId: number): Promise<string[] | undefined> {
+  if (!(await store.markCodesSeen(tx, userId))) return undefined;
+  const codes = Array.from({ length: CODES }, () => randomUUID());
+  const digests = codes.map((code) => keys.sealing.digest(code).digest);
+  await putRecoveryCodes(tx, userId, digests);
+  return codes;
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { changeEverywhere } from '../../keys/index.ts';
+import type { Change } from '../../nodes/index.ts';
+import type { Db } from '../../storage/index.ts';
+import type { Identity, Session } from '../identity.ts';
+import * as store from '../store/session-store.ts';
+import { signToken } from './session-token.ts';
+
+/** As long as its clients know it: they have no way to renew one. */
+const SESSION_MS = 30 * 86_400_000;
+/** A script that logs in each minute ends its own oldest ones instead of filling the database. */
+const SESSIONS_MAX = 100;
+
+/**
+ * Begins a session in the transaction of a login.
+ * @param whose a user; or the administrator without users, perhaps with the secret of the key logged in with.
+ * @returns the token, shown this once.
+ */
+export async function beginSession(
+  tx: Db,
+  { keys: { sealing, clock } }: Identity,
+  whose: { user?: { id: number; username: string }; secretId?: string },
+): Promise<string> {
+  const { user, secretId } = whose;
+  const createdAt = clock.nowMs();
+  const expiresAt = createdAt + SESSION_MS;
+  const id = randomUUID();
+  await store.dropExpiredSessions(tx, createdAt);
+  await store.dropOldestSessions(tx, user?.id ?? null, SESSIONS_MAX - 1);
+  await store.insertSession(tx, {
+    id,
+    user_id: user?.id ?? null,
+    secret_id: secretId ?? null,
+    created_at: createdAt,
+    expires_at: expiresAt,
+    revoked_at: null,
+  });
+  return signToken(sealing, { id, user, createdAt, expiresAt });
+}
+
+/** All that runs in the sessions of a user, or of the one administrator for null, ends: they were revoked. */
+export const sessionsEnd = (userId: number | null): Change => ({
+  kind: 'user',
+  subject: subjectOfUser(userId),
+  ends: true,
+});
+
+/** Who is logged in, as the node knows what runs for them. */
+export const subjectOfUser = (userId: number | null): string =>
+  userId === null ? 'user:admin' : `user:${userId}`;
+
+/** Ends this session alone, and what runs in it. */
+export async function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
+  await changeEverywhere(keys, actor, async (tx) => {
+    await store.revokeSession(tx, id, keys.clock.nowMs());
+    const entry = { action: 'sessions.logout', target: id, outcome: 'ok' as const };
+    return { result: undefined, entry, change: { kind: 'session', subject: id, ends: true } };
+  });
+}

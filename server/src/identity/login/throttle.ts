@@ -1,0 +1,173 @@
+import { sql } from 'kysely';
+import { networkOf } from '../../access/index.ts';
+import type { KeysContext } from '../../keys/index.ts';
+import { booksOf } from '../../storage/index.ts';
+import type { Db } from '../../storage/index.ts';
+import type { Place } from './hash-queue.ts';
+import { tables } from '../store/rows.ts';
+import type { AttemptsRow } from '../store/rows.ts';
+
+/** Attempts are counted in a window that begins with the first one. */
+const WINDOW_MS = 15 * 60_000;
+/** From one network for one name few; more from one network, where many people may sit. */
+const ATTEMPTS_MAX = { pair: 10, address: 50 } as const;
+/**
+ * Attempts at one name, from however many networks, after which those that never got in with it wait for everybody else.
+ * Nobody is refused for what another network did: an attacker would lock its victim out. Guarded by lockout.test.ts.
+ */
+const UNHURRIED_MAX = 100;
+/** How long a network that got in with a name is known. */
+const KNOWN_MS = 90 * 86_400_000;
+
+/** Rows of windows that are over do no harm but take room. */
+const SWEEP_MS = 60_000;
+const SWEPT_MAX = 2_000;
+
+export interface Attempt {
+  /** '' for the one administrator. */
+  username: string;
+  ip: string;
+}
+
+/** Counts attempts to log in, in the database: several processes count together. */
+export class Throttle {
+  readonly #keys: KeysContext;
+  #sweptMs = -Infinity;
+
+  constructor(keys: KeysContext) {
+    // Attempts count also where the request of a session was ended meanwhile.
+    this.#keys = { ...keys, storage: booksOf(keys.storage) };
+  }
+
+  /**
+   * Counts one, before anything is compared: of many at the same moment no more are let through than of many in a row. An
+   * attempt that is refused counts no further: neither against others of its network nor against the name.
+   * @returns where it stands in line; or the seconds until the next one, where there were too many.
+   */
+  async take(attempt: Attempt): Promise<Place | { retryAfterSeconds: number }> {
+    const { storage, clock } = this.#keys;
+    await this.#sweep();
+    const nowMs = clock.nowMs();
+    const network = networkOf(attempt.ip);
+    const subjects = this.#subjects(attempt);
+    // A flood that is over the limit shall not stand in line for writing: that would hold up everybody else.
+    for (const kind of ['pair', 'address'] as const) {
+      const endsAt = await fullUntil(storage.db, { subject: subjects[kind], max: ATTEMPTS_MAX[kind], nowMs });
+      if (endsAt !== undefined) return { retryAfterSeconds: Math.ceil((endsAt - nowMs) / 1_000) };
+    }
+    return storage.transaction(
+      async (tx) => {
+        // In one order everywhere, so that two logins do not wait for each other in a circle.
+        for (const kind of ['pair', 'address'] as const) {
+          const { attempts, ends_at } = await count(tx, subjects[kind], nowMs);
+          if (attempts > ATTEMPTS_MAX[kind])
+            return { retryAfterSeconds: Math.ceil((ends_at - nowMs) / 1_000) };
+        }
+        const { attempts } = await count(tx, subjects.name, nowMs);
+        const isSlow = attempts > UNHURRIED_MAX && !(await isKnown(tx, subjects.known, nowMs));
+        return { network, isSlow };
+      },
+      { durable: false },
+    );
+  }
+
+  /** Somebody who got in is no attacker: the pair is forgotten, elsewhere this one attempt, and the network is known. */
+  async forgive(attempt: Attempt): Promise<void> {
+    const { storage, clock } = this.#keys;
+    const subjects = this.#subjects(attempt);
+    await storage.transaction(
+      async (tx) => {
+        await uncount(tx, subjects.pair, true);
+        await uncount(tx, subjects.address, false);
+        await uncount(tx, subjects.name, false);
+        await remember(tx, subjects.known, clock.nowMs() + KNOWN_MS);
+      },
+      { durable: false },
+    );
+  }
+
+  #subjects({ username, ip }: Attempt): Record<'pair' | 'address' | 'name' | 'known', string> {
+    const { sealing } = this.#keys;
+    // People type passwords into the wrong field: what was typed is not kept.
+    const digest = (text: string): string => Buffer.from(sealing.digest(text).digest).toString('base64url');
+    const network = networkOf(ip);
+    return {
+      pair: digest(`login pair ${network} ${username}`),
+      address: digest(`login address ${network}`),
+      name: digest(`login name ${username}`),
+      known: digest(`login known ${network} ${username}`),
+    };
+  }
+
+  async #sweep(): Promise<void> {
+    const { storage, clock, logger } = this.#keys;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#sweptMs < SWEEP_MS) return;
+    this.#sweptMs = nowMs;
+    const drop = async (tx: Db): Promise<void> => {
+      // After a flood there are millions: the next attempt takes away more.
+      if ((await dropOld(tx, nowMs)) === SWEPT_MAX) this.#sweptMs = -Infinity;
+    };
+    await storage
+      .transaction(drop, { durable: false })
+      .catch((error: unknown) => logger.warn({ err: error }, 'old login attempts were not removed'));
+  }
+}
+
+function count(tx: Db, subject: string, nowMs: number): Promise<Pick<AttemptsRow, 'attempts' | 'ends_at'>> {
+  const isOver = sql<boolean>`login_attempts.ends_at <= ${nowMs}`;
+  return tables(tx)
+    .insertInto('login_attempts')
+    .values({ subject, attempts: 1, ends_at: nowMs + WINDOW_MS })
+    .onConflict((conflict) =>
+      conflict.column('subject').doUpdateSet({
+        attempts: sql<number>`case when ${isOver} then 1 else login_attempts.attempts + 1 end`,
+        ends_at: sql<number>`case when ${isOver} then excluded.ends_at else login_attempts.ends_at end`,
+      }),
+    )
+    .returning(['attempts', 'ends_at'])
+    .executeTakeFirstOrThrow();
+}
+
+/** @returns when the window ends of a subject that was counted so often and more. */
+async function fullUntil(
+  db: Db,
+  { subject, max, nowMs }: { subject: string; max: number; nowMs: number },
+): Promise<number | undefined> {
+  const query = tables(db).selectFrom('login_attempts').select('ends_at').where('subject', '=', subject);
+  const full = query.where('attempts', '>=', max).where('ends_at', '>', nowMs);
+  return (await full.executeTakeFirst())?.ends_at;
+}
+
+async function uncount(tx: Db, subject: string, all: boolean): Promise<void> {
+  await tables(tx)
+    .updateTable('login_attempts')
+    .set((eb) => ({ attempts: all ? 0 : eb('attempts', '-', 1) }))
+    .where('subject', '=', subject)
+    .where('attempts', '>', 0)
+    .execute();
+}
+
+/** @returns how many. */
+async function dropOld(tx: Db, nowMs: number): Promise<number> {
+  const result = await tables(tx)
+    .deleteFrom('login_attempts')
+    .where('subject', 'in', (eb) =>
+      eb.selectFrom('login_attempts').select('subject').where('ends_at', '<=', nowMs).limit(SWEPT_MAX),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+async function isKnown(tx: Db, subject: string, nowMs: number): Promise<boolean> {
+  const query = tables(tx).selectFrom('login_attempts').select('subject').where('subject', '=', subject);
+  return (await query.where('ends_at', '>', nowMs).executeTakeFirst()) !== undefined;
+}
+
+async function remember(tx: Db, subject: string, ends_at: number): Promise<void> {
+  await tables(tx)
+    .insertInto('login_attempts')
+    .values({ subject, attempts: 0, ends_at })
+    .onConflict((conflict) => conflict.column('subject').doUpdateSet({ ends_at }))
+    .execute();
+}

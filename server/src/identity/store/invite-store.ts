@@ -1,0 +1,50 @@
+import type { Db } from '../../storage/index.ts';
+import { tables } from './rows.ts';
+import type { InviteRow } from './rows.ts';
+
+export async function insertInvite(tx: Db, row: InviteRow): Promise<void> {
+  await tables(tx).insertInto('invites').values(row).execute();
+}
+
+export async function listInvites(db: Db, limit: number): Promise<InviteRow[]> {
+  const query = tables(db).selectFrom('invites').selectAll().orderBy('id', 'desc').limit(limit);
+  return (await query.execute()).reverse();
+}
+
+export async function getInvite(db: Db, id: number): Promise<InviteRow | undefined> {
+  return tables(db).selectFrom('invites').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function findInvite(db: Db, digests: readonly Uint8Array[]): Promise<InviteRow | undefined> {
+  return tables(db)
+    .selectFrom('invites')
+    .selectAll()
+    .where('code_digest', 'in', [...digests])
+    .executeTakeFirst();
+}
+
+/** @returns false where it was not pending any more: of two who accept it at the same moment one does. */
+export async function claimInvite(tx: Db, id: number, nowMs: number): Promise<boolean> {
+  const result = await tables(tx)
+    .updateTable('invites')
+    .set({ status: 'claimed', updated_at: nowMs })
+    .where('id', '=', id)
+    .where('status', '=', 'pending')
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function setClaimedBy(tx: Db, id: number, userId: number): Promise<void> {
+  await tables(tx).updateTable('invites').set({ claimed_by: userId }).where('id', '=', id).execute();
+}
+
+/** @returns false where there is none, or it was disabled before. */
+export async function disableInvite(tx: Db, id: number, nowMs: number): Promise<boolean> {
+  const result = await tables(tx)
+    .updateTable('invites')
+    .set({ status: 'disabled', updated_at: nowMs })
+    .where('id', '=', id)
+    .where('status', '<>', 'disabled')
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}

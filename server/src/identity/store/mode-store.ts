@@ -1,0 +1,29 @@
+import type { Db } from '../../storage/index.ts';
+import { tables } from './rows.ts';
+import type { ModeRow } from './rows.ts';
+
+export async function readMode(db: Db): Promise<Pick<ModeRow, 'multi_user' | 'password_hash'>> {
+  return tables(db)
+    .selectFrom('identity_mode')
+    .select(['multi_user', 'password_hash'])
+    .where('id', '=', 1)
+    .executeTakeFirstOrThrow();
+}
+
+/** Whoever changes who may administer waits for each other here: two at once could otherwise leave nobody. */
+export async function lockMode(tx: Db): Promise<Pick<ModeRow, 'multi_user' | 'password_hash'>> {
+  await tables(tx).updateTable('identity_mode').set({ id: 1 }).where('id', '=', 1).execute();
+  return readMode(tx);
+}
+
+export async function writeMode(
+  tx: Db,
+  change: Partial<Pick<ModeRow, 'multi_user' | 'password_hash'>>,
+  nowMs: number,
+): Promise<void> {
+  await tables(tx)
+    .updateTable('identity_mode')
+    .set({ ...change, changed_at: nowMs })
+    .where('id', '=', 1)
+    .execute();
+}

@@ -1,0 +1,60 @@
+import type { Db } from '../../storage/index.ts';
+import { tables } from './rows.ts';
+import type { SessionRow } from './rows.ts';
+
+export async function insertSession(tx: Db, row: SessionRow): Promise<void> {
+  await tables(tx).insertInto('sessions').values(row).execute();
+}
+
+export async function findSession(db: Db, id: string): Promise<SessionRow | undefined> {
+  return tables(db).selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function revokeSession(tx: Db, id: string, nowMs: number): Promise<void> {
+  await tables(tx)
+    .updateTable('sessions')
+    .set({ revoked_at: nowMs })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+/** All sessions of a user; of the administrator without users for null. */
+export async function revokeSessionsOf(tx: Db, userId: number | null, nowMs: number): Promise<void> {
+  await tables(tx)
+    .updateTable('sessions')
+    .set({ revoked_at: nowMs })
+    .where('user_id', userId === null ? 'is' : '=', userId)
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+/** At once: a crowd that logged in on one day does not go in one statement. */
+const ENDED_MAX = 1_000;
+
+/** A token whose time is over is refused without its row. */
+export async function dropExpiredSessions(tx: Db, nowMs: number): Promise<void> {
+  await tables(tx)
+    .deleteFrom('sessions')
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('sessions').select('id').where('expires_at', '<=', nowMs).limit(ENDED_MAX),
+    )
+    .execute();
+}
+
+/** The oldest of a user go where there are more than `keep`; of the administrator without users for null. */
+export async function dropOldestSessions(tx: Db, userId: number | null, keep: number): Promise<void> {
+  const is = userId === null ? 'is' : '=';
+  const newest = tables(tx)
+    .selectFrom('sessions')
+    .select('id')
+    .where('user_id', is, userId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(keep);
+  await tables(tx)
+    .deleteFrom('sessions')
+    .where('user_id', is, userId)
+    .where('id', 'not in', newest)
+    .execute();
+}

@@ -1,0 +1,132 @@
+import { mapInTurns } from '../../base/slices.ts';
+import { allRows, unchanged } from '../../storage/index.ts';
+import type { Db } from '../../storage/index.ts';
+import { tables } from './rows.ts';
+import type { PasswordKind, UserRow } from './rows.ts';
+import type { User } from '../user.ts';
+
+const fromRow = (row: UserRow): User => ({
+  id: row.id,
+  ownerId: row.owner_id,
+  username: row.username,
+  role: row.role,
+  suspended: row.suspended !== 0,
+  dailyMessageLimit: row.daily_message_limit,
+  bio: row.bio,
+  pfpFilename: row.pfp_filename,
+  seenRecoveryCodes: row.seen_recovery_codes !== 0,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+/** @returns false where another user has the name, also one that was made at the same moment. */
+export async function insertUser(tx: Db, row: UserRow): Promise<boolean> {
+  const result = await tables(tx)
+    .insertInto('users')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function findUser(db: Db, id: number): Promise<User | undefined> {
+  const row = await tables(db).selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+export async function findByUsername(db: Db, username: string): Promise<User | undefined> {
+  return (await findCredentials(db, username))?.user;
+}
+
+export interface Credentials {
+  user: User;
+  sealedHash: string;
+  kind: PasswordKind;
+}
+
+/** A user with what the password is checked against. */
+export async function findCredentials(db: Db, username: string): Promise<Credentials | undefined> {
+  const row = await tables(db)
+    .selectFrom('users')
+    .selectAll()
+    .where('username', '=', username)
+    .executeTakeFirst();
+  return row && { user: fromRow(row), sealedHash: row.password_hash, kind: row.password_kind };
+}
+
+/** Whether somebody has not logged in since an import. */
+export async function hasBcrypt(db: Db): Promise<boolean> {
+  const query = tables(db).selectFrom('users').select('id').where('password_kind', '=', 'bcrypt').limit(1);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+export async function listUsers(db: Db): Promise<User[]> {
+  const users = await allRows((after: UserRow | undefined, limit) =>
+    tables(db)
+      .selectFrom('users')
+      .selectAll()
+      .where('id', '>', after?.id ?? 0)
+      .orderBy('id')
+      .limit(limit)
+      .execute(),
+  );
+  return mapInTurns(users, fromRow);
+}
+
+export async function findByOwner(db: Db, ownerId: string): Promise<User | undefined> {
+  const query = tables(db).selectFrom('users').selectAll().where('owner_id', '=', ownerId);
+  const row = await query.executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** In one statement: some milliseconds. */
+const IDS_MAX = 1_000;
+
+/** Users by their ids; those that are gone are left out. */
+export async function usersById(db: Db, ids: readonly number[]): Promise<Map<number, User>> {
+  const distinct = [...new Set(ids)];
+  const users = new Map<number, User>();
+  for (let start = 0; start < distinct.length; start += IDS_MAX) {
+    const some = distinct.slice(start, start + IDS_MAX);
+    const rows = await tables(db).selectFrom('users').selectAll().where('id', 'in', some).execute();
+    for (const row of rows) users.set(row.id, fromRow(row));
+  }
+  return users;
+}
+
+export async function updateUser(tx: Db, id: number, change: Partial<UserRow>): Promise<void> {
+  await tables(tx).updateTable('users').set(change).where('id', '=', id).execute();
+}
+
+/** @returns false where it was done before. */
+export async function markCodesSeen(tx: Db, id: number): Promise<boolean> {
+  const result = await tables(tx)
+    .updateTable('users')
+    .set({ seen_recovery_codes: 1 })
+    .where('id', '=', id)
+    .where('seen_recovery_codes', '=', 0)
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** With everything that only the user could use. */
+export async function deleteUser(tx: Db, id: number): Promise<void> {
+  await tables(tx).deleteFrom('recovery_codes').where('user_id', '=', id).execute();
+  await tables(tx).deleteFrom('one_time_tokens').where('user_id', '=', id).execute();
+  await tables(tx).deleteFrom('users').where('id', '=', id).execute();
+}
+
+/** More administrators than one statement takes are no last ones. */
+const ADMINS_MAX = 1_000;
+
+/** The owners of users who administer and are not suspended themselves. */
+export async function activeAdmins(db: Db): Promise<string[]> {
+  const query = tables(db).selectFrom('users').select('owner_id').where('role', '=', 'admin');
+  const rows = await query.where('suspended', '=', 0).orderBy('id').limit(ADMINS_MAX).execute();
+  return rows.map(({ owner_id }) => owner_id);
+}
+
+/** In a transaction: nobody changes the user until it ends. */
+export async function lockUser(tx: Db, id: number): Promise<void> {
+  await tables(tx).updateTable('users').set(unchanged('bio')).where('id', '=', id).execute();
+}

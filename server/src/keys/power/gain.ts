@@ -1,0 +1,123 @@
+import type { Caller, Excess, Wanted } from '../../access/index.ts';
+import { childExcesses, excesses, loosenings, NO_SELECTORS } from '../../access/index.ts';
+import { KeywardError } from '../../base/errors.ts';
+import type { Actor } from '../context.ts';
+import { holdingsOf } from '../context.ts';
+import type { Key } from '../key.ts';
+import { ceilingOf, lineOf } from '../key.ts';
+import type { Owner } from '../owner.ts';
+
+/*
+ * A key gains nothing by making or changing keys. What bounds it (limits, budgets, an end, a parent, an owner's budgets)
+ * bounds the keys below it as well; of all others it gets no secret, and widens none. Guarded by children.test.ts and
+ * gain.test.ts.
+ */
+
+export const isBelow = (caller: Caller, key: Pick<Key, 'ancestors'>): boolean =>
+  key.ancestors.some(({ id }) => id === caller.keyId);
+
+/** Whether something bounds the caller that would not bound a key which is not below it and counts on these accounts. */
+export function isBounded(caller: Caller, accounts: readonly string[]): boolean {
+  const { limits, budgets, expiresAt, ancestors, holders } = caller;
+  if (limits.length + budgets.length + ancestors.length > 0 || expiresAt !== null) return true;
+  return holders.some(({ kind, id }) => kind === 'owner' && !accounts.includes(id));
+}
+
+/**
+ * For what is no key: it would be no child, so that nothing of what bounds the actor would bound it.
+ * @throws KeywardError `scope_escalation` naming each field in which it would exceed its maker.
+ */
+export function refuseExcess(actor: Actor, wanted: Wanted): void {
+  refuse(excesses(holdingsOf(actor, wanted), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
+}
+
+/** The same for a new key. @param parent what it becomes a child of, as a caller. */
+export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): void {
+  if (parent !== undefined) refuse(childExcesses(parent, key), GIVES);
+  if (actor.kind !== 'key') return refuseExcess(actor, ceilingOf(key));
+  const { caller } = actor;
+  refuse(isBelow(caller, key) ? childExcesses(caller, key) : excesses(caller, key), GIVES);
+}
+
+/**
+ * The same for a change of a key. A key never loosens its own bounds or those of its ancestors; one that is bounded itself
+ * loosens those of no key but the ones below it, where all that is used counts against itself too.
+ */
+export function refuseGain(actor: Actor, before: Key, after: Key): void {
+  if (actor.kind !== 'key') {
+    refuseExcess(actor, ceilingOf(before));
+    return refuseExcess(actor, ceilingOf(after));
+  }
+  const { caller } = actor;
+  const looser = loosenings(before, after);
+  if (isBelow(caller, after))
+    return looser.length === 0 ? undefined : refuse(childExcesses(caller, after), GIVES);
+  const isOwn = after.id === caller.keyId || caller.ancestors.some(({ keyId }) => keyId === after.id);
+  if (isOwn) return refuse(looser, LOOSENS);
+  refuse(excesses(caller, before), GIVES);
+  if (isBounded(caller, accountsOf(after))) refuse(looser, LOOSENS);
+  refuse(excesses(caller, after), GIVES);
+}
+
+/**
+ * For a new secret, and for a key that comes back: whoever gets them holds what the key holds.
+ * @throws KeywardError `scope_escalation` when that is more than the actor holds, or beside what bounds it.
+ */
+export function refuseTaking(actor: Actor, key: Key): void {
+  if (actor.kind !== 'key') return refuseExcess(actor, ceilingOf(key));
+  const { caller } = actor;
+  if (key.id === caller.keyId || isBelow(caller, key)) return;
+  refuse(excesses(caller, key), GIVES);
+  if (isBounded(caller, accountsOf(key)))
+    throw new KeywardError(
+      'scope_escalation',
+      'A key that has limits, budgets, an end or a parent does this only with itself and the keys below it.',
+      { hint: 'Use a key without them, or make a child with POST /v1/keys.' },
+    );
+}
+
+/**
+ * For a change of what all keys of an owner may take together. Whoever counts against the owner, or is bounded by anything
+ * else, only takes away from it.
+ */
+export function refuseLooserOwner(
+  actor: Actor,
+  before: Owner,
+  after: Pick<Owner, 'limits' | 'budgets'>,
+): void {
+  if (actor.kind !== 'key') return;
+  const { caller } = actor;
+  const isUnder = [caller, ...caller.ancestors].some(({ ownerId }) => ownerId === before.id);
+  if (!isUnder && !isBounded(caller, [])) return;
+  refuse(loosenings(boundsOnly(before), boundsOnly(after)), LOOSENS);
+}
+
+/** Whether a change leaves less than there was: to go back would be a gain. */
+export const takesAway = (before: Wanted, after: Wanted): boolean => loosenings(after, before).length > 0;
+
+/** What limits and budgets alone are, to be compared. */
+export const boundsOnly = ({ limits, budgets }: Pick<Wanted, 'limits' | 'budgets'>): Wanted => ({
+  grants: [],
+  selectors: NO_SELECTORS,
+  expiresAt: null,
+  limits,
+  budgets,
+});
+
+const accountsOf = (key: Key): string[] => lineOf(key).map(({ owner }) => owner.account);
+
+const GIVES = {
+  message: 'A key cannot give more than it holds.',
+  hint: 'Ask for less, or use a key that holds it.',
+};
+const SESSION_GIVES = { ...GIVES, message: 'A session cannot give more than it holds.' };
+const LOOSENS = {
+  message: 'A key cannot loosen what bounds itself.',
+  hint: 'Change it with a key that is not bound by it.',
+};
+
+function refuse(errors: Excess[], { message, hint }: typeof GIVES): void {
+  if (errors.length === 0) return;
+  const said = errors.map((error) => `${error.field}: ${error.message}`).join('; ');
+  throw new KeywardError('scope_escalation', `${message} ${said}.`, { errors, hint });
+}

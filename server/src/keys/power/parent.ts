@@ -1,0 +1,56 @@
+import type { Caller } from '../../access/index.ts';
+import { invalidField } from '../../base/errors.ts';
+import type { Db } from '../../storage/index.ts';
+import type { Actor } from '../context.ts';
+import { mayTouchKey } from '../context.ts';
+import { isBounded, refuseTaking } from './gain.ts';
+import type { Key } from '../key.ts';
+import { GENERATIONS_MAX, keyState, lineOf } from '../key.ts';
+import { findKey } from '../store/key-store.ts';
+import type { Owner } from '../owner.ts';
+
+/**
+ * The key that a new one becomes a child of: the maker, where anything bounds it that would not bound the new key; otherwise
+ * the one that the request names, if any.
+ * @throws KeywardError `invalid_input` naming `parent`; `scope_escalation` for one that holds more than the maker.
+ */
+export async function parentFor(
+  tx: Db,
+  actor: Actor,
+  { owner, named, nowMs }: { owner: Owner; named: string | undefined; nowMs: number },
+): Promise<Key | undefined> {
+  const maker = actor.kind === 'key' ? actor.caller : undefined;
+  const mustDescend = maker !== undefined && isBounded(maker, [owner.account]);
+  const id = named ?? (mustDescend ? maker.keyId : undefined);
+  if (id === undefined) return undefined;
+  const parent = await findKey(tx, id);
+  if (parent === undefined || !isThere(actor, parent))
+    throw invalidField('parent', 'there is no such key', 'List those you may see with GET /v1/keys.');
+  if (maker !== undefined && !lineOf(parent).some((key) => key.id === maker.keyId)) {
+    if (mustDescend)
+      throw invalidField(
+        'parent',
+        'must be the key that you are using, or one below it',
+        'Leave it out: a key that has limits, budgets, an end or a parent makes children of its own.',
+      );
+    refuseTaking(actor, parent);
+  }
+  refuseEnded(parent, nowMs);
+  return parent;
+}
+
+const isThere = (actor: Actor, key: Key): boolean =>
+  (actor.kind === 'key' && isSelf(actor.caller, key)) || mayTouchKey(actor, key);
+
+const isSelf = (caller: Caller, key: Key): boolean => caller.keyId === key.id;
+
+function refuseEnded(parent: Key, nowMs: number): void {
+  const state = keyState(parent, nowMs);
+  if (state !== 'active') throw invalidField('parent', `is ${state}`, 'Name a key that is active.');
+  if (lineOf(parent).length >= GENERATIONS_MAX)
+    throw invalidField(
+      'parent',
+      `is of generation ${GENERATIONS_MAX}, the last that there can be`,
+      'Make the key with one of its ancestors.',
+    );
+}

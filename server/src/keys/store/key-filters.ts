@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
+import type { KeyState } from '../key.ts';
+import { STATES_BY_WORTH } from '../key.ts';
+
+/** A condition on one record of a key, whatever its table is called in the statement. */
+type OnRecord = (table: RawBuilder<unknown>) => RawBuilder<boolean>;
+
+/** Holds where the condition does for the key or for one of its ancestors. */
+function lineHas(condition: OnRecord): RawBuilder<boolean> {
+  return sql<boolean>`(${condition(sql.ref('keys'))} or (keys.parent_id is not null and exists (
+    select 1 from key_ancestors line inner join keys above on above.id = line.ancestor_id
+    where line.key_id = keys.id and ${condition(sql.ref('above'))})))`;
+}
+
+/** Its place in STATES_BY_WORTH. */
+const worth = (table: RawBuilder<unknown>, nowMs: number): RawBuilder<number> => sql<number>`(case
+  when ${table}.state = 'revoked' then 4 when ${table}.expires_at <= ${nowMs} then 3
+  when ${table}.state = 'disabled' then 2 when ${table}.state = 'quarantined' then 1 else 0 end)`;
+
+/** The same as `keyState`, in SQL. */
+export function stateIs(state: KeyState, nowMs: number): RawBuilder<boolean> {
+  const wanted = STATES_BY_WORTH.indexOf(state);
+  const atLeast = (value: number): RawBuilder<boolean> =>
+    lineHas((table) => sql<boolean>`${worth(table, nowMs)} >= ${sql.lit(value)}`);
+  const worse = sql<boolean>`not ${atLeast(wanted + 1)}`;
+  return wanted === 0 ? worse : sql<boolean>`(${atLeast(wanted)} and ${worse})`;
+}
+
+/** Ends from now on, and by `beforeMs`, with the first of its ancestors. */
+export function endsBefore(beforeMs: number, nowMs: number): RawBuilder<boolean> {
+  const by = (at: number): RawBuilder<boolean> =>
+    lineHas((table) => sql<boolean>`coalesce(${table}.expires_at <= ${at}, false)`);
+  return sql<boolean>`(${by(beforeMs)} and not ${by(nowMs)})`;
+}

@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import type { Budget, Limit } from '../../access/index.ts';
+import { unchanged } from '../../storage/index.ts';
+import type { Db } from '../../storage/index.ts';
+import type { Owner } from '../owner.ts';
+import { tables } from './rows.ts';
+import type { OwnerRow } from './rows.ts';
+
+const fromRow = (row: OwnerRow): Owner => ({
+  id: row.id,
+  name: row.name,
+  kind: row.kind,
+  state: row.state,
+  account: row.account ?? row.id,
+  limits: JSON.parse(row.limits) as Limit[],
+  budgets: JSON.parse(row.budgets) as Budget[],
+  createdAt: row.created_at,
+  revision: row.revision,
+});
+
+/** @returns false where another owner has this name, also one that was made at the same moment. */
+export async function insertOwner(tx: Db, owner: Owner): Promise<boolean> {
+  const { createdAt, limits, budgets, ...rest } = owner;
+  const texts = { limits: JSON.stringify(limits), budgets: JSON.stringify(budgets) };
+  const result = await tables(tx)
+    .insertInto('owners')
+    .values({ ...rest, ...texts, created_at: createdAt })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}
+
+/** Like `findOwner`, in a transaction that goes on to change it: nobody else does until it ends. */
+export async function lockOwner(tx: Db, id: string): Promise<Owner | undefined> {
+  // An update that changes nothing locks the row on both dialects.
+  await tables(tx).updateTable('owners').set(unchanged('kind')).where('id', '=', id).execute();
+  return findOwner(tx, id);
+}
+
+/** A deleted owner is found too. */
+export async function findOwner(db: Db, id: string): Promise<Owner | undefined> {
+  const row = await tables(db).selectFrom('owners').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+/** Whether one of these owners is active; `isFree`: and has neither limits nor budgets. */
+export async function isAnyActive(db: Db, ids: readonly string[], { isFree = false } = {}): Promise<boolean> {
+  if (ids.length === 0) return false;
+  const active = tables(db).selectFrom('owners').select('id').where('state', '=', 'active');
+  const query = isFree ? active.where('limits', '=', '[]').where('budgets', '=', '[]') : active;
+  return (await query.where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined;
+}
+
+export async function findOwnerByName(db: Db, name: string): Promise<Owner | undefined> {
+  const row = await tables(db)
+    .selectFrom('owners')
+    .selectAll()
+    .where('name', '=', name)
+    .where('state', '<>', 'deleted')
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromRow(row);
+}
+
+/**
+ * The account of the last deleted owner of this name, unless another owner goes on with it; in a transaction that makes one
+ * which does. Several names may have had the same account: two that are made at the same moment wait for each other. Guarded
+ * by owners.test.ts.
+ */
+export async function freeAccount(tx: Db, name: string): Promise<string | undefined> {
+  const deleted = await tables(tx)
+    .selectFrom('owners')
+    .select(['id', 'account'])
+    .where('name', '=', name)
+    .where('state', '=', 'deleted')
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (deleted === undefined) return undefined;
+  const account = deleted.account ?? deleted.id;
+  // The first owner who had it.
+  await lockOwner(tx, account);
+  const taken = await tables(tx)
+    .selectFrom('owners')
+    .select('id')
+    .where('account', '=', account)
+    .where('state', '<>', 'deleted')
+    .limit(1)
+    .executeTakeFirst();
+  return taken === undefined ? account : undefined;
+}
+
+export async function updateOwner(
+  tx: Db,
+  id: string,
+  { limits, budgets, ...change }: Partial<Pick<Owner, 'name' | 'kind' | 'state' | 'limits' | 'budgets'>>,
+): Promise<void> {
+  const texts = {
+    ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
+    ...(budgets === undefined ? {} : { budgets: JSON.stringify(budgets) }),
+  };
+  await tables(tx)
+    .updateTable('owners')
+    .set((eb) => ({ ...change, ...texts, revision: eb('revision', '+', 1) }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Newest first; deleted ones are left out. */
+export async function listOwners(
+  db: Db,
+  page: { after: { createdAt: number; id: string } | undefined; limit: number; onlyId?: string | undefined },
+): Promise<Owner[]> {
+  const { after, limit, onlyId } = page;
+  // As the index has it, to the letter: with a parameter in its place the index does not apply.
+  let query = tables(db)
+    .selectFrom('owners')
+    .selectAll()
+    .where(sql<boolean>`state <> 'deleted'`);
+  if (onlyId !== undefined) query = query.where('id', '=', onlyId);
+  if (after !== undefined)
+    query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}, ${after.id})`);
+  const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(fromRow);
+}

@@ -1,0 +1,181 @@
+import type { Budget, Limit, Role, Selectors } from '../../access/index.ts';
+import type { Db } from '../../storage/index.ts';
+import type { KeyRecord, Secret, StoredState } from '../key.ts';
+import type { OwnerKind, OwnerState } from '../owner.ts';
+
+export type OwnerRow = {
+  id: string;
+  name: string;
+  kind: OwnerKind;
+  state: OwnerState;
+  limits: string;
+  budgets: string;
+  account: string | null;
+  created_at: number;
+  revision: number;
+};
+
+export type KeyRow = {
+  id: string;
+  number: number;
+  owner_id: string;
+  parent_id: string | null;
+  name: string;
+  role: Role | null;
+  grants: string;
+  selectors: string;
+  limits: string;
+  budgets: string;
+  expires_at: number | null;
+  state: StoredState;
+  state_reason: string | null;
+  revoked_at: number | null;
+  created_at: number;
+  created_by: string;
+  last_used_at: number | null;
+  metadata: string;
+  tags: string;
+  revision: number;
+};
+
+export type SecretRow = {
+  id: string;
+  key_id: string;
+  digest: Uint8Array;
+  pepper: string;
+  hint: string;
+  created_at: number;
+  last_used_at: number | null;
+  last_used_from: string | null;
+  ends_at: number | null;
+  quiet_ms: number | null;
+};
+
+type IdempotencyRow = {
+  owner_id: string;
+  idempotency_key: string;
+  request_hash: string;
+  key_id: string;
+  at: number;
+};
+
+/** For each key, each key above it: 1 is its parent. */
+export type AncestorRow = { key_id: string; ancestor_id: string; generation: number };
+
+/** The tables of this domain; no other names them. */
+export const tables = (db: Db) =>
+  db.withTables<{
+    owners: OwnerRow;
+    keys: KeyRow;
+    key_secrets: SecretRow;
+    key_idempotency: IdempotencyRow;
+    key_ancestors: AncestorRow;
+  }>();
+
+/** Keys with what is needed of their owners. */
+export const joined = (db: Db) =>
+  tables(db)
+    .selectFrom('keys')
+    .innerJoin('owners', 'owners.id', 'keys.owner_id')
+    .selectAll('keys')
+    .select([
+      'owners.name as owner_name',
+      'owners.state as owner_state',
+      'owners.account as owner_account',
+      'owners.limits as owner_limits',
+      'owners.budgets as owner_budgets',
+    ]);
+
+/** A key's row with what is needed of its owner's. */
+export type JoinedKeyRow = KeyRow & {
+  owner_name: string;
+  owner_state: OwnerState;
+  owner_account: string | null;
+  owner_limits: string;
+  owner_budgets: string;
+};
+
+export const withOwner = (row: KeyRow, owner: OwnerRow): JoinedKeyRow => ({
+  ...row,
+  owner_name: owner.name,
+  owner_state: owner.state,
+  owner_account: owner.account,
+  owner_limits: owner.limits,
+  owner_budgets: owner.budgets,
+});
+
+export function keyFromRow(row: JoinedKeyRow): KeyRecord {
+  return {
+    id: row.id,
+    number: row.number,
+    owner: {
+      id: row.owner_id,
+      name: row.owner_name,
+      state: row.owner_state,
+      account: row.owner_account ?? row.owner_id,
+      limits: JSON.parse(row.owner_limits) as Limit[],
+      budgets: JSON.parse(row.owner_budgets) as Budget[],
+    },
+    parentId: row.parent_id,
+    name: row.name,
+    role: row.role,
+    grants: JSON.parse(row.grants) as string[],
+    selectors: JSON.parse(row.selectors) as Selectors,
+    limits: JSON.parse(row.limits) as Limit[],
+    budgets: JSON.parse(row.budgets) as Budget[],
+    expiresAt: row.expires_at,
+    storedState: row.state,
+    stateReason: row.state_reason,
+    revokedAt: row.revoked_at,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    lastUsedAt: row.last_used_at,
+    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    tags: JSON.parse(row.tags) as string[],
+    revision: row.revision,
+  };
+}
+
+/** The columns of what can be said about a key when it is made and changed afterwards. */
+export function settingColumns(key: KeyRecord) {
+  return {
+    name: key.name,
+    role: key.role,
+    grants: JSON.stringify(key.grants),
+    selectors: JSON.stringify(key.selectors),
+    limits: JSON.stringify(key.limits),
+    budgets: JSON.stringify(key.budgets),
+    expires_at: key.expiresAt,
+    metadata: JSON.stringify(key.metadata),
+    tags: JSON.stringify(key.tags),
+  } satisfies Partial<KeyRow>;
+}
+
+export function rowFromKey(key: KeyRecord): KeyRow {
+  return {
+    ...settingColumns(key),
+    id: key.id,
+    number: key.number,
+    owner_id: key.owner.id,
+    parent_id: key.parentId,
+    state: key.storedState,
+    state_reason: key.stateReason,
+    revoked_at: key.revokedAt,
+    created_at: key.createdAt,
+    created_by: key.createdBy,
+    last_used_at: key.lastUsedAt,
+    revision: key.revision,
+  };
+}
+
+export function secretFromRow(row: SecretRow): Secret {
+  return {
+    id: row.id,
+    hint: row.hint,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    lastUsedFrom: row.last_used_from,
+    endsAt: row.ends_at,
+    quietMs: row.quiet_ms,
+  };
+}

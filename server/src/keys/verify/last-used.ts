@@ -1,0 +1,108 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import { booksOf } from '../../storage/index.ts';
+import type { Db, Storage } from '../../storage/index.ts';
+import { tables } from '../store/rows.ts';
+
+const FLUSH_MS = 1_000;
+const SECRETS_PER_TRANSACTION = 200;
+
+interface Use {
+  secretId: string;
+  keyId: string;
+  atMs: number;
+  ip: string;
+}
+
+/** Remembers when and from where each secret was used, and writes it once a second: a crash loses a second of it. */
+export class LastUsed {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #uses = new Map<string, Use>();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #flushing: Promise<void> = Promise.resolve();
+
+  constructor({ storage, clock, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
+    this.#storage = booksOf(storage);
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  /** On the path of every request: one look-up, no allocation for a secret already noted. */
+  note(secretId: string, keyId: string, ip: string): void {
+    const use = this.#uses.get(secretId);
+    if (use === undefined) {
+      this.#uses.set(secretId, { secretId, keyId, atMs: this.#clock.nowMs(), ip });
+      this.#schedule();
+      return;
+    }
+    use.atMs = this.#clock.nowMs();
+    use.ip = ip;
+  }
+
+  /** Writes all that was noted before it was called, as far as the database takes it. */
+  flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#write());
+    return this.#flushing;
+  }
+
+  /** Writes what is left; what is noted after this is not written. Twice is fine. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.flush();
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
+  }
+
+  async #write(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    // In one order everywhere, a key before its secrets as rotations take them: whoever locks rows in another order
+    // than somebody else may wait for one who waits for it.
+    const uses = [...this.#uses.values()].sort(
+      (a, b) => compare(a.keyId, b.keyId) || compare(a.secretId, b.secretId),
+    );
+    this.#uses.clear();
+    for (let at = 0; at < uses.length; at += SECRETS_PER_TRANSACTION) {
+      const some = uses.slice(at, at + SECRETS_PER_TRANSACTION);
+      try {
+        await this.#storage.transaction((tx) => writeUses(tx, some), { durable: false });
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'last-used times could not be written; they are tried again');
+        for (const use of uses.slice(at))
+          if (!this.#uses.has(use.secretId)) this.#uses.set(use.secretId, use);
+        this.#schedule();
+        return;
+      }
+    }
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+async function writeUses(tx: Db, uses: readonly Use[]): Promise<void> {
+  const lastOfKey = new Map<string, number>();
+  for (const { keyId, atMs } of uses) lastOfKey.set(keyId, Math.max(atMs, lastOfKey.get(keyId) ?? 0));
+  for (const [keyId, atMs] of lastOfKey) {
+    await tables(tx)
+      .updateTable('keys')
+      .set({ last_used_at: atMs })
+      .where('id', '=', keyId)
+      .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', atMs)]))
+      .execute();
+  }
+  for (const { secretId, atMs, ip } of uses) {
+    await tables(tx)
+      .updateTable('key_secrets')
+      .set({ last_used_at: atMs, last_used_from: ip })
+      .where('id', '=', secretId)
+      .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', atMs)]))
+      .execute();
+  }
+}

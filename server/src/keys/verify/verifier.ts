@@ -1,0 +1,157 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Nodes } from '../../nodes/index.ts';
+import type { Sealing, SecretDigest } from '../../sealing/index.ts';
+import { booksOf } from '../../storage/index.ts';
+import type { Storage } from '../../storage/index.ts';
+import { callerOf, endOf, lineOf, ownState, secretEnded } from '../key.ts';
+import type { Key, KeyRecord } from '../key.ts';
+import type { GoodKey } from './key-memory.ts';
+import { KeyMemory } from './key-memory.ts';
+import { redigestSecret } from '../store/key-store.ts';
+import { findByDigest } from '../store/line-store.ts';
+import type { Found } from '../store/line-store.ts';
+import { readKeyText } from '../../base/key-text.ts';
+
+/** Why a text opens nothing. `key` where it belongs to one. */
+export interface BadKey {
+  valid: false;
+  code: 'not_found' | 'malformed' | 'expired' | 'disabled' | 'revoked';
+  reason: string;
+  key?: Key;
+}
+
+/** One character a byte: the fastest, and nobody sees it. */
+const DIGEST_AS = 'binary';
+
+/** No secret is longer; imported ones may be of any shape. */
+export const SECRET_MAX_LENGTH = 512;
+
+interface Options {
+  storage: Storage;
+  nodes: Nodes;
+  sealing: Sealing;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Turns a text into a key. Good keys are answered from memory while this node's lease holds; whatever is refused has
+ * asked the database, so that a stranger cannot tell by the time taken an unknown key from a revoked or a damaged one.
+ */
+export class Verifier {
+  readonly #options: Options;
+  readonly #memory = new KeyMemory();
+  /** Secrets that are being moved to the current pepper. */
+  readonly #moving = new Set<string>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    options.nodes.onChange((change) => {
+      if (change === 'everything') this.#memory.forgetEverything();
+      else if (change.kind === 'key') this.#memory.forgetKey(change.subject);
+      else if (change.kind === 'owner') this.#memory.forgetOwner(change.subject);
+    });
+  }
+
+  /** At once from memory where it can be; otherwise a promise. */
+  identify(text: string): GoodKey | Promise<GoodKey | BadKey> {
+    const sha256 = hash('sha256', text, DIGEST_AS);
+    const known = this.#memory.get(sha256);
+    const { nodes, clock } = this.#options;
+    if (known !== undefined && nodes.leaseHolds() && known.goodUntilMs > clock.nowMs()) return known;
+    return this.#askDatabase(text, sha256);
+  }
+
+  async #askDatabase(text: string, sha256: string): Promise<GoodKey | BadKey> {
+    const { storage, nodes, sealing, clock } = this.#options;
+    const { generation } = nodes;
+    const digests = sealing.digestsOfSha256(Buffer.from(sha256, DIGEST_AS));
+    const found = await findByDigest(
+      storage.db,
+      digests.map(({ digest }) => digest),
+    );
+    const expected = digests.find(({ version }) => version === found?.secret.pepper);
+    // The index found it by equality already; this keeps the last word in constant time (verifier.test.ts).
+    if (
+      found === undefined ||
+      expected === undefined ||
+      !timingSafeEqual(expected.digest, found.secret.digest)
+    ) {
+      return badForm(text);
+    }
+    const [current] = digests;
+    if (current !== undefined && expected !== current) this.#redigest(found.secret, current);
+    const judged = judge(found, clock.nowMs());
+    // What was read before a change must not outlive it in memory (nodes.generation).
+    if (judged.valid && nodes.generation === generation) this.#memory.put(sha256, judged);
+    return judged;
+  }
+
+  /**
+   * Moves a secret to the current pepper, so that an older master key can be retired once its keys have been used.
+   * Nobody waits for it, and where it fails the next use tries again.
+   */
+  #redigest({ id, pepper }: Found['secret'], to: SecretDigest): void {
+    const { storage, logger } = this.#options;
+    if (this.#moving.has(id)) return;
+    this.#moving.add(id);
+    booksOf(storage)
+      .transaction((tx) => redigestSecret(tx, { id, from: pepper, to }), { durable: false })
+      .catch((error: unknown) => logger.warn({ err: error }, 'a secret stays under an older pepper'))
+      .finally(() => this.#moving.delete(id));
+  }
+}
+
+function badForm(text: string): BadKey {
+  return readKeyText(text).form === 'damaged'
+    ? {
+        valid: false,
+        code: 'malformed',
+        reason: 'The checksum does not fit: the key is cut off or mistyped.',
+      }
+    : { valid: false, code: 'not_found', reason: 'No key has this secret.' };
+}
+
+/** What a secret is worth at this moment: nothing, once its key, one above it, or an owner of these has ended. */
+export function judge({ key, secret }: Found, nowMs: number): GoodKey | BadKey {
+  const refuse = ({ code, reason }: Ended): BadKey => ({ valid: false, code, reason, key });
+  const ended = whyEnded(key, nowMs);
+  if (ended !== undefined) return refuse(ended);
+  if (secretEnded({ endsAt: secret.ends_at }, nowMs))
+    return refuse({
+      code: 'expired',
+      reason: 'The key was rotated, and the overlap of this secret is over.',
+    });
+  return {
+    valid: true,
+    key,
+    caller: callerOf(key),
+    secretId: secret.id,
+    goodUntilMs: Math.min(endOf(key) ?? Infinity, secret.ends_at ?? Infinity),
+  };
+}
+
+type Ended = Pick<BadKey, 'code' | 'reason'>;
+
+/** Why a key opens nothing, whichever of its secrets is shown: itself, one above it, or an owner of these has ended. */
+export function whyEnded(key: Key, nowMs: number): Ended | undefined {
+  for (const one of lineOf(key)) {
+    const ended = endedBy(one, one === key ? 'The key' : 'A key above it', nowMs);
+    if (ended !== undefined) return ended;
+  }
+  return undefined;
+}
+
+/** @param subject how the reason names the key; it tells no name, as the ancestor may be somebody else's. */
+function endedBy(key: KeyRecord, subject: string, nowMs: number): Ended | undefined {
+  const owner = `The owner of ${subject.toLowerCase()}`;
+  const state = ownState(key, nowMs);
+  if (state === 'revoked') return { code: 'revoked', reason: `${subject} was revoked.` };
+  if (key.owner.state === 'deleted') return { code: 'revoked', reason: `${owner} was deleted.` };
+  if (state === 'disabled') return { code: 'disabled', reason: `${subject} is disabled.` };
+  if (key.owner.state === 'suspended') return { code: 'disabled', reason: `${owner} is suspended.` };
+  if (state === 'expired') return { code: 'expired', reason: `${subject} has expired.` };
+  return undefined;
+}

@@ -1,0 +1,209 @@
+import type { Caller, Resource, Scope } from '../../access/index.ts';
+import { decide } from '../../access/index.ts';
+import type { BudgetView, KeysContext } from '../context.ts';
+import { budgetsLeft, limitsLeft } from './left.ts';
+import type { Shared } from './left.ts';
+import { lineOf } from '../key.ts';
+import type { Key } from '../key.ts';
+import type { GoodKey } from './key-memory.ts';
+import type { LimitView } from '../limits/limits.ts';
+import type { BadKey } from './verifier.ts';
+
+export const VERIFY_CODES = [
+  'valid',
+  'not_found',
+  'malformed',
+  'expired',
+  'disabled',
+  'quarantined',
+  'revoked',
+  'insufficient_scope',
+  'forbidden_resource',
+  'ip_denied',
+  'rate_limited',
+  'budget_exceeded',
+] as const;
+export type VerifyCode = (typeof VERIFY_CODES)[number];
+
+export interface VerifyQuestion {
+  /** The text of the key in question. */
+  key: string;
+  scope?: Scope | undefined;
+  resource?: Resource | undefined;
+  /** The address the key was used from. */
+  ip?: string | undefined;
+  /** How many requests it counts for; 1. */
+  cost?: number | undefined;
+  explain?: boolean | undefined;
+  /** Whether limits and budgets are taken from, or only looked at; true. */
+  consume?: boolean | undefined;
+}
+
+export interface Check {
+  check: 'form' | 'known' | 'state' | 'address' | 'scope' | 'resource' | 'limits' | 'budgets';
+  outcome: 'passed' | 'failed' | 'not_asked' | 'not_reached';
+  input: string | null;
+  detail: string;
+}
+
+export interface Verdict {
+  valid: boolean;
+  code: VerifyCode;
+  /** Null where no key has this secret. */
+  key_id: string | null;
+  owner: { id: string; name: string } | null;
+  scopes: readonly string[];
+  metadata: Record<string, unknown>;
+  limits: (LimitView & Shared)[];
+  budgets: (BudgetView & Shared)[];
+  explanation?: Check[];
+}
+
+/** One failed check: the code to answer with and the sentence that explains it. */
+interface Failure {
+  check: Check['check'];
+  code: VerifyCode;
+  detail: string;
+}
+
+/** Answers "is this key good, for this, now?" without ever throwing for a bad key. */
+export function verify(context: KeysContext, question: VerifyQuestion): Verdict | Promise<Verdict> {
+  const identity = context.verifier.identify(question.key);
+  if (identity instanceof Promise) return identity.then((known) => answer(context, question, known));
+  return answer(context, question, identity);
+}
+
+function answer(
+  context: KeysContext,
+  question: VerifyQuestion,
+  identity: GoodKey | BadKey,
+): Verdict | Promise<Verdict> {
+  if (!identity.valid) {
+    const { code, reason, key } = identity;
+    const check = code === 'malformed' ? 'form' : code === 'not_found' ? 'known' : 'state';
+    return verdict(context, question, { key, failure: { check, code, detail: reason } });
+  }
+  const { key, caller } = identity;
+  const failure = refusal(question, identity) ?? overLimit(context, question, identity);
+  if (caller.holders.some(({ budgets }) => budgets.length > 0))
+    return withBudgets(context, question, { identity, failure });
+  if (failure === undefined) context.lastUsed.note(identity.secretId, key.id, question.ip ?? '');
+  return verdict(context, question, { key, caller, failure });
+}
+
+function refusal({ scope, resource, ip }: VerifyQuestion, { key, caller }: GoodKey): Failure | undefined {
+  const quarantined = lineOf(key).find(({ storedState }) => storedState === 'quarantined');
+  if (quarantined !== undefined && (scope === undefined || !caller.scopes.has(scope))) {
+    // The reason may say what is its owner's alone to know, such as where a key above this one was found.
+    const detail =
+      quarantined === key
+        ? `The key is quarantined (${key.stateReason ?? 'no reason given'}) and may only read.`
+        : 'A key above it is quarantined: it may only read.';
+    return { check: 'state', code: 'quarantined', detail };
+  }
+  const decision = decide(caller, { action: scope, resource, ip });
+  if (decision.allowed) return undefined;
+  const check = {
+    ip_denied: 'address',
+    insufficient_scope: 'scope',
+    forbidden_resource: 'resource',
+  } as const;
+  return { check: check[decision.code], code: decision.code, detail: decision.reason };
+}
+
+function overLimit(
+  { limits }: KeysContext,
+  { cost = 1, consume = true }: VerifyQuestion,
+  { caller }: GoodKey,
+): Failure | undefined {
+  if (!consume) {
+    const full = limits.fullLimit(caller.holders, cost);
+    return full === undefined
+      ? undefined
+      : { check: 'limits', code: 'rate_limited', detail: fullDetail(full.name) };
+  }
+  const admission = limits.admit(caller.holders, { cost, hold: false });
+  if (admission.admitted) return undefined;
+  return { check: 'limits', code: 'rate_limited', detail: fullDetail(admission.limit.name) };
+}
+
+const fullDetail = (name: string): string => `The limit "${name}" is reached.`;
+
+async function withBudgets(
+  context: KeysContext,
+  question: VerifyQuestion,
+  { identity, failure }: { identity: GoodKey; failure: Failure | undefined },
+): Promise<Verdict> {
+  const { budgets, lastUsed } = context;
+  const { key, caller, secretId } = identity;
+  const consume = question.consume ?? true;
+  let found = failure;
+  if (found === undefined && consume) {
+    const spent = await budgets.spend(caller.holders, question.cost ?? 1);
+    if (spent !== null) found = spentFailure(spent);
+  }
+  const views = await budgetsLeft(context, caller);
+  // What this very question took last is spent now, but was there when it was asked for.
+  const empty = views.find((view) => view.spent && (view.unit !== 'requests' || !consume));
+  if (found === undefined && empty !== undefined) found = spentFailure(empty);
+  if (found === undefined) lastUsed.note(secretId, key.id, question.ip ?? '');
+  return verdict(context, question, { key, caller, failure: found, budgets: views });
+}
+
+const spentFailure = ({ name }: BudgetView): Failure => ({
+  check: 'budgets',
+  code: 'budget_exceeded',
+  detail: `The budget "${name}" is spent.`,
+});
+
+function verdict(
+  context: KeysContext,
+  question: VerifyQuestion,
+  found: {
+    key?: Key | undefined;
+    caller?: Caller;
+    failure: Failure | undefined;
+    budgets?: Verdict['budgets'];
+  },
+): Verdict {
+  const { key, caller, failure, budgets = [] } = found;
+  const result: Verdict = {
+    valid: failure === undefined,
+    code: failure?.code ?? 'valid',
+    key_id: key?.id ?? null,
+    owner: key === undefined ? null : { id: key.owner.id, name: key.owner.name },
+    scopes: caller?.grants ?? key?.grants ?? [],
+    metadata: key?.metadata ?? {},
+    limits: caller === undefined ? [] : limitsLeft(context, caller),
+    budgets,
+  };
+  if (question.explain === true) result.explanation = explanation(question, key, failure);
+  return result;
+}
+
+/** Every check in its order, up to the one that failed. */
+function explanation(question: VerifyQuestion, key: Key | undefined, failure: Failure | undefined): Check[] {
+  const { scope, resource, ip, cost = 1 } = question;
+  const asked: [Check['check'], string | null, string][] = [
+    ['form', null, 'The text is whole, or of a form that was imported.'],
+    ['known', key?.id ?? null, 'A key has this secret.'],
+    ['state', key?.storedState ?? null, 'Key, secret and owner are in use.'],
+    ['address', ip ?? null, 'The key works from this address.'],
+    ['scope', scope ?? null, 'The key holds the scope.'],
+    ['resource', resource === undefined ? null : `${resource.type} ${resource.id}`, 'The key covers it.'],
+    ['limits', String(cost), 'Below every limit.'],
+    ['budgets', String(cost), 'Within every budget.'],
+  ];
+  let reached = true;
+  return asked.map(([check, input, detail]): Check => {
+    if (!reached) return { check, outcome: 'not_reached', input, detail: 'An earlier check failed.' };
+    if (failure?.check === check) {
+      reached = false;
+      return { check, outcome: 'failed', input, detail: failure.detail };
+    }
+    const optional = check === 'address' || check === 'scope' || check === 'resource';
+    if (optional && input === null)
+      return { check, outcome: 'not_asked', input, detail: 'The question did not name one.' };
+    return { check, outcome: 'passed', input, detail };
+  });
+}

@@ -1,0 +1,91 @@
+import { invalidField } from '../../base/errors.ts';
+import { checkPrice } from '../../usage/index.ts';
+import type { Price } from '../../usage/index.ts';
+import type { Route } from '../upstreams/catalogue.ts';
+import { isAudioInput, isCounting, isForChat, isImages, isText } from '../request/paths.ts';
+
+/** Model pattern → price. A pattern is a name or ends in `*`; the longest that fits counts. */
+export type PriceTable = Record<string, Price>;
+
+/** Whether an upstream's models without a price may be used by those who have a budget in USD. */
+export const UNPRICED = ['refuse', 'allow'] as const;
+export type Unpriced = (typeof UNPRICED)[number];
+
+const PRICES_MAX = 500;
+const PATTERN_MAX_CHARACTERS = 200;
+
+/** @throws KeywardError `invalid_input` naming the price at fault. */
+export function checkPrices(prices: PriceTable): PriceTable {
+  const entries = Object.entries(prices);
+  if (entries.length > PRICES_MAX) throw invalidField('prices', `has more than ${PRICES_MAX} models`);
+  for (const [pattern, price] of entries) {
+    if (pattern === '' || pattern.length > PATTERN_MAX_CHARACTERS || pattern.slice(0, -1).includes('*')) {
+      throw invalidField(
+        'prices',
+        `"${pattern.slice(0, 80)}" is no model name and no pattern such as "gpt-*"`,
+      );
+    }
+    checkPrice(price, `prices.${pattern}`);
+  }
+  return prices;
+}
+
+/** The price of a model under any of its names. */
+export function priceOf(prices: PriceTable, names: readonly string[]): Price | undefined {
+  let best: string | undefined;
+  for (const pattern of Object.keys(prices)) {
+    const fits = names.some((name) =>
+      pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+    );
+    // An exact name is at least as long as any pattern that fits it; on a tie it wins by having no star.
+    if (fits && (best === undefined || rank(pattern) > rank(best))) best = pattern;
+  }
+  return best === undefined ? undefined : prices[best];
+}
+
+function rank(pattern: string): number {
+  return pattern.endsWith('*') ? pattern.length - 1 : pattern.length + 0.5;
+}
+
+/** A route, or what may become one. */
+export interface PricedRoute extends Pick<Route, 'name' | 'qualifiedName' | 'upstreamModel'> {
+  target: { prices: PriceTable; unpriced: Unpriced };
+}
+
+/** The price of what a route leads to; free where there is none. */
+export const priceOfRoute = ({ target, name, qualifiedName, upstreamModel }: PricedRoute): Price =>
+  priceOf(target.prices, [name, qualifiedName, upstreamModel]) ?? FREE;
+
+const FREE: Price = {};
+
+/**
+ * Whether a budget in USD can hold on this route: everything that such a request may take has a price, or the operator lets it
+ * be used without. Half a price is none: with `input` alone the answer would be free. Guarded by unpriced.test.ts.
+ * @param path below `/v1`, such as `/chat/completions`.
+ */
+export function isChargeable(route: PricedRoute, path: string): boolean {
+  return route.target.unpriced === 'allow' || isCounting(path) || isPriced(priceOfRoute(route), path);
+}
+
+/** Whether those who have a budget in USD can use it for what it is likely to be for. A guess, for warnings. */
+export const isLikelyChargeable = (route: PricedRoute): boolean =>
+  (isForChat(route.name) ? ['/chat/completions'] : OTHER_KINDS).some((path) => isChargeable(route, path));
+
+const OTHER_KINDS = ['/embeddings', '/images/generations', '/audio/transcriptions', '/audio/speech'];
+
+function isPriced(price: Price, path: string): boolean {
+  const has = (member: keyof Price): boolean => price[member] !== undefined;
+  const hasTokens = has('input_usd_per_million_tokens') && has('output_usd_per_million_tokens');
+  if (isImages(path)) return has('per_image_usd');
+  if (isAudioInput(path)) return hasTokens || has('per_second_usd');
+  if (isText(path)) return hasTokens;
+  return has('input_usd_per_million_tokens') || has('per_request_usd');
+}
+
+/** A price that would do for this kind of request, for an error text; its figures are examples. */
+export function examplePrice(path: string): Price {
+  if (isImages(path)) return { per_image_usd: '0.04' };
+  if (isAudioInput(path)) return { per_second_usd: '0.0001' };
+  if (isText(path)) return { input_usd_per_million_tokens: '2.50', output_usd_per_million_tokens: '10' };
+  return { input_usd_per_million_tokens: '0.02' };
+}

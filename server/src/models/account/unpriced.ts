@@ -1,0 +1,76 @@
+import { KeywardError } from '../../base/errors.ts';
+import type { Route } from '../upstreams/catalogue.ts';
+import { examplePrice, isLikelyChargeable } from './prices.ts';
+import type { PriceTable, Unpriced } from './prices.ts';
+import type { ModelEntry } from '../upstreams/upstream.ts';
+
+const NAME_MAX_CHARACTERS = 200;
+const NAMED_MAX = 10;
+
+interface Refused {
+  model: string;
+  path: string;
+  /** Its upstreams, none of them with a price. */
+  routes: readonly Route[];
+  /** Upstreams of the same model that have one. */
+  others: readonly Route[];
+}
+
+/** A budget in USD cannot hold for what has no price: such a model is refused rather than given away. */
+export function unpriced({ model, path, routes, others }: Refused): KeywardError {
+  const [other] = others;
+  const [first] = routes;
+  const name = first?.name ?? model;
+  const table = JSON.stringify({ [name]: examplePrice(path) });
+  const command = `keyward upstreams update ${first?.target.name ?? 'NAME'}`;
+  const hint =
+    other === undefined
+      ? `An administrator sets a price (--prices replaces all prices of the upstream): ${command} --prices '${table}'. Or lets it be used without: ${command} --unpriced allow.`
+      : `Ask for ${other.qualifiedName}, which has a price.`;
+  return new KeywardError(
+    'model_unpriced',
+    `The model ${JSON.stringify(model.slice(0, NAME_MAX_CHARACTERS))} has no price for /v1${path}, and this key counts against a budget in usd.`,
+    { hint, errors: [{ field: 'model', message: 'has no price' }] },
+  );
+}
+
+/** What an operator should know of an upstream's prices. */
+export function warningsOf(upstream: {
+  name: string;
+  models: readonly ModelEntry[];
+  prices: PriceTable;
+  unpriced: Unpriced;
+}): string[] {
+  const { name, models, prices, unpriced: rule } = upstream;
+  if (rule === 'allow') return [];
+  const way = `Set prices: keyward upstreams update ${name} --prices '{"MODEL": {"input_usd_per_million_tokens": "2.50", "output_usd_per_million_tokens": "10"}}'. Or let them be used without: --unpriced allow.`;
+  const patterns = Object.keys(prices);
+  if (patterns.length === 0)
+    return [`No model of ${name} has a price: keys with a budget in usd are refused them. ${way}`];
+  const named = models.map((model) =>
+    typeof model === 'string' ? { name: model, upstream_name: model } : model,
+  );
+  // Where it serves whatever it lists, at least the prices themselves are looked at.
+  const all =
+    named.length > 0 ? named : patterns.map((pattern) => ({ name: pattern, upstream_name: pattern }));
+  const target = { prices, unpriced: rule };
+  const bare = all.filter(
+    (model) =>
+      !isLikelyChargeable({
+        target,
+        name: model.name,
+        qualifiedName: `${name}/${model.name}`,
+        upstreamModel: model.upstream_name,
+      }),
+  );
+  if (bare.length === 0) return [];
+  const names = listed(bare.map((model) => model.name));
+  return [`Without a whole price, and so refused to keys with a budget in usd: ${names}. ${way}`];
+}
+
+/** @returns such as `a, b and 3 more`. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - NAMED_MAX;
+  const shown = names.slice(0, NAMED_MAX).join(', ');
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}

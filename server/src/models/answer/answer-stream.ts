@@ -1,0 +1,189 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { isTimeout } from '../call.ts';
+import type { Flow, Sink } from '../call.ts';
+import type { AnswerHeaders } from '../upstreams/headers.ts';
+import type { Meter, Seen } from './meter.ts';
+
+/** One packet or two: head and body of a whole answer go out as one text, which costs half of what two pieces do. */
+const SHORT_MAX_BYTES = 12 * 1024;
+/** Bytes that wait for a slow reader before the upstream is made to wait. */
+const WAITING_MAX_BYTES = 256 * 1024;
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/** How an answer came to its end. */
+export type Ending = 'ok' | 'upstream_error' | 'timeout' | 'client_gone';
+
+/** Where an answer goes on to. */
+interface Outlet {
+  /** @returns false: no more until `resume` is called. */
+  write(chunk: Buffer): boolean;
+  end(): void;
+  destroy(error?: Error): void;
+  /** It has got its last words from somebody else, and ends by itself. */
+  readonly writableEnded?: boolean;
+}
+
+export interface AnswerStreamOptions {
+  meter: Meter;
+  /** Server-sent events: a break is told in the stream. Otherwise the caller's connection is cut. */
+  isEventStream: boolean;
+  flow: Flow;
+  /** Called exactly once. */
+  onEnding(ending: Ending, error?: Error): void;
+}
+
+export interface SeenAnswer extends Seen {
+  isEventStream: boolean;
+}
+
+/**
+ * The answer on its way to the caller, each piece as it comes. What arrives before anybody takes it waits here, so
+ * that a short answer goes out in one write. A reader that leaves ends the request at the upstream.
+ */
+export class AnswerStream implements Sink {
+  readonly #options: AnswerStreamOptions;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #outlet: Outlet | undefined;
+  #last: 'end' | Error | undefined;
+  #ended = false;
+
+  constructor(options: AnswerStreamOptions) {
+    this.#options = options;
+  }
+
+  /** What has passed of it up to now. */
+  get seen(): SeenAnswer {
+    const { meter, isEventStream } = this.#options;
+    return { ...meter.seen, isEventStream };
+  }
+
+  write(chunk: Buffer): boolean {
+    const out = this.#options.meter.push(chunk);
+    return out === undefined || this.#pass(out);
+  }
+
+  end(): void {
+    const rest = this.#options.meter.end();
+    if (rest !== undefined) this.#pass(rest);
+    this.#close('end');
+    this.#ending('ok');
+  }
+
+  fail(error: Error): void {
+    const { isEventStream, meter } = this.#options;
+    const timedOut = isTimeout(error);
+    if (isEventStream) this.#pass(Buffer.from(`${meter.midEvent ? '\n\n' : ''}${breakEvent(timedOut)}`));
+    // First, since cutting off the reader looks like a reader that leaves.
+    this.#ending(timedOut ? 'timeout' : 'upstream_error', error);
+    this.#close(isEventStream ? 'end' : new Error('The upstream broke off its answer.'));
+  }
+
+  /** The reader has gone; nothing more is wanted. Twice is fine. */
+  abandon(): void {
+    this.#waiting = [];
+    if (this.#ended) return;
+    this.#options.flow.abort();
+    this.#ending('client_gone');
+    if (this.#outlet?.writableEnded !== true) this.#outlet?.destroy();
+  }
+
+  /** Writes the answer to an HTTP response, its head included. See `Answer.sendTo`. */
+  sendTo(response: ServerResponse, status: number, headers: AnswerHeaders): undefined | Promise<void> {
+    if (response.destroyed) {
+      this.abandon();
+      return undefined;
+    }
+    if (this.#last === 'end') {
+      this.#sendWhole(response, status, headers);
+      return undefined;
+    }
+    response.writeHead(status, headers);
+    return new Promise((resolve) => {
+      response.once('close', () => {
+        this.abandon();
+        resolve();
+      });
+      response.on('error', () => response.destroy());
+      response.on('drain', () => this.#options.flow.resume());
+      // A stream may be silent for long; its reader should know that it has begun.
+      if (this.#waiting.length === 0 && this.#options.isEventStream) response.flushHeaders();
+      this.#attach(response);
+    });
+  }
+
+  #sendWhole(response: ServerResponse, status: number, headers: AnswerHeaders): void {
+    const body = joined(this.#waiting);
+    if (body.length > 0 && !this.#options.isEventStream) headers['content-length'] ??= String(body.length);
+    response.writeHead(status, headers);
+    this.#take(response);
+    if (body.length > SHORT_MAX_BYTES) response.end(body);
+    else response.end(body.toString('latin1'), 'latin1');
+  }
+
+  /** The answer as a stream, for readers inside. Instead of `sendTo`. */
+  toReadable(): Readable {
+    const { flow } = this.#options;
+    const body = new Readable({
+      highWaterMark: WAITING_MAX_BYTES,
+      read: () => flow.resume(),
+      destroy: (error, done) => {
+        this.abandon();
+        done(error);
+      },
+    });
+    this.#attach({
+      write: (chunk) => body.push(chunk),
+      end: () => body.push(null),
+      destroy: (error) => body.destroy(error),
+    });
+    return body;
+  }
+
+  #attach(outlet: Outlet): void {
+    const begun = joined(this.#waiting);
+    this.#take(outlet);
+    const wantsMore = begun.length === 0 || outlet.write(begun);
+    if (this.#last !== undefined) this.#close(this.#last);
+    else if (wantsMore) this.#options.flow.resume();
+  }
+
+  #take(outlet: Outlet): void {
+    if (this.#outlet !== undefined) throw new Error('An answer can be taken once.');
+    this.#outlet = outlet;
+    this.#waiting = [];
+  }
+
+  #pass(chunk: Buffer): boolean {
+    if (this.#outlet !== undefined) return this.#outlet.write(chunk);
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    return this.#waitingBytes < WAITING_MAX_BYTES;
+  }
+
+  #close(last: 'end' | Error): void {
+    this.#last = last;
+    if (last === 'end') this.#outlet?.end();
+    else this.#outlet?.destroy(last);
+  }
+
+  #ending(ending: Ending, error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onEnding(ending, error);
+  }
+}
+
+const joined = (pieces: readonly Buffer[]): Buffer =>
+  pieces.length > 1 ? Buffer.concat(pieces) : (pieces[0] ?? NOTHING);
+
+/** The last event of a stream that the upstream did not finish; no `[DONE]` follows. */
+function breakEvent(timedOut: boolean): string {
+  const code = timedOut ? 'upstream_timeout' : 'upstream_unavailable';
+  const message = timedOut
+    ? 'The upstream stopped sending in the middle of its answer.'
+    : 'The connection to the upstream was lost in the middle of its answer.';
+  return `data: ${JSON.stringify({ error: { message, type: 'upstream_error', code } })}\n\n`;
+}

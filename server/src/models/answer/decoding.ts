@@ -1,0 +1,75 @@
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import type { Flow, Sink } from '../call.ts';
+
+/** A decoder for upstreams that compress although asked not to; undefined for a body that is as it is. */
+export function decoderFor(encoding: string | undefined): Transform | undefined {
+  switch (encoding?.trim().toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip();
+    case 'deflate':
+      return createInflate();
+    case 'br':
+      return createBrotliDecompress();
+    case 'zstd':
+      return createZstdDecompress();
+    case undefined:
+    default:
+      return undefined;
+  }
+}
+
+/** A compressed body on its way into a sink that reads plain bytes. */
+export class DecodingSink implements Sink {
+  readonly #decoder: Transform;
+  readonly #flow: Flow;
+  readonly #inner: Sink;
+
+  constructor(decoder: Transform, inner: Sink, flow: Flow) {
+    this.#decoder = decoder;
+    this.#flow = flow;
+    this.#inner = inner;
+    decoder.on('data', (chunk: Buffer) => {
+      if (!inner.write(chunk)) decoder.pause();
+    });
+    decoder.on('drain', () => flow.resume());
+    decoder.on('end', () => inner.end());
+    decoder.on('error', (error) => {
+      flow.abort();
+      inner.fail(error);
+    });
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#decoder.write(chunk);
+  }
+
+  end(): void {
+    this.#decoder.end();
+  }
+
+  fail(error: Error): void {
+    this.#decoder.destroy();
+    this.#inner.fail(error);
+  }
+
+  /** The reader wants more. */
+  resume(): void {
+    this.#decoder.resume();
+    if (!this.#decoder.writableNeedDrain) this.#flow.resume();
+  }
+}
+
+/** @throws where it cannot be read, or is larger unpacked than `maxBytes`. */
+export async function decodeWhole(decoder: Transform, body: Buffer, maxBytes: number): Promise<Buffer> {
+  decoder.end(body);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of decoder) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBytes) throw new Error(`The body is larger than ${maxBytes} bytes unpacked.`);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,61 @@
+import { decoderFor, decodeWhole } from './decoding.ts';
+import type { Scrub } from '../upstreams/scrubber.ts';
+
+/** Unpacked. */
+const BODY_MAX_BYTES = 256 * 1024;
+
+interface FailureBody {
+  contentType: string;
+  bytes: Buffer;
+}
+
+interface Received {
+  status: number;
+  contentType: string | undefined;
+  encoding: string | undefined;
+  /** It was cut off, by us or by the upstream. */
+  isCut: boolean;
+  body: Buffer;
+}
+
+/**
+ * The body of an upstream's error as callers may read it. One that cannot be read here, and so not be made safe, is
+ * replaced: packed in an unknown way, in UTF-16, or JSON that has no end.
+ */
+export async function failureBody(received: Received, scrubber: Scrub): Promise<FailureBody> {
+  const { status, contentType = '', isCut } = received;
+  const text = await textOf(received);
+  if (text === undefined) return replacement(status);
+  if (text.trim() === '') return isCut ? replacement(status) : { contentType, bytes: Buffer.alloc(0) };
+  try {
+    const value: unknown = JSON.parse(text);
+    const safe = JSON.stringify(scrubber.json(value));
+    // To the byte where nothing is taken out: as a value and as a text, which has a name that stands twice two times.
+    const isSafe = safe === JSON.stringify(value) && scrubber.text(text) === text;
+    return { contentType: contentType || 'application/json', bytes: Buffer.from(isSafe ? text : safe) };
+  } catch {
+    if (isCut || /json/i.test(contentType)) return replacement(status);
+    return { contentType, bytes: Buffer.from(scrubber.text(text)) };
+  }
+}
+
+async function textOf({ encoding, body, contentType = '' }: Received): Promise<string | undefined> {
+  if (/charset\s*=\s*"?utf-?(16|32)/i.test(contentType)) return undefined;
+  const decoder = decoderFor(encoding);
+  const isPlain = /^(identity)?$/i.test(encoding?.trim() ?? '');
+  if (decoder === undefined && !isPlain) return undefined;
+  try {
+    const bytes = decoder === undefined ? body : await decodeWhole(decoder, body, BODY_MAX_BYTES);
+    const text = new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes.subarray(0, BODY_MAX_BYTES));
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is said in place of an error that cannot be passed on. */
+function replacement(status: number): FailureBody {
+  const message = `The upstream answered ${status} and said nothing that can be passed on.`;
+  const body = { error: { message, type: 'upstream_error', param: null, code: 'upstream_error' } };
+  return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
+}

@@ -1,0 +1,125 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { KeywardError } from '../../base/errors.ts';
+import { ForbiddenAddressError } from '../../base/outbound/connections.ts';
+import { Answer } from './answer.ts';
+import { AnswerStream } from './answer-stream.ts';
+import type { Outcome } from '../attempt.ts';
+import type { Breakers } from '../upstreams/breaker.ts';
+import { isTimeout } from '../call.ts';
+import type { Route } from '../upstreams/catalogue.ts';
+import { failureBody } from './failure-body.ts';
+import type { ForwardRequest } from '../forward.ts';
+import { answerHeaders } from '../upstreams/headers.ts';
+import { Meter } from './meter.ts';
+import { SentText } from '../request/sent-text.ts';
+import type { Settlement } from '../account/settlement.ts';
+
+/**
+ * Answers after which the next upstream is asked. A redirect is an error, as following it would let an upstream
+ * send a request and its credential anywhere; 401 and 407 are about this server's credential, not the caller's.
+ */
+export function isRetryable(status: number): boolean {
+  return (
+    status === 429 || status >= 500 || status === 401 || status === 407 || (status >= 300 && status < 400)
+  );
+}
+
+/**
+ * Whether the answer may be shown to the caller. Not 401: it quotes part of this server's key at the upstream, and
+ * the caller would take it for a verdict on its own; not a redirect.
+ */
+export function isPassable(status: number): boolean {
+  return status >= 400 && status !== 401 && status !== 407;
+}
+
+/** `Retry-After` in milliseconds, seconds or a date. */
+export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['retry-after'];
+  if (text === undefined) return undefined;
+  const ms = /^\d{1,6}$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** The error of an upstream as the caller gets it: its status and words, and nothing of the operator's. */
+export async function replay(
+  held: Extract<Outcome, { kind: 'held' }>,
+  { request, settlement }: { request: ForwardRequest; settlement: Settlement },
+): Promise<Outcome> {
+  const { route, status, headers } = held;
+  const { scrubber } = route.target;
+  const received = {
+    status,
+    contentType: headers['content-type'],
+    encoding: headers['content-encoding'],
+    isCut: held.isCut,
+    body: held.body,
+  };
+  const sent = new SentText(request);
+  const { contentType, bytes } = await failureBody(received, scrubber.sparing(sent));
+  const meter = new Meter();
+  const flow = { resume: () => undefined, abort: () => undefined };
+  const stream = new AnswerStream({
+    meter,
+    isEventStream: false,
+    flow,
+    onEnding: (ending) => settlement.settle({ ending, route, status, meter, isEventStream: false }),
+  });
+  if (request.signal.aborted) stream.abandon();
+  if (bytes.length > 0) stream.write(bytes);
+  stream.end();
+  const safe = (value: string): string => scrubber.text(value, sent);
+  const kept = Object.entries(answerHeaders(headers, true)).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.map(safe) : safe(value)] as const,
+  );
+  const own = {
+    ...(contentType === '' ? {} : { 'content-type': safe(contentType) }),
+    'content-length': String(bytes.length),
+  };
+  const head = { status, headers: { ...Object.fromEntries(kept), ...own } };
+  return { kind: 'answer', answer: new Answer(stream, head, { route, settlement }) };
+}
+
+/** What a caller is told where no upstream's own words can be passed on. */
+export function failureOf(
+  outcome: Outcome,
+  { routes, breakers, callerId }: { routes: readonly Route[]; breakers: Breakers; callerId: string },
+): KeywardError {
+  if (outcome.kind === 'failed') return errorOf(outcome.error, outcome.route);
+  if (outcome.kind === 'held') return refusal(outcome.status, outcome.route);
+  const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(route.line, callerId)));
+  const seconds = Math.max(1, Math.ceil(retryMs / 1_000));
+  return new KeywardError('upstream_unavailable', 'No upstream of this model is working at the moment.', {
+    hint: `They failed repeatedly and are tried again in ${seconds} s.`,
+    headers: { 'retry-after': String(seconds) },
+  });
+}
+
+function errorOf(error: Error, { target }: Route): KeywardError {
+  if (error instanceof KeywardError) return error;
+  if (isTimeout(error)) {
+    return new KeywardError('upstream_timeout', `The upstream ${target.name} did not answer in time.`, {
+      hint: 'Try again, or ask for a shorter answer; its timeout_seconds can be raised by who manages upstreams.',
+      cause: error,
+    });
+  }
+  return new KeywardError('upstream_unavailable', `The upstream ${target.name} cannot be reached.`, {
+    hint: hintFor(error, target.id),
+    cause: error,
+  });
+}
+
+function hintFor(error: Error, id: string): string {
+  if (error instanceof ForbiddenAddressError)
+    return 'Its name leads to an address that upstreams must not have.';
+  return `Try again; if it lasts, POST /v1/upstreams/${id}/test says at which step it fails.`;
+}
+
+function refusal(status: number, { target }: Route): KeywardError {
+  const what =
+    status === 401 || status === 407
+      ? 'refuses the credential that Keyward has for it'
+      : 'answers with a redirect, which Keyward does not follow';
+  return new KeywardError('upstream_unavailable', `The upstream ${target.name} ${what}.`, {
+    hint: `POST /v1/upstreams/${target.id}/test shows it; its ${status === 401 ? 'api_key' : 'base_url'} needs to be corrected.`,
+  });
+}

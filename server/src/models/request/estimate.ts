@@ -1,0 +1,173 @@
+import { costNanoAtMost } from '../../usage/index.ts';
+import type { Share } from '../../usage/index.ts';
+import { amountsOf, choicesOf, outputOf } from '../account/amounts.ts';
+import type { Route } from '../upstreams/catalogue.ts';
+import { contentOf } from './content.ts';
+import { upstreamsTools } from './hidden-members.ts';
+import { isAudioInput, isCounting, isImages, isText } from './paths.ts';
+import { priceOfRoute } from '../account/prices.ts';
+import type { RequestBody } from './request-members.ts';
+
+/** English has 4 to 5 bytes a token and code 3; JSON's own signs count too. An estimate a little high is the safe one. */
+const BYTES_PER_TOKEN = 3.5;
+/** Held for an answer that nobody bounds: the longest of most models; */
+const OPEN_WHOLE_TOKENS = 16_384;
+/** where there is less, what every model takes for a bound, which is written into the request then; */
+export const OPEN_MOST_TOKENS = 4_096;
+/** or what there is, but no less than makes an answer. */
+const OPEN_LEAST_TOKENS = 1_024;
+/** What a request refers to and does not hold: a conversation or a file at the upstream, what a search finds. */
+const REFERRED_TOKENS = 65_536;
+/** A picture that is shown to a model, at the most generous resolution of the common ones. */
+export const IMAGE_TOKENS = 1_600;
+/** A picture that is made, at the best quality and largest size of the models that count tokens for it. */
+const MADE_IMAGE_TOKENS = 6_240;
+/** Speech at 16 kbit a second, as small as programs make it: a better recording is shorter than it is taken for. */
+const AUDIO_BYTES_PER_SECOND = 2_000;
+export const AUDIO_TOKENS_PER_SECOND = 10;
+/** Fast speech, written down. */
+const SPOKEN_TOKENS_PER_SECOND = 5;
+
+/** What a request may use at most, roughly: for a reservation that is settled exactly later. */
+export interface Estimate {
+  tokens: number;
+  /** At the dearest upstream that might serve it, 10⁻⁹ USD. */
+  usdNano: number;
+}
+
+export interface EstimateRequest {
+  path: string;
+  parsed?: RequestBody | undefined;
+  /** Of a form: what it says beside its files. */
+  form?: RequestBody | undefined;
+  /** Length of the body, or of all bodies together. */
+  bytes: number;
+}
+
+/** The bound of an answer that its request does not bound. */
+export interface OpenOutput {
+  tokens: number;
+  /** As long as answers of the model are: no bound has to be written. */
+  isWhole: boolean;
+}
+
+/** What is held for a request: the whole where there is so much, otherwise what there is, from the least to the most. */
+export interface Demand {
+  least: Estimate;
+  most: Estimate;
+  whole: Estimate;
+  /** undefined where the request bounds its answer itself, or has none. */
+  outputAt(share: Share): OpenOutput | undefined;
+}
+
+interface Open {
+  referred: number;
+  output: number;
+}
+
+/** @throws KeywardError `invalid_input` for amounts that upstreams might read in different ways. */
+export function demandOf(routes: readonly Route[], request: EstimateRequest): Demand {
+  const { path, parsed, form } = request;
+  if (isCounting(path)) return { least: NOTHING, most: NOTHING, whole: NOTHING, outputAt: () => undefined };
+  const amounts = amountsOf(path, { ...form, ...parsed });
+  const { tokensIn, refers } = promptOf(request);
+  const estimate = ({ referred, output }: Open): Estimate => {
+    const tokensOut = outputTokens(request, { ...amounts, output: amounts.output ?? output });
+    const quantities = { tokensIn: tokensIn + referred, tokensOut, ...unitsOf(request) };
+    const costs = routes.map((route) => costNanoAtMost(quantities, priceOfRoute(route)));
+    return { tokens: quantities.tokensIn + tokensOut, usdNano: Math.max(0, ...costs) };
+  };
+  const [whole, most] = [OPEN_WHOLE_TOKENS, OPEN_MOST_TOKENS].map((otherwise) =>
+    Math.max(...routes.map(({ outputMax = otherwise }) => outputMax)),
+  ) as [number, number];
+  const least = Math.min(OPEN_LEAST_TOKENS, most);
+  const referred = refers ? REFERRED_TOKENS : 0;
+  const isOpen = isText(path) && amounts.output === undefined;
+  const outputAt = (share: Share): OpenOutput =>
+    share === 'whole'
+      ? { tokens: whole, isWhole: true }
+      : { tokens: least + Math.floor((most - least) * share), isWhole: false };
+  return {
+    least: estimate({ referred: 0, output: least }),
+    most: estimate({ referred, output: most }),
+    whole: estimate({ referred, output: whole }),
+    outputAt: isOpen ? outputAt : () => undefined,
+  };
+}
+
+const NOTHING: Estimate = { tokens: 0, usdNano: 0 };
+
+/** Tokens of the longest answer that a request can have, as near as it says. */
+export function longestAnswer(request: EstimateRequest, otherwise = OPEN_WHOLE_TOKENS): number {
+  const fields = request.parsed ?? {};
+  return outputTokens(request, { output: outputOf(fields) ?? otherwise, choices: choicesOf(fields) });
+}
+
+/** Images that are asked for, and seconds of sound that are sent, as far as the request says. */
+export function unitsOf({ path, parsed, form, bytes }: EstimateRequest): { images: number; seconds: number } {
+  return {
+    images: isImages(path) ? choicesOf({ ...form, ...parsed }) : 0,
+    seconds: isAudioInput(path) ? bytes / AUDIO_BYTES_PER_SECOND : 0,
+  };
+}
+
+/** Tokens of what is no text. */
+export function mediaTokens(request: EstimateRequest): number {
+  const { path, parsed } = request;
+  if (isAudioInput(path)) return audioTokens(request.bytes);
+  if (parsed === undefined) return isImages(path) ? IMAGE_TOKENS : 0;
+  const { images, audioBytes } = contentOf(parsed);
+  return images * IMAGE_TOKENS + audioTokens(audioBytes);
+}
+
+const audioTokens = (bytes: number): number =>
+  Math.ceil((bytes / AUDIO_BYTES_PER_SECOND) * AUDIO_TOKENS_PER_SECOND);
+
+function promptOf(request: EstimateRequest): { tokensIn: number; refers: boolean } {
+  const { path, parsed, form, bytes } = request;
+  // The rest of a form of pictures or sound is files.
+  if (form !== undefined && (isImages(path) || isAudioInput(path)))
+    return {
+      tokensIn: textTokens(Buffer.byteLength(JSON.stringify(form))) + mediaTokens(request),
+      refers: false,
+    };
+  if (parsed === undefined) return { tokensIn: textTokens(bytes), refers: false };
+  const { embeddedBytes, images, audioBytes, numbers, references } = contentOf(parsed);
+  const text = Math.max(textTokens(bytes - embeddedBytes), numbers);
+  const media = images * IMAGE_TOKENS + audioTokens(audioBytes);
+  return {
+    tokensIn: text + repeatedQuery(path, parsed) + media,
+    refers: isText(path) && (references > 0 || refersElsewhere(parsed)),
+  };
+}
+
+/** Whether a model reads what is not in the request: a conversation at the upstream, or what a tool of the upstream finds. */
+const refersElsewhere = ({ previous_response_id, conversation, prompt, mcp_servers, tools }: RequestBody) =>
+  [previous_response_id, conversation, mcp_servers].some((value) => (value ?? false) !== false) ||
+  (typeof prompt === 'object' && prompt !== null && !Array.isArray(prompt)) ||
+  upstreamsTools(tools).length > 0;
+
+const textTokens = (bytes: number): number => Math.ceil(Math.max(0, bytes) / BYTES_PER_TOKEN);
+
+/** A reranking model reads the query again with each document. */
+function repeatedQuery(path: string, { query, documents }: RequestBody): number {
+  if (path !== '/rerank' || typeof query !== 'string' || !Array.isArray(documents)) return 0;
+  return textTokens(Buffer.byteLength(query)) * documents.length;
+}
+
+function outputTokens(
+  request: EstimateRequest,
+  { output, choices }: { output: number; choices: number },
+): number {
+  const { path, parsed } = request;
+  if (isAudioInput(path)) return Math.ceil(unitsOf(request).seconds * SPOKEN_TOKENS_PER_SECOND);
+  if (isImages(path)) return choices * MADE_IMAGE_TOKENS;
+  return isText(path) ? output * choices * promptCount(path, parsed) : 0;
+}
+
+/** The old completions take several prompts at once, as texts or as lists of tokens. */
+function promptCount(path: string, parsed: RequestBody | undefined): number {
+  const prompt = parsed?.['prompt'];
+  if (path !== '/completions' || !Array.isArray(prompt)) return 1;
+  return prompt.every((item) => typeof item === 'number') ? 1 : prompt.length;
+}

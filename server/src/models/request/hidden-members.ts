@@ -1,0 +1,156 @@
+import { invalidField } from '../../base/errors.ts';
+import type { KeywardError } from '../../base/errors.ts';
+import type { Account } from '../account/account.ts';
+import type { Route } from '../upstreams/catalogue.ts';
+import { isAudioInput } from './paths.ts';
+import { folded, memberMeant } from './request-members.ts';
+import type { RequestBody } from './request-members.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Members in which a server of models finds another model than the one that is checked, or another place to ask: fallbacks,
+ * deployments, adapters, presets. As `folded` gives them.
+ */
+const OTHER_MODEL = new Set(
+  [
+    'models fallback fallbacks fallbackmodels contextwindowfallbacks contentpolicyfallbacks modellist modelname modelid modelalias',
+    'basemodel engine engineid deployment deploymentid deploymentname preset adapter adapterid adaptersource lora loraname',
+    'loraid lorapath lorarequest loraadapters userconfig routersettings provideroptions customllmprovider apibase baseurl',
+    'extraheaders extraquery',
+  ].flatMap((names) => names.split(' ')),
+);
+
+/** Members whose own members some servers read as those of the body. */
+const WRAPPERS = new Set(['extrabody', 'generationconfig', 'parameters', 'samplingparams']);
+
+/**
+ * Refuses what could run another model, or more of it, than what is checked and held. Only where somebody's models or spending are
+ * bounded: between everybody else and their upstream it is nobody's business. Guarded by openai/hidden-members.test.ts.
+ * @throws KeywardError `invalid_input` naming the member.
+ */
+export function refuseHidden(
+  { isBudgeted, countsMoney, selector }: Account,
+  { path, parsed, form }: { path: string; parsed?: RequestBody | undefined; form?: RequestBody | undefined },
+  routes: readonly Route[],
+): void {
+  const isBound = selector !== undefined && !isOpen(selector);
+  if (!isBudgeted && !isBound) return;
+  const body: Fields = { ...form, ...parsed };
+  for (const name in body) {
+    const value = body[name];
+    if (value !== null) refuseOther(name, value);
+  }
+  if (isBudgeted && isAudioInput(path)) refuseElsewhere(body);
+  if (countsMoney && routes.some(({ target }) => target.unpriced === 'refuse')) refuseExtras(body);
+}
+
+const ELSEWHERE = new Set(['url', 'uri', 'fileurl', 'fileuri', 'fileid', 'audiourl', 'audiouri']);
+const ADDRESS = /^[a-z][\w+.-]{1,20}:\/\//i;
+
+/** A recording that the upstream fetches itself has a length that nobody here knows. Guarded by reservation.test.ts. */
+function refuseElsewhere(body: Fields): void {
+  for (const name in body) {
+    const value = body[name];
+    const isAddress = typeof value === 'string' && name !== 'prompt' && ADDRESS.test(value);
+    if (value === null || !(isAddress || ELSEWHERE.has(folded(name)))) continue;
+    throw invalidField(
+      name,
+      'names a recording that is not in the request: this key has a budget, and nobody knows here how long that is',
+      'Send the recording itself, as a file of the form.',
+    );
+  }
+}
+
+const isOpen = ({ allow, deny }: NonNullable<Account['selector']>): boolean =>
+  deny.length === 0 && (allow.length === 0 || allow.includes('*'));
+
+function refuseOther(name: string, value: unknown): void {
+  const meant = folded(name);
+  if (OTHER_MODEL.has(meant)) throw hidden(name);
+  if (WRAPPERS.has(meant)) lookWithin(value, name);
+  if (meant !== 'tools') return;
+  for (const [field, tool] of toolsOf(value))
+    for (const member in tool) if (folded(member) === 'model') throw hidden(`${field}.${member}`);
+}
+
+/** All the way down: one of them may stand in another. */
+function lookWithin(value: unknown, path: string): void {
+  if (typeof value === 'string') throw hidden(path);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, inner] of Object.entries(value)) {
+    const field = Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`;
+    const isRead = memberMeant(name) !== undefined || OTHER_MODEL.has(folded(name));
+    if (isRead && !Array.isArray(value)) throw hidden(field);
+    if (typeof inner === 'object') lookWithin(inner, field);
+  }
+}
+
+const hidden = (field: string): KeywardError =>
+  invalidField(
+    field,
+    'can make an upstream run another model, or more of it, than what is checked: the models or the spending of this key are bounded',
+    'Leave it out. Name one model in "model", and sizes such as max_tokens in the body itself.',
+  );
+
+function toolsOf(tools: unknown): [field: string, tool: Fields][] {
+  if (!Array.isArray(tools)) return [];
+  return tools.flatMap((tool: unknown, at): [string, Fields][] =>
+    typeof tool === 'object' && tool !== null ? [[`tools[${at}]`, tool as Fields]] : [],
+  );
+}
+
+/** What costs as much as the price says, or less. */
+const COMMON_TIERS = new Set<unknown>([
+  'auto',
+  'default',
+  'standard',
+  'standard_only',
+  'on_demand',
+  'flex',
+  'batch',
+]);
+/** Tools that the caller carries out itself. */
+const CALLERS_TOOL = /^(function|custom|namespace|local_shell|apply_patch|computer|bash|text_editor|memory)/;
+
+/** Tools that the upstream carries out: what they find goes into the prompt, and most are billed beside tokens. */
+export const upstreamsTools = (tools: unknown): { field: string; type: unknown }[] =>
+  toolsOf(tools)
+    .map(([field, { type }]) => ({ field, type }))
+    .filter(({ type }) => type !== undefined && !(typeof type === 'string' && CALLERS_TOOL.test(type)));
+
+/** Members that cost more than the price of the model tells, by what they hold. */
+const EXTRAS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  servicetier: (tier) => !COMMON_TIERS.has(tier),
+  // Of speech it is a number.
+  speed: (speed) => typeof speed === 'string' && speed !== 'standard',
+  websearchoptions: isSomething,
+  searchparameters: isSomething,
+  enablesearch: isSomething,
+  plugins: isSomething,
+  modalities: (kinds) => !(Array.isArray(kinds) && kinds.every((kind) => kind === 'text')),
+};
+
+/** Searches, sandboxes and faster service are billed by the upstream beside tokens: a budget in usd would not hold for them. */
+function refuseExtras(body: Fields): void {
+  for (const name in body) {
+    const value = body[name];
+    if (value === null) continue;
+    const meant = folded(name);
+    if (EXTRAS[meant]?.(value) === true) throw extra(name);
+    if (meant !== 'tools') continue;
+    const [billed] = upstreamsTools(value).filter(({ type }) => type !== 'mcp');
+    if (billed !== undefined) throw extra(`${billed.field}.type`);
+  }
+}
+
+function isSomething(value: unknown): boolean {
+  return value !== false && !(Array.isArray(value) && value.length === 0);
+}
+
+const extra = (field: string): KeywardError =>
+  invalidField(
+    field,
+    'costs what no price of the model tells, and this key counts against a budget in usd',
+    'Leave it out. Or an administrator lets it be used without a price: keyward upstreams update NAME --unpriced allow.',
+  );

@@ -1,0 +1,162 @@
+import { invalidField } from '../../base/errors.ts';
+import type { FormPart } from './model-form.ts';
+
+/** The members of a request to a model that Keyward reads or writes; of the ones that hold others, which of those. */
+const MEMBERS = {
+  model: [],
+  stream: [],
+  stream_options: ['include_usage'],
+  max_tokens: [],
+  max_completion_tokens: [],
+  max_output_tokens: [],
+  max_new_tokens: [],
+  max_tokens_to_sample: [],
+  min_tokens: [],
+  max_length: [],
+  max_gen_len: [],
+  n_predict: [],
+  num_predict: [],
+  options: ['num_predict'],
+  thinking: ['budget_tokens'],
+  thinking_budget: [],
+  reasoning: ['max_tokens'],
+  reasoning_budget: [],
+  n: [],
+  best_of: [],
+  candidate_count: [],
+  num_images: [],
+  num_images_per_prompt: [],
+  num_outputs: [],
+  num_generations: [],
+  num_return_sequences: [],
+  messages: [],
+  prompt: [],
+  input: [],
+  instructions: [],
+  system: [],
+  tools: [],
+  functions: [],
+  text: [],
+  query: [],
+  documents: [],
+  background: [],
+  previous_response_id: [],
+  conversation: [],
+  mcp_servers: [],
+  store: [],
+  size: [],
+  quality: [],
+  seconds: [],
+  response_format: [],
+} as const satisfies Record<string, readonly string[]>;
+
+type MemberName = keyof typeof MEMBERS;
+
+/** A declared member, or one within it: `n`, `options.num_predict`. */
+export type MemberPath =
+  MemberName | { [name in MemberName]: `${name}.${(typeof MEMBERS)[name][number]}` }[MemberName];
+
+export const isMember = (name: string): name is MemberName => Object.hasOwn(MEMBERS, name);
+
+/**
+ * The JSON of a request to a model. Only the declared members can be read: a reader of another one does not compile, so that no
+ * member is read which `checkMembers` does not guard.
+ */
+export type RequestBody = { readonly [name in MemberName]?: unknown };
+
+const NAME_MAX_CHARACTERS = 256;
+/** No API has a tenth of it; each is looked at. */
+const NAMES_MAX = 1_000;
+
+/**
+ * Refuses names that an upstream could take for a member that Keyward reads: `Model`, `max-tokens`, `maxTokens`, `me\u017fsages`.
+ * Servers in Go, Java and PHP find members without regard to case, separators or width, and the last one wins: checked would
+ * be the one, run the other. Guarded by openai/request-members.test.ts.
+ * @throws KeywardError `invalid_input` naming the member.
+ */
+export function checkMembers(body: object): void {
+  checkNames(body, MEMBERS);
+  for (const [name, inner] of NESTED) {
+    const value = (body as Record<string, unknown>)[name];
+    if (typeof value !== 'object' || value === null) continue;
+    checkNames(value, inner, `${name}.`);
+  }
+}
+
+/**
+ * The same for a form, whose fields PHP and others also know as `model[]`. A field that Keyward reads stands there once, as text.
+ * @throws KeywardError `invalid_input` naming the field.
+ */
+export function checkForm(form: readonly FormPart[]): void {
+  const seen = new Set<string>();
+  for (const { name, file } of form) {
+    checkName(name, MEMBERS);
+    if (!isMember(name)) continue;
+    if (file !== undefined) throw invalidField(name, 'must be text, not a file');
+    if (seen.has(name)) throw invalidField(name, 'stands twice in the form', 'Send each field once.');
+    seen.add(name);
+  }
+}
+
+function checkNames(value: object, known: Known, where = ''): void {
+  let names = 0;
+  for (const name in value) {
+    if (++names > NAMES_MAX)
+      throw invalidField(where.slice(0, -1) || 'body', `must have at most ${NAMES_MAX} members`);
+    checkName(name, known, where);
+  }
+}
+
+type Known = Readonly<Record<string, unknown>>;
+
+const NESTED = Object.entries(MEMBERS).flatMap(([name, inner]): [string, Known][] =>
+  inner.length === 0 ? [] : [[name, Object.fromEntries(inner.map((each) => [each, true]))]],
+);
+
+function checkName(name: string, known: Known, where = ''): void {
+  if (Object.hasOwn(known, name)) return;
+  const field = `${where}${shown(name)}`;
+  if (name.length > NAME_MAX_CHARACTERS)
+    throw invalidField(field, `must have a name of at most ${NAME_MAX_CHARACTERS} characters`);
+  if (!name.isWellFormed() || CONTROL.test(name))
+    throw invalidField(field, 'must have a name without control characters and half characters');
+  const meant = foldedNames(known).get(folded(name));
+  if (meant !== undefined)
+    throw invalidField(
+      field,
+      `can be read as ${where}${meant}`,
+      `Write ${where}${meant}, or leave the member out: some upstreams read both names as one.`,
+    );
+}
+
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const ASCII = /^[\x20-\x7e]*$/;
+const NO_ASCII_LETTER = /[^a-z0-9]/g;
+const NO_LETTER = /[^\p{L}\p{N}]/gu;
+const SHOWN_MAX_CHARACTERS = 40;
+
+/** What is left of a name for a reader who cares for its letters alone. Names are short here: normalizing takes time with the square. */
+export function folded(name: string): string {
+  const whole = name.includes('[') ? name.slice(0, name.indexOf('[')) : name;
+  if (ASCII.test(whole)) return whole.toLowerCase().replaceAll(NO_ASCII_LETTER, '');
+  const small = whole.normalize('NFKD').toUpperCase().toLowerCase();
+  return small.normalize('NFKD').replaceAll(NO_LETTER, '');
+}
+
+/** The member that a name is, or can be read as. */
+export const memberMeant = (name: string): string | undefined => foldedNames(MEMBERS).get(folded(name));
+
+const FOLDED = new WeakMap<Known, Map<string, string>>();
+
+function foldedNames(known: Known): Map<string, string> {
+  let names = FOLDED.get(known);
+  if (names === undefined) {
+    names = new Map(Object.keys(known).map((name) => [folded(name), name]));
+    FOLDED.set(known, names);
+  }
+  return names;
+}
+
+/** It comes from the caller, and may hold anything. */
+const shown = (name: string): string => (name.length > SHOWN_MAX_CHARACTERS ? `${name.slice(0, 20)}…` : name);

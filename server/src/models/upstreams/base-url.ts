@@ -1,0 +1,29 @@
+import { invalidField } from '../../base/errors.ts';
+import { isPlatformHost } from '../../base/outbound/addresses.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
+
+const URL_MAX_CHARACTERS = 2_000;
+
+/**
+ * A base URL as it is stored: no slash at the end. WHATWG parsing brings decimal, octal, hexadecimal and
+ * shortened IPv4 spellings into the dotted one before they are looked at.
+ * @throws KeywardError `invalid_input` for `base_url`.
+ */
+export function checkBaseUrl(text: string): string {
+  const refuse = (message: string) => invalidField('base_url', message, 'Example: https://api.openai.com/v1');
+  if (text.length > URL_MAX_CHARACTERS) throw refuse(`is longer than ${URL_MAX_CHARACTERS} characters`);
+  const url = URL.parse(text);
+  if (url === null) throw refuse('is not a URL');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw refuse('must begin with http:// or https://');
+  if (url.username !== '' || url.password !== '') {
+    throw refuse('must not contain credentials; the key goes into api_key');
+  }
+  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) {
+    throw refuse('must not contain a query or a fragment');
+  }
+  if (isPlatformHost(url.hostname)) {
+    throw refuse('is a link-local or cloud metadata address, which an upstream must not be');
+  }
+  return `${url.origin}${withoutTrailing(url.pathname, '/')}`;
+}

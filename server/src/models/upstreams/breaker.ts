@@ -1,0 +1,227 @@
+import type { Clock } from '../../base/clock.ts';
+
+const FAILURES_TO_OPEN = 5;
+/** Callers, where a request itself may be the reason. */
+const CALLERS_TO_OPEN = 3;
+const OPEN_MIN_MS = 10_000;
+const OPEN_MAX_MS = 120_000;
+/** A request that tries whether a line is back keeps others from trying for so long. */
+const PROBE_MAX_MS = 5_000;
+const BUSY_MAX_MS = 30_000;
+const BUSY_DEFAULT_MS = 1_000;
+const LINES_MAX = 10_000;
+
+/** One model at one upstream. */
+interface Line {
+  /** Of the upstream, in a row. */
+  failures: number;
+  /** Failures in a row that the request may have caused, and whose requests these were. */
+  doubts: number;
+  doubters: Set<string>;
+  /** Grows with each answer that shows health. */
+  answers: number;
+  openUntilMs: number;
+  /** 0: closed. */
+  openForMs: number;
+  probe: Trial | undefined;
+  /** The caller that opened it or tried it last, and until when it lets others try first, should they wait. */
+  last: string | undefined;
+  lastWaitsUntilMs: number;
+  othersWait: boolean;
+  busyUntilMs: number;
+}
+
+/**
+ * Which models at which upstreams are worth a try. Five failures of the upstream in a row keep one from being asked for
+ * 10 s, then one request at a time tries it; each that fails doubles the time, up to 2 minutes. No caller can close a
+ * line for others by its own requests (breaker.test.ts): a failure that a request may have caused counts where three
+ * callers had one, none counts where somebody was answered meanwhile, and whoever failed last lets others try first.
+ * Where it is more likely the upstream's, it closes the line for this caller alone.
+ * 429 is no failure: it only goes to the end of the line for as long as it asks, up to 30 s.
+ */
+export class Breakers {
+  readonly #clock: Clock;
+  readonly #lines = new Map<string, Line>();
+  /** The lines of each caller; undefined in these themselves. */
+  readonly #own: Breakers | undefined;
+
+  constructor(clock: Clock, { isOwn = false }: { isOwn?: boolean } = {}) {
+    this.#clock = clock;
+    this.#own = isOwn ? undefined : new Breakers(clock, { isOwn: true });
+  }
+
+  isBusy(key: string): boolean {
+    const line = this.#lines.get(key);
+    return line !== undefined && this.#clock.monotonicMs() < line.busyUntilMs;
+  }
+
+  /** Whether this caller's request must not go there now. */
+  isOpen(key: string, caller: string): boolean {
+    return this.#isShut(key, caller, ownLine(key, caller));
+  }
+
+  #isShut(key: string, caller: string, own: string): boolean {
+    const callers = this.#own;
+    if (callers !== undefined && callers.#isShut(own, caller, own)) return true;
+    const line = this.#lines.get(key);
+    if (line === undefined || line.openForMs === 0) return false;
+    const nowMs = this.#clock.monotonicMs();
+    const isTried = line.probe !== undefined && nowMs - line.probe.beganMs < PROBE_MAX_MS;
+    const letsOthers = line.othersWait && caller === line.last && nowMs < line.lastWaitsUntilMs;
+    const isOpen = nowMs < line.openUntilMs || isTried || letsOthers;
+    if (isOpen && caller !== line.last) line.othersWait = true;
+    return isOpen;
+  }
+
+  /** Milliseconds until an open one is tried again; 0 when it is not open. */
+  retryInMs(key: string, caller: string): number {
+    const openUntilMs = this.#lines.get(key)?.openUntilMs ?? 0;
+    const ownMs = this.#own?.retryInMs(ownLine(key, caller), caller) ?? 0;
+    return Math.max(ownMs, openUntilMs - this.#clock.monotonicMs());
+  }
+
+  /**
+   * Before a request goes there; one outcome must follow.
+   * @returns undefined where it must not: it is open, or another request is trying it.
+   */
+  enter(key: string, caller: string): Trial | undefined {
+    const own = ownLine(key, caller);
+    if (this.#isShut(key, caller, own)) return undefined;
+    const callers = this.#own;
+    return this.#begin(key, caller, callers === undefined ? undefined : callers.#begin(own, caller));
+  }
+
+  #begin(key: string, caller: string, own?: Trial): Trial {
+    const line = this.#line(key);
+    const trial = new Trial(line, caller, { clock: this.#clock, own });
+    if (line.openForMs > 0) line.probe = trial;
+    return trial;
+  }
+
+  /** All models of an upstream are known to work. */
+  recovered(upstreamId: string): void {
+    this.#own?.recovered(upstreamId);
+    for (const key of this.#lines.keys()) if (key.startsWith(`${upstreamId} `)) this.#lines.delete(key);
+  }
+
+  #line(key: string): Line {
+    const known = this.#lines.get(key);
+    if (known !== undefined) return known;
+    // Upstreams and their models come and go; a line that is forgotten is one that works.
+    if (this.#lines.size >= LINES_MAX) this.#lines.clear();
+    const line = { ...closed(), answers: 0, busyUntilMs: 0 };
+    this.#lines.set(key, line);
+    return line;
+  }
+}
+
+const ownLine = (key: string, caller: string): string => `${key} ${caller}`;
+
+/** One request on its way to one model at one upstream, and what its end says about that. */
+export class Trial {
+  readonly beganMs: number;
+  readonly #line: Line;
+  readonly #caller: string;
+  readonly #clock: Clock;
+  readonly #answersBefore: number;
+  /** The same request on the line of its caller alone. */
+  readonly #own: Trial | undefined;
+
+  constructor(line: Line, caller: string, { clock, own }: { clock: Clock; own: Trial | undefined }) {
+    this.#line = line;
+    this.#caller = caller;
+    this.#clock = clock;
+    this.#own = own;
+    this.beganMs = clock.monotonicMs();
+    this.#answersBefore = line.answers;
+  }
+
+  succeeded(): void {
+    this.#own?.succeeded();
+    const line = this.#line;
+    line.answers++;
+    if (line.failures + line.doubts > 0 || line.openForMs > 0) Object.assign(line, closed());
+  }
+
+  /** @param retryAfterMs what the upstream asked for, if it did. */
+  busy(retryAfterMs: number | undefined): void {
+    // It answers: whatever made it open is over.
+    this.succeeded();
+    const forMs = Math.min(retryAfterMs ?? BUSY_DEFAULT_MS, BUSY_MAX_MS);
+    this.#line.busyUntilMs = Math.max(this.#line.busyUntilMs, this.#clock.monotonicMs() + forMs);
+  }
+
+  /** The upstream failed, before it knew of the request. */
+  failed(): void {
+    this.#own?.unknown();
+    if (this.#saysNothing()) return this.#passed();
+    if (++this.#line.failures >= FAILURES_TO_OPEN) this.#open();
+    else this.#passed();
+  }
+
+  /** It failed in a way that is seldom the request's fault: this caller need not wait for more of the same. */
+  suspected(): void {
+    this.#own?.failed();
+    this.#doubt();
+  }
+
+  /** It failed in a way that the request may have caused. */
+  doubted(): void {
+    this.#own?.unknown();
+    this.#doubt();
+  }
+
+  #doubt(): void {
+    if (this.#saysNothing()) return this.#passed();
+    const line = this.#line;
+    line.doubts++;
+    if (line.doubters.size < CALLERS_TO_OPEN) line.doubters.add(this.#caller);
+    const isShared = line.doubters.size >= CALLERS_TO_OPEN;
+    if (isShared && line.failures + line.doubts >= FAILURES_TO_OPEN) this.#open();
+    else this.#passed();
+  }
+
+  /** The request ended for a reason that says nothing about the upstream, such as a caller who went away. */
+  unknown(): void {
+    this.#own?.unknown();
+    this.#passed();
+  }
+
+  #passed(): void {
+    const line = this.#line;
+    if (line.probe !== this) return;
+    line.probe = undefined;
+    line.last = this.#caller;
+    line.lastWaitsUntilMs = this.#clock.monotonicMs() + PROBE_MAX_MS;
+  }
+
+  /** Somebody was answered since it began; or it was under way before the line was opened. */
+  #saysNothing(): boolean {
+    const { answers, openForMs, probe } = this.#line;
+    return answers !== this.#answersBefore || (openForMs > 0 && probe !== this);
+  }
+
+  #open(): void {
+    const line = this.#line;
+    line.openForMs = line.openForMs === 0 ? OPEN_MIN_MS : Math.min(line.openForMs * 2, OPEN_MAX_MS);
+    line.openUntilMs = this.#clock.monotonicMs() + line.openForMs;
+    line.last = this.#caller;
+    line.lastWaitsUntilMs = line.openUntilMs + line.openForMs;
+    line.othersWait = false;
+    line.probe = undefined;
+  }
+}
+
+function closed(): Omit<Line, 'answers' | 'busyUntilMs'> {
+  return {
+    failures: 0,
+    doubts: 0,
+    doubters: new Set(),
+    openUntilMs: 0,
+    openForMs: 0,
+    probe: undefined,
+    last: undefined,
+    lastWaitsUntilMs: 0,
+    othersWait: false,
+  };
+}

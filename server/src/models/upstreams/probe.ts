@@ -1,0 +1,191 @@
+import type { Dispatcher } from 'undici';
+import { KeywardError } from '../../base/errors.ts';
+import { currentPermit } from '../../storage/index.ts';
+import { ForbiddenAddressError } from '../../base/outbound/connections.ts';
+import { isTimeout } from '../call.ts';
+import { collect } from '../answer/collect.ts';
+import type { Collected } from '../answer/collect.ts';
+import type { UpstreamContext } from '../context.ts';
+import { readModelNames } from './model-list.ts';
+import { isForChat } from '../request/paths.ts';
+import { Target } from './target.ts';
+import { findRow } from './upstream-store.ts';
+
+/** One step of a test, in the order they were done; the first that fails is the last. */
+export interface ProbeStep {
+  step: 'connect' | 'models' | 'chat';
+  ok: boolean;
+  took_ms: number;
+  /** What was found or what to do; never a credential. */
+  detail: string;
+}
+
+const ANSWER_MAX_BYTES = 4 * 1024 * 1024;
+const STEP_TIMEOUT_MS = 30_000;
+const DETAIL_MAX_CHARACTERS = 500;
+
+/**
+ * Tries an upstream for real: connects, lists its models, and has the first chat model say one token.
+ * @throws KeywardError `not_found`, `conflict` where its sealed credential cannot be opened.
+ */
+export async function testUpstream(
+  context: UpstreamContext & { readonly dispatcher: Dispatcher },
+  id: string,
+): Promise<{ ok: boolean; steps: ProbeStep[] }> {
+  const row = await findRow(context.storage.db, id);
+  if (row === undefined) throw new KeywardError('not_found', `There is no upstream ${id.slice(0, 40)}.`);
+  let target: Target;
+  try {
+    target = Target.fromRow(row, context.sealing);
+  } catch (cause) {
+    throw new KeywardError('conflict', 'The credential of this upstream cannot be opened.', {
+      hint: 'It was sealed under another master key: set api_key and headers again.',
+      cause,
+    });
+  }
+  const steps = await new Probe(context.dispatcher, target).run();
+  return { ok: steps.every((step) => step.ok), steps };
+}
+
+class Probe {
+  readonly #dispatcher: Dispatcher;
+  readonly #target: Target;
+  readonly #steps: ProbeStep[] = [];
+
+  constructor(dispatcher: Dispatcher, target: Target) {
+    this.#dispatcher = dispatcher;
+    this.#target = target;
+  }
+
+  async run(): Promise<ProbeStep[]> {
+    const startedMs = performance.now();
+    let list: Collected;
+    try {
+      list = await this.#request('GET', '/models', null);
+    } catch (error) {
+      this.#done('connect', startedMs, { ok: false, detail: networkDetail(error as Error, this.#target) });
+      return this.#steps;
+    }
+    this.#done('connect', startedMs, { ok: true, detail: `${this.#target.origin} answers` });
+    const models = this.#readList(list, startedMs);
+    const chat = models.find(isForChat);
+    if (this.#steps.every((step) => step.ok) && chat !== undefined) await this.#chat(chat);
+    return this.#steps;
+  }
+
+  /** A list of its own makes `/models` needless: then its failure is only told. */
+  #readList({ status, body }: Collected, startedMs: number): string[] {
+    const own = [...this.#target.models.values()];
+    const done = (ok: boolean, detail: string) => this.#done('models', startedMs, { ok, detail });
+    if (status === 200) {
+      try {
+        const names = readModelNames(body);
+        const missing = own.find((name) => !names.includes(name));
+        if (missing !== undefined) done(true, `it lists ${names.length} models, but not ${missing}`);
+        else done(true, `it lists ${names.length} models`);
+        return own.length > 0 ? own : names;
+      } catch {
+        done(own.length > 0, 'GET /models did not answer with a list; name the models in "models"');
+        return own;
+      }
+    }
+    const isRefused = status === 401 || status === 403 || (status >= 300 && status < 400);
+    done(!isRefused && own.length > 0, this.#statusDetail('GET /models', status, body));
+    return own;
+  }
+
+  async #chat(model: string): Promise<void> {
+    const startedMs = performance.now();
+    const messages = [{ role: 'user', content: 'Say ok.' }];
+    try {
+      let answer = await this.#request('POST', '/chat/completions', { model, messages, max_tokens: 1 });
+      // Newer models of OpenAI refuse the old name.
+      if (answer.status === 400 && answer.body.includes('max_completion_tokens')) {
+        answer = await this.#request('POST', '/chat/completions', {
+          model,
+          messages,
+          max_completion_tokens: 16,
+        });
+      }
+      const ok = answer.status === 200;
+      const what = `POST /chat/completions with ${model}`;
+      const detail = ok ? `${model} answered` : this.#statusDetail(what, answer.status, answer.body);
+      this.#done('chat', startedMs, { ok, detail });
+    } catch (error) {
+      this.#done('chat', startedMs, { ok: false, detail: networkDetail(error as Error, this.#target) });
+    }
+  }
+
+  /** Its last step is a model's work, on the operator's credential: not for a key that was revoked. Guarded by left-work.test.ts. */
+  async #request(method: 'GET' | 'POST', path: string, body: object | null): Promise<Collected> {
+    const permit = currentPermit();
+    await permit?.stands();
+    return collect(this.#dispatcher, this.#target, {
+      method,
+      path,
+      body: body === null ? null : Buffer.from(JSON.stringify(body)),
+      maxBytes: ANSWER_MAX_BYTES,
+      timeoutMs: Math.min(this.#target.timeoutMs, STEP_TIMEOUT_MS),
+      signal: permit?.signal,
+    });
+  }
+
+  #done(step: ProbeStep['step'], startedMs: number, { ok, detail }: { ok: boolean; detail: string }): void {
+    const took_ms = Math.round((performance.now() - startedMs) * 10) / 10;
+    // Cut afterwards: of half a credential it cannot be told that it is one.
+    const safe = this.#target.scrubber.secrets(detail).slice(0, DETAIL_MAX_CHARACTERS);
+    this.#steps.push({ step, ok, took_ms, detail: safe });
+  }
+
+  #statusDetail(what: string, status: number, body: Buffer): string {
+    if (status === 401) return `${what} answered 401: the api_key is missing, wrong or revoked`;
+    if (status >= 300 && status < 400) {
+      return `${what} answered ${status}, a redirect, which is not followed; set base_url to where it leads`;
+    }
+    const hint = status === 404 ? '; does base_url end with the API’s prefix, such as /v1?' : '';
+    return `${what} answered ${status}${hint}${messageIn(body)}`;
+  }
+}
+
+/** What the upstream itself says, in the shapes that are common. */
+function messageIn(body: Buffer): string {
+  try {
+    const answer = JSON.parse(body.toString()) as { error?: unknown; message?: unknown; detail?: unknown };
+    const { error } = answer;
+    const inner =
+      typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error;
+    const message = inner ?? answer.message ?? answer.detail;
+    return typeof message === 'string' ? `: ${message}` : '';
+  } catch {
+    return '';
+  }
+}
+
+const NETWORK_DETAILS: Record<string, string> = {
+  ENOTFOUND: 'the name cannot be resolved; is base_url spelled right?',
+  EAI_AGAIN: 'the name cannot be resolved at the moment; is there a network and a DNS server?',
+  ECONNREFUSED: 'nothing listens there; is the server started, and the port right?',
+  ECONNRESET: 'the connection was reset; is it https where http is given, or the other way round?',
+  UND_ERR_SOCKET: 'the connection was closed without an answer; is it https where http is given?',
+  EHOSTUNREACH: 'the host cannot be reached from here',
+  ENETUNREACH: 'the network cannot be reached from here',
+  CERT_HAS_EXPIRED: 'its TLS certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed; NODE_EXTRA_CA_CERTS can make it known',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its TLS certificate is self-signed; NODE_EXTRA_CA_CERTS can make it known',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its TLS certificate cannot be verified',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its TLS certificate is for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; use http://',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS; use http://',
+};
+
+function networkDetail(error: Error, target: Target): string {
+  if (error instanceof ForbiddenAddressError) {
+    return 'the name leads to a link-local or cloud metadata address, which an upstream must not have';
+  }
+  if (isTimeout(error)) return `${target.origin} did not answer in time`;
+  const { code = '' } = error as { code?: string };
+  const inner =
+    error instanceof AggregateError ? (error.errors[0] as { code?: string } | undefined) : undefined;
+  const known = NETWORK_DETAILS[code === '' ? (inner?.code ?? '') : code];
+  return `${target.origin}: ${known ?? (code === '' ? 'the connection failed' : code)}`;
+}

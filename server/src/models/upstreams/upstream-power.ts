@@ -1,0 +1,23 @@
+import type { Caller } from '../../access/index.ts';
+import { KeywardError } from '../../base/errors.ts';
+
+/**
+ * Model selectors and budgets in usd are measured by what upstreams say: their names of models and their prices. A key that
+ * has any could otherwise call another model by a name that it covers, or make it cost nothing. Guarded by
+ * upstream-power.test.ts.
+ * @throws KeywardError `scope_escalation`
+ */
+export function refuseMeasured({ selectors, holders }: Caller): void {
+  const { allow, deny } = selectors.models;
+  const refuse = (what: string): KeywardError =>
+    new KeywardError(
+      'scope_escalation',
+      `A key with ${what} does not say which models there are and what they cost.`,
+      {
+        hint: 'Use a key without a model selector and without a budget in usd, of its own, its ancestors or its owner.',
+      },
+    );
+  if (allow.length + deny.length > 0) throw refuse('a model selector');
+  if (holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd')))
+    throw refuse('a budget in usd');
+}

@@ -1,0 +1,153 @@
+import { invalidField } from '../../base/errors.ts';
+import { checkBaseUrl } from './base-url.ts';
+import { isForbiddenHeader } from './headers.ts';
+import { checkPrices, UNPRICED } from '../account/prices.ts';
+import type { PriceTable, Unpriced } from '../account/prices.ts';
+
+/** A model of an upstream: its public name, or that and more. */
+export type ModelEntry =
+  | string
+  | {
+      name: string;
+      /** The name the upstream knows it by. */
+      upstream_name: string;
+      /** Tokens of its longest answer: held for, and written into, requests that bound none and count against a budget. */
+      max_output_tokens?: number;
+    };
+
+/** What can be said about an upstream; all but the first two have defaults. */
+export interface UpstreamInput {
+  /** Lower-case letters, digits, `.`, `_`, `-`; unique; the provider in `provider/model`. */
+  name: string;
+  /** http or https, with the API's prefix, such as `https://api.openai.com/v1`. */
+  base_url: string;
+  /** Write-only; null takes it away. */
+  api_key?: string | null;
+  /** Empty (default): whatever the upstream lists at `/models`. */
+  models?: ModelEntry[];
+  /** To the first byte, and between two; 1 to 3600, default 600. Connecting has 10 s of its own. */
+  timeout_seconds?: number;
+  /** Share of the load among upstreams with the same model; 0 to 1000, default 1; 0: only when no other is left. */
+  weight?: number;
+  prices?: PriceTable;
+  /** Whether models without a price may be used by keys with a budget in USD, at a cost of 0. @default 'refuse' */
+  unpriced?: Unpriced;
+  /** Sent with every request. Values are write-only. A change replaces all of them. */
+  headers?: Record<string, string>;
+  enabled?: boolean;
+}
+
+/** An upstream as it is shown: never a secret. */
+export interface UpstreamView {
+  id: string;
+  name: string;
+  base_url: string;
+  has_api_key: boolean;
+  /** The last four characters of a key of more than twelve. */
+  api_key_hint: string | null;
+  models: ModelEntry[];
+  timeout_seconds: number;
+  weight: number;
+  prices: PriceTable;
+  unpriced: Unpriced;
+  /** Names only. */
+  headers: string[];
+  enabled: boolean;
+  created_at: string;
+  updated_at: string;
+  /** Grows with each change; for `If-Match`. */
+  revision: number;
+  /** What its operator should know, such as models without a price. */
+  warnings: string[];
+}
+
+/** The name of the built-in upstream, which no other can take. */
+export const LOCAL_UPSTREAM = 'local';
+
+const MODELS_MAX = 2_000;
+const MODEL_NAME_MAX_CHARACTERS = 200;
+const OUTPUT_MAX_TOKENS = 10_000_000;
+const HEADERS_MAX = 32;
+const HEADER_MAX_CHARACTERS = 4_096;
+const API_KEY_MAX_CHARACTERS = 4_096;
+const TIMEOUT_MAX_SECONDS = 3_600;
+const WEIGHT_MAX = 1_000;
+
+/**
+ * What the schema of the surface cannot say about an upstream's fields.
+ * @returns the same with the base URL in its stored form.
+ * @throws KeywardError `invalid_input` naming the field.
+ */
+export function checkUpstream<T extends Partial<UpstreamInput>>(input: T): T {
+  if (input.name !== undefined) checkName(input.name);
+  checkNumber('timeout_seconds', input.timeout_seconds, { min: 1, max: TIMEOUT_MAX_SECONDS });
+  checkNumber('weight', input.weight, { min: 0, max: WEIGHT_MAX });
+  checkApiKey(input.api_key);
+  checkModels(input.models ?? []);
+  checkPrices(input.prices ?? {});
+  checkUnpriced(input.unpriced);
+  checkHeaders(input.headers ?? {});
+  return input.base_url === undefined ? input : { ...input, base_url: checkBaseUrl(input.base_url) };
+}
+
+function checkName(name: string): void {
+  if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) {
+    throw invalidField('name', 'must be 1 to 63 lower-case letters, digits, ".", "_" or "-"');
+  }
+  if (name === LOCAL_UPSTREAM) throw invalidField('name', 'is the name of the built-in local model');
+}
+
+function checkNumber(field: string, value: number | undefined, range: { min: number; max: number }): void {
+  if (value === undefined || (Number.isInteger(value) && value >= range.min && value <= range.max)) return;
+  throw invalidField(field, `must be a whole number from ${range.min} to ${range.max}`);
+}
+
+function checkApiKey(key: string | null | undefined): void {
+  if (key === null || key === undefined) return;
+  // A line break would end the header that it is sent in.
+  if (key !== '' && key.length <= API_KEY_MAX_CHARACTERS && /^[\x21-\x7e]+$/.test(key)) return;
+  throw invalidField('api_key', `must be 1 to ${API_KEY_MAX_CHARACTERS} visible ASCII characters`);
+}
+
+function checkModels(models: ModelEntry[]): void {
+  if (models.length > MODELS_MAX) throw invalidField('models', `has more than ${MODELS_MAX} names`);
+  const names = models.flatMap((model) =>
+    typeof model === 'string' ? [model] : [model.name, model.upstream_name],
+  );
+  for (const model of models)
+    if (typeof model !== 'string')
+      checkNumber('models', model.max_output_tokens, { min: 1, max: OUTPUT_MAX_TOKENS });
+  const bad = names.find((name) => !isModelName(name));
+  if (bad !== undefined) {
+    throw invalidField('models', `"${bad.slice(0, 80)}" is no model name (1 to 200 characters, no spaces)`);
+  }
+}
+
+/** Also applied to what an upstream lists: its answer is not trusted more than an operator's input. */
+export function isModelName(name: string): boolean {
+  return name.length > 0 && name.length <= MODEL_NAME_MAX_CHARACTERS && /^[\x21-\x7e]+$/.test(name);
+}
+
+function checkUnpriced(rule: Unpriced | undefined): void {
+  if (rule !== undefined && !UNPRICED.includes(rule))
+    throw invalidField('unpriced', `must be ${UNPRICED.map((word) => `"${word}"`).join(' or ')}`);
+}
+
+function checkHeaders(headers: Record<string, string>): void {
+  const entries = Object.entries(headers);
+  if (entries.length > HEADERS_MAX) throw invalidField('headers', `has more than ${HEADERS_MAX} headers`);
+  for (const [name, value] of entries) {
+    if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name)) {
+      throw invalidField('headers', `"${name.slice(0, 80)}" is no header name`);
+    }
+    if (isForbiddenHeader(name)) throw invalidField('headers', `${name} cannot be set here`);
+    if (value.length > HEADER_MAX_CHARACTERS || !/^[\t\x20-\x7e]*$/.test(value)) {
+      throw invalidField('headers', `the value of ${name} must be at most 4096 printable ASCII characters`);
+    }
+  }
+}
+
+/** The end of a key, for people to tell keys apart; nothing of one so short that four characters would matter. */
+export function apiKeyHint(key: string): string | null {
+  return key.length > 12 ? key.slice(-4) : null;
+}

@@ -1,0 +1,289 @@
+import { isoTime } from '../../base/clock.ts';
+import { invalidField, KeywardError } from '../../base/errors.ts';
+import { newId } from '../../base/ids.ts';
+import type { Db } from '../../storage/index.ts';
+import type { Actor, UpstreamContext } from '../context.ts';
+import { apiKeyContext, headersContext } from './target.ts';
+import type { PriceTable } from '../account/prices.ts';
+import { warningsOf } from '../account/unpriced.ts';
+import { apiKeyHint, checkUpstream } from './upstream.ts';
+import type { ModelEntry, UpstreamInput, UpstreamView } from './upstream.ts';
+import * as store from './upstream-store.ts';
+import type { UpstreamRow } from './upstream-store.ts';
+
+const UPSTREAMS_MAX = 1_000;
+const LIST_DEFAULT = 50;
+const LIST_MAX = 200;
+
+/** @throws KeywardError `invalid_input`, `conflict` where the name is taken. */
+export async function addUpstream(
+  context: UpstreamContext,
+  input: UpstreamInput,
+  actor: Actor,
+): Promise<UpstreamView> {
+  const row = await context.storage.transaction((tx) => addIn(context, tx, { input, actor }));
+  await context.table.reload();
+  return viewOf(row);
+}
+
+async function addIn(
+  context: UpstreamContext,
+  tx: Db,
+  { input, actor }: { input: UpstreamInput; actor: Actor },
+): Promise<UpstreamRow> {
+  const checked = checkUpstream(input);
+  const row = withInput(context, emptyRow(newId('up'), context.clock.nowMs()), checked);
+  if ((await store.countRows(tx)) >= UPSTREAMS_MAX) {
+    throw new KeywardError('conflict', `There are ${UPSTREAMS_MAX} upstreams already; remove one first.`);
+  }
+  if (!(await store.insertUpstream(tx, row))) throw nameTaken(row.name);
+  await record(context, { tx, actor, action: 'upstreams.add', row, changed: Object.keys(checked) });
+  return row;
+}
+
+interface UpstreamChange {
+  id: string;
+  input: Partial<UpstreamInput>;
+  ifRevision?: number;
+}
+
+/**
+ * Changes the given fields only.
+ * @param ifRevision refuse (`precondition_failed`) when it was changed meanwhile.
+ * @throws KeywardError `not_found`, `invalid_input`, `conflict`, `precondition_failed`.
+ */
+export async function updateUpstream(
+  context: UpstreamContext,
+  change: UpstreamChange,
+  actor: Actor,
+): Promise<UpstreamView> {
+  const row = await context.storage.transaction((tx) => updateIn(context, tx, { change, actor }));
+  await context.table.reload();
+  return viewOf(row);
+}
+
+async function updateIn(
+  context: UpstreamContext,
+  tx: Db,
+  { change, actor }: { change: UpstreamChange; actor: Actor },
+): Promise<UpstreamRow> {
+  const checked = checkUpstream(change.input);
+  const before = await locked(context, { tx, id: change.id, ifRevision: change.ifRevision });
+  refuseKeyToAnotherHost(before, checked);
+  const after = {
+    ...withInput(context, before, checked),
+    updated_at: context.clock.nowMs(),
+    revision: before.revision + 1,
+  };
+  if (after.name !== before.name && (await store.isNameTaken(tx, after.name, after.id)))
+    throw nameTaken(after.name);
+  await store.updateRow(tx, after);
+  await record(context, {
+    tx,
+    actor,
+    action: 'upstreams.update',
+    row: after,
+    changed: Object.keys(checked),
+  });
+  return after;
+}
+
+/**
+ * Adds an upstream or changes the one of this name, in a transaction of the caller's, who reloads `context.table` after it.
+ * @throws KeywardError `invalid_input`, `conflict`
+ */
+export async function putUpstream(
+  context: UpstreamContext,
+  tx: Db,
+  { input, actor }: { input: UpstreamInput; actor: Actor },
+): Promise<void> {
+  const present = await store.findByName(tx, input.name);
+  await (present === undefined
+    ? addIn(context, tx, { input, actor })
+    : updateIn(context, tx, { change: { id: present.id, input }, actor }));
+}
+
+export async function findUpstream(db: Db, name: string): Promise<UpstreamView | undefined> {
+  const row = await store.findByName(db, name);
+  return row && viewOf(row);
+}
+
+/** @throws KeywardError `not_found`, `precondition_failed`. */
+export async function removeUpstream(
+  context: UpstreamContext,
+  change: { id: string; ifRevision?: number },
+  actor: Actor,
+): Promise<void> {
+  await context.storage.transaction(async (tx) => {
+    const row = await locked(context, { tx, ...change });
+    await store.deleteRow(tx, row.id);
+    await record(context, { tx, actor, action: 'upstreams.remove', row, changed: [] });
+  });
+  await context.table.reload();
+}
+
+/** @throws KeywardError `not_found`. */
+export async function getUpstream(context: UpstreamContext, id: string): Promise<UpstreamView> {
+  const row = await store.findRow(context.storage.db, id);
+  if (row === undefined) throw unknown(id);
+  return viewOf(row);
+}
+
+/** Newest first. @param page `limit` 1 to 200, default 50; `cursor` from the page before. */
+export async function listUpstreams(
+  context: UpstreamContext,
+  page: { limit?: number; cursor?: string } = {},
+): Promise<{ items: UpstreamView[]; next_cursor: string | null }> {
+  const limit = Math.min(Math.max(page.limit ?? LIST_DEFAULT, 1), LIST_MAX);
+  const after = page.cursor === undefined ? undefined : readCursor(page.cursor);
+  const rows = await store.pageOfRows(context.storage.db, { limit: limit + 1, after });
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    items: rows.slice(0, limit).map(viewOf),
+    next_cursor:
+      last === undefined ? null : Buffer.from(`${last.created_at}.${last.id}`).toString('base64url'),
+  };
+}
+
+function readCursor(cursor: string): { createdAt: number; id: string } {
+  const match = /^(\d{1,15})\.(up_[0-9A-Za-z]{1,32})$/.exec(Buffer.from(cursor, 'base64url').toString());
+  if (match === null) throw invalidField('query.cursor', 'is not one that this list gave');
+  return { createdAt: Number(match[1]), id: match[2] ?? '' };
+}
+
+/**
+ * Who may change an upstream but never saw its key could otherwise have the key sent to a host of their own.
+ * Guarded by upstreams.test.ts.
+ */
+function refuseKeyToAnotherHost(before: UpstreamRow, input: Partial<UpstreamInput>): void {
+  if (input.base_url === undefined) return;
+  if (new URL(input.base_url).origin === new URL(before.base_url).origin) return;
+  if (before.api_key !== null && input.api_key === undefined) {
+    throw invalidField('api_key', 'must be given again (or null) when base_url moves to another host');
+  }
+  if (before.headers !== null && input.headers === undefined) {
+    throw invalidField('headers', 'must be given again when base_url moves to another host');
+  }
+}
+
+async function locked(
+  _context: UpstreamContext,
+  {
+    tx,
+    id,
+    ifRevision,
+  }: { tx: Parameters<typeof store.lockRow>[0]; id: string; ifRevision?: number | undefined },
+): Promise<UpstreamRow> {
+  const row = await store.lockRow(tx, id);
+  if (row === undefined) throw unknown(id);
+  if (ifRevision !== undefined && ifRevision !== row.revision) {
+    throw new KeywardError('precondition_failed', 'The upstream was changed meanwhile.', {
+      hint: 'Read it again and repeat the change.',
+    });
+  }
+  return row;
+}
+
+function unknown(id: string): KeywardError {
+  return new KeywardError('not_found', `There is no upstream ${id.slice(0, 40)}.`);
+}
+
+function nameTaken(name: string): KeywardError {
+  return new KeywardError('conflict', `An upstream named ${name} exists already.`, {
+    errors: [{ field: 'name', message: 'is taken' }],
+  });
+}
+
+interface Recorded {
+  tx: Parameters<typeof store.lockRow>[0];
+  actor: Actor;
+  action: string;
+  row: UpstreamRow;
+  changed: string[];
+}
+
+/** Which fields were changed, not to what: values of `api_key` and `headers` are secrets. */
+async function record(
+  context: UpstreamContext,
+  { tx, actor, action, row, changed }: Recorded,
+): Promise<void> {
+  const details = { name: row.name, base_url: row.base_url, enabled: row.enabled === 1, changed };
+  await context.audit.append(
+    tx,
+    { actor, action, target: row.id, outcome: 'ok', details },
+    context.clock.nowMs(),
+  );
+}
+
+function emptyRow(id: string, nowMs: number): UpstreamRow {
+  return {
+    id,
+    name: '',
+    base_url: '',
+    api_key: null,
+    api_key_hint: null,
+    models: '[]',
+    timeout_seconds: 600,
+    weight: 1,
+    prices: '{}',
+    unpriced: 'refuse',
+    headers: null,
+    header_names: '[]',
+    enabled: 1,
+    created_at: nowMs,
+    updated_at: nowMs,
+    revision: 1,
+  };
+}
+
+function withInput(
+  { sealing }: Pick<UpstreamContext, 'sealing'>,
+  row: UpstreamRow,
+  input: Partial<UpstreamInput>,
+): UpstreamRow {
+  const changed = { ...row };
+  if (input.name !== undefined) changed.name = input.name;
+  if (input.base_url !== undefined) changed.base_url = input.base_url;
+  if (input.models !== undefined) changed.models = JSON.stringify(input.models);
+  if (input.timeout_seconds !== undefined) changed.timeout_seconds = input.timeout_seconds;
+  if (input.weight !== undefined) changed.weight = input.weight;
+  if (input.prices !== undefined) changed.prices = JSON.stringify(input.prices);
+  if (input.unpriced !== undefined) changed.unpriced = input.unpriced;
+  if (input.enabled !== undefined) changed.enabled = input.enabled ? 1 : 0;
+  if (input.api_key !== undefined) {
+    const key = input.api_key;
+    changed.api_key = key === null ? null : sealing.seal(key, apiKeyContext(row.id));
+    changed.api_key_hint = key === null ? null : apiKeyHint(key);
+  }
+  if (input.headers !== undefined) {
+    const names = Object.keys(input.headers);
+    changed.header_names = JSON.stringify(names);
+    changed.headers =
+      names.length === 0 ? null : sealing.seal(JSON.stringify(input.headers), headersContext(row.id));
+  }
+  return changed;
+}
+
+function viewOf(row: UpstreamRow): UpstreamView {
+  const { id, name, base_url, api_key_hint, timeout_seconds, weight, unpriced, revision } = row;
+  const models = JSON.parse(row.models) as ModelEntry[];
+  const prices = JSON.parse(row.prices) as PriceTable;
+  return {
+    id,
+    name,
+    base_url,
+    has_api_key: row.api_key !== null,
+    api_key_hint,
+    models,
+    timeout_seconds,
+    weight,
+    prices,
+    unpriced,
+    headers: JSON.parse(row.header_names) as string[],
+    enabled: row.enabled === 1,
+    created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
+    revision,
+    warnings: warningsOf({ name, models, prices, unpriced }),
+  };
+}

@@ -1,0 +1,171 @@
+import { KeywardError } from '../../base/errors.ts';
+import type { Document } from '../../documents/index.ts';
+import { paid } from '../../models/index.ts';
+import type { Send } from '../../models/index.ts';
+import { booksOf } from '../../storage/index.ts';
+import type { Db } from '../../storage/index.ts';
+import { chunkHeader, chunksOf } from '../chunking.ts';
+import {
+  addChunks,
+  beginEmbedding,
+  completeEmbedding,
+  deleteEmbeddings,
+  findEmbedding,
+  goneMeanwhile,
+  lockEmbeddings,
+} from '../chunk-store.ts';
+import { touchCollections } from '../collection-store.ts';
+import type { RetrievalContext } from '../context.ts';
+import { EMBEDDINGS_PATH } from './embedder.ts';
+import { accountOf } from '../paying.ts';
+import type { Payer } from '../paying.ts';
+import { knownDimensions, noteDimensions, otherLength, recipeId } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
+
+/** What one transaction writes at most, so that no other write waits long: about 700 KB. */
+const STAGED_CHUNKS = 256;
+/** Only the last transaction of a pass has to survive a power cut: without it the others mean nothing. */
+const STAGING = { durable: false };
+
+interface Work {
+  document: Document;
+  recipe: Recipe;
+  /** Left out: the server itself. */
+  payer?: Payer | undefined;
+  /** Done in the transaction that makes the new vectors visible. */
+  alongside?: (tx: Db) => Promise<void>;
+}
+
+/**
+ * Cuts a document and embeds it. Chunks are written as they come but belong to a pass that no search sees until its last
+ * transaction, which also takes the document's former chunks away. A process that dies leaves nothing that is found.
+ * @throws KeywardError
+ */
+export async function embedDocument(context: RetrievalContext, work: Work): Promise<void> {
+  const { storage, documents, models } = context;
+  const { document, recipe } = work;
+  const account = accountOf(work.payer);
+  // Who may not use the model is told before anything else.
+  if (account.selector !== undefined) await models.resolve(recipe.model, account.selector);
+  const text = await documents.text(storage.db, document.id);
+  if (text === undefined) throw goneMeanwhile();
+  const header = chunkHeader({ ...document.metadata });
+  const chunks = (await chunksOf(text, recipe.chunks)).map((chunk) => header + chunk);
+  const bytes = chunks.reduce((sum, chunk) => sum + Buffer.byteLength(chunk), 0);
+  await paid(models, account, { path: EMBEDDINGS_PATH, model: recipe.model, bytes }, (send) =>
+    embedChunks(context, work, { chunks, send }),
+  );
+}
+
+async function embedChunks(
+  context: RetrievalContext,
+  work: Work,
+  { chunks, send }: { chunks: readonly string[]; send: Send },
+): Promise<void> {
+  const { storage, clock } = context;
+  const { document, recipe } = work;
+  const pass = await storage.transaction(async (tx) => {
+    // It may have gone while it was cut.
+    if (!(await context.documents.lock(tx, document.id))) throw goneMeanwhile();
+    const recipe = await recipeId(tx, work.recipe);
+    const id = await beginEmbedding(tx, { documentId: document.id, recipeId: recipe, nowMs: clock.nowMs() });
+    return { id, recipeId: recipe };
+  }, STAGING);
+  try {
+    const rest = await stage(context, { id: pass.id, chunks, recipe, send });
+    if (rest.dimensions !== undefined) await context.pgvector.prepare(rest.dimensions);
+    await storage.transaction((tx) => complete(context, tx, { ...work, ...pass, ...rest }));
+  } catch (error) {
+    // Another process was faster, and took this pass away: its vectors are as good.
+    if (!(await adopt(context, work, pass.recipeId))) {
+      // Also where it failed because the request was ended.
+      await booksOf(storage)
+        .transaction((tx) => deleteEmbeddings(tx, [pass.id]))
+        .catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+interface Staged {
+  /** Those that the last transaction is to write. */
+  remaining: { seq: number; text: string; vector: Float32Array }[];
+  chunkCount: number;
+  dimensions: number | undefined;
+}
+
+async function stage(
+  { embedder, storage, pgvector }: RetrievalContext,
+  {
+    id,
+    chunks,
+    recipe: { model },
+    send,
+  }: { id: number; chunks: readonly string[]; recipe: Recipe; send: Send },
+): Promise<Staged> {
+  let dimensions = await knownDimensions(storage.db, model);
+  let remaining: Staged['remaining'] = [];
+  let seq = 0;
+  if (chunks.length === 0) return { remaining, chunkCount: 0, dimensions };
+  for await (const vectors of embedder.embedMany(chunks, { model, send })) {
+    for (const vector of vectors) {
+      dimensions ??= vector.length;
+      if (vector.length !== dimensions) throw otherLength(model, vector.length, dimensions);
+      remaining.push({ seq, text: chunks[seq] ?? '', vector });
+      seq++;
+    }
+    if (remaining.length < STAGED_CHUNKS || seq === chunks.length) continue;
+    const full = remaining;
+    const piece = { embeddingId: id, dimensions: dimensions ?? 0, from: seq - full.length };
+    remaining = [];
+    await pgvector.prepare(piece.dimensions);
+    await storage.transaction(async (tx) => {
+      await addChunks(tx, id, full);
+      await pgvector.add(tx, piece);
+    }, STAGING);
+  }
+  return { remaining, chunkCount: seq, dimensions };
+}
+
+async function complete(
+  context: RetrievalContext,
+  tx: Db,
+  { document, alongside, ...pass }: Work & Staged & { id: number; recipeId: number },
+): Promise<void> {
+  await addChunks(tx, pass.id, pass.remaining);
+  const passes = await lockEmbeddings(tx, document.id);
+  if (!passes.some(({ id }) => id === pass.id)) throw goneMeanwhile();
+  await deleteEmbeddings(
+    tx,
+    passes.filter(({ id }) => id !== pass.id).map(({ id }) => id),
+  );
+  await completeEmbedding(tx, pass.id, pass.chunkCount);
+  if (pass.dimensions !== undefined) {
+    const from = pass.chunkCount - pass.remaining.length;
+    await context.pgvector.add(tx, { embeddingId: pass.id, dimensions: pass.dimensions, from, isLast: true });
+    await noteDimensions(tx, pass.recipeId, pass.dimensions);
+  }
+  const members = await context.documents.memberships(tx, [document.id]);
+  await touchCollections(
+    tx,
+    members.map(({ collectionId }) => collectionId),
+  );
+  await alongside?.(tx);
+}
+
+/** @returns whether there are vectors of this recipe already, which then count as made here. */
+async function adopt({ storage }: RetrievalContext, work: Work, recipe: number): Promise<boolean> {
+  return storage.transaction(async (tx) => {
+    const present = await findEmbedding(tx, work.document.id);
+    if (present === undefined || present.recipeId !== recipe) return false;
+    await work.alongside?.(tx);
+    return true;
+  });
+}
+
+/** What an embedding's failure may be told as. */
+export function reportable(error: unknown): string {
+  if (!(error instanceof KeywardError)) return 'The document could not be embedded.';
+  const { hint } = error.extras;
+  return hint === undefined ? error.message : `${error.message} ${hint}`;
+}

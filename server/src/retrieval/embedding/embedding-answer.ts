@@ -1,0 +1,60 @@
+import { KeywardError } from '../../base/errors.ts';
+
+const SHOWN_MAX_CHARACTERS = 300;
+
+/** @returns the vectors of an answer to `POST /embeddings`, in the order of the texts. @throws KeywardError */
+export function vectorsOf(
+  bytes: Buffer,
+  { status, count, model }: { status: number; count: number; model: string },
+): Float32Array[] {
+  const answer = parse(bytes);
+  if (status !== 200) throw refused(answer, status, model);
+  const vectors = Array.from<Float32Array | undefined>({ length: count });
+  for (const [at, item] of listOf(answer['data']).entries()) {
+    const { index = at, embedding } = item as { index?: unknown; embedding?: unknown };
+    if (typeof index === 'number' && index < count) vectors[index] = vectorOf(embedding);
+  }
+  const found = vectors.filter((vector) => vector !== undefined);
+  const [first] = found;
+  if (found.length !== count || found.some(({ length }) => length === 0 || length !== first?.length)) {
+    throw new KeywardError('upstream_unavailable', `The model ${model} gave no embeddings.`, {
+      hint: 'Choose an embedding model.',
+    });
+  }
+  return found;
+}
+
+/** An upstream may answer in numbers although base64 was asked for. */
+function vectorOf(embedding: unknown): Float32Array | undefined {
+  if (typeof embedding === 'string') {
+    const bytes = Buffer.from(embedding, 'base64');
+    const vector = new Float32Array(Math.floor(bytes.length / 4));
+    for (let at = 0; at < vector.length; at++) vector[at] = bytes.readFloatLE(at * 4);
+    return finite(vector);
+  }
+  return Array.isArray(embedding) ? finite(Float32Array.from(embedding as number[], Number)) : undefined;
+}
+
+const finite = (vector: Float32Array): Float32Array | undefined =>
+  vector.every((value) => Number.isFinite(value)) ? vector : undefined;
+
+function parse(bytes: Buffer): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+const listOf = (value: unknown): object[] =>
+  Array.isArray(value)
+    ? value.filter((item): item is object => typeof item === 'object' && item !== null)
+    : [];
+
+function refused(answer: Record<string, unknown>, status: number, model: string): KeywardError {
+  const error = answer['error'] as { message?: unknown } | string | undefined;
+  const said = typeof error === 'string' ? error : error?.message;
+  const why = typeof said === 'string' ? `: ${said.slice(0, SHOWN_MAX_CHARACTERS)}` : '';
+  return new KeywardError('upstream_unavailable', `The model ${model} refused to embed (${status})${why}`);
+}

@@ -1,0 +1,111 @@
+import { KeywardError } from '../../base/errors.ts';
+import type { Settings } from '../../settings/index.ts';
+import { nextId } from '../../storage/index.ts';
+import type { Db } from '../../storage/index.ts';
+import type { ChunkRule } from '../chunking.ts';
+import { tables } from '../rows.ts';
+
+/** Names of the settings that decide how documents are embedded. */
+export const EMBEDDING_SETTINGS = {
+  model: 'EmbeddingModelPref',
+  chunkSize: 'text_splitter_chunk_size',
+  chunkOverlap: 'text_splitter_chunk_overlap',
+  /** Characters that the embedding model takes at most. */
+  chunkLimit: 'EmbeddingModelMaxChunkLength',
+} as const;
+
+/** Name of the setting for the model of `POST /rerank`; without it mode `rerank` weighs words and vectors itself. */
+export const RERANK_SETTING = 'RerankModelPref';
+
+export const DEFAULT_EMBEDDING_MODEL = 'all-minilm-l6-v2';
+
+/** What the local model is called by those who come from elsewhere. */
+const OTHER_NAMES = new Set(['xenova/all-minilm-l6-v2', 'sentence-transformers/all-minilm-l6-v2']);
+
+const CHUNK_SIZE = 1_000;
+/** The header alone takes as much. */
+const CHUNK_SIZE_MIN = 50;
+const CHUNK_SIZE_MAX = 20_000;
+const CHUNK_OVERLAP = 20;
+
+/** How texts become vectors: the model's public name and how texts are cut. */
+export interface Recipe {
+  model: string;
+  chunks: ChunkRule;
+}
+
+/** The one in force, read from the database: another process may have changed it. */
+export async function currentRecipe(settings: Settings, db?: Db): Promise<Recipe> {
+  const found = await settings.many(Object.values(EMBEDDING_SETTINGS), db);
+  const model = found.get(EMBEDDING_SETTINGS.model)?.trim() ?? '';
+  const size = Math.min(
+    whole(found.get(EMBEDDING_SETTINGS.chunkSize)) ?? CHUNK_SIZE,
+    whole(found.get(EMBEDDING_SETTINGS.chunkLimit)) ?? CHUNK_SIZE,
+  );
+  const chunkSize = Math.min(CHUNK_SIZE_MAX, Math.max(CHUNK_SIZE_MIN, size));
+  const overlap = whole(found.get(EMBEDDING_SETTINGS.chunkOverlap)) ?? CHUNK_OVERLAP;
+  return {
+    model: model === '' || OTHER_NAMES.has(model.toLowerCase()) ? DEFAULT_EMBEDDING_MODEL : model,
+    chunks: { size: chunkSize, overlap: Math.min(overlap, Math.floor(chunkSize / 2)) },
+  };
+}
+
+/** What cannot be read counts as not set: a bad setting must not keep documents out. */
+function whole(text: string | undefined): number | undefined {
+  const value = Number(text?.trim() || Number.NaN);
+  return Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+/** Its number; 0 where nothing was embedded by it yet. */
+export async function findRecipe(db: Db, { model, chunks }: Recipe): Promise<number> {
+  const row = await tables(db)
+    .selectFrom('embedding_recipes')
+    .select('id')
+    .where('model', '=', model)
+    .where('chunk_size', '=', chunks.size)
+    .where('chunk_overlap', '=', chunks.overlap)
+    .executeTakeFirst();
+  return row?.id ?? 0;
+}
+
+/** The same, made where there is none. */
+export async function recipeId(tx: Db, recipe: Recipe): Promise<number> {
+  const present = await findRecipe(tx, recipe);
+  if (present !== 0) return present;
+  const { model, chunks } = recipe;
+  const row = { model, chunk_size: chunks.size, chunk_overlap: chunks.overlap, dimensions: null };
+  await tables(tx)
+    .insertInto('embedding_recipes')
+    .values({ id: await nextId(tx, 'embedding_recipes'), ...row })
+    .onConflict((conflict) => conflict.columns(['model', 'chunk_size', 'chunk_overlap']).doNothing())
+    .execute();
+  return findRecipe(tx, recipe);
+}
+
+/** The length of a model's vectors; undefined until something was embedded with it. */
+export async function knownDimensions(db: Db, model: string): Promise<number | undefined> {
+  const row = await tables(db)
+    .selectFrom('embedding_recipes')
+    .select('dimensions')
+    .where('model', '=', model)
+    .where('dimensions', 'is not', null)
+    .executeTakeFirst();
+  return row?.dimensions ?? undefined;
+}
+
+export async function noteDimensions(tx: Db, id: number, dimensions: number): Promise<void> {
+  await tables(tx)
+    .updateTable('embedding_recipes')
+    .set({ dimensions })
+    .where('id', '=', id)
+    .where('dimensions', 'is', null)
+    .execute();
+}
+
+/** A name that stands for another model now: its vectors must not be compared with those before. */
+export const otherLength = (model: string, now: number, before: number): KeywardError =>
+  new KeywardError(
+    'conflict',
+    `The model ${model} gives vectors of ${now} numbers, but gave ${before} before.`,
+    { hint: 'Serve it under another name, so that all documents are embedded anew.' },
+  );

@@ -1,0 +1,254 @@
+import { sql } from 'kysely';
+import { SliceRows } from '../../base/slices.ts';
+import { inParts } from '../../storage/index.ts';
+import type { Db, Storage } from '../../storage/index.ts';
+import type { Chat, ChatResponse, Conversation } from '../chat.ts';
+import { coveredSlug, isBound } from '../coverage.ts';
+import type { Viewer } from '../coverage.ts';
+import { tables } from './rows.ts';
+import type { ChatRow } from './rows.ts';
+
+/** What chats that were brought from elsewhere may lack. */
+const NO_RESPONSE: ChatResponse = { text: '', sources: [], type: 'chat', attachments: [], metrics: {} };
+
+const fromRow = (row: ChatRow): Chat => ({
+  id: row.id,
+  workspaceId: row.workspace_id,
+  threadId: row.thread_id,
+  userId: row.user_id,
+  apiSessionId: row.api_session_id,
+  prompt: row.prompt,
+  response: { ...NO_RESPONSE, ...(JSON.parse(row.response) as Partial<ChatResponse>) },
+  isIncluded: row.included === 1,
+  isGood: row.feedback_score === null ? null : row.feedback_score > 0,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+export async function insertChat(tx: Db, chat: Chat): Promise<void> {
+  await tables(tx)
+    .insertInto('workspace_chats')
+    .values({
+      id: chat.id,
+      workspace_id: chat.workspaceId,
+      thread_id: chat.threadId,
+      user_id: chat.userId,
+      api_session_id: chat.apiSessionId,
+      prompt: chat.prompt,
+      response: JSON.stringify(chat.response),
+      included: chat.isIncluded ? 1 : 0,
+      feedback_score: null,
+      created_at: chat.createdAt,
+      updated_at: chat.updatedAt,
+    })
+    .execute();
+}
+
+const inConversation = ({ workspaceId, threadId, apiSessionId, userId }: Conversation) => {
+  const conditions = [
+    sql<boolean>`workspace_id = ${workspaceId}`,
+    sameOrNull('thread_id', threadId),
+    sameOrNull('api_session_id', apiSessionId),
+  ];
+  if (userId !== undefined) conditions.push(sameOrNull('user_id', userId));
+  return sql<boolean>`(${sql.join(conditions, sql` and `)})`;
+};
+
+/** As the index has it, to the letter: with a parameter in its place the index does not apply. */
+const IS_INCLUDED = sql<boolean>`included = 1`;
+
+const sameOrNull = (column: string, value: string | number | null) =>
+  value === null ? sql<boolean>`${sql.ref(column)} is null` : sql<boolean>`${sql.ref(column)} = ${value}`;
+
+/** When somebody said something since then, the earliest first; `limit` times at most. */
+export async function chatTimes(
+  db: Db,
+  { userId, sinceMs, limit }: { userId: number; sinceMs: number; limit: number },
+): Promise<number[]> {
+  const rows = await tables(db)
+    .selectFrom('workspace_chats')
+    .select('created_at')
+    .where('user_id', '=', userId)
+    .where('created_at', '>', sinceMs)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows.map(({ created_at }) => created_at);
+}
+
+export interface ChatPage {
+  order: 'asc' | 'desc';
+  limit: number;
+  /** The id after which to go on, in the direction of `order`. */
+  after?: number | undefined;
+}
+
+/** The chats of a conversation that were not reset. */
+export async function includedChats(db: Db, place: Conversation, page: ChatPage): Promise<Chat[]> {
+  const { order, limit, after } = page;
+  let query = tables(db)
+    .selectFrom('workspace_chats')
+    .selectAll()
+    .where(inConversation(place))
+    .where(IS_INCLUDED);
+  if (after !== undefined) query = query.where('id', order === 'asc' ? '>' : '<', after);
+  const rows = await query.orderBy('id', order).limit(limit).execute();
+  return rows.map(fromRow);
+}
+
+/** All but the newest of very many, ahead of `excludeChats`. @returns how many. */
+export function excludeMany(
+  storage: Storage,
+  place: Conversation,
+  { updatedAt, begin }: { updatedAt: number; begin: (tx: Db) => Promise<void> },
+): Promise<number> {
+  const change = sql`update workspace_chats set included = 0, updated_at = ${updatedAt}`;
+  const where = sql<boolean>`${inConversation(place)} and ${IS_INCLUDED}`;
+  return inParts(storage, { table: 'workspace_chats', where, change, isById: true }, begin);
+}
+
+export async function excludeChats(tx: Db, place: Conversation, updatedAt: number): Promise<number> {
+  const result = await tables(tx)
+    .updateTable('workspace_chats')
+    .set({ included: 0, updated_at: updatedAt })
+    .where(inConversation(place))
+    .where(IS_INCLUDED)
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+/** @returns whether the workspace has this chat and, where a user is given, it is theirs. */
+export async function scoreChat(
+  tx: Db,
+  { id, workspaceId, userId }: { id: number; workspaceId: number; userId?: number | undefined },
+  { isGood, updatedAt }: { isGood: boolean | null; updatedAt: number },
+): Promise<boolean> {
+  let update = tables(tx)
+    .updateTable('workspace_chats')
+    .set({ feedback_score: isGood === null ? null : Number(isGood), updated_at: updatedAt })
+    .where('id', '=', id)
+    .where('workspace_id', '=', workspaceId);
+  if (userId !== undefined) update = update.where('user_id', '=', userId);
+  const result = await update.executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+/** A chat with what lists of all chats show of its workspace. */
+export interface PlacedChat extends Chat {
+  workspace: { name: string; slug: string; openAiPrompt: string | null };
+}
+
+/** No join, which SQLite would begin at the workspaces and then sort all chats for each page. */
+function covered(db: Db, viewer: Viewer) {
+  const query = tables(db).selectFrom('workspace_chats').selectAll();
+  if (!isBound(viewer)) return query;
+  const workspaces = tables(db)
+    .selectFrom('workspaces')
+    .select('id')
+    .where(coveredSlug(viewer, sql.ref('slug')));
+  return query.where('workspace_id', 'in', workspaces);
+}
+
+async function place(db: Db, rows: readonly ChatRow[]): Promise<PlacedChat[]> {
+  const ids = [...new Set(rows.map((row) => row.workspace_id))];
+  if (ids.length === 0) return [];
+  const found = await tables(db)
+    .selectFrom('workspaces')
+    .select(['id', 'name', 'slug', 'open_ai_prompt'])
+    .where('id', 'in', ids)
+    .execute();
+  const byId = new Map(found.map((workspace) => [workspace.id, workspace]));
+  return rows.flatMap((row) => {
+    const workspace = byId.get(row.workspace_id);
+    // Removed between the two reads.
+    if (workspace === undefined) return [];
+    const { name, slug, open_ai_prompt: openAiPrompt } = workspace;
+    return [{ ...fromRow(row), workspace: { name, slug, openAiPrompt } }];
+  });
+}
+
+/** Of all workspaces that the viewer covers, newest first. `hasMore`: there are older ones. */
+export async function newestChats(
+  db: Db,
+  viewer: Viewer,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ chats: PlacedChat[]; hasMore: boolean }> {
+  const ids = await walk(db, viewer, { order: 'desc', skip: offset, limit: limit + 1 });
+  const rows = await rowsOf(db, ids.slice(0, limit));
+  return { chats: await place(db, rows), hasMore: ids.length > limit };
+}
+
+interface Walk {
+  order: 'asc' | 'desc';
+  byWorkspace?: boolean;
+  after?: ExportPlace | undefined;
+  skip?: number;
+  limit: number;
+}
+
+/**
+ * The ids of chats that the viewer covers, slice by slice: a page far behind, or a key that covers few of a million chats,
+ * would otherwise walk through all of them in one statement. Guarded by all-chats.test.ts.
+ */
+async function walk(db: Db, viewer: Viewer, options: Walk): Promise<number[]> {
+  const { order, byWorkspace = false, limit } = options;
+  const columns = byWorkspace ? sql`(workspace_id, id)` : sql`(id)`;
+  const tupleOf = ({ workspaceId, id }: ExportPlace) =>
+    byWorkspace ? sql`(${workspaceId}, ${id})` : sql`(${id})`;
+  const [behind, upTo] = order === 'asc' ? [sql`>`, sql`<=`] : [sql`<`, sql`>=`];
+  const size = new SliceRows();
+  const ids: number[] = [];
+  let { after, skip = 0 } = options;
+  do {
+    const part = await size.take(async (rows) => {
+      const begun = after === undefined ? ALL : sql<boolean>`${columns} ${behind} ${tupleOf(after)}`;
+      const ordered = (query: ReturnType<typeof covered>) =>
+        (byWorkspace ? query.orderBy('workspace_id', order) : query).orderBy('id', order);
+      const all = tables(db).selectFrom('workspace_chats').selectAll().where(begun);
+      const end = await ordered(all)
+        .clearSelect()
+        .select(['workspace_id as workspaceId', 'id'])
+        .limit(1)
+        .offset(rows - 1)
+        .executeTakeFirst();
+      const within = end === undefined ? ALL : sql<boolean>`${columns} ${upTo} ${tupleOf(end)}`;
+      const found = ordered(covered(db, viewer).where(begun).where(within)).clearSelect().select('id');
+      return { end, ids: (await found.execute()).map(({ id }) => id) };
+    });
+    ids.push(...part.ids.slice(skip, skip + limit - ids.length));
+    skip -= Math.min(skip, part.ids.length);
+    after = part.end;
+  } while (after !== undefined && ids.length < limit);
+  return ids;
+}
+
+const ALL = sql<boolean>`(1 = 1)`;
+
+/** In the order of the ids. */
+async function rowsOf(db: Db, ids: readonly number[]): Promise<ChatRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await tables(db).selectFrom('workspace_chats').selectAll().where('id', 'in', ids).execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+export interface ExportPlace {
+  workspaceId: number;
+  id: number;
+}
+
+/**
+ * Of all workspaces that the viewer covers, oldest first; by workspace where `byWorkspace`. For exports, page by page.
+ * `last` is where the next page begins; undefined: there is none.
+ */
+export async function chatsAfter(
+  db: Db,
+  viewer: Viewer,
+  page: { after: ExportPlace | undefined; limit: number; byWorkspace: boolean },
+): Promise<{ chats: PlacedChat[]; last: ExportPlace | undefined }> {
+  const ids = await walk(db, viewer, { ...page, order: 'asc' });
+  const rows = await rowsOf(db, ids);
+  const end = ids.length < page.limit ? undefined : rows.at(-1);
+  const last = end === undefined ? undefined : { workspaceId: end.workspace_id, id: end.id };
+  return { chats: await place(db, rows), last };
+}

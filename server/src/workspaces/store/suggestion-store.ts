@@ -1,0 +1,37 @@
+import type { Db } from '../../storage/index.ts';
+import { nextId } from '../../storage/index.ts';
+import { tables } from './rows.ts';
+
+/** A first message that a workspace proposes. */
+export interface Suggestion {
+  heading: string;
+  message: string;
+}
+
+export async function suggestionsOf(db: Db, workspaceId: number): Promise<Suggestion[]> {
+  return tables(db)
+    .selectFrom('workspace_suggestions')
+    .select(['heading', 'message'])
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('id')
+    .execute();
+}
+
+export async function replaceSuggestions(
+  tx: Db,
+  workspaceId: number,
+  { suggestions, at }: { suggestions: readonly Suggestion[]; at: number },
+): Promise<void> {
+  const db = tables(tx);
+  await db.deleteFrom('workspace_suggestions').where('workspace_id', '=', workspaceId).execute();
+  if (suggestions.length === 0) return;
+  const first = await nextId(tx, 'workspace_suggestions', suggestions.length);
+  const rows = suggestions.map(({ heading, message }, i) => ({
+    id: first + i,
+    workspace_id: workspaceId,
+    heading,
+    message,
+    created_at: at,
+  }));
+  await db.insertInto('workspace_suggestions').values(rows).execute();
+}
