@@ -29,7 +29,7 @@ interface Revoked {
 }
 
 function startWorker(name: string): Worker {
-  const worker = new Worker(new URL(`../../test/${name}.ts`, import.meta.url));
+  const worker = new Worker(new URL(`../../../test/${name}.ts`, import.meta.url));
   onTestFinished(async () => {
     await worker.terminate();
   });
