@@ -1,11 +1,9 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { append, auditMigrations, Checkpointer, RefusalRecorder, secretNet } from './audit/index.ts';
-import type { SecretNet } from './audit/index.ts';
+import { Audit, auditMigrations, Checkpointer, RefusalRecorder } from './audit/index.ts';
 import { systemClock } from './base/clock.ts';
 import type { Clock } from './base/clock.ts';
-import { KEY_MARK } from './base/key-text.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
@@ -56,6 +54,7 @@ export interface Core {
   storage: Storage;
   sealing: Sealing;
   nodes: Nodes;
+  audit: Audit;
   budgets: Budgets;
   keys: KeysContext;
   identity: Identity;
@@ -91,12 +90,13 @@ export async function openCore(config: Config, logger: Logger): Promise<Core> {
     budgets.start();
     stops.push(() => budgets.stop());
     const prefix = config.keyPrefix;
+    const audit = new Audit({ storage, nodes, clock, keyPrefix: prefix });
     const administrators = administratorsOf(memberships);
     const brought = { budgets: budgetKeeper(budgets), administrators };
-    const keys = openKeys({ storage, nodes, sealing, clock, logger, prefix, ...brought });
+    const keys = openKeys({ storage, audit, nodes, sealing, clock, logger, prefix, ...brought });
     stops.push(() => keys.lastUsed.stop());
     const identity = openIdentity({ keys, memberships });
-    return { config, logger, storage, sealing, nodes, budgets, keys, identity, stop };
+    return { config, logger, storage, sealing, nodes, audit, budgets, keys, identity, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -170,17 +170,16 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
     import('./api/index.ts'),
   ]);
   const core = await openCore(config, logger);
-  const { storage, sealing, keys } = core;
-  const net = secretNet(`${config.keyPrefix}${KEY_MARK}`);
+  const { storage, sealing, keys, audit } = core;
   // What is counted and recorded of a request stays so, also where it was ended.
   const books = booksOf(storage);
-  const refusals = new RefusalRecorder(books, clock, logger, { net });
+  const refusals = new RefusalRecorder({ storage: books, audit, clock, logger });
   const checkpointer = new Checkpointer(books, sealing.signer, { clock, logger });
   const counters = new UsageCounters({ storage: books, clock, logger });
   const sweeper = new QuietSweeper(keys);
   const localModel = localModelOf(config, logger);
-  const models = new Models({ storage, clock, logger, sealing, audit: { append }, localModel });
-  const services = { ...core, clock, net, counters, refusals, models, localModel };
+  const models = new Models({ storage, clock, logger, sealing, audit, localModel });
+  const services = { ...core, clock, counters, refusals, models, localModel };
   const rooms = openRooms(services);
   const { nodes } = core;
   const metrics = new Metrics({ nodeHoldsLease: () => nodes.leaseHolds(), totals: () => counters.totals() });
@@ -212,17 +211,17 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
   return { core, http, models, start, stop, url: () => urlOf(config, http.address()) };
 }
 
-type Given = Core & { clock: Clock; net: SecretNet; models: Models };
+type Given = Core & { clock: Clock; models: Models };
 
 /** What answers from documents: everything between the models and the surfaces, and how its parts know each other. */
 // eslint-disable-next-line typescript/explicit-function-return-type
-function openRooms({ config, logger, storage, sealing, nodes, keys, identity, clock, net, models }: Given) {
+function openRooms({ config, logger, storage, sealing, audit, keys, identity, clock, models }: Given) {
   const settings = new Settings({ storage, sealing, clock });
   const { model: chatModel, windowTokens: chatTokens, imageModel } = CHAT_SETTINGS;
   const names = { chatModel, chatTokens, imageModel };
-  const environment = new Environment({ storage, clock, settings, net, names });
-  const workspaces = new Workspaces({ storage, clock, net, settings });
-  const documents = new Documents({ storage, clock, net });
+  const environment = new Environment({ audit, settings, names });
+  const workspaces = new Workspaces({ storage, clock, audit, settings });
+  const documents = new Documents({ storage, clock, audit });
   documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
@@ -234,7 +233,7 @@ function openRooms({ config, logger, storage, sealing, nodes, keys, identity, cl
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
   const shared = { storage, clock, logger, settings };
   const chat = openChat({ ...shared, models, documents, intake, retrieval, workspaces });
-  const widgets = openWidgets({ ...shared, nodes, keys, sealing, workspaces, chat, net });
+  const widgets = openWidgets({ ...shared, audit, keys, sealing, workspaces, chat });
   const start = (): void => {
     retrieval.start();
     intake.start();

@@ -5,6 +5,7 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import { NO_SELECTORS } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { systemClock } from '../base/clock.ts';
+import { auditOn } from '../audit/audit.fixture.ts';
 import { auditMigrations, list } from '../audit/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
@@ -62,7 +63,7 @@ describeOnBothDatabases('documents', (open) => {
   beforeEach(async () => {
     ({ storage } = await open());
     await migrate(storage, [...storageMigrations, ...auditMigrations, ...documentsMigrations], 0);
-    documents = new Documents({ storage, clock: systemClock });
+    documents = new Documents({ storage, clock: systemClock, audit: auditOn(storage) });
   });
 
   const add = async (fields: Parameters<typeof newDocument>[0] = {}) => {
@@ -134,7 +135,7 @@ describeOnBothDatabases('documents', (open) => {
   });
 
   test('cannot be put into a folder while it is removed: they are gone with it, or make it anew', async () => {
-    const second = new Documents({ storage, clock: systemClock });
+    const second = new Documents({ storage, clock: systemClock, audit: auditOn(storage) });
     for (let round = 0; round < 10; round++) {
       await Promise.all([
         add(),

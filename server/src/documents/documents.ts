@@ -1,5 +1,5 @@
 import type { Caller } from '../access/index.ts';
-import type { SecretNet } from '../audit/index.ts';
+import type { Audit, Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
@@ -11,9 +11,8 @@ import { batches } from './document-store.ts';
 import * as folders from './folder-store.ts';
 import { membershipsOf } from './members-store.ts';
 import type { Member } from './members-store.ts';
-import { named, recordChange } from './recording.ts';
+import { named } from './names.ts';
 import { readText } from './text-store.ts';
-import type { Change } from './recording.ts';
 import { isBound } from './visibility.ts';
 import type { Viewer } from './visibility.ts';
 
@@ -43,18 +42,17 @@ interface Neighbours {
 export class Documents {
   readonly #storage: Storage;
   readonly #clock: Clock;
-  readonly #net: SecretNet | undefined;
+  readonly #audit: Audit;
   readonly #neighbours: Neighbours = {
     removing: [],
     coverage: async () => [],
     cached: async (db, ids) => new Set((await memberships(db, ids)).map(({ documentId }) => documentId)),
   };
 
-  /** @param net takes secrets out of what the audit record is told. */
-  constructor({ storage, clock, net }: { storage: Storage; clock: Clock; net?: SecretNet }) {
+  constructor({ storage, clock, audit }: { storage: Storage; clock: Clock; audit: Audit }) {
     this.#storage = storage;
     this.#clock = clock;
-    this.#net = net;
+    this.#audit = audit;
   }
 
   /** `remove` is called inside the transaction that takes documents away, before they go. */
@@ -129,8 +127,8 @@ export class Documents {
   }
 
   /** Writes into the audit record; last in a transaction. */
-  record(tx: Db, caller: Caller, change: Change): Promise<void> {
-    return recordChange(tx, caller, change, { nowMs: this.#clock.nowMs(), net: this.#net });
+  record(tx: Db, caller: Caller, change: Entry): Promise<void> {
+    return this.#audit.record(tx, { kind: 'key', caller }, change);
   }
 
   /** Those of the caller's, by location; what it does not see, or others' workspaces hold, is passed over. */
@@ -151,7 +149,7 @@ export class Documents {
   async #removeFound(
     tx: Db,
     caller: Caller,
-    { ids, change, and }: { ids: string[]; change: Change; and?: () => Promise<boolean> },
+    { ids, change, and }: { ids: string[]; change: Entry; and?: () => Promise<boolean> },
   ): Promise<void> {
     const names = (await store.findByIds(tx, ids)).map(({ location }) => location);
     await this.remove(tx, ids);

@@ -20,5 +20,5 @@ export {
 } from './members-store.ts';
 export type { Member } from './members-store.ts';
 export { documentsMigrations } from './migrations.ts';
-export { named } from './recording.ts';
+export { named } from './names.ts';
 export type { Viewer } from './visibility.ts';

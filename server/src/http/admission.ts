@@ -75,7 +75,7 @@ function identified(
   const { ip } = course;
   const refuse = (code: string): KeywardError => {
     const { key } = known;
-    const actor = key === undefined ? ANONYMOUS : ({ kind: 'key', id: key.id } as const);
+    const actor = key === undefined ? 'anonymous' : (`key:${key.id}` as const);
     refusals.note({ actor, action: route.id, target: route.path, code, ip });
     return invalidKey();
   };
@@ -86,8 +86,6 @@ function identified(
   course.secretId = known.secretId;
   return known.caller;
 }
-
-const ANONYMOUS = { kind: 'anonymous' } as const;
 
 function refuseWithoutScope(caller: Caller, { access }: Route): void {
   if (access === 'any' || access === 'public' || access === 'session' || caller.scopes.has(access)) return;

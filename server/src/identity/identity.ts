@@ -1,4 +1,5 @@
-import type { Actor, KeysContext } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
+import type { KeysContext } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import { authenticate } from './login/authentication.ts';
 import { readMode } from './store/mode-store.ts';

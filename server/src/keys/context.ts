@@ -1,14 +1,12 @@
-import type { Actor as AuditActor, AuditEntry } from '../audit/index.ts';
-import type { Budget, Caller, Holder, Limit, Selectors, Wanted } from '../access/index.ts';
+import type { Actor, Budget, Holder, Selectors, Wanted } from '../access/index.ts';
 import { covers, EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
+import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Acknowledgement, Change, Nodes, Running } from '../nodes/index.ts';
+import type { Nodes, Running } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
-import { append, secretNet } from '../audit/index.ts';
-import { KEY_MARK } from '../base/key-text.ts';
 import type { LastUsed } from './verify/last-used.ts';
 import type { RequestLimits } from './limits/limits.ts';
 import type { Verifier } from './verify/verifier.ts';
@@ -56,6 +54,7 @@ export interface Administrators {
 /** Everything the verbs of this domain work with; made once by `openKeys`. */
 export interface KeysContext {
   storage: Storage;
+  audit: Audit;
   nodes: Nodes;
   sealing: Sealing;
   clock: Clock;
@@ -68,25 +67,6 @@ export interface KeysContext {
   budgets: BudgetKeeper;
   administrators: Administrators;
   running: Running;
-}
-
-/**
- * Who makes a change: a key over HTTP, a user or the one administrator in a session (identity has seen to it that they
- * may), or the operator on the machine itself.
- */
-export type Actor =
-  | { kind: 'key'; caller: Caller }
-  | { kind: 'user'; id: number; name: string; role?: 'admin' | 'manager' | 'default'; bounds?: Bounds }
-  | { kind: 'admin'; bounds?: Bounds }
-  | { kind: 'cli' | 'system' };
-
-/** What a session counts against: what its owner has, and how many messages a user may send. */
-export type Bounds = Pick<Wanted, 'limits' | 'budgets'> & { messages?: Limit };
-
-export function auditActor(actor: Actor): AuditActor {
-  if (actor.kind === 'key') return { kind: 'key', id: actor.caller.keyId, name: actor.caller.keyName };
-  if (actor.kind === 'user') return { kind: 'user', id: String(actor.id), name: actor.name };
-  return { kind: actor.kind };
 }
 
 /** What `created_by` of a new key says. */
@@ -159,50 +139,3 @@ export const noSuch = (what: 'key' | 'owner'): KeywardError =>
   new KeywardError('not_found', `There is no such ${what}.`, {
     hint: `List those you may see with GET /v1/${what}s.`,
   });
-
-export type Entry = Omit<AuditEntry, 'actor'>;
-
-/** One change and its audit record, in one transaction: without the record there is no change. */
-export function changeAndRecord<T>(
-  context: KeysContext,
-  actor: Actor,
-  work: (tx: Db) => Promise<{ result: T; entry: Entry }>,
-): Promise<T> {
-  return context.storage.transaction(async (tx) => {
-    const { result, entry } = await work(tx);
-    await record(tx, context, { actor, entry });
-    return result;
-  });
-}
-
-/** The audit record of a change, in its transaction and as the last thing in it. */
-export async function record(
-  tx: Db,
-  { clock, prefix }: Pick<KeysContext, 'clock' | 'prefix'>,
-  { actor, entry }: { actor: Actor; entry: Entry },
-): Promise<void> {
-  const net = secretNet(`${prefix}${KEY_MARK}`);
-  await append(tx, { actor: auditActor(actor), ...entry }, clock.nowMs(), { net });
-}
-
-/**
- * The same for a change that takes something away: resolves when no node admits it any longer, and what it ends has ended.
- * Announced last: whoever writes an audit record and then looks whether it still may (Run.check) takes the two locks in
- * the same order.
- */
-export async function changeEverywhere<T>(
-  context: KeysContext,
-  actor: Actor,
-  work: (tx: Db) => Promise<{ result: T; entry: Entry; change: Change | readonly [Change, ...Change[]] }>,
-): Promise<{ result: T; acknowledged: Acknowledgement }> {
-  const { nodes, storage } = context;
-  const { result, seqs } = await storage.transaction(async (tx) => {
-    const { result, entry, change } = await work(tx);
-    await record(tx, context, { actor, entry });
-    const seqs: number[] = [];
-    for (const one of [change].flat()) seqs.push(await nodes.announce(tx, one));
-    return { result, seqs };
-  });
-  const [first = 0] = seqs;
-  return { result, acknowledged: await nodes.acknowledge(seqs.at(-1) ?? first, first) };
-}

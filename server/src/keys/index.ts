@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { Running } from '../nodes/index.ts';
@@ -9,17 +10,8 @@ import { LastUsed } from './verify/last-used.ts';
 import { RequestLimits } from './limits/limits.ts';
 import { Verifier } from './verify/verifier.ts';
 
-export { actorId, auditActor, changeAndRecord, changeEverywhere, holdingsOf, record } from './context.ts';
-export type {
-  Actor,
-  Administrators,
-  Bounds,
-  BudgetKeeper,
-  BudgetView,
-  Entry,
-  KeysContext,
-  SpentBudget,
-} from './context.ts';
+export { actorId, holdingsOf } from './context.ts';
+export type { Administrators, BudgetKeeper, BudgetView, KeysContext, SpentBudget } from './context.ts';
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { refuseExcess } from './power/gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
@@ -84,6 +76,7 @@ export type { Verdict, VerifyCode, VerifyQuestion } from './verify/verify.ts';
 
 interface Options {
   storage: Storage;
+  audit: Audit;
   nodes: Nodes;
   sealing: Sealing;
   clock: Clock;

@@ -6,7 +6,7 @@ import type { KyselyPlugin } from 'kysely';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
-import { auditMigrations } from '../audit/index.ts';
+import { Audit, auditMigrations } from '../audit/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { Nodes, nodesMigrations } from '../nodes/index.ts';
@@ -14,7 +14,8 @@ import { Sealing } from '../sealing/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
-import type { Actor, Administrators, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
+import type { Actor } from '../access/index.ts';
+import type { Administrators, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
 
 export const OPERATOR: Actor = { kind: 'cli' };
 
@@ -90,8 +91,10 @@ async function openOn(database: TestDatabase, options: KeysOptions): Promise<Tes
   await nodes.start();
   onTestFinished(() => nodes.stop());
   const sealing = Sealing.open({ masterKey, previous });
+  const audit = new Audit({ storage: between(storage), nodes, clock, keyPrefix: prefix });
   const keys = openKeys({
     storage: between(storage),
+    audit,
     nodes,
     sealing,
     clock,

@@ -2,7 +2,7 @@ export { SERVERS_OWN } from './account/account.ts';
 export type { Account } from './account/account.ts';
 export type { Answer } from './answer/answer.ts';
 export type { Route } from './upstreams/catalogue.ts';
-export type { Actor, AuditTrail, Sealer, UpstreamContext } from './context.ts';
+export type { UpstreamContext } from './context.ts';
 export type { Demand } from './request/estimate.ts';
 export type { ForwardRequest, Leaving } from './forward.ts';
 export type { AnswerHeaders } from './upstreams/headers.ts';

@@ -5,7 +5,6 @@ import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import type { OpenDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
-import { secretNet } from '../audit/index.ts';
 import { Documents } from '../documents/index.ts';
 import { administratorsOf, openIdentity } from '../identity/index.ts';
 import type { Identity } from '../identity/index.ts';
@@ -34,18 +33,19 @@ export interface TestMove extends TestKeys {
 export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
   const opened = await openTestKeys(open, { administrators: administratorsOf(memberships) });
   const { keys, clock } = opened;
-  const { storage, sealing } = keys;
+  const { storage, sealing, audit } = keys;
   await migrate(storage, MIGRATIONS, 1);
   const settings = new Settings({ storage, sealing, clock });
-  const documents = new Documents({ storage, clock });
+  const documents = new Documents({ storage, clock, audit });
   const identity = openIdentity({ keys, memberships });
-  const workspaces = new Workspaces({ storage, clock, settings, net: secretNet('sk-kw1') });
+  const workspaces = new Workspaces({ storage, clock, settings, audit });
   const scratchDir = mkdtempSync(join(tmpdir(), 'keyward-scratch-'));
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }));
   const options = ({ folder }: StorageDir): ImportOptions => ({
     folder,
     scratchDir,
     storage,
+    audit,
     clock,
     settings,
     documents,

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { append } from '../audit/index.ts';
+import { auditOn } from '../audit/audit.fixture.ts';
 import { systemClock } from '../base/clock.ts';
 import { Documents } from '../documents/index.ts';
 import { Models } from '../models/index.ts';
@@ -19,11 +19,11 @@ export function retrievalOn(
   options: Partial<RetrievalOptions> = {},
   localModel?: LocalModel,
 ) {
-  const shared = { storage, clock: systemClock, logger: pino({ level: 'silent' }) };
+  const shared = { storage, audit: auditOn(storage), clock: systemClock, logger: pino({ level: 'silent' }) };
   const sealing = Sealing.open({ masterKey: MASTER_KEY });
   const settings = new Settings({ ...shared, sealing });
   const documents = new Documents(shared);
-  const models = new Models({ ...shared, sealing, audit: { append }, localModel });
+  const models = new Models({ ...shared, sealing, localModel });
   const retrieval = new Retrieval({ ...shared, settings, documents, models, ...options });
   const stop = async (): Promise<void> => {
     await retrieval.stop();

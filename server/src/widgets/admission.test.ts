@@ -4,7 +4,7 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
 import type { Clock } from '../base/clock.ts';
-import { secretNet } from '../audit/index.ts';
+import { auditOn } from '../audit/audit.fixture.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
 import { migrate } from '../storage/index.ts';
@@ -35,26 +35,20 @@ const NO_CHAT = {
   },
 };
 
-const NO_NODES = {
-  announce: NO_CHAT.answer,
-  acknowledge: NO_CHAT.answer,
-};
-
 const contextOn = (storage: Storage, clock: Clock): WidgetsContext => {
-  const net = secretNet('sk-kw1');
+  const audit = auditOn(storage, { clock });
   const settings = new Settings({ storage, sealing, clock });
-  const workspaces = new Workspaces({ storage, clock, net, settings });
+  const workspaces = new Workspaces({ storage, clock, audit, settings });
   return openWidgets({
     storage,
+    audit,
     clock,
     logger: pino({ level: 'silent' }),
     sealing,
     settings,
     workspaces,
     keys: { storage, clock },
-    nodes: NO_NODES,
     chat: NO_CHAT,
-    net,
   });
 };
 

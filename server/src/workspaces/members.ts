@@ -1,10 +1,9 @@
 import { worthOf } from '../access/index.ts';
 import type { Memberships } from '../identity/index.ts';
 import { refuseExcess } from '../keys/index.ts';
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { isBound } from './coverage.ts';
 import * as store from './store/member-store.ts';
@@ -71,7 +70,7 @@ export class Members {
     { userIds, replace }: { userIds: readonly number[]; replace: boolean },
   ): Promise<boolean> {
     refuseExcess(actor, worthOf({ kind: 'user', role: 'default', workspaces: [workspace.slug] }));
-    return changeAndRecord<boolean>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<boolean>(actor, async (tx) => {
       const { id, slug } = workspace;
       if (!(await workspaces.holdWorkspace(tx, id))) return { result: false };
       if (replace) await store.removeMembers(tx, id);

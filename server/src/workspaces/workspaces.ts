@@ -1,10 +1,9 @@
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord, begunBy } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { isBound, isCovered } from './coverage.ts';
 import { DEFAULT_PROMPT } from './default-prompt.ts';
@@ -104,7 +103,7 @@ export class Workspaces {
     viewer: Viewer,
     input: Partial<WorkspaceSettings> & { name: string },
   ): Promise<Creation> {
-    return changeAndRecord<Creation>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<Creation>(actor, async (tx) => {
       // Asked first, and not whether it is taken: the answer must not tell what else there is.
       if (!isCovered(viewer, slugOf(input.name))) return { result: { refused: 'not_covered' } };
       const workspace = await this.#insert(tx, viewer, input);
@@ -150,7 +149,7 @@ export class Workspaces {
     viewer: Viewer,
     { slug, settings }: { slug: string; settings: Partial<WorkspaceSettings> },
   ): Promise<Change> {
-    return changeAndRecord<Change>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<Change>(actor, async (tx) => {
       const before = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
       if (before === undefined) return { result: undefined };
       if (Object.keys(settings).length === 0) return { result: { refused: 'no_fields', id: before.id } };
@@ -187,10 +186,10 @@ export class Workspaces {
   async remove(actor: Actor, viewer: Viewer, slug: string): Promise<Workspace | undefined> {
     const there = await this.findCovered(viewer, slug);
     if (there === undefined) return undefined;
-    const begin = begunBy(this.#context, actor, { action: 'workspaces.delete', target: targetOf(there) });
+    const begin = this.#context.audit.begun(actor, { action: 'workspaces.delete', target: targetOf(there) });
     for (const hook of this.#emptyingHooks) await hook(there, begin);
     await store.emptyWorkspace(this.#context.storage, there.id, begin);
-    return changeAndRecord<Workspace | undefined>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<Workspace | undefined>(actor, async (tx) => {
       const workspace = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
       if (workspace === undefined) return { result: undefined };
       for (const hook of this.#removalHooks) await hook(tx, workspace);

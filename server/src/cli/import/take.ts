@@ -13,15 +13,16 @@ type Take = Pick<ImportOptions, 'folder'> & Required<Pick<ImportOptions, 'progre
 export async function take(config: Config, wanted: Take): Promise<ImportReport> {
   const core = await openCore(config, await quietLogger());
   try {
-    const { storage, sealing, keys, identity } = core;
+    const { storage, sealing, audit, keys, identity } = core;
     const clock = systemClock;
     return await importAnythingllm({
       ...wanted,
       scratchDir: config.dataDir,
       storage,
+      audit,
       clock,
       settings: new Settings({ storage, sealing, clock }),
-      documents: new Documents({ storage, clock }),
+      documents: new Documents({ storage, clock, audit }),
       into: { identity, keys },
     });
   } finally {

@@ -37,8 +37,8 @@ describeOnBothServers('vectors of the Developer API', (start) => {
   const search = (body: object, key?: string, slug = 'docs') =>
     post<{ results: Passage[]; message?: string }>(`/workspace/${slug}/vector-search`, body, key);
   const add = (name: string, text: string) => {
-    const { storage } = server.app.core;
-    return addDocument(storage, new Documents({ storage, clock: systemClock }), { name, text });
+    const { storage, audit } = server.app.core;
+    return addDocument(storage, new Documents({ storage, audit, clock: systemClock }), { name, text });
   };
 
   const vectorCount = (key?: string) =>

@@ -48,7 +48,7 @@ describeOnBothServers('documents of a workspace', (start) => {
 
   beforeAll(async () => {
     server = await start();
-    library = new Documents({ storage: server.app.core.storage, clock: systemClock });
+    library = new Documents({ ...server.app.core, clock: systemClock });
   });
 
   test('are shown with it in the order in which they were added, members as clients know them', async () => {
