@@ -13,7 +13,7 @@ import type { ArrivalTimes, Listener } from './http/index.ts';
 import { administratorsOf, identityMigrations, openIdentity } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
 import { importKeyList, keysMigrations, openKeys, QuietSweeper } from './keys/index.ts';
-import type { BudgetKeeper, KeysContext, SpentBudget } from './keys/index.ts';
+import type { KeysContext } from './keys/index.ts';
 import { LocalModel, Models, modelsMigrations } from './models/index.ts';
 import { Embeddings, movingMigrations } from './moving/index.ts';
 import { Nodes, nodesMigrations } from './nodes/index.ts';
@@ -21,11 +21,10 @@ import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sea
 import { Environment, Settings, settingsMigrations } from './settings/index.ts';
 import { booksOf, migrate, openStorage, storageMigrations } from './storage/index.ts';
 import type { Migration, Storage } from './storage/index.ts';
-import { Retrieval, retrievalMigrations } from './retrieval/index.ts';
-import { openWidgets, widgetsMigrations } from './widgets/index.ts';
-import { memberships, Workspaces, workspacesMigrations } from './workspaces/index.ts';
+import { Retrieval, retrievalMigrations, vectors } from './retrieval/index.ts';
+import { emptyWidgets, openWidgets, widgetsMigrations } from './widgets/index.ts';
+import { coverage, memberships, Workspaces, workspacesMigrations } from './workspaces/index.ts';
 import { Budgets, UsageCounters, usageMigrations } from './usage/index.ts';
-import type { Refusal, Reservation } from './usage/index.ts';
 import { VERSION } from './base/version.ts';
 
 /** Every step of the schema, in the order of the modules. */
@@ -35,9 +34,9 @@ export const MIGRATIONS: Migration[] = [
   ...auditMigrations,
   ...sealingMigrations,
   ...settingsMigrations,
+  ...usageMigrations,
   ...keysMigrations,
   ...identityMigrations,
-  ...usageMigrations,
   ...modelsMigrations,
   ...documentsMigrations,
   ...retrievalMigrations,
@@ -92,8 +91,7 @@ export async function openCore(config: Config, logger: Logger): Promise<Core> {
     const prefix = config.keyPrefix;
     const audit = new Audit({ storage, nodes, clock, keyPrefix: prefix });
     const administrators = administratorsOf(memberships);
-    const brought = { budgets: budgetKeeper(budgets), administrators };
-    const keys = openKeys({ storage, audit, nodes, sealing, clock, logger, prefix, ...brought });
+    const keys = openKeys({ storage, audit, nodes, sealing, clock, logger, prefix, budgets, administrators });
     stops.push(() => keys.lastUsed.stop());
     const identity = openIdentity({ keys, memberships });
     return { config, logger, storage, sealing, nodes, audit, budgets, keys, identity, stop };
@@ -126,23 +124,6 @@ function stopAll(stops: (() => Promise<void>)[]): () => Promise<void> {
       for (const step of stops.toReversed()) await step().catch(() => undefined);
     })();
     return stopping;
-  };
-}
-
-/** What `keys` needs of `usage`, which stands to its right. */
-function budgetKeeper(budgets: Budgets): BudgetKeeper {
-  return {
-    views: (keys) => budgets.views(keys),
-    spend: (holders, requests) => {
-      const spend = { requests, tokens: 0, usdNano: 0, gpuMs: 0 };
-      const settle = (reservation: Reservation | Refusal): SpentBudget | null | Promise<null> => {
-        if ('refused' in reservation) return reservation.refused;
-        return budgets.settle(reservation, spend)?.then(() => null) ?? null;
-      };
-      const reservation = budgets.reserve(holders, spend);
-      return reservation instanceof Promise ? reservation.then(settle) : settle(reservation);
-    },
-    carryOver: (tx, holderId, before, after) => budgets.carryOver(tx, holderId, before, after),
   };
 }
 
@@ -215,21 +196,17 @@ type Given = Core & { clock: Clock; models: Models };
 
 /** What answers from documents: everything between the models and the surfaces, and how its parts know each other. */
 // eslint-disable-next-line typescript/explicit-function-return-type
-function openRooms({ config, logger, storage, sealing, audit, keys, identity, clock, models }: Given) {
+function openRooms({ config, logger, storage, sealing, audit, keys, clock, models }: Given) {
   const settings = new Settings({ storage, sealing, clock });
   const { model: chatModel, windowTokens: chatTokens, imageModel } = CHAT_SETTINGS;
   const names = { chatModel, chatTokens, imageModel };
   const environment = new Environment({ audit, settings, names });
-  const workspaces = new Workspaces({ storage, clock, audit, settings });
-  const documents = new Documents({ storage, clock, audit });
-  documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
+  const workspaces = new Workspaces({ storage, clock, audit, settings, emptyWidgets });
+  const documents = new Documents({ storage, clock, audit, coverage, vectors });
   const uploadsDir = join(config.dataDir, 'uploads');
   const intake = new Intake({ storage, clock, documents, uploadsDir, fetchPrivate: config.fetchPrivate });
   const { pgvector } = config;
   const retrieval = new Retrieval({ storage, clock, logger, settings, models, documents, pgvector });
-  workspaces.onRemove((tx, { id }) => retrieval.deleteCollection(tx, id));
-  identity.onJoin((tx, { user, workspaceIds }) => workspaces.members.join(tx, user.id, workspaceIds));
-  identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
   const shared = { storage, clock, logger, settings };
   const chat = openChat({ ...shared, models, documents, intake, retrieval, workspaces });

@@ -31,11 +31,23 @@ export interface Listing {
   hasMore: boolean;
 }
 
-/** What modules to the right bring; see the setters of Documents. */
-interface Neighbours {
-  removing: ((tx: Db, ids: readonly string[]) => Promise<void>)[];
-  coverage: (db: Db, caller: Caller) => Promise<number[]>;
-  cached: (db: Db, ids: readonly string[]) => Promise<ReadonlySet<string>>;
+/** The collections (workspaces) that a key which is bound to some covers; the module `workspaces`, to the right of this one, knows. */
+type Coverage = (db: Db, caller: Caller) => Promise<number[]>;
+
+/** What is kept of documents to search them; the module `retrieval`, to the right of this one, does. */
+export interface DocumentVectors {
+  /** Inside the transaction that takes documents away, before they go. */
+  forget(tx: Db, ids: readonly string[]): Promise<void>;
+  /** Which of some documents have vectors. */
+  embeddedAmong(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface DocumentsOptions {
+  storage: Storage;
+  clock: Clock;
+  audit: Audit;
+  coverage: Coverage;
+  vectors: DocumentVectors;
 }
 
 /** The texts that were brought, and the folders they lie in. */
@@ -43,37 +55,21 @@ export class Documents {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #audit: Audit;
-  readonly #neighbours: Neighbours = {
-    removing: [],
-    coverage: async () => [],
-    cached: async (db, ids) => new Set((await memberships(db, ids)).map(({ documentId }) => documentId)),
-  };
+  readonly #coverage: Coverage;
+  readonly #vectors: DocumentVectors;
 
-  constructor({ storage, clock, audit }: { storage: Storage; clock: Clock; audit: Audit }) {
+  constructor({ storage, clock, audit, coverage, vectors }: DocumentsOptions) {
     this.#storage = storage;
     this.#clock = clock;
     this.#audit = audit;
-  }
-
-  /** `remove` is called inside the transaction that takes documents away, before they go. */
-  onRemove(remove: (tx: Db, ids: readonly string[]) => Promise<void>): void {
-    this.#neighbours.removing.push(remove);
-  }
-
-  /** `coverage` tells the collections (workspaces) that a key which is bound to some covers; until then it is none. */
-  coverageBy(coverage: (db: Db, caller: Caller) => Promise<number[]>): void {
-    this.#neighbours.coverage = coverage;
-  }
-
-  /** `cached` tells which of some documents have vectors; until then those that are in a collection. */
-  cachedBy(cached: (db: Db, ids: readonly string[]) => Promise<ReadonlySet<string>>): void {
-    this.#neighbours.cached = cached;
+    this.#coverage = coverage;
+    this.#vectors = vectors;
   }
 
   /** With whose eyes a caller sees documents. */
   async viewer(caller: Caller, db: Db = this.#storage.db): Promise<Viewer> {
     if (!isBound(caller)) return 'all';
-    return { keyId: caller.keyId, collections: await this.#neighbours.coverage(db, caller) };
+    return { keyId: caller.keyId, collections: await this.#coverage(db, caller) };
   }
 
   /** By location: `folder/name`. */
@@ -122,7 +118,7 @@ export class Documents {
   /** Takes them away everywhere: also from the collections they are in. */
   async remove(tx: Db, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    for (const remove of this.#neighbours.removing) await remove(tx, ids);
+    await this.#vectors.forget(tx, ids);
     await store.deleteDocuments(tx, ids);
   }
 
@@ -305,7 +301,7 @@ export class Documents {
     documents: readonly Document[],
   ): Promise<(document: Document) => Standing> {
     const ids = documents.map(({ id }) => id);
-    const cached = await this.#neighbours.cached(db, ids);
+    const cached = await this.#vectors.embeddedAmong(db, ids);
     const pins = new Map<string, number[]>();
     for (const { documentId, collectionId, pinned } of await memberships(db, ids)) {
       if (!pinned || (viewer !== 'all' && !viewer.collections.includes(collectionId))) continue;

@@ -2,7 +2,7 @@ export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
 export type { Document, DocumentMetadata, Place } from './document.ts';
 export type { FileItem, FolderItem } from './document-views.ts';
 export { Documents } from './documents.ts';
-export type { Listing, NewDocument } from './documents.ts';
+export type { DocumentVectors, Listing, NewDocument } from './documents.ts';
 export { Intake } from './intake.ts';
 export type { Bringing, Brought, Given, NewNote, Outcome } from './intake.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';

@@ -177,8 +177,9 @@ export async function acceptInvite(
     if (!(await store.claimInvite(tx, invite.id, keys.clock.nowMs()))) return undefined;
     const user = await addUser(tx, identity, fresh);
     await store.setClaimedBy(tx, invite.id, user.id);
-    await join(tx, identity, { user, workspaceIds: invite.workspaceIds });
-    const details = { user: user.id, username: user.username, workspaces: invite.workspaceIds };
+    const { workspaceIds } = invite;
+    await identity.memberships.join(tx, { userId: user.id, workspaceIds, at: user.createdAt });
+    const details = { user: user.id, username: user.username, workspaces: workspaceIds };
     const entry = {
       action: 'invites.accept',
       target: `invite:${invite.id}`,
@@ -187,12 +188,4 @@ export async function acceptInvite(
     await keys.audit.record(tx, { kind: 'user', id: user.id, name: user.username }, entry);
     return user;
   });
-}
-
-async function join(
-  tx: Db,
-  { hooks }: Identity,
-  joining: { user: User; workspaceIds: readonly number[] },
-): Promise<void> {
-  for (const hook of hooks.join) await hook(tx, joining);
 }

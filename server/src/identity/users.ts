@@ -163,13 +163,13 @@ function isNameTaken(error: unknown): boolean {
 
 /** Ends sessions and keys of the user for good. @throws KeywardError as `updateUser`. */
 export async function deleteUser(identity: Identity, actor: Actor, id: number): Promise<void> {
-  const { keys, hooks } = identity;
+  const { keys, memberships } = identity;
   await keys.audit.changeEverywhere(actor, async (tx) => {
     await lockMode(tx);
     const user = await existing(tx, id);
     await refuseEnding(tx, identity, { actor, user });
     await refuseLastAdmin(tx, user);
-    for (const hook of hooks.remove) await hook(tx, user);
+    await memberships.forget(tx, id);
     await store.deleteUser(tx, id);
     await revokeSessionsOf(tx, id, keys.clock.nowMs());
     await setOwnerState(tx, user.ownerId, 'deleted');

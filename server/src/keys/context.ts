@@ -1,4 +1,4 @@
-import type { Actor, Budget, Holder, Selectors, Wanted } from '../access/index.ts';
+import type { Actor, Selectors, Wanted } from '../access/index.ts';
 import { covers, EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -7,36 +7,10 @@ import { KeywardError } from '../base/errors.ts';
 import type { Nodes, Running } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
+import type { Budgets } from '../usage/index.ts';
 import type { LastUsed } from './verify/last-used.ts';
 import type { RequestLimits } from './limits/limits.ts';
 import type { Verifier } from './verify/verifier.ts';
-
-/** A budget as it stands now; amounts are decimal text in the budget's unit. */
-export interface BudgetView extends Budget {
-  /** Settled and reserved. */
-  used: string;
-  /** Whether nothing is left. */
-  spent: boolean;
-  /** ISO 8601, or null for `total`. */
-  resets_at: string | null;
-}
-
-/** A budget from which a request could not be taken, and whose it is. */
-export interface SpentBudget extends BudgetView {
-  holder: Pick<Holder, 'kind' | 'id'>;
-}
-
-/** What keys need of budgets; the module `usage`, to the right of this one, brings it (app.ts). */
-export interface BudgetKeeper {
-  views(keys: readonly { id: string; budgets: readonly Budget[] }[]): Promise<Map<string, BudgetView[]>>;
-  /** Takes requests from the request budgets of all holders, or from none and returns one that is spent. */
-  spend(holders: readonly Holder[], requests: number): SpentBudget | null | Promise<SpentBudget | null>;
-  /**
-   * After a change of the budgets of a key or owner, in its transaction: what was used is carried over to those that are
-   * new, renamed or of another period, so that no change sets `used` back to 0.
-   */
-  carryOver(tx: Db, holderId: string, before: readonly Budget[], after: readonly Budget[]): Promise<void>;
-}
 
 /** What keys need to know of those who log in; the module `identity`, to the right of this one, brings it (app.ts). */
 export interface Administrators {
@@ -64,7 +38,7 @@ export interface KeysContext {
   verifier: Verifier;
   limits: RequestLimits;
   lastUsed: LastUsed;
-  budgets: BudgetKeeper;
+  budgets: Budgets;
   administrators: Administrators;
   running: Running;
 }

@@ -5,13 +5,14 @@ import { Running } from '../nodes/index.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
-import type { Administrators, BudgetKeeper, KeysContext } from './context.ts';
+import type { Budgets } from '../usage/index.ts';
+import type { Administrators, KeysContext } from './context.ts';
 import { LastUsed } from './verify/last-used.ts';
 import { RequestLimits } from './limits/limits.ts';
 import { Verifier } from './verify/verifier.ts';
 
 export { actorId, holdingsOf } from './context.ts';
-export type { Administrators, BudgetKeeper, BudgetView, KeysContext, SpentBudget } from './context.ts';
+export type { Administrators, KeysContext } from './context.ts';
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { refuseExcess } from './power/gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
@@ -82,7 +83,7 @@ interface Options {
   clock: Clock;
   logger: Logger;
   prefix: string;
-  budgets: BudgetKeeper;
+  budgets: Budgets;
   administrators: Administrators;
 }
 

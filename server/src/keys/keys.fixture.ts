@@ -13,9 +13,10 @@ import { Nodes, nodesMigrations } from '../nodes/index.ts';
 import { Sealing } from '../sealing/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
+import { Budgets, usageMigrations } from '../usage/index.ts';
 import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
 import type { Actor } from '../access/index.ts';
-import type { Administrators, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
+import type { Administrators, KeysContext, Minted, MintInput } from './index.ts';
 
 export const OPERATOR: Actor = { kind: 'cli' };
 
@@ -29,13 +30,6 @@ export class MovableClock implements Clock {
     return systemClock.monotonicMs() + this.offsetMs;
   }
 }
-
-/** Budgets belong to `usage`; the tests of `keys` need none but where app.ts brings the real ones. */
-const NO_BUDGETS: BudgetKeeper = {
-  views: async () => new Map(),
-  spend: () => null,
-  carryOver: async () => undefined,
-};
 
 /** Those who log in belong to `identity`; here is nobody. */
 const NOBODY: Administrators = {
@@ -66,7 +60,13 @@ export const MASTER_KEY = randomBytes(32);
 /** An empty database with an owner called `tests`. */
 export async function openTestKeys(open: OpenDatabase, options: KeysOptions = {}): Promise<TestKeys> {
   const database = await open();
-  const migrations = [...storageMigrations, ...nodesMigrations, ...auditMigrations, ...keysMigrations];
+  const migrations = [
+    ...storageMigrations,
+    ...nodesMigrations,
+    ...auditMigrations,
+    ...usageMigrations,
+    ...keysMigrations,
+  ];
   await migrate(database.storage, migrations, 1);
   const opened = await openOn(database, options);
   await createOwner(opened.keys, OPERATOR, { name: 'tests', kind: 'service' });
@@ -100,7 +100,7 @@ async function openOn(database: TestDatabase, options: KeysOptions): Promise<Tes
     clock,
     logger,
     prefix,
-    budgets: NO_BUDGETS,
+    budgets: new Budgets({ storage, clock, logger }),
     administrators: options.administrators ?? NOBODY,
   });
   onTestFinished(() => keys.lastUsed.stop());

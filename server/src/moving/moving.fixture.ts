@@ -13,7 +13,9 @@ import type { TestKeys } from '../keys/keys.fixture.ts';
 import { Settings } from '../settings/index.ts';
 import { backup, migrate } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { memberships, Workspaces } from '../workspaces/index.ts';
+import { vectors } from '../retrieval/index.ts';
+import { emptyWidgets } from '../widgets/index.ts';
+import { coverage, memberships, Workspaces } from '../workspaces/index.ts';
 import type { StorageDir } from './anythingllm.fixture.ts';
 import { importAnythingllm } from './index.ts';
 import type { ImportOptions, ImportReport, Kind } from './index.ts';
@@ -36,9 +38,9 @@ export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
   const { storage, sealing, audit } = keys;
   await migrate(storage, MIGRATIONS, 1);
   const settings = new Settings({ storage, sealing, clock });
-  const documents = new Documents({ storage, clock, audit });
+  const documents = new Documents({ storage, clock, audit, coverage, vectors });
   const identity = openIdentity({ keys, memberships });
-  const workspaces = new Workspaces({ storage, clock, settings, audit });
+  const workspaces = new Workspaces({ storage, clock, settings, audit, emptyWidgets });
   const scratchDir = mkdtempSync(join(tmpdir(), 'keyward-scratch-'));
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }));
   const options = ({ folder }: StorageDir): ImportOptions => ({

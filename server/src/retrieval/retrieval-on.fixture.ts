@@ -7,7 +7,7 @@ import type { LocalModel } from '../models/index.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { Retrieval } from './index.ts';
+import { Retrieval, vectors } from './index.ts';
 import type { RetrievalOptions } from './index.ts';
 
 /** The same in every process. */
@@ -22,7 +22,7 @@ export function retrievalOn(
   const shared = { storage, audit: auditOn(storage), clock: systemClock, logger: pino({ level: 'silent' }) };
   const sealing = Sealing.open({ masterKey: MASTER_KEY });
   const settings = new Settings({ ...shared, sealing });
-  const documents = new Documents(shared);
+  const documents = new Documents({ ...shared, coverage: async () => [], vectors });
   const models = new Models({ ...shared, sealing, localModel });
   const retrieval = new Retrieval({ ...shared, settings, documents, models, ...options });
   const stop = async (): Promise<void> => {

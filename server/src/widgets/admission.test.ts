@@ -13,6 +13,7 @@ import { Workspaces } from '../workspaces/index.ts';
 import { admit } from './admission.ts';
 import { openWidgets } from './context.ts';
 import type { WidgetsContext } from './context.ts';
+import { emptyWidgets } from './embed-chat-store.ts';
 import { DEFAULTS } from './embed.ts';
 import type { EmbedSettings } from './embed.ts';
 import { insertEmbed } from './embed-store.ts';
@@ -38,7 +39,7 @@ const NO_CHAT = {
 const contextOn = (storage: Storage, clock: Clock): WidgetsContext => {
   const audit = auditOn(storage, { clock });
   const settings = new Settings({ storage, sealing, clock });
-  const workspaces = new Workspaces({ storage, clock, audit, settings });
+  const workspaces = new Workspaces({ storage, clock, audit, settings, emptyWidgets });
   return openWidgets({
     storage,
     audit,

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Actor, Caller } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Chat } from '../chat/index.ts';
@@ -11,7 +10,6 @@ import type { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Workspaces } from '../workspaces/index.ts';
 import { Places } from './places.ts';
-import { emptyEmbeds } from './embed-chat-store.ts';
 
 /** What the verbs of this module work with. */
 export interface WidgetsContext {
@@ -31,9 +29,6 @@ export interface WidgetsContext {
 type Options = Omit<WidgetsContext, 'digest' | 'places'> & { sealing: Sealing };
 
 export function openWidgets({ sealing, ...options }: Options): WidgetsContext {
-  options.workspaces.onEmpty(({ id }, begin) =>
-    emptyEmbeds(options.storage, sql`select id from embeds where workspace_id = ${id}`, begin),
-  );
   return { ...options, digest: (text) => sealing.digest(text).digest, places: new Places() };
 }
 

@@ -3,6 +3,7 @@ export type { Bill } from './answering.ts';
 export { openWidgets, subjectOfWidget } from './context.ts';
 export type { WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
+export { emptyWidgets } from './embed-chat-store.ts';
 export type { EmbedChatRow } from './embed-chat-store.ts';
 export { adoptEmbed, createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';

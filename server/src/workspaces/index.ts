@@ -42,6 +42,6 @@ export type { ThreadView, WorkspaceView } from './view.ts';
 export { CHAT_MODES } from './workspace.ts';
 export type { ChatMode, SearchMode, Workspace, WorkspaceSettings } from './workspace.ts';
 export { readSettings } from './workspace-settings.ts';
-export { targetOf, Workspaces } from './workspaces.ts';
+export { coverage, targetOf, Workspaces } from './workspaces.ts';
 export { EXPORT_TYPES, exportText, isByWorkspace, isExportType, usernameOf } from './exports.ts';
 export type { ExportFacts, ExportType } from './exports.ts';

@@ -82,27 +82,20 @@ export class Members {
       };
     });
   }
+}
 
-  /** For an invitation that is accepted, in its transaction. Workspaces that are gone are passed over. */
-  async join(tx: Db, userId: number, workspaceIds: readonly number[]): Promise<void> {
-    const at = this.#context.clock.nowMs();
+/** What the module `identity` needs of this one. */
+export const memberships: Memberships = {
+  of: async (db, userId) => (await store.workspacesOf(db, userId)).map(({ slug }) => slug),
+  named: (db, ids) => store.slugsOf(db, ids),
+  join: async (tx, { userId, workspaceIds, at }) => {
     // In the order of their ids: two who join the same ones must not wait for each other.
     for (const workspaceId of [...new Set(workspaceIds)].sort((a, b) => a - b)) {
       if (!(await workspaces.holdWorkspace(tx, workspaceId))) continue;
       await store.addMembers(tx, { workspaceId, userIds: [userId], at });
     }
-  }
-
-  /** For the removal of a user, in its transaction: memberships, threads and chats of that user end. */
-  forget(tx: Db, userId: number): Promise<void> {
-    return store.forgetUser(tx, userId);
-  }
-}
-
-/** What the module `identity` asks of workspaces. */
-export const memberships: Memberships = {
-  of: async (db, userId) => (await store.workspacesOf(db, userId)).map(({ slug }) => slug),
-  named: (db, ids) => store.slugsOf(db, ids),
+  },
+  forget: store.forgetUser,
 };
 
 /** An audit record has room for so many. */

@@ -1,6 +1,7 @@
-import type { Actor } from '../access/index.ts';
+import type { Actor, Caller } from '../access/index.ts';
 import type { Settings } from '../settings/index.ts';
-import type { Db } from '../storage/index.ts';
+import { deleteCollection } from '../retrieval/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
@@ -17,11 +18,12 @@ import type { Workspace, WorkspaceSettings } from './workspace.ts';
 import { defaultSettings } from './workspace-settings.ts';
 import * as store from './store/workspace-store.ts';
 
-/** What another module keeps under a workspace and takes away with it, in the same transaction. */
-export type RemovalHook = (tx: Db, workspace: Workspace) => Promise<unknown>;
-
-/** What another module takes away of it ahead of the removal, and what is done where it begins. */
-export type EmptyingHook = (workspace: Workspace, begin: (tx: Db) => Promise<void>) => Promise<unknown>;
+/** Takes away much of what the module `widgets`, to the right of this one, keeps under a workspace; `begin` where it does. */
+type EmptyWidgets = (
+  storage: Storage,
+  workspaceId: number,
+  begin: (tx: Db) => Promise<void>,
+) => Promise<void>;
 
 export type Creation = { workspace: Workspace } | { refused: 'not_covered' };
 
@@ -41,27 +43,21 @@ export class Workspaces {
   readonly variables: PromptVariables;
   readonly #context: WorkspacesContext;
   readonly #settings: Settings;
-  readonly #removalHooks: RemovalHook[] = [];
-  readonly #emptyingHooks: EmptyingHook[] = [];
+  readonly #emptyWidgets: EmptyWidgets;
 
-  constructor({ settings, ...context }: WorkspacesContext & { settings: Settings }) {
+  constructor({
+    settings,
+    emptyWidgets,
+    ...context
+  }: WorkspacesContext & { settings: Settings; emptyWidgets: EmptyWidgets }) {
     this.#context = context;
     this.#settings = settings;
+    this.#emptyWidgets = emptyWidgets;
     this.threads = new Threads(context);
     this.chats = new Chats(context);
     this.members = new Members(context);
     this.suggestions = new Suggestions(context);
     this.variables = new PromptVariables(context);
-  }
-
-  /** `hook` runs in each removal of a workspace, before its row is gone. */
-  onRemove(hook: RemovalHook): void {
-    this.#removalHooks.push(hook);
-  }
-
-  /** `hook` runs before each removal, for what may be millions of rows: see `inParts`. */
-  onEmpty(hook: EmptyingHook): void {
-    this.#emptyingHooks.push(hook);
   }
 
   get #db(): Db {
@@ -187,12 +183,13 @@ export class Workspaces {
     const there = await this.findCovered(viewer, slug);
     if (there === undefined) return undefined;
     const begin = this.#context.audit.begun(actor, { action: 'workspaces.delete', target: targetOf(there) });
-    for (const hook of this.#emptyingHooks) await hook(there, begin);
-    await store.emptyWorkspace(this.#context.storage, there.id, begin);
+    const { storage } = this.#context;
+    await this.#emptyWidgets(storage, there.id, begin);
+    await store.emptyWorkspace(storage, there.id, begin);
     return this.#context.audit.change<Workspace | undefined>(actor, async (tx) => {
       const workspace = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
       if (workspace === undefined) return { result: undefined };
-      for (const hook of this.#removalHooks) await hook(tx, workspace);
+      await deleteCollection(tx, workspace.id);
       await store.deleteWorkspace(tx, workspace.id);
       const details = { slug, name: workspace.name };
       return {
@@ -204,3 +201,6 @@ export class Workspaces {
 }
 
 export const targetOf = ({ id }: { id: number }): string => `workspace:${id}`;
+
+/** Which workspaces, and so collections of documents, a key covers: what the module `documents` needs of this one. */
+export const coverage = (db: Db, caller: Caller): Promise<number[]> => store.listIds(db, caller);

@@ -12,7 +12,9 @@ import { importAnythingllm } from '../../moving/index.ts';
 import type { ImportOptions, ImportReport } from '../../moving/index.ts';
 import { Nodes } from '../../nodes/index.ts';
 import { Sealing } from '../../sealing/index.ts';
+import { vectors } from '../../retrieval/index.ts';
 import { Settings } from '../../settings/index.ts';
+import { coverage } from '../../workspaces/index.ts';
 import { migrate, openStorage } from '../../storage/index.ts';
 import type { Storage } from '../../storage/index.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -66,5 +68,11 @@ async function readersOf(
   // Never started, and nothing is announced.
   const nodes = new Nodes({ storage, clock, logger, version: VERSION, socketDir: '', database });
   const audit = new Audit({ storage, nodes, clock, keyPrefix });
-  return { storage, audit, clock, settings, documents: new Documents({ storage, clock, audit }) };
+  return {
+    storage,
+    audit,
+    clock,
+    settings,
+    documents: new Documents({ storage, clock, audit, coverage, vectors }),
+  };
 }

@@ -4,7 +4,9 @@ import type { Config } from '../../config.ts';
 import { Documents } from '../../documents/index.ts';
 import { importAnythingllm } from '../../moving/index.ts';
 import type { ImportOptions, ImportReport } from '../../moving/index.ts';
+import { vectors } from '../../retrieval/index.ts';
 import { Settings } from '../../settings/index.ts';
+import { coverage } from '../../workspaces/index.ts';
 import { quietLogger } from '../quiet-logger.ts';
 
 type Take = Pick<ImportOptions, 'folder'> & Required<Pick<ImportOptions, 'progress'>>;
@@ -22,7 +24,7 @@ export async function take(config: Config, wanted: Take): Promise<ImportReport> 
       audit,
       clock,
       settings: new Settings({ storage, sealing, clock }),
-      documents: new Documents({ storage, clock, audit }),
+      documents: new Documents({ storage, clock, audit, coverage, vectors }),
       into: { identity, keys },
     });
   } finally {
