@@ -8,6 +8,7 @@ export { exportRecords } from './export.ts';
 export { list } from './list.ts';
 export type { AuditFilter, AuditPage } from './list.ts';
 export { auditMigrations } from './migrations.ts';
+export { auditModule } from './module.ts';
 export type { AuditEntry, AuditRecord, Outcome } from './record.ts';
 export type { Refusal } from './refusal-tallies.ts';
 export { RefusalRecorder } from './refusals.ts';

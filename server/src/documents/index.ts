@@ -20,5 +20,6 @@ export {
 } from './members-store.ts';
 export type { Member } from './members-store.ts';
 export { documentsMigrations } from './migrations.ts';
+export { documentsModule } from './module.ts';
 export { named } from './names.ts';
 export type { Viewer } from './visibility.ts';

@@ -27,6 +27,7 @@ export type { ListInput, Page, UpdateInput } from './keys.ts';
 export type { Admission, LimitView } from './limits/limits.ts';
 export { budgetsLeft, limitsLeft } from './verify/left.ts';
 export { keysMigrations } from './migrations.ts';
+export { keysModule } from './module.ts';
 export { mint, mintIn } from './mint.ts';
 export type { Minted, MintInput } from './mint.ts';
 export { listNumbered, maskOf, revokeNumbered } from './numbered.ts';
@@ -75,7 +76,7 @@ export type { BadKey } from './verify/verifier.ts';
 export { verify, VERIFY_CODES } from './verify/verify.ts';
 export type { Verdict, VerifyCode, VerifyQuestion } from './verify/verify.ts';
 
-interface Options {
+export interface KeysOptions {
   storage: Storage;
   audit: Audit;
   nodes: Nodes;
@@ -87,7 +88,7 @@ interface Options {
   administrators: Administrators;
 }
 
-export function openKeys(options: Options): KeysContext {
+export function openKeys(options: KeysOptions): KeysContext {
   return {
     ...options,
     verifier: new Verifier(options),

@@ -9,6 +9,7 @@ export type { AnswerHeaders } from './upstreams/headers.ts';
 export { LocalModel } from './local/local-model.ts';
 export type { LocalModelOptions, LocalState, LocalStatus } from './local/local-model.ts';
 export { modelsMigrations } from './migrations.ts';
+export { modelsModule } from './module.ts';
 export { ModelForm } from './request/model-form.ts';
 export type { FormPart } from './request/model-form.ts';
 export { Models } from './models.ts';

@@ -1,6 +1,7 @@
 export type { Attached, AttachOptions } from './attach.ts';
 export type { Hit } from './hit.ts';
 export { retrievalMigrations } from './migrations.ts';
+export { retrievalModule } from './module.ts';
 export { EMBEDDING_SETTINGS, RERANK_SETTING } from './embedding/recipe.ts';
 export type { Payer } from './paying.ts';
 export type { Progress } from './embedding/reembedding.ts';

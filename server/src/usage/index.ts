@@ -5,6 +5,7 @@ export type { BudgetsOptions, Reservation } from './budgets.ts';
 export { UsageCounters } from './counters.ts';
 export type { Count, UsageCountersOptions } from './counters.ts';
 export { usageMigrations } from './migrations.ts';
+export { usageModule } from './module.ts';
 export { periodEnd, periodStart } from './periods.ts';
 export type { Share } from './plan.ts';
 export { checkPrice, costNano, costNanoAtMost, PRICE_MEMBERS } from './price.ts';

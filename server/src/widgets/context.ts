@@ -26,9 +26,9 @@ export interface WidgetsContext {
   places: Places;
 }
 
-type Options = Omit<WidgetsContext, 'digest' | 'places'> & { sealing: Sealing };
+export type WidgetsOptions = Omit<WidgetsContext, 'digest' | 'places'> & { sealing: Sealing };
 
-export function openWidgets({ sealing, ...options }: Options): WidgetsContext {
+export function openWidgets({ sealing, ...options }: WidgetsOptions): WidgetsContext {
   return { ...options, digest: (text) => sealing.digest(text).digest, places: new Places() };
 }
 

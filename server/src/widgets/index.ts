@@ -18,6 +18,7 @@ export {
 } from './extension-keys.ts';
 export type { ExtensionKey } from './extension-keys.ts';
 export { widgetsMigrations } from './migrations.ts';
+export { widgetsModule } from './module.ts';
 export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds } from './moving-in.ts';
 export { forget, sessionHistory } from './sessions.ts';
 export { payerOf } from './payer.ts';

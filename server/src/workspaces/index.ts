@@ -30,6 +30,7 @@ export {
 } from './moving-in.ts';
 export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving-in.ts';
 export { workspacesMigrations } from './migrations.ts';
+export { workspacesModule } from './module.ts';
 export { expandPrompt, STANDING_VARIABLES } from './prompt.ts';
 export type { PromptFacts } from './prompt.ts';
 export type { PromptVariable } from './store/prompt-variable-store.ts';

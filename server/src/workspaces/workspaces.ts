@@ -25,6 +25,11 @@ type EmptyWidgets = (
   begin: (tx: Db) => Promise<void>,
 ) => Promise<void>;
 
+export interface WorkspacesOptions extends WorkspacesContext {
+  settings: Settings;
+  emptyWidgets: EmptyWidgets;
+}
+
 export type Creation = { workspace: Workspace } | { refused: 'not_covered' };
 
 export type Change = { workspace: Workspace } | { refused: 'no_fields'; id: number } | undefined;
@@ -45,11 +50,7 @@ export class Workspaces {
   readonly #settings: Settings;
   readonly #emptyWidgets: EmptyWidgets;
 
-  constructor({
-    settings,
-    emptyWidgets,
-    ...context
-  }: WorkspacesContext & { settings: Settings; emptyWidgets: EmptyWidgets }) {
+  constructor({ settings, emptyWidgets, ...context }: WorkspacesOptions) {
     this.#context = context;
     this.#settings = settings;
     this.#emptyWidgets = emptyWidgets;
