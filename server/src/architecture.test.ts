@@ -69,7 +69,8 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'storage/permit.ts': 'has it',
   'storage/index.ts': 'has it',
   'nodes/nodes.ts': 'leases, and answers to other nodes',
-  'app.ts': 'budgets, counters, refusals, checkpoints',
+  'audit/module.ts': 'refusals, checkpoints',
+  'usage/module.ts': 'budgets, counters',
   'keys/verify/last-used.ts': 'when and from where a secret was used',
   'keys/verify/verifier.ts': 'secrets that move to the current pepper',
   'identity/login/throttle.ts': 'attempts to log in',
@@ -78,6 +79,33 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'retrieval/pgvector/pgvector.ts': 'tables for vectors of a length',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
+
+describe('the graph of modules', () => {
+  /** A method that a module to the right would have to call before this one means what it says. */
+  const SETTER = /^ {2}(on[A-Z]\w*|\w+(By|With))\(\w+: (\([^)]*\) => |\w*(Hook|Listener)\b)/;
+  /** Those who listen to the nodes and to the local model do so in their own constructors. */
+  const LISTENERS = ['nodes/nodes.ts', 'nodes/questions.ts', 'models/local/local-model.ts'];
+
+  test('app.ts gives constructors what they need, and calls nothing on what it has built but start, stop and listen', () => {
+    const app = product.filter(({ path }) => path === `${PRODUCT}app.ts`);
+    expect(app).toHaveLength(1);
+    const calls = linesMatching(/^\s+(await )?[a-z]\w*(\.\w+)*\.\w+\(/, app);
+    expect(calls.filter((line) => !/\.(start|stop|close|listen|info)\(/.test(line))).toEqual([]);
+  });
+
+  test('no module has a setter for what belongs into its constructor', () => {
+    const others = product.filter(({ path }) => !LISTENERS.includes(path.slice(PRODUCT.length)));
+    expect(linesMatching(SETTER, others)).toEqual([]);
+  });
+
+  test.for([
+    '  onRemove(remove: (tx: Db, ids: readonly string[]) => Promise<void>): void {',
+    '  coverageBy(coverage: (db: Db, caller: Caller) => Promise<number[]>): void {',
+    '  onJoin(hook: JoinHook): void;',
+  ])('this test would see it: %s', (source) => {
+    expect(linesMatching(SETTER, [{ path: 'server/src/x/x.ts', source }])).toHaveLength(1);
+  });
+});
 
 describe('what is written for a request', () => {
   test('is written under its permit, but for what is named here with its reason', () => {

@@ -9,7 +9,8 @@ import { openCore } from '../src/app.ts';
 import type { KeywardError } from '../src/base/errors.ts';
 import { readConfig } from '../src/config.ts';
 import { changeState, createOwner, deleteOwner, mint, rotate, updateOwner } from '../src/keys/index.ts';
-import type { Actor, StateVerb } from '../src/keys/index.ts';
+import type { Actor } from '../src/access/index.ts';
+import type { StateVerb } from '../src/keys/index.ts';
 
 type Question = { id: number; ask: string } & Record<string, string | number>;
 

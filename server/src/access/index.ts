@@ -1,3 +1,4 @@
+export type { Actor, Bounds } from './actor.ts';
 export { BUDGET_PERIODS, BUDGET_UNITS, decide } from './caller.ts';
 export type {
   Budget,

@@ -28,6 +28,16 @@ describeOnBothServers('upstreams', (start) => {
   });
   afterAll(() => upstream.close());
 
+  test('no text of a key stands in the record of a change, also where keys of this server have a prefix of their own', async () => {
+    const own = await start({ KEYWARD_KEY_PREFIX: 'acme_' });
+    const text = `acme_kw1${'aB3'.repeat(16)}xy`;
+    const body = { name: 'one', base_url: `${upstream.baseUrl}/${text}` };
+    const made = await own.request<Upstream>('POST', '/v1/upstreams', { body });
+    expect(made.status).toBe(201);
+    const { text: shown } = await own.request('GET', `/v1/audit?target=${made.body.id}`);
+    expect([shown.includes('upstreams.add'), shown.includes(text)]).toEqual([true, false]);
+  });
+
   test('added, read, changed, listed, removed; its credentials come back from nowhere', async () => {
     const headers = { 'x-team': 'secret-team' };
     const made = await add('one', {

@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import type { Caller } from '../access/index.ts';
 import {
   addUpstream,
   getUpstream,
@@ -97,7 +96,6 @@ const Upstream = Type.Object(
 );
 
 const params = s.idParam('up');
-const actorOf = ({ keyId, keyName }: Caller) => ({ kind: 'key' as const, id: keyId, name: keyName });
 const etag = ({ revision }: { revision: number }) => ({ etag: `"${revision}"` });
 const ifMatch = { 'if-match': 'The ETag it was read with; 412 when it has changed since' };
 
@@ -120,10 +118,10 @@ export const upstreamRoutes: Route[] = [
     body: Type.Object({ name, base_url, ...writable }, { title: 'UpstreamRequest', ...s.closed }),
     responses: { 201: Upstream },
     errors: ['conflict', 'forbidden_resource', 'scope_escalation'],
-    handler: async ({ models }, { caller, body }) => {
+    handler: async ({ models }, { actor, caller, body }) => {
       refuseBound(caller);
       refuseMeasured(caller);
-      const upstream = await addUpstream(models, body, actorOf(caller));
+      const upstream = await addUpstream(models, body, actor);
       return {
         status: 201,
         headers: { location: `/v1/upstreams/${upstream.id}`, ...etag(upstream) },
@@ -173,11 +171,11 @@ export const upstreamRoutes: Route[] = [
     ),
     responses: { 200: Upstream },
     errors: ['not_found', 'conflict', 'precondition_failed', 'forbidden_resource', 'scope_escalation'],
-    handler: async ({ models }, { caller, params: { id }, body, headers }) => {
+    handler: async ({ models }, { actor, caller, params: { id }, body, headers }) => {
       refuseBound(caller);
       refuseMeasured(caller);
       const change = { id, input: body, ...given(headers['if-match']) };
-      const upstream = await updateUpstream(models, change, actorOf(caller));
+      const upstream = await updateUpstream(models, change, actor);
       return { status: 200, headers: etag(upstream), body: upstream };
     },
   }),
@@ -192,10 +190,10 @@ export const upstreamRoutes: Route[] = [
     headers: ifMatch,
     responses: { 204: null },
     errors: ['not_found', 'precondition_failed', 'forbidden_resource', 'scope_escalation'],
-    handler: async ({ models }, { caller, params: { id }, headers }) => {
+    handler: async ({ models }, { actor, caller, params: { id }, headers }) => {
       refuseBound(caller);
       refuseMeasured(caller);
-      await removeUpstream(models, { id, ...given(headers['if-match']) }, actorOf(caller));
+      await removeUpstream(models, { id, ...given(headers['if-match']) }, actor);
       return { status: 204 };
     },
   }),

@@ -5,7 +5,11 @@ import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { KeywardError } from '../base/errors.ts';
 import { allRows, appendOne, auditDatabase, entry, run, T0 } from './audit.fixture.ts';
-import { append, appendAll, secretNet, verifyStorage } from './index.ts';
+import { append } from './append.ts';
+import { secretNet } from './secret-net.ts';
+import { verifyStorage } from './index.ts';
+
+const AT = { nowMs: T0, net: secretNet() };
 
 const SECRET = `sk-kw1${'aB3'.repeat(16)}xy`;
 
@@ -29,11 +33,12 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     const database = await auditDatabase(open);
     const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const program = `const { openStorage } = await import(${module('../storage/index.ts')});
-      const { append } = await import(${module('./index.ts')});
+      const { append } = await import(${module('./append.ts')});
+      const { secretNet } = await import(${module('./secret-net.ts')});
       const storage = await openStorage(process.argv[1]);
       for (let number = 0; number < 100; number++) {
-        const entry = { actor: { kind: 'cli' }, action: 'test.append', target: process.argv[2], outcome: 'ok' };
-        await storage.transaction((tx) => append(tx, entry, Date.now()));
+        const entry = { actor: 'cli', action: 'test.append', target: process.argv[2], outcome: 'ok' };
+        await storage.transaction((tx) => append(tx, [entry], { nowMs: Date.now(), net: secretNet() }));
       }
       await storage.close();`;
     const runs = ['a', 'b', 'c'].map((name) =>
@@ -46,7 +51,7 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
   it('leaves no record and no gap when the transaction is rolled back', async () => {
     const { storage } = await auditDatabase(open, 1);
     const work = storage.transaction(async (tx) => {
-      await append(tx, entry(2), T0);
+      await append(tx, [entry(2)], AT);
       throw new Error('the change failed');
     });
     await expect(work).rejects.toThrow('the change failed');
@@ -61,7 +66,7 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     const change = (details: Record<string, unknown>) =>
       storage.transaction(async (tx) => {
         await sql`insert into changed (name) values ('x')`.execute(tx);
-        await append(tx, { ...entry(2), details }, T0);
+        await append(tx, [{ ...entry(2), details }], AT);
       });
     const tooLarge: unknown = await change({ text: 'x'.repeat(16 * 1024) }).catch((error: unknown) => error);
     expect((tooLarge as KeywardError).code).toBe('too_large');
@@ -77,13 +82,13 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     const odd = 'NUL \u0000, half a pair \ud800, 🗝, "quotes" \\ \u2028';
     const details = { [odd]: odd, __proto__x: -0, large: 1e300, list: [undefined, [null]] };
     const work = storage.transaction((tx) =>
-      appendAll(
+      append(
         tx,
         [
-          { ...entry(1), target: odd, actor: { kind: 'anonymous', id: odd } },
+          { ...entry(1), target: odd, actor: `key:${odd}` },
           { ...entry(2), details: { ...details, list: [] } },
         ],
-        T0,
+        AT,
       ),
     );
     expect((await work).seq).toBe(2);
@@ -93,15 +98,16 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
   it('lets no key text into any field', async () => {
     const { storage } = await auditDatabase(open);
     await storage.transaction(async (tx) => {
-      const actor = { kind: 'key', id: SECRET, name: `CI ${SECRET}` } as const;
+      const actor = `key:${SECRET}` as const;
       const details = {
         [SECRET]: 1,
+        actor_name: `CI ${SECRET}`,
         deep: [{ header: `Bearer ${SECRET}` }],
         upstream: 'sk-proj-abcdefghijklmnopqrstuv',
       };
-      await append(tx, { actor, action: SECRET, target: SECRET, outcome: 'ok', details }, T0);
+      await append(tx, [{ actor, action: SECRET, target: SECRET, outcome: 'ok', details }], AT);
       const own = `mine_${SECRET.slice(6)}`;
-      await append(tx, { ...entry(1), details: { own } }, T0, { net: secretNet('mine_') });
+      await append(tx, [{ ...entry(1), details: { own } }], { nowMs: T0, net: secretNet('mine_') });
     });
     const text = JSON.stringify(await allRows(storage));
     expect(text).not.toContain(SECRET.slice(6));
@@ -112,7 +118,7 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
 
   it('keeps a hint of a key readable', async () => {
     const { storage } = await auditDatabase(open);
-    await storage.transaction((tx) => append(tx, { ...entry(1), details: { hint: 'sk-kw1…a1b2' } }, T0));
+    await storage.transaction((tx) => append(tx, [{ ...entry(1), details: { hint: 'sk-kw1…a1b2' } }], AT));
     expect((await allRows(storage))[0]!.details).toContain('sk-kw1…a1b2');
   });
 

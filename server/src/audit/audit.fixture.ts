@@ -1,11 +1,16 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { sql } from 'kysely';
+import pino from 'pino';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
+import { systemClock } from '../base/clock.ts';
+import { Nodes } from '../nodes/index.ts';
 import { migrate } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { recordHash } from './record.ts';
 import type { RecordRow } from './record.ts';
-import { append, auditMigrations } from './index.ts';
+import { append } from './append.ts';
+import { secretNet } from './secret-net.ts';
+import { Audit, auditMigrations } from './index.ts';
 import type { AuditEntry, AuditSigner } from './index.ts';
 
 export const T0 = Date.parse('2026-01-02T03:04:05.678Z');
@@ -20,16 +25,23 @@ export async function auditDatabase(open: OpenDatabase, count = 0): Promise<Test
 
 export function entry(number: number): AuditEntry {
   return {
-    actor: { kind: 'key', id: `key_actor${number % 3}`, name: 'CI' },
+    actor: `key:key_actor${number % 3}`,
     action: number % 2 === 0 ? 'keys.mint' : 'keys.revoke',
     target: `key_target${number}`,
     outcome: 'ok',
-    details: { number, names: ['b', 'a'], nested: { z: null, a: true } },
+    details: { actor_name: 'CI', number, names: ['b', 'a'], nested: { z: null, a: true } },
   };
 }
 
 export function appendOne(storage: Storage, number: number): Promise<{ seq: number; hash: string }> {
-  return storage.transaction((tx) => append(tx, entry(number), T0 + number));
+  return storage.transaction((tx) => append(tx, [entry(number)], { nowMs: T0 + number, net: secretNet() }));
+}
+
+/** Audit on a database, of a process that has not joined the others. */
+export function auditOn(storage: Storage, { clock = systemClock, keyPrefix = 'sk-' } = {}): Audit {
+  const logger = pino({ level: 'silent' });
+  const nodes = new Nodes({ storage, clock, logger, version: 'test', socketDir: '', database: '' });
+  return new Audit({ storage, nodes, clock, keyPrefix });
 }
 
 export function newSigner(): AuditSigner {

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { KeywardError } from '../base/errors.ts';
 import { appendOne, auditDatabase, entry, T0 } from './audit.fixture.ts';
-import { appendAll, list } from './index.ts';
+import { append } from './append.ts';
+import { list } from './index.ts';
+import { secretNet } from './secret-net.ts';
 import type { AuditFilter } from './index.ts';
 
 describeOnBothDatabases('the list of audit records', (open) => {
@@ -62,7 +64,7 @@ describeOnBothDatabases('the list of audit records', (open) => {
   it('finds what lies many windows back', async () => {
     const { storage } = await auditDatabase(open, 3);
     const many = Array.from({ length: 25_000 }, (_, index) => ({ ...entry(index), action: 'other.verb' }));
-    await storage.transaction((tx) => appendAll(tx, many, T0 + 100));
+    await storage.transaction((tx) => append(tx, many, { nowMs: T0 + 100, net: secretNet() }));
     const first = await list(storage.db, { action: 'keys.*', toMs: T0 + 50, limit: 2 });
     expect(first.items.map((item) => item.seq)).toEqual([3, 2]);
     const rest = await list(storage.db, { action: 'keys.*', limit: 2, cursor: first.next_cursor! });

@@ -4,21 +4,14 @@ import { KeywardError } from '../base/errors.ts';
 import { canonical } from './canonical.ts';
 import type { SecretNet } from './secret-net.ts';
 
-/**
- * Who did it. `id` of a key is its `key_…`, of a user the number; of an anonymous caller nothing that it could choose
- * freely. `admin`: whoever is logged in while there are no users.
- */
-export interface Actor {
-  kind: 'key' | 'user' | 'admin' | 'system' | 'cli' | 'anonymous';
-  id?: string;
-  /** The name at that time; goes into the details as `actor_name`, for names change. */
-  name?: string;
-}
-
 export type Outcome = 'ok' | 'refused' | 'failed';
 
 export interface AuditEntry {
-  actor: Actor;
+  /**
+   * Who did it, such as `key:key_…` or `user:7`; of an anonymous caller nothing that it could choose freely. `admin`: the one
+   * who is logged in while there are no users. Names change: the one at that time is `actor_name` in the details.
+   */
+  actor: 'admin' | 'system' | 'cli' | 'anonymous' | `key:${string}` | `user:${number}`;
   /** `noun.verb`, such as `keys.mint`. */
   action: string;
   /** The id of what it was done to, such as `key_…`. */
@@ -68,16 +61,14 @@ export type RecordText = Pick<RecordRow, 'actor' | 'action' | 'target' | 'outcom
 
 /** @throws KeywardError `too_large` for details over 16 KiB; TypeError for details that are not plain JSON. */
 export function recordText(entry: AuditEntry, net: SecretNet): RecordText {
-  const { kind, id, name } = entry.actor;
-  const members = name === undefined ? (entry.details ?? {}) : { ...entry.details, actor_name: name };
-  const details = canonical(members, net);
+  const details = canonical(entry.details ?? {}, net);
   if (Buffer.byteLength(details) > DETAILS_MAX_BYTES) {
     throw new KeywardError('too_large', 'The change is too large to be recorded in the audit log.', {
       hint: 'Make it in smaller steps.',
     });
   }
   return {
-    actor: cleanText(id === undefined ? kind : `${kind}:${id}`, net),
+    actor: cleanText(entry.actor, net),
     action: cleanText(entry.action, net),
     target: cleanText(entry.target, net),
     outcome: entry.outcome,

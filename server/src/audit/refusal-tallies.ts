@@ -1,8 +1,8 @@
-import type { Actor } from './record.ts';
+import type { AuditEntry } from './record.ts';
 
 /** A request that was turned away. */
 export interface Refusal {
-  actor: Actor;
+  actor: AuditEntry['actor'];
   action: string;
   target: string;
   /** Why: `invalid_key`, `insufficient_scope`, … */
@@ -110,13 +110,13 @@ export class RefusalTallies {
 }
 
 function isAnonymous({ refusal }: Tally): boolean {
-  return refusal.actor.kind === 'anonymous';
+  return refusal.actor === 'anonymous';
 }
 
 /** The target last: it is the one part that a stranger may fill with anything. */
 function keyOf({ actor, action, target, code, ip }: Refusal): string {
   const text = target.length > TARGET_MAX_CHARACTERS ? target.slice(0, TARGET_MAX_CHARACTERS) : target;
-  return `${actor.kind}\n${actor.id ?? ''}\n${action}\n${code}\n${ip ?? ''}\n${text}`;
+  return `${actor}\n${action}\n${code}\n${ip ?? ''}\n${text}`;
 }
 
 /** A copy, for the caller's object may change; and short, for a stranger chooses how long a path is. */

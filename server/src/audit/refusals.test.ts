@@ -3,9 +3,9 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import type { Clock } from '../base/clock.ts';
 import { createLogger } from '../base/logger.ts';
 import type { Storage } from '../storage/index.ts';
-import { auditDatabase, run, T0 } from './audit.fixture.ts';
+import { auditDatabase, auditOn, run, T0 } from './audit.fixture.ts';
 import { list, RefusalRecorder, verifyStorage } from './index.ts';
-import type { AuditRecord, Refusal } from './index.ts';
+import type { AuditRecord, Refusal, RefusalRecorderOptions } from './index.ts';
 
 const logger = await createLogger('silent');
 
@@ -19,7 +19,7 @@ const NEVER_MS = 3_600_000;
 
 function refusal(change: Partial<Refusal> = {}): Refusal {
   return {
-    actor: { kind: 'anonymous' },
+    actor: 'anonymous',
     action: 'request.refused',
     target: '/v1/models',
     code: 'invalid_key',
@@ -32,13 +32,20 @@ async function records(storage: Storage): Promise<AuditRecord[]> {
   return (await list(storage.db, { limit: 200 })).items.reverse();
 }
 
+function recorderOn(
+  storage: Storage,
+  { clock = new HandClock(), ...options }: Partial<RefusalRecorderOptions>,
+): RefusalRecorder {
+  return new RefusalRecorder({ storage, audit: auditOn(storage, { clock }), clock, logger, ...options });
+}
+
 describeOnBothDatabases('the record of refusals', (open) => {
   it('makes one record of equal refusals, with count and times', async () => {
     const { storage } = await auditDatabase(open);
     const clock = new HandClock();
-    const recorder = new RefusalRecorder(storage, clock, logger, { flushMs: NEVER_MS });
+    const recorder = recorderOn(storage, { clock, flushMs: NEVER_MS });
     for (clock.ms = 0; clock.ms < 500; clock.ms++) recorder.note(refusal());
-    recorder.note(refusal({ actor: { kind: 'key', id: 'key_x' }, code: 'insufficient_scope' }));
+    recorder.note(refusal({ actor: 'key:key_x', code: 'insufficient_scope' }));
     await recorder.flush();
     await recorder.flush();
     const [known, anonymous] = await records(storage);
@@ -62,10 +69,10 @@ describeOnBothDatabases('the record of refusals', (open) => {
 
   it('keeps apart what differs in anything', async () => {
     const { storage } = await auditDatabase(open);
-    const recorder = new RefusalRecorder(storage, new HandClock(), logger, { flushMs: NEVER_MS });
+    const recorder = recorderOn(storage, { flushMs: NEVER_MS });
     recorder.note(refusal());
-    recorder.note(refusal({ actor: { kind: 'key', id: 'key_x' } }));
-    recorder.note(refusal({ actor: { kind: 'key', id: 'key_y' } }));
+    recorder.note(refusal({ actor: 'key:key_x' }));
+    recorder.note(refusal({ actor: 'key:key_y' }));
     recorder.note(refusal({ action: 'keys.mint' }));
     recorder.note(refusal({ target: '/v1/keys' }));
     recorder.note(refusal({ code: 'insufficient_scope' }));
@@ -77,12 +84,12 @@ describeOnBothDatabases('the record of refusals', (open) => {
 
   it('writes what is beyond the limit as one record, and known callers before strangers', async () => {
     const { storage } = await auditDatabase(open);
-    const recorder = new RefusalRecorder(storage, new HandClock(), logger, {
+    const recorder = recorderOn(storage, {
       flushMs: NEVER_MS,
       distinctMax: 10,
     });
     for (let number = 0; number < 1_000; number++) recorder.note(refusal({ ip: `192.0.2.${number}` }));
-    recorder.note(refusal({ actor: { kind: 'key', id: 'key_stolen' }, code: 'insufficient_scope' }));
+    recorder.note(refusal({ actor: 'key:key_stolen', code: 'insufficient_scope' }));
     await recorder.flush();
     const written = await records(storage);
     expect(written).toHaveLength(7);
@@ -99,7 +106,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
     const { storage } = await auditDatabase(open);
     const clock = new HandClock();
     const options = { flushMs: NEVER_MS, distinctMax: 20, sustainedPerSecond: 2 };
-    const recorder = new RefusalRecorder(storage, clock, logger, options);
+    const recorder = recorderOn(storage, { ...options, clock });
     for (clock.ms = 0; clock.ms <= 30_000; clock.ms += 1_000) {
       for (let number = 0; number < 50; number++) recorder.note(refusal({ ip: `${clock.ms}.${number}` }));
       await recorder.flush();
@@ -115,7 +122,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
   it('keeps what could not be written, within its limits, and writes it when the database is back', async () => {
     const { storage } = await auditDatabase(open);
     const options = { flushMs: NEVER_MS, distinctMax: 10 };
-    const recorder = new RefusalRecorder(storage, new HandClock(), logger, options);
+    const recorder = recorderOn(storage, options);
     await run(storage, 'alter table audit_head rename to audit_head_away');
     for (let round = 0; round < 3; round++) {
       for (let number = 0; number < 4; number++)
@@ -133,7 +140,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
 
   it('writes by itself after the interval, and what is left at the stop', async () => {
     const { storage } = await auditDatabase(open);
-    const recorder = new RefusalRecorder(storage, new HandClock(), logger, { flushMs: 20 });
+    const recorder = recorderOn(storage, { flushMs: 20 });
     recorder.note(refusal());
     await expect.poll(() => records(storage)).toHaveLength(1);
     recorder.note(refusal());
@@ -145,7 +152,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
 
   it('holds no more of a long path than a record shows', async () => {
     const { storage } = await auditDatabase(open);
-    const recorder = new RefusalRecorder(storage, new HandClock(), logger, { flushMs: NEVER_MS });
+    const recorder = recorderOn(storage, { flushMs: NEVER_MS });
     for (const end of ['a', 'b']) recorder.note(refusal({ target: `/${'x'.repeat(10_000)}${end}` }));
     await recorder.stop();
     expect((await records(storage)).map((record) => record.target)).toEqual([`/${'x'.repeat(255)}`]);
@@ -153,7 +160,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
 
   it('stops also when nothing can be written any more', async () => {
     const { storage } = await auditDatabase(open);
-    const recorder = new RefusalRecorder(storage, new HandClock(), logger, { flushMs: NEVER_MS });
+    const recorder = recorderOn(storage, { flushMs: NEVER_MS });
     recorder.note(refusal());
     await storage.close();
     await recorder.stop();

@@ -3,13 +3,16 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { Mutex } from '../base/mutex.ts';
 import type { Storage } from '../storage/index.ts';
-import { appendAll } from './append.ts';
-import type { AppendOptions } from './append.ts';
+import type { Audit } from './audit.ts';
 import type { AuditEntry } from './record.ts';
 import { RefusalTallies } from './refusal-tallies.ts';
 import type { Overflow, Refusal, Tally } from './refusal-tallies.ts';
 
-export interface RefusalRecorderOptions extends AppendOptions {
+export interface RefusalRecorderOptions {
+  storage: Storage;
+  audit: Audit;
+  clock: Clock;
+  logger: Logger;
   /** How long equal refusals are gathered into one record. Default: 1000. */
   flushMs?: number;
   /** Records of one flush at most, and what memory holds. Default: 1000. */
@@ -30,7 +33,7 @@ export class RefusalRecorder {
   readonly #flushMs: number;
   readonly #distinctMax: number;
   readonly #sustainedPerSecond: number;
-  readonly #appendOptions: AppendOptions;
+  readonly #audit: Audit;
   readonly #queue = new Mutex();
   #tallies: RefusalTallies;
   #timer: NodeJS.Timeout | undefined;
@@ -40,17 +43,17 @@ export class RefusalRecorder {
   #allowance: number;
   #allowanceAtMs: number;
 
-  constructor(storage: Storage, clock: Clock, logger: Logger, options: RefusalRecorderOptions = {}) {
-    this.#storage = storage;
-    this.#clock = clock;
-    this.#logger = logger;
+  constructor(options: RefusalRecorderOptions) {
+    this.#storage = options.storage;
+    this.#audit = options.audit;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
     this.#flushMs = options.flushMs ?? 1_000;
     this.#distinctMax = options.distinctMax ?? 1_000;
     this.#sustainedPerSecond = options.sustainedPerSecond ?? 5;
-    this.#appendOptions = options.net === undefined ? {} : { net: options.net };
     this.#tallies = new RefusalTallies(this.#distinctMax);
     this.#allowance = this.#distinctMax;
-    this.#allowanceAtMs = clock.monotonicMs();
+    this.#allowanceAtMs = options.clock.monotonicMs();
   }
 
   /** Counts one; written within `flushMs`. After `stop` it does nothing. */
@@ -90,10 +93,7 @@ export class RefusalRecorder {
       const taken = tallies.take(Math.floor(this.#allowance));
       const entries = taken.map(toEntry);
       if (tallies.overflow !== undefined) entries.push(overflowEntry(tallies.overflow));
-      await this.#storage.transaction(
-        (tx) => appendAll(tx, entries, this.#clock.nowMs(), this.#appendOptions),
-        { durable: false },
-      );
+      await this.#storage.transaction((tx) => this.#audit.append(tx, entries), { durable: false });
       this.#allowance -= taken.length;
       if (this.#hasFailed) this.#logger.info('refusals are recorded again');
       this.#hasFailed = false;
@@ -124,7 +124,7 @@ function toEntry({ refusal, count, firstMs, lastMs }: Tally): AuditEntry {
 function overflowEntry({ count, firstMs, lastMs, byCode }: Overflow): AuditEntry {
   const times = { first_at: isoTime(firstMs), last_at: isoTime(lastMs) };
   return {
-    actor: { kind: 'system' },
+    actor: 'system',
     action: 'audit.refusals_overflow',
     target: 'audit',
     outcome: 'refused',

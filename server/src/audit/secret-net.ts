@@ -13,5 +13,3 @@ export function secretNet(prefix = 'sk-kw1'): SecretNet {
   const shapes = new RegExp(`${escaped}[0-9A-Za-z]{50}|sk-[0-9A-Za-z_-]{20,}`, 'g');
   return (text) => text.replace(shapes, REPLACEMENT);
 }
-
-export const defaultNet: SecretNet = secretNet();

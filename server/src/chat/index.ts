@@ -16,6 +16,7 @@ export type {
 export type { Attachment, Source, Turn } from './message.ts';
 export type { Metrics } from './metrics.ts';
 export { chatMigrations } from './migrations.ts';
+export { chatModule } from './module.ts';
 export { CHAT_SETTINGS, imageModel } from './model-choice.ts';
 export { openChat } from './open.ts';
 export { isMode, MODES } from './request.ts';

@@ -4,10 +4,11 @@ import type { ChatContext } from './chat.ts';
 import { WorkspaceLibrary } from './workspace-library.ts';
 import type { LibraryOptions } from './workspace-library.ts';
 
-type Options = Omit<ChatContext, 'library' | 'messageTimes'> & LibraryOptions & { workspaces: Workspaces };
+export type ChatOptions = Omit<ChatContext, 'library' | 'messageTimes'> &
+  LibraryOptions & { workspaces: Workspaces };
 
 /** Chats that draw from the documents of workspaces. */
-export function openChat({ workspaces, ...options }: Options): Chat {
+export function openChat({ workspaces, ...options }: ChatOptions): Chat {
   return new Chat({
     ...options,
     library: new WorkspaceLibrary(options),

@@ -1,4 +1,4 @@
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Chat, Workspaces } from '../workspaces/index.ts';
 import type { Attachment, Source, Turn } from './message.ts';

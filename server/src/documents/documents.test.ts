@@ -5,11 +5,12 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import { NO_SELECTORS } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { systemClock } from '../base/clock.ts';
+import { auditOn } from '../audit/audit.fixture.ts';
 import { auditMigrations, list } from '../audit/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import { Documents } from './documents.ts';
-import type { NewDocument } from './documents.ts';
+import type { DocumentsOptions, NewDocument } from './documents.ts';
 import { addMember } from './members-store.ts';
 import { documentsMigrations } from './migrations.ts';
 
@@ -55,6 +56,17 @@ function newDocument({
   return { folder, name: name ?? `${id}.json`, metadata, text, createdBy: 'key_a' };
 }
 
+/** Workspaces and vectors belong to modules to the right: here are none. */
+const documentsOn = (storage: Storage, options: Partial<DocumentsOptions> = {}): Documents =>
+  new Documents({
+    storage,
+    clock: systemClock,
+    audit: auditOn(storage),
+    coverage: async () => [],
+    vectors: { forget: async () => undefined, embeddedAmong: async () => new Set() },
+    ...options,
+  });
+
 describeOnBothDatabases('documents', (open) => {
   let storage: Storage;
   let documents: Documents;
@@ -62,7 +74,7 @@ describeOnBothDatabases('documents', (open) => {
   beforeEach(async () => {
     ({ storage } = await open());
     await migrate(storage, [...storageMigrations, ...auditMigrations, ...documentsMigrations], 0);
-    documents = new Documents({ storage, clock: systemClock });
+    documents = documentsOn(storage);
   });
 
   const add = async (fields: Parameters<typeof newDocument>[0] = {}) => {
@@ -107,11 +119,12 @@ describeOnBothDatabases('documents', (open) => {
     const one = await add();
     await storage.transaction((tx) => addMember(tx, { collectionId: 7, documentId: one.id, nowMs: 0 }));
     const removed: string[] = [];
-    documents.onRemove(async (_tx, ids) => void removed.push(...ids));
     let isBroken = true;
-    documents.onRemove(async () => {
+    const forget = async (_tx: Db, ids: readonly string[]): Promise<void> => {
+      removed.push(...ids);
       if (isBroken) throw new Error('broken');
-    });
+    };
+    documents = documentsOn(storage, { vectors: { forget, embeddedAmong: async () => new Set() } });
     await expect(documents.removeByLocation(caller, [one.location])).rejects.toThrow('broken');
     expect(await documents.find(storage.db, one.location)).toEqual(one);
     isBroken = false;
@@ -134,7 +147,7 @@ describeOnBothDatabases('documents', (open) => {
   });
 
   test('cannot be put into a folder while it is removed: they are gone with it, or make it anew', async () => {
-    const second = new Documents({ storage, clock: systemClock });
+    const second = documentsOn(storage);
     for (let round = 0; round < 10; round++) {
       await Promise.all([
         add(),
@@ -148,15 +161,15 @@ describeOnBothDatabases('documents', (open) => {
     }
   });
 
-  test('of workspaces are seen by a bound key once it is known which workspaces it covers', async () => {
+  test('of workspaces are seen by a key that is bound to these workspaces', async () => {
     const one = await add();
     await storage.transaction((tx) => addMember(tx, { collectionId: 7, documentId: one.id, nowMs: 0 }));
     expect(await documents.tree({ ...bound, keyId: 'key_b' })).toEqual([]);
-    documents.coverageBy(async () => [7, 8]);
+    documents = documentsOn(storage, { coverage: async () => [7, 8] });
     expect(await documents.tree({ ...bound, keyId: 'key_b' })).toMatchObject([
       { name: 'f', items: [{ id: one.id }] },
     ]);
-    documents.coverageBy(async () => []);
+    documents = documentsOn(storage);
     // It brought it, but a workspace holds it that the key does not cover.
     expect(await documents.find(storage.db, one.location, await documents.viewer(bound))).toBeUndefined();
   });
@@ -203,7 +216,8 @@ describeOnBothDatabases('documents', (open) => {
     const one = await add();
     const item = async () => (await documents.findByName(caller, one.name))?.isCached;
     expect(await item()).toBe(false);
-    documents.cachedBy(async (_db, ids) => new Set(ids));
+    const vectors = { forget: async () => undefined, embeddedAmong: async () => new Set([one.id]) };
+    documents = documentsOn(storage, { vectors });
     expect(await item()).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import type { Caller } from '../access/index.ts';
-import type { SecretNet } from '../audit/index.ts';
+import type { Audit, Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
@@ -11,9 +11,8 @@ import { batches } from './document-store.ts';
 import * as folders from './folder-store.ts';
 import { membershipsOf } from './members-store.ts';
 import type { Member } from './members-store.ts';
-import { named, recordChange } from './recording.ts';
+import { named } from './names.ts';
 import { readText } from './text-store.ts';
-import type { Change } from './recording.ts';
 import { isBound } from './visibility.ts';
 import type { Viewer } from './visibility.ts';
 
@@ -32,50 +31,45 @@ export interface Listing {
   hasMore: boolean;
 }
 
-/** What modules to the right bring; see the setters of Documents. */
-interface Neighbours {
-  removing: ((tx: Db, ids: readonly string[]) => Promise<void>)[];
-  coverage: (db: Db, caller: Caller) => Promise<number[]>;
-  cached: (db: Db, ids: readonly string[]) => Promise<ReadonlySet<string>>;
+/** The collections (workspaces) that a key which is bound to some covers; the module `workspaces`, to the right of this one, knows. */
+type Coverage = (db: Db, caller: Caller) => Promise<number[]>;
+
+/** What is kept of documents to search them; the module `retrieval`, to the right of this one, does. */
+export interface DocumentVectors {
+  /** Inside the transaction that takes documents away, before they go. */
+  forget(tx: Db, ids: readonly string[]): Promise<void>;
+  /** Which of some documents have vectors. */
+  embeddedAmong(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface DocumentsOptions {
+  storage: Storage;
+  clock: Clock;
+  audit: Audit;
+  coverage: Coverage;
+  vectors: DocumentVectors;
 }
 
 /** The texts that were brought, and the folders they lie in. */
 export class Documents {
   readonly #storage: Storage;
   readonly #clock: Clock;
-  readonly #net: SecretNet | undefined;
-  readonly #neighbours: Neighbours = {
-    removing: [],
-    coverage: async () => [],
-    cached: async (db, ids) => new Set((await memberships(db, ids)).map(({ documentId }) => documentId)),
-  };
+  readonly #audit: Audit;
+  readonly #coverage: Coverage;
+  readonly #vectors: DocumentVectors;
 
-  /** @param net takes secrets out of what the audit record is told. */
-  constructor({ storage, clock, net }: { storage: Storage; clock: Clock; net?: SecretNet }) {
+  constructor({ storage, clock, audit, coverage, vectors }: DocumentsOptions) {
     this.#storage = storage;
     this.#clock = clock;
-    this.#net = net;
-  }
-
-  /** `remove` is called inside the transaction that takes documents away, before they go. */
-  onRemove(remove: (tx: Db, ids: readonly string[]) => Promise<void>): void {
-    this.#neighbours.removing.push(remove);
-  }
-
-  /** `coverage` tells the collections (workspaces) that a key which is bound to some covers; until then it is none. */
-  coverageBy(coverage: (db: Db, caller: Caller) => Promise<number[]>): void {
-    this.#neighbours.coverage = coverage;
-  }
-
-  /** `cached` tells which of some documents have vectors; until then those that are in a collection. */
-  cachedBy(cached: (db: Db, ids: readonly string[]) => Promise<ReadonlySet<string>>): void {
-    this.#neighbours.cached = cached;
+    this.#audit = audit;
+    this.#coverage = coverage;
+    this.#vectors = vectors;
   }
 
   /** With whose eyes a caller sees documents. */
   async viewer(caller: Caller, db: Db = this.#storage.db): Promise<Viewer> {
     if (!isBound(caller)) return 'all';
-    return { keyId: caller.keyId, collections: await this.#neighbours.coverage(db, caller) };
+    return { keyId: caller.keyId, collections: await this.#coverage(db, caller) };
   }
 
   /** By location: `folder/name`. */
@@ -124,13 +118,13 @@ export class Documents {
   /** Takes them away everywhere: also from the collections they are in. */
   async remove(tx: Db, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    for (const remove of this.#neighbours.removing) await remove(tx, ids);
+    await this.#vectors.forget(tx, ids);
     await store.deleteDocuments(tx, ids);
   }
 
   /** Writes into the audit record; last in a transaction. */
-  record(tx: Db, caller: Caller, change: Change): Promise<void> {
-    return recordChange(tx, caller, change, { nowMs: this.#clock.nowMs(), net: this.#net });
+  record(tx: Db, caller: Caller, change: Entry): Promise<void> {
+    return this.#audit.record(tx, { kind: 'key', caller }, change);
   }
 
   /** Those of the caller's, by location; what it does not see, or others' workspaces hold, is passed over. */
@@ -151,7 +145,7 @@ export class Documents {
   async #removeFound(
     tx: Db,
     caller: Caller,
-    { ids, change, and }: { ids: string[]; change: Change; and?: () => Promise<boolean> },
+    { ids, change, and }: { ids: string[]; change: Entry; and?: () => Promise<boolean> },
   ): Promise<void> {
     const names = (await store.findByIds(tx, ids)).map(({ location }) => location);
     await this.remove(tx, ids);
@@ -307,7 +301,7 @@ export class Documents {
     documents: readonly Document[],
   ): Promise<(document: Document) => Standing> {
     const ids = documents.map(({ id }) => id);
-    const cached = await this.#neighbours.cached(db, ids);
+    const cached = await this.#vectors.embeddedAmong(db, ids);
     const pins = new Map<string, number[]>();
     for (const { documentId, collectionId, pinned } of await memberships(db, ids)) {
       if (!pinned || (viewer !== 'all' && !viewer.collections.includes(collectionId))) continue;

@@ -2,7 +2,7 @@ export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
 export type { Document, DocumentMetadata, Place } from './document.ts';
 export type { FileItem, FolderItem } from './document-views.ts';
 export { Documents } from './documents.ts';
-export type { Listing, NewDocument } from './documents.ts';
+export type { DocumentVectors, Listing, NewDocument } from './documents.ts';
 export { Intake } from './intake.ts';
 export type { Bringing, Brought, Given, NewNote, Outcome } from './intake.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';
@@ -20,5 +20,6 @@ export {
 } from './members-store.ts';
 export type { Member } from './members-store.ts';
 export { documentsMigrations } from './migrations.ts';
-export { named } from './recording.ts';
+export { documentsModule } from './module.ts';
+export { named } from './names.ts';
 export type { Viewer } from './visibility.ts';

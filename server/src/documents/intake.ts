@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Caller } from '../access/index.ts';
+import type { Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { PrivateAddresses } from '../base/outbound/addresses.ts';
 import type { Storage } from '../storage/index.ts';
@@ -11,12 +12,10 @@ import type { Document, DocumentMetadata } from './document.ts';
 import type { Documents } from './documents.ts';
 import { PageFetcher } from './fetching/page-fetcher.ts';
 import type { FetchLimits } from './fetching/page-fetcher.ts';
-import { fileDocumentName, linkDocumentName, noteDocumentName, noteSlug, slugOf } from './names.ts';
+import { fileDocumentName, linkDocumentName, named, noteDocumentName, noteSlug, slugOf } from './names.ts';
 import type { ParseLimits } from './parsing/limits.ts';
 import { Parser } from './parsing/parser.ts';
 import type { ParsedPart } from './parsing/parser.ts';
-import { named } from './recording.ts';
-import type { Change } from './recording.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
 /** A document as it was just brought, with its text. */
@@ -217,7 +216,7 @@ interface Named extends Described {
   name: string;
 }
 
-function added(brought: readonly Brought[]): Change {
+function added(brought: readonly Brought[]): Entry {
   const bytes = brought.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const locations = brought.map(({ document }) => document.location);
   const [only] = locations;

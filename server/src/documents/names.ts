@@ -51,3 +51,13 @@ export const slugOf = (text: string): string => shortened(slugify(text.slice(0, 
 
 const shortened = (slug: string): string =>
   slug.replace(/^\.+/, '').slice(0, SLUG_MAX_CHARACTERS) || 'document';
+
+/** Details of an audit record are limited: the count says how many there are beyond these. */
+const NAMED_MAX = 20;
+const NAMED_MAX_CHARACTERS = 200;
+
+/** How many, and the first of them by name. */
+export const named = (names: readonly string[]): { count: number; first: string[] } => ({
+  count: names.length,
+  first: names.slice(0, NAMED_MAX).map((name) => name.slice(0, NAMED_MAX_CHARACTERS)),
+});

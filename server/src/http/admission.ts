@@ -1,8 +1,9 @@
 import type { Caller, Scope } from '../access/index.ts';
 import { decide } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Admission, BadKey, GoodKey, SpentBudget } from '../keys/index.ts';
+import type { Admission, BadKey, GoodKey } from '../keys/index.ts';
 import { budgetExceeded, whose } from '../usage/index.ts';
+import type { SpentBudget } from '../usage/index.ts';
 import type { Course } from './request/request-context.ts';
 import { invalidKey } from './credentials.ts';
 import { limitHeaders } from './answer/limit-headers.ts';
@@ -75,7 +76,7 @@ function identified(
   const { ip } = course;
   const refuse = (code: string): KeywardError => {
     const { key } = known;
-    const actor = key === undefined ? ANONYMOUS : ({ kind: 'key', id: key.id } as const);
+    const actor = key === undefined ? 'anonymous' : (`key:${key.id}` as const);
     refusals.note({ actor, action: route.id, target: route.path, code, ip });
     return invalidKey();
   };
@@ -86,8 +87,6 @@ function identified(
   course.secretId = known.secretId;
   return known.caller;
 }
-
-const ANONYMOUS = { kind: 'anonymous' } as const;
 
 function refuseWithoutScope(caller: Caller, { access }: Route): void {
   if (access === 'any' || access === 'public' || access === 'session' || caller.scopes.has(access)) return;

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Static, TObject, TSchema } from 'typebox';
-import type { Caller, Scope } from '../access/index.ts';
+import type { Actor, Caller, Scope } from '../access/index.ts';
 import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
-import type { Actor } from '../keys/index.ts';
 import type { Answer as ModelAnswer, FormPart, Leaving } from '../models/index.ts';
 import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';

@@ -1,4 +1,4 @@
-import type { RefusalRecorder } from '../audit/index.ts';
+import type { Audit, RefusalRecorder } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Chat } from '../chat/index.ts';
@@ -30,6 +30,7 @@ export interface Services {
   logger: Logger;
   version: string;
   storage: Storage;
+  audit: Audit;
   nodes: Nodes;
   sealing: Sealing;
   settings: Settings;

@@ -47,9 +47,6 @@ function noteRefusal(
   { id, path }: Route,
   { session, ip }: { session: Session; ip: string },
 ): void {
-  const actor =
-    session.kind === 'user'
-      ? ({ kind: 'user', id: String(session.user.id) } as const)
-      : { kind: 'admin' as const };
+  const actor = session.kind === 'user' ? (`user:${session.user.id}` as const) : 'admin';
   refusals.note({ actor, action: id, target: path, code: 'insufficient_role', ip });
 }

@@ -4,6 +4,7 @@ import { openTestKeys, OPERATOR } from '../keys/keys.fixture.ts';
 import type { MovableClock, TestKeys } from '../keys/keys.fixture.ts';
 import { nodesMigrations } from '../nodes/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
+import { usageMigrations } from '../usage/index.ts';
 import type { OpenDatabase } from '../../test/databases.ts';
 import { administratorsOf, enableMultiUser, identityMigrations, openIdentity } from './index.ts';
 import type { Identity, Memberships, User } from './index.ts';
@@ -19,20 +20,26 @@ export interface TestIdentity {
 }
 
 /** Workspaces belong to a module to the right. */
-const NO_MEMBERS: Memberships = { of: async () => [], named: async () => [] };
+export const NO_MEMBERS: Memberships = {
+  of: async () => [],
+  named: async () => [],
+  join: async () => undefined,
+  forget: async () => undefined,
+};
 
 /** An empty database in the mode `setup`. */
-export async function openTestIdentity(open: OpenDatabase): Promise<TestIdentity> {
-  const first = await openTestKeys(open, { administrators: administratorsOf(NO_MEMBERS) });
+export async function openTestIdentity(open: OpenDatabase, memberships = NO_MEMBERS): Promise<TestIdentity> {
+  const first = await openTestKeys(open, { administrators: administratorsOf(memberships) });
   const migrations = [
     ...storageMigrations,
     ...nodesMigrations,
     ...auditMigrations,
+    ...usageMigrations,
     ...keysMigrations,
     ...identityMigrations,
   ];
   await migrate(first.keys.storage, migrations, 1);
-  const identityOf = ({ keys }: TestKeys): Identity => openIdentity({ keys, memberships: NO_MEMBERS });
+  const identityOf = ({ keys }: TestKeys): Identity => openIdentity({ keys, memberships });
   return {
     identity: identityOf(first),
     clock: first.clock,
@@ -41,8 +48,11 @@ export async function openTestIdentity(open: OpenDatabase): Promise<TestIdentity
 }
 
 /** The same in multi-user mode with an administrator called `admin`. */
-export async function openWithAdmin(open: OpenDatabase): Promise<TestIdentity & { admin: User }> {
-  const opened = await openTestIdentity(open);
+export async function openWithAdmin(
+  open: OpenDatabase,
+  memberships = NO_MEMBERS,
+): Promise<TestIdentity & { admin: User }> {
+  const opened = await openTestIdentity(open, memberships);
   const admin = await enableMultiUser(opened.identity, OPERATOR, { username: 'admin', password: PASSWORD });
   return { ...opened, admin };
 }

@@ -1,4 +1,5 @@
-import type { Actor, KeysContext } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
+import type { KeysContext } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import { authenticate } from './login/authentication.ts';
 import { readMode } from './store/mode-store.ts';
@@ -28,10 +29,11 @@ export interface Memberships {
   of(db: Db, userId: number): Promise<string[]>;
   /** The slugs of those of these ids that are there. */
   named(db: Db, ids: readonly number[]): Promise<string[]>;
+  /** In the transaction in which somebody accepts an invite. Workspaces that are gone are passed over. */
+  join(tx: Db, joining: { userId: number; workspaceIds: readonly number[]; at: number }): Promise<void>;
+  /** In the transaction in which a user is deleted: memberships, threads and chats of that user end. */
+  forget(tx: Db, userId: number): Promise<void>;
 }
-
-type UserHook = (tx: Db, user: User) => Promise<void>;
-type JoinHook = (tx: Db, joining: { user: User; workspaceIds: readonly number[] }) => Promise<void>;
 
 /** Everything the verbs of this domain work with, and what the modules to its right ask it. */
 export interface Identity {
@@ -53,11 +55,6 @@ export interface Identity {
   userOfOwner(ownerId: string): Promise<User | undefined>;
   /** @throws KeywardError `invalid_session` with the words that clients know. */
   authenticate(authorization: string | undefined, ip: string): Promise<Session>;
-  /** Runs in the transaction in which somebody accepts an invite to workspaces. */
-  onJoin(hook: JoinHook): void;
-  /** Runs in the transaction in which a user is deleted. */
-  onRemove(hook: UserHook): void;
-  readonly hooks: { readonly join: JoinHook[]; readonly remove: UserHook[] };
 }
 
 export function openIdentity({ keys, memberships }: Pick<Identity, 'keys' | 'memberships'>): Identity {
@@ -77,9 +74,6 @@ export function openIdentity({ keys, memberships }: Pick<Identity, 'keys' | 'mem
     usersById: (ids) => usersById(db, ids),
     userOfOwner: (ownerId) => findByOwner(db, ownerId),
     authenticate: (authorization, ip) => authenticate(identity, authorization, ip),
-    onJoin: (hook) => void identity.hooks.join.push(hook),
-    onRemove: (hook) => void identity.hooks.remove.push(hook),
-    hooks: { join: [], remove: [] },
   };
   return identity;
 }

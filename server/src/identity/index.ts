@@ -6,6 +6,7 @@ export type { Invite } from './invites.ts';
 export { loginAdmin, loginUser } from './login/login.ts';
 export type { LoginRefusal, UserLogin } from './login/login.ts';
 export { identityMigrations } from './migrations.ts';
+export { identityModule } from './module.ts';
 export { mintForSession } from './minting.ts';
 export { enableMultiUser, setPassword } from './mode.ts';
 export { admission, admitUsers, bringInvite, hasUser, presentUsers } from './moving-in.ts';

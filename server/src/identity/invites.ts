@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { excesses, worthOf } from '../access/index.ts';
-import { actorId, changeAndRecord, holdingsOf, record } from '../keys/index.ts';
-import type { Actor } from '../keys/index.ts';
+import { actorId, holdingsOf } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import { newCode } from './login/codes.ts';
@@ -62,7 +62,7 @@ export function createInvite(
 ): Promise<Invite> {
   const { keys } = identity;
   const workspaceIds = wanted.slice(0, WORKSPACES_MAX);
-  return changeAndRecord(keys, actor, async (tx) => {
+  return keys.audit.change(actor, async (tx) => {
     const workspaces = await identity.memberships.named(tx, workspaceIds);
     refuseNewUser(actor, { role: 'default', workspaces });
     const id = await nextId(tx, 'invites');
@@ -81,7 +81,7 @@ export function createInvite(
       updated_at: nowMs,
     };
     await store.insertInvite(tx, row);
-    const entry = { action: 'invites.create', target: `invite:${id}`, outcome: 'ok' as const };
+    const entry = { action: 'invites.create', target: `invite:${id}` };
     return { result: fromRow(identity, row), entry: { ...entry, details: { workspaces: workspaceIds } } };
   });
 }
@@ -129,17 +129,13 @@ export async function listInvites(identity: Identity, actor: Actor): Promise<Inv
 /** @returns false where there is none, or it was disabled before. @throws KeywardError `scope_escalation` */
 export function disableInvite(identity: Identity, actor: Actor, id: number): Promise<boolean> {
   const { keys } = identity;
-  return keys.storage.transaction(async (tx) => {
+  return keys.audit.change(actor, async (tx) => {
     const row = await store.getInvite(tx, id);
-    if (row === undefined) return false;
+    if (row === undefined) return { result: false };
     const { workspaceIds } = fromRow(identity, row);
     refuseStrongerInvite(actor, await identity.memberships.named(tx, workspaceIds));
-    if (!(await store.disableInvite(tx, id, keys.clock.nowMs()))) return false;
-    await record(tx, keys, {
-      actor,
-      entry: { action: 'invites.disable', target: `invite:${id}`, outcome: 'ok' },
-    });
-    return true;
+    if (!(await store.disableInvite(tx, id, keys.clock.nowMs()))) return { result: false };
+    return { result: true, entry: { action: 'invites.disable', target: `invite:${id}` } };
   });
 }
 
@@ -181,23 +177,15 @@ export async function acceptInvite(
     if (!(await store.claimInvite(tx, invite.id, keys.clock.nowMs()))) return undefined;
     const user = await addUser(tx, identity, fresh);
     await store.setClaimedBy(tx, invite.id, user.id);
-    await join(tx, identity, { user, workspaceIds: invite.workspaceIds });
-    const details = { user: user.id, username: user.username, workspaces: invite.workspaceIds };
+    const { workspaceIds } = invite;
+    await identity.memberships.join(tx, { userId: user.id, workspaceIds, at: user.createdAt });
+    const details = { user: user.id, username: user.username, workspaces: workspaceIds };
     const entry = {
       action: 'invites.accept',
       target: `invite:${invite.id}`,
-      outcome: 'ok' as const,
       details,
     };
-    await record(tx, keys, { actor: { kind: 'user', id: user.id, name: user.username }, entry });
+    await keys.audit.record(tx, { kind: 'user', id: user.id, name: user.username }, entry);
     return user;
   });
-}
-
-async function join(
-  tx: Db,
-  { hooks }: Identity,
-  joining: { user: User; workspaceIds: readonly number[] },
-): Promise<void> {
-  for (const hook of hooks.join) await hook(tx, joining);
 }

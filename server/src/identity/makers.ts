@@ -1,5 +1,5 @@
 import { callerOfKey, subjectsOf } from '../keys/index.ts';
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { boundsOfUser } from './login/authentication.ts';
 import type { Identity } from './identity.ts';

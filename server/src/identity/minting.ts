@@ -1,5 +1,5 @@
 import { KeywardError } from '../base/errors.ts';
-import { changeAndRecord, ensureAdminOwner, mint, mintIn } from '../keys/index.ts';
+import { ensureAdminOwner, mint, mintIn } from '../keys/index.ts';
 import type { KeysContext, Minted, MintInput } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity, Session } from './identity.ts';
@@ -24,7 +24,7 @@ export async function mintForSession(
     return mint(keys, actor, { ...input, owner });
   }
   const { user, id } = session;
-  return changeAndRecord(keys, actor, async (tx) => {
+  return keys.audit.change(actor, async (tx) => {
     // A change of the role at this moment waits here and then finds the key, or came first and is seen.
     await lockUser(tx, user.id);
     await refuseEnded(tx, id, user);

@@ -1,6 +1,6 @@
 import { KeywardError } from '../base/errors.ts';
-import { changeEverywhere, hasUnlimitedKey, lastAdmin } from '../keys/index.ts';
-import type { Actor } from '../keys/index.ts';
+import { hasUnlimitedKey, lastAdmin } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import { INSIDE } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { lockMode, writeMode } from './store/mode-store.ts';
@@ -40,7 +40,7 @@ export async function setPassword(
   // Whoever knows the password is an administrator, for good and from everywhere; who logged in with it gains nothing by another.
   if (actor.kind !== 'admin') refuseNewUser(actor, { role: 'admin' });
   const hash = password === null ? null : await hashPassword(checkPassword(password), INSIDE);
-  await changeEverywhere(keys, actor, async (tx) => {
+  await keys.audit.changeEverywhere(actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     if (hash === null && !isLastMeant && !(await hasUnlimitedKey(tx, keys))) throw lastAdmin(true);
     const nowMs = keys.clock.nowMs();
@@ -50,7 +50,7 @@ export async function setPassword(
     const details = { password: hash === null ? 'removed' : 'set' };
     return {
       result: undefined,
-      entry: { action: 'identity.password', target: 'instance', outcome: 'ok', details },
+      entry: { action: 'identity.password', target: 'instance', details },
       change: sessionsEnd(null),
     };
   });
@@ -69,7 +69,7 @@ export async function enableMultiUser(
   const { keys } = identity;
   refuseNewUser(actor, { role: 'admin' });
   const fresh = await newUser({ ...input, role: 'admin' }, INSIDE);
-  const { result } = await changeEverywhere(keys, actor, async (tx) => {
+  const { result } = await keys.audit.changeEverywhere(actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     const nowMs = keys.clock.nowMs();
     await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
@@ -78,7 +78,7 @@ export async function enableMultiUser(
     const details = { user: user.id, username: user.username };
     return {
       result: user,
-      entry: { action: 'identity.multi_user', target: 'instance', outcome: 'ok', details },
+      entry: { action: 'identity.multi_user', target: 'instance', details },
       change: sessionsEnd(null),
     };
   });

@@ -8,7 +8,6 @@ import * as invites from './store/invite-store.ts';
 import { lockMode, readMode, writeMode } from './store/mode-store.ts';
 import { revokeSessionsOf } from './store/session-store.ts';
 import { sessionsEnd } from './login/sessions.ts';
-import { record } from '../keys/index.ts';
 import { hasAdmin } from './administrators.ts';
 import { findByUsername, usersById } from './store/user-store.ts';
 
@@ -36,19 +35,15 @@ export async function admission(db: Db): Promise<{ isOpen: boolean; hasAdmin: bo
  * @returns whether they are let in now.
  */
 export async function admitUsers({ keys }: Identity): Promise<boolean> {
-  const { storage, nodes, clock } = keys;
-  const { isOpen, seq } = await storage.transaction(async (tx) => {
-    if ((await lockMode(tx)).multi_user !== 0) return { isOpen: true };
-    if (!(await hasAdmin(tx, undefined))) return { isOpen: false };
-    const nowMs = clock.nowMs();
+  return keys.audit.change({ kind: 'cli' }, async (tx) => {
+    if ((await lockMode(tx)).multi_user !== 0) return { result: true };
+    if (!(await hasAdmin(tx, undefined))) return { result: false };
+    const nowMs = keys.clock.nowMs();
     await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
     await revokeSessionsOf(tx, null, nowMs);
-    const entry = { action: 'identity.multi_user', target: 'instance', outcome: 'ok' as const };
-    await record(tx, keys, { actor: { kind: 'cli' }, entry: { ...entry, details: { by: 'import' } } });
-    return { isOpen: true, seq: await nodes.announce(tx, sessionsEnd(null)) };
+    const entry = { action: 'identity.multi_user', target: 'instance', details: { by: 'import' } };
+    return { result: true, entry, change: sessionsEnd(null) };
   });
-  if (seq !== undefined) await nodes.acknowledge(seq);
-  return isOpen;
 }
 
 export type MovingInvite = Omit<Invite, 'madeBy'>;

@@ -7,7 +7,7 @@ import {
   refuseStronger,
   refuseStrongerOwner,
 } from '../keys/index.ts';
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { worthOfUser } from './administrators.ts';
 import type { Identity } from './identity.ts';

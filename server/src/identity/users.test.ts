@@ -3,7 +3,8 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import { list } from '../audit/index.ts';
 import { changeState, deleteOwner, getKey, mint, updateOwner } from '../keys/index.ts';
 import { identify, mintActor, OPERATOR } from '../keys/keys.fixture.ts';
-import { IP, openWithAdmin, PASSWORD } from './identity.fixture.ts';
+import type { Db } from '../storage/index.ts';
+import { IP, NO_MEMBERS, openWithAdmin, PASSWORD } from './identity.fixture.ts';
 import { createUser, deleteUser, issueLoginToken, loginUser, mintForSession, updateUser } from './index.ts';
 import type { Identity, UserInput } from './index.ts';
 
@@ -158,12 +159,12 @@ describeOnBothDatabases('users', (open) => {
   });
 
   test('a deletion ends sessions and keys for good, tells the modules to the right, and frees the name', async () => {
-    const { identity } = await openWithAdmin(open);
+    const removed: number[] = [];
+    const forget = async (_tx: Db, userId: number): Promise<void> => void removed.push(userId);
+    const { identity } = await openWithAdmin(open, { ...NO_MEMBERS, forget });
     const { id, ownerId } = await make(identity, 'sam');
     const session = await enter(identity, 'sam');
     const { secret } = await mint(identity.keys, OPERATOR, { name: 'k', owner: ownerId, role: 'client' });
-    const removed: number[] = [];
-    identity.onRemove(async (_tx, user) => void removed.push(user.id));
     await deleteUser(identity, OPERATOR, id);
     expect(removed).toEqual([id]);
     expect((await identify(identity.keys, secret)).code).toBe('revoked');

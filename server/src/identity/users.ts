@@ -1,7 +1,7 @@
 import { ROLE_POWERS } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import { changeAndRecord, changeEverywhere, revokeBeyond, setOwnerState } from '../keys/index.ts';
-import type { Actor } from '../keys/index.ts';
+import { revokeBeyond, setOwnerState } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import { hasAdmin } from './administrators.ts';
@@ -23,13 +23,13 @@ import * as store from './store/user-store.ts';
 export async function createUser(identity: Identity, actor: Actor, input: UserInput): Promise<User> {
   const fresh = await newUser(input, INSIDE);
   refuseNewUser(actor, fresh);
-  return changeAndRecord(identity.keys, actor, async (tx) => {
+  return identity.keys.audit.change(actor, async (tx) => {
     const user = await addUser(tx, identity, fresh);
     const { username, role } = user;
     const details = { username, role, owner: user.ownerId };
     return {
       result: user,
-      entry: { action: 'users.create', target: `user:${user.id}`, outcome: 'ok', details },
+      entry: { action: 'users.create', target: `user:${user.id}`, details },
     };
   });
 }
@@ -66,7 +66,7 @@ export async function updateUser(
   const fields = checkUser(input);
   if (Object.keys(fields).length === 0) throw new KeywardError('invalid_input', 'No valid updates applied.');
   const hash = fields.password === undefined ? undefined : await hashPassword(fields.password, INSIDE);
-  const work = async (tx: Db) => {
+  return keys.audit.change(actor, async (tx) => {
     await lockMode(tx);
     const before = await existing(tx, id);
     await refuseChange(tx, identity, { actor, user: before, fields });
@@ -78,21 +78,18 @@ export async function updateUser(
     const target = `user:${id}`;
     return {
       result: await existing(tx, id),
-      entry: { action: 'users.update', target, outcome: 'ok' as const, details: defined(details) },
+      entry: { action: 'users.update', target, details: defined(details) },
       change: changesOf(before, fields),
     };
-  };
-  const takesNothing =
-    fields.suspended === undefined && fields.role === undefined && fields.password === undefined;
-  if (takesNothing) return changeAndRecord(keys, actor, work);
-  return (await changeEverywhere(keys, actor, work)).result;
+  });
 }
 
 /** What runs for somebody who is suspended or may do less ends, with key or session; a new password ends the sessions. */
 function changesOf(
   { id, ownerId, role: before }: User,
   { suspended, role, password }: UserFields,
-): readonly [Change, ...Change[]] {
+): readonly Change[] {
+  if (suspended === undefined && role === undefined && password === undefined) return [];
   const ends = suspended === true || (role !== undefined && isDemotion(before, role));
   const owner = { kind: 'owner', subject: ownerId, ends } as const;
   return password === undefined ? [owner] : [owner, sessionsEnd(id)];
@@ -166,20 +163,20 @@ function isNameTaken(error: unknown): boolean {
 
 /** Ends sessions and keys of the user for good. @throws KeywardError as `updateUser`. */
 export async function deleteUser(identity: Identity, actor: Actor, id: number): Promise<void> {
-  const { keys, hooks } = identity;
-  await changeEverywhere(keys, actor, async (tx) => {
+  const { keys, memberships } = identity;
+  await keys.audit.changeEverywhere(actor, async (tx) => {
     await lockMode(tx);
     const user = await existing(tx, id);
     await refuseEnding(tx, identity, { actor, user });
     await refuseLastAdmin(tx, user);
-    for (const hook of hooks.remove) await hook(tx, user);
+    await memberships.forget(tx, id);
     await store.deleteUser(tx, id);
     await revokeSessionsOf(tx, id, keys.clock.nowMs());
     await setOwnerState(tx, user.ownerId, 'deleted');
     const details = { username: user.username, role: user.role };
     return {
       result: undefined,
-      entry: { action: 'users.delete', target: `user:${id}`, outcome: 'ok', details },
+      entry: { action: 'users.delete', target: `user:${id}`, details },
       change: [{ kind: 'owner', subject: user.ownerId, ends: true }, sessionsEnd(id)],
     };
   });

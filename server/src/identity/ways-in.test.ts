@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { OPERATOR } from '../keys/keys.fixture.ts';
-import { IP, openTestIdentity, openWithAdmin, PASSWORD } from './identity.fixture.ts';
+import { IP, NO_MEMBERS, openTestIdentity, openWithAdmin, PASSWORD } from './identity.fixture.ts';
 import {
   acceptInvite,
   createInvite,
@@ -17,7 +17,7 @@ import {
   resetPassword,
   updateUser,
 } from './index.ts';
-import type { Identity } from './index.ts';
+import type { Identity, Memberships } from './index.ts';
 
 const CODE = /^[0-9A-HJKMNP-TV-Z]{7}(-[0-9A-HJKMNP-TV-Z]{7}){3}$/;
 const person = (code: string, username = 'sam') => ({ code, username, password: PASSWORD, ip: IP });
@@ -26,16 +26,17 @@ const enter = (identity: Identity, password = PASSWORD) =>
 
 describeOnBothDatabases('invites', (open) => {
   test('one makes one user, in the workspaces it names, and is claimed', async () => {
-    const { identity } = await openWithAdmin(open);
     const joined: unknown[] = [];
-    identity.onJoin(async (_tx, { user, workspaceIds }) => void joined.push([user.username, workspaceIds]));
+    const join: Memberships['join'] = async (_tx, { userId, workspaceIds }) =>
+      void joined.push([userId, workspaceIds]);
+    const { identity } = await openWithAdmin(open, { ...NO_MEMBERS, join });
     const invite = await createInvite(identity, OPERATOR, { workspaceIds: [3, 1] });
     expect(invite).toMatchObject({ id: 1, status: 'pending', claimedBy: null, createdBy: 0 });
     expect(invite.code).toMatch(CODE);
     expect(await findInvite(identity, invite.code)).toEqual(invite);
     const user = await acceptInvite(identity, person(invite.code));
     expect(user).toMatchObject({ username: 'sam', role: 'default' });
-    expect(joined).toEqual([['sam', [3, 1]]]);
+    expect(joined).toEqual([[user?.id, [3, 1]]]);
     expect(await acceptInvite(identity, person(invite.code, 'max'))).toBeUndefined();
     expect(await listInvites(identity, OPERATOR)).toMatchObject([{ status: 'claimed', claimedBy: user?.id }]);
     expect(await identity.listUsers()).toHaveLength(2);
@@ -50,17 +51,17 @@ describeOnBothDatabases('invites', (open) => {
     expect(await identity.listUsers()).toHaveLength(2);
   });
 
-  test('a name or password that is refused leaves the invite good; a hook that fails leaves no user', async () => {
-    const { identity } = await openWithAdmin(open);
+  test('a name or password that is refused leaves the invite good; a workspace that cannot be joined leaves no user', async () => {
+    let fails = true;
+    const join = async (): Promise<void> => {
+      if (fails) throw new Error('no such workspace');
+    };
+    const { identity } = await openWithAdmin(open, { ...NO_MEMBERS, join });
     const { code } = await createInvite(identity, OPERATOR, { workspaceIds: [] });
     for (const wrong of [{ username: 'admin' }, { password: 'short' }])
       await expect(acceptInvite(identity, { ...person(code), ...wrong })).rejects.toMatchObject({
         code: 'invalid_input',
       });
-    let fails = true;
-    identity.onJoin(async () => {
-      if (fails) throw new Error('no such workspace');
-    });
     await expect(acceptInvite(identity, person(code))).rejects.toThrow('no such workspace');
     expect(await identity.listUsers()).toHaveLength(1);
     fails = false;

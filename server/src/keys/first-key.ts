@@ -1,6 +1,6 @@
 import type { Db } from '../storage/index.ts';
-import type { Actor, KeysContext } from './context.ts';
-import { record } from './context.ts';
+import type { Actor } from '../access/index.ts';
+import type { KeysContext } from './context.ts';
 import { hasKeys } from './store/key-store.ts';
 import type { Minted } from './mint.ts';
 import { mintIn } from './mint.ts';
@@ -57,6 +57,6 @@ async function mintAdmin(
 ): Promise<Minted> {
   const input = { name, owner: owner.id, role: 'admin' } as const;
   const { result, entry } = await mintIn(tx, context, { actor: OPERATOR, input });
-  await record(tx, context, { actor: OPERATOR, entry });
+  await context.audit.record(tx, OPERATOR, entry);
   return result;
 }

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
-import type { Actor, KeysContext } from './context.ts';
-import { mayTouchKey, record } from './context.ts';
+import type { Actor } from '../access/index.ts';
+import type { KeysContext } from './context.ts';
+import { mayTouchKey } from './context.ts';
 import { deleteKey, insertKey, insertSecret } from './store/key-store.ts';
 import { findByDigest } from './store/line-store.ts';
 import type { Found } from './store/line-store.ts';
@@ -79,10 +80,9 @@ async function importBatch(
       const entry = {
         action: 'keys.import',
         target: 'keys',
-        outcome: 'ok' as const,
         details: { keys: taken, ...(parents.size === 0 ? {} : { parents: [...parents] }) },
       };
-      await record(tx, context, { actor, entry });
+      await context.audit.record(tx, actor, entry);
     }
     return outcomes;
   });

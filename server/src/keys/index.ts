@@ -1,25 +1,18 @@
+import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { Running } from '../nodes/index.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
-import type { Administrators, BudgetKeeper, KeysContext } from './context.ts';
+import type { Budgets } from '../usage/index.ts';
+import type { Administrators, KeysContext } from './context.ts';
 import { LastUsed } from './verify/last-used.ts';
 import { RequestLimits } from './limits/limits.ts';
 import { Verifier } from './verify/verifier.ts';
 
-export { actorId, auditActor, changeAndRecord, changeEverywhere, holdingsOf, record } from './context.ts';
-export type {
-  Actor,
-  Administrators,
-  Bounds,
-  BudgetKeeper,
-  BudgetView,
-  Entry,
-  KeysContext,
-  SpentBudget,
-} from './context.ts';
+export { actorId, holdingsOf } from './context.ts';
+export type { Administrators, KeysContext } from './context.ts';
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { refuseExcess } from './power/gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
@@ -34,6 +27,7 @@ export type { ListInput, Page, UpdateInput } from './keys.ts';
 export type { Admission, LimitView } from './limits/limits.ts';
 export { budgetsLeft, limitsLeft } from './verify/left.ts';
 export { keysMigrations } from './migrations.ts';
+export { keysModule } from './module.ts';
 export { mint, mintIn } from './mint.ts';
 export type { Minted, MintInput } from './mint.ts';
 export { listNumbered, maskOf, revokeNumbered } from './numbered.ts';
@@ -82,18 +76,19 @@ export type { BadKey } from './verify/verifier.ts';
 export { verify, VERIFY_CODES } from './verify/verify.ts';
 export type { Verdict, VerifyCode, VerifyQuestion } from './verify/verify.ts';
 
-interface Options {
+export interface KeysOptions {
   storage: Storage;
+  audit: Audit;
   nodes: Nodes;
   sealing: Sealing;
   clock: Clock;
   logger: Logger;
   prefix: string;
-  budgets: BudgetKeeper;
+  budgets: Budgets;
   administrators: Administrators;
 }
 
-export function openKeys(options: Options): KeysContext {
+export function openKeys(options: KeysOptions): KeysContext {
   return {
     ...options,
     verifier: new Verifier(options),

@@ -1,6 +1,7 @@
 import type { Budget, Limit, Role, Selectors } from '../access/index.ts';
 import { isoTime } from '../base/clock.ts';
-import type { BudgetView, KeysContext } from './context.ts';
+import type { BudgetView } from '../usage/index.ts';
+import type { KeysContext } from './context.ts';
 import type { KeyState, KeyWithSecrets } from './key.ts';
 import { decidingState, endOf, ownerHolder } from './key.ts';
 import type { Owner } from './owner.ts';

@@ -6,15 +6,17 @@ import type { KyselyPlugin } from 'kysely';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
-import { auditMigrations } from '../audit/index.ts';
+import { Audit, auditMigrations } from '../audit/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { Nodes, nodesMigrations } from '../nodes/index.ts';
 import { Sealing } from '../sealing/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
+import { Budgets, usageMigrations } from '../usage/index.ts';
 import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
-import type { Actor, Administrators, BudgetKeeper, KeysContext, Minted, MintInput } from './index.ts';
+import type { Actor } from '../access/index.ts';
+import type { Administrators, KeysContext, Minted, MintInput } from './index.ts';
 
 export const OPERATOR: Actor = { kind: 'cli' };
 
@@ -28,13 +30,6 @@ export class MovableClock implements Clock {
     return systemClock.monotonicMs() + this.offsetMs;
   }
 }
-
-/** Budgets belong to `usage`; the tests of `keys` need none but where app.ts brings the real ones. */
-const NO_BUDGETS: BudgetKeeper = {
-  views: async () => new Map(),
-  spend: () => null,
-  carryOver: async () => undefined,
-};
 
 /** Those who log in belong to `identity`; here is nobody. */
 const NOBODY: Administrators = {
@@ -65,7 +60,13 @@ export const MASTER_KEY = randomBytes(32);
 /** An empty database with an owner called `tests`. */
 export async function openTestKeys(open: OpenDatabase, options: KeysOptions = {}): Promise<TestKeys> {
   const database = await open();
-  const migrations = [...storageMigrations, ...nodesMigrations, ...auditMigrations, ...keysMigrations];
+  const migrations = [
+    ...storageMigrations,
+    ...nodesMigrations,
+    ...auditMigrations,
+    ...usageMigrations,
+    ...keysMigrations,
+  ];
   await migrate(database.storage, migrations, 1);
   const opened = await openOn(database, options);
   await createOwner(opened.keys, OPERATOR, { name: 'tests', kind: 'service' });
@@ -90,14 +91,16 @@ async function openOn(database: TestDatabase, options: KeysOptions): Promise<Tes
   await nodes.start();
   onTestFinished(() => nodes.stop());
   const sealing = Sealing.open({ masterKey, previous });
+  const audit = new Audit({ storage: between(storage), nodes, clock, keyPrefix: prefix });
   const keys = openKeys({
     storage: between(storage),
+    audit,
     nodes,
     sealing,
     clock,
     logger,
     prefix,
-    budgets: NO_BUDGETS,
+    budgets: new Budgets({ storage, clock, logger }),
     administrators: options.administrators ?? NOBODY,
   });
   onTestFinished(() => keys.lastUsed.stop());

@@ -1,9 +1,9 @@
-import type { Budget, Limit, Role } from '../access/index.ts';
+import type { Actor, Budget, Limit, Role } from '../access/index.ts';
 import { ROLE_GRANTS } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
-import type { Actor, KeysContext } from './context.ts';
-import { changeEverywhere, mayTouchKey, noSuch, reachesAll } from './context.ts';
+import type { KeysContext } from './context.ts';
+import { mayTouchKey, noSuch, reachesAll } from './context.ts';
 import type { Key, KeyState, KeyWithSecrets } from './key.ts';
 import {
   checkBudgets,
@@ -116,7 +116,7 @@ export function updateKey(
   actor: Actor,
   { id, input, revision, running }: UpdateWish,
 ): Promise<{ result: KeyWithSecrets; acknowledged: Acknowledgement }> {
-  return changeEverywhere(context, actor, async (tx) => {
+  return context.audit.changeEverywhere(actor, async (tx) => {
     const key = visible(actor, await lockToEnd(tx, context, id));
     if (revision !== undefined && revision !== key.revision) {
       throw new KeywardError('precondition_failed', 'The key has changed since it was read.', {
@@ -137,7 +137,7 @@ export function updateKey(
     await store.updateKey(tx, id, settingColumns(changed));
     return {
       result: visible(actor, await store.findKey(tx, id)),
-      entry: { action: 'keys.update', target: id, outcome: 'ok', details: { changed: Object.keys(wanted) } },
+      entry: { action: 'keys.update', target: id, details: { changed: Object.keys(wanted) } },
       change: { kind: 'key', subject: id, ends: running === 'end' },
     };
   });

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
-import type { Budget, Limit, Role } from '../access/index.ts';
+import type { Actor, Budget, Limit, Role } from '../access/index.ts';
 import { ROLE_GRANTS } from '../access/index.ts';
+import type { Entry } from '../audit/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { Actor, Entry, KeysContext } from './context.ts';
-import { actorId, changeAndRecord, mayTouchOwner, reachesAll } from './context.ts';
+import type { KeysContext } from './context.ts';
+import { actorId, mayTouchOwner, reachesAll } from './context.ts';
 import { findRepeat, rememberRequest } from './store/idempotency-store.ts';
 import { refuseNew } from './power/gain.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
@@ -65,7 +66,7 @@ export async function mint(
   input: MintInput,
   idempotencyKey?: string,
 ): Promise<Minted> {
-  return changeAndRecord(context, actor, (tx) => mintIn(tx, context, { actor, input, idempotencyKey }));
+  return context.audit.change(actor, (tx) => mintIn(tx, context, { actor, input, idempotencyKey }));
 }
 
 interface MintRequest {
@@ -100,7 +101,6 @@ export async function mintIn(
     entry: {
       action: 'keys.mint',
       target: key.id,
-      outcome: 'ok',
       details: { name, owner: owner.id, ...parent, role, scopes, expires_at },
     },
   };

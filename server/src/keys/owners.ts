@@ -1,10 +1,10 @@
-import type { Budget, Limit } from '../access/index.ts';
+import type { Actor, Budget, Limit } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { Actor, KeysContext } from './context.ts';
-import { changeAndRecord, changeEverywhere, managesOwners, mayTouchOwner, noSuch } from './context.ts';
+import type { KeysContext } from './context.ts';
+import { managesOwners, mayTouchOwner, noSuch } from './context.ts';
 import { readCursor, writeCursor } from './store/cursor.ts';
 import { boundsOnly, refuseLooserOwner, takesAway } from './power/gain.ts';
 import { checkBudgets, checkLimits, checkName } from './key-rules.ts';
@@ -29,12 +29,12 @@ export function createOwner(context: KeysContext, actor: Actor, input: OwnerInpu
       'forbidden_resource',
       'The key is bound to workspaces; owners are about all of them.',
     );
-  return changeAndRecord(context, actor, async (tx) => {
+  return context.audit.change(actor, async (tx) => {
     const owner = await insert(tx, input, context.clock.nowMs());
     await context.budgets.carryOver(tx, owner.account, [], owner.budgets);
     return {
       result: owner,
-      entry: { action: 'owners.create', target: owner.id, outcome: 'ok', details: { ...input } },
+      entry: { action: 'owners.create', target: owner.id, details: { ...input } },
     };
   });
 }
@@ -116,7 +116,7 @@ export function updateOwner(
   { id, input }: { id: string; input: OwnerChange },
 ): Promise<{ result: Owner; acknowledged: Acknowledgement }> {
   const { last_admin: isMeant, ...wanted } = input;
-  return changeEverywhere(context, actor, async (tx) => {
+  return context.audit.changeEverywhere(actor, async (tx) => {
     const isEnding = wanted.state === 'suspended';
     const isBounding = (wanted.limits ?? wanted.budgets) !== undefined;
     if (isEnding || isBounding) await context.administrators.lock(tx);
@@ -139,7 +139,7 @@ export function updateOwner(
     });
     return {
       result: visible(actor, await store.findOwner(tx, id)),
-      entry: { action: 'owners.update', target: id, outcome: 'ok', details: { ...wanted } },
+      entry: { action: 'owners.update', target: id, details: { ...wanted } },
       change: { kind: 'owner', subject: id, ends: isEnding },
     };
   });
@@ -185,7 +185,7 @@ export function deleteOwner(
   actor: Actor,
   id: string,
 ): Promise<{ result: undefined; acknowledged: Acknowledgement }> {
-  return changeEverywhere(context, actor, async (tx) => {
+  return context.audit.changeEverywhere(actor, async (tx) => {
     await context.administrators.lock(tx);
     const owner = visible(actor, await store.lockOwner(tx, id));
     await refuseEnding(tx, context, { actor, ownerId: id });
@@ -193,7 +193,7 @@ export function deleteOwner(
     await store.updateOwner(tx, id, { state: 'deleted' });
     return {
       result: undefined,
-      entry: { action: 'owners.delete', target: id, outcome: 'ok', details: { name: owner.name } },
+      entry: { action: 'owners.delete', target: id, details: { name: owner.name } },
       change: { kind: 'owner', subject: id, ends: true },
     };
   });

@@ -1,6 +1,5 @@
 import { KeywardError } from '../base/errors.ts';
 import type { KeysContext } from './context.ts';
-import { changeEverywhere } from './context.ts';
 import { OVERLAP_MAX_SECONDS } from './key.ts';
 import { endQuietSecret, quietSecrets } from './store/key-store.ts';
 import type { QuietPlace, QuietSecret } from './store/key-store.ts';
@@ -64,7 +63,7 @@ export class QuietSweeper {
 
   async #end(secret: QuietSecret): Promise<void> {
     const { key_id } = secret;
-    await changeEverywhere(this.#context, { kind: 'system' }, async (tx) => {
+    await this.#context.audit.changeEverywhere({ kind: 'system' }, async (tx) => {
       if (!(await endQuietSecret(tx, secret, this.#context.clock.nowMs())))
         throw new KeywardError('conflict', 'The secret was used or ended meanwhile.');
       return {
@@ -72,7 +71,6 @@ export class QuietSweeper {
         entry: {
           action: 'keys.end_secret',
           target: key_id,
-          outcome: 'ok',
           details: { secret: secret.id, quiet: true },
         },
         change: { kind: 'key', subject: key_id },

@@ -1,7 +1,7 @@
 import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Acknowledgement, Change } from '../nodes/index.ts';
-import type { Actor, KeysContext } from './context.ts';
-import { changeEverywhere } from './context.ts';
+import type { Actor } from '../access/index.ts';
+import type { KeysContext } from './context.ts';
 import { refuseTaking } from './power/gain.ts';
 import type { KeyWithSecrets, Secret } from './key.ts';
 import { OVERLAP_MAX_SECONDS, secretEnded } from './key.ts';
@@ -36,7 +36,7 @@ export async function rotate(
   { id, input }: { id: string; input: RotateInput },
 ): Promise<Minted & { acknowledged: Acknowledgement }> {
   const text = newKeyText(context.prefix, id);
-  const { result, acknowledged } = await changeEverywhere(context, actor, async (tx) => {
+  const { result, acknowledged } = await context.audit.changeEverywhere(actor, async (tx) => {
     const nowMs = context.clock.nowMs();
     const key = visible(actor, await store.lockKey(tx, id));
     refuseTaking(actor, key);
@@ -46,7 +46,7 @@ export async function rotate(
     await store.updateKey(tx, id, {});
     return {
       result: visible(actor, await store.findKey(tx, id)),
-      entry: { action: 'keys.rotate', target: id, outcome: 'ok', details: { ...input, old_secret: old.id } },
+      entry: { action: 'keys.rotate', target: id, details: { ...input, old_secret: old.id } },
       change: changeOf(id, { secretId: old.id, ends: input.running === 'end' }),
     };
   });
@@ -105,7 +105,7 @@ export function endSecret(
   actor: Actor,
   { id, secretId }: { id: string; secretId: string },
 ): Promise<{ result: KeyWithSecrets; acknowledged: Acknowledgement }> {
-  return changeEverywhere(context, actor, async (tx) => {
+  return context.audit.changeEverywhere(actor, async (tx) => {
     const nowMs = context.clock.nowMs();
     const key = visible(actor, await store.lockKey(tx, id));
     refuseStrongerKey(actor, key);
@@ -121,7 +121,7 @@ export function endSecret(
     await store.updateKey(tx, id, {});
     return {
       result: visible(actor, await store.findKey(tx, id)),
-      entry: { action: 'keys.end_secret', target: id, outcome: 'ok', details: { secret: secretId } },
+      entry: { action: 'keys.end_secret', target: id, details: { secret: secretId } },
       change: changeOf(id, { secretId, ends: true }),
     };
   });

@@ -2,8 +2,9 @@ import { EVERYTHING } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { isRunOn } from '../nodes/index.ts';
 import type { Acknowledgement, Change, RunView } from '../nodes/index.ts';
-import type { Actor, KeysContext } from './context.ts';
-import { changeEverywhere, mayTouchKey, mayTouchOwner, reachesAll } from './context.ts';
+import type { Actor } from '../access/index.ts';
+import type { KeysContext } from './context.ts';
+import { mayTouchKey, mayTouchOwner, reachesAll } from './context.ts';
 import { readCursor, writeCursor } from './store/cursor.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { findKey } from './store/key-store.ts';
@@ -247,9 +248,9 @@ async function stopSome(
 ): Promise<Acknowledgement> {
   const [first = '', ...more] = subjects;
   const stopOf = (subject: string): Change => ({ kind: 'stop', subject, ends: true });
-  const { acknowledged } = await changeEverywhere(context, actor, async () => ({
+  const { acknowledged } = await context.audit.changeEverywhere(actor, async () => ({
     result: undefined,
-    entry: { action: 'running.stop', target, outcome: 'ok', details: { subjects: subjects.slice(0, 100) } },
+    entry: { action: 'running.stop', target, details: { subjects: subjects.slice(0, 100) } },
     change: [stopOf(first), ...more.map(stopOf)],
   }));
   return acknowledged;

@@ -2,8 +2,8 @@ import { covers } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { Actor, KeysContext } from './context.ts';
-import { changeEverywhere } from './context.ts';
+import type { Actor } from '../access/index.ts';
+import type { KeysContext } from './context.ts';
 import { refuseTaking } from './power/gain.ts';
 import type { KeyWithSecrets, StoredState } from './key.ts';
 import { ownState, RESTORABLE_MS } from './key.ts';
@@ -57,7 +57,7 @@ export function changeState(
   const rule = RULES[verb];
   // Whoever ends a leaked key may paste it here: ending it must not fail for that, nor keep it.
   const reason = given === undefined ? undefined : withoutKeys(given);
-  return changeEverywhere(context, actor, async (tx) => {
+  return context.audit.changeEverywhere(actor, async (tx) => {
     const nowMs = context.clock.nowMs();
     const key = visible(actor, await (rule.gives ? store.lockKey(tx, id) : lockToEnd(tx, context, id)));
     refuseState(key, verb, nowMs);
@@ -74,7 +74,6 @@ export function changeState(
       entry: {
         action: `keys.${verb}`,
         target: id,
-        outcome: 'ok',
         details: { reason: reason ?? null, was: key.storedState },
       },
       change: { kind: 'key', subject: id, ends: !rule.gives },

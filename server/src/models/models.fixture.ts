@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest';
 import { startTestUpstream } from '../../test/upstream.ts';
 import type { TestUpstream } from '../../test/upstream.ts';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
-import { append, auditMigrations } from '../audit/index.ts';
+import { auditOn } from '../audit/audit.fixture.ts';
+import { auditMigrations } from '../audit/index.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import { Sealing } from '../sealing/index.ts';
@@ -59,7 +60,7 @@ export async function openModels(
     clock,
     logger: pino({ level: 'trace' }, sink),
     sealing: Sealing.open({ masterKey: options.masterKey ?? MASTER_KEY }),
-    audit: { append },
+    audit: auditOn(storage, { clock }),
     localModel: options.localModel,
   });
   onTestFinished(() => models.stop());

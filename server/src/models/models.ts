@@ -1,10 +1,12 @@
 import type { Dispatcher } from 'undici';
 import type { NameSelector } from '../access/index.ts';
+import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { nearest } from '../config.ts';
 import { Run } from '../nodes/index.ts';
+import type { Sealing } from '../sealing/index.ts';
 import { currentPermit } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Answer } from './answer/answer.ts';
@@ -12,7 +14,7 @@ import { Breakers } from './upstreams/breaker.ts';
 import { Catalogue } from './upstreams/catalogue.ts';
 import type { Route } from './upstreams/catalogue.ts';
 import { openConnections } from './upstreams/connections.ts';
-import type { AuditTrail, Sealer, UpstreamContext } from './context.ts';
+import type { UpstreamContext } from './context.ts';
 import { forwardTo } from './forward.ts';
 import type { ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local/local-model.ts';
@@ -44,8 +46,8 @@ export interface ModelsOptions {
   storage: Storage;
   clock: Clock;
   logger: Logger;
-  sealing: Sealer;
-  audit: AuditTrail;
+  sealing: Sealing;
+  audit: Audit;
   /** undefined: no local model. Its life is `app.ts`'s. */
   localModel?: LocalModel | undefined;
 }
@@ -59,8 +61,8 @@ export class Models implements UpstreamContext {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly sealing: Sealer;
-  readonly audit: AuditTrail;
+  readonly sealing: Sealing;
+  readonly audit: Audit;
   readonly table: UpstreamTable;
   readonly dispatcher: Dispatcher = openConnections();
   readonly #breakers: Breakers;

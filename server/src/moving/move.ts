@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Documents } from '../documents/index.ts';
 import { admission, admitUsers } from '../identity/index.ts';
@@ -33,6 +34,7 @@ export interface ImportOptions {
   /** Where nobody else may read; see SourceOptions. */
   scratchDir: string;
   storage: Storage;
+  audit: Audit;
   clock: Clock;
   settings: Settings;
   documents: Documents;

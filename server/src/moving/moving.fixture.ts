@@ -5,7 +5,6 @@ import { gunzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 import type { OpenDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
-import { secretNet } from '../audit/index.ts';
 import { Documents } from '../documents/index.ts';
 import { administratorsOf, openIdentity } from '../identity/index.ts';
 import type { Identity } from '../identity/index.ts';
@@ -14,7 +13,9 @@ import type { TestKeys } from '../keys/keys.fixture.ts';
 import { Settings } from '../settings/index.ts';
 import { backup, migrate } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { memberships, Workspaces } from '../workspaces/index.ts';
+import { vectors } from '../retrieval/index.ts';
+import { emptyWidgets } from '../widgets/index.ts';
+import { coverage, memberships, Workspaces } from '../workspaces/index.ts';
 import type { StorageDir } from './anythingllm.fixture.ts';
 import { importAnythingllm } from './index.ts';
 import type { ImportOptions, ImportReport, Kind } from './index.ts';
@@ -34,18 +35,19 @@ export interface TestMove extends TestKeys {
 export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
   const opened = await openTestKeys(open, { administrators: administratorsOf(memberships) });
   const { keys, clock } = opened;
-  const { storage, sealing } = keys;
+  const { storage, sealing, audit } = keys;
   await migrate(storage, MIGRATIONS, 1);
   const settings = new Settings({ storage, sealing, clock });
-  const documents = new Documents({ storage, clock });
+  const documents = new Documents({ storage, clock, audit, coverage, vectors });
   const identity = openIdentity({ keys, memberships });
-  const workspaces = new Workspaces({ storage, clock, settings, net: secretNet('sk-kw1') });
+  const workspaces = new Workspaces({ storage, clock, settings, audit, emptyWidgets });
   const scratchDir = mkdtempSync(join(tmpdir(), 'keyward-scratch-'));
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }));
   const options = ({ folder }: StorageDir): ImportOptions => ({
     folder,
     scratchDir,
     storage,
+    audit,
     clock,
     settings,
     documents,

@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Documents } from '../documents/index.ts';
 import type { Identity } from '../identity/index.ts';
@@ -13,6 +14,7 @@ import type { Ref, Targets } from './targets.ts';
 export interface Move {
   source: Source;
   storage: Storage;
+  audit: Audit;
   clock: Clock;
   /** Nothing is written; everything is looked at as if it were. */
   dryRun: boolean;

@@ -1,4 +1,3 @@
-import { append } from '../audit/index.ts';
 import { StartupError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import { findMoved, noteMoved } from './moved-store.ts';
@@ -79,7 +78,7 @@ async function note<R, T>(
   // PostgreSQL shows a transaction nothing of another one beside it: here both of them meet.
   if ((await noteMoved(tx, kind, notes, nowMs)) < fresh) throw anotherImport();
   const entry = { action: 'import.anythingllm', target: kind, details: { taken: notes.length } };
-  await append(tx, { actor: { kind: 'cli' }, outcome: 'ok', ...entry }, nowMs);
+  await move.audit.record(tx, { kind: 'cli' }, entry);
 }
 
 const anotherImport = (): StartupError =>

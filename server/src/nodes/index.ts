@@ -1,4 +1,5 @@
 export { nodesMigrations } from './migrations.ts';
+export { nodesModule } from './module.ts';
 export type { Change } from './node-store.ts';
 export { LEASE_MS, Nodes } from './nodes.ts';
 export type { Acknowledgement } from './nodes.ts';

@@ -1,5 +1,5 @@
 import pino from 'pino';
-import { append } from '../audit/index.ts';
+import { auditOn } from '../audit/audit.fixture.ts';
 import { systemClock } from '../base/clock.ts';
 import { Documents } from '../documents/index.ts';
 import { Models } from '../models/index.ts';
@@ -7,7 +7,7 @@ import type { LocalModel } from '../models/index.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { Retrieval } from './index.ts';
+import { Retrieval, vectors } from './index.ts';
 import type { RetrievalOptions } from './index.ts';
 
 /** The same in every process. */
@@ -19,11 +19,11 @@ export function retrievalOn(
   options: Partial<RetrievalOptions> = {},
   localModel?: LocalModel,
 ) {
-  const shared = { storage, clock: systemClock, logger: pino({ level: 'silent' }) };
+  const shared = { storage, audit: auditOn(storage), clock: systemClock, logger: pino({ level: 'silent' }) };
   const sealing = Sealing.open({ masterKey: MASTER_KEY });
   const settings = new Settings({ ...shared, sealing });
-  const documents = new Documents(shared);
-  const models = new Models({ ...shared, sealing, audit: { append }, localModel });
+  const documents = new Documents({ ...shared, coverage: async () => [], vectors });
+  const models = new Models({ ...shared, sealing, localModel });
   const retrieval = new Retrieval({ ...shared, settings, documents, models, ...options });
   const stop = async (): Promise<void> => {
     await retrieval.stop();

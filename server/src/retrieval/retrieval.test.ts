@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../test/databases.ts';
 import { json } from '../../test/upstream.ts';
 import type { Account, UsageReport } from '../models/index.ts';
+import { deleteCollection } from './index.ts';
 import { DIMENSIONS, EMBEDDING_MODEL, embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 import type { Search } from './search.ts';
@@ -153,7 +154,7 @@ describeOnAllDatabases('retrieval', (open) => {
     const { retrieval, document, storage } = opened;
     const note = await document('note', 'A note about owls.');
     await retrieval.attach(WORKSPACE, [note]);
-    await storage.transaction((tx) => retrieval.deleteCollection(tx, WORKSPACE));
+    await storage.transaction((tx) => deleteCollection(tx, WORKSPACE));
     expect(await search('owls')).toEqual([]);
     const late = await retrieval.attach(WORKSPACE, [note]);
     expect(late.failed).toEqual([{ location: note, error: 'The workspace was removed meanwhile.' }]);

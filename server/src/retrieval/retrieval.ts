@@ -1,5 +1,5 @@
 import { listMembers, listPinned, membershipsOf, removeCollection, setPinned } from '../documents/index.ts';
-import type { Documents, Member } from '../documents/index.ts';
+import type { Documents, DocumentVectors, Member } from '../documents/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { paid } from '../models/index.ts';
@@ -62,8 +62,6 @@ export class Retrieval {
       pgvector: new PgVectors({ ...options, isOn: options.pgvector ?? true }),
     };
     this.#reembedding = new Reembedding(this.#context);
-    options.documents.onRemove((tx, ids) => forget(tx, ids));
-    options.documents.cachedBy((db, ids) => embeddedAmong(db, ids));
   }
 
   /** See `attach`. Locations are `folder/name.json`. */
@@ -126,12 +124,6 @@ export class Retrieval {
     return setPinned(tx, { collectionId, documentId: document.id, pinned: isPinned, nowMs: clock.nowMs() });
   }
 
-  /** Empties it for ever, inside the transaction that removes what it belongs to. */
-  async deleteCollection(tx: Db, collectionId: number): Promise<void> {
-    await markRemoved(tx, collectionId);
-    await removeCollection(tx, collectionId);
-  }
-
   /** How many vectors there are, each counted in every collection that it is in. @param collectionIds all, if left out. */
   async count(collectionIds?: readonly number[]): Promise<number> {
     const counts = await this.counts(collectionIds);
@@ -191,6 +183,15 @@ export class Retrieval {
     await this.#index.stop();
   }
 }
+
+/** Empties a collection for ever, inside the transaction that removes what it belongs to. */
+export async function deleteCollection(tx: Db, collectionId: number): Promise<void> {
+  await markRemoved(tx, collectionId);
+  await removeCollection(tx, collectionId);
+}
+
+/** What the module `documents` needs of this one. */
+export const vectors: DocumentVectors = { forget, embeddedAmong };
 
 /** Documents go, and with them what was made of them. */
 async function forget(tx: Db, documentIds: readonly string[]): Promise<void> {

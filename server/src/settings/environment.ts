@@ -1,10 +1,9 @@
-import { append } from '../audit/index.ts';
-import type { Actor, SecretNet } from '../audit/index.ts';
-import type { Clock } from '../base/clock.ts';
+import type { Actor } from '../access/index.ts';
+import type { Audit } from '../audit/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { withoutTrailing } from '../base/trailing.ts';
-import type { Db, Storage } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
 import { EMBEDDING_ENGINES, EMBEDDING_UPSTREAM, PROVIDERS, providerOf } from './providers.ts';
 import type { Provider } from './providers.ts';
 import { faultOf, ruleOf, settableNames } from './setting-rules.ts';
@@ -27,10 +26,8 @@ export interface UpstreamBook {
 }
 
 export interface EnvironmentContext {
-  storage: Storage;
-  clock: Clock;
+  audit: Audit;
   settings: Settings;
-  net: SecretNet;
   /** Names of the settings that other modules read their models from. */
   names: { chatModel: string; chatTokens: string; imageModel: string };
 }
@@ -59,11 +56,6 @@ export class Environment {
     this.#context = context;
   }
 
-  /** Takes secrets out of what the audit record is told. */
-  get net(): SecretNet {
-    return this.#context.net;
-  }
-
   /**
    * Takes all of the values or, where one cannot be, none: `error` says of the first what is wrong with it. Names that mean
    * nothing are passed over, and so are values that are a mask. Guarded by system.test.ts.
@@ -90,7 +82,11 @@ export class Environment {
   ): Promise<string | undefined> {
     if (accepted.size === 0) return undefined;
     try {
-      await this.#context.storage.transaction((tx) => this.#write(tx, accepted, { actor, upstreams }));
+      await this.#context.audit.change(actor, async (tx) => {
+        await this.#write(tx, accepted, upstreams);
+        const details = { changed: [...accepted.keys()] };
+        return { result: undefined, entry: { action: 'settings.update', target: 'system', details } };
+      });
     } catch (error) {
       if (error instanceof KeywardError && error.code === 'invalid_input') return error.message;
       throw error;
@@ -99,13 +95,9 @@ export class Environment {
     return undefined;
   }
 
-  /** Settings, upstreams and their audit records: all or, where an upstream is refused, nothing. */
-  async #write(
-    tx: Db,
-    accepted: Values,
-    { actor, upstreams }: { actor: Actor; upstreams: UpstreamBook },
-  ): Promise<void> {
-    const { settings, clock, net } = this.#context;
+  /** Settings and upstreams: all or, where an upstream is refused, nothing. */
+  async #write(tx: Db, accepted: Values, upstreams: UpstreamBook): Promise<void> {
+    const { settings } = this.#context;
     const before = await this.values(tx);
     const values = new Map([...before, ...accepted]);
     const changes: Record<string, SettingChange> = {};
@@ -116,8 +108,6 @@ export class Environment {
     Object.assign(changes, await saveEmbedding(tx, upstreams, { values, accepted, before }));
     Object.assign(changes, this.#chatChanges(values, accepted));
     await settings.set(tx, changes);
-    const entry = { actor, action: 'settings.update', target: 'system', outcome: 'ok' } as const;
-    await append(tx, { ...entry, details: { changed: [...accepted.keys()] } }, clock.nowMs(), { net });
   }
 
   /** Which model chats are answered by follows from the provider and its own settings. */

@@ -1,6 +1,7 @@
 export { concernsUpstreams, Environment } from './environment.ts';
 export type { UpstreamBook } from './environment.ts';
 export { settingsMigrations } from './migrations.ts';
+export { settingsModule } from './module.ts';
 export { readPreferences, shownPreferences } from './preferences.ts';
 export type { PreferenceGroup } from './preferences.ts';
 export { VECTOR_DATABASE } from './providers.ts';

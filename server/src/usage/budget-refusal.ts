@@ -1,8 +1,7 @@
 import type { Holder } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { SpentBudget } from '../keys/index.ts';
-import type { Refusal } from './index.ts';
+import type { Refusal, SpentBudget } from './budget.ts';
 
 /** The refusal for a spent budget, with when it is filled again. */
 export function budgetExceeded(

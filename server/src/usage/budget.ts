@@ -28,12 +28,15 @@ export interface BudgetView {
   resets_at: string | null;
 }
 
+/** A budget from which a request could not be taken, and whose it is. */
+export type SpentBudget = BudgetView & { holder: Pick<Holder, 'kind' | 'id'> };
+
 /** One whose budgets a request is taken from. */
 export type BudgetHolder = Pick<Holder, 'kind' | 'id' | 'name' | 'budgets'>;
 
 /** Why a reservation was not made. Nothing was taken from any budget. */
 export interface Refusal {
-  refused: BudgetView & { holder: Pick<Holder, 'kind' | 'id'> };
+  refused: SpentBudget;
   /** What is left of it right now, and what the request may need; decimal text in its unit. */
   left: string;
   needed: string;

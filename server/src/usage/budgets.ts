@@ -6,7 +6,7 @@ import type { Db, Storage } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
-import type { BudgetHolder, BudgetView, Refusal, Slot, Spend } from './budget.ts';
+import type { BudgetHolder, BudgetView, Refusal, Slot, Spend, SpentBudget } from './budget.ts';
 import { carryOver } from './carry.ts';
 import { refusedForGood } from './grant.ts';
 import type { Ask, Decision } from './grant.ts';
@@ -161,6 +161,20 @@ export class Budgets {
       isUrgent = true;
     }
     return isUrgent ? this.#writeSoon() : undefined;
+  }
+
+  /** Takes requests from the request budgets of all holders, or from none and returns one that is spent. */
+  spend(
+    holders: readonly BudgetHolder[],
+    requests: number,
+  ): SpentBudget | null | Promise<SpentBudget | null> {
+    const spend = { requests, tokens: 0, usdNano: 0, gpuMs: 0 };
+    const settled = (reservation: Reservation | Refusal): SpentBudget | null | Promise<null> => {
+      if ('refused' in reservation) return reservation.refused;
+      return this.settle(reservation, spend)?.then(() => null) ?? null;
+    };
+    const reservation = this.reserve(holders, spend);
+    return reservation instanceof Promise ? reservation.then(settled) : settled(reservation);
   }
 
   /**

@@ -1,10 +1,11 @@
 export { AMOUNT_MAX, formatAmount, parseAmount } from './amounts.ts';
-export type { BudgetHolder, BudgetView, Refusal, Spend } from './budget.ts';
+export type { BudgetHolder, BudgetView, Refusal, Spend, SpentBudget } from './budget.ts';
 export { Budgets } from './budgets.ts';
 export type { BudgetsOptions, Reservation } from './budgets.ts';
 export { UsageCounters } from './counters.ts';
 export type { Count, UsageCountersOptions } from './counters.ts';
 export { usageMigrations } from './migrations.ts';
+export { usageModule } from './module.ts';
 export { periodEnd, periodStart } from './periods.ts';
 export type { Share } from './plan.ts';
 export { checkPrice, costNano, costNanoAtMost, PRICE_MEMBERS } from './price.ts';

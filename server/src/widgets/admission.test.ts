@@ -4,7 +4,7 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
 import type { Clock } from '../base/clock.ts';
-import { secretNet } from '../audit/index.ts';
+import { auditOn } from '../audit/audit.fixture.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
 import { migrate } from '../storage/index.ts';
@@ -13,6 +13,7 @@ import { Workspaces } from '../workspaces/index.ts';
 import { admit } from './admission.ts';
 import { openWidgets } from './context.ts';
 import type { WidgetsContext } from './context.ts';
+import { emptyWidgets } from './embed-chat-store.ts';
 import { DEFAULTS } from './embed.ts';
 import type { EmbedSettings } from './embed.ts';
 import { insertEmbed } from './embed-store.ts';
@@ -35,26 +36,20 @@ const NO_CHAT = {
   },
 };
 
-const NO_NODES = {
-  announce: NO_CHAT.answer,
-  acknowledge: NO_CHAT.answer,
-};
-
 const contextOn = (storage: Storage, clock: Clock): WidgetsContext => {
-  const net = secretNet('sk-kw1');
+  const audit = auditOn(storage, { clock });
   const settings = new Settings({ storage, sealing, clock });
-  const workspaces = new Workspaces({ storage, clock, net, settings });
+  const workspaces = new Workspaces({ storage, clock, audit, settings, emptyWidgets });
   return openWidgets({
     storage,
+    audit,
     clock,
     logger: pino({ level: 'silent' }),
     sealing,
     settings,
     workspaces,
     keys: { storage, clock },
-    nodes: NO_NODES,
     chat: NO_CHAT,
-    net,
   });
 };
 

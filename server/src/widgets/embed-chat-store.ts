@@ -88,6 +88,14 @@ export async function emptyEmbeds(
     await inParts(storage, { table, where, change: sql`delete from ${sql.table(table)}` }, begin);
 }
 
+/** Of all widgets of a workspace: what the module `workspaces` needs of this one. */
+export const emptyWidgets = (
+  storage: Storage,
+  workspaceId: number,
+  begin: (tx: Db) => Promise<void>,
+): Promise<void> =>
+  emptyEmbeds(storage, sql`select id from embeds where workspace_id = ${workspaceId}`, begin);
+
 /** All but the newest of very many, ahead of `forgetSession`. @returns how many. */
 export function forgetMany(
   storage: Storage,

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { recordBegun } from '../audit/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { nextId } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
-import { actorOf, changeAndClose, changeAndRecord } from './context.ts';
+import { actorOf, stopOf } from './context.ts';
 import type { Manager, WidgetsContext } from './context.ts';
 import { DEFAULTS, noSuchEmbed, readSettings } from './embed.ts';
 import type { Embed } from './embed.ts';
@@ -30,7 +29,7 @@ export function createEmbed(
   { slug, body }: { slug: string; body: Record<string, unknown> },
 ): Promise<Embed> {
   const settings = { ...DEFAULTS, ...readSettings({ ...body, enabled: true }) };
-  return changeAndRecord(context, manager, async (tx) => {
+  return context.audit.change(actorOf(manager), async (tx) => {
     const workspace = await context.workspaces.findCovered(manager, slug, tx);
     if (workspace === undefined) throw noSuchWorkspace();
     refuseUnheld(manager, workspace.slug);
@@ -83,7 +82,7 @@ export async function updateEmbed(
     await covered(context, manager, { db, embed: await store.findEmbed(db, uuid) });
     return false;
   }
-  return changeAndClose(context, manager, async (tx) => {
+  return context.audit.change(actorOf(manager), async (tx) => {
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
     const { embed, workspace } = await covered(context, manager, found);
     const target =
@@ -92,8 +91,8 @@ export async function updateEmbed(
     const changed: Embed = { ...embed, ...settings, workspaceId: target.id, ...paidBy(manager) };
     await store.updateEmbed(tx, changed);
     const details = { ...detailsOf(changed, target.slug), changed: Object.keys(settings) };
-    const closed = embed.enabled && !changed.enabled ? embed : undefined;
-    return { result: true, entry: { action: 'embeds.update', target: uuid, details }, closed };
+    const change = embed.enabled && !changed.enabled ? stopOf(embed) : undefined;
+    return { result: true, entry: { action: 'embeds.update', target: uuid, details }, change };
   });
 }
 
@@ -115,7 +114,7 @@ async function targetOf(
  * @throws KeywardError `not_found`, `scope_escalation` as `createEmbed`.
  */
 export function adoptEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
-  return changeAndRecord(context, manager, async (tx) => {
+  return context.audit.change(actorOf(manager), async (tx) => {
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
     const { embed, workspace } = await covered(context, manager, found);
     refuseUnheld(manager, workspace.slug);
@@ -132,9 +131,9 @@ export async function deleteEmbed(context: WidgetsContext, manager: Manager, uui
   const known = await covered(context, manager, there);
   // Before anything of it is gone, too.
   refuseWeaker(manager, known.workspace.slug);
-  const begin = recordBegun(context, { actor: actorOf(manager), action: 'embeds.delete', target: uuid });
+  const begin = context.audit.begun(actorOf(manager), { action: 'embeds.delete', target: uuid });
   await emptyEmbeds(storage, sql`${known.embed.id}`, begin);
-  await changeAndClose(context, manager, async (tx) => {
+  await context.audit.change(actorOf(manager), async (tx) => {
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
     const { embed, workspace } = await covered(context, manager, found);
     refuseWeaker(manager, workspace.slug);
@@ -142,7 +141,7 @@ export async function deleteEmbed(context: WidgetsContext, manager: Manager, uui
     return {
       result: undefined,
       entry: { action: 'embeds.delete', target: uuid, details: { workspace: workspace.slug } },
-      closed: embed,
+      change: stopOf(embed),
     };
   });
 }

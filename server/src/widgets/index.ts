@@ -3,6 +3,7 @@ export type { Bill } from './answering.ts';
 export { openWidgets, subjectOfWidget } from './context.ts';
 export type { WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
+export { emptyWidgets } from './embed-chat-store.ts';
 export type { EmbedChatRow } from './embed-chat-store.ts';
 export { adoptEmbed, createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';
@@ -17,6 +18,7 @@ export {
 } from './extension-keys.ts';
 export type { ExtensionKey } from './extension-keys.ts';
 export { widgetsMigrations } from './migrations.ts';
+export { widgetsModule } from './module.ts';
 export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds } from './moving-in.ts';
 export { forget, sessionHistory } from './sessions.ts';
 export { payerOf } from './payer.ts';

@@ -1,4 +1,3 @@
-import { append, recordBegun } from '../audit/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 import { forgetMany, forgetSession, listChats } from './embed-chat-store.ts';
@@ -24,21 +23,20 @@ export async function sessionHistory(
 /** Anybody may ask for it: what is older is no longer looked at. */
 const SHOWN_MAX = 200;
 
+const VISITOR = { kind: 'anonymous' } as const;
+
 /** The session begins anew. A visitor needs no key: the audit record is told where there was something to forget. */
 export async function forget(
-  context: WidgetsContext,
+  { storage, audit }: WidgetsContext,
   { id, uuid }: Pick<Embed, 'id' | 'uuid'>,
   sessionId: string,
 ): Promise<void> {
   if (sessionId.includes('\0')) return;
-  const { storage, clock, net } = context;
-  const entry = { action: 'embeds.forget', target: uuid } as const;
-  const begin = recordBegun(context, { actor: { kind: 'anonymous' }, ...entry });
+  const entry = { action: 'embeds.forget', target: uuid };
+  const begin = audit.begun(VISITOR, entry);
   const many = await forgetMany(storage, { embedId: id, sessionId }, begin);
   await storage.transaction(async (tx) => {
     const chats = many + (await forgetSession(tx, id, sessionId));
-    if (chats === 0) return;
-    const record = { actor: { kind: 'anonymous' } as const, outcome: 'ok' as const, ...entry };
-    await append(tx, { ...record, details: { chats } }, clock.nowMs(), { net });
+    if (chats > 0) await audit.record(tx, VISITOR, { ...entry, details: { chats } });
   });
 }

@@ -1,11 +1,10 @@
 import { KeywardError } from '../base/errors.ts';
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { Chat, Conversation, NewChat } from './chat.ts';
 import * as store from './store/chat-store.ts';
 import type { ExportPlace, PlacedChat } from './store/chat-store.ts';
-import { changeAndRecord, begunBy } from './context.ts';
 import type { WorkspacesContext } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { holdThread } from './store/thread-store.ts';
@@ -93,9 +92,9 @@ export class Chats {
     const place = { thread, session, ...(user === undefined ? {} : { user }) };
     const entry = { action: 'chats.reset', target: `workspace:${workspaceId}`, details: place };
     const { storage, clock } = this.#context;
-    const begin = begunBy(this.#context, actor, entry);
+    const begin = this.#context.audit.begun(actor, entry);
     const many = await store.excludeMany(storage, conversation, { updatedAt: clock.nowMs(), begin });
-    await changeAndRecord(this.#context, actor, async (tx) => {
+    await this.#context.audit.change(actor, async (tx) => {
       const chats = many + (await this.reset(tx, conversation));
       return { result: undefined, entry: { ...entry, details: { chats, ...place } } };
     });
@@ -107,7 +106,7 @@ export class Chats {
     chat: { id: number; workspaceId: number; userId?: number | undefined },
     isGood: boolean | null,
   ): Promise<boolean> {
-    return changeAndRecord(this.#context, actor, async (tx) => {
+    return this.#context.audit.change(actor, async (tx) => {
       const updatedAt = this.#context.clock.nowMs();
       const result = await store.scoreChat(tx, chat, { isGood, updatedAt });
       const target = `workspace:${chat.workspaceId}`;

@@ -30,6 +30,7 @@ export {
 } from './moving-in.ts';
 export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving-in.ts';
 export { workspacesMigrations } from './migrations.ts';
+export { workspacesModule } from './module.ts';
 export { expandPrompt, STANDING_VARIABLES } from './prompt.ts';
 export type { PromptFacts } from './prompt.ts';
 export type { PromptVariable } from './store/prompt-variable-store.ts';
@@ -42,6 +43,6 @@ export type { ThreadView, WorkspaceView } from './view.ts';
 export { CHAT_MODES } from './workspace.ts';
 export type { ChatMode, SearchMode, Workspace, WorkspaceSettings } from './workspace.ts';
 export { readSettings } from './workspace-settings.ts';
-export { targetOf, Workspaces } from './workspaces.ts';
+export { coverage, targetOf, Workspaces } from './workspaces.ts';
 export { EXPORT_TYPES, exportText, isByWorkspace, isExportType, usernameOf } from './exports.ts';
 export type { ExportFacts, ExportType } from './exports.ts';

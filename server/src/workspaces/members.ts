@@ -1,10 +1,9 @@
 import { worthOf } from '../access/index.ts';
 import type { Memberships } from '../identity/index.ts';
 import { refuseExcess } from '../keys/index.ts';
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { isBound } from './coverage.ts';
 import * as store from './store/member-store.ts';
@@ -71,7 +70,7 @@ export class Members {
     { userIds, replace }: { userIds: readonly number[]; replace: boolean },
   ): Promise<boolean> {
     refuseExcess(actor, worthOf({ kind: 'user', role: 'default', workspaces: [workspace.slug] }));
-    return changeAndRecord<boolean>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<boolean>(actor, async (tx) => {
       const { id, slug } = workspace;
       if (!(await workspaces.holdWorkspace(tx, id))) return { result: false };
       if (replace) await store.removeMembers(tx, id);
@@ -83,27 +82,20 @@ export class Members {
       };
     });
   }
+}
 
-  /** For an invitation that is accepted, in its transaction. Workspaces that are gone are passed over. */
-  async join(tx: Db, userId: number, workspaceIds: readonly number[]): Promise<void> {
-    const at = this.#context.clock.nowMs();
+/** What the module `identity` needs of this one. */
+export const memberships: Memberships = {
+  of: async (db, userId) => (await store.workspacesOf(db, userId)).map(({ slug }) => slug),
+  named: (db, ids) => store.slugsOf(db, ids),
+  join: async (tx, { userId, workspaceIds, at }) => {
     // In the order of their ids: two who join the same ones must not wait for each other.
     for (const workspaceId of [...new Set(workspaceIds)].sort((a, b) => a - b)) {
       if (!(await workspaces.holdWorkspace(tx, workspaceId))) continue;
       await store.addMembers(tx, { workspaceId, userIds: [userId], at });
     }
-  }
-
-  /** For the removal of a user, in its transaction: memberships, threads and chats of that user end. */
-  forget(tx: Db, userId: number): Promise<void> {
-    return store.forgetUser(tx, userId);
-  }
-}
-
-/** What the module `identity` asks of workspaces. */
-export const memberships: Memberships = {
-  of: async (db, userId) => (await store.workspacesOf(db, userId)).map(({ slug }) => slug),
-  named: (db, ids) => store.slugsOf(db, ids),
+  },
+  forget: store.forgetUser,
 };
 
 /** An audit record has room for so many. */

@@ -1,9 +1,8 @@
 import { invalidField } from '../base/errors.ts';
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord } from './context.ts';
 import { expandPrompt, namesIn } from './prompt.ts';
 import type { PromptFacts } from './prompt.ts';
 import * as store from './store/prompt-variable-store.ts';
@@ -67,7 +66,7 @@ export class PromptVariables {
   /** @throws KeywardError `invalid_input`, also where the name is taken, in whichever letters. */
   async create(actor: Actor, input: NewVariable): Promise<PromptVariable> {
     check(input);
-    return changeAndRecord<PromptVariable>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<PromptVariable>(actor, async (tx) => {
       if ((await store.allVariables(tx)).length >= VARIABLES_MAX)
         throw invalidField('key', `there are ${VARIABLES_MAX} variables already`);
       const at = this.#context.clock.nowMs();
@@ -80,7 +79,7 @@ export class PromptVariables {
 
   /** @returns undefined where there is none of this id. @throws KeywardError as `create`. */
   async update(actor: Actor, id: number, input: VariableChange): Promise<PromptVariable | undefined> {
-    return changeAndRecord<PromptVariable | undefined>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<PromptVariable | undefined>(actor, async (tx) => {
       const before = await store.findVariable(tx, id);
       if (before === undefined) return { result: undefined };
       const { value = before.value, isSecret = before.isSecret } = input;
@@ -99,7 +98,7 @@ export class PromptVariables {
 
   /** @returns whether there was one. */
   remove(actor: Actor, id: number): Promise<boolean> {
-    return changeAndRecord<boolean>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<boolean>(actor, async (tx) => {
       const variable = await store.findVariable(tx, id);
       if (variable === undefined) return { result: false };
       await store.deleteVariable(tx, id);

@@ -1,7 +1,6 @@
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord } from './context.ts';
 import * as store from './store/suggestion-store.ts';
 import type { Suggestion } from './store/suggestion-store.ts';
 import type { Workspace } from './workspace.ts';
@@ -32,7 +31,7 @@ export class Suggestions {
       heading: heading.slice(0, TEXT_MAX_CHARACTERS),
       message: message.slice(0, TEXT_MAX_CHARACTERS),
     }));
-    return changeAndRecord<boolean>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<boolean>(actor, async (tx) => {
       if (!(await holdWorkspace(tx, id))) return { result: false };
       await store.replaceSuggestions(tx, id, { suggestions: kept, at: this.#context.clock.nowMs() });
       const details = { slug, suggestions: kept.length };

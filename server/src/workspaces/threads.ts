@@ -1,9 +1,8 @@
-import type { Actor } from '../keys/index.ts';
+import type { Actor } from '../access/index.ts';
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord, begunBy } from './context.ts';
 import { chosenSlug } from './slug.ts';
 import * as store from './store/thread-store.ts';
 import type { Thread } from './thread.ts';
@@ -43,7 +42,7 @@ export class Threads {
 
   create(actor: Actor, { id, slug: workspace }: Workspace, input: NewThread): Promise<ThreadCreation> {
     const { name = 'Thread', slug, userId = null } = input;
-    return changeAndRecord<ThreadCreation>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<ThreadCreation>(actor, async (tx) => {
       if (!(await holdWorkspace(tx, id))) return { result: { refused: 'no_workspace' } };
       const at = this.#context.clock.nowMs();
       const thread: Thread = {
@@ -65,7 +64,7 @@ export class Threads {
     { id, slug: workspace }: Workspace,
     { slug, name }: { slug: string; name: string },
   ): Promise<Thread | undefined> {
-    return changeAndRecord<Thread | undefined>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<Thread | undefined>(actor, async (tx) => {
       const before = await store.lockThread(tx, id, slug);
       if (before === undefined) return { result: undefined };
       const thread = { ...before, name: name.slice(0, NAME_MAX_CHARACTERS) };
@@ -78,9 +77,9 @@ export class Threads {
   async remove(actor: Actor, { id, slug: workspace }: Workspace, slug: string): Promise<Thread | undefined> {
     const there = await store.findThread(this.#context.storage.db, id, slug);
     if (there === undefined) return undefined;
-    const begin = begunBy(this.#context, actor, entryOf('delete', there, workspace));
+    const begin = this.#context.audit.begun(actor, entryOf('delete', there, workspace));
     await store.emptyThread(this.#context.storage, there.id, begin);
-    return changeAndRecord<Thread | undefined>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<Thread | undefined>(actor, async (tx) => {
       const thread = await store.lockThread(tx, id, slug);
       if (thread === undefined) return { result: undefined };
       await store.deleteThread(tx, thread.id);

@@ -1,10 +1,10 @@
-import type { Actor } from '../keys/index.ts';
+import type { Actor, Caller } from '../access/index.ts';
 import type { Settings } from '../settings/index.ts';
-import type { Db } from '../storage/index.ts';
+import { deleteCollection } from '../retrieval/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import { nextId } from '../storage/index.ts';
 import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
-import { changeAndRecord, begunBy } from './context.ts';
 import type { Viewer } from './coverage.ts';
 import { isBound, isCovered } from './coverage.ts';
 import { DEFAULT_PROMPT } from './default-prompt.ts';
@@ -18,11 +18,17 @@ import type { Workspace, WorkspaceSettings } from './workspace.ts';
 import { defaultSettings } from './workspace-settings.ts';
 import * as store from './store/workspace-store.ts';
 
-/** What another module keeps under a workspace and takes away with it, in the same transaction. */
-export type RemovalHook = (tx: Db, workspace: Workspace) => Promise<unknown>;
+/** Takes away much of what the module `widgets`, to the right of this one, keeps under a workspace; `begin` where it does. */
+type EmptyWidgets = (
+  storage: Storage,
+  workspaceId: number,
+  begin: (tx: Db) => Promise<void>,
+) => Promise<void>;
 
-/** What another module takes away of it ahead of the removal, and what is done where it begins. */
-export type EmptyingHook = (workspace: Workspace, begin: (tx: Db) => Promise<void>) => Promise<unknown>;
+export interface WorkspacesOptions extends WorkspacesContext {
+  settings: Settings;
+  emptyWidgets: EmptyWidgets;
+}
 
 export type Creation = { workspace: Workspace } | { refused: 'not_covered' };
 
@@ -42,27 +48,17 @@ export class Workspaces {
   readonly variables: PromptVariables;
   readonly #context: WorkspacesContext;
   readonly #settings: Settings;
-  readonly #removalHooks: RemovalHook[] = [];
-  readonly #emptyingHooks: EmptyingHook[] = [];
+  readonly #emptyWidgets: EmptyWidgets;
 
-  constructor({ settings, ...context }: WorkspacesContext & { settings: Settings }) {
+  constructor({ settings, emptyWidgets, ...context }: WorkspacesOptions) {
     this.#context = context;
     this.#settings = settings;
+    this.#emptyWidgets = emptyWidgets;
     this.threads = new Threads(context);
     this.chats = new Chats(context);
     this.members = new Members(context);
     this.suggestions = new Suggestions(context);
     this.variables = new PromptVariables(context);
-  }
-
-  /** `hook` runs in each removal of a workspace, before its row is gone. */
-  onRemove(hook: RemovalHook): void {
-    this.#removalHooks.push(hook);
-  }
-
-  /** `hook` runs before each removal, for what may be millions of rows: see `inParts`. */
-  onEmpty(hook: EmptyingHook): void {
-    this.#emptyingHooks.push(hook);
   }
 
   get #db(): Db {
@@ -104,7 +100,7 @@ export class Workspaces {
     viewer: Viewer,
     input: Partial<WorkspaceSettings> & { name: string },
   ): Promise<Creation> {
-    return changeAndRecord<Creation>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<Creation>(actor, async (tx) => {
       // Asked first, and not whether it is taken: the answer must not tell what else there is.
       if (!isCovered(viewer, slugOf(input.name))) return { result: { refused: 'not_covered' } };
       const workspace = await this.#insert(tx, viewer, input);
@@ -150,7 +146,7 @@ export class Workspaces {
     viewer: Viewer,
     { slug, settings }: { slug: string; settings: Partial<WorkspaceSettings> },
   ): Promise<Change> {
-    return changeAndRecord<Change>(this.#context, actor, async (tx) => {
+    return this.#context.audit.change<Change>(actor, async (tx) => {
       const before = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
       if (before === undefined) return { result: undefined };
       if (Object.keys(settings).length === 0) return { result: { refused: 'no_fields', id: before.id } };
@@ -187,13 +183,14 @@ export class Workspaces {
   async remove(actor: Actor, viewer: Viewer, slug: string): Promise<Workspace | undefined> {
     const there = await this.findCovered(viewer, slug);
     if (there === undefined) return undefined;
-    const begin = begunBy(this.#context, actor, { action: 'workspaces.delete', target: targetOf(there) });
-    for (const hook of this.#emptyingHooks) await hook(there, begin);
-    await store.emptyWorkspace(this.#context.storage, there.id, begin);
-    return changeAndRecord<Workspace | undefined>(this.#context, actor, async (tx) => {
+    const begin = this.#context.audit.begun(actor, { action: 'workspaces.delete', target: targetOf(there) });
+    const { storage } = this.#context;
+    await this.#emptyWidgets(storage, there.id, begin);
+    await store.emptyWorkspace(storage, there.id, begin);
+    return this.#context.audit.change<Workspace | undefined>(actor, async (tx) => {
       const workspace = isCovered(viewer, slug) ? await store.lockBySlug(tx, slug) : undefined;
       if (workspace === undefined) return { result: undefined };
-      for (const hook of this.#removalHooks) await hook(tx, workspace);
+      await deleteCollection(tx, workspace.id);
       await store.deleteWorkspace(tx, workspace.id);
       const details = { slug, name: workspace.name };
       return {
@@ -205,3 +202,6 @@ export class Workspaces {
 }
 
 export const targetOf = ({ id }: { id: number }): string => `workspace:${id}`;
+
+/** Which workspaces, and so collections of documents, a key covers: what the module `documents` needs of this one. */
+export const coverage = (db: Db, caller: Caller): Promise<number[]> => store.listIds(db, caller);

@@ -66,7 +66,7 @@ const verifyKey = route({
       if (!value.valid) {
         const target = value.key_id ?? 'unknown';
         refusals.note({
-          actor: { kind: 'key', id: caller.keyId },
+          actor: `key:${caller.keyId}`,
           action: 'keys.verify',
           target,
           code: value.code,

@@ -3,17 +3,23 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MIGRATIONS } from '../../app.ts';
+import { Audit } from '../../audit/index.ts';
 import { systemClock } from '../../base/clock.ts';
+import { VERSION } from '../../base/version.ts';
 import type { Config } from '../../config.ts';
 import { Documents } from '../../documents/index.ts';
 import { importAnythingllm } from '../../moving/index.ts';
 import type { ImportOptions, ImportReport } from '../../moving/index.ts';
+import { Nodes } from '../../nodes/index.ts';
 import { Sealing } from '../../sealing/index.ts';
+import { vectors } from '../../retrieval/index.ts';
 import { Settings } from '../../settings/index.ts';
+import { coverage } from '../../workspaces/index.ts';
 import { migrate, openStorage } from '../../storage/index.ts';
 import type { Storage } from '../../storage/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { pendingSteps } from '../server/examine-database.ts';
+import { quietLogger } from '../quiet-logger.ts';
 import { isFile } from '../server/local.ts';
 
 type Look = Pick<ImportOptions, 'folder'> & Required<Pick<ImportOptions, 'progress'>>;
@@ -24,7 +30,7 @@ export async function lookAt(config: Config, look: Look): Promise<ImportReport> 
   try {
     const storage = await openForLooking(config, scratchDir);
     try {
-      return await importAnythingllm({ ...look, ...readersOf(storage), scratchDir });
+      return await importAnythingllm({ ...look, ...(await readersOf(storage, config)), scratchDir });
     } finally {
       await storage.close();
     }
@@ -50,10 +56,23 @@ async function openForLooking(config: Config, scratchDir: string): Promise<Stora
   });
 }
 
-function readersOf(storage: Storage): Pick<ImportOptions, 'storage' | 'clock' | 'settings' | 'documents'> {
+async function readersOf(
+  storage: Storage,
+  { database, keyPrefix }: Config,
+): Promise<Omit<ImportOptions, 'folder' | 'scratchDir'>> {
+  const logger = await quietLogger();
   const clock = systemClock;
   // No sealed value is read: any master key does, and the real one need not be there.
   const sealing = Sealing.open({ masterKey: randomBytes(32), previous: [] });
   const settings = new Settings({ storage, sealing, clock });
-  return { storage, clock, settings, documents: new Documents({ storage, clock }) };
+  // Never started, and nothing is announced.
+  const nodes = new Nodes({ storage, clock, logger, version: VERSION, socketDir: '', database });
+  const audit = new Audit({ storage, nodes, clock, keyPrefix });
+  return {
+    storage,
+    audit,
+    clock,
+    settings,
+    documents: new Documents({ storage, clock, audit, coverage, vectors }),
+  };
 }

@@ -1,10 +1,10 @@
 import { openCore } from '../../app.ts';
-import { systemClock } from '../../base/clock.ts';
 import type { Config } from '../../config.ts';
 import { Documents } from '../../documents/index.ts';
 import { importAnythingllm } from '../../moving/index.ts';
 import type { ImportOptions, ImportReport } from '../../moving/index.ts';
-import { Settings } from '../../settings/index.ts';
+import { vectors } from '../../retrieval/index.ts';
+import { coverage } from '../../workspaces/index.ts';
 import { quietLogger } from '../quiet-logger.ts';
 
 type Take = Pick<ImportOptions, 'folder'> & Required<Pick<ImportOptions, 'progress'>>;
@@ -13,15 +13,15 @@ type Take = Pick<ImportOptions, 'folder'> & Required<Pick<ImportOptions, 'progre
 export async function take(config: Config, wanted: Take): Promise<ImportReport> {
   const core = await openCore(config, await quietLogger());
   try {
-    const { storage, sealing, keys, identity } = core;
-    const clock = systemClock;
+    const { storage, audit, clock, settings, keys, identity } = core;
     return await importAnythingllm({
       ...wanted,
       scratchDir: config.dataDir,
       storage,
+      audit,
       clock,
-      settings: new Settings({ storage, sealing, clock }),
-      documents: new Documents({ storage, clock }),
+      settings,
+      documents: new Documents({ storage, clock, audit, coverage, vectors }),
       into: { identity, keys },
     });
   } finally {

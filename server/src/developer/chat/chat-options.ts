@@ -1,7 +1,6 @@
-import type { Caller } from '../../access/index.ts';
+import type { Actor, Caller } from '../../access/index.ts';
 import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
 import type { ChatRequest, Instructions, Mode } from '../../chat/index.ts';
-import type { Actor } from '../../keys/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Payer } from '../../models/index.ts';

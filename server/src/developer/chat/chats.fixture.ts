@@ -1,16 +1,16 @@
-import { secretNet } from '../../audit/index.ts';
 import { systemClock } from '../../base/clock.ts';
 import { Settings } from '../../settings/index.ts';
 import type { Chat, NewChat } from '../../workspaces/index.ts';
 import { Workspaces } from '../../workspaces/index.ts';
+import { emptyWidgets } from '../../widgets/index.ts';
 import type { TestServer } from '../../../test/server.ts';
 
 /** The module itself on the server's database: for what no route does without a model. */
 export function workspacesOf({ app }: TestServer): Workspaces {
-  const { storage, sealing } = app.core;
+  const { storage, sealing, audit } = app.core;
   const clock = systemClock;
   const settings = new Settings({ storage, sealing, clock });
-  return new Workspaces({ storage, clock, net: secretNet('sk-kw1'), settings });
+  return new Workspaces({ storage, clock, audit, settings, emptyWidgets });
 }
 
 /** Keeps a chat as the engine of chats does. */

@@ -6,6 +6,8 @@ import type { TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { Documents } from '../../documents/index.ts';
 import { addDocument, DIMENSIONS, EMBEDDING_MODEL, embeddings } from '../../retrieval/retrieval.fixture.ts';
+import { vectors } from '../../retrieval/index.ts';
+import { coverage } from '../../workspaces/index.ts';
 import { wordsOf } from '../../retrieval/index/words.ts';
 import { Settings } from '../../settings/index.ts';
 import { upload } from './documents.fixture.ts';
@@ -37,8 +39,11 @@ describeOnBothServers('vectors of the Developer API', (start) => {
   const search = (body: object, key?: string, slug = 'docs') =>
     post<{ results: Passage[]; message?: string }>(`/workspace/${slug}/vector-search`, body, key);
   const add = (name: string, text: string) => {
-    const { storage } = server.app.core;
-    return addDocument(storage, new Documents({ storage, clock: systemClock }), { name, text });
+    const { storage, audit } = server.app.core;
+    return addDocument(storage, new Documents({ storage, audit, clock: systemClock, coverage, vectors }), {
+      name,
+      text,
+    });
   };
 
   const vectorCount = (key?: string) =>

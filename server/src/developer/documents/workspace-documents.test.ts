@@ -3,7 +3,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import { addMember, Documents, membershipsOf, setPinned } from '../../documents/index.ts';
 import type { Document } from '../../documents/index.ts';
-import { embeddedDocuments } from '../../workspaces/index.ts';
+import { vectors } from '../../retrieval/index.ts';
+import { coverage, embeddedDocuments } from '../../workspaces/index.ts';
 import type { EmbeddedDocument } from '../../workspaces/index.ts';
 import { describeOnBothServers } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
@@ -48,7 +49,7 @@ describeOnBothServers('documents of a workspace', (start) => {
 
   beforeAll(async () => {
     server = await start();
-    library = new Documents({ storage: server.app.core.storage, clock: systemClock });
+    library = new Documents({ ...server.app.core, clock: systemClock, coverage, vectors });
   });
 
   test('are shown with it in the order in which they were added, members as clients know them', async () => {

@@ -71,7 +71,7 @@ function noteWrongCode(
   { action, invite, ip }: { action: string; invite: Invite | undefined; ip: string },
 ): void {
   const target = invite === undefined ? 'invites' : `invite:${invite.id}`;
-  refusals.note({ actor: { kind: 'anonymous' }, action, target, code: invite?.status ?? 'unknown', ip });
+  refusals.note({ actor: 'anonymous', action, target, code: invite?.status ?? 'unknown', ip });
 }
 
 /** Where there are no users there are no accounts. */
@@ -137,7 +137,7 @@ const reset = route({
       if ('error' in done) return failed(done.error);
       if (done.value) return json({ success: true, message: 'Password reset successful' });
       const refused = { action: 'accounts.reset_password', target: 'nobody', code: 'credentials', ip };
-      services.refusals.note({ actor: { kind: 'anonymous' }, ...refused });
+      services.refusals.note({ actor: 'anonymous', ...refused });
       return failed('Invalid reset token');
     }),
 });

@@ -61,7 +61,7 @@ export function tooMany(
 export function noteRefusal({ refusals }: Services, refusal: LoginRefusal, ip: string): void {
   const userId = 'userId' in refusal ? refusal.userId : undefined;
   refusals.note({
-    actor: { kind: 'anonymous' },
+    actor: 'anonymous',
     action: 'sessions.login',
     target: userId === undefined ? 'nobody' : `user:${userId}`,
     code: refusal.why,

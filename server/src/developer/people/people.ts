@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
-import type { Caller } from '../../access/index.ts';
-import type { Actor } from '../../keys/index.ts';
+import type { Actor, Caller } from '../../access/index.ts';
 import { isBound } from '../../workspaces/index.ts';
 import { phrase } from '../answers.ts';
 import { wholesField } from '../body-fields.ts';

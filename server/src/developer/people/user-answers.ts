@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Caller } from '../../access/index.ts';
+import type { Actor, Caller } from '../../access/index.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import {
   createInvite,
@@ -12,7 +12,6 @@ import {
   updateUser,
 } from '../../identity/index.ts';
 import type { Invite, User, UserInput } from '../../identity/index.ts';
-import type { Actor } from '../../keys/index.ts';
 import type { WholeAnswer } from '../../http/index.ts';
 import { nullable } from '../../http/index.ts';
 import type { Services } from '../../http/index.ts';

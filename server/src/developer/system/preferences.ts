@@ -1,8 +1,6 @@
 import { Type } from 'typebox';
-import { append } from '../../audit/index.ts';
 import type { Session } from '../../identity/index.ts';
-import { auditActor } from '../../keys/index.ts';
-import type { Actor } from '../../keys/index.ts';
+import type { Actor } from '../../access/index.ts';
 import { readPreferences, shownPreferences } from '../../settings/index.ts';
 import type { PreferenceGroup } from '../../settings/index.ts';
 import { json, phrase } from '../answers.ts';
@@ -19,7 +17,7 @@ const Preferences = Type.Record(Type.String(), Type.Unknown());
 
 /** Names that mean nothing, or nothing to who asks, are left out; it is a success all the same. */
 async function change(
-  { settings, storage, clock, environment }: Services,
+  { settings, audit }: Services,
   actor: Actor,
   { body, group }: { body: Record<string, unknown>; group: PreferenceGroup },
 ): Promise<WholeAnswer> {
@@ -28,11 +26,10 @@ async function change(
   const { changes } = wanted;
   const changed = Object.keys(changes);
   if (changed.length === 0) return json({ success: true, error: null });
-  await storage.transaction(async (tx) => {
+  await audit.change(actor, async (tx) => {
     await settings.set(tx, changes);
-    const entry = { action: 'settings.preferences', target: 'system', outcome: 'ok' } as const;
-    const record = { actor: auditActor(actor), ...entry, details: { changed } };
-    await append(tx, record, clock.nowMs(), { net: environment.net });
+    const entry = { action: 'settings.preferences', target: 'system', details: { changed } };
+    return { result: undefined, entry };
   });
   return json({ success: true, error: null });
 }

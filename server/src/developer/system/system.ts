@@ -30,9 +30,6 @@ const EmbeddingProgress = Type.Object(
   { title: 'EmbeddingProgress' },
 );
 
-const actorOf = ({ keyId, keyName }: { keyId: string; keyName: string }) =>
-  ({ kind: 'key', id: keyId, name: keyName }) as const;
-
 /**
  * Whether the request is of an administrator who is logged in. Whoever may make users of another role need not hold
  * system:read. Guarded by preferences.test.ts.
@@ -101,10 +98,9 @@ export const systemRoutes: Route[] = [
         error: Type.Union([Type.Literal(false), Type.String()]),
       }),
     },
-    handler: async ({ environment, models }, { caller, body }) => {
+    handler: async ({ environment, models }, { actor, caller, body }) => {
       refuseBound(caller);
       if (concernsUpstreams(body)) refuseUpstreams(caller);
-      const actor = actorOf(caller);
       const change = await environment.update(body, { actor, upstreams: upstreamBook(models, caller) });
       return change === undefined ? phrase(500) : json(change);
     },

@@ -38,7 +38,7 @@ export function refuseUpstreams(caller: Caller): void {
 
 /** Upstreams by their names, as settings of providers need them. */
 export function upstreamBook(models: Models, caller: Caller): UpstreamBook {
-  const actor = { kind: 'key', id: caller.keyId, name: caller.keyName } as const;
+  const actor = { kind: 'key', caller } as const;
   return {
     find: async (tx, name) => {
       const upstream = await findUpstream(tx, name);

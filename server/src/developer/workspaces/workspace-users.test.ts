@@ -6,6 +6,7 @@ import type { TestServer } from '../../../test/server.ts';
 import { tokenOf } from '../people/identity.fixture.ts';
 import { promptsOf, recordChat, workspacesOf } from '../chat/chats.fixture.ts';
 import type { Message } from '../chat/chats.fixture.ts';
+import { memberships } from '../../workspaces/index.ts';
 
 interface Member {
   userId: number;
@@ -213,7 +214,9 @@ describeOnBothServers('members of workspaces', (start) => {
     const gone = await workspaceId(server, 'Gone soon');
     await server.request('DELETE', '/v1/workspace/gone-soon');
     const ivy = await newUser(server, 'ivy');
-    await server.app.core.storage.transaction((tx) => members.join(tx, ivy, [docs, gone, 99_999, docs]));
+    await server.app.core.storage.transaction((tx) =>
+      memberships.join(tx, { userId: ivy, workspaceIds: [docs, gone, 99_999, docs], at: 1 }),
+    );
     const seen = await members.workspacesFor({ id: ivy, role: 'default' });
     expect(seen.map(({ slug }) => slug)).toEqual(['docs']);
   });

@@ -49,7 +49,7 @@ export function fail(
   }
   course.errorCode = error.code;
   if (course.caller !== undefined && declared !== undefined && REFUSALS.has(error.code)) {
-    const actor = { kind: 'key', id: course.caller.keyId } as const;
+    const actor = `key:${course.caller.keyId}` as const;
     const refused = { action: declared.id, target: declared.path, code: error.code };
     services.refusals.note({ actor, ...refused, ip: course.ip });
   }

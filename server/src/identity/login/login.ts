@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { changeAndRecord, isOwnerActive } from '../../keys/index.ts';
-import type { Actor } from '../../keys/index.ts';
+import { isOwnerActive } from '../../keys/index.ts';
+import type { Actor } from '../../access/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { boundsOf, isFullAdmin } from './authentication.ts';
 import type { Place } from './hash-queue.ts';
@@ -85,7 +85,7 @@ function begin(
   { actor, ip, secretId }: { actor: Actor; ip: string; secretId?: string },
   holds: (tx: Db) => Promise<boolean>,
 ): Promise<AdminLogin> {
-  return changeAndRecord(identity.keys, actor, async (tx) => {
+  return identity.keys.audit.change(actor, async (tx) => {
     const isGood = await holds(tx);
     const whose = secretId === undefined ? {} : { secretId };
     const result: AdminLogin = isGood ? { ok: true, token: await beginSession(tx, identity, whose) } : WRONG;
@@ -148,7 +148,7 @@ function beginForUser(
   const { user } = found;
   const { id, username } = user;
   const actor: Actor = { kind: 'user', id, name: username };
-  return changeAndRecord<UserLogin | undefined>(keys, actor, async (tx) => {
+  return keys.audit.change<UserLogin | undefined>(actor, async (tx) => {
     const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip } };
     // Locks the row: a change of the password ends either this session, or comes first and is seen here.
     await store.lockUser(tx, id);
@@ -167,7 +167,7 @@ function beginForUser(
     const token = await beginSession(tx, identity, { user });
     const recoveryCodes = await firstCodes(tx, identity, id);
     const result = { ok: true as const, token, user, ...(recoveryCodes && { recoveryCodes }) };
-    return { result, entry: { ...entry, outcome: 'ok' as const } };
+    return { result, entry };
   });
 }
 

@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
-import { changeAndRecord, isOwnerActive, record } from '../../keys/index.ts';
-import type { Actor } from '../../keys/index.ts';
+import { isOwnerActive } from '../../keys/index.ts';
+import type { Actor } from '../../access/index.ts';
 import { placeOf } from './hash-queue.ts';
 import type { Identity } from '../identity.ts';
 import { throttled } from './login.ts';
@@ -49,7 +49,7 @@ export function recoverAccount(
     const resetToken = randomBytes(24).toString('base64url');
     const { digest } = keys.sealing.digest(resetToken);
     const actor: Actor = { kind: 'user', id: user.id, name: username };
-    return changeAndRecord<Recovery>(keys, actor, async (tx) => {
+    return keys.audit.change<Recovery>(actor, async (tx) => {
       const details = { ip, codes: distinct.length };
       const entry = { action: 'users.recover', target: `user:${user.id}`, details };
       // A new password takes the codes away: it comes after this, and takes the token too, or it is seen here.
@@ -60,7 +60,7 @@ export function recoverAccount(
       }
       const expires_at = keys.clock.nowMs() + RESET_MS;
       await putToken(tx, { kind: 'reset', user_id: user.id, digest, expires_at, made_by: `user:${user.id}` });
-      return { result: { ok: true as const, resetToken }, entry: { ...entry, outcome: 'ok' as const } };
+      return { result: { ok: true as const, resetToken }, entry };
     });
   });
 }
@@ -94,8 +94,8 @@ export async function resetPassword(
     await dropRecoveryCodes(tx, id);
     await dropTokens(tx, id);
     await revokeSessionsOf(tx, id, nowMs);
-    const entry = { action: 'users.reset_password', target: `user:${id}`, outcome: 'ok' as const };
-    await record(tx, keys, { actor: { kind: 'user', id, name: username }, entry });
+    const entry = { action: 'users.reset_password', target: `user:${id}` };
+    await keys.audit.record(tx, { kind: 'user', id, name: username }, entry);
     return keys.nodes.announce(tx, sessionsEnd(id));
   });
   if (seq !== undefined) await keys.nodes.acknowledge(seq);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { changeEverywhere } from '../../keys/index.ts';
 import type { Change } from '../../nodes/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Identity, Session } from '../identity.ts';
@@ -51,9 +50,9 @@ export const subjectOfUser = (userId: number | null): string =>
 
 /** Ends this session alone, and what runs in it. */
 export async function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
-  await changeEverywhere(keys, actor, async (tx) => {
+  await keys.audit.changeEverywhere(actor, async (tx) => {
     await store.revokeSession(tx, id, keys.clock.nowMs());
-    const entry = { action: 'sessions.logout', target: id, outcome: 'ok' as const };
+    const entry = { action: 'sessions.logout', target: id };
     return { result: undefined, entry, change: { kind: 'session', subject: id, ends: true } };
   });
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { actorId, isOwnerActive, record } from '../../keys/index.ts';
-import type { Actor } from '../../keys/index.ts';
+import { actorId, isOwnerActive } from '../../keys/index.ts';
+import type { Actor } from '../../access/index.ts';
 import { newCode } from './codes.ts';
 import type { Identity } from '../identity.ts';
 import { KeywardError } from '../../base/errors.ts';
@@ -27,18 +27,17 @@ export function issueLoginToken(
   userId: number,
 ): Promise<string | undefined> {
   const { keys } = identity;
-  return keys.storage.transaction(async (tx) => {
+  return keys.audit.change<string | undefined>(actor, async (tx) => {
     await lockUser(tx, userId);
     const user = await findUser(tx, userId);
-    if (user === undefined) return undefined;
+    if (user === undefined) return { result: undefined };
     await refuseSeizing(tx, identity, { actor, user });
     const token = `${PREFIX}${newCode()}`;
     const { digest } = keys.sealing.digest(token);
     const expires_at = keys.clock.nowMs() + TOKEN_MS;
     await putToken(tx, { kind: 'sso', user_id: userId, digest, expires_at, made_by: actorId(actor) });
-    const entry = { action: 'users.issue_login_token', target: `user:${userId}`, outcome: 'ok' as const };
-    await record(tx, keys, { actor, entry });
-    return token;
+    const entry = { action: 'users.issue_login_token', target: `user:${userId}` };
+    return { result: token, entry };
   });
 }
 
@@ -75,8 +74,8 @@ export async function loginWithToken(
       return { ok: false, why: 'suspended', userId: user.id };
     const session = await beginSession(tx, identity, { user });
     const details = { ip, by: 'token' };
-    const entry = { action: 'sessions.login', target: `user:${user.id}`, outcome: 'ok' as const, details };
-    await record(tx, keys, { actor: { kind: 'user', id: user.id, name: user.username }, entry });
+    const entry = { action: 'sessions.login', target: `user:${user.id}`, details };
+    await keys.audit.record(tx, { kind: 'user', id: user.id, name: user.username }, entry);
     return { ok: true, token: session, user };
   });
 }

@@ -1,7 +1,6 @@
-import type { Caller, Excess, Wanted } from '../../access/index.ts';
+import type { Actor, Caller, Excess, Wanted } from '../../access/index.ts';
 import { childExcesses, excesses, loosenings, NO_SELECTORS } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
-import type { Actor } from '../context.ts';
 import { holdingsOf } from '../context.ts';
 import type { Key } from '../key.ts';
 import { ceilingOf, lineOf } from '../key.ts';

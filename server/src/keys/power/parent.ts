@@ -1,7 +1,6 @@
-import type { Caller } from '../../access/index.ts';
+import type { Actor, Caller } from '../../access/index.ts';
 import { invalidField } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
-import type { Actor } from '../context.ts';
 import { mayTouchKey } from '../context.ts';
 import { isBounded, refuseTaking } from './gain.ts';
 import type { Key } from '../key.ts';

@@ -1,7 +1,7 @@
-import type { Caller, Holder } from '../../access/index.ts';
+import type { Actor, Bounds, Caller, Holder } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
-import type { Actor, Bounds, KeysContext } from '../context.ts';
+import type { KeysContext } from '../context.ts';
 import { callerOf, ownerHolder } from '../key.ts';
 import { findKey, findPlainKey } from '../store/key-store.ts';
 import { findBySecret } from '../store/line-store.ts';

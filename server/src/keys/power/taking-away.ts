@@ -1,8 +1,8 @@
 import { EVERYTHING, excesses, hasSelectors } from '../../access/index.ts';
-import type { Wanted } from '../../access/index.ts';
+import type { Actor, Wanted } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
-import type { Actor, KeysContext } from '../context.ts';
+import type { KeysContext } from '../context.ts';
 import { holdingsOf, powersOf } from '../context.ts';
 import type { Key, KeyWithSecrets } from '../key.ts';
 import { isBelow, refuseExcess, takesAway } from './gain.ts';

@@ -1,5 +1,5 @@
 import { withoutTrailing } from '../../base/trailing.ts';
-import type { Sealer } from '../context.ts';
+import type { Sealing } from '../../sealing/index.ts';
 import type { PriceTable, Unpriced } from '../account/prices.ts';
 import { Scrubber } from './scrubber.ts';
 import { partsOfValue } from './secret-forms.ts';
@@ -79,7 +79,7 @@ export class Target {
       key === undefined || 'x-api-key' in own ? this.#headers : { ...this.#headers, 'x-api-key': key };
   }
 
-  static fromRow(row: UpstreamRow, sealing: Sealer): Target {
+  static fromRow(row: UpstreamRow, sealing: Sealing): Target {
     return new Target({
       id: row.id,
       name: row.name,

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { Mutex } from '../../base/mutex.ts';
 import type { Storage } from '../../storage/index.ts';
-import type { Sealer } from '../context.ts';
+import type { Sealing } from '../../sealing/index.ts';
 import { Target } from './target.ts';
 import { allRows, fingerprint } from './upstream-store.ts';
 
@@ -13,7 +13,7 @@ interface Options {
   storage: Storage;
   clock: Clock;
   logger: Logger;
-  sealing: Sealer;
+  sealing: Sealing;
 }
 
 /** The enabled upstreams in memory, their credentials opened. Other processes' changes show within a second. */

@@ -1,8 +1,10 @@
 import { isoTime } from '../../base/clock.ts';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
+import type { Actor } from '../../access/index.ts';
+import type { Entry } from '../../audit/index.ts';
 import type { Db } from '../../storage/index.ts';
-import type { Actor, UpstreamContext } from '../context.ts';
+import type { UpstreamContext } from '../context.ts';
 import { apiKeyContext, headersContext } from './target.ts';
 import type { PriceTable } from '../account/prices.ts';
 import { warningsOf } from '../account/unpriced.ts';
@@ -21,24 +23,19 @@ export async function addUpstream(
   input: UpstreamInput,
   actor: Actor,
 ): Promise<UpstreamView> {
-  const row = await context.storage.transaction((tx) => addIn(context, tx, { input, actor }));
+  const row = await context.audit.change(actor, (tx) => addIn(context, tx, input));
   await context.table.reload();
   return viewOf(row);
 }
 
-async function addIn(
-  context: UpstreamContext,
-  tx: Db,
-  { input, actor }: { input: UpstreamInput; actor: Actor },
-): Promise<UpstreamRow> {
+async function addIn(context: UpstreamContext, tx: Db, input: UpstreamInput): Promise<Changed> {
   const checked = checkUpstream(input);
   const row = withInput(context, emptyRow(newId('up'), context.clock.nowMs()), checked);
   if ((await store.countRows(tx)) >= UPSTREAMS_MAX) {
     throw new KeywardError('conflict', `There are ${UPSTREAMS_MAX} upstreams already; remove one first.`);
   }
   if (!(await store.insertUpstream(tx, row))) throw nameTaken(row.name);
-  await record(context, { tx, actor, action: 'upstreams.add', row, changed: Object.keys(checked) });
-  return row;
+  return { result: row, entry: entryOf('upstreams.add', row, checked) };
 }
 
 interface UpstreamChange {
@@ -57,18 +54,14 @@ export async function updateUpstream(
   change: UpstreamChange,
   actor: Actor,
 ): Promise<UpstreamView> {
-  const row = await context.storage.transaction((tx) => updateIn(context, tx, { change, actor }));
+  const row = await context.audit.change(actor, (tx) => updateIn(context, tx, change));
   await context.table.reload();
   return viewOf(row);
 }
 
-async function updateIn(
-  context: UpstreamContext,
-  tx: Db,
-  { change, actor }: { change: UpstreamChange; actor: Actor },
-): Promise<UpstreamRow> {
+async function updateIn(context: UpstreamContext, tx: Db, change: UpstreamChange): Promise<Changed> {
   const checked = checkUpstream(change.input);
-  const before = await locked(context, { tx, id: change.id, ifRevision: change.ifRevision });
+  const before = await locked(tx, change);
   refuseKeyToAnotherHost(before, checked);
   const after = {
     ...withInput(context, before, checked),
@@ -78,14 +71,7 @@ async function updateIn(
   if (after.name !== before.name && (await store.isNameTaken(tx, after.name, after.id)))
     throw nameTaken(after.name);
   await store.updateRow(tx, after);
-  await record(context, {
-    tx,
-    actor,
-    action: 'upstreams.update',
-    row: after,
-    changed: Object.keys(checked),
-  });
-  return after;
+  return { result: after, entry: entryOf('upstreams.update', after, checked) };
 }
 
 /**
@@ -98,9 +84,10 @@ export async function putUpstream(
   { input, actor }: { input: UpstreamInput; actor: Actor },
 ): Promise<void> {
   const present = await store.findByName(tx, input.name);
-  await (present === undefined
-    ? addIn(context, tx, { input, actor })
-    : updateIn(context, tx, { change: { id: present.id, input }, actor }));
+  const { entry } = await (present === undefined
+    ? addIn(context, tx, input)
+    : updateIn(context, tx, { id: present.id, input }));
+  await context.audit.record(tx, actor, entry);
 }
 
 export async function findUpstream(db: Db, name: string): Promise<UpstreamView | undefined> {
@@ -114,10 +101,10 @@ export async function removeUpstream(
   change: { id: string; ifRevision?: number },
   actor: Actor,
 ): Promise<void> {
-  await context.storage.transaction(async (tx) => {
-    const row = await locked(context, { tx, ...change });
+  await context.audit.change(actor, async (tx) => {
+    const row = await locked(tx, change);
     await store.deleteRow(tx, row.id);
-    await record(context, { tx, actor, action: 'upstreams.remove', row, changed: [] });
+    return { result: undefined, entry: entryOf('upstreams.remove', row, {}) };
   });
   await context.table.reload();
 }
@@ -167,12 +154,8 @@ function refuseKeyToAnotherHost(before: UpstreamRow, input: Partial<UpstreamInpu
 }
 
 async function locked(
-  _context: UpstreamContext,
-  {
-    tx,
-    id,
-    ifRevision,
-  }: { tx: Parameters<typeof store.lockRow>[0]; id: string; ifRevision?: number | undefined },
+  tx: Db,
+  { id, ifRevision }: { id: string; ifRevision?: number | undefined },
 ): Promise<UpstreamRow> {
   const row = await store.lockRow(tx, id);
   if (row === undefined) throw unknown(id);
@@ -194,25 +177,16 @@ function nameTaken(name: string): KeywardError {
   });
 }
 
-interface Recorded {
-  tx: Parameters<typeof store.lockRow>[0];
-  actor: Actor;
-  action: string;
-  row: UpstreamRow;
-  changed: string[];
+interface Changed {
+  result: UpstreamRow;
+  entry: Entry;
 }
 
 /** Which fields were changed, not to what: values of `api_key` and `headers` are secrets. */
-async function record(
-  context: UpstreamContext,
-  { tx, actor, action, row, changed }: Recorded,
-): Promise<void> {
-  const details = { name: row.name, base_url: row.base_url, enabled: row.enabled === 1, changed };
-  await context.audit.append(
-    tx,
-    { actor, action, target: row.id, outcome: 'ok', details },
-    context.clock.nowMs(),
-  );
+function entryOf(action: string, row: UpstreamRow, changed: Partial<UpstreamInput>): Entry {
+  const { name, base_url, enabled } = row;
+  const details = { name, base_url, enabled: enabled === 1, changed: Object.keys(changed) };
+  return { action, target: row.id, details };
 }
 
 function emptyRow(id: string, nowMs: number): UpstreamRow {

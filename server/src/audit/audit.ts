@@ -1,0 +1,113 @@
+import type { Actor } from '../access/index.ts';
+import type { Clock } from '../base/clock.ts';
+import { KEY_MARK } from '../base/key-text.ts';
+import type { Acknowledgement, Change, Nodes } from '../nodes/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
+import { append } from './append.ts';
+import type { AuditEntry, Outcome } from './record.ts';
+import { secretNet } from './secret-net.ts';
+import type { SecretNet } from './secret-net.ts';
+
+/** What a record says beside who it was and when. */
+export type Entry = Pick<AuditEntry, 'action' | 'target' | 'details'> & {
+  /** @default 'ok' */
+  outcome?: Outcome;
+};
+
+/** One who makes a change, or a visitor without a key. */
+type Author = Actor | { kind: 'anonymous' };
+
+/** `entry` left out: nothing was changed. `change`: what the nodes are told, which takes something away. */
+interface Changed<T> {
+  result: T;
+  entry?: Entry | undefined;
+  change?: Change | readonly Change[] | undefined;
+}
+
+interface Options {
+  storage: Storage;
+  nodes: Pick<Nodes, 'announce' | 'acknowledge'>;
+  clock: Clock;
+  /** First characters of this server's keys, such as `sk-`: their texts never stand in a record. */
+  keyPrefix: string;
+}
+
+/** Changes and their records. Nothing else writes a record, so that each passes the net for secrets. Guarded by audit.test.ts. */
+export class Audit {
+  readonly #options: Options;
+  readonly #net: SecretNet;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#net = secretNet(`${options.keyPrefix}${KEY_MARK}`);
+  }
+
+  /**
+   * One change and its record, in one transaction: without the record there is no change. Resolves when no node admits any
+   * longer what it takes away, if anything.
+   */
+  async change<T>(actor: Actor, work: (tx: Db) => Promise<Changed<T>>): Promise<T> {
+    const { result, seqs } = await this.#commit(actor, work);
+    if (seqs.length > 0) await this.#acknowledge(seqs);
+    return result;
+  }
+
+  /** The same for a change that always takes something away; says what came of it. */
+  async changeEverywhere<T>(
+    actor: Actor,
+    work: (tx: Db) => Promise<Changed<T> & { change: Change | readonly [Change, ...Change[]] }>,
+  ): Promise<{ result: T; acknowledged: Acknowledgement }> {
+    const { result, seqs } = await this.#commit(actor, work);
+    return { result, acknowledged: await this.#acknowledge(seqs) };
+  }
+
+  /** The record of a change in a transaction of the caller's, as the last thing in it. */
+  async record(tx: Db, actor: Author, { outcome = 'ok', ...entry }: Entry): Promise<void> {
+    const name = actor.kind === 'key' ? actor.caller.keyName : actor.kind === 'user' ? actor.name : undefined;
+    const details = name === undefined ? entry.details : { ...entry.details, actor_name: name };
+    await this.append(tx, [{ ...entry, actor: textOf(actor), outcome, ...(details && { details }) }]);
+  }
+
+  /** Records, once, that a change has begun whose parts are committed before it is done: a crash may leave some of them. */
+  begun(actor: Author, entry: Entry): (tx: Db) => Promise<void> {
+    let isRecorded = false;
+    return async (tx) => {
+      if (isRecorded) return;
+      isRecorded = true;
+      await this.record(tx, actor, { ...entry, details: { ...entry.details, begun: true } });
+    };
+  }
+
+  /** Several at once, holding the lock that all appends share once. */
+  append(tx: Db, entries: AuditEntry[]): Promise<unknown> {
+    return append(tx, entries, { nowMs: this.#options.clock.nowMs(), net: this.#net });
+  }
+
+  /**
+   * Announced last: whoever writes an audit record and then looks whether it still may (Run.check) takes the two locks in
+   * the same order.
+   */
+  #commit<T>(
+    actor: Actor,
+    work: (tx: Db) => Promise<Changed<T>>,
+  ): Promise<{ result: T; seqs: readonly number[] }> {
+    const { storage, nodes } = this.#options;
+    return storage.transaction(async (tx) => {
+      const { result, entry, change = [] } = await work(tx);
+      if (entry !== undefined) await this.record(tx, actor, entry);
+      const seqs: number[] = [];
+      for (const one of [change].flat()) seqs.push(await nodes.announce(tx, one));
+      return { result, seqs };
+    });
+  }
+
+  #acknowledge(seqs: readonly number[]): Promise<Acknowledgement> {
+    const [first = 0] = seqs;
+    return this.#options.nodes.acknowledge(seqs.at(-1) ?? first, first);
+  }
+}
+
+function textOf(actor: Author): AuditEntry['actor'] {
+  if (actor.kind === 'key') return `key:${actor.caller.keyId}`;
+  return actor.kind === 'user' ? `user:${actor.id}` : actor.kind;
+}

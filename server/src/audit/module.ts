@@ -1,0 +1,40 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Config } from '../config.ts';
+import type { Nodes } from '../nodes/index.ts';
+import { booksOf, defineModule } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
+import { Audit } from './audit.ts';
+import type { AuditSigner } from './checkpoint.ts';
+import { Checkpointer } from './checkpoints.ts';
+import { auditMigrations } from './migrations.ts';
+import { RefusalRecorder } from './refusals.ts';
+
+interface Given {
+  config: Config;
+  storage: Storage;
+  nodes: Nodes;
+  clock: Clock;
+  logger: Logger;
+  /** The module `sealing`, to the right of this one, gives it. */
+  sealing: { signer: AuditSigner };
+}
+
+export const auditModule = defineModule({
+  migrations: auditMigrations,
+  open: ({ config, storage, nodes, clock, logger, sealing }: Given) => {
+    const audit = new Audit({ storage, nodes, clock, keyPrefix: config.keyPrefix });
+    // What is recorded of a request stays so, also where it was ended.
+    const books = booksOf(storage);
+    return {
+      audit,
+      refusals: new RefusalRecorder({ storage: books, audit, clock, logger }),
+      checkpointer: new Checkpointer(books, sealing.signer, { clock, logger }),
+    };
+  },
+  start: ({ checkpointer }) => checkpointer.start(),
+  stop: async ({ refusals, checkpointer }) => {
+    await refusals.stop();
+    await checkpointer.stop();
+  },
+});

@@ -1,0 +1,9 @@
+import { defineModule } from '../storage/index.ts';
+import { openIdentity } from './identity.ts';
+import type { Identity } from './identity.ts';
+import { identityMigrations } from './migrations.ts';
+
+export const identityModule = defineModule({
+  migrations: identityMigrations,
+  open: (given: Pick<Identity, 'keys' | 'memberships'>) => ({ identity: openIdentity(given) }),
+});

@@ -1,0 +1,15 @@
+import type { Retrieval } from '../retrieval/index.ts';
+import { defineModule } from '../storage/index.ts';
+import { Embeddings } from './embeddings.ts';
+import type { EmbeddingsOptions } from './embeddings.ts';
+import { movingMigrations } from './migrations.ts';
+
+export const movingModule = defineModule({
+  migrations: movingMigrations,
+  open: (given: EmbeddingsOptions & { retrieval: Retrieval }) => ({ embeddings: new Embeddings(given) }),
+  start: ({ embeddings }) => embeddings.start(),
+  // What waits for an embedding hears at once that there will be none.
+  stop: async ({ embeddings, retrieval }) => {
+    await Promise.all([embeddings.stop(), retrieval.stop()]);
+  },
+});

@@ -1,0 +1,9 @@
+import { defineModule } from '../storage/index.ts';
+import { workspacesMigrations } from './migrations.ts';
+import { Workspaces } from './workspaces.ts';
+import type { WorkspacesOptions } from './workspaces.ts';
+
+export const workspacesModule = defineModule({
+  migrations: workspacesMigrations,
+  open: (given: WorkspacesOptions) => ({ workspaces: new Workspaces(given) }),
+});
