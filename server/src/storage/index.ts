@@ -16,6 +16,7 @@ export type { Permit } from './permit.ts';
 export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';
 export { allRows } from './all-rows.ts';
 export { inParts } from './parts.ts';
+export { foldCase } from './text.ts';
 export { unchanged } from './unchanged.ts';
 export { dialectOf } from './dialect.ts';
 
