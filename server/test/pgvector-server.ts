@@ -1,7 +1,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgresServer } from './postgres-server.ts';
+import { PLAIN_LOCALE, startPostgresServer } from './postgres-server.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 /** Where .ci/packages.sh puts it, as it comes in its wheel. */
@@ -25,5 +25,5 @@ export async function startPgvectorServer(): Promise<PostgresServer> {
     // The user it runs as may not look into root's home.
     cpSync(FOLDER, join(directory, 'programs'), { recursive: true });
     return join(directory, 'programs', BINARIES);
-  });
+  }, PLAIN_LOCALE);
 }

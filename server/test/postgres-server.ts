@@ -29,6 +29,10 @@ wait $server
 [ "$word" = keep ] || rm -rf "$dir"
 `;
 
+export const PLAIN_LOCALE = ['--locale=C.UTF-8'];
+/** Orders and lower-cases text as SQLite never does: nothing may depend on it. */
+const FAR_FROM_SQLITE = [...PLAIN_LOCALE, '--locale-provider=icu', '--icu-locale=tr-TR'];
+
 /** A throw-away PostgreSQL on a loopback port. */
 export interface PostgresServer {
   /** URL of the superuser and the database `postgres`. */
@@ -44,10 +48,12 @@ export interface PostgresServer {
 /**
  * Makes and starts a PostgreSQL of its own.
  * @param findBinaries says in which folder its programs are; may put them into the server's own.
+ * @param locale for `initdb`.
  * @throws Error of one line saying which package to install.
  */
 export async function startPostgresServer(
   findBinaries: (directory: string) => string = installedBinaries,
+  locale: readonly string[] = FAR_FROM_SQLITE,
 ): Promise<PostgresServer> {
   const user = await serverUser();
   const directory = mkdtempSync(join(tmpdir(), 'keyward-postgres-'));
@@ -56,7 +62,7 @@ export async function startPostgresServer(
     if (user !== undefined) chownSync(directory, user.uid, user.gid);
     const binaries = findBinaries(directory);
     const password = randomBytes(16).toString('hex');
-    await initialise(binaries, directory, { user, password });
+    await initialise(binaries, directory, { user, password, locale });
     const server = new RunningPostgres({ binaries, directory, user, password, port: await freePort() });
     await server.start();
     return server;
@@ -201,13 +207,13 @@ async function serverUser(): Promise<SystemUser | undefined> {
 async function initialise(
   binaries: string,
   directory: string,
-  { user, password }: { user: SystemUser | undefined; password: string },
+  { user, password, locale }: { user: SystemUser | undefined; password: string; locale: readonly string[] },
 ): Promise<void> {
   const passwordFile = join(directory, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (user !== undefined) chownSync(passwordFile, user.uid, user.gid);
   const options = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  const data = ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync', '-D', join(directory, 'data')];
+  const data = ['--encoding=UTF8', ...locale, '--no-sync', '-D', join(directory, 'data')];
   await promisify(execFile)(join(binaries, 'initdb'), [...options, ...data], { cwd: directory, ...user });
 }
 

@@ -16,6 +16,15 @@ export const SAMPLE_MIGRATIONS: Migration[] = [
   },
 ];
 
+/** What processes take turns at. */
+export const LEASE_MIGRATION: Migration = {
+  id: 'sample-lease',
+  statements: () => [
+    `create table errands (id text primary key, holder text not null, until_at bigint not null, fence bigint not null)`,
+    `insert into errands (id, holder, until_at, fence) values ('errand', '', 0, 0)`,
+  ],
+};
+
 /** One more step, as a later release would bring. */
 export const NEWER_MIGRATION: Migration = {
   id: 'sample-3',

@@ -4,8 +4,10 @@
  */
 import { writeSync } from 'node:fs';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
 import { backup, migrate, openStorage, restore } from '../src/storage/index.ts';
+import { fencedBy, takeLease } from '../src/storage/lease.ts';
 import type { Storage } from '../src/storage/index.ts';
 import { SAMPLE_MIGRATIONS, addThing, increment } from './sample-schema.ts';
 
@@ -42,6 +44,23 @@ const commands: Record<string, (storage: Storage) => Promise<void>> = {
       process.stdin.resume();
       await once(process.stdin, 'end');
     });
+  },
+
+  /** Takes a lease of a moment, and writes under it for each line of stdin. */
+  async errand(storage) {
+    const row = { table: 'errands', key: { id: 'errand' } };
+    const nowMs = Date.now();
+    const taker = { holder: 'process', nowMs, untilMs: nowMs + 50 };
+    const held = await storage.transaction((tx) => takeLease(tx, row, taker));
+    if (held === undefined) return say('taken');
+    const fenced = fencedBy(storage, held);
+    say(`held ${held.fence}`);
+    for await (const _ of createInterface(process.stdin)) {
+      await increment(fenced).then(
+        (value) => say(`wrote ${value}`),
+        (error: Error) => say(error.name),
+      );
+    }
   },
 
   /** Writes until there is no room for the smallest thing, then says what `checkWritable` answers. */

@@ -1,4 +1,6 @@
-import type { Migration } from '../storage/index.ts';
+import { sql } from 'kysely';
+import { foldCase } from '../storage/index.ts';
+import type { Db, Migration } from '../storage/index.ts';
 
 export const keysMigrations: Migration[] = [
   {
@@ -115,4 +117,26 @@ export const keysMigrations: Migration[] = [
         where state = 'active' and expires_at is null and grants like '%"*"%'`,
     ],
   },
+  {
+    // What a search compares, whatever the case of a name and its alphabet.
+    id: 'keys-folded-1',
+    statements: () => [`alter table keys add column name_folded text`],
+    run: foldNames,
+  },
 ];
+
+const NAMES_AT_ONCE = 500;
+
+async function foldNames(tx: Db): Promise<void> {
+  for (let after = ''; ;) {
+    const { rows } = await sql<{ id: string; name: string }>`
+      select id, name from keys where id > ${after} order by id limit ${NAMES_AT_ONCE}`.execute(tx);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const folded = rows.map(({ id, name }) => sql`(${id}, ${foldCase(name)})`);
+    await sql`with folded (id, name) as (values ${sql.join(folded)})
+      update keys set name_folded = (select folded.name from folded where folded.id = keys.id)
+      where id in (select id from folded)`.execute(tx);
+    after = last.id;
+  }
+}

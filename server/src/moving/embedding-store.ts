@@ -1,4 +1,6 @@
-import type { Db } from '../storage/index.ts';
+import { sql } from 'kysely';
+import { claimRows, refuseLost, taking } from '../storage/index.ts';
+import type { Db, Held } from '../storage/index.ts';
 
 type Row = {
   document_id: string;
@@ -6,6 +8,9 @@ type Row = {
   attempts: number;
   next_at: number;
   error: string | null;
+  holder: string;
+  until_at: number;
+  fence: number;
 };
 const tables = (db: Db) => db.withTables<{ moved_embeddings: Row }>();
 
@@ -16,6 +21,7 @@ export interface WantedKey {
 }
 
 export interface Wanted extends WantedKey {
+  held: Held;
   /** Those that have begun, this one among them. */
   attempts: number;
 }
@@ -32,52 +38,38 @@ export async function askForEmbedding(
       attempts: 0,
       next_at: nowMs,
       error: null,
+      holder: '',
+      until_at: 0,
+      fence: 0,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 
+const TABLE = 'moved_embeddings';
+
 /** Takes the next one that is due; nobody else is given it before `untilMs`. */
 export async function claimNext(
   tx: Db,
-  { nowMs, untilMs }: { nowMs: number; untilMs: number },
+  { holder, nowMs, untilMs }: { holder: string; nowMs: number; untilMs: number },
 ): Promise<Wanted | undefined> {
-  const next = await tables(tx)
-    .selectFrom('moved_embeddings')
-    .select(['document_id', 'collection_id'])
-    .where('next_at', '<=', nowMs)
-    .orderBy('next_at')
-    .orderBy('document_id')
-    .orderBy('collection_id')
-    .executeTakeFirst();
-  if (next === undefined) return undefined;
-  const row = await tables(tx)
-    .updateTable('moved_embeddings')
-    .set((eb) => ({ next_at: untilMs, attempts: eb('attempts', '+', 1) }))
-    .where('document_id', '=', next.document_id)
-    .where('collection_id', '=', next.collection_id)
-    // Another node may have been first.
-    .where('next_at', '<=', nowMs)
-    .returningAll()
-    .executeTakeFirst();
-  return row && { documentId: row.document_id, collectionId: row.collection_id, attempts: row.attempts };
+  const [row] = await claimRows<Row>(tx, {
+    table: TABLE,
+    key: ['document_id', 'collection_id'],
+    where: sql<boolean>`next_at <= ${nowMs} and until_at <= ${nowMs}`,
+    order: sql`next_at, document_id, collection_id`,
+    limit: 1,
+    change: sql`update moved_embeddings set attempts = attempts + 1, ${taking({ holder, untilMs })}`,
+  });
+  if (row === undefined) return undefined;
+  const { document_id, collection_id, attempts, fence } = row;
+  const held = { table: TABLE, key: { document_id, collection_id }, holder, fence };
+  return { documentId: document_id, collectionId: collection_id, attempts, held };
 }
 
-/** It stays with whoever has it for as long. */
-export async function renewClaim(
-  tx: Db,
-  { documentId, collectionId }: WantedKey,
-  untilMs: number,
-): Promise<void> {
-  await tables(tx)
-    .updateTable('moved_embeddings')
-    .set({ next_at: untilMs })
-    .where('document_id', '=', documentId)
-    .where('collection_id', '=', collectionId)
-    .execute();
-}
-
-export async function forgetWanted(tx: Db, { documentId, collectionId }: WantedKey): Promise<void> {
+/** Both, where another node works on it by now, throw LeaseLostError. */
+export async function forgetWanted(tx: Db, { documentId, collectionId, held }: Wanted): Promise<void> {
+  await refuseLost(tx, held);
   await tables(tx)
     .deleteFrom('moved_embeddings')
     .where('document_id', '=', documentId)
@@ -87,12 +79,13 @@ export async function forgetWanted(tx: Db, { documentId, collectionId }: WantedK
 
 export async function putOff(
   tx: Db,
-  { documentId, collectionId }: WantedKey,
+  { documentId, collectionId, held }: Wanted,
   { nextAt, error }: { nextAt: number; error: string },
 ): Promise<void> {
+  await refuseLost(tx, held);
   await tables(tx)
     .updateTable('moved_embeddings')
-    .set({ next_at: nextAt, error })
+    .set({ next_at: nextAt, error, until_at: 0 })
     .where('document_id', '=', documentId)
     .where('collection_id', '=', collectionId)
     .execute();

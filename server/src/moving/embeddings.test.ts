@@ -5,7 +5,7 @@ import type { OpenDatabase } from '../../test/databases.ts';
 import { removeMembers } from '../documents/index.ts';
 import type { Attached } from '../retrieval/index.ts';
 import { newStorageDir } from './anythingllm.fixture.ts';
-import { claimNext, countWanted } from './embedding-store.ts';
+import { claimNext, countWanted, forgetWanted, putOff } from './embedding-store.ts';
 import { Embeddings } from './index.ts';
 import { openTestMove } from './moving.fixture.ts';
 import type { TestMove } from './moving.fixture.ts';
@@ -101,7 +101,9 @@ describeOnBothDatabases('embedding imported documents', (open) => {
   test('two nodes share the work, and what one that died was at comes again', async () => {
     const to = await imported(open);
     const nowMs = MUCH_LATER_MS;
-    const dead = await to.storage.transaction((tx) => claimNext(tx, { nowMs, untilMs: nowMs + 20_000 }));
+    const dead = await to.storage.transaction((tx) =>
+      claimNext(tx, { holder: 'dead', nowMs, untilMs: nowMs + 20_000 }),
+    );
     const seen: string[] = [];
     const other = embeddingsOf(to, async (_, [location = '']) => {
       seen.push(location);
@@ -113,5 +115,22 @@ describeOnBothDatabases('embedding imported documents', (open) => {
     await other.run();
     expect([seen.length, (await countWanted(to.storage.db)).left]).toEqual([3, 0]);
     expect(dead?.attempts).toBe(1);
+  });
+
+  test('what a node that slept has to say about a document that another works on by now changes nothing', async () => {
+    const to = await imported(open);
+    const { storage } = to;
+    const [nowMs, lease] = [MUCH_LATER_MS, { untilMs: MUCH_LATER_MS + 20_000 }];
+    const slept = await storage.transaction((tx) => claimNext(tx, { holder: 'slept', nowMs, ...lease }));
+    const laterMs = nowMs + 30_000;
+    const awake = { holder: 'awake', nowMs: laterMs, untilMs: laterMs + 20_000 };
+    const claimed = await Promise.all([1, 2, 3].map(() => storage.transaction((tx) => claimNext(tx, awake))));
+    expect(claimed.map((wanted) => wanted?.documentId)).toContain(slept?.documentId);
+    if (slept === undefined) throw new Error('Nothing was claimed.');
+    const lost = { name: 'LeaseLostError' };
+    await expect(storage.transaction((tx) => forgetWanted(tx, slept))).rejects.toMatchObject(lost);
+    const putting = storage.transaction((tx) => putOff(tx, slept, { nextAt: 0, error: 'late' }));
+    await expect(putting).rejects.toMatchObject(lost);
+    expect(await countWanted(storage.db)).toEqual({ left: 3, failing: 0, error: null });
   });
 });

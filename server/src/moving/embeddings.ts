@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { membershipsOf } from '../documents/index.ts';
 import type { Documents } from '../documents/index.ts';
 import type { Attached } from '../retrieval/index.ts';
+import { LeaseLostError, renewLease } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { claimNext, countWanted, forgetWanted, putOff, renewClaim } from './embedding-store.ts';
+import { claimNext, countWanted, forgetWanted, putOff } from './embedding-store.ts';
 import type { Wanted } from './embedding-store.ts';
 
 /** How often it is looked whether an import has brought anything. */
@@ -30,6 +32,7 @@ export interface EmbeddingsOptions {
  */
 export class Embeddings {
   readonly #options: EmbeddingsOptions;
+  readonly #holder = randomUUID();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #isStopped = false;
@@ -65,7 +68,8 @@ export class Embeddings {
       const nowMs = clock.nowMs();
       // Looking costs no write.
       if ((await countWanted(storage.db)).left === 0) return;
-      const wanted = await storage.transaction((tx) => claimNext(tx, { nowMs, untilMs: nowMs + CLAIM_MS }));
+      const claim = { holder: this.#holder, nowMs, untilMs: nowMs + CLAIM_MS };
+      const wanted = await storage.transaction((tx) => claimNext(tx, claim));
       if (wanted === undefined) return;
       // Where the model is away all others would fail as well: the next look tries another one.
       if (!(await this.#embed(wanted))) return;
@@ -78,8 +82,14 @@ export class Embeddings {
     const { storage } = this.#options;
     const renewing = setInterval(() => void this.#renew(wanted), RENEW_EVERY_MS);
     const error = await this.#attach(wanted).finally(() => clearInterval(renewing));
-    if (error === undefined) await storage.transaction((tx) => forgetWanted(tx, wanted));
-    else await this.#putOff(wanted, error);
+    const noted =
+      error === undefined
+        ? storage.transaction((tx) => forgetWanted(tx, wanted))
+        : this.#putOff(wanted, error);
+    await noted.catch((failure: unknown) => {
+      // Another node works on it by now, and says how it went.
+      if (!(failure instanceof LeaseLostError)) throw failure;
+    });
     return error === undefined;
   }
 
@@ -106,7 +116,7 @@ export class Embeddings {
   async #renew(wanted: Wanted): Promise<void> {
     const { storage, clock, logger } = this.#options;
     await storage
-      .transaction((tx) => renewClaim(tx, wanted, clock.nowMs() + CLAIM_MS), { durable: false })
+      .transaction((tx) => renewLease(tx, wanted.held, clock.nowMs() + CLAIM_MS), { durable: false })
       .catch((error: unknown) => logger.warn({ err: error }, 'the hold on a document was not renewed'));
   }
 

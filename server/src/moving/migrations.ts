@@ -25,4 +25,13 @@ export const movingMigrations: Migration[] = [
       `create index moved_embeddings_next on moved_embeddings (next_at)`,
     ],
   },
+  {
+    // A lease of `storage`: who works on it.
+    id: 'moving-2',
+    statements: () => [
+      `alter table moved_embeddings add column holder text not null default ''`,
+      `alter table moved_embeddings add column until_at bigint not null default 0`,
+      `alter table moved_embeddings add column fence bigint not null default 0`,
+    ],
+  },
 ];

@@ -48,4 +48,13 @@ export const retrievalMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    // They have the form of a lease of `storage`, whose rows are there before anybody takes them.
+    id: 'retrieval-2',
+    statements: () => [
+      `alter table retrieval_leases add column fence bigint not null default 0`,
+      `insert into retrieval_leases (name, holder, until_at, failed) values ('reembedding', '', 0, 0), ('pgvector', '', 0, 0)
+        on conflict do nothing`,
+    ],
+  },
 ];

@@ -35,6 +35,7 @@ type Tables = {
     name: string;
     holder: string;
     until_at: number;
+    fence: number;
     failed: number;
     last_error: string | null;
   };

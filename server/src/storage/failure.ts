@@ -38,6 +38,23 @@ export function storageFailure(error: unknown): KeywardError | undefined {
   });
 }
 
+/** 40P01: PostgreSQL took the transaction out of a deadlock; 40001: it could not put it in line with the others. */
+const CONFLICTS = new Set(['40P01', '40001']);
+
+/** @returns `storage_unavailable` where PostgreSQL gave up the transaction for another one: begun anew it succeeds. */
+export function conflictFailure(error: unknown): KeywardError | undefined {
+  if (!(error instanceof Error) || !CONFLICTS.has((error as { code?: string }).code ?? '')) return undefined;
+  return new KeywardError('storage_unavailable', 'The database gave up this change for another one.', {
+    hint: 'Try again in a moment.',
+    headers: { 'retry-after': '1' },
+    cause: error,
+  });
+}
+
+/** Whether this is what `conflictFailure` made. */
+export const isConflict = (error: unknown): boolean =>
+  error instanceof KeywardError && CONFLICTS.has((error.cause as { code?: string } | undefined)?.code ?? '');
+
 /** What every call after `close` answers. */
 export function closedFailure(): KeywardError {
   return new KeywardError('storage_unavailable', 'The database is closed.');

@@ -17,7 +17,11 @@ export { booksOf, currentPermit, underPermit, withoutPermit } from './permit.ts'
 export type { Permit } from './permit.ts';
 export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';
 export { allRows } from './all-rows.ts';
+export { claimRows } from './claim.ts';
+export { LeaseLostError, refuseLost, renewLease, taking, underLease } from './lease.ts';
+export type { Held } from './lease.ts';
 export { inParts } from './parts.ts';
+export { foldCase } from './text.ts';
 export { unchanged } from './unchanged.ts';
 export { dialectOf } from './dialect.ts';
 

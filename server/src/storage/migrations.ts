@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { StartupError } from '../base/errors.ts';
 import type { Db, DialectName, Storage } from './storage.ts';
+import { orderTextByCodePoint, withPlainText } from './text.ts';
 
 /** Column types that the dialects spell differently. */
 export interface ColumnTypes {
@@ -13,6 +14,8 @@ export interface Migration {
   id: string;
   /** Statements that run on both dialects, in order. */
   statements(types: ColumnTypes): string[];
+  /** After them, for values that SQL cannot make. */
+  run?(tx: Db): Promise<void>;
 }
 
 /** The one table that belongs to this module: which steps have run. */
@@ -43,9 +46,12 @@ export async function migrateWithin(
   refuseNewer(applied, known);
   const pending = known.filter((step) => !applied.has(step.id));
   for (const step of pending) {
-    for (const statement of step.statements(columnTypes(dialect))) await sql.raw(statement).execute(tx);
+    for (const statement of step.statements(columnTypes(dialect)))
+      await sql.raw(dialect === 'postgres' ? withPlainText(statement) : statement).execute(tx);
+    await step.run?.(tx);
     await sql`insert into schema_migrations (id, applied_at) values (${step.id}, ${nowMs})`.execute(tx);
   }
+  if (dialect === 'postgres') await orderTextByCodePoint(tx);
   return pending.map((step) => step.id);
 }
 

@@ -1,6 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
-import { refuseNulCharacters, storageFailure } from './failure.ts';
+import { conflictFailure, refuseNulCharacters, storageFailure } from './failure.ts';
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -68,6 +68,11 @@ export function guardedPool(pool: pg.Pool): PostgresPool {
 class GuardedClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   #failure: Error | undefined;
+  /**
+   * Its transaction is lost until the rollback. Each statement until then says so, and the commit too: work that caught
+   * the first error fails with a conflict, which begins it anew, and with no other error.
+   */
+  #conflict: Error | undefined;
   constructor(client: pg.PoolClient) {
     this.#client = client;
   }
@@ -85,17 +90,21 @@ class GuardedClient implements PostgresPoolClient {
   async #query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     // A server that no longer answers would let even ROLLBACK wait for its time-out.
     if (this.#failure !== undefined) throw this.#failure;
+    if (sql === 'rollback') this.#conflict = undefined;
+    if (this.#conflict !== undefined) throw this.#conflict;
     refuseNulCharacters(parameters);
     try {
       return (await this.#client.query(sql, [...parameters])) as unknown as PostgresQueryResult<R>;
     } catch (error) {
       this.#failure = storageFailure(error);
-      throw this.#failure ?? error;
+      this.#conflict = conflictFailure(error);
+      throw this.#failure ?? this.#conflict ?? error;
     }
   }
 
   /** A client that has failed is not used again. */
   release(destroy = false): void {
+    this.#conflict = undefined;
     this.#client.release(destroy || this.#failure !== undefined);
   }
 }

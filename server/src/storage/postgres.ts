@@ -1,11 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
 import { KeywardError, StartupError } from '../base/errors.ts';
-import { closedFailure } from './failure.ts';
+import { closedFailure, isConflict } from './failure.ts';
 import { refuseNested, runInside } from './nesting.ts';
 import { guardedPool, newPool } from './postgres-pool.ts';
 import { currentPermit } from './permit.ts';
 import type { Db, Storage, TransactionOptions } from './storage.ts';
+
+/** How often work is begun in all, where PostgreSQL gives up its transaction for another one. */
+const RUNS_MAX = 5;
+/** Before the second run; doubled before each other one, and none waits for as long as its neighbour. */
+const PAUSE_MS = 10;
 
 /** PostgreSQL 15 or newer. @throws StartupError when it cannot be reached; the URL's password is not in the text. */
 export async function openPostgres(url: string): Promise<Storage> {
@@ -45,16 +51,27 @@ class PostgresStorage implements Storage {
 
   async transaction<T>(work: (tx: Db) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     refuseNested(this);
+    return this.#track(async () => {
+      for (let run = 1; ; run++) {
+        try {
+          return await this.#run(work, options);
+        } catch (error) {
+          if (!isConflict(error) || options.runsOnce === true || run === RUNS_MAX) throw error;
+          await sleep(PAUSE_MS * 2 ** (run - 1) * (0.5 + Math.random()));
+        }
+      }
+    });
+  }
+
+  #run<T>(work: (tx: Db) => Promise<T>, options: TransactionOptions): Promise<T> {
     const permit = currentPermit();
     permit?.refuseEnded();
-    return this.#track(() =>
-      this.db.transaction().execute(async (tx) => {
-        if (options.durable === false) await sql`set local synchronous_commit = off`.execute(tx);
-        const result = await runInside(this, () => work(tx));
-        await permit?.check(tx);
-        return result;
-      }),
-    );
+    return this.db.transaction().execute(async (tx) => {
+      if (options.durable === false) await sql`set local synchronous_commit = off`.execute(tx);
+      const result = await runInside(this, () => work(tx));
+      await permit?.check(tx);
+      return result;
+    });
   }
 
   async snapshot<T>(work: (tx: Db) => Promise<T>): Promise<T> {

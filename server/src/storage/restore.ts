@@ -48,8 +48,9 @@ export async function restore(
   try {
     const opened = typeof source === 'string' ? await openSource(source) : source;
     from = opened;
-    return await storage.transaction((tx) =>
-      restoreWithin(tx, storage.dialect, { ...options, from: opened }),
+    return await storage.transaction(
+      (tx) => restoreWithin(tx, storage.dialect, { ...options, from: opened }),
+      { runsOnce: true },
     );
   } catch (error) {
     throw restoreFailure(error);

@@ -16,6 +16,11 @@ export interface TransactionOptions {
    * For leases, counters and last-used times, never for a key.
    */
   durable?: boolean;
+  /**
+   * true: `work` changes what is outside of the database, or reads a stream, and is not begun anew where PostgreSQL gives
+   * up its transaction for another one (a deadlock). Default: it is, up to four times.
+   */
+  runsOnce?: boolean;
 }
 
 /**
@@ -33,7 +38,10 @@ export interface Storage {
    * A statement that fails fails the whole, even if `work` catches its error: to insert what may be there,
    * say `on conflict`. A transaction of the same Storage begun inside `work` is refused.
    * Under a permit (permit.ts) it is committed only if the permit still stands.
-   * @throws KeywardError `storage_unavailable` when the database cannot be reached or stays locked for 5 s.
+   * `work` may run several times, each in a transaction of its own of which one is kept: see `runsOnce`.
+   * Guarded by deadlock.test.ts.
+   * @throws KeywardError `storage_unavailable` when the database cannot be reached, stays locked for 5 s, or gives up
+   * the transaction for another one each time.
    */
   transaction<T>(work: (tx: Db) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Runs `work` on one unchanging picture of the database, taken when this is called. Nothing can be written. */

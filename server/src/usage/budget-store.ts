@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { BudgetUnit } from '../access/index.ts';
-import type { Db, DialectName } from '../storage/index.ts';
+import { claimRows } from '../storage/index.ts';
+import type { Db } from '../storage/index.ts';
 import { AMOUNT_MAX } from './amounts.ts';
 import { slotId } from './budget.ts';
 import type { Slot } from './budget.ts';
@@ -209,11 +210,19 @@ export async function deleteLease(tx: Db, id: string): Promise<void> {
   await tables(tx).deleteFrom('budget_leases').where('id', '=', id).execute();
 }
 
-export async function deleteExpired(tx: Db, dialect: DialectName, beforeMs: number): Promise<void> {
-  // One that its process renews at this moment has not run out: leave it alone.
-  const free = dialect === 'postgres' ? sql`for update skip locked` : sql``;
-  const { rows } = await sql<{ id: string }>`delete from budget_leases where id in (
-    select id from budget_leases where expires_at < ${beforeMs} ${free}) returning id`.execute(tx);
+/** Of processes that died. Hardly ever more than a few; the next look takes more. */
+const EXPIRED_AT_ONCE = 500;
+
+export async function deleteExpired(tx: Db, beforeMs: number): Promise<void> {
+  // One that its process renews at this moment has not run out, and is passed over.
+  const rows = await claimRows<{ id: string }>(tx, {
+    table: 'budget_leases',
+    key: ['id'],
+    where: sql<boolean>`expires_at < ${beforeMs}`,
+    order: sql`expires_at`,
+    limit: EXPIRED_AT_ONCE,
+    change: sql`delete from budget_leases`,
+  });
   if (rows.length === 0) return;
   const ids = rows.map(({ id }) => id);
   await tables(tx).deleteFrom('budget_blocks').where('lease_id', 'in', ids).execute();

@@ -216,7 +216,7 @@ export class Budgets {
       const nowMs = clock.nowMs();
       await storage.transaction(
         async (tx) => {
-          await store.deleteExpired(tx, storage.dialect, nowMs - EXPIRED_KEPT_MS);
+          await store.deleteExpired(tx, nowMs - EXPIRED_KEPT_MS);
           await store.deletePeriodsBefore(tx, nowMs - PERIODS_KEPT_MS);
         },
         { durable: false },

@@ -172,7 +172,8 @@ export class Ledger {
           await this.#writeWithin(tx, { states, asks, decisions });
           commitSent = true;
         },
-        { durable: false },
+        // What is held in memory changes with it.
+        { durable: false, runsOnce: true },
       );
     } catch (error) {
       // SQLite's commit fails or succeeds; PostgreSQL's may succeed while its answer is lost.

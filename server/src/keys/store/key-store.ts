@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Selectors } from '../../access/index.ts';
 import { SliceRows } from '../../base/slices.ts';
-import { unchanged } from '../../storage/index.ts';
+import { foldCase, unchanged } from '../../storage/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Key, KeyState, KeyWithSecrets } from '../key.ts';
 import { endsBefore, stateIs } from './key-filters.ts';
@@ -296,12 +296,9 @@ function matching<Row>(
     query = query.where(sql<boolean>`replace(keys.tags, ${JSON.stringify(filter.tag)}, '') <> keys.tags`);
   }
   if (filter.q !== undefined) {
-    const { q } = filter;
-    // As it is too: SQLite knows the case of a to z only.
-    const columns = ['keys.name', 'lower(keys.name)', 'lower(keys.id)'] as const;
-    query = query.where((eb) =>
-      eb.or(columns.map((column) => like(column, column === 'keys.name' ? q : q.toLowerCase()))),
-    );
+    const part = foldCase(filter.q);
+    const columns = ['coalesce(keys.name_folded, lower(keys.name))', 'lower(keys.id)'];
+    query = query.where((eb) => eb.or(columns.map((column) => like(column, part))));
   }
   if (filter.unusedSinceMs !== undefined) {
     const since = filter.unusedSinceMs;

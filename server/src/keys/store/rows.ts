@@ -1,4 +1,5 @@
 import type { Budget, Limit, Role, Selectors } from '../../access/index.ts';
+import { foldCase } from '../../storage/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { KeyRecord, Secret, StoredState } from '../key.ts';
 import type { OwnerKind, OwnerState } from '../owner.ts';
@@ -21,6 +22,8 @@ export type KeyRow = {
   owner_id: string;
   parent_id: string | null;
   name: string;
+  /** As searches compare it; null where an older Keyward that runs beside this one has made the key. */
+  name_folded: string | null;
   role: Role | null;
   grants: string;
   selectors: string;
@@ -140,6 +143,7 @@ export function keyFromRow(row: JoinedKeyRow): KeyRecord {
 export function settingColumns(key: KeyRecord) {
   return {
     name: key.name,
+    name_folded: foldCase(key.name),
     role: key.role,
     grants: JSON.stringify(key.grants),
     selectors: JSON.stringify(key.selectors),

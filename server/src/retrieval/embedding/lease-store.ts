@@ -1,66 +1,32 @@
 import type { Db } from '../../storage/index.ts';
 import { tables } from '../rows.ts';
 
-/** How a piece of work that one process does for all stands. */
-export interface Lease {
-  holder: string;
+/** A piece of work that one process does for all. */
+export const leaseOf = (name: 'reembedding' | 'pgvector') => ({ table: 'retrieval_leases', key: { name } });
+
+/** How embedding anew stands. */
+export interface Standing {
   untilAt: number;
-  /** What it could not do, in this round. */
+  /** Documents that could not be embedded, in this round. */
   failed: number;
   lastError: string | null;
 }
 
-/** Takes or keeps a lease. @returns false while another process holds it. */
-export async function holdLease(
-  tx: Db,
-  name: string,
-  { holder, untilAt, nowMs }: { holder: string; untilAt: number; nowMs: number },
-): Promise<boolean> {
-  const row = await tables(tx)
-    .insertInto('retrieval_leases')
-    .values({ name, holder, until_at: untilAt, failed: 0, last_error: null })
-    .onConflict((conflict) =>
-      conflict
-        .column('name')
-        .doUpdateSet({ holder, until_at: untilAt })
-        .where((eb) =>
-          eb.or([eb('retrieval_leases.holder', '=', holder), eb('retrieval_leases.until_at', '<=', nowMs)]),
-        ),
-    )
-    .returning('holder')
-    .executeTakeFirst();
-  return row?.holder === holder;
-}
-
-/** Others may take it at once. */
-export async function endLease(tx: Db, name: string, holder: string): Promise<void> {
-  await tables(tx)
-    .updateTable('retrieval_leases')
-    .set({ until_at: 0 })
-    .where('name', '=', name)
-    .where('holder', '=', holder)
-    .execute();
-}
+const NAME = 'reembedding';
 
 export async function noteOutcome(
   tx: Db,
-  name: string,
-  outcome: { failed: number; lastError: string | null },
+  { failed, lastError }: { failed: number; lastError: string | null },
 ): Promise<void> {
-  await tables(tx)
-    .updateTable('retrieval_leases')
-    .set({ failed: outcome.failed, last_error: outcome.lastError })
-    .where('name', '=', name)
-    .execute();
+  const outcome = { failed, last_error: lastError };
+  await tables(tx).updateTable('retrieval_leases').set(outcome).where('name', '=', NAME).execute();
 }
 
-export async function readLease(db: Db, name: string): Promise<Lease | undefined> {
+export async function readStanding(db: Db): Promise<Standing> {
   const row = await tables(db)
     .selectFrom('retrieval_leases')
-    .selectAll()
-    .where('name', '=', name)
+    .select(['until_at as untilAt', 'failed', 'last_error as lastError'])
+    .where('name', '=', NAME)
     .executeTakeFirst();
-  return row === undefined
-    ? undefined
-    : { holder: row.holder, untilAt: row.until_at, failed: row.failed, lastError: row.last_error };
+  return row ?? { untilAt: 0, failed: 0, lastError: null };
 }

@@ -2,6 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../../test/databases.ts';
 import { json } from '../../../test/upstream.ts';
 import type { Behaviour } from '../../../test/upstream.ts';
+import { takeLease } from '../../storage/lease.ts';
+import { leaseOf } from './lease-store.ts';
 import { DIMENSIONS, embeddings, openRetrieval } from '../retrieval.fixture.ts';
 import type { TestRetrieval } from '../retrieval.fixture.ts';
 
@@ -134,5 +136,26 @@ describeOnAllDatabases('embedding anew', (open) => {
     expect(await other.progress()).toMatchObject({ total: 3, done: 1 });
     await other.reembed();
     expect(await other.progress()).toMatchObject({ total: 3, done: 3 });
+  });
+
+  test('a process that slept while another took the work over writes nothing of it any more', async () => {
+    const { retrieval, set, upstream, storage } = opened;
+    await set('chunkSize', '500');
+    let [asked, answer] = [0, (): void => undefined];
+    upstream.answer((response, received) => {
+      if (++asked === 2) answer = () => void embeddings()(response, received);
+      else return embeddings()(response, received);
+      return undefined;
+    });
+    const round = retrieval.reembed();
+    await expect.poll(() => asked).toBe(2);
+    const taken = storage.transaction((tx) =>
+      takeLease(tx, leaseOf('reembedding'), { holder: 'another', nowMs: 1e15, untilMs: 2e15 }),
+    );
+    expect(await taken).toBeDefined();
+    answer();
+    await round;
+    expect(asked).toBe(2);
+    expect(await retrieval.progress()).toMatchObject({ total: 3, done: 1, running: true, failed: 0 });
   });
 });

@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { abandonedEmbeddings, countEmbedded, deleteEmbeddings, outdated } from '../chunk-store.ts';
 import type { RetrievalContext } from '../context.ts';
 import { embedDocument, reportable } from './embed-document.ts';
-import { endLease, holdLease, noteOutcome, readLease } from './lease-store.ts';
-import { withoutPermit } from '../../storage/index.ts';
+import { leaseOf, noteOutcome, readStanding } from './lease-store.ts';
+import { LeaseLostError, underLease, withoutPermit } from '../../storage/index.ts';
 import { currentRecipe, findRecipe } from './recipe.ts';
 import type { Recipe } from './recipe.ts';
 
-const LEASE = 'reembedding';
 const LEASE_MS = 30_000;
-const RENEW_MS = 10_000;
 /** How often the settings are looked at. Another process may have changed them. */
 const LOOK_MS = 5_000;
 /** After a round in which something failed. */
@@ -42,7 +38,6 @@ export interface Progress {
  */
 export class Reembedding {
   readonly #context: RetrievalContext;
-  readonly #holder = randomUUID();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
@@ -80,14 +75,14 @@ export class Reembedding {
     const { storage, settings, clock } = this.#context;
     const recipe = await currentRecipe(settings);
     const { total, current } = await countEmbedded(storage.db, await findRecipe(storage.db, recipe));
-    const lease = await readLease(storage.db, LEASE);
+    const { untilAt, failed, lastError } = await readStanding(storage.db);
     return {
       model: recipe.model,
       total,
       done: current,
-      running: current < total && (lease?.untilAt ?? 0) > clock.nowMs(),
-      failed: current < total ? (lease?.failed ?? 0) : 0,
-      lastError: current < total ? (lease?.lastError ?? null) : null,
+      running: current < total && untilAt > clock.nowMs(),
+      failed: current < total ? failed : 0,
+      lastError: current < total ? lastError : null,
     };
   }
 
@@ -105,18 +100,17 @@ export class Reembedding {
     const id = await findRecipe(storage.db, recipe);
     // Looking costs no write.
     if ((await outdated(storage.db, { recipeId: id, after: 0, limit: 1 })).length === 0) return;
-    if (!(await this.#hold())) return;
-    const renewing = this.#renew();
-    try {
-      await this.#embedAll(recipe);
-    } finally {
-      renewing.abort();
-      await storage.transaction((tx) => endLease(tx, LEASE, this.#holder)).catch(() => undefined);
-    }
+    await underLease({ storage, clock }, leaseOf('reembedding'), LEASE_MS, async (lease) => {
+      await this.#embedAll({ ...this.#context, storage: lease.storage }, recipe).catch((error: unknown) => {
+        // Another process goes on with it.
+        if (!lease.lost.aborted && !(error instanceof LeaseLostError)) throw error;
+      });
+    });
   }
 
-  async #embedAll(recipe: Recipe): Promise<void> {
-    const { storage, documents, logger, clock } = this.#context;
+  /** @param context whose storage is the lease's. */
+  async #embedAll(context: RetrievalContext, recipe: Recipe): Promise<void> {
+    const { storage, documents, logger, clock } = context;
     const outcome = { failed: 0, lastError: null as string | null };
     for (let after = 0; !this.#stopping.signal.aborted;) {
       const recipeId = await findRecipe(storage.db, recipe);
@@ -128,14 +122,15 @@ export class Reembedding {
         const [document] = await documents.byIds(storage.db, [documentId]);
         if (document === undefined) continue;
         try {
-          await embedDocument(this.#context, { document, recipe });
+          await embedDocument(context, { document, recipe });
         } catch (error) {
           if (this.#stopping.signal.aborted) return;
+          if (error instanceof LeaseLostError) throw error;
           outcome.failed++;
           outcome.lastError = reportable(error);
           logger.warn({ err: error, document: documentId }, 'a document was not embedded anew');
         }
-        await storage.transaction((tx) => noteOutcome(tx, LEASE, outcome), { durable: false });
+        await storage.transaction((tx) => noteOutcome(tx, outcome), { durable: false });
       }
     }
     if (outcome.failed > 0) this.#notBeforeMs = clock.monotonicMs() + RETRY_MS;
@@ -149,25 +144,6 @@ export class Reembedding {
       now.chunks.size !== recipe.chunks.size ||
       now.chunks.overlap !== recipe.chunks.overlap
     );
-  }
-
-  async #hold(): Promise<boolean> {
-    const { storage, clock } = this.#context;
-    const nowMs = clock.nowMs();
-    const lease = { holder: this.#holder, nowMs, untilAt: nowMs + LEASE_MS };
-    return storage.transaction((tx) => holdLease(tx, LEASE, lease), { durable: false });
-  }
-
-  #renew(): AbortController {
-    const done = new AbortController();
-    const renew = async (): Promise<void> => {
-      for (;;) {
-        await sleep(RENEW_MS, undefined, { signal: done.signal, ref: false });
-        await this.#hold().catch(() => undefined);
-      }
-    };
-    renew().catch(() => undefined);
-    return done;
   }
 
   /** What processes that died have left. */

@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { withoutPermit } from '../../storage/index.ts';
+import { LeaseLostError, underLease, withoutPermit } from '../../storage/index.ts';
 import type { Storage } from '../../storage/index.ts';
-import { endLease, holdLease } from '../embedding/lease-store.ts';
+import { leaseOf } from '../embedding/lease-store.ts';
 import { isGone } from './pgvector-tables.ts';
 import { fillPiece, knownLengths, markFilled, unfilledPasses } from './pgvector-store.ts';
 
-const LEASE = 'pgvector';
 /** Longer than any piece takes. */
 const LEASE_MS = 60_000;
 /** After a round; searches that meet what is missing ask for another. */
@@ -27,11 +25,9 @@ interface Options {
 /** Puts in what was embedded by a process that did not use the extension, piece by piece. One process does it for all. */
 export class Backfill {
   readonly #options: Options;
-  readonly #holder = randomUUID();
   #round: Promise<void> | undefined;
   #notBeforeMs = 0;
   #isStopped = false;
-  #isHolding = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -61,61 +57,47 @@ export class Backfill {
   }
 
   async #work(): Promise<void> {
-    const { storage, logger, prepare } = this.#options;
-    let filled = 0;
-    try {
-      for (const dimensions of await knownLengths(storage.db)) {
-        await prepare(dimensions);
-        filled += await this.#fillAll(dimensions);
-      }
-    } finally {
-      if (filled > 0) logger.info({ documents: filled }, 'vectors were given to PostgreSQL');
-      if (this.#isHolding) await storage.transaction((tx) => endLease(tx, LEASE, this.#holder), AT_EASE);
-      this.#isHolding = false;
+    const { storage, prepare } = this.#options;
+    for (const dimensions of await knownLengths(storage.db)) {
+      await prepare(dimensions);
+      // Looking costs no write.
+      if ((await unfilledPasses(storage.db, { dimensions, after: 0, limit: 1 })).length === 0) continue;
+      await underLease(this.#options, leaseOf('pgvector'), LEASE_MS, (lease) =>
+        this.#fillAll(lease.storage, dimensions),
+      );
     }
   }
 
-  async #fillAll(dimensions: number): Promise<number> {
-    const { storage } = this.#options;
+  async #fillAll(storage: Storage, dimensions: number): Promise<void> {
     let filled = 0;
-    for (let after: number | undefined = 0; after !== undefined;) {
+    for (let after: number | undefined = 0; after !== undefined && !this.#isStopped;) {
       const passes = await unfilledPasses(storage.db, { dimensions, after, limit: BATCH });
       for (const embeddingId of passes) {
         const pass = { embeddingId, dimensions };
-        if (!(await this.#fill(pass).catch((error: unknown) => this.#passOver(pass, error)))) return filled;
+        await this.#fill(storage, pass).catch((error: unknown) => this.#passOver(pass, error));
         filled++;
       }
       after = passes.at(-1);
     }
-    return filled;
+    if (filled > 0) this.#options.logger.info({ documents: filled }, 'vectors were given to PostgreSQL');
   }
 
-  /** @returns false where another process does it, or this one is stopping. */
-  async #fill(pass: { embeddingId: number; dimensions: number }): Promise<boolean> {
-    const { storage, clock } = this.#options;
-    for (let from: number | undefined = 0; from !== undefined;) {
-      if (this.#isStopped) return false;
+  async #fill(storage: Storage, pass: { embeddingId: number; dimensions: number }): Promise<void> {
+    for (let from: number | undefined = 0; from !== undefined && !this.#isStopped;) {
       const piece = { ...pass, from };
-      const next = await storage.transaction(async (tx) => {
-        const nowMs = clock.nowMs();
-        const lease = { holder: this.#holder, nowMs, untilAt: nowMs + LEASE_MS };
-        this.#isHolding = await holdLease(tx, LEASE, lease);
-        if (!this.#isHolding) return 'another';
+      from = await storage.transaction(async (tx) => {
         const rest = await fillPiece(tx, piece);
         if (rest === undefined) await markFilled(tx, pass);
         return rest;
       }, AT_EASE);
-      if (next === 'another') return false;
-      from = next;
     }
-    return true;
   }
 
   /** One that was removed or embedded anew meanwhile, or that PostgreSQL does not take, keeps none of the others out. */
-  #passOver(pass: { embeddingId: number }, error: unknown): true {
+  #passOver(pass: { embeddingId: number }, error: unknown): void {
     const { code = '' } = error as { code?: string };
-    if (error instanceof KeywardError || isGone(code)) throw error;
+    const isOver = error instanceof KeywardError || error instanceof LeaseLostError;
+    if (isOver || isGone(code)) throw error;
     this.#options.logger.debug({ err: error, ...pass }, 'vectors of a document were not given to PostgreSQL');
-    return true;
   }
 }
