@@ -3,12 +3,12 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { fileURLToPath } from 'node:url';
 
 /**
- * Builds the package for other projects in sdk/dist: ES modules, CommonJS and types, with a package.json that leads to
+ * Builds the package for other projects, in sdk/dist or the folder given: ES modules, CommonJS and types, with a package.json that leads to
  * them. That of sdk/ leads to the source, so that nothing has to be built to run what is in the repository.
  * `make sdk-package` packs what this builds.
  */
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const DIST = `${HERE}dist`;
+const DIST = process.argv[2] ?? `${HERE}dist`;
 
 const FLAVOURS = {
   esm: { type: 'module', options: [] },

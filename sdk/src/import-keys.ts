@@ -15,14 +15,17 @@ export function importKeys(
   source: KeySource,
   { signal }: CallOptions = {},
 ): AsyncGenerator<ImportOutcome> {
-  const request = async (): Promise<Request> =>
-    new Request(`${connection.url}/v1/keys/import`, {
+  const request = async (): Promise<Request> => {
+    // The types of browsers do not know `duplex`, without which Node streams nothing.
+    const init = {
       method: 'POST',
       headers: { 'content-type': 'application/x-ndjson' },
       body: await bodyOf(source),
-      duplex: 'half',
+      duplex: 'half' as const,
       ...(signal === undefined ? {} : { signal }),
-    } as RequestInit);
+    };
+    return new Request(`${connection.url}/v1/keys/import`, init);
+  };
   return streamed(connection, request, outcomesOf);
 }
 

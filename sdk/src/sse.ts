@@ -56,7 +56,10 @@ export async function* readLines(bytes: Bytes): AsyncGenerator<string> {
 /** Not every browser can iterate over a stream. */
 async function* iterable(bytes: Bytes): AsyncGenerator<Uint8Array> {
   if (bytes === null) return;
-  if (!('getReader' in bytes)) return yield* bytes;
+  if (!('getReader' in bytes)) {
+    yield* bytes;
+    return;
+  }
   const reader = bytes.getReader();
   try {
     for (;;) {

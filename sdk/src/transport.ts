@@ -68,12 +68,7 @@ const NEVER_SENT = new Set([
 ]);
 
 /** @throws TypeError when the key cannot stand in a header; its text is not repeated. */
-export function transport({
-  apiKey,
-  fetch: given,
-  retries = 2,
-  timeoutMs,
-}: ClientOptions): Send {
+export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: ClientOptions): Send {
   // The runtime's own complaint about a bad header would quote the key.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
     throw new TypeError('The API key holds characters that no key has, such as a space or a line end.');
@@ -134,10 +129,7 @@ function retryAfterMs({ status, headers }: Response): number | undefined {
 }
 
 /** The same answer, whose body ends with an error when the server falls silent, breaks off, or the caller goes away. */
-function limited(
-  response: Response,
-  { request, limitMs }: { request: Request; limitMs: number },
-): Response {
+function limited(response: Response, { request, limitMs }: { request: Request; limitMs: number }): Response {
   if (response.body === null) return response;
   const reader = response.body.getReader();
   const body = new ReadableStream<Uint8Array>(
