@@ -55,13 +55,24 @@ const COMPILER_OPTIONS = {
   moduleResolution: 'nodenext',
 };
 
-/** Adds the program of acceptance/sdk-project, to be compiled to ES modules or CommonJS. */
-export function addProgram(project: string, type: 'module' | 'commonjs', compilerOptions: object): string {
-  const folder = join(project, type);
+interface Kind {
+  type: 'module' | 'commonjs';
+  options: object;
+}
+
+/** Adds a folder to the project whose TypeScript is compiled to ES modules or CommonJS. */
+export function addFolder(project: string, name: string, { type, options }: Kind): string {
+  const folder = join(project, name);
   mkdirSync(folder);
-  cpSync(join(REPOSITORY, 'acceptance/sdk-project/scenario.ts'), join(folder, 'scenario.ts'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
-  const config = { compilerOptions: { ...COMPILER_OPTIONS, ...compilerOptions } };
+  const config = { compilerOptions: { ...COMPILER_OPTIONS, ...options } };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  return folder;
+}
+
+/** Adds the program of acceptance/sdk-project in a folder named after its kind. */
+export function addProgram(project: string, kind: Kind): string {
+  const folder = addFolder(project, kind.type, kind);
+  cpSync(join(REPOSITORY, 'acceptance/sdk-project/scenario.ts'), join(folder, 'scenario.ts'));
   return folder;
 }
