@@ -1,13 +1,13 @@
 # The front door. Every target sets up what it needs, and works again when run twice.
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-slow check bench sdk format packages
+.PHONY: help up down test test-slow check bench sdk sdk-package format packages
 
 # Node 24 comes with `npm ci` (package.json); nothing here uses an older one.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 up: $(INSTALLED) ## Install, start Keyward in the background and show a real answer
 	@./keyward up
@@ -37,6 +37,11 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts
+
+sdk-package: $(INSTALLED) ## Build the SDK and pack it into .local/, for other projects
+	@mkdir -p .local
+	node sdk/build.ts
+	npm pack ./sdk/dist --pack-destination .local
 
 format: $(INSTALLED) ## Put all code in form
 	prettier --write --log-level warn .

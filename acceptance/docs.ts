@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { REPOSITORY } from './server.ts';
 
-/** A fenced block ```` ```sh run ````, and what the ```` ```text output ```` after it promises. */
+/** A fenced block ```` ```sh run ```` (in sdk/README.md ```` ```ts run ````), and what the ```` ```text output ```` after it promises. */
 export interface Block {
   /** Of its first line in the file. */
   line: number;
@@ -26,11 +26,11 @@ export function pages(): Page[] {
   });
 }
 
-function blocksOf(text: string): Block[] {
+export function blocksOf(text: string, language = 'sh'): Block[] {
   const blocks: Block[] = [];
   for (const match of text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)) {
     const [, info = '', body = ''] = match;
-    if (info === 'sh run') {
+    if (info === `${language} run`) {
       const line = text.slice(0, match.index).split('\n').length + 1;
       blocks.push({ line, script: body, promised: [] });
     } else if (info === 'text output') {

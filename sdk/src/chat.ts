@@ -1,64 +1,113 @@
-import { apiError, KeywardConnectionError } from './errors.ts';
+import { apiError } from './errors.ts';
+import type { components } from './generated/openapi.d.ts';
 import { readEvents } from './sse.ts';
-import { brokenOff, placeOf } from './transport.ts';
-import type { Send } from './transport.ts';
+import { cutOff, jsonRequest, MODEL_TIMEOUT_MS, streamed } from './transport.ts';
+import type { CallOptions, Connection } from './transport.ts';
+
+/** A part of a message that is not only text. Further kinds are passed on. */
+export type ContentPart =
+  | { type: 'text'; text: string }
+  | { type: 'image_url'; image_url: { url: string; detail?: 'auto' | 'low' | 'high' } }
+  | { type: 'input_audio'; input_audio: { data: string; format: string } }
+  | { type: 'file'; file: { file_id?: string; filename?: string; file_data?: string } };
+
+/** A function that the model wants called. */
+export interface ToolCall {
+  id: string;
+  type: 'function';
+  /** `arguments` is JSON as the model wrote it, which may be wrong. */
+  function: { name: string; arguments: string };
+}
 
 export interface ChatMessage {
   role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
-  content: string;
+  /** Null in a message of the assistant that only calls tools. */
+  content?: string | ContentPart[] | null;
+  name?: string;
+  /** Of the assistant. */
+  tool_calls?: ToolCall[];
+  /** Of a message with the role `tool`: the call that it answers. */
+  tool_call_id?: string;
+}
+
+/** A function that the model may call. */
+export interface Tool {
+  type: 'function';
+  /** `parameters` is a JSON Schema. */
+  function: { name: string; description?: string; parameters?: Record<string, unknown>; strict?: boolean };
 }
 
 /** A chat request as the OpenAI API has it; further members are passed on. */
 export interface ChatRequest {
   model: string;
   messages: ChatMessage[];
+  tools?: Tool[];
+  tool_choice?: 'none' | 'auto' | 'required' | { type: 'function'; function: { name: string } };
+  /** In tokens, those of the model's reasoning among them. */
+  max_completion_tokens?: number;
+  temperature?: number;
+  stream_options?: { include_usage?: boolean };
   [member: string]: unknown;
 }
 
-/** A piece of a streamed answer as the OpenAI API has it. */
-export interface ChatChunk {
-  id?: string;
-  model?: string;
-  choices: {
-    index: number;
-    delta: { role?: string; content?: string | null; [member: string]: unknown };
-    finish_reason?: string | null;
-  }[];
-  usage?: { prompt_tokens: number; completion_tokens: number; total_tokens: number } | null;
+/** A whole answer to a chat. */
+export type ChatCompletion = components['schemas']['ChatCompletion'];
+/** A piece of a streamed answer. */
+export type ChatChunk = components['schemas']['ChatCompletionChunk'];
+
+/** A request for embeddings as the OpenAI API has it; further members are passed on. */
+export interface EmbeddingsRequest {
+  model: string;
+  input: string | string[] | number[] | number[][];
+  [member: string]: unknown;
 }
 
-/** A model may think long before its first word. */
-const FIRST_BYTE_TIMEOUT_MS = 600_000;
+/** One vector for each input. */
+export type Embeddings = components['schemas']['Embeddings'];
 
-/**
- * Streams a chat. Leaving the loop ends the request.
- * @throws KeywardApiError also for an error inside of the stream, KeywardConnectionError when it breaks off.
- */
-export async function* chat(
-  { send, url }: { send: Send; url: string },
+const CHAT = '/v1/chat/completions';
+
+export function chat(
+  connection: Connection,
   body: ChatRequest,
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  { signal }: CallOptions = {},
 ): AsyncGenerator<ChatChunk> {
-  const request = new Request(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream, application/json' },
-    body: JSON.stringify({ ...body, stream: true }),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const response = await send(request, { timeoutMs: FIRST_BYTE_TIMEOUT_MS });
-  if (response.body === null) return;
-  try {
-    if (response.headers.get('content-type')?.includes('text/event-stream') === true)
-      yield* chunksOf(response);
-    else yield wholeAnswer(await response.json());
-  } catch (error) {
-    throw brokenOff(error, request);
-  }
+  const accept = 'text/event-stream, application/json';
+  return streamed(
+    connection,
+    () => jsonRequest(connection, CHAT, { body: { ...body, stream: true }, signal, accept }),
+    chunksOf,
+  );
+}
+
+export async function complete(
+  connection: Connection,
+  body: ChatRequest,
+  { signal }: CallOptions = {},
+): Promise<ChatCompletion> {
+  return whole(connection, jsonRequest(connection, CHAT, { body: { ...body, stream: false }, signal }));
+}
+
+export async function embed(
+  connection: Connection,
+  body: EmbeddingsRequest,
+  { signal }: CallOptions = {},
+): Promise<Embeddings> {
+  return whole(connection, jsonRequest(connection, '/v1/embeddings', { body, signal }));
+}
+
+async function whole<T>({ send }: Connection, request: Request): Promise<T> {
+  return (await (await send(request, { defaultTimeoutMs: MODEL_TIMEOUT_MS })).json()) as T;
 }
 
 async function* chunksOf(response: Response): AsyncGenerator<ChatChunk> {
+  if (response.body === null) return;
+  if (response.headers.get('content-type')?.includes('text/event-stream') !== true) {
+    yield onlyChunk((await response.json()) as ChatCompletion);
+    return;
+  }
   let isComplete = false;
-  for await (const { data } of readEvents(response.body as AsyncIterable<Uint8Array>)) {
+  for await (const { data } of readEvents(response.body)) {
     if (data === '[DONE]') return;
     const chunk = JSON.parse(data) as ChatChunk & { error?: unknown };
     if (chunk.error !== undefined && chunk.error !== null) throw apiError(chunk, response);
@@ -66,20 +115,20 @@ async function* chunksOf(response: Response): AsyncGenerator<ChatChunk> {
     isComplete ||= chunk.choices?.some(({ finish_reason }) => typeof finish_reason === 'string') ?? false;
     yield { ...chunk, choices: chunk.choices ?? [] };
   }
-  if (!isComplete) throw new KeywardConnectionError(placeOf(response), 'broken_off', 'broke off its answer');
+  if (!isComplete) throw cutOff(response);
 }
 
 /** From an upstream that does not stream. */
-function wholeAnswer(body: unknown): ChatChunk {
-  const { choices, ...rest } = body as ChatChunk & {
-    choices: { message?: ChatMessage; finish_reason?: string }[];
-  };
-  const given = choices as { message?: { content?: string }; finish_reason?: string }[];
+function onlyChunk({ choices, ...rest }: ChatCompletion): ChatChunk {
   return {
     ...rest,
-    choices: given.map(({ message, finish_reason }, index) => ({
+    object: 'chat.completion.chunk',
+    choices: choices.map(({ message: { tool_calls: calls, ...message }, finish_reason }, index) => ({
       index,
-      delta: { role: 'assistant', content: message?.content ?? '' },
+      delta: {
+        ...message,
+        ...(calls === undefined ? {} : { tool_calls: calls.map((call, at) => ({ ...call, index: at })) }),
+      },
       finish_reason: finish_reason ?? 'stop',
     })),
   };

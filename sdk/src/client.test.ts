@@ -1,55 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { closedUrl, failureOf, json, KEY, serve } from './client.fixture.ts';
+import type { Answer } from './client.fixture.ts';
 import { createClient, KeywardApiError, KeywardConnectionError, paginate, unwrap } from './index.ts';
 import type { KeywardClient } from './index.ts';
-
-const KEY = 'sk-kw1-a-key-that-may-be-seen-nowhere';
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
-
-/** A real server that answers as it is told, one answer after the other; the last one stays. */
-async function serve(
-  ...answers: Answer[]
-): Promise<{ client: KeywardClient; requests: IncomingMessage[]; url: string }> {
-  const requests: IncomingMessage[] = [];
-  const server = createServer((request, response) => {
-    requests.push(request);
-    const answer = answers.length > 1 ? answers.shift() : answers[0];
-    answer?.(request, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { client: createClient({ url, apiKey: KEY }), requests, url };
-}
-
-/** An address where nothing listens any more. */
-async function closedUrl(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
-}
-
-const json =
-  (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
-  (_request, response) =>
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
-
-const failureOf = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 const everythingOf = (value: unknown): string => inspect(value, { depth: 20, showHidden: true });
 
@@ -117,12 +72,6 @@ describe('errors', () => {
     expect(await failureOf(nowhere.GET('/v1/keys'))).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('a server that does not answer is given up in time', async () => {
-    const { url } = await serve(() => undefined);
-    const client = createClient({ url, apiKey: KEY, timeoutMs: 50 });
-    expect(await failureOf(client.GET('/v1/keys'))).toMatchObject({ code: 'timeout' });
-  });
-
   test('a caller who goes away gets its own reason', async () => {
     const { client } = await serve(() => undefined);
     const reason = new Error('enough');
@@ -159,33 +108,6 @@ describe('the key', () => {
 
   test.for(['ftp://x', 'x', 'http://user:pass@x', 'http://x?key=1'])('is not sent to %s', (url) => {
     expect(() => createClient({ url })).toThrow(TypeError);
-  });
-});
-
-describe('repeating', () => {
-  const busy = json(503, { code: 'storage_unavailable', detail: 'no' }, { 'retry-after': '0' });
-
-  test('a GET that may be is repeated, twice at most', async () => {
-    const { client, requests } = await serve(busy, busy, json(200, { items: [], next_cursor: null }));
-    expect(await unwrap(client.GET('/v1/keys'))).toEqual({ items: [], next_cursor: null });
-    expect(requests).toHaveLength(3);
-    const always = await serve(busy);
-    expect(await failureOf(always.client.GET('/v1/keys'))).toMatchObject({ status: 503 });
-    expect(always.requests).toHaveLength(3);
-  });
-
-  test('nothing else is', async () => {
-    const post = await serve(busy);
-    expect(
-      await failureOf(post.client.POST('/v1/owners', { body: { name: 'x', kind: 'team' } })),
-    ).toMatchObject({
-      status: 503,
-    });
-    const without = await serve(json(503, { code: 'storage_unavailable', detail: 'no' }));
-    await failureOf(without.client.GET('/v1/keys'));
-    const late = await serve(json(429, { code: 'rate_limited', detail: 'no' }, { 'retry-after': '3600' }));
-    await failureOf(late.client.GET('/v1/keys'));
-    expect([post, without, late].map(({ requests }) => requests.length)).toEqual([1, 1, 1]);
   });
 });
 
@@ -260,11 +182,15 @@ describe('chat', () => {
     await expect(textOf(client)).rejects.toMatchObject({ code: 'upstream_unavailable', message: 'gone' });
   });
 
-  test('an upstream that does not stream is read as one piece', async () => {
+  test('an answer of an upstream that does not stream comes as one piece, its tool calls told apart by index', async () => {
+    const call = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{}' } };
     const { client } = await serve(
-      json(200, { choices: [{ message: { role: 'assistant', content: 'whole' } }] }),
+      json(200, { choices: [{ message: { role: 'assistant', content: null, tool_calls: [call] } }] }),
     );
-    expect(await textOf(client)).toBe('whole');
+    const pieces = [];
+    for await (const piece of client.chat(ask)) pieces.push(piece);
+    const delta = { role: 'assistant', content: null, tool_calls: [{ ...call, index: 0 }] };
+    expect(pieces.map(({ choices }) => choices)).toEqual([[{ index: 0, delta, finish_reason: 'stop' }]]);
   });
 
   test('leaving the loop ends the request', async () => {

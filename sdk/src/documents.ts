@@ -1,18 +1,39 @@
 import { KeywardApiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
-import type { Send } from './transport.ts';
+import { jsonRequest } from './transport.ts';
+import type { CallOptions, Connection } from './transport.ts';
 
 /** A file to be stored, and read, as a document. */
 export interface NewDocument {
-  /** Sent piece by piece, where it can be: `fs.openAsBlob` of Node keeps nothing in memory. */
+  /** A `File` of a page; in Node `await openAsBlob(path)` of `node:fs`, which keeps nothing in memory. */
   file: Blob;
-  /** With its ending, which says what kind of file it is. */
+  /** Such as `handbook.pdf`: its ending says what kind of file it is. */
   name: string;
-  /** What it is called in lists and as a source; its name. */
+  /**
+   * What the document is called in lists and as a source.
+   * @default its name
+   */
   title?: string | undefined;
-  /** Made where there is none; the server's default folder. */
+  /**
+   * The folder to store it in, made where there is none.
+   * @default the server's default folder
+   */
   folder?: string | undefined;
-  /** Slugs of workspaces to put it into. */
+  /**
+   * Slugs of workspaces to put it into.
+   * @default none
+   */
+  workspaces?: readonly string[] | undefined;
+}
+
+/** A page of the web to be fetched, by the server, and stored as a document. */
+export interface NewLink {
+  /** Such as `https://example.org/handbook`. */
+  link: string;
+  /**
+   * Slugs of workspaces to put it into.
+   * @default none
+   */
   workspaces?: readonly string[] | undefined;
 }
 
@@ -28,11 +49,10 @@ export interface StoredDocuments {
 /** Reading and embedding a long file may take minutes. */
 const ANSWER_TIMEOUT_MS = 3_600_000;
 
-/** @throws KeywardApiError also where the file cannot be read as a document. */
 export async function uploadDocument(
-  { send, url }: { send: Send; url: string },
+  { send, url }: Connection,
   { file, name, title, folder, workspaces = [] }: NewDocument,
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  { signal }: CallOptions = {},
 ): Promise<StoredDocuments> {
   const form = new FormData();
   if (workspaces.length > 0) form.set('addToWorkspaces', workspaces.join(','));
@@ -44,25 +64,17 @@ export async function uploadDocument(
     body: form,
     ...(signal === undefined ? {} : { signal }),
   });
-  return storedIn(await send(request, { timeoutMs: ANSWER_TIMEOUT_MS }));
+  return storedIn(await send(request, { defaultTimeoutMs: ANSWER_TIMEOUT_MS }));
 }
 
-/** Has the server fetch a page of the web. @throws KeywardApiError also where it cannot be fetched or read. */
 export async function uploadLink(
-  { send, url }: { send: Send; url: string },
-  { link, workspaces = [] }: { link: string; workspaces?: readonly string[] | undefined },
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  connection: Connection,
+  { link, workspaces = [] }: NewLink,
+  { signal }: CallOptions = {},
 ): Promise<StoredDocuments> {
-  const request = new Request(`${url}/v1/document/upload-link`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      link,
-      ...(workspaces.length === 0 ? {} : { addToWorkspaces: workspaces.join(',') }),
-    }),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return storedIn(await send(request, { timeoutMs: ANSWER_TIMEOUT_MS }));
+  const body = { link, ...(workspaces.length === 0 ? {} : { addToWorkspaces: workspaces.join(',') }) };
+  const request = jsonRequest(connection, '/v1/document/upload-link', { body, signal });
+  return storedIn(await connection.send(request, { defaultTimeoutMs: ANSWER_TIMEOUT_MS }));
 }
 
 async function storedIn(response: Response): Promise<StoredDocuments> {

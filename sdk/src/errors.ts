@@ -62,6 +62,9 @@ export class KeywardConnectionError extends Error {
   }
 }
 
+const UNKNOWN_CERTIFICATE =
+  'has a certificate that is not trusted here: add the authority that issued it to those that are trusted';
+
 const EXPLANATIONS: Record<string, string> = {
   ECONNREFUSED: 'refuses connections: nothing listens there',
   ENOTFOUND: 'cannot be found: its name does not resolve',
@@ -71,17 +74,15 @@ const EXPLANATIONS: Record<string, string> = {
   timeout: 'did not answer in time',
   ECONNRESET: 'closed the connection; is it https where http is given, or the other way round?',
   UND_ERR_SOCKET: 'closed the connection; is it https where http is given, or the other way round?',
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'has a certificate that is not known here; NODE_EXTRA_CA_CERTS names a file of more',
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'has a certificate that is not known here; NODE_EXTRA_CA_CERTS names a file of more',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'has a certificate that is not known here; NODE_EXTRA_CA_CERTS names a file of more',
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_CERTIFICATE,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CERTIFICATE,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CERTIFICATE,
   ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS: use http://',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'does not speak TLS: use http://',
 };
 
-const explanation = (code: string): string => EXPLANATIONS[code] ?? 'cannot be reached';
+// A browser says no more than that, and the same where the server does not allow the page's origin.
+const explanation = (code: string): string => EXPLANATIONS[code] ?? 'cannot be reached from here';
 
 /** The code at the bottom of a failed `fetch`, whose own message says nothing. */
 export function failureCode(error: unknown): string {
@@ -109,7 +110,10 @@ export async function apiErrorOf(
 }
 
 /** @param body what was said; `response` the answer it came in. */
-export function apiError(body: unknown, { status, statusText, headers, url }: Response): KeywardApiError {
+export function apiError(
+  body: unknown,
+  { status, statusText, headers, url, type }: Response,
+): KeywardApiError {
   const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);
   const common = {
     url: url.split('?', 1)[0] ?? '',
@@ -120,11 +124,16 @@ export function apiError(body: unknown, { status, statusText, headers, url }: Re
   if (isObject(body) && isObject(body['error'])) return openaiError(body['error'], common);
   if (isObject(body) && typeof body['code'] === 'string') return problem(body, common);
   if (isObject(body) && typeof body['error'] === 'string') return developerError(body['error'], common);
+  // Browsers hide where a redirect leads, and its status.
+  const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400);
+  const said = `${status} ${statusText}`.trimEnd();
   return new KeywardApiError({
     ...common,
     code: 'unknown',
-    message: `The answer was ${status} ${statusText}, and not in a form that Keyward gives.`,
-    hint: status >= 300 && status < 400 ? `It leads to ${headers.get('location') ?? 'another place'}.` : null,
+    message: isRedirect
+      ? 'The server answered with a redirect, which is not followed: the key would go with it.'
+      : `The answer was ${said}, and not in a form that Keyward gives.`,
+    hint: isRedirect ? `It leads to ${headers.get('location') ?? 'another place'}.` : null,
     errors: [],
     details: {},
   });

@@ -5,8 +5,14 @@ export interface Page<T> {
 }
 
 /**
- * Every item of a list, page after page, fetched as they are asked for.
- * @param fetchPage asks for the page at a cursor; undefined for the first.
+ * Gives every item of a list, and asks for a page when its first item is wanted.
+ * @param fetchPage asks for the page at a cursor; undefined for the first
+ * @throws Error where the server gives the same cursor twice; what `fetchPage` throws
+ * @example
+ * ```ts
+ * const page = (cursor?: string) => unwrap(client.GET('/v1/keys', { params: { query: { cursor } } }));
+ * for await (const { id, name } of paginate(page)) console.log(id, name);
+ * ```
  */
 export async function* paginate<T>(
   fetchPage: (cursor: string | undefined) => Promise<Page<T>>,

@@ -6,8 +6,20 @@ export interface ServerEvent {
 
 const EVENT_MAX_CHARACTERS = 16 * 1024 * 1024;
 
-/** Reads server-sent events from bytes that may be split anywhere, also inside of a character or a line end. */
-export async function* readEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
+/** Bytes that may be split anywhere, also inside of a character or a line end; null is an answer without a body. */
+type Bytes = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | null;
+
+/**
+ * Reads server-sent events.
+ * @param bytes the `body` of an answer, or an iterable of bytes; leaving the loop ends it
+ * @throws Error for a line of more than 16 MiB
+ * @example
+ * ```ts
+ * const response = await fetch('https://example.org/events');
+ * for await (const { event, data } of readEvents(response.body)) console.log(event, data);
+ * ```
+ */
+export async function* readEvents(bytes: Bytes): AsyncGenerator<ServerEvent> {
   let event = '';
   let data: string[] = [];
   for await (const line of readLines(bytes)) {
@@ -26,10 +38,10 @@ export async function* readEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenera
 }
 
 /** Lines ended by LF, CR LF or CR. What follows the last line end is given too. */
-export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+export async function* readLines(bytes: Bytes): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of bytes) {
+  for await (const chunk of iterable(bytes)) {
     rest += decoder.decode(chunk, { stream: true });
     const lines = rest.split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
@@ -39,4 +51,23 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
   rest += decoder.decode();
   if (rest.endsWith('\r')) rest = rest.slice(0, -1);
   if (rest !== '') yield rest;
+}
+
+/** Not every browser can iterate over a stream. */
+async function* iterable(bytes: Bytes): AsyncGenerator<Uint8Array> {
+  if (bytes === null) return;
+  if (!('getReader' in bytes)) {
+    yield* bytes;
+    return;
+  }
+  const reader = bytes.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
 }

@@ -1,21 +1,27 @@
-import { apiError, KeywardConnectionError } from './errors.ts';
+import { apiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
 import { readEvents } from './sse.ts';
-import { brokenOff, placeOf } from './transport.ts';
-import type { Send } from './transport.ts';
+import { cutOff, jsonRequest, streamed } from './transport.ts';
+import type { CallOptions, Connection } from './transport.ts';
 
 /** A passage that an answer was drawn from. */
 export type Source = components['schemas']['Source'];
 
 export interface WorkspaceQuestion {
-  /** The workspace's. */
+  /** Of the workspace, such as `handbook`. */
   slug: string;
   message: string;
-  /** Answers from the documents only, or also from what the model knows; the workspace's own mode. */
+  /**
+   * `query` answers from the documents only, `chat` also from what the model knows; `automatic` lets the model use tools.
+   * @default the mode that the workspace is set to
+   */
   mode?: 'automatic' | 'query' | 'chat' | undefined;
-  /** A conversation of its own; the workspace's. */
+  /**
+   * Any text: questions with the same one have a history of their own.
+   * @default the history of the workspace
+   */
   sessionId?: string | undefined;
-  /** A thread's slug, in place of a session. */
+  /** The slug of a thread, in place of a session. */
   thread?: string | undefined;
 }
 
@@ -31,37 +37,24 @@ interface Frame {
   error?: unknown;
 }
 
-/** A model may think long before its first word. */
-const FIRST_BYTE_TIMEOUT_MS = 600_000;
-
-/**
- * Asks a workspace; leaving the loop ends the request.
- * @throws KeywardApiError also for a failure inside of the stream, KeywardConnectionError when it breaks off.
- */
-export async function* askWorkspace(
-  { send, url }: { send: Send; url: string },
-  { slug, thread, ...asked }: WorkspaceQuestion,
-  { signal }: { signal?: AbortSignal | undefined } = {},
+export function askWorkspace(
+  connection: Connection,
+  { slug, thread, ...body }: WorkspaceQuestion,
+  { signal }: CallOptions = {},
 ): AsyncGenerator<WorkspaceAnswer> {
   const inThread = thread === undefined ? '' : `/thread/${encodeURIComponent(thread)}`;
-  const request = new Request(`${url}/v1/workspace/${encodeURIComponent(slug)}${inThread}/stream-chat`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify(asked),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const response = await send(request, { timeoutMs: FIRST_BYTE_TIMEOUT_MS });
-  try {
-    yield* pieces(response);
-  } catch (error) {
-    throw brokenOff(error, request);
-  }
+  const path = `/v1/workspace/${encodeURIComponent(slug)}${inThread}/stream-chat`;
+  return streamed(
+    connection,
+    () => jsonRequest(connection, path, { body, signal, accept: 'text/event-stream' }),
+    pieces,
+  );
 }
 
 async function* pieces(response: Response): AsyncGenerator<WorkspaceAnswer> {
   let hasText = false;
   let isOver = false;
-  for await (const { data } of readEvents((response.body ?? []) as AsyncIterable<Uint8Array>)) {
+  for await (const { data } of readEvents(response.body)) {
     const { type, textResponse, thought, sources, error } = JSON.parse(data) as Frame;
     if (type === 'abort') throw apiError({ error: String(error) }, response);
     // An agent says the whole again at its end; a refusal says it once.
@@ -74,5 +67,5 @@ async function* pieces(response: Response): AsyncGenerator<WorkspaceAnswer> {
     isOver ||= type === 'textResponse' || type === 'finalizeResponseStream';
     if (type === 'finalizeResponseStream') yield { kind: 'sources', sources: sources ?? [] };
   }
-  if (!isOver) throw new KeywardConnectionError(placeOf(response), 'broken_off', 'broke off its answer');
+  if (!isOver) throw cutOff(response);
 }

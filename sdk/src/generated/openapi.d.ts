@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document ed72b6537b609b6517ea0230cb05285d1f13969440a9db4a137bcb4604f093a3
-// text a0d18bc17a7d547f2f5510388f1ae59a725ab9424198999216572fea09593d2c
+// document 34f6c4be622ceba98c53e9069d30113e9f9f8e2b6243e3ec7906ef138d176297
+// text 4de519a9b4912a57d049e791e08968a7be7ceb16ddfcfaae2d42d5c6a703ba15
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3264,6 +3264,147 @@ export interface components {
         DeveloperError: {
             error: string;
         };
+        ModelUsage: {
+            /** @description Tokens of the request */
+            prompt_tokens: number;
+            /** @description Tokens of the answer; embeddings have none */
+            completion_tokens?: number;
+            /** @description Both together */
+            total_tokens: number;
+        };
+        /** @description A call that the model wants made. */
+        ToolCall: {
+            /** @description What the message with the result names as tool_call_id */
+            id: string;
+            /**
+             * @description The kind of tool
+             * @constant
+             */
+            type: "function";
+            /** @description What is to be called */
+            function: {
+                /** @description The function to be called */
+                name: string;
+                /** @description JSON as the model wrote it, which may be wrong */
+                arguments: string;
+            };
+        };
+        /** @description A whole answer to a chat. */
+        ChatCompletion: {
+            /** @description The id that the upstream gave this answer */
+            id?: string;
+            /** @description When it was made, in seconds since 1970 */
+            created?: number;
+            /** @description The model that answered */
+            model?: string;
+            /** @description What the answer took, where the upstream says so */
+            usage?: components["schemas"]["ModelUsage"] | null;
+            /**
+             * @description The kind of answer
+             * @constant
+             */
+            object?: "chat.completion";
+            /** @description One, or as many as n asked for */
+            choices: {
+                /** @description Its place in the list, from 0 */
+                index?: number;
+                /** @description The answer */
+                message: {
+                    /**
+                     * @description The speaker
+                     * @constant
+                     */
+                    role?: "assistant";
+                    /** @description The text; null where there is none, such as beside tool calls */
+                    content?: string | null;
+                    refusal?: string | null;
+                    /** @description Calls that the model wants made */
+                    tool_calls?: components["schemas"]["ToolCall"][];
+                };
+                /** @description stop, length, tool_calls, content_filter or another word of the upstream; null while it goes on */
+                finish_reason?: string | null;
+            }[];
+        };
+        /** @description A piece of a call that the model wants made. */
+        ToolCallPiece: {
+            /** @description Its place in the list, from 0 */
+            index: number;
+            /** @description In the first piece of a call */
+            id?: string;
+            /**
+             * @description In the first piece of a call
+             * @constant
+             */
+            type?: "function";
+            /** @description The next piece of the arguments is added to those before */
+            function?: {
+                /** @description The function to be called */
+                name?: string;
+                /** @description JSON as the model wrote it, which may be wrong */
+                arguments?: string;
+            };
+        };
+        /** @description The data of one event of a streamed answer; the last is [DONE]. */
+        ChatCompletionChunk: {
+            /** @description The id that the upstream gave this answer */
+            id?: string;
+            /** @description When it was made, in seconds since 1970 */
+            created?: number;
+            /** @description The model that answered */
+            model?: string;
+            /** @description What the answer took, where the upstream says so */
+            usage?: components["schemas"]["ModelUsage"] | null;
+            /**
+             * @description The kind of answer
+             * @constant
+             */
+            object?: "chat.completion.chunk";
+            /** @description None in the piece that has the usage */
+            choices: {
+                /** @description Its place in the list, from 0 */
+                index: number;
+                /** @description The next piece */
+                delta: {
+                    /** @description The speaker, in the first piece */
+                    role?: string;
+                    /** @description The text; null where there is none, such as beside tool calls */
+                    content?: string | null;
+                    refusal?: string | null;
+                    /** @description Pieces of calls, told apart by index */
+                    tool_calls?: components["schemas"]["ToolCallPiece"][];
+                };
+                /** @description stop, length, tool_calls, content_filter or another word of the upstream; null while it goes on */
+                finish_reason?: string | null;
+            }[];
+        };
+        /** @description Vectors of texts. */
+        Embeddings: {
+            /** @description The id that the upstream gave this answer */
+            id?: string;
+            /** @description When it was made, in seconds since 1970 */
+            created?: number;
+            /** @description The model that answered */
+            model?: string;
+            /** @description What the answer took, where the upstream says so */
+            usage?: components["schemas"]["ModelUsage"] | null;
+            /**
+             * @description The kind of answer
+             * @constant
+             */
+            object?: "list";
+            /** @description One vector for each input */
+            data: {
+                /**
+                 * @description The kind of item
+                 * @constant
+                 */
+                object?: "embedding";
+                /** @description Its place in the list, from 0 */
+                index: number;
+                /** @description The vector; a base64 text in its place where encoding_format was base64 */
+                embedding: number[];
+            }[];
+        };
         Model: {
             id: string;
             /** @constant */
@@ -4729,7 +4870,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": components["schemas"]["ChatCompletion"];
+                    "text/event-stream": components["schemas"]["ChatCompletionChunk"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -4865,7 +5007,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/event-stream": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -5001,7 +5146,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": components["schemas"]["Embeddings"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -5137,7 +5282,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/event-stream": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -5273,7 +5421,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/event-stream": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -5409,7 +5560,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -5545,7 +5698,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -5681,7 +5836,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -5817,7 +5974,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/event-stream": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -5958,7 +6118,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/event-stream": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -6099,7 +6262,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -6235,7 +6400,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/octet-stream": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -6376,7 +6541,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/plain": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -6517,7 +6685,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": unknown;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/plain": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -10814,7 +10985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -11006,7 +11177,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -11066,7 +11237,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -11124,7 +11295,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -11197,7 +11368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -11258,7 +11429,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -11285,7 +11456,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
         };
@@ -11326,7 +11497,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -11353,7 +11524,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
         };
@@ -11384,7 +11555,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -11445,7 +11616,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -11511,7 +11682,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -11576,7 +11747,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -11631,7 +11802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -11674,7 +11845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -11683,7 +11854,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
         };
@@ -11724,7 +11895,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -11733,7 +11904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
         };
@@ -11764,7 +11935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -11807,7 +11978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -11855,7 +12026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -11970,7 +12141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -11997,7 +12168,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
@@ -12095,7 +12266,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -12160,7 +12331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
@@ -12258,7 +12429,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -12489,7 +12660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -12532,7 +12703,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -12573,7 +12744,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -12582,7 +12753,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -12621,7 +12792,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -12664,7 +12835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -12705,7 +12876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -12714,7 +12885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -12755,7 +12926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -12764,7 +12935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -12905,7 +13076,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -13222,7 +13393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description A limit of the key is reached */
@@ -13261,7 +13432,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/octet-stream": string;
                 };
             };
             /** @description Done */
@@ -13876,7 +14047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
         };
@@ -14075,7 +14246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Bad Request */
@@ -14084,7 +14255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -14171,7 +14342,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14235,7 +14406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14304,7 +14475,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14422,7 +14593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Bad Request */
@@ -14431,7 +14602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14549,7 +14720,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14612,7 +14783,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14680,7 +14851,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -14720,7 +14891,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
         };
@@ -14797,9 +14968,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/jsonl": unknown;
+                    "application/jsonl": string;
                     "application/json": unknown;
-                    "text/csv": unknown;
+                    "text/csv": string;
                 };
             };
             /** @description Done */
@@ -15077,7 +15248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -15111,7 +15282,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
             /** @description Done */
@@ -15186,7 +15357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -15544,7 +15715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
             /** @description Done */
@@ -15713,7 +15884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
             /** @description Done */
@@ -15788,7 +15959,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -15861,7 +16032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description A limit of the key is reached */
@@ -16207,7 +16378,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
             /** @description Done */
@@ -16254,7 +16425,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -16317,7 +16488,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
-                    "image/png": unknown;
+                    "image/png": string;
                 };
             };
             /** @description Done */
@@ -17121,7 +17292,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -17159,7 +17330,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -17200,7 +17371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -17238,7 +17409,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -17489,7 +17660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/svg+xml": unknown;
+                    "image/svg+xml": string;
                 };
             };
             /** @description Internal Server Error */
@@ -17531,7 +17702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -17591,7 +17762,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -17634,7 +17805,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -17676,7 +17847,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
             /** @description Done */
@@ -17703,7 +17874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -17771,7 +17942,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */
@@ -17828,7 +17999,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Too many attempts */

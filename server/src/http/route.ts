@@ -66,6 +66,8 @@ export interface Route<
   responses: Record<number, TSchema | null | 'stream'>;
   /** Content types that a successful `stream` answer may have. */
   answerTypes?: readonly string[];
+  /** The same with the shape of each, which is only described. */
+  answers?: Record<string, TSchema>;
   /** Errors beside those that every route can give. */
   errors?: ErrorCode[];
   handler(services: Services, call: Call<P, Q, B, A>): Answer | Promise<Answer>;

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { ModelView } from '../models/index.ts';
+import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
 import { callModel, MODEL_NAME_MAX_LENGTH } from './model-call.ts';
 import type { Route } from '../http/index.ts';
 import { route } from './surface.ts';
@@ -20,27 +21,73 @@ const ModelRequest = Type.Object(
   { additionalProperties: true, description: 'As the OpenAI API has it; passed on untouched.' },
 );
 
+const JSON_ANSWER = { 'application/json': Type.Record(Type.String(), Type.Unknown()) };
+const JSON_OR_EVENTS = { ...JSON_ANSWER, 'text/event-stream': Type.String() };
+const JSON_OR_TEXT = { ...JSON_ANSWER, 'text/plain': Type.String() };
+const BYTES = { 'application/octet-stream': Type.String({ format: 'binary' }) };
+
+interface Forwarded {
+  id: string;
+  summary: string;
+  /** What upstreams answer with, by content type. */
+  answers: NonNullable<Route['answers']>;
+  takesForm?: true;
+}
+
 /** Paths below `/v1`, with what they do. */
-const FORWARDED: Record<string, { id: string; summary: string; takesForm?: true }> = {
-  '/chat/completions': { id: 'chat.completions', summary: 'Chat with a model; streams with stream: true' },
-  '/completions': { id: 'completions.create', summary: 'Complete a text' },
-  '/embeddings': { id: 'embeddings.create', summary: 'Turn texts into vectors' },
-  '/responses': { id: 'responses.create', summary: 'The Responses API, where the upstream has it' },
-  '/messages': { id: 'messages.create', summary: 'The Messages API, where the upstream has it' },
+const FORWARDED: Record<string, Forwarded> = {
+  '/chat/completions': {
+    id: 'chat.completions',
+    summary: 'Chat with a model; streams with stream: true',
+    answers: { 'application/json': ChatCompletion, 'text/event-stream': ChatCompletionChunk },
+  },
+  '/completions': { id: 'completions.create', summary: 'Complete a text', answers: JSON_OR_EVENTS },
+  '/embeddings': {
+    id: 'embeddings.create',
+    summary: 'Turn texts into vectors',
+    answers: { 'application/json': Embeddings },
+  },
+  '/responses': {
+    id: 'responses.create',
+    summary: 'The Responses API, where the upstream has it',
+    answers: JSON_OR_EVENTS,
+  },
+  '/messages': {
+    id: 'messages.create',
+    summary: 'The Messages API, where the upstream has it',
+    answers: JSON_OR_EVENTS,
+  },
   '/messages/count_tokens': {
     id: 'messages.count_tokens',
     summary: 'Count the tokens of a message, where the upstream has it; takes nothing from budgets',
+    answers: JSON_ANSWER,
   },
-  '/moderations': { id: 'moderations.create', summary: 'Classify a text' },
-  '/rerank': { id: 'rerank.create', summary: 'Order documents by relevance' },
-  '/images/generations': { id: 'images.generate', summary: 'Make images' },
-  '/images/edits': { id: 'images.edit', summary: 'Change an image', takesForm: true },
-  '/images/variations': { id: 'images.vary', summary: 'Vary an image', takesForm: true },
-  '/audio/speech': { id: 'audio.speech', summary: 'Read a text aloud' },
-  '/audio/transcriptions': { id: 'audio.transcribe', summary: 'Write down what is said', takesForm: true },
+  '/moderations': { id: 'moderations.create', summary: 'Classify a text', answers: JSON_ANSWER },
+  '/rerank': { id: 'rerank.create', summary: 'Order documents by relevance', answers: JSON_ANSWER },
+  '/images/generations': { id: 'images.generate', summary: 'Make images', answers: JSON_OR_EVENTS },
+  '/images/edits': {
+    id: 'images.edit',
+    summary: 'Change an image',
+    answers: JSON_OR_EVENTS,
+    takesForm: true,
+  },
+  '/images/variations': {
+    id: 'images.vary',
+    summary: 'Vary an image',
+    answers: JSON_ANSWER,
+    takesForm: true,
+  },
+  '/audio/speech': { id: 'audio.speech', summary: 'Read a text aloud', answers: BYTES },
+  '/audio/transcriptions': {
+    id: 'audio.transcribe',
+    summary: 'Write down what is said',
+    answers: JSON_OR_TEXT,
+    takesForm: true,
+  },
   '/audio/translations': {
     id: 'audio.translate',
     summary: 'Write down in English what is said',
+    answers: JSON_OR_TEXT,
     takesForm: true,
   },
 };

@@ -138,24 +138,38 @@ function bodyTypes({ bodyKind, takesForm }: { [name in 'bodyKind' | 'takesForm']
   return takesForm === true ? ['application/json', 'multipart/form-data'] : ['application/json'];
 }
 
-function successes({ responses, bodyKind, answerTypes }: Route, components: Map<string, Json>): Json {
+function successes(declared: Route, components: Map<string, Json>): Json {
+  const { responses, bodyKind } = declared;
   return Object.fromEntries(
     Object.entries(responses).map(([status, schema]) => {
       if (schema === null) return [status, { description: 'Done' }];
-      if (schema === 'stream') return [status, bytesAnswer(Number(status), answerTypes)];
+      if (schema === 'stream') return [status, bytesAnswer(Number(status), declared, components)];
       const type = bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';
       return [status, { description: 'Done', content: { [type]: { schema: plain(schema, components) } } }];
     }),
   );
 }
 
-/** No JSON. A refusal of that kind is the reason phrase of its status, as plain text or nothing. */
-function bytesAnswer(status: number, types: readonly string[] = ['*/*']): Json {
+/** Bytes that the handler sends itself. A refusal of that kind is the reason phrase of its status, as plain text or nothing. */
+function bytesAnswer(status: number, declared: Route, components: Map<string, Json>): Json {
   const isRefusal = status >= 400;
+  const { answerTypes = ['application/octet-stream'], answers } = declared;
+  const shapes = answers ?? Object.fromEntries(answerTypes.map((type) => [type, shapeOf(type)]));
   return {
     description: isRefusal ? (STATUS_CODES[status] ?? 'Refused') : 'The answer',
-    content: Object.fromEntries((isRefusal ? ['text/plain'] : types).map((type) => [type, {}])),
+    content: Object.fromEntries(
+      Object.entries(isRefusal ? { 'text/plain': shapeOf('text/plain') } : shapes).map(([type, shape]) => [
+        type,
+        { schema: plain(shape, components) },
+      ]),
+    ),
   };
+}
+
+/** Generators of clients make nothing of a content type without a schema. */
+function shapeOf(type: string): Json {
+  if (type.startsWith('text/') || type === 'image/svg+xml') return { type: 'string' };
+  return type === 'application/json' ? {} : { type: 'string', format: 'binary' };
 }
 
 /** The codes that a route can answer with. */
