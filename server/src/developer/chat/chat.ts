@@ -5,38 +5,12 @@ import type { User } from '../../identity/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
 import { abortBody, ChatAbort, ChatAnswer, endingOf, streamedAnswer, wholeAnswer } from './chat-answers.ts';
-import { chatRequest, readWish, SESSION_MAX_CHARACTERS } from './chat-options.ts';
-import type { Asking, Question, WorkspaceChat } from './chat-options.ts';
+import { chatRequest, readWish, SessionQuestion, ThreadQuestion } from './chat-options.ts';
+import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { namedUser } from '../people/named-user.ts';
 import type { Answer, Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import type { Services } from '../../http/index.ts';
-
-const Attachment = Type.Object({
-  name: Type.String(),
-  mime: Type.String({ description: 'application/anythingllm-document, or the type of an image' }),
-  contentString: Type.String({ description: 'A data URI' }),
-});
-
-/** What a question is made of. */
-export const questionFields = {
-  message: Type.String({ description: '@agent at its beginning has an agent answer' }),
-  mode: Type.Optional(Type.Enum(['automatic', 'query', 'chat'])),
-  attachments: Type.Optional(Type.Array(Attachment)),
-  reset: Type.Optional(Type.Boolean({ description: 'The model is shown nothing of what was said before' })),
-};
-const SessionChat = Type.Object({
-  ...questionFields,
-  sessionId: Type.Optional(
-    Type.Union([Type.String({ maxLength: SESSION_MAX_CHARACTERS }), Type.Number()], {
-      description: 'A conversation of its own',
-    }),
-  ),
-});
-const ThreadChat = Type.Object({
-  ...questionFields,
-  userId: Type.Optional(Type.Integer({ description: 'Who says it; in multi-user mode' })),
-});
 
 const shared = {
   method: 'POST',
@@ -58,7 +32,7 @@ export const chatRoutes: Route[] = [
     id: 'workspaces.chat',
     summary: 'Ask a workspace',
     params: inWorkspace,
-    body: SessionChat,
+    body: SessionQuestion,
     responses: { 200: ChatAnswer, 400: ChatAbort, 500: ChatAbort },
     handler: (services, call) => inSession(services, call, false),
   }),
@@ -69,7 +43,7 @@ export const chatRoutes: Route[] = [
     summary: 'Ask a workspace; the answer comes as it is made',
     description: EVENTS,
     params: inWorkspace,
-    body: SessionChat,
+    body: SessionQuestion,
     answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: ChatAbort },
     handler: (services, call) => inSession(services, call, true),
@@ -80,7 +54,7 @@ export const chatRoutes: Route[] = [
     id: 'threads.chat',
     summary: 'Ask in a thread',
     params: inThread,
-    body: ThreadChat,
+    body: ThreadQuestion,
     responses: { 200: ChatAnswer, 400: ChatAbort, 404: ChatAbort, 429: ChatAbort, 500: ChatAbort },
     handler: async (services, call) => {
       const { slug, threadSlug } = call.params;
@@ -97,7 +71,7 @@ export const chatRoutes: Route[] = [
     summary: 'Ask in a thread; the answer comes as it is made',
     description: EVENTS,
     params: inThread,
-    body: ThreadChat,
+    body: ThreadQuestion,
     answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: ChatAbort, 429: ChatAbort },
     handler: async (services, call) => {
@@ -115,7 +89,7 @@ export const chatRoutes: Route[] = [
 /** Clients of this one route know an unknown workspace by an event in an answer that says 200 and names no type. */
 const loneFrame = (frame: object): Answer => ({ status: 200, body: `data: ${JSON.stringify(frame)}\n\n` });
 
-type Request<P> = Asking & { params: P };
+type Request<P> = Asking & { params: P; body: QuestionBody };
 
 async function inSession(
   services: Services,
@@ -131,7 +105,7 @@ async function inSession(
 /** @param place where there is a thread, whoever says something there may be named. */
 async function inPlace(
   services: Services,
-  call: Asking,
+  call: Asking & { body: QuestionBody },
   place: Omit<WorkspaceChat, 'wish' | 'user'>,
 ): Promise<Answer> {
   const wish = readWish(call.body, place.workspace);

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { EXPORT_TYPES, exportText, isByWorkspace, isExportType } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
+import { field } from '../fields.ts';
 import * as d from '../schemas.ts';
 import { streamed } from '../streaming.ts';
 import { usernames } from '../people/usernames.ts';
@@ -23,12 +24,15 @@ export const exportChatsRoutes: Route[] = [
     access: 'workspaces:read',
     query: Type.Object({
       type: Type.Optional(
-        Type.String({ description: 'jsonl (where it is left out), json, csv or jsonAlpaca' }),
+        field(
+          Type.String({ description: 'jsonl (where it is left out), json, csv or jsonAlpaca' }),
+          (value) => (typeof value === 'string' ? value : 'jsonl'),
+        ),
       ),
     }),
     answerTypes: ['application/jsonl', 'application/json', 'text/csv'],
     responses: { 200: 'stream', 400: d.Said },
-    handler: async (services, { caller, query: { type = 'jsonl' } }) => {
+    handler: async (services, { caller, query: { type } }) => {
       if (!isExportType(type)) return json({ message: unknownType(type) }, 400);
       const { workspaces } = services;
       const facts = {

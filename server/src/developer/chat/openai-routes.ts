@@ -6,10 +6,17 @@ import { empty, json } from '../answers.ts';
 import { abortBody, begun, ChatAbort, endingOf, framesAnswer } from './chat-answers.ts';
 import { MESSAGE_MAX_CHARACTERS, TOO_LONG } from './chat-options.ts';
 import type { Asking } from './chat-options.ts';
-import { makeImages } from './images.ts';
-import { openaiAnswer, openaiError, openaiFrames, openaiRequest, readOpenaiWish } from './openai-chat.ts';
+import { ImageRequest, makeImages } from './images.ts';
+import {
+  openaiAnswer,
+  openaiError,
+  openaiFrames,
+  OpenaiQuestion,
+  openaiRequest,
+  readOpenaiWish,
+} from './openai-chat.ts';
 import type { OpenaiWish } from './openai-chat.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer, Decoded, Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import type { Services } from '../../http/index.ts';
 
@@ -35,7 +42,6 @@ const ChatError = Type.Object(
   { title: 'WorkspaceModelError' },
 );
 
-const Message = Type.Object({ role: Type.String(), content: Type.Unknown() });
 const NO_QUESTION = "No user prompt found. Must be last element in message array with 'user' role.";
 
 export const openaiRoutes: Route[] = [
@@ -65,12 +71,7 @@ export const openaiRoutes: Route[] = [
     access: 'workspaces:chat',
     bodyKind: 'lenient',
     namesModel: true,
-    body: Type.Object({
-      model: Type.String({ description: 'The slug of a workspace' }),
-      messages: Type.Array(Message),
-      stream: Type.Optional(Type.Boolean()),
-      temperature: Type.Optional(Type.Number()),
-    }),
+    body: OpenaiQuestion,
     answerTypes: ['application/json', 'text/event-stream'],
     responses: {
       200: 'stream',
@@ -94,11 +95,7 @@ export const openaiRoutes: Route[] = [
     bodyKind: 'lenient',
     namesModel: true,
     takesForm: true,
-    body: Type.Object({
-      prompt: Type.String(),
-      size: Type.Optional(Type.String()),
-      response_format: Type.Optional(Type.Enum(['b64_json', 'blob'])),
-    }),
+    body: ImageRequest,
     answerTypes: ['application/json', 'image/png'],
     responses: {
       200: 'stream',
@@ -116,9 +113,11 @@ const modelOf = ({ slug, createdAt }: Workspace, owned_by: string) => ({
   owned_by,
 });
 
-async function completions(services: Services, call: Asking): Promise<Answer> {
-  const { model } = call.body as Record<string, unknown>;
-  const slug = typeof model === 'string' ? model : '';
+async function completions(
+  services: Services,
+  call: Asking & { body: Decoded<typeof OpenaiQuestion> },
+): Promise<Answer> {
+  const { model: slug = '' } = call.body;
   const workspace = await services.workspaces.findCovered(call.caller, slug);
   if (workspace === undefined) return json(openaiError(noModel(slug)), 404);
   const wish = readOpenaiWish(call.body);

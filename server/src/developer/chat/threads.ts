@@ -3,7 +3,7 @@ import type { Caller } from '../../access/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { viewThread } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
-import { textField, wholeField } from '../body-fields.ts';
+import { text, whole } from '../fields.ts';
 import { historyAnswer } from './history.ts';
 import { namedUser } from '../people/named-user.ts';
 import * as d from '../schemas.ts';
@@ -30,20 +30,19 @@ export const threadsRoutes: Route[] = [
     bodyKind: 'lenient',
     bodyOptional: true,
     body: Type.Object({
-      name: Type.Optional(Type.String()),
-      slug: Type.Optional(Type.String()),
-      userId: Type.Optional(Type.Integer({ description: 'Whose it is; in multi-user mode' })),
+      name: Type.Optional(text()),
+      slug: Type.Optional(text()),
+      userId: Type.Optional(whole({ description: 'Whose it is; in multi-user mode' })),
     }),
     responses: { 200: ThreadAnswer, 400: 'stream' },
     handler: async (services, { caller, actor, params, body }) => {
       const workspace = await services.workspaces.findCovered(caller, params.slug);
       if (workspace === undefined) return phrase(400);
-      const fields = body as Record<string, unknown>;
-      const whose = { workspace, userId: wholeField(fields, 'userId') };
+      const { name, slug } = body;
+      const whose = { workspace, userId: body.userId };
       // A thread belongs to a user where there are users; in the other modes to nobody.
       const userId = (await namedUser(services, caller, whose))?.id ?? null;
-      const input = { name: textField(fields, 'name'), slug: textField(fields, 'slug'), userId };
-      const made = await services.workspaces.threads.create(actor, workspace, input);
+      const made = await services.workspaces.threads.create(actor, workspace, { name, slug, userId });
       if ('thread' in made) return json({ thread: viewThread(made.thread), message: null });
       return made.refused === 'no_workspace' ? phrase(400) : json({ thread: null, message: SLUG_TAKEN });
     },
@@ -56,13 +55,13 @@ export const threadsRoutes: Route[] = [
     access: 'workspaces:write',
     params,
     bodyKind: 'lenient',
-    body: Type.Object({ name: Type.String() }),
+    body: Type.Object({ name: text() }),
     responses: { 200: ThreadAnswer, 404: d.Said },
     handler: async (services, { caller, actor, params, body }) => {
       const place = await findPlace(services, caller, params);
       if (place === undefined) return WORKSPACE_MISSING;
       if (place.thread === undefined) return THREAD_MISSING;
-      const name = textField(body, 'name');
+      const { name } = body;
       if (name === undefined) return json({ thread: viewThread(place.thread), message: NOTHING_NEW });
       const change = { slug: place.thread.slug, name };
       const thread = await services.workspaces.threads.rename(actor, place.workspace, change);

@@ -7,14 +7,14 @@ import type { KeysContext } from '../../keys/index.ts';
 import { takeQuestion } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
 import { abortBody, ChatAbort } from './chat-answers.ts';
-import { readWish } from './chat-options.ts';
+import { questionFields, readWish } from './chat-options.ts';
 import { historyAnswer } from './history.ts';
 import * as d from '../schemas.ts';
 import type { Payer } from '../../models/index.ts';
 import type { Call, Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import type { Services } from '../../http/index.ts';
-import { answerWithin, EVENTS, questionFields } from './chat.ts';
+import { answerWithin, EVENTS } from './chat.ts';
 
 /* Chats of who is logged in, each in a conversation of their own, in the workspaces that there are for them. */
 
@@ -67,7 +67,7 @@ export const webChatsRoutes: Route[] = [
       call.holds(await takeQuestion(services, payer.caller));
       const wish = { ...read, sessionId: null };
       const chat = { workspace, wish, user: user ?? undefined, isStream: true };
-      return answerWithin(services, { ...payer, actor: session.actor, body, signal }, chat);
+      return answerWithin(services, { ...payer, actor: session.actor, signal }, chat);
     },
   }),
   route({

@@ -3,7 +3,7 @@ import { isoTime } from '../../base/clock.ts';
 import type { ExportFacts, PlacedChat } from '../../workspaces/index.ts';
 import { usernameOf } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
-import { wholeField } from '../body-fields.ts';
+import { wholeWithin } from '../fields.ts';
 import type { Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable, Time } from '../../http/index.ts';
@@ -29,8 +29,8 @@ const AnyChat = Type.Object(
   { title: 'WorkspaceChat' },
 );
 
-/** Far beyond the last of any instance; a page further on is as empty. */
-const PAGE_MAX = 10_000_000;
+/** The last is far beyond that of any instance; a page further on is as empty. */
+const PAGES = { otherwise: 0, least: 0, most: 10_000_000 };
 
 export const workspaceChatsRoutes: Route[] = [
   route({
@@ -42,10 +42,9 @@ export const workspaceChatsRoutes: Route[] = [
     access: 'workspaces:read',
     bodyKind: 'lenient',
     bodyOptional: true,
-    body: Type.Object({ offset: Type.Optional(Type.Integer()) }),
+    body: Type.Object({ offset: Type.Optional(wholeWithin(Type.Integer(), PAGES)) }),
     responses: { 200: Type.Object({ chats: Type.Array(AnyChat), hasPages: Type.Boolean() }) },
-    handler: async (services, { caller, body }) => {
-      const page = Math.min(PAGE_MAX, Math.max(0, wholeField(body, 'offset') ?? 0));
+    handler: async (services, { caller, body: { offset: page } }) => {
       const { chats, hasMore } = await services.workspaces.chats.newest(caller, page);
       const userIds = chats.map(({ userId }) => userId).filter((id) => id !== null);
       const facts = { usernames: await usernames(services, userIds) };

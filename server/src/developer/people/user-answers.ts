@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { TSchema } from 'typebox';
 import type { Caller } from '../../access/index.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import {
@@ -17,7 +18,7 @@ import type { WholeAnswer } from '../../http/index.ts';
 import { nullable } from '../../http/index.ts';
 import type { Services } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
-import { pathId } from '../path-id.ts';
+import { asSent, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
 import { told } from '../outcome.ts';
 import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } from './user-views.ts';
@@ -27,26 +28,26 @@ import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } fro
  * identity's to say (power.ts).
  */
 
-export const userFields = {
-  username: Type.Optional(Type.String({ description: '2 to 64 of a-z, 0-9, . _ @ -, a letter first' })),
-  password: Type.Optional(Type.String({ description: '8 to 250 characters' })),
-  role: Type.Optional(Type.String({ description: 'default, manager or admin' })),
-  dailyMessageLimit: Type.Optional(nullable(Type.Integer())),
-  bio: Type.Optional(Type.String({ description: 'At most 1,000 characters' })),
+/** Its rules are identity's (checkUser). */
+const userField = <S extends TSchema>(schema: S) => Type.Optional(asSent(schema));
+
+const userFields = {
+  username: userField(Type.String({ description: '2 to 64 of a-z, 0-9, . _ @ -, a letter first' })),
+  password: userField(Type.String({ description: '8 to 250 characters' })),
+  role: userField(Type.String({ description: 'default, manager or admin' })),
+  dailyMessageLimit: userField(nullable(Type.Integer())),
+  bio: userField(Type.String({ description: 'At most 1,000 characters' })),
 };
 export const newUserBody = Type.Object(userFields, { title: 'NewUser' });
 export const userChangeBody = Type.Object(
   {
     ...userFields,
-    suspended: Type.Optional(Type.Integer({ description: '0 or 1' })),
-    pfpFilename: Type.Optional(nullable(Type.String())),
+    suspended: userField(Type.Integer({ description: '0 or 1' })),
+    pfpFilename: userField(nullable(Type.String())),
   },
   { title: 'UserChange' },
 );
-export const newInviteBody = Type.Object(
-  { workspaceIds: Type.Optional(Type.Array(Type.Integer())) },
-  { title: 'NewInvite' },
-);
+export const newInviteBody = Type.Object({ workspaceIds: Type.Optional(wholes()) }, { title: 'NewInvite' });
 
 export const userShapes = {
   list: { 200: Type.Object({ users: Type.Array(d.User) }), 401: 'stream' },
@@ -92,20 +93,21 @@ export async function answerNewUser(
 export async function answerChange(
   { identity }: Services,
   actor: Actor,
-  { id, body }: { id: string; body: unknown },
+  { id: userId = NOBODY, body: input }: { id: number | undefined; body: UserInput },
 ): Promise<WholeAnswer> {
   refuseTakeover(actor);
-  const userId = pathId(id) ?? NOBODY;
-  const input = body as UserInput;
   // Its clients know no other answer to a role for nobody.
   if (input.role !== undefined && (await identity.getUser(userId)) === undefined) return phrase(500);
   const changed = await told(updateUser(identity, actor, { id: userId, input }));
   return 'error' in changed ? failed(changed.error) : json(DONE);
 }
 
-export async function answerRemoval({ identity }: Services, actor: Actor, id: string): Promise<WholeAnswer> {
+export async function answerRemoval(
+  { identity }: Services,
+  actor: Actor,
+  userId = NOBODY,
+): Promise<WholeAnswer> {
   refuseTakeover(actor);
-  const userId = pathId(id) ?? NOBODY;
   // Nor to a deletion of nobody.
   if ((await identity.getUser(userId)) === undefined) return phrase(500);
   const removed = await told(deleteUser(identity, actor, userId));
@@ -143,9 +145,8 @@ export async function answerInvite(
 export async function answerDisabling(
   { identity }: Services,
   actor: Actor,
-  { id, covered }: { id: string; covered: Covered },
+  { id: inviteId, covered }: { id: number | undefined; covered: Covered },
 ): Promise<WholeAnswer> {
-  const inviteId = pathId(id);
   if (inviteId === undefined) return failed('Invalid invite id', 400);
   const invite = await getInvite(identity, inviteId);
   const isThere = invite !== undefined && isOpenTo(covered, invite);

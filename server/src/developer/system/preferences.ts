@@ -7,7 +7,7 @@ import { readPreferences, shownPreferences } from '../../settings/index.ts';
 import type { PreferenceGroup } from '../../settings/index.ts';
 import { json, phrase } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
-import { textField } from '../body-fields.ts';
+import { text } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
 import type { WholeAnswer } from '../../http/index.ts';
 import type { Route } from '../../http/index.ts';
@@ -81,15 +81,15 @@ export const preferencesRoutes: Route[] = [
     id: 'settings.show_preferences',
     summary: 'Preferences of the instance',
     description: 'Of a secret whether there is one. For managers those that they may change.',
-    query: Type.Object({ labels: Type.Optional(Type.String({ description: 'Names, with commas' })) }),
+    query: Type.Object({ labels: Type.Optional(text({ description: 'Names, with commas' })) }),
     responses: {
       200: Type.Object({
         settings: Type.Record(Type.String(), nullable(Type.Union([Type.String(), Type.Boolean()]))),
       }),
       401: 'stream',
     },
-    handler: async ({ settings }, { session, query }) => {
-      const names = (textField(query, 'labels') ?? '').split(',').map((name) => name.trim());
+    handler: async ({ settings }, { session, query: { labels = '' } }) => {
+      const names = labels.split(',').map((name) => name.trim());
       return json({ settings: await shownPreferences(settings, names, groupOf(session)) });
     },
   }),

@@ -98,9 +98,8 @@ export const embedsRoutes: Route[] = [
     },
     handler: ({ widgets }, { caller, body }) =>
       refusing(async () => {
-        const { workspace_slug: slug } = body as Record<string, unknown>;
-        if (typeof slug !== 'string' || slug === '')
-          return json({ error: 'Workspace slug is required' }, 400);
+        const { workspace_slug: slug } = body;
+        if (slug === undefined) return json({ error: 'Workspace slug is required' }, 400);
         return json({ embed: viewEmbed(await createEmbed(widgets, caller, { slug, body })), error: null });
       }),
   }),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { TSchema } from 'typebox';
 import {
   ADDRESS_LIMITS,
   abortFrame,
@@ -10,6 +11,7 @@ import {
 } from '../../widgets/index.ts';
 import type { Embed, Turned } from '../../widgets/index.ts';
 import { empty, json, phrase } from '../answers.ts';
+import { asSent } from '../fields.ts';
 import { History } from '../schemas.ts';
 import { sendFrames } from '../chat/event-frames.ts';
 import { billOf, countedFor } from './widget-account.ts';
@@ -35,6 +37,17 @@ const Refusal = Type.Object(
   { title: 'WidgetRefusal' },
 );
 const refusals = { 401: Refusal, 404: 'stream', 503: Refusal } as const;
+
+/** Its rules are those of widgets (ask). */
+const said = (schema: TSchema) => Type.Optional(asSent(schema));
+const WidgetQuestion = Type.Object({
+  sessionId: said(Type.String({ description: 'A UUID that the page made' })),
+  message: said(Type.String()),
+  prompt: said(Type.String()),
+  model: said(Type.String()),
+  temperature: said(Type.Number()),
+  username: said(Type.String()),
+});
 
 const shared = { access: 'public', ownOrigins: true } as const;
 
@@ -72,16 +85,7 @@ export const widgetRoutes: Route[] = [
     params: Type.Object({ uuid: Type.String() }),
     bodyKind: 'lenient',
     bodyMaxBytes: BODY_MAX_BYTES,
-    body: Type.Partial(
-      Type.Object({
-        sessionId: Type.String({ description: 'A UUID that the page made' }),
-        message: Type.String(),
-        prompt: Type.String(),
-        model: Type.String(),
-        temperature: Type.Number(),
-        username: Type.String(),
-      }),
-    ),
+    body: WidgetQuestion,
     answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: Refusal, ...refusals, 429: Refusal },
     handler: (services, call) =>
