@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document ed72b6537b609b6517ea0230cb05285d1f13969440a9db4a137bcb4604f093a3
-// text a0d18bc17a7d547f2f5510388f1ae59a725ab9424198999216572fea09593d2c
+// document aa02fdef8e9d273a8ab3185596f93a3bb706924fe73679de09c9dc7cafa47d66
+// text 3ac415d553337d4dd6753de578c586ea48c74b2eb390dd29bbf2ccda7d3a3f51
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -14972,7 +14972,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    messages: components["schemas"]["SuggestedMessage"][];
+                    messages?: components["schemas"]["SuggestedMessage"][];
+                    suggestedMessages?: components["schemas"]["SuggestedMessage"][];
                 };
             };
         };
@@ -15248,9 +15249,9 @@ export interface operations {
                 "application/json": {
                     key: string;
                     description?: string | null;
+                    value: string;
                     /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
                     secret?: boolean;
-                    value: string;
                 };
             };
         };
@@ -15312,10 +15313,10 @@ export interface operations {
                 "application/json": {
                     key: string;
                     description?: string | null;
-                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
-                    secret?: boolean;
                     /** @description The present one where it is left out, or ******** */
                     value?: string;
+                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
+                    secret?: boolean;
                 };
             };
         };
@@ -16011,6 +16012,7 @@ export interface operations {
             content: {
                 "application/json": {
                     input: string | string[];
+                    inputs?: string | string[];
                     /** @description Not looked at */
                     model?: string | null;
                     /** @enum {unknown} */
@@ -16923,6 +16925,9 @@ export interface operations {
                     textContent: string;
                     metadata?: {
                         title?: string;
+                        docAuthor?: string;
+                        description?: string;
+                        docSource?: string;
                         url?: string;
                     };
                 };
@@ -17011,6 +17016,9 @@ export interface operations {
                     textContent: string;
                     metadata?: {
                         title?: string;
+                        docAuthor?: string;
+                        description?: string;
+                        docSource?: string;
                         url?: string;
                     };
                 };

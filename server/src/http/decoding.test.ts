@@ -30,7 +30,7 @@ test.each([
 test('a handler gets the types of the transform types, optional only where they have no default', () => {
   const read = decoder(declared);
   expectTypeOf(read({}).count).toEqualTypeOf<number>();
-  expectTypeOf(read({}).word).toEqualTypeOf<'x' | undefined>();
+  expectTypeOf(read({}).word).toEqualTypeOf<string | undefined>();
   expect(read({ plain: 2 }).plain).toBe(2);
 });
 
