@@ -1,15 +1,13 @@
-import { BODY_MAX_BYTES } from '../http/index.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { KeywardError } from '../base/errors.ts';
+import { BODY_MAX_BYTES, routesOn } from '../http/index.ts';
+import type { DeclareRoute, Json, Surface } from '../http/index.ts';
 import { openaiEvent } from '../openai/index.ts';
-import { routesOn } from '../http/index.ts';
-import type { DeclareRoute } from '../http/index.ts';
-import type { Json, Surface } from '../http/index.ts';
 import { phrase } from './answers.ts';
 import { abortBody } from './chat/chat-answers.ts';
 import { allowOrigin, preflight } from './cors.ts';
-import { readDeveloperCredential } from './credentials.ts';
-import { refuseAfterBody } from './early-body.ts';
+import { parseLenient, refuseAfterBody } from './body.ts';
 import { developerShape } from './errors.ts';
-import { parseLenient } from './lenient-body.ts';
 import { plainUrl } from './paths.ts';
 import { isWidgetPath, widgetPreflight } from './widgets/widget-pages.ts';
 
@@ -53,6 +51,19 @@ export const developerSurface: Surface = {
     schemas: { [ERROR]: { type: 'object', required: ['error'], properties: { error: { type: 'string' } } } },
   },
 };
+
+/**
+ * The key of a request to the Developer API: the second word of `Authorization`, whatever the first one is. Its clients
+ * send `Bearer`, `bearer`, `Token`; a bare key or `X-Api-Key` opens nothing there.
+ * @throws KeywardError `missing_key`
+ */
+function readDeveloperCredential({ authorization }: IncomingHttpHeaders): string {
+  const key = authorization?.split(' ')[1];
+  if (key !== undefined && key !== '') return key;
+  throw new KeywardError('missing_key', 'This endpoint needs a key.', {
+    hint: 'Send "Authorization: Bearer <key>".',
+  });
+}
 
 const failure = (description: string): Json => ({
   description,

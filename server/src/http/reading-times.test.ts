@@ -14,7 +14,7 @@ import { wordsOf } from '../retrieval/index/words.ts';
 import { expandPrompt } from '../workspaces/prompt.ts';
 import { parseJson } from './body/json-body.ts';
 import { decoder } from './decoding.ts';
-import { parseLenient } from '../developer/lenient-body.ts';
+import { parseLenient } from '../developer/body.ts';
 import { OpenaiQuestion, readOpenaiWish } from '../developer/chat/openai-chat.ts';
 import { plainUrl } from '../developer/paths.ts';
 import { readForm } from './body/form.ts';

@@ -1,16 +1,14 @@
 import { Type } from 'typebox';
-import type { Caller } from '../../access/index.ts';
 import type { ChatEvent } from '../../chat/index.ts';
 import type { User } from '../../identity/index.ts';
-import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
 import { abortBody, ChatAbort, ChatAnswer, endingOf, streamedAnswer, wholeAnswer } from './chat-answers.ts';
 import { chatRequest, readWish, SessionQuestion, ThreadQuestion } from './chat-options.ts';
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
-import { namedUser } from '../people/named-user.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import { findThread } from './threads.ts';
+import { namedUser } from '../people/users-by-id.ts';
+import type { Answer, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 
 const shared = {
   method: 'POST',
@@ -58,7 +56,7 @@ export const chatRoutes: Route[] = [
     responses: { 200: ChatAnswer, 400: ChatAbort, 404: ChatAbort, 429: ChatAbort, 500: ChatAbort },
     handler: async (services, call) => {
       const { slug, threadSlug } = call.params;
-      const { workspace, thread } = await find(services, call.caller, call.params);
+      const { workspace, thread } = await findThread(services, call.caller, call.params);
       if (workspace === undefined) return json(abortBody(`Workspace ${slug} not found.`), 404);
       if (thread === undefined) return json(abortBody(`Thread ${threadSlug} not found.`), 404);
       return inPlace(services, call, { workspace, thread, isStream: false });
@@ -76,7 +74,7 @@ export const chatRoutes: Route[] = [
     responses: { 200: 'stream', 400: ChatAbort, 429: ChatAbort },
     handler: async (services, call) => {
       const { slug, threadSlug } = call.params;
-      const { workspace, thread } = await find(services, call.caller, call.params);
+      const { workspace, thread } = await findThread(services, call.caller, call.params);
       if (workspace === undefined) return loneFrame(abortBody(`Workspace ${slug} not found.`));
       if (thread === undefined) {
         return json(abortBody(`Workspace ${slug} or thread ${threadSlug} is not valid.`), 400);
@@ -147,14 +145,4 @@ async function answered(
     }
   }
   return chat.isStream ? streamedAnswer(events()) : wholeAnswer(await endingOf(events()));
-}
-
-async function find(
-  { workspaces }: Services,
-  caller: Caller,
-  { slug, threadSlug }: { slug: string; threadSlug: string },
-): Promise<{ workspace: Workspace | undefined; thread: Thread | undefined }> {
-  const workspace = await workspaces.findCovered(caller, slug);
-  const thread = workspace === undefined ? undefined : await workspaces.threads.find(workspace, threadSlug);
-  return { workspace, thread };
 }

@@ -3,11 +3,9 @@ import type { TObject } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
-import { ModelForm, paidOnce } from '../../models/index.ts';
+import { ModelAccount, ModelForm, paidOnce } from '../../models/index.ts';
 import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
-import { ModelAccount } from '../../models/index.ts';
-import type { Answer, Call } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
+import type { Answer, Call, Services } from '../../http/index.ts';
 import { json } from '../answers.ts';
 import { field, text } from '../fields.ts';
 

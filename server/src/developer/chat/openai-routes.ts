@@ -16,9 +16,8 @@ import {
   readOpenaiWish,
 } from './openai-chat.ts';
 import type { OpenaiWish } from './openai-chat.ts';
-import type { Answer, Decoded, Route } from '../../http/index.ts';
+import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 
 const WorkspaceModel = Type.Object(
   {

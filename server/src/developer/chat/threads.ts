@@ -4,13 +4,12 @@ import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { viewThread } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { text, whole } from '../fields.ts';
-import { historyAnswer } from './history.ts';
-import { namedUser } from '../people/named-user.ts';
+import { historyAnswer } from './chat-record.ts';
+import { namedUser } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String(), threadSlug: Type.String() });
 const ThreadAnswer = Type.Object({ thread: nullable(d.Thread), message: nullable(Type.String()) });
@@ -58,8 +57,8 @@ export const threadsRoutes: Route[] = [
     body: Type.Object({ name: text() }),
     responses: { 200: ThreadAnswer, 404: d.Said },
     handler: async (services, { caller, actor, params, body }) => {
-      const place = await findPlace(services, caller, params);
-      if (place === undefined) return WORKSPACE_MISSING;
+      const place = await findThread(services, caller, params);
+      if (place.workspace === undefined) return WORKSPACE_MISSING;
       if (place.thread === undefined) return THREAD_MISSING;
       const { name } = body;
       if (name === undefined) return json({ thread: viewThread(place.thread), message: NOTHING_NEW });
@@ -94,9 +93,8 @@ export const threadsRoutes: Route[] = [
     params,
     responses: { 200: d.History, 404: d.Said },
     handler: async (services, { caller, params }) => {
-      const place = await findPlace(services, caller, params);
-      if (place === undefined) return WORKSPACE_MISSING;
-      const { workspace, thread } = place;
+      const { workspace, thread } = await findThread(services, caller, params);
+      if (workspace === undefined) return WORKSPACE_MISSING;
       if (thread === undefined) return THREAD_MISSING;
       const conversation = { workspaceId: workspace.id, threadId: thread.id, apiSessionId: null };
       return historyAnswer(services, conversation, { limit: Infinity, order: 'asc' });
@@ -107,12 +105,12 @@ export const threadsRoutes: Route[] = [
 const SLUG_TAKEN = 'The workspace has a thread with this slug already.';
 const NOTHING_NEW = 'No valid fields to update!';
 
-async function findPlace(
+export async function findThread(
   { workspaces }: Services,
   caller: Caller,
   { slug, threadSlug }: { slug: string; threadSlug: string },
-): Promise<{ workspace: Workspace; thread: Thread | undefined } | undefined> {
+): Promise<{ workspace: Workspace | undefined; thread: Thread | undefined }> {
   const workspace = await workspaces.findCovered(caller, slug);
-  if (workspace === undefined) return undefined;
-  return { workspace, thread: await workspaces.threads.find(workspace, threadSlug) };
+  const thread = workspace === undefined ? undefined : await workspaces.threads.find(workspace, threadSlug);
+  return { workspace, thread };
 }

@@ -8,18 +8,17 @@ import { takeQuestion } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
 import { abortBody, ChatAbort } from './chat-answers.ts';
 import { questionFields, readWish } from './chat-options.ts';
-import { historyAnswer } from './history.ts';
+import { historyAnswer } from './chat-record.ts';
+import { userOf } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
 import type { Payer } from '../../models/index.ts';
-import type { Call, Route } from '../../http/index.ts';
+import type { Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 import { answerWithin, EVENTS } from './chat.ts';
 
 /* Chats of who is logged in, each in a conversation of their own, in the workspaces that there are for them. */
 
 const params = Type.Object({ slug: Type.String() });
-const userOf = (session: Session) => (session.kind === 'user' ? session.user : null);
 
 /** Nobody's key is used: the usage report has the user, whose owner's budgets are spent. */
 async function payerOf(

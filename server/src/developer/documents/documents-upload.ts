@@ -9,8 +9,7 @@ import {
 import type { NewNote, Outcome } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { asSent, field, object, text } from '../fields.ts';
-import { broughtAnswer } from './upload-answer.ts';
-import { BroughtDocuments, NotBrought, uploadedDocument } from './document-shapes.ts';
+import { broughtAnswer, BroughtDocuments, NotBrought, uploadedDocument } from './document-shapes.ts';
 import {
   AddToWorkspaces,
   Metadata,
@@ -21,9 +20,8 @@ import {
 import { embedBrought } from './embed-documents.ts';
 import { receiveUpload } from './upload.ts';
 import { decoder } from '../../http/index.ts';
-import type { Answer, Call, Decoded, Route } from '../../http/index.ts';
+import type { Answer, Call, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 
 const UploadForm = Type.Object({
   file: Type.String({ format: 'binary' }),

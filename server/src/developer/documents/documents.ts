@@ -4,10 +4,9 @@ import { json, phrase } from '../answers.ts';
 import { field, text } from '../fields.ts';
 import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
-import type { Call, Route } from '../../http/index.ts';
+import type { Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 import { documentFolderRoutes } from './document-folders.ts';
 import { documentUploadRoutes } from './documents-upload.ts';
 

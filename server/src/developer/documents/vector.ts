@@ -4,7 +4,7 @@ import { VECTOR_DATABASE } from '../../settings/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { asSent, field, flag, text, texts } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';
-import { viewEmbedded } from '../workspaces/embedded-workspace.ts';
+import { viewEmbedded } from '../workspaces/workspaces.ts';
 import * as d from '../schemas.ts';
 import { accountsOf, ModelAccount } from '../../models/index.ts';
 import type { Answer, Route } from '../../http/index.ts';

@@ -1,15 +1,13 @@
 import { Type } from 'typebox';
 import { acceptInvite, findInvite, recoverAccount, resetPassword } from '../../identity/index.ts';
 import type { Invite } from '../../identity/index.ts';
-import { json } from '../answers.ts';
+import { json, told } from '../answers.ts';
 import { noteRefusal, tooMany } from './logins.ts';
 import { asSent, text, texts } from '../fields.ts';
 import * as d from '../schemas.ts';
-import { told } from '../outcome.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 /* What people without a session do to get one: accept an invite, recover an account. */
 

@@ -18,9 +18,8 @@ import {
   userChangeBody,
   userShapes as shapes,
 } from './user-answers.ts';
-import type { Answer, Decoded, Route } from '../../http/index.ts';
+import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 
 interface Wish {
   actor: Actor;

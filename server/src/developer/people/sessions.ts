@@ -8,7 +8,7 @@ import {
   loginWithToken,
   setPassword,
 } from '../../identity/index.ts';
-import { json, okText, phrase } from '../answers.ts';
+import { json, okText, phrase, told } from '../answers.ts';
 import { asSent, field, readFlag, text } from '../fields.ts';
 import {
   failedLogin,
@@ -17,11 +17,10 @@ import {
   noteRefusal,
   notLoggedIn,
   refusedAdmin,
+  ssoRefusal,
   tooMany,
 } from './logins.ts';
 import * as d from '../schemas.ts';
-import { ssoRefusal } from './sso-refusal.ts';
-import { told } from '../outcome.ts';
 import { viewUser } from './user-views.ts';
 import type { Route } from '../../http/index.ts';
 import { route } from '../surface.ts';

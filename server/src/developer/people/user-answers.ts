@@ -14,13 +14,11 @@ import {
 } from '../../identity/index.ts';
 import type { Invite, User, UserInput } from '../../identity/index.ts';
 import type { Actor } from '../../keys/index.ts';
-import type { WholeAnswer } from '../../http/index.ts';
+import type { Services, WholeAnswer } from '../../http/index.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
-import { json, phrase } from '../answers.ts';
+import { json, phrase, told } from '../answers.ts';
 import { asSent, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
-import { told } from '../outcome.ts';
 import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } from './user-views.ts';
 
 /*

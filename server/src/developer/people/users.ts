@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { issueLoginToken, refuseTakeover } from '../../identity/index.ts';
 import { json } from '../answers.ts';
 import { pathId } from '../fields.ts';
-import { html, ssoRefusal } from './sso-refusal.ts';
+import { html, ssoRefusal } from './logins.ts';
 import { usersFor } from './user-answers.ts';
 import type { Route } from '../../http/index.ts';
 import { route } from '../surface.ts';

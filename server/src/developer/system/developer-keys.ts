@@ -6,10 +6,9 @@ import { listNumbered, maskOf, mint, revokeNumbered } from '../../keys/index.ts'
 import type { Actor, KeyWithSecrets, Minted } from '../../keys/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { field, readFlag, readId } from '../fields.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { lastAdminFlag, nullable, Time } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 /*
  * Keys as the web application and clients of the Developer API know them: whole numbers, no scopes to choose. They are

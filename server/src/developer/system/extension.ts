@@ -12,16 +12,14 @@ import {
 } from '../../widgets/index.ts';
 import type { ExtensionKey } from '../../widgets/index.ts';
 import { viewWorkspace } from '../../workspaces/index.ts';
-import type { WholeAnswer } from '../../http/index.ts';
+import type { Call, Decoded, Route, Services, WholeAnswer } from '../../http/index.ts';
 import { json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
 import { embedBrought } from '../documents/embed-documents.ts';
 import { metadataFields } from '../documents/document-options.ts';
 import { Workspace } from '../schemas.ts';
-import type { Call, Decoded, Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable, Time } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 const Refused = Type.Object({ error: Type.String() });
 const Done = Type.Object({ success: Type.Boolean() });

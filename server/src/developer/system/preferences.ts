@@ -9,11 +9,9 @@ import { json, phrase } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
 import { text } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
-import type { WholeAnswer } from '../../http/index.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route, Services, WholeAnswer } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 const Preferences = Type.Record(Type.String(), Type.Unknown());
 

@@ -10,7 +10,7 @@ import {
   updateEmbed,
 } from '../../widgets/index.ts';
 import type { EmbedChatRow } from '../../widgets/index.ts';
-import { json } from '../answers.ts';
+import { json, listText, streamed } from '../answers.ts';
 import {
   EmbedChats,
   EmbedList,
@@ -21,11 +21,9 @@ import {
   viewListed,
 } from './embed-shapes.ts';
 import { Outcome } from '../schemas.ts';
-import { listText, streamed } from '../streaming.ts';
 import { nullable } from '../../http/index.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer, Route, WholeAnswer } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { WholeAnswer } from '../../http/index.ts';
 
 const Refused = Type.Object({ error: Type.String() }, { title: 'Refused' });
 const uuid = Type.Object({ uuid: Type.String() });

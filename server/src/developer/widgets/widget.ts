@@ -16,9 +16,8 @@ import { History } from '../schemas.ts';
 import { sendFrames } from '../chat/event-frames.ts';
 import { billOf, countedFor } from './widget-account.ts';
 import { pageHeaders } from './widget-pages.ts';
-import type { Answer, Call, Route } from '../../http/index.ts';
+import type { Answer, Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 
 const { WidgetChatsPerAddressPerMinute: perMinute, WidgetChatsPerAddressPerDay: perDay } = ADDRESS_LIMITS;

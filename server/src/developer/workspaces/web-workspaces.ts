@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import type { Session } from '../../identity/index.ts';
 import { viewWorkspace } from '../../workspaces/index.ts';
 import type { Suggestion } from '../../workspaces/index.ts';
 import { json, phrase } from '../answers.ts';
 import { field, pathId, text } from '../fields.ts';
-import { viewEmbedded } from './embedded-workspace.ts';
+import { userOf } from '../people/users-by-id.ts';
+import { viewEmbedded } from './workspaces.ts';
 import * as d from '../schemas.ts';
 import type { Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
@@ -127,5 +127,3 @@ export const webWorkspacesRoutes: Route[] = [
 
 const NOBODYS = 0;
 const NO_LIST = 'The messages must be a list of {heading, message}.';
-
-const userOf = (session: Session) => (session.kind === 'user' ? session.user : null);

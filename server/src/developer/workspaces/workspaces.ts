@@ -3,11 +3,12 @@ import type { TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import { embeddedDocuments, readSettings, viewWorkspace } from '../../workspaces/index.ts';
+import type { Workspace } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
-import { historyAnswer } from '../chat/history.ts';
+import { historyAnswer } from '../chat/chat-record.ts';
 import * as d from '../schemas.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
@@ -179,3 +180,17 @@ const notCovered = (): KeywardError =>
   new KeywardError('forbidden_resource', 'The key does not cover a workspace of this name.', {
     hint: 'Use a key whose workspace selector covers it.',
   });
+
+/** A workspace with its documents, and how much of the model's window the pinned ones take. */
+export async function viewEmbedded(
+  { storage, documents: library, chat }: Services,
+  workspace: Workspace,
+): Promise<object> {
+  const { documents, pinnedTokens } = await embeddedDocuments(storage.db, library, workspace.id);
+  return {
+    ...viewWorkspace(workspace),
+    documents,
+    contextWindow: await chat.windowTokens(workspace),
+    currentContextTokenCount: pinnedTokens,
+  };
+}

@@ -1,13 +1,21 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
-import type { ExportFacts, PlacedChat } from '../../workspaces/index.ts';
-import { usernameOf } from '../../workspaces/index.ts';
-import { json } from '../answers.ts';
-import { wholeWithin } from '../fields.ts';
-import type { Route } from '../../http/index.ts';
+import type { Conversation, ExportFacts, PlacedChat } from '../../workspaces/index.ts';
+import {
+  EXPORT_TYPES,
+  exportText,
+  isByWorkspace,
+  isExportType,
+  usernameOf,
+  viewMessages,
+} from '../../workspaces/index.ts';
+import { json, listText, streamed } from '../answers.ts';
+import { field, wholeWithin } from '../fields.ts';
+import * as d from '../schemas.ts';
+import type { Answer, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable, Time } from '../../http/index.ts';
-import { usernames } from '../people/usernames.ts';
+import { usernames } from '../people/users-by-id.ts';
 
 const AnyChat = Type.Object(
   {
@@ -32,7 +40,7 @@ const AnyChat = Type.Object(
 /** The last is far beyond that of any instance; a page further on is as empty. */
 const PAGES = { otherwise: 0, least: 0, most: 10_000_000 };
 
-export const workspaceChatsRoutes: Route[] = [
+const listRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/admin/workspace-chats',
@@ -69,3 +77,57 @@ const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) => ({
   workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
   user: { username: usernameOf(chat, facts) },
 });
+
+const CONTENT_TYPES = {
+  json: 'application/json; charset=utf-8',
+  jsonAlpaca: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/jsonl; charset=utf-8',
+} as const;
+
+const exportRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/system/export-chats',
+    id: 'workspaces.export_chats',
+    summary: 'Every chat of all workspaces as one file',
+    access: 'workspaces:read',
+    query: Type.Object({
+      type: Type.Optional(
+        field(
+          Type.String({ description: 'jsonl (where it is left out), json, csv or jsonAlpaca' }),
+          (value) => (typeof value === 'string' ? value : 'jsonl'),
+        ),
+      ),
+    }),
+    answerTypes: ['application/jsonl', 'application/json', 'text/csv'],
+    responses: { 200: 'stream', 400: d.Said },
+    handler: async (services, { caller, query: { type } }) => {
+      if (!isExportType(type)) return json({ message: unknownType(type) }, 400);
+      const { workspaces } = services;
+      const facts = {
+        usernames: await usernames(services),
+        defaultPrompt: await workspaces.defaultPrompt(),
+      };
+      const chats = workspaces.chats.all(caller, isByWorkspace(type));
+      return streamed(CONTENT_TYPES[type], exportText(type, chats, facts));
+    },
+  }),
+];
+
+const unknownType = (type: string): string =>
+  `Invalid export type: ${type}. Must be one of ${EXPORT_TYPES.join(', ')}`;
+
+export const chatRecordRoutes: Route[] = [...listRoutes, ...exportRoutes];
+
+/** `{history}` of a conversation, however long. */
+export function historyAnswer(
+  { workspaces }: Services,
+  conversation: Conversation,
+  options: { limit: number; order: 'asc' | 'desc' },
+): Promise<Answer> {
+  async function* pages(): AsyncGenerator<unknown[]> {
+    for await (const chats of workspaces.chats.history(conversation, options)) yield viewMessages(chats);
+  }
+  return streamed('application/json; charset=utf-8', listText('history', pages()));
+}
