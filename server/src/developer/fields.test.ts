@@ -107,7 +107,7 @@ const FIELDS: [string, TSchema, [unknown, unknown][]][] = [
   ],
   [
     'what a domain looks at',
-    asSent(Type.String()),
+    asSent({ field: Type.String() }).field,
     [
       [[1], [1]],
       [null, null],

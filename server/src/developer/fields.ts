@@ -12,8 +12,11 @@ import type { Decoded } from '../http/index.ts';
 export const field = <S extends TSchema, D>(schema: S, read: (value: unknown) => D): TCodec<S, D> =>
   Type.Decode(schema, read as (value: unknown) => unknown) as TCodec<S, D>;
 
-/** A field whose rules are those of the domain that takes it: as it came. */
-export const asSent = <S extends TSchema>(schema: S): TCodec<S, unknown> => field(schema, (value) => value);
+/** Fields whose rules are those of the domain that takes them: as they came. */
+export const asSent = <P extends TProperties>(fields: P) =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, schema]) => [name, field(schema, (value) => value)]),
+  ) as { [N in keyof P]: TCodec<P[N], unknown> };
 
 /** No database of ours keeps U+0000, which forms and queries can hold. */
 export const readText = (value: unknown): string | undefined =>

@@ -31,8 +31,10 @@ const Attachment = Type.Object({
 /** What a question is made of. */
 export const questionFields = {
   message: text({ description: '@agent at its beginning has an agent answer' }),
-  mode: Type.Optional(asSent(Type.Enum(['automatic', 'query', 'chat']))),
-  attachments: Type.Optional(asSent(Type.Array(Attachment))),
+  ...asSent({
+    mode: Type.Optional(Type.Enum(['automatic', 'query', 'chat'])),
+    attachments: Type.Optional(Type.Array(Attachment)),
+  }),
   reset: Type.Optional(flag({ description: 'The model is shown nothing of what was said before' })),
 };
 export const SessionQuestion = Type.Object({

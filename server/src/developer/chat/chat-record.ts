@@ -48,7 +48,6 @@ const listRoutes: Route[] = [
     summary: 'What was said in all workspaces',
     description: 'Newest first, 20 at a time; `offset` is the number of the page, from 0.',
     access: 'workspaces:read',
-    bodyKind: 'lenient',
     bodyOptional: true,
     body: Type.Object({ offset: Type.Optional(wholeWithin(Type.Integer(), PAGES)) }),
     responses: { 200: Type.Object({ chats: Type.Array(AnyChat), hasPages: Type.Boolean() }) },

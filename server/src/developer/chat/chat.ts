@@ -10,95 +10,76 @@ import { namedUser } from '../people/users-by-id.ts';
 import type { Answer, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 
-const shared = {
-  method: 'POST',
-  access: 'workspaces:chat',
-  bodyKind: 'lenient',
-} as const;
-
-const inWorkspace = Type.Object({ slug: Type.String() });
-const inThread = Type.Object({ slug: Type.String(), threadSlug: Type.String() });
-
 export const EVENTS =
   'Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then ' +
   'finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE].';
 
-export const chatRoutes: Route[] = [
+/** Each question can be asked for a whole answer and for one that comes as it is made. */
+const WAYS = [
+  { isStream: false, path: 'chat', verb: 'chat', how: '', said: { responses: { 200: ChatAnswer } } },
+  {
+    isStream: true,
+    path: 'stream-chat',
+    verb: 'stream_chat',
+    how: '; the answer comes as it is made',
+    said: { description: EVENTS, answerTypes: ['text/event-stream'], responses: { 200: 'stream' } },
+  },
+] as const;
+const shared = { method: 'POST', access: 'workspaces:chat' } as const;
+
+const sessionRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
   route({
     ...shared,
-    path: '/v1/workspace/:slug/chat',
-    id: 'workspaces.chat',
-    summary: 'Ask a workspace',
-    params: inWorkspace,
+    ...said,
+    path: `/v1/workspace/:slug/${path}`,
+    id: `workspaces.${verb}`,
+    summary: `Ask a workspace${how}`,
+    params: Type.Object({ slug: Type.String() }),
     body: SessionQuestion,
-    responses: { 200: ChatAnswer, 400: ChatAbort, 500: ChatAbort },
-    handler: (services, call) => inSession(services, call, false),
-  }),
-  route({
-    ...shared,
-    path: '/v1/workspace/:slug/stream-chat',
-    id: 'workspaces.stream_chat',
-    summary: 'Ask a workspace; the answer comes as it is made',
-    description: EVENTS,
-    params: inWorkspace,
-    body: SessionQuestion,
-    answerTypes: ['text/event-stream'],
-    responses: { 200: 'stream', 400: ChatAbort },
-    handler: (services, call) => inSession(services, call, true),
-  }),
-  route({
-    ...shared,
-    path: '/v1/workspace/:slug/thread/:threadSlug/chat',
-    id: 'threads.chat',
-    summary: 'Ask in a thread',
-    params: inThread,
-    body: ThreadQuestion,
-    responses: { 200: ChatAnswer, 400: ChatAbort, 404: ChatAbort, 429: ChatAbort, 500: ChatAbort },
+    responses: { ...said.responses, 400: ChatAbort, ...(isStream ? {} : { 500: ChatAbort }) },
     handler: async (services, call) => {
-      const { slug, threadSlug } = call.params;
-      const { workspace, thread } = await findThread(services, call.caller, call.params);
-      if (workspace === undefined) return json(abortBody(`Workspace ${slug} not found.`), 404);
-      if (thread === undefined) return json(abortBody(`Thread ${threadSlug} not found.`), 404);
-      return inPlace(services, call, { workspace, thread, isStream: false });
+      const { slug } = call.params;
+      const workspace = await services.workspaces.findCovered(call.caller, slug);
+      if (workspace === undefined) return json(abortBody(`Workspace ${slug} is not a valid workspace.`), 400);
+      return inPlace(services, call, { workspace, isStream });
     },
   }),
+);
+
+const threadRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
   route({
     ...shared,
-    path: '/v1/workspace/:slug/thread/:threadSlug/stream-chat',
-    id: 'threads.stream_chat',
-    summary: 'Ask in a thread; the answer comes as it is made',
-    description: EVENTS,
-    params: inThread,
+    ...said,
+    path: `/v1/workspace/:slug/thread/:threadSlug/${path}`,
+    id: `threads.${verb}`,
+    summary: `Ask in a thread${how}`,
+    params: Type.Object({ slug: Type.String(), threadSlug: Type.String() }),
     body: ThreadQuestion,
-    answerTypes: ['text/event-stream'],
-    responses: { 200: 'stream', 400: ChatAbort, 429: ChatAbort },
+    responses: {
+      ...said.responses,
+      400: ChatAbort,
+      429: ChatAbort,
+      ...(isStream ? {} : { 404: ChatAbort, 500: ChatAbort }),
+    },
     handler: async (services, call) => {
       const { slug, threadSlug } = call.params;
       const { workspace, thread } = await findThread(services, call.caller, call.params);
-      if (workspace === undefined) return loneFrame(abortBody(`Workspace ${slug} not found.`));
-      if (thread === undefined) {
-        return json(abortBody(`Workspace ${slug} or thread ${threadSlug} is not valid.`), 400);
+      if (workspace === undefined) {
+        const missing = abortBody(`Workspace ${slug} not found.`);
+        return isStream ? loneFrame(missing) : json(missing, 404);
       }
-      return inPlace(services, call, { workspace, thread, isStream: true });
+      if (thread !== undefined) return inPlace(services, call, { workspace, thread, isStream });
+      return isStream
+        ? json(abortBody(`Workspace ${slug} or thread ${threadSlug} is not valid.`), 400)
+        : json(abortBody(`Thread ${threadSlug} not found.`), 404);
     },
   }),
-];
+);
+
+export const chatRoutes: Route[] = [...sessionRoutes, ...threadRoutes];
 
 /** Clients of this one route know an unknown workspace by an event in an answer that says 200 and names no type. */
 const loneFrame = (frame: object): Answer => ({ status: 200, body: `data: ${JSON.stringify(frame)}\n\n` });
-
-type Request<P> = Asking & { params: P; body: QuestionBody };
-
-async function inSession(
-  services: Services,
-  call: Request<{ slug: string }>,
-  isStream: boolean,
-): Promise<Answer> {
-  const { slug } = call.params;
-  const workspace = await services.workspaces.findCovered(call.caller, slug);
-  if (workspace === undefined) return json(abortBody(`Workspace ${slug} is not a valid workspace.`), 400);
-  return inPlace(services, call, { workspace, isStream });
-}
 
 /** @param place where there is a thread, whoever says something there may be named. */
 async function inPlace(

@@ -26,7 +26,6 @@ export const threadsRoutes: Route[] = [
     description: 'A slug that the workspace has already gives no thread, and a message that says so.',
     access: 'workspaces:write',
     params: Type.Object({ slug: Type.String() }),
-    bodyKind: 'lenient',
     bodyOptional: true,
     body: Type.Object({
       name: Type.Optional(text()),
@@ -53,7 +52,6 @@ export const threadsRoutes: Route[] = [
     summary: 'Give a thread another name',
     access: 'workspaces:write',
     params,
-    bodyKind: 'lenient',
     body: Type.Object({ name: text() }),
     responses: { 200: ThreadAnswer, 404: d.Said },
     handler: async (services, { caller, actor, params, body }) => {

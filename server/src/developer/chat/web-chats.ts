@@ -50,7 +50,6 @@ export const webChatsRoutes: Route[] = [
     description: `${EVENTS} Within the messages that a user may send in 24 hours.`,
     access: 'session',
     params,
-    bodyKind: 'lenient',
     body: Type.Object(questionFields, { title: 'OwnQuestion' }),
     answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: ChatAbort, 429: ChatAbort },

@@ -37,7 +37,6 @@ export const documentFolderRoutes: Route[] = [
     id: 'documents.create_folder',
     summary: 'Make a folder',
     access: 'documents:write',
-    bodyKind: 'lenient',
     body: Type.Object({ name: folder }),
     responses: { 200: Done, 500: Done },
     handler: async ({ documents }, { body, caller }) => {
@@ -54,7 +53,6 @@ export const documentFolderRoutes: Route[] = [
     summary: 'Remove a folder with its documents',
     description: 'Also from the workspaces that hold them. The folder custom-documents stays.',
     access: 'documents:write',
-    bodyKind: 'lenient',
     body: Type.Object({ name: folder }),
     responses: { 200: Done },
     handler: async ({ documents }, { body, caller }) => {
@@ -71,7 +69,6 @@ export const documentFolderRoutes: Route[] = [
     description:
       'All or, where one cannot be moved, none. Those that are in a workspace stay and are counted.',
     access: 'documents:write',
-    bodyKind: 'lenient',
     body: Type.Object({
       files: field(Type.Array(Type.Object({ from: Type.String(), to: Type.String() })), readMoves),
     }),
@@ -96,7 +93,6 @@ export const documentFolderRoutes: Route[] = [
     summary: 'Remove documents',
     description: 'Also from the workspaces that hold them. What is not there is passed over.',
     access: 'documents:write',
-    bodyKind: 'lenient',
     body: Type.Object({ names: texts({ description: 'folder/name' }) }),
     responses: { 200: Done, 500: 'stream' },
     handler: async ({ documents }, { body: { names }, caller }) => {

@@ -87,15 +87,14 @@ export const documentUploadRoutes: Route[] = [
     summary: 'Fetch a page of the web',
     description: 'Pages of private networks only where the operator allows it.',
     access: 'documents:write',
-    bodyKind: 'lenient',
     body: Type.Object({
       link: text(),
       addToWorkspaces: AddToWorkspaces,
-      scraperHeaders: Type.Optional(
-        asSent(
+      ...asSent({
+        scraperHeaders: Type.Optional(
           Type.Record(Type.String(), Type.String(), { description: "Sent to the link's own server only" }),
         ),
-      ),
+      }),
       metadata: Metadata,
     }),
     responses,
@@ -120,7 +119,6 @@ export const documentUploadRoutes: Route[] = [
     id: 'documents.raw_text',
     summary: 'Store a text',
     access: 'documents:write',
-    bodyKind: 'lenient',
     body: Note,
     responses,
     handler: async (services, call) => {

@@ -76,7 +76,6 @@ export const vectorRoutes: Route[] = [
       'Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
     params,
-    bodyKind: 'lenient',
     body: Type.Object({ adds: locations, deletes: locations }),
     responses: { 200: Type.Object({ workspace: d.EmbeddedWorkspace }), 400: 'stream' },
     handler: async (services, call) => {
@@ -98,7 +97,6 @@ export const vectorRoutes: Route[] = [
     summary: 'Give a document to every chat of a workspace as a whole, or no longer',
     access: 'workspaces:write',
     params,
-    bodyKind: 'lenient',
     body: Type.Object({ docPath: text(), pinStatus: Type.Optional(flag()) }),
     responses: { 200: d.Said, 404: 'stream', 500: null },
     handler: async (services, { caller, params: { slug }, body }) => {
@@ -122,7 +120,6 @@ export const vectorRoutes: Route[] = [
     summary: 'The passages of a workspace that are nearest to a query',
     access: 'workspaces:chat',
     params,
-    bodyKind: 'lenient',
     body: Type.Object({
       query: text(),
       topN: Type.Optional(
@@ -177,13 +174,12 @@ export const vectorRoutes: Route[] = [
     id: 'openai.embeddings',
     summary: "Turn texts into vectors, with the server's embedding model",
     access: 'models:use',
-    bodyKind: 'lenient',
     body: Type.Object({
       input: embeddingInput,
       inputs: Type.Optional(embeddingInput),
-      model: Type.Optional(
-        asSent(Type.Union([Type.String(), Type.Null()], { description: 'Not looked at' })),
-      ),
+      ...asSent({
+        model: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Not looked at' })),
+      }),
       encoding_format: Type.Optional(
         field(Type.Enum(['float', 'base64']), (value) => (value === 'base64' ? value : 'float')),
       ),

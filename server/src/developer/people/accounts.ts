@@ -12,10 +12,9 @@ import { nullable } from '../../http/index.ts';
 /* What people without a session do to get one: accept an invite, recover an account. */
 
 const params = Type.Object({ code: Type.String() });
-const newUser = Type.Object(
-  { username: asSent(Type.String()), password: asSent(Type.String()) },
-  { title: 'InvitedUser' },
-);
+const newUser = Type.Object(asSent({ username: Type.String(), password: Type.String() }), {
+  title: 'InvitedUser',
+});
 
 const showInvite = route({
   method: 'GET',
@@ -47,7 +46,6 @@ const accept = route({
   description: 'Each invite once.',
   access: 'public',
   params,
-  bodyKind: 'lenient',
   body: newUser,
   responses: { 200: d.Outcome },
   handler: async (services, call) => {
@@ -91,7 +89,6 @@ const recover = route({
   description:
     'With two of the codes that the first login showed. The token sets a new password within ten minutes.',
   access: 'public',
-  bodyKind: 'lenient',
   body: Type.Object({ username: text(), recoveryCodes: texts() }, { title: 'RecoveryRequest' }),
   responses: {
     200: Type.Object({ success: Type.Boolean(), resetToken: Type.String() }),
@@ -117,7 +114,6 @@ const reset = route({
   summary: 'Set a new password with a token',
   description: 'All sessions of the user end; the next login shows new recovery codes.',
   access: 'public',
-  bodyKind: 'lenient',
   body: Type.Object(
     { token: text(), newPassword: text(), confirmPassword: text() },
     { title: 'ResetRequest' },

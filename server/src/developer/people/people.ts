@@ -126,7 +126,7 @@ function declared({ method, path, summary, description, body, responses }: Verb,
     summary,
     description: description === undefined ? where : `${where} ${description}`,
     ...(path.includes(':id') ? { params } : {}),
-    ...(body === undefined ? {} : ({ bodyKind: 'lenient', body } as const)),
+    ...(body === undefined ? {} : { body }),
     responses,
   } as const;
 }

@@ -34,7 +34,6 @@ const requestToken = route({
   description:
     'With users: name and password. Without: the password, or the text of an admin key in its place, which is how a fresh instance is entered for the first time. A login that fails says so with status 200 where there are users.',
   access: 'public',
-  bodyKind: 'lenient',
   body: Type.Object({ username: Type.Optional(text()), password: text() }, { title: 'LoginRequest' }),
   responses: { 200: LoginAnswer, 401: LoginAnswer, 403: LoginAnswer, 429: LoginAnswer },
   handler: async (services, { body, ip }) => {
@@ -110,13 +109,12 @@ const changeUser = route({
   description: 'A new password takes the present one; all your sessions end with it.',
   access: 'session',
   mode: 'multi',
-  bodyKind: 'lenient',
   body: Type.Object(
     {
       username: Type.Optional(text()),
       password: Type.Optional(text({ description: 'The new one' })),
       currentPassword: Type.Optional(text()),
-      bio: Type.Optional(asSent(Type.String())),
+      ...asSent({ bio: Type.Optional(Type.String()) }),
     },
     { title: 'OwnAccount' },
   ),
@@ -167,11 +165,7 @@ const enable = route({
   summary: 'Let users in, the first one an admin',
   description: 'Once, and there is no way back. All sessions end.',
   access: 'session',
-  bodyKind: 'lenient',
-  body: Type.Object(
-    { username: asSent(Type.String()), password: asSent(Type.String()) },
-    { title: 'FirstUser' },
-  ),
+  body: Type.Object(asSent({ username: Type.String(), password: Type.String() }), { title: 'FirstUser' }),
   responses: { 200: d.Outcome, 400: d.Outcome },
   handler: async ({ identity }, { session, body }) => {
     const already = json({ success: false, error: 'Multi-user mode is already enabled.' });
@@ -193,7 +187,6 @@ const updatePassword = route({
     'Without users. With usePassword false it is taken away, and only an admin key gets in. All sessions end.',
   access: 'session',
   mode: 'single',
-  bodyKind: 'lenient',
   body: Type.Object(
     {
       // A request that does not say so must not take the password away.

@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import type { TSchema } from 'typebox';
 import type { Caller } from '../../access/index.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import {
@@ -26,22 +25,22 @@ import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } fro
  * identity's to say (power.ts).
  */
 
-/** Its rules are identity's (checkUser). */
-const userField = <S extends TSchema>(schema: S) => Type.Optional(asSent(schema));
-
-const userFields = {
-  username: userField(Type.String({ description: '2 to 64 of a-z, 0-9, . _ @ -, a letter first' })),
-  password: userField(Type.String({ description: '8 to 250 characters' })),
-  role: userField(Type.String({ description: 'default, manager or admin' })),
-  dailyMessageLimit: userField(nullable(Type.Integer())),
-  bio: userField(Type.String({ description: 'At most 1,000 characters' })),
-};
+/** Their rules are those of identity (checkUser). */
+const userFields = asSent({
+  username: Type.Optional(Type.String({ description: '2 to 64 of a-z, 0-9, . _ @ -, a letter first' })),
+  password: Type.Optional(Type.String({ description: '8 to 250 characters' })),
+  role: Type.Optional(Type.String({ description: 'default, manager or admin' })),
+  dailyMessageLimit: Type.Optional(nullable(Type.Integer())),
+  bio: Type.Optional(Type.String({ description: 'At most 1,000 characters' })),
+});
 export const newUserBody = Type.Object(userFields, { title: 'NewUser' });
 export const userChangeBody = Type.Object(
   {
     ...userFields,
-    suspended: userField(Type.Integer({ description: '0 or 1' })),
-    pfpFilename: userField(nullable(Type.String())),
+    ...asSent({
+      suspended: Type.Optional(Type.Integer({ description: '0 or 1' })),
+      pfpFilename: Type.Optional(nullable(Type.String())),
+    }),
   },
   { title: 'UserChange' },
 );

@@ -148,7 +148,6 @@ const sessionRoutes = (
       id: `api_keys.create_${mode}`,
       summary: 'Make a key that may do everything',
       description: `${where} The secret is in this answer and nowhere else, ever.`,
-      bodyKind: 'lenient',
       body,
       responses: { ...shapes.create, ...UNAUTHORIZED },
       handler: async ({ identity }, { session, body }) =>
@@ -163,7 +162,6 @@ const sessionRoutes = (
         summary: 'Revoke a key',
         description: where,
         params,
-        bodyKind: 'lenient',
         body: removal,
         responses: { ...shapes.remove, ...UNAUTHORIZED },
         handler: (services, { session, params: { id: number }, body: { last_admin: isLastMeant } }) =>
@@ -193,7 +191,6 @@ const keyedRoutes = [
     description:
       'The caller must be able to do everything itself. The secret is in this answer and nowhere else.',
     access: 'keys:write',
-    bodyKind: 'lenient',
     body,
     responses: shapes.create,
     handler: async ({ keys }, { actor, body }) => created(await mint(keys, actor, mayAll(body))),
@@ -205,7 +202,6 @@ const keyedRoutes = [
     summary: 'Revoke a key',
     access: 'keys:write',
     params,
-    bodyKind: 'lenient',
     body: removal,
     responses: shapes.remove,
     handler: (services, { actor, params: { id: number }, body: { last_admin: isLastMeant } }) =>

@@ -144,7 +144,6 @@ const keyRoutes: Route[] = [
     path: '/api/browser-extension/embed-content',
     id: 'extension.embed',
     summary: 'Store what was read off a page and put it into a workspace',
-    bodyKind: 'lenient',
     body: Type.Object({ workspaceId: whole(), ...page }),
     responses: { ...contentResponses, 404: Refused },
     handler: (services, call) =>
@@ -156,7 +155,6 @@ const keyRoutes: Route[] = [
     path: '/api/browser-extension/upload-content',
     id: 'extension.upload',
     summary: 'Store what was read off a page',
-    bodyKind: 'lenient',
     body: Page,
     responses: contentResponses,
     handler: (services, call) => forExtension(services, call.caller, () => store(services, call, [])),

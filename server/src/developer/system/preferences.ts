@@ -49,7 +49,6 @@ export const preferencesRoutes: Route[] = [
     summary: 'Change preferences of an instance with users',
     description: 'Not for keys that are bound to workspaces.',
     access: 'system:write',
-    bodyKind: 'lenient',
     body: Preferences,
     responses: { 200: Outcome, 401: 'stream' },
     handler: async (services, { actor, caller, body }) => {
@@ -66,7 +65,6 @@ export const preferencesRoutes: Route[] = [
     summary: 'Change preferences of the instance',
     description:
       'For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon.',
-    bodyKind: 'lenient',
     body: Preferences,
     responses: { 200: Outcome, 401: 'stream' },
     handler: (services, { session, body }) =>

@@ -83,7 +83,6 @@ export const promptVariablesRoutes: Route[] = [
     summary: 'Make a variable',
     access: 'session',
     roles: ['admin'],
-    bodyKind: 'lenient',
     body,
     responses: { 200: Made, 400: Failed },
     handler: ({ workspaces }, { session, body: fields }) =>
@@ -100,7 +99,6 @@ export const promptVariablesRoutes: Route[] = [
     access: 'session',
     roles: ['admin'],
     params,
-    bodyKind: 'lenient',
     body: changeBody,
     responses: { 200: Made, 400: Failed, 404: Failed },
     handler: ({ workspaces }, { session, params, body: fields }) =>

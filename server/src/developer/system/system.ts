@@ -100,7 +100,6 @@ export const systemRoutes: Route[] = [
     description:
       'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces.',
     access: 'system:write',
-    bodyKind: 'lenient',
     body: Type.Record(Type.String(), Type.String()),
     responses: {
       200: Type.Object({

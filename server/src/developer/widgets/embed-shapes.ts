@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import type { TSchema } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
 import type { Embed, EmbedChatRow, ListedEmbed } from '../../widgets/index.ts';
-import { asSent, text } from '../fields.ts';
+import { asSent } from '../fields.ts';
 import { nullable, oneOf, Time } from '../../http/index.ts';
 
 /** A widget as it was made. */
@@ -121,46 +120,40 @@ export const viewChat = (row: EmbedChatRow) => ({
   createdAt: isoTime(row.created_at),
 });
 
-/** Their rules are those of widgets (readSettings). */
-const setting = (schema: TSchema) => Type.Optional(asSent(schema));
-const flag = (description: string) => setting(Type.Boolean({ description }));
-const limit = (description: string) => setting(nullable(Type.Integer({ description })));
+const limit = (description: string) => nullable(Type.Integer({ description }));
 
-/** What a request may set; anything else is left out of account. */
-export const EmbedRequest = Type.Object(
-  {
-    workspace_slug: Type.Optional(
-      text({ description: 'The workspace that it answers from; said once, when it is made' }),
-    ),
-    workspace_id: setting(
-      Type.Integer({ description: 'The number of another workspace, when it is changed' }),
-    ),
-    enabled: flag('A new one is'),
-    chat_mode: setting(Type.String({ description: 'chat, or query (default)' })),
-    allowlist_domains: setting(
-      Type.Union([Type.Array(Type.String()), Type.String(), Type.Null()], {
-        description:
-          'Sites that may show it: a list, or text with commas; null: any site. "https://*.example.com" covers subdomains',
-      }),
-    ),
-    allow_model_override: flag('Pages may name a model'),
-    allow_temperature_override: flag('Pages may name a temperature'),
-    allow_prompt_override: flag('Pages may send a system prompt of their own'),
+const Fields = Type.Partial(
+  Type.Object({
+    workspace_slug: Type.String({
+      description: 'The workspace that it answers from; said once, when it is made',
+    }),
+    workspace_id: Type.Integer({ description: 'The number of another workspace, when it is changed' }),
+    enabled: Type.Boolean({ description: 'A new one is' }),
+    chat_mode: Type.String({ description: 'chat, or query (default)' }),
+    allowlist_domains: Type.Union([Type.Array(Type.String()), Type.String(), Type.Null()], {
+      description:
+        'Sites that may show it: a list, or text with commas; null: any site. "https://*.example.com" covers subdomains',
+    }),
+    allow_model_override: Type.Boolean({ description: 'Pages may name a model' }),
+    allow_temperature_override: Type.Boolean({ description: 'Pages may name a temperature' }),
+    allow_prompt_override: Type.Boolean({ description: 'Pages may send a system prompt of their own' }),
     max_chats_per_day: limit('In any 24 hours, of all visitors; null: no limit'),
     max_chats_per_session: limit('In any 24 hours, of one session; null: no limit'),
     message_limit: limit('How many earlier messages the model is given; null: 20'),
-  },
-  {
-    title: 'EmbedRequest',
-    // What the page offers to send: a widget within bounds.
-    examples: [
-      {
-        workspace_slug: 'docs',
-        chat_mode: 'query',
-        allowlist_domains: ['https://example.com'],
-        max_chats_per_day: 200,
-        max_chats_per_session: 20,
-      },
-    ],
-  },
+  }),
 );
+
+/** What a request may set; anything else is left out of account. The rules are those of widgets (readSettings). */
+export const EmbedRequest = Type.Object(asSent(Fields.properties), {
+  title: 'EmbedRequest',
+  // What the page offers to send: a widget within bounds.
+  examples: [
+    {
+      workspace_slug: 'docs',
+      chat_mode: 'query',
+      allowlist_domains: ['https://example.com'],
+      max_chats_per_day: 200,
+      max_chats_per_session: 20,
+    },
+  ],
+});

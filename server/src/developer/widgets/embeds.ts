@@ -87,7 +87,6 @@ export const embedsRoutes: Route[] = [
     summary: 'Make a chat widget of a workspace',
     description:
       'The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it.',
-    bodyKind: 'lenient',
     body: EmbedRequest,
     responses: {
       200: Type.Object({ embed: EmbedShape, error: nullable(Type.String()) }),
@@ -97,7 +96,8 @@ export const embedsRoutes: Route[] = [
     handler: ({ widgets }, { caller, body }) =>
       refusing(async () => {
         const { workspace_slug: slug } = body;
-        if (slug === undefined) return json({ error: 'Workspace slug is required' }, 400);
+        if (typeof slug !== 'string' || slug === '')
+          return json({ error: 'Workspace slug is required' }, 400);
         return json({ embed: viewEmbed(await createEmbed(widgets, caller, { slug, body })), error: null });
       }),
   }),
@@ -109,7 +109,6 @@ export const embedsRoutes: Route[] = [
     summary: 'Change a chat widget; what is not named stays',
     description: 'The key becomes its payer and must hold workspaces:chat there.',
     params: uuid,
-    bodyKind: 'lenient',
     body: EmbedRequest,
     responses: {
       200: Type.Union([Outcome, Type.Object({}, { description: 'Nothing was named that can be changed' })]),

@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import type { TSchema } from 'typebox';
 import {
   ADDRESS_LIMITS,
   abortFrame,
@@ -37,17 +36,6 @@ const Refusal = Type.Object(
 );
 const refusals = { 401: Refusal, 404: 'stream', 503: Refusal } as const;
 
-/** Its rules are those of widgets (ask). */
-const said = (schema: TSchema) => Type.Optional(asSent(schema));
-const WidgetQuestion = Type.Object({
-  sessionId: said(Type.String({ description: 'A UUID that the page made' })),
-  message: said(Type.String()),
-  prompt: said(Type.String()),
-  model: said(Type.String()),
-  temperature: said(Type.Number()),
-  username: said(Type.String()),
-});
-
 const shared = { access: 'public', ownOrigins: true } as const;
 
 const refuse = ({ status, error, errorMsg }: Turned): Answer => json(abortFrame(error, errorMsg), status);
@@ -82,9 +70,20 @@ export const widgetRoutes: Route[] = [
     summary: 'Ask a widget, from a page that may show it',
     description: `Server-sent events. Limits: those of the widget, and of one address over all widgets: ${perMinute} messages a minute and ${perDay} in 24 hours, unless set otherwise with update-env (WidgetChatsPerAddressPerMinute, WidgetChatsPerAddressPerDay).`,
     params: Type.Object({ uuid: Type.String() }),
-    bodyKind: 'lenient',
     bodyMaxBytes: BODY_MAX_BYTES,
-    body: WidgetQuestion,
+    body: Type.Partial(
+      Type.Object(
+        // Their rules are those of widgets (ask).
+        asSent({
+          sessionId: Type.String({ description: 'A UUID that the page made' }),
+          message: Type.String(),
+          prompt: Type.String(),
+          model: Type.String(),
+          temperature: Type.Number(),
+          username: Type.String(),
+        }),
+      ),
+    ),
     answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: Refusal, ...refusals, 429: Refusal },
     handler: (services, call) =>

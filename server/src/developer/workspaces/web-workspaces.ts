@@ -86,7 +86,6 @@ export const webWorkspacesRoutes: Route[] = [
     access: 'session',
     roles: ['admin', 'manager'],
     params,
-    bodyKind: 'lenient',
     body: Type.Object({ messages: Suggested, suggestedMessages: Suggested }),
     responses: { 200: Saved, 400: Saved, 404: Saved },
     handler: async ({ workspaces }, { session, params: { slug }, body }) => {
@@ -109,7 +108,6 @@ export const webWorkspacesRoutes: Route[] = [
     description: 'Users may do so with their own chats; null takes it back.',
     access: 'session',
     params: Type.Object({ slug: Type.String(), chatId: pathId() }),
-    bodyKind: 'lenient',
     body: Type.Object({
       feedback: field(nullable(Type.Boolean()), (value) => (typeof value === 'boolean' ? value : null)),
     }),

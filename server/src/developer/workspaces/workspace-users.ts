@@ -48,7 +48,6 @@ export const workspaceUsersRoutes: Route[] = [
     description: 'In multi-user mode. These users and no others; ids that nobody has are passed over.',
     access: 'users:manage',
     params: byId,
-    bodyKind: 'lenient',
     body: Type.Object({ userIds: wholes() }),
     responses: { 200: d.Outcome, 401: 'stream' },
     handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceId }, body }) => {
@@ -69,7 +68,6 @@ export const workspaceUsersRoutes: Route[] = [
     description: 'In multi-user mode. With `reset`, these users and no others.',
     access: 'users:manage',
     params: Type.Object({ workspaceSlug: Type.String() }),
-    bodyKind: 'lenient',
     body: Type.Object({ userIds: wholes(), reset: Type.Optional(flag()) }),
     responses: { 200: Managed, 401: 'stream', 404: Managed, 500: 'stream' },
     handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceSlug }, body }) => {

@@ -1,5 +1,4 @@
 import { Type } from 'typebox';
-import type { TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import { embeddedDocuments, readSettings, viewWorkspace } from '../../workspaces/index.ts';
@@ -15,23 +14,21 @@ import { nullable } from '../../http/index.ts';
 const params = Type.Object({ slug: Type.String() });
 
 /** Their rules are those of workspaces (readSettings). */
-const setting = <S extends TSchema>(schema: S) => Type.Optional(asSent(schema));
-
-const settings = {
-  openAiTemp: setting(nullable(Type.Number())),
-  openAiHistory: setting(Type.Integer()),
-  openAiPrompt: setting(nullable(Type.String())),
-  similarityThreshold: setting(Type.Number()),
-  chatProvider: setting(nullable(Type.String())),
-  chatModel: setting(nullable(Type.String())),
-  topN: setting(Type.Integer()),
-  chatMode: setting(Type.String()),
-  agentProvider: setting(nullable(Type.String())),
-  agentModel: setting(nullable(Type.String())),
-  queryRefusalResponse: setting(nullable(Type.String())),
-  vectorSearchMode: setting(Type.String()),
-  router_id: setting(nullable(Type.Integer())),
-};
+const settings = asSent({
+  openAiTemp: Type.Optional(nullable(Type.Number())),
+  openAiHistory: Type.Optional(Type.Integer()),
+  openAiPrompt: Type.Optional(nullable(Type.String())),
+  similarityThreshold: Type.Optional(Type.Number()),
+  chatProvider: Type.Optional(nullable(Type.String())),
+  chatModel: Type.Optional(nullable(Type.String())),
+  topN: Type.Optional(Type.Integer()),
+  chatMode: Type.Optional(Type.String()),
+  agentProvider: Type.Optional(nullable(Type.String())),
+  agentModel: Type.Optional(nullable(Type.String())),
+  queryRefusalResponse: Type.Optional(nullable(Type.String())),
+  vectorSearchMode: Type.Optional(Type.String()),
+  router_id: Type.Optional(nullable(Type.Integer())),
+});
 
 const Changed = Type.Object({ workspace: d.Workspace, message: Type.Null() });
 const NothingToChange = Type.Object({
@@ -52,7 +49,6 @@ export const workspacesRoutes: Route[] = [
     summary: 'Make a workspace',
     description: 'A value that cannot be becomes the nearest that can.',
     access: 'workspaces:write',
-    bodyKind: 'lenient',
     body: Type.Object({ name: text(), ...settings }),
     responses: {
       200: Changed,
@@ -132,8 +128,7 @@ export const workspacesRoutes: Route[] = [
     description: 'A value that cannot be becomes the nearest that can.',
     access: 'workspaces:write',
     params,
-    bodyKind: 'lenient',
-    body: Type.Object({ name: setting(Type.String()), ...settings }),
+    body: Type.Object({ ...asSent({ name: Type.Optional(Type.String()) }), ...settings }),
     responses: { 200: Type.Union([Changed, NothingToChange]), 400: 'stream' },
     handler: async ({ workspaces }, { caller, actor, params: { slug }, body }) => {
       const change = { slug, settings: readSettings(body) };
