@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 34f6c4be622ceba98c53e9069d30113e9f9f8e2b6243e3ec7906ef138d176297
-// text 4de519a9b4912a57d049e791e08968a7be7ceb16ddfcfaae2d42d5c6a703ba15
+// document 4ed90695fa8187a91a93073980bb6b8d59c68c9f46a5ee2432aa4cbfe5e463cf
+// text bf677e69a7acf27abbb6327f386d19820383cde418ed301af20fb2fa01ad3b18
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -15143,7 +15143,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    messages: components["schemas"]["SuggestedMessage"][];
+                    messages?: components["schemas"]["SuggestedMessage"][];
+                    suggestedMessages?: components["schemas"]["SuggestedMessage"][];
                 };
             };
         };
@@ -15419,9 +15420,9 @@ export interface operations {
                 "application/json": {
                     key: string;
                     description?: string | null;
+                    value: string;
                     /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
                     secret?: boolean;
-                    value: string;
                 };
             };
         };
@@ -15483,10 +15484,10 @@ export interface operations {
                 "application/json": {
                     key: string;
                     description?: string | null;
-                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
-                    secret?: boolean;
                     /** @description The present one where it is left out, or ******** */
                     value?: string;
+                    /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
+                    secret?: boolean;
                 };
             };
         };
@@ -16182,6 +16183,7 @@ export interface operations {
             content: {
                 "application/json": {
                     input: string | string[];
+                    inputs?: string | string[];
                     /** @description Not looked at */
                     model?: string | null;
                     /** @enum {unknown} */
@@ -17094,6 +17096,9 @@ export interface operations {
                     textContent: string;
                     metadata?: {
                         title?: string;
+                        docAuthor?: string;
+                        description?: string;
+                        docSource?: string;
                         url?: string;
                     };
                 };
@@ -17182,6 +17187,9 @@ export interface operations {
                     textContent: string;
                     metadata?: {
                         title?: string;
+                        docAuthor?: string;
+                        description?: string;
+                        docSource?: string;
                         url?: string;
                     };
                 };

@@ -1,5 +1,9 @@
 import { STATUS_CODES } from 'node:http';
-import type { WholeAnswer } from '../http/index.ts';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { KeywardError } from '../base/errors.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { Answer, WholeAnswer } from '../http/index.ts';
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
@@ -14,3 +18,57 @@ export const phrase = (status: number): WholeAnswer => text(status, STATUS_CODES
 export const empty = (status: number): WholeAnswer => ({ status, headers: { 'content-length': '0' } });
 
 export const json = (body: object, status = 200): WholeAnswer => ({ status, body });
+
+/** What is the caller's to put right; the rest is an error of the surface. */
+const TOLD = new Set<ErrorCode>(['invalid_input', 'not_found', 'conflict']);
+
+export type Told<T> = { value: T } | { error: string };
+
+/** The outcome of a change, or why it was refused, in words for a body that has a place for them. */
+export async function told<T>(change: Promise<T>): Promise<Told<T>> {
+  try {
+    return { value: await change };
+  } catch (error) {
+    if (error instanceof KeywardError && TOLD.has(error.code)) return { error: error.message };
+    throw error;
+  }
+}
+
+/** `{"name": […]}` of what comes in pages. */
+export async function* listText(
+  name: string,
+  pages: AsyncIterable<readonly unknown[]>,
+): AsyncGenerator<string> {
+  let before = `{${JSON.stringify(name)}:[`;
+  for await (const page of pages) {
+    yield before + page.map((item) => JSON.stringify(item)).join(',');
+    before = ',';
+  }
+  yield before === ',' ? ']}' : `${before}]}`;
+}
+
+/**
+ * A long text, written as it is read and never whole in memory. Its first piece is waited for before the head is sent:
+ * what cannot be read at all is still answered with an error.
+ */
+export async function streamed(type: string, pieces: AsyncGenerator<string>): Promise<Answer> {
+  const first = await pieces.next();
+  async function* all(): AsyncGenerator<string> {
+    if (first.done !== true) yield first.value;
+    yield* pieces;
+  }
+  return {
+    stream: async (response) => {
+      // Gone while the first piece was read.
+      if (response.destroyed) {
+        await pieces.return(undefined);
+        return;
+      }
+      response.writeHead(200, { 'content-type': type });
+      await pipeline(Readable.from(all()), response).catch((error: NodeJS.ErrnoException) => {
+        // The client went away: nobody is left to tell.
+        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+      });
+    },
+  };
+}

@@ -5,7 +5,6 @@ import { chatRoutes } from './chat/chat.ts';
 import { developerKeysRoutes } from './system/developer-keys.ts';
 import { documentsRoutes } from './documents/documents.ts';
 import { embedsRoutes } from './widgets/embeds.ts';
-import { exportChatsRoutes } from './chat/export-chats.ts';
 import { extensionRoutes } from './system/extension.ts';
 import { openaiRoutes } from './chat/openai-routes.ts';
 import { peopleRoutes } from './people/people.ts';
@@ -19,7 +18,7 @@ import { vectorRoutes } from './documents/vector.ts';
 import { webChatsRoutes } from './chat/web-chats.ts';
 import { webWorkspacesRoutes } from './workspaces/web-workspaces.ts';
 import { widgetRoutes } from './widgets/widget.ts';
-import { workspaceChatsRoutes } from './chat/workspace-chats.ts';
+import { chatRecordRoutes } from './chat/chat-record.ts';
 import { workspaceUsersRoutes } from './workspaces/workspace-users.ts';
 import { workspacesRoutes } from './workspaces/workspaces.ts';
 
@@ -35,8 +34,7 @@ export const developerRoutes: Route[] = [
   ...workspacesRoutes,
   ...threadsRoutes,
   ...workspaceUsersRoutes,
-  ...workspaceChatsRoutes,
-  ...exportChatsRoutes,
+  ...chatRecordRoutes,
   ...webWorkspacesRoutes,
   ...webChatsRoutes,
   ...promptVariablesRoutes,

@@ -1,15 +1,13 @@
-import { BODY_MAX_BYTES } from '../http/index.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { KeywardError } from '../base/errors.ts';
+import { BODY_MAX_BYTES, routesOn } from '../http/index.ts';
+import type { DeclareRoute, Json, Surface } from '../http/index.ts';
 import { openaiEvent } from '../openai/index.ts';
-import { routesOn } from '../http/index.ts';
-import type { DeclareRoute } from '../http/index.ts';
-import type { Json, Surface } from '../http/index.ts';
 import { phrase } from './answers.ts';
 import { abortBody } from './chat/chat-answers.ts';
 import { allowOrigin, preflight } from './cors.ts';
-import { readDeveloperCredential } from './credentials.ts';
-import { refuseAfterBody } from './early-body.ts';
+import { parseLenient, refuseAfterBody } from './body.ts';
 import { developerShape } from './errors.ts';
-import { parseLenient } from './lenient-body.ts';
 import { plainUrl } from './paths.ts';
 import { isWidgetPath, widgetPreflight } from './widgets/widget-pages.ts';
 
@@ -54,17 +52,29 @@ export const developerSurface: Surface = {
   },
 };
 
+/**
+ * The key of a request to the Developer API: the second word of `Authorization`, whatever the first one is. Its clients
+ * send `Bearer`, `bearer`, `Token`; a bare key or `X-Api-Key` opens nothing there.
+ * @throws KeywardError `missing_key`
+ */
+function readDeveloperCredential({ authorization }: IncomingHttpHeaders): string {
+  const key = authorization?.split(' ')[1];
+  if (key !== undefined && key !== '') return key;
+  throw new KeywardError('missing_key', 'This endpoint needs a key.', {
+    hint: 'Send "Authorization: Bearer <key>".',
+  });
+}
+
 const failure = (description: string): Json => ({
   description,
   content: { 'application/json': { schema: { $ref: `#/components/schemas/${ERROR}` } } },
 });
 
 const declare = routesOn(developerSurface);
-const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES } as const;
+const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES };
 
 export const route: DeclareRoute = (declaration) => {
-  // Clients may send a body, of whatever type, where nobody looks at it.
-  if (declaration.body === undefined) return declare({ ...SMALL_BODY, bodyKind: 'lenient', ...declaration });
-  // What anybody may send is small: who logs in sends no documents.
-  return declare(declaration.access === 'public' ? { ...SMALL_BODY, ...declaration } : declaration);
+  // Clients may send a body of whatever type, also where it is not read. One that anybody may send is small, as is one that is not read.
+  const isSmall = declaration.body === undefined || declaration.access === 'public';
+  return declare({ ...(isSmall ? SMALL_BODY : {}), bodyKind: 'lenient', ...declaration });
 };

@@ -7,6 +7,7 @@ import type { Run } from '../nodes/index.ts';
 import { underPermit } from '../storage/index.ts';
 import type { Count } from '../usage/index.ts';
 import { admitAgain } from './admission.ts';
+import { decodingOf } from './decoding.ts';
 import { isLongAnswer, send, sendLong } from './answer/send-answer.ts';
 import { receive } from './body/body-reader.ts';
 import type { ReadBody } from './body/body-reader.ts';
@@ -20,31 +21,18 @@ import { admit, refuseSession } from './session-gate.ts';
 import { validator } from './validation.ts';
 import type { Validator } from './validation.ts';
 
-interface Checks {
-  params: Validator | undefined;
-  query: Validator;
-  body: Validator | undefined;
-}
-
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 
 /** What is done for a request that was let in: the checks of its route, then its handler, then its answer. */
 export function handlerOf(services: Services, declared: Route): (course: Course) => void {
-  const { params, query = NO_QUERY, body } = declared;
-  const checks: Checks = {
-    params: params === undefined ? undefined : validator(params, 'params'),
-    query: validator(query, 'query'),
-    body: body === undefined ? undefined : validator(body, 'body'),
-  };
   const isInstant = declared.method === 'GET' && declared.needsNoPermit === true;
+  const lookInto = declared.surface.isLenient === true ? decodingOf(declared) : checking(declared);
   return (course) => {
     const refuse = (error: unknown): void => fail(services, error, course);
     const proceed = (read: ReadBody): void => {
       try {
         const call = new RequestCall(course, { declared, run, read });
-        if (hasMembers(call.query) && declared.surface.isLenient !== true) checks.query(call.query);
-        checks.params?.(call.params);
-        checkBody(declared, checks, call);
+        lookInto(call);
         // The answer too: a stream does its work while it is sent.
         const carryOut = (): void => {
           const answer = declared.handler(services, call as Call);
@@ -100,10 +88,22 @@ function readmission(services: Services, declared: Route, course: Course): Promi
     : admitAgain(services, declared, course);
 }
 
-function checkBody({ bodyKind, bodyOptional }: Route, { body: check }: Checks, call: RequestCall): void {
-  if (check === undefined) return bodyKind === 'lenient' ? undefined : refuseBody(call);
-  if (bodyKind === 'ndjson' || bodyKind === 'upload') return;
-  if (bodyKind === 'lenient') return void (call.body ??= {});
+/** Refuses what is not as the route declares it. */
+function checking(declared: Route): (call: RequestCall) => void {
+  const { params, query = NO_QUERY, body } = declared;
+  const checkParams = params === undefined ? undefined : validator(params, 'params');
+  const checkQuery = validator(query, 'query');
+  const check = body === undefined ? undefined : validator(body, 'body');
+  return (call) => {
+    if (hasMembers(call.query)) checkQuery(call.query);
+    checkParams?.(call.params);
+    checkBody(declared, check, call);
+  };
+}
+
+function checkBody({ bodyKind, bodyOptional }: Route, check: Validator | undefined, call: RequestCall): void {
+  if (check === undefined) return refuseBody(call);
+  if (bodyKind === 'ndjson') return;
   if (call.body === undefined) {
     // Its handler looks into it.
     if (call.form !== undefined) return;
@@ -167,8 +167,8 @@ function goneResponse(request: IncomingMessage): ServerResponse {
 const NO_BYTES = Buffer.alloc(0);
 
 class RequestCall {
-  readonly params: unknown;
-  readonly query: unknown;
+  params: unknown;
+  query: unknown;
   body: unknown;
   readonly bytes: Buffer;
   readonly form: FormPart[] | undefined;

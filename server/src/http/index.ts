@@ -51,6 +51,8 @@ export { challengeHeaders, problemShape, toKeywardError } from './answer/error-s
 export type { ErrorAnswer } from './answer/error-shapes.ts';
 export type { Part, Services } from './services.ts';
 export { validator } from './validation.ts';
+export { decoder } from './decoding.ts';
+export type { Decoded } from './decoding.ts';
 export { readCredential } from './credentials.ts';
 export type { Json, Surface } from './surface.ts';
 export type { WholeAnswer } from './answer/send-answer.ts';

@@ -13,13 +13,16 @@ import type { RequestBody } from '../models/index.ts';
 import { wordsOf } from '../retrieval/index/words.ts';
 import { expandPrompt } from '../workspaces/prompt.ts';
 import { parseJson } from './body/json-body.ts';
-import { parseLenient } from '../developer/lenient-body.ts';
-import { readOpenaiWish } from '../developer/chat/openai-chat.ts';
+import { decoder } from './decoding.ts';
+import { parseLenient } from '../developer/body.ts';
+import { OpenaiQuestion, readOpenaiWish } from '../developer/chat/openai-chat.ts';
 import { plainUrl } from '../developer/paths.ts';
 import { readForm } from './body/form.ts';
 import { linesOf } from '../api/keys/lines.ts';
 import { row, slowUnits } from './reading-times.fixture.ts';
 import { refuseRepeatedNames } from './body/repeated-names.ts';
+
+const readQuestion = decoder(OpenaiQuestion);
 
 /** Rows of each are what makes a careless reader begin anew at every sign. */
 const UNITS = [
@@ -141,9 +144,11 @@ const READERS: Record<string, Read> = {
   lines: (x) => drained(linesOf(inPieces(x, 1_000), 64 * 1024)),
   'a URL': (x) => plainUrl(`/api/v1/${x}`),
   'a chat': (x) =>
-    readOpenaiWish({
-      messages: [{ role: 'user', content: [{ type: 'image_url', image_url: `data:${x}` }] }],
-    }),
+    readOpenaiWish(
+      readQuestion({
+        messages: [{ role: 'user', content: [{ type: 'image_url', image_url: `data:${x}` }] }],
+      }),
+    ),
   'an attachment': (x) =>
     readDocuments(
       NO_LIBRARY,

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Static, TObject, TSchema } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import type { Actor, Caller, Scope } from '../access/index.ts';
 import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
 import type { Answer as ModelAnswer, FormPart, Leaving } from '../models/index.ts';
 import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
+import type { Decoded } from './decoding.ts';
 import type { Services } from './services.ts';
 import type { Surface } from './surface.ts';
 
@@ -43,7 +44,7 @@ export interface Route<
   body?: B;
   /**
    * What the body is, where it is not JSON checked by `body`. `lenient`: JSON under any content type, form fields or
-   * nothing at all; `body` only describes it and the handler looks into it (`call.body` is an object, perhaps empty).
+   * nothing at all, on a lenient surface: decoded by `body`, and nothing is refused (decoding.ts).
    * `upload`: `call.stream`, unread.
    */
   bodyKind?: 'json' | 'passthrough' | 'ndjson' | 'lenient' | 'upload';
@@ -81,9 +82,9 @@ export interface Call<
   B extends TSchema = TSchema,
   A extends Access = Access,
 > {
-  params: Static<P>;
-  query: Static<Q>;
-  body: Static<B>;
+  params: Decoded<P>;
+  query: Decoded<Q>;
+  body: Decoded<B>;
   /** The bytes of the body as they came; for `passthrough`. */
   bytes: Buffer;
   /** The parts of a form, where one came. */

@@ -34,8 +34,8 @@ export interface Surface {
   /** Bodies of `lenient` routes. @throws KeywardError `bad_request`, `too_large` */
   readLenient?(bytes: Buffer, type: string): unknown;
   /**
-   * Queries are whatever clients send, and a path with a parameter may have there what is a path of its own elsewhere: handlers
-   * look into both.
+   * Whatever clients send is decoded by the declaration and nothing refused (decoding.ts), and a path with a parameter may have
+   * there what is a path of its own elsewhere.
    */
   isLenient?: boolean;
   /** For each request: which pages may read the answer. */

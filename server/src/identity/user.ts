@@ -83,7 +83,7 @@ export function checkPassword(value: unknown): string {
     throw refused(`password should be at least ${PASSWORD_MIN} characters long`);
   if (password.length > PASSWORD_MAX)
     throw refused(`password should be at most ${PASSWORD_MAX} characters long`);
-  // No login takes it (plain-field.ts).
+  // No login takes it (developer/fields.ts).
   if (password.includes('\0')) throw refused('password cannot hold the character U+0000');
   return password;
 }

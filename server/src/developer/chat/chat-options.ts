@@ -1,25 +1,72 @@
+import { Type } from 'typebox';
 import type { Actor, Caller } from '../../access/index.ts';
 import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
 import type { ChatRequest, Instructions, Mode } from '../../chat/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Payer } from '../../models/index.ts';
-import type { Call } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
-import { flagField, textField, wholeField } from '../body-fields.ts';
+import type { Call, Decoded, Services } from '../../http/index.ts';
+import { asSent, field, flag, text, whole } from '../fields.ts';
+
+/** An index of PostgreSQL holds no more than 2,700 bytes. */
+const SESSION_MAX_CHARACTERS = 500;
+
+/**
+ * Ids of users are numbers in many places. What is neither is no session that could be told from another, and what is said in
+ * it must not land in the conversation that all share: false.
+ */
+function readSession(value: unknown): string | null | false {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value.length <= SESSION_MAX_CHARACTERS ? value : false;
+}
+
+const Attachment = Type.Object({
+  name: Type.String(),
+  mime: Type.String({ description: 'application/anythingllm-document, or the type of an image' }),
+  contentString: Type.String({ description: 'A data URI' }),
+});
+
+/** What a question is made of. */
+export const questionFields = {
+  message: text({ description: '@agent at its beginning has an agent answer' }),
+  ...asSent({
+    mode: Type.Optional(Type.Enum(['automatic', 'query', 'chat'])),
+    attachments: Type.Optional(Type.Array(Attachment)),
+  }),
+  reset: Type.Optional(flag({ description: 'The model is shown nothing of what was said before' })),
+};
+export const SessionQuestion = Type.Object({
+  ...questionFields,
+  sessionId: Type.Optional(
+    field(
+      Type.Union([Type.String({ maxLength: SESSION_MAX_CHARACTERS }), Type.Number()], {
+        description: 'A conversation of its own',
+      }),
+      readSession,
+    ),
+  ),
+});
+export const ThreadQuestion = Type.Object({
+  ...questionFields,
+  userId: Type.Optional(whole({ description: 'Who says it; in multi-user mode' })),
+});
+export type QuestionBody = Omit<Decoded<typeof ThreadQuestion>, 'sessionId'> &
+  Partial<Pick<Decoded<typeof SessionQuestion>, 'sessionId'>>;
 
 /** A question, from a request. */
-export type Question = Payer & Pick<Call, 'signal'> & { body: unknown; actor: Actor };
+export type Question = Payer & Pick<Call, 'signal'> & { actor: Actor };
 /** The same of a key. */
 export type Asking = Question & { caller: Caller };
 
-/** What somebody wants to be told, as read from a body that may hold anything. */
+/** What somebody wants to be told. */
 export interface Wish {
   message: string;
   mode: Mode;
   isReset: boolean;
   sessionId: string | null;
   userId: number | undefined;
+  attachments: unknown;
 }
 
 /** It is kept, and read again with each question that follows. No window holds more. */
@@ -27,38 +74,24 @@ export const MESSAGE_MAX_CHARACTERS = 1_000_000;
 export const TOO_LONG = `Message is longer than ${MESSAGE_MAX_CHARACTERS} characters`;
 
 /** @returns the wish, or what is wrong with it in the words that clients know. */
-export function readWish(body: unknown, workspace: Workspace): Wish | { problem: string } {
-  const fields = body as Readonly<Record<string, unknown>>;
-  const message = textField(fields, 'message') ?? '';
-  const mode = fields['mode'] ?? workspace.chatMode;
-  const isReset = flagField(fields, 'reset');
+export function readWish(body: QuestionBody, workspace: Workspace): Wish | { problem: string } {
+  const { message = '', reset: isReset, sessionId = null, userId, attachments } = body;
+  const mode = body.mode ?? workspace.chatMode;
   if (!isReset && message === '') return { problem: 'Message is empty' };
   if (message.length > MESSAGE_MAX_CHARACTERS) return { problem: TOO_LONG };
   if (!isReset && !isMode(mode)) return { problem: `${shown(mode)} is not a valid mode.` };
-  const sessionId = sessionOf(fields['sessionId']);
-  if (sessionId === undefined) return { problem: SESSION_UNFIT };
+  if (sessionId === false) return { problem: SESSION_UNFIT };
   return {
     message,
     mode: isMode(mode) ? mode : workspace.chatMode,
     isReset,
     sessionId,
-    userId: wholeField(fields, 'userId'),
+    userId,
+    attachments,
   };
 }
 
-/** An index of PostgreSQL holds no more than 2,700 bytes. */
-export const SESSION_MAX_CHARACTERS = 500;
 const SESSION_UNFIT = `sessionId must be a number, or text of at most ${SESSION_MAX_CHARACTERS} characters.`;
-
-/**
- * Ids of users are numbers in many places. What is neither is no session that could be told from another, and what is said in
- * it must not land in the conversation that all share: undefined.
- */
-function sessionOf(value: unknown): string | null | undefined {
-  if (value === undefined || value === null || value === '') return null;
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value.length <= SESSION_MAX_CHARACTERS ? value : undefined;
-}
 
 const SHOWN_CHARACTERS = 100;
 const shown = (value: unknown): string =>
@@ -91,7 +124,7 @@ export function chatRequest(services: Services, asking: Question, chat: Workspac
   return {
     ...requestBy(services, asking, workspace),
     instructions: () => instructionsOf(services, workspace, user),
-    attachments: readAttachments((asking.body as Record<string, unknown>)['attachments']),
+    attachments: readAttachments(wish.attachments),
     conversation,
     message,
     mode,

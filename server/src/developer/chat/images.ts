@@ -1,16 +1,22 @@
-import type { TObject, TSchema } from 'typebox';
+import { Type } from 'typebox';
+import type { TObject } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
-import { ModelForm, paidOnce } from '../../models/index.ts';
+import { ModelAccount, ModelForm, paidOnce } from '../../models/index.ts';
 import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
-import { ModelAccount } from '../../models/index.ts';
-import type { Answer, Call } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
+import type { Answer, Call, Services } from '../../http/index.ts';
 import { json } from '../answers.ts';
-import { textField } from '../body-fields.ts';
+import { field, text } from '../fields.ts';
 
-type Request = Call<TObject, TObject, TSchema, 'workspaces:chat'>;
+export const ImageRequest = Type.Object({
+  prompt: text(),
+  size: Type.Optional(text()),
+  response_format: Type.Optional(
+    field(Type.Enum(['b64_json', 'blob']), (value) => (value === 'blob' ? value : 'b64_json')),
+  ),
+});
+type Request = Call<TObject, TObject, typeof ImageRequest, 'workspaces:chat'>;
 
 const REFERENCES_MAX = 10;
 const REFERENCE_MAX_BYTES = 25 * 1024 * 1024;
@@ -46,15 +52,9 @@ export async function makeImages(services: Services, call: Request): Promise<Ans
 }
 
 function readWish({ body, form = [] }: Request): ImageWish {
-  const texts = form.filter(({ file }) => file === undefined).map(({ name, value }) => [name, value]);
-  const fields = { ...(body as Record<string, unknown>), ...(Object.fromEntries(texts) as object) };
-  const text = (name: string): string => textField(fields, name) ?? '';
-  return {
-    prompt: text('prompt').trim(),
-    size: textField(fields, 'size'),
-    isBlob: text('response_format') === 'blob',
-    references: form.filter(({ name, file }) => name === 'image_references' && file !== undefined),
-  };
+  const { prompt = '', size, response_format: format } = body;
+  const references = form.filter(({ name, file }) => name === 'image_references' && file !== undefined);
+  return { prompt: prompt.trim(), size, isBlob: format === 'blob', references };
 }
 
 type Made = { images: string[] } | { failure: Failure };

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { Type } from 'typebox';
 import type { Attachment, ChatEvent, ChatRequest, Ending, Turn } from '../../chat/index.ts';
 import { refuseTooLarge, workspaceConversation } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
-import type { Services } from '../../http/index.ts';
+import type { Decoded, Services } from '../../http/index.ts';
+import { field, flag, text } from '../fields.ts';
 import type { Asking } from './chat-options.ts';
 import { instructionsOf, requestBy } from './chat-options.ts';
 
@@ -17,14 +19,29 @@ export interface OpenaiWish {
 }
 
 type Message = Readonly<Record<string, unknown>>;
+const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;
+
+export const OpenaiQuestion = Type.Object({
+  model: text({ description: 'The slug of a workspace' }),
+  messages: field(
+    Type.Array(Type.Object({ role: Type.String(), content: Type.Unknown() })),
+    (value): Message[] => (Array.isArray(value) ? value.filter(isMessage) : []),
+  ),
+  stream: Type.Optional(flag()),
+  temperature: Type.Optional(
+    field(Type.Number(), (value) => (typeof value === 'number' ? value : undefined)),
+  ),
+});
 
 /**
  * @returns `no_messages`, `no_question`: the last message is not the user's.
  * @throws KeywardError `too_large`
  */
-export function readOpenaiWish(body: unknown): OpenaiWish | 'no_messages' | 'no_question' {
-  const { messages, temperature, stream } = body as Message;
-  const all = (Array.isArray(messages) ? messages : []).filter(isMessage);
+export function readOpenaiWish(
+  body: Decoded<typeof OpenaiQuestion>,
+): OpenaiWish | 'no_messages' | 'no_question' {
+  const { messages, temperature, stream: isStream } = body;
+  const all = [...messages];
   const last = all.pop();
   if (last === undefined) return 'no_messages';
   if (last['role'] !== 'user') return 'no_question';
@@ -37,15 +54,12 @@ export function readOpenaiWish(body: unknown): OpenaiWish | 'no_messages' | 'no_
     history,
     message: textOf(last['content']),
     attachments,
-    // What is no number is as if nothing had been said.
-    temperature: typeof temperature === 'number' ? temperature : undefined,
-    isStream: stream === true || stream === 'true',
+    temperature,
+    isStream,
   };
 }
 
 const isInstruction = ({ role }: Message): boolean => role === 'system' || role === 'developer';
-
-const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;
 
 /** Questions with their answers; either may stand alone. */
 function turnsOf(messages: readonly Message[]): Turn[] {

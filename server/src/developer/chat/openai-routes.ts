@@ -6,12 +6,18 @@ import { empty, json } from '../answers.ts';
 import { abortBody, begun, ChatAbort, endingOf, framesAnswer } from './chat-answers.ts';
 import { MESSAGE_MAX_CHARACTERS, TOO_LONG } from './chat-options.ts';
 import type { Asking } from './chat-options.ts';
-import { makeImages } from './images.ts';
-import { openaiAnswer, openaiError, openaiFrames, openaiRequest, readOpenaiWish } from './openai-chat.ts';
+import { ImageRequest, makeImages } from './images.ts';
+import {
+  openaiAnswer,
+  openaiError,
+  openaiFrames,
+  OpenaiQuestion,
+  openaiRequest,
+  readOpenaiWish,
+} from './openai-chat.ts';
 import type { OpenaiWish } from './openai-chat.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 
 const WorkspaceModel = Type.Object(
   {
@@ -35,7 +41,6 @@ const ChatError = Type.Object(
   { title: 'WorkspaceModelError' },
 );
 
-const Message = Type.Object({ role: Type.String(), content: Type.Unknown() });
 const NO_QUESTION = "No user prompt found. Must be last element in message array with 'user' role.";
 
 export const openaiRoutes: Route[] = [
@@ -63,14 +68,8 @@ export const openaiRoutes: Route[] = [
     summary: 'Ask a workspace as if it were a model of the OpenAI API',
     description: 'With stream: true, chat.completion.chunk events that end with [DONE] or with an error.',
     access: 'workspaces:chat',
-    bodyKind: 'lenient',
     namesModel: true,
-    body: Type.Object({
-      model: Type.String({ description: 'The slug of a workspace' }),
-      messages: Type.Array(Message),
-      stream: Type.Optional(Type.Boolean()),
-      temperature: Type.Optional(Type.Number()),
-    }),
+    body: OpenaiQuestion,
     answerTypes: ['application/json', 'text/event-stream'],
     responses: {
       200: 'stream',
@@ -91,14 +90,9 @@ export const openaiRoutes: Route[] = [
     summary: 'Make images',
     description: 'JSON, or a form with up to 10 files image_references of 25 MiB each, 64 MiB together.',
     access: 'workspaces:chat',
-    bodyKind: 'lenient',
     namesModel: true,
     takesForm: true,
-    body: Type.Object({
-      prompt: Type.String(),
-      size: Type.Optional(Type.String()),
-      response_format: Type.Optional(Type.Enum(['b64_json', 'blob'])),
-    }),
+    body: ImageRequest,
     answerTypes: ['application/json', 'image/png'],
     responses: {
       200: 'stream',
@@ -116,9 +110,11 @@ const modelOf = ({ slug, createdAt }: Workspace, owned_by: string) => ({
   owned_by,
 });
 
-async function completions(services: Services, call: Asking): Promise<Answer> {
-  const { model } = call.body as Record<string, unknown>;
-  const slug = typeof model === 'string' ? model : '';
+async function completions(
+  services: Services,
+  call: Asking & { body: Decoded<typeof OpenaiQuestion> },
+): Promise<Answer> {
+  const { model: slug = '' } = call.body;
   const workspace = await services.workspaces.findCovered(call.caller, slug);
   if (workspace === undefined) return json(openaiError(noModel(slug)), 404);
   const wish = readOpenaiWish(call.body);

@@ -3,14 +3,13 @@ import type { Caller } from '../../access/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { viewThread } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
-import { textField, wholeField } from '../body-fields.ts';
-import { historyAnswer } from './history.ts';
-import { namedUser } from '../people/named-user.ts';
+import { text, whole } from '../fields.ts';
+import { historyAnswer } from './chat-record.ts';
+import { namedUser } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String(), threadSlug: Type.String() });
 const ThreadAnswer = Type.Object({ thread: nullable(d.Thread), message: nullable(Type.String()) });
@@ -27,23 +26,21 @@ export const threadsRoutes: Route[] = [
     description: 'A slug that the workspace has already gives no thread, and a message that says so.',
     access: 'workspaces:write',
     params: Type.Object({ slug: Type.String() }),
-    bodyKind: 'lenient',
     bodyOptional: true,
     body: Type.Object({
-      name: Type.Optional(Type.String()),
-      slug: Type.Optional(Type.String()),
-      userId: Type.Optional(Type.Integer({ description: 'Whose it is; in multi-user mode' })),
+      name: Type.Optional(text()),
+      slug: Type.Optional(text()),
+      userId: Type.Optional(whole({ description: 'Whose it is; in multi-user mode' })),
     }),
     responses: { 200: ThreadAnswer, 400: 'stream' },
     handler: async (services, { caller, actor, params, body }) => {
       const workspace = await services.workspaces.findCovered(caller, params.slug);
       if (workspace === undefined) return phrase(400);
-      const fields = body as Record<string, unknown>;
-      const whose = { workspace, userId: wholeField(fields, 'userId') };
+      const { name, slug } = body;
+      const whose = { workspace, userId: body.userId };
       // A thread belongs to a user where there are users; in the other modes to nobody.
       const userId = (await namedUser(services, caller, whose))?.id ?? null;
-      const input = { name: textField(fields, 'name'), slug: textField(fields, 'slug'), userId };
-      const made = await services.workspaces.threads.create(actor, workspace, input);
+      const made = await services.workspaces.threads.create(actor, workspace, { name, slug, userId });
       if ('thread' in made) return json({ thread: viewThread(made.thread), message: null });
       return made.refused === 'no_workspace' ? phrase(400) : json({ thread: null, message: SLUG_TAKEN });
     },
@@ -55,14 +52,13 @@ export const threadsRoutes: Route[] = [
     summary: 'Give a thread another name',
     access: 'workspaces:write',
     params,
-    bodyKind: 'lenient',
-    body: Type.Object({ name: Type.String() }),
+    body: Type.Object({ name: text() }),
     responses: { 200: ThreadAnswer, 404: d.Said },
     handler: async (services, { caller, actor, params, body }) => {
-      const place = await findPlace(services, caller, params);
-      if (place === undefined) return WORKSPACE_MISSING;
+      const place = await findThread(services, caller, params);
+      if (place.workspace === undefined) return WORKSPACE_MISSING;
       if (place.thread === undefined) return THREAD_MISSING;
-      const name = textField(body, 'name');
+      const { name } = body;
       if (name === undefined) return json({ thread: viewThread(place.thread), message: NOTHING_NEW });
       const change = { slug: place.thread.slug, name };
       const thread = await services.workspaces.threads.rename(actor, place.workspace, change);
@@ -95,9 +91,8 @@ export const threadsRoutes: Route[] = [
     params,
     responses: { 200: d.History, 404: d.Said },
     handler: async (services, { caller, params }) => {
-      const place = await findPlace(services, caller, params);
-      if (place === undefined) return WORKSPACE_MISSING;
-      const { workspace, thread } = place;
+      const { workspace, thread } = await findThread(services, caller, params);
+      if (workspace === undefined) return WORKSPACE_MISSING;
       if (thread === undefined) return THREAD_MISSING;
       const conversation = { workspaceId: workspace.id, threadId: thread.id, apiSessionId: null };
       return historyAnswer(services, conversation, { limit: Infinity, order: 'asc' });
@@ -108,12 +103,12 @@ export const threadsRoutes: Route[] = [
 const SLUG_TAKEN = 'The workspace has a thread with this slug already.';
 const NOTHING_NEW = 'No valid fields to update!';
 
-async function findPlace(
+export async function findThread(
   { workspaces }: Services,
   caller: Caller,
   { slug, threadSlug }: { slug: string; threadSlug: string },
-): Promise<{ workspace: Workspace; thread: Thread | undefined } | undefined> {
+): Promise<{ workspace: Workspace | undefined; thread: Thread | undefined }> {
   const workspace = await workspaces.findCovered(caller, slug);
-  if (workspace === undefined) return undefined;
-  return { workspace, thread: await workspaces.threads.find(workspace, threadSlug) };
+  const thread = workspace === undefined ? undefined : await workspaces.threads.find(workspace, threadSlug);
+  return { workspace, thread };
 }

@@ -7,19 +7,18 @@ import type { KeysContext } from '../../keys/index.ts';
 import { takeQuestion } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
 import { abortBody, ChatAbort } from './chat-answers.ts';
-import { readWish } from './chat-options.ts';
-import { historyAnswer } from './history.ts';
+import { questionFields, readWish } from './chat-options.ts';
+import { historyAnswer } from './chat-record.ts';
+import { userOf } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
 import type { Payer } from '../../models/index.ts';
-import type { Call, Route } from '../../http/index.ts';
+import type { Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
-import { answerWithin, EVENTS, questionFields } from './chat.ts';
+import { answerWithin, EVENTS } from './chat.ts';
 
 /* Chats of who is logged in, each in a conversation of their own, in the workspaces that there are for them. */
 
 const params = Type.Object({ slug: Type.String() });
-const userOf = (session: Session) => (session.kind === 'user' ? session.user : null);
 
 /** Nobody's key is used: the usage report has the user, whose owner's budgets are spent. */
 async function payerOf(
@@ -51,7 +50,6 @@ export const webChatsRoutes: Route[] = [
     description: `${EVENTS} Within the messages that a user may send in 24 hours.`,
     access: 'session',
     params,
-    bodyKind: 'lenient',
     body: Type.Object(questionFields, { title: 'OwnQuestion' }),
     answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: ChatAbort, 429: ChatAbort },
@@ -67,7 +65,7 @@ export const webChatsRoutes: Route[] = [
       call.holds(await takeQuestion(services, payer.caller));
       const wish = { ...read, sessionId: null };
       const chat = { workspace, wish, user: user ?? undefined, isStream: true };
-      return answerWithin(services, { ...payer, actor: session.actor, body, signal }, chat);
+      return answerWithin(services, { ...payer, actor: session.actor, signal }, chat);
     },
   }),
   route({

@@ -3,6 +3,7 @@ import { invalidField } from '../../base/errors.ts';
 import { checkedName, folderName, placeOf } from '../../documents/index.ts';
 import type { Place } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
+import { field, texts } from '../fields.ts';
 import type { Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
@@ -12,6 +13,23 @@ const Done = Type.Object({ success: Type.Boolean(), message: nullable(Type.Strin
 const MOVES_MAX = 10_000;
 const NAMES_MAX = 10_000;
 
+const folder = field(Type.String(), folderName);
+
+/** undefined among them: one that cannot be. @returns undefined where there is no list of moves. */
+function readMoves(files: unknown): ({ from: Place; to: Place } | undefined)[] | undefined {
+  if (!Array.isArray(files) || files.length > MOVES_MAX) return undefined;
+  const pairs = files.map((file: unknown) => (file ?? {}) as { from?: unknown; to?: unknown });
+  if (!pairs.every(({ from, to }) => typeof from === 'string' && typeof to === 'string')) return undefined;
+  return pairs.map(({ from, to }) => {
+    const [source, target] = [placeOf(from as string), placeOf(to as string)];
+    if (source === undefined || target === undefined || !isDocumentPlace(target)) return undefined;
+    return { from: source, to: target };
+  });
+}
+
+const isDocumentPlace = ({ folder, name }: Place): boolean =>
+  folderName(folder) === folder && checkedName(name) === name && name.endsWith('.json');
+
 export const documentFolderRoutes: Route[] = [
   route({
     method: 'POST',
@@ -19,11 +37,10 @@ export const documentFolderRoutes: Route[] = [
     id: 'documents.create_folder',
     summary: 'Make a folder',
     access: 'documents:write',
-    bodyKind: 'lenient',
-    body: Type.Object({ name: Type.String() }),
+    body: Type.Object({ name: folder }),
     responses: { 200: Done, 500: Done },
     handler: async ({ documents }, { body, caller }) => {
-      const name = folderName(body.name);
+      const { name } = body;
       if (name === undefined) return failed('Failed to create folder: Invalid path.');
       if (!(await documents.createFolder(caller, name))) return failed('Folder by that name already exists');
       return json({ success: true, message: null });
@@ -36,11 +53,10 @@ export const documentFolderRoutes: Route[] = [
     summary: 'Remove a folder with its documents',
     description: 'Also from the workspaces that hold them. The folder custom-documents stays.',
     access: 'documents:write',
-    bodyKind: 'lenient',
-    body: Type.Object({ name: Type.String() }),
+    body: Type.Object({ name: folder }),
     responses: { 200: Done },
     handler: async ({ documents }, { body, caller }) => {
-      const name = folderName(body.name);
+      const { name } = body;
       if (name !== undefined) await documents.removeFolder(caller, name);
       return json({ success: true, message: 'Folder removed successfully' });
     },
@@ -53,11 +69,11 @@ export const documentFolderRoutes: Route[] = [
     description:
       'All or, where one cannot be moved, none. Those that are in a workspace stay and are counted.',
     access: 'documents:write',
-    bodyKind: 'lenient',
-    body: Type.Object({ files: Type.Array(Type.Object({ from: Type.String(), to: Type.String() })) }),
+    body: Type.Object({
+      files: field(Type.Array(Type.Object({ from: Type.String(), to: Type.String() })), readMoves),
+    }),
     responses: { 200: Done, 500: Done },
-    handler: async ({ documents }, { body, caller }) => {
-      const moves = movesIn(body.files);
+    handler: async ({ documents }, { body: { files: moves }, caller }) => {
       if (moves === undefined) return failed('Failed to move files.');
       const skipped = moves.includes(undefined)
         ? undefined
@@ -77,33 +93,15 @@ export const documentFolderRoutes: Route[] = [
     summary: 'Remove documents',
     description: 'Also from the workspaces that hold them. What is not there is passed over.',
     access: 'documents:write',
-    bodyKind: 'lenient',
-    body: Type.Object({ names: Type.Array(Type.String({ description: 'folder/name' })) }),
+    body: Type.Object({ names: texts({ description: 'folder/name' }) }),
     responses: { 200: Done, 500: 'stream' },
-    handler: async ({ documents }, { body, caller }) => {
-      const names: unknown = body.names;
-      if (!Array.isArray(names)) return phrase(500);
+    handler: async ({ documents }, { body: { names }, caller }) => {
+      if (names === undefined) return phrase(500);
       if (names.length > NAMES_MAX) throw invalidField('names', `takes at most ${NAMES_MAX}`);
-      const locations = names.filter((name: unknown) => typeof name === 'string');
-      await documents.removeByLocation(caller, locations);
+      await documents.removeByLocation(caller, names);
       return json({ success: true, message: 'Documents removed successfully' });
     },
   }),
 ];
 
 const failed = (message: string) => json({ success: false, message }, 500);
-
-/** undefined among them: one that cannot be. @returns undefined where there is no list of moves. */
-function movesIn(files: unknown): ({ from: Place; to: Place } | undefined)[] | undefined {
-  if (!Array.isArray(files) || files.length > MOVES_MAX) return undefined;
-  const pairs = files.map((file: unknown) => (file ?? {}) as { from?: unknown; to?: unknown });
-  if (!pairs.every(({ from, to }) => typeof from === 'string' && typeof to === 'string')) return undefined;
-  return pairs.map(({ from, to }) => {
-    const [source, target] = [placeOf(from as string), placeOf(to as string)];
-    if (source === undefined || target === undefined || !isDocumentPlace(target)) return undefined;
-    return { from: source, to: target };
-  });
-}
-
-const isDocumentPlace = ({ folder, name }: Place): boolean =>
-  folderName(folder) === folder && checkedName(name) === name && name.endsWith('.json');

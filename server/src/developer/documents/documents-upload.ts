@@ -8,31 +8,45 @@ import {
 } from '../../documents/index.ts';
 import type { NewNote, Outcome } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
-import { textField } from '../body-fields.ts';
-import { broughtAnswer } from './upload-answer.ts';
-import { BroughtDocuments, NotBrought, uploadedDocument } from './document-shapes.ts';
-import { givenIn, objectField, refuseWithoutWorkspaces, wantedWorkspaces } from './document-options.ts';
+import { asSent, field, object, text } from '../fields.ts';
+import { broughtAnswer, BroughtDocuments, NotBrought, uploadedDocument } from './document-shapes.ts';
+import {
+  AddToWorkspaces,
+  Metadata,
+  metadataFields,
+  MetadataText,
+  refuseWithoutWorkspaces,
+} from './document-options.ts';
 import { embedBrought } from './embed-documents.ts';
 import { receiveUpload } from './upload.ts';
-import type { Answer, Call, Route } from '../../http/index.ts';
+import { decoder } from '../../http/index.ts';
+import type { Answer, Call, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 
-const Workspaces = Type.Optional(
-  Type.String({
-    description: 'Slugs of workspaces to put it into, separated by commas; takes workspaces:write',
-  }),
-);
-const Said = {
-  title: Type.Optional(Type.String()),
-  docAuthor: Type.Optional(Type.String()),
-  description: Type.Optional(Type.String()),
-  docSource: Type.Optional(Type.String()),
-};
 const UploadForm = Type.Object({
   file: Type.String({ format: 'binary' }),
-  addToWorkspaces: Workspaces,
-  metadata: Type.Optional(Type.String({ description: 'JSON: title, docAuthor, description, docSource' })),
+  addToWorkspaces: AddToWorkspaces,
+  metadata: MetadataText,
+});
+const readForm = decoder(UploadForm);
+
+/** ms since 1970, also as text; what is no time says nothing. */
+function readTime(value: unknown): number | undefined {
+  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
+  const ms = Number(value);
+  return Number.isFinite(new Date(ms).getTime()) ? ms : undefined;
+}
+
+const Note = Type.Object({
+  textContent: text(),
+  addToWorkspaces: AddToWorkspaces,
+  metadata: object({
+    ...metadataFields,
+    title: text(),
+    url: Type.Optional(text()),
+    chunkSource: Type.Optional(text()),
+    published: Type.Optional(field(Type.Number({ description: 'ms since 1970' }), readTime)),
+  }),
 });
 const responses = { 200: BroughtDocuments, 422: NotBrought, 500: NotBrought };
 
@@ -73,28 +87,29 @@ export const documentUploadRoutes: Route[] = [
     summary: 'Fetch a page of the web',
     description: 'Pages of private networks only where the operator allows it.',
     access: 'documents:write',
-    bodyKind: 'lenient',
     body: Type.Object({
-      link: Type.String(),
-      addToWorkspaces: Workspaces,
-      scraperHeaders: Type.Optional(
-        Type.Record(Type.String(), Type.String(), { description: "Sent to the link's own server only" }),
-      ),
-      metadata: Type.Optional(Type.Object(Said)),
+      link: text(),
+      addToWorkspaces: AddToWorkspaces,
+      ...asSent({
+        scraperHeaders: Type.Optional(
+          Type.Record(Type.String(), Type.String(), { description: "Sent to the link's own server only" }),
+        ),
+      }),
+      metadata: Metadata,
     }),
     responses,
     handler: async (services, call) => {
-      const { body, caller, signal } = call;
-      const fields = body as Record<string, unknown>;
-      const link = textField(fields, 'link');
+      const { caller, signal } = call;
+      const { link, addToWorkspaces: slugs, scraperHeaders, metadata: given } = call.body;
       if (link === undefined) return json({ success: false }, 500);
-      const slugs = wantedWorkspaces(fields['addToWorkspaces']);
       if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
       refuseWithoutWorkspaces(caller, slugs);
-      const given = givenIn(objectField(fields['metadata']));
       const bringing = { caller, folder: DEFAULT_FOLDER, given, signal };
-      const headers = extraHeaders(fields['scraperHeaders']);
-      const outcome = await services.intake.bringLink(withScheme(link), headers, bringing);
+      const outcome = await services.intake.bringLink(
+        withScheme(link),
+        extraHeaders(scraperHeaders),
+        bringing,
+      );
       return answerWith(services, call, { outcome, slugs });
     },
   }),
@@ -104,25 +119,13 @@ export const documentUploadRoutes: Route[] = [
     id: 'documents.raw_text',
     summary: 'Store a text',
     access: 'documents:write',
-    bodyKind: 'lenient',
-    body: Type.Object({
-      textContent: Type.String(),
-      addToWorkspaces: Workspaces,
-      metadata: Type.Object({
-        ...Said,
-        title: Type.String(),
-        url: Type.Optional(Type.String()),
-        chunkSource: Type.Optional(Type.String()),
-        published: Type.Optional(Type.Number({ description: 'ms since 1970' })),
-      }),
-    }),
+    body: Note,
     responses,
     handler: async (services, call) => {
       const { body, caller } = call;
-      const fields = body as Record<string, unknown>;
-      const note = noteIn(fields);
+      const note = noteIn(body);
       if (typeof note === 'string') return json({ success: false, error: note }, 422);
-      const slugs = wantedWorkspaces(fields['addToWorkspaces']);
+      const { addToWorkspaces: slugs } = body;
       if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
       refuseWithoutWorkspaces(caller, slugs);
       const outcome = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
@@ -147,13 +150,12 @@ async function upload(services: Services, call: UploadCall, target: Target): Pro
   });
   if (form === undefined) return ended(phrase(500));
   if ('refusal' in form) return ended(json({ success: false, error: form.refusal }, 500));
-  const { file, fields } = form;
+  const { file } = form;
   if (file === undefined) return phrase(500);
   try {
-    const slugs = wantedWorkspaces(fields['addToWorkspaces']);
+    const { addToWorkspaces: slugs, metadata: given } = readForm(form.fields);
     if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
     refuseWithoutWorkspaces(caller, slugs);
-    const given = givenIn(objectField(fields['metadata']));
     const outcome = await intake.bringFile(
       { fd: file.handle.fd, name: cleanFileName(file.name) },
       { caller, folder: target.folder, given, signal },
@@ -185,29 +187,11 @@ async function answerWith(
 }
 
 /** A string is what is wrong with it. */
-function noteIn(fields: Record<string, unknown>): NewNote | string {
-  const said = objectField(fields['metadata']);
-  const title = textField(said, 'title');
+function noteIn({ textContent, metadata }: Decoded<typeof Note>): NewNote | string {
+  const { title, published: publishedMs, ...said } = metadata;
   if (title === undefined)
     return "You are missing required metadata key:value pairs in your request. Required metadata key:values are 'title'";
-  const text = textField(fields, 'textContent');
-  if (text === undefined) return "The 'textContent' key cannot have an empty value.";
-  const url = textField(said, 'url');
-  const chunkSource = textField(said, 'chunkSource');
-  const publishedMs = timeIn(said['published']);
-  return {
-    ...givenIn(said),
-    title,
-    text,
-    ...(url === undefined ? {} : { url }),
-    ...(chunkSource === undefined ? {} : { chunkSource }),
-    ...(publishedMs === undefined ? {} : { publishedMs }),
-  };
-}
-
-/** ms since 1970, also as text; what is no time says nothing. */
-function timeIn(value: unknown): number | undefined {
-  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
-  const ms = Number(value);
-  return Number.isFinite(new Date(ms).getTime()) ? ms : undefined;
+  if (textContent === undefined) return "The 'textContent' key cannot have an empty value.";
+  const when = publishedMs === undefined ? {} : { publishedMs };
+  return { ...said, title, text: textContent, ...when };
 }

@@ -1,19 +1,39 @@
 import { Type } from 'typebox';
 import { acceptedTypes } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
+import { field, text } from '../fields.ts';
 import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
-import type { Call, Route } from '../../http/index.ts';
+import type { Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 import { documentFolderRoutes } from './document-folders.ts';
 import { documentUploadRoutes } from './documents-upload.ts';
 
-const page = {
-  offset: Type.Optional(Type.String({ description: 'How many to pass over' })),
-  limit: Type.Optional(Type.String({ description: '1 to 1000, or all' })),
-};
+/** The number that a text begins with. */
+function readCount(value: unknown): number | undefined {
+  const count = typeof value === 'string' ? parseInt(value, 10) : NaN;
+  // Databases count no further.
+  return Number.isNaN(count) ? undefined : Math.min(count, Number.MAX_SAFE_INTEGER);
+}
+
+const LIMIT_MAX = 1_000;
+
+/** @param otherwise where the caller names no limit; undefined: all. */
+const pageFields = (otherwise?: number) => ({
+  offset: Type.Optional(
+    field(Type.String({ description: 'How many to pass over' }), (value) =>
+      Math.max(readCount(value) ?? 0, 0),
+    ),
+  ),
+  limit: Type.Optional(
+    field(Type.String({ description: '1 to 1000, or all' }), (value) => {
+      if (value === 'all') return undefined;
+      const wanted = readCount(value);
+      return wanted === undefined ? otherwise : Math.min(Math.max(wanted, 1), LIMIT_MAX);
+    }),
+  ),
+});
 const error = nullable(Type.String());
 const Folder = Type.Object({ ...FolderPage, error });
 const FolderWithCode = Type.Object({ ...FolderPage, code: Type.Integer(), error });
@@ -37,18 +57,18 @@ const readingRoutes: Route[] = [
     summary: 'List documents by folder',
     description: 'With folder: one folder, page by page.',
     access: 'documents:read',
-    query: Type.Object({ folder: Type.Optional(Type.String()), ...page }),
+    query: Type.Object({ folder: Type.Optional(text()), ...pageFields(100) }),
     responses: {
       200: Type.Union([Type.Object({ localFiles: DocumentTree }), FolderWithCode]),
       404: FolderWithCode,
     },
     handler: async (services, { query, caller }) => {
       const { folder } = query;
-      if (typeof folder !== 'string' || folder === '') {
+      if (folder === undefined) {
         const items = await services.documents.tree(caller);
         return json({ localFiles: { name: 'documents', type: 'folder', items } });
       }
-      const { code, error, ...listed } = await listFolder(services, { query, caller, folder, limit: 100 });
+      const { code, error, ...listed } = await listFolder(services, { query, caller, folder });
       return json({ ...listed, code, error }, code);
     },
   }),
@@ -59,7 +79,7 @@ const readingRoutes: Route[] = [
     summary: 'List the documents of a folder',
     access: 'documents:read',
     params: Type.Object({ folderName: Type.String() }),
-    query: Type.Object(page),
+    query: Type.Object(pageFields()),
     responses: { 200: Folder, 404: Folder },
     handler: async (services, { params: { folderName: folder }, query, caller }) => {
       const { code, error, ...listed } = await listFolder(services, { query, caller, folder });
@@ -122,16 +142,14 @@ const readingRoutes: Route[] = [
 export const documentsRoutes: Route[] = [...readingRoutes, ...documentUploadRoutes, ...documentFolderRoutes];
 
 interface FolderQuestion {
-  query: { offset?: unknown; limit?: unknown };
+  query: { offset: number; limit?: number };
   caller: NonNullable<Call['caller']>;
   folder: string;
-  /** Where the caller names none; undefined: all. */
-  limit?: number;
 }
 
-async function listFolder({ documents }: Services, { query, caller, folder, limit }: FolderQuestion) {
-  const offset = Math.max(wholeOf(query.offset) ?? 0, 0);
-  const listing = await documents.list(caller, { folder, offset, limit: limitOf(query.limit, limit) });
+async function listFolder({ documents }: Services, { query, caller, folder }: FolderQuestion) {
+  const { offset, limit } = query;
+  const listing = await documents.list(caller, { folder, offset, limit });
   return {
     folder,
     documents: listing?.documents ?? [],
@@ -140,18 +158,4 @@ async function listFolder({ documents }: Services, { query, caller, folder, limi
     code: listing === undefined ? 404 : 200,
     error: listing === undefined ? `Folder "${folder}" does not exist.` : null,
   };
-}
-
-const LIMIT_MAX = 1_000;
-
-function limitOf(text: unknown, fallback: number | undefined): number | undefined {
-  if (text === 'all') return undefined;
-  const wanted = wholeOf(text);
-  return wanted === undefined ? fallback : Math.min(Math.max(wanted, 1), LIMIT_MAX);
-}
-
-function wholeOf(text: unknown): number | undefined {
-  const value = typeof text === 'string' ? parseInt(text, 10) : NaN;
-  // What no database can count to is as good as the furthest that it can.
-  return Number.isNaN(value) ? undefined : Math.min(value, Number.MAX_SAFE_INTEGER);
 }

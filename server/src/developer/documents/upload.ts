@@ -1,8 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
-import { watchArrival } from '../../http/index.ts';
-import { openForm } from '../../http/index.ts';
+import { openForm, watchArrival } from '../../http/index.ts';
 
 /** A form with one file. Whoever gets it closes the file. */
 export interface Upload {

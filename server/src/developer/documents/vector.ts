@@ -2,9 +2,9 @@ import { Type } from 'typebox';
 import type { Hit } from '../../retrieval/index.ts';
 import { VECTOR_DATABASE } from '../../settings/index.ts';
 import { empty, json, phrase } from '../answers.ts';
-import { flagField, textField, textsField } from '../body-fields.ts';
+import { asSent, field, flag, text, texts } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';
-import { viewEmbedded } from '../workspaces/embedded-workspace.ts';
+import { viewEmbedded } from '../workspaces/workspaces.ts';
 import * as d from '../schemas.ts';
 import { accountsOf, ModelAccount } from '../../models/index.ts';
 import type { Answer, Route } from '../../http/index.ts';
@@ -42,7 +42,29 @@ const NOTHING_EMBEDDED = 'No embeddings found for this workspace.';
 /** Locations in one request; each is a document to be embedded. */
 const DOCUMENTS_MAX = 10_000;
 
-const locations = Type.Optional(Type.Array(Type.String({ description: 'A location: folder/name.json' })));
+const locations = Type.Optional(texts({ description: 'A location: folder/name.json' }));
+
+/** A number, also as text; undefined where it is none or out of bounds. */
+function numberWithin(
+  value: unknown,
+  { least, most = Infinity }: { least: number; most?: number },
+): number | undefined {
+  const read = typeof value === 'number' ? value : typeof value === 'string' ? parseFloat(value) : NaN;
+  return read >= least && read <= most ? read : undefined;
+}
+
+/** Texts of one request. */
+const TEXTS_MAX = 2_048;
+
+/** Texts to be turned into vectors; an empty list where one of them cannot be, undefined where nothing was sent. */
+function readInput(input: unknown): string[] | undefined {
+  if (input === undefined || input === null) return undefined;
+  const texts: unknown[] = Array.isArray(input) ? input : [input];
+  const isText = (text: unknown): text is string => typeof text === 'string' && text !== '';
+  return texts.length <= TEXTS_MAX && texts.every(isText) ? texts : [];
+}
+
+const embeddingInput = field(Type.Union([Type.String(), Type.Array(Type.String())]), readInput);
 
 export const vectorRoutes: Route[] = [
   route({
@@ -54,16 +76,16 @@ export const vectorRoutes: Route[] = [
       'Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
     params,
-    bodyKind: 'lenient',
     body: Type.Object({ adds: locations, deletes: locations }),
     responses: { 200: Type.Object({ workspace: d.EmbeddedWorkspace }), 400: 'stream' },
     handler: async (services, call) => {
       const { params, body } = call;
       const workspace = await services.workspaces.findCovered(call.caller, params.slug);
       if (workspace === undefined) return phrase(400);
-      const locations = (name: string) => textsField(body, name).slice(0, DOCUMENTS_MAX);
-      await unembed(services, call, { workspace, locations: locations('deletes') });
-      const { refused } = await embed(services, call, { workspace, locations: locations('adds') });
+      const { adds = [], deletes = [] } = body;
+      await unembed(services, call, { workspace, locations: deletes.slice(0, DOCUMENTS_MAX) });
+      const embedded = await embed(services, call, { workspace, locations: adds.slice(0, DOCUMENTS_MAX) });
+      const { refused } = embedded;
       if (refused !== undefined) throw refused;
       return json({ workspace: await viewEmbedded(services, workspace) });
     },
@@ -75,15 +97,13 @@ export const vectorRoutes: Route[] = [
     summary: 'Give a document to every chat of a workspace as a whole, or no longer',
     access: 'workspaces:write',
     params,
-    bodyKind: 'lenient',
-    body: Type.Object({ docPath: Type.String(), pinStatus: Type.Optional(Type.Boolean()) }),
+    body: Type.Object({ docPath: text(), pinStatus: Type.Optional(flag()) }),
     responses: { 200: d.Said, 404: 'stream', 500: null },
     handler: async (services, { caller, params: { slug }, body }) => {
       const { workspaces, retrieval, documents, storage } = services;
       const workspace = await workspaces.findCovered(caller, slug);
       if (workspace === undefined) return empty(500);
-      const location = textField(body, 'docPath') ?? '';
-      const isPinned = flagField(body, 'pinStatus');
+      const { docPath: location = '', pinStatus: isPinned } = body;
       const action = isPinned ? 'workspaces.pin' : 'workspaces.unpin';
       const isThere = await storage.transaction(async (tx) => {
         if (!(await retrieval.setPinned(tx, workspace.id, { location, isPinned }))) return false;
@@ -100,27 +120,29 @@ export const vectorRoutes: Route[] = [
     summary: 'The passages of a workspace that are nearest to a query',
     access: 'workspaces:chat',
     params,
-    bodyKind: 'lenient',
     body: Type.Object({
-      query: Type.String(),
-      topN: Type.Optional(Type.Integer({ minimum: 1, description: "The workspace's own, if left out" })),
+      query: text(),
+      topN: Type.Optional(
+        field(Type.Integer({ minimum: 1, description: "The workspace's own, if left out" }), (value) =>
+          numberWithin(value, { least: 1 }),
+        ),
+      ),
       scoreThreshold: Type.Optional(
-        Type.Number({ minimum: 0, maximum: 1, description: "The workspace's own, if left out" }),
+        field(
+          Type.Number({ minimum: 0, maximum: 1, description: "The workspace's own, if left out" }),
+          (value) => numberWithin(value, { least: 0, most: 1 }),
+        ),
       ),
     }),
     responses: { 200: Found, 400: d.Said },
     handler: async (services, call) => {
       const { workspaces, retrieval } = services;
-      const {
-        caller,
-        params: { slug },
-        body,
-      } = call;
-      const fields = body as Record<string, unknown>;
+      const { caller } = call;
+      const { slug } = call.params;
       const workspace = await workspaces.findCovered(caller, slug);
       if (workspace === undefined)
         return json({ message: `Workspace ${slug} is not a valid workspace.` }, 400);
-      const query = textField(fields, 'query');
+      const { query, topN = workspace.topN, scoreThreshold = workspace.similarityThreshold } = call.body;
       if (query === undefined) return json({ message: 'Query parameter cannot be empty.' }, 400);
       if (!(await retrieval.hasVectors(workspace.id)))
         return json({ results: [], message: NOTHING_EMBEDDED });
@@ -129,9 +151,8 @@ export const vectorRoutes: Route[] = [
         query,
         payer: { account: accountsOf(services, call, { isAside: true }) },
         signal: call.signal,
-        topN: Math.floor(numberWithin(fields['topN'], { least: 1 }) ?? workspace.topN),
-        threshold:
-          numberWithin(fields['scoreThreshold'], { least: 0, most: 1 }) ?? workspace.similarityThreshold,
+        topN: Math.floor(topN),
+        threshold: scoreThreshold,
         mode: workspace.vectorSearchMode,
       });
       return json({ results: hits.map(viewHit) });
@@ -153,11 +174,15 @@ export const vectorRoutes: Route[] = [
     id: 'openai.embeddings',
     summary: "Turn texts into vectors, with the server's embedding model",
     access: 'models:use',
-    bodyKind: 'lenient',
     body: Type.Object({
-      input: Type.Union([Type.String(), Type.Array(Type.String())]),
-      model: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Not looked at' })),
-      encoding_format: Type.Optional(Type.Enum(['float', 'base64'])),
+      input: embeddingInput,
+      inputs: Type.Optional(embeddingInput),
+      ...asSent({
+        model: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Not looked at' })),
+      }),
+      encoding_format: Type.Optional(
+        field(Type.Enum(['float', 'base64']), (value) => (value === 'base64' ? value : 'float')),
+      ),
     }),
     responses: {
       200: Type.Object({
@@ -175,18 +200,17 @@ export const vectorRoutes: Route[] = [
       500: null,
     },
     handler: async (services, call): Promise<Answer> => {
-      const fields = call.body as Record<string, unknown>;
-      const texts = inputOf(fields);
-      if (texts === undefined) return empty(500);
+      const { input, inputs = [], encoding_format: encoding } = call.body;
+      const texts = input ?? inputs;
+      if (texts.length === 0) return empty(500);
       const account = new ModelAccount(services, call);
       const { retrieval } = services;
       const { model, vectors, tokens } = await retrieval.embed(texts, { account, signal: call.signal });
-      const isBase64 = fields['encoding_format'] === 'base64';
       return json({
         object: 'list',
         data: vectors.map((vector, index) => ({
           object: 'embedding',
-          embedding: isBase64 ? base64Of(vector) : [...vector],
+          embedding: encoding === 'base64' ? base64Of(vector) : [...vector],
           index,
         })),
         model,
@@ -244,26 +268,6 @@ function viewHit({ id, text, metadata, distance, score }: Hit): object {
     distance,
     score,
   };
-}
-
-/** A number, also as text; undefined where it is none or out of bounds. */
-function numberWithin(
-  value: unknown,
-  { least, most = Infinity }: { least: number; most?: number },
-): number | undefined {
-  const read = typeof value === 'number' ? value : typeof value === 'string' ? parseFloat(value) : NaN;
-  return read >= least && read <= most ? read : undefined;
-}
-
-/** Texts of one request. */
-const TEXTS_MAX = 2_048;
-
-/** What clients send as `input`, some as `inputs`. */
-function inputOf(fields: Readonly<Record<string, unknown>>): string[] | undefined {
-  const input = fields['input'] ?? fields['inputs'];
-  const texts: unknown[] = Array.isArray(input) ? input : [input];
-  const isText = (text: unknown): text is string => typeof text === 'string' && text !== '';
-  return texts.length > 0 && texts.length <= TEXTS_MAX && texts.every(isText) ? texts : undefined;
 }
 
 /** As OpenAI has it: 32-bit floats, little-endian. */

@@ -1,20 +1,20 @@
 import { Type } from 'typebox';
 import { acceptInvite, findInvite, recoverAccount, resetPassword } from '../../identity/index.ts';
 import type { Invite } from '../../identity/index.ts';
-import { json } from '../answers.ts';
+import { json, told } from '../answers.ts';
 import { noteRefusal, tooMany } from './logins.ts';
-import { plainField } from '../plain-field.ts';
+import { asSent, text, texts } from '../fields.ts';
 import * as d from '../schemas.ts';
-import { told } from '../outcome.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 /* What people without a session do to get one: accept an invite, recover an account. */
 
 const params = Type.Object({ code: Type.String() });
-const newUser = Type.Object({ username: Type.String(), password: Type.String() }, { title: 'InvitedUser' });
+const newUser = Type.Object(asSent({ username: Type.String(), password: Type.String() }), {
+  title: 'InvitedUser',
+});
 
 const showInvite = route({
   method: 'GET',
@@ -46,7 +46,6 @@ const accept = route({
   description: 'Each invite once.',
   access: 'public',
   params,
-  bodyKind: 'lenient',
   body: newUser,
   responses: { 200: d.Outcome },
   handler: async (services, call) => {
@@ -90,11 +89,7 @@ const recover = route({
   description:
     'With two of the codes that the first login showed. The token sets a new password within ten minutes.',
   access: 'public',
-  bodyKind: 'lenient',
-  body: Type.Object(
-    { username: Type.String(), recoveryCodes: Type.Array(Type.String()) },
-    { title: 'RecoveryRequest' },
-  ),
+  body: Type.Object({ username: text(), recoveryCodes: texts() }, { title: 'RecoveryRequest' }),
   responses: {
     200: Type.Object({ success: Type.Boolean(), resetToken: Type.String() }),
     400: Failed,
@@ -102,11 +97,8 @@ const recover = route({
   },
   handler: (services, { body, ip }) =>
     withUsers(services, async () => {
-      const { recoveryCodes } = body as Record<string, unknown>;
-      const codes = (Array.isArray(recoveryCodes) ? recoveryCodes : [])
-        .filter((code): code is string => typeof code === 'string')
-        .map((code) => code.trim());
-      const username = plainField(body, 'username');
+      const { username = '', recoveryCodes = [] } = body;
+      const codes = recoveryCodes.map((code) => code.trim());
       const recovery = await recoverAccount(services.identity, { username, codes, ip });
       if (recovery.ok) return json({ success: true, resetToken: recovery.resetToken });
       noteRefusal(services, recovery, ip);
@@ -122,17 +114,15 @@ const reset = route({
   summary: 'Set a new password with a token',
   description: 'All sessions of the user end; the next login shows new recovery codes.',
   access: 'public',
-  bodyKind: 'lenient',
   body: Type.Object(
-    { token: Type.String(), newPassword: Type.String(), confirmPassword: Type.String() },
+    { token: text(), newPassword: text(), confirmPassword: text() },
     { title: 'ResetRequest' },
   ),
   responses: { 200: Type.Object({ success: Type.Boolean(), message: Type.String() }), 400: Failed },
   handler: (services, { body, ip }) =>
     withUsers(services, async () => {
-      const password = plainField(body, 'newPassword');
-      if (password !== plainField(body, 'confirmPassword')) return failed('Passwords do not match');
-      const token = plainField(body, 'token');
+      const { token = '', newPassword: password = '', confirmPassword = '' } = body;
+      if (password !== confirmPassword) return failed('Passwords do not match');
       const done = await told(resetPassword(services.identity, { token, password, ip }));
       if ('error' in done) return failed(done.error);
       if (done.value) return json({ success: true, message: 'Password reset successful' });

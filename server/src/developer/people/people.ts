@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox';
 import type { Actor, Caller } from '../../access/index.ts';
 import { isBound } from '../../workspaces/index.ts';
 import { phrase } from '../answers.ts';
-import { wholesField } from '../body-fields.ts';
+import { pathId } from '../fields.ts';
 import {
   answerChange,
   answerDisabling,
@@ -17,15 +17,14 @@ import {
   userChangeBody,
   userShapes as shapes,
 } from './user-answers.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 
 interface Wish {
   actor: Actor;
-  /** Of the path. */
-  id: string;
-  body: Readonly<Record<string, unknown>>;
+  /** Of the path; undefined: nobody has it. */
+  id: number | undefined;
+  body: Decoded<typeof userChangeBody> & Decoded<typeof newInviteBody>;
   /** Ids of the workspaces that exist for who asks; undefined: all do. */
   covered: ReadonlySet<number> | undefined;
   viewer: Caller | 'everything';
@@ -106,7 +105,7 @@ const VERBS: Verb[] = [
     body: newInviteBody,
     responses: shapes.invite,
     answer: (services, { actor, body, covered }) =>
-      answerInvite(services, actor, { wanted: wholesField(body, 'workspaceIds') ?? [], covered }),
+      answerInvite(services, actor, { wanted: body.workspaceIds ?? [], covered }),
   },
   {
     method: 'DELETE',
@@ -118,7 +117,7 @@ const VERBS: Verb[] = [
   },
 ];
 
-const params = Type.Object({ id: Type.String() });
+const params = Type.Object({ id: pathId() });
 
 function declared({ method, path, summary, description, body, responses }: Verb, where: string) {
   return {
@@ -126,7 +125,7 @@ function declared({ method, path, summary, description, body, responses }: Verb,
     summary,
     description: description === undefined ? where : `${where} ${description}`,
     ...(path.includes(':id') ? { params } : {}),
-    ...(body === undefined ? {} : ({ bodyKind: 'lenient', body } as const)),
+    ...(body === undefined ? {} : { body }),
     responses,
   } as const;
 }
@@ -171,7 +170,7 @@ const bySession = VERBS.map((verb) =>
 
 /** Of a path without an id, and of a request without a body, nothing. */
 const asked = (params: unknown, body: unknown): Pick<Wish, 'id' | 'body'> => ({
-  id: (params as { id?: string }).id ?? '',
+  id: (params as { id?: number }).id,
   body: (body ?? {}) as Wish['body'],
 });
 

@@ -8,8 +8,8 @@ import {
   loginWithToken,
   setPassword,
 } from '../../identity/index.ts';
-import { json, okText, phrase } from '../answers.ts';
-import { flagField, textField } from '../body-fields.ts';
+import { json, okText, phrase, told } from '../answers.ts';
+import { asSent, field, readFlag, text } from '../fields.ts';
 import {
   failedLogin,
   loggedIn,
@@ -17,12 +17,10 @@ import {
   noteRefusal,
   notLoggedIn,
   refusedAdmin,
+  ssoRefusal,
   tooMany,
 } from './logins.ts';
-import { plainField } from '../plain-field.ts';
 import * as d from '../schemas.ts';
-import { ssoRefusal } from './sso-refusal.ts';
-import { told } from '../outcome.ts';
 import { viewUser } from './user-views.ts';
 import type { Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
@@ -36,15 +34,11 @@ const requestToken = route({
   description:
     'With users: name and password. Without: the password, or the text of an admin key in its place, which is how a fresh instance is entered for the first time. A login that fails says so with status 200 where there are users.',
   access: 'public',
-  bodyKind: 'lenient',
-  body: Type.Object(
-    { username: Type.Optional(Type.String()), password: Type.String() },
-    { title: 'LoginRequest' },
-  ),
+  body: Type.Object({ username: Type.Optional(text()), password: text() }, { title: 'LoginRequest' }),
   responses: { 200: LoginAnswer, 401: LoginAnswer, 403: LoginAnswer, 429: LoginAnswer },
   handler: async (services, { body, ip }) => {
     const { identity, config } = services;
-    const password = plainField(body, 'password');
+    const { username = '', password = '' } = body;
     if (!(await identity.isMultiUser())) {
       const login = await loginAdmin(identity, { password, ip });
       if (login.ok) return json({ valid: true, token: login.token, message: null });
@@ -52,7 +46,6 @@ const requestToken = route({
     }
     if (config.simpleSso === 'only')
       return json(notLoggedIn('[005] Login via credentials has been disabled by the administrator.'), 403);
-    const username = plainField(body, 'username');
     const login = await loginUser(identity, { username, password, ip });
     return login.ok ? loggedIn(login) : failedLogin(services, login, ip);
   },
@@ -65,14 +58,14 @@ const redeemToken = route({
   summary: 'Log in with a token',
   description: 'One that GET /v1/users/{id}/issue-auth-token gave; each once.',
   access: 'public',
-  query: Type.Object({ token: Type.Optional(Type.String()) }),
+  query: Type.Object({ token: Type.Optional(text()) }),
   responses: { 200: LoginAnswer, 401: LoginAnswer, 403: 'stream' },
   handler: async (services, call) => {
-    const { query, ip } = call;
+    const { ip } = call;
+    const { token = '' } = call.query;
     const refusal = await ssoRefusal(services);
     if (refusal !== undefined) return refusal;
     const runsFor = (subjects: readonly string[]): void => call.runsFor(subjects);
-    const token = plainField(query, 'token');
     const login = await loginWithToken(services.identity, { token, ip, runsFor });
     // A session, in an answer that a cache might keep.
     if (login.ok) return { ...loggedIn(login), headers: { 'cache-control': 'no-store' } };
@@ -116,13 +109,12 @@ const changeUser = route({
   description: 'A new password takes the present one; all your sessions end with it.',
   access: 'session',
   mode: 'multi',
-  bodyKind: 'lenient',
   body: Type.Object(
     {
-      username: Type.Optional(Type.String()),
-      password: Type.Optional(Type.String({ description: 'The new one' })),
-      currentPassword: Type.Optional(Type.String()),
-      bio: Type.Optional(Type.String()),
+      username: Type.Optional(text()),
+      password: Type.Optional(text({ description: 'The new one' })),
+      currentPassword: Type.Optional(text()),
+      ...asSent({ bio: Type.Optional(Type.String()) }),
     },
     { title: 'OwnAccount' },
   ),
@@ -130,14 +122,9 @@ const changeUser = route({
   handler: async (services, { session, body, ip }) => {
     if (session.kind !== 'user') return phrase(401);
     const failed = (error: string) => ({ success: false, error });
-    const [username, password] = [textField(body, 'username'), textField(body, 'password')];
-    const { bio } = body as { bio?: unknown };
+    const { username, password, currentPassword = '', bio } = body;
     if ((username ?? password ?? bio) === undefined) return json(failed('No updates provided'), 400);
-    const change = {
-      input: { username, password, bio },
-      currentPassword: plainField(body, 'currentPassword'),
-      ip,
-    };
+    const change = { input: { username, password, bio }, currentPassword, ip };
     const changed = await told(changeOwnAccount(services.identity, session, change));
     if ('error' in changed) return json(failed(changed.error));
     if (changed.value.ok) return json({ success: true, error: null });
@@ -178,8 +165,7 @@ const enable = route({
   summary: 'Let users in, the first one an admin',
   description: 'Once, and there is no way back. All sessions end.',
   access: 'session',
-  bodyKind: 'lenient',
-  body: Type.Object({ username: Type.String(), password: Type.String() }, { title: 'FirstUser' }),
+  body: Type.Object(asSent({ username: Type.String(), password: Type.String() }), { title: 'FirstUser' }),
   responses: { 200: d.Outcome, 400: d.Outcome },
   handler: async ({ identity }, { session, body }) => {
     const already = json({ success: false, error: 'Multi-user mode is already enabled.' });
@@ -201,23 +187,20 @@ const updatePassword = route({
     'Without users. With usePassword false it is taken away, and only an admin key gets in. All sessions end.',
   access: 'session',
   mode: 'single',
-  bodyKind: 'lenient',
   body: Type.Object(
     {
-      usePassword: Type.Boolean(),
-      newPassword: Type.Optional(Type.String()),
-      last_admin: Type.Optional(lastAdminFlag),
+      // A request that does not say so must not take the password away.
+      usePassword: field(Type.Boolean(), (value) => value !== false && value !== 'false'),
+      newPassword: Type.Optional(text()),
+      last_admin: Type.Optional(field(lastAdminFlag, readFlag)),
     },
     { title: 'PasswordChange' },
   ),
   responses: { 200: d.Outcome, 401: 'stream' },
   errors: ['last_admin'],
   handler: async ({ identity }, { session, body }) => {
-    // Whoever says nothing must not take the password away.
-    const { usePassword } = body as Record<string, unknown>;
-    const isRemoval = usePassword === false || usePassword === 'false';
-    const password = isRemoval ? null : plainField(body, 'newPassword');
-    const isLastMeant = flagField(body, 'last_admin');
+    const { usePassword, newPassword = '', last_admin: isLastMeant } = body;
+    const password = usePassword ? newPassword : null;
     const changed = await told(setPassword(identity, session.actor, { password, isLastMeant }));
     return json(
       'error' in changed ? { success: false, error: changed.error } : { success: true, error: null },

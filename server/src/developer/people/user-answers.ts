@@ -12,13 +12,11 @@ import {
   updateUser,
 } from '../../identity/index.ts';
 import type { Invite, User, UserInput } from '../../identity/index.ts';
-import type { WholeAnswer } from '../../http/index.ts';
+import type { Services, WholeAnswer } from '../../http/index.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
-import { json, phrase } from '../answers.ts';
-import { pathId } from '../path-id.ts';
+import { json, phrase, told } from '../answers.ts';
+import { asSent, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
-import { told } from '../outcome.ts';
 import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } from './user-views.ts';
 
 /*
@@ -26,26 +24,26 @@ import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } fro
  * identity's to say (power.ts).
  */
 
-export const userFields = {
+/** Their rules are those of identity (checkUser). */
+const userFields = asSent({
   username: Type.Optional(Type.String({ description: '2 to 64 of a-z, 0-9, . _ @ -, a letter first' })),
   password: Type.Optional(Type.String({ description: '8 to 250 characters' })),
   role: Type.Optional(Type.String({ description: 'default, manager or admin' })),
   dailyMessageLimit: Type.Optional(nullable(Type.Integer())),
   bio: Type.Optional(Type.String({ description: 'At most 1,000 characters' })),
-};
+});
 export const newUserBody = Type.Object(userFields, { title: 'NewUser' });
 export const userChangeBody = Type.Object(
   {
     ...userFields,
-    suspended: Type.Optional(Type.Integer({ description: '0 or 1' })),
-    pfpFilename: Type.Optional(nullable(Type.String())),
+    ...asSent({
+      suspended: Type.Optional(Type.Integer({ description: '0 or 1' })),
+      pfpFilename: Type.Optional(nullable(Type.String())),
+    }),
   },
   { title: 'UserChange' },
 );
-export const newInviteBody = Type.Object(
-  { workspaceIds: Type.Optional(Type.Array(Type.Integer())) },
-  { title: 'NewInvite' },
-);
+export const newInviteBody = Type.Object({ workspaceIds: Type.Optional(wholes()) }, { title: 'NewInvite' });
 
 export const userShapes = {
   list: { 200: Type.Object({ users: Type.Array(d.User) }), 401: 'stream' },
@@ -91,20 +89,21 @@ export async function answerNewUser(
 export async function answerChange(
   { identity }: Services,
   actor: Actor,
-  { id, body }: { id: string; body: unknown },
+  { id: userId = NOBODY, body: input }: { id: number | undefined; body: UserInput },
 ): Promise<WholeAnswer> {
   refuseTakeover(actor);
-  const userId = pathId(id) ?? NOBODY;
-  const input = body as UserInput;
   // Its clients know no other answer to a role for nobody.
   if (input.role !== undefined && (await identity.getUser(userId)) === undefined) return phrase(500);
   const changed = await told(updateUser(identity, actor, { id: userId, input }));
   return 'error' in changed ? failed(changed.error) : json(DONE);
 }
 
-export async function answerRemoval({ identity }: Services, actor: Actor, id: string): Promise<WholeAnswer> {
+export async function answerRemoval(
+  { identity }: Services,
+  actor: Actor,
+  userId = NOBODY,
+): Promise<WholeAnswer> {
   refuseTakeover(actor);
-  const userId = pathId(id) ?? NOBODY;
   // Nor to a deletion of nobody.
   if ((await identity.getUser(userId)) === undefined) return phrase(500);
   const removed = await told(deleteUser(identity, actor, userId));
@@ -142,9 +141,8 @@ export async function answerInvite(
 export async function answerDisabling(
   { identity }: Services,
   actor: Actor,
-  { id, covered }: { id: string; covered: Covered },
+  { id: inviteId, covered }: { id: number | undefined; covered: Covered },
 ): Promise<WholeAnswer> {
-  const inviteId = pathId(id);
   if (inviteId === undefined) return failed('Invalid invite id', 400);
   const invite = await getInvite(identity, inviteId);
   const isThere = invite !== undefined && isOpenTo(covered, invite);

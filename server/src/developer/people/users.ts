@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { issueLoginToken, refuseTakeover } from '../../identity/index.ts';
 import { json } from '../answers.ts';
-import { pathId } from '../path-id.ts';
-import { html, ssoRefusal } from './sso-refusal.ts';
+import { pathId } from '../fields.ts';
+import { html, ssoRefusal } from './logins.ts';
 import { usersFor } from './user-answers.ts';
 import type { Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
@@ -43,7 +43,7 @@ export const usersRoutes: Route[] = [
     description:
       'Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces.',
     access: 'users:manage',
-    params: Type.Object({ id: Type.String() }),
+    params: Type.Object({ id: pathId() }),
     responses: {
       200: Type.Object({ token: Type.String(), loginPath: Type.String() }),
       403: 'stream',
@@ -53,7 +53,7 @@ export const usersRoutes: Route[] = [
       const refusal = await ssoRefusal(services);
       if (refusal !== undefined) return refusal;
       refuseTakeover(actor);
-      const id = pathId(params.id);
+      const { id } = params;
       const token = id === undefined ? undefined : await issueLoginToken(services.identity, actor, id);
       if (token === undefined) return json({ error: 'User not found' }, 404);
       return json({ token, loginPath: `/sso/simple?token=${token}` });

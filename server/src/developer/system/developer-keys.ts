@@ -6,12 +6,10 @@ import { listNumbered, maskOf, mint, revokeNumbered } from '../../keys/index.ts'
 import type { Actor } from '../../access/index.ts';
 import type { KeyWithSecrets, Minted } from '../../keys/index.ts';
 import { empty, json, phrase } from '../answers.ts';
-import { flagField, textField } from '../body-fields.ts';
-import { pathId } from '../path-id.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import { field, readFlag, readId } from '../fields.ts';
+import type { Answer, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { lastAdminFlag, nullable, Time } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 /*
  * Keys as the web application and clients of the Developer API know them: whole numbers, no scopes to choose. They are
@@ -37,15 +35,33 @@ const shapes = {
   create: { 200: Type.Object({ apiKey: ApiKey, error: Type.Null() }) },
   remove: { 200: null, 400: 'stream' as const },
 };
-const body = Type.Object({ name: Type.Optional(Type.String()) }, { title: 'NewApiKey' });
-const removal = Type.Object({ last_admin: Type.Optional(lastAdminFlag) }, { title: 'ApiKeyRemoval' });
-const params = Type.Object({ id: Type.String() });
-const NEWEST = 'The newest 1,000; GET /v1/keys has pages.';
-const UNAUTHORIZED = { 401: 'stream' as const };
 
 /** Every key here has a name; this one shows as none. */
 const UNNAMED = 'unnamed';
 const NAME_MAX = 200;
+const NO_KEY = 0;
+
+const body = Type.Object(
+  {
+    name: Type.Optional(
+      field(Type.String(), (value) => {
+        const name = typeof value === 'string' ? value.trim().slice(0, NAME_MAX).toWellFormed() : '';
+        return name === '' ? UNNAMED : name;
+      }),
+    ),
+  },
+  { title: 'NewApiKey' },
+);
+const removal = Type.Object(
+  { last_admin: Type.Optional(field(lastAdminFlag, readFlag)) },
+  { title: 'ApiKeyRemoval' },
+);
+/** undefined: no number at all. */
+const params = Type.Object({
+  id: field(Type.String(), (value) => (Number.isNaN(Number(value)) ? undefined : (readId(value) ?? NO_KEY))),
+});
+const NEWEST = 'The newest 1,000; GET /v1/keys has pages.';
+const UNAUTHORIZED = { 401: 'stream' as const };
 
 const shownName = (name: string): string | null => (name === UNNAMED ? null : name);
 
@@ -76,10 +92,7 @@ const brief = (user: User | undefined) =>
   user === undefined ? undefined : { id: user.id, username: user.username, role: user.role };
 
 /** A key that may do everything; a key that makes one must do so itself: `scope_escalation`. */
-function wish(fields: Record<string, unknown>) {
-  const name = (textField(fields, 'name') ?? '').trim().slice(0, NAME_MAX).toWellFormed();
-  return { name: name === '' ? UNNAMED : name, role: 'admin' } as const;
-}
+const mayAll = ({ name }: { name: string }) => ({ name, role: 'admin' }) as const;
 
 function created({ key, secret }: Minted): Answer {
   const apiKey = {
@@ -97,14 +110,10 @@ function created({ key, secret }: Minted): Answer {
 async function remove(
   { keys }: Services,
   actor: Actor,
-  { id, fields }: { id: string; fields: Readonly<Record<string, unknown>> | undefined },
+  { number, isLastMeant }: { number: number | undefined; isLastMeant: boolean },
 ): Promise<Answer> {
-  if (Number.isNaN(Number(id))) return phrase(400);
-  const number = pathId(id);
-  if (number !== undefined) {
-    const isLastMeant = flagField(fields ?? {}, 'last_admin');
-    await revokeNumbered(keys, actor, { number, isLastMeant });
-  }
+  if (number === undefined) return phrase(400);
+  await revokeNumbered(keys, actor, { number, isLastMeant });
   return empty(200);
 }
 
@@ -140,11 +149,10 @@ const sessionRoutes = (
       id: `api_keys.create_${mode}`,
       summary: 'Make a key that may do everything',
       description: `${where} The secret is in this answer and nowhere else, ever.`,
-      bodyKind: 'lenient',
       body,
       responses: { ...shapes.create, ...UNAUTHORIZED },
       handler: async ({ identity }, { session, body }) =>
-        created(await mintForSession(identity, session, { input: wish(body) })),
+        created(await mintForSession(identity, session, { input: mayAll(body) })),
     }),
     ...removePaths.map((path, index) =>
       route({
@@ -155,11 +163,10 @@ const sessionRoutes = (
         summary: 'Revoke a key',
         description: where,
         params,
-        bodyKind: 'lenient',
         body: removal,
         responses: { ...shapes.remove, ...UNAUTHORIZED },
-        handler: (services, { session, params: { id }, body: fields }) =>
-          remove(services, session.actor, { id, fields }),
+        handler: (services, { session, params: { id: number }, body: { last_admin: isLastMeant } }) =>
+          remove(services, session.actor, { number, isLastMeant }),
       }),
     ),
   ];
@@ -185,10 +192,9 @@ const keyedRoutes = [
     description:
       'The caller must be able to do everything itself. The secret is in this answer and nowhere else.',
     access: 'keys:write',
-    bodyKind: 'lenient',
     body,
     responses: shapes.create,
-    handler: async ({ keys }, { actor, body }) => created(await mint(keys, actor, wish(body))),
+    handler: async ({ keys }, { actor, body }) => created(await mint(keys, actor, mayAll(body))),
   }),
   route({
     method: 'DELETE',
@@ -197,10 +203,10 @@ const keyedRoutes = [
     summary: 'Revoke a key',
     access: 'keys:write',
     params,
-    bodyKind: 'lenient',
     body: removal,
     responses: shapes.remove,
-    handler: (services, { actor, params: { id }, body: fields }) => remove(services, actor, { id, fields }),
+    handler: (services, { actor, params: { id: number }, body: { last_admin: isLastMeant } }) =>
+      remove(services, actor, { number, isLastMeant }),
   }),
 ];
 

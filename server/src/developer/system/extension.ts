@@ -12,16 +12,14 @@ import {
 } from '../../widgets/index.ts';
 import type { ExtensionKey } from '../../widgets/index.ts';
 import { viewWorkspace } from '../../workspaces/index.ts';
-import type { WholeAnswer } from '../../http/index.ts';
+import type { Call, Decoded, Route, Services, WholeAnswer } from '../../http/index.ts';
 import { json } from '../answers.ts';
-import { textField, wholeField } from '../body-fields.ts';
+import { object, pathId, text, whole } from '../fields.ts';
 import { embedBrought } from '../documents/embed-documents.ts';
-import { givenIn, objectField } from '../documents/document-options.ts';
+import { metadataFields } from '../documents/document-options.ts';
 import { Workspace } from '../schemas.ts';
-import type { Call, Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable, Time } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 const Refused = Type.Object({ error: Type.String() });
 const Done = Type.Object({ success: Type.Boolean() });
@@ -46,30 +44,23 @@ async function forExtension(
 }
 
 const page = {
-  textContent: Type.String({ description: 'What was read off the page' }),
-  metadata: Type.Optional(
-    Type.Object({ title: Type.Optional(Type.String()), url: Type.Optional(Type.String()) }),
-  ),
+  textContent: text({ description: 'What was read off the page' }),
+  metadata: Type.Optional(object({ ...metadataFields, url: Type.Optional(text()) })),
 };
+const Page = Type.Object(page);
 
 const contentResponses = { 200: Done, 400: Failed, 403: Refused, 500: Failed };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const TITLE_MAX_CHARACTERS = 500;
 
 /** What the extension read off a page; a page without a title is called by its address. */
-function noteIn(fields: Fields): NewNote | undefined {
-  const text = textField(fields, 'textContent');
-  if (text === undefined || text.trim() === '') return undefined;
-  const said = objectField(fields['metadata']);
-  const url = textField(said, 'url');
-  const given = givenIn(said);
-  const title = (given.title ?? url ?? 'Page').slice(0, TITLE_MAX_CHARACTERS);
-  return { ...given, title, text, ...(url === undefined ? {} : { url }) };
+function noteIn({ textContent: text = '', metadata }: Decoded<typeof Page>): NewNote | undefined {
+  if (text.trim() === '') return undefined;
+  const title = (metadata.title ?? metadata.url ?? 'Page').slice(0, TITLE_MAX_CHARACTERS);
+  return { ...metadata, title, text };
 }
 
-type KeyCall = Pick<Call, 'countsItself'> & { caller: Caller; body: Fields };
+type KeyCall = Pick<Call, 'countsItself'> & { caller: Caller; body: Decoded<typeof Page> };
 
 /** Stores what was read off a page, and puts it into these workspaces. */
 async function store(services: Services, call: KeyCall, slugs: readonly string[]): Promise<WholeAnswer> {
@@ -81,8 +72,11 @@ async function store(services: Services, call: KeyCall, slugs: readonly string[]
   return error === null ? json({ success: true }) : json({ success: false, error }, 500);
 }
 
-async function storeInWorkspace(services: Services, call: KeyCall): Promise<WholeAnswer> {
-  const id = wholeField(call.body, 'workspaceId');
+async function storeInWorkspace(
+  services: Services,
+  call: KeyCall,
+  id: number | undefined,
+): Promise<WholeAnswer> {
   const workspace = id === undefined ? undefined : await services.workspaces.findCoveredById(call.caller, id);
   if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
   return store(services, call, [workspace.slug]);
@@ -150,10 +144,10 @@ const keyRoutes: Route[] = [
     path: '/api/browser-extension/embed-content',
     id: 'extension.embed',
     summary: 'Store what was read off a page and put it into a workspace',
-    bodyKind: 'lenient',
-    body: Type.Object({ workspaceId: Type.Integer(), ...page }),
+    body: Type.Object({ workspaceId: whole(), ...page }),
     responses: { ...contentResponses, 404: Refused },
-    handler: (services, call) => forExtension(services, call.caller, () => storeInWorkspace(services, call)),
+    handler: (services, call) =>
+      forExtension(services, call.caller, () => storeInWorkspace(services, call, call.body.workspaceId)),
   }),
   route({
     ...byKey,
@@ -161,8 +155,7 @@ const keyRoutes: Route[] = [
     path: '/api/browser-extension/upload-content',
     id: 'extension.upload',
     summary: 'Store what was read off a page',
-    bodyKind: 'lenient',
-    body: Type.Object(page),
+    body: Page,
     responses: contentResponses,
     handler: (services, call) => forExtension(services, call.caller, () => store(services, call, [])),
   }),
@@ -204,10 +197,9 @@ const sessionRoutes: Route[] = [
     path: '/api/browser-extension/api-keys/:id',
     id: 'extension.end_key',
     summary: 'End a key of the browser extension',
-    params: Type.Object({ id: Type.String() }),
+    params: Type.Object({ id: pathId() }),
     responses: { 200: Done, 401: 'stream', 403: Refused },
-    handler: async ({ identity }, { session, params }) => {
-      const id = wholeField(params, 'id');
+    handler: async ({ identity }, { session, params: { id } }) => {
       const isEnded = id !== undefined && (await endExtensionKey(identity, session, id));
       return isEnded ? json({ success: true }) : json({ error: 'Unauthorized' }, 403);
     },

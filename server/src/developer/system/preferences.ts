@@ -5,13 +5,11 @@ import { readPreferences, shownPreferences } from '../../settings/index.ts';
 import type { PreferenceGroup } from '../../settings/index.ts';
 import { json, phrase } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
-import { textField } from '../body-fields.ts';
+import { text } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
-import type { WholeAnswer } from '../../http/index.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route, Services, WholeAnswer } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 const Preferences = Type.Record(Type.String(), Type.Unknown());
 
@@ -48,7 +46,6 @@ export const preferencesRoutes: Route[] = [
     summary: 'Change preferences of an instance with users',
     description: 'Not for keys that are bound to workspaces.',
     access: 'system:write',
-    bodyKind: 'lenient',
     body: Preferences,
     responses: { 200: Outcome, 401: 'stream' },
     handler: async (services, { actor, caller, body }) => {
@@ -65,7 +62,6 @@ export const preferencesRoutes: Route[] = [
     summary: 'Change preferences of the instance',
     description:
       'For managers: support_email, custom_app_name, footer_data, meta_page_title and meta_page_favicon.',
-    bodyKind: 'lenient',
     body: Preferences,
     responses: { 200: Outcome, 401: 'stream' },
     handler: (services, { session, body }) =>
@@ -78,15 +74,15 @@ export const preferencesRoutes: Route[] = [
     id: 'settings.show_preferences',
     summary: 'Preferences of the instance',
     description: 'Of a secret whether there is one. For managers those that they may change.',
-    query: Type.Object({ labels: Type.Optional(Type.String({ description: 'Names, with commas' })) }),
+    query: Type.Object({ labels: Type.Optional(text({ description: 'Names, with commas' })) }),
     responses: {
       200: Type.Object({
         settings: Type.Record(Type.String(), nullable(Type.Union([Type.String(), Type.Boolean()]))),
       }),
       401: 'stream',
     },
-    handler: async ({ settings }, { session, query }) => {
-      const names = (textField(query, 'labels') ?? '').split(',').map((name) => name.trim());
+    handler: async ({ settings }, { session, query: { labels = '' } }) => {
+      const names = labels.split(',').map((name) => name.trim());
       return json({ settings: await shownPreferences(settings, names, groupOf(session)) });
     },
   }),

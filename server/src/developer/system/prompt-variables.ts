@@ -4,8 +4,8 @@ import type { Session } from '../../identity/index.ts';
 import type { NewVariable, PromptVariable, VariableChange } from '../../workspaces/index.ts';
 import { STANDING_VARIABLES } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
-import { flagField, textField, wholeField } from '../body-fields.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import { field, pathId, readFlag, readText } from '../fields.ts';
+import type { Answer, Decoded, Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
@@ -26,21 +26,33 @@ const Variable = Type.Object(
 );
 const Made = Type.Object({ success: Type.Boolean(), variable: Variable });
 const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
+const MASK = '********';
+
 const fields = {
-  key: Type.String(),
-  description: Type.Optional(nullable(Type.String())),
-  secret: Type.Optional(
-    Type.Boolean({
-      description: 'No list shows the value, and it is taken out of what models say; 8 to 1,000 characters',
-    }),
-  ),
+  key: field(Type.String(), (value) => (typeof value === 'string' ? value.trim() : '')),
+  description: Type.Optional(field(nullable(Type.String()), (value) => readText(value) ?? null)),
 };
-const body = Type.Object({ ...fields, value: Type.String() });
+const secret = Type.Boolean({
+  description: 'No list shows the value, and it is taken out of what models say; 8 to 1,000 characters',
+});
+const body = Type.Object({
+  ...fields,
+  value: field(Type.String(), (value) => readText(value) ?? ''),
+  secret: Type.Optional(field(secret, readFlag)),
+});
+/** What a list showed in place of a value is sent back by clients that change something else. */
+const isSame = (value: unknown): boolean => value === undefined || value === null || value === MASK;
 const changeBody = Type.Object({
   ...fields,
-  value: Type.Optional(Type.String({ description: 'The present one where it is left out, or ********' })),
+  value: Type.Optional(
+    field(Type.String({ description: 'The present one where it is left out, or ********' }), (value) =>
+      isSame(value) ? undefined : (readText(value) ?? ''),
+    ),
+  ),
+  secret: Type.Optional(field(secret, (value) => (value === undefined ? undefined : readFlag(value)))),
 });
-const params = Type.Object({ id: Type.String() });
+const params = Type.Object({ id: pathId() });
+const NOBODYS = 0;
 
 /** Of the web application: what prompts may name in braces. */
 export const promptVariablesRoutes: Route[] = [
@@ -71,12 +83,11 @@ export const promptVariablesRoutes: Route[] = [
     summary: 'Make a variable',
     access: 'session',
     roles: ['admin'],
-    bodyKind: 'lenient',
     body,
     responses: { 200: Made, 400: Failed },
     handler: ({ workspaces }, { session, body: fields }) =>
       answered(async () => {
-        const variable = await workspaces.variables.create(session.actor, readVariable(fields));
+        const variable = await workspaces.variables.create(session.actor, variableOf(fields));
         return json({ success: true, variable: viewVariable(variable) });
       }),
   }),
@@ -88,13 +99,12 @@ export const promptVariablesRoutes: Route[] = [
     access: 'session',
     roles: ['admin'],
     params,
-    bodyKind: 'lenient',
     body: changeBody,
     responses: { 200: Made, 400: Failed, 404: Failed },
     handler: ({ workspaces }, { session, params, body: fields }) =>
       answered(async () => {
-        const id = wholeField(params, 'id') ?? 0;
-        const variable = await workspaces.variables.update(session.actor, id, readChange(fields));
+        const { id = NOBODYS } = params;
+        const variable = await workspaces.variables.update(session.actor, id, changeOf(fields));
         if (variable === undefined) return MISSING;
         return json({ success: true, variable: viewVariable(variable) });
       }),
@@ -109,7 +119,7 @@ export const promptVariablesRoutes: Route[] = [
     params,
     responses: { 200: Type.Object({ success: Type.Boolean() }), 404: Failed },
     handler: async ({ workspaces }, { session, params }) => {
-      const isGone = await workspaces.variables.remove(session.actor, wholeField(params, 'id') ?? 0);
+      const isGone = await workspaces.variables.remove(session.actor, params.id ?? NOBODYS);
       return isGone ? json({ success: true }) : MISSING;
     },
   }),
@@ -119,8 +129,6 @@ const MISSING = json({ success: false, error: 'Variable not found' }, 404);
 
 /** A user of the role default is given the answers of prompts, not what stands in them. */
 const seesValues = (session: Session): boolean => session.kind === 'admin' || session.user.role !== 'default';
-
-const MASK = '********';
 
 const viewVariable = (
   { id, name, value, description, isSecret }: PromptVariable,
@@ -134,26 +142,24 @@ const viewVariable = (
   type: 'static',
 });
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const readVariable = (fields: Fields): NewVariable => ({
-  name: textField(fields, 'key')?.trim() ?? '',
-  value: textField(fields, 'value') ?? '',
-  description: textField(fields, 'description') ?? null,
-  isSecret: flagField(fields, 'secret'),
+const variableOf = ({
+  key: name,
+  value,
+  description,
+  secret: isSecret,
+}: Decoded<typeof body>): NewVariable => ({
+  name,
+  value,
+  description,
+  isSecret,
 });
 
-/** What a list showed in place of a value is sent back by clients that change something else. */
-function readChange(fields: Fields): VariableChange {
-  const { value, secret } = fields;
-  const isSame = value === undefined || value === null || value === MASK;
-  const read = readVariable(fields);
-  return {
-    ...read,
-    value: isSame ? undefined : read.value,
-    isSecret: secret === undefined ? undefined : read.isSecret,
-  };
-}
+const changeOf = ({ key: name, description, value, secret }: Decoded<typeof changeBody>): VariableChange => ({
+  name,
+  description,
+  value,
+  isSecret: secret,
+});
 
 /** What is wrong with a variable is said in the shape of these routes. */
 async function answered(work: () => Promise<Answer>): Promise<Answer> {

@@ -3,13 +3,20 @@ import { KeywardError } from '../../base/errors.ts';
 import { concernsUpstreams, viewForStrangers, viewSystem } from '../../settings/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
-import { LOGO_SVG } from './logo.ts';
 import { systemFacts } from './system-facts.ts';
 import { refuseUpstreams, upstreamBook } from './upstream-settings.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
+
+/** Keyward's own mark: a key in a ring. */
+const LOGO_SVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 40" width="160" height="40" role="img" aria-label="Keyward">
+<circle cx="20" cy="20" r="16" fill="none" stroke="#2f6f4f" stroke-width="4"/>
+<circle cx="14" cy="20" r="4" fill="none" stroke="#2f6f4f" stroke-width="3"/>
+<path d="M18 20h12m-4 0v5m4-5v4" fill="none" stroke="#2f6f4f" stroke-width="3"/>
+<text x="46" y="27" font-family="sans-serif" font-size="22" font-weight="600" fill="#2f6f4f">Keyward</text>
+</svg>
+`;
 
 const open = { access: 'public', method: 'GET' } as const;
 
@@ -90,7 +97,6 @@ export const systemRoutes: Route[] = [
     description:
       'Settings of a provider of models make or change the upstream of its name. Unknown names are passed over. Addresses, keys and lists of models of providers take the scope models:manage too. Not for keys that are bound to workspaces.',
     access: 'system:write',
-    bodyKind: 'lenient',
     body: Type.Record(Type.String(), Type.String()),
     responses: {
       200: Type.Object({

@@ -1,9 +1,8 @@
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { findUpstream, listUpstreams, putUpstream } from '../../models/index.ts';
+import { findUpstream, listUpstreams, putUpstream, refuseMeasured } from '../../models/index.ts';
 import type { Models, UpstreamView } from '../../models/index.ts';
 import type { UpstreamBook } from '../../settings/index.ts';
-import { refuseMeasured } from '../../models/index.ts';
 
 const PAGE = 200;
 

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
 import type { Embed, EmbedChatRow, ListedEmbed } from '../../widgets/index.ts';
+import { asSent } from '../fields.ts';
 import { nullable, oneOf, Time } from '../../http/index.ts';
 
 /** A widget as it was made. */
@@ -121,8 +122,7 @@ export const viewChat = (row: EmbedChatRow) => ({
 
 const limit = (description: string) => nullable(Type.Integer({ description }));
 
-/** What a request may set; anything else is left out of account. */
-export const EmbedRequest = Type.Partial(
+const Fields = Type.Partial(
   Type.Object({
     workspace_slug: Type.String({
       description: 'The workspace that it answers from; said once, when it is made',
@@ -141,17 +141,19 @@ export const EmbedRequest = Type.Partial(
     max_chats_per_session: limit('In any 24 hours, of one session; null: no limit'),
     message_limit: limit('How many earlier messages the model is given; null: 20'),
   }),
-  {
-    title: 'EmbedRequest',
-    // What the page offers to send: a widget within bounds.
-    examples: [
-      {
-        workspace_slug: 'docs',
-        chat_mode: 'query',
-        allowlist_domains: ['https://example.com'],
-        max_chats_per_day: 200,
-        max_chats_per_session: 20,
-      },
-    ],
-  },
 );
+
+/** What a request may set; anything else is left out of account. The rules are those of widgets (readSettings). */
+export const EmbedRequest = Type.Object(asSent(Fields.properties), {
+  title: 'EmbedRequest',
+  // What the page offers to send: a widget within bounds.
+  examples: [
+    {
+      workspace_slug: 'docs',
+      chat_mode: 'query',
+      allowlist_domains: ['https://example.com'],
+      max_chats_per_day: 200,
+      max_chats_per_session: 20,
+    },
+  ],
+});

@@ -10,7 +10,7 @@ import {
   updateEmbed,
 } from '../../widgets/index.ts';
 import type { EmbedChatRow } from '../../widgets/index.ts';
-import { json } from '../answers.ts';
+import { json, listText, streamed } from '../answers.ts';
 import {
   EmbedChats,
   EmbedList,
@@ -21,11 +21,9 @@ import {
   viewListed,
 } from './embed-shapes.ts';
 import { Outcome } from '../schemas.ts';
-import { listText, streamed } from '../streaming.ts';
 import { nullable } from '../../http/index.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer, Route, WholeAnswer } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { WholeAnswer } from '../../http/index.ts';
 
 const Refused = Type.Object({ error: Type.String() }, { title: 'Refused' });
 const uuid = Type.Object({ uuid: Type.String() });
@@ -89,7 +87,6 @@ export const embedsRoutes: Route[] = [
     summary: 'Make a chat widget of a workspace',
     description:
       'The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it.',
-    bodyKind: 'lenient',
     body: EmbedRequest,
     responses: {
       200: Type.Object({ embed: EmbedShape, error: nullable(Type.String()) }),
@@ -98,7 +95,7 @@ export const embedsRoutes: Route[] = [
     },
     handler: ({ widgets }, { caller, body }) =>
       refusing(async () => {
-        const { workspace_slug: slug } = body as Record<string, unknown>;
+        const { workspace_slug: slug } = body;
         if (typeof slug !== 'string' || slug === '')
           return json({ error: 'Workspace slug is required' }, 400);
         return json({ embed: viewEmbed(await createEmbed(widgets, caller, { slug, body })), error: null });
@@ -112,7 +109,6 @@ export const embedsRoutes: Route[] = [
     summary: 'Change a chat widget; what is not named stays',
     description: 'The key becomes its payer and must hold workspaces:chat there.',
     params: uuid,
-    bodyKind: 'lenient',
     body: EmbedRequest,
     responses: {
       200: Type.Union([Outcome, Type.Object({}, { description: 'Nothing was named that can be changed' })]),

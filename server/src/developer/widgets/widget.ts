@@ -10,13 +10,13 @@ import {
 } from '../../widgets/index.ts';
 import type { Embed, Turned } from '../../widgets/index.ts';
 import { empty, json, phrase } from '../answers.ts';
+import { asSent } from '../fields.ts';
 import { History } from '../schemas.ts';
 import { sendFrames } from '../chat/event-frames.ts';
 import { billOf, countedFor } from './widget-account.ts';
 import { pageHeaders } from './widget-pages.ts';
-import type { Answer, Call, Route } from '../../http/index.ts';
+import type { Answer, Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import type { Services } from '../../http/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 
 const { WidgetChatsPerAddressPerMinute: perMinute, WidgetChatsPerAddressPerDay: perDay } = ADDRESS_LIMITS;
@@ -70,17 +70,19 @@ export const widgetRoutes: Route[] = [
     summary: 'Ask a widget, from a page that may show it',
     description: `Server-sent events. Limits: those of the widget, and of one address over all widgets: ${perMinute} messages a minute and ${perDay} in 24 hours, unless set otherwise with update-env (WidgetChatsPerAddressPerMinute, WidgetChatsPerAddressPerDay).`,
     params: Type.Object({ uuid: Type.String() }),
-    bodyKind: 'lenient',
     bodyMaxBytes: BODY_MAX_BYTES,
     body: Type.Partial(
-      Type.Object({
-        sessionId: Type.String({ description: 'A UUID that the page made' }),
-        message: Type.String(),
-        prompt: Type.String(),
-        model: Type.String(),
-        temperature: Type.Number(),
-        username: Type.String(),
-      }),
+      Type.Object(
+        // Their rules are those of widgets (ask).
+        asSent({
+          sessionId: Type.String({ description: 'A UUID that the page made' }),
+          message: Type.String(),
+          prompt: Type.String(),
+          model: Type.String(),
+          temperature: Type.Number(),
+          username: Type.String(),
+        }),
+      ),
     ),
     answerTypes: ['text/event-stream'],
     responses: { 200: 'stream', 400: Refusal, ...refusals, 429: Refusal },

@@ -1,19 +1,35 @@
 import { Type } from 'typebox';
-import type { Session } from '../../identity/index.ts';
 import { viewWorkspace } from '../../workspaces/index.ts';
 import type { Suggestion } from '../../workspaces/index.ts';
 import { json, phrase } from '../answers.ts';
-import { textField, wholeField } from '../body-fields.ts';
-import { viewEmbedded } from './embedded-workspace.ts';
+import { field, pathId, text } from '../fields.ts';
+import { userOf } from '../people/users-by-id.ts';
+import { viewEmbedded } from './workspaces.ts';
 import * as d from '../schemas.ts';
 import type { Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
-import { nullable } from '../../http/index.ts';
+import { decoder, nullable } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String() });
 const Suggestions = Type.Array(
   Type.Object({ heading: Type.String(), message: Type.String() }, { title: 'SuggestedMessage' }),
 );
+const readSuggestion = decoder(Type.Object({ heading: text(), message: text() }));
+
+/** Those of a list that say something; null for what is no list of such, undefined where nothing was sent. */
+function readSuggestions(value: unknown): Suggestion[] | null | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value)) return null;
+  const read = value.map((item: unknown) => {
+    if (typeof item !== 'object' || item === null) return undefined;
+    const { heading = '', message = '' } = readSuggestion(item);
+    return { heading, message };
+  });
+  if (read.some((item) => item === undefined)) return null;
+  return read.filter((item) => item !== undefined && item.heading + item.message !== '') as Suggestion[];
+}
+
+const Suggested = Type.Optional(field(Suggestions, readSuggestions));
 const Saved = Type.Object({ success: Type.Boolean(), message: Type.String() });
 
 /** Of the web application: what a session sees, which is all but for users with the role default. */
@@ -70,13 +86,11 @@ export const webWorkspacesRoutes: Route[] = [
     access: 'session',
     roles: ['admin', 'manager'],
     params,
-    bodyKind: 'lenient',
-    body: Type.Object({ messages: Suggestions }),
+    body: Type.Object({ messages: Suggested, suggestedMessages: Suggested }),
     responses: { 200: Saved, 400: Saved, 404: Saved },
     handler: async ({ workspaces }, { session, params: { slug }, body }) => {
-      const fields: Record<string, unknown> = body;
-      const suggestions = readSuggestions(fields['messages'] ?? fields['suggestedMessages'] ?? []);
-      if (suggestions === undefined) return json({ success: false, message: NO_LIST }, 400);
+      const { suggestedMessages = [], messages: suggestions = suggestedMessages } = body;
+      if (suggestions === null) return json({ success: false, message: NO_LIST }, 400);
       const workspace = await workspaces.members.workspaceFor(userOf(session), slug);
       const isSaved =
         workspace !== undefined &&
@@ -93,37 +107,21 @@ export const webWorkspacesRoutes: Route[] = [
     summary: 'Say whether an answer was good',
     description: 'Users may do so with their own chats; null takes it back.',
     access: 'session',
-    params: Type.Object({ slug: Type.String(), chatId: Type.String() }),
-    bodyKind: 'lenient',
-    body: Type.Object({ feedback: nullable(Type.Boolean()) }),
+    params: Type.Object({ slug: Type.String(), chatId: pathId() }),
+    body: Type.Object({
+      feedback: field(nullable(Type.Boolean()), (value) => (typeof value === 'boolean' ? value : null)),
+    }),
     responses: { 200: Type.Object({ success: Type.Boolean() }), 404: 'stream' },
-    handler: async ({ workspaces }, { session, params: { slug, chatId }, body }) => {
+    handler: async ({ workspaces }, { session, params: { slug, chatId: id = NOBODYS }, body }) => {
       const user = userOf(session);
       const workspace = await workspaces.members.workspaceFor(user, slug);
       if (workspace === undefined) return phrase(404);
-      const { feedback } = body as { feedback?: unknown };
-      const isGood = typeof feedback === 'boolean' ? feedback : null;
-      const id = wholeField({ chatId }, 'chatId') ?? 0;
       const chat = { id, workspaceId: workspace.id, userId: user?.id };
-      const isScored = await workspaces.chats.score(session.actor, chat, isGood);
+      const isScored = await workspaces.chats.score(session.actor, chat, body.feedback);
       return isScored ? json({ success: true }) : phrase(404);
     },
   }),
 ];
 
+const NOBODYS = 0;
 const NO_LIST = 'The messages must be a list of {heading, message}.';
-
-const userOf = (session: Session) => (session.kind === 'user' ? session.user : null);
-
-/** Those of a list that say something; undefined for what is no list of such. */
-function readSuggestions(value: unknown): Suggestion[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const read = value.map((item: unknown) => {
-    if (typeof item !== 'object' || item === null) return undefined;
-    const fields = item as Record<string, unknown>;
-    const heading = textField(fields, 'heading') ?? '';
-    return { heading, message: textField(fields, 'message') ?? '' };
-  });
-  if (read.some((item) => item === undefined)) return undefined;
-  return read.filter((item) => item !== undefined && item.heading + item.message !== '') as Suggestion[];
-}

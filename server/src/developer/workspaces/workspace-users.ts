@@ -1,16 +1,15 @@
 import { Type } from 'typebox';
-import type { TObject } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import type { Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { json, phrase } from '../answers.ts';
-import { flagField, wholeField, wholesField } from '../body-fields.ts';
+import { flag, pathId, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
-import type { Answer, Call, Route } from '../../http/index.ts';
+import type { Answer, Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable, Time } from '../../http/index.ts';
-import type { Services } from '../../http/index.ts';
 
 const MemberList = Type.Array(
   Type.Object(
@@ -24,7 +23,7 @@ const Managed = Type.Object({
   users: MemberList,
 });
 
-const byId = Type.Object({ workspaceId: Type.String() });
+const byId = Type.Object({ workspaceId: pathId() });
 
 export const workspaceUsersRoutes: Route[] = [
   route({
@@ -49,13 +48,12 @@ export const workspaceUsersRoutes: Route[] = [
     description: 'In multi-user mode. These users and no others; ids that nobody has are passed over.',
     access: 'users:manage',
     params: byId,
-    bodyKind: 'lenient',
-    body: Type.Object({ userIds: Type.Array(Type.Integer()) }),
+    body: Type.Object({ userIds: wholes() }),
     responses: { 200: d.Outcome, 401: 'stream' },
     handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceId }, body }) => {
       const workspace = await findByNumber(services, caller, workspaceId);
       if (workspace === undefined) return failed('Workspace not found');
-      const userIds = wholesField(body, 'userIds');
+      const { userIds } = body;
       if (userIds === undefined) return failed('userIds must be a list of user ids');
       const change = { userIds: await existing(services, caller, userIds), replace: true };
       const isDone = await services.workspaces.members.change(actor, workspace, change);
@@ -70,13 +68,12 @@ export const workspaceUsersRoutes: Route[] = [
     description: 'In multi-user mode. With `reset`, these users and no others.',
     access: 'users:manage',
     params: Type.Object({ workspaceSlug: Type.String() }),
-    bodyKind: 'lenient',
-    body: Type.Object({ userIds: Type.Array(Type.Integer()), reset: Type.Optional(Type.Boolean()) }),
+    body: Type.Object({ userIds: wholes(), reset: Type.Optional(flag()) }),
     responses: { 200: Managed, 401: 'stream', 404: Managed, 500: 'stream' },
     handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceSlug }, body }) => {
       const { workspaces } = services;
       const workspace = await workspaces.findCovered(caller, workspaceSlug);
-      const wanted = wholesField(body, 'userIds');
+      const { userIds: wanted, reset: replace } = body;
       // Its clients know no other answer to either.
       if (workspace === undefined || wanted === undefined) return phrase(500);
       const userIds = await existing(services, caller, wanted);
@@ -84,20 +81,19 @@ export const workspaceUsersRoutes: Route[] = [
         const users = await viewMembers(services, workspace);
         return json({ success: false, error: 'No valid user IDs provided.', users }, 404);
       }
-      const change = { userIds, replace: flagField(body, 'reset') };
-      if (!(await workspaces.members.change(actor, workspace, change))) return phrase(500);
+      if (!(await workspaces.members.change(actor, workspace, { userIds, replace }))) return phrase(500);
       return json({ success: true, error: null, users: await viewMembers(services, workspace) });
     }),
   }),
 ];
 
-type Handler<P extends TObject> = (
+type Handler<P extends TObject, B extends TSchema> = (
   services: Services,
-  call: Call<P, TObject<Record<never, never>>, never, 'users:manage'>,
+  call: Call<P, TObject<Record<never, never>>, B, 'users:manage'>,
 ) => Promise<Answer>;
 
 /** Elsewhere there are no users: 401, as clients know it. */
-function inMultiUserMode<P extends TObject>(handler: Handler<P>): Handler<P> {
+function inMultiUserMode<P extends TObject, B extends TSchema>(handler: Handler<P, B>): Handler<P, B> {
   return async (services, call) =>
     (await services.identity.isMultiUser()) ? handler(services, call) : phrase(401);
 }
@@ -107,9 +103,8 @@ const failed = (error: string): Answer => json({ success: false, error });
 async function findByNumber(
   { workspaces }: Services,
   caller: Caller,
-  text: string,
+  id: number | undefined,
 ): Promise<Workspace | undefined> {
-  const id = wholeField({ text }, 'text');
   return id === undefined ? undefined : workspaces.findCoveredById(caller, id);
 }
 

@@ -2,17 +2,19 @@ import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import { embeddedDocuments, readSettings, viewWorkspace } from '../../workspaces/index.ts';
+import type { Workspace } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
-import { textField, wholeField } from '../body-fields.ts';
-import { historyAnswer } from '../chat/history.ts';
+import { asSent, field, text, wholeWithin } from '../fields.ts';
+import { historyAnswer } from '../chat/chat-record.ts';
 import * as d from '../schemas.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String() });
 
-const settings = {
+/** Their rules are those of workspaces (readSettings). */
+const settings = asSent({
   openAiTemp: Type.Optional(nullable(Type.Number())),
   openAiHistory: Type.Optional(Type.Integer()),
   openAiPrompt: Type.Optional(nullable(Type.String())),
@@ -26,7 +28,7 @@ const settings = {
   queryRefusalResponse: Type.Optional(nullable(Type.String())),
   vectorSearchMode: Type.Optional(Type.String()),
   router_id: Type.Optional(nullable(Type.Integer())),
-};
+});
 
 const Changed = Type.Object({ workspace: d.Workspace, message: Type.Null() });
 const NothingToChange = Type.Object({
@@ -37,7 +39,7 @@ const NothingToChange = Type.Object({
 const Protected = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
 /** Prompts with their answers that a history gives where nothing else is said. */
-const HISTORY_PAIRS = 100;
+const HISTORY_PAIRS = { otherwise: 100, least: 1 };
 
 export const workspacesRoutes: Route[] = [
   route({
@@ -47,17 +49,15 @@ export const workspacesRoutes: Route[] = [
     summary: 'Make a workspace',
     description: 'A value that cannot be becomes the nearest that can.',
     access: 'workspaces:write',
-    bodyKind: 'lenient',
-    body: Type.Object({ name: Type.String(), ...settings }),
+    body: Type.Object({ name: text(), ...settings }),
     responses: {
       200: Changed,
       400: Type.Object({ workspace: Type.Null(), message: Type.String() }),
     },
     handler: async ({ workspaces }, { caller, actor, body }) => {
-      const fields = body as Record<string, unknown>;
-      const name = textField(fields, 'name');
+      const { name } = body;
       if (name === undefined) return json({ workspace: null, message: 'name cannot be null' }, 400);
-      const made = await workspaces.create(actor, caller, { name, ...readSettings(fields) });
+      const made = await workspaces.create(actor, caller, { name, ...readSettings(body) });
       if ('refused' in made) throw notCovered();
       return json({ workspace: viewWorkspace(made.workspace), message: null });
     },
@@ -128,8 +128,7 @@ export const workspacesRoutes: Route[] = [
     description: 'A value that cannot be becomes the nearest that can.',
     access: 'workspaces:write',
     params,
-    bodyKind: 'lenient',
-    body: Type.Object({ name: Type.Optional(Type.String()), ...settings }),
+    body: Type.Object({ ...asSent({ name: Type.Optional(Type.String()) }), ...settings }),
     responses: { 200: Type.Union([Changed, NothingToChange]), 400: 'stream' },
     handler: async ({ workspaces }, { caller, actor, params: { slug }, body }) => {
       const change = { slug, settings: readSettings(body) };
@@ -148,18 +147,20 @@ export const workspacesRoutes: Route[] = [
     access: 'workspaces:read',
     params,
     query: Type.Object({
-      apiSessionId: Type.Optional(Type.String({ description: 'Of this session alone; left out: of none' })),
-      limit: Type.Optional(Type.String({ description: 'Prompts with their answers; 100' })),
-      orderBy: Type.Optional(Type.String({ description: 'asc or desc' })),
+      apiSessionId: Type.Optional(text({ description: 'Of this session alone; left out: of none' })),
+      limit: Type.Optional(
+        wholeWithin(Type.String({ description: 'Prompts with their answers; 100' }), HISTORY_PAIRS),
+      ),
+      orderBy: Type.Optional(
+        field(Type.String({ description: 'asc or desc' }), (value) => (value === 'desc' ? 'desc' : 'asc')),
+      ),
     }),
     responses: { 200: d.History, 400: 'stream' },
     handler: async (services, { caller, params: { slug }, query }) => {
       const workspace = await services.workspaces.findCovered(caller, slug);
       if (workspace === undefined) return phrase(400);
-      const apiSessionId = textField(query, 'apiSessionId') ?? null;
+      const { apiSessionId = null, limit, orderBy: order } = query;
       const conversation = { workspaceId: workspace.id, threadId: null, apiSessionId };
-      const limit = Math.max(1, wholeField(query, 'limit') ?? HISTORY_PAIRS);
-      const order = query.orderBy === 'desc' ? 'desc' : 'asc';
       return historyAnswer(services, conversation, { limit, order });
     },
   }),
@@ -174,3 +175,17 @@ const notCovered = (): KeywardError =>
   new KeywardError('forbidden_resource', 'The key does not cover a workspace of this name.', {
     hint: 'Use a key whose workspace selector covers it.',
   });
+
+/** A workspace with its documents, and how much of the model's window the pinned ones take. */
+export async function viewEmbedded(
+  { storage, documents: library, chat }: Services,
+  workspace: Workspace,
+): Promise<object> {
+  const { documents, pinnedTokens } = await embeddedDocuments(storage.db, library, workspace.id);
+  return {
+    ...viewWorkspace(workspace),
+    documents,
+    contextWindow: await chat.windowTokens(workspace),
+    currentContextTokenCount: pinnedTokens,
+  };
+}

@@ -1,4 +1,6 @@
-import { parseJson, tooMany } from '../http/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import { JSON_TYPE, parseJson, receive, tooMany } from '../http/index.ts';
+import type { Course, Route } from '../http/index.ts';
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;
 
@@ -23,4 +25,23 @@ export function parseLenient(bytes: Buffer, type: string): Record<string, unknow
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
+}
+
+/** As much of a stranger's body is looked at. */
+const STRANGERS_MAX_BYTES = 64 * 1024;
+
+/**
+ * Clients of the Developer API know that a body is read before the key is looked at: JSON that cannot be read is told so also
+ * to whoever is refused. A larger body is not read for that.
+ */
+export function refuseAfterBody(
+  course: Course,
+  declared: Route,
+  { error: refusal, done }: { error: Error; done: (error: Error) => void },
+): void {
+  const isJson = JSON_TYPE.test(course.request.headers['content-type'] ?? '');
+  if (declared.bodyKind !== 'lenient' || !isJson) return done(refusal);
+  receive(course, { ...declared, bodyMaxBytes: STRANGERS_MAX_BYTES }, (error) =>
+    done(error instanceof KeywardError && error.code === 'bad_request' ? error : refusal),
+  );
 }

@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/index.ts';
-import type { User } from '../../identity/index.ts';
+import type { Session, User } from '../../identity/index.ts';
 import { isBound } from '../../workspaces/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Services } from '../../http/index.ts';
@@ -20,3 +20,15 @@ export async function namedUser(
   const members = await workspaces.members.of(workspace.id);
   return members.some((member) => member.userId === user.id) ? user : undefined;
 }
+
+/** By user id, of these users or of all; empty where there are no users. */
+export async function usernames(
+  { identity }: Services,
+  ids?: readonly number[],
+): Promise<Map<number, string>> {
+  const users = ids === undefined ? await identity.listUsers() : (await identity.usersById(ids)).values();
+  return new Map([...users].map(({ id, username }) => [id, username]));
+}
+
+/** The user whose session it is; null: of the administrator without users. */
+export const userOf = (session: Session): User | null => (session.kind === 'user' ? session.user : null);

@@ -1,0 +1,132 @@
+import { Type } from 'typebox';
+import { isoTime } from '../../base/clock.ts';
+import type { Conversation, ExportFacts, PlacedChat } from '../../workspaces/index.ts';
+import {
+  EXPORT_TYPES,
+  exportText,
+  isByWorkspace,
+  isExportType,
+  usernameOf,
+  viewMessages,
+} from '../../workspaces/index.ts';
+import { json, listText, streamed } from '../answers.ts';
+import { field, wholeWithin } from '../fields.ts';
+import * as d from '../schemas.ts';
+import type { Answer, Route, Services } from '../../http/index.ts';
+import { route } from '../surface.ts';
+import { nullable, Time } from '../../http/index.ts';
+import { usernames } from '../people/users-by-id.ts';
+
+const AnyChat = Type.Object(
+  {
+    id: Type.Integer(),
+    workspaceId: Type.Integer(),
+    prompt: Type.String(),
+    response: Type.String({ description: 'JSON' }),
+    include: Type.Boolean({ description: 'Whether a model is shown it again' }),
+    user_id: nullable(Type.Integer()),
+    thread_id: nullable(Type.Integer()),
+    api_session_id: nullable(Type.String()),
+    createdAt: Time,
+    lastUpdatedAt: Time,
+    feedbackScore: nullable(Type.Boolean()),
+    memoryProcessed: Type.Boolean(),
+    workspace: Type.Object({ name: Type.String(), slug: Type.String() }),
+    user: Type.Object({ username: Type.String() }),
+  },
+  { title: 'WorkspaceChat' },
+);
+
+/** The last is far beyond that of any instance; a page further on is as empty. */
+const PAGES = { otherwise: 0, least: 0, most: 10_000_000 };
+
+const listRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/admin/workspace-chats',
+    id: 'workspaces.all_chats',
+    summary: 'What was said in all workspaces',
+    description: 'Newest first, 20 at a time; `offset` is the number of the page, from 0.',
+    access: 'workspaces:read',
+    bodyOptional: true,
+    body: Type.Object({ offset: Type.Optional(wholeWithin(Type.Integer(), PAGES)) }),
+    responses: { 200: Type.Object({ chats: Type.Array(AnyChat), hasPages: Type.Boolean() }) },
+    handler: async (services, { caller, body: { offset: page } }) => {
+      const { chats, hasMore } = await services.workspaces.chats.newest(caller, page);
+      const userIds = chats.map(({ userId }) => userId).filter((id) => id !== null);
+      const facts = { usernames: await usernames(services, userIds) };
+      return json({ chats: chats.map((chat) => viewChat(chat, facts)), hasPages: hasMore });
+    },
+  }),
+];
+
+const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) => ({
+  id: chat.id,
+  workspaceId: chat.workspaceId,
+  prompt: chat.prompt,
+  response: JSON.stringify(chat.response),
+  include: chat.isIncluded,
+  user_id: chat.userId,
+  thread_id: chat.threadId,
+  api_session_id: chat.apiSessionId,
+  createdAt: isoTime(chat.createdAt),
+  lastUpdatedAt: isoTime(chat.updatedAt),
+  feedbackScore: chat.isGood,
+  memoryProcessed: false,
+  workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
+  user: { username: usernameOf(chat, facts) },
+});
+
+const CONTENT_TYPES = {
+  json: 'application/json; charset=utf-8',
+  jsonAlpaca: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/jsonl; charset=utf-8',
+} as const;
+
+const exportRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/system/export-chats',
+    id: 'workspaces.export_chats',
+    summary: 'Every chat of all workspaces as one file',
+    access: 'workspaces:read',
+    query: Type.Object({
+      type: Type.Optional(
+        field(
+          Type.String({ description: 'jsonl (where it is left out), json, csv or jsonAlpaca' }),
+          (value) => (typeof value === 'string' ? value : 'jsonl'),
+        ),
+      ),
+    }),
+    answerTypes: ['application/jsonl', 'application/json', 'text/csv'],
+    responses: { 200: 'stream', 400: d.Said },
+    handler: async (services, { caller, query: { type } }) => {
+      if (!isExportType(type)) return json({ message: unknownType(type) }, 400);
+      const { workspaces } = services;
+      const facts = {
+        usernames: await usernames(services),
+        defaultPrompt: await workspaces.defaultPrompt(),
+      };
+      const chats = workspaces.chats.all(caller, isByWorkspace(type));
+      return streamed(CONTENT_TYPES[type], exportText(type, chats, facts));
+    },
+  }),
+];
+
+const unknownType = (type: string): string =>
+  `Invalid export type: ${type}. Must be one of ${EXPORT_TYPES.join(', ')}`;
+
+export const chatRecordRoutes: Route[] = [...listRoutes, ...exportRoutes];
+
+/** `{history}` of a conversation, however long. */
+export function historyAnswer(
+  { workspaces }: Services,
+  conversation: Conversation,
+  options: { limit: number; order: 'asc' | 'desc' },
+): Promise<Answer> {
+  async function* pages(): AsyncGenerator<unknown[]> {
+    for await (const chats of workspaces.chats.history(conversation, options)) yield viewMessages(chats);
+  }
+  return streamed('application/json; charset=utf-8', listText('history', pages()));
+}

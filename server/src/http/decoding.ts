@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import type { Static, TObject, TProperties, TSchema } from 'typebox';
+import type { FormPart } from '../models/index.ts';
+import type { Route } from './route.ts';
+
+type Codec = { '~codec': { encode: (input: never) => unknown } };
+type CodecNames<P> = { [N in keyof P]: P[N] extends Codec ? N : never }[keyof P];
+type OptionalNames<P> = { [N in keyof P]: P[N] extends { '~optional': true } ? N : never }[keyof P];
+type Read<C> = C extends { '~codec': { encode: (input: never) => infer D } } ? D : never;
+
+/** Those that may be left out, and have no default. */
+type AbsentNames<P> = {
+  [N in keyof P]: N extends CodecNames<P> & OptionalNames<P>
+    ? undefined extends Read<P[N]>
+      ? N
+      : never
+    : never;
+}[keyof P];
+
+type Members<P extends TProperties> = {
+  [N in Exclude<CodecNames<P>, AbsentNames<P>>]: Read<P[N]>;
+} & { [N in AbsentNames<P>]?: Exclude<Read<P[N]>, undefined> } & Static<TObject<Omit<P, CodecNames<P>>>>;
+
+/** A value of this declaration as handlers get it: what its transform types make of it. */
+export type Decoded<S extends TSchema> =
+  S extends TObject<infer P> ? ([CodecNames<P>] extends [never] ? Static<S> : Members<P>) : Static<S>;
+
+/**
+ * Decodes by the transform types (`Type.Decode`) of the members of a declared object. Each is asked about whatever came, nothing
+ * included, so that it says itself what a wrong type or a missing member means, and nothing is refused: `Value.Decode` of TypeBox
+ * refuses both. Members that are not declared are dropped. Guarded by decoding.test.ts.
+ */
+export function decoder<S extends TSchema>(schema: S): (value: unknown) => Decoded<S> {
+  if (!Type.IsObject(schema)) return (value) => value as Decoded<S>;
+  const readers = Object.entries(schema.properties).map(([name, member]) => {
+    const read = Type.IsCodec(member) ? member['~codec'].decode : (value: unknown) => value;
+    return [name, read as (value: unknown) => unknown] as const;
+  });
+  return (value) => {
+    const given = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    const decoded: Record<string, unknown> = {};
+    for (const [name, read] of readers) {
+      const member = read(given[name]);
+      if (member !== undefined) decoded[name] = member;
+    }
+    return decoded as Decoded<S>;
+  };
+}
+
+interface Undecoded {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  readonly form: FormPart[] | undefined;
+}
+
+/** For routes of a surface that refuses no body and no query: all of a request that is declared is decoded, once. */
+export function decodingOf({ params, query, body, bodyKind }: Route): (call: Undecoded) => void {
+  const [readParams, readQuery, readBody] = [params, query, body].map((declared) =>
+    declared === undefined ? undefined : decoder(declared),
+  );
+  return (call) => {
+    if (readParams !== undefined) call.params = readParams(call.params);
+    if (readQuery !== undefined) call.query = readQuery(call.query);
+    if (readBody !== undefined && bodyKind === 'lenient')
+      call.body = readBody({ ...(call.body as object | undefined), ...textsOf(call.form) });
+  };
+}
+
+/** A form says with its text fields what JSON says with its members. */
+const textsOf = (form: readonly FormPart[] = []): object =>
+  Object.fromEntries(form.filter(({ file }) => file === undefined).map(({ name, value }) => [name, value]));
