@@ -9,7 +9,7 @@ import { KEY_MARK } from './base/key-text.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
-import { CHAT_SETTINGS, chatMigrations, openChat } from './chat/index.ts';
+import { Chat, CHAT_SETTINGS } from './chat/index.ts';
 import { Documents, documentsMigrations, Intake } from './documents/index.ts';
 import type { ArrivalTimes, Listener } from './http/index.ts';
 import { administratorsOf, identityMigrations, openIdentity } from './identity/index.ts';
@@ -44,7 +44,6 @@ export const MIGRATIONS: Migration[] = [
   ...documentsMigrations,
   ...retrievalMigrations,
   ...workspacesMigrations,
-  ...chatMigrations,
   ...widgetsMigrations,
   ...movingMigrations,
 ];
@@ -233,7 +232,7 @@ function openRooms({ config, logger, storage, sealing, nodes, keys, identity, cl
   identity.onRemove((tx, { id }) => workspaces.members.forget(tx, id));
   const embeddings = new Embeddings({ storage, clock, logger, documents, retrieval });
   const shared = { storage, clock, logger, settings };
-  const chat = openChat({ ...shared, models, documents, intake, retrieval, workspaces });
+  const chat = new Chat({ ...shared, models, documents, intake, retrieval, workspaces });
   const widgets = openWidgets({ ...shared, nodes, keys, sealing, workspaces, chat, net });
   const start = (): void => {
     retrieval.start();

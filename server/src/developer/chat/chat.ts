@@ -1,10 +1,17 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../access/index.ts';
-import type { ChatEvent } from '../../chat/index.ts';
 import type { User } from '../../identity/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
-import { abortBody, ChatAbort, ChatAnswer, endingOf, streamedAnswer, wholeAnswer } from './chat-answers.ts';
+import {
+  abortBody,
+  ChatAbort,
+  ChatAnswer,
+  chatFrames,
+  endingOf,
+  streamedAnswer,
+  wholeAnswer,
+} from './chat-answers.ts';
 import { chatRequest, readWish, SESSION_MAX_CHARACTERS } from './chat-options.ts';
 import type { Asking, Question, WorkspaceChat } from './chat-options.ts';
 import { namedUser } from '../people/named-user.ts';
@@ -165,14 +172,15 @@ async function answered(
   call: Question,
   { release, ...chat }: WorkspaceChat & { release?: () => void },
 ): Promise<Answer> {
-  async function* events(): AsyncGenerator<ChatEvent> {
-    try {
-      yield* services.chat.answer(chatRequest(services, call, chat));
-    } finally {
-      release?.();
-    }
+  let atEnd = release;
+  try {
+    const events = await services.chat.answer(chatRequest(services, call, chat));
+    if (!chat.isStream) return wholeAnswer(await endingOf(events));
+    atEnd = undefined;
+    return streamedAnswer({ events, framesOf: chatFrames() }, release);
+  } finally {
+    atEnd?.();
   }
-  return chat.isStream ? streamedAnswer(events()) : wholeAnswer(await endingOf(events()));
 }
 
 async function find(
