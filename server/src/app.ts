@@ -9,7 +9,7 @@ import { KEY_MARK } from './base/key-text.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import type { Config } from './config.ts';
-import { Chat, CHAT_SETTINGS } from './chat/index.ts';
+import { Chat } from './chat/index.ts';
 import { Documents, documentsMigrations, Intake } from './documents/index.ts';
 import type { ArrivalTimes, Listener } from './http/index.ts';
 import { administratorsOf, identityMigrations, openIdentity } from './identity/index.ts';
@@ -20,7 +20,7 @@ import { LocalModel, Models, modelsMigrations } from './models/index.ts';
 import { Embeddings, movingMigrations } from './moving/index.ts';
 import { Nodes, nodesMigrations } from './nodes/index.ts';
 import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
-import { Environment, Settings, settingsMigrations } from './settings/index.ts';
+import { Settings, settingsMigrations } from './settings/index.ts';
 import { booksOf, migrate, openStorage, storageMigrations } from './storage/index.ts';
 import type { Migration, Storage } from './storage/index.ts';
 import { Retrieval, retrievalMigrations } from './retrieval/index.ts';
@@ -217,9 +217,6 @@ type Given = Core & { clock: Clock; net: SecretNet; models: Models };
 // eslint-disable-next-line typescript/explicit-function-return-type
 function openRooms({ config, logger, storage, sealing, nodes, keys, identity, clock, net, models }: Given) {
   const settings = new Settings({ storage, sealing, clock });
-  const { model: chatModel, windowTokens: chatTokens, imageModel } = CHAT_SETTINGS;
-  const names = { chatModel, chatTokens, imageModel };
-  const environment = new Environment({ storage, clock, settings, net, names });
   const workspaces = new Workspaces({ storage, clock, net, settings });
   const documents = new Documents({ storage, clock, net });
   documents.coverageBy((db, caller) => workspaces.coveredIds(caller, db));
@@ -241,7 +238,7 @@ function openRooms({ config, logger, storage, sealing, nodes, keys, identity, cl
   };
   // The last one first: what waits for an embedding hears at once that there will be none.
   const stop = stopAll([() => embeddings.stop(), () => intake.stop(), () => retrieval.stop()]);
-  return { settings, environment, workspaces, documents, intake, retrieval, chat, widgets, start, stop };
+  return { settings, workspaces, documents, intake, retrieval, chat, widgets, start, stop };
 }
 
 function localModelOf({ localModel, environment }: Config, logger: Logger): LocalModel | undefined {

@@ -1,4 +1,4 @@
-import type { RefusalRecorder } from '../audit/index.ts';
+import type { RefusalRecorder, SecretNet } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Chat } from '../chat/index.ts';
@@ -9,7 +9,7 @@ import type { KeysContext } from '../keys/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { Retrieval } from '../retrieval/index.ts';
-import type { Environment, Settings } from '../settings/index.ts';
+import type { Settings } from '../settings/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
@@ -33,7 +33,8 @@ export interface Services {
   nodes: Nodes;
   sealing: Sealing;
   settings: Settings;
-  environment: Environment;
+  /** Takes secrets out of what the audit record is told. */
+  net: SecretNet;
   refusals: RefusalRecorder;
   keys: KeysContext;
   identity: Identity;

@@ -19,7 +19,7 @@ const Preferences = Type.Record(Type.String(), Type.Unknown());
 
 /** Names that mean nothing, or nothing to who asks, are left out; it is a success all the same. */
 async function change(
-  { settings, storage, clock, environment }: Services,
+  { settings, storage, clock, net }: Services,
   actor: Actor,
   { body, group }: { body: Record<string, unknown>; group: PreferenceGroup },
 ): Promise<WholeAnswer> {
@@ -32,7 +32,7 @@ async function change(
     await settings.set(tx, changes);
     const entry = { action: 'settings.preferences', target: 'system', outcome: 'ok' } as const;
     const record = { actor: auditActor(actor), ...entry, details: { changed } };
-    await append(tx, record, clock.nowMs(), { net: environment.net });
+    await append(tx, record, clock.nowMs(), { net });
   });
   return json({ success: true, error: null });
 }
