@@ -6,7 +6,7 @@ export interface Frames<E> {
   /** One of them that was waited for before there was an answer. */
   first?: IteratorResult<E, unknown>;
   /** What of an event goes out: JSON, and text as it is. */
-  framesOf(event: E): readonly (object | string)[];
+  framesOf: (event: E) => readonly (object | string)[];
   headers: Record<string, string>;
 }
 

@@ -21,11 +21,10 @@ const facts = (more: Partial<SystemFacts> = {}): SystemFacts => ({
 test('every setting of every provider may be set, is shown, and shows a key as whether there is one', () => {
   const shown = viewSystem(facts({ values: new Map(settableNames().map((name) => [name, 'x'])) }));
   for (const { base, key, model, tokens } of PROVIDERS) {
-    for (const name of [base, model, tokens].filter((one) => one !== undefined)) {
-      expect(settableRow(name), name).toBeDefined();
-      expect(shown[name], name).toBe('x');
-    }
-    if (key !== undefined) expect([settableRow(key)?.secret, shown[key]]).toEqual([true, true]);
+    for (const name of [base, model, tokens].filter((one) => one !== undefined))
+      expect([name, settableRow(name)?.name, shown[name]]).toEqual([name, name, 'x']);
+    for (const name of [key].filter((one) => one !== undefined))
+      expect([name, settableRow(name)?.secret, shown[name]]).toEqual([name, true, true]);
   }
 });
 
@@ -86,25 +85,35 @@ test.for([
   ['LocalAiApiKey', '', undefined],
   ['LMStudioBasePath', 'http://127.0.0.1:1234/v1', undefined],
   ['LMStudioBasePath', 'ftp://127.0.0.1', 'URL is not a valid URL.'],
-  ['LMStudioBasePath', 'https://a:b@host/v1', /neither a password nor a query/],
-  ['LMStudioBasePath', 'https://host/v1?key=1', /neither a password nor a query/],
+  [
+    'LMStudioBasePath',
+    'https://a:b@host/v1',
+    'URL must hold neither a password nor a query: a key has a setting of its own.',
+  ],
+  [
+    'LMStudioBasePath',
+    'https://host/v1?key=1',
+    'URL must hold neither a password nor a query: a key has a setting of its own.',
+  ],
   ['LMStudioTokenLimit', '0', 'Value must be greater than zero'],
-  ['EmbeddingEngine', 'toString', /^Invalid Embedding model type/],
+  [
+    'EmbeddingEngine',
+    'toString',
+    'Invalid Embedding model type. Must be one of native, openai, mistral, openrouter, localai, ollama, lmstudio, litellm, generic-openai.',
+  ],
   ['VectorDB', 'lancedb', undefined],
   ['VectorDB', 'chroma', 'Invalid VectorDB type. Must be one of lancedb.'],
   ['JWTSecret', 'x', 'Cannot set this setting.'],
   ['PasswordToken', 'x', 'Cannot set this setting.'],
   ['LLMModel', 'x', 'nothing to set'],
 ] as const)('%s of %j is refused with %s', ([name, value, fault]) => {
-  const found = faultIn(name, value);
-  if (fault instanceof RegExp) expect(found).toMatch(fault);
-  else expect(found).toBe(fault);
+  expect(faultIn(name, value)).toBe(fault);
 });
 
 test('a name that clients know from elsewhere is not one that could be set, and never both', () => {
   for (const name of ['PineConeKey', 'WhisperProvider', 'LLMModel', 'StorageDir', 'AgentSearchKey'])
     expect([name, isForeign(name), settableRow(name)]).toEqual([name, true, undefined]);
-  for (const name of settableNames()) expect(isForeign(name), name).toBe(false);
+  expect(settableNames().filter(isForeign)).toEqual([]);
   for (const name of ['toString', '__proto__', 'nonsense', ''])
     expect([isForeign(name), settableRow(name)]).toEqual([false, undefined]);
 });
