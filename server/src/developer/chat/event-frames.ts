@@ -18,15 +18,15 @@ export async function sendFrames<E>(
   response: ServerResponse,
   { events, first, framesOf, headers }: Frames<E>,
 ): Promise<void> {
-  response.writeHead(200, {
-    ...headers,
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-cache',
-    connection: 'keep-alive',
-    'x-accel-buffering': 'no',
-  });
-  response.flushHeaders();
   try {
+    response.writeHead(200, {
+      ...headers,
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      connection: 'keep-alive',
+      'x-accel-buffering': 'no',
+    });
+    response.flushHeaders();
     for (let next = first ?? (await events.next()); next.done !== true; next = await events.next()) {
       if (response.destroyed) break;
       const written = framesOf(next.value).map((frame) => response.write(`data: ${dataOf(frame)}\n\n`));
