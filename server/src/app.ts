@@ -9,7 +9,7 @@ import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import { VERSION } from './base/version.ts';
 import type { Config } from './config.ts';
-import { CHAT_SETTINGS, chatModule } from './chat/index.ts';
+import { chatModule } from './chat/index.ts';
 import { documentsModule } from './documents/index.ts';
 import type { ArrivalTimes, Listener } from './http/index.ts';
 import { administratorsOf, identityModule } from './identity/index.ts';
@@ -28,11 +28,6 @@ import { coverage, memberships, workspacesModule } from './workspaces/index.ts';
 
 /** What modules need of those to their right. */
 const FROM_THE_RIGHT = {
-  settingNames: {
-    chatModel: CHAT_SETTINGS.model,
-    chatTokens: CHAT_SETTINGS.windowTokens,
-    imageModel: CHAT_SETTINGS.imageModel,
-  },
   administrators: administratorsOf(memberships),
   memberships,
   coverage,

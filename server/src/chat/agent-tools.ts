@@ -1,6 +1,7 @@
 import { askModel } from './ask-model.ts';
 import type { Job } from './answer.ts';
-import { passageSource } from './library.ts';
+import { passages } from './context.ts';
+import { memberDocuments, passageSource } from './library.ts';
 import type { MemberDocument } from './library.ts';
 import type { Source, Tool } from './message.ts';
 import { text } from './completion.ts';
@@ -64,11 +65,10 @@ export const toolDeclarations: readonly Tool[] = Object.entries(TOOLS).map(
 const SHOWN_CHARACTERS = 100;
 const shown = (value: unknown): string => text(value).slice(0, SHOWN_CHARACTERS);
 
+export type ToolRun = (job: Job) => Promise<ToolResult>;
+
 /** A call as the model made it: it may name what does not exist and give what cannot be read. */
-export function readCall(call: { name: string; arguments: string }): {
-  thought: string;
-  tool: (job: Job) => Promise<ToolResult>;
-} {
+export function readCall(call: { name: string; arguments: string }): { thought: string; tool: ToolRun } {
   const tool = Object.hasOwn(TOOLS, call.name) ? TOOLS[call.name] : undefined;
   if (tool === undefined) {
     const content = `There is no tool ${shown(call.name)}. There are: ${Object.keys(TOOLS).join(', ')}.`;
@@ -87,31 +87,19 @@ function parsed(json: string): Record<string, unknown> {
   }
 }
 
-const SEARCH_TOP_N = 4;
-
 async function searchDocuments({ context, request, hasPassages }: Job, args: Record<string, unknown>) {
   const query = text(args['query']);
   if (query === '') return { content: 'Give a query.' };
-  const { id, topN, similarityThreshold, vectorSearchMode } = request.place;
-  const search = {
-    collectionId: id,
-    query,
-    topN: topN >= 1 ? topN : SEARCH_TOP_N,
-    threshold: similarityThreshold,
-    mode: vectorSearchMode,
-    payer: request.searchPayer,
-    signal: request.signal,
-  };
-  const passages = hasPassages ? await context.library.search(search) : [];
-  if (passages.length === 0) return { content: 'Nothing about this is in the documents.' };
-  const content = passages.map((passage) => passage.text).join('\n\n');
-  return { content, sources: passages.map(passageSource) };
+  const found = hasPassages ? await passages(context, request, { query }) : [];
+  if (found.length === 0) return { content: 'Nothing about this is in the documents.' };
+  const content = found.map((passage) => passage.text).join('\n\n');
+  return { content, sources: found.map(passageSource) };
 }
 
 const LISTED_MAX = 100;
 
 async function listDocuments({ context, request }: Job): Promise<ToolResult> {
-  const members = await context.library.members(request.place.id);
+  const members = await memberDocuments(context, request.workspace.id);
   if (members.length === 0) return { content: 'There are no documents in this workspace.' };
   const titles = members.slice(0, LISTED_MAX).map(({ title }) => `- ${title}`);
   const more = members.length > LISTED_MAX ? [`and ${members.length - LISTED_MAX} more`] : [];
@@ -125,7 +113,7 @@ async function summarizeDocument(job: Job, args: Record<string, unknown>): Promi
   const { context, request, model } = job;
   const found = await named(job, text(args['title']));
   if (found === undefined) return { content: 'There is no document of this title; list_documents has them.' };
-  const whole = (await context.library.text(found.id)) ?? '';
+  const whole = (await context.documents.text(context.storage.db, found.id)) ?? '';
   const content = await cutMiddle(whole, Math.floor(model.windowTokens * SUMMARIZED_SHARE));
   const { signal } = request;
   const question = {
@@ -138,8 +126,9 @@ async function summarizeDocument(job: Job, args: Record<string, unknown>): Promi
     isStream: false,
     signal,
     account: request.account(),
+    secrets: [],
   };
-  for await (const piece of askModel(context.models, question)) {
+  for await (const piece of await askModel(context.models, question)) {
     if (piece.kind === 'said') return { content: piece.said.text, usage: piece.said.usage };
     if (piece.kind === 'failed') return { content: `It could not be summarized: ${piece.failure.message}` };
   }
@@ -147,7 +136,7 @@ async function summarizeDocument(job: Job, args: Record<string, unknown>): Promi
 }
 
 async function named({ context, request }: Job, title: string): Promise<MemberDocument | undefined> {
-  const members = await context.library.members(request.place.id);
+  const members = await memberDocuments(context, request.workspace.id);
   const wanted = title.toLowerCase();
   return (
     members.find((member) => member.title.toLowerCase() === wanted) ??

@@ -1,13 +1,14 @@
 import type { UsageReport } from '../models/index.ts';
-import { drawnFrom, metricsFor } from './answer.ts';
+import { metricsFor } from './answer.ts';
 import type { Job } from './answer.ts';
 import { readCall, toolDeclarations } from './agent-tools.ts';
+import type { ToolRun } from './agent-tools.ts';
 import { askModel } from './ask-model.ts';
-import type { Piece, Said } from './ask-model.ts';
+import type { Outcome, Piece, Said } from './ask-model.ts';
+import { gather } from './context.ts';
 import type { Gathered } from './context.ts';
-import { withoutSecrets } from './secrets.ts';
 import type { Failure } from './failure.ts';
-import type { ModelMessage, Source } from './message.ts';
+import type { ModelMessage } from './message.ts';
 import { summed } from './metrics.ts';
 import type { ChatEvent, Ending } from './request.ts';
 import { countTokens, cutMiddle } from './tokens.ts';
@@ -19,7 +20,9 @@ const CALLS_PER_STEP_MAX = 8;
 /** Of the window, for all that tools give back; a step takes at most half of what is left of it. */
 const RESULTS_SHARE = 0.5;
 const GREETING = 'Hello!';
+const COMMAND = /^@agent(?:\s+|$)/;
 const TOOLS_REFUSED = /tool|function/i;
+const NO_TOOLS = 'This model calls no tools: it answers from what a search for the question finds.';
 
 interface AgentJob extends Job {
   /** Models that were found to call no tools; grows. */
@@ -34,147 +37,123 @@ interface Run {
   readonly found: Gathered;
   readonly thoughts: string[];
   readonly usage: UsageReport[];
+  readonly hasTools: boolean;
   last: Said | undefined;
   /** Tokens, for what tools give back from here on. */
   room: number;
 }
 
+/** Whether a message calls for an agent: `@agent` is its first word. */
+export const callsAgent = (message: string): boolean => COMMAND.test(message);
+
+/** What is left of a message that calls for an agent. */
+export const taskOf = (message: string): string => message.replace(COMMAND, '').trim() || GREETING;
+
 /**
  * The model searches the documents and works with other tools in several steps until it answers. A model whose server
- * knows no tools gets what a search for the question finds, and answers in one step.
+ * knows no tools gets what a search for the question finds, and answers in one step. @returns once the model is being asked.
  */
-export async function* runAgent(job: AgentJob): AsyncGenerator<ChatEvent> {
-  const { request, model, toolless } = job;
-  const message = request.message.replace(/^@agent\s*/, '').trim() || GREETING;
-  const own: AgentJob = { ...job, request: { ...request, message, noBackfill: true } };
-  const hasTools = !toolless.has(model.name);
-  const run = await startRun(own, hasTools);
-  if ('failure' in run) {
-    yield { kind: 'failed', ...run };
-    return;
-  }
-  if (!hasTools) {
-    yield* withoutTools(run, job);
-    return;
-  }
-  for (let step = 1; step <= STEPS_MAX; step++) {
-    const outcome = yield* ask(run, { withTools: step < STEPS_MAX, isFirst: step === 1 });
-    if (outcome.kind === 'failed' && step === 1 && refusesTools(outcome.failure)) {
-      toolless.add(model.name);
-      const again = await startRun(own, false);
-      if ('failure' in again) {
-        yield { kind: 'failed', ...again };
-        return;
-      }
-      yield* withoutTools(again, job);
-      return;
-    }
-    if (outcome.kind !== 'said') {
-      yield ending(outcome);
-      return;
-    }
-    if (outcome.said.toolCalls.length === 0 || step === STEPS_MAX) {
-      yield await finished(run, job);
-      return;
-    }
-    yield* useTools(run, outcome.said);
-  }
+export async function runAgent(job: AgentJob): Promise<AsyncGenerator<ChatEvent>> {
+  const run = await startRun(job, !job.toolless.has(job.model.name));
+  return steps(run, await ask(run, 1));
 }
 
-async function startRun(job: AgentJob, hasTools: boolean): Promise<Run | { failure: Failure }> {
-  const { context, request, model } = job;
+async function startRun(job: AgentJob, hasTools: boolean): Promise<Run> {
+  const { context, model } = job;
+  const message = taskOf(job.request.message);
+  const request = { ...job.request, message, noBackfill: true };
+  const { windowTokens } = model;
   // With tools the model searches itself; pinned and attached documents it has in any case.
-  const found = await drawnFrom(hasTools ? { ...job, hasPassages: false } : job);
-  if ('failure' in found) return found;
-  const { texts: contexts, images, history, instructions } = found;
-  const prompt = { instructions, contexts, history, message: request.message, images };
-  const room = hasTools ? Math.floor(model.windowTokens * RESULTS_SHARE) : 0;
-  const messages = await fitted(prompt, model.windowTokens - room);
+  const found = await gather(context, request, {
+    windowTokens,
+    hasPassages: !hasTools && job.hasPassages,
+  });
+  const room = hasTools ? Math.floor(windowTokens * RESULTS_SHARE) : 0;
+  const messages = await fitted({ ...found, contexts: found.texts, message }, windowTokens - room);
   const startedMs = context.clock.monotonicMs();
-  return { job, startedMs, messages, found, thoughts: [], usage: [], last: undefined, room };
+  return { job, startedMs, messages, found, thoughts: [], usage: [], hasTools, last: undefined, room };
 }
 
-/** `begun` is passed on once: the caller has been told. */
-async function* ask(
-  run: Run,
-  { withTools, isFirst }: { withTools: boolean; isFirst: boolean },
-): AsyncGenerator<ChatEvent, Exclude<Piece, { kind: 'begun' | 'text' }>> {
-  const { context, request, model } = run.job;
+function ask({ job, messages, found, hasTools }: Run, step: number): Promise<AsyncGenerator<Piece>> {
+  const { context, request, model } = job;
   const { signal, isStream } = request;
-  const question = {
+  return askModel(context.models, {
     model: model.name,
-    messages: run.messages,
+    messages,
     temperature: model.temperature,
     isStream,
     signal,
     account: request.account(),
-    ...(withTools ? { tools: toolDeclarations } : {}),
-  };
-  const pieces = askModel(context.models, question);
-  for await (const piece of withoutSecrets(pieces, run.found.secrets)) {
-    if (piece.kind === 'begun') {
-      if (isFirst) yield { kind: 'begun', isAgent: true };
-    } else if (piece.kind === 'text') yield piece;
-    else {
-      if (piece.kind === 'said') {
-        run.usage.push(piece.said.usage);
-        run.last = piece.said;
-      }
-      return piece;
+    secrets: found.secrets,
+    ...(hasTools && step < STEPS_MAX ? { tools: toolDeclarations } : {}),
+  });
+}
+
+/** All steps are in one generator: a word passes no further one on its way out. */
+async function* steps(begun: Run, first: AsyncGenerator<Piece>): AsyncGenerator<ChatEvent> {
+  let run = begun;
+  let pieces = first;
+  if (!run.hasTools) yield think(run, NO_TOOLS);
+  for (let step = 1; ; step++) {
+    let outcome: Outcome | undefined;
+    for await (const piece of pieces) {
+      if (piece.kind === 'text') yield { ...piece, isAgent: true };
+      else outcome = piece;
     }
+    if (outcome?.kind === 'failed' && step === 1 && run.hasTools && refusesTools(outcome.failure)) {
+      run.job.toolless.add(run.job.model.name);
+      run = await startRun(run.job, false);
+      yield think(run, NO_TOOLS);
+    } else if (outcome?.kind === 'said') {
+      const { said } = outcome;
+      run.usage.push(said.usage);
+      run.last = said;
+      if (!run.hasTools || said.toolCalls.length === 0 || step === STEPS_MAX) {
+        yield await finished(run);
+        return;
+      }
+      const calls = said.toolCalls.slice(0, CALLS_PER_STEP_MAX);
+      run.messages.push({ role: 'assistant', content: said.text || null, tool_calls: calls });
+      const share = Math.floor(run.room / 2 / calls.length);
+      for (const { id, function: called } of calls) {
+        const { thought, tool } = readCall(called);
+        yield think(run, thought);
+        run.messages.push({ role: 'tool', tool_call_id: id, content: await useTool(run, tool, share) });
+      }
+    } else {
+      if (outcome !== undefined) yield outcome;
+      return;
+    }
+    pieces = await ask(run, step + 1);
   }
-  throw new Error('a question ended without an end');
+}
+
+function think(run: Run, text: string): ChatEvent {
+  run.thoughts.push(text);
+  return { kind: 'thought', text };
 }
 
 /** A model that does not exist may have such a word in its name. */
-const refusesTools = ({ status, message, code }: Failure): boolean =>
+export const refusesTools = ({ status, message, code }: Failure): boolean =>
   status >= 400 &&
   status < 500 &&
   status !== 429 &&
   code !== 'model_not_found' &&
   TOOLS_REFUSED.test(message);
 
-function* think(run: Run, text: string): Generator<ChatEvent> {
-  run.thoughts.push(text);
-  yield { kind: 'thought', text };
+/** @returns what the model is told, at most `share` tokens. */
+async function useTool(run: Run, tool: ToolRun, share: number): Promise<string> {
+  const { content, sources = [], usage } = await tool(run.job);
+  if (usage !== undefined) run.usage.push(usage);
+  const known = new Set(run.found.sources.map(({ id }) => id));
+  run.found.sources.push(...sources.filter(({ id }) => !known.has(id)));
+  const fitting = await cutMiddle(content, share);
+  run.room -= await countTokens(fitting);
+  return fitting;
 }
 
-async function* useTools(run: Run, { text, toolCalls }: Said): AsyncGenerator<ChatEvent> {
-  const { job, messages, found } = run;
-  const calls = toolCalls.slice(0, CALLS_PER_STEP_MAX);
-  messages.push({ role: 'assistant', content: text === '' ? null : text, tool_calls: calls });
-  const share = Math.floor(run.room / 2 / calls.length);
-  for (const { id, function: called } of calls) {
-    const { thought, tool } = readCall(called);
-    yield* think(run, thought);
-    const { content, sources = [], usage } = await tool(job);
-    if (usage !== undefined) run.usage.push(usage);
-    addNew(found.sources, sources);
-    const fitting = await cutMiddle(content, share);
-    run.room -= await countTokens(fitting);
-    messages.push({ role: 'tool', tool_call_id: id, content: fitting });
-  }
-}
-
-function addNew(all: Source[], more: readonly Source[]): void {
-  const known = new Set(all.map(({ id }) => id));
-  all.push(...more.filter(({ id }) => !known.has(id)));
-}
-
-/** The one way for servers that know no tools. */
-async function* withoutTools(run: Run, job: AgentJob): AsyncGenerator<ChatEvent> {
-  yield* think(run, 'This model calls no tools: it answers from what a search for the question finds.');
-  const outcome = yield* ask(run, { withTools: false, isFirst: true });
-  yield outcome.kind === 'said' ? await finished(run, job) : ending(outcome);
-}
-
-const ending = (outcome: { kind: 'failed'; failure: Failure } | { kind: 'gone' }): Ending =>
-  outcome.kind === 'failed' ? { kind: 'failed', failure: outcome.failure } : { kind: 'gone' };
-
-/** @param job with the message as it came. */
-async function finished(run: Run, job: AgentJob): Promise<Ending> {
-  const { found, thoughts, last, startedMs } = run;
-  const said = last === undefined ? undefined : { ...last, usage: summed(run.usage) };
+async function finished({ job, found, thoughts, last, usage, startedMs }: Run): Promise<Ending> {
+  const said = last === undefined ? undefined : { ...last, usage: summed(usage) };
   const metrics = metricsFor(job, { said, startedMs });
   const text = said?.text ?? '';
   if (text === '') return { kind: 'empty', metrics };

@@ -1,4 +1,5 @@
 import { KeywardError } from '../base/errors.ts';
+import { readFile } from './library.ts';
 import type { Library, WholeText } from './library.ts';
 import type { Attachment } from './message.ts';
 
@@ -53,7 +54,7 @@ export interface Attached {
 
 /** Documents are read here and go into the prompt as text. */
 export async function readDocuments(
-  library: Library,
+  library: Pick<Library, 'intake' | 'clock'>,
   attachments: readonly Attachment[],
   signal: AbortSignal,
 ): Promise<Attached> {
@@ -61,7 +62,7 @@ export async function readDocuments(
   const attached: Attached = { documents: [], refusals: [], images };
   for (const { name, contentString } of attachments.filter(isDocument)) {
     const bytes = Buffer.from(contentString.replace(BASE64, ''), 'base64');
-    const read = await library.read({ name, bytes }, signal);
+    const read = await readFile(library, { name, bytes }, signal);
     if ('refusal' in read) attached.refusals.push(`The attached file could not be read. ${read.refusal}`);
     else if (read.text !== '') attached.documents.push(read);
   }

@@ -1,31 +1,36 @@
-import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { runAgent } from './agent.ts';
+import type { Workspace, Workspaces } from '../workspaces/index.ts';
+import { callsAgent, runAgent } from './agent.ts';
 import { answerPlainly, refusal } from './answer.ts';
 import { DailyMessages } from './daily-messages.ts';
-import type { MessageTimes } from './daily-messages.ts';
 import { failureOf, toldOf } from './failure.ts';
 import type { Library } from './library.ts';
 import { chooseModel, providersOf, WINDOW_TOKENS } from './model-choice.ts';
 import type { ChosenModel } from './model-choice.ts';
-import type { ChatEvent, ChatRequest, Place } from './request.ts';
+import type { ChatEvent, ChatRequest, Ending } from './request.ts';
 
-/** What a chat works with; built by `app.ts`. */
-export interface ChatContext {
+/** What a chat works with. */
+export interface ChatContext extends Library {
   models: Models;
   settings: Settings;
-  library: Library;
-  clock: Clock;
+  workspaces: Workspaces;
   logger: Logger;
-  /** When a user said something. */
-  messageTimes: MessageTimes;
 }
 
 const RESET = '/reset';
-const AGENT = /^@agent(?:\s|$)/;
+
+/** What a message commands. Commands are the Developer API's: clients of OpenAI and visitors of widgets say only words. */
+export function commandIn({
+  message,
+  noAgent,
+}: Pick<ChatRequest, 'message' | 'noAgent'>): 'reset' | 'agent' | undefined {
+  if (noAgent === true) return undefined;
+  if (message.trim() === RESET) return 'reset';
+  return callsAgent(message) ? 'agent' : undefined;
+}
 
 /** Answers in workspaces: the one engine behind the Developer API, its OpenAI surface and widgets. */
 export class Chat {
@@ -36,59 +41,52 @@ export class Chat {
 
   constructor(context: ChatContext) {
     this.#context = context;
-    this.dailyMessages = new DailyMessages(context.messageTimes);
+    this.dailyMessages = new DailyMessages(context.workspaces.chats);
   }
 
   /**
-   * What happens, in order; the last event is how it ended. Nothing is sent to a model before `begun`, and errors that
-   * are about the caller's key come before it.
-   * @throws KeywardError `budget_exceeded`, `forbidden_resource`; of a stream that has begun never: it is told as its end.
+   * Resolves once a model is being asked, or once it is known that none will be. @returns what happens, in order; the last
+   * event is how it ended.
+   * @throws KeywardError `budget_exceeded`, `forbidden_resource`. From what it returns only where nothing is streamed.
    */
-  async *answer(request: ChatRequest): AsyncGenerator<ChatEvent> {
-    let hasBegun = false;
+  async answer(request: ChatRequest): Promise<AsyncGenerator<ChatEvent>> {
     try {
-      for await (const event of this.#answer(request)) {
-        hasBegun = true;
-        yield event;
-      }
+      const begun = await this.#begin(request);
+      return 'kind' in begun ? only(begun) : this.#told(request, begun);
     } catch (error) {
-      if (hasBegun && request.isStream) {
-        if (!(error instanceof KeywardError)) this.#context.logger.error({ err: error }, 'a chat broke off');
-        yield { kind: 'failed', failure: toldOf(error) };
-      } else yield { kind: 'failed', failure: failureOf(error) };
+      return only({ kind: 'failed', failure: failureOf(error) });
     }
   }
 
-  async *#answer(request: ChatRequest): AsyncGenerator<ChatEvent> {
-    const { message, conversation } = request;
-    // Commands are the Developer API's: clients of OpenAI and visitors of widgets say nothing but words.
-    const isResetWord = request.noAgent !== true && message.trim() === RESET;
-    if (request.isReset || isResetWord) await conversation.reset();
-    if (isResetWord || (request.isReset && message === '')) {
-      yield { kind: 'reset' };
-      return;
-    }
-    const { library } = this.#context;
-    const isCalled = request.noAgent !== true && AGENT.test(message);
-    const hasPassages = await library.hasPassages(request.place.id);
-    if (!isCalled && !hasPassages && request.mode === 'query') {
-      yield await refusal(request, 'nothing_embedded');
-      return;
-    }
-    const model = await this.#model(request, isCalled);
-    if ('failure' in model) {
-      yield { kind: 'failed', ...model };
-      return;
-    }
-    const isAutomatic = request.mode === 'automatic' && request.noAgent !== true && model.callsTools;
+  async #begin(request: ChatRequest): Promise<Ending | AsyncGenerator<ChatEvent>> {
+    const { message, conversation, mode, noAgent } = request;
+    const command = commandIn(request);
+    if (request.isReset || command === 'reset') await conversation.reset();
+    if (command === 'reset' || (request.isReset && message === '')) return { kind: 'reset' };
+    const hasPassages = await this.#context.retrieval.hasVectors(request.workspace.id);
+    const isCalled = command === 'agent';
+    if (!isCalled && !hasPassages && mode === 'query') return refusal(request, 'nothing_embedded');
+    const mayBeAgent = isCalled || (mode === 'automatic' && noAgent !== true);
+    const { isAgent, ...model } = await this.#model(request, { isCalled, mayBeAgent });
     const job = { context: this.#context, request, model, hasPassages };
-    if (isCalled || isAutomatic) yield* runAgent({ ...job, toolless: this.#toolless });
-    else yield* answerPlainly(job);
+    return isAgent ? runAgent({ ...job, toolless: this.#toolless }) : answerPlainly(job);
+  }
+
+  /** A stream that has begun is not broken off: what goes wrong is told as its end. */
+  async *#told(request: ChatRequest, events: AsyncGenerator<ChatEvent>): AsyncGenerator<ChatEvent> {
+    try {
+      yield* events;
+    } catch (error) {
+      const { isStream } = request;
+      if (isStream && !(error instanceof KeywardError))
+        this.#context.logger.error({ err: error }, 'a chat broke off');
+      yield { kind: 'failed', failure: isStream ? toldOf(error) : failureOf(error) };
+    }
   }
 
   /** How many tokens the model of chats there takes; of none in particular where there is no model. */
-  windowTokens(place: Place): Promise<number> {
-    const wish = { place, isAgent: false, model: undefined, selector: undefined };
+  windowTokens(workspace: Workspace): Promise<number> {
+    const wish = { workspace, isAgent: false, model: undefined, selector: undefined };
     return chooseModel(this.#context, wish).then(
       (model) => model.windowTokens,
       () => WINDOW_TOKENS,
@@ -96,23 +94,22 @@ export class Chat {
   }
 
   /** Who answers in each of these workspaces. */
-  providersOf(places: readonly Place[]): Promise<string[]> {
-    return providersOf(this.#context, places);
+  providersOf(workspaces: readonly Workspace[]): Promise<string[]> {
+    return providersOf(this.#context, workspaces);
   }
 
   async #model(
-    { place, model, selector, temperature, mode, noAgent }: ChatRequest,
-    isCalled: boolean,
-  ): Promise<ChosenModel | { failure: ReturnType<typeof failureOf> }> {
-    const wish = { place, model, selector };
-    try {
-      const mayBeAgent = isCalled || (mode === 'automatic' && noAgent !== true);
-      const first = await chooseModel(this.#context, { ...wish, isAgent: mayBeAgent });
-      const isAgent = isCalled || (mayBeAgent && first.callsTools);
-      const chosen = isAgent === mayBeAgent ? first : await chooseModel(this.#context, { ...wish, isAgent });
-      return { ...chosen, temperature: temperature ?? place.openAiTemp ?? chosen.temperature };
-    } catch (error) {
-      return { failure: failureOf(error) };
-    }
+    { workspace, model, selector, temperature }: ChatRequest,
+    { isCalled, mayBeAgent }: { isCalled: boolean; mayBeAgent: boolean },
+  ): Promise<ChosenModel & { isAgent: boolean }> {
+    const wish = { workspace, model, selector };
+    const first = await chooseModel(this.#context, { ...wish, isAgent: mayBeAgent });
+    const isAgent = isCalled || (mayBeAgent && first.callsTools);
+    const chosen = isAgent === mayBeAgent ? first : await chooseModel(this.#context, { ...wish, isAgent });
+    return { ...chosen, isAgent, temperature: temperature ?? workspace.openAiTemp ?? chosen.temperature };
   }
+}
+
+async function* only(ending: Ending): AsyncGenerator<ChatEvent> {
+  yield ending;
 }

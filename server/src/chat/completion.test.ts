@@ -1,29 +1,5 @@
-import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { Completion } from './completion.ts';
-import { eventData } from './event-stream.ts';
-
-async function dataOf(pieces: (string | Buffer)[]): Promise<string[]> {
-  const data: string[] = [];
-  for await (const event of eventData(Readable.from(pieces.map((piece) => Buffer.from(piece)))))
-    data.push(event);
-  return data;
-}
-
-test('events are read wherever the bytes are cut, with any line ends, comments left out', async () => {
-  const bytes = Buffer.from(
-    ': hello\n\ndata: {"a":"ü🌍"}\r\n\r\nevent: x\ndata:one\ndata: two\n\ndata: [DONE]',
-  );
-  for (let at = 1; at < bytes.length; at++) {
-    const read = await dataOf([bytes.subarray(0, at), bytes.subarray(at)]);
-    expect(read).toEqual(['{"a":"ü🌍"}', 'one\ntwo', '[DONE]']);
-  }
-});
-
-test('an event without end is given up', async () => {
-  const chunk = Buffer.alloc(1024 * 1024, 'x');
-  await expect(dataOf(Array<Buffer>(10).fill(chunk))).rejects.toThrow('an event of more than 8 MiB');
-});
 
 test('thoughts are put between tags, opened once and closed before the text or at the end', () => {
   const completion = new Completion();

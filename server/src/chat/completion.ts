@@ -17,6 +17,13 @@ export class Completion {
     return [...this.#calls.values()].filter(({ function: { name } }) => name !== '');
   }
 
+  /** One of `choices`. @returns the text that is new in it. */
+  addChoice(choice: JsonObject, member: 'delta' | 'message'): string {
+    const { finish_reason: reason } = choice;
+    if (typeof reason === 'string') this.finishReason = reason;
+    return this.add(object(choice[member]));
+  }
+
   /**
    * One `choices[0].delta`, or the `message` of a whole answer.
    * @returns the text that is new in it. What a model thinks aloud stands between `<think>` and `</think>`.

@@ -1,20 +1,21 @@
+import type { Chats } from '../workspaces/index.ts';
+
 const DAY_MS = 86_400_000;
 
-/** When somebody said something since then, the earliest first. */
-export type MessageTimes = (userId: number, sinceMs: number, limit: number) => Promise<number[]>;
+type MessageTimes = Pick<Chats, 'timesOf'>;
 
-export type Admission = { release: () => void } | { retryAfterMs: number };
+type Admission = { release: () => void } | { retryAfterMs: number };
 
 /**
  * How many messages somebody may send within 24 hours. What is being answered counts too, so that many at once are no
  * more than one after the other; on other nodes it counts when it is answered.
  */
 export class DailyMessages {
-  readonly #timesOf: MessageTimes;
+  readonly #chats: MessageTimes;
   readonly #underWay = new Map<number, number>();
 
-  constructor(timesOf: MessageTimes) {
-    this.#timesOf = timesOf;
+  constructor(chats: MessageTimes) {
+    this.#chats = chats;
   }
 
   /** Lets one message in; `release` it when it is answered. */
@@ -26,7 +27,7 @@ export class DailyMessages {
     if (limit === null) return { release };
     // Counted before the others are: of two at once, one sees the other.
     const underWay = this.#underWay.get(id) ?? 0;
-    const times = await this.#timesOf(id, nowMs - DAY_MS, limit).catch((error: unknown) => {
+    const times = await this.#chats.timesOf(id, nowMs - DAY_MS, limit).catch((error: unknown) => {
       release();
       throw error;
     });

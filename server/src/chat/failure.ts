@@ -13,8 +13,13 @@ const MESSAGE_MAX_CHARACTERS = 2_000;
 
 /** A refusal of ours on the way to the model. What is about the key itself is thrown on: it has a status of its own. */
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof KeywardError) || ABOUT_THE_KEY.has(error.code)) throw error;
+  refuseAboutKey(error);
   return toldOf(error);
+}
+
+/** @throws what is about the key, and what nobody expected. */
+export function refuseAboutKey(error: unknown): void {
+  if (!(error instanceof KeywardError) || ABOUT_THE_KEY.has(error.code)) throw error;
 }
 
 /** Any error in words for strangers. */

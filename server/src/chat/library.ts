@@ -1,5 +1,19 @@
-import type { Payer } from '../retrieval/index.ts';
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { Documents, Intake } from '../documents/index.ts';
+import type { Hit, Retrieval } from '../retrieval/index.ts';
+import type { Storage } from '../storage/index.ts';
 import type { Source } from './message.ts';
+import { countTokens } from './tokens.ts';
+
+/** What a chat draws from: the documents of a workspace. */
+export interface Library {
+  storage: Storage;
+  clock: Clock;
+  documents: Documents;
+  intake: Intake;
+  retrieval: Retrieval;
+}
 
 /** A document as a whole: what is known of it, and its text. */
 export interface WholeText {
@@ -9,38 +23,28 @@ export interface WholeText {
 
 export interface PinnedText extends WholeText {
   documentId: string;
-  tokenCount: number;
 }
 
-/** One passage that was found. */
-export interface Passage {
-  /** Of the passage. */
-  id: string;
-  documentId: string;
-  text: string;
-  /** 0 to 1. */
-  score: number;
-  distance: number;
-  /** Of its document. */
-  metadata: object;
-}
-
-export interface Search {
-  collectionId: number;
-  query: string;
-  topN: number;
-  threshold: number;
-  mode: 'default' | 'hybrid' | 'rerank';
-  /** Documents that are in the prompt already, whole. Asked for while the question is being embedded. */
-  except?: () => Promise<readonly string[]>;
-  /** Pays for having the query embedded. */
-  payer: Payer;
-  signal?: AbortSignal;
-}
-
-export interface AttachedFile {
-  name: string;
-  bytes: Buffer;
+/** Pinned documents in the order they were added, until they fill the window; texts are read one by one. */
+export async function pinnedTexts(
+  { storage: { db }, documents, retrieval }: Library,
+  collectionId: number,
+  windowTokens: number,
+): Promise<PinnedText[]> {
+  const ids = (await retrieval.pinned(db, collectionId)).map(({ documentId }) => documentId);
+  if (ids.length === 0) return [];
+  const found = new Map((await documents.byIds(db, ids)).map((document) => [document.id, document]));
+  const taken: PinnedText[] = [];
+  let tokens = 0;
+  for (const documentId of ids) {
+    const document = found.get(documentId);
+    const text = document === undefined ? undefined : await documents.text(db, documentId);
+    if (document === undefined || text === undefined) continue;
+    taken.push({ documentId, metadata: document.metadata, text });
+    tokens += document.tokenCount;
+    if (tokens >= windowTokens) break;
+  }
+  return taken;
 }
 
 export interface MemberDocument {
@@ -50,24 +54,46 @@ export interface MemberDocument {
   published: string;
 }
 
-/** What a chat draws from: the documents of a workspace. Made of `documents` and `retrieval` by `app.ts`. */
-export interface Library {
-  /** Whether there is anything to search. */
-  hasPassages(collectionId: number): Promise<boolean>;
-  search(search: Search): Promise<Passage[]>;
-  /** In the order they were added; texts are read one by one. */
-  pinned(collectionId: number): AsyncIterable<PinnedText>;
-  members(collectionId: number): Promise<MemberDocument[]>;
-  text(documentId: string): Promise<string | undefined>;
-  /** What is in a file that came with a message; a refusal says why it cannot be read. */
-  read(file: AttachedFile, signal: AbortSignal): Promise<WholeText | { refusal: string }>;
+export async function memberDocuments(
+  { storage: { db }, documents, retrieval }: Pick<Library, 'storage' | 'documents' | 'retrieval'>,
+  collectionId: number,
+): Promise<MemberDocument[]> {
+  const ids = (await retrieval.members(db, collectionId)).map(({ documentId }) => documentId);
+  const found = await documents.byIds(db, ids);
+  return found.map(({ id, metadata: { title, published } }) => ({ id, title, published }));
+}
+
+const UNKNOWN = 'Unknown';
+
+/** What is in a file that came with a message; a refusal says why it cannot be read. */
+export async function readFile(
+  { intake, clock }: Pick<Library, 'intake' | 'clock'>,
+  file: { name: string; bytes: Buffer },
+  signal: AbortSignal,
+): Promise<WholeText | { refusal: string }> {
+  const read = await intake.read(file, signal);
+  if ('refusal' in read) return read;
+  const { text, properties, called } = read;
+  const metadata = {
+    id: randomUUID(),
+    url: `file://${file.name}`,
+    title: file.name,
+    docAuthor: properties.author ?? UNKNOWN,
+    description: UNKNOWN,
+    docSource: `${called} uploaded by the user.`,
+    chunkSource: '',
+    published: new Date(clock.nowMs()).toLocaleString('en-US', { timeZone: 'UTC' }),
+    wordCount: text.split(' ').length,
+    token_count_estimate: await countTokens(text),
+  };
+  return { metadata, text };
 }
 
 const EXCERPT_CHARACTERS = 1_000;
 
-export const passageSource = ({ id, metadata, text, distance, score }: Passage): Source => {
+export const passageSource = ({ id, metadata, text, distance, score }: Hit): Source => {
   // The passage's own id, in the place where the document's stands in its metadata.
-  const { id: _documentId, ...rest } = metadata as Source;
+  const { id: _documentId, ...rest } = metadata;
   return { id, ...rest, text, _distance: distance, score };
 };
 

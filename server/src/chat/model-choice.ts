@@ -3,7 +3,7 @@ import { matchesPattern } from '../access/index.ts';
 import type { NameSelector } from '../access/index.ts';
 import type { Models, ModelView } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
-import type { Place } from './request.ts';
+import type { Workspace } from '../workspaces/index.ts';
 
 /** Names of the settings that decide about models of chats. */
 export const CHAT_SETTINGS = {
@@ -27,7 +27,7 @@ export interface ChosenModel {
 }
 
 interface Wish {
-  place: Place;
+  workspace: Workspace;
   isAgent: boolean;
   /** The caller's own choice. */
   model: string | undefined;
@@ -94,13 +94,13 @@ export async function chooseModel(sources: Sources, wish: Wish): Promise<ChosenM
       setting: settings.get(windowTokens),
     }),
     temperature: isLocal || OWN_TEMPERATURE.test(plain) ? undefined : TEMPERATURE,
-    callsTools: callsTools([name, plain], settings.get(toolModels) ?? TOOL_MODELS),
+    callsTools: callsTools([name, plain], settings.get(toolModels)),
   };
 }
 
 /** A provider is an upstream here: where it has the model, it is that one. */
-async function workspaceModel(models: Models, { place, isAgent }: Wish): Promise<string | undefined> {
-  const { agentProvider, agentModel, chatProvider, chatModel } = place;
+async function workspaceModel(models: Models, { workspace, isAgent }: Wish): Promise<string | undefined> {
+  const { agentProvider, agentModel, chatProvider, chatModel } = workspace;
   const pairs: [string | null, string | null][] = [[chatProvider, chatModel]];
   if (isAgent) pairs.unshift([agentProvider, agentModel]);
   const [provider, model] = pairs.find(([, model]) => model !== null && model !== '') ?? [];
@@ -141,7 +141,8 @@ interface Known {
   setting: string | undefined;
 }
 
-function windowOf(name: string, { isLocal, isUsual, setting }: Known): number {
+/** Tokens that a model takes, the answer included. @param name in small letters, without its upstream. */
+export function windowOf(name: string, { isLocal, isUsual, setting }: Known): number {
   if (isLocal) return LOCAL_WINDOW_TOKENS;
   const known = KNOWN_WINDOWS.find(([start]) => name.startsWith(start))?.[1];
   const read = Number(setting);
@@ -151,7 +152,8 @@ function windowOf(name: string, { isLocal, isUsual, setting }: Known): number {
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
-const callsTools = (names: readonly string[], patterns: string): boolean =>
+/** Whether one of a model's names fits one of the patterns. */
+export const callsTools = (names: readonly string[], patterns = TOOL_MODELS): boolean =>
   patterns
     .split(',')
     .map((pattern) => pattern.trim())
@@ -170,15 +172,15 @@ export async function imageModel(
 }
 
 /** Who answers in each workspace: its provider, or the upstream of its model. */
-export async function providersOf(sources: Sources, places: readonly Place[]): Promise<string[]> {
+export async function providersOf(sources: Sources, workspaces: readonly Workspace[]): Promise<string[]> {
   const usualModel = await chooseUsual(sources);
   const owners = new Map<string, string>();
-  for (const { chatModel } of places) {
+  for (const { chatModel } of workspaces) {
     const name = chatModel ?? usualModel;
     if (name !== undefined && !owners.has(name))
       owners.set(name, (await sources.models.findModel(name))?.owned_by ?? '');
   }
-  return places.map(
+  return workspaces.map(
     ({ chatProvider, chatModel }) =>
       chatProvider ?? (owners.get(chatModel ?? usualModel ?? '') || NO_PROVIDER),
   );

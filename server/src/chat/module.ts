@@ -1,9 +1,7 @@
 import { defineModule } from '../storage/index.ts';
-import { chatMigrations } from './migrations.ts';
-import { openChat } from './open.ts';
-import type { ChatOptions } from './open.ts';
+import { Chat } from './chat.ts';
+import type { ChatContext } from './chat.ts';
 
 export const chatModule = defineModule({
-  migrations: chatMigrations,
-  open: (given: ChatOptions) => ({ chat: openChat(given) }),
+  open: (given: ChatContext) => ({ chat: new Chat(given) }),
 });

@@ -1,31 +1,16 @@
 import type { NameSelector } from '../access/index.ts';
 import type { Account } from '../models/index.ts';
 import type { Payer } from '../retrieval/index.ts';
+import { CHAT_MODES } from '../workspaces/index.ts';
+import type { ChatMode, Workspace } from '../workspaces/index.ts';
 import type { Failure } from './failure.ts';
 import type { Attachment, Source, Turn } from './message.ts';
 import type { Metrics } from './metrics.ts';
 
-export const MODES = ['automatic', 'query', 'chat'] as const;
 /** `query`: only with something to draw from. `automatic`: an agent where the model calls tools, otherwise as `chat`. */
-export type Mode = (typeof MODES)[number];
+export type Mode = ChatMode;
 
-export const isMode = (value: unknown): value is Mode => MODES.some((mode) => mode === value);
-
-/** What a chat needs to know of its workspace. */
-export interface Place {
-  id: number;
-  slug: string;
-  openAiTemp: number | null;
-  openAiHistory: number;
-  similarityThreshold: number;
-  topN: number;
-  chatProvider: string | null;
-  chatModel: string | null;
-  agentProvider: string | null;
-  agentModel: string | null;
-  queryRefusalResponse: string | null;
-  vectorSearchMode: 'default' | 'hybrid' | 'rerank';
-}
+export const isMode = (value: unknown): value is Mode => CHAT_MODES.some((mode) => mode === value);
 
 /** An answer to be kept. Other members than `text` and `sources` are for those who look at the history later. */
 export interface NewTurn {
@@ -59,7 +44,7 @@ export interface Instructions {
 }
 
 export interface ChatRequest {
-  place: Place;
+  workspace: Workspace;
   conversation: Conversation;
   /** '' with `isReset`: nothing but the reset is wanted. */
   message: string;
@@ -111,10 +96,9 @@ export type Ending =
   /** The caller went away. */
   | { kind: 'gone' };
 
-/** `begun`: a model is being asked, and nothing of ours refuses any more. The last event is an Ending. */
+/** The last event is an Ending. */
 export type ChatEvent =
-  | { kind: 'begun'; isAgent: boolean }
-  | { kind: 'text'; text: string }
+  | { kind: 'text'; text: string; isAgent?: true }
   /** What an agent is about to do. */
   | { kind: 'thought'; text: string }
   | Ending;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { scrubText } from '../base/scrub.ts';
 import { withoutKeys } from '../base/key-text.ts';
 import { readAttachments, readDocuments } from '../chat/attachments.ts';
-import { eventData } from '../chat/event-stream.ts';
+import { EventReader } from '../chat/event-stream.ts';
 import { folderName } from '../documents/names.ts';
 import { checkForm, checkMembers } from '../models/index.ts';
 import { checkBaseUrl } from '../models/upstreams/base-url.ts';
@@ -116,7 +116,7 @@ function metered(meter: Meter, text: string): void {
 }
 
 const NO_FACTS = { nowMs: 0, workspace: { id: 1, name: 'a' } };
-const NO_LIBRARY = { read: async () => ({ text: '' }) } as never;
+const NO_LIBRARY = { intake: { read: async () => ({ refusal: '' }) } } as never;
 
 /** What reads bytes of callers, of their files, or of what models answer to them. */
 const READERS: Record<string, Read> = {
@@ -165,7 +165,10 @@ const READERS: Record<string, Read> = {
   'a stream of a model': (x) => metered(new UsageStripper(), `data: ${x}`),
   'an answer that was kept': (x) => new Meter().push(Buffer.from(x)),
   'a stream that was kept': (x) => new UsageStripper().push(Buffer.from(`data: ${x}\n\n`)),
-  'events of a model': (x) => drained(eventData(inPieces(x, 1_000))),
+  'events of a model': async (x) => {
+    const reader = new EventReader();
+    for await (const piece of inPieces(x, 1_000)) reader.push(piece as Buffer);
+  },
 };
 
 const SMALL_LENGTH = 4 * 1024;

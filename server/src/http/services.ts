@@ -9,7 +9,7 @@ import type { KeysContext } from '../keys/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { Retrieval } from '../retrieval/index.ts';
-import type { Environment, Settings } from '../settings/index.ts';
+import type { Settings } from '../settings/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
@@ -34,7 +34,6 @@ export interface Services {
   nodes: Nodes;
   sealing: Sealing;
   settings: Settings;
-  environment: Environment;
   refusals: RefusalRecorder;
   keys: KeysContext;
   identity: Identity;

@@ -1,11 +1,6 @@
-export { concernsUpstreams, Environment } from './environment.ts';
-export type { UpstreamBook } from './environment.ts';
 export { settingsMigrations } from './migrations.ts';
 export { settingsModule } from './module.ts';
-export { readPreferences, shownPreferences } from './preferences.ts';
-export type { PreferenceGroup } from './preferences.ts';
-export { VECTOR_DATABASE } from './providers.ts';
+export { aboveZero, faultOf, readPreferences, SETTINGS, shownPreferences } from './setting-table.ts';
+export type { Check, PreferenceGroup, SettingRow } from './setting-table.ts';
 export { Settings } from './settings.ts';
 export type { SettingChange } from './settings.ts';
-export { viewForStrangers, viewSystem } from './system-view.ts';
-export type { SystemFacts } from './system-view.ts';

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { Mutex } from '../base/mutex.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 
@@ -15,6 +16,7 @@ export class Settings {
   readonly #storage: Storage;
   readonly #sealing: Sealing;
   readonly #clock: Clock;
+  readonly #turns = new Mutex();
 
   constructor({ storage, sealing, clock }: { storage: Storage; sealing: Sealing; clock: Clock }) {
     this.#storage = storage;
@@ -46,6 +48,11 @@ export class Settings {
   async isSet(name: string, db: Db = this.#storage.db): Promise<boolean> {
     const query = db.withTables<Tables>().selectFrom('settings').select('name').where('name', '=', name);
     return (await query.executeTakeFirst()) !== undefined;
+  }
+
+  /** One change after the other, where a change depends on what is set: each reads what the one before has written. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    return this.#turns.run(change);
   }
 
   /** Call it inside the transaction of the change that it belongs to. */

@@ -53,7 +53,7 @@ export function chatRequest(context: WidgetsContext, question: Question): ChatRe
   const { model } = asked;
   const isModel = typeof model === 'string' && model !== '' && model.length <= MODEL_MAX_CHARACTERS;
   return {
-    place: {
+    workspace: {
       ...workspace,
       openAiHistory: Math.min(embed.messageLimit ?? HISTORY_DEFAULT, HISTORY_MAX),
     },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { KeywardError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { ChatEvent } from '../chat/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
 import { admit } from './admission.ts';
 import type { NotAdmitted } from './admission.ts';
@@ -118,7 +119,11 @@ async function* answered(context: WidgetsContext, question: Question): AsyncGene
   let release: (() => void) | undefined;
   try {
     release = await question.bill.spend();
-    yield* framesOf(context, question);
+    const uuid = randomUUID();
+    for await (const event of await context.chat.answer(chatRequest(context, question))) {
+      const frame = frameOf(context, question, { uuid, event });
+      if (frame !== undefined) yield frame;
+    }
   } catch (error) {
     yield unanswered(question, error, logger);
   } finally {
@@ -152,21 +157,20 @@ export const abortFrame = (error: string, errorMsg?: string): Frame => ({
 
 const EMPTY_HANDED = 'I do not have enough information to answer that. Try another question.';
 
-async function* framesOf(context: WidgetsContext, question: Question): AsyncGenerator<Frame> {
-  const uuid = randomUUID();
-  for await (const event of context.chat.answer(chatRequest(context, question))) {
-    if (event.kind === 'text') yield pieceFrame(uuid, event.text);
-    else if (event.kind === 'answered') yield { ...pieceFrame(uuid, ''), close: true };
-    else if (event.kind === 'refused') yield wholeFrame(uuid, refusalText(question, event));
-    else if (event.kind === 'reset') yield wholeFrame(uuid, 'Chat history was reset!');
-    else if (event.kind === 'empty')
-      yield abortFrame('No text completion could be completed with this input.');
-    else if (event.kind === 'failed') {
-      const { status, code } = event.failure;
-      context.logger.warn({ widget: question.embed.uuid, status, code }, 'a widget got no answer');
-      yield abortFrame(NO_ANSWER);
-    }
-  }
+function frameOf(
+  { logger }: WidgetsContext,
+  question: Question,
+  { uuid, event }: { uuid: string; event: ChatEvent },
+): Frame | undefined {
+  if (event.kind === 'text') return pieceFrame(uuid, event.text);
+  if (event.kind === 'answered') return { ...pieceFrame(uuid, ''), close: true };
+  if (event.kind === 'refused') return wholeFrame(uuid, refusalText(question, event));
+  if (event.kind === 'reset') return wholeFrame(uuid, 'Chat history was reset!');
+  if (event.kind === 'empty') return abortFrame('No text completion could be completed with this input.');
+  if (event.kind !== 'failed') return undefined;
+  const { status, code } = event.failure;
+  logger.warn({ widget: question.embed.uuid, status, code }, 'a widget got no answer');
+  return abortFrame(NO_ANSWER);
 }
 
 const pieceFrame = (uuid: string, textResponse: string): Frame => ({

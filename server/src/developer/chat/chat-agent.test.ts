@@ -154,6 +154,18 @@ describeOnBothServers('agents in workspaces', (start) => {
     expect(chats.asked().map(({ tools }) => tools !== undefined)).toEqual([true, false, false]);
   });
 
+  test('a spent budget is 429 before the stream of an agent whose model calls no tools', async () => {
+    await chats.post(`/workspace/${slug}/update`, { chatModel: 'plain-model' });
+    chats.answer(refusesTools, says(['In May.']));
+    await ask({ message: '@agent turnip festival?' });
+    // Enough for the vector of the question.
+    const budgets = [{ name: 'all', unit: 'tokens', amount: '50', period: 'total' }];
+    const { secret } = await chats.server.mint({ scopes: ['workspaces:chat'], budgets });
+    const path = `/workspace/${slug}/stream-chat`;
+    const answer = await chats.post(path, { message: '@agent turnip festival?' }, secret);
+    expect(answer.status).toBe(429);
+  });
+
   test('one that does not exist is told at once, whatever it is called', async () => {
     await chats.post(`/workspace/${slug}/update`, { chatModel: 'no-tool-model' });
     const frames = await streamed({ message: '@agent hello' });

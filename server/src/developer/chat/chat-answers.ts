@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
-import type { Answered, ChatEvent, Ending } from '../../chat/index.ts';
+import type { Answered, ChatEvent, Ending, Metrics as ChatMetrics } from '../../chat/index.ts';
 import { nullable } from '../../http/index.ts';
 import type { Answer } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
 import { sendFrames } from './event-frames.ts';
+import type { Frames } from './event-frames.ts';
 import { Metrics, Source } from '../schemas.ts';
 
 /** A chat that gave nothing, and why. */
@@ -75,56 +76,25 @@ function answeredBody(id: string, ending: Answered): object {
   return { ...head, sources, close: true, error: null, textResponse, thoughts, outputs, metrics };
 }
 
-/**
- * The same as server-sent events. What is about the key is answered before the stream begins: its first event is waited
- * for. @throws KeywardError `budget_exceeded`, `forbidden_resource`
- */
-export async function streamedAnswer(events: AsyncGenerator<ChatEvent>): Promise<Answer> {
-  return framesAnswer(chatFrames(await begun(events, 1)));
-}
-
-export const framesAnswer = (frames: AsyncIterable<object | string>): Answer => ({
-  stream: (response) => sendFrames(response, frames, { 'access-control-allow-origin': '*' }),
+/** The same as server-sent events. @param release called at the end, whatever became of it. */
+export const streamedAnswer = <E>(
+  streamed: Omit<Frames<E>, 'headers'>,
+  release: () => void = () => undefined,
+): Answer => ({
+  stream: (response) =>
+    sendFrames(response, { ...streamed, headers: { 'access-control-allow-origin': '*' } }).finally(release),
 });
 
-/** The same events; the first `count` have happened, or all if there are not so many. */
-export async function begun(
-  events: AsyncGenerator<ChatEvent>,
-  count: number,
-): Promise<AsyncGenerator<ChatEvent> & { readonly first: readonly ChatEvent[] }> {
-  const first: ChatEvent[] = [];
-  while (first.length < count) {
-    const { value, done } = await events.next();
-    if (done === true) break;
-    first.push(value);
-  }
-  async function* all(): AsyncGenerator<ChatEvent> {
-    try {
-      yield* first;
-      yield* events;
-    } finally {
-      // Also where nobody has asked for what comes after the first.
-      await events.return(undefined);
-    }
-  }
-  return Object.assign(all(), { first });
-}
-
 /** Frames of the Developer API: `uuid` and `error: false` on streamed text, `id` and `error: null` on the rest. */
-export async function* chatFrames(events: AsyncIterable<ChatEvent>): AsyncGenerator<object> {
+export function chatFrames(): (event: ChatEvent) => object[] {
   const uuid = randomUUID();
-  let isAgent = false;
-  for await (const event of events) {
-    if (event.kind === 'begun') isAgent = event.isAgent;
-    else if (event.kind === 'text') yield textFrame(uuid, event.text, isAgent);
-    else if (event.kind === 'thought') {
-      isAgent = true;
-      yield thoughtFrame(uuid, event.text);
-    } else yield* lastFrames(uuid, event);
-  }
+  return (event) => {
+    if (event.kind === 'text') return [textFrame(uuid, event.text, event.isAgent)];
+    return event.kind === 'thought' ? [thoughtFrame(uuid, event.text)] : lastFrames(uuid, event);
+  };
 }
 
-const textFrame = (uuid: string, textResponse: string, isAgent: boolean): object =>
+const textFrame = (uuid: string, textResponse: string, isAgent = false): object =>
   isAgent
     ? { id: uuid, type: 'textResponseChunk', textResponse, sources: [], close: false, error: null }
     : { uuid, sources: [], type: 'textResponseChunk', textResponse, close: false, error: false };
@@ -163,13 +133,21 @@ const closing = (uuid: string): object => ({
   error: false,
 });
 
-function answered(uuid: string, { chatId, metrics, sources }: Answered): object[] {
+/** The members of streamed answers stand in another order than those of whole ones. */
+export function streamMetrics(metrics: ChatMetrics): object {
+  const { completion_tokens, prompt_tokens, total_tokens, outputTps, duration, ...rest } = metrics;
+  return { completion_tokens, prompt_tokens, total_tokens, outputTps, duration, ...rest };
+}
+
+function answered(uuid: string, { chatId, sources, ...ending }: Answered): object[] {
+  const metrics = streamMetrics(ending.metrics);
   const last = { uuid, type: 'finalizeResponseStream', close: true, error: false, chatId, metrics, sources };
   return [closing(uuid), last];
 }
 
 function agentAnswered(id: string, ending: Answered): object[] {
-  const { text: textResponse, thoughts, outputs, sources, metrics } = ending;
+  const { text: textResponse, thoughts, outputs, sources } = ending;
+  const metrics = streamMetrics(ending.metrics);
   const whole = { id, type: 'textResponse', textResponse, sources: [], attachments: [] };
   const last = { uuid: id, type: 'finalizeResponseStream', textResponse, thoughts, outputs, sources };
   return [
@@ -183,7 +161,7 @@ function agentAnswered(id: string, ending: Answered): object[] {
 export async function endingOf(events: AsyncIterable<ChatEvent>): Promise<Ending> {
   let last: ChatEvent | undefined;
   for await (const event of events) last = event;
-  if (last === undefined || last.kind === 'begun' || last.kind === 'text' || last.kind === 'thought')
+  if (last === undefined || last.kind === 'text' || last.kind === 'thought')
     throw new Error('a chat ended without an ending');
   return last;
 }

@@ -138,10 +138,10 @@ export function requestBy(
   services: Services,
   asking: Question,
   workspace: Workspace,
-): Pick<ChatRequest, 'place' | 'selector' | 'account' | 'searchPayer' | 'signal'> {
+): Pick<ChatRequest, 'workspace' | 'selector' | 'account' | 'searchPayer' | 'signal'> {
   const { models } = asking.caller.selectors;
   return {
-    place: workspace,
+    workspace,
     selector: models,
     account: accountsOf(services, asking),
     searchPayer: { account: accountsOf(services, asking, { isAside: true }) },

@@ -1,8 +1,15 @@
 import { Type } from 'typebox';
-import type { ChatEvent } from '../../chat/index.ts';
 import type { User } from '../../identity/index.ts';
 import { json } from '../answers.ts';
-import { abortBody, ChatAbort, ChatAnswer, endingOf, streamedAnswer, wholeAnswer } from './chat-answers.ts';
+import {
+  abortBody,
+  ChatAbort,
+  ChatAnswer,
+  chatFrames,
+  endingOf,
+  streamedAnswer,
+  wholeAnswer,
+} from './chat-answers.ts';
 import { chatRequest, readWish, SessionQuestion, ThreadQuestion } from './chat-options.ts';
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
@@ -118,12 +125,13 @@ async function answered(
   call: Question,
   { release, ...chat }: WorkspaceChat & { release?: () => void },
 ): Promise<Answer> {
-  async function* events(): AsyncGenerator<ChatEvent> {
-    try {
-      yield* services.chat.answer(chatRequest(services, call, chat));
-    } finally {
-      release?.();
-    }
+  let atEnd = release;
+  try {
+    const events = await services.chat.answer(chatRequest(services, call, chat));
+    if (!chat.isStream) return wholeAnswer(await endingOf(events));
+    atEnd = undefined;
+    return streamedAnswer({ events, framesOf: chatFrames() }, release);
+  } finally {
+    atEnd?.();
   }
-  return chat.isStream ? streamedAnswer(events()) : wholeAnswer(await endingOf(events()));
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
-import type { Attachment, ChatEvent, ChatRequest, Ending, Turn } from '../../chat/index.ts';
+import type { Attachment, ChatEvent, ChatRequest, Ending, Metrics, Turn } from '../../chat/index.ts';
 import { refuseTooLarge, workspaceConversation } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Decoded, Services } from '../../http/index.ts';
 import { field, flag, text } from '../fields.ts';
+import { streamMetrics } from './chat-answers.ts';
 import type { Asking } from './chat-options.ts';
 import { instructionsOf, requestBy } from './chat-options.ts';
 
@@ -134,7 +135,7 @@ interface Frame {
 /** How it ended, in the words of this surface; a failure is none of them. */
 type Said = Exclude<Ending, { kind: 'failed' | 'gone' | 'reset' }>;
 
-function closingOf(ending: Said): { content: string | null; finish_reason: string; usage: object } {
+function closingOf(ending: Said): { content: string | null; finish_reason: string; usage: Metrics } {
   if (ending.kind === 'answered')
     return { content: ending.text, finish_reason: ending.finishReason, usage: ending.metrics };
   if (ending.kind === 'empty') return { content: null, finish_reason: 'no_content', usage: ending.metrics };
@@ -175,30 +176,20 @@ export const openaiError = ({
 });
 
 /** The frames of a stream. It ends with `[DONE]`, or with an error where it is no whole answer. */
-export async function* openaiFrames(
-  events: AsyncIterable<ChatEvent>,
-  model: string,
-  nowMs: number,
-): AsyncGenerator<object | string> {
+export function openaiFrames(model: string, nowMs: number): (event: ChatEvent) => (object | string)[] {
   const frame = frameOf('chat.completion.chunk', model, nowMs);
   const chunk = (content: string, finish_reason: string | null = null, usage: object = {}): object => ({
     ...frame,
     choices: [{ index: 0, delta: { role: 'assistant', content }, logprobs: null, finish_reason }],
     usage,
   });
-  for await (const event of events) {
-    if (event.kind === 'text') yield chunk(event.text);
-    else if (event.kind === 'failed') {
-      yield openaiError(event.failure);
-      return;
-    } else if (event.kind === 'answered' || event.kind === 'empty' || event.kind === 'refused') {
-      const { finish_reason, usage } = closingOf(event);
-      if (event.kind === 'refused') yield chunk(event.text, finish_reason, usage);
-      else {
-        yield chunk('');
-        yield chunk('', finish_reason, usage);
-      }
-      yield '[DONE]';
-    }
-  }
+  return (event) => {
+    if (event.kind === 'text') return [chunk(event.text)];
+    if (event.kind === 'failed') return [openaiError(event.failure)];
+    if (event.kind !== 'answered' && event.kind !== 'empty' && event.kind !== 'refused') return [];
+    const { finish_reason, usage: whole } = closingOf(event);
+    const usage = streamMetrics(whole);
+    if (event.kind === 'refused') return [chunk(event.text, finish_reason, usage), '[DONE]'];
+    return [chunk(''), chunk('', finish_reason, usage), '[DONE]'];
+  };
 }

@@ -3,7 +3,7 @@ import { mapInTurns } from '../../base/slices.ts';
 import type { Failure } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { empty, json } from '../answers.ts';
-import { abortBody, begun, ChatAbort, endingOf, framesAnswer } from './chat-answers.ts';
+import { abortBody, ChatAbort, endingOf, streamedAnswer } from './chat-answers.ts';
 import { MESSAGE_MAX_CHARACTERS, TOO_LONG } from './chat-options.ts';
 import type { Asking } from './chat-options.ts';
 import { ImageRequest, makeImages } from './images.ts';
@@ -138,7 +138,7 @@ interface Wished {
 }
 
 async function whole(services: Services, call: Asking, wished: Wished): Promise<Answer> {
-  const ending = await endingOf(services.chat.answer(openaiRequest(services, call, wished)));
+  const ending = await endingOf(await services.chat.answer(openaiRequest(services, call, wished)));
   if (ending.kind === 'failed') return failed(ending.failure);
   if (ending.kind === 'gone' || ending.kind === 'reset') return empty(500);
   return json(openaiAnswer(ending, wished.workspace.slug, services.clock.nowMs()));
@@ -154,8 +154,9 @@ function failed(failure: Failure): Answer {
 
 /** The first word is waited for: a model that cannot answer is told by the status, as clients expect it. */
 async function streamed(services: Services, call: Asking, wished: Wished): Promise<Answer> {
-  const events = await begun(services.chat.answer(openaiRequest(services, call, wished)), 2);
-  const failure = events.first.find((event) => event.kind === 'failed');
-  if (failure !== undefined) return failed(failure.failure);
-  return framesAnswer(openaiFrames(events, wished.workspace.slug, services.clock.nowMs()));
+  const events = await services.chat.answer(openaiRequest(services, call, wished));
+  const first = await events.next();
+  if (first.done !== true && first.value.kind === 'failed') return failed(first.value.failure);
+  const framesOf = openaiFrames(wished.workspace.slug, services.clock.nowMs());
+  return streamedAnswer({ events, first, framesOf });
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { Hit } from '../../retrieval/index.ts';
-import { VECTOR_DATABASE } from '../../settings/index.ts';
+import { VECTOR_DATABASE } from '../system/providers.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { asSent, field, flag, text, texts } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';

@@ -9,6 +9,9 @@ import { route } from '../surface.ts';
 
 const Listed = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });
 
+/** Clients know the tokens of this route by it. */
+const TOKEN_PREFIX = 'allm-tat-';
+
 export const usersRoutes: Route[] = [
   route({
     method: 'GET',
@@ -54,7 +57,8 @@ export const usersRoutes: Route[] = [
       if (refusal !== undefined) return refusal;
       refuseTakeover(actor);
       const { id } = params;
-      const token = id === undefined ? undefined : await issueLoginToken(services.identity, actor, id);
+      const token =
+        id === undefined ? undefined : await issueLoginToken(services.identity, actor, id, TOKEN_PREFIX);
       if (token === undefined) return json({ error: 'User not found' }, 404);
       return json({ token, loginPath: `/sso/simple?token=${token}` });
     },

@@ -10,7 +10,7 @@ import { CHAT_SETTINGS } from '../../chat/index.ts';
 import { EMBEDDING_SETTINGS } from '../../retrieval/index.ts';
 import { RERANK_SETTING } from '../../retrieval/embedding/recipe.ts';
 import { Settings } from '../../settings/index.ts';
-import { PROVIDERS } from '../../settings/providers.ts';
+import { PROVIDERS } from './providers.ts';
 
 interface Change {
   newValues: Record<string, string>;

@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
-import { concernsUpstreams, viewForStrangers, viewSystem } from '../../settings/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
+import { concernsUpstreams, updateEnvironment } from './environment.ts';
 import { systemFacts } from './system-facts.ts';
+import { viewForStrangers, viewSystem } from './system-table.ts';
 import { refuseUpstreams, upstreamBook } from './upstream-settings.ts';
 import type { Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
@@ -104,10 +105,11 @@ export const systemRoutes: Route[] = [
         error: Type.Union([Type.Literal(false), Type.String()]),
       }),
     },
-    handler: async ({ environment, models }, { actor, caller, body }) => {
+    handler: async (services, { actor, caller, body }) => {
       refuseBound(caller);
       if (concernsUpstreams(body)) refuseUpstreams(caller);
-      const change = await environment.update(body, { actor, upstreams: upstreamBook(models, caller) });
+      const upstreams = upstreamBook(services.models, caller);
+      const change = await updateEnvironment(services, body, { actor, upstreams });
       return change === undefined ? phrase(500) : json(change);
     },
   }),

@@ -1,8 +1,8 @@
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { findUpstream, listUpstreams, putUpstream, refuseMeasured } from '../../models/index.ts';
-import type { Models, UpstreamView } from '../../models/index.ts';
-import type { UpstreamBook } from '../../settings/index.ts';
+import type { Models, UpstreamInput, UpstreamView } from '../../models/index.ts';
+import type { Db } from '../../storage/index.ts';
 
 const PAGE = 200;
 
@@ -36,19 +36,23 @@ export function refuseUpstreams(caller: Caller): void {
 }
 
 /** Upstreams by their names, as settings of providers need them. */
-export function upstreamBook(models: Models, caller: Caller): UpstreamBook {
+export type UpstreamBook = ReturnType<typeof upstreamBook>;
+
+// eslint-disable-next-line typescript/explicit-function-return-type
+export function upstreamBook(models: Models, caller: Caller) {
   const actor = { kind: 'key', caller } as const;
   return {
-    find: async (tx, name) => {
+    find: async (tx: Db, name: string) => {
       const upstream = await findUpstream(tx, name);
       if (upstream === undefined) return undefined;
-      const named = upstream.models.map((model) => (typeof model === 'string' ? model : model.name));
-      return { hasKey: upstream.has_api_key, models: named };
+      return { models: upstream.models.map((model) => (typeof model === 'string' ? model : model.name)) };
     },
-    save: (tx, input) => {
+    /** Adds the upstream or changes the one of this name. Left out: stays as it is. @throws KeywardError `invalid_input` */
+    save: (tx: Db, input: UpstreamInput) => {
       refuseUpstreams(caller);
       return putUpstream(models, tx, { input, actor });
     },
+    /** Called once the transaction is committed. */
     saved: () => models.table.reload(),
   };
 }

@@ -95,8 +95,11 @@ export const widgetRoutes: Route[] = [
         const turned = 'turned' in answer ? answer.turned : undefined;
         call.countsFor(countedFor(embed), turned?.code);
         if ('turned' in answer) return refuse(answer.turned);
+        const headersOfPage = pageHeaders(embed, headers.origin);
+        const { frames: events } = answer;
         return {
-          stream: (response) => sendFrames(response, answer.frames, pageHeaders(embed, headers.origin)),
+          stream: (response) =>
+            sendFrames(response, { events, framesOf: (frame) => [frame], headers: headersOfPage }),
         };
       }),
   }),

@@ -14,17 +14,18 @@ import type { User } from '../user.ts';
 import { findUser, lockUser } from '../store/user-store.ts';
 
 const TOKEN_MS = 6 * 60_000;
-const PREFIX = 'allm-tat-';
 
 /**
  * A token with which somebody who was let in elsewhere logs in here as this user: once, within six minutes. A new one
  * ends the one before.
+ * @param prefix what the token begins with, where clients know such tokens by it.
  * @returns undefined where there is no such user. @throws KeywardError `scope_escalation`
  */
 export function issueLoginToken(
   identity: Identity,
   actor: Actor,
   userId: number,
+  prefix = '',
 ): Promise<string | undefined> {
   const { keys } = identity;
   return keys.audit.change<string | undefined>(actor, async (tx) => {
@@ -32,7 +33,7 @@ export function issueLoginToken(
     const user = await findUser(tx, userId);
     if (user === undefined) return { result: undefined };
     await refuseSeizing(tx, identity, { actor, user });
-    const token = `${PREFIX}${newCode()}`;
+    const token = `${prefix}${newCode()}`;
     const { digest } = keys.sealing.digest(token);
     const expires_at = keys.clock.nowMs() + TOKEN_MS;
     await putToken(tx, { kind: 'sso', user_id: userId, digest, expires_at, made_by: actorId(actor) });

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { answerReader } from './answer-reader.ts';
+import type { AnswerReader } from './answer-reader.ts';
+
+const EVENTS = 'text/event-stream; charset=utf-8';
+const chunk = (delta: object, finish_reason: string | null = null): string =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+
+function read(reader: AnswerReader, texts: readonly string[]): string[] {
+  const pieces = texts.map((text) => reader.push(Buffer.from(text)));
+  return reader.failure === undefined ? [...pieces, reader.end()] : pieces;
+}
+
+test('the text of a stream comes with the bytes that complete it', () => {
+  const reader = answerReader(200, EVENTS);
+  const events = [
+    chunk({ role: 'assistant', content: '' }),
+    chunk({ content: 'Good ' }),
+    chunk({ content: 'day' }),
+  ];
+  expect(read(reader, [...events, chunk({}, 'length'), 'data: [DONE]\n\n'])).toEqual([
+    '',
+    'Good ',
+    'day',
+    '',
+    '',
+    '',
+  ]);
+  expect(reader.completion).toMatchObject({ text: 'Good day', finishReason: 'length' });
+});
+
+test('several events in one piece of bytes are one piece of text', () => {
+  const both = chunk({ content: 'Good ' }) + chunk({ content: 'day' });
+  expect(read(answerReader(200, EVENTS), [both])).toEqual(['Good day', '']);
+});
+
+test('a thought that a stream leaves open is closed at its end', () => {
+  expect(read(answerReader(200, EVENTS), [chunk({ reasoning: 'Hm' })])).toEqual(['<think>Hm', '</think>']);
+});
+
+test('an error in a stream is its failure, and what was said before it stays', () => {
+  const reader = answerReader(200, EVENTS);
+  const error = 'data: {"error":{"message":"overloaded","code":"busy"}}\n\n';
+  expect(read(reader, [chunk({ content: 'Good ' }) + error + chunk({ content: 'day' })])).toEqual(['Good ']);
+  expect(reader.failure).toEqual({ message: 'overloaded', code: 'busy', status: 502 });
+});
+
+test('half an event breaks a stream off, unless a later one says why', () => {
+  expect(() => read(answerReader(200, EVENTS), ['data: {"choi\n\n'])).toThrow(SyntaxError);
+  const reader = answerReader(200, EVENTS);
+  read(reader, ['data: {"choi\n\n', 'data: {"error":"gone"}\n\n']);
+  expect(reader.failure?.message).toBe('gone');
+});
+
+test('an answer that is no stream is read as a whole, however it is cut', () => {
+  const json = JSON.stringify({ choices: [{ message: { content: 'Good day' }, finish_reason: 'stop' }] });
+  const reader = answerReader(200, 'application/json');
+  expect(read(reader, [json.slice(0, 20), json.slice(20)])).toEqual(['', '', 'Good day']);
+  expect(() => read(answerReader(200, 'application/json'), ['<html>'])).toThrow(SyntaxError);
+});
+
+test('an answer of 400 or more is a failure whatever type it has', () => {
+  const reader = answerReader(503, EVENTS);
+  expect(read(reader, ['{"error":{"message":"no room"}}'])).toEqual(['', '']);
+  expect(reader.failure).toEqual({ message: 'no room', code: 'upstream_error', status: 503 });
+});
+
+test('an answer of more than 32 MiB is given up, whole or in events', () => {
+  const megabyte = 'x'.repeat(1024 * 1024);
+  const tooLong = "The model's answer is longer than 32 MiB.";
+  const whole = Array.from({ length: 33 }, () => megabyte);
+  expect(() => read(answerReader(200, 'application/json'), whole)).toThrow(tooLong);
+  const events = Array.from({ length: 34 }, () => chunk({ content: megabyte }));
+  expect(() => read(answerReader(200, EVENTS), events)).toThrow(tooLong);
+});

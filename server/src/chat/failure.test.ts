@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { KeywardError } from '../base/errors.ts';
+import { brokenOff, failureOf, providerFailure, streamFailure } from './failure.ts';
+
+test.for([
+  ['{"error":{"message":"no room","code":"full"}}', 'no room', 'full'],
+  ['{"error":"no room"}', 'no room', 'upstream_error'],
+  ['{"message":"no room"}', 'no room', 'upstream_error'],
+  ['{"detail":"no room"}', 'no room', 'upstream_error'],
+  ['<html>', "The model's server answered 503.", 'upstream_error'],
+  ['[]', "The model's server answered 503.", 'upstream_error'],
+  ['', "The model's server answered 503.", 'upstream_error'],
+] as const)('a failure of a provider is told in its own words: %s', ([body, message, code]) => {
+  expect(providerFailure(503, body)).toEqual({ message, code, status: 503 });
+});
+
+test('a message of a provider is told up to 2,000 characters', () => {
+  expect(providerFailure(400, JSON.stringify({ error: 'x'.repeat(9_000) })).message).toHaveLength(2_000);
+});
+
+test('a chunk without an error is no failure', () => {
+  for (const chunk of [{}, { error: null }, { choices: [] }]) expect(streamFailure(chunk)).toBeUndefined();
+});
+
+test.for([
+  'budget_exceeded',
+  'forbidden_resource',
+  'model_unpriced',
+  'internal',
+  'storage_unavailable',
+] as const)('what is about the key or the server has a status of its own: %s', (code) => {
+  const error = new KeywardError(code, 'no');
+  expect(() => failureOf(error)).toThrow(error);
+});
+
+test('what nobody expected is thrown on, and never told as a failure of a model', () => {
+  const error = new TypeError('x is not a function');
+  expect(() => failureOf(error)).toThrow(error);
+});
+
+test('a refusal is told with what to do about it', () => {
+  const error = new KeywardError('model_not_found', 'There is no model.', { hint: 'Add an upstream.' });
+  expect(failureOf(error)).toEqual({
+    message: 'There is no model. Add an upstream.',
+    status: 404,
+    code: 'model_not_found',
+  });
+});
+
+test('an answer that breaks off is told apart from one that is no answer', () => {
+  expect(brokenOff(new SyntaxError('x')).message).toBe(
+    "The model's server sent something that is no answer.",
+  );
+  expect(brokenOff(new Error('ECONNRESET')).message).toContain('was lost in the middle of its answer');
+});

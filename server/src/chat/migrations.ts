@@ -1,3 +1,0 @@
-import type { Migration } from '../storage/index.ts';
-
-export const chatMigrations: Migration[] = [];

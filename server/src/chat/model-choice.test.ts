@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { callsTools, windowOf } from './model-choice.ts';
+
+const plain = { isLocal: false, isUsual: false, setting: undefined };
+
+test.for([
+  ['gpt-4o-mini', 128_000],
+  ['gpt-4-turbo-2024', 128_000],
+  ['gpt-4-0613', 8_192],
+  ['gpt-4.1-nano', 1_000_000],
+  ['claude-sonnet-4', 200_000],
+  ['something-else', 4_096],
+] as const)('the window of %s is known by the longest beginning of its name: %d tokens', ([name, tokens]) => {
+  expect(windowOf(name, plain)).toBe(tokens);
+});
+
+test('the setting is about the usual model, and about those that are not known', () => {
+  const setting = '10000';
+  expect(windowOf('gpt-4o', { ...plain, isUsual: true, setting })).toBe(10_000);
+  expect(windowOf('gpt-4o', { ...plain, setting })).toBe(128_000);
+  expect(windowOf('something-else', { ...plain, setting })).toBe(10_000);
+});
+
+test.for(['', '0', '-1', '1.5', 'many'])(
+  'a setting that is no number of tokens does not count: %s',
+  (setting) => {
+    expect(windowOf('something-else', { ...plain, isUsual: true, setting })).toBe(4_096);
+  },
+);
+
+test('the window of the local model is its own, whatever is set', () => {
+  expect(windowOf('gpt-4o', { isLocal: true, isUsual: true, setting: '10000' })).toBe(3_600);
+});
+
+test('a model calls tools where a pattern fits its plain or its qualified name', () => {
+  expect(callsTools(['openai/gpt-4o-mini', 'gpt-4o-mini'])).toBe(true);
+  expect(callsTools(['openai/gpt-3.5-turbo', 'gpt-3.5-turbo'])).toBe(false);
+  expect(callsTools(['local/tiny', 'tiny'], 'other, tiny ,')).toBe(true);
+  expect(callsTools(['local/tiny', 'tiny'], 'local/*')).toBe(true);
+});
+
+test('an administrator who sets no pattern has no model work as an agent', () => {
+  expect(callsTools(['openai/gpt-4o', 'gpt-4o'], '')).toBe(false);
+});
