@@ -3,7 +3,7 @@ import type { NameSelector } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { nearest } from '../config.ts';
+import { nearest } from '../base/nearest.ts';
 import { Run } from '../nodes/index.ts';
 import { currentPermit } from '../storage/index.ts';
 import type { Storage } from '../storage/index.ts';
