@@ -1,3 +1,4 @@
+import { isBound } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import type { SecretNet } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -14,7 +15,6 @@ import type { Member } from './members-store.ts';
 import { named, recordChange } from './recording.ts';
 import { readText } from './text-store.ts';
 import type { Change } from './recording.ts';
-import { isBound } from './visibility.ts';
 import type { Viewer } from './visibility.ts';
 
 export interface NewDocument {

@@ -1,6 +1,6 @@
 import type { Actor as AuditActor, AuditEntry } from '../audit/index.ts';
-import type { Budget, Caller, Holder, Limit, Selectors, Wanted } from '../access/index.ts';
-import { covers, EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
+import type { Budget, BudgetView, Caller, Holder, Limit, Selectors, Wanted } from '../access/index.ts';
+import { covers, EVERYTHING, holdingsOfCaller, isBound, reachesBeyond, worthOf } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { KeywardError } from '../base/errors.ts';
@@ -12,16 +12,6 @@ import { KEY_MARK } from '../base/key-text.ts';
 import type { LastUsed } from './verify/last-used.ts';
 import type { RequestLimits } from './limits/limits.ts';
 import type { Verifier } from './verify/verifier.ts';
-
-/** A budget as it stands now; amounts are decimal text in the budget's unit. */
-export interface BudgetView extends Budget {
-  /** Settled and reserved. */
-  used: string;
-  /** Whether nothing is left. */
-  spent: boolean;
-  /** ISO 8601, or null for `total`. */
-  resets_at: string | null;
-}
 
 /** A budget from which a request could not be taken, and whose it is. */
 export interface SpentBudget extends BudgetView {
@@ -150,9 +140,7 @@ export function mayTouchKey(
 
 /** Whether `mayTouchKey` holds for all keys of an owner that the actor may deal with: then nobody has to ask for each. */
 export function reachesAll(actor: Actor): boolean {
-  if (actor.kind !== 'key') return true;
-  const { allow, deny } = actor.caller.selectors.workspaces;
-  return allow.length + deny.length === 0;
+  return actor.kind !== 'key' || !isBound(actor.caller);
 }
 
 export const noSuch = (what: 'key' | 'owner'): KeywardError =>

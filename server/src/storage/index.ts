@@ -14,7 +14,7 @@ export type { ColumnTypes, Migration } from './migrations.ts';
 export { booksOf, currentPermit, underPermit, withoutPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
 export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';
-export { allRows } from './all-rows.ts';
+export { allById, allRows } from './all-rows.ts';
 export { inParts } from './parts.ts';
 export { unchanged } from './unchanged.ts';
 export { dialectOf } from './dialect.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { BudgetUnit } from '../access/index.ts';
 import type { Db, DialectName } from '../storage/index.ts';
-import { AMOUNT_MAX } from './amounts.ts';
+import { AMOUNT_MAX } from '../access/index.ts';
 import { slotId } from './budget.ts';
 import type { Slot } from './budget.ts';
 

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Budget } from '../access/index.ts';
+import type { Budget, BudgetView } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
-import type { BudgetHolder, BudgetView, Refusal, Slot, Spend } from './budget.ts';
+import type { BudgetHolder, Refusal, Slot, Spend } from './budget.ts';
 import { carryOver } from './carry.ts';
 import { refusedForGood } from './grant.ts';
 import type { Ask, Decision } from './grant.ts';

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import type { Caller } from '../../access/index.ts';
 import type { Actor } from '../../keys/index.ts';
-import { isBound } from '../../workspaces/index.ts';
+import { isBound } from '../../access/index.ts';
 import { phrase } from '../answers.ts';
 import { wholesField } from '../body-fields.ts';
 import {

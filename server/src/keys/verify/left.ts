@@ -1,5 +1,5 @@
-import type { Caller, Holder } from '../../access/index.ts';
-import type { BudgetView, KeysContext } from '../context.ts';
+import type { BudgetView, Caller, Holder } from '../../access/index.ts';
+import type { KeysContext } from '../context.ts';
 import type { LimitView } from '../limits/meters.ts';
 
 /** Where a limit or budget is not of the key itself: of a key above it, or of an owner. No name: it may be somebody else's. */

@@ -1,6 +1,6 @@
-import type { Caller, Resource, Scope } from '../../access/index.ts';
+import type { BudgetView, Caller, Resource, Scope } from '../../access/index.ts';
 import { decide } from '../../access/index.ts';
-import type { BudgetView, KeysContext } from '../context.ts';
+import type { KeysContext } from '../context.ts';
 import { budgetsLeft, limitsLeft } from './left.ts';
 import type { Shared } from './left.ts';
 import { lineOf } from '../key.ts';
