@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { Turns } from './turns.ts';
+import { Gate } from './gate.ts';
 
-test('a few at once, the others in the order they came, and not too many of them', async () => {
-  const turns = new Turns({ atOnce: 2, waitingMax: 2 });
-  const first = await turns.take();
-  const second = await turns.take();
+test('a gate lets a few in at once, the others in the order they came, and not too many of them wait', async () => {
+  const gate = new Gate(2, { waitingMax: 2 });
+  const first = await gate.enter();
+  const second = await gate.enter();
   const order: number[] = [];
-  const third = turns.take().then((release) => (order.push(3), release));
-  const fourth = turns.take().then((release) => (order.push(4), release));
-  expect(await turns.take()).toBeUndefined();
+  const third = gate.enter().then((release) => (order.push(3), release));
+  const fourth = gate.enter().then((release) => (order.push(4), release));
+  expect(await gate.enter()).toBeUndefined();
   expect(order).toEqual([]);
   first?.();
   (await third)?.();
@@ -16,17 +16,27 @@ test('a few at once, the others in the order they came, and not too many of them
   expect(order).toEqual([3, 4]);
   second?.();
   (await fourth)?.();
-  expect(await turns.take()).toBeTypeOf('function');
+  expect(await gate.enter()).toBeTypeOf('function');
 });
 
-test('whoever goes away waits no longer, and leaves the turn to the next', async () => {
-  const turns = new Turns({ atOnce: 1, waitingMax: 2 });
-  const first = await turns.take();
+test('one who goes away waits no longer, and leaves the place to the next', async () => {
+  const gate = new Gate(1, { waitingMax: 2 });
+  const first = await gate.enter();
   const controller = new AbortController();
-  const gone = turns.take(controller.signal);
-  const next = turns.take();
+  const gone = gate.enter(controller.signal);
+  const next = gate.enter();
   controller.abort();
   expect(await gone).toBeUndefined();
   first?.();
   expect(await next).toBeTypeOf('function');
+});
+
+test('work that fails gives its place to the next', async () => {
+  const gate = new Gate(1);
+  const failing = gate.run(async () => {
+    throw new Error('failed');
+  });
+  const next = gate.run(async () => 'done');
+  await expect(failing).rejects.toThrow('failed');
+  expect(await next).toBe('done');
 });
