@@ -1,25 +1,6 @@
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import type { Transform } from 'node:stream';
 import { collected } from '../../base/collected.ts';
 import type { Flow, Sink } from '../call.ts';
-
-/** A decoder for upstreams that compress although asked not to; undefined for a body that is as it is. */
-export function decoderFor(encoding: string | undefined): Transform | undefined {
-  switch (encoding?.trim().toLowerCase()) {
-    case 'gzip':
-    case 'x-gzip':
-      return createGunzip();
-    case 'deflate':
-      return createInflate();
-    case 'br':
-      return createBrotliDecompress();
-    case 'zstd':
-      return createZstdDecompress();
-    case undefined:
-    default:
-      return undefined;
-  }
-}
 
 /** A compressed body on its way into a sink that reads plain bytes. */
 export class DecodingSink implements Sink {

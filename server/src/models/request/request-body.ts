@@ -1,3 +1,4 @@
+import { isObject } from '../../base/is-object.ts';
 import { endOfText } from '../../base/json-text.ts';
 import type { Bound } from './output-bound.ts';
 import type { RequestBody } from './request-members.ts';
@@ -60,9 +61,7 @@ export function asksForUsage(parsed: RequestBody): boolean {
   return asObject(parsed['stream_options'])['include_usage'] === true;
 }
 
-function asObject(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
+const asObject = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
 function replaceMembers(body: Buffer, members: Map<string, Member>, wanted: JsonObject): Buffer {
   const edits = Object.entries(wanted)
