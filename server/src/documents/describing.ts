@@ -3,14 +3,10 @@ import { countTokens } from '../base/tokens.ts';
 import type { DocumentMetadata } from './document.ts';
 
 /** What a document says of itself; the rest is counted. */
-export interface Described {
-  id: string;
-  url: string;
-  title: string;
-  docAuthor: string;
-  description: string;
-  docSource: string;
-  chunkSource: string;
+export interface Described extends Omit<
+  DocumentMetadata,
+  'published' | 'wordCount' | 'token_count_estimate'
+> {
   /** ms since 1970. */
   publishedMs: number;
   text: string;
