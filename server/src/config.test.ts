@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StartupError } from './base/errors.ts';
-import { loadConfig, nearest, readConfig, VARIABLES } from './config.ts';
+import { loadConfig, readConfig, VARIABLES } from './config.ts';
 
 const SECRET = 'hunter2-and-then-some';
 
@@ -163,12 +163,6 @@ describe('the environment', () => {
       expect(message).not.toContain(SECRET);
     },
   );
-
-  test('the nearest word needs the fewest edits', () => {
-    expect(nearest('keys', ['models', 'key', 'usage'])).toBe('key');
-    expect(nearest('', ['abc', 'a'])).toBe('a');
-    expect(nearest('x', [])).toBe('');
-  });
 });
 
 describe('a .env in the working directory', () => {

@@ -1,6 +1,6 @@
 import type { Scope } from './scopes.ts';
 import type { ResourceType, Selectors } from './selectors.ts';
-import { inRanges, selects } from './selectors.ts';
+import { coversAll, inRanges, selects } from './selectors.ts';
 
 /** Who a request turned out to be. Made by `keys`, never by hand. */
 export interface Caller {
@@ -48,6 +48,13 @@ export type Limit =
 
 export const BUDGET_UNITS = ['requests', 'tokens', 'usd', 'gpu_seconds'] as const;
 export type BudgetUnit = (typeof BUDGET_UNITS)[number];
+/** Digits behind the point: usd is counted in nano-dollars, gpu_seconds in milliseconds. */
+export const DECIMALS: Record<BudgetUnit, number> = { requests: 0, tokens: 0, usd: 9, gpu_seconds: 3 };
+/**
+ * The largest amount, in the smallest unit: 9,000,000 usd, 9 × 10¹⁵ tokens or requests, 9 × 10¹² GPU seconds.
+ * Below 2^53, so that a number holds every amount exactly.
+ */
+export const AMOUNT_MAX = 9_000_000_000_000_000;
 /** From the shortest to the longest. */
 export const BUDGET_PERIODS = ['hour', 'day', 'week', 'month', 'total'] as const;
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
@@ -59,6 +66,18 @@ export interface Budget {
   /** Decimal text, such as "12.50"; money is never a float. */
   amount: string;
   period: BudgetPeriod;
+}
+
+/** A budget as its holder sees it now; amounts are decimal text in `unit`. */
+export interface BudgetView extends Budget {
+  /** What is settled in this period and what running requests hold. */
+  used: string;
+  /** The part of `used` that running requests hold. */
+  reserved: string;
+  /** Whether nothing is left. */
+  spent: boolean;
+  /** When the next period begins, ISO 8601; null: never. */
+  resets_at: string | null;
 }
 
 export interface Resource {
@@ -97,6 +116,13 @@ export function decide(caller: Pick<Caller, 'scopes' | 'selectors'>, question: Q
   }
   return ALLOWED;
 }
+
+/**
+ * Whether a key is bound to some workspaces: the others do not exist for it. Asked of nothing but this, so that no two answers
+ * differ. Guarded by selectors.test.ts.
+ */
+export const isBound = ({ selectors }: Pick<Caller, 'selectors'>): boolean =>
+  !coversAll(selectors.workspaces);
 
 function selectorFor(selectors: Selectors, type: ResourceType): Selectors['models'] {
   return type === 'model' ? selectors.models : selectors.workspaces;

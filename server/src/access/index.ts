@@ -1,9 +1,10 @@
 export type { Actor, Bounds } from './actor.ts';
-export { BUDGET_PERIODS, BUDGET_UNITS, decide } from './caller.ts';
+export { AMOUNT_MAX, BUDGET_PERIODS, BUDGET_UNITS, DECIMALS, decide, isBound } from './caller.ts';
 export type {
   Budget,
   BudgetPeriod,
   BudgetUnit,
+  BudgetView,
   Caller,
   CallerAncestor,
   Decision,
@@ -18,6 +19,7 @@ export { bothGrant, covers, expand, GRANTS, ROLE_GRANTS, ROLES, SCOPES } from '.
 export type { Role, Scope } from './scopes.ts';
 export {
   bothSelect,
+  coversAll,
   inRanges,
   isPattern,
   matchesPattern,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inRanges, matchesPattern, parseRange, selects } from './index.ts';
+import { coversAll, inRanges, isBound, matchesPattern, NO_SELECTORS, parseRange, selects } from './index.ts';
 import { rangesWithin } from './selectors.ts';
 
 describe('name selectors', () => {
@@ -36,6 +36,18 @@ describe('name selectors', () => {
     [['x/*'], ['*'], 'x/z', false],
   ])('allow %j deny %j on %s: %s', (allow, deny, name, selected) => {
     expect(selects({ allow, deny }, name)).toBe(selected);
+  });
+
+  test.each([
+    [[], [], true],
+    [['*'], [], false],
+    [['a'], [], false],
+    [[], ['a'], false],
+    [['a'], ['b'], false],
+  ])('a key with allow %j and deny %j is bound unless both are empty', (allow, deny, open) => {
+    expect(coversAll({ allow, deny })).toBe(open);
+    expect(isBound({ selectors: { ...NO_SELECTORS, workspaces: { allow, deny } } })).toBe(!open);
+    expect(isBound({ selectors: { ...NO_SELECTORS, models: { allow, deny } } })).toBe(false);
   });
 });
 

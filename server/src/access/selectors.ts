@@ -30,6 +30,9 @@ export function matchesPattern(pattern: string, name: string): boolean {
 /** A `*` anywhere but at the end would match nothing, and a deny that denies nothing is worse than an error. */
 export const isPattern = (text: string): boolean => /^[^*]*\*?$/.test(text);
 
+/** Whether a selector covers all that there is, now and later. */
+export const coversAll = ({ allow, deny }: NameSelector): boolean => allow.length + deny.length === 0;
+
 export function selects(selector: NameSelector, name: string): boolean {
   if (selector.deny.some((pattern) => matchesPattern(pattern, name))) return false;
   return selector.allow.length === 0 || selector.allow.some((pattern) => matchesPattern(pattern, name));

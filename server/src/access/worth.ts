@@ -1,6 +1,6 @@
 import type { Caller } from './caller.ts';
 import type { Wanted } from './escalation.ts';
-import { NO_SELECTORS } from './selectors.ts';
+import { coversAll, NO_SELECTORS } from './selectors.ts';
 import type { NameSelector } from './selectors.ts';
 
 /** The roles of users; an instance without users has one administrator, who is worth as much as an `admin`. */
@@ -69,5 +69,5 @@ export function holdingsOfCaller({ grants, selectors, expiresAt, holders, ancest
 /** Whether a key covers everything that there is, from wherever it may be used. */
 export function hasSelectors({ selectors }: Pick<Caller, 'selectors'>): boolean {
   const { workspaces, models, ips } = selectors;
-  return ips.length > 0 || [workspaces, models].some(({ allow, deny }) => allow.length + deny.length > 0);
+  return ips.length > 0 || !coversAll(workspaces) || !coversAll(models);
 }

@@ -4,7 +4,7 @@ import { invalidField } from '../base/errors.ts';
 import { getKey } from '../keys/index.ts';
 import { report, REPORT_GROUPS, REPORT_STEPS } from '../usage/index.ts';
 import type { ReportGroup } from '../usage/index.ts';
-import { isBound } from '../workspaces/index.ts';
+import { isBound } from '../access/index.ts';
 import type { Route } from '../http/index.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';

@@ -1,4 +1,5 @@
 import { isoTime } from '../base/clock.ts';
+import { isObject } from '../base/is-object.ts';
 import type { Head } from './audit-store.ts';
 import { canonical } from './canonical.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -72,10 +73,6 @@ function parseRecord(record: AuditRecord): ExportLine | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function hasShape<T>(value: unknown, shape: Shape<T>): value is T {

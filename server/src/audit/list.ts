@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { invalidField } from '../base/errors.ts';
+import { pageOf, readCursor } from '../base/page.ts';
+import type { Page } from '../base/page.ts';
 import { slice } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import { readHead, tables } from './audit-store.ts';
@@ -22,12 +24,10 @@ export interface AuditFilter {
   limit: number;
 }
 
-export interface AuditPage {
-  items: AuditRecord[];
-  next_cursor: string | null;
-}
+export type AuditPage = Page<AuditRecord>;
 
 const LIMIT_MAX = 200;
+const SEQ = /^[1-9]\d{0,14}$/;
 /** Places in the chain that one statement looks at: some milliseconds on SQLite, which answers without a pause. */
 const WINDOW_ROWS = 10_000;
 
@@ -42,7 +42,7 @@ export async function list(db: Db, filter: AuditFilter): Promise<AuditPage> {
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
     throw invalidField('query.limit', `must be a whole number from 1 to ${LIMIT_MAX}`);
   }
-  const cursorSeq = cursor === undefined ? Number.MAX_SAFE_INTEGER : decodeCursor(cursor);
+  const cursorSeq = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(readCursor(cursor, SEQ)[0]);
   const head = await readHead(db);
   const query = filtered(db, filter);
   const rows: RecordRow[] = [];
@@ -55,9 +55,8 @@ export async function list(db: Db, filter: AuditFilter): Promise<AuditPage> {
     rows.push(...(await slice(() => part.limit(left).execute())));
     before = from;
   }
-  const page = rows.slice(0, limit);
-  const last = rows.length > limit ? page.at(-1) : undefined;
-  return { items: page.map(toRecord), next_cursor: last === undefined ? null : encodeCursor(last.seq) };
+  const { items, next_cursor } = pageOf(rows, limit, ({ seq }) => [seq]);
+  return { items: items.map(toRecord), next_cursor };
 }
 
 function isOneIndex({ actor, action, target, fromMs, toMs }: AuditFilter): boolean {
@@ -79,21 +78,4 @@ function filtered(db: Db, { actor, action, target, fromMs, toMs }: AuditFilter) 
   if (fromMs !== undefined) query = query.where('at', '>=', fromMs);
   if (toMs !== undefined) query = query.where('at', '<', toMs);
   return query;
-}
-
-function encodeCursor(seq: number): string {
-  return Buffer.from(String(seq)).toString('base64url');
-}
-
-function decodeCursor(cursor: string): number {
-  const text = Buffer.from(cursor, 'base64url').toString('latin1');
-  const seq = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(seq) || encodeCursor(seq) !== cursor) {
-    throw invalidField(
-      'query.cursor',
-      'is not a cursor of this list',
-      'Pass next_cursor of the page before.',
-    );
-  }
-  return seq;
 }

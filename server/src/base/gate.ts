@@ -1,23 +1,50 @@
 /** Lets so many pieces of work run at once; the others wait, first come first served. */
 export class Gate {
-  readonly #limit: number;
+  readonly #waitingMax: number;
   readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  #free: number;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(limit: number, { waitingMax = Infinity }: { waitingMax?: number } = {}) {
+    this.#free = limit;
+    this.#waitingMax = waitingMax;
   }
 
+  /** @throws Error where too many wait. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running < this.#limit) this.#running++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const leave = await this.enter();
+    if (leave === undefined) throw new Error('Too many are waiting.');
     try {
       return await work();
     } finally {
-      // The place is handed over, so that nobody slips in before the one who waits.
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next();
+      leave();
     }
+  }
+
+  /** @returns what gives the place to the next one; undefined where too many wait, or the caller has gone. */
+  async enter(signal?: AbortSignal): Promise<(() => void) | undefined> {
+    if (this.#free > 0) {
+      this.#free--;
+      return () => this.#pass();
+    }
+    if (this.#waiting.length >= this.#waitingMax) return undefined;
+    return new Promise((resolve) => {
+      const begin = (): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve(() => this.#pass());
+      };
+      const leave = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(begin), 1);
+        resolve(undefined);
+      };
+      this.#waiting.push(begin);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  /** The place is handed over, so that nobody slips in before the one who waits. */
+  #pass(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free++;
+    else next();
   }
 }

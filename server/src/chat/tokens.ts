@@ -1,27 +1,13 @@
-type Encoding = typeof import('gpt-tokenizer/encoding/cl100k_base');
+import { countTokens as countHere } from '../base/tokens.ts';
 
-/**
- * The tokenizer takes time with the square of a run without spaces: 64,000 letters in one run are 7 seconds in which
- * nobody is served. Texts are therefore counted in slices, which gives less than 1 % more. Guarded by tokens.test.ts.
- */
-const SLICE_CHARACTERS = 512;
 /** Of a longer text the beginning is counted; the rest counts as if it went on the same way. */
 const COUNTED_MAX_CHARACTERS = 64 * 1024;
-const PLAIN_TEXT = { disallowedSpecial: new Set<string>() };
-
-let encoding: Promise<Encoding> | undefined;
-
-/** Loaded at the first need: most of a server's life nobody counts. */
-const loaded = (): Promise<Encoding> => (encoding ??= import('gpt-tokenizer/encoding/cl100k_base'));
 
 /** Tokens of a text by cl100k_base: near for GPT models, rough for others. */
 export async function countTokens(text: string): Promise<number> {
   if (text === '') return 0;
-  const { countTokens: count } = await loaded();
   const counted = text.slice(0, COUNTED_MAX_CHARACTERS);
-  let tokens = 0;
-  for (const slice of slices(counted)) tokens += count(slice, PLAIN_TEXT);
-  return Math.ceil(tokens * (text.length / counted.length));
+  return Math.ceil((await countHere('cl100k_base', counted)) * (text.length / counted.length));
 }
 
 /** Half tokens that one character of ASCII takes at most: letters that are often together take less. */
@@ -54,10 +40,6 @@ export async function cutMiddle(text: string, tokens: number): Promise<string> {
 }
 
 const MARK_TOKENS = 9;
-
-function* slices(text: string): Iterable<string> {
-  for (let at = 0; at < text.length; at += SLICE_CHARACTERS) yield text.slice(at, at + SLICE_CHARACTERS);
-}
 
 /** Characters beyond the first plane are two units; half of one is no text. */
 const withoutHalfEnd = (text: string): string => text.replace(/[\uD800-\uDBFF]$/, '');

@@ -1,3 +1,4 @@
+import { nearest } from '../base/nearest.ts';
 import type { Command, Context } from './command.ts';
 import { usageError } from './exit.ts';
 import { EXIT } from './exit.ts';
@@ -50,20 +51,19 @@ async function resolve(argv: string[]): Promise<{ command: Command; path: string
     const word = argv[path.length];
     if (word === undefined || word.startsWith('-')) break;
     const next: Command | undefined = command.commands[word];
-    if (next === undefined) throw await unknown(word, path, Object.keys(command.commands));
+    if (next === undefined) throw unknown(word, path, Object.keys(command.commands));
     path.push(word);
     command = next;
   }
   return { command, path, rest: argv.slice(path.length) };
 }
 
-async function unknown(word: string, path: string[], known: string[]): Promise<Error> {
-  const { nearestOf } = await import('./parse.ts');
+function unknown(word: string, path: string[], known: string[]): Error {
   const prefix = ['keyward', ...path].join(' ');
   // A key pasted in the place of a command is not repeated.
   const shown = word.length > 20 ? `${word.slice(0, 8)}…` : word;
   return usageError(`There is no command ${prefix} ${shown}.`, {
-    hint: `Did you mean ${prefix} ${await nearestOf(word.slice(0, 40), known)}? ${prefix} --help lists all.`,
+    hint: `Did you mean ${prefix} ${nearest(word.slice(0, 40), known)}? ${prefix} --help lists all.`,
   });
 }
 
@@ -86,7 +86,7 @@ async function start(
     import('../config.ts'),
   ]);
   const declared = await command.load?.();
-  const { values, argv } = await checkArguments(rest, declared?.default ?? { args: {} });
+  const { values, argv } = checkArguments(rest, declared?.default ?? { args: {} });
   const context: Context = { io, config: loadConfig(), all: (flag) => values.get(flag) ?? [] };
   try {
     const running = runCommand(command, { rawArgs: argv, data: context });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { collected } from '../base/collected.ts';
 import { CliError, EXIT } from './exit.ts';
 
 type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
@@ -39,15 +40,8 @@ const STDIN_MAX_BYTES = 1024 * 1024;
 
 /** All of stdin, as text. @throws CliError beyond 1 MiB. */
 export async function readStdin({ stdin, interrupted }: Io): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of addAbortSignal(interrupted, stdin)) {
-    const piece = Buffer.from(chunk as Uint8Array);
-    bytes += piece.length;
-    if (bytes > STDIN_MAX_BYTES) throw new CliError('stdin holds more than 1 MiB.', { exitCode: EXIT.usage });
-    chunks.push(piece);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const tooLong = (): CliError => new CliError('stdin holds more than 1 MiB.', { exitCode: EXIT.usage });
+  return (await collected(addAbortSignal(interrupted, stdin), STDIN_MAX_BYTES, tooLong)).toString('utf8');
 }
 
 /** Asks on the terminal for a text that does not show while it is typed. @throws CliError on Ctrl-C */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ArgDef, ArgsDef } from 'citty';
+import { nearest } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
 
 /** Arguments as they were given, in a form that cannot be misread. */
@@ -15,10 +16,10 @@ interface Arguments {
  * its own can be given by its name as well: `keys create app` and `keys create --name app`.
  * @throws CliError
  */
-export async function checkArguments(
+export function checkArguments(
   argv: string[],
   { args, repeatsLast = false }: { args: ArgsDef; repeatsLast?: boolean },
-): Promise<Arguments> {
+): Arguments {
   const options = Object.fromEntries(
     Object.entries(args).map(([name, definition]) => [
       name,
@@ -33,7 +34,7 @@ export async function checkArguments(
   try {
     parsed = parseArgs({ args: argv, options, allowPositionals: true, allowNegative: true, strict: true });
   } catch (error) {
-    throw await refusal(error as NodeJS.ErrnoException, argv, Object.keys(options));
+    throw refusal(error as NodeJS.ErrnoException, argv, Object.keys(options));
   }
   const values = new Map(
     Object.entries(parsed.values).map(([name, given]) => [name, [given].flat().map(String)]),
@@ -74,10 +75,10 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
 const shortOf = (definition: ArgDef): { short?: string } =>
   'alias' in definition && typeof definition.alias === 'string' ? { short: definition.alias } : {};
 
-async function refusal(error: NodeJS.ErrnoException, argv: string[], known: string[]): Promise<Error> {
+function refusal(error: NodeJS.ErrnoException, argv: string[], known: string[]): Error {
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const flag = /'(-[^'\s=]*)/.exec(error.message)?.[1] ?? argv.find((word) => word.startsWith('-')) ?? '';
-    const near = known.length === 0 ? undefined : await nearestOf(flag.replace(/^-+/, ''), known);
+    const near = known.length === 0 ? undefined : nearest(flag.replace(/^-+/, ''), known);
     return usageError(`There is no flag ${flag}.`, {
       hint: near === undefined ? '--help lists what there is.' : `Did you mean --${near}? --help lists all.`,
     });
@@ -89,12 +90,6 @@ async function refusal(error: NodeJS.ErrnoException, argv: string[], known: stri
       hint: 'A value that begins with - is written with =, such as --name=-x.',
     },
   );
-}
-
-/** The nearest of the words that there are. */
-export async function nearestOf(word: string, known: string[]): Promise<string> {
-  const { nearest } = await import('../config.ts');
-  return nearest(word, known);
 }
 
 /** A whole number of a range. @throws CliError naming the flag. */

@@ -1,15 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { countTokens } from '../base/tokens.ts';
 import type { DocumentMetadata } from './document.ts';
 
 /** What a document says of itself; the rest is counted. */
-export interface Described {
-  id: string;
-  url: string;
-  title: string;
-  docAuthor: string;
-  description: string;
-  docSource: string;
-  chunkSource: string;
+export interface Described extends Omit<
+  DocumentMetadata,
+  'published' | 'wordCount' | 'token_count_estimate'
+> {
   /** ms since 1970. */
   publishedMs: number;
   text: string;
@@ -46,14 +43,8 @@ async function wordCount(text: string): Promise<number> {
 const COUNTED_MAX_BYTES = 10 * 1024;
 const CHARACTERS_PER_TOKEN = 8;
 
-type Encoding = typeof import('gpt-tokenizer/encoding/cl100k_base');
-
-let encoding: Promise<Encoding> | undefined;
-
 /** Counted by cl100k_base where the text is short, otherwise guessed: counting blocks the process. */
 async function estimateTokens(text: string): Promise<number> {
   if (Buffer.byteLength(text) >= COUNTED_MAX_BYTES) return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
-  encoding ??= import('gpt-tokenizer/encoding/cl100k_base');
-  const { countTokens } = await encoding;
-  return countTokens(text, { disallowedSpecial: new Set<string>() });
+  return countTokens('cl100k_base', text);
 }

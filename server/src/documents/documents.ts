@@ -1,3 +1,4 @@
+import { isBound } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import type { Audit, Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -13,7 +14,6 @@ import { membershipsOf } from './members-store.ts';
 import type { Member } from './members-store.ts';
 import { named } from './names.ts';
 import { readText } from './text-store.ts';
-import { isBound } from './visibility.ts';
 import type { Viewer } from './visibility.ts';
 
 export interface NewDocument {

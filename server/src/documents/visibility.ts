@@ -1,5 +1,4 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import type { Caller } from '../access/index.ts';
 import type { DocumentTables } from './rows.ts';
 
 /**
@@ -8,9 +7,6 @@ import type { DocumentTables } from './rows.ts';
  * its owner's other keys bring: that may be on its way into other workspaces.
  */
 export type Viewer = 'all' | { keyId: string; collections: readonly number[] };
-
-export const isBound = ({ selectors }: Pick<Caller, 'selectors'>): boolean =>
-  selectors.workspaces.allow.length > 0 || selectors.workspaces.deny.length > 0;
 
 type Build = ExpressionBuilder<{ [T in keyof DocumentTables]: DocumentTables[T] }, 'documents'>;
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { linesOf } from '../base/lines.ts';
 import { scrubText } from '../base/scrub.ts';
 import { withoutKeys } from '../base/key-text.ts';
 import { readAttachments, readDocuments } from '../chat/attachments.ts';
@@ -18,7 +19,6 @@ import { parseLenient } from '../developer/body.ts';
 import { OpenaiQuestion, readOpenaiWish } from '../developer/chat/openai-chat.ts';
 import { plainUrl } from '../developer/paths.ts';
 import { readForm } from './body/form.ts';
-import { linesOf } from '../api/keys/lines.ts';
 import { row, slowUnits } from './reading-times.fixture.ts';
 import { refuseRepeatedNames } from './body/repeated-names.ts';
 

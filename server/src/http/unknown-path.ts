@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../base/errors.ts';
-import { nearest } from '../config.ts';
+import { nearest } from '../base/nearest.ts';
 import type { Route } from './route.ts';
 import type { Surface } from './surface.ts';
 

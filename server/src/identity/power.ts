@@ -1,4 +1,4 @@
-import { worthOf } from '../access/index.ts';
+import { isBound, worthOf } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import {
   isAnyActive,
@@ -106,9 +106,7 @@ const isSelf = (actor: Actor, { id }: User): boolean => actor.kind === 'user' &&
  * @throws KeywardError `scope_escalation`
  */
 export function refuseTakeover(actor: Actor): void {
-  if (actor.kind !== 'key') return;
-  const { allow, deny } = actor.caller.selectors.workspaces;
-  if (allow.length === 0 && deny.length === 0) return;
+  if (actor.kind !== 'key' || !isBound(actor.caller)) return;
   throw new KeywardError(
     'scope_escalation',
     'A key that is bound to workspaces changes and logs in nobody.',

@@ -1,5 +1,5 @@
 import type { Actor, Selectors, Wanted } from '../access/index.ts';
-import { covers, EVERYTHING, holdingsOfCaller, reachesBeyond, worthOf } from '../access/index.ts';
+import { covers, EVERYTHING, holdingsOfCaller, isBound, reachesBeyond, worthOf } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -104,9 +104,7 @@ export function mayTouchKey(
 
 /** Whether `mayTouchKey` holds for all keys of an owner that the actor may deal with: then nobody has to ask for each. */
 export function reachesAll(actor: Actor): boolean {
-  if (actor.kind !== 'key') return true;
-  const { allow, deny } = actor.caller.selectors.workspaces;
-  return allow.length + deny.length === 0;
+  return actor.kind !== 'key' || !isBound(actor.caller);
 }
 
 export const noSuch = (what: 'key' | 'owner'): KeywardError =>

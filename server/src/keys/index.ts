@@ -23,7 +23,7 @@ export type { GoodKey } from './verify/key-memory.ts';
 export { viewKey, viewKeys, viewOwner, viewOwners } from './key-view.ts';
 export type { KeyView, OwnerView } from './key-view.ts';
 export { getKey, listKeys, updateKey } from './keys.ts';
-export type { ListInput, Page, UpdateInput } from './keys.ts';
+export type { ListInput, UpdateInput } from './keys.ts';
 export type { Admission, LimitView } from './limits/limits.ts';
 export { budgetsLeft, limitsLeft } from './verify/left.ts';
 export { keysMigrations } from './migrations.ts';

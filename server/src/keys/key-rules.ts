@@ -1,11 +1,9 @@
 import type { Budget, Limit, NameSelector, Selectors } from '../access/index.ts';
-import { GRANTS, isPattern, NO_SELECTORS, parseRange } from '../access/index.ts';
+import { AMOUNT_MAX, DECIMALS, GRANTS, isPattern, NO_SELECTORS, parseRange } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
 import { holdsKey } from '../base/key-text.ts';
 
-/** Decimal places that make sense of each unit. */
-const DECIMALS = { requests: 0, tokens: 0, usd: 9, gpu_seconds: 3 } as const;
-const USD_MAX = 9_000_000;
+const USD_MAX = AMOUNT_MAX / 10 ** DECIMALS.usd;
 
 /** Selectors as a request may give them: what is left out selects everything. */
 export interface SelectorsInput {

@@ -1,6 +1,5 @@
-import type { Budget, Limit, Role, Selectors } from '../access/index.ts';
+import type { Budget, BudgetView, Limit, Role, Selectors } from '../access/index.ts';
 import { isoTime } from '../base/clock.ts';
-import type { BudgetView } from '../usage/index.ts';
 import type { KeysContext } from './context.ts';
 import type { KeyState, KeyWithSecrets } from './key.ts';
 import { decidingState, endOf, ownerHolder } from './key.ts';

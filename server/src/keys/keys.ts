@@ -1,6 +1,8 @@
 import type { Actor, Budget, Limit, Role } from '../access/index.ts';
 import { ROLE_GRANTS } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
+import { pageOf, readPlace } from '../base/page.ts';
+import type { Page } from '../base/page.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { KeysContext } from './context.ts';
 import { mayTouchKey, noSuch, reachesAll } from './context.ts';
@@ -20,7 +22,6 @@ import * as store from './store/key-store.ts';
 import { settingColumns } from './store/rows.ts';
 import { refuseGain } from './power/gain.ts';
 import { isWayIn, lockToEnd, refuseLastWayIn, refuseTakingAway } from './power/taking-away.ts';
-import { readCursor, writeCursor } from './store/cursor.ts';
 
 /** One key the actor may see. @throws KeywardError `not_found`, also for somebody else's. */
 export async function getKey(context: KeysContext, actor: Actor, id: string): Promise<KeyWithSecrets> {
@@ -43,11 +44,6 @@ export interface ListInput {
   expiring_within_seconds?: number | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
-}
-
-export interface Page<T> {
-  items: T[];
-  next_cursor: string | null;
 }
 
 /** Newest first, of those that are there for the actor; without `owners:manage` only those of the caller's owner. */
@@ -73,13 +69,11 @@ export async function listKeys(
     expiringBeforeMs:
       input.expiring_within_seconds === undefined ? undefined : nowMs + input.expiring_within_seconds * 1000,
   };
-  const after = input.cursor === undefined ? undefined : readCursor(input.cursor);
   // Others may lie between those that are there for a key that is bound to workspaces.
   const isVisible = reachesAll(actor) ? undefined : (key: store.KeyReach) => mayTouchKey(actor, key);
-  const page = { after, limit: limit + 1, nowMs, isVisible };
+  const page = { after: readPlace(input.cursor), limit: limit + 1, nowMs, isVisible };
   const found = await store.listKeys(context.storage.db, filter, page);
-  const items = found.slice(0, limit);
-  return { items, next_cursor: found.length > limit ? writeCursor(items.at(-1)) : null };
+  return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);
 }
 
 /** What a change may name; null ends an expiry. */

@@ -1,14 +1,14 @@
 import type { Actor, Budget, Limit } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
+import { pageOf, readPlace } from '../base/page.ts';
+import type { Page } from '../base/page.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { KeysContext } from './context.ts';
 import { managesOwners, mayTouchOwner, noSuch } from './context.ts';
-import { readCursor, writeCursor } from './store/cursor.ts';
 import { boundsOnly, refuseLooserOwner, takesAway } from './power/gain.ts';
 import { checkBudgets, checkLimits, checkName } from './key-rules.ts';
-import type { Page } from './keys.ts';
 import { ADMIN_NAME } from './owner.ts';
 import type { Owner, OwnerKind, OwnerState } from './owner.ts';
 import * as store from './store/owner-store.ts';
@@ -91,12 +91,11 @@ export async function listOwners(
   const limit = input.limit ?? 50;
   const seesAll = managesOwners(actor);
   const found = await store.listOwners(context.storage.db, {
-    after: input.cursor === undefined ? undefined : readCursor(input.cursor),
+    after: readPlace(input.cursor),
     limit: limit + 1,
     onlyId: seesAll || actor.kind !== 'key' ? undefined : actor.caller.ownerId,
   });
-  const items = found.slice(0, limit);
-  return { items, next_cursor: found.length > limit ? writeCursor(items.at(-1)) : null };
+  return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);
 }
 
 export interface OwnerChange {

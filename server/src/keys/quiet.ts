@@ -1,4 +1,5 @@
 import { KeywardError } from '../base/errors.ts';
+import { Every } from '../base/every.ts';
 import type { KeysContext } from './context.ts';
 import { OVERLAP_MAX_SECONDS } from './key.ts';
 import { endQuietSecret, quietSecrets } from './store/key-store.ts';
@@ -13,9 +14,11 @@ const USE_WRITTEN_MS = 3_000;
 /** Ends old secrets that nobody has used for their quiet time. Every node looks; the first one ends it. */
 export class QuietSweeper {
   readonly #context: KeysContext;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #started = false;
+  readonly #sweeps = new Every(EVERY_MS, () =>
+    this.sweep().catch((error: unknown) =>
+      this.#context.logger.warn({ err: error }, 'quiet secrets could not be looked for'),
+    ),
+  );
   #after: QuietPlace | undefined;
 
   constructor(context: KeysContext) {
@@ -23,28 +26,11 @@ export class QuietSweeper {
   }
 
   start(): void {
-    if (this.#started) return;
-    this.#started = true;
-    this.#schedule();
+    this.#sweeps.start();
   }
 
-  async stop(): Promise<void> {
-    this.#started = false;
-    clearTimeout(this.#timer);
-    await this.#running;
-  }
-
-  /** One after the other: a sweep that waits for a node that hangs is not overtaken by the next. */
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      this.#running = this.sweep()
-        .catch((error: unknown) =>
-          this.#context.logger.warn({ err: error }, 'quiet secrets could not be looked for'),
-        )
-        .then(() => {
-          if (this.#started) this.#schedule();
-        });
-    }, EVERY_MS).unref();
+  stop(): Promise<void> {
+    return this.#sweeps.stop();
   }
 
   async sweep(): Promise<void> {

@@ -1,11 +1,12 @@
 import { EVERYTHING } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
+import { pageOf, readPlace } from '../base/page.ts';
+import type { Page } from '../base/page.ts';
 import { isRunOn } from '../nodes/index.ts';
 import type { Acknowledgement, Change, RunView } from '../nodes/index.ts';
 import type { Actor } from '../access/index.ts';
 import type { KeysContext } from './context.ts';
 import { mayTouchKey, mayTouchOwner, reachesAll } from './context.ts';
-import { readCursor, writeCursor } from './store/cursor.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { findKey } from './store/key-store.ts';
 import { getKey } from './keys.ts';
@@ -20,9 +21,7 @@ const LOOKS_MAX = 40;
 const STOPPED_AT_ONCE = 1_000;
 
 /** A page of the requests in flight. */
-export interface RunningList {
-  items: RunView[];
-  next_cursor: string | null;
+export interface RunningList extends Page<RunView> {
   /** Nodes that did not answer in time: what runs there is missing here. */
   missing_nodes: number;
 }
@@ -35,7 +34,7 @@ export async function listRunning(
   actor: Actor,
   { limit = 50, cursor }: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<RunningList> {
-  const place = cursor === undefined ? undefined : readCursor(cursor);
+  const place = readPlace(cursor);
   const items: RunView[] = [];
   const look = looks(context, actor, place && [place.createdAt, place.id]);
   let missing_nodes = 0;
@@ -44,13 +43,8 @@ export async function listRunning(
     missing_nodes = Math.max(missing_nodes, seen.missing.length);
     if (items.length > limit) break;
   }
-  const page = items.slice(0, limit);
-  const last = page.at(-1);
-  const next_cursor =
-    items.length > limit && last !== undefined
-      ? writeCursor({ createdAt: last.startedAt, id: last.id })
-      : null;
-  return { items: page, next_cursor, missing_nodes };
+  const page = pageOf(items, limit, ({ startedAt, id }) => [startedAt, id]);
+  return { ...page, missing_nodes };
 }
 
 /** All of them that are there for the actor, a look at a time. */

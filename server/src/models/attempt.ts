@@ -1,3 +1,4 @@
+import { decoderFor } from '../base/decoders.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Answer } from './answer/answer.ts';
 import { AnswerStream } from './answer/answer-stream.ts';
@@ -7,7 +8,7 @@ import type { Flow, Sink } from './call.ts';
 import type { Route } from './upstreams/catalogue.ts';
 import { Collector } from './answer/collect.ts';
 import { CredentialSink } from './answer/credential-sink.ts';
-import { decoderFor, DecodingSink } from './answer/decoding.ts';
+import { DecodingSink } from './answer/decoding.ts';
 import { retryAfterMs } from './answer/failure.ts';
 import { failureSink } from './answer/failure-events.ts';
 import type { ForwardContext, ForwardRequest } from './forward.ts';

@@ -4,7 +4,7 @@ import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { nearest } from '../config.ts';
+import { nearest } from '../base/nearest.ts';
 import { Run } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import { currentPermit } from '../storage/index.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isObject } from '../base/is-object.ts';
 import type { DocumentMetadata } from '../documents/index.ts';
 
 /** Node reads no longer text in one piece. */
@@ -96,8 +97,7 @@ function parsedFile(path: string): Record<string, unknown> | string {
   try {
     if (statSync(path).size > FILE_MAX_BYTES) return 'its file is larger than 256 MiB';
     const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Record<string, unknown>;
+    if (isObject(parsed)) return parsed;
   } catch (error) {
     if (!(error instanceof SyntaxError))
       return `its file cannot be read (${(error as NodeJS.ErrnoException).code})`;

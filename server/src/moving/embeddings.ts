@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Every } from '../base/every.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { membershipsOf } from '../documents/index.ts';
@@ -33,8 +34,11 @@ export interface EmbeddingsOptions {
 export class Embeddings {
   readonly #options: EmbeddingsOptions;
   readonly #holder = randomUUID();
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #runs = new Every(LOOK_EVERY_MS, () =>
+    this.#embedAll().catch((error: unknown) =>
+      this.#options.logger.warn({ err: error }, 'imported documents wait'),
+    ),
+  );
   #isStopped = false;
   #done = 0;
 
@@ -43,23 +47,19 @@ export class Embeddings {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.run(), LOOK_EVERY_MS).unref();
+    this.#runs.start();
     void this.run();
   }
 
   /** Ends after the document that is under way. Twice is fine. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    clearInterval(this.#timer);
-    await this.#running;
+    await this.#runs.stop();
   }
 
   /** Embeds all that is due. One run at a time. */
   run(): Promise<void> {
-    this.#running ??= this.#embedAll()
-      .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'imported documents wait'))
-      .finally(() => (this.#running = undefined));
-    return this.#running;
+    return this.#runs.run();
   }
 
   async #embedAll(): Promise<void> {

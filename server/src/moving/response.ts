@@ -1,3 +1,4 @@
+import { isObject } from '../base/is-object.ts';
 import type { ChatResponse } from '../workspaces/index.ts';
 
 /**
@@ -22,9 +23,6 @@ export function readResponse(text: string): { response: ChatResponse; isWhole: b
 }
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parsedObject(text: string): Record<string, unknown> | undefined {
   try {

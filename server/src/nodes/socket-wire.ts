@@ -3,6 +3,7 @@ import { createConnection, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { LineCutter } from '../base/lines.ts';
 import type { Logger } from '../base/logger.ts';
 import { readConfirmation, writeConfirmation } from './wire.ts';
 import type { Wire, WireEvents } from './wire.ts';
@@ -109,13 +110,10 @@ function connect(
 
 /** @param use returns false for a line that no node writes: the connection ends. */
 function onLines(socket: Socket, use: (line: string) => boolean): void {
-  let text = '';
-  socket.setEncoding('latin1');
-  socket.on('data', (chunk: string) => {
-    const lines = (text + chunk).split('\n');
-    text = lines.pop() ?? '';
-    for (const line of lines) if (!use(line)) socket.destroy();
-    if (text.length > LINE_MAX_BYTES) socket.destroy();
+  const cutter = new LineCutter(LINE_MAX_BYTES);
+  socket.on('data', (chunk: Buffer) => {
+    for (const { bytes, isCut } of cutter.cut(chunk))
+      if (isCut || !use(bytes.toString('latin1'))) socket.destroy();
   });
 }
 

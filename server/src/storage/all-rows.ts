@@ -1,3 +1,6 @@
+import { sql } from 'kysely';
+import type { SelectQueryBuilder } from 'kysely';
+
 /** In one statement, with what is made of them: some milliseconds on SQLite. */
 const PAGE_ROWS = 500;
 
@@ -15,3 +18,15 @@ export async function allRows<Row>(
     if (rows.length < PAGE_ROWS) return all;
   }
 }
+
+/** The same of a query that selects `id`, in the order of the ids, which begin at 1. */
+export const allById = <DB, TB extends keyof DB, Row extends { id: number }>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+): Promise<Row[]> =>
+  allRows((after: Row | undefined, limit) => {
+    const page = query
+      .where(sql<boolean>`id > ${after?.id ?? 0}`)
+      .orderBy(sql`id`)
+      .limit(limit);
+    return page.execute() as Promise<Row[]>;
+  });

@@ -1,4 +1,5 @@
 import { StartupError } from '../base/errors.ts';
+import { isObject } from '../base/is-object.ts';
 import type { DialectName } from './storage.ts';
 
 /**
@@ -89,10 +90,6 @@ function decodeValue(value: unknown): Value {
     return new Uint8Array(Buffer.from(value['$bytes'], 'base64'));
   if (isObject(value) && typeof value['$number'] === 'string') return Number(value['$number']);
   throw damaged('it has a value that cannot be understood');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parseJson(line: Buffer): unknown {

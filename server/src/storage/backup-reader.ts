@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
+import { linesOf } from '../base/lines.ts';
 import { LINE_BYTES_MAX, damaged, parseHeader, parseLine } from './backup-format.ts';
 import type { BackupFooter, BackupHeader, RowLine } from './backup-format.ts';
-
-const NEW_LINE = 10;
 
 /** What a backup is read into. */
 export interface BackupTarget {
   /** Called first. */
   header(header: BackupHeader): Promise<void>;
-  /** @param bytes length of the row's line. */
+  /** @param bytes length of the row's line, without its end. */
   row(row: RowLine, bytes: number): Promise<void>;
 }
 
@@ -22,12 +21,14 @@ export async function readBackup(chunks: AsyncIterable<Buffer>, target: BackupTa
   const counted: Record<string, number> = {};
   let headerSeen = false;
   let footer: BackupFooter | undefined;
-  for await (const line of linesOf(chunks)) {
+  for await (const { bytes: line, isCut, hasEnd } of linesOf(chunks, LINE_BYTES_MAX)) {
+    if (isCut) throw damaged('it has a line that is too long');
+    if (!hasEnd) throw damaged('it is truncated');
     if (footer !== undefined) throw damaged('something follows its last line');
     if (!headerSeen) {
       headerSeen = true;
       await target.header(parseHeader(line));
-      hash.update(line);
+      hash.update(line).update('\n');
       continue;
     }
     const parsed = parseLine(line);
@@ -35,7 +36,7 @@ export async function readBackup(chunks: AsyncIterable<Buffer>, target: BackupTa
       footer = parsed.footer;
       continue;
     }
-    hash.update(line);
+    hash.update(line).update('\n');
     counted[parsed.row.t] = (counted[parsed.row.t] ?? 0) + 1;
     await target.row(parsed.row, line.length);
   }
@@ -49,28 +50,4 @@ export async function readBackup(chunks: AsyncIterable<Buffer>, target: BackupTa
 function sameCounts(said: Record<string, number>, counted: Record<string, number>): boolean {
   const tables = new Set([...Object.keys(said), ...Object.keys(counted)]);
   return [...tables].every((table) => (said[table] ?? 0) === (counted[table] ?? 0));
-}
-
-/**
- * Lines with their `\n`. Not node:readline, which also ends lines at U+2028, and JSON may hold that.
- * @throws StartupError when the last line has no end, or one is too long.
- */
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (let end = chunk.indexOf(NEW_LINE); end !== -1; end = chunk.indexOf(NEW_LINE, start)) {
-      const rest = chunk.subarray(start, end + 1);
-      yield pending.length === 0 ? rest : Buffer.concat([...pending, rest]);
-      pending = [];
-      pendingBytes = 0;
-      start = end + 1;
-    }
-    if (start === chunk.length) continue;
-    pending.push(chunk.subarray(start));
-    pendingBytes += chunk.length - start;
-    if (pendingBytes > LINE_BYTES_MAX) throw damaged('it has a line that is too long');
-  }
-  if (pendingBytes > 0) throw damaged('it is truncated');
 }

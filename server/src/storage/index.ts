@@ -16,7 +16,7 @@ export type { Module } from './module.ts';
 export { booksOf, currentPermit, underPermit, withoutPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
 export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';
-export { allRows } from './all-rows.ts';
+export { allById, allRows } from './all-rows.ts';
 export { claimRows } from './claim.ts';
 export { LeaseLostError, refuseLost, renewLease, taking, underLease } from './lease.ts';
 export type { Held } from './lease.ts';

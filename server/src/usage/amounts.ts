@@ -1,17 +1,9 @@
+import { AMOUNT_MAX, DECIMALS } from '../access/index.ts';
 import type { BudgetUnit } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
 
-/** Digits after the point: usd is counted in nano-dollars, gpu_seconds in milliseconds. */
-const DECIMALS: Record<BudgetUnit, number> = { requests: 0, tokens: 0, usd: 9, gpu_seconds: 3 };
-
 /** Digits that are shown even where they are zero. */
 const SHOWN_DECIMALS: Record<BudgetUnit, number> = { requests: 0, tokens: 0, usd: 2, gpu_seconds: 0 };
-
-/**
- * The largest amount, in the smallest unit: 9,000,000 usd, 9 × 10¹⁵ tokens or requests, 9 × 10¹² GPU seconds.
- * Below 2^53, so that a number holds every amount exactly.
- */
-export const AMOUNT_MAX = 9_000_000_000_000_000;
 
 const DECIMAL_TEXT = /^(0|[1-9]\d{0,15})(?:\.(\d{1,30}))?$/;
 

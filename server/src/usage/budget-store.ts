@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { BudgetUnit } from '../access/index.ts';
+import { AMOUNT_MAX } from '../access/index.ts';
 import { claimRows } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
-import { AMOUNT_MAX } from './amounts.ts';
 import { slotId } from './budget.ts';
 import type { Slot } from './budget.ts';
 

@@ -1,4 +1,4 @@
-import type { Budget, BudgetPeriod, BudgetUnit, Holder } from '../access/index.ts';
+import type { Budget, BudgetPeriod, BudgetUnit, BudgetView, Holder } from '../access/index.ts';
 import { isoTime } from '../base/clock.ts';
 import { countable, formatAmount, parseAmount } from './amounts.ts';
 import { periodEnd, periodStart } from './periods.ts';
@@ -10,22 +10,6 @@ export interface Spend {
   tokens: number;
   usdNano: number;
   gpuMs: number;
-}
-
-/** A budget as its holder sees it; amounts are decimal text in `unit`. */
-export interface BudgetView {
-  name: string;
-  unit: BudgetUnit;
-  amount: string;
-  period: BudgetPeriod;
-  /** What is settled in this period and what running requests hold. */
-  used: string;
-  /** The part of `used` that running requests hold. */
-  reserved: string;
-  /** Whether nothing is left. */
-  spent: boolean;
-  /** When the next period begins, ISO 8601; null: never. */
-  resets_at: string | null;
 }
 
 /** A budget from which a request could not be taken, and whose it is. */

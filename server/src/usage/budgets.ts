@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Budget } from '../access/index.ts';
+import { Every } from '../base/every.ts';
+import type { Budget, BudgetView } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
-import type { BudgetHolder, BudgetView, Refusal, Slot, Spend, SpentBudget } from './budget.ts';
+import type { BudgetHolder, Refusal, Slot, Spend, SpentBudget } from './budget.ts';
 import { carryOver } from './carry.ts';
 import { refusedForGood } from './grant.ts';
 import type { Ask, Decision } from './grant.ts';
@@ -52,30 +53,23 @@ export class Budgets {
   readonly #options: BudgetsOptions;
   readonly #ledger: Ledger;
   readonly #asks = new Batches((asks: (Ask | null)[]) => this.#answer(asks));
-  #timer: NodeJS.Timeout | undefined;
-  #maintaining: Promise<void> | undefined;
+  readonly #maintenance: Every;
   #cleanedMs = -Infinity;
 
   constructor(options: BudgetsOptions) {
     this.#options = options;
     this.#ledger = new Ledger({ ...options, leaseMs: options.leaseMs ?? LEASE_MS });
+    this.#maintenance = new Every(options.flushMs ?? FLUSH_MS, () => this.#maintain());
   }
 
   /** Begins to write each half second and to clear away what is over. Twice is fine. */
   start(): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setInterval(() => {
-      // One at a time: while the database is away they must not line up.
-      this.#maintaining ??= this.#maintain().finally(() => (this.#maintaining = undefined));
-    }, this.#options.flushMs ?? FLUSH_MS);
-    this.#timer.unref();
+    this.#maintenance.start();
   }
 
   /** Writes what was settled and gives back all but what running requests hold. Twice is fine. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    await Promise.all([this.#maintaining, this.#asks.idle()]);
+    await Promise.all([this.#maintenance.stop(), this.#asks.idle()]);
     await this.#ledger
       .close()
       .catch((error: unknown) => this.#options.logger.error({ err: error }, 'budget settlements are lost'));

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../storage/index.ts';
-import { AMOUNT_MAX } from './amounts.ts';
+import { AMOUNT_MAX } from '../access/index.ts';
 
 /** What requests are told apart by. */
 export type Dimensions = {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { Every } from '../base/every.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { Mutex } from '../base/mutex.ts';
@@ -61,24 +62,21 @@ export class UsageCounters {
   readonly #flushes = new Mutex();
   #tally = new Tally(this.#totals);
   #unsure: Unsure | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #ticking = false;
+  readonly #ticks: Every;
 
   constructor(options: UsageCountersOptions) {
     this.#options = options;
+    this.#ticks = new Every(options.flushMs ?? FLUSH_MS, () => this.flush());
   }
 
   /** Twice is fine. */
   start(): void {
-    if (this.#timer !== undefined) return;
-    this.#timer = setInterval(() => void this.#tick(), this.#options.flushMs ?? FLUSH_MS);
-    this.#timer.unref();
+    this.#ticks.start();
   }
 
   /** Writes what is counted. Twice is fine. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    await this.#ticks.stop();
     await this.flush();
     for (let tries = 1; this.#unsure !== undefined && tries < UNSURE_TRIES; tries++) {
       await sleep(UNSURE_WAIT_MS);
@@ -127,14 +125,6 @@ export class UsageCounters {
         this.#options.logger.warn({ err: error, rows }, 'usage counts are kept and written later');
       }
     });
-  }
-
-  /** A flush that waits for the database may take longer than a second: the next ones must not line up behind it. */
-  async #tick(): Promise<void> {
-    if (this.#ticking) return;
-    this.#ticking = true;
-    await this.flush();
-    this.#ticking = false;
   }
 
   async #write(): Promise<void> {

@@ -1,5 +1,5 @@
-export { AMOUNT_MAX, formatAmount, parseAmount } from './amounts.ts';
-export type { BudgetHolder, BudgetView, Refusal, Spend, SpentBudget } from './budget.ts';
+export { formatAmount, parseAmount } from './amounts.ts';
+export type { BudgetHolder, Refusal, Spend, SpentBudget } from './budget.ts';
 export { Budgets } from './budgets.ts';
 export type { BudgetsOptions, Reservation } from './budgets.ts';
 export { UsageCounters } from './counters.ts';

@@ -1,4 +1,5 @@
-import { AMOUNT_MAX, countable, parseAmount } from './amounts.ts';
+import { AMOUNT_MAX } from '../access/index.ts';
+import { countable, parseAmount } from './amounts.ts';
 
 /** The members of a price. */
 export const PRICE_MEMBERS = [

@@ -1,5 +1,5 @@
 import { mapInTurns } from '../base/slices.ts';
-import { allRows } from '../storage/index.ts';
+import { allById } from '../storage/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Embed, EmbedMode } from './embed.ts';
 
@@ -95,16 +95,7 @@ export async function lockEmbed(tx: Db, uuid: string): Promise<Embed | undefined
 
 /** In the order in which they were made. */
 export async function listEmbeds(db: Db): Promise<Embed[]> {
-  const rows = await allRows((after: EmbedRow | undefined, limit) =>
-    tables(db)
-      .selectFrom('embeds')
-      .selectAll()
-      .where('id', '>', after?.id ?? 0)
-      .orderBy('id')
-      .limit(limit)
-      .execute(),
-  );
-  return mapInTurns(rows, embedOf);
+  return mapInTurns(await allById(tables(db).selectFrom('embeds').selectAll()), embedOf);
 }
 
 export async function countEmbeds(db: Db): Promise<number> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Expression, SqlBool } from 'kysely';
 import type { Caller, NameSelector } from '../access/index.ts';
-import { decide } from '../access/index.ts';
+import { decide, isBound } from '../access/index.ts';
 
 /** Whose key decides which workspaces there are; `everything` for the server itself. */
 export type Viewer = Pick<Caller, 'scopes' | 'selectors'> | 'everything';
@@ -11,12 +11,8 @@ export function isCovered(viewer: Viewer, slug: string): boolean {
   return viewer === 'everything' || decide(viewer, { resource: { type: 'workspace', id: slug } }).allowed;
 }
 
-/** Whether the key is bound to some workspaces: there may be others, which do not exist for it. */
-export function isBound(viewer: Viewer): boolean {
-  if (viewer === 'everything') return false;
-  const { allow, deny } = viewer.selectors.workspaces;
-  return allow.length > 0 || deny.length > 0;
-}
+/** Whether there is no workspace that does not exist for the viewer. */
+export const isUnbound = (viewer: Viewer): boolean => viewer === 'everything' || !isBound(viewer);
 
 /** The same in SQL, so that lists, counts and pages are right without reading what is not covered. */
 export function coveredSlug(viewer: Viewer, slug: Expression<string>): Expression<SqlBool> {

@@ -2,7 +2,7 @@ export type { Chat, ChatResponse, Conversation, NewChat } from './chat.ts';
 export type { PlacedChat } from './store/chat-store.ts';
 export { Chats } from './chats.ts';
 export type { HistoryOptions } from './chats.ts';
-export { isBound, isCovered } from './coverage.ts';
+export { isCovered } from './coverage.ts';
 export type { Viewer } from './coverage.ts';
 export { embeddedDocuments } from './documents.ts';
 export type { EmbeddedDocument } from './documents.ts';

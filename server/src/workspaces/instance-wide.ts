@@ -1,6 +1,6 @@
+import { isBound } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import { isBound } from './coverage.ts';
 
 /**
  * What is about all workspaces at once is for keys that cover them all: the audit record names them, and who says where models

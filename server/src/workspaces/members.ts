@@ -5,7 +5,7 @@ import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import type { Viewer } from './coverage.ts';
-import { isBound } from './coverage.ts';
+import { isUnbound } from './coverage.ts';
 import * as store from './store/member-store.ts';
 import type { Membership } from './store/member-store.ts';
 import * as workspaces from './store/workspace-store.ts';
@@ -53,7 +53,7 @@ export class Members {
     viewer: Viewer,
     db: Db = this.#context.storage.db,
   ): Promise<(user: WorkspaceUser) => boolean> {
-    if (!isBound(viewer)) return () => true;
+    if (isUnbound(viewer)) return () => true;
     const inside = await store.memberIds(db, viewer);
     const anywhere = await store.memberIds(db, 'everything');
     return ({ id, role }) => inside.has(id) || (role === 'default' && !anywhere.has(id));

@@ -6,7 +6,7 @@ import { nextId } from '../storage/index.ts';
 import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
 import type { Viewer } from './coverage.ts';
-import { isBound, isCovered } from './coverage.ts';
+import { isCovered, isUnbound } from './coverage.ts';
 import { DEFAULT_PROMPT } from './default-prompt.ts';
 import { Members } from './members.ts';
 import { namesIn } from './prompt.ts';
@@ -172,7 +172,7 @@ export class Workspaces {
     viewer: Viewer,
     { givenVariables, openAiPrompt }: Pick<Workspace, 'givenVariables' | 'openAiPrompt'>,
   ): Promise<string[] | null> {
-    if (!isBound(viewer)) return null;
+    if (isUnbound(viewer)) return null;
     return givenVariables ?? [...namesIn(openAiPrompt ?? (await this.defaultPrompt(tx)))];
   }
 

@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http';
 import { Type } from 'typebox';
 import type { TObject, TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
+import { linesOf } from '../../base/lines.ts';
+import type { Line } from '../../base/lines.ts';
 import { importKeys } from '../../keys/index.ts';
 import type { ImportInput, ImportLine } from '../../keys/index.ts';
 import { IMPORT_MAX_BYTES, parseJson } from '../../http/index.ts';
 import { toKeywardError } from '../../http/index.ts';
-import { linesOf } from './lines.ts';
-import type { Line } from './lines.ts';
 import type { Call, Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
@@ -42,9 +42,9 @@ const Outcome = Type.Object(
 );
 
 /** Reads one line; what is wrong with it is its outcome, not the end of the import. */
-function readLine({ number, bytes }: Line): ImportLine {
+function readLine({ bytes, isCut }: Line, number: number): ImportLine {
   try {
-    if (bytes === 'too_long')
+    if (isCut)
       throw new KeywardError('too_large', `A line holds at most ${LINE_MAX_BYTES} bytes.`);
     const value = parseJson(bytes, { refuseNul: true });
     checkLine(value);
@@ -55,10 +55,14 @@ function readLine({ number, bytes }: Line): ImportLine {
 }
 
 const isBlank = ({ bytes }: Line): boolean =>
-  bytes !== 'too_long' && bytes.length < 100 && bytes.toString('latin1').trim() === '';
+  bytes.length < 100 && bytes.toString('latin1').trim() === '';
 
 async function* readLines(stream: AsyncIterable<Buffer>): AsyncGenerator<ImportLine> {
-  for await (const line of linesOf(limited(stream), LINE_MAX_BYTES)) if (!isBlank(line)) yield readLine(line);
+  let number = 0;
+  for await (const line of linesOf(limited(stream), LINE_MAX_BYTES)) {
+    number++;
+    if (!isBlank(line)) yield readLine(line, number);
+  }
 }
 
 /** Where no length was announced, the limit is kept here. */

@@ -1,4 +1,5 @@
 import type { components } from '@keyward/sdk';
+import { isObject } from '../../base/is-object.ts';
 import type { Context } from '../command.ts';
 import { usageError } from '../exit.ts';
 import { durationSeconds, jsonValue } from '../parse.ts';
@@ -114,7 +115,6 @@ function budgetOf(text: string): Budget {
 
 function metadataOf(text: string): Record<string, unknown> {
   const value = jsonValue('metadata', text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+  if (isObject(value)) return value;
   throw usageError('--metadata must be a JSON object.', { example: `--metadata '{"team":"search"}'` });
 }

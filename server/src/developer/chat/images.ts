@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { TObject } from 'typebox';
+import { collected } from '../../base/collected.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
 import type { Failure } from '../../chat/index.ts';
@@ -77,25 +78,18 @@ const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 
 async function madeOf({ body, status }: ModelAnswer): Promise<Made> {
   try {
-    const text = (await bytesOf(body)).toString('utf8');
+    const text = (await collected(body, ANSWER_MAX_BYTES, tooLong)).toString('utf8');
     return status >= 400 ? { failure: providerFailure(status, text) } : imagesOf(text);
   } catch (error) {
     return { failure: brokenOff(error) };
   }
 }
 
-async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > ANSWER_MAX_BYTES) throw new KeywardError('upstream_unavailable', TOO_LONG);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-const TOO_LONG = `The images are longer than ${ANSWER_MAX_BYTES} bytes together: ask for a smaller size.`;
+const tooLong = (): KeywardError =>
+  new KeywardError(
+    'upstream_unavailable',
+    `The images are longer than ${ANSWER_MAX_BYTES} bytes together: ask for a smaller size.`,
+  );
 
 /** Only images that are in the answer itself: an address might lead anywhere. */
 function imagesOf(json: string): Made {

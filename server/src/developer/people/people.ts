@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
+import { isBound } from '../../access/index.ts';
 import type { Actor, Caller } from '../../access/index.ts';
-import { isBound } from '../../workspaces/index.ts';
 import { phrase } from '../answers.ts';
 import { pathId } from '../fields.ts';
 import {

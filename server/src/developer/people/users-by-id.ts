@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/index.ts';
+import { isBound } from '../../access/index.ts';
 import type { Session, User } from '../../identity/index.ts';
-import { isBound } from '../../workspaces/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Services } from '../../http/index.ts';
 

@@ -1,3 +1,5 @@
+import { isObject } from '../../base/is-object.ts';
+
 const LINK_MAX_CHARACTERS = 4_000;
 
 /** `notaurl` → `https://notaurl`. */
@@ -38,7 +40,7 @@ const VALUE_MAX_CHARACTERS = 4_000;
 
 /** What a client wants sent along; what is no header is left out. */
 export function extraHeaders(given: unknown): Record<string, string> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return {};
+  if (!isObject(given)) return {};
   const entries = Object.entries(given)
     .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
     .filter(([name, value]) => /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name) && isHeaderValue(value))

@@ -1,18 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { Readable, Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import { decoderFor } from '../../base/decoders.ts';
 
 export class TooLargeError extends Error {}
 export class UnknownEncodingError extends Error {}
-
-/** For servers that pack although they were asked not to. */
-const DECODERS: Record<string, () => Transform> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
 
 /** Writes a body into a file as it comes. What counts is its size unpacked. */
 export async function saveBody(
@@ -33,7 +25,7 @@ export async function saveBody(
     }
   };
   if (encoding === 'identity') return pipeline(body, save, { signal });
-  const decoder = DECODERS[encoding.toLowerCase()];
+  const decoder = decoderFor(encoding);
   if (decoder === undefined) throw new UnknownEncodingError();
-  return pipeline(body, decoder(), save, { signal });
+  return pipeline(body, decoder, save, { signal });
 }

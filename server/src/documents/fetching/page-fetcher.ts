@@ -1,12 +1,12 @@
 import type { lookup } from 'node:dns';
 import type { FileHandle } from 'node:fs/promises';
 import type { Agent, Dispatcher } from 'undici';
+import { Gate } from '../../base/gate.ts';
 import type { PrivateAddresses } from '../../base/outbound/addresses.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { VERSION } from '../../base/version.ts';
 import { currentPermit } from '../../storage/index.ts';
 import { shownBytes } from '../parsing/limits.ts';
-import { Turns } from '../parsing/turns.ts';
 import { extensionForType, extensionOf } from '../parsing/formats.ts';
 import type { TemporaryFiles } from '../temporary-files.ts';
 import { lastPartOf, nameOfPage, pageUrl } from './links.ts';
@@ -53,7 +53,7 @@ export class PageFetcher {
   readonly #files: TemporaryFiles;
   readonly #limits: FetchLimits;
   readonly #connections: Agent;
-  readonly #turns = new Turns({ atOnce: AT_ONCE, waitingMax: WAITING_MAX });
+  readonly #gate = new Gate(AT_ONCE, { waitingMax: WAITING_MAX });
 
   constructor({ files, allowed, limits = {}, lookup }: PageFetcherOptions) {
     this.#files = files;
@@ -72,7 +72,7 @@ export class PageFetcher {
     link: string,
     { headers = {}, signal }: { headers?: Record<string, string>; signal?: AbortSignal } = {},
   ): Promise<Page | { refusal: string }> {
-    const release = await this.#turns.take(signal);
+    const release = await this.#gate.enter(signal);
     try {
       if (release === undefined) throw new NotFetched('Too many pages are being fetched.');
       const late = AbortSignal.timeout(this.#limits.timeMs);

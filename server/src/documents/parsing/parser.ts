@@ -1,12 +1,12 @@
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Gate } from '../../base/gate.ts';
 import { extensionOf, recognise } from './formats.ts';
 import { PARSE_LIMITS } from './limits.ts';
 import type { ParseLimits } from './limits.ts';
 import { ParserChild } from './parser-child.ts';
 import type { ParseHead, ParseJob } from './parser-process.ts';
 import type { Properties } from './source.ts';
-import { Turns } from './turns.ts';
 
 /** One text of a file, which most files have. */
 export interface ParsedPart {
@@ -39,12 +39,12 @@ export type ParseOutcome = Parsed | { refusal: string };
  */
 export class Parser {
   readonly #limits: ParseLimits;
-  readonly #turns: Turns;
+  readonly #gate: Gate;
   readonly #running = new Set<ParserChild>();
 
   constructor({ limits = {}, atOnce = 2 }: { limits?: Partial<ParseLimits>; atOnce?: number } = {}) {
     this.#limits = { ...PARSE_LIMITS, ...limits };
-    this.#turns = new Turns({ atOnce, waitingMax: WAITING_MAX });
+    this.#gate = new Gate(atOnce, { waitingMax: WAITING_MAX });
   }
 
   /** The ids of the processes that read files now. */
@@ -61,7 +61,7 @@ export class Parser {
   async parse({ fd, name, charset }: FileToRead, signal?: AbortSignal): Promise<ParseOutcome> {
     const type = recognise(name);
     if (type !== undefined && 'refusal' in type) return type;
-    const release = await this.#turns.take(signal);
+    const release = await this.#gate.enter(signal);
     if (release === undefined)
       return { refusal: `${name} was not read: too many files are. Try again in a moment.` };
     try {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { invalidField, KeywardError } from '../../base/errors.ts';
+import { endOfText } from '../../base/json-text.ts';
 
 export const BODY_MAX_BYTES = 1024 * 1024;
 /** Of requests that are passed on to a model: they carry images and sound. */
@@ -66,29 +67,7 @@ function holdsTooMany(text: string): boolean {
   return false;
 }
 
-/** The place of the quote that ends the text which begins at `start`. */
-export function endOfText(text: string, start: number): number {
-  for (let at = start; at < text.length;) {
-    // Near ones by hand: a search for each of ten million escaped quotes would take a second.
-    for (const near = at + NEAR_CHARACTERS; at < near && at < text.length;) {
-      const code = text.charCodeAt(at);
-      if (code === QUOTE) return at;
-      at += code === BACKSLASH ? 2 : 1;
-    }
-    const end = text.indexOf('"', at);
-    if (end < 0) return text.length;
-    let before = end - 1;
-    while (before >= at && text.charCodeAt(before) === BACKSLASH) before--;
-    // Each second backslash stands for one.
-    if ((end - before) % 2 === 1) return end;
-    at = end + 1;
-  }
-  return text.length;
-}
-
-const NEAR_CHARACTERS = 16;
-
-const [QUOTE = 0, BACKSLASH, COLON, COMMA, BRACKET, BRACE] = Buffer.from('"\\:,[{');
+const [QUOTE = 0, COLON, COMMA, BRACKET, BRACE] = Buffer.from('":,[{');
 
 /** What would take too much to be read, whatever its length. */
 export const tooMany = (what: string): KeywardError =>

@@ -1,5 +1,5 @@
 import { invalidField } from '../../base/errors.ts';
-import { endOfText } from './json-body.ts';
+import { endOfText } from '../../base/json-text.ts';
 
 const [QUOTE = 0, COLON, COMMA, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = Buffer.from('":,[]{}');
 

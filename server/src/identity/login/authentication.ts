@@ -1,5 +1,5 @@
 import { KeywardError } from '../../base/errors.ts';
-import { decide, EVERYTHING, excesses, holdingsOfCaller } from '../../access/index.ts';
+import { coversAll, decide, EVERYTHING, excesses, holdingsOfCaller } from '../../access/index.ts';
 import { boundsOfAdmin, boundsOfOwner, callerOfSecret } from '../../keys/index.ts';
 import type { Caller } from '../../access/index.ts';
 import type { Bounds } from '../../access/index.ts';
@@ -81,8 +81,8 @@ async function adminSession(identity: Identity, row: SessionRow | undefined, ip:
 /** Whether a key may do everything, with everything, from this address. */
 export function isFullAdmin(caller: Caller, ip: string): boolean {
   const { workspaces, models } = caller.selectors;
-  const selected = [workspaces, models].some(({ allow, deny }) => allow.length > 0 || deny.length > 0);
-  return caller.grants.includes('*') && !selected && decide(caller, { action: 'keys:write', ip }).allowed;
+  const isOpen = coversAll(workspaces) && coversAll(models);
+  return caller.grants.includes('*') && isOpen && decide(caller, { action: 'keys:write', ip }).allowed;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { mapInTurns } from '../../base/slices.ts';
-import { allRows, unchanged } from '../../storage/index.ts';
+import { allById, unchanged } from '../../storage/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { tables } from './rows.ts';
 import type { PasswordKind, UserRow } from './rows.ts';
@@ -61,16 +61,7 @@ export async function hasBcrypt(db: Db): Promise<boolean> {
 }
 
 export async function listUsers(db: Db): Promise<User[]> {
-  const users = await allRows((after: UserRow | undefined, limit) =>
-    tables(db)
-      .selectFrom('users')
-      .selectAll()
-      .where('id', '>', after?.id ?? 0)
-      .orderBy('id')
-      .limit(limit)
-      .execute(),
-  );
-  return mapInTurns(users, fromRow);
+  return mapInTurns(await allById(tables(db).selectFrom('users').selectAll()), fromRow);
 }
 
 export async function findByOwner(db: Db, ownerId: string): Promise<User | undefined> {

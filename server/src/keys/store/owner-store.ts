@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Budget, Limit } from '../../access/index.ts';
+import type { Place } from '../../base/page.ts';
 import { unchanged } from '../../storage/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Owner } from '../owner.ts';
@@ -108,7 +109,7 @@ export async function updateOwner(
 /** Newest first; deleted ones are left out. */
 export async function listOwners(
   db: Db,
-  page: { after: { createdAt: number; id: string } | undefined; limit: number; onlyId?: string | undefined },
+  page: { after: Place | undefined; limit: number; onlyId?: string | undefined },
 ): Promise<Owner[]> {
   const { after, limit, onlyId } = page;
   // As the index has it, to the letter: with a parameter in its place the index does not apply.

@@ -1,5 +1,4 @@
-import type { Caller, Holder } from '../../access/index.ts';
-import type { BudgetView } from '../../usage/index.ts';
+import type { BudgetView, Caller, Holder } from '../../access/index.ts';
 import type { KeysContext } from '../context.ts';
 import type { LimitView } from '../limits/meters.ts';
 

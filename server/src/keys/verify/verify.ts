@@ -1,6 +1,5 @@
-import type { Caller, Resource, Scope } from '../../access/index.ts';
+import type { BudgetView, Caller, Resource, Scope } from '../../access/index.ts';
 import { decide } from '../../access/index.ts';
-import type { BudgetView } from '../../usage/index.ts';
 import type { KeysContext } from '../context.ts';
 import { budgetsLeft, limitsLeft } from './left.ts';
 import type { Shared } from './left.ts';

@@ -1,3 +1,4 @@
+import { isPattern, matchesPattern } from '../../access/index.ts';
 import { invalidField } from '../../base/errors.ts';
 import { checkPrice } from '../../usage/index.ts';
 import type { Price } from '../../usage/index.ts';
@@ -19,7 +20,7 @@ export function checkPrices(prices: PriceTable): PriceTable {
   const entries = Object.entries(prices);
   if (entries.length > PRICES_MAX) throw invalidField('prices', `has more than ${PRICES_MAX} models`);
   for (const [pattern, price] of entries) {
-    if (pattern === '' || pattern.length > PATTERN_MAX_CHARACTERS || pattern.slice(0, -1).includes('*')) {
+    if (pattern === '' || pattern.length > PATTERN_MAX_CHARACTERS || !isPattern(pattern)) {
       throw invalidField(
         'prices',
         `"${pattern.slice(0, 80)}" is no model name and no pattern such as "gpt-*"`,
@@ -34,9 +35,7 @@ export function checkPrices(prices: PriceTable): PriceTable {
 export function priceOf(prices: PriceTable, names: readonly string[]): Price | undefined {
   let best: string | undefined;
   for (const pattern of Object.keys(prices)) {
-    const fits = names.some((name) =>
-      pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-    );
+    const fits = names.some((name) => matchesPattern(pattern, name));
     // An exact name is at least as long as any pattern that fits it; on a tie it wins by having no star.
     if (fits && (best === undefined || rank(pattern) > rank(best))) best = pattern;
   }

@@ -1,3 +1,4 @@
+import { fieldValues, linesOfEvent } from './event-ends.ts';
 import type { JsonObject } from '../request/request-body.ts';
 
 const TEXT_DEPTH_MAX = 12;
@@ -21,10 +22,9 @@ export function answerText(body: string, isEventStream: boolean): string {
 }
 
 function textOfEvents(body: string): string {
-  return body
-    .split(/\r\n|\n|\r/)
-    .filter((line) => line.startsWith('data:') && !line.startsWith('[DONE]', 'data: '.length))
-    .map((line) => textOfJson(line.slice('data:'.length)))
+  return fieldValues(linesOfEvent(body), 'data')
+    .filter((data) => !data.startsWith('[DONE]'))
+    .map(textOfJson)
     .join('');
 }
 

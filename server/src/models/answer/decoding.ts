@@ -1,24 +1,6 @@
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import type { Transform } from 'node:stream';
+import { collected } from '../../base/collected.ts';
 import type { Flow, Sink } from '../call.ts';
-
-/** A decoder for upstreams that compress although asked not to; undefined for a body that is as it is. */
-export function decoderFor(encoding: string | undefined): Transform | undefined {
-  switch (encoding?.trim().toLowerCase()) {
-    case 'gzip':
-    case 'x-gzip':
-      return createGunzip();
-    case 'deflate':
-      return createInflate();
-    case 'br':
-      return createBrotliDecompress();
-    case 'zstd':
-      return createZstdDecompress();
-    case undefined:
-    default:
-      return undefined;
-  }
-}
 
 /** A compressed body on its way into a sink that reads plain bytes. */
 export class DecodingSink implements Sink {
@@ -62,14 +44,8 @@ export class DecodingSink implements Sink {
 }
 
 /** @throws where it cannot be read, or is larger unpacked than `maxBytes`. */
-export async function decodeWhole(decoder: Transform, body: Buffer, maxBytes: number): Promise<Buffer> {
+export function decodeWhole(decoder: Transform, body: Buffer, maxBytes: number): Promise<Buffer> {
   decoder.end(body);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of decoder) {
-    chunks.push(chunk as Buffer);
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) throw new Error(`The body is larger than ${maxBytes} bytes unpacked.`);
-  }
-  return Buffer.concat(chunks);
+  const tooLong = (): Error => new Error(`The body is larger than ${maxBytes} bytes unpacked.`);
+  return collected(decoder, maxBytes, tooLong);
 }

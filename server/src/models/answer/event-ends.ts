@@ -31,3 +31,10 @@ export function firstEventEnd(bytes: Buffer): number {
   }
   return bytes.length;
 }
+
+/** The lines of events, or of part of one. */
+export const linesOfEvent = (event: string): string[] => event.split(/\r\n|\n|\r/);
+
+/** What a field of these lines holds, each time that it stands there. */
+export const fieldValues = (lines: readonly string[], field: string): string[] =>
+  lines.flatMap((line) => (line.startsWith(`${field}:`) ? [line.slice(field.length + 1).trimStart()] : []));

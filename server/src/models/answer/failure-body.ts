@@ -1,4 +1,5 @@
-import { decoderFor, decodeWhole } from './decoding.ts';
+import { decoderFor } from '../../base/decoders.ts';
+import { decodeWhole } from './decoding.ts';
 import type { Scrub } from '../upstreams/scrubber.ts';
 
 /** Unpacked. */

@@ -1,5 +1,5 @@
 import type { HoldingSink, Sink } from '../call.ts';
-import { endsEvent, firstEventEnd, lastEventEnd } from './event-ends.ts';
+import { endsEvent, fieldValues, firstEventEnd, lastEventEnd, linesOfEvent } from './event-ends.ts';
 import { safeLine, WholeSink } from './failure-answer.ts';
 import type { Scrub } from '../upstreams/scrubber.ts';
 import { parsed, SUSPICIOUS, tellsFailure } from './tells-failure.ts';
@@ -148,13 +148,11 @@ const EVENT_NAME = /^event: ?[a-z_.]{1,40}$/;
 
 function safeEvent(event: Buffer, scrub: Scrub): Buffer {
   if (!EVENTS.isSuspicious(event.toString('latin1'))) return event;
-  const lines = event.toString().split(/\r\n|\n|\r/);
-  const valuesOf = (field: string): string[] =>
-    lines.flatMap((line) => (line.startsWith(`${field}:`) ? [line.slice(field.length + 1).trimStart()] : []));
-  const data = valuesOf('data').join('\n');
+  const lines = linesOfEvent(event.toString());
+  const data = fieldValues(lines, 'data').join('\n');
   const value = parsed(data);
   const isFailure =
-    value === undefined || /error|fail/i.test(valuesOf('event').join()) || tellsFailure(value);
+    value === undefined || /error|fail/i.test(fieldValues(lines, 'event').join()) || tellsFailure(value);
   if (!isFailure) return event;
   if (value === undefined) return Buffer.from(scrub.text(event.toString()));
   const others = lines.filter((line) => line !== '' && !line.startsWith('data:'));

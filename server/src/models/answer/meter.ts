@@ -1,4 +1,4 @@
-import { endsEvent, firstEventEnd, lastEventEnd } from './event-ends.ts';
+import { endsEvent, fieldValues, firstEventEnd, lastEventEnd, linesOfEvent } from './event-ends.ts';
 import { findUsageObject, UsageScanner } from './usage-scanner.ts';
 import type { TokenCounts } from './usage-scanner.ts';
 
@@ -145,11 +145,7 @@ function joined(pieces: Buffer[]): Buffer | undefined {
 
 /** `choices: []` and a usage object: what `include_usage` adds at the end, and nothing else. */
 function isUsageChunk(event: Buffer): boolean {
-  const data = event
-    .toString()
-    .split(/\r\n|\n|\r/)
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => line.slice(5));
+  const data = fieldValues(linesOfEvent(event.toString()), 'data');
   try {
     const chunk = JSON.parse(data.join('\n')) as { choices?: unknown; usage?: unknown };
     const { choices, usage } = chunk;

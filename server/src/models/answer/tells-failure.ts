@@ -1,3 +1,5 @@
+import { isObject } from '../../base/is-object.ts';
+
 const DEPTH_MAX = 6;
 
 /**
@@ -21,8 +23,8 @@ export function parsed(text: string): unknown {
 
 /** Whether a chunk or an answer tells a failure; `error: null` does not. */
 export function tellsFailure(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
-  const { choices, type, object, status } = value as Record<string, unknown>;
+  if (!isObject(value)) return true;
+  const { choices, type, object, status } = value;
   if (
     object === 'error' ||
     [type, status].some((word) => typeof word === 'string' && /error|fail/i.test(word))

@@ -1,3 +1,5 @@
+import { endOfText } from '../../base/json-text.ts';
+
 /** Tokens as an upstream counts them; undefined where it says nothing. */
 export interface TokenCounts extends Input, Output {
   /** Of sound, where an upstream counts that. */
@@ -22,7 +24,6 @@ const QUOTE = 0x22;
 const COLON = 0x3a;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
-const BACKSLASH = 0x5c;
 /** A usage object is some hundred bytes; one that is longer is not one. */
 const OBJECT_MAX_BYTES = 16 * 1024;
 
@@ -48,16 +49,6 @@ function objectAfterKey(text: string, from: number): number {
     else if (code !== 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return -1;
   }
   return -2;
-}
-
-/** The quote that ends the text which begins at `from`; the end of all where it has none yet. */
-function textEnd(text: string, from: number): number {
-  for (let at = from + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === BACKSLASH) at++;
-    else if (code === QUOTE) return at;
-  }
-  return text.length;
 }
 
 /** A usage object that has begun: where its key and its brace stand, and how deep. */
@@ -117,7 +108,7 @@ export class UsageScanner {
       if (code === OPEN) depth++;
       else if (code === QUOTE) {
         const brace = text.startsWith(NEEDLE, at) ? objectAfterKey(text, at + NEEDLE.length) : -1;
-        if (brace < 0) at = textEnd(text, at);
+        if (brace < 0) at = endOfText(text, at + 1);
         else {
           begun.push({ key: at, brace, depth: depth++ });
           at = brace;

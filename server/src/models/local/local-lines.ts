@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
+import { LineCutter } from '../../base/lines.ts';
 
 /** What the local model's process tells on stdout; see local-model/src/lines.ts. */
 export type LocalLine =
@@ -21,22 +21,11 @@ export function parseLocalLine(text: string): LocalLine | undefined {
   }
 }
 
-/** Calls back for each line. One longer than `maxCharacters` is cut there: a child must not fill this process. */
-export function onLines(stream: Readable, maxCharacters: number, use: (line: string) => void): void {
-  const decoder = new StringDecoder('utf8');
-  let rest = '';
-  let cutting = false;
+/** Calls back for each line. Of one longer than `maxBytes` the beginning: a child must not fill this process. */
+export function onLines(stream: Readable, maxBytes: number, use: (line: string) => void): void {
+  const cutter = new LineCutter(maxBytes);
   stream.on('data', (chunk: Buffer) => {
-    const lines = (rest + decoder.write(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (!cutting) use(line.slice(0, maxCharacters));
-      cutting = false;
-    }
-    if (rest.length <= maxCharacters) return;
-    if (!cutting) use(rest.slice(0, maxCharacters));
-    cutting = true;
-    rest = '';
+    for (const { bytes } of cutter.cut(chunk)) use(bytes.toString());
   });
   stream.on('error', () => undefined);
 }

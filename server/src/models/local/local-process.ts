@@ -5,8 +5,8 @@ import type { Logger } from '../../base/logger.ts';
 import { onLines, parseLocalLine } from './local-lines.ts';
 import type { LocalLine } from './local-lines.ts';
 
-const LINE_MAX_CHARACTERS = 4_096;
-const LOGGED_LINE_MAX_CHARACTERS = 500;
+const LINE_MAX_BYTES = 4_096;
+const LOGGED_LINE_MAX_BYTES = 500;
 /** Lines of one life that go to the log; a library that prints without end fills nothing. */
 const LOGGED_LINES_MAX = 1_000;
 /** Requests may finish for 4.5 s, so that the whole stop stays below 5 s. */
@@ -67,13 +67,13 @@ export class LocalProcess {
     this.#gone = Promise.race([once(this.#child, 'exit'), once(this.#child, 'error')]).catch(() => undefined);
     this.#child.stdin?.on('error', () => undefined);
     if (this.#child.stdout !== null) {
-      onLines(this.#child.stdout, LINE_MAX_CHARACTERS, (text) => {
+      onLines(this.#child.stdout, LINE_MAX_BYTES, (text) => {
         const line = parseLocalLine(text);
         if (line !== undefined && !this.#isGone) options.onLine(line);
       });
     }
     if (this.#child.stderr !== null) {
-      onLines(this.#child.stderr, LOGGED_LINE_MAX_CHARACTERS, (text) => {
+      onLines(this.#child.stderr, LOGGED_LINE_MAX_BYTES, (text) => {
         if (this.#logged++ < LOGGED_LINES_MAX) logger.debug({ line: text }, 'local model');
       });
     }

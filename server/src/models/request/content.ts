@@ -1,3 +1,4 @@
+import { isObject } from '../../base/is-object.ts';
 import { folded } from './request-members.ts';
 
 /** What a body holds beside its text. */
@@ -31,7 +32,7 @@ const ADDRESS = /^https?:\/\//i;
 export function contentOf(parsed: unknown): Content {
   const content: Content = { embeddedBytes: 0, images: 0, audioBytes: 0, numbers: 0, references: 0 };
   const meant: Meant = new Map();
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+  if (!isObject(parsed)) {
     look(parsed, content, { depth: 0, kind: undefined, isMedia: false, meant });
     return content;
   }

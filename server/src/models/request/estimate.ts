@@ -1,3 +1,4 @@
+import { isObject } from '../../base/is-object.ts';
 import { costNanoAtMost } from '../../usage/index.ts';
 import type { Share } from '../../usage/index.ts';
 import { amountsOf, choicesOf, outputOf } from '../account/amounts.ts';
@@ -144,7 +145,7 @@ function promptOf(request: EstimateRequest): { tokensIn: number; refers: boolean
 /** Whether a model reads what is not in the request: a conversation at the upstream, or what a tool of the upstream finds. */
 const refersElsewhere = ({ previous_response_id, conversation, prompt, mcp_servers, tools }: RequestBody) =>
   [previous_response_id, conversation, mcp_servers].some((value) => (value ?? false) !== false) ||
-  (typeof prompt === 'object' && prompt !== null && !Array.isArray(prompt)) ||
+  isObject(prompt) ||
   upstreamsTools(tools).length > 0;
 
 const textTokens = (bytes: number): number => Math.ceil(Math.max(0, bytes) / BYTES_PER_TOKEN);

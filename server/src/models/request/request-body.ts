@@ -1,3 +1,5 @@
+import { isObject } from '../../base/is-object.ts';
+import { endOfText } from '../../base/json-text.ts';
 import type { Bound } from './output-bound.ts';
 import type { RequestBody } from './request-members.ts';
 
@@ -5,7 +7,6 @@ import type { RequestBody } from './request-members.ts';
 export type JsonObject = Record<string, unknown>;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 
 interface Member {
   /** Where the value's bytes begin and end. */
@@ -60,9 +61,7 @@ export function asksForUsage(parsed: RequestBody): boolean {
   return asObject(parsed['stream_options'])['include_usage'] === true;
 }
 
-function asObject(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-}
+const asObject = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
 function replaceMembers(body: Buffer, members: Map<string, Member>, wanted: JsonObject): Buffer {
   const edits = Object.entries(wanted)
@@ -97,34 +96,26 @@ function topLevelMembers(body: Buffer): Map<string, Member> | undefined {
     key = undefined;
     return true;
   };
-  for (let at = 0; at < body.length; at++) {
-    const byte = body[at];
-    if (byte === QUOTE) {
-      const end = textEnd(body, at);
-      if (depth === 1 && key === undefined) {
-        if (body.subarray(at, end).includes(BACKSLASH)) return undefined;
-        key = body.toString('utf8', at + 1, end - 1);
-        at = body.indexOf(0x3a, end);
-        from = at + 1;
+  // A text is walked and searched several times as fast as a Buffer.
+  const text = body.toString('latin1');
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const end = endOfText(text, at + 1);
+      if (depth !== 1 || key !== undefined) {
+        at = end;
         continue;
       }
-      at = end - 1;
-    } else if (byte === 0x7b || byte === 0x5b) depth++;
-    else if (byte === 0x7d || byte === 0x5d) {
+      key = body.toString('utf8', at + 1, end);
+      if (key.includes('\\')) return undefined;
+      at = text.indexOf(':', end);
+      from = at + 1;
+    } else if (code === 0x7b || code === 0x5b) depth++;
+    else if (code === 0x7d || code === 0x5d) {
       if (--depth === 0 && !close(at)) return undefined;
-    } else if (byte === 0x2c && depth === 1 && !close(at)) return undefined;
+    } else if (code === 0x2c && depth === 1 && !close(at)) return undefined;
   }
   return members;
-}
-
-/** The place after the closing quote. Quotes are found natively: most of a body is text. */
-function textEnd(body: Buffer, from: number): number {
-  for (let at = body.indexOf(QUOTE, from + 1); at !== -1; at = body.indexOf(QUOTE, at + 1)) {
-    let backslashes = 0;
-    while (body[at - 1 - backslashes] === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return at + 1;
-  }
-  return body.length;
 }
 
 function trimmed(body: Buffer, member: Member): Member {

@@ -1,10 +1,7 @@
+import { SLICE_CHARACTERS } from '../../base/tokens.ts';
+
 /** So much of a text is really counted; the tokens of a longer one are extrapolated. */
 const COUNTED_MAX_CHARACTERS = 64 * 1024;
-/**
- * Counted piece by piece: the tokenizer takes time with the square of a run without spaces, 7 seconds for 64,000 letters.
- * Less than 1 % more is counted so.
- */
-export const SLICE_CHARACTERS = 512;
 
 /**
  * Of a long text a piece here and there, drawn anew each time: nobody can put cheap text where it is looked at, and dear text where

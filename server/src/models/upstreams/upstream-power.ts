@@ -1,3 +1,4 @@
+import { coversAll } from '../../access/index.ts';
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 
@@ -8,7 +9,6 @@ import { KeywardError } from '../../base/errors.ts';
  * @throws KeywardError `scope_escalation`
  */
 export function refuseMeasured({ selectors, holders }: Caller): void {
-  const { allow, deny } = selectors.models;
   const refuse = (what: string): KeywardError =>
     new KeywardError(
       'scope_escalation',
@@ -17,7 +17,7 @@ export function refuseMeasured({ selectors, holders }: Caller): void {
         hint: 'Use a key without a model selector and without a budget in usd, of its own, its ancestors or its owner.',
       },
     );
-  if (allow.length + deny.length > 0) throw refuse('a model selector');
+  if (!coversAll(selectors.models)) throw refuse('a model selector');
   if (holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd')))
     throw refuse('a budget in usd');
 }

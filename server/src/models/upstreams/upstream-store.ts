@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import type { Place } from '../../base/page.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Unpriced } from '../account/prices.ts';
 
@@ -88,19 +90,12 @@ export async function allRows(db: Db): Promise<UpstreamRow[]> {
 /** Newest first, after the place where the page before ended. */
 export async function pageOfRows(
   db: Db,
-  page: { limit: number; after: { createdAt: number; id: string } | undefined },
+  { limit, after }: { limit: number; after: Place | undefined },
 ): Promise<UpstreamRow[]> {
   let query = tables(db).selectFrom('upstreams').selectAll();
-  const { after } = page;
-  if (after !== undefined) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('created_at', '<', after.createdAt),
-        eb.and([eb('created_at', '=', after.createdAt), eb('id', '<', after.id)]),
-      ]),
-    );
-  }
-  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute();
+  if (after !== undefined)
+    query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}, ${after.id})`);
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
 }
 
 /** Text that changes whenever any row does; small, for it is read once a second. */

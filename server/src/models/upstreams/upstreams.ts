@@ -3,6 +3,8 @@ import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { Actor } from '../../access/index.ts';
 import type { Entry } from '../../audit/index.ts';
+import { pageOf, readPlace } from '../../base/page.ts';
+import type { Page } from '../../base/page.ts';
 import type { Db } from '../../storage/index.ts';
 import type { UpstreamContext } from '../context.ts';
 import { apiKeyContext, headersContext } from './target.ts';
@@ -120,22 +122,12 @@ export async function getUpstream(context: UpstreamContext, id: string): Promise
 export async function listUpstreams(
   context: UpstreamContext,
   page: { limit?: number; cursor?: string } = {},
-): Promise<{ items: UpstreamView[]; next_cursor: string | null }> {
+): Promise<Page<UpstreamView>> {
   const limit = Math.min(Math.max(page.limit ?? LIST_DEFAULT, 1), LIST_MAX);
-  const after = page.cursor === undefined ? undefined : readCursor(page.cursor);
+  const after = readPlace(page.cursor);
   const rows = await store.pageOfRows(context.storage.db, { limit: limit + 1, after });
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    items: rows.slice(0, limit).map(viewOf),
-    next_cursor:
-      last === undefined ? null : Buffer.from(`${last.created_at}.${last.id}`).toString('base64url'),
-  };
-}
-
-function readCursor(cursor: string): { createdAt: number; id: string } {
-  const match = /^(\d{1,15})\.(up_[0-9A-Za-z]{1,32})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  if (match === null) throw invalidField('query.cursor', 'is not one that this list gave');
-  return { createdAt: Number(match[1]), id: match[2] ?? '' };
+  const { items, next_cursor } = pageOf(rows, limit, (row) => [row.created_at, row.id]);
+  return { items: items.map(viewOf), next_cursor };
 }
 
 /**

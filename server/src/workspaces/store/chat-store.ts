@@ -3,7 +3,7 @@ import { SliceRows } from '../../base/slices.ts';
 import { inParts } from '../../storage/index.ts';
 import type { Db, Storage } from '../../storage/index.ts';
 import type { Chat, ChatResponse, Conversation } from '../chat.ts';
-import { coveredSlug, isBound } from '../coverage.ts';
+import { coveredSlug, isUnbound } from '../coverage.ts';
 import type { Viewer } from '../coverage.ts';
 import { tables } from './rows.ts';
 import type { ChatRow } from './rows.ts';
@@ -141,7 +141,7 @@ export interface PlacedChat extends Chat {
 /** No join, which SQLite would begin at the workspaces and then sort all chats for each page. */
 function covered(db: Db, viewer: Viewer) {
   const query = tables(db).selectFrom('workspace_chats').selectAll();
-  if (!isBound(viewer)) return query;
+  if (isUnbound(viewer)) return query;
   const workspaces = tables(db)
     .selectFrom('workspaces')
     .select('id')

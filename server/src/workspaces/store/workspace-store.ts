@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import { mapInTurns } from '../../base/slices.ts';
-import { allRows, inParts, unchanged } from '../../storage/index.ts';
+import { allById, inParts, unchanged } from '../../storage/index.ts';
 import type { Db, Storage } from '../../storage/index.ts';
 import { coveredSlug } from '../coverage.ts';
 import type { Viewer } from '../coverage.ts';
 import { rowFromWorkspace, tables, workspaceFromRow } from './rows.ts';
-import type { WorkspaceRow } from './rows.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** @returns false where the slug is taken, also by one that is being made at the same moment. */
@@ -59,31 +58,17 @@ export async function holdWorkspace(tx: Db, id: number): Promise<boolean> {
 
 /** In the order in which they were made. */
 export async function listWorkspaces(db: Db, viewer: Viewer): Promise<Workspace[]> {
-  const rows = await allRows((after: WorkspaceRow | undefined, limit) =>
-    tables(db)
-      .selectFrom('workspaces')
-      .selectAll()
-      .where(coveredSlug(viewer, sql.ref('slug')))
-      .where('id', '>', after?.id ?? 0)
-      .orderBy('id')
-      .limit(limit)
-      .execute(),
-  );
-  return mapInTurns(rows, workspaceFromRow);
+  const covered = tables(db)
+    .selectFrom('workspaces')
+    .where(coveredSlug(viewer, sql.ref('slug')));
+  return mapInTurns(await allById(covered.selectAll()), workspaceFromRow);
 }
 
 export async function listIds(db: Db, viewer: Viewer): Promise<number[]> {
-  const rows = await allRows((after: { id: number } | undefined, limit) =>
-    tables(db)
-      .selectFrom('workspaces')
-      .select('id')
-      .where(coveredSlug(viewer, sql.ref('slug')))
-      .where('id', '>', after?.id ?? 0)
-      .orderBy('id')
-      .limit(limit)
-      .execute(),
-  );
-  return rows.map(({ id }) => id);
+  const covered = tables(db)
+    .selectFrom('workspaces')
+    .where(coveredSlug(viewer, sql.ref('slug')));
+  return (await allById(covered.select('id'))).map(({ id }) => id);
 }
 
 /** What may be millions of rows, ahead of `deleteWorkspace`. */
