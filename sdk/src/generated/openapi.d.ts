@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document ed72b6537b609b6517ea0230cb05285d1f13969440a9db4a137bcb4604f093a3
-// text a0d18bc17a7d547f2f5510388f1ae59a725ab9424198999216572fea09593d2c
+// document 7cfa8acb1814e6b89bf5c1046b847a1474a9860ad6864b3f38aaea332ae08775
+// text 5058c6eee98c5164f18d4dee1bddef80a8dfdcc579cf4d6230af915986e45226
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -72,7 +72,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The Responses API, where the upstream has it
+         * Responses API, if the upstream supports it
          * @description Scope: models:use.
          */
         post: operations["responses.create"];
@@ -92,7 +92,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The Messages API, where the upstream has it
+         * Messages API, if the upstream supports it
          * @description Scope: models:use.
          */
         post: operations["messages.create"];
@@ -112,7 +112,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Count the tokens of a message, where the upstream has it; takes nothing from budgets
+         * Count the tokens of a message, if the upstream supports it. Takes nothing from budgets
          * @description Scope: models:use.
          */
         post: operations["messages.count_tokens"];
@@ -192,7 +192,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change an image
+         * Edit an image
          * @description Scope: models:use.
          */
         post: operations["images.edit"];
@@ -252,7 +252,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down what is said
+         * Transcribe a recording
          * @description Scope: models:use.
          */
         post: operations["audio.transcribe"];
@@ -272,7 +272,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down in English what is said
+         * Translate a recording into English text
          * @description Scope: models:use.
          */
         post: operations["audio.translate"];
@@ -290,7 +290,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The models that the key may use
+         * List the models that the key may use
          * @description Scope: models:use.
          */
         get: operations["models.list"];
@@ -331,13 +331,13 @@ export interface paths {
         };
         /**
          * List keys
-         * @description Newest first. Without owners:manage, those of the caller's owner. Scope: keys:read.
+         * @description Newest first. Without owners:manage, only keys of the caller's owner. Scope: keys:read.
          */
         get: operations["keys.list"];
         put?: never;
         /**
          * Mint a key
-         * @description The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them. Scope: keys:write.
+         * @description The answer contains the secret, and nothing else ever does. Send either role or scopes. The use of a child counts against each of its ancestors, and the child ends with them. Scope: keys:write.
          */
         post: operations["keys.create"];
         delete?: never;
@@ -354,8 +354,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The caller's own key
-         * @description With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope. Any key.
+         * Get the caller's own key
+         * @description Includes the rest of all limits and budgets that its requests count against: its own, its ancestors' and its owners'. Needs no scope. Any key.
          */
         get: operations["keys.self"];
         put?: never;
@@ -389,7 +389,7 @@ export interface paths {
         head?: never;
         /**
          * Change a key
-         * @description What is named is replaced, the rest stays. Acknowledged when every node acts on it. Scope: keys:write.
+         * @description Replaces the named fields; all others stay. The answer arrives when every node acts on the change. Scope: keys:write.
          */
         patch: operations["keys.update"];
         trace?: never;
@@ -405,7 +405,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke the caller's own key
-         * @description For whoever finds that its key has leaked. Needs no scope. Any key.
+         * @description For a client that finds that its key has leaked. Needs no scope. Any key.
          */
         post: operations["keys.revoke_self"];
         delete?: never;
@@ -424,8 +424,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a key a new secret
-         * @description The old one goes on for overlap_seconds (86,400), or with end: "quiet" until it was not used for quiet_seconds (3,600). Who still uses it: secrets[].last_used_at and last_used_from. Scope: keys:write.
+         * Rotate a key: add a new secret
+         * @description The old secret works for overlap_seconds (default: 86,400). With end: "quiet" it works until it has had no use for quiet_seconds (default: 3,600). secrets[].last_used_at and last_used_from show its last use. Scope: keys:write.
          */
         post: operations["keys.rotate"];
         delete?: never;
@@ -504,7 +504,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Leave a key only what reads, 60 requests a minute
+         * Quarantine a key: it may only read, 60 requests a minute
          * @description Scope: keys:write.
          */
         post: operations["keys.quarantine"];
@@ -564,8 +564,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask whether a key is good, for what, now
-         * @description Answers 200 to every well-formed question. Takes from the limits of the key unless consume is false. Scope: keys:verify.
+         * Verify a key for a scope, a resource and an address
+         * @description Answers 200 to every valid request. Takes from the limits of the key unless consume is false. Scope: keys:verify.
          */
         post: operations["keys.verify"];
         delete?: never;
@@ -584,8 +584,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report a key that was found lying about
-         * @description Needs no key. Always the same answer; a real key is quarantined. Needs no key.
+         * Report a leaked key
+         * @description Needs no key. The answer is always the same. A real key is quarantined. Needs no key.
          */
         post: operations["keys.report"];
         delete?: never;
@@ -604,8 +604,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import keys that exist elsewhere
-         * @description NDJSON, a key a line, with its text (secret) or the SHA-256 of it (sha256); NDJSON back, an outcome a line. A bad line is reported and stops nothing; repeating is harmless. What was reported is stored, also when the import breaks off (broken_off names the first line that may not be). Scope: keys:write.
+         * Import existing keys
+         * @description The body is NDJSON: one key a line, with its text (secret) or its SHA-256 (sha256). The answer is NDJSON: one outcome a line. A bad line is reported and stops nothing. The import is idempotent. Every reported line is stored, also if the import breaks off; then broken_off names the first line that may not be stored. Scope: keys:write.
          */
         post: operations["keys.import"];
         delete?: never;
@@ -622,8 +622,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the requests that are being answered
-         * @description On all processes, newest first, this one included. Without keys:read those of the caller's own key; with it those of the keys that it may see. Any key.
+         * List the running requests
+         * @description Lists all processes, newest first, this request included. Without keys:read, only requests of the caller's own key. With it, requests of all keys that the caller may see. Any key.
          */
         get: operations["running.list"];
         put?: never;
@@ -644,8 +644,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop a request that is being answered
-         * @description Its key goes on. Acknowledged like a revocation: nothing more of it takes effect. The own key needs no scope, others keys:write. Any key.
+         * Stop a running request
+         * @description Its key stays active. Acknowledged like a revocation: no further part of the request takes effect. Requests of the own key need no scope, others need keys:write. Any key.
          */
         post: operations["running.stop"];
         delete?: never;
@@ -665,7 +665,7 @@ export interface paths {
         put?: never;
         /**
          * Stop all requests of a key, an owner or a tag
-         * @description Name exactly one. Of an owner or a tag: those that run at this moment. Any key.
+         * @description Send exactly one of key, owner and tag. For an owner or a tag, it stops the requests that are running now. Any key.
          */
         post: operations["running.stop_all"];
         delete?: never;
@@ -683,12 +683,12 @@ export interface paths {
         };
         /**
          * List owners
-         * @description Without owners:manage, or for a key that is bound to workspaces, the caller's own. Scope: keys:read.
+         * @description Without owners:manage, or for a key that is bound to workspaces, only the caller's own owner. Scope: keys:read.
          */
         get: operations["owners.list"];
         put?: never;
         /**
-         * Make an owner of keys
+         * Create an owner of keys
          * @description Scope: owners:manage.
          */
         post: operations["owners.create"];
@@ -721,7 +721,7 @@ export interface paths {
         head?: never;
         /**
          * Change, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name. Scope: owners:manage.
+         * @description To suspend an owner ends all its keys at once, until it is active again. Budgets and limits hold for all its keys together, and past use still counts. A key that is bound to workspaces manages only its own owner, and cannot rename it. A key with other selectors cannot suspend, bound or reactivate an owner whose keys or user hold more than it. The owner `admin` keeps its name. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -740,8 +740,8 @@ export interface paths {
         get: operations["upstreams.list"];
         put?: never;
         /**
-         * Add a server of models
-         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
+         * Add an upstream (a server of models)
+         * @description An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.
          */
         post: operations["upstreams.add"];
         delete?: never;
@@ -766,14 +766,14 @@ export interface paths {
         post?: never;
         /**
          * Remove an upstream
-         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
+         * @description An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.
          */
         delete: operations["upstreams.remove"];
         options?: never;
         head?: never;
         /**
          * Change an upstream
-         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
+         * @description An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.
          */
         patch: operations["upstreams.update"];
         trace?: never;
@@ -788,7 +788,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send an upstream one real request
+         * Test an upstream with one real request
          * @description Scope: models:manage.
          */
         post: operations["upstreams.test"];
@@ -806,8 +806,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was used
-         * @description Without owners:manage, by the keys of the caller's owner; with a key that is bound to workspaces, by itself. Times are UTC; steps without use are left out. Scope: usage:read.
+         * Usage by key, owner, model and time
+         * @description Without owners:manage, the report covers the keys of the caller's owner. For a key that is bound to workspaces it covers that key alone. Times are UTC. Steps without use are left out. Scope: usage:read.
          */
         get: operations["usage.report"];
         put?: never;
@@ -826,7 +826,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What one key used
+         * Usage of one key
          * @description Scope: usage:read.
          */
         get: operations["keys.usage"];
@@ -846,7 +846,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was done, by whom
+         * The audit record of all changes
          * @description Newest first. Each record holds the hash of the one before it. Scope: audit:read.
          */
         get: operations["audit.list"];
@@ -866,8 +866,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The signed head of the record
-         * @description Keep it elsewhere: whoever rewrites the database cannot rewrite it. Scope: audit:read.
+         * Get the signed head of the audit record
+         * @description Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database. Scope: audit:read.
          */
         get: operations["audit.checkpoint"];
         put?: never;
@@ -886,7 +886,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The process lives
+         * Check that the process is alive
          * @description Needs no key.
          */
         get: operations["system.health"];
@@ -906,8 +906,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Storage is writable and requests are served
-         * @description 503 names the part that is not. The local model is reported and does not count. Needs no key.
+         * Check that storage is writable and the server is ready
+         * @description A 503 names the part that is not ready. The answer has the state of the local model, which does not change the status. Needs no key.
          */
         get: operations["system.ready"];
         put?: never;
@@ -927,7 +927,7 @@ export interface paths {
         };
         /**
          * Prometheus metrics
-         * @description From the machine itself, asked as localhost or by a loopback address, without a key, where no proxy stands before it. Scope: metrics:read.
+         * @description Needs no key from the machine itself, under localhost or a loopback address and without a proxy. Scope: metrics:read.
          */
         get: operations["system.metrics"];
         put?: never;
@@ -3286,10 +3286,11 @@ export interface components {
             concurrent: number;
         };
         MintRequest: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name: string;
-            /** @description Id or name; the caller's own where left out */
+            /** @description Id or name of the owner. Default: the caller's own owner */
             owner?: string;
-            /** @description Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent */
+            /** @description an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none */
             parent?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
@@ -3310,24 +3311,24 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
             expires_in_seconds?: number;
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
             tags?: string[];
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             expires_at?: string;
         };
-        /** @description Which things the key covers. An empty allow list allows all; deny wins. */
+        /** @description The things that the key covers. An empty allow list allows all. deny wins over allow. */
         Selectors: {
             workspaces: {
                 allow: string[];
@@ -3344,7 +3345,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-            /** @description decimal text such as "12.50" */
+            /** @description a decimal number as text, such as "12.50" */
             amount: string;
             /** @enum {string} */
             period: "hour" | "day" | "week" | "month" | "total";
@@ -3370,7 +3371,7 @@ export interface components {
             state_reason: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             created_at: string;
             created_by: string;
@@ -3380,14 +3381,14 @@ export interface components {
                 hint: string;
                 /**
                  * Format: date-time
-                 * @description a time such as 2030-01-31T00:00:00.000Z
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 created_at: string;
                 last_used_at: string | null;
                 last_used_from: string | null;
                 ends_at: string | null;
             }[];
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata: {
                 [key: string]: unknown;
             };
@@ -3395,9 +3396,9 @@ export interface components {
         };
         NewKey: {
             key: components["schemas"]["Key"];
-            /** @description The text of the key, shown this once */
+            /** @description The text of the key. Only this answer contains it */
             secret: string;
-            /** @description Such as models without a price, which a budget in usd excludes */
+            /** @description Warnings, for example of models without a price, which a budget in usd excludes */
             warnings: string[];
         };
         KeyList: {
@@ -3414,7 +3415,7 @@ export interface components {
                 remaining: number;
                 resets_in_seconds?: number;
                 /**
-                 * @description Whose it is, where it is not of the key itself
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
                  * @enum {string}
                  */
                 of?: "ancestor" | "owner";
@@ -3423,26 +3424,27 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
                 used: string;
                 resets_at: string | null;
-                /** @description The part of used that running requests hold */
+                /** @description The part of used that running requests have reserved */
                 reserved: string;
-                /** @description Nothing is left */
+                /** @description Whether nothing is left */
                 spent: boolean;
                 /**
-                 * @description Whose it is, where it is not of the key itself
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
                  * @enum {string}
                  */
                 of?: "ancestor" | "owner";
             }[];
-            /** @description Which of the secrets of the key was used */
+            /** @description Id of the secret that this request used */
             secret_id: string;
         };
         KeyChange: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
@@ -3463,43 +3465,43 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
             expires_in_seconds?: number;
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
             tags?: string[];
             expires_at?: string | null;
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
             /**
-             * @description end: requests that are being answered end with the change; left out: they go on to their end
+             * @description end: running requests end with the change. Default: they continue
              * @enum {string}
              */
             running?: "end";
         };
-        /** @description From here on no node admits what was taken away, and what ran is ended. */
+        /** @description From now on no node admits the key, and its running requests have ended. */
         Acknowledged: {
-            /** @description How many processes act on it */
+            /** @description Number of processes that act on the change */
             nodes: number;
-            /** @description How long the slowest took */
+            /** @description Time that the slowest process took, in milliseconds */
             waited_ms: number;
-            /** @description How many requests were in flight and were ended */
+            /** @description Number of running requests that the change ended */
             requests_ended: number;
         };
-        /** @description The key as it is now, and who has confirmed it. */
+        /** @description The changed key, and the processes that have confirmed the change. */
         ChangedKey: {
             key: components["schemas"]["Key"];
             acknowledged: components["schemas"]["Acknowledged"];
         };
         EndRequest: {
             reason?: string;
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         RotateRequest: {
@@ -3508,15 +3510,15 @@ export interface components {
             end?: "quiet";
             quiet_seconds?: number;
             /**
-             * @description end: requests that are being answered end with the change; left out: they go on to their end
+             * @description end: running requests end with the change. Default: they continue
              * @enum {string}
              */
             running?: "end";
         };
-        /** @description The same key with a new secret, shown this once. */
+        /** @description The key with a new secret, which only this answer contains. */
         RotatedKey: {
             key: components["schemas"]["Key"];
-            /** @description The text of the key, shown this once */
+            /** @description The text of the key. Only this answer contains it */
             secret: string;
             acknowledged: components["schemas"]["Acknowledged"];
         };
@@ -3530,10 +3532,10 @@ export interface components {
                 id: string;
             };
             ip?: string;
-            /** @description How many requests it counts for; 1 */
+            /** @description Number of requests that this counts for. Default: 1 */
             cost?: number;
             explain?: boolean;
-            /** @description Whether limits and budgets are taken from; true */
+            /** @description Whether to take from limits and budgets. Default: true */
             consume?: boolean;
         };
         Verdict: {
@@ -3546,7 +3548,7 @@ export interface components {
                 name: string;
             } | null;
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata: {
                 [key: string]: unknown;
             };
@@ -3558,7 +3560,7 @@ export interface components {
                 remaining: number;
                 resets_in_seconds?: number;
                 /**
-                 * @description Whose it is, where it is not of the key itself
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
                  * @enum {string}
                  */
                 of?: "ancestor" | "owner";
@@ -3567,18 +3569,18 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
                 used: string;
                 resets_at: string | null;
-                /** @description The part of used that running requests hold */
+                /** @description The part of used that running requests have reserved */
                 reserved: string;
-                /** @description Nothing is left */
+                /** @description Whether nothing is left */
                 spent: boolean;
                 /**
-                 * @description Whose it is, where it is not of the key itself
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
                  * @enum {string}
                  */
                 of?: "ancestor" | "owner";
@@ -3596,10 +3598,11 @@ export interface components {
             url?: string;
         };
         ImportLine: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name: string;
-            /** @description Id or name; the caller's own where left out */
+            /** @description Id or name of the owner. Default: the caller's own owner */
             owner?: string;
-            /** @description Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent */
+            /** @description an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none */
             parent?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
@@ -3620,20 +3623,20 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
             expires_in_seconds?: number;
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
             tags?: string[];
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             expires_at?: string;
             secret?: string;
@@ -3654,40 +3657,41 @@ export interface components {
             }[];
         };
         RunningRequest: {
-            /** @description To stop it by */
+            /** @description Id of the request, for running/stop */
             id: string;
             key_id: string | null;
             owner_id: string | null;
-            /** @description The operationId of its endpoint */
+            /** @description operationId of the endpoint */
             route: string;
             model: string | null;
             age_seconds: number;
-            /** @description Up to now, estimated where the upstream has not said */
+            /** @description Tokens so far, estimated until the upstream reports them */
             tokens_in: number;
             tokens_out: number;
-            /** @description The process that carries it out */
+            /** @description Id of the process that runs the request */
             node: string;
         };
         RunningList: {
             items: components["schemas"]["RunningRequest"][];
             next_cursor: string | null;
-            /** @description Processes that did not answer in time; what they carry out is not in the list */
+            /** @description Number of processes that did not answer in time. Their requests are not in the list */
             missing_nodes: number;
         };
         StoppedRequests: {
             acknowledged: components["schemas"]["Acknowledged"];
-            /** @description Processes that did not answer in time; what they carry out may not have been found */
+            /** @description Number of processes that did not answer in time. Their requests may not have been found */
             missing_nodes: number;
         };
         StopRequest: {
             /** @description Id of a key */
             key?: string;
-            /** @description Id of an owner */
+            /** @description Only keys of this owner: its id, such as own_4fT9aBcDeF12 */
             owner?: string;
             /** @description Of keys */
             tag?: string;
         };
         OwnerRequest: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name: string;
             /** @enum {string} */
             kind: "person" | "service" | "team";
@@ -3696,7 +3700,7 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
@@ -3713,7 +3717,7 @@ export interface components {
             budgets: components["schemas"]["Budget"][];
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             created_at: string;
         };
@@ -3722,6 +3726,7 @@ export interface components {
             next_cursor: string | null;
         };
         OwnerChange: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name?: string;
             /** @enum {string} */
             kind?: "person" | "service" | "team";
@@ -3732,12 +3737,12 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         ChangedOwner: {
@@ -3746,18 +3751,18 @@ export interface components {
         };
         UpstreamRequest: {
             name: string;
-            /** @description http or https, with the prefix of the API */
+            /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url: string;
             api_key?: string | null;
-            /** @description Sent with every request; values are write-only */
+            /** @description Headers that Keyward sends with every request. Values are write-only */
             headers?: {
                 [key: string]: string;
             };
-            /** @description Empty: whatever the upstream lists */
+            /** @description The models of the upstream. Empty: all models that it lists */
             models?: (string | {
                 name: string;
                 upstream_name: string;
-                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             timeout_seconds?: number;
@@ -3765,26 +3770,26 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
                 [key: string]: {
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cached_input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cache_write_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     output_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     reasoning_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_request_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_image_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_second_usd?: string;
                 };
             };
             /**
-             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @description refuse: a key with a budget in usd cannot use models without a price. allow: it may use them, at a cost of 0. Default: refuse
              * @enum {string}
              */
             unpriced?: "refuse" | "allow";
@@ -3797,11 +3802,11 @@ export interface components {
             has_api_key: boolean;
             api_key_hint: string | null;
             headers: string[];
-            /** @description Empty: whatever the upstream lists */
+            /** @description The models of the upstream. Empty: all models that it lists */
             models: (string | {
                 name: string;
                 upstream_name: string;
-                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             timeout_seconds: number;
@@ -3809,42 +3814,42 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices: {
                 [key: string]: {
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cached_input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cache_write_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     output_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     reasoning_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_request_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_image_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_second_usd?: string;
                 };
             };
             /**
-             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @description refuse: a key with a budget in usd cannot use models without a price. allow: it may use them, at a cost of 0. Default: refuse
              * @enum {string}
              */
             unpriced: "refuse" | "allow";
             enabled: boolean;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             created_at: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             updated_at: string;
             revision: number;
-            /** @description Such as models without a price */
+            /** @description Warnings, for example of models without a price */
             warnings: string[];
         };
         UpstreamList: {
@@ -3853,18 +3858,18 @@ export interface components {
         };
         UpstreamChange: {
             name?: string;
-            /** @description http or https, with the prefix of the API */
+            /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url?: string;
             api_key?: string | null;
-            /** @description Sent with every request; values are write-only */
+            /** @description Headers that Keyward sends with every request. Values are write-only */
             headers?: {
                 [key: string]: string;
             };
-            /** @description Empty: whatever the upstream lists */
+            /** @description The models of the upstream. Empty: all models that it lists */
             models?: (string | {
                 name: string;
                 upstream_name: string;
-                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             timeout_seconds?: number;
@@ -3872,26 +3877,26 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
                 [key: string]: {
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cached_input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cache_write_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     output_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     reasoning_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_request_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_image_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_second_usd?: string;
                 };
             };
             /**
-             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @description refuse: a key with a budget in usd cannot use models without a price. allow: it may use them, at a cost of 0. Default: refuse
              * @enum {string}
              */
             unpriced?: "refuse" | "allow";
@@ -3909,15 +3914,15 @@ export interface components {
         UsageStep: {
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             start: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             end: string;
-            /** @description Ids and names, empty where there was none. The key of what visitors of a chat widget took: `widget:` and its UUID */
+            /** @description Ids and names; empty if the use had none. For visitors of a chat widget the key is `widget:` and its UUID */
             group: {
                 [key: string]: string;
             };
@@ -3938,7 +3943,7 @@ export interface components {
             seq: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             at: string;
             actor: string;
@@ -3946,7 +3951,7 @@ export interface components {
             target: string;
             /** @enum {string} */
             outcome: "ok" | "refused" | "failed";
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             details: {
                 [key: string]: unknown;
             };
@@ -3961,7 +3966,7 @@ export interface components {
             seq: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             at: string;
             hash: string;
@@ -3995,12 +4000,12 @@ export interface components {
             seen_recovery_codes: boolean;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             dailyMessageLimit: number | null;
@@ -4048,7 +4053,7 @@ export interface components {
             workspaceIds: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             createdBy: (number | {
@@ -4057,7 +4062,7 @@ export interface components {
             }) | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4074,14 +4079,14 @@ export interface components {
             workspaceIds: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /** @description Id of a user; 0: a key */
             createdBy: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4111,7 +4116,7 @@ export interface components {
         PasswordChange: {
             usePassword: boolean;
             newPassword?: string;
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         InvitedUser: {
@@ -4139,12 +4144,12 @@ export interface components {
             }) | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4152,7 +4157,7 @@ export interface components {
             name?: string;
         };
         ApiKeyRemoval: {
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         DocumentItem: {
@@ -4230,14 +4235,14 @@ export interface components {
             vectorTag: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             openAiTemp: number | null;
             openAiHistory: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             openAiPrompt: string | null;
@@ -4262,14 +4267,14 @@ export interface components {
             vectorTag: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             openAiTemp: number | null;
             openAiHistory: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             openAiPrompt: string | null;
@@ -4304,12 +4309,12 @@ export interface components {
             watched: boolean;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4320,14 +4325,14 @@ export interface components {
             vectorTag: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             openAiTemp: number | null;
             openAiHistory: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             openAiPrompt: string | null;
@@ -4388,12 +4393,12 @@ export interface components {
             user_id: number | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4406,7 +4411,7 @@ export interface components {
             role: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4423,12 +4428,12 @@ export interface components {
             api_session_id: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             feedbackScore: boolean | null;
@@ -4448,14 +4453,14 @@ export interface components {
             vectorTag: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             openAiTemp: number | null;
             openAiHistory: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             openAiPrompt: string | null;
@@ -4579,7 +4584,7 @@ export interface components {
                 chat_mode: string;
                 /**
                  * Format: date-time
-                 * @description a time such as 2030-01-31T00:00:00.000Z
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 createdAt: string;
                 workspace: {
@@ -4611,7 +4616,7 @@ export interface components {
                 usersId: number | null;
                 /**
                  * Format: date-time
-                 * @description a time such as 2030-01-31T00:00:00.000Z
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 createdAt: string;
             }[];
@@ -4666,7 +4671,7 @@ export interface components {
             usersId: number | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
         };
@@ -6718,7 +6723,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A name that the list shows */
+                /** @description A name from the list */
                 model: string;
             };
             cookie?: never;
@@ -6820,25 +6825,25 @@ export interface operations {
     "keys.list": {
         parameters: {
             query?: {
-                /** @description Only those in this state */
+                /** @description Only items in this state */
                 state?: "active" | "disabled" | "quarantined" | "revoked" | "expired";
-                /** @description Id of an owner */
+                /** @description Only keys of this owner: its id, such as own_4fT9aBcDeF12 */
                 owner?: string;
-                /** @description Id of a key: its children */
+                /** @description Only children of this key: its id */
                 parent?: string;
-                /** @description Only those with this preset of scopes */
+                /** @description Only items with this role (preset of scopes) */
                 role?: "client" | "miner" | "admin";
-                /** @description Only those with this tag */
+                /** @description Only items with this tag */
                 tag?: string;
-                /** @description Part of a name or an id */
+                /** @description Only keys whose name or id contains this text */
                 q?: string;
-                /** @description Only those that nobody has used for so long */
+                /** @description Only items without a use for this many seconds */
                 unused_for_seconds?: number;
-                /** @description Only those that end within so long */
+                /** @description Only items that expire within this many seconds */
                 expiring_within_seconds?: number;
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -6925,7 +6930,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repeat with the same value makes no second key */
+                /** @description Makes the request idempotent: a repeat with the same value makes no second key */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -7126,7 +7131,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7221,7 +7226,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7346,11 +7351,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag the key was read with; 412 when it has changed since */
+                /** @description The ETag from reading the key. The answer is 412 if the key has changed since */
                 "if-match"?: string;
             };
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7599,7 +7604,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7725,9 +7730,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
-                /** @description The id of one of the secrets of the key */
+                /** @description Id of one of the secrets of the key, such as sec_4fT9aBcDeF12 */
                 secret_id: string;
             };
             cookie?: never;
@@ -7849,7 +7854,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7975,7 +7980,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8103,7 +8108,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8229,7 +8234,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8355,7 +8360,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8771,9 +8776,9 @@ export interface operations {
     "running.list": {
         parameters: {
             query?: {
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -8861,7 +8866,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the list has it */
+                /** @description Id from the list of running requests */
                 id: string;
             };
             cookie?: never;
@@ -9095,9 +9100,9 @@ export interface operations {
     "owners.list": {
         parameters: {
             query?: {
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -9290,7 +9295,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description own_ and 12 letters or digits */
+                /** @description own_ and 12 letters or digits, such as own_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -9385,7 +9390,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description own_ and 12 letters or digits */
+                /** @description own_ and 12 letters or digits, such as own_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -9509,7 +9514,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description own_ and 12 letters or digits */
+                /** @description own_ and 12 letters or digits, such as own_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -9633,9 +9638,9 @@ export interface operations {
     "upstreams.list": {
         parameters: {
             query?: {
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -9837,7 +9842,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description up_ and 12 letters or digits */
+                /** @description up_ and 12 letters or digits, such as up_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -9931,11 +9936,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag it was read with; 412 when it has changed since */
+                /** @description The ETag from reading the upstream. The answer is 412 if it has changed since */
                 "if-match"?: string;
             };
             path: {
-                /** @description up_ and 12 letters or digits */
+                /** @description up_ and 12 letters or digits, such as up_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10054,11 +10059,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag it was read with; 412 when it has changed since */
+                /** @description The ETag from reading the upstream. The answer is 412 if it has changed since */
                 "if-match"?: string;
             };
             path: {
-                /** @description up_ and 12 letters or digits */
+                /** @description up_ and 12 letters or digits, such as up_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10193,7 +10198,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description up_ and 12 letters or digits */
+                /** @description up_ and 12 letters or digits, such as up_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10313,13 +10318,13 @@ export interface operations {
     "usage.report": {
         parameters: {
             query?: {
-                /** @description Begins with this hour; 24 hours ago */
+                /** @description Start of the report, rounded down to the hour. Default: 24 hours ago */
                 from?: string;
-                /** @description Ends with this hour; now */
+                /** @description End of the report, its hour included. Default: now */
                 to?: string;
-                /** @description hour */
+                /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated: key, owner, model, worker */
+                /** @description Comma-separated list of key, owner, model, worker */
                 group_by?: string;
             };
             header?: never;
@@ -10405,18 +10410,18 @@ export interface operations {
     "keys.usage": {
         parameters: {
             query?: {
-                /** @description Begins with this hour; 24 hours ago */
+                /** @description Start of the report, rounded down to the hour. Default: 24 hours ago */
                 from?: string;
-                /** @description Ends with this hour; now */
+                /** @description End of the report, its hour included. Default: now */
                 to?: string;
-                /** @description hour */
+                /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated: key, owner, model, worker */
+                /** @description Comma-separated list of key, owner, model, worker */
                 group_by?: string;
             };
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10509,19 +10514,19 @@ export interface operations {
     "audit.list": {
         parameters: {
             query?: {
-                /** @description key:key_…, system, cli, anonymous */
+                /** @description Author of the change: key:key_…, system, cli or anonymous */
                 actor?: string;
-                /** @description keys.mint, or keys.* for all of a noun */
+                /** @description An action such as keys.mint, or keys.* for all actions of a noun */
                 action?: string;
-                /** @description Only what was done to this */
+                /** @description Only changes of this object, such as key_4fT9aBcDeF12 */
                 target?: string;
-                /** @description a time such as 2030-01-31T00:00:00.000Z */
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 from?: string;
-                /** @description a time such as 2030-01-31T00:00:00.000Z */
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 to?: string;
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -11041,7 +11046,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11232,7 +11237,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11295,7 +11300,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11480,7 +11485,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11648,7 +11653,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11693,7 +11698,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11824,7 +11829,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11937,7 +11942,7 @@ export interface operations {
     "sessions.login_with_token": {
         parameters: {
             query?: {
-                /** @description The token that was issued */
+                /** @description The issued token */
                 token?: string;
             };
             header?: never;
@@ -12549,7 +12554,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -12681,7 +12686,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -12731,7 +12736,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -12881,7 +12886,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -13248,7 +13253,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the agent named it */
+                /** @description The file name that the agent chose */
                 filename: string;
             };
             cookie?: never;
@@ -15302,7 +15307,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -15379,7 +15384,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -16462,7 +16467,7 @@ export interface operations {
             path: {
                 /** @description UUID of the chat widget */
                 uuid: string;
-                /** @description UUID of the session, which the page made */
+                /** @description UUID of the session, made by the page */
                 sessionId: string;
             };
             cookie?: never;
@@ -17098,12 +17103,12 @@ export interface operations {
                             user_id: number | null;
                             /**
                              * Format: date-time
-                             * @description a time such as 2030-01-31T00:00:00.000Z
+                             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                              */
                             createdAt: string;
                             /**
                              * Format: date-time
-                             * @description a time such as 2030-01-31T00:00:00.000Z
+                             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                              */
                             lastUpdatedAt: string;
                             user: {
@@ -17176,7 +17181,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -17740,7 +17745,7 @@ export interface operations {
             path: {
                 /** @description UUID of the chat widget */
                 uuid: string;
-                /** @description UUID of the session, which the page made */
+                /** @description UUID of the session, made by the page */
                 sessionId: string;
             };
             cookie?: never;
@@ -17799,7 +17804,7 @@ export interface operations {
             path: {
                 /** @description UUID of the chat widget */
                 uuid: string;
-                /** @description UUID of the session, which the page made */
+                /** @description UUID of the session, made by the page */
                 sessionId: string;
             };
             cookie?: never;

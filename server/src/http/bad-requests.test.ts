@@ -70,15 +70,25 @@ describeOnBothServers('requests that are not right', (start) => {
     }
   });
 
-  test('a time that is none is refused by name', async () => {
+  test('an invalid time is refused with the name of its field, the allowed form and an example', async () => {
+    const form = 'must be an RFC 3339 date-time such as 2027-01-31T09:00:00Z';
     for (const time of ['2030-13-01T00:00:00Z', '2030-01-01T25:00:00Z', '2030-02-31T00:00:00Z', 'tomorrow']) {
       for (const path of ['/v1/usage', '/v1/audit']) {
         const answer = await server.request<Problem>('GET', `${path}?from=${time}`);
-        expect([path, time, answer.status, ...fieldsOf(answer)]).toEqual([path, time, 422, 'query.from']);
+        expect([path, time, answer.status, answer.body.detail]).toEqual([
+          path,
+          time,
+          422,
+          `query.from: ${form}`,
+        ]);
       }
       const body = { name: 'x', role: 'client', expires_at: time };
-      const answer = await server.request<Problem>('POST', '/v1/keys', { body });
-      expect([time, answer.status, ...fieldsOf(answer)]).toEqual([time, 422, 'expires_at']);
+      const minted = await server.request<Problem>('POST', '/v1/keys', { body });
+      expect([time, minted.status, minted.body.detail]).toEqual([time, 422, `expires_at: ${form}`]);
+      const changed = await server.request<Problem>('PATCH', '/v1/keys/key_AAAAAAAAAAAA', {
+        body: { expires_at: time },
+      });
+      expect([time, changed.status, changed.body.detail]).toEqual([time, 422, `expires_at: ${form} or null`]);
     }
   });
 

@@ -17,7 +17,7 @@ const Model = Type.Object(
 /** What every request to a model must hold; the rest is between the caller and the upstream. */
 const ModelRequest = Type.Object(
   { model: Type.String({ minLength: 1, maxLength: MODEL_NAME_MAX_LENGTH }) },
-  { additionalProperties: true, description: 'As the OpenAI API has it; passed on untouched.' },
+  { additionalProperties: true, description: 'As in the OpenAI API. Keyward passes it on unchanged.' },
 );
 
 /** Paths below `/v1`, with what they do. */
@@ -25,22 +25,22 @@ const FORWARDED: Record<string, { id: string; summary: string; takesForm?: true 
   '/chat/completions': { id: 'chat.completions', summary: 'Chat with a model; streams with stream: true' },
   '/completions': { id: 'completions.create', summary: 'Complete a text' },
   '/embeddings': { id: 'embeddings.create', summary: 'Turn texts into vectors' },
-  '/responses': { id: 'responses.create', summary: 'The Responses API, where the upstream has it' },
-  '/messages': { id: 'messages.create', summary: 'The Messages API, where the upstream has it' },
+  '/responses': { id: 'responses.create', summary: 'Responses API, if the upstream supports it' },
+  '/messages': { id: 'messages.create', summary: 'Messages API, if the upstream supports it' },
   '/messages/count_tokens': {
     id: 'messages.count_tokens',
-    summary: 'Count the tokens of a message, where the upstream has it; takes nothing from budgets',
+    summary: 'Count the tokens of a message, if the upstream supports it. Takes nothing from budgets',
   },
   '/moderations': { id: 'moderations.create', summary: 'Classify a text' },
   '/rerank': { id: 'rerank.create', summary: 'Order documents by relevance' },
   '/images/generations': { id: 'images.generate', summary: 'Make images' },
-  '/images/edits': { id: 'images.edit', summary: 'Change an image', takesForm: true },
+  '/images/edits': { id: 'images.edit', summary: 'Edit an image', takesForm: true },
   '/images/variations': { id: 'images.vary', summary: 'Vary an image', takesForm: true },
   '/audio/speech': { id: 'audio.speech', summary: 'Read a text aloud' },
-  '/audio/transcriptions': { id: 'audio.transcribe', summary: 'Write down what is said', takesForm: true },
+  '/audio/transcriptions': { id: 'audio.transcribe', summary: 'Transcribe a recording', takesForm: true },
   '/audio/translations': {
     id: 'audio.translate',
-    summary: 'Write down in English what is said',
+    summary: 'Translate a recording into English text',
     takesForm: true,
   },
 };
@@ -76,7 +76,7 @@ export const openaiRoutes: Route[] = [
     method: 'GET',
     path: '/v1/models',
     id: 'models.list',
-    summary: 'The models that the key may use',
+    summary: 'List the models that the key may use',
     access: 'models:use',
     responses: {
       200: Type.Object({ object: Type.Literal('list'), data: Type.Array(Model) }, { title: 'ModelList' }),
