@@ -116,7 +116,7 @@ describeOnServer('sqlite', 'addresses', (start) => {
   test('a port in use stops the start in one line', async () => {
     const server = await start();
     await expect(start({ KEYWARD_PORT: String(server.port) })).rejects.toThrow(
-      `Port ${server.port} of 127.0.0.1 is in use: stop what listens there, or set KEYWARD_PORT.`,
+      `Port ${server.port} of 127.0.0.1 is in use: stop the program that listens there, or set KEYWARD_PORT.`,
     );
   });
 });

@@ -218,7 +218,7 @@ describeOnBothDatabases('escalation', (open) => {
     await expect(updateKey(keys, actor, { id: key.id, input: { name: 'x' } })).rejects.toMatchObject(gone);
     await expect(changeState(keys, actor, { id: key.id, verb: 'revoke' })).rejects.toMatchObject(gone);
     await expect(mint(keys, actor, { name: 'x', owner: 'tests', scopes: ['keys:read'] })).rejects.toThrow(
-      'no such owner',
+      'must be the id or name of an existing owner',
     );
   });
 });

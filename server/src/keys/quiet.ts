@@ -40,7 +40,7 @@ export class QuietSweeper {
     this.#timer = setTimeout(() => {
       this.#running = this.sweep()
         .catch((error: unknown) =>
-          this.#context.logger.warn({ err: error }, 'quiet secrets could not be looked for'),
+          this.#context.logger.warn({ err: error }, 'the search for quiet secrets failed'),
         )
         .then(() => {
           if (this.#started) this.#schedule();
@@ -66,7 +66,7 @@ export class QuietSweeper {
     const { key_id } = secret;
     await changeEverywhere(this.#context, { kind: 'system' }, async (tx) => {
       if (!(await endQuietSecret(tx, secret, this.#context.clock.nowMs())))
-        throw new KeywardError('conflict', 'The secret was used or ended meanwhile.');
+        throw new KeywardError('conflict', 'The secret was used or ended in the meantime.');
       return {
         result: undefined,
         entry: {

@@ -91,7 +91,7 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(await settled(key, (n) => n === 90)).toBe(90);
     const refused = await chat(key, { max_tokens: 1 });
     expect(refused.body.error.message).toMatch(
-      /^The budget "b" of this key is spent\. It is filled again at /,
+      /^The budget "b" of this key is spent\. The budget renews at /,
     );
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1);
   });
@@ -103,7 +103,7 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     const running = chat(key, { max_tokens: 800 }, gone.signal).catch(() => 'gone');
     await expect.poll(() => used(key)).toBeGreaterThan(800);
     const refused = await chat(key, { max_tokens: 800 });
-    expect(refused.body.error.message).toContain('Running requests hold ');
+    expect(refused.body.error.message).toContain('Running requests have reserved ');
     expect(refused.headers.get('retry-after')).toBe('1');
     gone.abort();
     await running;

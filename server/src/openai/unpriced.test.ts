@@ -187,7 +187,7 @@ describeOnBothServers('a model without a price', (start) => {
       server.request<Upstream>('PATCH', `/v1/upstreams/${bare.id}`, { body: { prices } });
     const half = await change({ a1: TOKENS, a2: { input_usd_per_million_tokens: '1' } });
     expect(half.body.warnings).toEqual([
-      expect.stringContaining('Without a whole price, and so refused to keys with a budget in usd: a2.'),
+      expect.stringContaining('These models have no complete price, so keys with a budget in usd cannot use them: a2.'),
     ]);
     expect((await change({ 'a*': TOKENS })).body.warnings).toEqual([]);
     await add('warned2', { models: ['b1'] });

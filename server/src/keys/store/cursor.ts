@@ -12,6 +12,6 @@ export function readCursor(text: string): Place {
   const match = /^(\d{1,15}) ([a-z]+_[0-9A-Za-z]{12}(?:_[0-9a-z]{1,12})?)$/.exec(
     Buffer.from(text, 'base64url').toString(),
   );
-  if (match === null) throw invalidField('query.cursor', 'is not one that a list gave out');
+  if (match === null) throw invalidField('query.cursor', 'must be the next_cursor of a previous page');
   return { createdAt: Number(match[1]), id: match[2] ?? '' };
 }

@@ -69,7 +69,7 @@ export async function decodeWhole(decoder: Transform, body: Buffer, maxBytes: nu
   for await (const chunk of decoder) {
     chunks.push(chunk as Buffer);
     bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) throw new Error(`The body is larger than ${maxBytes} bytes unpacked.`);
+    if (bytes > maxBytes) throw new Error(`The decompressed body is larger than ${maxBytes} bytes.`);
   }
   return Buffer.concat(chunks);
 }

@@ -144,7 +144,7 @@ test('without any upstream the error says so', async () => {
   const { models } = await openModels();
   await expect(models.forward(chatRequest())).rejects.toMatchObject({
     code: 'model_not_found',
-    extras: { hint: expect.stringContaining('No models are set up') as string },
+    extras: { hint: expect.stringContaining('No models are configured') as string },
   });
 });
 

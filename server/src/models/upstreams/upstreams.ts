@@ -34,7 +34,10 @@ async function addIn(
   const checked = checkUpstream(input);
   const row = withInput(context, emptyRow(newId('up'), context.clock.nowMs()), checked);
   if ((await store.countRows(tx)) >= UPSTREAMS_MAX) {
-    throw new KeywardError('conflict', `There are ${UPSTREAMS_MAX} upstreams already; remove one first.`);
+    throw new KeywardError(
+      'conflict',
+      `There are already ${UPSTREAMS_MAX} upstreams, the maximum. Remove one first.`,
+    );
   }
   if (!(await store.insertUpstream(tx, row))) throw nameTaken(row.name);
   await record(context, { tx, actor, action: 'upstreams.add', row, changed: Object.keys(checked) });
@@ -147,7 +150,7 @@ export async function listUpstreams(
 
 function readCursor(cursor: string): { createdAt: number; id: string } {
   const match = /^(\d{1,15})\.(up_[0-9A-Za-z]{1,32})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  if (match === null) throw invalidField('query.cursor', 'is not one that this list gave');
+  if (match === null) throw invalidField('query.cursor', 'must be the next_cursor of a previous page');
   return { createdAt: Number(match[1]), id: match[2] ?? '' };
 }
 
@@ -159,10 +162,10 @@ function refuseKeyToAnotherHost(before: UpstreamRow, input: Partial<UpstreamInpu
   if (input.base_url === undefined) return;
   if (new URL(input.base_url).origin === new URL(before.base_url).origin) return;
   if (before.api_key !== null && input.api_key === undefined) {
-    throw invalidField('api_key', 'must be given again (or null) when base_url moves to another host');
+    throw invalidField('api_key', 'must be sent again (or null) if base_url changes to another host');
   }
   if (before.headers !== null && input.headers === undefined) {
-    throw invalidField('headers', 'must be given again when base_url moves to another host');
+    throw invalidField('headers', 'must be sent again if base_url changes to another host');
   }
 }
 
@@ -177,7 +180,7 @@ async function locked(
   const row = await store.lockRow(tx, id);
   if (row === undefined) throw unknown(id);
   if (ifRevision !== undefined && ifRevision !== row.revision) {
-    throw new KeywardError('precondition_failed', 'The upstream was changed meanwhile.', {
+    throw new KeywardError('precondition_failed', 'The upstream has changed since it was read.', {
       hint: 'Read it again and repeat the change.',
     });
   }
