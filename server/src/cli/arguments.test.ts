@@ -39,7 +39,7 @@ describe('what was given wrongly ends with 2 and names the way out', () => {
     [['audit', 'export', 'x'], 'on the machine of the server', '--local'],
     [['chat', ' '], 'prompt is empty', 'keyward chat'],
     [['chat', 'Hi', '--temperature', 'hot'], '--temperature', '0.7'],
-    [['--frob', 'keys'], '--frob', 'before a command'],
+    [['--frob', 'keys'], '--frob', 'must come after the command'],
     [['up', 'now'], 'one argument too many', 'quotes'],
     [['models', 'list', '--url', 'ftp://x', '--key-stdin'], 'http', '--url'],
   ] as const)('%j', async ([args, what, way]) => {

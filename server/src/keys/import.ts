@@ -160,7 +160,7 @@ function prepare({ line, input }: ImportLine): Prepared {
 
 function secretHash({ secret, sha256 }: ImportInput): Buffer {
   if ((secret === undefined) === (sha256 === undefined))
-    throw invalidField('secret', 'must come alone: send either secret or sha256');
+    throw invalidField('secret', 'send exactly one of secret and sha256');
   if (sha256 !== undefined) {
     if (!/^[0-9a-f]{64}$/i.test(sha256))
       throw invalidField('sha256', 'must be 64 hex characters, such as the output of sha256sum');

@@ -121,7 +121,7 @@ export function checkExpiry(
   const { expires_at, expires_in_seconds } = given;
   if (expires_in_seconds !== undefined) {
     if (typeof expires_at === 'string')
-      throw invalidField('expires_at', 'must come alone: send either expires_at or expires_in_seconds');
+      throw invalidField('expires_at', 'send only one of expires_at and expires_in_seconds');
     return nowMs + expires_in_seconds * 1000;
   }
   if (expires_at === undefined || expires_at === null) return null;

@@ -147,7 +147,7 @@ export function updateKey(
 
 function merged(key: KeyWithSecrets, input: UpdateInput, nowMs: number): KeyWithSecrets {
   if (input.role !== undefined && input.scopes !== undefined) {
-    throw invalidField('scopes', 'must come alone: send either role or scopes');
+    throw invalidField('scopes', 'send only one of role and scopes');
   }
   const { expires_at, expires_in_seconds } = input;
   const keepsExpiry = expires_at === undefined && expires_in_seconds === undefined;

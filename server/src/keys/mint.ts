@@ -178,7 +178,7 @@ const ownerOfKey = ({ id, name, state, account, limits, budgets }: Owner): Key['
 
 function settingsOf(input: MintInput, nowMs: number) {
   if ((input.role === undefined) === (input.scopes === undefined)) {
-    throw invalidField('scopes', 'must come alone: send either role or scopes');
+    throw invalidField('scopes', 'send exactly one of role and scopes, such as {"role": "client"}');
   }
   return {
     name: checkName(input.name),

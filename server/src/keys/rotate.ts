@@ -95,7 +95,7 @@ function ending(input: RotateInput, nowMs: number): { ends_at: number; quiet_ms:
     return { ends_at: nowMs + (overlap_seconds ?? OVERLAP_SECONDS) * 1000, quiet_ms: null };
   }
   if (overlap_seconds !== undefined)
-    throw invalidField('overlap_seconds', 'must come alone: send either overlap_seconds or end: "quiet"');
+    throw invalidField('overlap_seconds', 'send only one of overlap_seconds and end: "quiet"');
   return { ends_at: nowMs + OVERLAP_MAX_SECONDS * 1000, quiet_ms: (quiet_seconds ?? QUIET_SECONDS) * 1000 };
 }
 

@@ -66,7 +66,7 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(message).toMatch(
       /^The budget "b" of this key has 1000 of 1000 tokens left; this request may need 1\d{3}\./,
     );
-    expect(message).toContain('Send max_tokens');
+    expect(message).toContain('Send a max_tokens that fits');
     expect(message).not.toContain('spent');
     expect(refused.headers.get('retry-after')).toBeNull();
     expect((await chat(key, { max_tokens: 500 })).status).toBe(200);

@@ -28,7 +28,7 @@ export function whose({ kind, id }: Pick<Holder, 'kind' | 'id'>, keyId: string):
   return id === keyId ? 'this key' : 'an ancestor of this key';
 }
 
-const SMALLER = 'Send a smaller max_tokens, or a shorter input.';
+const SMALLER = 'Send a max_tokens that fits, or a shorter input.';
 
 /**
  * Why a reservation was not made. A budget that is spent is told otherwise than one that holds less than the request may need:

@@ -134,7 +134,7 @@ describe('the test of an upstream', () => {
     expect(await testUpstream(models, id)).toMatchObject({ ok: true });
     await upstream.close();
     expect((await testUpstream(models, id)).steps).toMatchObject([
-      { step: 'connect', ok: false, detail: expect.stringContaining('nothing listens there') as string },
+      { step: 'connect', ok: false, detail: expect.stringContaining('connection refused') as string },
     ]);
     await expect(testUpstream(models, 'up_none')).rejects.toMatchObject({ code: 'not_found' });
   });
