@@ -12,7 +12,7 @@ describe('errors', () => {
   test('of the form problem+json have their code, hint, fields, request and further members', async () => {
     const problem = {
       type: 'urn:keyward:error:idempotent_repeat',
-      title: 'This request was carried out before',
+      title: 'This request was already carried out',
       status: 409,
       detail: 'This request made the key before.',
       code: 'idempotent_repeat',

@@ -54,22 +54,22 @@ export const VARIABLES = {
   KEYWARD_DATABASE_URL: ['SQLite in the data directory', '`postgres://…` for PostgreSQL'],
   KEYWARD_MASTER_KEY: ['generated once', '32 bytes, base64; peppers and sealing keys derive from it'],
   KEYWARD_MASTER_KEY_FILE: ['–', 'a file (mode 0600) that holds the master key'],
-  KEYWARD_PREVIOUS_MASTER_KEYS: ['–', 'comma-separated older master keys, while they are being replaced'],
+  KEYWARD_PREVIOUS_MASTER_KEYS: ['–', 'comma-separated older master keys, during their replacement'],
   KEYWARD_TLS_CERT_FILE: ['–', 'certificate chain (PEM); serves HTTPS together with the key file'],
   KEYWARD_TLS_KEY_FILE: ['–', 'private key (PEM)'],
   KEYWARD_TRUSTED_PROXIES: ['none', 'comma-separated CIDR list; only then is X-Forwarded-For read'],
   KEYWARD_FETCH_PRIVATE: [
     'none',
-    'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all but those where clouds keep credentials',
+    'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all except those where clouds keep credentials',
   ],
-  KEYWARD_SIMPLE_SSO: ['off', '`on`: login tokens can be issued for users; `only`: passwords open nothing'],
-  KEYWARD_UPLOAD_MAX_MIB: ['3072', 'largest file that may be uploaded, MiB'],
+  KEYWARD_SIMPLE_SSO: ['off', '`on`: login tokens can be issued for users; `only`: passwords do not log in'],
+  KEYWARD_UPLOAD_MAX_MIB: ['3072', 'largest uploaded file, MiB'],
   KEYWARD_LOCAL_MODEL: ['on', '`off`: no local model process'],
   KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
-  KEYWARD_PGVECTOR: ['on', '`off`: searches do not use the extension vector, also where PostgreSQL has it'],
+  KEYWARD_PGVECTOR: ['on', '`off`: searches do not use the extension vector, even if PostgreSQL has it'],
   KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
   KEYWARD_KEY_PREFIX: ['sk-', 'first characters of a new key'],
-  KEYWARD_WORKSPACE_DELETION_PROTECTION: ['off', '`on`: workspaces cannot be deleted through the API'],
+  KEYWARD_WORKSPACE_DELETION_PROTECTION: ['off', '`on`: the API cannot delete workspaces'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
   KEYWARD_CONFIG_DIR: ['user configuration directory', 'where the command line keeps its credentials'],
@@ -221,7 +221,7 @@ function ranges(env: Environment, name: string): string[] {
   const bad = items.findIndex((item) => !isRange(item));
   if (bad < 0) return items;
   throw new StartupError(
-    `${name} must be addresses or ranges such as 10.0.0.0/8, separated by commas; entry ${bad + 1} is not.`,
+    `${name} must be addresses or CIDR ranges such as 10.0.0.0/8, separated by commas; entry ${bad + 1} is not.`,
   );
 }
 

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 4ed90695fa8187a91a93073980bb6b8d59c68c9f46a5ee2432aa4cbfe5e463cf
-// text bf677e69a7acf27abbb6327f386d19820383cde418ed301af20fb2fa01ad3b18
+// document c674ef868d8eb3484a887e44a77a3458a32137ece7f789c7db40fed213d97a50
+// text da03541a20dd72c83e46b13a2a60049149be517d36d85db254e9e89d08085063
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -72,7 +72,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The Responses API, where the upstream has it
+         * Responses API, if the upstream supports it
          * @description Scope: models:use.
          */
         post: operations["responses.create"];
@@ -92,7 +92,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The Messages API, where the upstream has it
+         * Messages API, if the upstream supports it
          * @description Scope: models:use.
          */
         post: operations["messages.create"];
@@ -112,7 +112,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Count the tokens of a message, where the upstream has it; takes nothing from budgets
+         * Count the tokens of a message, if the upstream supports it. Takes nothing from budgets
          * @description Scope: models:use.
          */
         post: operations["messages.count_tokens"];
@@ -192,7 +192,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change an image
+         * Edit an image
          * @description Scope: models:use.
          */
         post: operations["images.edit"];
@@ -252,7 +252,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down what is said
+         * Transcribe a recording
          * @description Scope: models:use.
          */
         post: operations["audio.transcribe"];
@@ -272,7 +272,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write down in English what is said
+         * Translate a recording into English text
          * @description Scope: models:use.
          */
         post: operations["audio.translate"];
@@ -290,7 +290,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The models that the key may use
+         * List the models that the key may use
          * @description Scope: models:use.
          */
         get: operations["models.list"];
@@ -331,13 +331,13 @@ export interface paths {
         };
         /**
          * List keys
-         * @description Newest first. Without owners:manage, those of the caller's owner. Scope: keys:read.
+         * @description Newest first. Without owners:manage, only keys of the caller's owner. Scope: keys:read.
          */
         get: operations["keys.list"];
         put?: never;
         /**
          * Mint a key
-         * @description The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them. Scope: keys:write.
+         * @description The answer contains the secret, and nothing else ever does. Send either role or scopes. The use of a child counts against each of its ancestors, and the child ends with them. Scope: keys:write.
          */
         post: operations["keys.create"];
         delete?: never;
@@ -354,8 +354,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The caller's own key
-         * @description With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope. Any key.
+         * Get the caller's own key
+         * @description Includes the rest of all limits and budgets that its requests count against: its own, its ancestors' and its owners'. Needs no scope. Any key.
          */
         get: operations["keys.self"];
         put?: never;
@@ -389,7 +389,7 @@ export interface paths {
         head?: never;
         /**
          * Change a key
-         * @description What is named is replaced, the rest stays. Acknowledged when every node acts on it. Scope: keys:write.
+         * @description Replaces the named fields; all others stay. The answer arrives when every node acts on the change. Scope: keys:write.
          */
         patch: operations["keys.update"];
         trace?: never;
@@ -405,7 +405,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke the caller's own key
-         * @description For whoever finds that its key has leaked. Needs no scope. Any key.
+         * @description For a client that finds that its key has leaked. Needs no scope. Any key.
          */
         post: operations["keys.revoke_self"];
         delete?: never;
@@ -424,8 +424,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a key a new secret
-         * @description The old one goes on for overlap_seconds (86,400), or with end: "quiet" until it was not used for quiet_seconds (3,600). Who still uses it: secrets[].last_used_at and last_used_from. Scope: keys:write.
+         * Rotate a key: add a new secret
+         * @description The old secret works for overlap_seconds (default: 86,400). With end: "quiet" it works until it has had no use for quiet_seconds (default: 3,600). secrets[].last_used_at and last_used_from show its last use. Scope: keys:write.
          */
         post: operations["keys.rotate"];
         delete?: never;
@@ -504,7 +504,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Leave a key only what reads, 60 requests a minute
+         * Quarantine a key: it may only read, 60 requests a minute
          * @description Scope: keys:write.
          */
         post: operations["keys.quarantine"];
@@ -564,8 +564,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask whether a key is good, for what, now
-         * @description Answers 200 to every well-formed question. Takes from the limits of the key unless consume is false. Scope: keys:verify.
+         * Verify a key for a scope, a resource and an address
+         * @description Answers 200 to every valid request. Takes from the limits of the key unless consume is false. Scope: keys:verify.
          */
         post: operations["keys.verify"];
         delete?: never;
@@ -584,8 +584,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report a key that was found lying about
-         * @description Needs no key. Always the same answer; a real key is quarantined. Needs no key.
+         * Report a leaked key
+         * @description Needs no key. The answer is always the same. A real key is quarantined. Needs no key.
          */
         post: operations["keys.report"];
         delete?: never;
@@ -604,8 +604,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Import keys that exist elsewhere
-         * @description NDJSON, a key a line, with its text (secret) or the SHA-256 of it (sha256); NDJSON back, an outcome a line. A bad line is reported and stops nothing; repeating is harmless. What was reported is stored, also when the import breaks off (broken_off names the first line that may not be). Scope: keys:write.
+         * Import existing keys
+         * @description The body is NDJSON: one key a line, with its text (secret) or its SHA-256 (sha256). The answer is NDJSON: one outcome a line. A bad line is reported and stops nothing. The import is idempotent. Every reported line is stored, also if the import breaks off; then broken_off names the first line that may not be stored. Scope: keys:write.
          */
         post: operations["keys.import"];
         delete?: never;
@@ -622,8 +622,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the requests that are being answered
-         * @description On all processes, newest first, this one included. Without keys:read those of the caller's own key; with it those of the keys that it may see. Any key.
+         * List the running requests
+         * @description Lists all processes, newest first, this request included. Without keys:read, only requests of the caller's own key. With it, requests of all keys that the caller may see. Any key.
          */
         get: operations["running.list"];
         put?: never;
@@ -644,8 +644,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop a request that is being answered
-         * @description Its key goes on. Acknowledged like a revocation: nothing more of it takes effect. The own key needs no scope, others keys:write. Any key.
+         * Stop a running request
+         * @description Its key stays active. Acknowledged like a revocation: no further part of the request takes effect. Requests of the own key need no scope, others need keys:write. Any key.
          */
         post: operations["running.stop"];
         delete?: never;
@@ -665,7 +665,7 @@ export interface paths {
         put?: never;
         /**
          * Stop all requests of a key, an owner or a tag
-         * @description Name exactly one. Of an owner or a tag: those that run at this moment. Any key.
+         * @description Send exactly one of key, owner and tag. For an owner or a tag, it stops the requests that are running now. Any key.
          */
         post: operations["running.stop_all"];
         delete?: never;
@@ -683,12 +683,12 @@ export interface paths {
         };
         /**
          * List owners
-         * @description Without owners:manage, or for a key that is bound to workspaces, the caller's own. Scope: keys:read.
+         * @description Without owners:manage, or for a key that is bound to workspaces, only the caller's own owner. Scope: keys:read.
          */
         get: operations["owners.list"];
         put?: never;
         /**
-         * Make an owner of keys
+         * Create an owner of keys
          * @description Scope: owners:manage.
          */
         post: operations["owners.create"];
@@ -721,7 +721,7 @@ export interface paths {
         head?: never;
         /**
          * Change, suspend or reactivate an owner
-         * @description Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name. Scope: owners:manage.
+         * @description To suspend an owner ends all its keys at once, until it is active again. Budgets and limits hold for all its keys together, and past use still counts. A key that is bound to workspaces manages only its own owner, and cannot rename it. A key with other selectors cannot suspend, bound or reactivate an owner whose keys or user hold more than it. The owner `admin` keeps its name. Scope: owners:manage.
          */
         patch: operations["owners.update"];
         trace?: never;
@@ -740,8 +740,8 @@ export interface paths {
         get: operations["upstreams.list"];
         put?: never;
         /**
-         * Add a server of models
-         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
+         * Add an upstream (a server of models)
+         * @description An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.
          */
         post: operations["upstreams.add"];
         delete?: never;
@@ -766,14 +766,14 @@ export interface paths {
         post?: never;
         /**
          * Remove an upstream
-         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
+         * @description An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.
          */
         delete: operations["upstreams.remove"];
         options?: never;
         head?: never;
         /**
          * Change an upstream
-         * @description The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.
+         * @description An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.
          */
         patch: operations["upstreams.update"];
         trace?: never;
@@ -788,7 +788,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send an upstream one real request
+         * Test an upstream with one real request
          * @description Scope: models:manage.
          */
         post: operations["upstreams.test"];
@@ -806,8 +806,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was used
-         * @description Without owners:manage, by the keys of the caller's owner; with a key that is bound to workspaces, by itself. Times are UTC; steps without use are left out. Scope: usage:read.
+         * Usage by key, owner, model and time
+         * @description Without owners:manage, the report covers the keys of the caller's owner. For a key that is bound to workspaces it covers that key alone. Times are UTC. Steps without use are left out. Scope: usage:read.
          */
         get: operations["usage.report"];
         put?: never;
@@ -826,7 +826,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What one key used
+         * Usage of one key
          * @description Scope: usage:read.
          */
         get: operations["keys.usage"];
@@ -846,7 +846,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was done, by whom
+         * The audit record of all changes
          * @description Newest first. Each record holds the hash of the one before it. Scope: audit:read.
          */
         get: operations["audit.list"];
@@ -866,8 +866,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The signed head of the record
-         * @description Keep it elsewhere: whoever rewrites the database cannot rewrite it. Scope: audit:read.
+         * Get the signed head of the audit record
+         * @description Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database. Scope: audit:read.
          */
         get: operations["audit.checkpoint"];
         put?: never;
@@ -886,7 +886,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The process lives
+         * Check that the process is alive
          * @description Needs no key.
          */
         get: operations["system.health"];
@@ -906,8 +906,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Storage is writable and requests are served
-         * @description 503 names the part that is not. The local model is reported and does not count. Needs no key.
+         * Check that storage is writable and the server is ready
+         * @description A 503 names the part that is not ready. The answer has the state of the local model, which does not change the status. Needs no key.
          */
         get: operations["system.ready"];
         put?: never;
@@ -927,7 +927,7 @@ export interface paths {
         };
         /**
          * Prometheus metrics
-         * @description From the machine itself, asked as localhost or by a loopback address, without a key, where no proxy stands before it. Scope: metrics:read.
+         * @description Needs no key from the machine itself, under localhost or a loopback address and without a proxy. Scope: metrics:read.
          */
         get: operations["system.metrics"];
         put?: never;
@@ -3427,10 +3427,11 @@ export interface components {
             concurrent: number;
         };
         MintRequest: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name: string;
-            /** @description Id or name; the caller's own where left out */
+            /** @description Id or name of the owner. Default: the caller's own owner */
             owner?: string;
-            /** @description Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent */
+            /** @description an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none */
             parent?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
@@ -3451,24 +3452,24 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
             expires_in_seconds?: number;
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
             tags?: string[];
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             expires_at?: string;
         };
-        /** @description Which things the key covers. An empty allow list allows all; deny wins. */
+        /** @description The things that the key covers. An empty allow list allows all. deny wins over allow. */
         Selectors: {
             workspaces: {
                 allow: string[];
@@ -3485,7 +3486,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-            /** @description decimal text such as "12.50" */
+            /** @description a decimal number as text, such as "12.50" */
             amount: string;
             /** @enum {string} */
             period: "hour" | "day" | "week" | "month" | "total";
@@ -3511,7 +3512,7 @@ export interface components {
             state_reason: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             created_at: string;
             created_by: string;
@@ -3521,14 +3522,14 @@ export interface components {
                 hint: string;
                 /**
                  * Format: date-time
-                 * @description a time such as 2030-01-31T00:00:00.000Z
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 created_at: string;
                 last_used_at: string | null;
                 last_used_from: string | null;
                 ends_at: string | null;
             }[];
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata: {
                 [key: string]: unknown;
             };
@@ -3536,9 +3537,9 @@ export interface components {
         };
         NewKey: {
             key: components["schemas"]["Key"];
-            /** @description The text of the key, shown this once */
+            /** @description The text of the key. Only this answer contains it */
             secret: string;
-            /** @description Such as models without a price, which a budget in usd excludes */
+            /** @description Warnings, for example of models without a price, which a budget in usd excludes */
             warnings: string[];
         };
         KeyList: {
@@ -3555,7 +3556,7 @@ export interface components {
                 remaining: number;
                 resets_in_seconds?: number;
                 /**
-                 * @description Whose it is, where it is not of the key itself
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
                  * @enum {string}
                  */
                 of?: "ancestor" | "owner";
@@ -3564,26 +3565,27 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
                 used: string;
                 resets_at: string | null;
-                /** @description The part of used that running requests hold */
+                /** @description The part of used that running requests have reserved */
                 reserved: string;
-                /** @description Nothing is left */
+                /** @description Whether nothing is left */
                 spent: boolean;
                 /**
-                 * @description Whose it is, where it is not of the key itself
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
                  * @enum {string}
                  */
                 of?: "ancestor" | "owner";
             }[];
-            /** @description Which of the secrets of the key was used */
+            /** @description Id of the secret that this request used */
             secret_id: string;
         };
         KeyChange: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
@@ -3604,43 +3606,43 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
             expires_in_seconds?: number;
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
             tags?: string[];
             expires_at?: string | null;
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
             /**
-             * @description end: requests that are being answered end with the change; left out: they go on to their end
+             * @description end: running requests end with the change. Default: they continue
              * @enum {string}
              */
             running?: "end";
         };
-        /** @description From here on no node admits what was taken away, and what ran is ended. */
+        /** @description From now on no node admits the key, and its running requests have ended. */
         Acknowledged: {
-            /** @description How many processes act on it */
+            /** @description Number of processes that act on the change */
             nodes: number;
-            /** @description How long the slowest took */
+            /** @description Time that the slowest process took, in milliseconds */
             waited_ms: number;
-            /** @description How many requests were in flight and were ended */
+            /** @description Number of running requests that the change ended */
             requests_ended: number;
         };
-        /** @description The key as it is now, and who has confirmed it. */
+        /** @description The changed key, and the processes that have confirmed the change. */
         ChangedKey: {
             key: components["schemas"]["Key"];
             acknowledged: components["schemas"]["Acknowledged"];
         };
         EndRequest: {
             reason?: string;
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         RotateRequest: {
@@ -3649,15 +3651,15 @@ export interface components {
             end?: "quiet";
             quiet_seconds?: number;
             /**
-             * @description end: requests that are being answered end with the change; left out: they go on to their end
+             * @description end: running requests end with the change. Default: they continue
              * @enum {string}
              */
             running?: "end";
         };
-        /** @description The same key with a new secret, shown this once. */
+        /** @description The key with a new secret, which only this answer contains. */
         RotatedKey: {
             key: components["schemas"]["Key"];
-            /** @description The text of the key, shown this once */
+            /** @description The text of the key. Only this answer contains it */
             secret: string;
             acknowledged: components["schemas"]["Acknowledged"];
         };
@@ -3671,10 +3673,10 @@ export interface components {
                 id: string;
             };
             ip?: string;
-            /** @description How many requests it counts for; 1 */
+            /** @description Number of requests that this counts for. Default: 1 */
             cost?: number;
             explain?: boolean;
-            /** @description Whether limits and budgets are taken from; true */
+            /** @description Whether to take from limits and budgets. Default: true */
             consume?: boolean;
         };
         Verdict: {
@@ -3687,7 +3689,7 @@ export interface components {
                 name: string;
             } | null;
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata: {
                 [key: string]: unknown;
             };
@@ -3699,7 +3701,7 @@ export interface components {
                 remaining: number;
                 resets_in_seconds?: number;
                 /**
-                 * @description Whose it is, where it is not of the key itself
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
                  * @enum {string}
                  */
                 of?: "ancestor" | "owner";
@@ -3708,18 +3710,18 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
                 used: string;
                 resets_at: string | null;
-                /** @description The part of used that running requests hold */
+                /** @description The part of used that running requests have reserved */
                 reserved: string;
-                /** @description Nothing is left */
+                /** @description Whether nothing is left */
                 spent: boolean;
                 /**
-                 * @description Whose it is, where it is not of the key itself
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
                  * @enum {string}
                  */
                 of?: "ancestor" | "owner";
@@ -3737,10 +3739,11 @@ export interface components {
             url?: string;
         };
         ImportLine: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name: string;
-            /** @description Id or name; the caller's own where left out */
+            /** @description Id or name of the owner. Default: the caller's own owner */
             owner?: string;
-            /** @description Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent */
+            /** @description an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none */
             parent?: string;
             /** @enum {string} */
             role?: "client" | "miner" | "admin";
@@ -3761,20 +3764,20 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
             expires_in_seconds?: number;
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
             tags?: string[];
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             expires_at?: string;
             secret?: string;
@@ -3795,40 +3798,41 @@ export interface components {
             }[];
         };
         RunningRequest: {
-            /** @description To stop it by */
+            /** @description Id of the request, for running/stop */
             id: string;
             key_id: string | null;
             owner_id: string | null;
-            /** @description The operationId of its endpoint */
+            /** @description operationId of the endpoint */
             route: string;
             model: string | null;
             age_seconds: number;
-            /** @description Up to now, estimated where the upstream has not said */
+            /** @description Tokens so far, estimated until the upstream reports them */
             tokens_in: number;
             tokens_out: number;
-            /** @description The process that carries it out */
+            /** @description Id of the process that runs the request */
             node: string;
         };
         RunningList: {
             items: components["schemas"]["RunningRequest"][];
             next_cursor: string | null;
-            /** @description Processes that did not answer in time; what they carry out is not in the list */
+            /** @description Number of processes that did not answer in time. Their requests are not in the list */
             missing_nodes: number;
         };
         StoppedRequests: {
             acknowledged: components["schemas"]["Acknowledged"];
-            /** @description Processes that did not answer in time; what they carry out may not have been found */
+            /** @description Number of processes that did not answer in time. Their requests may not have been found */
             missing_nodes: number;
         };
         StopRequest: {
             /** @description Id of a key */
             key?: string;
-            /** @description Id of an owner */
+            /** @description Only keys of this owner: its id, such as own_4fT9aBcDeF12 */
             owner?: string;
             /** @description Of keys */
             tag?: string;
         };
         OwnerRequest: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name: string;
             /** @enum {string} */
             kind: "person" | "service" | "team";
@@ -3837,7 +3841,7 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
@@ -3854,7 +3858,7 @@ export interface components {
             budgets: components["schemas"]["Budget"][];
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             created_at: string;
         };
@@ -3863,6 +3867,7 @@ export interface components {
             next_cursor: string | null;
         };
         OwnerChange: {
+            /** @description a name of 1 to 200 characters, not only white space */
             name?: string;
             /** @enum {string} */
             kind?: "person" | "service" | "team";
@@ -3873,12 +3878,12 @@ export interface components {
                 name: string;
                 /** @enum {string} */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description decimal text such as "12.50" */
+                /** @description a decimal number as text, such as "12.50" */
                 amount: string;
                 /** @enum {string} */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         ChangedOwner: {
@@ -3887,18 +3892,18 @@ export interface components {
         };
         UpstreamRequest: {
             name: string;
-            /** @description http or https, with the prefix of the API */
+            /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url: string;
             api_key?: string | null;
-            /** @description Sent with every request; values are write-only */
+            /** @description Headers that Keyward sends with every request. Values are write-only */
             headers?: {
                 [key: string]: string;
             };
-            /** @description Empty: whatever the upstream lists */
+            /** @description The models of the upstream. Empty: all models that it lists */
             models?: (string | {
                 name: string;
                 upstream_name: string;
-                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             timeout_seconds?: number;
@@ -3906,26 +3911,26 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
                 [key: string]: {
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cached_input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cache_write_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     output_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     reasoning_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_request_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_image_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_second_usd?: string;
                 };
             };
             /**
-             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @description refuse: a key with a budget in usd cannot use models without a price. allow: it may use them, at a cost of 0. Default: refuse
              * @enum {string}
              */
             unpriced?: "refuse" | "allow";
@@ -3938,11 +3943,11 @@ export interface components {
             has_api_key: boolean;
             api_key_hint: string | null;
             headers: string[];
-            /** @description Empty: whatever the upstream lists */
+            /** @description The models of the upstream. Empty: all models that it lists */
             models: (string | {
                 name: string;
                 upstream_name: string;
-                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             timeout_seconds: number;
@@ -3950,42 +3955,42 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices: {
                 [key: string]: {
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cached_input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cache_write_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     output_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     reasoning_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_request_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_image_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_second_usd?: string;
                 };
             };
             /**
-             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @description refuse: a key with a budget in usd cannot use models without a price. allow: it may use them, at a cost of 0. Default: refuse
              * @enum {string}
              */
             unpriced: "refuse" | "allow";
             enabled: boolean;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             created_at: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             updated_at: string;
             revision: number;
-            /** @description Such as models without a price */
+            /** @description Warnings, for example of models without a price */
             warnings: string[];
         };
         UpstreamList: {
@@ -3994,18 +3999,18 @@ export interface components {
         };
         UpstreamChange: {
             name?: string;
-            /** @description http or https, with the prefix of the API */
+            /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url?: string;
             api_key?: string | null;
-            /** @description Sent with every request; values are write-only */
+            /** @description Headers that Keyward sends with every request. Values are write-only */
             headers?: {
                 [key: string]: string;
             };
-            /** @description Empty: whatever the upstream lists */
+            /** @description The models of the upstream. Empty: all models that it lists */
             models?: (string | {
                 name: string;
                 upstream_name: string;
-                /** @description Its longest answer: held for, and written into, requests that bound none and count against a budget */
+                /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             timeout_seconds?: number;
@@ -4013,26 +4018,26 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
                 [key: string]: {
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cached_input_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     cache_write_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     output_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     reasoning_usd_per_million_tokens?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_request_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_image_usd?: string;
-                    /** @description decimal text such as "2.50" */
+                    /** @description a decimal number as text, such as "2.50" */
                     per_second_usd?: string;
                 };
             };
             /**
-             * @description refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0
+             * @description refuse: a key with a budget in usd cannot use models without a price. allow: it may use them, at a cost of 0. Default: refuse
              * @enum {string}
              */
             unpriced?: "refuse" | "allow";
@@ -4050,15 +4055,15 @@ export interface components {
         UsageStep: {
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             start: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             end: string;
-            /** @description Ids and names, empty where there was none. The key of what visitors of a chat widget took: `widget:` and its UUID */
+            /** @description Ids and names; empty if the use had none. For visitors of a chat widget the key is `widget:` and its UUID */
             group: {
                 [key: string]: string;
             };
@@ -4079,7 +4084,7 @@ export interface components {
             seq: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             at: string;
             actor: string;
@@ -4087,7 +4092,7 @@ export interface components {
             target: string;
             /** @enum {string} */
             outcome: "ok" | "refused" | "failed";
-            /** @description Anything; 50 members at most */
+            /** @description Any JSON object with at most 50 members */
             details: {
                 [key: string]: unknown;
             };
@@ -4102,7 +4107,7 @@ export interface components {
             seq: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             at: string;
             hash: string;
@@ -4136,12 +4141,12 @@ export interface components {
             seen_recovery_codes: boolean;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             dailyMessageLimit: number | null;
@@ -4189,7 +4194,7 @@ export interface components {
             workspaceIds: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             createdBy: (number | {
@@ -4198,7 +4203,7 @@ export interface components {
             }) | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4215,14 +4220,14 @@ export interface components {
             workspaceIds: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /** @description Id of a user; 0: a key */
             createdBy: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4252,7 +4257,7 @@ export interface components {
         PasswordChange: {
             usePassword: boolean;
             newPassword?: string;
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         InvitedUser: {
@@ -4280,12 +4285,12 @@ export interface components {
             }) | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4293,7 +4298,7 @@ export interface components {
             name?: string;
         };
         ApiKeyRemoval: {
-            /** @description Also where nobody could administer any more; for the last admin key itself */
+            /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         DocumentItem: {
@@ -4371,14 +4376,14 @@ export interface components {
             vectorTag: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             openAiTemp: number | null;
             openAiHistory: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             openAiPrompt: string | null;
@@ -4403,14 +4408,14 @@ export interface components {
             vectorTag: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             openAiTemp: number | null;
             openAiHistory: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             openAiPrompt: string | null;
@@ -4445,12 +4450,12 @@ export interface components {
             watched: boolean;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4461,14 +4466,14 @@ export interface components {
             vectorTag: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             openAiTemp: number | null;
             openAiHistory: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             openAiPrompt: string | null;
@@ -4529,12 +4534,12 @@ export interface components {
             user_id: number | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4547,7 +4552,7 @@ export interface components {
             role: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
         };
@@ -4564,12 +4569,12 @@ export interface components {
             api_session_id: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             feedbackScore: boolean | null;
@@ -4589,14 +4594,14 @@ export interface components {
             vectorTag: string | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
             openAiTemp: number | null;
             openAiHistory: number;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
             openAiPrompt: string | null;
@@ -4720,7 +4725,7 @@ export interface components {
                 chat_mode: string;
                 /**
                  * Format: date-time
-                 * @description a time such as 2030-01-31T00:00:00.000Z
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 createdAt: string;
                 workspace: {
@@ -4752,7 +4757,7 @@ export interface components {
                 usersId: number | null;
                 /**
                  * Format: date-time
-                 * @description a time such as 2030-01-31T00:00:00.000Z
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 createdAt: string;
             }[];
@@ -4807,7 +4812,7 @@ export interface components {
             usersId: number | null;
             /**
              * Format: date-time
-             * @description a time such as 2030-01-31T00:00:00.000Z
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
         };
@@ -6889,7 +6894,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A name that the list shows */
+                /** @description A name from the list */
                 model: string;
             };
             cookie?: never;
@@ -6991,25 +6996,25 @@ export interface operations {
     "keys.list": {
         parameters: {
             query?: {
-                /** @description Only those in this state */
+                /** @description Only items in this state */
                 state?: "active" | "disabled" | "quarantined" | "revoked" | "expired";
-                /** @description Id of an owner */
+                /** @description Only keys of this owner: its id, such as own_4fT9aBcDeF12 */
                 owner?: string;
-                /** @description Id of a key: its children */
+                /** @description Only children of this key: its id */
                 parent?: string;
-                /** @description Only those with this preset of scopes */
+                /** @description Only items with this role (preset of scopes) */
                 role?: "client" | "miner" | "admin";
-                /** @description Only those with this tag */
+                /** @description Only items with this tag */
                 tag?: string;
-                /** @description Part of a name or an id */
+                /** @description Only keys whose name or id contains this text */
                 q?: string;
-                /** @description Only those that nobody has used for so long */
+                /** @description Only items without a use for this many seconds */
                 unused_for_seconds?: number;
-                /** @description Only those that end within so long */
+                /** @description Only items that expire within this many seconds */
                 expiring_within_seconds?: number;
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -7096,7 +7101,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repeat with the same value makes no second key */
+                /** @description Makes the request idempotent: a repeat with the same value makes no second key */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -7297,7 +7302,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7392,7 +7397,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7517,11 +7522,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag the key was read with; 412 when it has changed since */
+                /** @description The ETag from reading the key. The answer is 412 if the key has changed since */
                 "if-match"?: string;
             };
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7770,7 +7775,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -7896,9 +7901,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
-                /** @description The id of one of the secrets of the key */
+                /** @description Id of one of the secrets of the key, such as sec_4fT9aBcDeF12 */
                 secret_id: string;
             };
             cookie?: never;
@@ -8020,7 +8025,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8146,7 +8151,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8274,7 +8279,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8400,7 +8405,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8526,7 +8531,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -8942,9 +8947,9 @@ export interface operations {
     "running.list": {
         parameters: {
             query?: {
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -9032,7 +9037,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the list has it */
+                /** @description Id from the list of running requests */
                 id: string;
             };
             cookie?: never;
@@ -9266,9 +9271,9 @@ export interface operations {
     "owners.list": {
         parameters: {
             query?: {
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -9461,7 +9466,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description own_ and 12 letters or digits */
+                /** @description own_ and 12 letters or digits, such as own_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -9556,7 +9561,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description own_ and 12 letters or digits */
+                /** @description own_ and 12 letters or digits, such as own_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -9680,7 +9685,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description own_ and 12 letters or digits */
+                /** @description own_ and 12 letters or digits, such as own_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -9804,9 +9809,9 @@ export interface operations {
     "upstreams.list": {
         parameters: {
             query?: {
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -10008,7 +10013,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description up_ and 12 letters or digits */
+                /** @description up_ and 12 letters or digits, such as up_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10102,11 +10107,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag it was read with; 412 when it has changed since */
+                /** @description The ETag from reading the upstream. The answer is 412 if it has changed since */
                 "if-match"?: string;
             };
             path: {
-                /** @description up_ and 12 letters or digits */
+                /** @description up_ and 12 letters or digits, such as up_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10225,11 +10230,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag it was read with; 412 when it has changed since */
+                /** @description The ETag from reading the upstream. The answer is 412 if it has changed since */
                 "if-match"?: string;
             };
             path: {
-                /** @description up_ and 12 letters or digits */
+                /** @description up_ and 12 letters or digits, such as up_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10364,7 +10369,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description up_ and 12 letters or digits */
+                /** @description up_ and 12 letters or digits, such as up_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10484,13 +10489,13 @@ export interface operations {
     "usage.report": {
         parameters: {
             query?: {
-                /** @description Begins with this hour; 24 hours ago */
+                /** @description Start of the report, rounded down to the hour. Default: 24 hours ago */
                 from?: string;
-                /** @description Ends with this hour; now */
+                /** @description End of the report, its hour included. Default: now */
                 to?: string;
-                /** @description hour */
+                /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated: key, owner, model, worker */
+                /** @description Comma-separated list of key, owner, model, worker */
                 group_by?: string;
             };
             header?: never;
@@ -10576,18 +10581,18 @@ export interface operations {
     "keys.usage": {
         parameters: {
             query?: {
-                /** @description Begins with this hour; 24 hours ago */
+                /** @description Start of the report, rounded down to the hour. Default: 24 hours ago */
                 from?: string;
-                /** @description Ends with this hour; now */
+                /** @description End of the report, its hour included. Default: now */
                 to?: string;
-                /** @description hour */
+                /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated: key, owner, model, worker */
+                /** @description Comma-separated list of key, owner, model, worker */
                 group_by?: string;
             };
             header?: never;
             path: {
-                /** @description key_ and 12 letters or digits */
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -10680,19 +10685,19 @@ export interface operations {
     "audit.list": {
         parameters: {
             query?: {
-                /** @description key:key_…, system, cli, anonymous */
+                /** @description Author of the change: key:key_…, system, cli or anonymous */
                 actor?: string;
-                /** @description keys.mint, or keys.* for all of a noun */
+                /** @description An action such as keys.mint, or keys.* for all actions of a noun */
                 action?: string;
-                /** @description Only what was done to this */
+                /** @description Only changes of this object, such as key_4fT9aBcDeF12 */
                 target?: string;
-                /** @description a time such as 2030-01-31T00:00:00.000Z */
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 from?: string;
-                /** @description a time such as 2030-01-31T00:00:00.000Z */
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 to?: string;
-                /** @description Items of a page; 50 */
+                /** @description Number of items in a page. Default: 50 */
                 limit?: number;
-                /** @description next_cursor of the page before */
+                /** @description next_cursor of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -11212,7 +11217,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11403,7 +11408,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11466,7 +11471,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11651,7 +11656,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11819,7 +11824,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11864,7 +11869,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -11995,7 +12000,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -12108,7 +12113,7 @@ export interface operations {
     "sessions.login_with_token": {
         parameters: {
             query?: {
-                /** @description The token that was issued */
+                /** @description The issued token */
                 token?: string;
             };
             header?: never;
@@ -12720,7 +12725,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -12852,7 +12857,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -12902,7 +12907,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -13052,7 +13057,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -13419,7 +13424,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the agent named it */
+                /** @description The file name that the agent chose */
                 filename: string;
             };
             cookie?: never;
@@ -15474,7 +15479,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -15551,7 +15556,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -16635,7 +16640,7 @@ export interface operations {
             path: {
                 /** @description UUID of the chat widget */
                 uuid: string;
-                /** @description UUID of the session, which the page made */
+                /** @description UUID of the session, made by the page */
                 sessionId: string;
             };
             cookie?: never;
@@ -17277,12 +17282,12 @@ export interface operations {
                             user_id: number | null;
                             /**
                              * Format: date-time
-                             * @description a time such as 2030-01-31T00:00:00.000Z
+                             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                              */
                             createdAt: string;
                             /**
                              * Format: date-time
-                             * @description a time such as 2030-01-31T00:00:00.000Z
+                             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                              */
                             lastUpdatedAt: string;
                             user: {
@@ -17355,7 +17360,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The number or id that lists show */
+                /** @description The number or id from the list */
                 id: string;
             };
             cookie?: never;
@@ -17919,7 +17924,7 @@ export interface operations {
             path: {
                 /** @description UUID of the chat widget */
                 uuid: string;
-                /** @description UUID of the session, which the page made */
+                /** @description UUID of the session, made by the page */
                 sessionId: string;
             };
             cookie?: never;
@@ -17978,7 +17983,7 @@ export interface operations {
             path: {
                 /** @description UUID of the chat widget */
                 uuid: string;
-                /** @description UUID of the session, which the page made */
+                /** @description UUID of the session, made by the page */
                 sessionId: string;
             };
             cookie?: never;

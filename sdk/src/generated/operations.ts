@@ -24,21 +24,21 @@ export const OPERATIONS = {
   "responses.create": {
     "method": "POST",
     "path": "/v1/responses",
-    "summary": "The Responses API, where the upstream has it",
+    "summary": "Responses API, if the upstream supports it",
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
   "messages.create": {
     "method": "POST",
     "path": "/v1/messages",
-    "summary": "The Messages API, where the upstream has it",
+    "summary": "Messages API, if the upstream supports it",
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
   "messages.count_tokens": {
     "method": "POST",
     "path": "/v1/messages/count_tokens",
-    "summary": "Count the tokens of a message, where the upstream has it; takes nothing from budgets",
+    "summary": "Count the tokens of a message, if the upstream supports it. Takes nothing from budgets",
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
@@ -66,7 +66,7 @@ export const OPERATIONS = {
   "images.edit": {
     "method": "POST",
     "path": "/v1/images/edits",
-    "summary": "Change an image",
+    "summary": "Edit an image",
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
@@ -87,21 +87,21 @@ export const OPERATIONS = {
   "audio.transcribe": {
     "method": "POST",
     "path": "/v1/audio/transcriptions",
-    "summary": "Write down what is said",
+    "summary": "Transcribe a recording",
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
   "audio.translate": {
     "method": "POST",
     "path": "/v1/audio/translations",
-    "summary": "Write down in English what is said",
+    "summary": "Translate a recording into English text",
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
   "models.list": {
     "method": "GET",
     "path": "/v1/models",
-    "summary": "The models that the key may use",
+    "summary": "List the models that the key may use",
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
@@ -116,21 +116,21 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/keys",
     "summary": "Mint a key",
-    "description": "The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them. Scope: keys:write.",
+    "description": "The answer contains the secret, and nothing else ever does. Send either role or scopes. The use of a child counts against each of its ancestors, and the child ends with them. Scope: keys:write.",
     "scope": "keys:write"
   },
   "keys.list": {
     "method": "GET",
     "path": "/v1/keys",
     "summary": "List keys",
-    "description": "Newest first. Without owners:manage, those of the caller's owner. Scope: keys:read.",
+    "description": "Newest first. Without owners:manage, only keys of the caller's owner. Scope: keys:read.",
     "scope": "keys:read"
   },
   "keys.self": {
     "method": "GET",
     "path": "/v1/keys/self",
-    "summary": "The caller's own key",
-    "description": "With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope. Any key.",
+    "summary": "Get the caller's own key",
+    "description": "Includes the rest of all limits and budgets that its requests count against: its own, its ancestors' and its owners'. Needs no scope. Any key.",
     "scope": null
   },
   "keys.get": {
@@ -144,7 +144,7 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/keys/{id}",
     "summary": "Change a key",
-    "description": "What is named is replaced, the rest stays. Acknowledged when every node acts on it. Scope: keys:write.",
+    "description": "Replaces the named fields; all others stay. The answer arrives when every node acts on the change. Scope: keys:write.",
     "scope": "keys:write"
   },
   "keys.delete": {
@@ -158,14 +158,14 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/keys/self/revoke",
     "summary": "Revoke the caller's own key",
-    "description": "For whoever finds that its key has leaked. Needs no scope. Any key.",
+    "description": "For a client that finds that its key has leaked. Needs no scope. Any key.",
     "scope": null
   },
   "keys.rotate": {
     "method": "POST",
     "path": "/v1/keys/{id}/rotate",
-    "summary": "Give a key a new secret",
-    "description": "The old one goes on for overlap_seconds (86,400), or with end: \"quiet\" until it was not used for quiet_seconds (3,600). Who still uses it: secrets[].last_used_at and last_used_from. Scope: keys:write.",
+    "summary": "Rotate a key: add a new secret",
+    "description": "The old secret works for overlap_seconds (default: 86,400). With end: \"quiet\" it works until it has had no use for quiet_seconds (default: 3,600). secrets[].last_used_at and last_used_from show its last use. Scope: keys:write.",
     "scope": "keys:write"
   },
   "keys.end_secret": {
@@ -192,7 +192,7 @@ export const OPERATIONS = {
   "keys.quarantine": {
     "method": "POST",
     "path": "/v1/keys/{id}/quarantine",
-    "summary": "Leave a key only what reads, 60 requests a minute",
+    "summary": "Quarantine a key: it may only read, 60 requests a minute",
     "description": "Scope: keys:write.",
     "scope": "keys:write"
   },
@@ -213,49 +213,49 @@ export const OPERATIONS = {
   "keys.verify": {
     "method": "POST",
     "path": "/v1/keys/verify",
-    "summary": "Ask whether a key is good, for what, now",
-    "description": "Answers 200 to every well-formed question. Takes from the limits of the key unless consume is false. Scope: keys:verify.",
+    "summary": "Verify a key for a scope, a resource and an address",
+    "description": "Answers 200 to every valid request. Takes from the limits of the key unless consume is false. Scope: keys:verify.",
     "scope": "keys:verify"
   },
   "keys.report": {
     "method": "POST",
     "path": "/v1/keys/report",
-    "summary": "Report a key that was found lying about",
-    "description": "Needs no key. Always the same answer; a real key is quarantined. Needs no key.",
+    "summary": "Report a leaked key",
+    "description": "Needs no key. The answer is always the same. A real key is quarantined. Needs no key.",
     "scope": null
   },
   "keys.import": {
     "method": "POST",
     "path": "/v1/keys/import",
-    "summary": "Import keys that exist elsewhere",
-    "description": "NDJSON, a key a line, with its text (secret) or the SHA-256 of it (sha256); NDJSON back, an outcome a line. A bad line is reported and stops nothing; repeating is harmless. What was reported is stored, also when the import breaks off (broken_off names the first line that may not be). Scope: keys:write.",
+    "summary": "Import existing keys",
+    "description": "The body is NDJSON: one key a line, with its text (secret) or its SHA-256 (sha256). The answer is NDJSON: one outcome a line. A bad line is reported and stops nothing. The import is idempotent. Every reported line is stored, also if the import breaks off; then broken_off names the first line that may not be stored. Scope: keys:write.",
     "scope": "keys:write"
   },
   "running.list": {
     "method": "GET",
     "path": "/v1/running",
-    "summary": "List the requests that are being answered",
-    "description": "On all processes, newest first, this one included. Without keys:read those of the caller's own key; with it those of the keys that it may see. Any key.",
+    "summary": "List the running requests",
+    "description": "Lists all processes, newest first, this request included. Without keys:read, only requests of the caller's own key. With it, requests of all keys that the caller may see. Any key.",
     "scope": null
   },
   "running.stop": {
     "method": "POST",
     "path": "/v1/running/{id}/stop",
-    "summary": "Stop a request that is being answered",
-    "description": "Its key goes on. Acknowledged like a revocation: nothing more of it takes effect. The own key needs no scope, others keys:write. Any key.",
+    "summary": "Stop a running request",
+    "description": "Its key stays active. Acknowledged like a revocation: no further part of the request takes effect. Requests of the own key need no scope, others need keys:write. Any key.",
     "scope": null
   },
   "running.stop_all": {
     "method": "POST",
     "path": "/v1/running/stop",
     "summary": "Stop all requests of a key, an owner or a tag",
-    "description": "Name exactly one. Of an owner or a tag: those that run at this moment. Any key.",
+    "description": "Send exactly one of key, owner and tag. For an owner or a tag, it stops the requests that are running now. Any key.",
     "scope": null
   },
   "owners.create": {
     "method": "POST",
     "path": "/v1/owners",
-    "summary": "Make an owner of keys",
+    "summary": "Create an owner of keys",
     "description": "Scope: owners:manage.",
     "scope": "owners:manage"
   },
@@ -263,7 +263,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/owners",
     "summary": "List owners",
-    "description": "Without owners:manage, or for a key that is bound to workspaces, the caller's own. Scope: keys:read.",
+    "description": "Without owners:manage, or for a key that is bound to workspaces, only the caller's own owner. Scope: keys:read.",
     "scope": "keys:read"
   },
   "owners.get": {
@@ -277,7 +277,7 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/owners/{id}",
     "summary": "Change, suspend or reactivate an owner",
-    "description": "Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name. Scope: owners:manage.",
+    "description": "To suspend an owner ends all its keys at once, until it is active again. Budgets and limits hold for all its keys together, and past use still counts. A key that is bound to workspaces manages only its own owner, and cannot rename it. A key with other selectors cannot suspend, bound or reactivate an owner whose keys or user hold more than it. The owner `admin` keeps its name. Scope: owners:manage.",
     "scope": "owners:manage"
   },
   "owners.delete": {
@@ -290,8 +290,8 @@ export const OPERATIONS = {
   "upstreams.add": {
     "method": "POST",
     "path": "/v1/upstreams",
-    "summary": "Add a server of models",
-    "description": "The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.",
+    "summary": "Add an upstream (a server of models)",
+    "description": "An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.",
     "scope": "models:manage"
   },
   "upstreams.list": {
@@ -312,70 +312,70 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/upstreams/{id}",
     "summary": "Change an upstream",
-    "description": "The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.",
+    "description": "An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.",
     "scope": "models:manage"
   },
   "upstreams.remove": {
     "method": "DELETE",
     "path": "/v1/upstreams/{id}",
     "summary": "Remove an upstream",
-    "description": "The chats of all workspaces go there: not for keys that are bound to some. Scope: models:manage.",
+    "description": "An upstream receives the chats of all workspaces, so a key that is bound to some may not change it. Scope: models:manage.",
     "scope": "models:manage"
   },
   "upstreams.test": {
     "method": "POST",
     "path": "/v1/upstreams/{id}/test",
-    "summary": "Send an upstream one real request",
+    "summary": "Test an upstream with one real request",
     "description": "Scope: models:manage.",
     "scope": "models:manage"
   },
   "usage.report": {
     "method": "GET",
     "path": "/v1/usage",
-    "summary": "What was used",
-    "description": "Without owners:manage, by the keys of the caller's owner; with a key that is bound to workspaces, by itself. Times are UTC; steps without use are left out. Scope: usage:read.",
+    "summary": "Usage by key, owner, model and time",
+    "description": "Without owners:manage, the report covers the keys of the caller's owner. For a key that is bound to workspaces it covers that key alone. Times are UTC. Steps without use are left out. Scope: usage:read.",
     "scope": "usage:read"
   },
   "keys.usage": {
     "method": "GET",
     "path": "/v1/keys/{id}/usage",
-    "summary": "What one key used",
+    "summary": "Usage of one key",
     "description": "Scope: usage:read.",
     "scope": "usage:read"
   },
   "audit.list": {
     "method": "GET",
     "path": "/v1/audit",
-    "summary": "What was done, by whom",
+    "summary": "The audit record of all changes",
     "description": "Newest first. Each record holds the hash of the one before it. Scope: audit:read.",
     "scope": "audit:read"
   },
   "audit.checkpoint": {
     "method": "GET",
     "path": "/v1/audit/checkpoint",
-    "summary": "The signed head of the record",
-    "description": "Keep it elsewhere: whoever rewrites the database cannot rewrite it. Scope: audit:read.",
+    "summary": "Get the signed head of the audit record",
+    "description": "Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database. Scope: audit:read.",
     "scope": "audit:read"
   },
   "system.health": {
     "method": "GET",
     "path": "/healthz",
-    "summary": "The process lives",
+    "summary": "Check that the process is alive",
     "description": "Needs no key.",
     "scope": null
   },
   "system.ready": {
     "method": "GET",
     "path": "/readyz",
-    "summary": "Storage is writable and requests are served",
-    "description": "503 names the part that is not. The local model is reported and does not count. Needs no key.",
+    "summary": "Check that storage is writable and the server is ready",
+    "description": "A 503 names the part that is not ready. The answer has the state of the local model, which does not change the status. Needs no key.",
     "scope": null
   },
   "system.metrics": {
     "method": "GET",
     "path": "/metrics",
     "summary": "Prometheus metrics",
-    "description": "From the machine itself, asked as localhost or by a loopback address, without a key, where no proxy stands before it. Scope: metrics:read.",
+    "description": "Needs no key from the machine itself, under localhost or a loopback address and without a proxy. Scope: metrics:read.",
     "scope": "metrics:read"
   },
   "auth.check": {

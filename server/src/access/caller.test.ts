@@ -44,7 +44,7 @@ describe('decide', () => {
     ],
     ['an address within', caller(['*'], { ips }), { ip: '10.1.1.1' }, 'allowed'],
     ['an address outside', caller(['*'], { ips }), { ip: '192.0.2.1' }, 'ip_denied'],
-    ['an address that is none', caller(['*'], { ips }), { ip: 'x' }, 'ip_denied'],
+    ['an invalid address', caller(['*'], { ips }), { ip: 'x' }, 'ip_denied'],
     ['an address of nobody', caller(['*'], { ips }), { ip: '' }, 'ip_denied'],
     ['no address asked', caller(['*'], { ips }), {}, 'allowed'],
     ['any address', caller(['*']), { ip: 'x' }, 'allowed'],
@@ -60,14 +60,14 @@ describe('decide', () => {
       { action: 'models:use', resource: { type: 'model', id: 'x' } },
       'insufficient_scope',
     ],
-  ])('%s', (_name, who, question, expected) => {
+  ])('decide answers rightly for %s', (_name, who, question, expected) => {
     const decision = decide(who, question);
     expect(decision.allowed ? 'allowed' : decision.code).toBe(expected);
   });
 });
 
 describe('scopes', () => {
-  test('the presets are those of the coordinator contract', () => {
+  test('the presets of scopes are those of the coordinator contract', () => {
     expect(ROLE_GRANTS).toEqual({
       client: [
         'jobs:submit',
@@ -97,12 +97,12 @@ describe('scopes', () => {
     for (const grant of GRANTS) expect(expand([grant]).size).toBeGreaterThan(0);
   });
 
-  test('what is no grant gives nothing', () => {
+  test('an unknown grant gives nothing', () => {
     for (const grant of ['', 'jobs', 'jobs:', ':*', 'job:*', 'JOBS:*', 'jobs:rea', '**', '*:*'])
       expect(expand([grant]).size).toBe(0);
   });
 
-  test('a grant covers exactly the scopes that it is written out to', () => {
+  test('a grant covers exactly the scopes that it expands to', () => {
     for (const grant of GRANTS)
       for (const scope of SCOPES) expect(covers(grant, scope)).toBe(expand([grant]).has(scope));
     expect(covers('jobs:*', '*')).toBe(false);
@@ -110,7 +110,7 @@ describe('scopes', () => {
     expect(covers('*', 'jobs:*')).toBe(true);
   });
 
-  test('quarantined, only reading is left', () => {
+  test('a quarantined key keeps only scopes that read', () => {
     const left = [...expand(['*'], true)];
     expect(left.length).toBeGreaterThan(5);
     expect(left.filter((scope) => !scope.endsWith(':read'))).toEqual([]);

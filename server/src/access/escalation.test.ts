@@ -76,7 +76,7 @@ const unbounded: Wanted = {
 };
 
 describe('excesses', () => {
-  test('whatever a child may do, its maker may: for random makers and wishes', () => {
+  test('a maker may do everything that its child may do, for random makers and requests', () => {
     let passed = 0;
     for (let seed = 1; seed <= 30_000; seed++) {
       const maker = wanted(seed);
@@ -112,7 +112,7 @@ describe('excesses', () => {
     return undefined;
   }
 
-  test('a child names no wider bounds than its maker, and whatever it may do, its maker may', () => {
+  test('a child has no wider bounds than its maker, which may do everything that the child may do', () => {
     let passed = 0;
     for (let seed = 1; seed <= 10_000; seed++) {
       const maker = wanted(seed);
@@ -147,7 +147,7 @@ describe('excesses', () => {
     expect(passed).toBeGreaterThan(3_000);
   });
 
-  test('the same as the maker is no excess, nor is less', () => {
+  test('a key that equals its maker, or holds less, has no excess', () => {
     for (let seed = 1; seed <= 500; seed++) {
       const maker = wanted(seed);
       expect(excesses(maker, maker)).toEqual([]);
@@ -155,7 +155,7 @@ describe('excesses', () => {
     }
   });
 
-  test('each part is named by its field', () => {
+  test('each excess is named by its field', () => {
     const maker: Wanted = {
       grants: ['models:use'],
       selectors: {

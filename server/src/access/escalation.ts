@@ -40,7 +40,7 @@ export function excesses(maker: Wanted, wanted: Wanted): Excess[] {
 
 const parentExcess = (maker: Wanted, wanted: Wanted): Excess[] =>
   maker.hasParent === true && wanted.hasParent !== true
-    ? [{ field: 'parent', message: 'the maker ends with its parent, and this would not' }]
+    ? [{ field: 'parent', message: 'must end with the parent of its maker' }]
     : [];
 
 /**
@@ -64,13 +64,13 @@ export function childExcesses(maker: Wanted, child: Wanted): Excess[] {
 export function loosenings(before: Wanted, after: Wanted): Excess[] {
   const kept = { ...before, limits: [], budgets: [] };
   return [
-    ...excesses(kept, after).map(({ field }) => ({ field, message: 'must stay within what it is now' })),
+    ...excesses(kept, after).map(({ field }) => ({ field, message: 'must not exceed its current value' })),
     ...before.limits
       .filter((own) => !after.limits.some((limit) => limit.name === own.name && atMost(limit, own)))
-      .map(({ name }) => ({ field: 'limits', message: `must keep "${name}", and no wider than it is` })),
+      .map(({ name }) => ({ field: 'limits', message: `must keep "${name}", no wider than now` })),
     ...before.budgets
       .filter((own) => !after.budgets.some((budget) => isSame(budget, own) && spendsAtMost(budget, own)))
-      .map(({ name }) => ({ field: 'budgets', message: `must keep "${name}", and no larger than it is` })),
+      .map(({ name }) => ({ field: 'budgets', message: `must keep "${name}", no larger than now` })),
   ];
 }
 
@@ -82,7 +82,7 @@ function scopeExcess(held: readonly string[], wanted: readonly string[]): Excess
   const missing = wanted.filter((grant) => !held.some((own) => covers(own, grant)));
   return missing.length === 0
     ? []
-    : [{ field: 'scopes', message: `the maker does not hold ${missing.join(', ')}` }];
+    : [{ field: 'scopes', message: `must not include ${missing.join(', ')}: the maker does not hold it` }];
 }
 
 function nameExcess(field: string, maker: NameSelector, wanted: NameSelector): Excess[] {
@@ -103,7 +103,7 @@ function nameExcess(field: string, maker: NameSelector, wanted: NameSelector): E
     (own) => touches(own) && !wanted.deny.some((pattern) => matchesPattern(pattern, own)),
   );
   if (missing.length > 0)
-    found.push({ field: `${field}.deny`, message: `must deny ${missing.join(', ')} too` });
+    found.push({ field: `${field}.deny`, message: `must also deny ${missing.join(', ')}` });
   return found;
 }
 
@@ -121,7 +121,7 @@ function expiryExcess(maker: number | null, wanted: number | null): Excess[] {
   return [
     {
       field: 'expires_at',
-      message: `must not be later than ${new Date(maker).toISOString()}, when the maker ends`,
+      message: `must not be later than ${new Date(maker).toISOString()}, when the maker expires`,
     },
   ];
 }

@@ -17,7 +17,7 @@ test.each([
   // Not the place of people who are let in already.
   ['', 'unknown'],
   ['nonsense', 'unknown'],
-])('%s counts as %s', (ip, network) => {
+])('the address %s counts as the network %s', (ip, network) => {
   expect(networkOf(ip)).toBe(network);
 });
 
@@ -28,6 +28,6 @@ test.each([
   ['64:ff9b::192.0.2.7', '64:ff9b::c000:207'],
   ['192.0.2.7', '192.0.2.7'],
   ['', 'unknown'],
-])('%s takes turns as %s', (ip, site) => {
+])('the address %s takes turns as the network %s', (ip, site) => {
   expect(siteOf(networkOf(ip))).toBe(site);
 });

@@ -20,7 +20,7 @@ describe('name selectors', () => {
     ['gpt*', 'gpt-4o', true],
     ['openai/*', 'openai/*', true],
     ['', 'x', false],
-  ])('%s on %s: %s', (pattern, name, matches) => {
+  ])('the pattern %s matches the name %s: %s', (pattern, name, matches) => {
     expect(matchesPattern(pattern, name)).toBe(matches);
   });
 
@@ -34,7 +34,7 @@ describe('name selectors', () => {
     [['x/y'], ['x/*'], 'x/y', false],
     [['x/*'], ['x/y'], 'x/z', true],
     [['x/*'], ['*'], 'x/z', false],
-  ])('allow %j deny %j on %s: %s', (allow, deny, name, selected) => {
+  ])('a selector with allow %j and deny %j covers %s: %s', (allow, deny, name, selected) => {
     expect(selects({ allow, deny }, name)).toBe(selected);
   });
 
@@ -76,7 +76,7 @@ describe('address ranges', () => {
     ['10.0.0.0/8', 'unknown', false],
     ['8.0.0.0/8', '010.0.0.1', false],
     ['0.0.0.0/8', '10', false],
-  ])('%s has %s: %s', (range, ip, within) => {
+  ])('the address range %s contains %s: %s', (range, ip, within) => {
     expect(inRanges([range], ip)).toBe(within);
   });
 
@@ -97,7 +97,7 @@ describe('address ranges', () => {
     ' 10.0.0.1',
     '',
     '/8',
-  ])('"%s" is no range', (text) => {
+  ])('"%s" is not an address range', (text) => {
     expect(parseRange(text)).toBeNull();
   });
 
@@ -112,7 +112,7 @@ describe('address ranges', () => {
     [['::/0'], ['0.0.0.0/0'], false],
     [['0.0.0.0/0'], ['::/0'], false],
     [['nonsense'], ['0.0.0.0/0'], false],
-  ])('%j within %j: %s', (inner, outer, within) => {
+  ])('the address ranges %j lie within %j: %s', (inner, outer, within) => {
     expect(rangesWithin(inner, outer)).toBe(within);
   });
 });

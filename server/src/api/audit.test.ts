@@ -28,7 +28,7 @@ describeOnBothServers('the audit record', (start) => {
     for (let i = 0; i < 5; i++) await server.mint();
   });
 
-  test('newest first, each with the hash of the one before, page by page', async () => {
+  test('audit records are listed newest first, each with the hash of the one before, page by page', async () => {
     const records: Record[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
@@ -41,7 +41,7 @@ describeOnBothServers('the audit record', (start) => {
       expect(prev_hash).toBe(records[i + 1]?.hash);
   });
 
-  test('by actor, action, target and time', async () => {
+  test('audit records are filtered by actor, action, target and time', async () => {
     const { id } = await server.mint();
     const self = await server.request<{ key: { id: string } }>('GET', '/v1/keys/self');
     const one = await list(`?actor=${self.body.key.id}&action=keys.*&target=${id}`);
@@ -53,7 +53,7 @@ describeOnBothServers('the audit record', (start) => {
     expect((await list('?actor=cli')).body.items.map(({ action }) => action)).toContain('keys.mint');
   });
 
-  test('refusals of a good key are recorded within about a second, equal ones once with their count', async () => {
+  test('refusals of a valid key are recorded within about a second, equal ones once with their count', async () => {
     const { id, secret } = await server.mint({ limits: [{ name: 'm', requests: 2, window_seconds: 60 }] });
     for (let i = 0; i < 12; i++)
       await server.request('GET', i === 0 ? '/v1/audit' : '/v1/models', { key: secret });
@@ -73,14 +73,14 @@ describeOnBothServers('the audit record', (start) => {
     expect((await list(`?actor=${id}`)).body.items.length).toBeLessThan(10);
   });
 
-  test('an attempt to give more than one holds is recorded', async () => {
+  test('an attempt of a key to give more than it holds is recorded', async () => {
     const { id, secret } = await server.mint({ scopes: ['keys:write'] });
     await server.request('POST', '/v1/keys', { key: secret, body: { name: 'x', role: 'admin' } });
     const found = async () => (await list(`?actor=${id}`)).body.items.map(({ details }) => details.code);
     await expect.poll(found).toEqual(['scope_escalation']);
   });
 
-  test('the checkpoint is the signed head', async () => {
+  test('the checkpoint is the signed head of the audit record', async () => {
     const { status, body } = await server.request<{ seq: number; hash: string; signature: string }>(
       'GET',
       '/v1/audit/checkpoint',

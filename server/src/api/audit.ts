@@ -32,16 +32,22 @@ export const auditRoutes: Route[] = [
     method: 'GET',
     path: '/v1/audit',
     id: 'audit.list',
-    summary: 'What was done, by whom',
+    summary: 'The audit record of all changes',
     description: 'Newest first. Each record holds the hash of the one before it.',
     access: 'audit:read',
     query: Type.Object(
       {
         actor: Type.Optional(
-          Type.String({ maxLength: 200, description: 'key:key_…, system, cli, anonymous' }),
+          Type.String({
+            maxLength: 200,
+            description: 'Author of the change: key:key_…, system, cli or anonymous',
+          }),
         ),
         action: Type.Optional(
-          Type.String({ maxLength: 100, description: 'keys.mint, or keys.* for all of a noun' }),
+          Type.String({
+            maxLength: 100,
+            description: 'An action such as keys.mint, or keys.* for all actions of a noun',
+          }),
         ),
         target: Type.Optional(Type.String({ maxLength: 200 })),
         from: Type.Optional(s.Time),
@@ -65,8 +71,9 @@ export const auditRoutes: Route[] = [
     method: 'GET',
     path: '/v1/audit/checkpoint',
     id: 'audit.checkpoint',
-    summary: 'The signed head of the record',
-    description: 'Keep it elsewhere: whoever rewrites the database cannot rewrite it.',
+    summary: 'Get the signed head of the audit record',
+    description:
+      'Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database.',
     access: 'audit:read',
     responses: {
       200: Type.Object(

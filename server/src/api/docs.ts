@@ -50,7 +50,7 @@ function file(name: string, type: string): Route {
     method: 'GET',
     path: `/api/docs/${name}`,
     id: `docs.${name.replaceAll(/\W/g, '_')}`,
-    summary: 'A part of the documentation page',
+    summary: 'Get a part of the documentation page',
     access: 'public',
     responses: { 200: 'stream' },
     handler: async () => ({
@@ -70,7 +70,7 @@ export function docsRoutes(others: readonly Route[], version: string): Route[] {
       method: 'GET',
       path: '/openapi.json',
       id: 'docs.openapi',
-      summary: 'This document',
+      summary: 'Get this OpenAPI document',
       access: 'public',
       responses: { 200: 'stream' },
       handler: () => {
@@ -87,7 +87,7 @@ export function docsRoutes(others: readonly Route[], version: string): Route[] {
         method: 'GET',
         path,
         id: 'docs.page',
-        summary: 'This document as a page',
+        summary: 'Show this document as a page',
         access: 'public',
         responses: { 200: 'stream' },
         handler: () => ({ status: 200, headers: html, body: PAGE }),
@@ -97,7 +97,7 @@ export function docsRoutes(others: readonly Route[], version: string): Route[] {
       method: 'GET',
       path: '/api/docs/start.js',
       id: 'docs.start',
-      summary: 'A part of the documentation page',
+      summary: 'Get a part of the documentation page',
       access: 'public',
       responses: { 200: 'stream' },
       handler: () => ({

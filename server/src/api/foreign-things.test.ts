@@ -134,7 +134,7 @@ describeOnBothServers('what belongs to others', (start) => {
     },
   );
 
-  test('is not told by the name of its owner', async () => {
+  test('the name of an owner reveals no foreign owner', async () => {
     const { neighbour: key } = callers;
     const owner = foreign.key.owner.name;
     const mint = (named: string) =>
@@ -145,7 +145,7 @@ describeOnBothServers('what belongs to others', (start) => {
     expect(comparable(await list(id), [id])).toEqual(comparable(await list(absent(id)), [absent(id)]));
   });
 
-  test('is not told by the name that a bound key gives its own owner', async () => {
+  test('the name that a bound key gives its own owner reveals no foreign owner', async () => {
     const id = (await server.request<{ key: NewKey['key'] }>('GET', '/v1/keys/self', { key: callers.bound }))
       .body.key.owner.id;
     const rename = (name: string) =>
@@ -155,7 +155,7 @@ describeOnBothServers('what belongs to others', (start) => {
     expect((await server.request<{ name: string }>('GET', `/v1/owners/${id}`)).body.name).toBe('Bob');
   });
 
-  test('is not told by an Idempotency-Key that another key of the owner has used', async () => {
+  test('an Idempotency-Key that another key of the owner has used reveals no foreign key', async () => {
     const selectors = { workspaces: { allow: ['open-*'] } };
     const wide = await server.mint({ owner: 'Bob', role: 'admin' });
     const narrow = await server.mint({ owner: 'Bob', role: 'admin', selectors });
@@ -168,7 +168,7 @@ describeOnBothServers('what belongs to others', (start) => {
     expect((await mint(narrow.secret, 'job-1')).status).toBe(409);
   });
 
-  test('a model that a key does not cover is answered like one that there is not', async () => {
+  test('a model that a key does not cover is answered like a model that does not exist', async () => {
     const asking = keyed.filter(({ surface, path }) => surface.name === 'openai' && path !== '/v1/models');
     for (const models of [{ allow: ['cheap'] }, { deny: ['dear*'] }, { deny: ['house/*'] }]) {
       const { secret: key } = await server.mint({ scopes: ['models:use'], selectors: { models } });

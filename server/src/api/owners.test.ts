@@ -21,7 +21,7 @@ describeOnBothServers('owners', (start) => {
     server = await start();
   });
 
-  test('made, read, renamed, listed, deleted', async () => {
+  test('an owner can be made, read, renamed, listed and deleted', async () => {
     const made = await create('Ann');
     expect([made.status, made.headers.get('location')]).toEqual([201, `/v1/owners/${made.body.id}`]);
     expect(made.body).toMatchObject({ name: 'Ann', kind: 'person', state: 'active' });
@@ -35,7 +35,7 @@ describeOnBothServers('owners', (start) => {
     expect((await create('Anna')).status).toBe(201);
   });
 
-  test('a name is taken once, also by many at the same time', async () => {
+  test('the name of an owner is unique, also under simultaneous requests', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => create('Twin')));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     const refused = answers.filter(({ status }) => status !== 201);
@@ -44,7 +44,7 @@ describeOnBothServers('owners', (start) => {
     expect((await patch(other.body.id, { name: 'Twin' })).body.errors?.[0]?.field).toBe('name');
   });
 
-  test('suspending ends all its keys at once; active again, they work again', async () => {
+  test('suspending an owner ends all its keys at once, and reactivating it brings them back', async () => {
     const { body: owner } = await create('Suspended');
     const keys = await Promise.all([1, 2].map(() => server.mint({ owner: owner.id })));
     for (const { secret } of keys) expect(await works(secret)).toBe(true);
@@ -58,7 +58,7 @@ describeOnBothServers('owners', (start) => {
     for (const { secret } of keys) expect(await works(secret)).toBe(true);
   });
 
-  test('deleting ends all its keys for good', async () => {
+  test('deleting an owner ends all its keys permanently', async () => {
     const { body: owner } = await create('Deleted');
     const { id, secret } = await server.mint({ owner: owner.id });
     expect(await works(secret)).toBe(true);
@@ -69,7 +69,7 @@ describeOnBothServers('owners', (start) => {
     expect((await server.request('DELETE', `/v1/owners/${owner.id}`)).status).toBe(404);
   });
 
-  test('nobody ends the owner of the key in their hand', async () => {
+  test('a key cannot end its own owner', async () => {
     const self = await server.request<{ key: { owner: { id: string } } }>('GET', '/v1/keys/self');
     const { id } = self.body.key.owner;
     expect((await patch(id, { state: 'suspended' })).status).toBe(409);
@@ -77,7 +77,7 @@ describeOnBothServers('owners', (start) => {
     expect(await works(server.adminKey)).toBe(true);
   });
 
-  test('nor that of a key above it', async () => {
+  test('a key cannot end the owner of an ancestor', async () => {
     const { body: above } = await create('Above');
     const parent = await server.mint({ scopes: ['*'], owner: above.id, expires_in_seconds: 600 });
     await create('Elsewhere');
@@ -93,7 +93,7 @@ describeOnBothServers('owners', (start) => {
     expect(await works(parent.secret)).toBe(true);
   });
 
-  test('the one of logins without users keeps its name and is not deleted', async () => {
+  test('the owner of logins without users keeps its name and cannot be deleted', async () => {
     await create('Manager');
     const { secret: key } = await server.mint({ scopes: ['owners:manage', 'keys:read'], owner: 'Manager' });
     await server.mint({ role: 'admin', owner: 'Manager' });
@@ -107,7 +107,7 @@ describeOnBothServers('owners', (start) => {
     expect(await works(server.adminKey)).toBe(true);
   });
 
-  test('without owners:manage only the own owner exists', async () => {
+  test('without owners:manage a key sees only its own owner', async () => {
     const { body: owner } = await create('Small');
     const { secret: key } = await server.mint({ owner: owner.id, scopes: ['keys:*'] });
     const list = await server.request<{ items: Owner[] }>('GET', '/v1/owners', { key });
@@ -120,7 +120,7 @@ describeOnBothServers('owners', (start) => {
     expect([foreign.status, foreign.body.errors?.[0]?.field]).toEqual([422, 'owner']);
   });
 
-  test('every change has its audit record', async () => {
+  test('every change of an owner has its audit record', async () => {
     const { body: owner } = await create('Recorded');
     await patch(owner.id, { state: 'suspended' });
     await server.request('DELETE', `/v1/owners/${owner.id}`);

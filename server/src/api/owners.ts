@@ -35,7 +35,7 @@ export const ownerRoutes: Route[] = [
     method: 'POST',
     path: '/v1/owners',
     id: 'owners.create',
-    summary: 'Make an owner of keys',
+    summary: 'Create an owner of keys',
     access: 'owners:manage',
     body: Type.Object(
       { name: s.Name, kind: s.oneOf(OWNER_KINDS), ...bounds },
@@ -57,7 +57,8 @@ export const ownerRoutes: Route[] = [
     path: '/v1/owners',
     id: 'owners.list',
     summary: 'List owners',
-    description: "Without owners:manage, or for a key that is bound to workspaces, the caller's own.",
+    description:
+      "Without owners:manage, or for a key that is bound to workspaces, only the caller's own owner.",
     access: 'keys:read',
     query: Type.Object(s.pageQuery, s.closed),
     responses: { 200: s.pageOf(Owner, 'OwnerList') },
@@ -86,7 +87,7 @@ export const ownerRoutes: Route[] = [
     id: 'owners.update',
     summary: 'Change, suspend or reactivate an owner',
     description:
-      'Suspending ends all keys of the owner at once, until it is active again. Budgets and limits hold for all of its keys together; what was used stays used. A key that is bound to workspaces has its own owner alone, and does not rename it; one with other selectors suspends, bounds or reactivates none whose keys, or whose user, hold more than it. The owner `admin` keeps its name.',
+      'To suspend an owner ends all its keys at once, until it is active again. Budgets and limits hold for all its keys together, and past use still counts. A key that is bound to workspaces manages only its own owner, and cannot rename it. A key with other selectors cannot suspend, bound or reactivate an owner whose keys or user hold more than it. The owner `admin` keeps its name.',
     access: 'owners:manage',
     params,
     body: Type.Object(

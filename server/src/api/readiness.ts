@@ -10,7 +10,7 @@ export function readinessOf({
     const parts: Record<string, Part> = { storage: await storagePart(storage) };
     parts.lease = nodes.leaseHolds()
       ? { ok: true, detail: 'held' }
-      : { ok: true, detail: 'not held: keys are looked up in the database' };
+      : { ok: true, detail: 'not held: this process looks keys up in the database' };
     if (localModel !== undefined) {
       const { status, reason, hint } = localModel.state();
       const detail = [status, reason, hint].filter((text) => text !== null).join(': ');

@@ -32,7 +32,7 @@ export const Selectors = Type.Object(
   },
   {
     title: 'Selectors',
-    description: 'Which things the key covers. An empty allow list allows all; deny wins.',
+    description: 'The things that the key covers. An empty allow list allows all. deny wins over allow.',
   },
 );
 
@@ -72,7 +72,7 @@ const budgetProperties = {
   unit: oneOf(BUDGET_UNITS),
   amount: Type.String({
     pattern: String.raw`^\d{1,12}(\.\d{1,9})?$`,
-    description: 'decimal text such as "12.50"',
+    description: 'a decimal number as text, such as "12.50"',
   }),
   period: oneOf(BUDGET_PERIODS),
 };
@@ -84,7 +84,9 @@ export const Budget = Type.Object(
 );
 
 const Of = Type.Optional(
-  oneOf(['ancestor', 'owner'], { description: 'Whose it is, where it is not of the key itself' }),
+  oneOf(['ancestor', 'owner'], {
+    description: 'Set if the limit or budget belongs to an ancestor or an owner of the key',
+  }),
 );
 
 /** A limit or a budget as it stands now. */
@@ -99,14 +101,14 @@ export const LimitState = Type.Object({
 });
 export const BudgetState = Type.Object({
   ...Budget.properties,
-  reserved: Type.String({ description: 'The part of used that running requests hold' }),
-  spent: Type.Boolean({ description: 'Nothing is left' }),
+  reserved: Type.String({ description: 'The part of used that running requests have reserved' }),
+  spent: Type.Boolean({ description: 'Whether nothing is left' }),
   of: Of,
 });
 
 export const Metadata = Type.Record(Type.String(), Type.Unknown(), {
   maxProperties: 50,
-  description: 'Anything; 50 members at most',
+  description: 'Any JSON object with at most 50 members',
 });
 export const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { maxItems: 50 });
 
@@ -124,7 +126,7 @@ export const Key = Type.Object(
     id: Type.String(),
     name: Type.String(),
     owner: Type.Object({ id: Type.String(), name: Type.String() }),
-    parent: nullable(Type.String({ description: 'Id of the key that it is a child of' })),
+    parent: nullable(Type.String({ description: 'Id of the parent key. null: none' })),
     role: nullable(RoleName),
     scopes: Type.Array(Grant),
     selectors: Selectors,
@@ -145,31 +147,31 @@ export const Key = Type.Object(
 
 export const Acknowledged = Type.Object(
   {
-    nodes: Type.Integer({ description: 'How many processes act on it' }),
-    waited_ms: Type.Number({ description: 'How long the slowest took' }),
-    requests_ended: Type.Integer({ description: 'How many requests were in flight and were ended' }),
+    nodes: Type.Integer({ description: 'Number of processes that act on the change' }),
+    waited_ms: Type.Number({ description: 'Time that the slowest process took, in milliseconds' }),
+    requests_ended: Type.Integer({ description: 'Number of running requests that the change ended' }),
   },
   {
     title: 'Acknowledged',
-    description: 'From here on no node admits what was taken away, and what ran is ended.',
+    description: 'From now on no node admits the key, and its running requests have ended.',
   },
 );
 
 /** What becomes of requests that were let in before the change. */
 export const Running = oneOf(['end'], {
-  description: 'end: requests that are being answered end with the change; left out: they go on to their end',
+  description: 'end: running requests end with the change. Default: they continue',
 });
 
 const keyAndSecret = {
   key: Key,
-  secret: Type.String({ description: 'The text of the key, shown this once' }),
+  secret: Type.String({ description: 'The text of the key. Only this answer contains it' }),
 };
 
 export const NewKey = Type.Object(
   {
     ...keyAndSecret,
     warnings: Type.Array(Type.String(), {
-      description: 'Such as models without a price, which a budget in usd excludes',
+      description: 'Warnings, for example of models without a price, which a budget in usd excludes',
     }),
   },
   { title: 'NewKey' },
@@ -177,5 +179,5 @@ export const NewKey = Type.Object(
 
 export const RotatedKey = Type.Object(
   { ...keyAndSecret, acknowledged: Acknowledged },
-  { title: 'RotatedKey', description: 'The same key with a new secret, shown this once.' },
+  { title: 'RotatedKey', description: 'The key with a new secret, which only this answer contains.' },
 );

@@ -20,7 +20,7 @@ describeOnBothServers('health and metrics', (start) => {
     server = await start();
   });
 
-  test('alive and ready, without a key', async () => {
+  test('healthz and readyz answer without a key', async () => {
     expect((await server.request('GET', '/healthz', { key: null })).body).toEqual({
       status: 'ok',
       version: VERSION,
@@ -30,7 +30,7 @@ describeOnBothServers('health and metrics', (start) => {
     expect(body.parts).toMatchObject({ storage: { ok: true }, lease: { ok: true } });
   });
 
-  test('metrics: free on the machine itself, with the scope behind a proxy', async () => {
+  test('metrics need no key on the machine itself, and the scope behind a proxy', async () => {
     expect((await metrics(null)).status).toBe(200);
     for (const name of ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip']) {
       const headers = { [name]: '127.0.0.1' };
@@ -44,7 +44,7 @@ describeOnBothServers('health and metrics', (start) => {
     }
   });
 
-  test('metrics are not read by a page whose name leads here', async () => {
+  test('a page whose host name resolves to this server cannot read the metrics', async () => {
     const ask = (host: string) =>
       server.raw(`GET /metrics HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
     for (const host of ['localhost:9', '127.0.0.1', '[::1]:80', 'LOCALHOST'])
@@ -53,7 +53,7 @@ describeOnBothServers('health and metrics', (start) => {
       expect([host, await ask(host)]).toEqual([host, expect.stringMatching(/^HTTP\/1.1 401 /)]);
   });
 
-  test('requests are counted by route and status, and no label holds what a caller sent', async () => {
+  test('metrics count requests by route and status, and no label contains text of a caller', async () => {
     const marks = ['mark-in-path', 'mark-in-query', 'mark-in-header', 'mark-in-method'];
     await server.request('GET', `/v1/keys/${marks[0]}?x=${marks[1]}`, {
       headers: { 'user-agent': marks[2] ?? '', 'x-request-id': marks[2] ?? '' },
@@ -78,7 +78,7 @@ describeOnBothServers('health and metrics', (start) => {
 });
 
 describeOnServer('sqlite', 'a server whose database is gone', (start) => {
-  test('says so on readyz and to every caller, without inside knowledge, and recovers', async () => {
+  test('a server without its database says so on readyz and to every caller, reveals nothing, and recovers', async () => {
     const postgres = await startPostgresServer();
     try {
       const server = await start({ KEYWARD_DATABASE_URL: postgres.url });
@@ -110,7 +110,7 @@ describeOnServer('sqlite', 'a server whose database is gone', (start) => {
     }
   });
 
-  test('a closed SQLite file is named too', async () => {
+  test('readyz names a closed SQLite file', async () => {
     const server = await start();
     await server.app.core.storage.close();
     const ready = await server.request<Ready>('GET', '/readyz', { key: null });

@@ -15,7 +15,7 @@ export const systemRoutes: Route[] = [
     method: 'GET',
     path: '/healthz',
     id: 'system.health',
-    summary: 'The process lives',
+    summary: 'Check that the process is alive',
     access: 'public',
     responses: { 200: Type.Object({ status: s.oneOf(['ok']), version: Type.String() }, { title: 'Health' }) },
     handler: ({ version }) => ({ status: 200, body: { status: 'ok', version } }),
@@ -24,8 +24,9 @@ export const systemRoutes: Route[] = [
     method: 'GET',
     path: '/readyz',
     id: 'system.ready',
-    summary: 'Storage is writable and requests are served',
-    description: '503 names the part that is not. The local model is reported and does not count.',
+    summary: 'Check that storage is writable and the server is ready',
+    description:
+      'A 503 names the part that is not ready. The answer has the state of the local model, which does not change the status.',
     access: 'public',
     responses: {
       200: Type.Object(
@@ -48,7 +49,7 @@ export const systemRoutes: Route[] = [
     id: 'system.metrics',
     summary: 'Prometheus metrics',
     description:
-      'From the machine itself, asked as localhost or by a loopback address, without a key, where no proxy stands before it.',
+      'Needs no key from the machine itself, under localhost or a loopback address and without a proxy.',
     access: 'metrics:read',
     openTo: ({ config }, ip, headers) =>
       isLoopback(ip) &&

@@ -56,7 +56,7 @@ describeOnBothServers('a key that is measured by names and prices of models', (s
     ],
   ];
 
-  test.for(keys)('changes none of them: a key %s', async ([, secretOf]) => {
+  test.for(keys)('a key %s cannot change upstreams and their prices', async ([, secretOf]) => {
     const key = await secretOf();
     const change = (body: object) => server.request('PATCH', `/v1/upstreams/${upstreamId}`, { key, body });
     const before = await server.request('GET', `/v1/upstreams/${upstreamId}`);
@@ -78,7 +78,7 @@ describeOnBothServers('a key that is measured by names and prices of models', (s
     expect((await server.request('GET', `/v1/upstreams/${upstreamId}`)).text).toBe(before.text);
   });
 
-  test('without models:manage no setting changes which models there are; one that is there may be chosen', async () => {
+  test('without models:manage a setting can choose an existing model, but change no upstream', async () => {
     const { secret: key } = await server.mint({ scopes: ['system:write'] });
     const set = (body: object) => server.request('POST', '/v1/system/update-env', { key, body });
     for (const body of [{ GenericOpenAiModelPref: 'dear' }, { EmbeddingModelPref: 'dear' }]) {
@@ -92,7 +92,7 @@ describeOnBothServers('a key that is measured by names and prices of models', (s
       expect((await set(body)).status).toBe(200);
   });
 
-  test('a key that is not measured so manages upstreams, also with a budget in tokens', async () => {
+  test('a key without a model selector and a budget in usd manages upstreams, also with a budget in tokens', async () => {
     const tokens = { name: 'tokens', unit: 'tokens', amount: '10', period: 'day' };
     const { secret } = await server.mint({ scopes, budgets: [tokens] });
     expect((await add(secret, 'third')).status).toBe(201);

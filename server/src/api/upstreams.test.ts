@@ -38,7 +38,7 @@ describeOnBothServers('upstreams', (start) => {
     expect([shown.includes('upstreams.add'), shown.includes(text)]).toEqual([true, false]);
   });
 
-  test('added, read, changed, listed, removed; its credentials come back from nowhere', async () => {
+  test('an upstream can be added, read, changed, listed and removed, and no answer has its credentials', async () => {
     const headers = { 'x-team': 'secret-team' };
     const made = await add('one', {
       api_key: SECRET,
@@ -75,7 +75,7 @@ describeOnBothServers('upstreams', (start) => {
     expect((await ask('DELETE', path)).status).toBe(404);
   });
 
-  test('a name is taken once, also by many at the same time', async () => {
+  test('the name of an upstream is unique, also under simultaneous requests', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => add('twin')));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     const refused = answers.filter(({ status }) => status !== 201);
@@ -98,18 +98,18 @@ describeOnBothServers('upstreams', (start) => {
     [{ headers: { host: 'x' } }, 'headers'],
     [{ models: ['a b'] }, 'models'],
     [{ prices: { '*': { per_request_usd: '-1' } } }, 'prices'],
-  ])('%j is refused for %s', async ([more, field]) => {
+  ])('an upstream with %j is refused with the field %s', async ([more, field]) => {
     const answer = await add('odd', more);
     expect([answer.status, answer.body.errors?.[0]?.field.split(/[.[]/)[0]]).toEqual([422, field]);
   });
 
-  test('a sealed key goes to no other host', async () => {
+  test('a sealed credential is never sent to another host', async () => {
     const { body } = await add('moving', { api_key: SECRET });
     const moved = await ask('PATCH', `/${body.id}`, { body: { base_url: 'https://elsewhere.example/v1' } });
     expect([moved.status, moved.body.errors?.[0]?.field]).toEqual([422, 'api_key']);
   });
 
-  test('a test sends one real request and reports each step', async () => {
+  test('the test of an upstream sends one real request and reports each step', async () => {
     upstream.models = ['gpt-test'];
     const { body } = await add('tested', { api_key: SECRET });
     const good = await ask('POST', `/${body.id}/test`);

@@ -28,7 +28,7 @@ const ModelEntry = Type.Union(
             minimum: 1,
             maximum: 10_000_000,
             description:
-              'Its longest answer: held for, and written into, requests that bound none and count against a budget',
+              'Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget',
           }),
         ),
       },
@@ -38,7 +38,9 @@ const ModelEntry = Type.Union(
   { description: 'a name, or {name, upstream_name, max_output_tokens}' },
 );
 
-const decimal = Type.Optional(Type.String({ description: 'decimal text such as "2.50"', maxLength: 20 }));
+const decimal = Type.Optional(
+  Type.String({ description: 'a decimal number as text, such as "2.50"', maxLength: 20 }),
+);
 const Price = Type.Object(
   Object.fromEntries(PRICE_MEMBERS.map((member) => [member, decimal])) as Record<
     (typeof PRICE_MEMBERS)[number],
@@ -48,24 +50,29 @@ const Price = Type.Object(
 );
 
 const settings = {
-  models: Type.Array(ModelEntry, { maxItems: 2000, description: 'Empty: whatever the upstream lists' }),
+  models: Type.Array(ModelEntry, {
+    maxItems: 2000,
+    description: 'The models of the upstream. Empty: all models that it lists',
+  }),
   timeout_seconds: Type.Integer({ minimum: 1, maximum: 3600 }),
   weight: Type.Integer({ minimum: 0, maximum: 1000 }),
   prices: Type.Record(Type.String(), Price, { description: 'Model or pattern such as "gpt-*" → price' }),
   unpriced: s.oneOf(UNPRICED, {
     description:
-      'refuse: keys with a budget in usd are refused models without a price. allow: they may use them, at a cost of 0',
+      'refuse: a key with a budget in usd cannot use models without a price. allow: it may use them, at a cost of 0. Default: refuse',
   }),
   enabled: Type.Boolean(),
 };
 
 const writable = {
   api_key: Type.Optional(
-    s.nullable(Type.String({ maxLength: 4096, description: 'Write-only; stored sealed' })),
+    s.nullable(
+      Type.String({ maxLength: 4096, description: 'Credential of the upstream. Write-only, stored sealed' }),
+    ),
   ),
   headers: Type.Optional(
     Type.Record(Type.String(), Type.String({ maxLength: 4096 }), {
-      description: 'Sent with every request; values are write-only',
+      description: 'Headers that Keyward sends with every request. Values are write-only',
     }),
   ),
   ...Type.Partial(Type.Object(settings)).properties,
@@ -75,7 +82,7 @@ const name = Type.String({ minLength: 1, maxLength: 63 });
 const base_url = Type.String({
   minLength: 8,
   maxLength: 2000,
-  description: 'http or https, with the prefix of the API',
+  description: 'an http or https URL with the prefix of the API, such as https://api.openai.com/v1',
 });
 
 const Upstream = Type.Object(
@@ -90,14 +97,16 @@ const Upstream = Type.Object(
     created_at: s.Time,
     updated_at: s.Time,
     revision: Type.Integer(),
-    warnings: Type.Array(Type.String(), { description: 'Such as models without a price' }),
+    warnings: Type.Array(Type.String(), { description: 'Warnings, for example of models without a price' }),
   },
   { title: 'Upstream' },
 );
 
 const params = s.idParam('up');
 const etag = ({ revision }: { revision: number }) => ({ etag: `"${revision}"` });
-const ifMatch = { 'if-match': 'The ETag it was read with; 412 when it has changed since' };
+const ifMatch = {
+  'if-match': 'The ETag from reading the upstream. The answer is 412 if it has changed since',
+};
 
 const given = (header: string | undefined): { ifRevision?: number } => {
   const ifRevision = readEtag(header);
@@ -105,14 +114,15 @@ const given = (header: string | undefined): { ifRevision?: number } => {
 };
 
 /** Whoever says where models are reads what is sent there. */
-const ALL_CHATS = 'The chats of all workspaces go there: not for keys that are bound to some.';
+const ALL_CHATS =
+  'An upstream receives the chats of all workspaces, so a key that is bound to some may not change it.';
 
 export const upstreamRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/upstreams',
     id: 'upstreams.add',
-    summary: 'Add a server of models',
+    summary: 'Add an upstream (a server of models)',
     description: ALL_CHATS,
     access: 'models:manage',
     body: Type.Object({ name, base_url, ...writable }, { title: 'UpstreamRequest', ...s.closed }),
@@ -201,7 +211,7 @@ export const upstreamRoutes: Route[] = [
     method: 'POST',
     path: '/v1/upstreams/:id/test',
     id: 'upstreams.test',
-    summary: 'Send an upstream one real request',
+    summary: 'Test an upstream with one real request',
     access: 'models:manage',
     params,
     responses: {

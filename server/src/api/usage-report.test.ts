@@ -32,7 +32,7 @@ describeOnBothServers('usage', (start) => {
       await sleep(50);
   });
 
-  test('by key and by owner', async () => {
+  test('the usage report has groups by key and by owner', async () => {
     const byKey = await report('/v1/usage?group_by=key,owner&step=day');
     const found = byKey.body.items.filter(({ group }) => group['owner'] === small.key.owner.id);
     const counts = Object.fromEntries(found.map(({ group, requests }) => [group['key'], requests]));
@@ -41,12 +41,12 @@ describeOnBothServers('usage', (start) => {
     expect(one.body.items.map(({ requests }) => requests)).toEqual([2]);
   });
 
-  test('without owners:manage only what the own owner used', async () => {
+  test('the usage report without owners:manage has only the own owner', async () => {
     const { body } = await report('/v1/usage?group_by=owner', small.secret);
     expect(body.items.map(({ group }) => group['owner'])).toEqual([small.key.owner.id]);
   });
 
-  test('steps are cut to the range that was asked for', async () => {
+  test('the usage report cuts its steps to the requested range', async () => {
     const [step] = (await report(`/v1/keys/${other.id}/usage?step=month`)).body.items;
     expect(Date.parse(step?.end ?? '') - Date.parse(step?.start ?? '')).toBeLessThanOrEqual(26 * 3_600_000);
   });
@@ -56,7 +56,7 @@ describeOnBothServers('usage', (start) => {
     ['step=fortnight', 'query.step'],
     ['from=2030-01-01T00:00:00Z&to=2029-01-01T00:00:00Z', 'query.from'],
     ['from=2201-01-01T00:00:00Z', 'query.from'],
-  ])('?%s is refused for %s', async ([query, field]) => {
+  ])('the usage report refuses ?%s with the field %s', async ([query, field]) => {
     const { status, body } = await report(`/v1/usage?${query}`);
     expect([status, body.errors?.[0]?.field]).toEqual([422, field]);
   });

@@ -14,11 +14,18 @@ const DAY_MS = 86_400_000;
 
 const query = Type.Object(
   {
-    from: Type.Optional(Type.String({ ...s.Time, description: 'Begins with this hour; 24 hours ago' })),
-    to: Type.Optional(Type.String({ ...s.Time, description: 'Ends with this hour; now' })),
-    step: Type.Optional(s.oneOf(REPORT_STEPS, { description: 'hour' })),
+    from: Type.Optional(
+      Type.String({
+        ...s.Time,
+        description: 'Start of the report, rounded down to the hour. Default: 24 hours ago',
+      }),
+    ),
+    to: Type.Optional(
+      Type.String({ ...s.Time, description: 'End of the report, its hour included. Default: now' }),
+    ),
+    step: Type.Optional(s.oneOf(REPORT_STEPS, { description: 'Length of a step. Default: hour' })),
     group_by: Type.Optional(
-      Type.String({ maxLength: 60, description: `Comma-separated: ${REPORT_GROUPS.join(', ')}` }),
+      Type.String({ maxLength: 60, description: `Comma-separated list of ${REPORT_GROUPS.join(', ')}` }),
     ),
   },
   s.closed,
@@ -33,7 +40,7 @@ const Series = Type.Object(
           end: s.Time,
           group: Type.Record(Type.String(), Type.String(), {
             description:
-              'Ids and names, empty where there was none. The key of what visitors of a chat widget took: `widget:` and its UUID',
+              'Ids and names; empty if the use had none. For visitors of a chat widget the key is `widget:` and its UUID',
           }),
           requests: Type.Integer(),
           refusals: Type.Record(Type.String(), Type.Integer()),
@@ -94,9 +101,9 @@ export const usageRoutes: Route[] = [
     method: 'GET',
     path: '/v1/usage',
     id: 'usage.report',
-    summary: 'What was used',
+    summary: 'Usage by key, owner, model and time',
     description:
-      "Without owners:manage, by the keys of the caller's owner; with a key that is bound to workspaces, by itself. Times are UTC; steps without use are left out.",
+      "Without owners:manage, the report covers the keys of the caller's owner. For a key that is bound to workspaces it covers that key alone. Times are UTC. Steps without use are left out.",
     access: 'usage:read',
     query,
     responses: { 200: Series },
@@ -106,7 +113,7 @@ export const usageRoutes: Route[] = [
     method: 'GET',
     path: '/v1/keys/:id/usage',
     id: 'keys.usage',
-    summary: 'What one key used',
+    summary: 'Usage of one key',
     access: 'usage:read',
     params: s.idParam('key'),
     query,

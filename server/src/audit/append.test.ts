@@ -14,7 +14,7 @@ const AT = { nowMs: T0, net: secretNet() };
 const SECRET = `sk-kw1${'aB3'.repeat(16)}xy`;
 
 describeOnBothDatabases('appending to the audit log', (open, dialect) => {
-  it('makes a chain without gaps from 200 appends at once on two connections', async () => {
+  it('200 simultaneous appends on two connections make a chain of audit records without gaps', async () => {
     const database = await auditDatabase(open);
     const storages = [database.storage, await database.reopen()];
     const places = await Promise.all(
@@ -29,7 +29,7 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     for (const { seq, hash } of places) expect(rows[seq - 1]!.hash).toBe(hash);
   });
 
-  it('makes one chain from several processes', async () => {
+  it('audit records of several processes make one chain', async () => {
     const database = await auditDatabase(open);
     const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const program = `const { openStorage } = await import(${module('../storage/index.ts')});
@@ -48,7 +48,7 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     expect(await verifyStorage(database.storage)).toMatchObject({ valid: true, records: 300 });
   });
 
-  it('leaves no record and no gap when the transaction is rolled back', async () => {
+  it('a transaction that is rolled back leaves no audit record and no gap', async () => {
     const { storage } = await auditDatabase(open, 1);
     const work = storage.transaction(async (tx) => {
       await append(tx, [entry(2)], AT);
@@ -60,7 +60,7 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 2 });
   });
 
-  it('refuses the change when the record cannot be written', async () => {
+  it('a change is refused if its audit record cannot be written', async () => {
     const { storage } = await auditDatabase(open, 1);
     await run(storage, 'create table changed (name text)');
     const change = (details: Record<string, unknown>) =>
@@ -77,7 +77,7 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     expect((await sql`select * from changed`.execute(storage.db)).rows).toEqual([]);
   });
 
-  it('keeps texts that a database would change or refuse, and still verifies', async () => {
+  it('the audit record keeps texts that a database would change or refuse, and still verifies', async () => {
     const { storage } = await auditDatabase(open);
     const odd = 'NUL \u0000, half a pair \ud800, 🗝, "quotes" \\ \u2028';
     const details = { [odd]: odd, __proto__x: -0, large: 1e300, list: [undefined, [null]] };
@@ -95,7 +95,7 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 2 });
   });
 
-  it('lets no key text into any field', async () => {
+  it('no field of an audit record accepts the text of a key', async () => {
     const { storage } = await auditDatabase(open);
     await storage.transaction(async (tx) => {
       const actor = `key:${SECRET}` as const;
@@ -116,13 +116,13 @@ describeOnBothDatabases('appending to the audit log', (open, dialect) => {
     expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 2 });
   });
 
-  it('keeps a hint of a key readable', async () => {
+  it('an audit record keeps the hint of a key readable', async () => {
     const { storage } = await auditDatabase(open);
     await storage.transaction((tx) => append(tx, [{ ...entry(1), details: { hint: 'sk-kw1…a1b2' } }], AT));
     expect((await allRows(storage))[0]!.details).toContain('sk-kw1…a1b2');
   });
 
-  it('can be neither edited nor deleted by a statement', async () => {
+  it('no statement can edit or delete an audit record', async () => {
     const { storage } = await auditDatabase(open, 3);
     const attempts = [
       "update audit_records set outcome = 'failed' where seq = 2",

@@ -30,7 +30,7 @@ async function rewriteEverything(storage: Storage): Promise<void> {
 }
 
 describeOnBothDatabases('a checkpoint of the audit log', (open) => {
-  it('signs the end of the chain, once', async () => {
+  it('a checkpoint signs the end of the chain, once', async () => {
     const { storage } = await auditDatabase(open, 3);
     const made = await checkpoint(storage, signer, T0);
     const [, , last] = await allRows(storage);
@@ -48,13 +48,13 @@ describeOnBothDatabases('a checkpoint of the audit log', (open) => {
     expect(await checkpoint(storage, signer, T0)).toMatchObject({ seq: 4 });
   });
 
-  it('is not made while there is nothing to sign', async () => {
+  it('a checkpoint is not made while there is nothing to sign', async () => {
     const { storage } = await auditDatabase(open);
     expect(await checkpoint(storage, signer, T0)).toBeUndefined();
     expect(await latestCheckpoint(storage.db)).toBeUndefined();
   });
 
-  it('is made by several nodes at once without harm, and after a change of the signing key', async () => {
+  it('several nodes can make a checkpoint at once, also after a change of the signing key', async () => {
     const database = await auditDatabase(open, 3);
     const second = await database.reopen();
     await Promise.all([
@@ -69,7 +69,7 @@ describeOnBothDatabases('a checkpoint of the audit log', (open) => {
     expect(await verifyStorage(second, { publicKey })).toMatchObject({ valid: true, trusted_to_seq: 5 });
   });
 
-  it('is refused for a chain that was tampered with since the last one', async () => {
+  it('a checkpoint is refused for a chain that was tampered with since the last one', async () => {
     const { storage } = await auditDatabase(open, 3);
     await checkpoint(storage, signer, T0);
     await appendOne(storage, 4);
@@ -79,7 +79,7 @@ describeOnBothDatabases('a checkpoint of the audit log', (open) => {
     await expect(checkpoint(storage, signer, T0)).rejects.toThrow(/no checkpoint was signed/);
   });
 
-  it('is refused for a chain rewritten as a whole, by who remembers the last one', async () => {
+  it('a node that remembers the last checkpoint refuses one for a chain that was rewritten as a whole', async () => {
     const { storage } = await auditDatabase(open, 3);
     const since = await checkpoint(storage, signer, T0);
     await rewriteEverything(storage);
@@ -92,7 +92,7 @@ describeOnBothDatabases('a checkpoint of the audit log', (open) => {
     await expect(checkpoint(storage, signer, T0, { since })).rejects.toThrow(/no checkpoint was signed/);
   });
 
-  it('is made in intervals, at the stop, and not after it', async () => {
+  it('checkpoints are made in intervals and at the stop, but not after it', async () => {
     const { storage } = await auditDatabase(open, 1);
     const checkpointer = new Checkpointer(storage, signer, { clock: systemClock, logger, intervalMs: 20 });
     checkpointer.start();
@@ -108,7 +108,7 @@ describeOnBothDatabases('a checkpoint of the audit log', (open) => {
     expect(await latestCheckpoint(storage.db)).toMatchObject({ seq: 2 });
   });
 
-  it('that cannot be made keeps nobody from stopping', async () => {
+  it('a checkpoint that cannot be made does not prevent a stop', async () => {
     const { storage } = await auditDatabase(open, 1);
     const checkpointer = new Checkpointer(storage, signer, { clock: systemClock, logger });
     checkpointer.start();

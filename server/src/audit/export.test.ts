@@ -30,7 +30,7 @@ describeOnBothDatabases('an export of the audit log', (open) => {
     return lines.with(index, edit(lines[index]!));
   }
 
-  it('has a header, the records, and each checkpoint behind its record', async () => {
+  it('an export of the audit record has a header, the records, and each checkpoint behind its record', async () => {
     expect(lines).toHaveLength(8);
     const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(parsed[0]).toMatchObject({
@@ -44,7 +44,7 @@ describeOnBothDatabases('an export of the audit log', (open) => {
     expect(parsed[7]).toMatchObject({ checkpoint: { seq: 6, key_id: signer.keyId } });
   });
 
-  it('verifies offline, also with its members in another order', async () => {
+  it('an export of the audit record verifies offline, also with its members in another order', async () => {
     const options = { publicKey: signer.publicKeyPem };
     expect(await verifyFile(each(lines), options)).toMatchObject({
       valid: true,
@@ -57,7 +57,7 @@ describeOnBothDatabases('an export of the audit log', (open) => {
     expect(await fault([...reordered, ''], options)).toBe('valid');
   });
 
-  it('shows an edit of any field of any record', async () => {
+  it('an export of the audit record shows an edit of any field of any record', async () => {
     for (const index of [1, 3, 6]) {
       const record = JSON.parse(lines[index]!) as AuditRecord;
       const edits: Partial<AuditRecord>[] = [
@@ -78,7 +78,7 @@ describeOnBothDatabases('an export of the audit log', (open) => {
     }
   });
 
-  it('shows a record that was taken out, moved, repeated or put in', async () => {
+  it('an export of the audit record shows a record that was taken out, moved, repeated or put in', async () => {
     expect(await fault(lines.toSpliced(1, 1))).toEqual([1, 'gap']);
     expect(await fault(lines.toSpliced(3, 1))).toEqual([3, 'gap']);
     expect(await fault(lines.toSpliced(6, 1))).toEqual([6, 'truncated']);
@@ -91,7 +91,7 @@ describeOnBothDatabases('an export of the audit log', (open) => {
     expect(await fault(lines.with(3, forged))).toEqual([4, 'prev_mismatch']);
   });
 
-  it('shows that the end was cut off, by its header, its checkpoints or one saved elsewhere', async () => {
+  it('an export of the audit record shows that the end was cut off, by its header, its checkpoints or one saved elsewhere', async () => {
     expect(await fault(lines.slice(0, 5))).toEqual([5, 'truncated']);
     const last = JSON.parse(lines[4]!) as AuditRecord;
     const header = JSON.stringify({
@@ -105,7 +105,7 @@ describeOnBothDatabases('an export of the audit log', (open) => {
     expect(await fault(cut, { checkpoints: [saved] })).toEqual([5, 'truncated']);
   });
 
-  it('shows a checkpoint that was changed, or signed by somebody else', async () => {
+  it('an export of the audit record shows a checkpoint that was changed, or signed by somebody else', async () => {
     const changed = edited(7, (line) => line.replace('"records":6', '"records":7'));
     expect(await fault(changed)).toEqual([6, 'bad_signature']);
     expect(await fault(lines, { publicKey: newSigner().publicKeyPem })).toEqual([6, 'bad_signature']);
@@ -113,7 +113,7 @@ describeOnBothDatabases('an export of the audit log', (open) => {
     expect(await fault(lines, { publicKey: 'no key' })).toEqual([6, 'bad_signature']);
   });
 
-  it('shows lines that no export has', async () => {
+  it('an export of the audit record shows lines that no export has', async () => {
     expect(await fault([])).toEqual([0, 'malformed']);
     expect(await fault(lines.slice(1))).toEqual([1, 'malformed']);
     expect(await fault([...lines.slice(0, 3), lines[0]!, ...lines.slice(3)])).toEqual([3, 'malformed']);

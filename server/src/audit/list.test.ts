@@ -8,7 +8,7 @@ import { secretNet } from './secret-net.ts';
 import type { AuditFilter } from './index.ts';
 
 describeOnBothDatabases('the list of audit records', (open) => {
-  it('shows records newest first, in full', async () => {
+  it('the list of audit records shows records newest first, in full', async () => {
     const { storage } = await auditDatabase(open, 3);
     const { items, next_cursor } = await list(storage.db, { limit: 50 });
     expect(items.map((item) => item.seq)).toEqual([3, 2, 1]);
@@ -42,13 +42,13 @@ describeOnBothDatabases('the list of audit records', (open) => {
     [{ target: 'key_target5' }, [5]],
     [{ fromMs: T0 + 3, toMs: T0 + 6 }, [5, 4, 3]],
     [{ actor: 'key_actor1', action: 'keys.mint', fromMs: T0 + 2 }, [4]],
-  ])('filters by %j', async (filter, seqs) => {
+  ])('the list of audit records filters by %j', async (filter, seqs) => {
     const { storage } = await auditDatabase(open, 8);
     const { items } = await list(storage.db, { ...filter, limit: 50 });
     expect(items.map((item) => item.seq)).toEqual(seqs);
   });
 
-  it('pages through everything once while records are added', async () => {
+  it('the list of audit records has everything once over its pages while records are added', async () => {
     const { storage } = await auditDatabase(open, 7);
     const seen: number[] = [];
     let page = await list(storage.db, { limit: 3 });
@@ -61,7 +61,7 @@ describeOnBothDatabases('the list of audit records', (open) => {
     expect(seen).toEqual([7, 6, 5, 4, 3, 2, 1]);
   });
 
-  it('finds what lies many windows back', async () => {
+  it('the list of audit records finds records many windows back', async () => {
     const { storage } = await auditDatabase(open, 3);
     const many = Array.from({ length: 25_000 }, (_, index) => ({ ...entry(index), action: 'other.verb' }));
     await storage.transaction((tx) => append(tx, many, { nowMs: T0 + 100, net: secretNet() }));
@@ -72,7 +72,7 @@ describeOnBothDatabases('the list of audit records', (open) => {
     expect(rest.next_cursor).toBeNull();
   });
 
-  it('refuses a cursor or a limit that is not valid, naming it', async () => {
+  it('the list of audit records refuses a cursor or a limit that is not valid, naming it', async () => {
     const { storage } = await auditDatabase(open);
     const base64url = (text: string) => Buffer.from(text).toString('base64url');
     for (const cursor of [

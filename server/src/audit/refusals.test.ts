@@ -40,7 +40,7 @@ function recorderOn(
 }
 
 describeOnBothDatabases('the record of refusals', (open) => {
-  it('makes one record of equal refusals, with count and times', async () => {
+  it('equal refusals make one audit record, with count and times', async () => {
     const { storage } = await auditDatabase(open);
     const clock = new HandClock();
     const recorder = recorderOn(storage, { clock, flushMs: NEVER_MS });
@@ -67,7 +67,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
     await recorder.stop();
   });
 
-  it('keeps apart what differs in anything', async () => {
+  it('refusals that differ in anything make separate audit records', async () => {
     const { storage } = await auditDatabase(open);
     const recorder = recorderOn(storage, { flushMs: NEVER_MS });
     recorder.note(refusal());
@@ -82,7 +82,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
     expect(await records(storage)).toHaveLength(8);
   });
 
-  it('writes what is beyond the limit as one record, and known callers before strangers', async () => {
+  it('refusals beyond the limit make one audit record, and known callers come before strangers', async () => {
     const { storage } = await auditDatabase(open);
     const recorder = recorderOn(storage, {
       flushMs: NEVER_MS,
@@ -102,7 +102,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
     await recorder.stop();
   });
 
-  it('lets the log grow by a few records a second only, however long a flood lasts', async () => {
+  it('a flood of refusals adds only a few audit records a second, however long it lasts', async () => {
     const { storage } = await auditDatabase(open);
     const clock = new HandClock();
     const options = { flushMs: NEVER_MS, distinctMax: 20, sustainedPerSecond: 2 };
@@ -119,7 +119,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
     await recorder.stop();
   });
 
-  it('keeps what could not be written, within its limits, and writes it when the database is back', async () => {
+  it('refusals that could not be written are kept, within limits, and written when the database is back', async () => {
     const { storage } = await auditDatabase(open);
     const options = { flushMs: NEVER_MS, distinctMax: 10 };
     const recorder = recorderOn(storage, options);
@@ -138,7 +138,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
     await recorder.stop();
   });
 
-  it('writes by itself after the interval, and what is left at the stop', async () => {
+  it('refusals are written after the interval, and the rest at the stop', async () => {
     const { storage } = await auditDatabase(open);
     const recorder = recorderOn(storage, { flushMs: 20 });
     recorder.note(refusal());
@@ -150,7 +150,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
     expect(await records(storage)).toHaveLength(2);
   });
 
-  it('holds no more of a long path than a record shows', async () => {
+  it('the memory of refusals holds no more of a long path than a record shows', async () => {
     const { storage } = await auditDatabase(open);
     const recorder = recorderOn(storage, { flushMs: NEVER_MS });
     for (const end of ['a', 'b']) recorder.note(refusal({ target: `/${'x'.repeat(10_000)}${end}` }));
@@ -158,7 +158,7 @@ describeOnBothDatabases('the record of refusals', (open) => {
     expect((await records(storage)).map((record) => record.target)).toEqual([`/${'x'.repeat(255)}`]);
   });
 
-  it('stops also when nothing can be written any more', async () => {
+  it('the recorder of refusals stops even if it can write nothing any more', async () => {
     const { storage } = await auditDatabase(open);
     const recorder = recorderOn(storage, { flushMs: NEVER_MS });
     recorder.note(refusal());

@@ -46,7 +46,7 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     return [outcome.seq, outcome.reason];
   }
 
-  it('finds nothing wrong with a log that was left alone', async () => {
+  it('the verification of the audit record accepts an unchanged record', async () => {
     const { storage, rows, saved } = await ready();
     const whole = { valid: true, records: 10, hash: rows[9]!.hash, checkpoints: 2 };
     expect(await verifyStorage(storage)).toEqual({ ...whole, trusted_to_seq: 0 });
@@ -62,13 +62,13 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     });
   });
 
-  it('verifies a log without records', async () => {
+  it('the verification of the audit record accepts an empty record', async () => {
     const { storage } = await auditDatabase(open);
     expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 0 });
     expect(await verifyFile(without(exportRecords(storage.db)))).toMatchObject({ valid: true, records: 0 });
   });
 
-  it('finds an edit of any field', async () => {
+  it('the verification of the audit record finds an edit of any field', async () => {
     const { storage } = await ready();
     const edits: Partial<Record<keyof RecordRow, string>> = {
       at: 'at + 1',
@@ -91,7 +91,7 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     expect((await verifyStorage(storage)).valid).toBe(true);
   });
 
-  it('finds a record with another number', async () => {
+  it('the verification of the audit record finds a record with another number', async () => {
     const { storage } = await ready();
     await run(storage, 'update audit_records set seq = 99 where seq = 6');
     expect(await faultIn(storage)).toEqual([6, 'gap']);
@@ -103,13 +103,13 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     [1, 'gap'],
     [6, 'gap'],
     [10, 'truncated'],
-  ])('finds that record %i was deleted', async (seq, reason) => {
+  ])('the verification of the audit record finds that record %i was deleted', async (seq, reason) => {
     const { storage } = await ready();
     await run(storage, `delete from audit_records where seq = ${seq}`);
     expect(await faultIn(storage)).toEqual([seq, reason]);
   });
 
-  it('finds a forged record with a hash of its own', async () => {
+  it('the verification of the audit record finds a forged record with a hash of its own', async () => {
     const { storage, rows } = await ready();
     const forged = { ...rows[5]!, actor: 'system' };
     rows[5] = { ...forged, hash: recordHash(forged) };
@@ -117,7 +117,7 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     expect(await faultIn(storage)).toEqual([7, 'prev_mismatch']);
   });
 
-  it('finds a record put in between, the later ones moved on', async () => {
+  it('the verification of the audit record finds an inserted record, with the later ones renumbered', async () => {
     const { storage, rows } = await ready();
     const forged = { ...rows[5]!, prev_hash: rows[4]!.hash, target: 'key_forged' };
     const moved = rows.slice(5).map((row) => ({ ...row, seq: row.seq + 1 }));
@@ -125,13 +125,13 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     expect(await faultIn(storage)).toEqual([7, 'hash_mismatch']);
   });
 
-  it('finds a record put behind the end', async () => {
+  it('the verification of the audit record finds a record appended at the end', async () => {
     const { storage, rows } = await ready();
     await replaceRows(storage, rechain([...rows, rows[0]!]));
     expect(await verifyStorage(storage)).toMatchObject({ valid: false, seq: 11, reason: 'head_mismatch' });
   });
 
-  it('finds two records that changed places', async () => {
+  it('the verification of the audit record finds two exchanged records', async () => {
     const { storage, rows } = await ready();
     [rows[4], rows[5]] = [
       { ...rows[5]!, seq: 5 },
@@ -141,14 +141,14 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     expect(await faultIn(storage)).toEqual([5, 'hash_mismatch']);
   });
 
-  it('finds the end cut off with the head rewritten: the checkpoint beyond it says so', async () => {
+  it('the verification of the audit record finds the end cut off with the head rewritten: the checkpoint beyond it says so', async () => {
     const { storage, rows } = await ready();
     await replaceRows(storage, rows.slice(0, 7));
     await rewriteHead(storage, rows.slice(0, 7));
     expect(await verifyStorage(storage)).toMatchObject({ valid: false, seq: 8, reason: 'truncated' });
   });
 
-  it('finds the end cut off together with the checkpoints only by one that was saved elsewhere', async () => {
+  it('the verification of the audit record finds the end cut off together with the checkpoints only by one that was saved elsewhere', async () => {
     const { storage, rows, saved } = await ready();
     await replaceRows(storage, rows.slice(0, 7));
     await rewriteHead(storage, rows.slice(0, 7));
@@ -157,7 +157,7 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     expect(await faultIn(storage, { checkpoints: [saved] })).toEqual([8, 'truncated']);
   });
 
-  it('finds the whole chain rewritten by the checkpoints', async () => {
+  it('the verification of the audit record finds the whole chain rewritten by the checkpoints', async () => {
     const { storage, rows, saved } = await ready();
     const rewritten = rechain(rows.map((row) => (row.seq === 2 ? { ...row, actor: 'system' } : row)));
     await replaceRows(storage, rewritten);
@@ -168,7 +168,7 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     expect(await faultIn(storage, { checkpoints: [saved] })).toEqual([8, 'checkpoint_mismatch']);
   });
 
-  it('finds checkpoints that were forged with a key of their own, when the right key is given', async () => {
+  it('the verification of the audit record finds checkpoints that were forged with a key of their own, when the right key is given', async () => {
     const { storage, rows } = await ready();
     const rewritten = rechain(rows.map((row) => (row.seq === 2 ? { ...row, actor: 'system' } : row)));
     await replaceRows(storage, rewritten);
@@ -179,7 +179,7 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     expect(await faultIn(storage, { publicKey: signer.publicKeyPem })).toEqual([10, 'bad_signature']);
   });
 
-  it('finds an edit of any field of a checkpoint', async () => {
+  it('the verification of the audit record finds an edit of any field of a checkpoint', async () => {
     const { storage } = await ready();
     for (const edit of [
       'seq = 5',
@@ -200,7 +200,7 @@ describeOnBothDatabases('verifying the audit log', (open) => {
 
 describeOnBothDatabases('an audit log', (open) => {
   describeOnBothDatabases('in a backup that is restored', (openTarget) => {
-    it('is the same, although nothing of it may be deleted, and goes on', async () => {
+    it('the audit record in a restored backup is the same, although nothing of it may be deleted, and continues', async () => {
       const { storage } = await auditDatabase(open, 3);
       await checkpoint(storage, signer, T0);
       const stream = new PassThrough();

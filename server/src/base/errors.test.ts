@@ -9,7 +9,7 @@ test('an error has the status of its code, unless a contract asks for another', 
   expect(new KeywardError('internal', 'x', { status: 418 }).status).toBe(418);
 });
 
-test('the cause is kept and is no part of the message', () => {
+test('an error keeps its cause, which is no part of the message', () => {
   const cause = new Error('password=hunter2');
   const error = new KeywardError('internal', 'It failed.', { cause });
   expect(error.cause).toBe(cause);
@@ -26,7 +26,7 @@ test('a wrong field is named in the message and in the list', () => {
   });
 });
 
-test('a start that cannot go on ends with 78, or what is said', () => {
+test('a StartupError ends the process with 78, or with the given exit code', () => {
   expect(new StartupError('x').exitCode).toBe(78);
   expect(new StartupError('x', { exitCode: 1 }).exitCode).toBe(1);
 });

@@ -6,11 +6,11 @@ test('ids have their kind and 12 characters of base62', () => {
     expect(newId(kind)).toMatch(new RegExp(`^${kind}_[0-9A-Za-z]{12}$`));
 });
 
-test('of 200,000 ids no two are the same', () => {
+test('200,000 ids are all different', () => {
   expect(new Set(Array.from({ length: 200_000 }, () => newId('key'))).size).toBe(200_000);
 });
 
-test('every character is as likely as every other', () => {
+test('every character of an id is equally likely', () => {
   const length = 620_000;
   const counts = new Map<string, number>();
   for (const character of randomBase62(length)) counts.set(character, (counts.get(character) ?? 0) + 1);
@@ -21,6 +21,6 @@ test('every character is as likely as every other', () => {
   expect(chiSquare).toBeLessThan(130);
 });
 
-test.each([0, 1, 12, 1_000])('%i characters are that many', (length) => {
+test.each([0, 1, 12, 1_000])('an id of %i characters has that length', (length) => {
   expect(randomBase62(length)).toHaveLength(length);
 });

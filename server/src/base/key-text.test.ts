@@ -3,7 +3,7 @@ import { BASE62, newId } from './ids.ts';
 import { hintOf, KEY_TEXT_PATTERN, newKeyText, readKeyText } from './key-text.ts';
 
 describe('the text of a key', () => {
-  test('has the prefix, the id of its key, and 56 characters in all after it', () => {
+  test('the text of a key has the prefix, the id of its key, and 56 characters in all after it', () => {
     const id = newId('key');
     for (const prefix of ['sk-', 'acme_', 'a-', 'abcdefghijkl-']) {
       const text = newKeyText(prefix, id);
@@ -15,7 +15,7 @@ describe('the text of a key', () => {
     expect(() => newKeyText('sk-', 'key_short')).toThrow('12 characters');
   });
 
-  test('every change of one character is seen as damage', () => {
+  test('every change of one character of a key is seen as damage', () => {
     for (let round = 0; round < 3; round++) {
       const text = newKeyText('sk-', newId('key'));
       for (let at = 0; at < text.length; at++) {
@@ -30,7 +30,7 @@ describe('the text of a key', () => {
     }
   });
 
-  test('every truncation, extension and exchange of two neighbours is seen as damage', () => {
+  test('every truncation, extension and exchange of two neighbours of a key is seen as damage', () => {
     const text = newKeyText('sk-', newId('key'));
     for (let length = 6; length < text.length; length++)
       expect(readKeyText(text.slice(0, length)).form).toBe('damaged');
@@ -42,13 +42,13 @@ describe('the text of a key', () => {
   });
 
   test.each(['', 'x', 'sk-', 'sk-proj-abcdefghijklmnop', 'Bearer x', '漢字', 'SK-kw1abc'])(
-    '"%s" is of another form',
+    'the text "%s" does not have the form of a key',
     (text) => {
       expect(readKeyText(text).form).toBe('foreign');
     },
   );
 
-  test('is found in other text, with any prefix', () => {
+  test('a key is found in other text, with any prefix', () => {
     const texts = ['sk-', 'acme_'].map((prefix) => newKeyText(prefix, newId('key')));
     const log = `curl -H "Authorization: Bearer ${texts[0]}" x?key=${texts[1]}&y ${texts[0]}Z`;
     expect(log.match(KEY_TEXT_PATTERN)).toEqual(texts);
@@ -56,7 +56,7 @@ describe('the text of a key', () => {
 });
 
 describe('hints', () => {
-  test('show the form and four characters of a key', () => {
+  test('a hint shows the form and four characters of a key', () => {
     const text = newKeyText('sk-', newId('key'));
     expect(hintOf(text)).toBe(`sk-kw1…${text.slice(-4)}`);
   });
@@ -66,7 +66,7 @@ describe('hints', () => {
     ['0123456789abcde', '…'],
     ['', '…'],
     ['sk-proj-0123456789abcdef', '…cdef'],
-  ])('of %s: %s', (text, hint) => {
+  ])('the hint of %s is %s', (text, hint) => {
     expect(hintOf(text)).toBe(hint);
   });
 });

@@ -18,7 +18,8 @@ const WHOLE = /^([a-z][a-z0-9]{0,11}[-_])kw1([0-9A-Za-z]{12})[0-9A-Za-z]{32}([0-
 /** A new secret for the key `keyId`. */
 export function newKeyText(prefix: string, keyId: string): string {
   const id = keyId.slice(keyId.indexOf('_') + 1);
-  if (id.length !== ID_LENGTH) throw new Error('a key id has 12 characters after its underscore');
+  if (id.length !== ID_LENGTH)
+    throw new Error('a key id must have 12 characters after its underscore, such as key_4fT9aBcDeF12');
   const body = `${prefix}${KEY_MARK}${id}${randomBase62(RANDOM_LENGTH)}`;
   return body + checksum(body);
 }

@@ -37,14 +37,14 @@ test.each<[string, object]>([
   ['in an error', { err: failure }],
   ['in the cause of an error under another name', { problem: failure }],
   ['in names of headers that pass a key on', { 'proxy-authorization': SECRET, 'X-Auth-Token': SECRET }],
-])('a secret %s is not written', async (_where, object) => {
+])('a secret %s is not logged', async (_where, object) => {
   const text = await written((logger) => logger.info(object, 'said'));
   expect(text).not.toContain(SECRET);
   expect(text).toContain('[secret]');
   expect(text).toContain('said');
 });
 
-test('a key or a password of a URL within a text is not written, wherever it stands', async () => {
+test('a key or a password of a URL within a text is not logged, wherever it stands', async () => {
   const url = `postgres://keyward:${SECRET}@db:5432/x`;
   const text = await written((logger) => {
     logger.info({ detail: `tried ${KEY} on ${url}` }, `again ${KEY} on ${url}`);
@@ -58,7 +58,7 @@ test('a key or a password of a URL within a text is not written, wherever it sta
   for (const line of text.trim().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow();
 });
 
-test('what is no secret stays as it is', async () => {
+test('a text without a secret is logged unchanged', async () => {
   const text = await written((logger) =>
     logger.info(
       { key_id: 'key_a', keys: 3, tokens: 12, nested: { name: 'n', list: [1, null] }, at: new Date(0) },
@@ -76,7 +76,7 @@ test('what is no secret stays as it is', async () => {
   });
 });
 
-test('an error is written with its kind, message and stack, and its cause', async () => {
+test('an error is logged with its kind, message, stack and cause', async () => {
   const { err } = JSON.parse(await written((logger) => logger.error({ err: failure }, 'x'))) as {
     err: Record<string, string>;
   };
@@ -85,13 +85,13 @@ test('an error is written with its kind, message and stack, and its cause', asyn
   expect(JSON.stringify(err)).toContain('below');
 });
 
-test('an object that holds itself is written', async () => {
+test('an object that contains itself is logged', async () => {
   const ring: Record<string, unknown> = { name: 'ring' };
   ring['self'] = ring;
   expect(await written((logger) => logger.info({ ring }, 'said'))).toContain('"ring"');
 });
 
-test('on a terminal a line is readable, and as free of secrets', async () => {
+test('a log line on a terminal is readable, and as free of secrets', async () => {
   const text = await written((logger) => logger.info({ secret: SECRET, detail: KEY }, `said ${KEY}`), true);
   expect(text).toContain('said');
   expect(text).not.toContain(SECRET);
@@ -99,6 +99,6 @@ test('on a terminal a line is readable, and as free of secrets', async () => {
   expect(text).not.toContain('{"level"');
 });
 
-test('what lies below the level is not written', async () => {
+test('a message below the level is not logged', async () => {
   expect(await written((logger) => logger.trace('x'))).toBe('');
 });

@@ -32,14 +32,14 @@ describe('what was given wrongly ends with 2 and names the way out', () => {
     [['keys', 'create', 'x', '--budget', '10€'], '--budget', '--budget 10usd/month'],
     [['keys', 'create', 'x', '--metadata', '[1]'], '--metadata', 'JSON'],
     [['keys', 'create', 'x', '--expires-in', 'soon'], '--expires-in', '30d'],
-    [['keys', 'update', 'key_000000000000'], 'Nothing was named', '--help'],
+    [['keys', 'update', 'key_000000000000'], 'No change was given', '--help'],
     [['keys', 'update', 'key_000000000000', '--clear', 'limits', '--clear', 'x'], '--clear', 'budgets'],
     [['keys', 'import', '/nowhere.ndjson'], '/nowhere.ndjson', 'ENOENT'],
     [['audit', 'verify'], 'either a file or --local', 'keyward audit verify'],
     [['audit', 'export', 'x'], 'on the machine of the server', '--local'],
     [['chat', ' '], 'prompt is empty', 'keyward chat'],
     [['chat', 'Hi', '--temperature', 'hot'], '--temperature', '0.7'],
-    [['--frob', 'keys'], '--frob', 'before a command'],
+    [['--frob', 'keys'], '--frob', 'must come after the command'],
     [['up', 'now'], 'one argument too many', 'quotes'],
     [['models', 'list', '--url', 'ftp://x', '--key-stdin'], 'http', '--url'],
   ] as const)('%j', async ([args, what, way]) => {
@@ -72,7 +72,7 @@ describe('help', () => {
     const env = { KEYWARD_NONSENSE: '1' };
     const top = await home.run(['--help'], { env });
     expect(top.code).toBe(0);
-    expect(top.stdout).toMatch(/keys +Keys: who may do what/);
+    expect(top.stdout).toMatch(/keys +Keys: permissions, limits and budgets/);
     expect(top.stdout).toContain('7 server unreachable');
     const noun = await home.run(['keys', '--help'], { env });
     expect(noun.stdout).toMatch(/create +Mint a key/);
@@ -178,7 +178,7 @@ describe('durations and times', () => {
   });
 
   test.for(['', '-1', '1x', '1.5h', 'd30', '9'.repeat(20) + 'd'])('%s is none', (text) => {
-    expect(() => durationSeconds('x', text)).toThrow('--x is a duration');
+    expect(() => durationSeconds('x', text)).toThrow('--x must be a duration');
   });
 
   test('an age is a time ago', () => {

@@ -118,7 +118,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     const wrong = 'a-key-from-elsewhere-0123456789';
     const { code, stderr, stdout } = await home.run(['auth', 'login', '-'], { stdin: wrong });
     expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/does not take this key.*revoked/s);
+    expect(stderr).toMatch(/refuses this key.*revoked/s);
     expect(stderr).not.toContain(wrong);
     expect(existsSync(credentials(home))).toBe(false);
   });
@@ -164,7 +164,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     const other = await home.run(['keys', 'list', '--url', url], {
       env: { KEYWARD_API_KEY: 'key-for-the-stranger' },
     });
-    expect([other.code, other.stderr]).toEqual([5, expect.stringContaining('no Keyward server')]);
+    expect([other.code, other.stderr]).toEqual([5, expect.stringContaining('is not Keyward')]);
     expect((await home.run(['keys', 'list', '--environment', 'nowhere'])).code).toBe(3);
     expect(
       (await home.run(['auth', 'login', '-', '--environment', '../x'], { stdin: server.adminKey })).code,

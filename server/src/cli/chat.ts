@@ -14,11 +14,11 @@ const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|tr
 
 export default verb({
   args: {
-    prompt: { type: 'positional', required: false, description: 'What to say; - reads stdin' },
-    model: { type: 'string', alias: 'm', description: 'The model; the first that chats' },
-    system: { type: 'string', description: 'An instruction that stands before the conversation' },
-    'max-tokens': { type: 'string', description: 'How long the answer may be' },
-    temperature: { type: 'string', description: '0 is steady, 1 is free' },
+    prompt: { type: 'positional', required: false, description: 'The prompt; - reads stdin' },
+    model: { type: 'string', alias: 'm', description: 'Name of the model. Default: the first chat model' },
+    system: { type: 'string', description: 'System message before the conversation' },
+    'max-tokens': { type: 'string', description: 'Largest length of the answer, in tokens' },
+    temperature: { type: 'string', description: 'Temperature of the model, such as 0 (deterministic) or 1' },
     ...CLIENT_ARGS,
   },
   examples: [
@@ -27,8 +27,8 @@ export default verb({
     '$ keyward chat - < question.txt > answer.txt',
   ],
   notes:
-    'The answer is written as it comes, as text; --output json gives it whole, with what it used.\n' +
-    'On a terminal without a prompt: a conversation; an empty line or Ctrl-D ends it.',
+    'The answer is streamed as text. --output json prints it as a whole, with its usage.\n' +
+    'On a terminal without a prompt it starts a conversation. An empty line or Ctrl-D ends it.',
   endsItself: true,
   run: async (args, context) => {
     const settings = settingsOf(args);
@@ -111,9 +111,9 @@ async function firstModel(client: KeywardClient): Promise<string> {
   const { data } = await unwrap(client.GET('/v1/models'));
   const model = data.find(({ id }) => !NO_CHAT.test(id));
   if (model !== undefined) return model.id;
-  throw new CliError('There is no model that this key may chat with.', {
+  throw new CliError('This key may use no chat model.', {
     exitCode: EXIT.notFound,
-    hint: 'Add a server of models, or name one with --model.',
+    hint: 'Add an upstream, or name a model with --model.',
     example: 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt',
   });
 }

@@ -8,10 +8,13 @@ import { readSecret, refuseDamagedKey } from './secret.ts';
 
 /** Flags that say which server. */
 export const URL_ARGS = {
-  url: { type: 'string', description: 'The server; KEYWARD_URL, the one logged in to, or this machine' },
+  url: {
+    type: 'string',
+    description: 'URL of the server. Default: KEYWARD_URL, then the URL of the login, then this machine',
+  },
   environment: {
     type: 'string',
-    description: 'Which stored credential, as given to auth login; default',
+    description: 'Name of the stored credential (see auth login). Default: default',
     valueHint: 'name',
   },
   ...OUTPUT_ARGS,
@@ -79,7 +82,7 @@ export async function findAccess(choice: ClientChoice, context: Context): Promis
 
 /** Lost on a server that it is not for, a stored key would be in strange hands. */
 function otherServer(url: string, storedUrl: string): CliError {
-  return new CliError(`The stored key is for ${storedUrl}; it is not sent to ${url}.`, {
+  return new CliError(`The stored key belongs to ${storedUrl}, so it is not sent to ${url}.`, {
     exitCode: EXIT.notAuthenticated,
     hint: 'Log in there under another name, or set KEYWARD_API_KEY.',
     example: `keyward auth login --url ${url} --environment other`,
@@ -89,7 +92,7 @@ function otherServer(url: string, storedUrl: string): CliError {
 function noSuchEnvironment(name: string): CliError {
   return new CliError(`There is no stored credential ${name}.`, {
     exitCode: EXIT.notAuthenticated,
-    hint: 'keyward auth status shows those that there are.',
+    hint: 'keyward auth status lists the stored credentials.',
     example: `keyward auth login --environment ${name}`,
   });
 }

@@ -38,7 +38,7 @@ function accessOf({ security = [{}], ...operation }: Operation): string {
 export default verb({
   args: URL_ARGS,
   examples: ['endpoints', `$ keyward endpoints --output json | jq '.items[].path'`],
-  notes: 'Needs no key. A page to read and try: /api/docs of the server.',
+  notes: 'Needs no key. Interactive page: /api/docs of the server.',
   run: async (args, context) => {
     const url = await findUrl(args, context);
     const response = await clientFor(url, undefined, context).get('/openapi.json');

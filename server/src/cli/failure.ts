@@ -37,7 +37,7 @@ async function told(error: unknown): Promise<Told> {
     return {
       exitCode: EXIT.unreachable,
       message: error.message,
-      hint: isDown ? 'Is it running? keyward up' : 'Another server: --url or KEYWARD_URL.',
+      hint: isDown ? 'Start it with keyward up.' : 'For another server set --url or KEYWARD_URL.',
     };
   }
   if (error instanceof StartupError) return { exitCode: error.exitCode, message: error.message };
@@ -88,7 +88,7 @@ function apiFailure(error: KeywardApiError): Told {
     const which = typeof scope === 'string' ? ` ${scope}` : '';
     return {
       ...base,
-      hint: hints(base.hint, `The key lacks the scope${which}. keyward auth status shows what it has.`),
+      hint: hints(base.hint, `The key lacks the scope${which}. keyward auth status shows its scopes.`),
     };
   }
   if (status === 429 && error.retryAfterSeconds !== null)
@@ -102,5 +102,5 @@ const hints = (...given: (string | null | undefined)[]): string =>
 const LOGIN_HINTS: Record<string, string> = {
   missing_key: 'No key was sent: keyward auth login, or set KEYWARD_API_KEY.',
   invalid_key:
-    'The server does not take this key: it is unknown there, revoked, disabled or expired. keyward auth login stores another; lost the admin key? keyward keys create --local',
+    'The server refuses this key: it is unknown there, revoked, disabled or expired. keyward auth login stores another key. If the admin key is lost: keyward keys create --local',
 };

@@ -36,7 +36,7 @@ async function run(argv: string[], io: Io): Promise<number> {
   }
   if (command.load === undefined) {
     if (rest[0]?.startsWith('-') === true)
-      throw usageError(`${rest[0].split('=', 1)[0]} stands before a command.`);
+      throw usageError(`${rest[0].split('=', 1)[0]} must come after the command.`);
     await help(command, path, { io, stream: io.stderr });
     return EXIT.usage;
   }
@@ -63,7 +63,7 @@ function unknown(word: string, path: string[], known: string[]): Error {
   // A key pasted in the place of a command is not repeated.
   const shown = word.length > 20 ? `${word.slice(0, 8)}…` : word;
   return usageError(`There is no command ${prefix} ${shown}.`, {
-    hint: `Did you mean ${prefix} ${nearest(word.slice(0, 40), known)}? ${prefix} --help lists all.`,
+    hint: `Did you mean ${prefix} ${nearest(word.slice(0, 40), known)}? ${prefix} --help lists all commands.`,
   });
 }
 

@@ -16,15 +16,15 @@ export async function explainMissing({
   const version = await versionOf(client);
   if (version === undefined) {
     return {
-      message: `What answers at ${at.origin} is no Keyward server (${status} for ${at.pathname}).`,
-      hint: 'Check --url, KEYWARD_URL, or the URL that was logged in to (keyward auth status).',
+      message: `The server at ${at.origin} is not Keyward (${status} for ${at.pathname}).`,
+      hint: 'Check --url, KEYWARD_URL, or the URL of the login (keyward auth status).',
     };
   }
   const has = await groupsOf(client);
   return {
     message: `${message} (${status}). It is Keyward ${version}.`,
     ...(has.length === 0 ? {} : { details: [`It has: ${has.join(', ')}`] }),
-    hint: 'The server and the command line may differ in version. keyward endpoints lists all.',
+    hint: 'The server and the command line may differ in version. keyward endpoints lists all endpoints.',
   };
 }
 

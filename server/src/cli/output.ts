@@ -10,7 +10,7 @@ export const OUTPUT_ARGS = {
     type: 'enum',
     alias: 'o',
     options: FORMS,
-    description: 'Form of the result; table on a terminal, json elsewhere',
+    description: 'Format of the result. Default: table on a terminal, json elsewhere',
   },
 } as const;
 

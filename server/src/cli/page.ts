@@ -8,8 +8,8 @@ import { wholeNumber } from './parse.ts';
 
 /** Flags of every list. */
 export const PAGE_ARGS = {
-  limit: { type: 'string', description: 'Items of a page, 200 at most; 50' },
-  cursor: { type: 'string', description: 'next_cursor of the page before' },
+  limit: { type: 'string', description: 'Number of items in a page, 200 at most. Default: 50' },
+  cursor: { type: 'string', description: 'next_cursor of the previous page' },
   all: { type: 'boolean', description: 'Every page' },
 } as const;
 

@@ -61,7 +61,7 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
     throw usageError(
       rest.length === 1 ? 'There is one argument too many.' : `There are ${rest.length} arguments too many.`,
       {
-        hint: 'A text with spaces needs quotes.',
+        hint: 'Put an argument with spaces into quotes.',
       },
     );
   }
@@ -80,14 +80,15 @@ function refusal(error: NodeJS.ErrnoException, argv: string[], known: string[]):
     const flag = /'(-[^'\s=]*)/.exec(error.message)?.[1] ?? argv.find((word) => word.startsWith('-')) ?? '';
     const near = known.length === 0 ? undefined : nearest(flag.replace(/^-+/, ''), known);
     return usageError(`There is no flag ${flag}.`, {
-      hint: near === undefined ? '--help lists what there is.' : `Did you mean --${near}? --help lists all.`,
+      hint:
+        near === undefined ? '--help lists all flags.' : `Did you mean --${near}? --help lists all flags.`,
     });
   }
   const flag = /'(?:-\w, )?(--[\w-]+)/.exec(error.message)?.[1] ?? 'A flag';
   return usageError(
     /does not take an argument/.test(error.message) ? `${flag} takes no value.` : `${flag} needs a value.`,
     {
-      hint: 'A value that begins with - is written with =, such as --name=-x.',
+      hint: 'Write a value that begins with - with =, such as --name=-x.',
     },
   );
 }
@@ -125,7 +126,7 @@ export function durationSeconds(flag: string, text: string): number {
   const count = match?.[1] === '' ? 1 : Number(match?.[1]);
   if (match !== null && text !== '' && unit !== undefined && Number.isSafeInteger(count * unit))
     return count * unit;
-  throw usageError(`--${flag} is a duration such as 90s, 15m, 12h or 30d.`);
+  throw usageError(`--${flag} must be a duration such as 90s, 15m, 12h or 30d.`);
 }
 
 /** A time: ISO 8601, or a duration ago such as `7d`. */
@@ -134,7 +135,9 @@ export function pastTime(flag: string, text: string): string {
     return new Date(Date.now() - durationSeconds(flag, text) * 1000).toISOString();
   const ms = Date.parse(text);
   if (/^\d{4}-\d\d-\d\d/.test(text) && Number.isFinite(ms)) return new Date(ms).toISOString();
-  throw usageError(`--${flag} is a time such as 2030-01-31 or 2030-01-31T12:00:00Z, or an age such as 7d.`);
+  throw usageError(
+    `--${flag} must be a time such as 2030-01-31 or 2030-01-31T12:00:00Z, or an age such as 7d.`,
+  );
 }
 
 /** JSON given on the command line. @throws CliError naming the flag, without the text. */

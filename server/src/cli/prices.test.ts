@@ -27,7 +27,7 @@ describe('prices on the command line', { timeout: 60_000 }, () => {
     const minted = await home.run([...key, '10usd/month']);
     expect(minted.code).toBe(0);
     expect(minted.stderr).toContain(
-      'Warning: This key counts against a budget in usd and is refused models without a price: gpt-test.',
+      'Warning: This key counts against a budget in usd, so it cannot use models without a price: gpt-test.',
     );
     expect((await home.run([...key, '10tokens/month'])).stderr).not.toContain('Warning');
     const priced = await home.run(['upstreams', 'update', 'bare', '--prices', PRICE]);

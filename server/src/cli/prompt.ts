@@ -22,8 +22,8 @@ export async function promptOf(
     return given;
   }
   if (given === undefined && isTerminal(io.stdin)) return undefined;
-  if (isKeyOnStdin === true) throw usageError('stdin holds the key: give the prompt as an argument.');
+  if (isKeyOnStdin === true) throw usageError('stdin contains the key: give the prompt as an argument.');
   const text = (await readStdin(io)).trim();
-  if (text === '') throw usageError('There is no prompt.', { example });
+  if (text === '') throw usageError('The prompt is missing.', { example });
   return text;
 }

@@ -15,7 +15,7 @@ import { workspaces } from './workspaces/index.ts';
 export const root = noun('Hands out access to AI safely', {
   up: lazy('Start the server in the background and wait until it answers', () => import('./server/up.ts')),
   down: lazy('Stop the server in the background', () => import('./server/down.ts')),
-  status: lazy('How the server on this machine is', () => import('./server/status.ts')),
+  status: lazy('Show the state of the server on this machine', () => import('./server/status.ts')),
   serve: lazy('Run the server in the foreground', () => import('./server/serve.ts')),
   auth,
   keys,
@@ -28,9 +28,12 @@ export const root = noun('Hands out access to AI safely', {
   chat: lazy('Chat with a model', () => import('./chat.ts')),
   usage: lazy(OPERATIONS['usage.report'].summary, () => import('./usage.ts')),
   audit,
-  endpoints: lazy('What the server has, from its own description', () => import('./endpoints.ts')),
+  endpoints: lazy(
+    'List the endpoints, from the OpenAPI document of the server',
+    () => import('./endpoints.ts'),
+  ),
   import: imports,
-  migrate: lazy('Bring the database up to this version', () => import('./server/migrate.ts')),
+  migrate: lazy('Migrate the database to this version', () => import('./server/migrate.ts')),
   backup: lazy('Write the whole database into a file', () => import('./server/backup.ts')),
   restore: lazy('Fill an empty database from a backup', () => import('./server/restore.ts')),
   doctor: lazy('Check this installation and say how to fix it', () => import('./server/doctor.ts')),

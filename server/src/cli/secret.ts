@@ -25,7 +25,7 @@ export async function readSecret(context: Context, source: SecretSource): Promis
   if (argument !== undefined && argument !== '-') {
     say(
       io,
-      `Warning: the ${what} was given as an argument; shells keep a history, and others see arguments of programs.`,
+      `Warning: the ${what} was given as an argument. Shells keep a history, and other users can see arguments of programs.`,
     );
     say(io, `  Safer: ${example}`);
     return nonEmpty(argument, source);
@@ -39,7 +39,7 @@ export async function readSecret(context: Context, source: SecretSource): Promis
 function nonEmpty(text: string, { what, example }: SecretSource): string {
   if (text === '') throw usageError(`The ${what} is empty.`, { example });
   if (/\s/.test(text))
-    throw usageError(`The ${what} holds white space: more than one line or word was given.`, { example });
+    throw usageError(`The ${what} must not contain white space: give one word on one line.`, { example });
   return text;
 }
 
@@ -47,6 +47,6 @@ function nonEmpty(text: string, { what, example }: SecretSource): string {
 export function refuseDamagedKey(text: string, where: string): void {
   if (readKeyText(text).form !== 'damaged') return;
   throw usageError(`The key ${where} is damaged: its checksum does not match. Nothing was sent.`, {
-    hint: 'It was mistyped or cut off; copy it again, whole.',
+    hint: 'It is incomplete or mistyped. Copy the whole key again.',
   });
 }

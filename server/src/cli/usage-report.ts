@@ -11,10 +11,10 @@ const STEPS: string[] = ['hour', 'day', 'month', 'total'];
 
 /** Flags of both usage commands. */
 export const USAGE_ARGS = {
-  from: { type: 'string', description: 'A time, or an age such as 7d; 24 hours ago' },
-  to: { type: 'string', description: 'A time, or an age; now' },
-  step: { type: 'enum', options: STEPS, description: 'Length of a step; hour' },
-  'group-by': { type: 'string', description: 'Comma-separated: key, owner, model, worker' },
+  from: { type: 'string', description: 'Start: a time, or an age such as 7d. Default: 24 hours ago' },
+  to: { type: 'string', description: 'End: a time, or an age. Default: now' },
+  step: { type: 'enum', options: STEPS, description: 'Length of a step. Default: hour' },
+  'group-by': { type: 'string', description: 'Comma-separated list of key, owner, model, worker' },
 } as const;
 
 interface UsageChoice {

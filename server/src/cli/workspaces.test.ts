@@ -66,7 +66,7 @@ describe('documents', { timeout: 60_000 }, () => {
     const again = await home.run(['documents', 'add', 'handbook', '--workspace', 'staff', '-o', 'table']);
     expect([again.code, again.stdout]).toEqual([
       1,
-      expect.stringMatching(/^0 added, 2 known before, 1 failed\n {2}handbook\/broken\.pdf: /),
+      expect.stringMatching(/^0 added, 2 already there, 1 failed\n {2}handbook\/broken\.pdf: /),
     ]);
     const { items } = await home.json<{ items: { title: string; embedded: boolean }[] }>([
       'documents',

@@ -96,7 +96,7 @@ function refuseWithoutScope(caller: Caller, { access }: Route): void {
 const lacksScope = (scope: Scope): KeywardError =>
   new KeywardError('insufficient_scope', `The key lacks the scope ${scope}.`, {
     details: { scope },
-    hint: `Use a key with the scope ${scope}, or have this one changed: keyward keys update.`,
+    hint: `Use a key with the scope ${scope}, or ask an administrator to add the scope to this one: keyward keys update.`,
   });
 
 function takeLimits({ keys }: Services, course: Course, caller: Caller): void {

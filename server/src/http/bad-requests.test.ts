@@ -33,7 +33,7 @@ describeOnBothServers('requests that are not right', (start) => {
     }
   });
 
-  test('an unknown field is refused by name wherever the body is ours to judge', async () => {
+  test('an unknown field is refused by name on every route whose body Keyward validates', async () => {
     for (const route of routes.filter(closedBody)) {
       const answer = await ask(route, { body: { no_such: 1 } });
       expect([route.id, answer.status]).toEqual([route.id, 422]);
@@ -51,7 +51,7 @@ describeOnBothServers('requests that are not right', (start) => {
     }
   });
 
-  test('a query of a wrong form is refused by name', async () => {
+  test('an invalid query is refused by name', async () => {
     const numbers = ['limit', 'unused_for_seconds', 'expiring_within_seconds'];
     for (const route of routes) {
       const { properties = {} } = (route.query ?? {}) as {
@@ -70,15 +70,25 @@ describeOnBothServers('requests that are not right', (start) => {
     }
   });
 
-  test('a time that is none is refused by name', async () => {
+  test('an invalid time is refused with the name of its field, the allowed form and an example', async () => {
+    const form = 'must be an RFC 3339 date-time such as 2027-01-31T09:00:00Z';
     for (const time of ['2030-13-01T00:00:00Z', '2030-01-01T25:00:00Z', '2030-02-31T00:00:00Z', 'tomorrow']) {
       for (const path of ['/v1/usage', '/v1/audit']) {
         const answer = await server.request<Problem>('GET', `${path}?from=${time}`);
-        expect([path, time, answer.status, ...fieldsOf(answer)]).toEqual([path, time, 422, 'query.from']);
+        expect([path, time, answer.status, answer.body.detail]).toEqual([
+          path,
+          time,
+          422,
+          `query.from: ${form}`,
+        ]);
       }
       const body = { name: 'x', role: 'client', expires_at: time };
-      const answer = await server.request<Problem>('POST', '/v1/keys', { body });
-      expect([time, answer.status, ...fieldsOf(answer)]).toEqual([time, 422, 'expires_at']);
+      const minted = await server.request<Problem>('POST', '/v1/keys', { body });
+      expect([time, minted.status, minted.body.detail]).toEqual([time, 422, `expires_at: ${form}`]);
+      const changed = await server.request<Problem>('PATCH', '/v1/keys/key_AAAAAAAAAAAA', {
+        body: { expires_at: time },
+      });
+      expect([time, changed.status, changed.body.detail]).toEqual([time, 422, `expires_at: ${form} or null`]);
     }
   });
 
@@ -104,7 +114,7 @@ describeOnBothServers('requests that are not right', (start) => {
       415,
       'unsupported_media_type',
     ],
-  ])('%s: refused on every route that takes a body', async ([, options, status, code]) => {
+  ])('a body with %s is refused on every route that takes a body', async ([, options, status, code]) => {
     for (const route of withBody) {
       if (route.bodyKind === 'ndjson' && options.headers === json) continue;
       const answer = await ask(route, options);
@@ -112,7 +122,7 @@ describeOnBothServers('requests that are not right', (start) => {
     }
   });
 
-  test('a body that is no object, and a body where none is taken, are refused', async () => {
+  test('a body that is not an object is refused, and so is a body on a route without one', async () => {
     for (const route of routes.filter(takesJson)) {
       for (const body of ['[]', '"x"', '1', 'null']) {
         const answer = await ask(route, { headers: json, body });
@@ -133,7 +143,7 @@ describeOnBothServers('requests that are not right', (start) => {
     expect([named.status, ...fieldsOf(named)]).toEqual([422, 'query.q']);
   });
 
-  test('a body over the limit is refused, announced or not, and the server lives', async () => {
+  test('a body over the limit is refused, announced or not, and the server survives', async () => {
     const announced = `POST /v1/keys HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${server.adminKey}\r\ncontent-type: application/json\r\n`;
     const large = await server.raw(`${announced}content-length: 2000000\r\n\r\n`);
     expect(large).toMatch(/^HTTP\/1.1 413 /);
@@ -147,7 +157,7 @@ describeOnBothServers('requests that are not right', (start) => {
     expect((await server.request('GET', '/healthz')).status).toBe(200);
   });
 
-  test('a large body full of mistakes costs no more than reading it, and is told the first', async () => {
+  test('a large body full of mistakes costs no more than reading it, and the error names the first', async () => {
     const wrong = { limits: '{}', tags: '1', 'no_such": [], "tags': '1' };
     for (const [name, item] of Object.entries(wrong)) {
       const items = `${item},`.repeat(Math.floor(600_000 / (item.length + 1)));
@@ -159,7 +169,7 @@ describeOnBothServers('requests that are not right', (start) => {
     }
   });
 
-  test('a caller that goes away in the middle of its body leaves nothing and is no failure of ours', async () => {
+  test('a caller that disconnects in the middle of its body leaves nothing and counts as no internal error', async () => {
     const before = server.log.length;
     for (const route of withBody) {
       const type = route.bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';

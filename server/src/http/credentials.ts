@@ -9,7 +9,7 @@ const missing = (): KeywardError =>
 /** The same for every key that is not good, to the byte: nobody learns which kind of bad it was. */
 export const invalidKey = (): KeywardError =>
   new KeywardError('invalid_key', 'The key is not valid.', {
-    hint: 'Check that it is whole and still in use; its owner can look it up with "keyward keys list".',
+    hint: 'Check that it is complete and active. Its owner can look it up with "keyward keys list".',
   });
 
 /**
@@ -23,7 +23,7 @@ export function readCredential(headers: IncomingHttpHeaders): string {
   const bearer = authorization === undefined ? undefined : readBearer(authorization);
   if (bearer !== undefined && apiKey !== undefined && bearer !== apiKey) {
     throw new KeywardError('conflicting_credentials', 'Authorization and X-Api-Key hold different keys.', {
-      hint: 'Send one of them.',
+      hint: 'Send only one of them.',
     });
   }
   const key = bearer ?? apiKey;

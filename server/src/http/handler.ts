@@ -118,7 +118,12 @@ function checkBody({ bodyKind, bodyOptional }: Route, check: Validator | undefin
 /** Many clients send `{}` where there is nothing to say. */
 function refuseBody({ body }: RequestCall): void {
   const isEmpty = typeof body === 'object' && body !== null && !hasMembers(body);
-  if (body !== undefined && !isEmpty) throw invalidField('body', 'is not taken here');
+  if (body !== undefined && !isEmpty)
+    throw invalidField(
+      'body',
+      'must be empty for this endpoint',
+      'Send the request without a body, or with {}.',
+    );
 }
 
 const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;

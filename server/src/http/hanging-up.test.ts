@@ -74,12 +74,12 @@ describeOnBothServers('a caller that hangs up', (start) => {
     ['before the first word of a stream', undefined, true, 1_004 + 40],
     ['after the first word of a stream, of which others were not shown', delta('a'), true, 1_004 + 40],
     ['after a short answer was made, before it is passed on', Buffer.from(short.slice(0, -20)), false, 1_900],
-  ])('%s pays for what was made until then', async ([, said, isStream, least]) => {
+  ])('a caller that hangs up %s pays for the answer until then', async ([, said, isStream, least]) => {
     upstream.answer(silent(said, isStream));
     expect(await paidFor({ messages, stream: isStream }, 2_200)).toBeGreaterThan(least);
   });
 
-  test('after a silence pays for no more than was to be made', async () => {
+  test('a caller that hangs up after a silence pays for no more than the bound of the answer', async () => {
     upstream.answer(silent(undefined, false));
     const body = { messages: [{ role: 'user', content: 'hello' }], max_tokens: 5 };
     expect(await paidFor(body, 2_200)).toBeLessThan(20);
@@ -93,7 +93,7 @@ describeOnBothServers('a caller that hangs up', (start) => {
     ['a text that begins like a picture', saying(`data:image/png;base64,${long}`)],
     ['a text in a member of another name', { messages, chat_template_kwargs: { more: long } }],
     ['a text that is called data', saying([{ type: 'text', data: long }])],
-  ])('before the usage pays for %s', async ([, body]) => {
+  ])('a caller that hangs up before the usage pays for %s', async ([, body]) => {
     upstream.answer(stream([delta('a')], { end: 'hang' }));
     expect(await paidFor({ stream: true, ...body }, 50)).toBeGreaterThan(15_000);
   });

@@ -21,7 +21,7 @@ describeOnBothServers('a process that hangs while a revocation is acknowledged',
     await expect.poll(() => performance.now(), { interval: 20 }).toBeGreaterThan(endMs);
   };
 
-  test('passes nothing on that the upstream sent after the acknowledgement, once it goes on', async () => {
+  test('a process that hangs during an acknowledgement passes on nothing that the upstream sent afterwards, once it continues', async () => {
     const other = await startServerProcess(server.environment);
     const key = await server.mint({ scopes: ['models:use'] });
     const stream = await openStream(other.url, key);
@@ -37,7 +37,7 @@ describeOnBothServers('a process that hangs while a revocation is acknowledged',
     expect(stream.text).toContain('"code":"key_revoked"');
   });
 
-  test('asks a model nothing for a key that was revoked meanwhile', async () => {
+  test('a process that hangs during an acknowledgement asks no model for a key that was revoked in the meantime', async () => {
     const chats = await startChats(start);
     onTestFinished(() => chats.upstream.close());
     await chats.post('/workspace/new', { name: 'Docs', chatMode: 'chat' });
@@ -70,7 +70,7 @@ describeOnBothServers('a process that hangs while a revocation is acknowledged',
     expect(chats.upstream.received.map(({ path }) => path)).not.toContain('/v1/chat/completions');
   });
 
-  test('ends what was stopped meanwhile by somebody who may stop anything, and a list says that it is missing', async () => {
+  test('a process that hangs during an acknowledgement ends the requests that were stopped in the meantime, and the list counts it as missing', async () => {
     const other = await startServerProcess(server.environment);
     const key = await server.mint({ scopes: ['models:use'] });
     const stream = await openStream(other.url, key);
@@ -94,7 +94,7 @@ describeOnBothServers('a process that hangs while a revocation is acknowledged',
     expect(stream.text).toContain('"code":"request_stopped"');
   });
 
-  test('goes on where it was with what nobody ended, once it has asked', async () => {
+  test('a process that hangs during an acknowledgement resumes the requests that nobody ended, once it has asked the database', async () => {
     const other = await startServerProcess(server.environment);
     const stream = await openStream(other.url, await server.mint({ scopes: ['models:use'] }));
     other.child.kill('SIGSTOP');

@@ -33,9 +33,9 @@ async function listen(http: HttpServer, host: string, port: number): Promise<voi
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const reasons: Record<string, string> = {
-      EADDRINUSE: `Port ${port} of ${host} is in use: stop what listens there, or set KEYWARD_PORT.`,
-      EACCES: `Port ${port} may not be opened by this user: set KEYWARD_PORT to one above 1023.`,
-      EADDRNOTAVAIL: `${host} is no address of this machine: set KEYWARD_HOST.`,
+      EADDRINUSE: `Port ${port} of ${host} is in use: stop the program that listens there, or set KEYWARD_PORT.`,
+      EACCES: `This user may not open port ${port}: set KEYWARD_PORT to a port above 1023.`,
+      EADDRNOTAVAIL: `${host} is not an address of this machine: set KEYWARD_HOST.`,
     };
     throw new StartupError(
       reasons[code ?? ''] ?? `Cannot listen on ${host}:${port} (${code ?? String(cause)}).`,

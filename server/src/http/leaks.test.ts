@@ -18,7 +18,7 @@ describeOnBothServers('keys that are found lying about', (start) => {
     server = await start();
   });
 
-  test('a report needs no key, is always answered the same, and quarantines a real key', async () => {
+  test('a report of a leak needs no key, always gets the same answer, and quarantines a real key', async () => {
     const real = await server.mint();
     const report = (token: string) =>
       server.request('POST', '/v1/keys/report', {
@@ -40,7 +40,7 @@ describeOnBothServers('keys that are found lying about', (start) => {
     expect(audit.text).not.toContain(real.secret);
   });
 
-  test('beyond its share an address is answered the same, and nothing is looked up', async () => {
+  test('an address beyond its share of reports gets the same answer without a look-up', async () => {
     const late = await server.mint();
     const body = { token: 'x' };
     for (let i = 0; i < 10; i++) await server.request('POST', '/v1/keys/report', { key: null, body });
@@ -73,7 +73,7 @@ describeOnBothServers('keys that are found lying about', (start) => {
     ],
     ['after a +', (secret) => `/healthz?x=Bearer+${secret}`],
     ['in the middle of letters', (secret) => `/healthz?x=abc${secret}xyz`],
-  ])('a key %s is refused, and quarantined: it is in every log now', async ([, path]) => {
+  ])('a key %s is refused and quarantined, because every log has it now', async ([, path]) => {
     const { id, secret } = await server.mint();
     const answer = await server.request<{ code: string; error?: { code: string } }>('GET', path(secret), {
       key: null,
@@ -127,7 +127,7 @@ describeOnBothServers('keys that are found lying about', (start) => {
     await expect.poll(async () => (await stateOf(id)).state).toBe('quarantined');
   });
 
-  test('a key in a body or a header that cannot be read is none in a URL', async () => {
+  test('a key in an unreadable body or header does not count as a key in a URL', async () => {
     const { id, secret } = await server.mint();
     const head = `host: a\r\nauthorization: Bearer ${secret}\r\n`;
     await server.raw(`GET /healthz HTTP/1.1\r\n${head}a b: c\r\n\r\n`);
@@ -137,7 +137,7 @@ describeOnBothServers('keys that are found lying about', (start) => {
     expect((await stateOf(id)).state).toBe('active');
   });
 
-  test('a look-alike is no key: wrong checksum, another form', async () => {
+  test('a text with a wrong checksum or another form does not count as a key', async () => {
     const { id, secret } = await server.mint();
     const last = secret.endsWith('0') ? '1' : '0';
     const alike = [`${secret.slice(0, -1)}${last}`, secret.slice(0, -1), 'sk-kw1', 'kw1'];

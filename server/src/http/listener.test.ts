@@ -12,7 +12,7 @@ import { openApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 
 describeOnServer('sqlite', 'localhost', (start) => {
-  test('is every address that it has on this machine', async () => {
+  test('the server on localhost listens on every address of localhost', async () => {
     const { port } = await start({ KEYWARD_HOST: 'localhost' });
     const addresses = await lookup('localhost', { all: true });
     for (const { address, family } of addresses) {
@@ -36,7 +36,7 @@ describeOnServer('sqlite', 'TLS', (start) => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('serves HTTPS, and plain HTTP is refused', async () => {
+  test('a server with TLS serves HTTPS and refuses plain HTTP', async () => {
     const server = await start({ KEYWARD_TLS_CERT_FILE: cert, KEYWARD_TLS_KEY_FILE: key });
     expect(server.url).toMatch(/^https:/);
     const status = await new Promise((resolve, reject) => {
@@ -55,7 +55,7 @@ describeOnServer('sqlite', 'TLS', (start) => {
     expect(await server.raw('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')).not.toContain('200 OK');
   });
 
-  test('files that cannot be used stop the start in one line that names the variable', async () => {
+  test('unusable TLS files stop the start with one line that names the variable', async () => {
     const open = async (certFile: string, keyFile: string) => {
       const config = readConfig({
         KEYWARD_DATA_DIR: join(folder, 'data'),
@@ -92,31 +92,31 @@ describeOnServer('sqlite', 'addresses', (start) => {
     [undefined, '10.1.1.1', 401, 'no proxy is trusted: the header is not read'],
     ['10.0.0.0/8', '10.1.1.1', 401, 'this connection comes from no trusted proxy'],
     ['127.0.0.1', '10.1.1.1', 200, 'the trusted proxy says so'],
-    ['127.0.0.1', '10.1.1.1, 8.8.8.8', 401, 'what stands further left was written by the caller'],
+    ['127.0.0.1', '10.1.1.1, 8.8.8.8', 401, 'the caller wrote everything further left'],
     ['127.0.0.1, 8.8.8.8', '10.1.1.1, 8.8.8.8', 200, 'the next one is a proxy as well'],
-    ['127.0.0.1', '10.1.1.1, nonsense', 401, 'what is no address is not believed'],
-    ['127.0.0.1', '::ffff:10.1.1.1', 200, 'IPv4 in IPv6 clothes is IPv4'],
+    ['127.0.0.1', '10.1.1.1, nonsense', 401, 'an invalid address is not trusted'],
+    ['127.0.0.1', '::ffff:10.1.1.1', 200, 'an IPv4-mapped address counts as IPv4'],
   ] as const)('proxies %s, header %s', (proxies, forwarded, status, why) => {
-    test(`${status}: ${why}`, async () => {
+    test(`an address behind a proxy gets ${status}: ${why}`, async () => {
       expect(await seenFrom(start, proxies, forwarded)).toBe(status);
     });
   });
 
-  test('metrics are not free where a proxy is trusted', async () => {
+  test('metrics need a key if a proxy is trusted', async () => {
     const server = await start({ KEYWARD_TRUSTED_PROXIES: '127.0.0.1' });
     expect((await server.request('GET', '/metrics', { key: null })).status).toBe(401);
   });
 
-  test('a range that is none stops the start', async () => {
+  test('an invalid range of proxies stops the start', async () => {
     await expect(start({ KEYWARD_TRUSTED_PROXIES: '10.0.0.0/8,home' })).rejects.toThrow(
       /^KEYWARD_TRUSTED_PROXIES must be /,
     );
   });
 
-  test('a port in use stops the start in one line', async () => {
+  test('a port in use stops the start with one line', async () => {
     const server = await start();
     await expect(start({ KEYWARD_PORT: String(server.port) })).rejects.toThrow(
-      `Port ${server.port} of 127.0.0.1 is in use: stop what listens there, or set KEYWARD_PORT.`,
+      `Port ${server.port} of 127.0.0.1 is in use: stop the program that listens there, or set KEYWARD_PORT.`,
     );
   });
 });

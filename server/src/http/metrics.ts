@@ -17,7 +17,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#errors = new Counter({
       name: 'keyward_errors_total',
-      help: 'Requests answered with an error, by its code',
+      help: 'Requests answered with an error, by error code',
       labelNames: ['code'],
       registers: [this.#registry],
     });

@@ -35,7 +35,7 @@ describeOnServer('sqlite', 'every answer forbids browsers to guess its type', (s
     ['GET', '/api/system/logo'],
     ['GET', '/metrics'],
     ['GET', '/v1/keys?key=sk-kw1000000000000'],
-  ])('%s %s', async ([method = '', path = '']) => {
+  ])('the answer of %s %s has nosniff', async ([method = '', path = '']) => {
     for (const key of [server.adminKey, null]) {
       const headers = {
         origin: 'https://evil.example',
@@ -53,13 +53,13 @@ describeOnServer('sqlite', 'every answer forbids browsers to guess its type', (s
     ['no Host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
     ['an expectation', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nConnection: close\r\n\r\n', 417],
     ['HTTP/1.0', 'GET /healthz HTTP/1.0\r\n\r\n', 200],
-  ] as const)('to %s', async ([, bytes, status]) => {
+  ] as const)('the answer to %s has nosniff', async ([, bytes, status]) => {
     const answer = await server.raw(bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer.toLowerCase()).toContain('\r\nx-content-type-options: nosniff\r\n');
   });
 
-  test('of an upstream, whole, streamed and failed, whatever it says itself', async () => {
+  test('the answer of an upstream has nosniff, whole, streamed and failed, whatever it sends itself', async () => {
     for (const behaviour of [
       json({ ok: 1 }, 200, { 'x-content-type-options': 'sniff' }),
       stream([chatEvents()]),

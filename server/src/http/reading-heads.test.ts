@@ -60,7 +60,7 @@ describeOnServer('sqlite', 'a head takes time with its length, not with its squa
     'authorization x-api-key cookie x-forwarded-for x-request-id if-match origin accept idempotency-key content-type'.split(
       ' ',
     ),
-  )('the header %s', { timeout: 120_000 }, async (name) => {
+  )('the time to read the header %s grows with its length', { timeout: 120_000 }, async (name) => {
     for (const prefix of ['', 'Bearer ', '"', 'multipart/form-data; ', 'application/json; '])
       expect(
         await slowUnits(UNITS, SMALL_LENGTH, (x) => ask('POST /v1/keys', { [name]: `${prefix}${x}x` })),
@@ -68,7 +68,7 @@ describeOnServer('sqlite', 'a head takes time with its length, not with its squa
   });
 
   test.for(['/v1/keys?q=', '/v1/keys?', '/v1/', '/api/', '/api/v1/workspace/', '/v1/models/'])(
-    'a URL that begins with %s',
+    'the time to read a URL that begins with %s grows with its length',
     { timeout: 120_000 },
     async (path) => {
       const units = UNITS.filter((unit) => !/[\s"\\]/.test(unit));
@@ -77,7 +77,7 @@ describeOnServer('sqlite', 'a head takes time with its length, not with its squa
   );
 
   test.for(['/v1/audio/transcriptions', '/v1/openai/images/generations', '/v1/document/upload'])(
-    'the head of a part of a form for %s',
+    'the time to read the head of a part of a form for %s grows with its length',
     { timeout: 120_000 },
     async (path) => {
       const send = (x: string) =>

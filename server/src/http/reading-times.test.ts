@@ -174,7 +174,11 @@ const READERS: Record<string, Read> = {
 const SMALL_LENGTH = 4 * 1024;
 
 describe('reading takes time with the length of what is read, not with its square', () => {
-  test.for(Object.entries(READERS))('%s', { timeout: 120_000 }, async ([, read]) => {
-    expect(await slowUnits(UNITS, SMALL_LENGTH, read)).toEqual([]);
-  });
+  test.for(Object.entries(READERS))(
+    'the time to read %s grows with its length, not with its square',
+    { timeout: 120_000 },
+    async ([, read]) => {
+      expect(await slowUnits(UNITS, SMALL_LENGTH, read)).toEqual([]);
+    },
+  );
 });

@@ -49,7 +49,7 @@ describeOnBothServers('refused callers', (start) => {
     await new Promise((resolve) => setTimeout(resolve, 1_050));
   });
 
-  test('without a key every route answers 401 missing_key and how to send one', async () => {
+  test('without a key every route answers 401 missing_key with a hint how to send one', async () => {
     for (const route of guarded) {
       const answer = await server.request<Refusal>(route.method, pathOf(route), { key: null });
       expect([route.id, answer.status]).toEqual([route.id, 401]);
@@ -58,7 +58,7 @@ describeOnBothServers('refused callers', (start) => {
     }
   });
 
-  test('every key that is not good is refused with the same bytes on every route', async () => {
+  test('every invalid key is refused with the same bytes on every route', async () => {
     for (const route of guarded) {
       const answers = await Promise.all(
         Object.values(bad).map((key) => server.request<Refusal>(route.method, pathOf(route), { key })),
@@ -71,7 +71,7 @@ describeOnBothServers('refused callers', (start) => {
     }
   });
 
-  test('a good key without the scope is told which one, on every route', async () => {
+  test('a valid key without the scope gets the name of the scope, on every route', async () => {
     for (const route of scoped) {
       const { secret } = await server.mint({ scopes: otherScopes(route) });
       const answer = await server.request<Refusal>(route.method, pathOf(route), { key: secret });
@@ -84,7 +84,7 @@ describeOnBothServers('refused callers', (start) => {
     }
   });
 
-  test('the reason of a refusal is in the audit record within about a second, and no secret is', async () => {
+  test('the audit record has the reason of a refusal within about a second, and no secret', async () => {
     const recorded = async (): Promise<string[]> => {
       const codes = new Set<string>();
       let cursor: string | null = '';
@@ -116,7 +116,7 @@ describeOnBothServers('refused callers', (start) => {
       );
   });
 
-  test('both headers are taken, in any case; different ones are refused', async () => {
+  test('a key is accepted in either header, in any case of its name; two different keys are refused', async () => {
     const self = (headers: Record<string, string>) =>
       server.request<Refusal>('GET', '/v1/keys/self', { key: null, headers });
     const { adminKey } = server;
@@ -134,7 +134,7 @@ describeOnBothServers('refused callers', (start) => {
       expect((await self({ authorization })).body.code).toBe('missing_key');
   });
 
-  test('a request id is echoed where it is one, and made where not', async () => {
+  test('a valid request id is echoed, and a new one replaces an invalid one', async () => {
     const idOf = async (given: string) =>
       (await server.request('GET', '/healthz', { headers: { 'x-request-id': given } })).headers.get(
         'x-request-id',
@@ -146,7 +146,7 @@ describeOnBothServers('refused callers', (start) => {
     expect(made.size).toBe(50);
   });
 
-  test('routes without a key are these and no others', () => {
+  test('only the listed routes need no key', () => {
     const open = routes.filter((route) => route.access === 'public' && !route.id.startsWith('docs.'));
     expect(open.map(({ id }) => id)).toEqual(['keys.report', 'system.health', 'system.ready']);
   });

@@ -32,7 +32,7 @@ export class RequestTimes {
   text(): string {
     const routes = [...this.#routes];
     return [
-      '# HELP keyward_http_requests_total Requests answered; 499: the caller went away before the end',
+      '# HELP keyward_http_requests_total Answered requests; 499: the caller disconnected before the end',
       '# TYPE keyward_http_requests_total counter',
       ...routes.flatMap(([route, { statuses }]) =>
         [...statuses].map(

@@ -50,7 +50,7 @@ describeOnServer('sqlite', 'a revocation', (start) => {
     return { received: () => text, send: (more: string) => socket.write(more), closed };
   };
 
-  test('ends a stream in HTTP/1.0, which has no chunks, and its connection', async () => {
+  test('a revocation ends a stream in HTTP/1.0, which has no chunks, and its connection', async () => {
     const { id, secret } = await server.mint({ scopes: ['models:use'] });
     upstream.answer(stream([event('one')], { end: 'hang' }));
     const { received, closed } = open(question(secret, '1.0'));
@@ -61,7 +61,7 @@ describeOnServer('sqlite', 'a revocation', (start) => {
     expect(all).not.toContain('transfer-encoding');
   });
 
-  test('ends what stands behind another request on the same connection, and that one goes on', async () => {
+  test('a revocation ends a request behind another one on the same connection, and that one continues', async () => {
     const first = await server.mint({ scopes: ['models:use'] });
     const second = await server.mint({ scopes: ['models:use'] });
     upstream.answer(stream([event('of the first')], { end: 'hang' }));
@@ -82,7 +82,7 @@ describeOnServer('sqlite', 'a revocation', (start) => {
     void closed;
   });
 
-  test('ends a request whose body was asked for with 100 and did not come yet', async () => {
+  test('a revocation ends a request whose body was requested with 100 and has not arrived yet', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     const path = '/v1/keys/import';
     const headers = { expect: '100-continue' };

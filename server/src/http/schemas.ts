@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
+import { TIME_FORM } from './validation.ts';
 
 /**
  * Shapes that several routes share. A `title` makes a shape a component of the OpenAPI document and a named type of
@@ -13,22 +14,30 @@ export const oneOf = <const T extends readonly string[]>(words: T, options = {})
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 export const Time = Type.String({
-  description: 'a time such as 2030-01-31T00:00:00.000Z',
+  description: TIME_FORM,
   format: 'date-time',
   maxLength: 40,
 });
 
-export const Name = Type.String({ minLength: 1, maxLength: 200, pattern: String.raw`\S` });
+export const Name = Type.String({
+  description: 'a name of 1 to 200 characters, not only white space',
+  minLength: 1,
+  maxLength: 200,
+  pattern: String.raw`\S`,
+});
 export const Reason = Type.String({ maxLength: 500 });
 
 /** The word without which nobody is left outside: `refuseLastWayIn`. */
 export const lastAdminFlag = Type.Boolean({
-  description: 'Also where nobody could administer any more; for the last admin key itself',
+  description:
+    'Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it.',
 });
 
 export const pageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'Items of a page; 50' })),
-  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'next_cursor of the page before' })),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 200, description: 'Number of items in a page. Default: 50' }),
+  ),
+  cursor: Type.Optional(Type.String({ maxLength: 200, description: 'next_cursor of the previous page' })),
 };
 
 export const pageOf = <T extends TSchema>(items: T, title: string) =>
@@ -38,6 +47,6 @@ export const idParam = (prefix: string) =>
   Type.Object({
     id: Type.String({
       pattern: `^${prefix}_[0-9A-Za-z]{12}$`,
-      description: `${prefix}_ and 12 letters or digits`,
+      description: `${prefix}_ and 12 letters or digits, such as ${prefix}_4fT9aBcDeF12`,
     }),
   });

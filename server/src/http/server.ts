@@ -80,10 +80,7 @@ export class HttpServer {
     await this.#open({ host: first, port });
     for (const other of others)
       await this.#open({ host: other, port: this.address?.port }).catch((error: unknown) => {
-        this.#services.logger.warn(
-          { err: error, host: other },
-          'this address of localhost is not listened on',
-        );
+        this.#services.logger.warn({ err: error, host: other }, 'this address of localhost has no listener');
       });
   }
 
@@ -199,6 +196,6 @@ function gateOf(services: Services, declared: Route): Gate | undefined {
 }
 
 const unreadable = (): KeywardError =>
-  new KeywardError('bad_request', 'The address of the request cannot be read.', {
-    hint: 'Write % as %25 where it stands for itself.',
+  new KeywardError('bad_request', 'The URL of the request is malformed.', {
+    hint: 'Encode a literal % as %25.',
   });

@@ -29,7 +29,7 @@ describeOnBothServers('several processes, and their end', (start) => {
   });
   afterAll(() => upstream.close());
 
-  test('what one process revokes, narrows or suspends, the other refuses from the acknowledgement on', async () => {
+  test('from the acknowledgement on, the other process refuses keys that one process revokes, narrows or suspends', async () => {
     const other = await startServerProcess(server.environment);
     for (let i = 0; i < 10; i++) {
       const { id, secret } = await server.mint({ role: 'admin' });
@@ -48,7 +48,7 @@ describeOnBothServers('several processes, and their end', (start) => {
     }
   });
 
-  test('SIGTERM: a running stream is finished, new connections are refused, asking twice changes nothing', async () => {
+  test('after SIGTERM a running stream finishes, new connections are refused, and a second SIGTERM changes nothing', async () => {
     const other = await startServerProcess(server.environment);
     const answer = await chat(other.url, server.adminKey);
     other.child.kill('SIGTERM');
@@ -62,7 +62,7 @@ describeOnBothServers('several processes, and their end', (start) => {
     expect(await other.ended).toBe(0);
   });
 
-  test('kill -9: what was acknowledged is there', async () => {
+  test('after kill -9 everything acknowledged is there', async () => {
     const other = await startServerProcess(server.environment);
     const made = await fetch(`${other.url}/v1/keys`, {
       method: 'POST',
@@ -75,7 +75,7 @@ describeOnBothServers('several processes, and their end', (start) => {
     expect((await server.request('GET', '/v1/keys/self', { key: secret })).status).toBe(200);
   });
 
-  test('stopping twice at the same time and again later is one stop, and waits for no idle connection', async () => {
+  test('stopping a server is idempotent, and waits for no idle connection', async () => {
     const one = await start();
     await one.request('GET', '/healthz');
     const startedMs = performance.now();

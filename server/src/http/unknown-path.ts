@@ -26,7 +26,7 @@ export function noSuchRoute(
   const methods = [...new Set(there.map((declared) => declared.method))];
   if (methods.length > 0) {
     const allow = methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', ');
-    const message = `This endpoint takes ${allow}, not ${method}.`;
+    const message = `This endpoint supports ${allow}, not ${method}.`;
     const error = new KeywardError('method_not_allowed', message, { headers: { allow } });
     return { error, surface, isPath: true };
   }
@@ -34,7 +34,7 @@ export function noSuchRoute(
     `${method} ${path.slice(0, COMPARED_MAX_CHARACTERS)}`,
     routes.map((declared) => `${declared.method} ${declared.path}`),
   );
-  const hint = `Did you mean ${known}? GET /openapi.json lists all.`;
+  const hint = `Did you mean ${known}? GET /openapi.json lists all endpoints.`;
   const error = new KeywardError('route_not_found', 'There is no such endpoint.', { hint });
   return { error, surface, isPath: false };
 }

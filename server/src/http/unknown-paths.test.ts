@@ -15,7 +15,7 @@ describeOnBothServers('paths, methods and ids', (start) => {
     server = await start();
   });
 
-  test('a method that a path does not take is answered with those it takes', async () => {
+  test('an unsupported method is answered with the supported ones', async () => {
     for (const path of new Set(routes.map(pathOf))) {
       const taken = routes.filter((route) => pathOf(route) === path).map(({ method }) => method);
       const allowed: string[] = taken.includes('GET') ? [...taken, 'HEAD'] : taken;
@@ -38,19 +38,19 @@ describeOnBothServers('paths, methods and ids', (start) => {
     }
   });
 
-  test('a path of its own is no id, under either name of the surface', async () => {
+  test('a fixed path does not count as an id, under either name of the surface', async () => {
     for (const path of ['/v1/keys/verify', '/api/v1/keys/verify', '/v1/keys/verify/'])
       expect([path, (await server.request('GET', path)).status]).toEqual([path, 405]);
   });
 
-  test('a word that is no method at all is answered 405 too', async () => {
+  test('a word that is not a method is answered with 405 too', async () => {
     const answer = await server.raw('FETCH /v1/keys HTTP/1.1\r\nhost: x\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 405 [\s\S]*\nallow: /i);
     expect(answer).toContain('method_not_allowed');
     expect(answer).toMatch(/\nx-request-id: req_/i);
   });
 
-  test('HEAD is GET without the body', async () => {
+  test('HEAD has the answer of GET without the body', async () => {
     const got = await server.request('GET', '/v1/models');
     const head = await server.request('HEAD', '/v1/models');
     expect([head.status, head.text]).toEqual([200, '']);
@@ -58,7 +58,7 @@ describeOnBothServers('paths, methods and ids', (start) => {
     expect((await server.request('HEAD', '/v1/models', { key: null })).status).toBe(401);
   });
 
-  test('an unknown path is answered with the nearest one, key or no key', async () => {
+  test('an unknown path is answered with the nearest one, with or without a key', async () => {
     for (const key of [null, server.adminKey]) {
       const answer = await server.request<Problem>('GET', '/v1/key', { key });
       expect([answer.status, answer.body.code]).toEqual([404, 'route_not_found']);
@@ -68,7 +68,7 @@ describeOnBothServers('paths, methods and ids', (start) => {
       expect([path, (await server.request('GET', path)).status]).toEqual([path, 404]);
   });
 
-  test('an id of a wrong shape is not found', async () => {
+  test('an id of the wrong form is not found', async () => {
     const odd = [
       'key',
       'key_',
@@ -93,7 +93,7 @@ describeOnBothServers('paths, methods and ids', (start) => {
     }
   });
 
-  test('an address that cannot be decoded is refused in the shape of all errors', async () => {
+  test('a URL that cannot be decoded is refused in the shape of all errors', async () => {
     for (const path of ['/v1/keys/%zz', '/v1/models/%ff', '/%']) {
       const answer = await server.request<Problem>('GET', path);
       expect([path, answer.status, answer.body.error?.code ?? answer.body.code]).toEqual([
@@ -104,7 +104,7 @@ describeOnBothServers('paths, methods and ids', (start) => {
     }
   });
 
-  test('what is not HTTP is refused, and the server lives', async () => {
+  test('bytes that are not HTTP are refused, and the server survives', async () => {
     const requests = [
       'hello\r\n\r\n',
       '\x16\x03\x01\x00\xa5',
@@ -117,7 +117,7 @@ describeOnBothServers('paths, methods and ids', (start) => {
     expect((await server.request('GET', '/healthz')).status).toBe(200);
   });
 
-  test('what belongs to somebody else does not exist', async () => {
+  test('things of another owner do not exist for a caller', async () => {
     const other = await server.request<{ id: string }>('POST', '/v1/owners', {
       body: { name: 'Bob', kind: 'person' },
     });

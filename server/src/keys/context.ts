@@ -109,5 +109,5 @@ export function reachesAll(actor: Actor): boolean {
 
 export const noSuch = (what: 'key' | 'owner'): KeywardError =>
   new KeywardError('not_found', `There is no such ${what}.`, {
-    hint: `List those you may see with GET /v1/${what}s.`,
+    hint: `GET /v1/${what}s lists the ones that you may see.`,
   });

@@ -26,7 +26,7 @@ const take = (keys: KeysContext, inputs: readonly (ImportInput | KeywardError)[]
   all(importKeys(keys, actor, lines(inputs)));
 
 describeOnBothDatabases('import', (open) => {
-  test('keys given plain or as SHA-256 are the same keys, and open; a repeat changes nothing', async () => {
+  test('keys imported as text or as SHA-256 are the same keys and work; a repeat changes nothing', async () => {
     const { keys } = await openTestKeys(open);
     const hashed = input(2, { secret: undefined, sha256: sha256(secretOf(2)).toUpperCase() });
     const outcomes = await take(keys, [input(1), hashed]);
@@ -83,7 +83,7 @@ describeOnBothDatabases('import', (open) => {
     expect(rows).toHaveLength(3);
   });
 
-  test('the same keys imported by two processes at once are taken once each, none without a secret', async () => {
+  test('the same keys imported by two processes at once are imported once each, none without a secret', async () => {
     const { keys, another, database } = await openTestKeys(open);
     const other = await another();
     const inputs = Array.from({ length: 300 }, (_, i) => input(i));
@@ -156,7 +156,7 @@ describe('weak secrets', () => {
     ['with-newline-at-end\n', /white space/],
     ['schlüssel-mit-umlaut', /visible ASCII/],
     ['with-a-nul-at-end\0\0', /visible ASCII/],
-  ])('"%s" is refused, and the message does not hold it', (secret, message) => {
+  ])('the weak secret "%s" is refused, and the message does not contain it', (secret, message) => {
     const check = (): string => checkImported('field', secret);
     expect(check).toThrow(message);
     expect(check).not.toThrow(secret === '' ? 'nothing at all' : secret);
@@ -167,7 +167,7 @@ describe('weak secrets', () => {
     'sk-proj-abcdefghijklmnop',
     'client_dev_key_1',
     'MY4XKQN-8GWMX3R-PHC5H4K-2J8DZ6T',
-  ])('"%s" is taken', (secret) => {
+  ])('the secret "%s" is imported', (secret) => {
     expect(checkImported('field', secret)).toBe(secret);
   });
 });
@@ -181,29 +181,35 @@ describeOnBothDatabases('keys of the environment', (open) => {
     ['JSON with white space around', `\n ${JSON.stringify([one, two], null, 2)}\n`],
     ['commas', `${one},${two}`],
     ['commas with white space and empty places', ` ${one} ,, ${two}, `],
-  ])('are read as %s, owned by their role, and a second start finds them', async (_name, value) => {
-    const { keys } = await openTestKeys(open);
-    expect(await importKeyList(keys, list(value))).toEqual({ imported: ['miner-1', 'miner-2'], existing: 0 });
-    expect(await importKeyList(keys, list(value))).toEqual({ imported: [], existing: 2 });
-    const { items } = await listKeys(keys, OPERATOR, {});
-    expect(items).toHaveLength(2);
-    for (const { owner, role, tags, createdBy } of items)
-      expect({ owner: owner.name, role, tags, createdBy }).toEqual({
-        owner: 'miners',
-        role: 'miner',
-        tags: ['environment'],
-        createdBy: 'system',
+  ])(
+    'keys of the environment are read as %s, owned by their role, and a second start finds them',
+    async (_name, value) => {
+      const { keys } = await openTestKeys(open);
+      expect(await importKeyList(keys, list(value))).toEqual({
+        imported: ['miner-1', 'miner-2'],
+        existing: 0,
       });
-    expect((await identify(keys, two)).code).toBe('valid');
-  });
+      expect(await importKeyList(keys, list(value))).toEqual({ imported: [], existing: 2 });
+      const { items } = await listKeys(keys, OPERATOR, {});
+      expect(items).toHaveLength(2);
+      for (const { owner, role, tags, createdBy } of items)
+        expect({ owner: owner.name, role, tags, createdBy }).toEqual({
+          owner: 'miners',
+          role: 'miner',
+          tags: ['environment'],
+          createdBy: 'system',
+        });
+      expect((await identify(keys, two)).code).toBe('valid');
+    },
+  );
 
-  test('one that is there twice is taken once', async () => {
+  test('a key that stands twice in the environment is imported once', async () => {
     const { keys } = await openTestKeys(open);
     const { imported, existing } = await importKeyList(keys, list(`${one},${one},${two}`));
     expect([imported.length, existing]).toEqual([2, 1]);
   });
 
-  test('two processes that start together take each once', async () => {
+  test('two processes that start together import each key of the environment once', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();
     const both = await Promise.all(
@@ -220,18 +226,21 @@ describeOnBothDatabases('keys of the environment', (open) => {
     [`["${one}", 5]`, 'MINER_API_KEYS'],
     [`["${one}"`, 'MINER_API_KEYS'],
     [`["${one}",]`, 'MINER_API_KEYS'],
-  ])('a bad list imports nothing and is refused by place, without its text', async (value, field) => {
-    const { keys } = await openTestKeys(open);
-    const failure = await importKeyList(keys, list(value)).then(
-      () => undefined,
-      (error: KeywardError) => error,
-    );
-    expect(failure?.extras.errors?.[0]?.field).toBe(field);
-    for (const part of [one, 'short', 'your_api', 'VAULT']) expect(failure?.message).not.toContain(part);
-    expect((await listKeys(keys, OPERATOR, {})).items).toEqual([]);
-  });
+  ])(
+    'an invalid list in the environment imports nothing and is refused by place, without its text',
+    async (value, field) => {
+      const { keys } = await openTestKeys(open);
+      const failure = await importKeyList(keys, list(value)).then(
+        () => undefined,
+        (error: KeywardError) => error,
+      );
+      expect(failure?.extras.errors?.[0]?.field).toBe(field);
+      for (const part of [one, 'short', 'your_api', 'VAULT']) expect(failure?.message).not.toContain(part);
+      expect((await listKeys(keys, OPERATOR, {})).items).toEqual([]);
+    },
+  );
 
-  test('an empty list is fine', async () => {
+  test('an empty list in the environment imports nothing and is no error', async () => {
     const { keys } = await openTestKeys(open);
     expect(await importKeyList(keys, list('[]'))).toEqual({ imported: [], existing: 0 });
   });

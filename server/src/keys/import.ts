@@ -160,9 +160,10 @@ function prepare({ line, input }: ImportLine): Prepared {
 
 function secretHash({ secret, sha256 }: ImportInput): Buffer {
   if ((secret === undefined) === (sha256 === undefined))
-    throw invalidField('secret', 'give either secret or sha256');
+    throw invalidField('secret', 'send exactly one of secret and sha256');
   if (sha256 !== undefined) {
-    if (!/^[0-9a-f]{64}$/i.test(sha256)) throw invalidField('sha256', 'must be 64 hex characters');
+    if (!/^[0-9a-f]{64}$/i.test(sha256))
+      throw invalidField('sha256', 'must be 64 hex characters, such as the output of sha256sum');
     return Buffer.from(sha256, 'hex');
   }
   return hash('sha256', checkImported('secret', secret ?? ''), 'buffer');
@@ -178,12 +179,13 @@ export function checkImported(field: string, secret: string): string {
     throw invalidField(field, `must be at most ${SECRET_MAX_LENGTH} characters long`);
   if (secret.length < SECRET_MIN_LENGTH)
     throw invalidField(field, `must be at least ${SECRET_MIN_LENGTH} characters long`);
-  if (secret.startsWith('$')) throw invalidField(field, 'begins with $: a variable that was not filled in');
+  if (secret.startsWith('$'))
+    throw invalidField(field, 'must not begin with $: that is a variable without its value');
   const isWord = PLACEHOLDER.test(secret) && !CROCKFORD_KEY.test(secret);
-  if (isWord || new Set(secret).size < 5) throw invalidField(field, 'is a placeholder, not a key');
-  if (/\s/.test(secret)) throw invalidField(field, 'holds white space');
+  if (isWord || new Set(secret).size < 5) throw invalidField(field, 'must be a real key, not a placeholder');
+  if (/\s/.test(secret)) throw invalidField(field, 'must not contain white space');
   if (!/^[\x21-\x7e]+$/.test(secret))
-    throw invalidField(field, 'holds characters that no header can carry: only visible ASCII can be sent');
+    throw invalidField(field, 'must contain only visible ASCII characters, because a header carries it');
   return secret;
 }
 
@@ -245,5 +247,5 @@ function parseList(variable: string, value: string): string[] {
   } catch {
     // The parser's message would quote the text: it is not passed on.
   }
-  throw invalidField(variable, 'must be a JSON array of texts, or texts separated by commas');
+  throw invalidField(variable, 'must be a JSON array of strings, or strings separated by commas');
 }

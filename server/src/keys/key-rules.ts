@@ -18,7 +18,7 @@ const METADATA_MAX_BYTES = 8 * 1024;
 /** A statement that the database refuses would end a whole import for one bad line. */
 export function checkName(name: string): string {
   if (name.trim() === '' || name.includes('\0'))
-    throw invalidField('name', 'must hold something, and no U+0000');
+    throw invalidField('name', 'must not be empty, and must not contain the character U+0000');
   refuseKey('name', name);
   return name;
 }
@@ -28,7 +28,8 @@ export function checkName(name: string): string {
  * worth stealing. Guarded by mint.test.ts.
  */
 function refuseKey(field: string, text: string): void {
-  if (holdsKey(text)) throw invalidField(field, 'holds the text of a key, which is never stored');
+  if (holdsKey(text))
+    throw invalidField(field, 'must not contain the text of a key: Keyward never stores it');
 }
 
 export function checkTags(tags: readonly string[] = []): string[] {
@@ -39,7 +40,7 @@ export function checkTags(tags: readonly string[] = []): string[] {
 /** @returns the grants, each once. */
 export function checkGrants(grants: readonly string[] = []): string[] {
   const bad = grants.findIndex((grant) => !GRANTS.includes(grant));
-  if (bad >= 0) throw invalidField(`scopes[${bad}]`, 'is not a scope, noun:* or *');
+  if (bad >= 0) throw invalidField(`scopes[${bad}]`, 'must be a scope such as models:use, noun:* or *');
   return [...new Set(grants)];
 }
 
@@ -55,7 +56,10 @@ function checkPatterns(field: string, { allow, deny }: NameSelector): void {
   for (const [list, patterns] of Object.entries({ allow, deny })) {
     const bad = patterns.findIndex((pattern) => !isPattern(pattern));
     if (bad >= 0)
-      throw invalidField(`${field}.${list}[${bad}]`, 'takes a * at its end only, such as openai/* or gpt-*');
+      throw invalidField(
+        `${field}.${list}[${bad}]`,
+        'may have a * only at its end, such as openai/* or gpt-*',
+      );
   }
 }
 
@@ -78,7 +82,10 @@ export function checkLimits(limits: Limit[] | undefined): Limit[] {
   for (const [index, limit] of (limits ?? []).entries()) {
     const counts = 'concurrent' in limit ? [limit.concurrent] : [limit.requests, limit.window_seconds];
     if (!counts.every((count) => Number.isSafeInteger(count) && count > 0))
-      throw invalidField(`limits[${index}]`, 'takes whole numbers from 1');
+      throw invalidField(
+        `limits[${index}]`,
+        'must have whole numbers from 1, such as {"requests": 60, "window_seconds": 60}',
+      );
   }
   return limits ?? [];
 }
@@ -89,10 +96,10 @@ export function checkBudgets(budgets: Budget[] | undefined): Budget[] {
     const field = `budgets[${index}].amount`;
     // Zeros in front are not for the counters of `usage`, which take this text as it is.
     const match = /^(?:0|[1-9]\d{0,11})(?:\.(\d{1,9}))?$/.exec(amount);
-    if (match === null) throw invalidField(field, 'must be decimal text such as "12.50"');
+    if (match === null) throw invalidField(field, 'must be a decimal number as text, such as "12.50"');
     const decimals = match[1]?.length ?? 0;
     if (decimals > DECIMALS[unit])
-      throw invalidField(field, `${unit} take at most ${DECIMALS[unit]} decimal places`);
+      throw invalidField(field, `must have at most ${DECIMALS[unit]} decimal places for ${unit}`);
     if (unit === 'usd' && Number(amount) > USD_MAX) throw invalidField(field, `must be at most ${USD_MAX}`);
   }
   return budgets ?? [];
@@ -101,7 +108,7 @@ export function checkBudgets(budgets: Budget[] | undefined): Budget[] {
 function refuseTwins(field: string, items: readonly { name: string }[]): void {
   const names = items.map(({ name }) => name);
   const twin = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (twin >= 0) throw invalidField(`${field}[${twin}].name`, 'names must differ');
+  if (twin >= 0) throw invalidField(`${field}[${twin}].name`, 'must have different names');
 }
 
 /** @returns ms since 1970, or null for no end. */
@@ -112,12 +119,13 @@ export function checkExpiry(
   const { expires_at, expires_in_seconds } = given;
   if (expires_in_seconds !== undefined) {
     if (typeof expires_at === 'string')
-      throw invalidField('expires_at', 'give either expires_at or expires_in_seconds');
+      throw invalidField('expires_at', 'send only one of expires_at and expires_in_seconds');
     return nowMs + expires_in_seconds * 1000;
   }
   if (expires_at === undefined || expires_at === null) return null;
   const atMs = Date.parse(expires_at);
-  if (Number.isNaN(atMs)) throw invalidField('expires_at', 'must be a time such as 2030-01-31T00:00:00.000Z');
-  if (atMs <= nowMs) throw invalidField('expires_at', 'lies in the past');
+  if (Number.isNaN(atMs))
+    throw invalidField('expires_at', 'must be an RFC 3339 date-time such as 2027-01-31T09:00:00Z');
+  if (atMs <= nowMs) throw invalidField('expires_at', 'must be in the future');
   return atMs;
 }

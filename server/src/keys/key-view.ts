@@ -63,7 +63,7 @@ function view(key: KeyWithSecrets, budgets: BudgetView[], nowMs: number): KeyVie
     budgets: budgets.map(usedBudget),
     expires_at: isoTime(endOf(key)),
     state,
-    state_reason: of === key ? key.stateReason : `The key ${of.id} above it is ${state}.`,
+    state_reason: of === key ? key.stateReason : `Its ancestor ${of.id} is ${state}.`,
     created_at: isoTime(key.createdAt),
     created_by: key.createdBy,
     last_used_at: isoTime(key.lastUsedAt),

@@ -114,11 +114,13 @@ export function updateKey(
     const key = visible(actor, await lockToEnd(tx, context, id));
     if (revision !== undefined && revision !== key.revision) {
       throw new KeywardError('precondition_failed', 'The key has changed since it was read.', {
-        hint: 'Read it again and send If-Match with its new ETag.',
+        hint: 'Read the key again and send If-Match with its new ETag.',
       });
     }
     if (key.storedState === 'revoked') {
-      throw new KeywardError('conflict', 'A revoked key cannot be changed.', { hint: 'Restore it first.' });
+      throw new KeywardError('conflict', 'A revoked key cannot be changed.', {
+        hint: 'Restore the key first: POST /v1/keys/{id}/restore.',
+      });
     }
     const { last_admin: isMeant, ...wanted } = input;
     const nowMs = context.clock.nowMs();
@@ -139,7 +141,7 @@ export function updateKey(
 
 function merged(key: KeyWithSecrets, input: UpdateInput, nowMs: number): KeyWithSecrets {
   if (input.role !== undefined && input.scopes !== undefined) {
-    throw invalidField('scopes', 'give either role or scopes');
+    throw invalidField('scopes', 'send only one of role and scopes');
   }
   const { expires_at, expires_in_seconds } = input;
   const keepsExpiry = expires_at === undefined && expires_in_seconds === undefined;

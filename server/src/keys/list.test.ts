@@ -41,7 +41,7 @@ async function insertMany(
 }
 
 describeOnBothDatabases('listing', (open, dialect) => {
-  test('each filter finds exactly what it names', async () => {
+  test('each filter of the list of keys finds exactly the keys that it names', async () => {
     const { keys, clock } = await openTestKeys(open);
     await createOwner(keys, OPERATOR, { name: 'others', kind: 'team' });
     const a = await mintOne(keys, { name: 'Nightly Build', tags: ['Prod', 'eu'], role: 'admin' });
@@ -115,7 +115,7 @@ describeOnBothDatabases('listing', (open, dialect) => {
     expect(seen.slice(1)).toEqual(made.toSorted(byPlace).map(({ id }) => id));
   });
 
-  test('a search that finds little looks through all, page by page, each once', async () => {
+  test('a search with few results goes through all keys, page by page, each once', async () => {
     const { keys } = await openTestKeys(open);
     const made = await insertMany(keys, 6_500, (i) => ({
       createdAt: 1_000 + Math.floor(i / 3),
@@ -135,7 +135,7 @@ describeOnBothDatabases('listing', (open, dialect) => {
     expect(await ids(keys, { q: 'no such' })).toEqual([]);
   });
 
-  test('a page is found by an index, however many keys there are', async () => {
+  test('the query of a page uses an index, however many keys there are', async () => {
     const { keys } = await openTestKeys(open);
     await insertMany(keys, 2_000, (i) => ({ createdAt: i }));
     const explain = dialect === 'sqlite' ? 'explain query plan' : 'explain';
@@ -155,7 +155,7 @@ describeOnBothDatabases('listing', (open, dialect) => {
     expect(await plan(`keys.owner_id = 'own_x'`)).toContain('keys_owner');
   });
 
-  test('without owners:manage a caller sees the keys of its owner, whatever it asks for', async () => {
+  test('without owners:manage a caller sees only keys of its owner, whatever it asks for', async () => {
     const { keys } = await openTestKeys(open);
     await createOwner(keys, OPERATOR, { name: 'others', kind: 'team' });
     const { actor, key } = await mintActor(keys, { scopes: ['keys:read'], owner: 'others' });

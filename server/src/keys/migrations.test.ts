@@ -8,7 +8,7 @@ describeOnBothDatabases('numbers of keys', (open) => {
   const upTo = (id: string) =>
     keysMigrations.slice(0, keysMigrations.findIndex((step) => step.id === id) + 1);
 
-  test('keys that are there are counted as they were made, and new ones go on from there', async () => {
+  test('existing keys are numbered in the order of their making, and new ones continue from there', async () => {
     const { storage } = await open();
     await migrate(storage, [...storageMigrations, ...upTo('keys-1')], 1);
     await storage.transaction(async (tx) => {
@@ -34,7 +34,7 @@ describeOnBothDatabases('numbers of keys', (open) => {
     expect(await storage.transaction((tx) => nextId(tx, 'keys'))).toBe(4);
   });
 
-  test('where there are none they begin with one', async () => {
+  test('numbers of keys begin with one in an empty database', async () => {
     const { storage } = await open();
     await migrate(storage, [...storageMigrations, ...keysMigrations], 1);
     expect(await storage.transaction((tx) => nextId(tx, 'keys'))).toBe(1);

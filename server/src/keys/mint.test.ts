@@ -19,7 +19,7 @@ import { identify, mintActor, mintOne, openTestKeys, OPERATOR } from './keys.fix
 const CLIENT = { name: 'k', owner: 'tests', role: 'client' } as const;
 
 describeOnBothDatabases('minting', (open) => {
-  test('gives a key and its text, and the text lies nowhere in the database', async () => {
+  test('minting gives a key and its text, and the text is nowhere in the database', async () => {
     const { keys, database } = await openTestKeys(open, { prefix: 'acme-' });
     const { key, secret } = await mintOne(keys, { name: 'mine', tags: ['a', 'a'], metadata: { n: 1 } });
     expect(secret).toMatch(/^acme-kw1[0-9A-Za-z]{50}$/);
@@ -38,7 +38,7 @@ describeOnBothDatabases('minting', (open) => {
     ['name', (secret) => ({ name: `was ${secret}` })],
     ['metadata', (secret) => ({ metadata: { deep: [{ old: secret }] } })],
     ['tags[1]', (secret) => ({ tags: ['a', secret] })],
-  ])('a key pasted into %s is refused, and stands in no message', async (field, pasted) => {
+  ])('the text of a key in %s is refused, and no message contains it', async (field, pasted) => {
     const { keys } = await openTestKeys(open);
     const { secret } = await mint(keys, OPERATOR, CLIENT);
     const failure: unknown = await mint(keys, OPERATOR, { ...CLIENT, ...pasted(secret) }).catch(
@@ -54,7 +54,7 @@ describeOnBothDatabases('minting', (open) => {
     ['a scope there is not', { role: undefined, scopes: ['keys:fly'] }, 'scopes[0]'],
     ['an owner there is not', { owner: 'nobody' }, 'owner'],
     ['a * in the middle', { selectors: { models: { deny: ['a', 'g*t'] } } }, 'selectors.models.deny[1]'],
-    ['an address that is none', { selectors: { ips: ['10.0.0.0/8', 'x'] } }, 'selectors.ips[1]'],
+    ['an invalid address', { selectors: { ips: ['10.0.0.0/8', 'x'] } }, 'selectors.ips[1]'],
     ['limits of one name', { limits: [limit('a'), limit('a')] }, 'limits[1].name'],
     ['a limit of nothing', { limits: [{ ...limit('a'), requests: 0 }] }, 'limits[0]'],
     ['budgets of one name', { budgets: [budget('a', '1'), budget('a', '1')] }, 'budgets[1].name'],
@@ -67,7 +67,7 @@ describeOnBothDatabases('minting', (open) => {
     ['an expiry that is no time', { expires_at: 'tomorrow' }, 'expires_at'],
     ['two expiries', { expires_at: '2099-01-01T00:00:00Z', expires_in_seconds: 5 }, 'expires_at'],
     ['too much metadata', { metadata: { text: 'x'.repeat(9_000) } }, 'metadata'],
-  ])('refuses %s, naming the field', async (_name, input, field) => {
+  ])('minting refuses %s and names the field', async (_name, input, field) => {
     const { keys } = await openTestKeys(open);
     const minting = mint(keys, OPERATOR, { ...CLIENT, ...input });
     await expect(minting).rejects.toMatchObject({ code: 'invalid_input', extras: { errors: [{ field }] } });
@@ -84,7 +84,7 @@ describeOnBothDatabases('minting', (open) => {
     await mintOne(keys, { owner: 'team' });
   });
 
-  test('a key minted while its owner is deleted opens nothing', async () => {
+  test('a key minted while its owner is deleted gives no access', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();
     for (let round = 0; round < 5; round++) {
@@ -108,7 +108,7 @@ function budget(name: string, amount: string) {
 }
 
 describeOnBothDatabases('idempotency', (open) => {
-  test('a repeat names the key made before; another request with the same key is a conflict', async () => {
+  test('a repeat with the same Idempotency-Key names the key made before; another request with it is a conflict', async () => {
     const { keys } = await openTestKeys(open);
     const { key } = await mint(keys, OPERATOR, CLIENT, 'once');
     await expect(mint(keys, OPERATOR, CLIENT, 'once')).rejects.toMatchObject({
@@ -121,7 +121,7 @@ describeOnBothDatabases('idempotency', (open) => {
     await mint(keys, OPERATOR, CLIENT, 'twice');
   });
 
-  test('of the same request many times at once, from two processes, one makes a key', async () => {
+  test('the same request many times at once, from two processes, makes one key', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();
     const outcomes = await Promise.allSettled(
@@ -136,7 +136,7 @@ describeOnBothDatabases('idempotency', (open) => {
       });
   });
 
-  test('owners do not meet each other’s keys of this kind, and a failed request uses none up', async () => {
+  test('owners do not share Idempotency-Keys, and a failed request uses none up', async () => {
     const { keys } = await openTestKeys(open);
     await createOwner(keys, OPERATOR, { name: 'others', kind: 'team' });
     const { actor: one } = await mintActor(keys, { role: 'admin' });
@@ -218,14 +218,14 @@ describeOnBothDatabases('escalation', (open) => {
     await expect(updateKey(keys, actor, { id: key.id, input: { name: 'x' } })).rejects.toMatchObject(gone);
     await expect(changeState(keys, actor, { id: key.id, verb: 'revoke' })).rejects.toMatchObject(gone);
     await expect(mint(keys, actor, { name: 'x', owner: 'tests', scopes: ['keys:read'] })).rejects.toThrow(
-      'no such owner',
+      'must be the id or name of an existing owner',
     );
   });
 });
 
 describe('the first key', () => {
   describeOnBothDatabases('of a new database', (open) => {
-    test('is made once, also by processes that start together', async () => {
+    test('the first key of a new database is made once, also by processes that start together', async () => {
       const { keys, another, database } = await openTestKeys(open);
       const others = await Promise.all([another(), another()]);
       const made = await Promise.all([keys, ...others.map((one) => one.keys)].map(mintFirstKey));
@@ -236,7 +236,7 @@ describe('the first key', () => {
       expect(rows).toHaveLength(1);
     });
 
-    test('the way back in works beside other keys, and records who made it', async () => {
+    test('the way back in makes an admin key beside other keys, and its record names the command line', async () => {
       const { keys } = await openTestKeys(open);
       await mintOne(keys);
       const { key, secret } = await mintLocally(keys, 'back in');

@@ -126,11 +126,12 @@ async function ownerFor(tx: Db, actor: Actor, named: string | undefined): Promis
   if (owner === undefined || owner.state === 'deleted' || !mayTouchOwner(actor, owner.id)) {
     throw invalidField(
       'owner',
-      'there is no such owner',
+      'must be the id or name of an existing owner',
       'Make one with POST /v1/owners (scope owners:manage).',
     );
   }
-  if (owner.state === 'suspended') throw invalidField('owner', 'this owner is suspended');
+  if (owner.state === 'suspended')
+    throw invalidField('owner', 'must be an active owner; this one is suspended');
   return owner;
 }
 
@@ -177,7 +178,7 @@ const ownerOfKey = ({ id, name, state, account, limits, budgets }: Owner): Key['
 
 function settingsOf(input: MintInput, nowMs: number) {
   if ((input.role === undefined) === (input.scopes === undefined)) {
-    throw invalidField('scopes', 'give either role or scopes');
+    throw invalidField('scopes', 'send exactly one of role and scopes, such as {"role": "client"}');
   }
   return {
     name: checkName(input.name),
@@ -203,13 +204,13 @@ async function refuseRepeat(
   const before = await findRepeat(tx, owner_id, idempotency_key);
   if (before === undefined) return;
   if (before.request_hash !== request_hash) {
-    throw new KeywardError('idempotency_conflict', 'This Idempotency-Key came with another request before.', {
+    throw new KeywardError('idempotency_conflict', 'This Idempotency-Key was used for another request.', {
       hint: 'Use a new Idempotency-Key for a new request.',
     });
   }
-  throw new KeywardError('idempotent_repeat', `This request made the key ${before.key_id} before.`, {
+  throw new KeywardError('idempotent_repeat', `This request already made the key ${before.key_id}.`, {
     details: { key_id: before.key_id },
-    hint: 'Its secret was shown then and is not kept. If it was lost, rotate the key.',
+    hint: 'Only the first answer contained its secret. If you lost the secret, rotate the key.',
   });
 }
 

@@ -6,7 +6,7 @@ import { identify, mintActor, mintOne, openTestKeys, OPERATOR } from './keys.fix
 const taken = { code: 'invalid_input', extras: { errors: [{ field: 'name' }] } };
 
 describeOnBothDatabases('owners', (open) => {
-  test('names are unique among those that are not deleted', async () => {
+  test('names of owners are unique among those that are not deleted', async () => {
     const { keys } = await openTestKeys(open);
     const owner = await createOwner(keys, OPERATOR, { name: 'a', kind: 'person' });
     await expect(createOwner(keys, OPERATOR, { name: 'a', kind: 'team' })).rejects.toMatchObject(taken);
@@ -19,7 +19,7 @@ describeOnBothDatabases('owners', (open) => {
     await expect(getOwner(keys, OPERATOR, owner.id)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('of several creations or renames at once one succeeds and the others are told why', async () => {
+  test('of several creations or renames of an owner at once one succeeds, and the others get the reason', async () => {
     const { keys, another } = await openTestKeys(open);
     const contexts = [keys, (await another()).keys];
     const failures = (outcomes: PromiseSettledResult<unknown>[]) =>
@@ -41,7 +41,7 @@ describeOnBothDatabases('owners', (open) => {
     for (const failure of failures(renames)) expect(failure).toMatchObject(taken);
   });
 
-  test('one that is made where there is none is made once, by many at once', async () => {
+  test('an owner that many requests make on demand at once is made once', async () => {
     const { keys, another } = await openTestKeys(open);
     const contexts = [keys, (await another()).keys];
     const made = await Promise.all(
@@ -52,7 +52,7 @@ describeOnBothDatabases('owners', (open) => {
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
   });
 
-  test('two that are made at the same moment never go on with the same account', async () => {
+  test('two owners that are made at the same moment never share an account', async () => {
     const { keys, another } = await openTestKeys(open);
     const contexts = [keys, (await another()).keys] as const;
     const input = (name: string) => ({ name, kind: 'team' as const });
@@ -71,7 +71,7 @@ describeOnBothDatabases('owners', (open) => {
     }
   });
 
-  test('a rename at the same moment does not undo a suspension', async () => {
+  test('a rename of an owner does not undo a suspension at the same moment', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();
     const { key } = await mintOne(keys);
@@ -90,7 +90,7 @@ describeOnBothDatabases('owners', (open) => {
     }
   });
 
-  test('a change at the same moment does not bring a deleted owner back', async () => {
+  test('a change of an owner does not bring it back when it is deleted at the same moment', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();
     for (let round = 0; round < 10; round++) {
@@ -105,7 +105,7 @@ describeOnBothDatabases('owners', (open) => {
     }
   });
 
-  test('nobody ends the owner of the key that they use', async () => {
+  test('a key cannot suspend or delete its own owner', async () => {
     const { keys } = await openTestKeys(open);
     const { actor, key } = await mintActor(keys, { role: 'admin' });
     const { id } = key.owner;
@@ -116,7 +116,7 @@ describeOnBothDatabases('owners', (open) => {
     await updateOwner(keys, actor, { id, input: { name: 'renamed' } });
   });
 
-  test('lists page through all, newest first; without owners:manage only the own one is seen', async () => {
+  test('the list of owners pages through all, newest first; without owners:manage it has only the own one', async () => {
     const { keys } = await openTestKeys(open);
     const names = Array.from({ length: 12 }, (_, i) => `o${i}`);
     for (const name of names) await createOwner(keys, OPERATOR, { name, kind: 'team' });

@@ -25,10 +25,7 @@ export interface OwnerInput {
 /** @throws KeywardError `invalid_input`, `forbidden_resource` for a key that is bound to workspaces. */
 export function createOwner(context: KeysContext, actor: Actor, input: OwnerInput): Promise<Owner> {
   if (!managesOwners(actor))
-    throw new KeywardError(
-      'forbidden_resource',
-      'The key is bound to workspaces; owners are about all of them.',
-    );
+    throw new KeywardError('forbidden_resource', 'The key is bound to workspaces, and an owner is not.');
   return context.audit.change(actor, async (tx) => {
     const owner = await insert(tx, input, context.clock.nowMs());
     await context.budgets.carryOver(tx, owner.account, [], owner.budgets);
@@ -66,7 +63,7 @@ export async function ensureOwner(tx: Db, input: OwnerInput, nowMs: number): Pro
   return owner;
 }
 
-const nameTaken = (): KeywardError => invalidField('name', 'another owner has this name');
+const nameTaken = (): KeywardError => invalidField('name', 'must be unique: another owner has this name');
 
 /** Two renames at the same moment meet only in the index. */
 function isNameTaken(error: unknown): boolean {
@@ -159,7 +156,7 @@ function refuseRename(actor: Actor, before: Owner, name: string): void {
   if (!managesOwners(actor))
     throw new KeywardError(
       'forbidden_resource',
-      'The key is bound to workspaces; names of owners are taken once for all of them.',
+      'The key is bound to workspaces, and names of owners are unique across all of them.',
       { hint: 'Use a key without a workspace selector.' },
     );
 }
@@ -173,8 +170,8 @@ function refuseAdminOwner({ name }: Owner): void {
   if (name !== ADMIN_NAME) return;
   throw new KeywardError(
     'conflict',
-    `The owner "${ADMIN_NAME}" is whoever is logged in where there are no users: it keeps its name and is not deleted.`,
-    { hint: 'Suspend it, or revoke its keys.' },
+    `The owner "${ADMIN_NAME}" is logged in where there are no users. It cannot be renamed or deleted.`,
+    { hint: 'Suspend the owner, or revoke its keys.' },
   );
 }
 

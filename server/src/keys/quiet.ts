@@ -51,7 +51,7 @@ export class QuietSweeper {
     const { key_id } = secret;
     await this.#context.audit.changeEverywhere({ kind: 'system' }, async (tx) => {
       if (!(await endQuietSecret(tx, secret, this.#context.clock.nowMs())))
-        throw new KeywardError('conflict', 'The secret was used or ended meanwhile.');
+        throw new KeywardError('conflict', 'The secret was used or ended in the meantime.');
       return {
         result: undefined,
         entry: {

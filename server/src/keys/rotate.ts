@@ -73,7 +73,7 @@ function onlySecret(key: KeyWithSecrets, nowMs: number): Secret {
   const old = going.find((secret) => !isNewest(secret));
   if (old !== undefined) {
     throw new KeywardError('rotation_running', 'An earlier rotation is still in its overlap.', {
-      hint: `End the old secret with POST /v1/keys/${key.id}/secrets/${old.id}/end, or wait for its end.`,
+      hint: `End the old secret with POST /v1/keys/${key.id}/secrets/${old.id}/end, or wait until it ends.`,
       details: {
         old_secret: old.id,
         ends_at: old.endsAt === null ? null : new Date(old.endsAt).toISOString(),
@@ -91,11 +91,11 @@ const isNewest = (secret: Secret): boolean => secret.endsAt === null;
 function ending(input: RotateInput, nowMs: number): { ends_at: number; quiet_ms: number | null } {
   const { overlap_seconds, end, quiet_seconds } = input;
   if (end === undefined) {
-    if (quiet_seconds !== undefined) throw invalidField('quiet_seconds', 'goes together with end: "quiet"');
+    if (quiet_seconds !== undefined) throw invalidField('quiet_seconds', 'must come with end: "quiet"');
     return { ends_at: nowMs + (overlap_seconds ?? OVERLAP_SECONDS) * 1000, quiet_ms: null };
   }
   if (overlap_seconds !== undefined)
-    throw invalidField('overlap_seconds', 'give either overlap_seconds or end: "quiet"');
+    throw invalidField('overlap_seconds', 'send only one of overlap_seconds and end: "quiet"');
   return { ends_at: nowMs + OVERLAP_MAX_SECONDS * 1000, quiet_ms: (quiet_seconds ?? QUIET_SECONDS) * 1000 };
 }
 

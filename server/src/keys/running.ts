@@ -132,7 +132,7 @@ export async function stopRequest(context: KeysContext, actor: Actor, id: string
   const keys: Keys = new Map();
   if (item === undefined || !canSee || !(await isVisible(context, actor, { item, keys }))) {
     throw new KeywardError('not_found', 'No such request is running.', {
-      hint: 'GET /v1/running lists those that are.',
+      hint: 'GET /v1/running lists the running requests.',
     });
   }
   if (actor.kind !== 'key' || actor.caller.keyId !== item.key_id)
@@ -147,8 +147,8 @@ export async function stopRequest(context: KeysContext, actor: Actor, id: string
  */
 function stopUnseen(context: KeysContext, actor: Actor, id: string): Stopped {
   if (!seesOthers(actor) || !reachesAll(actor))
-    throw new KeywardError('not_ready', 'A process did not say whether this request runs there.', {
-      hint: 'Ask again in a few seconds.',
+    throw new KeywardError('not_ready', 'A process did not answer whether this request runs there.', {
+      hint: 'Try again in a few seconds.',
     });
   refuseStop(actor, undefined);
   return stop(context, actor, { target: id, subjects: [id] });
@@ -212,7 +212,7 @@ async function runningKeys(
   if (looked < LOOKS_MAX) return { subjects: [...subjects], missing };
   throw new KeywardError(
     'conflict',
-    `More than ${LOOK_MAX * LOOKS_MAX} requests are running: nothing was stopped.`,
+    `More than ${LOOK_MAX * LOOKS_MAX} requests are running, so none was stopped.`,
     {
       hint: 'Stop them by key, or suspend the owner.',
     },

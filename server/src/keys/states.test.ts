@@ -40,7 +40,7 @@ describeOnBothDatabases('states', (open) => {
     return made;
   }
 
-  test('every verb from every state leads where it should, or is refused and changes nothing', async () => {
+  test('every verb in every state of a key leads to the right state, or is refused and changes nothing', async () => {
     const opened = await openTestKeys(open);
     const { keys } = opened;
     const outcomes: Record<string, Partial<Record<StateVerb, StoredState>>> = {};
@@ -63,7 +63,7 @@ describeOnBothDatabases('states', (open) => {
     expect(outcomes).toEqual(TRANSITIONS);
   });
 
-  test('a repeated verb without a reason keeps the first reason, and the time of revocation', async () => {
+  test('a repeated change of state without a reason keeps the first reason, and the time of revocation', async () => {
     const opened = await openTestKeys(open);
     const { keys, clock } = opened;
     const { key } = await keyIn(opened, 'revoked');
@@ -97,7 +97,7 @@ describeOnBothDatabases('states', (open) => {
     }
   });
 
-  test('a revision that is not the latest refuses a change', async () => {
+  test('a change with an old revision is refused', async () => {
     const { keys } = await openTestKeys(open);
     const { key } = await mintOne(keys);
     const { result } = await updateKey(keys, OPERATOR, { id: key.id, input: { name: 'a' }, revision: 1 });
@@ -111,7 +111,7 @@ describeOnBothDatabases('states', (open) => {
     expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  test('a reported key is quarantined once; a report of what opens nothing changes nothing', async () => {
+  test('a reported key is quarantined once; a report of an invalid key changes nothing', async () => {
     const opened = await openTestKeys(open);
     const { keys } = opened;
     const { key, secret } = await mintOne(keys);
@@ -127,7 +127,7 @@ describeOnBothDatabases('states', (open) => {
 });
 
 describeOnBothDatabases('rotation', (open) => {
-  test('both secrets open the key for the overlap, then the new one alone', async () => {
+  test('both secrets of a rotated key work during the overlap, then the new one alone', async () => {
     const { keys, clock } = await openTestKeys(open);
     const { key, secret: old } = await mintOne(keys);
     const rotated = await rotate(keys, OPERATOR, { id: key.id, input: { overlap_seconds: 100 } });
@@ -143,7 +143,7 @@ describeOnBothDatabases('rotation', (open) => {
     await rotate(keys, OPERATOR, { id: key.id, input: {} });
   });
 
-  test('within one millisecond the newest secret is still told from the old ones', async () => {
+  test('the newest secret is known even if several are made within one millisecond', async () => {
     const { keys, clock } = await openTestKeys(open);
     const now = clock.nowMs();
     clock.nowMs = () => now;
@@ -163,7 +163,7 @@ describeOnBothDatabases('rotation', (open) => {
     clock.nowMs = () => Date.now();
   });
 
-  test('of rotations at once one is done', async () => {
+  test('of several rotations of a key at once one is done', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();
     const { key } = await mintOne(keys);
@@ -179,7 +179,7 @@ describeOnBothDatabases('rotation', (open) => {
   test.each([
     [{ quiet_seconds: 5 }, 'quiet_seconds'],
     [{ end: 'quiet' as const, overlap_seconds: 5 }, 'overlap_seconds'],
-  ])('%j is refused', async (input, field) => {
+  ])('a rotation with %j is refused', async (input, field) => {
     const { keys } = await openTestKeys(open);
     const { key } = await mintOne(keys);
     await expect(rotate(keys, OPERATOR, { id: key.id, input })).rejects.toMatchObject({
@@ -190,7 +190,7 @@ describeOnBothDatabases('rotation', (open) => {
   describe('that ends by silence', () => {
     const quiet = { end: 'quiet', quiet_seconds: 100 } as const;
 
-    test('the old secret goes on while it is used, and ends when it was not for so long', async () => {
+    test('with end: quiet the old secret works while it is used, and ends after the quiet time', async () => {
       const { keys, clock } = await openTestKeys(open);
       const sweeper = new QuietSweeper(keys);
       const { key, secret: old } = await mintOne(keys);
@@ -211,7 +211,7 @@ describeOnBothDatabases('rotation', (open) => {
       await rotate(keys, OPERATOR, { id: key.id, input: quiet });
     });
 
-    test('two processes that sweep at once end it once', async () => {
+    test('two processes that sweep at once end a quiet secret once', async () => {
       const { keys, clock, another } = await openTestKeys(open);
       const other = await another();
       const { key } = await mintOne(keys);
@@ -225,7 +225,7 @@ describeOnBothDatabases('rotation', (open) => {
       expect((await getKey(keys, OPERATOR, key.id)).revision).toBe(revision);
     });
 
-    test('it ends after 30 days at the latest, used or not', async () => {
+    test('an old secret ends after 30 days at the latest, used or not', async () => {
       const { keys, clock } = await openTestKeys(open);
       const { key, secret: old } = await mintOne(keys);
       await rotate(keys, OPERATOR, { id: key.id, input: { end: 'quiet', quiet_seconds: 2_592_000 } });
@@ -235,7 +235,7 @@ describeOnBothDatabases('rotation', (open) => {
       expect((await identify(keys, old)).code).toBe('expired');
     });
 
-    test('the sweeper can be started and stopped twice', async () => {
+    test('the sweeper of quiet secrets can be started and stopped twice', async () => {
       const { keys } = await openTestKeys(open);
       const sweeper = new QuietSweeper(keys);
       sweeper.start();

@@ -101,7 +101,8 @@ export async function revokeBeyond(
 
 function refuseState(key: KeyWithSecrets, verb: StateVerb, nowMs: number): void {
   if (!RULES[verb].from.includes(key.storedState)) {
-    const options = key.storedState === 'revoked' ? { hint: 'Restore it first.' } : {};
+    const options =
+      key.storedState === 'revoked' ? { hint: 'Restore the key first: POST /v1/keys/{id}/restore.' } : {};
     throw new KeywardError(
       'conflict',
       `The key is ${ownState(key, nowMs)}; it cannot be ${past(verb)}.`,

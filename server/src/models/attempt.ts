@@ -160,7 +160,10 @@ export class Attempt {
       onEnding: (ending, error) => {
         request.signal.removeEventListener('abort', this.#onAbort);
         if (ending === 'upstream_error' || ending === 'timeout') {
-          context.logger.warn({ err: error, upstream: route.target.id }, 'an upstream broke off its answer');
+          context.logger.warn(
+            { err: error, upstream: route.target.id },
+            'an upstream ended its answer too early',
+          );
         }
         // What was made and did not go on yet was made for who leaves, too.
         if (ending === 'client_gone') meter.push(holding.held);
@@ -202,7 +205,7 @@ export class Attempt {
     const { route, trial } = this.#options;
     trial.unknown();
     this.#call?.abort();
-    this.#settle({ kind: 'failed', route, error: new Error('The client went away.') });
+    this.#settle({ kind: 'failed', route, error: new Error('The client disconnected.') });
   }
 
   #settle(outcome: Outcome): void {

@@ -40,7 +40,7 @@ export interface CallOptions {
 }
 
 /** Why a call was ended from this side. */
-const ABORTED = new Error('The request was given up.');
+const ABORTED = new Error('The request was cancelled.');
 
 /** One request to an upstream, straight on undici's dispatcher: no stream object between socket and sink. */
 export class Call implements Dispatcher.DispatchHandler, Flow {

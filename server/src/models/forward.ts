@@ -133,5 +133,5 @@ async function backOff(attempts: number, signal: Leaving): Promise<void> {
 
 /** Nobody reads it; 499 is what proxies write into their logs for it. */
 export function clientGone(): KeywardError {
-  return new KeywardError('bad_request', 'The client went away before the answer.', { status: 499 });
+  return new KeywardError('bad_request', 'The client disconnected before the answer.', { status: 499 });
 }

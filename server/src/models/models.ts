@@ -226,8 +226,8 @@ export class Models implements UpstreamContext {
     return new KeywardError('model_not_found', `The model ${shown(model)} does not exist.`, {
       hint:
         near === ''
-          ? 'No models are set up yet; GET /v1/models lists them.'
-          : `Did you mean ${near}? GET /v1/models lists all.`,
+          ? 'No models are configured yet. Add an upstream: keyward upstreams add.'
+          : `Did you mean ${near}? GET /v1/models lists all models.`,
     });
   }
 }
@@ -243,10 +243,10 @@ function mayHave(target: Target, model: string, selector: NameSelector | undefin
 function notYetKnown(model: string): KeywardError {
   return new KeywardError(
     'upstream_unavailable',
-    `It is not known yet whether the model ${shown(model)} exists.`,
+    `Keyward does not know yet whether the model ${shown(model)} exists.`,
     {
       status: 503,
-      hint: 'An upstream that may have it has not been reached yet. Try again in a few seconds; GET /v1/models lists the models that are known.',
+      hint: 'An upstream that may have it was not reached yet. Try again in a few seconds. GET /v1/models lists the known models.',
       headers: { 'retry-after': '5' },
     },
   );

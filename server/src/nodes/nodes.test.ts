@@ -82,7 +82,7 @@ async function nodeIds(storage: Storage): Promise<string[]> {
 }
 
 describeOnBothDatabases('nodes', (open, dialect) => {
-  test('one process alone waits for nobody', async () => {
+  test('a lone process waits for nobody to acknowledge a change', async () => {
     const database = await openDatabase(open);
     const { nodes, heard } = await startNode(database);
     expect(nodes.leaseHolds()).toBe(true);
@@ -93,7 +93,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     expect(heard).toEqual([change('key_a')]);
   });
 
-  test('a change is heard everywhere, in order, before it is acknowledged', async () => {
+  test('every node applies a change, in order, before it is acknowledged', async () => {
     const database = await openDatabase(open);
     const [a, b, c] = [await startNode(database), await startNode(database), await startNode(database)];
     const subjects = Array.from({ length: 20 }, (_, i) => `key_${i}`);
@@ -105,7 +105,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     for (const { heard } of [a, b, c]) expect(heard).toEqual(subjects.map(change));
   });
 
-  test('a change that is rolled back is never heard, and leaves no gap', async () => {
+  test('a change that is rolled back reaches no node, and leaves no gap', async () => {
     const database = await openDatabase(open);
     const [a, b] = [await startNode(database), await startNode(database)];
     const failing = database.storage.transaction(async (tx) => {
@@ -150,7 +150,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     expect(heard.at(-1)).toEqual(change('key_d'));
   });
 
-  test('the lease ends by the monotonic clock, and by the wall clock when that jumps ahead', async () => {
+  test('the lease ends by the monotonic clock, and by the wall clock if that jumps ahead', async () => {
     const database = await openDatabase(open);
     const { nodes, clock } = await startNode(database);
     clock.monotonicOffsetMs += LEASE_MS;
@@ -166,7 +166,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     expect(nodes.leaseHolds()).toBe(false);
   });
 
-  test('wall clocks an hour apart change nothing about acknowledgements', async () => {
+  test('wall clocks that differ by an hour do not change acknowledgements', async () => {
     const database = await openDatabase(open);
     const [a, b] = [await startNode(database), await startNode(database)];
     a.clock.wallOffsetMs = 3_600_000 * 5;
@@ -184,7 +184,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     }
   });
 
-  test('a row that came back after it was cleared away is not taken for the old, lapsed one', async () => {
+  test('the row of a node that came back after its deletion does not count as the old, lapsed one', async () => {
     const database = await openDatabase(open);
     const [a, b] = [await startNode(database), await startNode(database)];
     // To `a` the count it has seen last has not moved for longer than a lease, then the row is made anew.
@@ -198,7 +198,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     expect(b.heard).toContainEqual(change('key_a'));
   });
 
-  test('rows that nobody has renewed for a minute are cleared away, with what they left behind', async () => {
+  test('rows of nodes that nobody has renewed for a minute are deleted, with everything they left behind', async () => {
     const database = await openDatabase(open);
     const socketDir = folder();
     const { nodes, clock } = await startNode(database, { socketDir });
@@ -224,7 +224,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     expect(readdirSync(join(precious, '..'))).toEqual(['precious.sock']);
   });
 
-  test('old changes are cleared away, new ones stay', async () => {
+  test('old changes are deleted, new ones stay', async () => {
     const database = await openDatabase(open);
     const { nodes, clock } = await startNode(database);
     const old = await announce(database.storage, nodes, 'key_old');
@@ -239,7 +239,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     expect(old).toBeLessThan(fresh);
   });
 
-  test('stopping can be asked for twice, at once and again; the lease is gone at once', async () => {
+  test('stopping a node is idempotent, at once and later; its lease is gone at once', async () => {
     const database = await openDatabase(open);
     const socketDir = folder();
     const { nodes } = await startNode(database, { socketDir });
@@ -252,7 +252,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     expect(await nodeIds(database.storage)).toEqual([]);
   });
 
-  test('a committed change is acknowledged after one lease where the database hangs', async () => {
+  test('a committed change is acknowledged after one lease if the database hangs', async () => {
     const database = await openDatabase(open);
     const storage = await database.reopen();
     const { nodes } = await startNode(database, { storage });
@@ -264,7 +264,7 @@ describeOnBothDatabases('nodes', (open, dialect) => {
     expect(nodes.leaseHolds()).toBe(false);
   });
 
-  test('a start that fails leaves nothing open', async () => {
+  test('a failed start of a node leaves nothing open', async () => {
     const database = await openDatabase(open);
     const storage = await database.reopen();
     await storage.close();

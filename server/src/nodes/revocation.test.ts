@@ -47,7 +47,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     },
   );
 
-  test('revocations from both sides at once are acknowledged and hold in the other process', async () => {
+  test('simultaneous revocations by two processes are acknowledged and hold in the other process', async () => {
     const { a, b } = await startPair(await open());
     const keys = await Promise.all(Array.from({ length: 20 }, () => mintIn(a)));
     const pairs = keys.map((key, i) => ({ key, by: i % 2 === 0 ? a : b, other: i % 2 === 0 ? b : a }));
@@ -64,7 +64,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     );
   });
 
-  test('disable, quarantine and rotating out take effect in the other process too', async () => {
+  test('disable, quarantine and the end of an old secret take effect in the other process too', async () => {
     const { a, b } = await startPair(await open());
     const [disabled, quarantined, rotated] = await Promise.all([mintIn(a), mintIn(a), mintIn(a)]);
     for (const { secret } of [disabled, quarantined, rotated]) await warm(b, secret);
@@ -94,7 +94,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     expect(await identifyIn(b, foreign.secret)).toMatchObject({ valid: true });
   });
 
-  test('a stopped process is waited for one lease at most, and is right as soon as it goes on', async () => {
+  test('a revocation waits one lease at most for a stopped process, which refuses the key as soon as it continues', async () => {
     const { a, b } = await startPair(await open());
     const [first, second] = await Promise.all([mintIn(a), mintIn(a)]);
     await b.ask<Seen>('watch', { text: first.secret });
@@ -118,7 +118,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     expect((await revokeIn(a, third.id)).nodes).toBe(2);
   });
 
-  test('a killed process is waited for one lease at most, and then no more', async () => {
+  test('revocations wait one lease at most for a killed process, and then no more', async () => {
     const { a, b } = await startPair(await open());
     const keys = await Promise.all([mintIn(a), mintIn(a), mintIn(a)]);
     await b.kill();
@@ -131,7 +131,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     }
   });
 
-  test('a process that stops signs off: its row is gone, and nobody waits for it', async () => {
+  test('a process that stops deletes its row, and nobody waits for it', async () => {
     const { storage, ...database } = await open();
     const { a, b } = await startPair(database);
     const key = await mintIn(a);
@@ -160,7 +160,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
 });
 
 describeOn('sqlite', 'revocation without the wire', (open) => {
-  test('with its socket removed a process is told by the database', async () => {
+  test('a process without its socket learns of a revocation from the database', async () => {
     const { storage, ...database } = await open();
     const { a, b } = await startPair(database);
     const { rows } = await sql<{ address: string }>`select address from nodes`.execute(storage.db);

@@ -55,7 +55,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     booksOf(other).transaction((tx) => appendChange(tx, made, { nowMs: NOW_MS, madeBy }));
   const revoked: Change = { kind: 'key', subject: 'key_a', ends: true };
 
-  test('is refused after a change that ends it, also where this process has not heard of it', async () => {
+  test('the write of a request is refused after a change that ends it, even if this process has not heard of it', async () => {
     const { run } = enter('key_a');
     await underPermit(run, () => storage.transaction(write));
     await change(revoked);
@@ -65,7 +65,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     expect(await written()).toBe(1);
   });
 
-  test('is refused when the change commits while its transaction is open', async () => {
+  test('the write of a request is refused if the change commits while its transaction is open', async () => {
     const { run } = enter('key_a');
     const writing = underPermit(run, () =>
       storage.transaction(async (tx) => {
@@ -82,7 +82,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     expect([outcome, await written()]).toEqual(expected);
   });
 
-  test('is refused when this process hears of the end between the last statement and the commit', async () => {
+  test('the write of a request is refused if this process hears of the end between the last statement and the commit', async () => {
     const { run } = enter('key_a');
     const seq = await change(revoked);
     const outcome = storage.transaction(async (tx) => {
@@ -94,7 +94,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     await expect(outcome).rejects.toMatchObject({ code: 'key_revoked' });
   });
 
-  test('is refused also when the request is over and only its work goes on', async () => {
+  test('the write of a request is refused also if the request is over and only its work continues', async () => {
     const { run } = enter('key_a');
     await underPermit(run, async () => {
       await storage.transaction(write);
@@ -106,7 +106,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     expect(await written()).toBe(2);
   });
 
-  test('is not refused after a change of others, one that ends nothing, or one that it made itself', async () => {
+  test('the write of a request is not refused after a change of others, one that ends nothing, or its own', async () => {
     const { run } = enter('key_a');
     await change({ ...revoked, subject: 'key_b' });
     await change({ ...revoked, ends: false });
@@ -115,7 +115,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     expect(await written()).toBe(1);
   });
 
-  test('is refused where nobody knows any more what happened since the request was over', async () => {
+  test('the write of a request is refused if nobody knows the changes since the request was over', async () => {
     const { run } = enter('key_a');
     runs.leave(run);
     await change({ ...revoked, subject: 'key_b' });
@@ -126,7 +126,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     });
   });
 
-  test('is refused once its key has ended by itself', async () => {
+  test('the write of a request is refused once its key has expired', async () => {
     const { run, endings } = enter('key_a', NOW_MS + 10);
     await underPermit(run, () => storage.transaction(write));
     nowMs += 10;
@@ -138,7 +138,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     expect([endings, idle.endings]).toEqual([[], ['key_revoked']]);
   });
 
-  test('begins nothing elsewhere that no transaction takes back, once its key has ended', async () => {
+  test('a request begins nothing elsewhere that no transaction can revert, once its key has ended', async () => {
     const open = enter('key_a').run;
     expect(open.stands()).toBeUndefined();
     leaseHolds = false;
@@ -152,21 +152,21 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     await expect(over.stands()).rejects.toMatchObject({ code: 'key_revoked' });
   });
 
-  test('is told to whatever it has begun, by a signal', () => {
+  test('a signal tells all work of a request that the request has ended', () => {
     const { run } = enter('key_a');
     const { signal } = run;
     runs.apply({ ...revoked, ends: true, seq: 1, madeBy: null });
     expect([signal.aborted, enter('key_b').run.signal.aborted]).toEqual([true, false]);
   });
 
-  test("is refused and the server's own books are kept, in the work of one request", async () => {
+  test('in the work of one request its writes are refused, and the books of the server are kept', async () => {
     const { run } = enter('key_a');
     await change(revoked);
     await underPermit(run, () => booksOf(storage).transaction(write));
     expect(await written()).toBe(1);
   });
 
-  test('says by its code what ended it', async () => {
+  test('the error of an ended request says by its code what ended it', async () => {
     const kinds = ['key', 'owner', 'secret', 'session', 'user', 'stop'] as const;
     const codes: Record<string, unknown> = {};
     for (const kind of kinds) {

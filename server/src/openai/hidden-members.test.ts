@@ -109,23 +109,20 @@ describeOnBothServers(
     });
     afterAll(() => upstream.close());
 
-    test.for(OTHERS)(
-      '%j is refused to a key whose models or spending are bounded',
-      async ([member, field]) => {
-        const denying = await server.mint({ selectors: { models: { allow: [], deny: ['dear'] } } });
-        for (const key of [bound, denying, budgeted, inUsd]) {
-          const refused = await ask(key, CHAT, { messages, ...member });
-          expect([refused.status, refused.body.error.code, refused.body.error.param]).toEqual([
-            422,
-            'invalid_input',
-            field,
-          ]);
-        }
-        expect(upstream.received).toEqual([]);
-        // Between a caller who may use every model and its upstream it is nobody's business.
-        expect((await ask(free, CHAT, { messages, ...member })).status).toBe(200);
-      },
-    );
+    test.for(OTHERS)('a key with bounded models or spending is refused %j', async ([member, field]) => {
+      const denying = await server.mint({ selectors: { models: { allow: [], deny: ['dear'] } } });
+      for (const key of [bound, denying, budgeted, inUsd]) {
+        const refused = await ask(key, CHAT, { messages, ...member });
+        expect([refused.status, refused.body.error.code, refused.body.error.param]).toEqual([
+          422,
+          'invalid_input',
+          field,
+        ]);
+      }
+      expect(upstream.received).toEqual([]);
+      // Between a caller who may use every model and its upstream it is nobody's business.
+      expect((await ask(free, CHAT, { messages, ...member })).status).toBe(200);
+    });
 
     test.for(['models', 'engine', 'extra_body'])(
       '%s is refused as a field of a form as well',
@@ -154,7 +151,7 @@ describeOnBothServers(
       },
     );
 
-    test('a member beside them passes, whatever it holds', async () => {
+    test('an unrelated member passes, whatever its value', async () => {
       const more = {
         extra_body: { google: { thinking_config: { include_thoughts: true } } },
         generation_config: { temperature: 1 },
@@ -177,7 +174,7 @@ describeOnBothServers(
       expect((await ask(inUsd, path, { ...body, model: 'open' })).status).toBe(200);
     });
 
-    test('what costs no more than the price says is taken', async () => {
+    test('a request that costs no more than the price says is accepted', async () => {
       for (const tier of ['auto', 'default', 'flex', 'standard_only', null])
         expect((await ask(inUsd, CHAT, { messages, service_tier: tier })).status).toBe(200);
       const tools = [

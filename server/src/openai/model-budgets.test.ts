@@ -42,13 +42,13 @@ describeOnBothServers('budgets of tokens and money', (start) => {
   beforeEach(() => upstream.answer(json(chatAnswer())));
   afterAll(() => upstream.close());
 
-  test('what the answer took is settled', async () => {
+  test('a budget in tokens is settled by the real usage of the answer', async () => {
     const key = await tokens(1_000);
     await chat(key);
     expect(await settled(key, (n) => n === 18)).toBe(18);
   });
 
-  test('money, to the nano-dollar', async () => {
+  test('a budget in usd is settled to the nano-dollar', async () => {
     const key = await server.mint({ budgets: [{ name: 'b', unit: 'usd', amount: '0.01', period: 'month' }] });
     await chat(key);
     expect(await settled(key, (n) => n === 0.0018)).toBe(0.0018);
@@ -58,7 +58,7 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(refused.headers.get('retry-after')).toBeNull();
   });
 
-  test('a budget smaller than the request may need says what is left, what is needed, and what to send', async () => {
+  test('a refusal by a budget says how much is left, how much is needed, and what to send', async () => {
     const key = await tokens(1_000);
     const refused = await chat(key, { max_tokens: undefined });
     expect(refused.status).toBe(429);
@@ -66,13 +66,13 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(message).toMatch(
       /^The budget "b" of this key has 1000 of 1000 tokens left; this request may need 1\d{3}\./,
     );
-    expect(message).toContain('Send max_tokens');
+    expect(message).toContain('Send a max_tokens that fits');
     expect(message).not.toContain('spent');
     expect(refused.headers.get('retry-after')).toBeNull();
     expect((await chat(key, { max_tokens: 500 })).status).toBe(200);
   });
 
-  test('a budget of an ancestor or of the owner says whose it is', async () => {
+  test('a refusal by a budget of an ancestor or of the owner names its holder', async () => {
     const family = new Family(server);
     const budgets = [{ name: 'b', unit: 'tokens', amount: '1000', period: 'total' }];
     const owner = await family.newOwner('Grace', { budgets });
@@ -84,32 +84,32 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     );
   });
 
-  test('a budget that is spent says so, and when it is filled again', async () => {
+  test('a refusal by a spent budget says when the budget renews', async () => {
     const key = await tokens(60);
     upstream.answer(json(chatAnswer({ prompt_tokens: 50, completion_tokens: 40, total_tokens: 90 })));
     await chat(key, { max_tokens: 20 });
     expect(await settled(key, (n) => n === 90)).toBe(90);
     const refused = await chat(key, { max_tokens: 1 });
     expect(refused.body.error.message).toMatch(
-      /^The budget "b" of this key is spent\. It is filled again at /,
+      /^The budget "b" of this key is spent\. The budget renews at /,
     );
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1);
   });
 
-  test('a budget that running requests hold says so, and to try again soon', async () => {
+  test('a refusal by a budget that running requests have reserved says to try again soon', async () => {
     const key = await tokens(1_000);
     upstream.answer(hang);
     const gone = new AbortController();
     const running = chat(key, { max_tokens: 800 }, gone.signal).catch(() => 'gone');
     await expect.poll(() => used(key)).toBeGreaterThan(800);
     const refused = await chat(key, { max_tokens: 800 });
-    expect(refused.body.error.message).toContain('Running requests hold ');
+    expect(refused.body.error.message).toContain('Running requests have reserved ');
     expect(refused.headers.get('retry-after')).toBe('1');
     gone.abort();
     await running;
   });
 
-  test('what might exceed the budget is refused before anything is asked', async () => {
+  test('a request that might exceed the budget is refused before any upstream is asked', async () => {
     const key = await tokens(60);
     upstream.received.length = 0;
     expect((await chat(key, { max_tokens: 61 })).status).toBe(429);
@@ -117,7 +117,7 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(await used(key)).toBe(0);
   });
 
-  test('running requests hold what they may need: many at once never exceed it', async () => {
+  test('running requests reserve what they may need, so that many at once never exceed the budget', async () => {
     const key = await tokens(200);
     const answers = await Promise.all(Array.from({ length: 40 }, () => chat(key)));
     const admitted = answers.filter(({ status }) => status === 200).length;
@@ -137,7 +137,7 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(await settled(key, (n) => n === 0)).toBe(0);
   });
 
-  test('a caller that goes away pays for what was made until then, and the rest is given back', async () => {
+  test('a caller that disconnects pays for the answer until then, and the rest is released', async () => {
     const key = await tokens(10_000);
     const before = upstream.received.length;
     upstream.answer(stream([chatEvents().subarray(0, 500)], { end: 'hang' }));
@@ -153,7 +153,7 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     expect(took).toBeLessThan(200);
   });
 
-  test('also one that goes away before the first byte', async () => {
+  test('a caller that disconnects before the first byte pays for its prompt', async () => {
     const key = await tokens(10_000);
     upstream.answer(hang);
     const before = upstream.received.length;

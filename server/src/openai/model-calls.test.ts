@@ -51,7 +51,7 @@ describeOnBothServers('the OpenAI surface', (start) => {
   });
   afterAll(() => Promise.all([first.close(), second.close()]));
 
-  test('models: only those the key may use, by plain and by qualified name', async () => {
+  test('the list of models has only those that the key may use, by plain and by qualified name', async () => {
     const list = async (key: string) =>
       (
         await server.request<{ data: { id: string; object: string }[] }>('GET', '/v1/models', { key })
@@ -67,7 +67,7 @@ describeOnBothServers('the OpenAI surface', (start) => {
     expect([hidden.status, hidden.body.error.code]).toEqual([404, 'model_not_found']);
   });
 
-  test('the body goes there and the answer comes back byte for byte', async () => {
+  test('the body reaches the upstream and its answer comes back byte for byte', async () => {
     const bytes = '{"model" :"gpt-test",  "messages":[],"x":1.0e1}';
     const answer = await server.request('POST', '/v1/chat/completions', {
       body: bytes,
@@ -88,7 +88,7 @@ describeOnBothServers('the OpenAI surface', (start) => {
     expect(answer.text).toBe(whole.toString());
   });
 
-  test("the caller's credential never reaches the upstream; its own does", async () => {
+  test("the caller's credential never reaches the upstream, which gets its own", async () => {
     const { secret } = await server.mint();
     await chat({}, secret, {
       'x-api-key': secret,
@@ -102,7 +102,7 @@ describeOnBothServers('the OpenAI surface', (start) => {
     expect(headers?.cookie).toBeUndefined();
   });
 
-  test('what this server says of a request goes before what the upstream says', async () => {
+  test('headers of this server win over those of the upstream', async () => {
     first.answer(
       json(chatAnswer(), 200, {
         'x-request-id': 'upstream-1',
@@ -133,18 +133,18 @@ describeOnBothServers('the OpenAI surface', (start) => {
       'forbidden_resource',
       null,
     ],
-  ])('%s', async ([, body, selectors, status, code, param]) => {
+  ])('the OpenAI surface answers an error for %s', async ([, body, selectors, status, code, param]) => {
     const { secret } = await server.mint({ selectors });
     const answer = await chat(body, secret);
     expect([answer.status, answer.body.error.code, answer.body.error.param]).toEqual([status, code, param]);
     expect([...first.received, ...second.received]).toEqual([]);
   });
 
-  test('an unknown model is told the nearest name', async () => {
+  test('the error for an unknown model suggests the nearest name', async () => {
     expect((await chat({ model: 'gpt-tst' })).body.error.message).toContain('gpt-test');
   });
 
-  test("an upstream's own refusal passes; one that cannot be reached is 502 with a hint", async () => {
+  test("an upstream's own refusal passes; an unreachable upstream is 502 with a hint", async () => {
     first.answer(json({ error: { message: 'too long', code: 'context_length_exceeded' } }, 400));
     expect((await chat({}, undefined, {}, true)).text).toBe(
       '{"error":{"message":"too long","code":"context_length_exceeded"}}',
@@ -158,13 +158,13 @@ describeOnBothServers('the OpenAI surface', (start) => {
     ]);
   });
 
-  test('a failing upstream is left for the next one', async () => {
+  test('the next upstream gets the request after one that fails', async () => {
     first.answer(json({}, 500), slam, json({}, 429), json(chatAnswer()));
     for (let i = 0; i < 3; i++) expect((await chat()).status).toBe(200);
     expect(second.received.length).toBeGreaterThan(0);
   });
 
-  test('a form goes on as it is, with the model found in it; without one it is refused', async () => {
+  test('a form reaches the upstream with its model, and is refused without one', async () => {
     first.answer(json({ text: 'hello' }));
     const form = new FormData();
     form.append('file', new Blob([Buffer.from([0, 1, 2, 255, 13, 10, 45, 45])]), 'a.wav');
@@ -191,7 +191,7 @@ describeOnBothServers('the OpenAI surface', (start) => {
     );
   });
 
-  test('a packed answer of an upstream is read by the caller', async () => {
+  test('a compressed answer of an upstream reaches the caller', async () => {
     first.answer(gzipped(chatAnswer()));
     expect((await chat()).body).toEqual(chatAnswer());
   });
@@ -213,7 +213,7 @@ describeOnBothServers('the OpenAI surface', (start) => {
     expect(received[0]?.body.length).toBeGreaterThan(19_000_000);
   });
 
-  test('what a request took is in the usage report, under names that exist', async () => {
+  test('the usage report has the usage of a request, under existing names', async () => {
     const { id, secret } = await server.mint();
     await chat({}, secret);
     await chat({ model: 'one/gpt-test' }, secret);

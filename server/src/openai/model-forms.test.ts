@@ -54,29 +54,32 @@ describeOnBothServers('forms for models', (start) => {
       headers: { 'content-type': type },
     });
 
-  test('the routes that take forms are those that are tried here', () => {
+  test('this file tests every route that takes a form', () => {
     const declared = allRoutes('0.0.0').filter(
       ({ surface, takesForm }) => surface.name === 'openai' && takesForm,
     );
     expect(declared.map(({ path }) => path)).toEqual(FORM_PATHS);
   });
 
-  test.for(FORM_PATHS)('%s gets the form anew, with the one model that was checked', async (path) => {
-    const form = `${field('prompt', 'Grüße')}${FILE}${field('tag[]', 'a')}${CHEAP}${field('tag[]', 'b')}${END}`;
-    expect((await send(form, { path })).status).toBe(200);
-    const [received] = upstream.received;
-    const fields = received === undefined ? [] : await fieldsOf(received);
-    expect(fields.map(([name, value]) => [name, typeof value === 'string' ? value : '(file)'])).toEqual([
-      ['model', 'vendor/cheap'],
-      ['prompt', 'Grüße'],
-      ['file', '(file)'],
-      ['tag[]', 'a'],
-      ['tag[]', 'b'],
-    ]);
-    const file = fields[2]?.[1] as File;
-    expect([file.name, await file.text()]).toEqual(['a.wav', 'RIFF\r\n--']);
-    expect(received?.headers['content-type']).not.toContain('boundary=X');
-  });
+  test.for(FORM_PATHS)(
+    'the upstream gets a rewritten form at %s, with the one model that was checked',
+    async (path) => {
+      const form = `${field('prompt', 'Grüße')}${FILE}${field('tag[]', 'a')}${CHEAP}${field('tag[]', 'b')}${END}`;
+      expect((await send(form, { path })).status).toBe(200);
+      const [received] = upstream.received;
+      const fields = received === undefined ? [] : await fieldsOf(received);
+      expect(fields.map(([name, value]) => [name, typeof value === 'string' ? value : '(file)'])).toEqual([
+        ['model', 'vendor/cheap'],
+        ['prompt', 'Grüße'],
+        ['file', '(file)'],
+        ['tag[]', 'a'],
+        ['tag[]', 'b'],
+      ]);
+      const file = fields[2]?.[1] as File;
+      expect([file.name, await file.text()]).toEqual(['a.wav', 'RIFF\r\n--']);
+      expect(received?.headers['content-type']).not.toContain('boundary=X');
+    },
+  );
 
   const disposition = (rest: string) => `Content-Disposition: form-data; ${rest}`;
   /** An upstream could read another model in each of them. */
@@ -114,7 +117,7 @@ describeOnBothServers('forms for models', (start) => {
     ['a size in capitals', `${CHEAP}${field('SIZE', '1024x1024')}`, 'SIZE'],
     ['quality in capitals', `${CHEAP}${field('Quality', 'hd')}`, 'Quality'],
     ['no model', FILE, 'model'],
-  ])('is refused by name: %s', async ([, form, param]) => {
+  ])('a form with %s is refused by name', async ([, form, param]) => {
     for (const path of FORM_PATHS) {
       const answer = await send(`${form}${END}`, { path });
       expect([answer.status, answer.body.error.code, answer.body.error.param]).toEqual([
@@ -150,7 +153,7 @@ describeOnBothServers('forms for models', (start) => {
       'a head of 20 KiB',
       `${CHEAP}${part(`${disposition('name="x"')}\r\nA: ${'b'.repeat(20_000)}`, 'y')}${END}`,
     ],
-  ])('is no form that can be read: %s', async ([, form, type]) => {
+  ])('an unreadable form is refused: %s', async ([, form, type]) => {
     const answer = await send(form, type === undefined ? {} : { type });
     expect([answer.status, answer.body.error.code]).toEqual([400, 'bad_request']);
     expect(answer.body.error.message).toContain('form');
@@ -174,7 +177,7 @@ describeOnBothServers('forms for models', (start) => {
         `--Z\r\n${disposition('name="model"')}\r\n\r\ndear\r\n--Z--`,
       )}`,
     ],
-  ])('leaves in one spelling: %s', async ([, form, type]) => {
+  ])('a form leaves in one spelling: %s', async ([, form, type]) => {
     expect((await send(`${form}${END}`, type === undefined ? {} : { type })).status).toBe(200);
     const [received] = upstream.received;
     const fields = received === undefined ? [] : await fieldsOf(received);
@@ -182,7 +185,7 @@ describeOnBothServers('forms for models', (start) => {
     expect(received?.body.toString().match(/Content-Type: multipart|boundary=[XYZ]/i)).toBeNull();
   });
 
-  test("a file's name and type cannot end the head of its part", async () => {
+  test('the name and type of a file cannot end the head of its part', async () => {
     const names = ['a"b.wav', String.raw`back\slash`, 'Grüße.wav', 'x"; name="model'];
     const forms = names.map((name) =>
       part(
@@ -202,7 +205,7 @@ describeOnBothServers('forms for models', (start) => {
     expect([answer.status, answer.body.error.code]).toEqual([413, 'too_large']);
   });
 
-  test('a route that takes no form says so: nothing would be known of what it may use', async () => {
+  test('a route without forms refuses one, because its model would be unknown', async () => {
     for (const { path } of allRoutes('0.0.0').filter(
       ({ bodyKind, takesForm }) => bodyKind === 'passthrough' && !takesForm,
     )) {

@@ -69,22 +69,25 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     ['tokens', 40_000],
     ['usd', 0.03],
     ['usd', 0.2],
-  ])('fits into what is left of a budget, however many ask at once: %s %d', async ([unit, amount]) => {
-    const key = await budgeted(amount, unit);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(key, { messages })));
-    const statuses = answers.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
-    expect(new Set(statuses)).toEqual(new Set([200, 429]));
-    await expect.poll(() => used(key)).toBeGreaterThan(0);
-    expect(await used(key)).toBeLessThanOrEqual(amount);
-    // To the end of it, one after the other.
-    for (let i = 0; i < 20 && (await ask(key, { messages })).status === 200; i++)
+  ])(
+    'unbounded answers fit into the rest of a budget, however many ask at once: %s %d',
+    async ([unit, amount]) => {
+      const key = await budgeted(amount, unit);
+      const answers = await Promise.all(Array.from({ length: 50 }, () => ask(key, { messages })));
+      const statuses = answers.map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
+      expect(new Set(statuses)).toEqual(new Set([200, 429]));
       await expect.poll(() => used(key)).toBeGreaterThan(0);
-    expect((await ask(key, { messages })).status).toBe(429);
-    expect(await used(key)).toBeLessThanOrEqual(amount);
-  });
+      expect(await used(key)).toBeLessThanOrEqual(amount);
+      // To the end of it, one after the other.
+      for (let i = 0; i < 20 && (await ask(key, { messages })).status === 200; i++)
+        await expect.poll(() => used(key)).toBeGreaterThan(0);
+      expect((await ask(key, { messages })).status).toBe(429);
+      expect(await used(key)).toBeLessThanOrEqual(amount);
+    },
+  );
 
-  test('runs alone where less is left than it may take', async () => {
+  test('an unbounded answer runs alone if less is left than it may take', async () => {
     const key = await budgeted(5_000);
     upstream.answer(together(2));
     const first = ask(key, { messages });
@@ -96,7 +99,7 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     expect((await first).status).toBe(200);
   });
 
-  test('has a bound written into its request near the end of a budget, and only there', async () => {
+  test('an unbounded answer gets a bound in its request near the end of a budget, and only there', async () => {
     await ask(await budgeted(3_000), { messages, temperature: 1 });
     await ask(await budgeted(1_000_000), { messages });
     await ask(await budgeted(3_000), { messages, max_tokens: 20 });
@@ -112,7 +115,7 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     expect(own).toEqual({ model: 'm', messages, max_tokens: 20 });
   });
 
-  test('has the bound in the word that its API and model know', async () => {
+  test('an unbounded answer gets its bound in the member that its API and model know', async () => {
     const key = () => budgeted(3_000);
     await ask(await key(), { messages, model: 'o3' });
     await ask(await key(), { messages, max_tokens: null });
@@ -134,7 +137,7 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     ]);
   });
 
-  test('is as long as its operator says the answers of the model are: so much is held and written', async () => {
+  test('an unbounded answer reserves and gets the max_output_tokens of its model', async () => {
     const key = await budgeted(10_000);
     upstream.answer(together(4));
     const answers = await Promise.all(
@@ -152,7 +155,7 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     expect(sent().map(({ max_tokens }) => max_tokens)).toEqual([100_000, undefined]);
   });
 
-  test('is held for each of the answers that are wanted', async () => {
+  test('an unbounded answer is reserved for each of the requested answers', async () => {
     const key = await budgeted(3_000);
     expect((await ask(key, { messages, n: 2 })).status).toBe(200);
     const [first] = sent();
@@ -178,7 +181,7 @@ describeOnBothServers('an answer whose length the request does not bound', (star
       },
     ],
     ['a search', '/v1/responses', { input: 'a', tools: [{ type: 'file_search' }], max_output_tokens: 20 }],
-  ])('a request that refers to %s holds what a long one takes', async ([, path, body]) => {
+  ])('a request that refers to %s reserves as much as a long one', async ([, path, body]) => {
     const key = await budgeted(60_000);
     upstream.answer(together(2));
     const first = ask(key, body, path);
@@ -188,7 +191,7 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     expect((await first).status).toBe(200);
   });
 
-  test('says no more than it can: the length of an answer is a whole number', async () => {
+  test('max_output_tokens of a model must be a whole number', async () => {
     for (const max_output_tokens of [0, -1, 1.5, '5', 1e9]) {
       const models = [{ name: 'x', upstream_name: 'x', max_output_tokens }];
       const body = { name: 'wrong', base_url: upstream.baseUrl, models };

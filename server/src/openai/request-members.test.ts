@@ -90,7 +90,7 @@ describeOnBothServers('what is checked of a request to a model is what is run', 
     headers: Record<string, string> = { 'content-type': 'application/json' },
   ) => post('/v1/chat/completions', text, headers);
 
-  test('every route to a model is among those that are tried here', () => {
+  test('this file tests every route to a model', () => {
     const declared = allRoutes('0.0.0').filter(({ namesModel }) => namesModel === true);
     expect(declared.map(({ path }) => path).sort()).toEqual(
       [...MODEL_PATHS, '/v1/openai/chat/completions', '/v1/openai/images/generations'].sort(),
@@ -115,7 +115,7 @@ describeOnBothServers('what is checked of a request to a model is what is run', 
     '/v1/openai/chat/completions',
     '/api/v1/openai/chat/completions',
     '/api/v1/openai/images/generations',
-  ])('%s refuses them too', async (path) => {
+  ])('%s also refuses a member that an upstream can read as another one', async (path) => {
     for (const [name] of NEAR) {
       const answer = await post(path, { model: 'docs', prompt: 'a river', [name]: 'x' });
       expect([name, answer.status]).toEqual([name, 422]);
@@ -124,7 +124,7 @@ describeOnBothServers('what is checked of a request to a model is what is run', 
     expect(upstream.received).toEqual([]);
   });
 
-  test('the same name written with escapes is the same name', async () => {
+  test('a name written with escapes counts as the same name', async () => {
     const near = await ask(String.raw`{"model":"cheap","\u004dodel":"dear"}`);
     expect([near.status, near.body.error.param]).toEqual([422, 'Model']);
     const escaped = await ask(String.raw`{"mod\u0065l":"cheap","messages":[]}`);
@@ -159,11 +159,14 @@ describeOnBothServers('what is checked of a request to a model is what is run', 
     ['{"model":"cheap","options":{"numPredict":5000}}', 'options.numPredict'],
     ['{"model":"cheap","thinking":{"Budget_Tokens":5000}}', 'thinking.Budget_Tokens'],
     ['{"model":"cheap","reasoning":{"max-tokens":5000}}', 'reasoning.max-tokens'],
-  ])('also within what Keyward reads: %s', async ([text = '', field]) => {
-    const answer = await ask(text);
-    expect([answer.status, answer.body.error.param]).toEqual([422, field]);
-    expect(upstream.received).toEqual([]);
-  });
+  ])(
+    'a repeated or similar member within one that Keyward reads is refused: %s',
+    async ([text = '', field]) => {
+      const answer = await ask(text);
+      expect([answer.status, answer.body.error.param]).toEqual([422, field]);
+      expect(upstream.received).toEqual([]);
+    },
+  );
 
   test.for([
     ['{"model":"cheap","mod\\u0000el":"dear"}'],
@@ -187,16 +190,19 @@ describeOnBothServers('what is checked of a request to a model is what is run', 
     ['a comment', Buffer.from(`/* */${good}`)],
     ['single quotes', Buffer.from(good.replaceAll('"', "'"))],
     ['a second comma', Buffer.from(good.replace(',', ',,'))],
-  ] as const)('%s is refused: an upstream could read on where Keyward does not', async ([, bytes]) => {
-    expect((await ask(bytes)).status).toBe(400);
-    expect(upstream.received).toEqual([]);
-  });
+  ] as const)(
+    'a body with %s is refused, because an upstream could read on where Keyward does not',
+    async ([, bytes]) => {
+      expect((await ask(bytes)).status).toBe(400);
+      expect(upstream.received).toEqual([]);
+    },
+  );
 
   test.for([
     'application/json; charset=utf-7',
     'application/json;charset="UTF-16"',
     'application/vnd.x+json',
-  ])('an upstream is told application/json, whatever the caller says: %s', async (type) => {
+  ])('an upstream gets the content type application/json, whatever the caller sends: %s', async (type) => {
     expect((await ask(good, { 'content-type': type })).status).toBe(200);
     expect(upstream.received[0]?.headers['content-type']).toBe('application/json');
   });

@@ -174,7 +174,7 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
   });
   afterAll(() => upstream.close());
 
-  test.for(NEEDS)('%s', async ([, path, body, tokens]) => {
+  test.for(NEEDS)('a reservation has the right size for %s', async ([, path, body, tokens]) => {
     const refused = await ask(await budgeted(tokens - 1), path, body);
     expect(refused.status).toBe(429);
     expect(upstream.received).toEqual([]);
@@ -182,7 +182,7 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
   });
 
   test.for(UNREADABLE)(
-    '%s: %j is refused to a key with a budget, before anything is sent',
+    'a key with a budget is refused %s: %j, before anything is sent',
     async ([name, value]) => {
       const body = { messages, [name]: value };
       const refused = await ask(await budgeted(1_000_000), CHAT, body);
@@ -195,12 +195,12 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
     },
   );
 
-  test('null, as clients send it for what they do not set, is no value', async () => {
+  test('a size of null, which clients send for unset members, counts as no value', async () => {
     const key = await budgeted(10_000);
     expect((await ask(key, CHAT, { messages, n: null, max_tokens: null, best_of: null })).status).toBe(200);
   });
 
-  test.for([true, 'true', 1, {}])('background: %j is refused to a key with a budget', async (background) => {
+  test.for([true, 'true', 1, {}])('a key with a budget is refused background: %j', async (background) => {
     const refused = await ask(await budgeted(1_000_000), RESPONSES, { input, background });
     expect([refused.status, refused.body.error.param]).toEqual([422, 'background']);
     expect(upstream.received).toEqual([]);
@@ -210,7 +210,7 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
     expect((await ask(await budgeted(1_000_000), '/v1/images/generations', picture)).status).toBe(200);
   });
 
-  test('ten images cost ten times one, in JSON and in a form', async () => {
+  test('ten images reserve ten times as much as one, in JSON and in a form', async () => {
     upstream.answer(json({ data: [] }));
     const ten = { prompt: 'a', n: 10 };
     expect((await ask(await budgeted('0.39', 'usd'), '/v1/images/generations', ten)).status).toBe(429);
@@ -240,7 +240,7 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
   });
 
   test.for(['url', 'file_url', 'file_id', 'fileUrl', 'audio_url', 'uri'])(
-    'a recording that is elsewhere (%s) is refused to a key with a budget: nobody knows its length',
+    'a key with a budget is refused a recording at an address (%s), because its length is unknown',
     async (name) => {
       const path = '/v1/audio/transcriptions';
       const { body, headers } = await form(
@@ -258,7 +258,7 @@ describeOnBothServers('a reservation holds the largest that an upstream could re
     },
   );
 
-  test('a recording is held by its length, and settled by the seconds that the upstream counts', async () => {
+  test('a recording is reserved by its length, and settled by the seconds that the upstream counts', async () => {
     const { body, headers } = await form({ model: 'm' }, Buffer.alloc(1_000_000));
     const path = '/v1/audio/transcriptions';
     upstream.answer(json({ text: 'hello', usage: { type: 'duration', seconds: 60 } }));

@@ -18,7 +18,7 @@ const Model = Type.Object(
 /** What every request to a model must hold; the rest is between the caller and the upstream. */
 const ModelRequest = Type.Object(
   { model: Type.String({ minLength: 1, maxLength: MODEL_NAME_MAX_LENGTH }) },
-  { additionalProperties: true, description: 'As the OpenAI API has it; passed on untouched.' },
+  { additionalProperties: true, description: 'As in the OpenAI API. Keyward passes it on unchanged.' },
 );
 
 const JSON_ANSWER = { 'application/json': Type.Record(Type.String(), Type.Unknown()) };
@@ -49,17 +49,17 @@ const FORWARDED: Record<string, Forwarded> = {
   },
   '/responses': {
     id: 'responses.create',
-    summary: 'The Responses API, where the upstream has it',
+    summary: 'Responses API, if the upstream supports it',
     answers: JSON_OR_EVENTS,
   },
   '/messages': {
     id: 'messages.create',
-    summary: 'The Messages API, where the upstream has it',
+    summary: 'Messages API, if the upstream supports it',
     answers: JSON_OR_EVENTS,
   },
   '/messages/count_tokens': {
     id: 'messages.count_tokens',
-    summary: 'Count the tokens of a message, where the upstream has it; takes nothing from budgets',
+    summary: 'Count the tokens of a message, if the upstream supports it. Takes nothing from budgets',
     answers: JSON_ANSWER,
   },
   '/moderations': { id: 'moderations.create', summary: 'Classify a text', answers: JSON_ANSWER },
@@ -67,7 +67,7 @@ const FORWARDED: Record<string, Forwarded> = {
   '/images/generations': { id: 'images.generate', summary: 'Make images', answers: JSON_OR_EVENTS },
   '/images/edits': {
     id: 'images.edit',
-    summary: 'Change an image',
+    summary: 'Edit an image',
     answers: JSON_OR_EVENTS,
     takesForm: true,
   },
@@ -80,13 +80,13 @@ const FORWARDED: Record<string, Forwarded> = {
   '/audio/speech': { id: 'audio.speech', summary: 'Read a text aloud', answers: BYTES },
   '/audio/transcriptions': {
     id: 'audio.transcribe',
-    summary: 'Write down what is said',
+    summary: 'Transcribe a recording',
     answers: JSON_OR_TEXT,
     takesForm: true,
   },
   '/audio/translations': {
     id: 'audio.translate',
-    summary: 'Write down in English what is said',
+    summary: 'Translate a recording into English text',
     answers: JSON_OR_TEXT,
     takesForm: true,
   },
@@ -123,7 +123,7 @@ export const openaiRoutes: Route[] = [
     method: 'GET',
     path: '/v1/models',
     id: 'models.list',
-    summary: 'The models that the key may use',
+    summary: 'List the models that the key may use',
     access: 'models:use',
     responses: {
       200: Type.Object({ object: Type.Literal('list'), data: Type.Array(Model) }, { title: 'ModelList' }),

@@ -96,7 +96,7 @@ describeOnBothServers('a settlement', (start) => {
     await expect.poll(usage).toMatchObject({ items: [{ estimated_requests: 1 }] });
   });
 
-  test('believes what can be, and marks it as no estimate', async () => {
+  test('a settlement believes plausible usage, and does not mark it as an estimate', async () => {
     upstream.answer(json(saying(words, REAL)));
     const key = await budgeted('tokens', '100000');
     await ask(key, CHAT, { model: 'plain', messages });
@@ -105,7 +105,7 @@ describeOnBothServers('a settlement', (start) => {
     await expect.poll(usage).toMatchObject({ items: [{ estimated_requests: 0 }] });
   });
 
-  test('charges a picture as its upstream counts it, however many bytes it has', async () => {
+  test('a settlement charges a picture as its upstream counts it, however many bytes it has', async () => {
     const url = `data:image/png;base64,${'A'.repeat(200_000)}`;
     const content = [{ type: 'image_url', image_url: { url, detail: 'low' } }];
     upstream.answer(json(chatAnswer({ prompt_tokens: 95, completion_tokens: 7, total_tokens: 102 })));
@@ -133,7 +133,7 @@ describeOnBothServers('a settlement', (start) => {
     },
   );
 
-  test('a caller that lets an upstream work until its time is over pays for its prompt', async () => {
+  test('a caller whose request runs into the timeout of its upstream pays for its prompt', async () => {
     upstream.answer(hang);
     const key = await budgeted('usd', '100');
     expect((await ask(key, CHAT, { model: 'slow', messages })).status).toBe(504);
@@ -199,7 +199,7 @@ describeOnBothServers('a settlement', (start) => {
     expect(await settled(other)).toBe(1_130);
   });
 
-  test('a caller cannot write into a schema that its input was cached', async () => {
+  test('a caller cannot claim cached input through a schema that the answer repeats', async () => {
     const usage = {
       input_tokens: 1_101,
       input_tokens_details: { cached_tokens: 1_101 },
@@ -233,7 +233,7 @@ describeOnBothServers('a settlement', (start) => {
     );
   });
 
-  test('cached input has its own price, in the words of both APIs, whole and streamed', async () => {
+  test('cached input has its own price, in the members of both APIs, whole and streamed', async () => {
     const openai = {
       prompt_tokens: 1_000,
       prompt_tokens_details: { cached_tokens: 800 },
@@ -310,7 +310,7 @@ describeOnBothServers('a settlement', (start) => {
     expect(await cost(CHAT, body, stream(parts))).toBe(1_010 * 10 + 20 * 100);
   });
 
-  test('counting tokens passes through and takes nothing, from a budget that is spent as well', async () => {
+  test('counting tokens passes through and takes nothing, even with a spent budget', async () => {
     upstream.answer(json({ input_tokens: 1_004 }));
     const key = await budgeted('tokens', '0');
     const counted = await server.request('POST', '/v1/messages/count_tokens', {

@@ -42,7 +42,7 @@ describeOnBothServers('an upstream that callers share', (start) => {
   };
 
   test.for(['/v1/chat/completions', '/v1/embeddings', '/v1/responses', '/v1/images/generations'])(
-    'is closed for nobody by the answers of 500 that one caller causes at %s',
+    'an upstream that callers share opens its breaker for nobody after answers of 500 that one caller causes at %s',
     async (path) => {
       upstream.answer(oops(500));
       for (let i = 0; i < 12; i++) expect(await ask(attacker, {}, path)).toBe(500);
@@ -57,25 +57,28 @@ describeOnBothServers('an upstream that callers share', (start) => {
     ['504', 504, oops(504)],
     ['a connection that it closes', 502, slam],
     ['no answer in time', 504, hang],
-  ])('is closed by %s for the caller alone who met it, of three callers for everybody', async (failure) => {
-    const [, status, behaviour] = failure;
-    upstream.answer(behaviour);
-    const failed = await Promise.all(Array.from({ length: 5 }, () => ask(attacker)));
-    expect(failed).toEqual(Array.from({ length: 5 }, () => status));
-    const before = upstream.received.length;
-    expect([await ask(attacker), upstream.received.length]).toEqual([502, before]);
-    upstream.answer(GOOD);
-    expect(await ask(victim)).toBe(200);
+  ])(
+    'an upstream that callers share opens its breaker after %s for the caller alone who met it, and after three callers for everybody',
+    async (failure) => {
+      const [, status, behaviour] = failure;
+      upstream.answer(behaviour);
+      const failed = await Promise.all(Array.from({ length: 5 }, () => ask(attacker)));
+      expect(failed).toEqual(Array.from({ length: 5 }, () => status));
+      const before = upstream.received.length;
+      expect([await ask(attacker), upstream.received.length]).toEqual([502, before]);
+      upstream.answer(GOOD);
+      expect(await ask(victim)).toBe(200);
 
-    model = models.pop() ?? '';
-    upstream.answer(behaviour);
-    const third = await newcomer();
-    await Promise.all([attacker, attacker, attacker, victim, third].map((key) => ask(key)));
-    upstream.answer(GOOD);
-    expect([await ask(victim), await ask(await newcomer())]).toEqual([502, 502]);
-  });
+      model = models.pop() ?? '';
+      upstream.answer(behaviour);
+      const third = await newcomer();
+      await Promise.all([attacker, attacker, attacker, victim, third].map((key) => ask(key)));
+      upstream.answer(GOOD);
+      expect([await ask(victim), await ask(await newcomer())]).toEqual([502, 502]);
+    },
+  );
 
-  test('is closed by 500 for three callers, for this model only', async () => {
+  test('an upstream that callers share opens its breaker after 500 for three callers, for this model only', async () => {
     upstream.answer(oops(500));
     for (const key of [attacker, attacker, attacker, victim, await newcomer()]) await ask(key);
     const before = upstream.received.length;
@@ -85,7 +88,7 @@ describeOnBothServers('an upstream that callers share', (start) => {
     expect(await ask(victim)).toBe(200);
   });
 
-  test('is closed for everybody by a caller who finds that it cannot be reached', async () => {
+  test('an upstream that callers share opens its breaker for everybody after one caller could not reach it', async () => {
     const gone = await startTestUpstream();
     await server.request('POST', '/v1/upstreams', {
       body: { name: `gone-${owners++}`, base_url: gone.baseUrl, models: ['model-gone'] },
@@ -101,7 +104,7 @@ describeOnBothServers('an upstream that callers share', (start) => {
     expect(texts.at(5)).toContain('No upstream of this model is working at the moment');
   });
 
-  test('is closed for nobody by large requests of one caller that it cuts off or that take too long', async () => {
+  test('an upstream that callers share opens its breaker for nobody after large requests of one caller that it cuts off or that time out', async () => {
     const large = { messages: [{ role: 'user', content: 'x'.repeat(200_000) }] };
     upstream.answer(slam);
     for (let i = 0; i < 6; i++) expect(await ask(attacker, large)).toBe(502);
@@ -113,7 +116,7 @@ describeOnBothServers('an upstream that callers share', (start) => {
     expect(await ask(victim)).toBe(200);
   });
 
-  test('is closed for nobody by a caller that goes away', async () => {
+  test('an upstream that callers share opens its breaker for nobody after a caller disconnects', async () => {
     upstream.answer(hang);
     for (let i = 0; i < 8; i++) {
       const before = upstream.received.length;
@@ -131,7 +134,7 @@ describeOnBothServers('an upstream that callers share', (start) => {
     expect(await ask(victim)).toBe(200);
   });
 
-  test('two keys of one owner are one caller', async () => {
+  test('two keys of one owner count as one caller for the breaker', async () => {
     upstream.answer(oops(500));
     const keys = [attacker];
     for (let i = 0; i < 4; i++)
@@ -156,13 +159,16 @@ describeOnBothServers('an upstream that was never reached', (start) => {
     ['POST', '/v1/chat/completions', { model: 'down/gpt-test', messages: [] }],
     ['POST', '/v1/embeddings', { model: 'gpt-test', input: 'x' }],
     ['GET', '/v1/models/gpt-test', undefined],
-  ] as const)('gives 503, not 404: %s %s', async ([method, path, body]) => {
-    const answer = await server.request<{ error: { code: string; type: string } }>(method, path, { body });
-    expect([answer.status, answer.body.error.code]).toEqual([503, 'upstream_unavailable']);
-    expect(answer.headers.get('retry-after')).toBe('5');
-  });
+  ] as const)(
+    'an upstream that was never reached gives 503, not 404: %s %s',
+    async ([method, path, body]) => {
+      const answer = await server.request<{ error: { code: string; type: string } }>(method, path, { body });
+      expect([answer.status, answer.body.error.code]).toEqual([503, 'upstream_unavailable']);
+      expect(answer.headers.get('retry-after')).toBe('5');
+    },
+  );
 
-  test('gives 403, as for a model that exists, to a key that could not use its models', async () => {
+  test('an upstream that was never reached gives 403, as for a model that exists, to a key that could not use its models', async () => {
     const { secret } = await server.mint({ selectors: { models: { allow: ['other'] } } });
     const ask = (model: string) =>
       server.request('POST', '/v1/chat/completions', { key: secret, body: { model, messages: [] } });
@@ -170,15 +176,15 @@ describeOnBothServers('an upstream that was never reached', (start) => {
     expect((await ask('other')).status).toBe(503);
   });
 
-  test('makes a chat of the Developer API say so, which is told that there is no model otherwise', async () => {
+  test('an upstream that was never reached is named in the error of a chat of the Developer API', async () => {
     await server.request('POST', '/api/v1/workspace/new', { body: { name: 'Docs' } });
     const answer = await server.request<{ error: string }>('POST', '/api/v1/workspace/docs/chat', {
       body: { message: 'hello', mode: 'chat' },
     });
-    expect(answer.body.error).toContain('has not been reached yet');
+    expect(answer.body.error).toContain('was not reached yet');
   });
 
-  test('gives 404 for an unknown model once it was reached', async () => {
+  test('an upstream that was never reached gives 404 for an unknown model once it was reached', async () => {
     const upstream = await startTestUpstream();
     try {
       const { body: list } = await server.request<{ items: { id: string }[] }>('GET', '/v1/upstreams');

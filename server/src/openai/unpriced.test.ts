@@ -68,7 +68,7 @@ describeOnBothServers('a model without a price', (start) => {
   });
   afterAll(() => upstream.close());
 
-  test('is refused to a key with a budget in usd, on every route to a model', async () => {
+  test('a model without a price is refused to a key with a budget in usd, on every route to a model', async () => {
     const recording = '/v1/audio/transcriptions';
     for (const [at, [path, body, half, whole]] of KINDS.entries()) {
       await add(`kind${at}`, {
@@ -108,7 +108,7 @@ describeOnBothServers('a model without a price', (start) => {
     expect(upstream.received).toEqual([]);
   });
 
-  test('is refused with a text that says how to price it, and that works', async () => {
+  test('a model without a price is refused with a command that sets its price, and that command works', async () => {
     const { id } = await add('bare', { models: ['big'] });
     const { message } = (await ask('/v1/chat/completions', { model: 'big', messages })).body.error;
     expect(message).toContain(
@@ -122,7 +122,7 @@ describeOnBothServers('a model without a price', (start) => {
     expect((await ask('/v1/chat/completions', { model: 'big', messages })).status).toBe(200);
   });
 
-  test('may be used where its operator allows it, which is not the default', async () => {
+  test('a model without a price may be used only if its operator allows it', async () => {
     const { id, unpriced } = await add('open', { models: ['open-model'] });
     expect(unpriced).toBe('refuse');
     const asked = () => ask('/v1/chat/completions', { model: 'open-model', messages });
@@ -137,7 +137,7 @@ describeOnBothServers('a model without a price', (start) => {
     expect((await asked()).status).toBe(403);
   });
 
-  test('is not used at one upstream where another has a price, and the error names that one', async () => {
+  test('a model without a price at one upstream is served by another that has a price, and the error names that one', async () => {
     const other = await startTestUpstream();
     await add('cheap', { models: ['shared'], weight: 1_000 });
     await add('dear', { base_url: other.baseUrl, models: ['shared'], prices: { '*': TOKENS }, weight: 1 });
@@ -163,7 +163,7 @@ describeOnBothServers('a model without a price', (start) => {
     expect(message).not.toContain('dear');
   });
 
-  test('is refused as well where an ancestor of the key, or the owner of either, has a budget in usd', async () => {
+  test('a model without a price is also refused if an ancestor of the key, or the owner of either, has a budget in usd', async () => {
     const family = new Family(server);
     await add('nowhere', { models: ['free'] });
     const budgets = [{ name: 'usd', unit: 'usd', amount: '1', period: 'month' }];
@@ -180,14 +180,16 @@ describeOnBothServers('a model without a price', (start) => {
     expect((body as { warnings?: string[] }).warnings?.join()).toContain('free');
   });
 
-  test('is told when an upstream is added or changed, and when a key with a budget in usd is made', async () => {
+  test('a new or changed upstream and a new key with a budget in usd warn of models without a price', async () => {
     const bare = await add('warned', { models: ['a1', 'a2'] });
     expect(bare.warnings).toEqual([expect.stringContaining('No model of warned has a price')]);
     const change = (prices: object) =>
       server.request<Upstream>('PATCH', `/v1/upstreams/${bare.id}`, { body: { prices } });
     const half = await change({ a1: TOKENS, a2: { input_usd_per_million_tokens: '1' } });
     expect(half.body.warnings).toEqual([
-      expect.stringContaining('Without a whole price, and so refused to keys with a budget in usd: a2.'),
+      expect.stringContaining(
+        'These models have no complete price, so keys with a budget in usd cannot use them: a2.',
+      ),
     ]);
     expect((await change({ 'a*': TOKENS })).body.warnings).toEqual([]);
     await add('warned2', { models: ['b1'] });
@@ -205,7 +207,7 @@ describeOnBothServers('a model without a price', (start) => {
     expect(await mint('tokens')).toEqual([]);
   });
 
-  test('has a price refused that is no decimal text or has an unknown member', async () => {
+  test('a price is refused if it is not a decimal number as text or has an unknown member', async () => {
     const refused = async (price: object) => {
       const body = { name: 'wrong', base_url: upstream.baseUrl, prices: { m: price } };
       return (await server.request('POST', '/v1/upstreams', { body })).status;
@@ -217,7 +219,7 @@ describeOnBothServers('a model without a price', (start) => {
 });
 
 describe('the local model', () => {
-  test('costs nothing: keys with a budget in usd may use it', () => {
+  test('the local model costs nothing: keys with a budget in usd may use it', () => {
     const logger = pino({ level: 'silent' });
     const local = new LocalModel({ clock: systemClock, logger, modelsDir: '/nowhere', environment: {} });
     const route = { target: local.target, name: 'm', qualifiedName: 'local/m', upstreamModel: 'm' };

@@ -80,29 +80,32 @@ describeOnServer('sqlite', 'an upstream that quotes what it was sent', (start) =
     ['the value of a header', TENANT, 'acme-tenant-5f3d'],
     ['the beginning of a value', 'acme-tenant', 'acme-tenent'],
     ['the host', '127.0.0.1', '127.0.0.2'],
-  ])('does not tell a right guess of %s from a wrong one', async ([, right, wrong]) => {
-    for (const [behaviour, more] of [
-      [echo, {}],
-      [echoInStream, { stream: true }],
-    ] as const) {
-      const shapes = [];
-      for (const guess of [right, wrong]) {
-        const quoted = JSON.stringify(guess).slice(1, -1);
-        shapes.push((await told(behaviour, [`a ${guess}`, guess], more)).replaceAll(quoted, '<guess>'));
+  ])(
+    'an upstream that quotes its request answers a right guess of %s like a wrong one',
+    async ([, right, wrong]) => {
+      for (const [behaviour, more] of [
+        [echo, {}],
+        [echoInStream, { stream: true }],
+      ] as const) {
+        const shapes = [];
+        for (const guess of [right, wrong]) {
+          const quoted = JSON.stringify(guess).slice(1, -1);
+          shapes.push((await told(behaviour, [`a ${guess}`, guess], more)).replaceAll(quoted, '<guess>'));
+        }
+        expect(shapes[0]).toBe(shapes[1]);
+        expect(shapes[0]).toMatch(/<guess>|\[upstream\]/);
       }
-      expect(shapes[0]).toBe(shapes[1]);
-      expect(shapes[0]).toMatch(/<guess>|\[upstream\]/);
-    }
-  });
+    },
+  );
 
-  test('does not tell a right port from a wrong one', async () => {
+  test('an upstream that quotes its request answers a right port like a wrong one', async () => {
     const shapes = [];
     for (const guess of [port, '1'])
       shapes.push((await told(echo, [`x.example:${guess}`])).replaceAll(guess, '<guess>'));
     expect(shapes[0]).toBe(shapes[1]);
   });
 
-  test('does not tell one in a request that is too long to be looked through, of which the code is told', async () => {
+  test('an upstream that quotes its request reveals only the code for a request that is too long to search', async () => {
     const shapes = [];
     for (const guess of ['sk-proj-Zx', 'sk-proj-Zz'])
       shapes.push(
@@ -122,11 +125,14 @@ describeOnServer('sqlite', 'an upstream that quotes what it was sent', (start) =
     ['the beginning of the key', ['sk-proj-Zx', 'sk-', 'proj']],
     ['every letter', 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-'.split('')],
     ['parts of the key', [KEY.slice(0, 14), KEY.slice(14)]],
-  ])('takes its key out all the same where the caller sent %s', async ([, guesses = []]) => {
-    const text = await told(quote, guesses as string[]);
-    expect(text).toContain('The key [secret] of [secret] cannot read');
-    expect(text).not.toContain(KEY);
-  });
+  ])(
+    'an upstream that quotes its request never shows its key, even if the caller sent %s',
+    async ([, guesses = []]) => {
+      const text = await told(quote, guesses as string[]);
+      expect(text).toContain('The key [secret] of [secret] cannot read');
+      expect(text).not.toContain(KEY);
+    },
+  );
 
   const BIG = 'x'.repeat(1_200_000);
   test.for<[string, Behaviour]>([
@@ -144,14 +150,17 @@ describeOnServer('sqlite', 'an upstream that quotes what it was sent', (start) =
       ),
     ],
     ['a line that is too long to be held', typed('application/x-ndjson', `{"a":"${BIG}","b":"${KEY}"}\n`)],
-  ])('has no credential in any answer, and the length that it says: in %s', async ([, behaviour]) => {
-    const text = await told(behaviour, []).catch((error: unknown) => String(error));
-    expect(text).not.toContain(KEY);
-    // One that is cut off is told by the end of its connection.
-    expect(text).toMatch(/\*{32}|terminated/);
-  });
+  ])(
+    'an upstream that quotes its request shows no credential in any answer, and keeps its declared length: in %s',
+    async ([, behaviour]) => {
+      const text = await told(behaviour, []).catch((error: unknown) => String(error));
+      expect(text).not.toContain(KEY);
+      // One that is cut off is told by the end of its connection.
+      expect(text).toMatch(/\*{32}|terminated/);
+    },
+  );
 
-  test('passes what only begins like a credential as it is, wherever the pieces end', async () => {
+  test('an upstream that quotes its request may show text that only begins like a credential, wherever the pieces end', async () => {
     const pieces = [
       'sk-',
       'proj-Zx',

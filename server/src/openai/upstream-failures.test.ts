@@ -279,7 +279,7 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
         '/api/v1/document/raw-text',
         { textContent: 'owls', metadata: { title: 'owls' }, addToWorkspaces: 'docs' },
       ],
-    ] as const)('quotes nothing of the operator at %s', async ([path, body]) => {
+    ] as const)('the failure of an upstream quotes nothing of the operator at %s', async ([path, body]) => {
       upstream.answer(behaviour(quoting(port)));
       const { all } = await seen(path, body);
       expect([leaksOf(all, port), all]).toEqual([[], all]);
@@ -287,7 +287,7 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
     });
   });
 
-  test('is said by the test of an upstream without a credential', async () => {
+  test('the failure of an upstream is shown by its test without a credential', async () => {
     for (const [, behaviour] of FAILURES) {
       upstream.answer(behaviour(quoting(port)));
       upstream.modelsAnswer = behaviour(quoting(port));
@@ -299,7 +299,7 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
     }
   });
 
-  test('keeps its status and the shape of its error', async () => {
+  test('the failure of an upstream keeps its status and the shape of its error', async () => {
     for (const status of [400, 403, 404, 422, 429, 500, 503]) {
       upstream.answer(json(asError(quoting(port)), status));
       const { status: got, text } = await seen('/v1/chat/completions', { model: 'gpt-test', messages: [] });
@@ -321,7 +321,7 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
     }
   });
 
-  test('is told in the stream, behind what was said before, which stays as it is', async () => {
+  test('the failure of an upstream in a stream comes after the earlier events, which stay unchanged', async () => {
     const before = chatEvents().toString().replace('data: [DONE]\n\n', '');
     upstream.answer(stream([Buffer.from(before), Buffer.from(event(asError(quoting(port))))]));
     const { text } = await seen('/v1/chat/completions', { model: 'gpt-test', messages: [], stream: true });
@@ -331,7 +331,7 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
     );
   });
 
-  test('that is no failure passes byte for byte, whatever it is about', async () => {
+  test('an answer that is no failure passes byte for byte, whatever its content', async () => {
     const content = `An error: {"error": "x"} at 10.0.0.1 or 127.0.0.1:${port}, "message", \n\n data: x`;
     const whole = { ...chatAnswer(), choices: [{ message: { role: 'assistant', content } }], error: null };
     upstream.answer(json(whole));
@@ -351,7 +351,7 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
     );
   });
 
-  test('reaches no log', () => {
+  test('the failure of an upstream reaches no log', () => {
     const log = server.log.join('\n');
     expect([KEY, TENANT].filter((secret) => log.includes(secret))).toEqual([]);
   });

@@ -91,14 +91,14 @@ describeOnServer('sqlite', 'the headers between callers and upstreams', (start) 
       ...(key === undefined ? {} : { key }),
     });
 
-  test('of a request pass only where they say something about it, and those of the operator win', async () => {
+  test('only listed headers of a request reach the upstream, and those of the operator win', async () => {
     await ask({ ...ASKED, ...NOT_ASKED, 'x-tenant': 'other' });
     const got = upstream.received.at(-1)?.headers ?? {};
     expect(got).toMatchObject({ ...ASKED, 'x-tenant': 'acme' });
     for (const name of Object.keys(NOT_ASKED)) expect(got).not.toHaveProperty(name);
   });
 
-  test('of a request do not let one caller have the answer to another: an idempotency key is its own', async () => {
+  test('an idempotency key of one caller never gives it the answer to another', async () => {
     const { body } = await server.request<{ id: string }>('POST', '/v1/owners', {
       body: { name: 'Other', kind: 'person' },
     });
@@ -113,7 +113,7 @@ describeOnServer('sqlite', 'the headers between callers and upstreams', (start) 
   });
 
   test.for([200, 201, 400, 404, 429, 500])(
-    'of an answer of %i pass only where clients need them',
+    'only headers that clients need pass from an answer of %i',
     async (status) => {
       upstream.answer(json({ id: 'x' }, status, { ...TOLD, ...NOT_TOLD }));
       const answer = await ask();
@@ -125,7 +125,7 @@ describeOnServer('sqlite', 'the headers between callers and upstreams', (start) 
   );
 
   test.for(['public, max-age=3600', 'max-age=60', 's-maxage=60, no-cache'])(
-    'of an answer never let a cache share it: cache-control: %s',
+    'no answer lets a cache share it: cache-control: %s',
     async (value) => {
       upstream.answer(json(chatAnswer(), 200, { 'cache-control': value }));
       expect((await ask()).headers.get('cache-control')).toBeNull();

@@ -20,14 +20,14 @@ describeOnBothDatabases('the check that a database belongs to the master key', (
     return storage;
   }
 
-  it('passes on the first start and on every later one with the same key', async () => {
+  it('the check of the master key passes on the first start and on every later one with the same key', async () => {
     const storage = await ready();
     for (let start = 0; start < 3; start++) {
       expect(await checkMasterKey(storage, sealingWith(a), start)).toEqual({ missing: [] });
     }
   });
 
-  it('refuses another master key and says what to set', async () => {
+  it('the check of the master key refuses another master key and says what to set', async () => {
     const storage = await ready();
     await checkMasterKey(storage, sealingWith(a), 1);
     const check = checkMasterKey(storage, sealingWith(b), 2);
@@ -38,7 +38,7 @@ describeOnBothDatabases('the check that a database belongs to the master key', (
     await expect(check).rejects.not.toThrow(b.toString('base64'));
   });
 
-  it('takes a new master key when the old one is named as previous, and then guards the new one', async () => {
+  it('the check of the master key accepts a new master key if the old one is named as previous, and then guards the new one', async () => {
     const storage = await ready();
     await checkMasterKey(storage, sealingWith(a), 1);
     expect(await checkMasterKey(storage, sealingWith(b, a), 2)).toEqual({ missing: [] });
@@ -48,7 +48,7 @@ describeOnBothDatabases('the check that a database belongs to the master key', (
     expect(await checkMasterKey(storage, sealingWith(b), 4)).toEqual({ missing: [fingerprint] });
   });
 
-  it('lets a rotation be taken back', async () => {
+  it('the check of the master key allows a rotation to be reverted', async () => {
     const storage = await ready();
     await checkMasterKey(storage, sealingWith(a), 1);
     await checkMasterKey(storage, sealingWith(b, a), 2);
@@ -58,7 +58,7 @@ describeOnBothDatabases('the check that a database belongs to the master key', (
     });
   });
 
-  it('is not fooled by a fingerprint written over', async () => {
+  it('the check of the master key detects an overwritten fingerprint', async () => {
     const storage = await ready();
     await checkMasterKey(storage, sealingWith(a), 1);
     const forged = sealingWith(b).fingerprint;
@@ -66,7 +66,7 @@ describeOnBothDatabases('the check that a database belongs to the master key', (
     await expect(checkMasterKey(storage, sealingWith(b), 2)).rejects.toThrow(StartupError);
   });
 
-  it('lets only one of two different keys in when both start first', async () => {
+  it('the check of the master key admits only one of two different keys if both start first', async () => {
     const database = await open();
     await migrate(database.storage, sealingMigrations, 1);
     const second = await database.reopen();

@@ -38,14 +38,14 @@ async function refusal(source: Omit<MasterKeySource, 'dataDir'>): Promise<string
 }
 
 describe('a master key from the environment', () => {
-  it('is taken from KEYWARD_MASTER_KEY, and nothing is written', async () => {
+  it('a master key from the environment is taken from KEYWARD_MASTER_KEY, and nothing is written', async () => {
     const { key, source } = await loadMasterKey({ value: KEY, dataDir });
     expect(key.toString('base64')).toBe(KEY);
     expect(source).toBe('variable');
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('is taken from the file named by KEYWARD_MASTER_KEY_FILE', async () => {
+  it('a master key from the environment is taken from the file named by KEYWARD_MASTER_KEY_FILE', async () => {
     const { key, source } = await loadMasterKey({ file: keyFile(`${KEY}\n`, 0o400), dataDir });
     expect(key.toString('base64')).toBe(KEY);
     expect(source).toBe('file');
@@ -59,37 +59,40 @@ describe('a master key from the environment', () => {
     ['spare bits', `${'A'.repeat(42)}B=`],
     ['a repeated byte', Buffer.alloc(32).toString('base64')],
     ['nothing', ''],
-  ])('is refused when it is %s, without repeating it', async (_what, value) => {
-    expect(await refusal({ value })).toContain('KEYWARD_MASTER_KEY');
-    const file = keyFile(value);
-    const message = await refusal({ file });
-    expect(message).toContain('KEYWARD_MASTER_KEY_FILE');
-    expect(value === '' || !message.includes(value)).toBe(true);
-  });
+  ])(
+    'a master key from the environment is refused when it is %s, without repeating it',
+    async (_what, value) => {
+      expect(await refusal({ value })).toContain('KEYWARD_MASTER_KEY');
+      const file = keyFile(value);
+      const message = await refusal({ file });
+      expect(message).toContain('KEYWARD_MASTER_KEY_FILE');
+      expect(value === '' || !message.includes(value)).toBe(true);
+    },
+  );
 
-  it('is refused when both variables are set', async () => {
+  it('a master key from the environment is refused when both variables are set', async () => {
     expect(await refusal({ value: KEY, file: keyFile(KEY) })).toContain('unset one');
   });
 
-  it('is refused when the file is missing, a folder or huge', async () => {
+  it('a master key from the environment is refused when the file is missing, a folder or huge', async () => {
     expect(await refusal({ file: join(folder, 'none') })).toContain('ENOENT');
     expect(await refusal({ file: folder })).toContain('KEYWARD_MASTER_KEY_FILE');
     expect(await refusal({ file: keyFile(KEY.repeat(1000)) })).toContain('too large');
   });
 
-  it('is refused when the group or others can read the file, saying how to solve it', async () => {
+  it('a master key from the environment is refused when the group or others can read the file, saying how to solve it', async () => {
     for (const mode of [0o640, 0o604, 0o620, 0o644]) {
       expect(await refusal({ file: keyFile(KEY, mode) })).toContain('chmod 600');
     }
   });
 
-  it('pasted into KEYWARD_MASTER_KEY_FILE is not repeated', async () => {
+  it('no message repeats a master key that was pasted into KEYWARD_MASTER_KEY_FILE', async () => {
     expect(await refusal({ file: KEY })).toContain('where a path belongs');
   });
 });
 
 describe('a generated master key', () => {
-  it('is made once, 0600 in a folder of 0700, and stays', async () => {
+  it('a generated master key is made once, 0600 in a folder of 0700, and stays', async () => {
     const first = await loadMasterKey({ dataDir });
     const second = await loadMasterKey({ dataDir });
     expect(first.source).toBe('generated');
@@ -100,7 +103,7 @@ describe('a generated master key', () => {
     expect(readdirSync(dataDir)).toEqual(['master.key']);
   });
 
-  it('is refused when others can read it, and when it is damaged; it is never replaced', async () => {
+  it('a generated master key is refused when others can read it, and when it is damaged; it is never replaced', async () => {
     await loadMasterKey({ dataDir });
     const path = join(dataDir, 'master.key');
     const text = readFileSync(path, 'utf8');
@@ -115,12 +118,12 @@ describe('a generated master key', () => {
     expect(readFileSync(path, 'utf8')).toBe(text.slice(0, 20));
   });
 
-  it('that cannot be written is a start-up error naming KEYWARD_DATA_DIR', async () => {
+  it('a generated master key that cannot be written is a start-up error naming KEYWARD_DATA_DIR', async () => {
     writeFileSync(dataDir, 'a file where the folder should be');
     expect(await refusal({})).toContain('KEYWARD_DATA_DIR');
   });
 
-  it('is the same for processes that start at the same moment', async () => {
+  it('a generated master key is the same for processes that start at the same moment', async () => {
     const module = new URL('./index.ts', import.meta.url).href;
     const program = `const { loadMasterKey } = await import(${JSON.stringify(module)});
       while (Date.now() < Number(process.argv[2])) ;

@@ -22,7 +22,7 @@ function failure(work: () => unknown): KeywardError {
 }
 
 describe('a stored credential', () => {
-  it('opens to what was sealed, whatever the text', () => {
+  it('a stored credential opens to what was sealed, whatever the text', () => {
     for (const text of ['', 'sk-upstream', 'grüße 🗝', 'x'.repeat(100_000)]) {
       const sealed = old.seal(text, CONTEXT);
       expect(old.open(sealed, CONTEXT)).toBe(text);
@@ -30,18 +30,18 @@ describe('a stored credential', () => {
     }
   });
 
-  it('never looks the same twice and never holds its plaintext', () => {
+  it('a stored credential has a different form each time and never contains its plaintext', () => {
     const first = old.seal('sk-upstream-credential', CONTEXT);
     expect(first).not.toBe(old.seal('sk-upstream-credential', CONTEXT));
     expect(Buffer.from(first.split('.')[2]!, 'base64url').includes('upstream-credential')).toBe(false);
   });
 
-  it('does not open in another context', () => {
+  it('a stored credential does not open in another context', () => {
     const sealed = old.seal('text', CONTEXT);
     expect(failure(() => old.open(sealed, 'upstream:up_y:api_key')).message).toMatch(/cannot be opened/);
   });
 
-  it('does not open when any of its characters is changed', () => {
+  it('a stored credential does not open when any of its characters is changed', () => {
     const sealed = old.seal('text', CONTEXT);
     for (let at = 0; at < sealed.length; at++) {
       const changed = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1);
@@ -52,13 +52,13 @@ describe('a stored credential', () => {
     }
   });
 
-  it('says that the master key differs when it was sealed with another', () => {
+  it('a stored credential says that the master key differs when it was sealed with another', () => {
     const error = failure(() => other.open(old.seal('text', CONTEXT), CONTEXT));
     expect(error.message).toContain('another master key');
     expect(error.extras.hint).toContain('KEYWARD_PREVIOUS_MASTER_KEYS');
   });
 
-  it('opens with a previous master key and asks to be sealed again', () => {
+  it('a stored credential opens with a previous master key and asks to be sealed again', () => {
     const sealed = old.seal('text', CONTEXT);
     expect(rotated.open(sealed, CONTEXT)).toBe('text');
     expect(rotated.needsReseal(sealed)).toBe(true);
@@ -69,7 +69,7 @@ describe('a stored credential', () => {
 });
 
 describe('a secret digest', () => {
-  it('is the same from the secret and from its SHA-256, 32 bytes, and names its pepper', () => {
+  it('a secret digest is the same from the secret and from its SHA-256, 32 bytes, and names its pepper', () => {
     const sha256 = createHash('sha256').update('secret').digest();
     expect(old.digest('secret')).toEqual(old.digestSha256(sha256));
     expect(old.digest('secret').digest).toHaveLength(32);
@@ -77,11 +77,11 @@ describe('a secret digest', () => {
     expect(old.digest('secret')).not.toEqual(old.digest('secreT'));
   });
 
-  it('cannot be computed without the master key', () => {
+  it('a secret digest cannot be computed without the master key', () => {
     expect(other.digest('secret').digest).not.toEqual(old.digest('secret').digest);
   });
 
-  it('made under a previous master key is still found after a rotation, current pepper first', () => {
+  it('a secret digest under a previous master key is still found after a rotation, the current pepper first', () => {
     const sha256 = createHash('sha256').update('secret').digest();
     expect(rotated.digestsOfSha256(sha256)).toEqual([other.digest('secret'), old.digest('secret')]);
     expect(rotated.digest('secret')).toEqual(other.digest('secret'));
@@ -89,7 +89,7 @@ describe('a secret digest', () => {
 });
 
 describe('the signer', () => {
-  it('is the same key for the same master key, and its signature is checked by the public key alone', () => {
+  it('the signer is the same key for the same master key, and its signature is checked by the public key alone', () => {
     const again = Sealing.open({ masterKey: OLD });
     const bytes = Buffer.from('checkpoint');
     expect(again.signer.keyId).toBe(old.signer.keyId);
@@ -101,13 +101,13 @@ describe('the signer', () => {
     expect(Sealing.verify(old.signer.publicKeyPem, bytes, new Uint8Array(3))).toBe(false);
   });
 
-  it('keeps the public keys of previous master keys for old checkpoints', () => {
+  it('the signer keeps the public keys of previous master keys for old checkpoints', () => {
     expect(rotated.publicKeys).toEqual([other.signer.publicKeyPem, old.signer.publicKeyPem]);
   });
 });
 
 describe('the previous master keys', () => {
-  it('are refused by position and without their text when one is wrong', () => {
+  it('the previous master keys are refused by position and without their text when one is wrong', () => {
     const wrong = randomBytes(31).toString('base64');
     const open = () => Sealing.open({ masterKey: NEW, previous: [OLD.toString('base64'), wrong] });
     expect(open).toThrow(StartupError);
@@ -115,12 +115,12 @@ describe('the previous master keys', () => {
     expect(open).not.toThrow(wrong);
   });
 
-  it('may hold the current key', () => {
+  it('the previous master keys may hold the current key', () => {
     const same = Sealing.open({ masterKey: NEW, previous: [NEW.toString('base64')] });
     expect(same.digestsOfSha256(new Uint8Array(32))).toHaveLength(1);
   });
 
-  it('are limited in number', () => {
+  it('the previous master keys are limited in number', () => {
     const previous = Array.from({ length: 17 }, () => randomBytes(32).toString('base64'));
     expect(() => Sealing.open({ masterKey: NEW, previous })).toThrow(StartupError);
   });

@@ -71,7 +71,7 @@ async function isUntouched(storage: Storage): Promise<boolean> {
 
 describeOnBothDatabases('a backup', (open, dialect) => {
   describeOnBothDatabases('restored into another database', (openTarget) => {
-    test('holds every row and every value, and migrates on', async () => {
+    test('a restored backup has every row and every value, and can be migrated', async () => {
       const source = await openSample(open);
       const packed = await takeBackup(source);
       const { storage: target } = await openTarget();
@@ -93,7 +93,7 @@ describeOnBothDatabases('a backup', (open, dialect) => {
     });
   });
 
-  test('is a file of mode 0600 that says what it is, and has no partial beside it', async () => {
+  test('a backup is a file of mode 0600 that names its format, and leaves no partial file', async () => {
     const source = await openSample(open);
     const path = join(folder, 'x.backup');
     const footer = await backup(source, path, { nowMs: 0 });
@@ -111,7 +111,7 @@ describeOnBothDatabases('a backup', (open, dialect) => {
     expect(lines).toHaveLength(8);
   });
 
-  test('goes into a stream too, leaves out what it is told to, and tells how far it is', async () => {
+  test('a backup can go into a stream, leaves out the named tables, and reports its progress', async () => {
     const source = await openSample(open);
     const stream = new PassThrough();
     const pieces = stream.toArray();
@@ -126,7 +126,7 @@ describeOnBothDatabases('a backup', (open, dialect) => {
     await expect(misspelt).rejects.toThrow('countres');
   });
 
-  test('does not replace a file unless told to', async () => {
+  test('a backup does not replace a file unless told to', async () => {
     const source = await openSample(open);
     const path = join(folder, 'x.backup');
     writeFileSync(path, 'precious');
@@ -136,7 +136,7 @@ describeOnBothDatabases('a backup', (open, dialect) => {
     expect(gunzipSync(readFileSync(path)).length).toBeGreaterThan(100);
   });
 
-  test('that cannot be written, or has nothing to take, is a StartupError and leaves no file', async () => {
+  test('a backup that cannot be written, or has nothing to save, is a StartupError and leaves no file', async () => {
     const source = await openSample(open);
     await expect(backup(source, join(folder, 'no', 'x'), { nowMs: 1 })).rejects.toMatchObject({
       name: 'StartupError',
@@ -146,7 +146,7 @@ describeOnBothDatabases('a backup', (open, dialect) => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('killed half-way leaves nothing under its name', async () => {
+  test('a backup that is killed half-way leaves no file under its name', async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     await fill(storage, 100_000);
@@ -159,7 +159,7 @@ describeOnBothDatabases('a backup', (open, dialect) => {
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^x\.backup\.partial-/)]);
   });
 
-  test('taken while rows are written all the time shows one moment', { timeout: 60_000 }, async () => {
+  test('a backup during constant writes shows one moment', { timeout: 60_000 }, async () => {
     const { storage } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     await fill(storage, 20_000);
@@ -176,7 +176,7 @@ describeOnBothDatabases('a backup', (open, dialect) => {
     expect(rows[0]?.n).toBe(await readCounter(target));
   });
 
-  test('of 100,000 rows takes no more memory than one of few', { timeout: 120_000 }, async () => {
+  test('a backup of 100,000 rows takes no more memory than one of few', { timeout: 120_000 }, async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     await fill(storage, 100_000);
@@ -206,7 +206,7 @@ describeOnBothDatabases('restoring', (open) => {
     return (error as Error).message;
   }
 
-  test('refuses a backup that is truncated anywhere', { timeout: 60_000 }, async () => {
+  test('a restore refuses a backup that is truncated anywhere', { timeout: 60_000 }, async () => {
     const packed = await takeBackup(await openSample(open));
     for (const share of [0, 0.1, 0.5, 0.9])
       expect(await refusal(packed.subarray(0, packed.length * share))).toMatch(/truncated|not a backup/);
@@ -218,7 +218,7 @@ describeOnBothDatabases('restoring', (open) => {
     expect(await refusal(edit(packed, (lines) => lines.slice(0, 1)))).toMatch(/truncated/);
   });
 
-  test('refuses a backup with one byte changed', { timeout: 120_000 }, async () => {
+  test('a restore refuses a backup with one byte changed', { timeout: 120_000 }, async () => {
     const packed = await takeBackup(await openSample(open));
     // The ten bytes before are gzip's own header: time and system, which nothing depends on.
     for (let at = 10; at < packed.length; at += 23) {
@@ -228,7 +228,7 @@ describeOnBothDatabases('restoring', (open) => {
     }
   });
 
-  test('refuses a backup that was edited', async () => {
+  test('a restore refuses a backup that was edited', async () => {
     const packed = await takeBackup(await openSample(open));
     const edits: ((lines: string[]) => string[])[] = [
       (lines) => lines.map((line) => line.replace('"value":1', '"value":9')),
@@ -244,7 +244,7 @@ describeOnBothDatabases('restoring', (open) => {
     for (const change of edits) expect(await refusal(edit(packed, change))).toMatch(/cannot be restored/);
   });
 
-  test('refuses what is no backup', async () => {
+  test('a restore refuses a file that is not a backup', async () => {
     expect(await refusal(Buffer.from('hello'))).toMatch(/not a backup/);
     expect(await refusal(gzipSync('hello\n'))).toMatch(/cannot be read/);
     expect(await refusal(gzipSync('null\n'))).toMatch(/not a backup/);
@@ -253,7 +253,7 @@ describeOnBothDatabases('restoring', (open) => {
     await expect(missing).rejects.toThrow(/cannot be read.*missing/);
   });
 
-  test('refuses a backup by a newer Keyward', async () => {
+  test('a restore refuses a backup by a newer Keyward', async () => {
     const { storage } = await open();
     await migrate(storage, [...SAMPLE_MIGRATIONS, NEWER_MIGRATION], 1);
     const packed = await takeBackup(storage);
@@ -262,7 +262,7 @@ describeOnBothDatabases('restoring', (open) => {
     expect(await refusal(newer)).toMatch(/newer Keyward \(format 2\)/);
   });
 
-  test('takes an older backup, which is then migrated', async () => {
+  test('a restore accepts an older backup, which is then migrated', async () => {
     const packed = await takeBackup(await openSample(open));
     const { storage } = await open();
     const all = [...SAMPLE_MIGRATIONS, NEWER_MIGRATION];
@@ -272,7 +272,7 @@ describeOnBothDatabases('restoring', (open) => {
     expect(rows[0]?.colour).toBe('grey');
   });
 
-  test('refuses a database that holds rows or is ahead of the backup, and changes nothing there', async () => {
+  test('a restore refuses a database that holds rows or is ahead of the backup, and changes nothing there', async () => {
     const packed = await takeBackup(await openSample(open));
     const { storage: used } = await open();
     await migrate(used, SAMPLE_MIGRATIONS, 1);
@@ -294,7 +294,7 @@ describeOnBothDatabases('restoring', (open) => {
     expect(await readThings(empty)).toHaveLength(3);
   });
 
-  test('refuses rows that point at ones left out', async () => {
+  test('a restore refuses rows that refer to missing rows', async () => {
     const source = await openSample(open);
     const path = join(folder, 'x.backup');
     await backup(source, path, { nowMs: 1, exclude: ['things'] });
@@ -304,7 +304,7 @@ describeOnBothDatabases('restoring', (open) => {
 
 describe('numbers that JSON does not know', () => {
   describeOnBothDatabases('infinity', (open) => {
-    test('comes back', async () => {
+    test('infinity comes back from a restored backup', async () => {
       const { storage } = await open();
       await migrate(storage, SAMPLE_MIGRATIONS, 1);
       await addThing(storage, { id: 'a', weight: Infinity });

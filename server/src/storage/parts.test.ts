@@ -30,21 +30,21 @@ describeOnBothDatabases('a change of very many rows', (open: OpenDatabase) => {
     return rows[0]?.count ?? 0;
   };
 
-  test('of few rows is left to its own transaction', async () => {
+  test('a change of few rows runs in its own transaction alone', async () => {
     const storage = await opened(2_000);
     let begun = 0;
     expect(await inParts(storage, ROWS, async () => void begun++)).toBe(0);
     expect([begun, await left(storage)]).toEqual([0, 1_000]);
   });
 
-  test('goes part by part, is begun once, and leaves the last part and the rows of others', async () => {
+  test('a change of very many rows goes part by part, is begun once, and leaves the last part and the rows of others', async () => {
     const storage = await opened(7_000);
     let begun = 0;
     expect(await inParts(storage, ROWS, async () => void begun++)).toBe(3_000);
     expect([begun, await left(storage), await left(storage, sql`owner = 0`)]).toEqual([1, 500, 3_500]);
   });
 
-  test('walks on by the ids where it still finds the rows that it has changed, and leaves the newest', async () => {
+  test('a change of very many rows walks by ids even if it still finds changed rows, and leaves the newest', async () => {
     const storage = await opened(7_000);
     const change = sql`update rows_of set done = done + 1`;
     expect(await inParts(storage, { ...ROWS, change, isById: true })).toBe(3_000);
@@ -53,7 +53,7 @@ describeOnBothDatabases('a change of very many rows', (open: OpenDatabase) => {
     expect(await left(storage, sql`${undone} and id > 6000`)).toBe(500);
   });
 
-  test('lets others write between its parts', async () => {
+  test('a change of very many rows lets others write between its parts', async () => {
     const storage = await opened(7_000);
     const seen: number[] = [];
     const other = async (tx: Db): Promise<void> => {
@@ -74,7 +74,7 @@ describeOnBothDatabases('a change of very many rows', (open: OpenDatabase) => {
     expect(seen).toEqual([2_500, 1_500, 500]);
   });
 
-  test('that ends half-way has done whole parts, and goes on when it is asked for again', async () => {
+  test('a change of very many rows that ends half-way has done whole parts, and resumes when repeated', async () => {
     const storage = await opened(7_000);
     const broken: Storage = {
       ...storage,

@@ -16,7 +16,7 @@ describe('a PostgreSQL that goes away', () => {
   });
   afterAll(() => server.remove());
 
-  test('is storage_unavailable while it is away, for reads, writes, snapshots and checks, and works again after', async () => {
+  test('a PostgreSQL that goes away is storage_unavailable while it is away, for reads, writes, snapshots and checks, and works again after', async () => {
     const storage = await openStorage(server.url);
     try {
       await migrate(storage, SAMPLE_MIGRATIONS, 1);
@@ -35,7 +35,7 @@ describe('a PostgreSQL that goes away', () => {
     }
   });
 
-  test('in the middle of a transaction ends that transaction, not the process', async () => {
+  test('a PostgreSQL that goes away in the middle of a transaction ends that transaction, not the process', async () => {
     const storage = await openStorage(server.url);
     try {
       const cutOff = storage.transaction(async (tx) => {
@@ -52,7 +52,7 @@ describe('a PostgreSQL that goes away', () => {
     }
   });
 
-  test('or refuses the password is a StartupError that does not hold the password', async () => {
+  test('a PostgreSQL that is away or refuses the password at start is a StartupError without the password in it', async () => {
     const password = 'p4ss-that-nobody-may-see';
     const wrong = new URL(server.url);
     wrong.password = password;
@@ -69,7 +69,7 @@ describe('a PostgreSQL that goes away', () => {
 });
 
 describeOn('postgres', 'a database that accepts no writes', (open) => {
-  test('is storage_unavailable to writes and to checkWritable, and still answers reads', async () => {
+  test('a database that accepts no writes is storage_unavailable to writes and to checkWritable, and still answers reads', async () => {
     const { storage, location, reopen } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     const name = new URL(location).pathname.slice(1);

@@ -13,14 +13,14 @@ describeOnBothDatabases('numbers of rows', (open) => {
   const like = (storage: Storage, wanted: number): Promise<number> =>
     storage.transaction((tx) => idLike(tx, 'things', wanted));
 
-  test('count up, several at a time, and never below what was brought', async () => {
+  test('numbers of rows count up, several at a time, and never below imported numbers', async () => {
     const storage = await opened();
     expect(await next(storage)).toBe(1);
     expect(await storage.transaction((tx) => nextId(tx, 'things', 3))).toBe(2);
     expect(await next(storage)).toBe(5);
   });
 
-  test('a row that was brought keeps its number where nobody had it yet, and gets the next one elsewhere', async () => {
+  test('an imported row keeps its number if it is free, and otherwise gets the next one', async () => {
     const storage = await opened();
     expect(await like(storage, 3)).toBe(3);
     expect(await like(storage, 7)).toBe(7);

@@ -18,7 +18,7 @@ async function synchronousLevel(storage: Storage): Promise<number | undefined> {
 }
 
 describeOn('sqlite', 'one file', (open) => {
-  test('it and its companions are readable by their owner alone', async () => {
+  test('only their owner can read a database file and its companion files', async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     const files = readdirSync(dirname(location));
@@ -26,7 +26,7 @@ describeOn('sqlite', 'one file', (open) => {
     for (const file of files) expect(statSync(join(dirname(location), file)).mode & 0o777).toBe(0o600);
   });
 
-  test('the mode of a file that was there is left to its owner', async () => {
+  test('the mode of an existing database file stays as its owner set it', async () => {
     const { storage, location } = await open();
     await storage.close();
     chmodSync(location, 0o640);
@@ -34,7 +34,7 @@ describeOn('sqlite', 'one file', (open) => {
     expect(statSync(location).mode & 0o777).toBe(0o640);
   });
 
-  test('one that cannot be opened is a StartupError naming the file', async () => {
+  test('a database file that cannot be opened is a StartupError naming the file', async () => {
     const { location } = await open();
     const folder = dirname(location);
     mkdirSync(join(folder, 'folder.db'));
@@ -46,7 +46,7 @@ describeOn('sqlite', 'one file', (open) => {
     }
   });
 
-  test('many processes may open a new one at the same moment', async () => {
+  test('many processes may open a new database file at the same moment', async () => {
     const { location } = await open();
     const fresh = join(dirname(location), 'fresh.db');
     const processes = [1, 2, 3, 4].map(() => startStorageProcess(['migrate', fresh]));
@@ -56,7 +56,7 @@ describeOn('sqlite', 'one file', (open) => {
 });
 
 describeOn('sqlite', 'the write-ahead log', (open) => {
-  test('that a large transaction has blown up is cut back by those that follow', async () => {
+  test('a write-ahead log that a large transaction has enlarged is cut back by later transactions', async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     await addThing(storage, { id: 'large', body: new Uint8Array(100_000_000) });
@@ -67,13 +67,13 @@ describeOn('sqlite', 'the write-ahead log', (open) => {
 });
 
 describeOn('sqlite', 'durability', (open) => {
-  test('is full again after a transaction that did not need it', async () => {
+  test('durability is full again after a transaction without it', async () => {
     const { storage } = await open();
     await storage.transaction(async () => undefined, { durable: false });
     expect(await synchronousLevel(storage)).toBe(2);
   });
 
-  test('is full again after a transaction that did not need it and never began', async () => {
+  test('durability is full again after a transaction without it that never began', async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     const holder = startStorageProcess(['hold', location]);
@@ -86,7 +86,7 @@ describeOn('sqlite', 'durability', (open) => {
 });
 
 describeOn('sqlite', 'a lock held by another process', (open) => {
-  test('for longer than 5 s is storage_unavailable; meanwhile timers fire and reads are answered', async () => {
+  test('a lock held by another process for longer than 5 s is storage_unavailable, while timers fire and reads are answered', async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     await increment(storage);
@@ -116,7 +116,7 @@ describeOn('sqlite', 'a lock held by another process', (open) => {
     expect(await increment(storage)).toBe(2);
   });
 
-  test('does not keep a snapshot or a second opening from working, nor the event loop', async () => {
+  test('a lock held by another process blocks no snapshot, no second opening and not the event loop', async () => {
     const { storage, location, reopen } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     const holder = startStorageProcess(['hold', location]);
@@ -129,7 +129,7 @@ describeOn('sqlite', 'a lock held by another process', (open) => {
 });
 
 describeOn('sqlite', 'checkWritable', (open) => {
-  test('says no when the file has been removed or replaced, as writes would be lost', async () => {
+  test('checkWritable fails if the file was removed or replaced, because writes would be lost', async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     for (const companion of ['', '-wal', '-shm']) rmSync(location + companion);
@@ -138,7 +138,7 @@ describeOn('sqlite', 'checkWritable', (open) => {
     await expect(storage.checkWritable()).rejects.toMatchObject(unavailable);
   });
 
-  test('a full disk is storage_unavailable, and keeps what was acknowledged', async () => {
+  test('a full disk is storage_unavailable, and loses nothing that was acknowledged', async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     const filler = startStorageProcess(['fill', location], { fileLimitKiB: 600 });

@@ -22,7 +22,7 @@ describeOnBothDatabases('values', (open) => {
     return storage;
   }
 
-  test('every kind of value comes back as it went in, as the same JavaScript type', async () => {
+  test('every kind of value comes back from the database as it went in, as the same JavaScript type', async () => {
     const storage = await openSample();
     const things = [
       { id: 'a', name: null, size: null, weight: null, body: null },
@@ -47,7 +47,7 @@ describeOnBothDatabases('values', (open) => {
     expect(read).toStrictEqual(things);
   });
 
-  test('counts, sums and averages are numbers', async () => {
+  test('counts, sums and averages of the database are numbers', async () => {
     const storage = await openSample();
     await addThing(storage, { id: 'a', size: 1 });
     await addThing(storage, { id: 'b', size: 2 });
@@ -64,7 +64,7 @@ describeOnBothDatabases('values', (open) => {
     expect(await readThings(storage)).toEqual([]);
   });
 
-  test('the number of changed rows is told', async () => {
+  test('a statement returns the number of changed rows', async () => {
     const storage = await openSample();
     await addThing(storage, { id: 'a' });
     await addThing(storage, { id: 'b' });
@@ -89,7 +89,7 @@ describeOnBothDatabases('transactions', (open) => {
     return rows.map((row) => row.id);
   }
 
-  test('what throws leaves nothing behind, and its own error comes through', async () => {
+  test('a transaction that throws leaves nothing behind, and its own error comes through', async () => {
     const { storage } = await openCounters();
     const failing = storage.transaction(async (tx) => {
       await insert(tx, 'a');
@@ -101,7 +101,7 @@ describeOnBothDatabases('transactions', (open) => {
     expect(await ids(storage)).toEqual(['c']);
   });
 
-  test('a statement that fails undoes those before it', async () => {
+  test('a statement that fails undoes the earlier ones of its transaction', async () => {
     const { storage } = await openCounters();
     const failing = storage.transaction(async (tx) => {
       await insert(tx, 'a');
@@ -154,13 +154,13 @@ describeOnBothDatabases('transactions', (open) => {
     expect(await readCounter(storage)).toBe(200);
   });
 
-  test('a transaction that need not survive a power cut is visible all the same', async () => {
+  test('a transaction that need not survive a power cut is visible nevertheless', async () => {
     const { storage, reopen } = await openCounters();
     await storage.transaction((tx) => insert(tx, 'a'), { durable: false });
     expect(await ids(await reopen())).toEqual(['a']);
   });
 
-  test('another Storage sees what is committed, and nothing before', async () => {
+  test('another Storage sees only committed rows', async () => {
     const { storage, reopen } = await openCounters();
     const other = await reopen();
     await storage.transaction(async (tx) => {
@@ -191,7 +191,7 @@ describeOnBothDatabases('transactions', (open) => {
     expect(await ids(storage)).toEqual([]);
   });
 
-  test('two processes write at the same time and nothing is lost', { timeout: 60_000 }, async () => {
+  test('two processes that write at the same time lose nothing', { timeout: 60_000 }, async () => {
     const { storage, location } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     const processes = [1, 2].map(() => startStorageProcess(['increment', location]));
@@ -229,7 +229,7 @@ describeOnBothDatabases('transactions', (open) => {
 });
 
 describeOnBothDatabases('migrations', (open) => {
-  test('each step runs once, in order; a second run does nothing', async () => {
+  test('each migration runs once, in order; a second run does nothing', async () => {
     const { storage } = await open();
     expect(await migrate(storage, SAMPLE_MIGRATIONS, 5)).toEqual(['sample-1', 'sample-2']);
     expect(await migrate(storage, SAMPLE_MIGRATIONS, 6)).toEqual([]);
@@ -242,7 +242,7 @@ describeOnBothDatabases('migrations', (open) => {
     ]);
   });
 
-  test('processes that migrate a new database at the same time run each step once', async () => {
+  test('processes that migrate a new database at the same time run each migration once', async () => {
     const { location } = await open();
     const processes = [1, 2, 3].map(() => startStorageProcess(['migrate', location]));
     await Promise.all(processes.map((process) => process.end()));
@@ -258,7 +258,7 @@ describeOnBothDatabases('migrations', (open) => {
     await expect(older).rejects.toThrow('sample-3');
   });
 
-  test('a step that fails leaves nothing of itself nor of those before it', async () => {
+  test('a failed migration leaves nothing of itself or of those before it', async () => {
     const { storage } = await open();
     const broken = { id: 'broken', statements: () => ['create table half (id text)', 'this is not SQL'] };
     await expect(migrate(storage, [...SAMPLE_MIGRATIONS, broken], 1)).rejects.toThrow(/syntax/);
@@ -269,13 +269,13 @@ describeOnBothDatabases('migrations', (open) => {
 });
 
 describeOnBothDatabases('closing', (open) => {
-  test('can be done twice, also at the same time', async () => {
+  test('a Storage can be closed twice, also at the same time', async () => {
     const { storage } = await open();
     await Promise.all([storage.close(), storage.close()]);
     await expect(storage.close()).resolves.toBeUndefined();
   });
 
-  test('waits for the transaction that runs', async () => {
+  test('closing a Storage waits for the running transaction', async () => {
     const { storage, reopen } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     const other = await reopen();
@@ -284,7 +284,7 @@ describeOnBothDatabases('closing', (open) => {
     expect(await readCounter(other)).toBe(1);
   });
 
-  test('everything afterwards answers storage_unavailable', async () => {
+  test('everything after the closing of a Storage answers storage_unavailable', async () => {
     const { storage } = await open();
     await migrate(storage, SAMPLE_MIGRATIONS, 1);
     await readThings(storage);

@@ -25,21 +25,21 @@ describeOn('sqlite', 'turns of the event loop', (open) => {
     return asked;
   };
 
-  test('others have theirs between the statements of a loop, in a transaction and a snapshot too', async () => {
+  test('other requests have their turns between the statements of a loop, also in a transaction and a snapshot', async () => {
     const storage = await opened();
     expect(await statementsBeforeOthers(storage.db)).toBeLessThan(STATEMENTS);
     expect(await storage.transaction(statementsBeforeOthers)).toBeLessThan(STATEMENTS);
     expect(await storage.snapshot(statementsBeforeOthers)).toBeLessThan(STATEMENTS);
   });
 
-  test('others have theirs while a thousand callers ask at once', async () => {
+  test('other requests have their turns while a thousand callers ask at once', async () => {
     const storage = await opened();
     const long = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000) select sum(i) from n`;
     const ask = () => Promise.all(Array.from({ length: 1_000 }, () => long.execute(storage.db)));
     expect(await turnsDuring(ask)).toBeGreaterThan(2);
   });
 
-  test('a statement that waits for its turn is refused where its transaction ends meanwhile', async () => {
+  test('a statement that waits for its turn is refused if its transaction ends in the meantime', async () => {
     const storage = await opened();
     let late: Promise<unknown> | undefined;
     const failing = storage.transaction(async (tx) => {

@@ -50,7 +50,7 @@ describe('amounts', () => {
     );
   });
 
-  it('shows sums beyond 2^53 exactly', () => {
+  it('amounts show sums beyond 2^53 exactly', () => {
     expect(formatAmount('usd', 123_456_789_012_345_678_901n)).toBe('123456789012.345678901');
   });
 });
@@ -84,13 +84,13 @@ describe('prices', () => {
     expect(BigInt(sum)).toBe(exact);
   });
 
-  it('a cost beyond all bounds stops at the largest amount, and what is no number costs nothing', () => {
+  it('a cost beyond all bounds stops at the largest amount, and an invalid number costs nothing', () => {
     const dear = { ...price, input_usd_per_million_tokens: '9000000' };
     expect(costNano({ tokensIn: 1e300, tokensOut: 0 }, dear)).toBe(9_000_000_000_000_000);
     expect(costNano({ tokensIn: Number.NaN, tokensOut: -5 }, price)).toBe(500_000);
   });
 
-  it('a price that cannot be reckoned with is refused with its member', () => {
+  it('an invalid price is refused with the name of its member', () => {
     const bad = { ...price, output_usd_per_million_tokens: '0.6 usd' };
     expect(() => checkPrice(bad, 'price_table.gpt')).toThrow(KeywardError);
     expect(() => checkPrice(bad, 'price_table.gpt')).toThrow(

@@ -94,7 +94,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(budgets.settle(first, spend(10))).toBeUndefined();
   });
 
-  it('what is settled is seen here at once and elsewhere when it is written', async () => {
+  it('settled use is visible in this process at once and in others once it is written', async () => {
     const [here, there] = [await openNode({ isStarted: false }), await openNode()];
     const key = holder('key_a', 1_000_000);
     for (let i = 1; i <= 10; i++) {
@@ -105,7 +105,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(await usedOf(there, key)).toBe(70);
   });
 
-  it('nobody is refused while others hold what they do not use', async () => {
+  it('no request is refused while other processes hold unused budget', async () => {
     const nodes = [await openNode(), await openNode(), await openNode()];
     const key = holder('key_a', 1_000_000);
     for (const node of nodes) await use(node, key, [1_000, 1_000]);
@@ -116,7 +116,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(await usedOf(last, key)).toBe(1_000_000);
   });
 
-  it('what a process that died held is free after its lease, and what it had written stays used', async () => {
+  it('the blocks of a dead process are free after its lease, and its written use stays', async () => {
     const [dead, alive] = [await openNode({ isStarted: false }), await openNode()];
     const key = holder('key_a', 1_000_000);
     await use(dead, key, [1_000, 400]);
@@ -128,7 +128,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(await usedOf(alive, key)).toBe(400);
   });
 
-  it('a process that stood still for longer than its lease grants nothing of what it held', async () => {
+  it('a process that stood still for longer than its lease grants nothing from its old blocks', async () => {
     const [slept, awake] = [await openNode({ isStarted: false }), await openNode()];
     const key = holder('key_a', 1_000_000);
     const kept = granted(await slept.budgets.reserve([key], spend(1_000)));
@@ -150,7 +150,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     granted(await budgets.reserve(at(1_000), spend(850)));
   });
 
-  it('what the database did not take is written once when it is back', async () => {
+  it('settlements that the database did not accept are written once when it is back', async () => {
     const node = await openNode({ isStarted: false });
     const key = holder('key_a', 1_000_000);
     const rename = (from: string, to: string) =>
@@ -165,7 +165,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(await usedOf(await openNode(), key)).toBe(130);
   });
 
-  it('what is given back while the database is away is free once it is back', async () => {
+  it('budget that is given back while the database is away is free once it is back', async () => {
     const node = await openNode({ isStarted: false });
     const rename = (from: string, to: string) =>
       database.storage.transaction((tx) => tx.schema.alterTable(from).renameTo(to).execute());
@@ -195,7 +195,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(await usedOf(node, key)).toBe(500_100);
   });
 
-  it('a request gets the whole of a range, or what there is of it, or nothing: the same share of each budget', async () => {
+  it('a request gets the whole of a range, or the rest, or nothing: the same share of each budget', async () => {
     const { budgets } = await openNode();
     const [small, large] = [holder('key_small', 3_000), holder('key_large', 30_000, 'owner')];
     const demand = { least: spend(1_000), most: spend(3_000), whole: spend(16_000) };
@@ -212,7 +212,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect((await budgets.view('key_large', large.budgets))[0]).toMatchObject({ used: '19000' });
   });
 
-  it('a request waits for what others hold and do not use, for the least of its range as well', async () => {
+  it('a request waits for unused budget of other processes, also for the least of its range', async () => {
     const [here, there] = [await openNode(), await openNode()];
     const key = holder('key_a', 1_000_000);
     await use(here, key, [400_000, 0]);
@@ -221,7 +221,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
     expect(granted(await there.budgets.reserve([key], demand)).share).toBe(1);
   });
 
-  it('a holder that has gone quiet keeps nothing, in memory or in the database', async () => {
+  it('a quiet holder keeps no block, in memory or in the database', async () => {
     const node = await openNode();
     await use(node, holder('key_a', 1_000_000), [100, 30]);
     await expect.poll(() => rows('budget_blocks')).toBe(0);

@@ -10,10 +10,13 @@ export function budgetExceeded(
   { name, holder, resets_at }: Pick<SpentBudget, 'name' | 'holder' | 'resets_at'>,
 ): KeywardError {
   const message = `The budget "${name}" of ${whose(holder, keyId)} is spent.`;
-  if (resets_at === null) return new KeywardError('budget_exceeded', message, { hint: 'Have it raised.' });
+  if (resets_at === null)
+    return new KeywardError('budget_exceeded', message, {
+      hint: 'Ask an administrator of the key to raise the budget.',
+    });
   const seconds = Math.max(1, Math.ceil((Date.parse(resets_at) - clock.nowMs()) / 1000));
   return new KeywardError('budget_exceeded', message, {
-    hint: `It is filled again at ${resets_at}.`,
+    hint: `The budget renews at ${resets_at}.`,
     headers: { 'retry-after': String(seconds) },
   });
 }
@@ -24,7 +27,7 @@ export function whose({ kind, id }: Pick<Holder, 'kind' | 'id'>, keyId: string):
   return id === keyId ? 'this key' : 'an ancestor of this key';
 }
 
-const SMALLER = 'Send max_tokens (or a smaller one), or a shorter input.';
+const SMALLER = 'Send a max_tokens that fits, or a shorter input.';
 
 /**
  * Why a reservation was not made. A budget that is spent is told otherwise than one that holds less than the request may need:
@@ -42,16 +45,19 @@ export function reservationRefused(
   const isHeld = Number(reserved) > 0;
   if (isNothingLeft && !isHeld)
     return new KeywardError('budget_exceeded', `${budget} is spent.`, {
-      hint: resets_at === null ? 'Have it raised.' : `It is filled again at ${resets_at}.`,
+      hint:
+        resets_at === null
+          ? 'Ask an administrator of the key to raise the budget.'
+          : `The budget renews at ${resets_at}.`,
       ...headers,
       details,
     });
   const wait =
     retryAfterSeconds === null
-      ? 'Waiting does not help: the whole budget is smaller than that.'
+      ? 'Waiting does not help: the whole budget is smaller than the request.'
       : isHeld
-        ? `Running requests hold ${reserved} of it: try again in ${retryAfterSeconds} s.`
-        : `It is filled again at ${resets_at}.`;
+        ? `Running requests have reserved ${reserved} of it: try again in ${retryAfterSeconds} s.`
+        : `The budget renews at ${resets_at}.`;
   const message = `${budget} has ${left} of ${amount} ${unit} left; this request may need ${needed}.`;
   return new KeywardError('budget_exceeded', message, { hint: `${SMALLER} ${wait}`, ...headers, details });
 }

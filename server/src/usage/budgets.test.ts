@@ -78,7 +78,7 @@ describeOnBothDatabases('budgets', (open) => {
     return { child, go };
   }
 
-  it('grants exactly 100 of 400 concurrent reservations of 1 against 100', async () => {
+  it('a budget of 100 grants exactly 100 of 400 concurrent reservations of 1 against 100', async () => {
     const budgets = budgetsWith();
     const answers = await Promise.all(
       Array.from({ length: 400 }, async () => budgets.reserve(of('key_a', [hundred]), one)),
@@ -88,7 +88,7 @@ describeOnBothDatabases('budgets', (open) => {
     expect(view).toMatchObject({ used: '100', reserved: '100', resets_at: null });
   });
 
-  it('grants exactly 100 when two processes take 1 at a time, 400 times each, at once', async () => {
+  it('a budget of 100 grants exactly 100 when two processes take 1 at a time, 400 times each, at once', async () => {
     const others = [await otherProcess('race', 400), await otherProcess('race', 400)];
     const counts = await Promise.all(others.map(async (other) => Number(await other.go())));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(100);
@@ -96,14 +96,14 @@ describeOnBothDatabases('budgets', (open) => {
     expect(Math.min(...counts)).toBeGreaterThan(0);
   });
 
-  it('grants a large budget to the last request when two processes take from it in blocks, and no more', async () => {
+  it('two processes that take blocks of a large budget grant it to the last request, and no more', async () => {
     const others = [await otherProcess('drain', 50_000), await otherProcess('drain', 50_000)];
     const counts = await Promise.all(others.map(async (other) => Number(await other.go())));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(50_000);
     expect(Math.min(...counts)).toBeGreaterThan(0);
   });
 
-  it('takes from all budgets of a key or from none', async () => {
+  it('a reservation takes from all budgets of a key or from none', async () => {
     const budgets = budgetsWith();
     const usd: Budget = { name: 'money', unit: 'usd', amount: '0.50', period: 'month' };
     const day: Budget = { name: 'day', unit: 'tokens', amount: '1000', period: 'day' };
@@ -123,7 +123,7 @@ describeOnBothDatabases('budgets', (open) => {
     ]);
   });
 
-  it('takes from the budgets of all holders or from none, and says whose is spent', async () => {
+  it('a reservation takes from the budgets of all holders or from none, and a refusal names the holder', async () => {
     const budgets = budgetsWith();
     const holder = (kind: 'key' | 'owner', id: string, amount: string): BudgetHolder => ({
       kind,
@@ -151,7 +151,7 @@ describeOnBothDatabases('budgets', (open) => {
     expect((await used()).slice(1, 3)).toEqual(['30', '30']);
   });
 
-  it('says what is left when a request may need more, and when to come again', async () => {
+  it('a refusal says how much is left if a request may need more, and when to try again', async () => {
     const budgets = budgetsWith();
     const hourly: Budget = { name: 'h', unit: 'tokens', amount: '100', period: 'hour' };
     const ask = (tokens: number) => budgets.reserve(of('key_a', [hourly]), spend({ tokens }));
@@ -166,7 +166,7 @@ describeOnBothDatabases('budgets', (open) => {
     expect(refused(await ask(1)).left).toBe('0');
   });
 
-  it('settles once: the second call counts nothing', async () => {
+  it('a reservation settles once: the second call counts nothing', async () => {
     const budgets = budgetsWith();
     const reservation = granted(await budgets.reserve(of('key_a', [hundred]), spend({ requests: 50 })));
     await Promise.all([budgets.settle(reservation, one), budgets.settle(reservation, one)]);
@@ -174,7 +174,7 @@ describeOnBothDatabases('budgets', (open) => {
     expect((await budgets.view('key_a', [hundred]))[0]).toMatchObject({ used: '1', reserved: '0' });
   });
 
-  it('counts in full what took more than was reserved, and what is no number as nothing', async () => {
+  it('use above the reservation counts in full, and an invalid number counts as nothing', async () => {
     const budgets = budgetsWith();
     const first = granted(await budgets.reserve(of('key_a', [hundred]), one));
     await budgets.settle(first, spend({ requests: 150 }));
@@ -185,7 +185,7 @@ describeOnBothDatabases('budgets', (open) => {
     expect((await budgets.view('key_b', [hundred]))[0]?.used).toBe('0');
   });
 
-  it('counts use in a unit of which nothing was estimated, and asks no budget for it', async () => {
+  it('use in a unit without an estimate is counted, and asks no budget', async () => {
     const budgets = budgetsWith();
     const gpu: Budget = { name: 'gpu', unit: 'gpu_seconds', amount: '1.5', period: 'day' };
     const reservation = granted(await budgets.reserve(of('key_a', [gpu]), one));
@@ -195,7 +195,7 @@ describeOnBothDatabases('budgets', (open) => {
     refused(await budgets.reserve(of('key_a', [gpu]), spend({ gpuMs: 1 })));
   });
 
-  it('begins anew in the next period; a request over its end settles where it began', async () => {
+  it('a budget begins anew in the next period; a request over its end settles where it began', async () => {
     const budgets = budgetsWith({ leaseMs: 3_600_000 });
     const hourly: Budget = { ...hundred, period: 'hour' };
     nowMs = NOON - 1_000;
@@ -219,7 +219,7 @@ describeOnBothDatabases('budgets', (open) => {
     expect((await budgets.view('key_a', changed)).map(({ used }) => used)).toEqual(['0', '1']);
   });
 
-  it('shows many keys at once, those without budgets too', async () => {
+  it('one call shows the budgets of many keys, and of keys without budgets', async () => {
     const budgets = budgetsWith();
     granted(await budgets.reserve(of('key_a', [hundred]), spend({ requests: 7 })));
     const views = await budgets.views([
@@ -234,7 +234,7 @@ describeOnBothDatabases('budgets', (open) => {
     ]);
   });
 
-  it("one odd budget spoils nobody else's reservation", async () => {
+  it("one invalid budget does not affect anybody else's reservation", async () => {
     const budgets = budgetsWith();
     const odd: Budget = { ...hundred, name: 'n\0\ud800'.repeat(200) };
     const wrong: Budget = { ...hundred, amount: 'much' };
@@ -255,7 +255,7 @@ describeOnBothDatabases('budgets', (open) => {
     await budgets.settle(reservation, one);
   });
 
-  it('what a killed process held is free again when it expires, and nothing of it is counted', async () => {
+  it('the reservations of a killed process are free again when they expire, and nothing of them is counted', async () => {
     const { child, go } = await otherProcess('hold', 60);
     const budgets = budgetsWith({ clock: systemClock, flushMs: 300, leaseMs: 2_000 });
     expect(await go()).toBe('1');
@@ -269,7 +269,7 @@ describeOnBothDatabases('budgets', (open) => {
     granted(await budgets.reserve(of('key_a', [hundred]), spend({ requests: 100 })));
   });
 
-  it('clears expired reservations and long gone periods away', async () => {
+  it('expired reservations and old periods are deleted', async () => {
     const budgets = budgetsWith({ flushMs: 30 });
     const monthly: Budget = { ...hundred, period: 'month' };
     await budgets.settle(granted(await budgets.reserve(of('key_a', [hundred, monthly]), one)), one);
@@ -296,7 +296,7 @@ describeOnBothDatabases('budgets', (open) => {
     await budgets.stop();
   });
 
-  it('use counts in full when the reservation expired and was cleared away while its process stood still', async () => {
+  it('use counts in full if the reservation expired and was deleted while its process stood still', async () => {
     const budgets = budgetsWith();
     const reservation = granted(await budgets.reserve(of('key_a', [hundred]), one));
     const sweeper = budgetsWith({ flushMs: 30 });
@@ -307,7 +307,7 @@ describeOnBothDatabases('budgets', (open) => {
     expect((await budgets.view('key_a', [hundred]))[0]?.used).toBe('5');
   });
 
-  it('a settlement that the database does not take is counted once it does, once', async () => {
+  it('a settlement that the database does not accept is counted once, when it does', async () => {
     const budgets = budgetsWith();
     const reservations = await Promise.all(
       Array.from({ length: 5 }, async () => granted(await budgets.reserve(of('key_a', [hundred]), one))),

@@ -191,7 +191,10 @@ export class Budgets {
 
   async #writeSoon(): Promise<void> {
     await this.#asks.add(null).catch((error: unknown) => {
-      this.#options.logger.warn({ err: error }, 'budget settlements are kept and tried again');
+      this.#options.logger.warn(
+        { err: error },
+        'budget settlements could not be written; the next write includes them',
+      );
     });
   }
 
@@ -219,6 +222,8 @@ export class Budgets {
     await this.#ledger
       .flush()
       .then(clean)
-      .catch((error: unknown) => logger.warn({ err: error }, 'budget settlements are kept and tried again'));
+      .catch((error: unknown) =>
+        logger.warn({ err: error }, 'budget settlements could not be written; the next write includes them'),
+      );
   }
 }

@@ -61,7 +61,7 @@ describeOnBothDatabases('budgets that are changed', (open) => {
     ['made shorter', budget('a', 'hour')],
     ['renamed and made longer', budget('b', 'total')],
     ['renamed and made shorter', budget('b', 'hour')],
-  ])('a budget that is %s keeps what was used, and refuses what is over', async (_, changed) => {
+  ])('a budget that is %s keeps its use, and refuses requests above it', async (_, changed) => {
     const key = openKey([budget('a')]);
     await key.spend(60);
     await key.change(changed);
@@ -71,7 +71,7 @@ describeOnBothDatabases('budgets that are changed', (open) => {
     expect(await key.used()).toEqual(['100']);
   });
 
-  it('a budget that is taken away and comes back within its period, also under another name, is not fresh', async () => {
+  it('a budget that is removed and comes back within its period, also under another name, keeps its use', async () => {
     const key = openKey([budget('a')]);
     await key.spend(60);
     await key.change();
@@ -95,7 +95,7 @@ describeOnBothDatabases('budgets that are changed', (open) => {
     expect(await key.used()).toEqual(['0']);
   });
 
-  it('the days of a month count in the month, and a day is known better from a budget of the day', async () => {
+  it('use of days counts in their month, and a budget of the day knows the day better', async () => {
     const key = openKey([budget('day'), budget('all', 'total', '1000')]);
     await key.spend(50);
     nowMs += 24 * HOUR_MS;
@@ -114,7 +114,7 @@ describeOnBothDatabases('budgets that are changed', (open) => {
     expect(await key.reserve(31)).toHaveProperty('refused');
   });
 
-  it('what runs while a budget is renamed, twice, is held and then counted under the last name', async () => {
+  it('running requests during two renames of a budget are held and then counted under the last name', async () => {
     const key = openKey([budget('a')]);
     await key.spend(10);
     const running = granted(await key.reserve(50));
@@ -132,7 +132,7 @@ describeOnBothDatabases('budgets that are changed', (open) => {
     expect(await key.reserve(1)).toHaveProperty('refused');
   });
 
-  it('what another process has settled and not yet written counts under the new name', async () => {
+  it('use that another process has settled but not yet written counts under the new name', async () => {
     const large = (name: string): Budget => budget(name, 'day', '1000000');
     const [here, there] = [openKey([large('a')]), openKey([large('a')])];
     for (let i = 0; i < 5; i++) await there.spend(10);

@@ -63,7 +63,7 @@ describeOnBothDatabases('usage counters', (open) => {
     ]);
   });
 
-  it('writes each second by itself, and the rest when it stops', async () => {
+  it('counters write themselves each second, and the rest when they stop', async () => {
     counters.start();
     counters.start();
     counters.count(one);
@@ -74,7 +74,7 @@ describeOnBothDatabases('usage counters', (open) => {
     expect(await everything(database.storage)).toMatchObject([{ requests: 2 }]);
   });
 
-  it('a flush that fails loses nothing and counts nothing twice', async () => {
+  it('a failed flush of counters loses nothing and counts nothing twice', async () => {
     const rename = (from: string, to: string) =>
       database.storage.transaction((tx) => tx.schema.alterTable(from).renameTo(to).execute());
     counters.count(one);
@@ -88,7 +88,7 @@ describeOnBothDatabases('usage counters', (open) => {
     expect(await everything(database.storage)).toMatchObject([{ requests: 2 }]);
   });
 
-  it('names that a database cannot hold keep nothing else from being written', async () => {
+  it('names that a database cannot store do not stop other counts from being written', async () => {
     const odd = ['a', 'a\0', 'b\ud800', 'b\ufffd', 'x'.repeat(5_000), '\0', "'; drop table usage_hours; --"];
     for (const model of odd) counters.count({ ...one, model });
     await counters.flush();
@@ -105,7 +105,7 @@ describeOnBothDatabases('usage counters', (open) => {
     expect(sumOf(rows)).toBe(odd.length);
   });
 
-  it('past its bound it keeps every request and drops detail', async () => {
+  it('past their bound counters keep every request and drop detail', async () => {
     for (let i = 0; i < 70_000; i++) counters.count({ ...one, model: `m${i}` });
     for (let i = 0; i < 20_000; i++) counters.count({ ...one, keyId: `key_${i}` });
     await counters.flush();
@@ -116,7 +116,7 @@ describeOnBothDatabases('usage counters', (open) => {
     expect(await report(database.storage, noKey)).toMatchObject([{ requests: 10_001, group: { model: '' } }]);
   });
 
-  it('a killed process loses at most what it counted in its last second', async () => {
+  it('a killed process loses at most the counts of its last second', async () => {
     const child = spawn(process.execPath, [fixture, 'count', database.location], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -140,7 +140,7 @@ describeOnBothDatabases('usage counters', (open) => {
 });
 
 describeOn('sqlite', 'totals', (open) => {
-  it('grow with each count, apart by code and model, and stay bounded', async () => {
+  it('totals grow with each count, separately by code and model, and stay bounded', async () => {
     const { storage } = await open();
     const counters = new UsageCounters({ storage, clock, logger });
     counters.count({ ...one, model: 'm', tokensIn: 2, tokensOut: 3 });

@@ -122,7 +122,10 @@ export class UsageCounters {
         if (this.#tally.size > 0) await this.#write();
       } catch (error) {
         const rows = this.#tally.size;
-        this.#options.logger.warn({ err: error, rows }, 'usage counts are kept and written later');
+        this.#options.logger.warn(
+          { err: error, rows },
+          'usage counts could not be written; the next write includes them',
+        );
       }
     });
   }

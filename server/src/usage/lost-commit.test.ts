@@ -68,33 +68,39 @@ describeOn('postgres', 'a commit whose answer is lost', (open) => {
     line.close();
   });
 
-  it.each(['before', 'after'] as const)('settles once when the line is cut %s it', async (moment) => {
-    const budgets = new Budgets({ storage, clock: systemClock, logger });
-    const reservation = await budgets.reserve(
-      [{ kind: 'key', id: 'key_a', name: 'a', budgets: [budget] }],
-      spend,
-    );
-    if ('refused' in reservation) throw new Error(reservation.message);
-    line.cut = moment;
-    await budgets.settle(reservation, spend);
-    await budgets.flush().catch(() => undefined);
-    expect(line.cut).toBeUndefined();
-    await expect.poll(() => budgets.view('key_a', [budget])).toMatchObject([{ used: '1', reserved: '0' }]);
-    await budgets.flush();
-    await budgets.stop();
-    expect(await budgets.view('key_a', [budget])).toMatchObject([{ used: '1', reserved: '0' }]);
-  });
+  it.each(['before', 'after'] as const)(
+    'a reservation settles once if the connection is cut %s the commit',
+    async (moment) => {
+      const budgets = new Budgets({ storage, clock: systemClock, logger });
+      const reservation = await budgets.reserve(
+        [{ kind: 'key', id: 'key_a', name: 'a', budgets: [budget] }],
+        spend,
+      );
+      if ('refused' in reservation) throw new Error(reservation.message);
+      line.cut = moment;
+      await budgets.settle(reservation, spend);
+      await budgets.flush().catch(() => undefined);
+      expect(line.cut).toBeUndefined();
+      await expect.poll(() => budgets.view('key_a', [budget])).toMatchObject([{ used: '1', reserved: '0' }]);
+      await budgets.flush();
+      await budgets.stop();
+      expect(await budgets.view('key_a', [budget])).toMatchObject([{ used: '1', reserved: '0' }]);
+    },
+  );
 
-  it.each(['before', 'after'] as const)('counts once when the line is cut %s it', async (moment) => {
-    const counters = new UsageCounters({ storage, clock: systemClock, logger });
-    counters.count({ keyId: 'key_a', ownerId: 'own_a', code: 'ok' });
-    line.cut = moment;
-    await counters.flush();
-    expect(line.cut).toBeUndefined();
-    counters.count({ keyId: 'key_a', ownerId: 'own_a', code: 'ok' });
-    await counters.flush();
-    await counters.stop();
-    const everything = { from: 0, to: Date.UTC(2100, 0, 1), step: 'total', groupBy: [] } as const;
-    expect(await report(storage, everything)).toMatchObject([{ requests: 2 }]);
-  });
+  it.each(['before', 'after'] as const)(
+    'usage is counted once if the connection is cut %s the commit',
+    async (moment) => {
+      const counters = new UsageCounters({ storage, clock: systemClock, logger });
+      counters.count({ keyId: 'key_a', ownerId: 'own_a', code: 'ok' });
+      line.cut = moment;
+      await counters.flush();
+      expect(line.cut).toBeUndefined();
+      counters.count({ keyId: 'key_a', ownerId: 'own_a', code: 'ok' });
+      await counters.flush();
+      await counters.stop();
+      const everything = { from: 0, to: Date.UTC(2100, 0, 1), step: 'total', groupBy: [] } as const;
+      expect(await report(storage, everything)).toMatchObject([{ requests: 2 }]);
+    },
+  );
 });

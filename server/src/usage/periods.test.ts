@@ -17,7 +17,7 @@ describe('periods', () => {
     expect(periodEnd(period, at(now))).toBe(at(end));
   });
 
-  it('total begins once and never ends', () => {
+  it('the period total begins once and never ends', () => {
     expect(periodStart('total', at('2026-03-01T00:00:00Z'))).toBe(0);
     expect(periodEnd('total', at('2026-03-01T00:00:00Z'))).toBeNull();
   });

@@ -41,7 +41,7 @@ describeOnBothDatabases('usage report', (open) => {
       ...query,
     });
 
-  it('tells everything in one row', async () => {
+  it('a usage report without groups has everything in one row', async () => {
     expect(await ask({})).toEqual([
       {
         start: '2026-01-15T00:00:00.000Z',
@@ -58,7 +58,7 @@ describeOnBothDatabases('usage report', (open) => {
     ]);
   });
 
-  it('by month, the first and last cut to the range; a month without use is left out', async () => {
+  it('a usage report by month cuts the first and last to the range, and leaves out months without use', async () => {
     const rows = await ask({ step: 'month', to: at('2026-06-10T00:00:00Z') });
     expect(rows.map(({ start, end, requests, usd }) => [start, end, requests, usd])).toEqual([
       ['2026-01-15T00:00:00.000Z', '2026-02-01T00:00:00.000Z', 4, '1.50'],
@@ -66,7 +66,7 @@ describeOnBothDatabases('usage report', (open) => {
     ]);
   });
 
-  it('by day and by hour', async () => {
+  it('a usage report has steps by day and by hour', async () => {
     const days = await ask({ step: 'day' });
     expect(days.map(({ start, requests }) => [start, requests])).toEqual([
       ['2026-01-31T00:00:00.000Z', 4],
@@ -84,7 +84,7 @@ describeOnBothDatabases('usage report', (open) => {
     ]);
   });
 
-  it('by groups, each alone and together', async () => {
+  it('a usage report has groups, each alone and together', async () => {
     const by = async (...groupBy: ReportQuery['groupBy']) =>
       (await ask({ groupBy })).map(({ group, requests }) => [...Object.values(group), requests]);
     expect(await by('key')).toEqual([
@@ -105,13 +105,13 @@ describeOnBothDatabases('usage report', (open) => {
     expect(rows[0]).toMatchObject({ group: { key: 'key_a', model: '' }, refusals: { rate_limited: 3 } });
   });
 
-  it('of one key or one owner only', async () => {
+  it('a usage report covers one key or one owner only', async () => {
     expect(await ask({ keyId: 'key_b' })).toMatchObject([{ requests: 2, refusals: { budget_exceeded: 1 } }]);
     expect(await ask({ ownerId: 'own_2', groupBy: ['key'] })).toMatchObject([{ group: { key: 'key_c' } }]);
     expect(await ask({ keyId: 'key_b', ownerId: 'own_2' })).toEqual([]);
   });
 
-  it('refuses a range that is none, and names the field', async () => {
+  it('a usage report refuses an invalid range, and names the field', async () => {
     const moment = at('2026-02-01T00:00:00Z');
     await expect(ask({ from: moment, to: moment })).rejects.toMatchObject({
       code: 'invalid_input',
@@ -122,12 +122,12 @@ describeOnBothDatabases('usage report', (open) => {
     });
   });
 
-  it('refuses more than 10,000 rows and says how to narrow it', async () => {
+  it('a usage report refuses more than 10,000 rows and says how to narrow it', async () => {
     for (let i = 0; i < 10_001; i++) counters.count({ keyId: `key_${i}`, ownerId: 'own_3', code: 'ok' });
     await counters.flush();
     await expect(ask({ groupBy: ['key'] })).rejects.toMatchObject({
       code: 'invalid_input',
-      extras: { hint: expect.stringContaining('Narrow it') },
+      extras: { hint: expect.stringContaining('Ask for a shorter range') },
     });
     expect(await ask({ ownerId: 'own_3' })).toMatchObject([{ requests: 10_001 }]);
   });

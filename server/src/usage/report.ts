@@ -72,15 +72,16 @@ function rangeOf({ from, to }: ReportQuery): Range {
     ['query.from', from],
     ['query.to', to],
   ] as const)
-    if (!(ms >= 0 && ms <= TIME_MAX_MS)) throw invalidField(field, 'must be between the years 1970 and 2199');
+    if (!(ms >= 0 && ms <= TIME_MAX_MS))
+      throw invalidField(field, 'must be between the years 1970 and 2199, such as 2027-01-31T09:00:00Z');
   if (from >= to) throw invalidField('query.from', 'must be before query.to');
   return { fromMs: from - (from % HOUR_MS), toMs: Math.ceil(to / HOUR_MS) * HOUR_MS };
 }
 
 function tooLarge(): KeywardError {
-  return new KeywardError('invalid_input', `The report would have more than ${ROWS_MAX} rows.`, {
-    hint: 'Narrow it: a shorter range, a longer step, fewer things in group_by, or one key.',
-    errors: [{ field: 'query', message: `gives more than ${ROWS_MAX} rows` }],
+  return new KeywardError('invalid_input', `The report would have more than ${ROWS_MAX} rows, the maximum.`, {
+    hint: 'Ask for a shorter range, a longer step, fewer columns in group_by, or one key.',
+    errors: [{ field: 'query', message: `must give at most ${ROWS_MAX} rows` }],
   });
 }
 

@@ -21,7 +21,7 @@ describeOnBothServers('children of keys', (start) => {
     (await server.request<KeyView>('GET', `/v1/keys/${id}`)).body.state;
 
   describe('who has a parent', () => {
-    test('a key with a budget, a limit, an end or a parent makes children, by every route', async () => {
+    test('a key with a budget, a limit, an expiry or a parent makes only children, on every route', async () => {
       const owner = await family.newOwner('bounded', { budgets: tokens('100') });
       const free = await server.mint(MAKES);
       const makers = [
@@ -51,7 +51,7 @@ describeOnBothServers('children of keys', (start) => {
       expect((await family.childOf(elsewhere, { ...MAKES, owner: 'admin' })).key.parent).toBe(elsewhere.id);
     });
 
-    test('a key of the Developer API that is made by a bounded key is its child', async () => {
+    test('a key of the Developer API that a bounded key makes is its child', async () => {
       const maker = await server.mint({ scopes: ['*'], budgets: tokens('60') });
       const path = '/api/v1/admin/generate-api-key';
       const made = await server.request<{ apiKey: { id: number; secret: string } }>('POST', path, {
@@ -64,7 +64,7 @@ describeOnBothServers('children of keys', (start) => {
       expect(self.body.key.parent).toBe(maker.id);
     });
 
-    test('lines of an import that come after its key was bounded make children, and none after it ended', async () => {
+    test('lines of an import make children after its key was bounded, and no keys after it ended', async () => {
       const line = (name: string) =>
         `${JSON.stringify({ name, scopes: ['models:use'], secret: `own-${name}-0123456789abcdef` })}\n`;
       const outcomes: string[] = [];
@@ -92,7 +92,7 @@ describeOnBothServers('children of keys', (start) => {
       expect(outcomes).toEqual(['imported', 'child', 'broken_off']);
     });
 
-    test('a key without bounds names a parent, or none', async () => {
+    test('an unbounded key may name a parent, or none', async () => {
       const parent = await server.mint({ ...MAKES, budgets: tokens('5') });
       const admin = { secret: server.adminKey } as NewKey;
       const named = await family.childOf(admin, { ...MAKES, parent: parent.id });
@@ -103,7 +103,7 @@ describeOnBothServers('children of keys', (start) => {
       expect([beyond.status, beyond.body.errors?.[0]?.field]).toEqual([403, 'scopes']);
     });
 
-    test('a parent must be there, be good, and be the maker or below it where the maker is bounded', async () => {
+    test('a parent must exist and be active, and for a bounded maker be the maker or below it', async () => {
       const maker = await server.mint({ ...MAKES, budgets: tokens('60') });
       const other = await server.mint({ ...MAKES });
       const owner = await family.newOwner('hidden');
@@ -122,7 +122,7 @@ describeOnBothServers('children of keys', (start) => {
       expect(answers[1]?.body.detail).toBe(answers[2]?.body.detail);
     });
 
-    test('eight generations are made, a ninth is refused', async () => {
+    test('eight generations of keys are possible, a ninth is refused', async () => {
       const line = [await server.mint({ ...MAKES, budgets: tokens('60') })];
       for (let generation = 2; generation <= 8; generation++) line.push(await family.childOf(line.at(-1)!));
       expect(await family.opens(line.at(-1)!)).toBe(true);
@@ -133,7 +133,7 @@ describeOnBothServers('children of keys', (start) => {
       for (const key of line) expect(await family.opens(key)).toBe(false);
     });
 
-    test('the children of a key are listed by its id', async () => {
+    test('the list of keys has the children of a key by its id', async () => {
       const maker = await server.mint({ ...MAKES, budgets: tokens('60') });
       const [one, two] = [await family.childOf(maker), await family.childOf(maker)];
       await family.childOf(one);
@@ -160,26 +160,29 @@ describeOnBothServers('children of keys', (start) => {
     test.each([
       ['revoke', 'restore', 'revoked'],
       ['disable', 'enable', 'disabled'],
-    ])('%s of an ancestor ends it in the same change, and %s brings it back', async (ends, back, state) => {
-      const { parent, child, grandchild } = await threeGenerations();
-      const second = await start(server.environment);
-      for (const key of [child, grandchild]) expect(await family.opens(key, second)).toBe(true);
-      await family.post(`/v1/keys/${parent.id}/${ends}`);
-      for (const on of [server, second])
-        for (const key of [child, grandchild]) expect(await family.opens(key, on)).toBe(false);
-      expect([await stateOf(child), await stateOf(grandchild)]).toEqual([state, state]);
-      const listed = await server.request<{ items: KeyView[] }>('GET', `/v1/keys?state=${state}&limit=200`);
-      expect(listed.body.items.map(({ id }) => id)).toEqual(
-        expect.arrayContaining([child.id, grandchild.id]),
-      );
-      await family.post(`/v1/keys/${child.id}/disable`);
-      await family.post(`/v1/keys/${parent.id}/${back}`);
-      expect(await family.opens(grandchild)).toBe(false);
-      await family.post(`/v1/keys/${child.id}/enable`);
-      for (const on of [server, second]) expect(await family.opens(grandchild, on)).toBe(true);
-    });
+    ])(
+      '%s of an ancestor ends its child in the same change, and %s brings it back',
+      async (ends, back, state) => {
+        const { parent, child, grandchild } = await threeGenerations();
+        const second = await start(server.environment);
+        for (const key of [child, grandchild]) expect(await family.opens(key, second)).toBe(true);
+        await family.post(`/v1/keys/${parent.id}/${ends}`);
+        for (const on of [server, second])
+          for (const key of [child, grandchild]) expect(await family.opens(key, on)).toBe(false);
+        expect([await stateOf(child), await stateOf(grandchild)]).toEqual([state, state]);
+        const listed = await server.request<{ items: KeyView[] }>('GET', `/v1/keys?state=${state}&limit=200`);
+        expect(listed.body.items.map(({ id }) => id)).toEqual(
+          expect.arrayContaining([child.id, grandchild.id]),
+        );
+        await family.post(`/v1/keys/${child.id}/disable`);
+        await family.post(`/v1/keys/${parent.id}/${back}`);
+        expect(await family.opens(grandchild)).toBe(false);
+        await family.post(`/v1/keys/${child.id}/enable`);
+        for (const on of [server, second]) expect(await family.opens(grandchild, on)).toBe(true);
+      },
+    );
 
-    test('a suspended owner of an ancestor suspends it, a deleted one ends it for good', async () => {
+    test('a suspended owner of an ancestor suspends the child, a deleted one ends it permanently', async () => {
       const { owner, child, grandchild } = await threeGenerations();
       await server.request('PATCH', `/v1/owners/${owner.id}`, { body: { state: 'suspended' } });
       for (const key of [child, grandchild]) expect(await family.opens(key)).toBe(false);
@@ -189,7 +192,7 @@ describeOnBothServers('children of keys', (start) => {
       for (const key of [child, grandchild]) expect(await family.opens(key)).toBe(false);
     });
 
-    test('a quarantined ancestor leaves it reading, and a report of the ancestor does the same', async () => {
+    test('a quarantined ancestor leaves its child read access, and so does a reported ancestor', async () => {
       const { parent, child } = await threeGenerations();
       await server.request('POST', '/v1/keys/report', { key: null, body: { token: parent.secret } });
       expect(await stateOf(child)).toBe('quarantined');
@@ -204,7 +207,7 @@ describeOnBothServers('children of keys', (start) => {
       expect((await family.asking(child.secret)).status).toBe(201);
     });
 
-    test('it ends when the first of its ancestors expires, also where the end was set afterwards', async () => {
+    test('a child ends when the first of its ancestors expires, even if the expiry was set afterwards', async () => {
       const { parent, child, grandchild } = await threeGenerations();
       await family.patch(parent.id, { expires_in_seconds: 1 });
       const { body } = await server.request<KeyView>('GET', `/v1/keys/${grandchild.id}`);
@@ -213,7 +216,7 @@ describeOnBothServers('children of keys', (start) => {
       expect([await family.opens(child), await stateOf(child)]).toEqual([false, 'expired']);
     });
 
-    test('a child that would end later than its maker is refused, one without an end ends with it', async () => {
+    test('a child that would expire later than its maker is refused, one without expiry ends with it', async () => {
       const maker = await server.mint({ ...MAKES, expires_in_seconds: 100 });
       const later = await family.asking(maker.secret, { ...MAKES, expires_in_seconds: 200 });
       expect([later.status, later.body.errors?.[0]?.field]).toEqual([403, 'expires_at']);
@@ -225,7 +228,7 @@ describeOnBothServers('children of keys', (start) => {
       expect(body.items).toHaveLength(1);
     });
 
-    test('a rotated secret of an ancestor leaves it alone', async () => {
+    test('a rotation of an ancestor does not affect its child', async () => {
       const { parent, child } = await threeGenerations();
       await family.post(`/v1/keys/${parent.id}/rotate`, { overlap_seconds: 0 });
       expect(await family.opens(child)).toBe(true);
@@ -233,7 +236,7 @@ describeOnBothServers('children of keys', (start) => {
   });
 
   describe('narrowing an ancestor afterwards', () => {
-    test('narrows the child at once, in scopes, models, workspaces and addresses', async () => {
+    test('narrowing an ancestor narrows its child at once, in scopes, models, workspaces and addresses', async () => {
       const parent = await server.mint({ scopes: ['*'], budgets: tokens('60') });
       const child = await family.childOf(parent, { scopes: ['*'] });
       const verdict = async (question: object) =>
@@ -259,7 +262,7 @@ describeOnBothServers('children of keys', (start) => {
       ]);
     });
 
-    test('a child that its parent outgrew can be changed by the parent, and gives nothing that the parent lost', async () => {
+    test('a narrowed parent can still change a child that holds more, and gives nothing that it lost', async () => {
       const parent = await server.mint({
         scopes: ['keys:*', 'models:use', 'audit:read'],
         budgets: tokens('60'),

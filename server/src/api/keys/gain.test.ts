@@ -14,7 +14,7 @@ describeOnBothServers('what a key gains', (start) => {
   });
 
   describe('rotating, enabling and restoring', () => {
-    test('a bounded key gets no secret of a sibling, an ancestor or a stranger, only of itself and its children', async () => {
+    test('a bounded key gets a new secret only of itself and its children, not of a sibling, an ancestor or a stranger', async () => {
       const root = await server.mint({ ...MAKES, budgets: tokens('60') });
       const [one, two] = [
         await family.childOf(root, { ...MAKES, budgets: tokens('10') }),
@@ -95,7 +95,7 @@ describeOnBothServers('what a key gains', (start) => {
       expect((await family.patch(key.id, { name: 'renamed' }, key.secret)).status).toBe(200);
     });
 
-    test('a bounded key loosens no key but those below it', async () => {
+    test('a bounded key loosens only keys below it', async () => {
       const bounded = await server.mint({ scopes: ['*'], budgets: [budget] });
       const sibling = await server.mint({ scopes: ['models:use'], budgets: [{ ...budget, amount: '5' }] });
       const raised = { budgets: [budget] };
@@ -105,7 +105,7 @@ describeOnBothServers('what a key gains', (start) => {
       expect((await family.patch(sibling.id, raised)).status).toBe(200);
     });
 
-    test('nobody loosens the bounds of its own owner, and a bounded key those of no owner', async () => {
+    test('a key cannot loosen the bounds of its own owner, and a bounded key those of no owner', async () => {
       const owner = await family.newOwner('own', { budgets: [budget], limits: [hour] });
       const manager = await server.mint({ scopes: ['*'], owner: owner.id });
       const child = await family.childOf(manager, { scopes: ['*'], owner: 'admin' });

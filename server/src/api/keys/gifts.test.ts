@@ -88,7 +88,7 @@ interface World {
   embed: string;
 }
 
-test('every route from which something could be given is told apart here', () => {
+test('this file knows every route that could give something', () => {
   const known = new Set([...Object.keys(GIVES), ...WIDGETS, ...GIVES_NOTHING]);
   const open = allRoutes('0.0.0').filter((route) => isSuspect(route) && !NEEDS_A_SESSION(route));
   expect(open.map(nameOf).filter((name) => !known.has(name))).toEqual([]);
@@ -130,7 +130,7 @@ describeOnBothServers('a key with all scopes that is bound', (start) => {
   };
 
   describe.each(Object.keys(BOUNDS))('by %s', (field) => {
-    test('makes, changes and hands out nothing that would be rid of that', async () => {
+    test('a bounded key makes, changes and hands out nothing without its bounds', async () => {
       const { secret: key } = await server.mint({ role: 'admin', ...BOUNDS[field] });
       const before = await state();
       for (const [name, requests] of Object.entries(GIVES)) {
@@ -146,7 +146,7 @@ describeOnBothServers('a key with all scopes that is bound', (start) => {
       expect(await state()).toBe(before);
     });
 
-    test('is shown no code of an invite, and ends none', async () => {
+    test('a bounded key sees no code of an invite, and ends none', async () => {
       const { secret: key } = await server.mint({ role: 'admin', ...BOUNDS[field] });
       const made = await server.request<{ invite: { id: number; code: string } }>(
         'POST',
@@ -163,7 +163,7 @@ describeOnBothServers('a key with all scopes that is bound', (start) => {
     });
   });
 
-  test('to one workspace gives nobody another one, nor a role that has them all', async () => {
+  test('a key that is bound to one workspace gives nobody another one, nor a role that has all', async () => {
     const selectors = { workspaces: { allow: ['other'] } };
     const { secret: key } = await server.mint({ role: 'admin', selectors });
     const before = await state();
@@ -186,7 +186,7 @@ describeOnBothServers('a key with all scopes that is bound', (start) => {
     );
   });
 
-  test('to addresses makes, changes and takes over no widget: its visitors come from everywhere', async () => {
+  test('a key that is bound to addresses makes, changes and adopts no widget, whose visitors come from everywhere', async () => {
     const { secret: key } = await server.mint({ role: 'admin', ...BOUNDS['selectors.ips'] });
     const before = await state();
     const bodies: [string, object][] = [
@@ -219,14 +219,17 @@ describeOnBothServers('a session of an instance without users', (start) => {
     ['limits', 403, 'limits'],
     ['expires_at', 403, 'expires_at'],
     ['selectors.models.allow', 401, 'Invalid password provided'],
-  ])('is not opened by a key that is bound by %s', async (field, status, said) => {
-    const { secret } = await server.mint({ role: 'admin', ...BOUNDS[field] });
-    const login = await logIn(secret);
-    expect([login.status, login.body.valid, login.body.token]).toEqual([status, false, null]);
-    expect(login.body.message).toContain(said);
-  });
+  ])(
+    'a session of an instance without users is not opened by a key that is bound by %s',
+    async (field, status, said) => {
+      const { secret } = await server.mint({ role: 'admin', ...BOUNDS[field] });
+      const login = await logIn(secret);
+      expect([login.status, login.body.valid, login.body.token]).toEqual([status, false, null]);
+      expect(login.body.message).toContain(said);
+    },
+  );
 
-  test('ends when the key that opened it is given a budget', async () => {
+  test('a session of an instance without users ends when the key that opened it is given a budget', async () => {
     const { secret, id } = await server.mint({ role: 'admin' });
     const key = await tokenOf(server, { password: secret });
     expect((await server.request('GET', '/api/system/check-token', { key })).status).toBe(200);
@@ -234,7 +237,7 @@ describeOnBothServers('a session of an instance without users', (start) => {
     expect((await server.request('GET', '/api/system/check-token', { key })).status).toBe(401);
   });
 
-  test('of a key that works from some addresses makes neither a password, a user nor a key that works from all', async () => {
+  test('a session of an instance without users of a key that works from some addresses makes neither a password, a user nor a key that works from all', async () => {
     const { secret } = await server.mint({ role: 'admin', ...BOUNDS['selectors.ips'] });
     const key = await tokenOf(server, { password: secret });
     const requests: [string, object][] = [
@@ -331,7 +334,7 @@ describeOnBothServers('somebody who is logged in and is bounded', (start) => {
     },
   );
 
-  test('by the owner of logins without users lets in no users, and makes keys that are bounded alike', async () => {
+  test('a session that is bounded by the owner of logins without users admits no users, and makes equally bounded keys', async () => {
     const server = await start();
     const setPassword = (key: string, newPassword: string) =>
       server.request<{ success: boolean }>('POST', '/api/system/update-password', {

@@ -60,7 +60,7 @@ describeOnBothServers('what a key holds is all that it can ever do', (start) => 
   });
   afterAll(() => upstream.close());
 
-  test('no sequence of grants lets anybody do or spend what nobody gave them', { timeout }, async () => {
+  test('no sequence of grants lets anybody do or spend more than they were given', { timeout }, async () => {
     const sequences = fc.array(step, { minLength: 10, maxLength: 40, size: 'max' });
     const property = fc.asyncProperty(sequences, fc.boolean(), async (steps, withUsers) => {
       const server = await start();

@@ -38,7 +38,7 @@ describeOnBothServers('importing keys', (start, dialect) => {
     server = await start();
   });
 
-  test('keys in clear text and as SHA-256 work as they are; a repeat changes nothing', async () => {
+  test('keys imported as text and as SHA-256 work unchanged; a repeat changes nothing', async () => {
     const lines = [
       { name: 'plain', role: 'client', secret: 'legacy-0123456789abcdef' },
       {
@@ -67,7 +67,7 @@ describeOnBothServers('importing keys', (start, dialect) => {
     expect(audit.text).not.toContain('legacy-0123');
   });
 
-  test('a bad line is reported by its number and stops nothing', async () => {
+  test('an invalid line of an import is reported by its number and stops nothing', async () => {
     const good = (n: number) =>
       JSON.stringify({ name: `good ${n}`, role: 'client', secret: `good-${n}-0123456789abcdef` });
     const { text, status, headers } = await send(
@@ -103,7 +103,7 @@ describeOnBothServers('importing keys', (start, dialect) => {
     expect(text).not.toContain('VARIABLE_NOT_SET');
   });
 
-  test('nobody imports more than they hold', async () => {
+  test('a key cannot import keys that hold more than it', async () => {
     const { secret } = await server.mint({ scopes: ['keys:write'] });
     const lines = [
       { name: 'up', role: 'admin', secret: 'way-up-0123456789abcdef' },
@@ -117,7 +117,7 @@ describeOnBothServers('importing keys', (start, dialect) => {
     expect(await works('way-up-0123456789abcdef')).toBe(false);
   });
 
-  test('the same new secret in many requests at the same time becomes one key', async () => {
+  test('the same new secret in many simultaneous imports becomes one key', async () => {
     const line = { name: 'raced', role: 'client', secret: 'raced-0123456789abcdef' };
     const outcomes = (await Promise.all(Array.from({ length: 6 }, () => importLines([line, line])))).flat();
     expect(outcomes.filter(({ outcome }) => outcome === 'imported')).toHaveLength(1);
@@ -128,7 +128,7 @@ describeOnBothServers('importing keys', (start, dialect) => {
 
   // On PostgreSQL each line costs its round trips.
   const many = dialect === 'sqlite' ? 10_000 : 2_000;
-  test(`${many} lines, with memory that stays flat`, async () => {
+  test(`${many} lines are imported in constant memory`, async () => {
     const line = (n: number) =>
       JSON.stringify({ name: `bulk ${n}`, role: 'client', sha256: sha256(`bulk ${n}`) });
     const body = Array.from({ length: many }, (_, n) => line(n)).join('\n');
@@ -139,7 +139,7 @@ describeOnBothServers('importing keys', (start, dialect) => {
     expect(await works(`bulk ${many - 1}`)).toBe(true);
   }, 60_000);
 
-  test('of an import that is cut off, what was reported is stored and half a line is not', async () => {
+  test('an import that is cut off has stored every reported line, and no half line', async () => {
     const line = (n: number) =>
       `${JSON.stringify({ name: `cut ${n}`, role: 'client', secret: `cut-${n}-0123456789abcdef` })}\n`;
     const head = `POST /v1/keys/import HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${server.adminKey}\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n`;

@@ -45,7 +45,7 @@ const Outcome = Type.Object(
 function readLine({ bytes, isCut }: Line, number: number): ImportLine {
   try {
     if (isCut)
-      throw new KeywardError('too_large', `A line holds at most ${LINE_MAX_BYTES} bytes.`);
+      throw new KeywardError('too_large', `A line must have at most ${LINE_MAX_BYTES} bytes.`);
     const value = parseJson(bytes, { refuseNul: true });
     checkLine(value);
     return { line: number, input: value as ImportInput };
@@ -71,7 +71,7 @@ async function* limited(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of stream) {
     bytes += chunk.length;
     if (bytes > IMPORT_MAX_BYTES)
-      throw new KeywardError('too_large', `An import holds at most ${IMPORT_MAX_BYTES} bytes.`);
+      throw new KeywardError('too_large', `An import must have at most ${IMPORT_MAX_BYTES} bytes.`);
     yield chunk;
   }
 }
@@ -122,9 +122,9 @@ const importRoute = route({
   method: 'POST',
   path: '/v1/keys/import',
   id: 'keys.import',
-  summary: 'Import keys that exist elsewhere',
+  summary: 'Import existing keys',
   description:
-    'NDJSON, a key a line, with its text (secret) or the SHA-256 of it (sha256); NDJSON back, an outcome a line. A bad line is reported and stops nothing; repeating is harmless. What was reported is stored, also when the import breaks off (broken_off names the first line that may not be).',
+    'The body is NDJSON: one key a line, with its text (secret) or its SHA-256 (sha256). The answer is NDJSON: one outcome a line. A bad line is reported and stops nothing. The import is idempotent. Every reported line is stored, also if the import breaks off; then broken_off names the first line that may not be stored.',
   access: 'keys:write',
   bodyKind: 'ndjson',
   body: ImportedKey,

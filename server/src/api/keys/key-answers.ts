@@ -7,7 +7,7 @@ export const keyParams = s.idParam('key');
 
 export const ChangedKey = Type.Object(
   { key: s.Key, acknowledged: s.Acknowledged },
-  { title: 'ChangedKey', description: 'The key as it is now, and who has confirmed it.' },
+  { title: 'ChangedKey', description: 'The changed key, and the processes that have confirmed the change.' },
 );
 
 /** The ETag of a key: its revision. */

@@ -26,7 +26,7 @@ describeOnBothServers('changing keys', (start) => {
   const works = async (secret: string) =>
     (await server.request('GET', '/v1/keys/self', { key: secret })).status === 200;
 
-  test('a change replaces what it names and nothing else', async () => {
+  test('a change of a key replaces the named fields and nothing else', async () => {
     const { id, key } = await server.mint({ tags: ['a'], metadata: { a: 1 } });
     const { status, body } = await patch(id, { name: 'new', tags: ['b'] });
     expect([status, body.acknowledged.nodes]).toEqual([200, 1]);
@@ -54,7 +54,7 @@ describeOnBothServers('changing keys', (start) => {
     );
   });
 
-  test('of changes at the same time with the same ETag exactly one succeeds', async () => {
+  test('of several simultaneous changes with the same ETag exactly one succeeds', async () => {
     const { id } = await server.mint();
     const etag = (await server.request('GET', `/v1/keys/${id}`)).headers.get('etag') ?? '';
     const answers = await Promise.all(
@@ -64,14 +64,14 @@ describeOnBothServers('changing keys', (start) => {
     expect(answers.filter(({ status }) => status === 412)).toHaveLength(7);
   });
 
-  test('a narrowed key is narrow with the next request', async () => {
+  test('a narrowed key is refused more with its next request', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     expect((await server.request('GET', '/v1/audit', { key: secret })).status).toBe(200);
     await patch(id, { scopes: ['models:use'] });
     expect((await server.request('GET', '/v1/audit', { key: secret })).status).toBe(403);
   });
 
-  test('self shows the own key, what is left of its limits, and which secret was used', async () => {
+  test('keys/self shows the own key, the rest of its limits, and the used secret', async () => {
     const limits = [{ name: 'm', requests: 10, window_seconds: 60 }];
     const budgets = [{ name: 'b', unit: 'requests', amount: '7', period: 'day' }];
     const { id, secret, key } = await server.mint({ limits, budgets });
@@ -84,7 +84,7 @@ describeOnBothServers('changing keys', (start) => {
     });
   });
 
-  test('during the overlap both secrets work, and it is seen who still uses the old one', async () => {
+  test('during the overlap both secrets work, and the key shows the use of the old one', async () => {
     const { id, secret } = await server.mint({
       budgets: [{ name: 'b', unit: 'requests', amount: '100', period: 'day' }],
     });
@@ -107,7 +107,7 @@ describeOnBothServers('changing keys', (start) => {
     expect((await post(`/v1/keys/${id}/rotate`, { overlap_seconds: 0 })).status).toBe(200);
   });
 
-  test('without an overlap the old secret ends at once; its end can be brought forward', async () => {
+  test('without an overlap the old secret ends at once, and a later end can be advanced', async () => {
     const { id, secret } = await server.mint();
     const now = await post(`/v1/keys/${id}/rotate`, { overlap_seconds: 0 });
     expect([await works(secret), await works(now.body.secret)]).toEqual([false, true]);
@@ -122,7 +122,7 @@ describeOnBothServers('changing keys', (start) => {
     expect((await post(`/v1/keys/${id}/secrets/sec_000000000000/end`)).status).toBe(404);
   });
 
-  test('of rotations at the same time exactly one succeeds', async () => {
+  test('of several simultaneous rotations exactly one succeeds', async () => {
     const { id, secret } = await server.mint();
     const answers = await Promise.all(Array.from({ length: 6 }, () => post(`/v1/keys/${id}/rotate`)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -144,7 +144,7 @@ describeOnBothServers('changing keys', (start) => {
     expect((await post(`/v1/keys/${id}/rotate`, { end: 'quiet', quiet_seconds: 60 })).status).toBe(200);
   });
 
-  test('a disabled key opens nothing until it is enabled', async () => {
+  test('a disabled key is refused until it is enabled', async () => {
     const { id, secret } = await server.mint();
     expect(await works(secret)).toBe(true);
     const { body } = await post(`/v1/keys/${id}/disable`, { reason: 'holiday' });
@@ -157,7 +157,7 @@ describeOnBothServers('changing keys', (start) => {
     expect(await works(secret)).toBe(true);
   });
 
-  test('a quarantined key reads and does nothing else, slowly', async () => {
+  test('a quarantined key may only read, at a low rate', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     await post(`/v1/keys/${id}/quarantine`, { reason: 'odd use' });
     const read = await server.request('GET', '/v1/keys', { key: secret });
@@ -171,7 +171,7 @@ describeOnBothServers('changing keys', (start) => {
     expect((await server.request('GET', '/v1/keys', { key: secret })).headers.get('ratelimit')).toBeNull();
   });
 
-  test('a revoked key opens nothing and cannot be changed until it is restored', async () => {
+  test('a revoked key is refused and cannot be changed until it is restored', async () => {
     const { id, secret } = await server.mint();
     for (const again of [1, 2])
       expect([again, (await post(`/v1/keys/${id}/revoke`)).status]).toEqual([again, 200]);
@@ -185,7 +185,7 @@ describeOnBothServers('changing keys', (start) => {
     expect(await works(secret)).toBe(true);
   });
 
-  test('DELETE revokes; a key can revoke itself without any scope', async () => {
+  test('DELETE revokes a key, and a key can revoke itself without any scope', async () => {
     const deleted = await server.mint();
     const answer = await server.request<Changed>('DELETE', `/v1/keys/${deleted.id}`);
     expect(answer.body.key.state).toBe('revoked');
@@ -195,7 +195,7 @@ describeOnBothServers('changing keys', (start) => {
     expect(await works(secret)).toBe(false);
   });
 
-  test('every change has its audit record, and none holds a secret', async () => {
+  test('every change of a key has its audit record, and none contains a secret', async () => {
     const { id, secret } = await server.mint();
     const rotated = await post(`/v1/keys/${id}/rotate`, { overlap_seconds: 60 });
     const old = rotated.body.key.secrets.find(({ ends_at }) => ends_at !== null);

@@ -41,7 +41,7 @@ describeOnBothServers('listing keys', (start) => {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
   });
 
-  test('newest first', async () => {
+  test('the list of keys is sorted newest first', async () => {
     expect(await names('')).toEqual(Object.keys(made).reverse());
   });
 
@@ -62,23 +62,23 @@ describeOnBothServers('listing keys', (start) => {
     ['unused_for_seconds=0&state=disabled', ['off']],
     ['unused_for_seconds=3600', []],
     ['state=active&role=miner', ['mine']],
-  ])('?%s', async ([query, expected]) => {
+  ])('the list of keys answers rightly to ?%s', async ([query, expected]) => {
     expect(await names(`?${query}`)).toEqual(expected);
   });
 
-  test('by owner, and by part of an id', async () => {
+  test('the list of keys can be filtered by owner, and by part of an id', async () => {
     expect(await names(`?owner=${bob}`)).toEqual(['of Bob']);
     expect(await names(`?q=${made['plain']?.id.slice(4, 12)}`)).toEqual(['plain']);
   });
 
-  test('without owners:manage only the keys of the own owner exist', async () => {
+  test('without owners:manage a key sees only keys of its own owner', async () => {
     const key = made['of Bob']?.secret ?? '';
     expect(await names('', key)).toEqual(['of Bob']);
     expect(await names(`?owner=${made['plain']?.key.owner.id}`, key)).toEqual([]);
     expect(await names(`?q=plain`, key)).toEqual([]);
   });
 
-  test('pages are whole and without repeats while keys are added', async () => {
+  test('pages of the list of keys are complete and without repeats while keys are added', async () => {
     const before = (await list('?limit=200')).body.items.map(({ id }) => id);
     const seen: string[] = [];
     let cursor = '';
@@ -92,7 +92,7 @@ describeOnBothServers('listing keys', (start) => {
     expect(seen).toEqual(before);
   });
 
-  test('limits from 1 to 200, and only cursors that a list gave', async () => {
+  test('the list of keys accepts limits from 1 to 200, and only its own cursors', async () => {
     for (const limit of ['0', '201', '-1', '1.5', 'x', '9'.repeat(30)])
       expect([limit, (await list(`?limit=${limit}`)).body.errors?.[0]?.field]).toEqual([
         limit,

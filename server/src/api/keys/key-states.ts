@@ -28,7 +28,7 @@ const revokeSelf = route({
   path: '/v1/keys/self/revoke',
   id: 'keys.revoke_self',
   summary: "Revoke the caller's own key",
-  description: 'For whoever finds that its key has leaked. Needs no scope.',
+  description: 'For a client that finds that its key has leaked. Needs no scope.',
   access: 'any',
   body: ending,
   bodyOptional: true,
@@ -42,9 +42,9 @@ const rotateKey = route({
   method: 'POST',
   path: '/v1/keys/:id/rotate',
   id: 'keys.rotate',
-  summary: 'Give a key a new secret',
+  summary: 'Rotate a key: add a new secret',
   description:
-    'The old one goes on for overlap_seconds (86,400), or with end: "quiet" until it was not used for quiet_seconds (3,600). Who still uses it: secrets[].last_used_at and last_used_from.',
+    'The old secret works for overlap_seconds (default: 86,400). With end: "quiet" it works until it has had no use for quiet_seconds (default: 3,600). secrets[].last_used_at and last_used_from show its last use.',
   access: 'keys:write',
   params,
   body: Type.Object(
@@ -85,7 +85,7 @@ const endOldSecret = route({
 const STATE_SUMMARIES: Record<StateVerb, string> = {
   disable: 'Disable a key for a while',
   enable: 'Enable a disabled or quarantined key',
-  quarantine: 'Leave a key only what reads, 60 requests a minute',
+  quarantine: 'Quarantine a key: it may only read, 60 requests a minute',
   revoke: 'Revoke a key',
   restore: 'Restore a key revoked within the last 30 days',
 };

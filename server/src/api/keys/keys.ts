@@ -36,13 +36,13 @@ const holdings = {
 export const mintFields = {
   name: s.Name,
   owner: Type.Optional(
-    Type.String({ maxLength: 200, description: "Id or name; the caller's own where left out" }),
+    Type.String({ maxLength: 200, description: "Id or name of the owner. Default: the caller's own owner" }),
   ),
   parent: Type.Optional(
     Type.String({
       pattern: '^key_[0-9A-Za-z]{12}$',
       description:
-        'Id of the key that it becomes a child of. Set by the server where the caller has limits, budgets, an end or a parent',
+        'an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none',
     }),
   ),
   ...holdings,
@@ -55,9 +55,11 @@ const create = route({
   id: 'keys.create',
   summary: 'Mint a key',
   description:
-    'The secret is in the answer and nowhere else, ever. Give either role or scopes. What a child spends counts against each of its ancestors, and it ends with them.',
+    'The answer contains the secret, and nothing else ever does. Send either role or scopes. The use of a child counts against each of its ancestors, and the child ends with them.',
   access: 'keys:write',
-  headers: { 'idempotency-key': 'A repeat with the same value makes no second key' },
+  headers: {
+    'idempotency-key': 'Makes the request idempotent: a repeat with the same value makes no second key',
+  },
   body: Type.Object(mintFields, { title: 'MintRequest', ...s.closed }),
   responses: { 201: s.NewKey },
   errors: ['scope_escalation', 'idempotent_repeat', 'idempotency_conflict'],
@@ -79,7 +81,7 @@ function warningsOf(models: Models, key: Key): string[] {
   const names = models.unpricedModels(selectors.models);
   if (names.length === 0) return [];
   return [
-    `This key counts against a budget in usd and is refused models without a price: ${listed(names)}. Set their prices: keyward upstreams update NAME --prices JSON. Or let them be used without: --unpriced allow.`,
+    `This key counts against a budget in usd, so it cannot use models without a price: ${listed(names)}. Set their prices with keyward upstreams update NAME --prices JSON, or allow their use without a price with --unpriced allow.`,
   ];
 }
 
@@ -94,16 +96,25 @@ const list = route({
   path: '/v1/keys',
   id: 'keys.list',
   summary: 'List keys',
-  description: "Newest first. Without owners:manage, those of the caller's owner.",
+  description: "Newest first. Without owners:manage, only keys of the caller's owner.",
   access: 'keys:read',
   query: Type.Object(
     {
       state: Type.Optional(s.oneOf(KEY_STATES)),
-      owner: Type.Optional(Type.String({ maxLength: 100, description: 'Id of an owner' })),
-      parent: Type.Optional(Type.String({ maxLength: 100, description: 'Id of a key: its children' })),
+      owner: Type.Optional(
+        Type.String({
+          maxLength: 100,
+          description: 'Only keys of this owner: its id, such as own_4fT9aBcDeF12',
+        }),
+      ),
+      parent: Type.Optional(
+        Type.String({ maxLength: 100, description: 'Only children of this key: its id' }),
+      ),
       role: Type.Optional(s.RoleName),
       tag: Type.Optional(Type.String({ maxLength: 60 })),
-      q: Type.Optional(Type.String({ maxLength: 200, description: 'Part of a name or an id' })),
+      q: Type.Optional(
+        Type.String({ maxLength: 200, description: 'Only keys whose name or id contains this text' }),
+      ),
       unused_for_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),
       expiring_within_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),
       ...s.pageQuery,
@@ -121,9 +132,9 @@ const self = route({
   method: 'GET',
   path: '/v1/keys/self',
   id: 'keys.self',
-  summary: "The caller's own key",
+  summary: "Get the caller's own key",
   description:
-    "With what is left of the limits and budgets that its requests count against: its own, its ancestors', its owners'. Needs no scope.",
+    "Includes the rest of all limits and budgets that its requests count against: its own, its ancestors' and its owners'. Needs no scope.",
   access: 'any',
   responses: {
     200: Type.Object(
@@ -131,7 +142,7 @@ const self = route({
         key: s.Key,
         limits: Type.Array(s.LimitState),
         budgets: Type.Array(s.BudgetState),
-        secret_id: Type.String({ description: 'Which of the secrets of the key was used' }),
+        secret_id: Type.String({ description: 'Id of the secret that this request used' }),
       },
       { title: 'SelfKey' },
     ),
@@ -163,10 +174,11 @@ const update = route({
   path: '/v1/keys/:id',
   id: 'keys.update',
   summary: 'Change a key',
-  description: 'What is named is replaced, the rest stays. Acknowledged when every node acts on it.',
+  description:
+    'Replaces the named fields; all others stay. The answer arrives when every node acts on the change.',
   access: 'keys:write',
   params,
-  headers: { 'if-match': 'The ETag the key was read with; 412 when it has changed since' },
+  headers: { 'if-match': 'The ETag from reading the key. The answer is 412 if the key has changed since' },
   body: Type.Object(
     {
       name: Type.Optional(s.Name),

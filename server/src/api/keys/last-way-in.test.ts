@@ -42,7 +42,7 @@ describeOnBothServers('the last way in', (start) => {
     ['POST /v1/keys/self/revoke', {}],
   ];
 
-  test('is closed by nobody else, with or without the word, and not by suspending its owner', async () => {
+  test('nobody else ends the last way in, with or without last_admin, and not by suspending its owner', async () => {
     const server = await start();
     const id = await idOf(server);
     const owner = (await server.request<{ owner: { id: string } }>('GET', `/v1/keys/${id}`)).body.owner.id;
@@ -80,7 +80,7 @@ describeOnBothServers('the last way in', (start) => {
     expect(await works(server, server.adminKey)).toBe(true);
   });
 
-  test('is closed by itself with the word alone, and another key is made on the machine', async () => {
+  test('the last way in ends itself only with last_admin, and another key can be made on the machine', async () => {
     const server = await start();
     const id = await idOf(server);
     for (const [line, body] of ENDINGS) {
@@ -107,7 +107,7 @@ describeOnBothServers('the last way in', (start) => {
     expect(await works(server, secret)).toBe(true);
   });
 
-  test('a leaked key is quarantined all the same, and the log says how another one is made', async () => {
+  test('the last way in is quarantined if it leaked, and the log says how to make another key', async () => {
     const server = await start();
     const body = { token: server.adminKey };
     expect((await server.request('POST', '/v1/keys/report', { key: null, body })).status).toBe(202);
@@ -117,7 +117,7 @@ describeOnBothServers('the last way in', (start) => {
     await expect.poll(() => server.log.join('')).toContain('keyward keys create --local');
   });
 
-  test('of two who end each other at the same moment on two nodes one is left', async () => {
+  test('of two last ways in that end each other at the same moment on two nodes one is left', async () => {
     const server = await start();
     const other = await start(server.environment);
     let left = await server.mint({ role: 'admin' });
@@ -150,7 +150,7 @@ describeOnBothServers('the last way in', (start) => {
     }
   });
 
-  test('is bounded by its owner with the word alone: nobody could take that away again', async () => {
+  test('the last way in bounds its owner only with last_admin, because nobody could revert that', async () => {
     const server = await start();
     const owner = (await server.request<{ owner: { id: string } }>('GET', `/v1/keys/${await idOf(server)}`))
       .body.owner.id;
@@ -184,7 +184,7 @@ describeOnBothServers('the last way in', (start) => {
     expect((await send(server, path, { key: secret, body: { limits: [] } })).status).toBe(200);
   });
 
-  test('is bounded neither by the owner of the one password nor by that of the last user who administers', async () => {
+  test('neither the owner of the one password nor that of the last administrator can be bounded', async () => {
     const server = await start();
     const limits = [{ name: 'l', requests: 1_000, window_seconds: 1 }];
     await server.request('POST', '/v1/owners', { body: { name: 'others', kind: 'team' } });
@@ -215,7 +215,7 @@ describeOnBothServers('the last way in', (start) => {
     expect((await bound('first')).status).toBe(200);
   });
 
-  test('is made on the machine also where the owner of the others is suspended', async () => {
+  test('the last way in can be made on the machine even if the owner admin is suspended', async () => {
     const server = await start();
     const owner = (await server.request<{ owner: { id: string } }>('GET', `/v1/keys/${await idOf(server)}`))
       .body.owner.id;
@@ -229,7 +229,7 @@ describeOnBothServers('the last way in', (start) => {
     }
   });
 
-  test('is the password where one is set, and it is not taken away without the word', async () => {
+  test('the last way in is the password if one is set, and it is not removed without last_admin', async () => {
     const server = await start();
     const change = async (body: object) => {
       const key = await firstSession(server).catch(() => tokenOf(server, { password: PASSWORD }));
@@ -247,7 +247,7 @@ describeOnBothServers('the last way in', (start) => {
     expect((await login(server, { password: PASSWORD })).body.valid).toBe(false);
   });
 
-  test('is the last administrator where there are users, also by way of the owner of its keys', async () => {
+  test('the last way in is the last administrator if there are users, also through the owner of its keys', async () => {
     const server = await start();
     await enableUsers(server);
     await server.request('POST', '/v1/owners', { body: { name: 'others', kind: 'team' } });
@@ -266,7 +266,7 @@ describeOnBothServers('the last way in', (start) => {
     expect((await login(server, { username: 'admin', password: PASSWORD })).body.valid).toBe(true);
   });
 
-  test('a user who cannot log in, because its owner is suspended, is no other administrator', async () => {
+  test('a user whose owner is suspended does not count as another administrator', async () => {
     const server = await start();
     const session = await enableUsers(server);
     const made = { username: 'second', password: PASSWORD, role: 'admin' };

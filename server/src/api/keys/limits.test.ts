@@ -26,14 +26,14 @@ describeOnBothServers('request limits', (start) => {
   });
   afterAll(() => upstream.close());
 
-  test('under 400 requests at the same time exactly as many are admitted as the limit says', async () => {
+  test('a limit admits exactly its number of 400 simultaneous requests', async () => {
     const { secret } = await server.mint({ limits: [{ name: 'm', requests: 100, window_seconds: 60 }] });
     const answers = await Promise.all(Array.from({ length: 400 }, () => ask(secret)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(100);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(300);
   });
 
-  test('every answer says what is left, a refusal when to come back, and then it works', async () => {
+  test('every answer shows the rest of a limit, a refusal says when to try again, and then it works', async () => {
     const limits = [
       { name: 'burst', requests: 2, window_seconds: 2 },
       { name: 'say "hi"\\', requests: 50, window_seconds: 3_600 },
@@ -56,7 +56,7 @@ describeOnBothServers('request limits', (start) => {
     expect((await ask(secret)).status).toBe(200);
   });
 
-  test('a refused request takes nothing from the other limits', async () => {
+  test('a request that one limit refuses takes nothing from the others', async () => {
     const limits = [
       { name: 'long', requests: 50, window_seconds: 3_600 },
       { name: 'short', requests: 1, window_seconds: 3_600 },
@@ -66,7 +66,7 @@ describeOnBothServers('request limits', (start) => {
     expect((await ask(secret)).headers.get('ratelimit')).toContain('"long";r=49;');
   });
 
-  test('limits are of the key, not of the secret: a rotation gives no second helping', async () => {
+  test('a rotation gives no fresh limit, because limits belong to the key', async () => {
     const { id, secret } = await server.mint({ limits: [{ name: 'm', requests: 2, window_seconds: 3_600 }] });
     await ask(secret);
     const rotated = await server.request<{ secret: string }>('POST', `/v1/keys/${id}/rotate`);
@@ -75,7 +75,7 @@ describeOnBothServers('request limits', (start) => {
     ]);
   });
 
-  test('so many at once, given back at the end and when the caller goes away, in whatever way', async () => {
+  test('a place of a concurrency limit is released at the end and when the caller disconnects', async () => {
     const { secret } = await server.mint({ limits: [{ name: 'c', concurrent: 2 }] });
     upstream.answer(hang);
     // Known from here on: what comes below is admitted as soon as it is read.
@@ -101,7 +101,7 @@ describeOnBothServers('request limits', (start) => {
     }
   });
 
-  test('a key of one at a time serves one after the other', async () => {
+  test('a key with a concurrency limit of one serves its requests one after the other', async () => {
     const { secret } = await server.mint({ limits: [{ name: 'c', concurrent: 1 }] });
     for (let i = 0; i < 20; i++) expect((await ask(secret)).status).toBe(200);
   });
@@ -115,7 +115,7 @@ describeOnBothServers('budgets of requests', (start) => {
     server = await start();
   });
 
-  test('exactly as many requests as there are, then 429 and when it is filled again', async () => {
+  test('a budget in requests admits exactly its amount, then answers 429 and when it renews', async () => {
     const key = await server.mint({
       budgets: [{ name: 'b', unit: 'requests', amount: '10', period: 'hour' }],
     });
@@ -132,7 +132,7 @@ describeOnBothServers('budgets of requests', (start) => {
     expect(await used(key)).toBe('10');
   });
 
-  test('one for all time has no time to come back at', async () => {
+  test('a refusal by a total budget has no time to try again', async () => {
     const { secret } = await server.mint({
       budgets: [{ name: 'b', unit: 'requests', amount: '1', period: 'total' }],
     });
@@ -142,7 +142,7 @@ describeOnBothServers('budgets of requests', (start) => {
     expect(refused.body.hint).toContain('raised');
   });
 
-  test('refusals of a good key are in its usage report, by code', async () => {
+  test('the usage report of a key has its refusals by code', async () => {
     const limits = [{ name: 'm', requests: 3, window_seconds: 60 }];
     const { id, secret } = await server.mint({ scopes: ['models:use'], limits });
     const ask = (path: string) => server.request('GET', path, { key: secret });

@@ -29,7 +29,7 @@ describeOnBothServers('minting', (start) => {
       await server.request('POST', '/v1/owners', { body: { name, kind: 'person' } });
   });
 
-  test('every field of a new key is kept, and the secret is shown this once', async () => {
+  test('a new key keeps every field, and its secret is shown only once', async () => {
     const wanted = {
       name: 'Ünï 🌍',
       scopes: ['models:use', 'jobs:*'],
@@ -69,7 +69,7 @@ describeOnBothServers('minting', (start) => {
     expect(read.text).not.toContain(secret);
   });
 
-  test('what is left out has its default', async () => {
+  test('fields of a new key that are left out have their defaults', async () => {
     const { body } = await mint({ name: 'x', role: 'miner' });
     expect(body.key).toMatchObject({
       role: 'miner',
@@ -83,7 +83,7 @@ describeOnBothServers('minting', (start) => {
     });
   });
 
-  test('an owner is found by id and by name', async () => {
+  test('a new key finds its owner by id and by name', async () => {
     const byName = await mint({ name: 'x', role: 'client', owner: 'Ann' });
     const byId = await mint({ name: 'x', role: 'client', owner: byName.body.key.owner.id });
     expect(byId.body.key.owner).toEqual(byName.body.key.owner);
@@ -137,7 +137,7 @@ describeOnBothServers('minting', (start) => {
     [{ name: 'x', role: 'client', expires_at: '2199-01-01T00:00:00Z', expires_in_seconds: 1 }, 'expires_at'],
     [{ name: 'x', role: 'client', expires_in_seconds: 0 }, 'expires_in_seconds'],
     [{ name: 'x', role: 'client', tags: [''] }, 'tags[0]'],
-  ])('%j is refused for %s', async ([body, field]) => {
+  ])('minting a key with %j is refused with the field %s', async ([body, field]) => {
     const answer = await mint(body);
     expect([answer.status, answer.body.code, ...fields(answer)]).toEqual([422, 'invalid_input', field]);
   });
@@ -156,11 +156,11 @@ describeOnBothServers('minting', (start) => {
       key = (await server.mint(maker)).secret;
     });
 
-    test('but as much', async () => {
+    test('a key can give as much as it holds', async () => {
       expect((await mint(child, key)).status).toBe(201);
     });
 
-    test('a child keeps the limits, budgets and end that it does not name', async () => {
+    test('a child keeps limits, budgets and an expiry that it does not name', async () => {
       const bare = await mint({ ...child, limits: [], budgets: [], expires_at: undefined }, key);
       expect([bare.status, bare.body.key.expires_at]).toEqual([201, maker.expires_at]);
       const self = await server.request<{ limits: object[]; budgets: object[] }>('GET', '/v1/keys/self', {
@@ -189,12 +189,12 @@ describeOnBothServers('minting', (start) => {
       [{ budgets: [{ name: 'b', unit: 'usd', amount: '5.01', period: 'day' }] }, 'budgets'],
       [{ budgets: [{ name: 'b', unit: 'usd', amount: '5', period: 'hour' }] }, 'budgets'],
       [{ expires_at: '2100-01-01T00:00:00.001Z' }, 'expires_at'],
-    ])('%j exceeds its maker in %s', async ([more, field]) => {
+    ])('a key with %j exceeds its maker in %s', async ([more, field]) => {
       const answer = await mint({ ...child, ...more }, key);
       expect([answer.status, answer.body.code, ...fields(answer)]).toEqual([403, 'scope_escalation', field]);
     });
 
-    test('nor change, rotate, enable or restore one that holds more', async () => {
+    test('a key cannot change, rotate, enable or restore a key that holds more', async () => {
       const strong = await server.mint({ role: 'admin' });
       for (const verb of ['rotate', 'enable', 'restore']) {
         if (verb === 'restore') await server.request('POST', `/v1/keys/${strong.id}/revoke`);
@@ -213,7 +213,7 @@ describeOnBothServers('minting', (start) => {
   describe('Idempotency-Key', () => {
     const twice = { 'idempotency-key': 'mint-1' };
 
-    test('a repeat makes no second key and names the first; another body is refused', async () => {
+    test('a repeat with an Idempotency-Key makes no second key and names the first; another body is refused', async () => {
       const first = await mint({ name: 'once', role: 'client' }, undefined, twice);
       const again = await mint({ name: 'once', role: 'client' }, undefined, twice);
       expect([again.status, again.body.code, again.body.key_id]).toEqual([
@@ -227,7 +227,7 @@ describeOnBothServers('minting', (start) => {
       expect((await mint({ name: 'once', role: 'client' }, elsewhere.secret, twice)).status).toBe(201);
     });
 
-    test('of many at the same time exactly one makes a key', async () => {
+    test('many simultaneous requests with an Idempotency-Key make exactly one key', async () => {
       const headers = { 'idempotency-key': 'at-the-same-time' };
       const answers = await Promise.all(
         Array.from({ length: 12 }, () => mint({ name: 'concurrent', role: 'client' }, undefined, headers)),
@@ -242,7 +242,7 @@ describeOnBothServers('minting', (start) => {
       expect(found.body.items).toHaveLength(1);
     });
 
-    test('one that is none is refused', async () => {
+    test('an invalid Idempotency-Key is refused', async () => {
       for (const value of ['', ' ', 'x'.repeat(201), 'a b']) {
         const answer = await mint({ name: 'x', role: 'client' }, undefined, { 'idempotency-key': value });
         expect([value, answer.status, ...fields(answer)]).toEqual([value, 422, 'header.idempotency-key']);

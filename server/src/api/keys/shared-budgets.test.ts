@@ -87,7 +87,7 @@ describeOnBothServers('budgets that several keys share', (start) => {
     expect(await askAll([await childOf(root, { budgets: tokens(60) })])).toBeLessThanOrEqual(left);
   });
 
-  test('ten keys of a person have one budget, whoever made them', async () => {
+  test('ten keys of a person share one budget, no matter which key made them', async () => {
     const owner = await newOwner('Ann', { budgets: tokens(60, 'hers') });
     const keys = await Promise.all(
       Array.from({ length: 10 }, () => server.mint({ scopes: MAKES, owner: owner.id, budgets: tokens(600) })),
@@ -114,7 +114,7 @@ describeOnBothServers('budgets that several keys share', (start) => {
       expect(await settled(`/v1/owners/${id}`, granted * TOOK)).toBe(granted * TOOK);
   });
 
-  test('a limit of an owner and of an ancestor holds for all keys together, and says no name', async () => {
+  test('a limit of an owner or an ancestor holds for all keys together, and a refusal reveals no name', async () => {
     const limits = [{ name: 'few', requests: 6, window_seconds: 3600 }];
     const owner = await newOwner('Few', { limits });
     const parent = await server.mint({ scopes: MAKES, limits, owner: owner.id });
@@ -126,7 +126,7 @@ describeOnBothServers('budgets that several keys share', (start) => {
     expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
   });
 
-  test('a budget that somebody else renames, moves or takes away and puts back keeps what was used', async () => {
+  test('a budget that another key renames, moves or removes and restores keeps its use', async () => {
     const owner = await newOwner('Kept', { budgets: tokens(100, 'first') });
     const key = await server.mint({ scopes: ['models:use'], budgets: tokens(100, 'first'), owner: owner.id });
     await chat(key.secret);
@@ -147,7 +147,7 @@ describeOnBothServers('budgets that several keys share', (start) => {
     }
   });
 
-  test('an owner that is deleted and made anew under its name goes on with what was used', async () => {
+  test('an owner that is deleted and made again under its name keeps its use', async () => {
     const budgets = tokens(100, 'first');
     const gone = await newOwner('Phoenix', { budgets });
     await chat((await server.mint({ scopes: ['models:use'], owner: gone.id })).secret);
@@ -162,7 +162,7 @@ describeOnBothServers('budgets that several keys share', (start) => {
     expect(await settled(`/v1/owners/${anew.id}`, 2 * TOOK)).toBe(2 * TOOK);
   });
 
-  test('a limit that somebody else renames keeps what it has counted', async () => {
+  test('a limit that another key renames keeps its count', async () => {
     const limits = [{ name: 'first', requests: 3, window_seconds: 3600 }];
     const key = await server.mint({ scopes: ['models:use'], limits });
     const ask = async () => (await server.request('GET', '/v1/keys/self', { key: key.secret })).status;
@@ -173,7 +173,7 @@ describeOnBothServers('budgets that several keys share', (start) => {
     expect(await ask()).toBe(429);
   });
 
-  test('self and verify say what is left along the line, without the names of those above', async () => {
+  test('keys/self and verify show the rest of all budgets, without the names of ancestors', async () => {
     const owner = await newOwner('Shown', { budgets: tokens(100, 'team') });
     const limits = [{ name: 'few', requests: 600, window_seconds: 3600 }];
     const maker = await server.mint({

@@ -18,7 +18,7 @@ describeOnBothServers('taking away from what holds more', (start) => {
     weak = await server.mint({ scopes: ['keys:read', 'keys:write'] });
   });
 
-  test('a key ends no stronger one of its owner, by no verb and on no surface', async () => {
+  test('a key cannot end a stronger one of its owner, by any verb or on any surface', async () => {
     await server.request('POST', `/v1/keys/${strong.id}/rotate`, { body: {} });
     const { body } = await ask('GET', `/v1/keys/${strong.id}`, weak.secret);
     const { secrets } = body as unknown as { secrets: { id: string; ends_at: string | null }[] };
@@ -52,7 +52,7 @@ describeOnBothServers('taking away from what holds more', (start) => {
     expect(await self(strong.secret)).toBe(200);
   });
 
-  test('a key ends what holds no more than it, and itself always', async () => {
+  test('a key can end keys that hold no more than it, and always itself', async () => {
     const weaker = await server.mint({ scopes: ['keys:read'] });
     expect((await ask('POST', `/v1/keys/${weaker.id}/revoke`, weak.secret)).status).toBe(200);
     const own = await server.mint({ scopes: ['keys:read', 'keys:write'], expires_in_seconds: 600 });
@@ -60,7 +60,7 @@ describeOnBothServers('taking away from what holds more', (start) => {
     expect(await self(own.secret)).toBe(401);
   });
 
-  test('a child narrows and renames nothing above it, though it may narrow itself and what is below it', async () => {
+  test('a child cannot narrow or rename its ancestors, but itself and the keys below it', async () => {
     const scopes = ['keys:read', 'keys:write'];
     const parent = await server.mint({ scopes: [...scopes, 'models:use'], expires_in_seconds: 600 });
     const childOf = async (key: string): Promise<{ id: string; secret: string }> => {
@@ -94,7 +94,7 @@ describeOnBothServers('taking away from what holds more', (start) => {
     expect(await self(parent.secret)).toBe(200);
   });
 
-  test('a limit or a budget for an owner whose keys hold more is taking away as well', async () => {
+  test('a limit or a budget for an owner needs as much power as its keys hold', async () => {
     const own = strong.key.owner.id;
     const selectors = { workspaces: { allow: ['docs'] } };
     const bound = await server.mint({ scopes: ['owners:manage'], selectors });
@@ -108,14 +108,14 @@ describeOnBothServers('taking away from what holds more', (start) => {
     expect(await self(strong.secret)).toBe(200);
   });
 
-  test('an equal without a limit is stronger than a key with one', async () => {
+  test('an equal key without a limit is stronger than a key with one', async () => {
     const limits = [{ name: 'l', requests: 100, window_seconds: 60 }];
     const bound = await server.mint({ scopes: ['keys:read', 'keys:write'], limits });
     expect((await ask('POST', `/v1/keys/${weak.id}/disable`, bound.secret)).status).toBe(403);
     expect(await self(weak.secret)).toBe(200);
   });
 
-  test('owners:manage without selectors ends everybody but the last way in', async () => {
+  test('owners:manage without selectors can end every key but the last way in', async () => {
     const scopes = ['keys:write', 'keys:read', 'owners:manage'];
     const manager = await server.mint({ scopes });
     const other = await server.mint({ role: 'admin' });
@@ -132,7 +132,7 @@ describeOnBothServers('taking away from what holds more', (start) => {
     expect(await self(strong.secret)).toBe(200);
   });
 
-  test('owners:manage that is bound to a workspace has its own owner alone', async () => {
+  test('a key with owners:manage that is bound to a workspace manages only its own owner', async () => {
     const made = await server.request<{ id: string }>('POST', '/v1/owners', {
       body: { name: 'Others', kind: 'team' },
     });
@@ -153,7 +153,7 @@ describeOnBothServers('taking away from what holds more', (start) => {
     expect((await ask('POST', '/v1/keys', bound.secret, minted)).status).toBe(422);
   });
 
-  test('owners:manage with another selector suspends and reactivates none whose keys hold more', async () => {
+  test('a key with owners:manage and another selector cannot suspend or reactivate an owner whose keys hold more', async () => {
     await server.request('POST', '/v1/owners', { body: { name: 'Strong', kind: 'team' } });
     const key = await server.mint({ role: 'client', owner: 'Strong' });
     const { id } = key.key.owner;
@@ -190,7 +190,7 @@ describeOnBothServers('people who hold more', (start) => {
   const works = async (username: string) =>
     (await login(server, { username, password: PASSWORD })).body.valid;
 
-  test('a key ends, suspends and seizes nobody who reads or chats where it does not', async () => {
+  test('a key cannot delete, suspend or take over a user who reads or chats where it does not', async () => {
     const { secret: key } = await server.mint({ scopes: ['users:manage', 'workspaces:read'] });
     for (const body of [{ suspended: 1 }, { password: 'another horse' }, { role: 'default' }, { bio: 'x' }])
       expect((await server.request('POST', `/v1/admin/users/${dan}`, { key, body })).status).toBe(403);
@@ -198,7 +198,7 @@ describeOnBothServers('people who hold more', (start) => {
     expect(await works('dan')).toBe(true);
   });
 
-  test('a user whose owner has a stronger key is ended by nobody who holds less than that key', async () => {
+  test('a key that holds less than a key of a user cannot end that user', async () => {
     const strong = await server.mint({ role: 'admin', owner: `dan (user ${dan})` });
     const body = { suspended: 1 };
     expect((await server.request('POST', `/api/admin/user/${dan}`, { key: manager, body })).status).toBe(403);
@@ -211,7 +211,7 @@ describeOnBothServers('people who hold more', (start) => {
     expect(await works('dan')).toBe(true);
   });
 
-  test('nobody gives a user back whose keys hold more, though the user itself does not', async () => {
+  test('a key cannot reactivate a user whose keys hold more, even if the user does not', async () => {
     const strong = await server.mint({ role: 'admin', owner: `dan (user ${dan})` });
     const works = async () => (await server.request('GET', '/v1/keys/self', { key: strong.secret })).status;
     const free = (key?: string) =>
@@ -233,7 +233,7 @@ describeOnBothServers('people who hold more', (start) => {
     await server.request('POST', `/v1/keys/${strong.id}/revoke`);
   });
 
-  test('who may not make an invite may not end it', async () => {
+  test('a key that may not make an invite may not end it', async () => {
     const made = await server.request<{ invite: { id: number } }>('POST', '/v1/admin/invite/new');
     const path = `/v1/admin/invite/${made.body.invite.id}`;
     const { secret: key } = await server.mint({ scopes: ['users:manage'] });
@@ -241,7 +241,7 @@ describeOnBothServers('people who hold more', (start) => {
     expect((await server.request('DELETE', path)).status).toBe(200);
   });
 
-  test('members are added and replaced by nobody who does not chat there', async () => {
+  test('a key that may not chat in a workspace cannot add or replace its members', async () => {
     const scopes = ['users:manage', 'workspaces:read', 'workspaces:chat'];
     const { secret: alone } = await server.mint({ scopes: ['users:manage'] });
     const docs = { workspaces: { allow: ['docs'] } };
@@ -256,7 +256,7 @@ describeOnBothServers('people who hold more', (start) => {
     expect((await manage('docs', bound)).status).toBe(200);
   });
 
-  test('a new password ends the recovery codes of before', async () => {
+  test('a new password ends the former recovery codes', async () => {
     const body = { username: 'eve', password: PASSWORD };
     await server.request('POST', '/v1/admin/users/new', { body });
     const first = (await login(server, body)).body;

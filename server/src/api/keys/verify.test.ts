@@ -40,7 +40,7 @@ describeOnBothServers('POST /v1/keys/verify', (start) => {
     });
   });
 
-  test('valid, with whose it is and what it may do', async () => {
+  test('verify answers valid for a valid key, with its owner and scopes', async () => {
     const verdict = await verify(whole.secret, { scope: 'models:use', ip: '10.1.2.3' });
     expect(verdict).toEqual({
       valid: true,
@@ -54,7 +54,7 @@ describeOnBothServers('POST /v1/keys/verify', (start) => {
     });
   });
 
-  test('every code of the contract', async () => {
+  test('verify answers every code of the contract', async () => {
     const expired = (await server.mint({ expires_in_seconds: 1 })).secret;
     const limited = (await server.mint({ limits: [{ name: 'm', requests: 2, window_seconds: 60 }] })).secret;
     const spent = (
@@ -79,13 +79,13 @@ describeOnBothServers('POST /v1/keys/verify', (start) => {
     expect(await codeOf(expired)).toBe('expired');
   });
 
-  test('a quarantined key may still read', async () => {
+  test('verify answers valid for a quarantined key that reads', async () => {
     const secret = await after({ scopes: ['keys:read', 'models:use'] }, 'quarantine');
     expect(await codeOf(secret, { scope: 'keys:read' })).toBe('valid');
     expect(await codeOf(secret, { scope: 'models:use' })).toBe('quarantined');
   });
 
-  test('consume false looks and takes nothing', async () => {
+  test('verify with consume false takes nothing', async () => {
     const { secret } = await server.mint({
       limits: [{ name: 'm', requests: 3, window_seconds: 60 }],
       budgets: [{ name: 'b', unit: 'requests', amount: '3', period: 'day' }],
@@ -110,7 +110,7 @@ describeOnBothServers('POST /v1/keys/verify', (start) => {
     });
   });
 
-  test('explain lists each check in order, with its input and its outcome', async () => {
+  test('verify with explain lists each check in order, with its input and its outcome', async () => {
     const question = { scope: 'audit:read', ip: '10.0.0.1', explain: true };
     const { explanation = [] } = await verify(whole.secret, question);
     expect(explanation.map(({ check, outcome, input }) => [check, outcome, input])).toEqual([
@@ -132,7 +132,7 @@ describeOnBothServers('POST /v1/keys/verify', (start) => {
     for (const { detail } of explanation) expect(detail).not.toContain(whole.secret);
   });
 
-  test('the question itself needs keys:verify, and a refused key leaves a record', async () => {
+  test('verify needs keys:verify, and a refused caller leaves a record', async () => {
     const { secret } = await server.mint({ scopes: ['keys:verify'] });
     expect((await verify(whole.secret, { ip: '1.2.3.4' }, secret)).code).toBe('ip_denied');
     const records = () =>
@@ -143,7 +143,7 @@ describeOnBothServers('POST /v1/keys/verify', (start) => {
     expect((await records()).text).not.toContain(whole.secret);
   });
 
-  test('of many questions at the same time exactly as many are valid as the limit allows', async () => {
+  test('exactly as many of many simultaneous verifications are valid as the limit allows', async () => {
     const { secret } = await server.mint({ limits: [{ name: 'm', requests: 25, window_seconds: 60 }] });
     const codes = await Promise.all(Array.from({ length: 100 }, () => codeOf(secret)));
     expect(codes.filter((code) => code === 'valid')).toHaveLength(25);

@@ -34,9 +34,9 @@ const verifyKey = route({
   path: '/v1/keys/verify',
   id: 'keys.verify',
   needsNoPermit: true,
-  summary: 'Ask whether a key is good, for what, now',
+  summary: 'Verify a key for a scope, a resource and an address',
   description:
-    'Answers 200 to every well-formed question. Takes from the limits of the key unless consume is false.',
+    'Answers 200 to every valid request. Takes from the limits of the key unless consume is false.',
   access: 'keys:verify',
   body: Type.Object(
     {
@@ -50,11 +50,15 @@ const verifyKey = route({
       ),
       ip: Type.Optional(Type.String({ maxLength: 50 })),
       cost: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 1000, description: 'How many requests it counts for; 1' }),
+        Type.Integer({
+          minimum: 1,
+          maximum: 1000,
+          description: 'Number of requests that this counts for. Default: 1',
+        }),
       ),
       explain: Type.Optional(Type.Boolean()),
       consume: Type.Optional(
-        Type.Boolean({ description: 'Whether limits and budgets are taken from; true' }),
+        Type.Boolean({ description: 'Whether to take from limits and budgets. Default: true' }),
       ),
     },
     { title: 'VerifyRequest', ...s.closed },
@@ -80,14 +84,14 @@ const verifyKey = route({
 });
 
 const REPORTS_PER_MINUTE = [{ name: 'reports', requests: 10, window_seconds: 60 }];
-const THANKS = { detail: 'Thank you. If this is a key of ours, it is quarantined now.' };
+const THANKS = { detail: 'Thank you. If this is a key of this server, it is quarantined now.' };
 
 const report = route({
   method: 'POST',
   path: '/v1/keys/report',
   id: 'keys.report',
-  summary: 'Report a key that was found lying about',
-  description: 'Needs no key. Always the same answer; a real key is quarantined.',
+  summary: 'Report a leaked key',
+  description: 'Needs no key. The answer is always the same. A real key is quarantined.',
   access: 'public',
   body: Type.Object(
     {

@@ -58,7 +58,7 @@ describeOnBothServers('what takes thousands of rows away', (start) => {
     return items.map(({ details }) => details.begun === true);
   };
 
-  test('is done when it is answered, recorded when it begins and when it is done, and leaves what is not its own', async () => {
+  test('a change of thousands of rows is complete when it is answered, recorded at begin and end, and leaves the rows of others', async () => {
     const server = await start();
     const kept = await fillWorkspace(server, 'Kept');
     const gone = await fillWorkspace(server, 'Gone');
@@ -82,7 +82,7 @@ describeOnBothServers('what takes thousands of rows away', (start) => {
     expect(await recordsOf(server, 'embeds.delete')).toEqual([false, true]);
   });
 
-  test('is refused as before where it is not covered, and nothing of it is gone', async () => {
+  test('a change of thousands of rows that the key does not cover is refused, and no row is gone', async () => {
     const server = await start();
     const { uuid } = await fillWorkspace(server, 'Kept');
     const { secret } = await server.mint({ role: 'admin', selectors: { workspaces: { allow: ['other'] } } });
@@ -95,7 +95,7 @@ describeOnBothServers('what takes thousands of rows away', (start) => {
 });
 
 describeOnServer('sqlite', 'no change', (start) => {
-  test('sets a column that other rows refer to, and none looks through chats that were reset', async () => {
+  test('no change sets a column that other rows refer to, and none looks through chats that were reset', async () => {
     const server = await start();
     const { uuid } = await fillWorkspace(server, 'Big');
     await server.request('POST', '/v1/owners', { body: { name: 'Ann', kind: 'person' } });

@@ -93,7 +93,7 @@ describeOnBothServers('a list of thousands', (start, dialect) => {
     });
   });
 
-  test('has all of them, in their order: users, members, workspaces with their threads, widgets', async () => {
+  test('a list of thousands of users, members, workspaces with threads or widgets has all, in order', async () => {
     const { users } = await get<{ users: { id: number }[] }>('/v1/admin/users');
     const ids = users.map(({ id }) => id);
     expect([ids.length, ids]).toEqual([COPIES + 2, ids.toSorted((a, b) => a - b)]);
@@ -114,7 +114,7 @@ describeOnBothServers('a list of thousands', (start, dialect) => {
     expect(seen.workspaces.map(({ slug }) => slug)).toEqual(['open']);
   });
 
-  test('has all documents of a folder, and any page of them', async () => {
+  test('the list of thousands of documents of a folder has all, on every page', async () => {
     const path = '/v1/documents/folder/many';
     const all = await get<Folder>(`${path}?limit=all`);
     expect(all.documents.map(({ name }) => name)).toEqual(names(0, COPIES));
@@ -131,7 +131,7 @@ describeOnBothServers('a list of thousands', (start, dialect) => {
     expect(localFiles.items.filter(({ name }) => name.startsWith('folder-'))).toHaveLength(COPIES);
   });
 
-  test('has for a bound key those that it sees, behind however many others', async () => {
+  test('a list for a bound key has everything that it sees, behind any number of others', async () => {
     expect((await server.request('GET', '/v1/documents/folder/many', { key: bound })).text).not.toContain(
       'name-',
     );

@@ -33,7 +33,7 @@ describeOnServer('postgres', 'a usage report', (start) => {
     await addUsage(server, { ownerId, keyId: copied.id, hours: HOURS, keys: KEYS_PER_HOUR });
   });
 
-  test('is added up by PostgreSQL in one statement, and comes in parts that one turn can take', async () => {
+  test('PostgreSQL adds up a usage report in one statement, and returns it in parts that fit into one turn', async () => {
     const ask = (query: string) => () => server.request('GET', `/v1/usage?${SINCE}&${query}`);
     const byMonth = await statementsOf(ask('step=month&group_by=model'));
     const declared = byMonth.filter(({ text }) => text.startsWith('declare'));
@@ -46,7 +46,7 @@ describeOnServer('postgres', 'a usage report', (start) => {
     expect(Math.max(...fetched)).toBe(1_000);
   });
 
-  test('of too many rows is read no further than its limit', async () => {
+  test('a usage report of too many rows is read no further than its limit', async () => {
     let status = 0;
     const sent = await statementsOf(async () => {
       ({ status } = await server.request('GET', `/v1/usage?${SINCE}&step=hour&group_by=key`));
@@ -57,7 +57,7 @@ describeOnServer('postgres', 'a usage report', (start) => {
     expect(HOURS * KEYS_PER_HOUR).toBeGreaterThan(12_000);
   });
 
-  test('leaves connections to everybody else, however many are asked for at once', async () => {
+  test('any number of simultaneous usage reports leaves connections to other requests', async () => {
     const client = new pg.Client({ connectionString: server.environment['KEYWARD_DATABASE_URL'] });
     await client.connect();
     try {

@@ -49,7 +49,7 @@ describeOnBothServers('work in slices', (start) => {
     return body.items.map(({ name }) => name);
   };
 
-  test('finds what lies behind thousands of others: by tag, expiry and name, and for a bound key', async () => {
+  test('a search in slices finds keys behind thousands of others by tag, expiry and name, and for a bound key', async () => {
     expect(await namesOf('tag=rare')).toEqual(['rare']);
     expect(await namesOf('expiring_within_seconds=7200')).toEqual(['rare']);
     expect(await namesOf('q=rar')).toEqual(['rare']);
@@ -61,7 +61,7 @@ describeOnBothServers('work in slices', (start) => {
     expect(await namesOf(`limit=1&cursor=${first.body.next_cursor}`, bound.secret)).toEqual(['bound']);
   });
 
-  test('lists and exports the few chats that a key covers among thousands, and pages far behind', async () => {
+  test('a list in slices has the few chats that a key covers among thousands, and pages far behind', async () => {
     for (const name of ['Open Field', 'Closed Field'])
       await server.request('POST', '/v1/workspace/new', { body: { name } });
     await recordChat(server, 'open-field', { prompt: 'first' });
@@ -112,7 +112,7 @@ describeOnBothServers('work in slices', (start) => {
     steps.reduce((sum, step) => sum + step.tokens_in, 0),
   ];
 
-  test('adds usage up over slices to the same as in one statement', async () => {
+  test('a usage report in slices has the same sums as one statement', async () => {
     // The requests of this test are usage themselves: of no model.
     const before = 'true';
     for (const query of [
@@ -145,7 +145,7 @@ describeOnBothServers('work in slices', (start) => {
 
 /** Statements that these requests send, and the plan that SQLite has for each. */
 describeOnServer('sqlite', 'no statement of a list or report', (start) => {
-  test('walks through a whole table, sorts one, or skips without an index', async () => {
+  test('no statement of a list or report walks through a whole table, sorts one, or skips without an index', async () => {
     const server = await start();
     const { id, key } = await server.mint({ scopes: ['*'] });
     const selectors = { workspaces: { allow: ['open-*'] } };

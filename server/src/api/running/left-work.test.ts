@@ -69,13 +69,13 @@ describeOnBothServers('documents that are embedded for a key', (start) => {
   }
   const GIVEN_UP = { ended: 1, running: [], asked: 4, isThere: false };
 
-  test('are given up with its revocation: the model hears of it, and is asked nothing more', async () => {
+  test('documents that are embedded for a key end with its revocation, and the model gets no further request', async () => {
     const key = await server.mint({ role: 'admin' });
     await embedding(key, hang);
     expect(await afterRevoking(key)).toEqual(GIVEN_UP);
   });
 
-  test('are in flight also where the client has gone away, and given up in the same way', async () => {
+  test('documents that are embedded for a key stay in flight after its client disconnected, and end in the same way', async () => {
     const key = await server.mint({ role: 'admin' });
     const open = await embedding(key, hang);
     open.socket.destroy();
@@ -84,7 +84,7 @@ describeOnBothServers('documents that are embedded for a key', (start) => {
     expect(await afterRevoking(key)).toEqual(GIVEN_UP);
   });
 
-  test('of a client that has gone away are stopped like any other request', async () => {
+  test('documents that are embedded for a disconnected client can be stopped like any other request', async () => {
     const key = await server.mint({ role: 'admin' });
     const open = await embedding(key, hang);
     open.socket.destroy();
@@ -95,7 +95,7 @@ describeOnBothServers('documents that are embedded for a key', (start) => {
     await Promise.all(calls().map(({ aborted }) => aborted));
   });
 
-  test('are finished for a client that has gone away, as long as nothing was taken from its key', async () => {
+  test('documents that are embedded for a disconnected client are finished if nothing was taken from its key', async () => {
     const key = await server.mint({ role: 'admin' });
     const answered = Promise.withResolvers<void>();
     onTestFinished(() => answered.resolve());
@@ -114,7 +114,7 @@ describeOnBothServers('documents that are embedded for a key', (start) => {
 });
 
 describeOnBothServers('the test of an upstream', (start) => {
-  test('ends with the key that asked for it: the model is asked nothing after the revocation', async () => {
+  test('the test of an upstream ends with its key, and the model gets no request after the revocation', async () => {
     const server = await start();
     const upstream = await startTestUpstream();
     onTestFinished(() => upstream.close());

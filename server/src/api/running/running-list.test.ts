@@ -67,7 +67,7 @@ describeOnBothServers('requests that are being answered', (start) => {
     (await running(key)).items.filter(({ route }) => route === 'chat.completions');
   const scoped = (...scopes: string[]) => server.mint({ scopes: ['models:use', ...scopes] });
 
-  test('a list has those of all processes, with their key, owner, model, age and tokens so far', async () => {
+  test('the list of running requests covers all processes, with key, owner, model, age and tokens so far', async () => {
     const other = await startServerProcess(server.environment);
     const [here, there] = [await scoped(), await scoped()];
     await chatOf(here);
@@ -103,7 +103,7 @@ describeOnBothServers('requests that are being answered', (start) => {
     expect((await running(stranger.secret)).items.map(({ route }) => route)).toEqual(['running.list']);
   });
 
-  test('whoever may not see a request cannot stop it; its own key can, others need keys:write', async () => {
+  test('a key that may not see a request cannot stop it; its own key can, others need keys:write', async () => {
     const mine = await scoped();
     const open = await chatOf(mine);
     const [item] = await chats(mine.secret);
@@ -127,7 +127,7 @@ describeOnBothServers('requests that are being answered', (start) => {
     expect((await server.request('POST', path)).status).toBe(404);
   });
 
-  test('all requests of a key, an owner or a tag are stopped at once, and nobody else is', async () => {
+  test('all requests of a key, an owner or a tag can be stopped at once, and no other request ends', async () => {
     const owner = await server.request<{ id: string }>('POST', '/v1/owners', {
       body: { name: 'a team', kind: 'team' },
     });
@@ -149,7 +149,7 @@ describeOnBothServers('requests that are being answered', (start) => {
       expect((await server.request('POST', '/v1/running/stop', { body })).status).toBe(422);
   });
 
-  test('all of an owner are stopped, however many', async () => {
+  test('any number of requests of an owner can be stopped at once', async () => {
     const owner = await server.request<{ id: string }>('POST', '/v1/owners', {
       body: { name: 'a crowd', kind: 'team' },
     });
@@ -172,7 +172,7 @@ describeOnBothServers('requests that are being answered', (start) => {
     expect(ended).toHaveLength(1_200);
   });
 
-  test('rotating or changing a key lets its requests go on, unless they are to end', async () => {
+  test('rotating or changing a key ends its requests only if asked to', async () => {
     for (const [method, path, body] of [
       ['POST', 'rotate', { overlap_seconds: 0 }],
       ['PATCH', '', { scopes: ['models:use', 'keys:read'] }],
@@ -190,7 +190,7 @@ describeOnBothServers('requests that are being answered', (start) => {
     }
   });
 
-  test('ending the old secret of a rotation ends what runs with it alone', async () => {
+  test('ending the old secret of a rotation ends only the requests with that secret', async () => {
     const key = await scoped();
     await chatOf(key);
     const rotated = await server.request<{ secret: string }>('POST', `/v1/keys/${key.id}/rotate`, {
@@ -203,13 +203,13 @@ describeOnBothServers('requests that are being answered', (start) => {
     expect((await chats()).filter(({ key_id }) => key_id === key.id)).toHaveLength(1);
   });
 
-  test('a key that ends by itself ends what runs with it', async () => {
+  test('a key that expires ends its running requests', async () => {
     const key = await server.mint({ scopes: ['models:use'], expires_in_seconds: 2 });
     const open = await chatOf(key);
     await expect.poll(() => open.received()).toContain('"code":"key_revoked"');
   });
 
-  test('a list is paged, and goes on where it stopped', async () => {
+  test('the list of running requests has pages, each of which continues the former one', async () => {
     const key = await scoped('keys:read');
     for (let i = 0; i < 5; i++) await chatOf(key);
     const seen: string[] = [];

@@ -73,7 +73,7 @@ describeOnBothServers('half of a body, and then the end', (start) => {
     await enableUsers(server);
   });
 
-  test('of the key, revoked by another process: no route reads on, and none of them does anything', async () => {
+  test('after half of a body and the revocation of its key by another process no route reads on or takes effect', async () => {
     expect(keyed.length).toBeGreaterThan(60);
     const { url: other } = await startServerProcess(server.environment);
     const { id, secret } = await server.mint({ role: 'admin' });
@@ -122,7 +122,7 @@ describeOnBothServers('half of a body, and then the end', (start) => {
     },
   );
 
-  test('of the owner, suspended or deleted: an import ends', async () => {
+  test('an import ends when its owner is suspended or deleted', async () => {
     for (const end of ['suspend', 'delete']) {
       const owner = await server.request<{ id: string }>('POST', '/v1/owners', {
         body: { name: `owner ${end}`, kind: 'service' },

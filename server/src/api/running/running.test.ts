@@ -56,7 +56,7 @@ describeOnBothServers('what runs under a key', (start) => {
     expect(await open.closed).toMatch(/"outcome":"broken_off","code":"key_revoked"[^\n]*\n\r\n0\r\n\r\n$/);
   });
 
-  test('an import stores nothing after a revocation that is committed, though its process has not heard of it', async () => {
+  test('an import stores nothing after a committed revocation that its process has not heard of', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     const open = openRequest(server, { path: '/v1/keys/import', key: secret, type: LINES });
     await expect.poll(() => imports(id)).toBe(1);
@@ -68,7 +68,7 @@ describeOnBothServers('what runs under a key', (start) => {
     expect(await works('way-in-0123456789abcdef')).toBe(false);
   });
 
-  test('a stream that is open when its key is revoked ends with an event that says so, and its upstream hears of it', async () => {
+  test('a stream that is open when its key is revoked ends with an event that says so, and its upstream request is cancelled', async () => {
     const { id, secret } = await server.mint({ scopes: ['models:use'] });
     upstream.answer(stream([event('one')], { end: 'hang' }));
     const open = openRequest(server, { path: '/v1/chat/completions', key: secret });
@@ -80,7 +80,7 @@ describeOnBothServers('what runs under a key', (start) => {
     await upstream.received.findLast(({ path }) => path.endsWith('/chat/completions'))?.aborted;
   });
 
-  test('a stream of a child ends with the revocation of the key above its parent, on another process too', async () => {
+  test('a stream of a child ends with the revocation of an ancestor, also on another process', async () => {
     const team = await server.mint({ scopes: ['keys:write', 'models:use'], expires_in_seconds: 3_600 });
     const child = async (maker: string): Promise<string> => {
       const body = { name: 'agent', scopes: ['keys:write', 'models:use'] };
@@ -98,7 +98,7 @@ describeOnBothServers('what runs under a key', (start) => {
     expect(await works(grandchild)).toBe(false);
   });
 
-  test('what a visitor of a widget is being told ends with the key that pays for it', async () => {
+  test('an answer to a visitor of a widget ends with the key that pays for it', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     const site = 'https://shop.example';
     await server.request('POST', '/api/v1/workspace/new', { body: { name: 'Shop', chatModel: 'gpt-test' } });
@@ -122,7 +122,7 @@ describeOnBothServers('what runs under a key', (start) => {
     expect(text).toContain('(key_revoked)');
   });
 
-  test('a chat in a workspace ends with the frame that its clients know, and nothing of it is kept', async () => {
+  test('a chat in a workspace ends with the frame that its clients know, and is not stored', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     upstream.answer(stream([event('half of an answer')], { end: 'hang' }));
     await server.request('POST', '/api/v1/workspace/new', { body: { name: 'Room' } });
@@ -137,7 +137,7 @@ describeOnBothServers('what runs under a key', (start) => {
     expect(text).not.toContain('half of an answer');
   });
 
-  test('of two processes with open streams nothing that was sent after the acknowledgement reaches a client, and each is counted once', async () => {
+  test('nothing that two processes with open streams send after the acknowledgement reaches a client, and each stream is counted once', async () => {
     const pair = await start();
     const { rounds, counted } = await revokeStreams(pair, 12);
     expect(rounds.filter(({ stream, acknowledgedMs }) => stream.lastSentMs > acknowledgedMs)).toEqual([]);

@@ -7,15 +7,17 @@ import * as s from '../schemas.ts';
 
 const RunningRequest = Type.Object(
   {
-    id: Type.String({ description: 'To stop it by' }),
-    key_id: s.nullable(Type.String({ description: 'null: it came with a session or without a key' })),
+    id: Type.String({ description: 'Id of the request, for running/stop' }),
+    key_id: s.nullable(
+      Type.String({ description: 'Id of the key. null: the request has a session or no key' }),
+    ),
     owner_id: s.nullable(Type.String()),
-    route: Type.String({ description: 'The operationId of its endpoint' }),
-    model: s.nullable(Type.String({ description: 'The model that answers; null: none yet' })),
+    route: Type.String({ description: 'operationId of the endpoint' }),
+    model: s.nullable(Type.String({ description: 'The answering model. null: none yet' })),
     age_seconds: Type.Number(),
-    tokens_in: Type.Integer({ description: 'Up to now, estimated where the upstream has not said' }),
+    tokens_in: Type.Integer({ description: 'Tokens so far, estimated until the upstream reports them' }),
     tokens_out: Type.Integer(),
-    node: Type.String({ description: 'The process that carries it out' }),
+    node: Type.String({ description: 'Id of the process that runs the request' }),
   },
   { title: 'RunningRequest' },
 );
@@ -25,7 +27,7 @@ const RunningList = Type.Object(
     items: Type.Array(RunningRequest),
     next_cursor: s.nullable(Type.String()),
     missing_nodes: Type.Integer({
-      description: 'Processes that did not answer in time; what they carry out is not in the list',
+      description: 'Number of processes that did not answer in time. Their requests are not in the list',
     }),
   },
   { title: 'RunningList' },
@@ -35,7 +37,7 @@ const Stopped = Type.Object(
   {
     acknowledged: s.Acknowledged,
     missing_nodes: Type.Integer({
-      description: 'Processes that did not answer in time; what they carry out may not have been found',
+      description: 'Number of processes that did not answer in time. Their requests may not have been found',
     }),
   },
   { title: 'StoppedRequests' },
@@ -51,9 +53,9 @@ export const runningRoutes: Route[] = [
     method: 'GET',
     path: '/v1/running',
     id: 'running.list',
-    summary: 'List the requests that are being answered',
+    summary: 'List the running requests',
     description:
-      "On all processes, newest first, this one included. Without keys:read those of the caller's own key; with it those of the keys that it may see.",
+      "Lists all processes, newest first, this request included. Without keys:read, only requests of the caller's own key. With it, requests of all keys that the caller may see.",
     access: 'any',
     query: Type.Object(s.pageQuery, s.closed),
     responses: { 200: RunningList },
@@ -66,12 +68,15 @@ export const runningRoutes: Route[] = [
     method: 'POST',
     path: '/v1/running/:id/stop',
     id: 'running.stop',
-    summary: 'Stop a request that is being answered',
+    summary: 'Stop a running request',
     description:
-      'Its key goes on. Acknowledged like a revocation: nothing more of it takes effect. The own key needs no scope, others keys:write.',
+      'Its key stays active. Acknowledged like a revocation: no further part of the request takes effect. Requests of the own key need no scope, others need keys:write.',
     access: 'any',
     params: Type.Object({
-      id: Type.String({ pattern: '^run_[0-9A-Za-z]{12}_[0-9a-z]{1,12}$', description: 'As the list has it' }),
+      id: Type.String({
+        pattern: '^run_[0-9A-Za-z]{12}_[0-9a-z]{1,12}$',
+        description: 'Id from the list of running requests',
+      }),
     }),
     responses: { 200: Stopped },
     errors: ['not_found', 'insufficient_scope', 'not_ready'],
@@ -85,12 +90,18 @@ export const runningRoutes: Route[] = [
     path: '/v1/running/stop',
     id: 'running.stop_all',
     summary: 'Stop all requests of a key, an owner or a tag',
-    description: 'Name exactly one. Of an owner or a tag: those that run at this moment.',
+    description:
+      'Send exactly one of key, owner and tag. For an owner or a tag, it stops the requests that are running now.',
     access: 'any',
     body: Type.Object(
       {
         key: Type.Optional(Type.String({ maxLength: 100, description: 'Id of a key' })),
-        owner: Type.Optional(Type.String({ maxLength: 100, description: 'Id of an owner' })),
+        owner: Type.Optional(
+          Type.String({
+            maxLength: 100,
+            description: 'Only keys of this owner: its id, such as own_4fT9aBcDeF12',
+          }),
+        ),
         tag: Type.Optional(Type.String({ maxLength: 60, description: 'Of keys' })),
       },
       { title: 'StopRequest', minProperties: 1, ...s.closed },

@@ -100,7 +100,7 @@ const PLATFORM = [
 ];
 
 describe('a platform address', () => {
-  test.for(PLATFORM)('%s is reached by no policy', (address) => {
+  test.for(PLATFORM)('the platform address %s is reachable under no policy', (address) => {
     for (const policy of [
       UPSTREAM,
       page(),
@@ -116,7 +116,7 @@ describe('a platform address', () => {
     }
   });
 
-  test('is reached for pages where the operator names it and no more', () => {
+  test('a platform address is reachable for pages only if the operator names it', () => {
     expect(mayReach('169.254.169.254', page(['169.254.169.254']))).toBe(true);
     expect(mayReach('169.254.169.254', page(['169.254.0.0/16']))).toBe(true);
     expect(mayReach('169.254.169.254', page(['169.0.0.0/8']))).toBe(false);
@@ -142,18 +142,18 @@ describe('upstreams are reached', () => {
     '192.0.0.8',
     '168.63.129.17',
     '2606:4700::6810:84e5',
-  ])('at %s', (address) => {
+  ])('an upstream at %s is reachable', (address) => {
     expect(mayReach(address, UPSTREAM)).toBe(true);
   });
 });
 
 describe('pages are not fetched', () => {
-  test.for(FORBIDDEN)('from %s', (url) => {
+  test.for(FORBIDDEN)('a page is not fetched from %s', (url) => {
     expect(mayReach(hostOf(url), page())).toBe(false);
     expect(refuseLiteral(hostOf(url), page())).toMatchObject({ code: 'KEYWARD_FORBIDDEN_ADDRESS' });
   });
 
-  test('from what is no address', () => {
+  test('a page is not fetched from an invalid address', () => {
     for (const text of ['', 'localhost', '127.0.0', '[::1', 'fe80::1%eth0'])
       expect(mayReach(text, page())).toBe(false);
   });
@@ -165,12 +165,12 @@ describe('pages are fetched', () => {
     'http://8.8.8.8/',
     'http://[2606:4700::6810:84e5]/',
     'http://[::ffff:8.8.8.8]/',
-  ])('from %s', (url) => {
+  ])('a page is fetched from %s', (url) => {
     expect(mayReach(hostOf(url), page())).toBe(true);
     expect(refuseLiteral(hostOf(url), page())).toBeUndefined();
   });
 
-  test('from private addresses that the operator names, and from no others', () => {
+  test('a page is fetched from private addresses that the operator names, and from no others', () => {
     const allowed = ['10.1.0.0/16', 'fd00::/8'];
     expect(mayReach('10.1.2.3', page(allowed))).toBe(true);
     expect(mayReach('::ffff:10.1.2.3', page(allowed))).toBe(true);
@@ -179,7 +179,7 @@ describe('pages are fetched', () => {
     expect(mayReach('127.0.0.1', page(allowed))).toBe(false);
   });
 
-  test('from all of them where the operator allows that, but not from where clouds keep credentials', () => {
+  test('a page is fetched from all private addresses if the operator allows that, except where clouds keep credentials', () => {
     for (const address of ['127.0.0.1', '::1', '10.0.0.1', '192.168.0.1', 'fd12::1', '100.64.0.1'])
       expect(mayReach(address, page('allow'))).toBe(true);
     for (const address of [
@@ -209,13 +209,13 @@ describe('a name', () => {
     });
   const good = { address: '93.184.216.34', family: 4 };
 
-  test('is connected to at the address that was checked', async () => {
+  test('a host name is connected to at the address that was checked', async () => {
     expect(await resolve([good])).toEqual([good]);
     expect(await resolve([good], { all: false })).toBe(good.address);
   });
 
   test.for(['127.0.0.1', '10.0.0.1', '169.254.169.254', '::1', '::ffff:127.0.0.1', 'fd00::1', '0.0.0.0'])(
-    'that leads to %s is refused, also as one of several',
+    'a host name that resolves to %s is refused, also as one of several',
     async (address) => {
       const bad = { address, family: address.includes(':') ? 6 : 4 };
       expect(await resolve([bad])).toMatchObject({ code: 'KEYWARD_FORBIDDEN_ADDRESS' });
@@ -224,7 +224,7 @@ describe('a name', () => {
   );
 
   test.for(PLATFORM)(
-    'of an upstream that leads to %s is refused, also as one of several',
+    'the host name of an upstream that resolves to %s is refused, also as one of several',
     async (address) => {
       const bad = { address, family: address.includes(':') ? 6 : 4 };
       const policy = UPSTREAM;

@@ -23,7 +23,7 @@ export interface OutboundOptions {
 export class ForbiddenAddressError extends Error {
   readonly code = 'KEYWARD_FORBIDDEN_ADDRESS';
   constructor() {
-    super('The host leads to an address that this server must not connect to.');
+    super('The host name resolves to an address that this server must not connect to.');
   }
 }
 
@@ -65,7 +65,7 @@ export function guardedLookup(policy: OutboundPolicy, lookup: typeof dnsLookup =
         return callback(new ForbiddenAddressError(), []);
       if (options.all === true) return callback(null, addresses);
       const [first] = addresses;
-      if (first === undefined) return callback(new Error('The name has no address.'), []);
+      if (first === undefined) return callback(new Error('The host name has no address.'), []);
       return callback(null, first.address, first.family);
     });
   };

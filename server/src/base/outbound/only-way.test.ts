@@ -13,7 +13,7 @@ const BETWEEN_PROCESSES = ['nodes/socket-wire.ts'];
 const OPENS =
   /(?<![.#\w]|async )fetch\(|new (Agent|Client|Pool|ProxyAgent|EnvHttpProxyAgent|WebSocket|EventSource)\(|\b(buildConnector|createConnection|setGlobalDispatcher)\(|\bhttps?\.(get|request)\(|\b(net|tls)\.connect\(|import \{[^}]*\b(request|get|connect|fetch|stream)\b[^}]*\} from '(undici|node:https?|node:http2|node:net|node:tls)'/;
 
-test('no request of the server leaves but by the guarded client', () => {
+test('every outgoing request of the server goes through the guarded client', () => {
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
     (path) => path.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(path),
   );

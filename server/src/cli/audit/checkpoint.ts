@@ -9,7 +9,7 @@ export default verb({
     '$ keyward audit checkpoint --output json > checkpoint.json',
     'audit verify record.ndjson --checkpoint checkpoint.json',
   ],
-  notes: 'Keep it where whoever can write the database cannot: it convicts a record that was rewritten.',
+  notes: 'Keep it where nobody who can write the database can write. It proves that a record was rewritten.',
   run: async (args, context) => {
     const client = await openClient(args, context);
     await print(context, args, { value: await unwrap(client.GET('/v1/audit/checkpoint')) });

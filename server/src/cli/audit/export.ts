@@ -4,8 +4,8 @@ import { OUTPUT_ARGS } from '../output.ts';
 
 export default verb({
   args: {
-    file: { type: 'positional', required: false, description: 'Where to; stdout where it is left out' },
-    local: { type: 'boolean', description: 'Of the database of this machine; there is no other way yet' },
+    file: { type: 'positional', required: false, description: 'File to write. Default: stdout' },
+    local: { type: 'boolean', description: 'Export the database of this machine (required)' },
     ...OUTPUT_ARGS,
   },
   examples: [
@@ -14,7 +14,7 @@ export default verb({
   ],
   run: async (args, context) => {
     if (args.local !== true)
-      throw usageError('The record is exported on the machine of the server.', {
+      throw usageError('An export needs --local, on the machine of the server.', {
         example: 'keyward audit export --local > record.ndjson',
       });
     const { exportRecord } = await import('./run-export.ts');

@@ -1,7 +1,7 @@
 import { OPERATIONS } from '@keyward/sdk/operations';
 import { lazy, noun } from '../command.ts';
 
-export const audit = noun('The record of what was done, by whom', {
+export const audit = noun('The audit record of all changes', {
   list: lazy(OPERATIONS['audit.list'].summary, () => import('./list.ts')),
   checkpoint: lazy(OPERATIONS['audit.checkpoint'].summary, () => import('./checkpoint.ts')),
   export: lazy(

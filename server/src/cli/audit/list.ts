@@ -21,9 +21,9 @@ export default verb({
   args: {
     actor: { type: 'string', description: 'key:key_…, system, cli or anonymous' },
     action: { type: 'string', description: 'keys.mint, or keys.* for all of a noun' },
-    target: { type: 'string', description: 'What it was done to, such as a key' },
-    from: { type: 'string', description: 'A time, or an age such as 7d' },
-    to: { type: 'string', description: 'A time, or an age' },
+    target: { type: 'string', description: 'Only changes of this object, such as a key id' },
+    from: { type: 'string', description: 'Start: a time, or an age such as 7d' },
+    to: { type: 'string', description: 'End: a time, or an age' },
     ...PAGE_ARGS,
     ...CLIENT_ARGS,
   },

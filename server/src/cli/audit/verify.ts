@@ -9,14 +9,15 @@ export default verb({
       required: false,
       description: 'An export (keyward audit export); - reads stdin',
     },
-    local: { type: 'boolean', description: 'The record in the database of this machine instead' },
+    local: { type: 'boolean', description: 'Verify the record in the database of this machine' },
     'public-key': {
       type: 'string',
-      description: 'A PEM file: checkpoints signed by others are refused; repeatable',
+      description:
+        'A PEM file with a trusted public key; checkpoints of other signers are refused; repeatable',
     },
     checkpoint: {
       type: 'string',
-      description: 'A checkpoint that was saved elsewhere (JSON file); repeatable',
+      description: 'A checkpoint that you saved elsewhere (JSON file); repeatable',
     },
     ...OUTPUT_ARGS,
   },
@@ -25,11 +26,13 @@ export default verb({
     'audit verify --local',
   ],
   notes:
-    'Without --checkpoint and --public-key it finds every change by somebody who did not recompute the rest;\n' +
-    'who owns the database could rewrite all of it. Ends with 1 when the record is broken.',
+    'Without --checkpoint and --public-key it finds every change whose author did not recompute all later hashes.\n' +
+    'The owner of the database could rewrite the whole record. Exit code 1: the record is broken.',
   run: async (args, context) => {
     if ((args.file === undefined) === (args.local !== true))
-      throw usageError('Give either a file or --local.', { example: 'keyward audit verify record.ndjson' });
+      throw usageError('Give either a file or --local, not both.', {
+        example: 'keyward audit verify record.ndjson',
+      });
     const { verifyRecord } = await import('./run-verify.ts');
     return verifyRecord(context, args);
   },

@@ -11,7 +11,11 @@ const EXAMPLE = 'keyward auth login --key-stdin < key.txt';
 
 export default verb({
   args: {
-    key: { type: 'positional', required: false, description: 'The key; - reads stdin, nothing asks for it' },
+    key: {
+      type: 'positional',
+      required: false,
+      description: 'The key; - reads stdin. Default: ask for it on the terminal',
+    },
     ...CLIENT_ARGS,
   },
   examples: [
@@ -20,8 +24,8 @@ export default verb({
     'auth login --environment staging --url https://staging.example.org',
   ],
   notes:
-    'The key is checked with the server before it is stored: in the keyring of the desktop where there is one\n' +
-    '(secret-tool), or else in a file that only you can read.',
+    'The server checks the key before the command stores it: in the keyring of the desktop if there is one\n' +
+    '(secret-tool), otherwise in a file that only you can read.',
   run: async (args, context) => {
     const { io, config } = context;
     const environment = args.environment ?? 'default';
@@ -31,7 +35,7 @@ export default verb({
       ? await readSecret(context, source)
       : (config.client.apiKey ?? (await readSecret(context, source)));
     if (key === undefined)
-      throw usageError('No key was given.', { hint: 'Give it on stdin.', example: EXAMPLE });
+      throw usageError('No key was given.', { hint: 'Give the key on stdin.', example: EXAMPLE });
     refuseDamagedKey(key, 'that was given');
     const before = await readCredential(context, environment);
     const url = args.url ?? config.client.url ?? before?.url ?? localUrl(config);

@@ -5,11 +5,15 @@ import { OUTPUT_ARGS, print } from '../output.ts';
 
 export default verb({
   args: {
-    environment: { type: 'string', description: 'Which stored credential; default', valueHint: 'name' },
+    environment: {
+      type: 'string',
+      description: 'Name of the stored credential. Default: default',
+      valueHint: 'name',
+    },
     ...OUTPUT_ARGS,
   },
   examples: ['auth logout', 'auth logout --environment staging'],
-  notes: 'The key itself stays good: keyward keys revoke ends it.',
+  notes: 'The key itself stays active. To end it: keyward keys revoke.',
   run: async (args, context) => {
     const environment = args.environment ?? 'default';
     const removed = await removeCredential(context, environment);

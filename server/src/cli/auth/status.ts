@@ -35,7 +35,7 @@ export default verb({
       return EXIT.ok;
     } catch (error) {
       if (!(error instanceof KeywardApiError) || error.status !== 401) throw error;
-      return unauthenticated('the server does not take this key');
+      return unauthenticated('the server refuses this key');
     }
   },
 });

@@ -7,7 +7,7 @@ import { print } from '../output.ts';
 export default verb({
   args: CLIENT_ARGS,
   examples: ['auth token', '$ export KEYWARD_API_KEY="$(keyward auth token)"'],
-  notes: 'Prints the bare text, for use in $(…); --output json makes it {"token": …}.',
+  notes: 'Prints the text of the key alone, for use in $(…). --output json prints {"token": …}.',
   run: async (args, context) => {
     const { url, key } = await findAccess(args, context);
     if (key === undefined) {

@@ -25,7 +25,9 @@ export async function readEntries(configDir: string, warn: (text: string) => voi
     const { mode } = await stat(path);
     if ((mode & 0o077) !== 0) {
       await chmod(path, 0o600);
-      warn(`Warning: ${path} could be read by others (mode ${(mode & 0o777).toString(8)}); it is 0600 now.`);
+      warn(
+        `Warning: ${path} was readable by other users (mode ${(mode & 0o777).toString(8)}). Its mode is 0600 now.`,
+      );
     }
     const { environments } = JSON.parse(await readFile(path, 'utf8')) as { environments?: Entries };
     return environments ?? {};
@@ -57,7 +59,7 @@ export async function writeEntries(configDir: string, environments: Entries): Pr
   } catch (error) {
     await rm(draft, { force: true });
     throw new CliError(`The credentials cannot be stored in ${path}: ${(error as Error).message}.`, {
-      hint: 'Set KEYWARD_CONFIG_DIR to a folder of yours.',
+      hint: 'Set KEYWARD_CONFIG_DIR to a folder that you can write.',
     });
   }
 }

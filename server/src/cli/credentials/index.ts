@@ -21,9 +21,12 @@ const entriesOf = ({ config, io }: Context): Promise<Entries> =>
 /** @throws CliError for a name that is none. */
 function checkName(environment: string): void {
   if (NAME.test(environment) && !Object.hasOwn(Object.prototype, environment)) return;
-  throw new CliError('The name of an environment is up to 63 letters, digits, dots, dashes.', {
-    exitCode: EXIT.usage,
-  });
+  throw new CliError(
+    'The name of an environment must be 1 to 63 letters, digits, dots or dashes, such as staging.',
+    {
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
 export async function readCredential(
@@ -42,7 +45,7 @@ export async function readCredential(
       if (key !== undefined && key !== '') return key;
       throw new CliError(`The key of client@${environment} is no longer in the ${entry.stored_in}.`, {
         exitCode: EXIT.notAuthenticated,
-        hint: 'Is the keyring locked? If not, log in again.',
+        hint: 'Unlock the keyring, or log in again.',
         example: 'keyward auth login',
       });
     },

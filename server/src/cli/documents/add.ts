@@ -33,10 +33,10 @@ type Outcome = { title: string; locations: string[] } & (
 
 export default verb({
   args: {
-    path: { type: 'positional', description: 'Files, folders, or addresses of the web', required: true },
-    workspace: { type: 'string', alias: 'w', description: 'The slug of a workspace to put them into' },
-    folder: { type: 'string', description: `Where files are kept on the server; ${DEFAULT_FOLDER}` },
-    again: { type: 'boolean', description: 'Store anew what is in the folder already' },
+    path: { type: 'positional', description: 'Files, folders or URLs', required: true },
+    workspace: { type: 'string', alias: 'w', description: 'Slug of the workspace to add them to' },
+    folder: { type: 'string', description: `Folder on the server. Default: ${DEFAULT_FOLDER}` },
+    again: { type: 'boolean', description: 'Store documents again that are already in the folder' },
     ...CLIENT_ARGS,
   },
   repeatsLast: true,
@@ -46,9 +46,9 @@ export default verb({
     'documents add https://example.org/manual --workspace staff',
   ],
   notes:
-    'A document is called by its path as it was given. What the folder has under that title already is not stored a second\n' +
-    'time, only put into the workspace: a run that was interrupted is simply repeated. Ends with 1 where one could not be\n' +
-    'read; the others are stored nevertheless.',
+    'The title of a document is its path as given. A document whose title is already in the folder is not stored again,\n' +
+    'only added to the workspace. So the command is idempotent: repeat it after an interruption. Exit code 1: a document\n' +
+    'could not be read; the others are stored.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
     const client = await openClient(args, context);
@@ -65,7 +65,7 @@ export default verb({
     await print(context, args, {
       value: { added, known: alreadyThere, failed, items },
       table: () =>
-        [`${added} added, ${alreadyThere} known before, ${failed} failed`, ...failures(items)].join('\n'),
+        [`${added} added, ${alreadyThere} already there, ${failed} failed`, ...failures(items)].join('\n'),
     });
     return failed > 0 ? EXIT.failure : EXIT.ok;
   },
@@ -137,7 +137,7 @@ async function attach(adding: Adding, said: Pick<Outcome, 'title' | 'locations'>
   const present = new Set(answer.workspace.documents.map(({ docpath }) => docpath));
   return said.locations.every((location) => present.has(location))
     ? { ...said, outcome: 'known' }
-    : { ...said, outcome: 'failed', error: 'It could not be embedded; the log of the server says why.' };
+    : { ...said, outcome: 'failed', error: 'It could not be embedded. The server log has the reason.' };
 }
 
 /** Waits where the key's limit on requests asks for it. */
@@ -158,7 +158,8 @@ function failures(items: readonly Outcome[]): string[] {
   const failed = items.filter((item) => item.outcome === 'failed');
   // The server says no more, so that nobody learns by links which machines there are around it.
   const isUnreached = failed.some(({ error }) => /^No URL content found at \S+\.$/.test(error));
-  const hint = '  Pages come from public addresses only; KEYWARD_FETCH_PRIVATE of the server allows others.';
+  const hint =
+    '  The server fetches pages from public addresses only. Its setting KEYWARD_FETCH_PRIVATE allows others.';
   return [
     ...failed.map(({ title, error }) => `  ${cell(title)}: ${cell(error)}`),
     ...(isUnreached ? [hint] : []),

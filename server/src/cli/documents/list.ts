@@ -5,7 +5,7 @@ import { documentsIn } from './stored.ts';
 
 export default verb({
   args: {
-    folder: { type: 'string', description: 'Only those of this folder' },
+    folder: { type: 'string', description: 'Only documents of this folder' },
     ...CLIENT_ARGS,
   },
   examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],

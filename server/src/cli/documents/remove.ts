@@ -7,7 +7,7 @@ import { documentsIn } from './stored.ts';
 
 export default verb({
   args: {
-    location: { type: 'positional', description: 'folder/name, as documents list shows it', required: true },
+    location: { type: 'positional', description: 'folder/name from documents list', required: true },
     ...CLIENT_ARGS,
   },
   repeatsLast: true,
@@ -20,7 +20,7 @@ export default verb({
     if (missing !== undefined) {
       throw new CliError(`There is no document ${missing}; nothing was removed.`, {
         exitCode: EXIT.notFound,
-        hint: 'keyward documents list shows them.',
+        hint: 'keyward documents list shows all documents.',
       });
     }
     await unwrap(client.DELETE('/v1/system/remove-documents', { body: { names } }));

@@ -22,7 +22,7 @@ export async function sourcesOf(given: readonly string[]): Promise<Source[]> {
 async function filesAt(path: string): Promise<string[]> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw usageError(`${path} cannot be read (${error.code ?? error.message}).`, {
-      hint: 'Give a file, a folder, or an address that begins with https://.',
+      hint: 'Give a file, a folder, or a URL that begins with https://.',
     });
   });
   if (!info.isDirectory()) return [path];

@@ -5,18 +5,21 @@ export default verb({
   args: {
     storage_dir: {
       type: 'positional',
-      description: 'The folder that holds anythingllm.db and documents; it is only read',
+      description: 'The folder with anythingllm.db and documents; the import only reads it',
       required: true,
     },
-    'dry-run': { type: 'boolean', description: 'Say what would be taken and what not, and write nothing' },
-    yes: { type: 'boolean', description: 'Take it without asking' },
+    'dry-run': {
+      type: 'boolean',
+      description: 'Print what the import would take and leave out, and write nothing',
+    },
+    yes: { type: 'boolean', description: 'Import without asking' },
     ...OUTPUT_ARGS,
   },
   examples: ['import anythingllm ./storage --dry-run', 'import anythingllm ./storage --yes --output json'],
   notes:
-    'API keys, users with their passwords, workspaces, threads, chats, documents, widgets, invites and settings. Clients\n' +
-    'keep their keys. Repeating it takes what is new and nothing twice; after a power cut it goes on where it was. Run it on\n' +
-    "the machine of Keyward's data directory, also while the server runs, and with AnythingLLM stopped. The server makes\n" +
+    'Imports API keys, users with passwords, workspaces, threads, chats, documents, widgets, invites and settings. Clients\n' +
+    'keep their keys. The import is idempotent: another run takes only new things, also after an interruption. Run it on\n' +
+    "the machine of Keyward's data directory, with AnythingLLM stopped. Keyward's server may run. The server makes\n" +
     'the vectors of the documents afterwards: keyward import status.',
   run: async (args, context) => {
     const { runImport } = await import('./run-anythingllm.ts');

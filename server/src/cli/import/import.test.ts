@@ -56,7 +56,7 @@ test(
     const asked = await home.run(['import', 'anythingllm', from.folder, '--output', 'table']);
     expect(asked.code).toBe(2);
     expect(asked.stdout).toMatch(/^chats +3000 +3000 +0 +0$/m);
-    expect(asked.stderr).toContain('repeat it with --yes');
+    expect(asked.stderr).toContain('repeat the command with --yes');
     const before = stateOf(from.folder);
     const taken = await home.run(['import', 'anythingllm', from.folder, '--yes', '--output', 'json']);
     expect(taken.code).toBe(0);
@@ -81,7 +81,7 @@ test('on a terminal it asks first, and no is no', { timeout: 60_000 }, async () 
   const home = testHome();
   const line = `import anythingllm ${from.folder}`;
   const no = await home.runOnTerminal(line, [{ at: '[y/N]', text: 'n\n' }]);
-  expect(no.stdout).toContain('Nothing was taken.');
+  expect(no.stdout).toContain('Nothing was imported.');
   expect(existsSync(home.dataDir)).toBe(false);
   const yes = await home.runOnTerminal(line, [{ at: '[y/N]', text: 'y\n' }]);
   expect(yes.code).toBe(0);

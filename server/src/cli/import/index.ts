@@ -1,6 +1,6 @@
 import { lazy, noun } from '../command.ts';
 
-export const imports = noun('Move in from elsewhere', {
-  anythingllm: lazy('Take over the storage directory of an AnythingLLM', () => import('./anythingllm.ts')),
-  status: lazy('How far the imported documents are embedded', () => import('./status.ts')),
+export const imports = noun('Import from another program', {
+  anythingllm: lazy('Import the storage directory of AnythingLLM', () => import('./anythingllm.ts')),
+  status: lazy('Show how many imported documents are embedded', () => import('./status.ts')),
 });

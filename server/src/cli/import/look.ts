@@ -51,7 +51,7 @@ async function openForLooking(config: Config, scratchDir: string): Promise<Stora
   await storage.close();
   throw new CliError('The database is of an older version.', {
     exitCode: EXIT.configuration,
-    hint: 'Bring it up to this version first.',
+    hint: 'Migrate it to this version first.',
     example: 'keyward migrate',
   });
 }

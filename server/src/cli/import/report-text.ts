@@ -40,7 +40,7 @@ function remarkText({ kind, reason, things }: Remark): string {
 function usersText({ users, dry_run }: ImportReport): string[] {
   if (users === 'unchanged') return [];
   if (users === 'no administrator')
-    return ['None of the users who came can administer: they log in once multi-user mode is turned on.'];
+    return ['None of the imported users can administer. They can log in once multi-user mode is turned on.'];
   return [
     `${dry_run ? 'Users will log in' : 'Users log in'} by name and with the passwords they had; a single password for all ends.`,
   ];

@@ -27,12 +27,12 @@ export async function runImport(context: Context, choice: Choice): Promise<numbe
     if (choice.dryRun) return report(context, choice, looked);
     if (!isTerminal(io.stdin) || !isTerminal(io.stderr)) {
       await report(context, choice, looked);
-      say(io, 'Nothing was taken. If this is what you want, repeat it with --yes.');
+      say(io, 'Nothing was imported. To import, repeat the command with --yes.');
       return EXIT.usage;
     }
     say(io, reportText(looked));
     if (!(await confirmed(io))) {
-      say(io, 'Nothing was taken.');
+      say(io, 'Nothing was imported.');
       return EXIT.failure;
     }
   }
@@ -46,7 +46,7 @@ export async function runImport(context: Context, choice: Choice): Promise<numbe
 function sayNext(io: Io, { counts }: ImportReport): void {
   const came = (kind: Kind): boolean => counts.some((count) => count.kind === kind && count.taken > 0);
   if (came('placement'))
-    say(io, 'The server makes the vectors while it runs: keyward import status says how far it is.');
+    say(io, 'The server makes the vectors while it runs. keyward import status shows its progress.');
   if (came('key'))
     say(io, 'Clients need the new base URL and keep their keys: keyward keys list --tag anythingllm');
 }
@@ -56,7 +56,7 @@ async function report(context: Context, choice: OutputChoice, value: ImportRepor
   if (!value.source_changed) return EXIT.ok;
   say(
     context.io,
-    'AnythingLLM wrote to its database meanwhile. Stop it and repeat this: what is known is not taken twice.',
+    'AnythingLLM wrote to its database during the import. Stop it and run the import again; it is idempotent.',
   );
   return EXIT.failure;
 }
@@ -77,7 +77,7 @@ async function showing<T>(
 async function confirmed({ stdin, stderr, interrupted }: Io): Promise<boolean> {
   const asking = createInterface({ input: stdin, output: stderr });
   try {
-    const answer = await asking.question('Take all this into Keyward? [y/N] ', { signal: interrupted });
+    const answer = await asking.question('Import all this into Keyward? [y/N] ', { signal: interrupted });
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     asking.close();

@@ -5,7 +5,7 @@ export default verb({
   args: OUTPUT_ARGS,
   examples: ['import status'],
   notes:
-    'A running server embeds them one after the other; one that fails is tried again, at last every five minutes.',
+    'A running server embeds them one after the other. It retries a failed one, in the end every five minutes.',
   run: async (args, context) => {
     const [{ countWanted }, { openExisting }] = await Promise.all([
       import('../../moving/index.ts'),

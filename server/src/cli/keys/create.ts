@@ -8,14 +8,17 @@ import { printSecret } from './show.ts';
 
 export default verb({
   args: {
-    name: { type: 'positional', required: false, description: 'What the key is called' },
-    owner: { type: 'string', description: "Id or name of its owner; the maker's own where left out" },
+    name: { type: 'positional', required: false, description: 'Name of the key' },
+    owner: { type: 'string', description: "Id or name of its owner. Default: the maker's own owner" },
     parent: {
       type: 'string',
-      description: 'Id of the key that it becomes a child of: it spends on its account and ends with it',
+      description: 'Id of the parent key. The child counts against it and ends with it',
     },
     ...HOLDING_ARGS,
-    'idempotency-key': { type: 'string', description: 'A repeat with the same value makes no second key' },
+    'idempotency-key': {
+      type: 'string',
+      description: 'Makes the command idempotent: a repeat with the same value makes no second key',
+    },
     local: { type: 'boolean', description: 'Work on the data directory, without a server and without a key' },
     ...CLIENT_ARGS,
   },
@@ -26,8 +29,8 @@ export default verb({
     'keys create --local',
   ],
   notes:
-    'The secret is in the result and nowhere else, ever. --local is the way back in when the admin key is lost:\n' +
-    'whoever can read the data directory gets an admin key, or one with the role or the scopes that are named.',
+    'Only the result contains the secret. Use --local if the admin key is lost: anybody who can read the data\n' +
+    'directory gets an admin key, or a key with the given role or scopes.',
   run: async (args, context) => {
     const { name } = args;
     if (args.local !== true && name === undefined)

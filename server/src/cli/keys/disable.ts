@@ -1,3 +1,3 @@
 import { endingVerb } from './state-verb.ts';
 
-export default endingVerb('disable', 'Ended with 0, no process admits the key any more, until keys enable.');
+export default endingVerb('disable', 'After exit code 0 no process admits the key, until keys enable.');

@@ -6,7 +6,11 @@ import { ID_ARG, printChanged } from './show.ts';
 export default verb({
   args: {
     id: ID_ARG,
-    secret: { type: 'positional', description: 'sec_ and 12 characters, from keys get', required: true },
+    secret: {
+      type: 'positional',
+      description: 'Id of the secret from keys get: sec_ and 12 characters',
+      required: true,
+    },
     ...CLIENT_ARGS,
   },
   examples: ['keys end-secret key_4fT9aBcDeF12 sec_8sK2mNoPqR34'],

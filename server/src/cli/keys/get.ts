@@ -8,8 +8,8 @@ export default verb({
   args: { id: ID_ARG, ...CLIENT_ARGS },
   examples: ['keys get key_4fT9aBcDeF12', 'keys get self'],
   notes:
-    'self is the key that the command line uses, with what is left of the limits and budgets that it counts against:\n' +
-    'its own, those of the keys above it, and those of their owners. It needs no scope.',
+    'self is the key that the command line uses. It shows the rest of all limits and budgets that the key counts against:\n' +
+    'its own, those of its ancestors, and those of their owners. It needs no scope.',
   run: async (args, context) => {
     const client = await openClient(args, context);
     if (args.id === 'self') {

@@ -28,15 +28,18 @@ export const HOLDING_ARGS = {
   'expires-at': { type: 'string', description: 'A time such as 2030-01-31T00:00:00Z' },
   model: {
     type: 'string',
-    description: 'A model that it may use, such as gpt-4o, gpt-* or openai/*; repeatable',
+    description: 'A model that the key may use, such as gpt-4o, gpt-* or openai/*; repeatable',
   },
-  'deny-model': { type: 'string', description: 'A model that it may not use; repeatable' },
-  workspace: { type: 'string', description: 'A workspace that it may use; repeatable' },
-  'deny-workspace': { type: 'string', description: 'A workspace that it may not use; repeatable' },
-  ip: { type: 'string', description: 'An address or range it may come from; repeatable' },
+  'deny-model': { type: 'string', description: 'A model that the key may not use; repeatable' },
+  workspace: { type: 'string', description: 'A workspace that the key may use; repeatable' },
+  'deny-workspace': { type: 'string', description: 'A workspace that the key may not use; repeatable' },
+  ip: {
+    type: 'string',
+    description: 'An address or CIDR range from which the key works, such as 10.0.0.0/8; repeatable',
+  },
   ...BOUND_ARGS,
   tag: { type: 'string', description: 'A tag; repeatable' },
-  metadata: { type: 'string', description: 'Anything, as a JSON object' },
+  metadata: { type: 'string', description: 'Any JSON object' },
 } as const;
 
 interface Given {
@@ -86,7 +89,7 @@ function names(
 function limitOf(text: string): Limit {
   const [, name, count = '', per = ''] = /^(?:([^=]+)=)?\s*(\d+)\s*\/\s*(\w+)$/.exec(text) ?? [];
   if (count === '') {
-    throw usageError('--limit is a number of requests and a time.', {
+    throw usageError('--limit must be a number of requests and a time.', {
       example: '--limit 60/minute, --limit burst=4/concurrent',
     });
   }
@@ -108,9 +111,12 @@ function budgetOf(text: string): Budget {
   const period = PERIODS.find((word) => word === periodText);
   if (amount !== undefined && unit !== undefined && period !== undefined)
     return { name: name ?? `${unit}_${period}`, unit, amount, period };
-  throw usageError(`--budget is an amount, one of ${UNITS.join(', ')}, and one of ${PERIODS.join(', ')}.`, {
-    example: '--budget 10usd/month, --budget "daily=100000 tokens/day"',
-  });
+  throw usageError(
+    `--budget must be an amount, one of ${UNITS.join(', ')}, and one of ${PERIODS.join(', ')}.`,
+    {
+      example: '--budget 10usd/month, --budget "daily=100000 tokens/day"',
+    },
+  );
 }
 
 function metadataOf(text: string): Record<string, unknown> {

@@ -9,7 +9,11 @@ import { print, tableText } from '../output.ts';
 
 export default verb({
   args: {
-    file: { type: 'positional', description: 'NDJSON, a key a line; - reads stdin', required: true },
+    file: {
+      type: 'positional',
+      description: 'File with NDJSON, one key a line; - reads stdin',
+      required: true,
+    },
     ...CLIENT_ARGS,
   },
   examples: [
@@ -17,11 +21,11 @@ export default verb({
     `$ echo '{"name":"old app","role":"client","secret":"…"}' | keyward keys import -`,
   ],
   notes:
-    'A line holds name, owner, role or scopes, and secret or sha256 (64 hex characters of the text of the key).\n' +
-    'A bad line is reported and stops nothing; repeating is harmless. Ends with 1 when a line was refused.',
+    'A line has name, owner, role or scopes, and secret or sha256 (the SHA-256 of the text of the key, 64 hex characters).\n' +
+    'A bad line is reported and stops nothing. The import is idempotent. Exit code 1: a line was refused.',
   run: async (args, context) => {
     if (args.file === '-' && args['key-stdin'] === true)
-      throw usageError('stdin cannot hold both the key and the lines: log in first.');
+      throw usageError('stdin cannot contain both the key and the lines: log in first.');
     const source =
       args.file === '-' ? (context.io.stdin as AsyncIterable<Uint8Array>) : await openFile(args.file);
     const client = await openClient(args, context);
@@ -69,7 +73,7 @@ async function report(
   await print(context, choice, {
     value,
     table: () =>
-      `${value.imported} imported, ${value.existing} known before, ${value.refused} refused` +
+      `${value.imported} imported, ${value.existing} already there, ${value.refused} refused` +
       (refused.length === 0 ? '' : `\n\n${tableText(refused, columns)}`),
   });
   if (value.refused === 0) return EXIT.ok;

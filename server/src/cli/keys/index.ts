@@ -1,7 +1,7 @@
 import { OPERATIONS } from '@keyward/sdk/operations';
 import { lazy, noun } from '../command.ts';
 
-export const keys = noun('Keys: who may do what', {
+export const keys = noun('Keys: permissions, limits and budgets', {
   create: lazy(OPERATIONS['keys.create'].summary, () => import('./create.ts')),
   list: lazy(OPERATIONS['keys.list'].summary, () => import('./list.ts')),
   get: lazy(OPERATIONS['keys.get'].summary, () => import('./get.ts')),

@@ -11,14 +11,17 @@ const STATES: string[] = ['active', 'disabled', 'quarantined', 'expired', 'revok
 
 export default verb({
   args: {
-    state: { type: 'enum', options: STATES, description: 'Only those in this state' },
-    owner: { type: 'string', description: 'Only those of this owner (id or name)' },
-    parent: { type: 'string', description: 'Only the children of this key (id)' },
-    role: { type: 'enum', options: ROLES, description: 'Only those with this preset' },
-    tag: { type: 'string', description: 'Only those with this tag' },
-    search: { type: 'string', description: 'Part of a name or an id' },
-    'unused-for': { type: 'string', description: 'Not used for this long, such as 30d' },
-    'expiring-within': { type: 'string', description: 'Ending within this time, such as 7d' },
+    state: { type: 'enum', options: STATES, description: 'Only keys in this state' },
+    owner: { type: 'string', description: 'Only keys of this owner (id or name)' },
+    parent: { type: 'string', description: 'Only children of this key (id)' },
+    role: { type: 'enum', options: ROLES, description: 'Only keys with this role' },
+    tag: { type: 'string', description: 'Only keys with this tag' },
+    search: { type: 'string', description: 'Only keys whose name or id contains this text' },
+    'unused-for': { type: 'string', description: 'Only keys without a use for this duration, such as 30d' },
+    'expiring-within': {
+      type: 'string',
+      description: 'Only keys that expire within this duration, such as 7d',
+    },
     ...PAGE_ARGS,
     ...CLIENT_ARGS,
   },

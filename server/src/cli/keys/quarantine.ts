@@ -1,3 +1,6 @@
 import { endingVerb } from './state-verb.ts';
 
-export default endingVerb('quarantine', 'For a key that may have leaked: it can look, not act.');
+export default endingVerb(
+  'quarantine',
+  'For a key that may have leaked: it may only read, 60 requests a minute.',
+);

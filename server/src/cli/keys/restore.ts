@@ -1,3 +1,3 @@
 import { givingVerb } from './state-verb.ts';
 
-export default givingVerb('restore', 'The key is active again, with the secrets it had.');
+export default givingVerb('restore', 'The key is active again, with its former secrets.');

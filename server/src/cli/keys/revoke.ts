@@ -2,5 +2,5 @@ import { endingVerb } from './state-verb.ts';
 
 export default endingVerb(
   'revoke',
-  'Ended with 0, no process admits the key any more. keys restore takes it back within 30 days.',
+  'After exit code 0 no process admits the key. keys restore reverts this within 30 days.',
 );

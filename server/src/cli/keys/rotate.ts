@@ -10,15 +10,18 @@ export default verb({
     id: ID_ARG,
     overlap: {
       type: 'string',
-      description: 'How long the old secret goes on, such as 2h; 24h. 0 ends it at once',
+      description: 'How long the old secret works, such as 2h. 0 ends it at once. Default: 24h',
     },
-    'when-quiet': { type: 'boolean', description: 'End the old secret when it is not used any more' },
-    'quiet-for': { type: 'string', description: 'With --when-quiet: not used for this long; 1h' },
+    'when-quiet': { type: 'boolean', description: 'End the old secret when it falls out of use' },
+    'quiet-for': {
+      type: 'string',
+      description: 'With --when-quiet: the duration without a use. Default: 1h',
+    },
     'end-running': END_RUNNING_ARG,
     ...CLIENT_ARGS,
   },
   examples: ['keys rotate key_4fT9aBcDeF12', 'keys rotate key_4fT9aBcDeF12 --when-quiet --quiet-for 2h'],
-  notes: 'Who still uses the old one: secrets[].last_used_at of keyward keys get.',
+  notes: 'secrets[].last_used_at of keyward keys get shows whether the old secret is still in use.',
   run: async (args, context) => {
     const body = given({
       overlap_seconds: args.overlap === undefined ? undefined : durationSeconds('overlap', args.overlap),

@@ -58,14 +58,18 @@ export async function printSecret(
     value,
     table: () => `${value.secret}\n\n${tableText([value.key], KEY_COLUMNS)}`,
   });
-  say(context.io, 'The secret is shown once and kept nowhere: store it now.');
+  say(context.io, 'Store the secret now: it is shown once and kept nowhere.');
 }
 
-export const ID_ARG = { type: 'positional', description: 'key_ and 12 characters', required: true } as const;
+export const ID_ARG = {
+  type: 'positional',
+  description: 'Id of the key: key_ and 12 characters',
+  required: true,
+} as const;
 
 export const END_RUNNING_ARG = {
   type: 'boolean',
-  description: 'End what runs with it, too; left out: it goes on to its end',
+  description: 'Also end its running requests. Default: they continue',
 } as const;
 
 /** A key after a change, and who acts on it. */

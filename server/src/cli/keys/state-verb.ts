@@ -8,7 +8,8 @@ type EndingVerb = 'disable' | 'quarantine' | 'revoke';
 
 export const LAST_ADMIN_ARG = {
   type: 'boolean',
-  description: 'Also where nobody could administer any more; for the last admin key itself',
+  description:
+    'Confirm that nobody can administer this instance afterwards. Only the last admin key itself can do this',
 } as const;
 
 /** The commands that move a key to another state differ in nothing but their word. */
@@ -16,7 +17,7 @@ export function givingVerb(word: GivingVerb, notes: string) {
   return verb({
     args: {
       id: ID_ARG,
-      reason: { type: 'string', description: 'Why; stands in the audit record' },
+      reason: { type: 'string', description: 'Reason, for the audit record' },
       ...CLIENT_ARGS,
     },
     examples: [`keys ${word} key_4fT9aBcDeF12`, `keys ${word} key_4fT9aBcDeF12 --reason "handed over"`],
@@ -35,7 +36,7 @@ export function endingVerb(word: EndingVerb, notes: string) {
   return verb({
     args: {
       id: ID_ARG,
-      reason: { type: 'string', description: 'Why; stands in the audit record' },
+      reason: { type: 'string', description: 'Reason, for the audit record' },
       'last-admin': LAST_ADMIN_ARG,
       ...CLIENT_ARGS,
     },

@@ -13,7 +13,7 @@ export default verb({
     id: ID_ARG,
     name: { type: 'string', description: 'A new name' },
     ...HOLDING_ARGS,
-    clear: { type: 'enum', options: CLEARABLE, description: 'Empty this again; repeatable' },
+    clear: { type: 'enum', options: CLEARABLE, description: 'Field to clear; repeatable' },
     'last-admin': LAST_ADMIN_ARG,
     'end-running': END_RUNNING_ARG,
     ...CLIENT_ARGS,
@@ -22,7 +22,7 @@ export default verb({
     'keys update key_4fT9aBcDeF12 --name "the new app" --expires-in 30d',
     'keys update key_4fT9aBcDeF12 --scope models:use --clear budgets --clear expiry',
   ],
-  notes: 'What is named is replaced whole, the rest stays.',
+  notes: 'Replaces each named field as a whole; all others stay.',
   run: async (args, context) => {
     const cleared = context.all('clear');
     const body = {
@@ -33,7 +33,7 @@ export default verb({
       ...(args['end-running'] === true ? { running: 'end' as const } : {}),
     };
     if (Object.keys(body).length === 0)
-      throw usageError('Nothing was named that shall change.', { hint: '--help lists what can.' });
+      throw usageError('No change was given.', { hint: '--help lists the fields.' });
     const client = await openClient(args, context);
     const meant = args['last-admin'] === true ? { last_admin: true } : {};
     const call = client.PATCH('/v1/keys/{id}', {
@@ -46,7 +46,7 @@ export default verb({
 
 function emptied(names: string[]): object {
   const unknown = names.find((name) => !CLEARABLE.includes(name));
-  if (unknown !== undefined) throw usageError(`--clear takes ${CLEARABLE.join(', ')}.`);
+  if (unknown !== undefined) throw usageError(`--clear must be one of ${CLEARABLE.join(', ')}.`);
   const has = (name: string): boolean => names.includes(name);
   const none = { allow: [], deny: [] };
   const selectors = {

@@ -15,21 +15,21 @@ const EXAMPLE = 'keyward keys verify - < key.txt';
 
 export default verb({
   args: {
-    key: { type: 'positional', required: false, description: 'The key in question; - reads stdin' },
-    scope: { type: 'string', description: 'May it do this, such as models:use' },
-    model: { type: 'string', description: 'May it use this model' },
-    workspace: { type: 'string', description: 'May it use this workspace' },
-    ip: { type: 'string', description: 'May it come from this address' },
-    cost: { type: 'string', description: 'How many requests it counts for; 1' },
+    key: { type: 'positional', required: false, description: 'The key to verify; - reads stdin' },
+    scope: { type: 'string', description: 'Check this scope, such as models:use' },
+    model: { type: 'string', description: 'Check this model' },
+    workspace: { type: 'string', description: 'Check this workspace' },
+    ip: { type: 'string', description: 'Check this address of the caller' },
+    cost: { type: 'string', description: 'Number of requests that this counts for. Default: 1' },
     explain: { type: 'boolean', description: 'List every check with its outcome' },
     'dry-run': { type: 'boolean', description: 'Take nothing from its limits and budgets' },
     ...CLIENT_ARGS,
   },
   examples: ['keys verify - --scope models:use --explain < key.txt', 'keys verify - --dry-run < key.txt'],
-  notes: 'Ends with 0 when the key is good, with 1 when it is not; the result says why.',
+  notes: 'Exit code 0: the key is valid. Exit code 1: it is not, and the result has the reason.',
   run: async (args, context) => {
     if (args['key-stdin'] === true && (args.key === undefined || args.key === '-'))
-      throw usageError('stdin holds one key: log in, and give the key in question on stdin.', {
+      throw usageError('stdin can contain only one key: log in, and give the key to verify on stdin.', {
         example: EXAMPLE,
       });
     const key = await readSecret(context, { argument: args.key, what: 'key', example: EXAMPLE });

@@ -9,10 +9,10 @@ export default verb({
   args: {
     name: {
       type: 'positional',
-      description: 'What the owner is called; no other may be called so',
+      description: 'Name of the owner; it must be unique',
       required: true,
     },
-    kind: { type: 'enum', options: KINDS, default: 'person', description: 'What it is' },
+    kind: { type: 'enum', options: KINDS, default: 'person', description: 'Kind of the owner' },
     ...BOUND_ARGS,
     ...CLIENT_ARGS,
   },

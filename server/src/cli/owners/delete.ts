@@ -7,7 +7,7 @@ import { OWNER_ID_ARG, ownerId } from './show.ts';
 export default verb({
   args: { id: OWNER_ID_ARG, ...CLIENT_ARGS },
   examples: ['owners delete own_7hG3kLmNoP56'],
-  notes: 'All its keys end at once, for good. To end them for a while: owners suspend.',
+  notes: 'All its keys end at once, permanently. To end them temporarily: owners suspend.',
   run: async (args, context) => {
     const client = await openClient(args, context);
     const id = await ownerId(client, args.id);

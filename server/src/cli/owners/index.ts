@@ -6,7 +6,7 @@ export const owners = noun('Owners: the people, services and teams that keys bel
   list: lazy(OPERATIONS['owners.list'].summary, () => import('./list.ts')),
   get: lazy(OPERATIONS['owners.get'].summary, () => import('./get.ts')),
   update: lazy('Rename an owner, or change its kind', () => import('./update.ts')),
-  suspend: lazy('End all keys of an owner at once, for a while', () => import('./suspend.ts')),
-  activate: lazy('Let the keys of a suspended owner work again', () => import('./activate.ts')),
+  suspend: lazy('End all keys of an owner at once, temporarily', () => import('./suspend.ts')),
+  activate: lazy('Reactivate a suspended owner and its keys', () => import('./activate.ts')),
   delete: lazy(OPERATIONS['owners.delete'].summary, () => import('./delete.ts')),
 });

@@ -12,7 +12,7 @@ export const KINDS: string[] = ['person', 'service', 'team'];
 
 export const OWNER_ID_ARG = {
   type: 'positional',
-  description: 'Its id or its name',
+  description: 'Id or name',
   required: true,
 } as const;
 

@@ -14,9 +14,9 @@ export default verb({
   args: {
     id: OWNER_ID_ARG,
     name: { type: 'string', description: 'A new name' },
-    kind: { type: 'enum', options: KINDS, description: 'What it is' },
+    kind: { type: 'enum', options: KINDS, description: 'Kind of the owner' },
     ...BOUND_ARGS,
-    clear: { type: 'string', description: `Take away all of: ${CLEARABLE.join(', ')}; repeatable` },
+    clear: { type: 'string', description: `Field to clear: ${CLEARABLE.join(', ')}; repeatable` },
     'last-admin': LAST_ADMIN_ARG,
     ...CLIENT_ARGS,
   },
@@ -25,7 +25,7 @@ export default verb({
     'owners update own_7hG3kLmNoP56 --budget 20usd/month --clear limits',
   ],
   notes:
-    'Limits and budgets hold for all keys of the owner together. They replace those that are there; what was used stays\n' +
+    'Limits and budgets hold for all keys of the owner together. They replace the existing ones; past use still counts\n' +
     'used.',
   run: async (args, context) => {
     const cleared = clearedOf(context.all('clear'));
@@ -48,6 +48,6 @@ export default verb({
 
 function clearedOf(words: string[]): { limits?: []; budgets?: [] } {
   const unknown = words.find((word) => !CLEARABLE.some((known) => known === word));
-  if (unknown !== undefined) throw usageError(`--clear is one of ${CLEARABLE.join(', ')}.`);
+  if (unknown !== undefined) throw usageError(`--clear must be one of ${CLEARABLE.join(', ')}.`);
   return Object.fromEntries(words.map((word) => [word, []]));
 }

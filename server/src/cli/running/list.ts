@@ -19,7 +19,7 @@ const COLUMNS: Columns<components['schemas']['RunningRequest']> = {
 export default verb({
   args: { ...PAGE_ARGS, ...CLIENT_ARGS },
   examples: ['running list', 'running list --all --output json'],
-  notes: 'Without the scope keys:read, those of your own key.',
+  notes: 'Without the scope keys:read it lists only requests of your own key.',
   run: async (args, context) => {
     const pages = pagesOf(args);
     const client = await openClient(args, context);
@@ -32,7 +32,7 @@ export default verb({
         if (missing > 0)
           say(
             context.io,
-            `${missing} of the server's processes did not answer: what they do is missing here.`,
+            `${missing} of the server's processes did not answer. Their requests are missing here.`,
           );
         return page;
       },

@@ -8,14 +8,14 @@ import { given } from '../page.ts';
 
 export default verb({
   args: {
-    id: { type: 'positional', description: 'run_…, as running list shows it', required: false },
-    key: { type: 'string', description: 'All that runs with the key of this id' },
-    owner: { type: 'string', description: 'All that runs for the owner of this id' },
-    tag: { type: 'string', description: 'All that runs with keys of this tag' },
+    id: { type: 'positional', description: 'Id from running list: run_…', required: false },
+    key: { type: 'string', description: 'All requests of the key with this id' },
+    owner: { type: 'string', description: 'All requests of the owner with this id' },
+    tag: { type: 'string', description: 'All requests of keys with this tag' },
     ...CLIENT_ARGS,
   },
   examples: ['running stop run_4fT9aBcDeF12_1a', 'running stop --key key_4fT9aBcDeF12'],
-  notes: 'The keys go on. To end a key with all that it runs: keys revoke.',
+  notes: 'The keys stay active. To end a key with its requests: keys revoke.',
   run: async (args, context) => {
     const wish = given({ key: args.key, owner: args.owner, tag: args.tag });
     const named = Object.keys(wish).length + (args.id === undefined ? 0 : 1);
@@ -31,7 +31,7 @@ export default verb({
     const { requests_ended: count } = acknowledged;
     const text = `Stopped ${count === 1 ? '1 request' : `${count} requests`}.`;
     if (missing > 0)
-      say(context.io, `${missing} of the server's processes did not answer: what they do may go on.`);
+      say(context.io, `${missing} of the server's processes did not answer. Their requests may continue.`);
     await print(context, args, { value: stopped, table: () => text });
   },
 });

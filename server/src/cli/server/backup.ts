@@ -5,18 +5,18 @@ import { OUTPUT_ARGS, print } from '../output.ts';
 
 export default verb({
   args: {
-    file: { type: 'positional', description: 'Where to; - writes to stdout', required: true },
-    force: { type: 'boolean', description: 'Replace a file that is there' },
+    file: { type: 'positional', description: 'File to write; - writes to stdout', required: true },
+    force: { type: 'boolean', description: 'Replace an existing file' },
     ...OUTPUT_ARGS,
   },
   examples: ['backup keyward-backup.gz', '$ keyward backup - | ssh elsewhere "cat > keyward-backup.gz"'],
   notes:
-    'While the server runs, too: it is the database as it is at this moment. The master key is not in it; keep that\n' +
-    'apart (master.key in the data directory, or wherever KEYWARD_MASTER_KEY comes from): without it no key works.',
+    'Works while the server runs, and is a consistent snapshot. The backup does not contain the master key. Keep that\n' +
+    'elsewhere (master.key in the data directory, or the source of KEYWARD_MASTER_KEY). Without it no key works.',
   run: async (args, context) => {
     const { io, config } = context;
     if (args.file === '-' && isTerminal(io.stdout))
-      throw usageError('A backup is not for a terminal: name a file, or pipe it on.');
+      throw usageError('A backup cannot go to a terminal: name a file, or pipe the output.');
     const [{ backup }, { openExisting }] = await Promise.all([
       import('../../storage/index.ts'),
       import('./local.ts'),
@@ -28,7 +28,7 @@ export default verb({
         overwrite: args.force === true,
       });
       if (args.file !== '-') await print(context, args, { value: { file: args.file, rows, sha256 } });
-      say(io, 'The master key is not in the backup: keep it too, and apart.');
+      say(io, 'The backup does not contain the master key: keep the master key too, elsewhere.');
     } finally {
       await storage.close();
     }

@@ -5,8 +5,7 @@ import { OUTPUT_ARGS, print, tableText } from '../output.ts';
 export default verb({
   args: OUTPUT_ARGS,
   examples: ['doctor', 'doctor --output json'],
-  notes:
-    'Works without a server and changes nothing. Ends with 1 when something has to be fixed. Shows no secret.',
+  notes: 'Works without a server, changes nothing and shows no secret. Exit code 1: something needs a fix.',
   run: async (args, context) => {
     const { examine } = await import('./examine.ts');
     const checks = await examine(context.config);

@@ -12,7 +12,7 @@ const LOOK_MS = 50;
 export default verb({
   args: OUTPUT_ARGS,
   examples: ['down'],
-  notes: 'Requests that run may finish, 30 s at most. Ends with 0 also when nothing runs.',
+  notes: 'Running requests may finish, for 30 s at most. Exit code 0, also if no server runs.',
   run: async (args, context) => {
     const { io, config } = context;
     const running = await findProcess(config.dataDir);
@@ -21,7 +21,7 @@ export default verb({
       return print(context, args, { value: { status: 'stopped', pid: null } });
     }
     const { pid, url } = running;
-    say(io, `Stopping the server at ${url} (process ${pid}); requests that run may finish, 30 s at most.`);
+    say(io, `Stopping the server at ${url} (process ${pid}); running requests may finish, for 30 s at most.`);
     process.kill(pid, 'SIGTERM');
     for (const endMs = performance.now() + WAIT_MS; performance.now() < endMs;) {
       if ((await findProcess(config.dataDir)) === undefined) {
@@ -31,7 +31,7 @@ export default verb({
       await sleep(LOOK_MS);
     }
     throw new CliError(`The server (process ${pid}) has not stopped within ${WAIT_MS / 1000} s.`, {
-      hint: 'Nothing acknowledged is lost when it is killed.',
+      hint: 'Killing it loses nothing that was acknowledged.',
       example: `kill -9 ${pid}`,
     });
   },

@@ -10,21 +10,21 @@ import { hasMasterKey, isFile } from './local.ts';
 
 /** Opens the database, and tries its migration and its master key without leaving a trace. @throws StartupError */
 export async function databaseCheck(config: Config): Promise<Finding> {
-  if (isFile(config) && !existsSync(config.database)) return ok('none yet; keyward up makes it');
+  if (isFile(config) && !existsSync(config.database)) return ok('none yet; keyward up creates it');
   const storage = await openStorage(config.database);
   try {
     await storage.checkWritable();
     const nowMs = Date.now();
     const pending = await pendingSteps(storage);
     if (pending.length > 0)
-      return warn(`${pending.length} steps of the schema are missing.`, 'keyward migrate, or keyward up');
+      return warn(`${pending.length} migrations are missing.`, 'keyward migrate, or keyward up');
     if (!hasMasterKey(config)) return ok(`${storage.dialect}, writable`);
     const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
     const sealing = Sealing.open({ masterKey: key, previous: config.masterKey.previous });
     const { missing } = await tried(storage, (trial) => checkMasterKey(trial, sealing, nowMs));
     if (missing.length === 0) return ok(`${storage.dialect}, writable, schema and master key fit`);
     return warn(
-      `Older master keys are missing (${missing.join(', ')}): what was made under them is refused.`,
+      `Older master keys are missing (${missing.join(', ')}): keys and credentials made under them are refused.`,
       'add them to KEYWARD_PREVIOUS_MASTER_KEYS',
     );
   } finally {

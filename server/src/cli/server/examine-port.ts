@@ -12,9 +12,9 @@ export async function portCheck(config: Config): Promise<Finding> {
   const client = localClient(config, running.url);
   const [alive, state] = await Promise.all([health(client), readiness(client)]);
   if (alive === undefined)
-    return fail(`Process ${running.pid} runs and does not answer.`, 'keyward down, then keyward up');
+    return fail(`Process ${running.pid} runs but does not answer.`, 'keyward down, then keyward up');
   if (state?.ready !== true)
-    return warn(`${running.url} answers and is not ready.`, 'keyward status says which part');
+    return warn(`${running.url} answers but is not ready.`, 'keyward status names the part');
   return ok(`${running.url} answers (Keyward ${alive.version}, process ${running.pid})`);
 }
 
@@ -23,10 +23,9 @@ async function freeCheck({ host, port }: Config): Promise<Finding> {
   if (code === undefined) return ok(`${host}:${port} is free`);
   if (code === 'EADDRINUSE')
     return fail(`Port ${port} of ${host} is in use by another program.`, 'stop it, or set KEYWARD_PORT');
-  if (code === 'EACCES')
-    return fail(`Port ${port} may not be opened by this user.`, 'set KEYWARD_PORT above 1023');
+  if (code === 'EACCES') return fail(`This user may not open port ${port}.`, 'set KEYWARD_PORT above 1023');
   return fail(
-    `${host}:${port} cannot be listened on (${code}).`,
+    `${host}:${port} cannot be used for listening (${code}).`,
     'set KEYWARD_HOST to an address of this machine',
   );
 }

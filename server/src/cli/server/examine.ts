@@ -47,15 +47,18 @@ export async function examine(config: Config): Promise<Check[]> {
 function nodeCheck(): Finding {
   const major = Number(process.versions.node.split('.', 1)[0]);
   if (major >= NODE_MIN) return ok(`Node ${process.versions.node}`);
-  return fail(`Node ${process.versions.node} is too old.`, `npm ci brings Node ${NODE_MIN}; or run make up`);
+  return fail(
+    `Node ${process.versions.node} is too old.`,
+    `run npm ci, which installs Node ${NODE_MIN}, or make up`,
+  );
 }
 
 function environmentCheck({ environment }: Config): Finding {
   const names = Object.keys(VARIABLES).filter((name) => environment[name] !== undefined);
   const envFile = resolve('.env');
-  const shown = names.length === 0 ? 'nothing is set: defaults' : `set: ${names.join(', ')}`;
+  const shown = names.length === 0 ? 'no variable is set: defaults' : `set: ${names.join(', ')}`;
   if (existsSync(envFile) && (statSync(envFile).mode & 0o077) !== 0)
-    return warn(`${shown}; ${envFile} can be read by others.`, `chmod 600 ${envFile}`);
+    return warn(`${shown}; ${envFile} is readable by other users.`, `chmod 600 ${envFile}`);
   return ok(shown);
 }
 
@@ -63,16 +66,13 @@ function folderCheck(path: string): Finding {
   if (!existsSync(path)) {
     const parent = nearestThere(path);
     accessSync(parent, constants.W_OK);
-    return ok(`${path} is not there yet; keyward up makes it.`);
+    return ok(`${path} does not exist yet; keyward up creates it.`);
   }
   const { mode, uid } = statSync(path);
   const isOwn = process.getuid === undefined || uid === process.getuid() || process.getuid() === 0;
   if (!isOwn) return fail(`${path} belongs to another user.`, 'set KEYWARD_DATA_DIR to a folder of yours');
   if ((mode & 0o077) !== 0)
-    return warn(
-      `${path} can be entered by others (mode ${(mode & 0o777).toString(8)}).`,
-      `chmod 700 ${path}`,
-    );
+    return warn(`${path} is open to other users (mode ${(mode & 0o777).toString(8)}).`, `chmod 700 ${path}`);
   accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   return ok(path);
 }
@@ -81,10 +81,10 @@ async function masterKeyCheck(config: Config): Promise<Finding> {
   if (!hasMasterKey(config)) {
     const isNew = !existsSync(config.dataDir);
     return isNew || !existsSync(config.database)
-      ? ok('none yet; keyward up makes one')
+      ? ok('none yet; keyward up creates one')
       : fail(
-          'There is a database and no master key: its keys would all be refused.',
-          'put master.key back, or set KEYWARD_MASTER_KEY',
+          'There is a database but no master key, so all its keys would be refused.',
+          'restore master.key, or set KEYWARD_MASTER_KEY',
         );
   }
   const { loadMasterKey } = await import('../../sealing/index.ts');
@@ -94,16 +94,16 @@ async function masterKeyCheck(config: Config): Promise<Finding> {
     file: 'in the file of KEYWARD_MASTER_KEY_FILE',
     generated: 'beside the database',
   };
-  return ok(`${where[source]}; keep a copy, apart from backups`);
+  return ok(`${where[source]}; keep a copy, separate from backups`);
 }
 
 async function diskCheck(path: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(nearestThere(path));
   const free = Math.floor((bavail * bsize) / MEGABYTE);
   if (free < DISK_MIN_MEGABYTES)
-    return fail(`${free} MB are free.`, 'make room, or set KEYWARD_DATA_DIR to another disk');
+    return fail(`${free} MB are free.`, 'free space, or set KEYWARD_DATA_DIR to another disk');
   if (free < DISK_GOOD_MEGABYTES)
-    return warn(`${free} MB are free.`, 'make room: a full disk refuses every change');
+    return warn(`${free} MB are free.`, 'free space: a full disk refuses every change');
   return ok(`${free} MB are free`);
 }
 
@@ -113,15 +113,15 @@ function tlsCheck({ tls, host }: Config): Finding {
     return isLoopback
       ? ok('off; only this machine can connect')
       : warn(
-          `${host} can be reached from elsewhere, unencrypted.`,
+          `${host} accepts connections from other machines, unencrypted.`,
           'set KEYWARD_TLS_CERT_FILE and KEYWARD_TLS_KEY_FILE',
         );
   }
   readFileSync(tls.certFile);
   readFileSync(tls.keyFile);
   if ((statSync(tls.keyFile).mode & 0o077) !== 0)
-    return warn('The private key can be read by others.', `chmod 600 ${tls.keyFile}`);
-  return ok('certificate and key can be read');
+    return warn('The private key is readable by other users.', `chmod 600 ${tls.keyFile}`);
+  return ok('certificate and key are readable');
 }
 
 function clockCheck({ dataDir }: Config): Finding {
@@ -130,7 +130,7 @@ function clockCheck({ dataDir }: Config): Finding {
     return fail(`The clock says ${new Date(nowMs).toISOString()}.`, 'set the clock: keys expire by it');
   const newestMs = existsSync(dataDir) ? statSync(dataDir).mtimeMs : 0;
   if (newestMs > nowMs + 60_000)
-    return warn('The data directory was written in the future.', 'check the clock');
+    return warn('The data directory has a change time in the future.', 'check the clock');
   return ok(new Date(nowMs).toISOString());
 }
 

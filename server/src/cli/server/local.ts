@@ -37,7 +37,7 @@ export async function openExisting(config: Config): Promise<Storage> {
   if (isFile(config) && !existsSync(config.database)) {
     throw new CliError(`There is no database ${config.database}.`, {
       exitCode: EXIT.configuration,
-      hint: 'KEYWARD_DATA_DIR says where it is; keyward up makes a new one.',
+      hint: 'Set KEYWARD_DATA_DIR to its directory, or make a new one with keyward up.',
     });
   }
   return openStorage(config.database);

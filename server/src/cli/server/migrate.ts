@@ -4,7 +4,7 @@ import { OUTPUT_ARGS, print } from '../output.ts';
 export default verb({
   args: OUTPUT_ARGS,
   examples: ['migrate'],
-  notes: 'serve and up do the same when they start. A database made by a newer Keyward is refused.',
+  notes: 'serve and up do the same at start. The command refuses a database of a newer Keyward.',
   run: async (args, context) => {
     const [{ MIGRATIONS }, { migrate }, { openOrMake }] = await Promise.all([
       import('../../app.ts'),

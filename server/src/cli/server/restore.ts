@@ -8,8 +8,8 @@ export default verb({
   },
   examples: ['$ KEYWARD_DATA_DIR=./restored keyward restore keyward-backup.gz'],
   notes:
-    'Into an empty database only, with no server running on it. Give the Keyward that follows the master key under\n' +
-    'which the backup was made: put master.key into the data directory, or set KEYWARD_MASTER_KEY.',
+    'Needs an empty database without a running server. The restored Keyward needs the master key of the backup:\n' +
+    'put master.key into the data directory, or set KEYWARD_MASTER_KEY.',
   run: async (args, context) => {
     const { restoreBackup } = await import('./run-restore.ts');
     await restoreBackup(context, args);

@@ -20,7 +20,7 @@ export async function restoreBackup(context: Context, choice: Choice): Promise<v
   const running = await findProcess(config.dataDir);
   if (running !== undefined) {
     throw new CliError(`A server runs on ${config.dataDir} (process ${running.pid}).`, {
-      hint: 'Stop it first; a restore needs the database for itself.',
+      hint: 'Stop the server first: a restore needs exclusive use of the database.',
       example: 'keyward down',
     });
   }

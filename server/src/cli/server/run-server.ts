@@ -30,7 +30,7 @@ export async function serve(context: Context): Promise<void> {
     await writePidFile(config.dataDir, app.url(), VERSION);
     await write(io, `Keyward ${VERSION} is ready at ${app.url()} (API: /api/docs)\n`);
     await offerFirstKey(app, context, logger);
-    logger.info({ signal: await ended }, 'stopping: requests that run may finish, 30 s at most');
+    logger.info({ signal: await ended }, 'stopping: running requests may finish, for 30 s at most');
   } finally {
     await app.stop();
     await removePidFile(config.dataDir, process.pid);

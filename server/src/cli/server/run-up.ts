@@ -49,7 +49,7 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
     return EXIT.ok;
   } catch (error) {
     if (!io.interrupted.aborted) throw error;
-    say(io, 'Interrupted; the server goes on in the background. keyward status, keyward down');
+    say(io, 'Interrupted. The server continues in the background; see keyward status, keyward down');
     return EXIT.interrupted;
   } finally {
     progress.end();
@@ -86,7 +86,7 @@ async function started(server: Background, { config, io }: Context, progress: Pr
     await sleep(LOOK_MS, undefined, { signal: io.interrupted });
   }
   throw new CliError(`The server was started and is not ready after ${START_MAX_MS / 1000} s: ${why}.`, {
-    hint: `Its log: ${logPath(config.dataDir)}. It goes on trying.`,
+    hint: `Its log: ${logPath(config.dataDir)}. It continues to start.`,
     example: 'keyward status',
   });
 }
@@ -119,7 +119,7 @@ async function reportRunning(
   throw new CliError(
     `A server of this data directory runs (process ${running.pid}) but does not answer at ${running.url}.`,
     {
-      hint: `Its log: ${logPath(config.dataDir)}. To start anew:`,
+      hint: `Its log: ${logPath(config.dataDir)}. To restart:`,
       example: 'keyward down && keyward up',
     },
   );

@@ -7,7 +7,7 @@ import { findProcess } from './pid-file.ts';
 export default verb({
   args: OUTPUT_ARGS,
   examples: ['status'],
-  notes: 'Ends with 0 when it is ready, with 1 when it is not, with 7 when none runs.',
+  notes: 'Exit code 0: the server is ready. 1: it is not ready. 7: no server runs.',
   run: async (args, context) => {
     const { config, io } = context;
     const running = await findProcess(config.dataDir);

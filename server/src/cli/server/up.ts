@@ -7,12 +7,12 @@ export default verb({
       type: 'enum',
       alias: 'o',
       options: FORMS,
-      description: 'Form of the result; text where nothing is said',
+      description: 'Format of the result. Default: text',
     },
   },
   examples: ['up', 'up --output json', '$ KEYWARD_LOCAL_MODEL=off keyward up'],
   notes:
-    'Makes the data directory, the database and the first admin key, which is shown once, here. Then starts the server\n' +
+    'Makes the data directory, the database and the first admin key, which it shows once. Then it starts the server\n' +
     'and waits until it answers a real question. The log is keyward.log in the data directory.',
   endsItself: true,
   run: async (args, context) => {

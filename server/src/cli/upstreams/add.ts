@@ -9,12 +9,12 @@ export default verb({
   args: {
     name: {
       type: 'positional',
-      description: 'What it is called; models can be asked for as name/model',
+      description: 'Name of the upstream; requests can name its models as name/model',
       required: true,
     },
     'base-url': {
       type: 'positional',
-      description: 'Its address, with the prefix of its API',
+      description: 'URL with the prefix of the API, such as https://api.openai.com/v1',
       required: true,
     },
     ...SETTING_ARGS,

@@ -20,16 +20,17 @@ export const SETTING_ARGS = {
   model: {
     type: 'string',
     description:
-      'A model: name, name=name-there, or JSON with max_output_tokens; repeatable. None: whatever it lists',
+      'A model: name, name=upstream-name, or JSON with max_output_tokens; repeatable. Default: all models that it lists',
   },
-  header: { type: 'string', description: 'Sent along, as "Name: value"; repeatable' },
-  timeout: { type: 'string', description: 'How long an answer may take, such as 90s' },
-  weight: { type: 'string', description: 'Its share of requests, 0 to 1000; 1' },
-  prices: { type: 'string', description: 'JSON: a model or a pattern → its price; replaces all of them' },
+  header: { type: 'string', description: 'Header to send with every request, as "Name: value"; repeatable' },
+  timeout: { type: 'string', description: 'Timeout of an answer, such as 90s. Default: 10m' },
+  weight: { type: 'string', description: 'Its share of requests, 0 to 1000. Default: 1' },
+  prices: { type: 'string', description: 'JSON object: model or pattern → price. Replaces all prices' },
   unpriced: {
     type: 'enum',
     options: UNPRICED,
-    description: 'allow: keys with a budget in usd may use models without a price, at a cost of 0; refuse',
+    description:
+      'allow: keys with a budget in usd may use models without a price, at a cost of 0. Default: refuse',
   },
 } as const;
 
@@ -50,7 +51,7 @@ export async function settingsOf(args: Given, context: Context): Promise<Setting
   if (headers.some(([name]) => /auth|key|token|cookie|secret/i.test(name)))
     say(
       context.io,
-      'Warning: a header that may hold a credential was given as an argument; shells keep a history.',
+      'Warning: a header that may contain a credential was given as an argument. Shells keep a history.',
     );
   const models = all('model').map(modelOf);
   return given({
@@ -70,7 +71,7 @@ export async function settingsOf(args: Given, context: Context): Promise<Setting
 async function credentialOf(args: Given, context: Context): Promise<string | undefined> {
   const example = 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt';
   if (args['api-key-stdin'] === true && args['key-stdin'] === true)
-    throw usageError('stdin cannot hold both keys: log in first.', { example: 'keyward auth login' });
+    throw usageError('stdin cannot contain both keys: log in first.', { example: 'keyward auth login' });
   if (args['ask-api-key'] === true && !isTerminal(context.io.stdin))
     throw usageError('--ask-api-key needs a terminal.', { example });
   if (args['api-key-stdin'] !== true && args['ask-api-key'] !== true) return undefined;
@@ -87,7 +88,9 @@ function headerOf(text: string): [string, string] {
   const colon = text.indexOf(':');
   // The value may be a credential: it is not repeated.
   if (colon < 1)
-    throw usageError('--header is a name, a colon and a value.', { example: '--header "X-Org: search"' });
+    throw usageError('--header must be a name, a colon and a value.', {
+      example: '--header "X-Org: search"',
+    });
   return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
 }
 
@@ -106,7 +109,7 @@ export async function upstreamId(client: KeywardClient, named: string): Promise<
 
 export const UPSTREAM_ID_ARG = {
   type: 'positional',
-  description: 'Its id or its name',
+  description: 'Id or name',
   required: true,
 } as const;
 

@@ -8,7 +8,7 @@ import { UPSTREAM_ID_ARG, upstreamId } from './settings.ts';
 export default verb({
   args: { id: UPSTREAM_ID_ARG, ...CLIENT_ARGS },
   examples: ['upstreams test openai'],
-  notes: 'Ends with 0 when every step went well, with 1 when one did not.',
+  notes: 'Exit code 0: every step succeeded. 1: a step failed.',
   run: async (args, context) => {
     const client = await openClient(args, context);
     const call = client.POST('/v1/upstreams/{id}/test', {

@@ -13,9 +13,9 @@ export default verb({
     name: { type: 'string', description: 'A new name' },
     'base-url': { type: 'string', description: 'A new address' },
     ...SETTING_ARGS,
-    'clear-api-key': { type: 'boolean', description: 'Forget its credential' },
-    enable: { type: 'boolean', description: 'Use it again' },
-    disable: { type: 'boolean', description: 'Leave it aside' },
+    'clear-api-key': { type: 'boolean', description: 'Remove its credential' },
+    enable: { type: 'boolean', description: 'Enable the upstream' },
+    disable: { type: 'boolean', description: 'Disable the upstream' },
     ...CLIENT_ARGS,
   },
   examples: [
@@ -23,7 +23,7 @@ export default verb({
     'upstreams update up_2bVxYzAbCd78 --api-key-stdin < new-key.txt',
     'upstreams update up_2bVxYzAbCd78 --disable',
   ],
-  notes: 'What is named is replaced whole, the rest stays.',
+  notes: 'Replaces each named field as a whole; all others stay.',
   run: async (args, context) => {
     if (args.enable === true && args.disable === true) throw usageError('Give either --enable or --disable.');
     const body = {
@@ -36,7 +36,7 @@ export default verb({
       ...(await settingsOf(args, context)),
     };
     if (Object.keys(body).length === 0)
-      throw usageError('Nothing was named that shall change.', { hint: '--help lists what can.' });
+      throw usageError('No change was given.', { hint: '--help lists the fields.' });
     const client = await openClient(args, context);
     const call = client.PATCH('/v1/upstreams/{id}', {
       params: { path: { id: await upstreamId(client, args.id) } },

@@ -14,9 +14,12 @@ export default verb({
   args: {
     slug: SLUG_ARG,
     prompt: { type: 'positional', required: false, description: 'The question; - reads stdin' },
-    mode: { type: 'enum', options: MODES, description: "In place of the workspace's own" },
-    thread: { type: 'string', description: 'The slug of a thread to ask in' },
-    session: { type: 'string', description: 'A name, to go on later where this ends; a new one' },
+    mode: { type: 'enum', options: MODES, description: "Mode, in place of the workspace's own" },
+    thread: { type: 'string', description: 'Slug of a thread' },
+    session: {
+      type: 'string',
+      description: 'Name of the conversation, to continue it later. Default: a new one',
+    },
     ...CLIENT_ARGS,
   },
   examples: [
@@ -25,8 +28,8 @@ export default verb({
     '$ keyward workspaces ask staff "Who may sign?" --output json | jq .sources[].title',
   ],
   notes:
-    'The answer is written as it comes, as text, and its sources after it on stderr; --output json gives both.\n' +
-    'On a terminal without a question: a conversation; an empty line or Ctrl-D ends it.',
+    'The answer is streamed as text, and its sources follow on stderr. --output json prints both.\n' +
+    'On a terminal without a question it starts a conversation. An empty line or Ctrl-D ends it.',
   endsItself: true,
   run: async (args, context) => {
     const message = await promptOf(args, context, 'keyward workspaces ask staff "Who may sign?"');

@@ -8,10 +8,18 @@ import { MODES } from './ask.ts';
 
 export default verb({
   args: {
-    name: { type: 'positional', description: 'What it is called; the slug is made of it', required: true },
-    mode: { type: 'enum', options: MODES, description: 'query answers from the documents only; automatic' },
-    model: { type: 'string', description: 'The model that answers; the first that chats' },
-    prompt: { type: 'string', description: 'What the model is told to be' },
+    name: {
+      type: 'positional',
+      description: 'Name of the workspace; its slug is made from it',
+      required: true,
+    },
+    mode: {
+      type: 'enum',
+      options: MODES,
+      description: 'query answers from the documents only. Default: automatic',
+    },
+    model: { type: 'string', description: 'Name of the answering model. Default: the first chat model' },
+    prompt: { type: 'string', description: 'System prompt for the model' },
     ...CLIENT_ARGS,
   },
   examples: ['workspaces create Staff', 'workspaces create "House rules" --mode query'],

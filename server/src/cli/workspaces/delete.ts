@@ -7,7 +7,7 @@ import { findWorkspace, SLUG_ARG } from './find.ts';
 export default verb({
   args: { slug: SLUG_ARG, ...CLIENT_ARGS },
   examples: ['workspaces delete staff'],
-  notes: 'Its documents stay: documents remove takes them away.',
+  notes: 'Its documents stay. To remove them: documents remove.',
   run: async (args, context) => {
     const client = await openClient(args, context);
     const { slug } = await findWorkspace(client, args.slug);

@@ -4,7 +4,7 @@ import { CliError, EXIT } from '../exit.ts';
 
 export const SLUG_ARG = {
   type: 'positional',
-  description: 'Of the workspace, as workspaces list shows it',
+  description: 'Slug of the workspace, from workspaces list',
   required: true,
 } as const;
 
@@ -18,7 +18,7 @@ export async function findWorkspace(
   if (found !== undefined) return found;
   throw new CliError(`There is no workspace ${slug}.`, {
     exitCode: EXIT.notFound,
-    hint: 'keyward workspaces list shows those that the key covers.',
+    hint: 'keyward workspaces list shows the workspaces that the key covers.',
     example: 'keyward workspaces create Staff',
   });
 }

@@ -1,7 +1,7 @@
 import { OPERATIONS } from '@keyward/sdk/operations';
 import { lazy, noun } from '../command.ts';
 
-export const workspaces = noun('Documents and chats under one roof', {
+export const workspaces = noun('Workspaces: documents and chats', {
   create: lazy(OPERATIONS['workspaces.create'].summary, () => import('./create.ts')),
   list: lazy('All workspaces', () => import('./list.ts')),
   get: lazy('One workspace, with its documents', () => import('./get.ts')),

@@ -14,8 +14,8 @@ export function toKeywardError(error: unknown): KeywardError {
   if (error instanceof KeywardError) return error;
   const storage = storageFailure(error);
   if (storage !== undefined) return storage;
-  return new KeywardError('internal', 'Something went wrong in Keyward.', {
-    hint: 'The server log has more, under this request id.',
+  return new KeywardError('internal', 'Internal error of Keyward.', {
+    hint: 'Look for this request id in the server log.',
     cause: error,
   });
 }

@@ -30,12 +30,12 @@ test('a long answer has the same bytes as from JSON.stringify', async () => {
   );
 });
 
-test('a long answer leaves turns to others while it is written', async () => {
+test('a long answer leaves turns to other requests while it is written', async () => {
   const rows = Array.from({ length: 100_000 }, (_, id) => ({ id, name: `key ${id}`, tags: ['a', 'b'] }));
   expect(await turnsDuring(() => jsonBytes({ items: rows }))).toBeGreaterThan(1);
 });
 
-test('an answer is long by its values, however deep they lie, or by its texts', () => {
+test('an answer counts as long by its values at any depth, or by its texts', () => {
   const many = Array.from({ length: 2_000 }, () => 1);
   expect([{ a: 1 }, [1, 2], { a: 'x'.repeat(1_000) }].map(isLong)).toEqual([false, false, false]);
   expect([many, { a: [[{ b: many }]] }, { a: 'x'.repeat(1_000_000) }].map(isLong)).toEqual([

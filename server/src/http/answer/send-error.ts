@@ -92,14 +92,14 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
   };
   const { code = '' } = error;
   if (code === 'HPE_HEADER_OVERFLOW') {
-    refuse('too_large', 'The headers are larger than 16 KiB.', { status: 431 });
+    refuse('too_large', 'The headers must have at most 16 KiB.', { status: 431 });
   } else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     // Told once a request; from here on nobody but its watch ends it.
     if (isWatched(socket)) return;
     refuse('bad_request', 'The request took too long to arrive.', { status: 408 });
   } else if (code === 'HPE_INVALID_METHOD') {
-    refuse('method_not_allowed', `The methods are ${METHODS}.`, { allow: METHODS });
+    refuse('method_not_allowed', `The method is not supported. Use one of ${METHODS}.`, { allow: METHODS });
   } else {
-    refuse('bad_request', 'This is not HTTP/1.1 that can be read.');
+    refuse('bad_request', 'Malformed HTTP/1.1 request.');
   }
 }

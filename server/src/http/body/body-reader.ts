@@ -99,17 +99,20 @@ function refusal(
   if (bodyKind === 'lenient' || bodyKind === 'upload') return unpacked(headers);
   const isLines = LINES_TYPE.test(type);
   const isForm = FORM_TYPE.test(type);
-  if (!JSON_TYPE.test(type) && !isLines && !isForm) return wrongType('is not understood', 'application/json');
+  if (!JSON_TYPE.test(type) && !isLines && !isForm) return wrongType('is not supported', 'application/json');
   if (isLines !== (bodyKind === 'ndjson'))
-    return wrongType('is not taken here', isLines ? 'application/json' : 'application/x-ndjson');
-  if (isForm && takesForm !== true) return wrongType('is not taken here', 'application/json');
+    return wrongType(
+      'is not supported by this endpoint',
+      isLines ? 'application/json' : 'application/x-ndjson',
+    );
+  if (isForm && takesForm !== true) return wrongType('is not supported by this endpoint', 'application/json');
   return unpacked(headers);
 }
 
 function unpacked(headers: IncomingMessage['headers']): KeywardError | undefined {
   if ((headers['content-encoding'] ?? 'identity') === 'identity') return undefined;
-  return new KeywardError('unsupported_media_type', 'A packed body is not taken.', {
-    hint: 'Send it without Content-Encoding.',
+  return new KeywardError('unsupported_media_type', 'Compressed request bodies are not supported.', {
+    hint: 'Send the body uncompressed, without Content-Encoding.',
   });
 }
 
@@ -121,7 +124,7 @@ const wrongType = (why: string, wanted: string): KeywardError =>
 const MIB = 1024 * 1024;
 
 const tooLarge = (maxBytes: number): KeywardError =>
-  new KeywardError('too_large', 'The body is larger than this endpoint takes.', {
+  new KeywardError('too_large', 'The body is larger than the limit of this endpoint.', {
     hint: `The limit is ${maxBytes < MIB ? `${maxBytes / 1024} KiB` : `${maxBytes / MIB} MiB`}.`,
   });
 

@@ -57,11 +57,13 @@ export async function readForm(bytes: Buffer, contentType: string): Promise<Form
   const form = openForm(contentType, { parts: PARTS_MAX + 1 });
   const boundary = boundaryOf(contentType);
   if (form === undefined || boundary === undefined)
-    throw unreadable('Its Content-Type is longer than 500 characters, or has no boundary of 1 to 70.');
+    throw unreadable(
+      'Its Content-Type must have at most 500 characters and a boundary of 1 to 70 characters.',
+    );
   const announced = countParts(bytes, boundary);
   const parts = await partsOf(form, bytes);
   // What the reader left out was no field and no file; an upstream would never see it.
-  if (parts.length !== announced) throw unreadable('A part of it is neither a field nor a file.');
+  if (parts.length !== announced) throw unreadable('Each part must be a field or a file.');
   return parts;
 }
 
@@ -71,7 +73,7 @@ function countParts(bytes: Buffer, boundary: string): number {
   // At the very start no line ends before it.
   const isFirst = bytes.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2));
   let at = isFirst ? -2 : bytes.indexOf(delimiter);
-  if (at === -1) throw unreadable('Its boundary does not stand in it.');
+  if (at === -1) throw unreadable('The body does not contain the boundary that Content-Type names.');
   for (let parts = 0; ; parts++) {
     const head = at + delimiter.length;
     at = bytes.indexOf(delimiter, head);
@@ -85,7 +87,9 @@ function countParts(bytes: Buffer, boundary: string): number {
 function checkHead(part: Buffer): void {
   const end = part.indexOf('\r\n\r\n');
   if (end === -1)
-    throw unreadable(`The head of a part is longer than ${HEAD_MAX_BYTES / 1024} KiB, or has no end.`);
+    throw unreadable(
+      `The head of a part must have at most ${HEAD_MAX_BYTES / 1024} KiB and end with an empty line.`,
+    );
   const [, ...lines] = part.toString('latin1', 0, end).split('\r\n');
   const disposition = lines.find((line) => /^content-disposition:/i.test(line)) ?? '';
   if (
@@ -93,7 +97,7 @@ function checkHead(part: Buffer): void {
     !lines.every((line) => HEAD_LINE.test(line)) ||
     !IS_FIELD.test(disposition)
   )
-    throw unreadable('The head of a part is not one of a field or a file.');
+    throw unreadable('The head of each part must be that of a field or a file.');
 }
 
 const HEAD_LINE = /^(?:[ \t]|[^:\s]+:)[^\r\n]*$/;
@@ -102,7 +106,7 @@ const IS_FIELD = /^content-disposition:[ \t]*form-data[ \t]*(?:;|$)/i;
 function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
   const parts: FormPart[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(unreadable('It could not be read in time.')), READING_MAX_MS);
+  const timer = setTimeout(() => reject(unreadable('Reading it took too long.')), READING_MAX_MS);
   const add = (name: unknown, make: (name: string) => FormPart): FormPart | undefined => {
     try {
       const part = make(checkedName(name));
@@ -124,7 +128,7 @@ function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
       if (part !== undefined) part.value = value;
     });
   });
-  form.on('error', () => reject(unreadable('It has no end.')));
+  form.on('error', () => reject(unreadable('Its closing boundary is missing.')));
   form.on('finish', () => resolve());
   slicesOf(bytes).pipe(form);
   return promise.then(() => parts).finally(() => clearTimeout(timer));
@@ -149,10 +153,10 @@ function gather(stream: BusboyFileStream, done: (bytes: Buffer) => void): void {
 const UNFIT = /["\\\u0000-\u001f\u007f]/;
 
 function checkedName(name: unknown): string {
-  if (typeof name !== 'string' || name === '') throw unreadable('A part of it has no name.');
+  if (typeof name !== 'string' || name === '') throw unreadable('Each part must have a name.');
   if (name.length > NAME_MAX_CHARACTERS || UNFIT.test(name))
     throw unreadable(
-      `A field has a name of more than ${NAME_MAX_CHARACTERS} characters, or with quotes in it.`,
+      `The name of a field must have at most ${NAME_MAX_CHARACTERS} characters and no quotes.`,
     );
   return name;
 }

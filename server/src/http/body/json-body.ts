@@ -71,7 +71,7 @@ const [QUOTE = 0, COLON, COMMA, BRACKET, BRACE] = Buffer.from('":,[{');
 
 /** What would take too much to be read, whatever its length. */
 export const tooMany = (what: string): KeywardError =>
-  new KeywardError('too_large', `The body holds ${what}.`, { hint: 'Send it in several requests.' });
+  new KeywardError('too_large', `The body contains ${what}.`, { hint: 'Send it in several requests.' });
 
 const SMALL_LENGTH = 1024;
 
@@ -82,7 +82,7 @@ const isPlain = (text: string): boolean =>
   !text.includes('__proto__') &&
   text.split(/[[{]/, DEPTH_MAX).length < DEPTH_MAX;
 
-const NUL = 'must not hold the character U+0000';
+const NUL = 'must not contain the character U+0000';
 
 const unreadable = (message: string): KeywardError =>
   new KeywardError('bad_request', message, {
@@ -93,8 +93,8 @@ const unreadable = (message: string): KeywardError =>
 function placeOf(error: unknown): string {
   const { message } = error as Error;
   const place = /at position (\d+)/.exec(message)?.[1];
-  if (place !== undefined) return `: it breaks at character ${place}`;
-  return /end of JSON/i.test(message) ? ': it is cut off' : '';
+  if (place !== undefined) return `: the error is at character ${place}`;
+  return /end of JSON/i.test(message) ? ': it ends too early' : '';
 }
 
 interface Oddity {
@@ -112,11 +112,13 @@ function oddity(value: unknown, look: { depth: number; refuseNul: boolean }): Od
   if (typeof value === 'string')
     return refuseNul && value.includes('\0') ? { message: NUL, path: [] } : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth >= DEPTH_MAX) return { message: `The body is nested deeper than ${DEPTH_MAX} levels.`, path: [] };
+  if (depth >= DEPTH_MAX)
+    return { message: `The body must have at most ${DEPTH_MAX} levels of nesting.`, path: [] };
   const inner = { depth: depth + 1, refuseNul };
   if (Array.isArray(value)) return oddItem(value, inner);
   for (const name in value) {
-    if (name === '__proto__') return { message: 'The body has a member named __proto__.', path: [] };
+    if (name === '__proto__')
+      return { message: 'The body must not have a member named __proto__.', path: [] };
     if (refuseNul && name.includes('\0')) return { message: NUL, path: [] };
     const found = oddity((value as Record<string, unknown>)[name], inner);
     if (found === undefined) continue;

@@ -12,7 +12,11 @@ const [QUOTE = 0, COLON, COMMA, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = Buffer.fro
 export function refuseRepeatedNames(text: string, value: unknown): void {
   if (membersSaid(text) === membersKept(value)) return;
   const name = repeatedName(text);
-  throw invalidField(name.slice(0, SHOWN_CHARACTERS), 'stands twice in one object', 'Send each member once.');
+  throw invalidField(
+    name.slice(0, SHOWN_CHARACTERS),
+    'must occur only once in an object',
+    'Send each member once.',
+  );
 }
 
 const SHOWN_CHARACTERS = 40;

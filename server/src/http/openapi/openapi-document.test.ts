@@ -35,7 +35,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
   });
 
   describe('openapi.json', () => {
-    test('has every route, and no other', () => {
+    test('openapi.json has every route, and no other', () => {
       const declared = routes
         .filter(({ id }) => !id.startsWith('docs.'))
         .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{model}')}`);
@@ -43,7 +43,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
       expect(documented.sort()).toEqual(declared.sort());
     });
 
-    test('names each operation once and describes every answer', () => {
+    test('openapi.json names each operation once and describes every answer', () => {
       const ids = operations().map(({ operation }) => operation.operationId);
       expect(ids.filter((id) => !/^[a-z]+(_[a-z]+)*\.[a-z0-9]+(_[a-z0-9]+)*$/.test(id))).toEqual([]);
       expect(new Set(ids).size).toBe(ids.length);
@@ -54,7 +54,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
       }
     });
 
-    test('says of each group and each parameter what it is', () => {
+    test('openapi.json describes each group and each parameter', () => {
       expect(document.tags.filter(({ description }) => description === '')).toEqual([]);
       const silent = operations().flatMap(({ path, operation }) =>
         operation.parameters.filter(({ description }) => description === '').map(({ name }) => [path, name]),
@@ -62,7 +62,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
       expect(silent).toEqual([]);
     });
 
-    test('each parameter of a path is in the path, and the other way round', () => {
+    test('openapi.json declares exactly the parameters that stand in each path', () => {
       for (const { path, operation } of operations()) {
         const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
         expect(operation.parameters.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual(
@@ -71,14 +71,14 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
       }
     });
 
-    test('all references lead somewhere, and nothing is declared for nobody', () => {
+    test('openapi.json has no broken reference and no unused declaration', () => {
       const references = [
         ...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g),
       ].map(([, name]) => name ?? '');
       expect(Object.keys(document.components.schemas).sort()).toEqual([...new Set(references)].sort());
     });
 
-    test('is OpenAPI 3.1, whose schemas are JSON Schema', async () => {
+    test('openapi.json is OpenAPI 3.1, whose schemas are JSON Schema', async () => {
       expect(document.openapi).toBe('3.1.0');
       const { Ajv2020 } = await import('ajv/dist/2020.js');
       const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -87,12 +87,12 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
         expect(() => ajv.compile({ $ref: `document#/components/schemas/${name}` })).not.toThrow();
     });
 
-    test('a file is described as part of a form', () => {
+    test('openapi.json describes a file as part of a form', () => {
       const { requestBody } = document.paths['/v1/document/upload']?.['post'] ?? {};
       expect(Object.keys(requestBody?.content ?? {})).toEqual(['multipart/form-data']);
     });
 
-    test('says which routes need no key', () => {
+    test('openapi.json marks the routes that need no key', () => {
       // Those of the Developer API are listed by developer/refused-callers.test.ts.
       const own = operations().filter(({ operation }) => ownIds.has(operation.operationId));
       const open = own.filter(({ operation }) => operation.security.length === 0);
@@ -105,7 +105,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
   });
 
   describe('the page', () => {
-    test('loads nothing from another host and runs no script but its own files', async () => {
+    test('the documentation page loads nothing from another host and runs no script but its own files', async () => {
       const page = await server.request<string>('GET', '/api/docs', { key: null });
       const policy = page.headers.get('content-security-policy') ?? '';
       expect(policy).toContain("default-src 'none'");

@@ -38,7 +38,7 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
       title: 'Keyward',
       version,
       description:
-        'Hands out access to AI. Send a key as `Authorization: Bearer <key>` or `X-Api-Key: <key>`. Routes of the Developer API take the first of the two, and stand under `/v1` and `/api/v1` alike.',
+        'Hands out access to AI. Send a key as `Authorization: Bearer <key>` or `X-Api-Key: <key>`. Routes of the Developer API accept only the first form. They have the same paths under `/v1` and `/api/v1`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -51,13 +51,13 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
       schemas: { ...errorShapes(routes), ...Object.fromEntries(components) },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'A key.' },
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'A key, the other way.' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'A key, in its own header.' },
         session: {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description:
-            'What `POST /api/request-token` answers as `token`. For routes of the web application only.',
+            'The `token` in the answer of `POST /api/request-token`. For routes of the web application only.',
         },
       },
     },

@@ -30,7 +30,7 @@ describe('the address of a caller behind a proxy', () => {
     ['203.0.113.7:5, 10.2.2.2:80', '203.0.113.7'],
     ['203.0.113.7, [2001:db8:aaaa::1]:80, 10.2.2.2', '203.0.113.7'],
     [' , 203.0.113.7 ,', '203.0.113.7'],
-  ])('is read from %s', ([header = '', address]) => {
+  ])('the address of a caller behind a proxy is read from %s', ([header = '', address]) => {
     expect(from(header)).toBe(address);
   });
 
@@ -51,16 +51,19 @@ describe('the address of a caller behind a proxy', () => {
     '10.1.1.1, nonsense',
     '203.0.113.7, nonsense, 10.2.2.2',
     '[10.0.0.1]:80x',
-  ])('is unknown where the proxy says %s, and never the address of the proxy', (header) => {
-    expect(from(header)).toBe('');
-  });
+  ])(
+    'the address of a caller behind a proxy is unknown if the proxy sends %s, and never the address of the proxy',
+    (header) => {
+      expect(from(header)).toBe('');
+    },
+  );
 
-  test('is unknown where a trusted proxy writes another header alone', () => {
+  test('the address of a caller behind a proxy is unknown if a trusted proxy writes only another header', () => {
     expect(from(undefined, { forwarded: 'for=203.0.113.7' })).toBe('');
     expect(from('203.0.113.7', { forwarded: 'for=10.0.0.1' })).toBe('203.0.113.7');
   });
 
-  test('is the address of the connection where there is no header, or no trusted proxy', () => {
+  test('the address of a caller behind a proxy is that of the connection if there is no header, or no trusted proxy', () => {
     expect(from(undefined)).toBe('10.0.0.1');
     expect(from('')).toBe('10.0.0.1');
     expect(from('203.0.113.7', {}, '198.51.100.9')).toBe('198.51.100.9');
@@ -71,7 +74,7 @@ describe('the address of a caller behind a proxy', () => {
 });
 
 describeOnServer('sqlite', 'a key that is bound to the address of the proxy', (start) => {
-  test('opens nothing for callers behind the proxy, however the proxy writes them', async () => {
+  test('a key that is bound to the address of the proxy is refused to callers behind it, however the proxy writes them', async () => {
     const server = await start({ KEYWARD_TRUSTED_PROXIES: '127.0.0.1' });
     const { secret: key } = await server.mint({ scopes: ['models:use'], selectors: { ips: ['127.0.0.1'] } });
     const self = async (headers: Record<string, string>) =>

@@ -11,7 +11,7 @@ export async function refuseKeyInUrl(services: Services, url: string): Promise<v
   const found = keyIn(url);
   if (found === undefined) return;
   await reportLeak(services.keys, found, 'sent in a URL');
-  throw new KeywardError('key_in_url', 'A key was sent in the URL. It must be taken for compromised.', {
+  throw new KeywardError('key_in_url', 'A key was sent in the URL. Treat it as compromised.', {
     hint: 'Send keys in the Authorization or X-Api-Key header only, and rotate this one. If it was real, it is quarantined now.',
   });
 }

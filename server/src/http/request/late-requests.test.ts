@@ -26,7 +26,7 @@ describeOnServer('sqlite', 'a request that takes long to arrive', (start) => {
     await expect.poll(() => performance.now(), { interval: 20 }).toBeGreaterThan(endMs);
   };
 
-  test('an import goes on for as long as it moves, and its answer is whole', async () => {
+  test('an import continues as long as data arrives, and its answer is complete', async () => {
     const open = openRequest(server, { path: '/v1/keys/import', key: server.adminKey, type: LINES });
     for (let number = 1; number <= 220; number++) {
       open.send(padded(line(number)));
@@ -39,7 +39,7 @@ describeOnServer('sqlite', 'a request that takes long to arrive', (start) => {
     expect(statusOf(open.received())).toBe(200);
   });
 
-  test('an import that stands still ends with a line that says so, and no second head', async () => {
+  test('an import that stops arriving ends with a line that says so, and without a second head', async () => {
     const open = openRequest(server, { path: '/v1/keys/import', key: server.adminKey, type: LINES });
     for (let number = 1_000; number < 1_250; number++) open.send(line(number));
     const received = await open.closed;
@@ -48,14 +48,14 @@ describeOnServer('sqlite', 'a request that takes long to arrive', (start) => {
     expect(received).toContain('stopped arriving');
   });
 
-  test('a JSON body that stands still is refused with 408', async () => {
+  test('a JSON body that stops arriving is refused with 408', async () => {
     const open = openRequest(server, { path: '/v1/keys', key: server.adminKey });
     open.send('{"name":');
     const received = await open.closed;
     expect([heads(received), statusOf(received)]).toEqual([1, 408]);
   });
 
-  test('a head that stands still is refused with 408', async () => {
+  test('a head that stops arriving is refused with 408', async () => {
     expect(statusOf(await server.raw('GET /healthz HTTP/1.1\r\nhost: x\r\n'))).toBe(408);
   });
 
@@ -66,7 +66,7 @@ describeOnServer('sqlite', 'a request that takes long to arrive', (start) => {
     expect([heads(received), statusOf(received)]).toEqual([1, 401]);
   });
 
-  test('half a head behind a request that is still answered does not stand in its answer', async () => {
+  test('half a head behind a request that is still being answered adds nothing to its answer', async () => {
     const upstream = await startTestUpstream();
     onTestFinished(() => upstream.close());
     const pieces = Array.from({ length: 12 }, (_, at) => Buffer.from(`data: {"piece":${at}}\n\n`));
@@ -83,7 +83,7 @@ describeOnServer('sqlite', 'a request that takes long to arrive', (start) => {
 });
 
 describeOnServer('sqlite', 'a client that sends its whole body before it reads', (start) => {
-  test('an import whose answer is larger than the sockets hold ends, and loses nothing of it', async () => {
+  test('an import whose answer is larger than the socket buffers ends, and its answer is complete', async () => {
     const server = await start();
     const lines = 60_000;
     // Neither the body nor its outcomes find room in the sockets.

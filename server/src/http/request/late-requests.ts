@@ -37,9 +37,9 @@ export function endureLate(services: Services, socket: Socket, standstillMs: num
     request,
     () => {
       unwatch();
-      const why = new KeywardError('bad_request', 'The body of the request stopped arriving.', {
+      const why = new KeywardError('bad_request', 'The body of the request stopped arriving (timeout).', {
         status: 408,
-        hint: 'Send it again.',
+        hint: 'Send the request again.',
       });
       endAnswer(services, latest, why);
     },

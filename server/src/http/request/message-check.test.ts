@@ -63,7 +63,7 @@ describeOnServer('sqlite', 'the form of a request', (start) => {
     ['a target at another port', 'GET http://a:1/healthz HTTP/1.1\r\nhost: a:2\r\n\r\n'],
     ['a target with a user', 'GET http://u@a/healthz HTTP/1.1\r\nhost: a\r\n\r\n'],
     ['a target of another scheme', 'GET gopher://a/healthz HTTP/1.1\r\nhost: a\r\n\r\n'],
-  ])('is refused with 400: %s', async ([, bytes = '']) => {
+  ])('an invalid request is refused with 400: %s', async ([, bytes = '']) => {
     // A request that is smuggled behind it would be answered as well.
     expect(await statusOf(`${bytes}GET /v1/keys/self HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`)).toBe(
       400,
@@ -79,11 +79,11 @@ describeOnServer('sqlite', 'the form of a request', (start) => {
     ],
     ['HTTP/1.0 with a host', 'GET /healthz HTTP/1.0\r\nhost: a_b\r\n\r\n'],
     ['HTTP/1.0 without one', 'GET /healthz HTTP/1.0\r\n\r\n'],
-  ])('is good: %s', async ([, bytes = '']) => {
+  ])('a valid request is accepted: %s', async ([, bytes = '']) => {
     expect(await statusOf(bytes)).toBe(200);
   });
 
-  test('what cannot be read behind a request is no answer to it, and stands in none', async () => {
+  test('unreadable bytes behind a request get no answer of their own, and change none', async () => {
     // The answer is still to come when the rest is read.
     const asked = `GET /v1/keys HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${server.adminKey}\r\n\r\n`;
     const answer = await server.raw(`${asked}\u0001 garbage\r\n\r\n`);

@@ -14,17 +14,17 @@ export function messageFault({
   rawHeaders,
 }: IncomingMessage): KeywardError | undefined {
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
-    return refusal('The version of HTTP is 1.0 or 1.1 here.');
+    return refusal('The version of HTTP must be 1.0 or 1.1.');
   const coding = headers['transfer-encoding'];
   // Whoever takes such a message for one without a body, or with another one, reads a second request in it.
   if (coding !== undefined && (coding.trim().toLowerCase() !== 'chunked' || httpVersion !== '1.1'))
-    return refusal('The Transfer-Encoding can only be chunked, and only in HTTP/1.1.');
+    return refusal('Transfer-Encoding must be chunked, and needs HTTP/1.1.');
   const { host } = headers;
   if (host === undefined) return httpVersion === '1.0' ? undefined : refusal('The Host header is missing.');
-  if (!isSingle(rawHeaders)) return refusal('There is more than one Host header.');
+  if (!isSingle(rawHeaders)) return refusal('The request must have exactly one Host header.');
   if (!HOST.test(host))
     return refusal('The Host header must be a name or an address, such as a.example:5390.');
-  return isAt(url, host) ? undefined : refusal('The address names another host than the Host header.');
+  return isAt(url, host) ? undefined : refusal('The URL and the Host header must name the same host.');
 }
 
 /** Addresses are paths; whole ones, as proxies get them, name the host once more. */

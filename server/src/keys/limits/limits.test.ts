@@ -27,7 +27,7 @@ function random(seed: number): () => number {
 }
 
 describe('a window', () => {
-  test('never admits more than its requests within any span, and never refuses below: against a plain model', () => {
+  test('a limit never admits more than its requests within any span, and never refuses below it: against a plain model', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const next = random(seed);
       const { limits, at } = setUp();
@@ -54,7 +54,7 @@ describe('a window', () => {
     }
   });
 
-  test('waiting as long as it says is enough, and a millisecond less is not', () => {
+  test('waiting as long as a refusal says is enough, and a millisecond less is not', () => {
     const { limits, at } = setUp();
     const list = [window(3, 10)];
     for (const ms of [0, 1_000, 2_000]) {
@@ -70,7 +70,7 @@ describe('a window', () => {
     expect(limits.admit(of('k', list), { cost: 2 }).admitted).toBe(true);
   });
 
-  test('what costs more than the whole limit is refused, and takes nothing', () => {
+  test('a request that costs more than the whole limit is refused, and takes nothing', () => {
     const { limits } = setUp();
     expect(limits.admit(of('k', [window(3, 10)]), { cost: 4 })).toMatchObject({
       admitted: false,
@@ -79,7 +79,7 @@ describe('a window', () => {
     expect(limits.admit(of('k', [window(3, 10)]), { cost: 3 }).admitted).toBe(true);
   });
 
-  test('of several limits each is taken from, or none', () => {
+  test('a request takes from each of several limits, or from none', () => {
     const { limits, at } = setUp();
     const list = [window(2, 1, 'short'), window(3, 100, 'long'), { name: 'at once', concurrent: 5 }];
     expect(limits.admit(of('k', list)).admitted).toBe(true);
@@ -92,7 +92,7 @@ describe('a window', () => {
     expect(limits.view('k', list).map(({ remaining }) => remaining)).toEqual([1, 0, 2]);
   });
 
-  test('keys do not share', () => {
+  test('keys do not share their limits', () => {
     const { limits } = setUp();
     expect(limits.admit(of('a', [window(1, 10)])).admitted).toBe(true);
     expect(limits.admit(of('b', [window(1, 10)])).admitted).toBe(true);
@@ -103,7 +103,7 @@ describe('a window', () => {
 describe('requests at once', () => {
   const list: Limit[] = [{ name: 'c', concurrent: 100 }];
 
-  test('400 at once: 100 come in, each release lets one more in, a second release none', () => {
+  test('a limit of 100 at once admits 100 of 400, each release admits one more, a second release none', () => {
     const { limits } = setUp();
     const releases = Array.from({ length: 400 }, () => limits.admit(of('k', list))).flatMap((admission) =>
       admission.admitted ? [admission.release] : [],
@@ -119,7 +119,7 @@ describe('requests at once', () => {
     expect(more).toHaveLength(10);
   });
 
-  test('a question from elsewhere looks and does not hold', () => {
+  test('a question about a limit on concurrency shows it and takes no place', () => {
     const { limits } = setUp();
     const one: Limit[] = [{ name: 'c', concurrent: 1 }];
     for (let i = 0; i < 3; i++)
@@ -150,7 +150,7 @@ describe('limits of a family', () => {
     expect(left).toEqual([3, 1, 0]);
   });
 
-  test('a place of all holders is held and given back together', () => {
+  test('a request holds and releases its places of all holders together', () => {
     const { limits } = setUp();
     const two: Limit[] = [{ name: 'c', concurrent: 2 }];
     const sibling = (id: string): LimitHolder[] => [
@@ -178,14 +178,14 @@ describe('changed limits', () => {
     expect(limits.view('k', [window(2, 60, 'a')])).toMatchObject([{ remaining: 0 }]);
   });
 
-  test('a limit beside a looser one begins with what that has counted', () => {
+  test('a limit beside a looser one begins with the count of that one', () => {
     const { limits } = setUp();
     for (let i = 0; i < 3; i++) limits.admit(of('k', [window(5, 60, 'a')]));
     const both = [window(1_000, 60, 'a'), window(5, 60, 'b')];
     expect(limits.view('k', both)).toMatchObject([{ remaining: 997 }, { remaining: 2 }]);
   });
 
-  test('a renamed limit on concurrency knows what runs, and counts its end once', () => {
+  test('a renamed limit on concurrency knows the running requests, and counts their end once', () => {
     const { limits } = setUp();
     const held = limits.admit(of('k', [{ name: 'c', concurrent: 1 }]));
     const renamed: Limit[] = [{ name: 'd', concurrent: 1 }];
@@ -194,7 +194,7 @@ describe('changed limits', () => {
     expect(limits.view('k', renamed)).toMatchObject([{ remaining: 1 }]);
   });
 
-  test('a narrower, wider or longer limit of the same name goes on with what was counted', () => {
+  test('a narrower, wider or longer limit of the same name continues with its count', () => {
     const { limits, at } = setUp();
     for (let i = 0; i < 5; i++) limits.admit(of('k', [window(10, 10)]));
     expect(limits.admit(of('k', [window(5, 10)])).admitted).toBe(false);
@@ -229,7 +229,7 @@ describe('changed limits', () => {
 });
 
 describe('memory', () => {
-  test('quiet keys are let go of, busy ones are not', () => {
+  test('memory forgets the limits of quiet keys, and keeps those of busy ones', () => {
     const { limits, at } = setUp();
     for (let i = 0; i < 1_000; i++) limits.admit(of(`k${i}`, [window(5, 10)]));
     const held = limits.admit(of('held', [{ name: 'c', concurrent: 1 }]));
@@ -244,7 +244,7 @@ describe('memory', () => {
     expect(limits.size).toBe(1);
   });
 
-  test('no limits cost nothing', () => {
+  test('a key without limits takes no memory', () => {
     const { limits } = setUp();
     expect(limits.admit(of('k', [])).admitted).toBe(true);
     expect(limits.view('k', [])).toEqual([]);

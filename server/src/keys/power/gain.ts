@@ -70,8 +70,8 @@ export function refuseTaking(actor: Actor, key: Key): void {
   if (isBounded(caller, accountsOf(key)))
     throw new KeywardError(
       'scope_escalation',
-      'A key that has limits, budgets, an end or a parent does this only with itself and the keys below it.',
-      { hint: 'Use a key without them, or make a child with POST /v1/keys.' },
+      'A key with limits, budgets, an expiry or a parent can do this only with itself and the keys below it.',
+      { hint: 'Use an unbounded key, or make a child with POST /v1/keys.' },
     );
 }
 
@@ -107,12 +107,12 @@ const accountsOf = (key: Key): string[] => lineOf(key).map(({ owner }) => owner.
 
 const GIVES = {
   message: 'A key cannot give more than it holds.',
-  hint: 'Ask for less, or use a key that holds it.',
+  hint: 'Ask for less, or use a key that holds as much.',
 };
 const SESSION_GIVES = { ...GIVES, message: 'A session cannot give more than it holds.' };
 const LOOSENS = {
-  message: 'A key cannot loosen what bounds itself.',
-  hint: 'Change it with a key that is not bound by it.',
+  message: 'A key cannot loosen its own bounds.',
+  hint: 'Make the change with a key that these bounds do not apply to.',
 };
 
 function refuse(errors: Excess[], { message, hint }: typeof GIVES): void {

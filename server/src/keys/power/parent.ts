@@ -24,13 +24,17 @@ export async function parentFor(
   if (id === undefined) return undefined;
   const parent = await findKey(tx, id);
   if (parent === undefined || !isThere(actor, parent))
-    throw invalidField('parent', 'there is no such key', 'List those you may see with GET /v1/keys.');
+    throw invalidField(
+      'parent',
+      'must be the id of an existing key',
+      'GET /v1/keys lists the keys that you may see.',
+    );
   if (maker !== undefined && !lineOf(parent).some((key) => key.id === maker.keyId)) {
     if (mustDescend)
       throw invalidField(
         'parent',
-        'must be the key that you are using, or one below it',
-        'Leave it out: a key that has limits, budgets, an end or a parent makes children of its own.',
+        'must be the key of this request, or a key below it',
+        'Leave parent out: a key with limits, budgets, an expiry or a parent makes its own children.',
       );
     refuseTaking(actor, parent);
   }
@@ -45,11 +49,11 @@ const isSelf = (caller: Caller, key: Key): boolean => caller.keyId === key.id;
 
 function refuseEnded(parent: Key, nowMs: number): void {
   const state = keyState(parent, nowMs);
-  if (state !== 'active') throw invalidField('parent', `is ${state}`, 'Name a key that is active.');
+  if (state !== 'active') throw invalidField('parent', `is ${state}`, 'Name an active key.');
   if (lineOf(parent).length >= GENERATIONS_MAX)
     throw invalidField(
       'parent',
-      `is of generation ${GENERATIONS_MAX}, the last that there can be`,
-      'Make the key with one of its ancestors.',
+      `must not be of generation ${GENERATIONS_MAX}, which is the last one`,
+      'Name one of its ancestors.',
     );
 }

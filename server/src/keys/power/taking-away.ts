@@ -32,13 +32,13 @@ export function refuseStronger(actor: Actor, held: Wanted): void {
   const said = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   throw new KeywardError(
     'scope_escalation',
-    `Nobody takes away from what holds more than they do. ${said}.`,
+    `A caller cannot take anything from a key, owner or user that holds more. ${said}.`,
     {
       errors: errors.map(({ field, message }) => ({
         field,
-        message: `${message}, as what is to be ended does not`,
+        message: `${message}, because the one to be ended does not`,
       })),
-      hint: 'Use a key that holds as much, or one with owners:manage and without selectors.',
+      hint: 'Use a key that holds as much, or a key with owners:manage and without selectors.',
     },
   );
 }
@@ -115,7 +115,11 @@ export async function lockToEnd(
   if (isLocked) await administrators.lock(tx);
   const key = await lockKey(tx, id, isLocked ? undefined : before);
   if (key !== undefined && !isLocked && isWayIn(key, clock.nowMs()))
-    throw new KeywardError('conflict', 'The key was changed at this moment.', { hint: 'Ask again.' });
+    throw new KeywardError(
+      'conflict',
+      'Another request changed the key at the same time. Send the request again.',
+      { hint: 'Ask again.' },
+    );
   return key;
 }
 
@@ -172,10 +176,10 @@ async function isLoggedInBy(tx: Db, { administrators }: KeysContext, ownerId?: s
 }
 
 export const lastAdmin = (isOwn: boolean): KeywardError =>
-  new KeywardError('last_admin', 'Nobody could administer this instance any more.', {
+  new KeywardError('last_admin', 'This change would leave nobody who can administer this instance.', {
     hint: isOwn
-      ? 'Make another admin key first, or send {"last_admin": true} if that is meant; keyward keys create --local makes a key on the machine itself.'
-      : 'Make another admin key first. The last one can be ended by itself alone, with {"last_admin": true}.',
+      ? 'Make another admin key first, or confirm with {"last_admin": true}. keyward keys create --local makes a key on the machine itself.'
+      : 'Make another admin key first. Only the last admin key itself can end itself, with {"last_admin": true}.',
   });
 
 /** Whether a key can do everything, for good. */

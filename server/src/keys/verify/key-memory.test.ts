@@ -5,7 +5,7 @@ import { ENTRIES_MAX, KeyMemory } from './key-memory.ts';
 const good = (id: string, ownerId = 'own_a'): GoodKey =>
   ({ valid: true, key: { id, owner: { id: ownerId }, ancestors: [] as unknown } }) as GoodKey;
 
-test('never holds more than its share; what is in use stays, what is not goes', () => {
+test('the memory of keys never holds more than its share; used keys stay, unused ones go', () => {
   const memory = new KeyMemory();
   for (let i = 0; i < ENTRIES_MAX * 3; i++) {
     memory.put(`h${i}`, good(`key_${i}`));
@@ -16,7 +16,7 @@ test('never holds more than its share; what is in use stays, what is not goes', 
   expect(memory.get(`h${ENTRIES_MAX * 3 - 1}`)).toBeDefined();
 });
 
-test('where all are in use the oldest goes', () => {
+test('the memory of keys drops the oldest key if all are in use', () => {
   const memory = new KeyMemory();
   for (let i = 0; i < ENTRIES_MAX; i++) memory.put(`h${i}`, good(`key_${i}`));
   for (let i = 0; i < ENTRIES_MAX; i++) memory.get(`h${i}`);
@@ -25,7 +25,7 @@ test('where all are in use the oldest goes', () => {
   expect(memory.get('h0')).toBeUndefined();
 });
 
-test('forgets all secrets of a key, all keys of an owner, and everything', () => {
+test('the memory of keys forgets all secrets of a key, all keys of an owner, or everything', () => {
   const memory = new KeyMemory();
   memory.put('a1', good('key_a'));
   memory.put('a2', good('key_a'));

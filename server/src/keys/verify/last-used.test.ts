@@ -7,7 +7,7 @@ import { getKey, rotate } from '../index.ts';
 import { mintOne, openTestKeys, OPERATOR } from '../keys.fixture.ts';
 
 describeOnBothDatabases('last use', (open) => {
-  test('is written for key and secret, with the address', async () => {
+  test('the last use is written for key and secret, with the address', async () => {
     const { keys, clock } = await openTestKeys(open);
     const { key } = await mintOne(keys);
     const [secret] = key.secrets;
@@ -23,7 +23,7 @@ describeOnBothDatabases('last use', (open) => {
     expect(read.revision).toBe(1);
   });
 
-  test('an older use of another process never takes the place of a newer one', async () => {
+  test('an older use from another process never replaces a newer one', async () => {
     const { keys, clock, another } = await openTestKeys(open);
     const other = await another();
     const { key } = await mintOne(keys);
@@ -38,7 +38,7 @@ describeOnBothDatabases('last use', (open) => {
     expect(read.lastUsedAt).toBeGreaterThan(clock.nowMs() - 30_000);
   });
 
-  test('all is written within one flush, and what fails is written later', async () => {
+  test('one flush writes all last uses, and a later one writes those that failed', async () => {
     const { keys, database } = await openTestKeys(open);
     const { key } = await mintOne(keys);
     const id = (i: number): string => `sec_${String(i).padStart(12, '0')}`;
@@ -62,7 +62,7 @@ describeOnBothDatabases('last use', (open) => {
     expect(rows[0]?.n).toBe(2_500);
   });
 
-  test('two processes that write the same keys in opposite order, while these are rotated, never fail', async () => {
+  test('two processes that write last uses of the same keys in opposite order, during rotations, never fail', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();
     const made = await Promise.all(Array.from({ length: 30 }, () => mintOne(keys)));
@@ -83,7 +83,7 @@ describeOnBothDatabases('last use', (open) => {
     }
   });
 
-  test('stopping writes what is left, twice is fine, and nothing is written after', async () => {
+  test('stopping writes the remaining last uses, is idempotent, and nothing is written afterwards', async () => {
     const { keys } = await openTestKeys(open);
     const { key } = await mintOne(keys);
     keys.lastUsed.note(key.secrets[0]?.id ?? '', key.id, 'before');
@@ -93,7 +93,7 @@ describeOnBothDatabases('last use', (open) => {
     expect((await getKey(keys, OPERATOR, key.id)).secrets[0]?.lastUsedFrom).toBe('before');
   });
 
-  test('a killed process has lost a second of it at most', async () => {
+  test('a killed process loses at most a second of last uses', async () => {
     const { storage, ...database } = await open();
     const { a } = await startPair(database);
     const { id, secret } = await mintIn(a);

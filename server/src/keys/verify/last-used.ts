@@ -74,7 +74,10 @@ export class LastUsed {
       try {
         await this.#storage.transaction((tx) => writeUses(tx, some), { durable: false });
       } catch (error) {
-        this.#logger.warn({ err: error }, 'last-used times could not be written; they are tried again');
+        this.#logger.warn(
+          { err: error },
+          'last-used times could not be written; the next write includes them',
+        );
         for (const use of uses.slice(at))
           if (!this.#uses.has(use.secretId)) this.#uses.set(use.secretId, use);
         this.#schedule();

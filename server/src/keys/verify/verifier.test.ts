@@ -6,14 +6,14 @@ import { changeState, endSecret, importKeys, rotate } from '../index.ts';
 import { all, HeldStorage, identify, MASTER_KEY, mintOne, openTestKeys, OPERATOR } from '../keys.fixture.ts';
 
 describeOnBothDatabases('identify', (open) => {
-  test('a good key comes from the database once and from memory then', async () => {
+  test('a valid key comes from the database once and then from memory', async () => {
     const { keys } = await openTestKeys(open);
     const { secret } = await mintOne(keys);
     expect(await identify(keys, secret)).toEqual({ code: 'valid', fromMemory: false });
     expect(await identify(keys, secret)).toEqual({ code: 'valid', fromMemory: true });
   });
 
-  test('every refusal asks the database, with one query each, so that time tells nothing', async () => {
+  test('every refusal of a key asks the database, with one query each, so that time reveals nothing', async () => {
     const held = new HeldStorage();
     const { keys, clock } = await openTestKeys(open, { between: held.between });
     const [revoked, disabled, expired, good] = await Promise.all([
@@ -42,13 +42,13 @@ describeOnBothDatabases('identify', (open) => {
     }
   });
 
-  test('text of any kind is answered, not thrown at', async () => {
+  test('the verifier answers text of any kind and never throws', async () => {
     const { keys } = await openTestKeys(open);
     for (const text of ['', ' ', '\0', '漢字', '\uD800', 'x'.repeat(100_000), `sk-kw1${'0'.repeat(50)}`])
       expect((await identify(keys, text)).code).toMatch(/not_found|malformed/);
   });
 
-  test('without a lease memory is not believed', async () => {
+  test('without a lease a node does not trust its memory of keys', async () => {
     const { keys, clock } = await openTestKeys(open);
     const { secret } = await mintOne(keys);
     await identify(keys, secret);
@@ -56,7 +56,7 @@ describeOnBothDatabases('identify', (open) => {
     expect(await identify(keys, secret)).toEqual({ code: 'valid', fromMemory: false });
   });
 
-  test('expiry and the end of an overlap hold to the millisecond, from memory too', async () => {
+  test('expiry and the end of an overlap hold to the millisecond, also from memory', async () => {
     const { keys, clock } = await openTestKeys(open);
     const { secret, key } = await mintOne(keys, { expires_in_seconds: 1 });
     await identify(keys, secret);
@@ -68,7 +68,7 @@ describeOnBothDatabases('identify', (open) => {
     clock.nowMs = realNow;
   });
 
-  test('a slow read that a revocation overtakes does not stay in memory', async () => {
+  test('a slow read of a key that a revocation overtakes does not stay in memory', async () => {
     const held = new HeldStorage();
     const { keys } = await openTestKeys(open, { between: held.between });
     const { key, secret } = await mintOne(keys);
@@ -83,7 +83,7 @@ describeOnBothDatabases('identify', (open) => {
     expect(await identify(keys, secret)).toEqual({ code: 'revoked', fromMemory: false });
   });
 
-  test('the same where the revocation is made by another process', async () => {
+  test('a slow read of a key that a revocation by another process overtakes does not stay in memory', async () => {
     const held = new HeldStorage();
     const { keys, another } = await openTestKeys(open, { between: held.between });
     const other = await another({ between: (same) => same });
@@ -98,7 +98,7 @@ describeOnBothDatabases('identify', (open) => {
     expect(await identify(keys, secret)).toEqual({ code: 'revoked', fromMemory: false });
   });
 
-  test('the first and the second secret of a key end each for itself', async () => {
+  test('the first and the second secret of a key end separately', async () => {
     const { keys } = await openTestKeys(open);
     const { key, secret: first } = await mintOne(keys);
     const { secret: second, key: rotated } = await rotate(keys, OPERATOR, { id: key.id, input: {} });
@@ -131,7 +131,7 @@ describeOnBothDatabases('peppers', (open) => {
     expect((await identify(keys, secret)).code).toBe('not_found');
   });
 
-  test('a key imported under an older master key is known again, and not taken twice', async () => {
+  test('a key imported under an older master key is recognised, and not imported twice', async () => {
     const { keys, another } = await openTestKeys(open);
     const secret = 'an-old-imported-key-0001';
     const lines = async function* () {

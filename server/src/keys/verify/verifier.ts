@@ -109,7 +109,7 @@ function badForm(text: string): BadKey {
     ? {
         valid: false,
         code: 'malformed',
-        reason: 'The checksum does not fit: the key is cut off or mistyped.',
+        reason: 'The checksum does not match: the key is incomplete or mistyped.',
       }
     : { valid: false, code: 'not_found', reason: 'No key has this secret.' };
 }
@@ -138,7 +138,7 @@ type Ended = Pick<BadKey, 'code' | 'reason'>;
 /** Why a key opens nothing, whichever of its secrets is shown: itself, one above it, or an owner of these has ended. */
 export function whyEnded(key: Key, nowMs: number): Ended | undefined {
   for (const one of lineOf(key)) {
-    const ended = endedBy(one, one === key ? 'The key' : 'A key above it', nowMs);
+    const ended = endedBy(one, one === key ? 'The key' : 'An ancestor of the key', nowMs);
     if (ended !== undefined) return ended;
   }
   return undefined;

@@ -16,7 +16,7 @@ const outcomesOf = async (keys: KeysContext, question: VerifyQuestion): Promise<
 };
 
 describeOnBothDatabases('verify', (open) => {
-  test('answers with the code, the key, its owner and what it holds', async () => {
+  test('verify answers with the code, the key, its owner and its scopes', async () => {
     const { keys } = await openTestKeys(open);
     const { key, secret } = await mintOne(keys, { metadata: { plan: 'pro' }, limits: [limit(5)] });
     const verdict = await verify(keys, { key: secret, scope: 'models:use' });
@@ -33,7 +33,7 @@ describeOnBothDatabases('verify', (open) => {
     expect(verify(keys, { key: secret })).not.toBeInstanceOf(Promise);
   });
 
-  test('every code of a refusal, with the check that it failed at', async () => {
+  test('verify answers every code of a refusal, with the check that failed', async () => {
     const { keys, clock } = await openTestKeys(open);
     const models = { allow: ['openai/*'], deny: [] };
     const make = async () => (await mintOne(keys, { selectors: { models, ips: ['10.0.0.0/8'] } })).secret;
@@ -78,7 +78,7 @@ describeOnBothDatabases('verify', (open) => {
     });
   });
 
-  test('an explanation says what was passed and what was not asked', async () => {
+  test('the explanation of verify names the passed checks and those that were not asked', async () => {
     const { keys } = await openTestKeys(open);
     const { secret } = await mintOne(keys);
     expect(await outcomesOf(keys, { key: secret })).toBe(
@@ -86,7 +86,7 @@ describeOnBothDatabases('verify', (open) => {
     );
   });
 
-  test('a suspended owner disables, and the explanation says so', async () => {
+  test('a suspended owner disables its keys, and the explanation of verify says so', async () => {
     const { keys } = await openTestKeys(open);
     const owner = await createOwner(keys, OPERATOR, { name: 'team', kind: 'team' });
     const { secret } = await mintOne(keys, { owner: 'team' });
@@ -97,7 +97,7 @@ describeOnBothDatabases('verify', (open) => {
     expect(verdict.explanation?.[2]?.detail).toBe('The owner of the key is suspended.');
   });
 
-  test('limits are taken from by cost, looked at without consume, and not taken from by a refusal', async () => {
+  test('verify takes from limits by cost, only shows them without consume, and takes nothing for a refusal', async () => {
     const { keys } = await openTestKeys(open);
     const { secret } = await mintOne(keys, { limits: [limit(5), { name: 'c', concurrent: 1 }] });
     const ask = async (question: Partial<VerifyQuestion>) => {
@@ -117,7 +117,7 @@ describeOnBothDatabases('verify', (open) => {
 const limit = (requests: number) => ({ name: 'l', requests, window_seconds: 60 });
 
 describe('verify with budgets', () => {
-  test('spends request budgets, refuses when one is spent, and shows what is used', async () => {
+  test('verify spends request budgets, refuses if one is spent, and shows the use', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'keyward-verify-'));
     onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
     const core = await openCore(readConfig({ KEYWARD_DATA_DIR: dataDir }), pino({ level: 'silent' }));

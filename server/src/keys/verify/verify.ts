@@ -98,7 +98,7 @@ function refusal({ scope, resource, ip }: VerifyQuestion, { key, caller }: GoodK
     const detail =
       quarantined === key
         ? `The key is quarantined (${key.stateReason ?? 'no reason given'}) and may only read.`
-        : 'A key above it is quarantined: it may only read.';
+        : 'An ancestor of the key is quarantined, so the key may only read.';
     return { check: 'state', code: 'quarantined', detail };
   }
   const decision = decide(caller, { action: scope, resource, ip });
@@ -185,14 +185,18 @@ function verdict(
 function explanation(question: VerifyQuestion, key: Key | undefined, failure: Failure | undefined): Check[] {
   const { scope, resource, ip, cost = 1 } = question;
   const asked: [Check['check'], string | null, string][] = [
-    ['form', null, 'The text is whole, or of a form that was imported.'],
+    ['form', null, 'The text is complete, or has the form of an imported key.'],
     ['known', key?.id ?? null, 'A key has this secret.'],
-    ['state', key?.storedState ?? null, 'Key, secret and owner are in use.'],
+    ['state', key?.storedState ?? null, 'Key, secret and owner are active.'],
     ['address', ip ?? null, 'The key works from this address.'],
     ['scope', scope ?? null, 'The key holds the scope.'],
-    ['resource', resource === undefined ? null : `${resource.type} ${resource.id}`, 'The key covers it.'],
-    ['limits', String(cost), 'Below every limit.'],
-    ['budgets', String(cost), 'Within every budget.'],
+    [
+      'resource',
+      resource === undefined ? null : `${resource.type} ${resource.id}`,
+      'The key covers the resource.',
+    ],
+    ['limits', String(cost), 'Every limit has room.'],
+    ['budgets', String(cost), 'Every budget has room.'],
   ];
   let reached = true;
   return asked.map(([check, input, detail]): Check => {
@@ -203,7 +207,7 @@ function explanation(question: VerifyQuestion, key: Key | undefined, failure: Fa
     }
     const optional = check === 'address' || check === 'scope' || check === 'resource';
     if (optional && input === null)
-      return { check, outcome: 'not_asked', input, detail: 'The question did not name one.' };
+      return { check, outcome: 'not_asked', input, detail: 'The request did not name one.' };
     return { check, outcome: 'passed', input, detail };
   });
 }

@@ -74,7 +74,7 @@ function amount(fields: RequestBody, name: MemberPath, least: number): number | 
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
   throw invalidField(
     name,
-    `must be a whole number from ${least} on, such as 2: this key has a budget, and upstreams read other values in different ways`,
+    `must be a whole number of at least ${least}, such as 2: this key has a budget, and upstreams read other values in different ways`,
   );
 }
 
@@ -90,7 +90,7 @@ function refuseBackground({ background }: RequestBody): void {
   if (background === undefined || background === null || background === false) return;
   throw invalidField(
     'background',
-    'must be false or left out: this key has a budget, and what a response in the background takes is not known when it is answered',
-    'Send stream: true to see a long response as it is made, or use a key without budgets of tokens and usd.',
+    'must be false or left out: this key has a budget, and the usage of a background response is not known when it is answered',
+    'Send stream: true to receive a long response as it is made, or use a key without budgets in tokens and usd.',
   );
 }

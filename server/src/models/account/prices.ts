@@ -18,12 +18,12 @@ const PATTERN_MAX_CHARACTERS = 200;
 /** @throws KeywardError `invalid_input` naming the price at fault. */
 export function checkPrices(prices: PriceTable): PriceTable {
   const entries = Object.entries(prices);
-  if (entries.length > PRICES_MAX) throw invalidField('prices', `has more than ${PRICES_MAX} models`);
+  if (entries.length > PRICES_MAX) throw invalidField('prices', `must have at most ${PRICES_MAX} models`);
   for (const [pattern, price] of entries) {
     if (pattern === '' || pattern.length > PATTERN_MAX_CHARACTERS || !isPattern(pattern)) {
       throw invalidField(
         'prices',
-        `"${pattern.slice(0, 80)}" is no model name and no pattern such as "gpt-*"`,
+        `"${pattern.slice(0, 80)}" must be a model name, or a pattern such as "gpt-*"`,
       );
     }
     checkPrice(price, `prices.${pattern}`);

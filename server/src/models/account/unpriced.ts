@@ -25,7 +25,7 @@ export function unpriced({ model, path, routes, others }: Refused): KeywardError
   const command = `keyward upstreams update ${first?.target.name ?? 'NAME'}`;
   const hint =
     other === undefined
-      ? `An administrator sets a price (--prices replaces all prices of the upstream): ${command} --prices '${table}'. Or lets it be used without: ${command} --unpriced allow.`
+      ? `An administrator sets a price (--prices replaces all prices of the upstream): ${command} --prices '${table}'. Or allow its use without a price: ${command} --unpriced allow.`
       : `Ask for ${other.qualifiedName}, which has a price.`;
   return new KeywardError(
     'model_unpriced',
@@ -43,10 +43,10 @@ export function warningsOf(upstream: {
 }): string[] {
   const { name, models, prices, unpriced: rule } = upstream;
   if (rule === 'allow') return [];
-  const way = `Set prices: keyward upstreams update ${name} --prices '{"MODEL": {"input_usd_per_million_tokens": "2.50", "output_usd_per_million_tokens": "10"}}'. Or let them be used without: --unpriced allow.`;
+  const way = `Set prices: keyward upstreams update ${name} --prices '{"MODEL": {"input_usd_per_million_tokens": "2.50", "output_usd_per_million_tokens": "10"}}'. Or allow their use without a price: --unpriced allow.`;
   const patterns = Object.keys(prices);
   if (patterns.length === 0)
-    return [`No model of ${name} has a price: keys with a budget in usd are refused them. ${way}`];
+    return [`No model of ${name} has a price, so keys with a budget in usd cannot use them. ${way}`];
   const named = models.map((model) =>
     typeof model === 'string' ? { name: model, upstream_name: model } : model,
   );
@@ -65,7 +65,9 @@ export function warningsOf(upstream: {
   );
   if (bare.length === 0) return [];
   const names = listed(bare.map((model) => model.name));
-  return [`Without a whole price, and so refused to keys with a budget in usd: ${names}. ${way}`];
+  return [
+    `These models have no complete price, so keys with a budget in usd cannot use them: ${names}. ${way}`,
+  ];
 }
 
 /** @returns such as `a, b and 3 more`. */

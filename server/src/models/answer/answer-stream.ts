@@ -78,7 +78,7 @@ export class AnswerStream implements Sink {
     if (isEventStream) this.#pass(Buffer.from(`${meter.midEvent ? '\n\n' : ''}${breakEvent(timedOut)}`));
     // First, since cutting off the reader looks like a reader that leaves.
     this.#ending(timedOut ? 'timeout' : 'upstream_error', error);
-    this.#close(isEventStream ? 'end' : new Error('The upstream broke off its answer.'));
+    this.#close(isEventStream ? 'end' : new Error('The upstream ended its answer too early.'));
   }
 
   /** The reader has gone; nothing more is wanted. Twice is fine. */

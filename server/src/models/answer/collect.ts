@@ -37,7 +37,7 @@ export function collect(dispatcher: Dispatcher, target: Target, options: Collect
     };
     const giveUp = (): void => {
       call.abort();
-      fail(new Error('It was given up.'));
+      fail(new Error('The request was cancelled.'));
     };
     const fail = (error: Error): void => settle(() => reject(error));
     let stale = 0;
@@ -65,7 +65,11 @@ export function collect(dispatcher: Dispatcher, target: Target, options: Collect
     signal?.addEventListener('abort', giveUp, { once: true });
     const timer = setTimeout(() => {
       call.abort();
-      fail(Object.assign(new Error(`No answer within ${timeoutMs} ms`), { code: 'UND_ERR_HEADERS_TIMEOUT' }));
+      fail(
+        Object.assign(new Error(`Timeout: no answer within ${timeoutMs} ms`), {
+          code: 'UND_ERR_HEADERS_TIMEOUT',
+        }),
+      );
     }, timeoutMs);
     send();
   });

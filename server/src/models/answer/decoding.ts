@@ -46,6 +46,6 @@ export class DecodingSink implements Sink {
 /** @throws where it cannot be read, or is larger unpacked than `maxBytes`. */
 export function decodeWhole(decoder: Transform, body: Buffer, maxBytes: number): Promise<Buffer> {
   decoder.end(body);
-  const tooLong = (): Error => new Error(`The body is larger than ${maxBytes} bytes unpacked.`);
+  const tooLong = (): Error => new Error(`The decompressed body is larger than ${maxBytes} bytes.`);
   return collected(decoder, maxBytes, tooLong);
 }

@@ -56,7 +56,7 @@ async function textOf({ encoding, body, contentType = '' }: Received): Promise<s
 
 /** What is said in place of an error that cannot be passed on. */
 function replacement(status: number): FailureBody {
-  const message = `The upstream answered ${status} and said nothing that can be passed on.`;
+  const message = `The upstream answered ${status} without a readable error.`;
   const body = { error: { message, type: 'upstream_error', param: null, code: 'upstream_error' } };
   return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
 }

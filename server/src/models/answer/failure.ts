@@ -89,7 +89,7 @@ export function failureOf(
   const retryMs = Math.min(...routes.map((route) => breakers.retryInMs(route.line, callerId)));
   const seconds = Math.max(1, Math.ceil(retryMs / 1_000));
   return new KeywardError('upstream_unavailable', 'No upstream of this model is working at the moment.', {
-    hint: `They failed repeatedly and are tried again in ${seconds} s.`,
+    hint: `They failed repeatedly. Keyward tries them again in ${seconds} s.`,
     headers: { 'retry-after': String(seconds) },
   });
 }
@@ -98,7 +98,7 @@ function errorOf(error: Error, { target }: Route): KeywardError {
   if (error instanceof KeywardError) return error;
   if (isTimeout(error)) {
     return new KeywardError('upstream_timeout', `The upstream ${target.name} did not answer in time.`, {
-      hint: 'Try again, or ask for a shorter answer; its timeout_seconds can be raised by who manages upstreams.',
+      hint: 'Try again, or ask for a shorter answer. An administrator of upstreams can raise its timeout_seconds.',
       cause: error,
     });
   }
@@ -110,16 +110,16 @@ function errorOf(error: Error, { target }: Route): KeywardError {
 
 function hintFor(error: Error, id: string): string {
   if (error instanceof ForbiddenAddressError)
-    return 'Its name leads to an address that upstreams must not have.';
-  return `Try again; if it lasts, POST /v1/upstreams/${id}/test says at which step it fails.`;
+    return 'Its host name resolves to an address that an upstream must not have.';
+  return `Try again. If it fails again, POST /v1/upstreams/${id}/test names the failing step.`;
 }
 
 function refusal(status: number, { target }: Route): KeywardError {
   const what =
     status === 401 || status === 407
-      ? 'refuses the credential that Keyward has for it'
+      ? 'refuses the credential that Keyward sends'
       : 'answers with a redirect, which Keyward does not follow';
   return new KeywardError('upstream_unavailable', `The upstream ${target.name} ${what}.`, {
-    hint: `POST /v1/upstreams/${target.id}/test shows it; its ${status === 401 ? 'api_key' : 'base_url'} needs to be corrected.`,
+    hint: `POST /v1/upstreams/${target.id}/test shows the failure. Correct its ${status === 401 ? 'api_key' : 'base_url'}.`,
   });
 }

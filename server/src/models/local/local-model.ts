@@ -130,9 +130,9 @@ export class LocalModel {
     const waitMs = this.#restartAtMs - this.#options.clock.monotonicMs();
     const seconds = status === 'restarting' ? Math.max(1, Math.ceil(waitMs / 1_000)) : 2;
     const hints: Record<LocalStatus, string> = {
-      stopped: 'It is being stopped.',
+      stopped: 'It is stopping.',
       starting: 'It is starting; try again in a moment.',
-      fetching: `Its weights are being fetched (${this.#percent()} %); try again soon.`,
+      fetching: `It is downloading its weights (${this.#percent()} %); try again soon.`,
       loading: 'It is loading; try again in a moment.',
       // Between its end and the word of it.
       ready: 'It is restarting; try again in a moment.',
@@ -203,7 +203,7 @@ export class LocalModel {
         this.#serves(line.models ?? [], false);
         this.#options.logger.warn(
           { reason: line.reason, hint: line.hint },
-          'the local model failed to come up',
+          'the local model failed to start',
         );
         break;
     }

@@ -56,8 +56,8 @@ function refuseElsewhere(body: Fields): void {
     if (value === null || !(isAddress || ELSEWHERE.has(folded(name)))) continue;
     throw invalidField(
       name,
-      'names a recording that is not in the request: this key has a budget, and nobody knows here how long that is',
-      'Send the recording itself, as a file of the form.',
+      'must contain the recording itself, not its address: this key has a budget, and Keyward must know the length',
+      'Send the recording as a file of the form.',
     );
   }
 }
@@ -89,8 +89,8 @@ function lookWithin(value: unknown, path: string): void {
 const hidden = (field: string): KeywardError =>
   invalidField(
     field,
-    'can make an upstream run another model, or more of it, than what is checked: the models or the spending of this key are bounded',
-    'Leave it out. Name one model in "model", and sizes such as max_tokens in the body itself.',
+    'is not allowed: it can make an upstream run another model, or more of it, than Keyward checks, and this key has bounds on models or spending',
+    'Leave it out. Name one model in "model", and put sizes such as max_tokens into the body itself.',
   );
 
 function toolsOf(tools: unknown): [field: string, tool: Fields][] {
@@ -151,6 +151,6 @@ function isSomething(value: unknown): boolean {
 const extra = (field: string): KeywardError =>
   invalidField(
     field,
-    'costs what no price of the model tells, and this key counts against a budget in usd',
+    'is not allowed: the price of the model does not include its cost, and this key counts against a budget in usd',
     'Leave it out. Or an administrator lets it be used without a price: keyward upstreams update NAME --unpriced allow.',
   );

@@ -93,7 +93,7 @@ export function checkForm(form: readonly FormPart[]): void {
     checkName(name, MEMBERS);
     if (!isMember(name)) continue;
     if (file !== undefined) throw invalidField(name, 'must be text, not a file');
-    if (seen.has(name)) throw invalidField(name, 'stands twice in the form', 'Send each field once.');
+    if (seen.has(name)) throw invalidField(name, 'must occur only once in the form', 'Send each field once.');
     seen.add(name);
   }
 }
@@ -119,7 +119,7 @@ function checkName(name: string, known: Known, where = ''): void {
   if (name.length > NAME_MAX_CHARACTERS)
     throw invalidField(field, `must have a name of at most ${NAME_MAX_CHARACTERS} characters`);
   if (!name.isWellFormed() || CONTROL.test(name))
-    throw invalidField(field, 'must have a name without control characters and half characters');
+    throw invalidField(field, 'must have a name without control characters and lone surrogates');
   const meant = foldedNames(known).get(folded(name));
   if (meant !== undefined)
     throw invalidField(

@@ -11,19 +11,19 @@ const URL_MAX_CHARACTERS = 2_000;
  */
 export function checkBaseUrl(text: string): string {
   const refuse = (message: string) => invalidField('base_url', message, 'Example: https://api.openai.com/v1');
-  if (text.length > URL_MAX_CHARACTERS) throw refuse(`is longer than ${URL_MAX_CHARACTERS} characters`);
+  if (text.length > URL_MAX_CHARACTERS) throw refuse(`must have at most ${URL_MAX_CHARACTERS} characters`);
   const url = URL.parse(text);
   if (url === null) throw refuse('is not a URL');
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw refuse('must begin with http:// or https://');
+    throw refuse('must begin with http:// or https://, such as https://api.openai.com/v1');
   if (url.username !== '' || url.password !== '') {
-    throw refuse('must not contain credentials; the key goes into api_key');
+    throw refuse('must not contain credentials: put the key into api_key');
   }
   if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) {
     throw refuse('must not contain a query or a fragment');
   }
   if (isPlatformHost(url.hostname)) {
-    throw refuse('is a link-local or cloud metadata address, which an upstream must not be');
+    throw refuse('must not be a link-local or cloud metadata address');
   }
   return `${url.origin}${withoutTrailing(url.pathname, '/')}`;
 }

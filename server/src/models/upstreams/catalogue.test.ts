@@ -134,7 +134,7 @@ describe('the test of an upstream', () => {
     expect(await testUpstream(models, id)).toMatchObject({ ok: true });
     await upstream.close();
     expect((await testUpstream(models, id)).steps).toMatchObject([
-      { step: 'connect', ok: false, detail: expect.stringContaining('nothing listens there') as string },
+      { step: 'connect', ok: false, detail: expect.stringContaining('connection refused') as string },
     ]);
     await expect(testUpstream(models, 'up_none')).rejects.toMatchObject({ code: 'not_found' });
   });
@@ -144,7 +144,7 @@ test('without any upstream the error says so', async () => {
   const { models } = await openModels();
   await expect(models.forward(chatRequest())).rejects.toMatchObject({
     code: 'model_not_found',
-    extras: { hint: expect.stringContaining('No models are set up') as string },
+    extras: { hint: expect.stringContaining('No models are configured') as string },
   });
 });
 

@@ -36,6 +36,6 @@ function parsed(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString()) ?? {};
   } catch {
-    throw new Error('GET /models answered with something that is no JSON');
+    throw new Error('GET /models answered with invalid JSON');
   }
 }

@@ -38,8 +38,8 @@ export async function testUpstream(
   try {
     target = Target.fromRow(row, context.sealing);
   } catch (cause) {
-    throw new KeywardError('conflict', 'The credential of this upstream cannot be opened.', {
-      hint: 'It was sealed under another master key: set api_key and headers again.',
+    throw new KeywardError('conflict', 'Keyward cannot decrypt the credential of this upstream.', {
+      hint: 'It was encrypted under another master key: set api_key and headers again.',
       cause,
     });
   }
@@ -140,9 +140,9 @@ class Probe {
   #statusDetail(what: string, status: number, body: Buffer): string {
     if (status === 401) return `${what} answered 401: the api_key is missing, wrong or revoked`;
     if (status >= 300 && status < 400) {
-      return `${what} answered ${status}, a redirect, which is not followed; set base_url to where it leads`;
+      return `${what} answered ${status}, a redirect, which is not followed; set base_url to its target`;
     }
-    const hint = status === 404 ? '; does base_url end with the API’s prefix, such as /v1?' : '';
+    const hint = status === 404 ? '; check that base_url ends with the prefix of the API, such as /v1' : '';
     return `${what} answered ${status}${hint}${messageIn(body)}`;
   }
 }
@@ -162,16 +162,16 @@ function messageIn(body: Buffer): string {
 }
 
 const NETWORK_DETAILS: Record<string, string> = {
-  ENOTFOUND: 'the name cannot be resolved; is base_url spelled right?',
-  EAI_AGAIN: 'the name cannot be resolved at the moment; is there a network and a DNS server?',
-  ECONNREFUSED: 'nothing listens there; is the server started, and the port right?',
-  ECONNRESET: 'the connection was reset; is it https where http is given, or the other way round?',
-  UND_ERR_SOCKET: 'the connection was closed without an answer; is it https where http is given?',
+  ENOTFOUND: 'the host name cannot be resolved; check the spelling of base_url',
+  EAI_AGAIN: 'the host name cannot be resolved at the moment; check the network and the DNS server',
+  ECONNREFUSED: 'connection refused; check that the server runs and that the port is right',
+  ECONNRESET: 'the connection was reset; check whether base_url needs https or http',
+  UND_ERR_SOCKET: 'the connection was closed without an answer; check whether base_url needs https',
   EHOSTUNREACH: 'the host cannot be reached from here',
   ENETUNREACH: 'the network cannot be reached from here',
   CERT_HAS_EXPIRED: 'its TLS certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed; NODE_EXTRA_CA_CERTS can make it known',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its TLS certificate is self-signed; NODE_EXTRA_CA_CERTS can make it known',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its TLS certificate is self-signed; add it with NODE_EXTRA_CA_CERTS',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its TLS certificate is self-signed; add it with NODE_EXTRA_CA_CERTS',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its TLS certificate cannot be verified',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its TLS certificate is for another name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS; use http://',
@@ -180,7 +180,7 @@ const NETWORK_DETAILS: Record<string, string> = {
 
 function networkDetail(error: Error, target: Target): string {
   if (error instanceof ForbiddenAddressError) {
-    return 'the name leads to a link-local or cloud metadata address, which an upstream must not have';
+    return 'the host name resolves to a link-local or cloud metadata address, which an upstream must not have';
   }
   if (isTimeout(error)) return `${target.origin} did not answer in time`;
   const { code = '' } = error as { code?: string };

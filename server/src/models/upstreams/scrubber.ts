@@ -167,7 +167,7 @@ export class Scrubber {
 }
 
 const UNTOLD =
-  'The upstream refused the request. It is too long for what the upstream says about it to be passed on.';
+  'The upstream refused the request. The request is so long that Keyward does not pass on the text of the error.';
 
 /** As clients read errors; codes are the upstream's own words. */
 function untold(value: unknown): object {

@@ -10,13 +10,9 @@ import { KeywardError } from '../../base/errors.ts';
  */
 export function refuseMeasured({ selectors, holders }: Caller): void {
   const refuse = (what: string): KeywardError =>
-    new KeywardError(
-      'scope_escalation',
-      `A key with ${what} does not say which models there are and what they cost.`,
-      {
-        hint: 'Use a key without a model selector and without a budget in usd, of its own, its ancestors or its owner.',
-      },
-    );
+    new KeywardError('scope_escalation', `A key with ${what} cannot change models and their prices.`, {
+      hint: 'Use a key without a model selector and without a budget in usd, also of its ancestors and its owner.',
+    });
   if (!coversAll(selectors.models)) throw refuse('a model selector');
   if (holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd')))
     throw refuse('a budget in usd');

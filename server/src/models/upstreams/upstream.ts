@@ -92,9 +92,9 @@ export function checkUpstream<T extends Partial<UpstreamInput>>(input: T): T {
 
 function checkName(name: string): void {
   if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(name)) {
-    throw invalidField('name', 'must be 1 to 63 lower-case letters, digits, ".", "_" or "-"');
+    throw invalidField('name', 'must be 1 to 63 lower-case letters, digits, ".", "_" or "-", such as openai');
   }
-  if (name === LOCAL_UPSTREAM) throw invalidField('name', 'is the name of the built-in local model');
+  if (name === LOCAL_UPSTREAM) throw invalidField('name', 'must not be the name of the built-in local model');
 }
 
 function checkNumber(field: string, value: number | undefined, range: { min: number; max: number }): void {
@@ -110,7 +110,7 @@ function checkApiKey(key: string | null | undefined): void {
 }
 
 function checkModels(models: ModelEntry[]): void {
-  if (models.length > MODELS_MAX) throw invalidField('models', `has more than ${MODELS_MAX} names`);
+  if (models.length > MODELS_MAX) throw invalidField('models', `must have at most ${MODELS_MAX} names`);
   const names = models.flatMap((model) =>
     typeof model === 'string' ? [model] : [model.name, model.upstream_name],
   );
@@ -119,7 +119,10 @@ function checkModels(models: ModelEntry[]): void {
       checkNumber('models', model.max_output_tokens, { min: 1, max: OUTPUT_MAX_TOKENS });
   const bad = names.find((name) => !isModelName(name));
   if (bad !== undefined) {
-    throw invalidField('models', `"${bad.slice(0, 80)}" is no model name (1 to 200 characters, no spaces)`);
+    throw invalidField(
+      'models',
+      `"${bad.slice(0, 80)}" must be a model name (1 to 200 characters, no spaces)`,
+    );
   }
 }
 
@@ -135,12 +138,13 @@ function checkUnpriced(rule: Unpriced | undefined): void {
 
 function checkHeaders(headers: Record<string, string>): void {
   const entries = Object.entries(headers);
-  if (entries.length > HEADERS_MAX) throw invalidField('headers', `has more than ${HEADERS_MAX} headers`);
+  if (entries.length > HEADERS_MAX) throw invalidField('headers', `must have at most ${HEADERS_MAX} headers`);
   for (const [name, value] of entries) {
     if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name)) {
-      throw invalidField('headers', `"${name.slice(0, 80)}" is no header name`);
+      throw invalidField('headers', `"${name.slice(0, 80)}" must be a header name such as X-Org`);
     }
-    if (isForbiddenHeader(name)) throw invalidField('headers', `${name} cannot be set here`);
+    if (isForbiddenHeader(name))
+      throw invalidField('headers', `must not contain ${name}: Keyward sets that header itself`);
     if (value.length > HEADER_MAX_CHARACTERS || !/^[\t\x20-\x7e]*$/.test(value)) {
       throw invalidField('headers', `the value of ${name} must be at most 4096 printable ASCII characters`);
     }

@@ -34,7 +34,10 @@ async function addIn(context: UpstreamContext, tx: Db, input: UpstreamInput): Pr
   const checked = checkUpstream(input);
   const row = withInput(context, emptyRow(newId('up'), context.clock.nowMs()), checked);
   if ((await store.countRows(tx)) >= UPSTREAMS_MAX) {
-    throw new KeywardError('conflict', `There are ${UPSTREAMS_MAX} upstreams already; remove one first.`);
+    throw new KeywardError(
+      'conflict',
+      `There are already ${UPSTREAMS_MAX} upstreams, the maximum. Remove one first.`,
+    );
   }
   if (!(await store.insertUpstream(tx, row))) throw nameTaken(row.name);
   return { result: row, entry: entryOf('upstreams.add', row, checked) };
@@ -138,10 +141,10 @@ function refuseKeyToAnotherHost(before: UpstreamRow, input: Partial<UpstreamInpu
   if (input.base_url === undefined) return;
   if (new URL(input.base_url).origin === new URL(before.base_url).origin) return;
   if (before.api_key !== null && input.api_key === undefined) {
-    throw invalidField('api_key', 'must be given again (or null) when base_url moves to another host');
+    throw invalidField('api_key', 'must be sent again (or null) if base_url changes to another host');
   }
   if (before.headers !== null && input.headers === undefined) {
-    throw invalidField('headers', 'must be given again when base_url moves to another host');
+    throw invalidField('headers', 'must be sent again if base_url changes to another host');
   }
 }
 
@@ -152,7 +155,7 @@ async function locked(
   const row = await store.lockRow(tx, id);
   if (row === undefined) throw unknown(id);
   if (ifRevision !== undefined && ifRevision !== row.revision) {
-    throw new KeywardError('precondition_failed', 'The upstream was changed meanwhile.', {
+    throw new KeywardError('precondition_failed', 'The upstream has changed since it was read.', {
       hint: 'Read it again and repeat the change.',
     });
   }

@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/*
+ * A ratchet: each number is the most that there may be, and may only fall. If you remove some, lower the number;
+ * if you need one more, write the sentence in another way (CONTRIBUTING.md, "Plain words").
+ */
+
+const WORDS_MAX = 40;
+const COLUMNS_MAX = 100;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const THIS_FILE = 'server/src/plain-words.test.ts';
+
+interface File {
+  path: string;
+  source: string;
+}
+
+const tracked: File[] = execFileSync('git', ['ls-files', '-z', '*.ts', '*.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\0')
+  .filter((path) => path !== '' && path !== THIS_FILE && existsSync(root + path))
+  .map((path) => ({ path, source: readFileSync(root + path, 'utf8') }));
+
+const documents = tracked.filter(({ path }) => path.endsWith('.md'));
+const code = tracked.filter(({ path }) => path.endsWith('.ts') && !path.includes('/generated/'));
+
+/** Places of a pattern, as `path:line`. */
+function placesOf(pattern: RegExp, files: File[]): string[] {
+  return files.flatMap(({ path, source }) =>
+    source.split('\n').flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}`] : [])),
+  );
+}
+
+/** What a reader reads line by line: no blocks of code, and no rows of tables, which cannot be broken. */
+const prose = ({ path, source }: File): File => ({
+  path,
+  source: source
+    .replaceAll(/^ *```[\s\S]*?^ *```$/gm, (block) => block.replaceAll(/[^\n]/g, ''))
+    .replaceAll(/^\|.*$/gm, ''),
+});
+
+/** Sentences of prose, list items and cells of tables; a colon or a semicolon ends one as well. */
+function sentencesOf(source: string): string[] {
+  const withoutCode = source.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '').replaceAll(/`[^`]*`/g, 'X');
+  return withoutCode
+    .split(/\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )|\n(?=[|#])|\|/)
+    .flatMap((block) => block.replaceAll(/\]\([^)]*\)/g, ']').split(/(?<=[.!?:;])\**\s+/));
+}
+
+const wordsIn = (sentence: string): number => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length;
+
+const longIn = ({ path, source }: File): string[] =>
+  sentencesOf(source)
+    .filter((sentence) => wordsIn(sentence) > WORDS_MAX)
+    .map((sentence) => `${path}: ${sentence}`);
+
+const BEGINS_WITH_A_CLAUSE = /(?:^|[.!] )(?:What|Who|Whoever|Whose) (?![^.!]*\?)/;
+const TELLS_NO_CONTENT =
+  /(?:^|-)(?!embed$)(?:[a-z]+ed|told|brought|begun|wish|wishes|course|rooms|standing|arrival)$/;
+
+describe('documents', () => {
+  test(`documents have no sentence of more than ${WORDS_MAX} words`, () => {
+    expect(documents.flatMap(longIn)).toEqual([]);
+  });
+
+  test('no sentence of a document has a clause with What or Who as its subject', () => {
+    const others = documents.filter(({ path }) => path !== 'CHANGELOG.md');
+    expect(placesOf(BEGINS_WITH_A_CLAUSE, others.map(prose))).toEqual([]);
+  });
+
+  test.for([
+    ['CHANGELOG.md', 67],
+    ['', 0],
+  ] as const)(`lines of prose end at ${COLUMNS_MAX} columns: %s at most %d do not`, ([only, most]) => {
+    const files = documents.filter(({ path }) => (path === 'CHANGELOG.md') === (only !== ''));
+    const long = files
+      .map(prose)
+      .flatMap(({ path, source }) =>
+        source.split('\n').flatMap((line, i) => (line.length > COLUMNS_MAX ? [`${path}:${i + 1}`] : [])),
+      );
+    expect(long.slice(most)).toEqual([]);
+  });
+
+  test('this test sees a long sentence, a clause as a subject, and reads no code', () => {
+    const long = `${'word '.repeat(WORDS_MAX)}end.`;
+    expect(sentencesOf(`A short one. ${long}`).map(wordsIn)).toEqual([3, WORDS_MAX + 1]);
+    expect(sentencesOf(`\`\`\`sh\n${long}\n\`\`\``).map(wordsIn)).toEqual([0]);
+    const clauses = ['Whoever owns it can read it.', 'It ends. Who asks is told.', 'Who may read it?'];
+    expect(clauses.map((line) => BEGINS_WITH_A_CLAUSE.test(line))).toEqual([true, true, false]);
+  });
+});
+
+describe('code', () => {
+  test.for<[what: string, pattern: RegExp, most: number]>([
+    ['whoever', /\bwhoever\b/i, 147],
+    ['is none', /\bis none\b/i, 85],
+    ['is not taken', /\bis not taken\b/i, 10],
+    ['of a form that', /\bof a (?:wrong )?form that\b/i, 2],
+    ['twice is fine', /\btwice is fine\b/i, 29],
+    ['clothes', /\bclothes\b/i, 3],
+  ])('no more lines say "%s" than before', ([, pattern, most]) => {
+    expect(placesOf(pattern, code).slice(most)).toEqual([]);
+  });
+
+  test('no more files are named by a participle or a metaphor than before', () => {
+    const most = 7;
+    const names = code.map(({ path }) => path).filter((path) => !/\.(?:test|fixture)\.ts$/.test(path));
+    const found = names.filter((path) => TELLS_NO_CONTENT.test(basename(path, '.ts')));
+    expect(found.slice(most)).toEqual([]);
+  });
+});
