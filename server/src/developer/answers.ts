@@ -20,16 +20,16 @@ export const empty = (status: number): WholeAnswer => ({ status, headers: { 'con
 export const json = (body: object, status = 200): WholeAnswer => ({ status, body });
 
 /** What is the caller's to put right; the rest is an error of the surface. */
-const TOLD = new Set<ErrorCode>(['invalid_input', 'not_found', 'conflict']);
+const CORRECTABLE = new Set<ErrorCode>(['invalid_input', 'not_found', 'conflict']);
 
-export type Told<T> = { value: T } | { error: string };
+export type Outcome<T> = { value: T } | { error: string };
 
 /** The outcome of a change, or why it was refused, in words for a body that has a place for them. */
-export async function told<T>(change: Promise<T>): Promise<Told<T>> {
+export async function outcomeOf<T>(change: Promise<T>): Promise<Outcome<T>> {
   try {
     return { value: await change };
   } catch (error) {
-    if (error instanceof KeywardError && TOLD.has(error.code)) return { error: error.message };
+    if (error instanceof KeywardError && CORRECTABLE.has(error.code)) return { error: error.message };
     throw error;
   }
 }

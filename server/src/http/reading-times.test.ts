@@ -16,7 +16,7 @@ import { expandPrompt } from '../workspaces/prompt.ts';
 import { parseJson } from './body/json-body.ts';
 import { decoder } from './decoding.ts';
 import { parseLenient } from '../developer/body.ts';
-import { OpenaiQuestion, readOpenaiWish } from '../developer/chat/openai-chat.ts';
+import { OpenaiQuestion, readOpenaiOptions } from '../developer/chat/openai-chat.ts';
 import { plainUrl } from '../developer/paths.ts';
 import { readForm } from './body/form.ts';
 import { row, slowUnits } from './reading-times.fixture.ts';
@@ -144,7 +144,7 @@ const READERS: Record<string, Read> = {
   lines: (x) => drained(linesOf(inPieces(x, 1_000), 64 * 1024)),
   'a URL': (x) => plainUrl(`/api/v1/${x}`),
   'a chat': (x) =>
-    readOpenaiWish(
+    readOpenaiOptions(
       readQuestion({
         messages: [{ role: 'user', content: [{ type: 'image_url', image_url: `data:${x}` }] }],
       }),

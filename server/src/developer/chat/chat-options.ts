@@ -60,7 +60,7 @@ export type Question = Payer & Pick<Call, 'signal'> & { actor: Actor };
 export type Asking = Question & { caller: Caller };
 
 /** What somebody wants to be told. */
-export interface Wish {
+export interface ChatOptions {
   message: string;
   mode: Mode;
   isReset: boolean;
@@ -73,8 +73,8 @@ export interface Wish {
 export const MESSAGE_MAX_CHARACTERS = 1_000_000;
 export const TOO_LONG = `Message is longer than ${MESSAGE_MAX_CHARACTERS} characters`;
 
-/** @returns the wish, or what is wrong with it in the words that clients know. */
-export function readWish(body: QuestionBody, workspace: Workspace): Wish | { problem: string } {
+/** @returns the options, or what is wrong with it in the words that clients know. */
+export function readOptions(body: QuestionBody, workspace: Workspace): ChatOptions | { problem: string } {
   const { message = '', reset: isReset, sessionId = null, userId, attachments } = body;
   const mode = body.mode ?? workspace.chatMode;
   if (!isReset && message === '') return { problem: 'Message is empty' };
@@ -105,7 +105,7 @@ export interface ChatUser {
 
 export interface WorkspaceChat {
   workspace: Workspace;
-  wish: Wish;
+  options: ChatOptions;
   thread?: Thread;
   user?: ChatUser | undefined;
   isStream: boolean;
@@ -113,18 +113,18 @@ export interface WorkspaceChat {
 
 /** A chat in a workspace, a session of it or a thread, as the engine takes it. */
 export function chatRequest(services: Services, asking: Question, chat: WorkspaceChat): ChatRequest {
-  const { workspace, wish, thread, user, isStream } = chat;
+  const { workspace, options, thread, user, isStream } = chat;
   const conversation = workspaceConversation(services, asking.actor, {
     workspaceId: workspace.id,
     threadId: thread?.id ?? null,
-    apiSessionId: wish.sessionId,
+    apiSessionId: options.sessionId,
     userId: user?.id ?? null,
   });
-  const { message, mode, isReset } = wish;
+  const { message, mode, isReset } = options;
   return {
     ...requestBy(services, asking, workspace),
     instructions: () => instructionsOf(services, workspace, user),
-    attachments: readAttachments(wish.attachments),
+    attachments: readAttachments(options.attachments),
     conversation,
     message,
     mode,

@@ -10,7 +10,7 @@ import {
   streamedAnswer,
   wholeAnswer,
 } from './chat-answers.ts';
-import { chatRequest, readWish, SessionQuestion, ThreadQuestion } from './chat-options.ts';
+import { chatRequest, readOptions, SessionQuestion, ThreadQuestion } from './chat-options.ts';
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
 import { namedUser } from '../people/users-by-id.ts';
@@ -92,16 +92,16 @@ const loneFrame = (frame: object): Answer => ({ status: 200, body: `data: ${JSON
 async function inPlace(
   services: Services,
   call: Asking & { body: QuestionBody },
-  place: Omit<WorkspaceChat, 'wish' | 'user'>,
+  place: Omit<WorkspaceChat, 'options' | 'user'>,
 ): Promise<Answer> {
-  const wish = readWish(call.body, place.workspace);
-  if ('problem' in wish) return json(abortBody(wish.problem), 400);
+  const options = readOptions(call.body, place.workspace);
+  if ('problem' in options) return json(abortBody(options.problem), 400);
   const { thread } = place;
-  if (thread === undefined) return answered(services, call, { ...place, wish });
+  if (thread === undefined) return answered(services, call, { ...place, options });
   const { workspace } = place;
-  const user = await namedUser(services, call.caller, { workspace, userId: wish.userId });
+  const user = await namedUser(services, call.caller, { workspace, userId: options.userId });
   // Sessions are for the workspace's own conversation.
-  return answerWithin(services, call, { ...place, wish: { ...wish, sessionId: null }, user });
+  return answerWithin(services, call, { ...place, options: { ...options, sessionId: null }, user });
 }
 
 /** Where the user, if there is one, may send another message today. */

@@ -22,7 +22,7 @@ type Request = Call<TObject, TObject, typeof ImageRequest, 'workspaces:chat'>;
 const REFERENCES_MAX = 10;
 const REFERENCE_MAX_BYTES = 25 * 1024 * 1024;
 
-interface ImageWish {
+interface ImageOptions {
   prompt: string;
   size: string | undefined;
   isBlob: boolean;
@@ -31,28 +31,28 @@ interface ImageWish {
 
 /** Passed on to an upstream that makes images: new ones, or changed ones where there are pictures to go by. */
 export async function makeImages(services: Services, call: Request): Promise<Answer> {
-  const wish = readWish(call);
-  if (wish.prompt === '') return json({ error: 'A prompt is required.' }, 400);
-  if (wish.references.length > REFERENCES_MAX) {
+  const options = readOptions(call);
+  if (options.prompt === '') return json({ error: 'A prompt is required.' }, 400);
+  if (options.references.length > REFERENCES_MAX) {
     return json({ error: `At most ${REFERENCES_MAX} image_references are taken.` }, 400);
   }
-  if (wish.references.some(({ value }) => value.length > REFERENCE_MAX_BYTES)) {
+  if (options.references.some(({ value }) => value.length > REFERENCE_MAX_BYTES)) {
     return json({ error: `An image reference may have at most ${REFERENCE_MAX_BYTES} bytes.` }, 400);
   }
   const model = await imageModel(services, call.caller.selectors.models);
   if (model === undefined) {
     return json({ error: 'No model that makes images is set up: add an upstream that has one.' }, 500);
   }
-  const made = await ask(services, call, { wish, model });
+  const made = await ask(services, call, { options, model });
   if ('failure' in made) return json({ error: made.failure.message }, 500);
   const { images } = made;
   const [first] = images;
   if (first === undefined) return json({ error: 'The model made no image.' }, 500);
-  if (!wish.isBlob) return json({ data: images.map((b64_json) => ({ b64_json })) });
+  if (!options.isBlob) return json({ data: images.map((b64_json) => ({ b64_json })) });
   return { status: 200, body: Buffer.from(first, 'base64'), headers: { 'content-type': 'image/png' } };
 }
 
-function readWish({ body, form = [] }: Request): ImageWish {
+function readOptions({ body, form = [] }: Request): ImageOptions {
   const { prompt = '', size, response_format: format } = body;
   const references = form.filter(({ name, file }) => name === 'image_references' && file !== undefined);
   return { prompt: prompt.trim(), size, isBlob: format === 'blob', references };
@@ -63,9 +63,9 @@ type Made = { images: string[] } | { failure: Failure };
 async function ask(
   services: Services,
   call: Request,
-  { wish, model }: { wish: ImageWish; model: string },
+  { options, model }: { options: ImageOptions; model: string },
 ): Promise<Made> {
-  const sent = { ...requestOf(wish, model), model, headers: {}, signal: call.signal };
+  const sent = { ...requestOf(options, model), model, headers: {}, signal: call.signal };
   try {
     return await madeOf(await paidOnce(services.models, new ModelAccount(services, call), sent));
   } catch (error) {
@@ -103,7 +103,7 @@ function imagesOf(json: string): Made {
 }
 
 function requestOf(
-  { prompt, size, references }: ImageWish,
+  { prompt, size, references }: ImageOptions,
   model: string,
 ): Pick<Wanted & Sent, 'path' | 'parsed' | 'body' | 'contentType'> {
   const fields = { prompt, n: 1, ...(size === undefined ? {} : { size }) };

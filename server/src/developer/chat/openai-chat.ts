@@ -10,7 +10,7 @@ import type { Asking } from './chat-options.ts';
 import { instructionsOf, requestBy } from './chat-options.ts';
 
 /** What a client of the OpenAI API says; anything may stand anywhere. */
-export interface OpenaiWish {
+export interface OpenaiOptions {
   instructions: string | undefined;
   history: Turn[];
   message: string;
@@ -38,9 +38,9 @@ export const OpenaiQuestion = Type.Object({
  * @returns `no_messages`, `no_question`: the last message is not the user's.
  * @throws KeywardError `too_large`
  */
-export function readOpenaiWish(
+export function readOpenaiOptions(
   body: Decoded<typeof OpenaiQuestion>,
-): OpenaiWish | 'no_messages' | 'no_question' {
+): OpenaiOptions | 'no_messages' | 'no_question' {
   const { messages, temperature, stream: isStream } = body;
   const all = [...messages];
   const last = all.pop();
@@ -102,10 +102,10 @@ function imagesOf(content: unknown): Attachment[] {
 export function openaiRequest(
   services: Services,
   asking: Asking,
-  { workspace, wish }: { workspace: Workspace; wish: OpenaiWish },
+  { workspace, options }: { workspace: Workspace; options: OpenaiOptions },
 ): ChatRequest {
   const place = { workspaceId: workspace.id, threadId: null, apiSessionId: null, userId: null };
-  const { message, attachments, temperature, isStream, instructions, history } = wish;
+  const { message, attachments, temperature, isStream, instructions, history } = options;
   return {
     ...requestBy(services, asking, workspace),
     conversation: { ...workspaceConversation(services, asking.actor, place), recent: async () => history },

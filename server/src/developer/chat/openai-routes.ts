@@ -13,9 +13,9 @@ import {
   openaiFrames,
   OpenaiQuestion,
   openaiRequest,
-  readOpenaiWish,
+  readOpenaiOptions,
 } from './openai-chat.ts';
-import type { OpenaiWish } from './openai-chat.ts';
+import type { OpenaiOptions } from './openai-chat.ts';
 import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 
@@ -117,13 +117,13 @@ async function completions(
   const { model: slug = '' } = call.body;
   const workspace = await services.workspaces.findCovered(call.caller, slug);
   if (workspace === undefined) return json(openaiError(noModel(slug)), 404);
-  const wish = readOpenaiWish(call.body);
-  if (wish === 'no_messages') return empty(500);
-  if (wish === 'no_question') return json(abortBody(NO_QUESTION), 400);
-  if (wish.message.length > MESSAGE_MAX_CHARACTERS) return json(abortBody(TOO_LONG), 400);
-  return wish.isStream
-    ? streamed(services, call, { workspace, wish })
-    : whole(services, call, { workspace, wish });
+  const options = readOpenaiOptions(call.body);
+  if (options === 'no_messages') return empty(500);
+  if (options === 'no_question') return json(abortBody(NO_QUESTION), 400);
+  if (options.message.length > MESSAGE_MAX_CHARACTERS) return json(abortBody(TOO_LONG), 400);
+  return options.isStream
+    ? streamed(services, call, { workspace, options })
+    : whole(services, call, { workspace, options });
 }
 
 const noModel = (slug: string) => ({
@@ -132,16 +132,16 @@ const noModel = (slug: string) => ({
   code: 'model_not_found',
 });
 
-interface Wished {
+interface OpenaiChat {
   workspace: Workspace;
-  wish: OpenaiWish;
+  options: OpenaiOptions;
 }
 
-async function whole(services: Services, call: Asking, wished: Wished): Promise<Answer> {
-  const ending = await endingOf(await services.chat.answer(openaiRequest(services, call, wished)));
+async function whole(services: Services, call: Asking, chat: OpenaiChat): Promise<Answer> {
+  const ending = await endingOf(await services.chat.answer(openaiRequest(services, call, chat)));
   if (ending.kind === 'failed') return failed(ending.failure);
   if (ending.kind === 'gone' || ending.kind === 'reset') return empty(500);
-  return json(openaiAnswer(ending, wished.workspace.slug, services.clock.nowMs()));
+  return json(openaiAnswer(ending, chat.workspace.slug, services.clock.nowMs()));
 }
 
 /** What is the caller's to change stays 400 and 429; the rest is between this server and the model's. */
@@ -153,10 +153,10 @@ function failed(failure: Failure): Answer {
 }
 
 /** The first word is waited for: a model that cannot answer is told by the status, as clients expect it. */
-async function streamed(services: Services, call: Asking, wished: Wished): Promise<Answer> {
-  const events = await services.chat.answer(openaiRequest(services, call, wished));
+async function streamed(services: Services, call: Asking, chat: OpenaiChat): Promise<Answer> {
+  const events = await services.chat.answer(openaiRequest(services, call, chat));
   const first = await events.next();
   if (first.done !== true && first.value.kind === 'failed') return failed(first.value.failure);
-  const framesOf = openaiFrames(wished.workspace.slug, services.clock.nowMs());
+  const framesOf = openaiFrames(chat.workspace.slug, services.clock.nowMs());
   return streamedAnswer({ events, first, framesOf });
 }

@@ -7,7 +7,7 @@ import type { KeysContext } from '../../keys/index.ts';
 import { takeQuestion } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
 import { abortBody, ChatAbort } from './chat-answers.ts';
-import { questionFields, readWish } from './chat-options.ts';
+import { questionFields, readOptions } from './chat-options.ts';
 import { historyAnswer } from './chat-record.ts';
 import { userOf } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
@@ -59,12 +59,12 @@ export const webChatsRoutes: Route[] = [
       const workspace = await services.workspaces.members.workspaceFor(user, params.slug);
       if (workspace === undefined)
         return json(abortBody(`Workspace ${params.slug} is not a valid workspace.`), 400);
-      const read = readWish(body, workspace);
+      const read = readOptions(body, workspace);
       if ('problem' in read) return json(abortBody(read.problem), 400);
       const payer = await payerOf(services, session, { countsItself: () => call.countsItself() });
       call.holds(await takeQuestion(services, payer.caller));
-      const wish = { ...read, sessionId: null };
-      const chat = { workspace, wish, user: user ?? undefined, isStream: true };
+      const options = { ...read, sessionId: null };
+      const chat = { workspace, options, user: user ?? undefined, isStream: true };
       return answerWithin(services, { ...payer, actor: session.actor, signal }, chat);
     },
   }),

@@ -70,13 +70,13 @@ export const FolderPage = {
   hasMore: Type.Boolean(),
 };
 
-export const BroughtDocuments = Type.Object({
+export const UploadResult = Type.Object({
   success: Type.Boolean(),
   error: nullable(Type.String({ description: 'What could not be embedded, where something was to be' })),
   documents: Type.Array(UploadedDocument),
 });
 
-export const NotBrought = Type.Object({
+export const UploadFailure = Type.Object({
   success: Type.Boolean(),
   error: Type.Optional(Text),
   documents: Type.Optional(Type.Array(UploadedDocument)),
@@ -95,13 +95,13 @@ export function uploadedDocument({ document, text }: Brought, named = false) {
   };
 }
 
-type Body = Static<typeof BroughtDocuments>;
+type Body = Static<typeof UploadResult>;
 
 /** In UTF-16 units: about a millisecond to write. */
 const PIECE_LENGTH = 128 * 1024;
 
 /** Documents that were brought, with their texts; long ones are written in pieces, so that they hold up nobody. */
-export function broughtAnswer(body: Body): Answer | Promise<Answer> {
+export function uploadAnswer(body: Body): Answer | Promise<Answer> {
   const length = body.documents.reduce((sum, { pageContent }) => sum + pageContent.length, 0);
   return length <= PIECE_LENGTH ? json(body) : streamed('application/json; charset=utf-8', piecesOf(body));
 }

@@ -8,7 +8,7 @@ import type { Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 import { documentFolderRoutes } from './document-folders.ts';
-import { documentUploadRoutes } from './documents-upload.ts';
+import { documentUploadRoutes } from './uploads.ts';
 
 /** The number that a text begins with. */
 function readCount(value: unknown): number | undefined {

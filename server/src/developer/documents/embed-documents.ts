@@ -46,7 +46,7 @@ export const changeOf = (action: string, workspace: Workspace, locations: readon
  * Puts what was just brought into workspaces.
  * @returns why it is not in one of them; a workspace that the caller does not see says nothing.
  */
-export async function embedBrought(
+export async function embedUploads(
   services: Services,
   call: Caller,
   { slugs, brought }: { slugs: readonly string[]; brought: readonly Brought[] },

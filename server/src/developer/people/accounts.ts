@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { acceptInvite, findInvite, recoverAccount, resetPassword } from '../../identity/index.ts';
 import type { Invite } from '../../identity/index.ts';
-import { json, told } from '../answers.ts';
+import { json, outcomeOf } from '../answers.ts';
 import { noteRefusal, tooMany } from './logins.ts';
 import { asSent, text, texts } from '../fields.ts';
 import * as d from '../schemas.ts';
@@ -53,7 +53,9 @@ const accept = route({
     const { ip } = call;
     const { username, password } = call.body;
     const runsFor = (subjects: readonly string[]): void => call.runsFor(subjects);
-    const accepted = await told(acceptInvite(services.identity, { code, username, password, ip, runsFor }));
+    const accepted = await outcomeOf(
+      acceptInvite(services.identity, { code, username, password, ip, runsFor }),
+    );
     if ('error' in accepted) return json({ success: false, error: accepted.error });
     if (accepted.value === undefined) {
       const invite = await findInvite(services.identity, code);
@@ -123,7 +125,7 @@ const reset = route({
     withUsers(services, async () => {
       const { token = '', newPassword: password = '', confirmPassword = '' } = body;
       if (password !== confirmPassword) return failed('Passwords do not match');
-      const done = await told(resetPassword(services.identity, { token, password, ip }));
+      const done = await outcomeOf(resetPassword(services.identity, { token, password, ip }));
       if ('error' in done) return failed(done.error);
       if (done.value) return json({ success: true, message: 'Password reset successful' });
       const refused = { action: 'accounts.reset_password', target: 'nobody', code: 'credentials', ip };

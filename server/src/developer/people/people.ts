@@ -20,7 +20,7 @@ import {
 import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 
-interface Wish {
+interface UserRequest {
   actor: Actor;
   /** Of the path; undefined: nobody has it. */
   id: number | undefined;
@@ -40,7 +40,7 @@ interface Verb {
   description?: string;
   body?: TSchema;
   responses: Route['responses'];
-  answer(services: Services, wish: Wish): Promise<Answer>;
+  answer(services: Services, request: UserRequest): Promise<Answer>;
 }
 
 /** Users and invites. A key and somebody who is logged in have the same verbs; who may do what to whom is identity's to say. */
@@ -131,7 +131,7 @@ function declared({ method, path, summary, description, body, responses }: Verb,
 }
 
 /** To a key that is bound to workspaces the others do not exist: whoever invites gives away no more than the own ones. */
-async function coveredBy({ workspaces }: Services, caller: Caller): Promise<Wish['covered']> {
+async function coveredBy({ workspaces }: Services, caller: Caller): Promise<UserRequest['covered']> {
   return isBound(caller) ? new Set(await workspaces.coveredIds(caller)) : undefined;
 }
 
@@ -169,9 +169,9 @@ const bySession = VERBS.map((verb) =>
 );
 
 /** Of a path without an id, and of a request without a body, nothing. */
-const asked = (params: unknown, body: unknown): Pick<Wish, 'id' | 'body'> => ({
+const asked = (params: unknown, body: unknown): Pick<UserRequest, 'id' | 'body'> => ({
   id: (params as { id?: number }).id,
-  body: (body ?? {}) as Wish['body'],
+  body: (body ?? {}) as UserRequest['body'],
 });
 
 export const peopleRoutes: Route[] = [...byKey, ...bySession];

@@ -8,7 +8,7 @@ import {
   loginWithToken,
   setPassword,
 } from '../../identity/index.ts';
-import { json, okText, phrase, told } from '../answers.ts';
+import { json, okText, phrase, outcomeOf } from '../answers.ts';
 import { asSent, field, readFlag, text } from '../fields.ts';
 import {
   failedLogin,
@@ -125,7 +125,7 @@ const changeUser = route({
     const { username, password, currentPassword = '', bio } = body;
     if ((username ?? password ?? bio) === undefined) return json(failed('No updates provided'), 400);
     const change = { input: { username, password, bio }, currentPassword, ip };
-    const changed = await told(changeOwnAccount(services.identity, session, change));
+    const changed = await outcomeOf(changeOwnAccount(services.identity, session, change));
     if ('error' in changed) return json(failed(changed.error));
     if (changed.value.ok) return json({ success: true, error: null });
     noteRefusal(services, changed.value, ip);
@@ -170,7 +170,7 @@ const enable = route({
   handler: async ({ identity }, { session, body }) => {
     const already = json({ success: false, error: 'Multi-user mode is already enabled.' });
     if (session.kind === 'user') return already;
-    const enabled = await told(enableMultiUser(identity, session.actor, body));
+    const enabled = await outcomeOf(enableMultiUser(identity, session.actor, body));
     if (!('error' in enabled)) return json({ success: true, error: null });
     // Somebody else was first at this moment.
     if (await identity.isMultiUser()) return already;
@@ -201,7 +201,7 @@ const updatePassword = route({
   handler: async ({ identity }, { session, body }) => {
     const { usePassword, newPassword = '', last_admin: isLastMeant } = body;
     const password = usePassword ? newPassword : null;
-    const changed = await told(setPassword(identity, session.actor, { password, isLastMeant }));
+    const changed = await outcomeOf(setPassword(identity, session.actor, { password, isLastMeant }));
     return json(
       'error' in changed ? { success: false, error: changed.error } : { success: true, error: null },
     );

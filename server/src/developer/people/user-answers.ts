@@ -14,7 +14,7 @@ import {
 import type { Invite, User, UserInput } from '../../identity/index.ts';
 import type { Services, WholeAnswer } from '../../http/index.ts';
 import { nullable } from '../../http/index.ts';
-import { json, phrase, told } from '../answers.ts';
+import { json, phrase, outcomeOf } from '../answers.ts';
 import { asSent, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
 import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } from './user-views.ts';
@@ -81,7 +81,7 @@ export async function answerNewUser(
   actor: Actor,
   body: UserInput,
 ): Promise<WholeAnswer> {
-  const made = await told(createUser(identity, actor, body));
+  const made = await outcomeOf(createUser(identity, actor, body));
   if ('error' in made) return json({ user: null, error: made.error }, 400);
   return json({ user: viewUser(made.value), error: null });
 }
@@ -94,7 +94,7 @@ export async function answerChange(
   refuseTakeover(actor);
   // Its clients know no other answer to a role for nobody.
   if (input.role !== undefined && (await identity.getUser(userId)) === undefined) return phrase(500);
-  const changed = await told(updateUser(identity, actor, { id: userId, input }));
+  const changed = await outcomeOf(updateUser(identity, actor, { id: userId, input }));
   return 'error' in changed ? failed(changed.error) : json(DONE);
 }
 
@@ -106,7 +106,7 @@ export async function answerRemoval(
   refuseTakeover(actor);
   // Nor to a deletion of nobody.
   if ((await identity.getUser(userId)) === undefined) return phrase(500);
-  const removed = await told(deleteUser(identity, actor, userId));
+  const removed = await outcomeOf(deleteUser(identity, actor, userId));
   return 'error' in removed ? failed(removed.error, 400) : json(DONE);
 }
 

@@ -15,8 +15,8 @@ import { viewWorkspace } from '../../workspaces/index.ts';
 import type { Call, Decoded, Route, Services, WholeAnswer } from '../../http/index.ts';
 import { json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
-import { embedBrought } from '../documents/embed-documents.ts';
-import { metadataFields } from '../documents/document-options.ts';
+import { embedUploads } from '../documents/embed-documents.ts';
+import { metadataFields } from '../documents/document-fields.ts';
 import { Workspace } from '../schemas.ts';
 import { route } from '../surface.ts';
 import { nullable, Time } from '../../http/index.ts';
@@ -68,7 +68,7 @@ async function store(services: Services, call: KeyCall, slugs: readonly string[]
   if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
   const { caller } = call;
   const { brought } = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
-  const error = await embedBrought(services, call, { slugs, brought });
+  const error = await embedUploads(services, call, { slugs, brought });
   return error === null ? json({ success: true }) : json({ success: false, error }, 500);
 }
 

@@ -9,16 +9,16 @@ import {
 import type { NewNote, Outcome } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { asSent, field, object, text } from '../fields.ts';
-import { broughtAnswer, BroughtDocuments, NotBrought, uploadedDocument } from './document-shapes.ts';
+import { uploadAnswer, UploadResult, UploadFailure, uploadedDocument } from './document-shapes.ts';
 import {
   AddToWorkspaces,
   Metadata,
   metadataFields,
   MetadataText,
   refuseWithoutWorkspaces,
-} from './document-options.ts';
-import { embedBrought } from './embed-documents.ts';
-import { receiveUpload } from './upload.ts';
+} from './document-fields.ts';
+import { embedUploads } from './embed-documents.ts';
+import { receiveUpload } from './upload-form.ts';
 import { decoder } from '../../http/index.ts';
 import type { Answer, Call, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
@@ -48,7 +48,7 @@ const Note = Type.Object({
     published: Type.Optional(field(Type.Number({ description: 'ms since 1970' }), readTime)),
   }),
 });
-const responses = { 200: BroughtDocuments, 422: NotBrought, 500: NotBrought };
+const responses = { 200: UploadResult, 422: UploadFailure, 500: UploadFailure };
 
 export const documentUploadRoutes: Route[] = [
   route({
@@ -77,7 +77,7 @@ export const documentUploadRoutes: Route[] = [
     handler: (services, call) => {
       const folder = folderName(call.params.folderName);
       if (folder !== undefined) return upload(services, call, { folder, isNamed: true });
-      return ended(notBrought('Invalid folder name'));
+      return ended(uploadFailed('Invalid folder name'));
     },
   }),
   route({
@@ -172,18 +172,18 @@ const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => 
   headers: { ...answer.headers, connection: 'close' },
 });
 
-const notBrought = (error: string) => json({ success: false, error, documents: [] }, 500);
+const uploadFailed = (error: string) => json({ success: false, error, documents: [] }, 500);
 
 async function answerWith(
   services: Services,
   call: Pick<UploadCall, 'caller' | 'countsItself'>,
   { outcome, slugs, isNamed = false }: { outcome: Outcome; slugs: readonly string[]; isNamed?: boolean },
 ): Promise<Answer> {
-  if ('refusal' in outcome) return notBrought(outcome.refusal);
+  if ('refusal' in outcome) return uploadFailed(outcome.refusal);
   const { brought } = outcome;
-  const error = await embedBrought(services, call, { slugs, brought });
+  const error = await embedUploads(services, call, { slugs, brought });
   const documents = brought.map((one) => uploadedDocument(one, isNamed));
-  return broughtAnswer({ success: true, error, documents });
+  return uploadAnswer({ success: true, error, documents });
 }
 
 /** A string is what is wrong with it. */

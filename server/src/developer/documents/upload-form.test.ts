@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { refuseUnreadable } from '../../http/answer/send-error.ts';
-import { receiveUpload } from './upload.ts';
+import { receiveUpload } from './upload-form.ts';
 
 type Options = Parameters<typeof receiveUpload>[1];
 
