@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document c674ef868d8eb3484a887e44a77a3458a32137ece7f789c7db40fed213d97a50
-// text da03541a20dd72c83e46b13a2a60049149be517d36d85db254e9e89d08085063
+// document 198af0c34f3763efa50fdb433458bab0d46c77a96bbb418c448fcf3e4112e6ef
+// text 12a2de3d4e0bbcb7c2eef1567a3a2e7c63bac8990c8744abe07b76da5dab1cce
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1681,7 +1681,7 @@ export interface paths {
         put?: never;
         /**
          * Make a key that may do everything
-         * @description The caller must be able to do everything itself. The secret is in this answer and nowhere else. Scope: keys:write.
+         * @description The caller must be able to do everything itself. The secret is in this answer and nowhere else, ever. Scope: keys:write.
          */
         post: operations["api_keys.create"];
         delete?: never;
@@ -2358,46 +2358,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/workspace/{slug}/stream-chat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask one of the workspaces of whoever is logged in
-         * @description Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.
-         */
-        post: operations["my_workspaces.stream_chat"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/workspace/{slug}/chats": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What whoever is logged in has said in a workspace, outside of threads
-         * @description Needs a session, no key.
-         */
-        get: operations["my_workspaces.chats"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/system/prompt-variables": {
         parameters: {
             query?: never;
@@ -2441,6 +2401,46 @@ export interface paths {
          * @description Needs a session with the role admin, no key.
          */
         delete: operations["prompt_variables.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/{slug}/stream-chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask one of the workspaces of whoever is logged in
+         * @description Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.
+         */
+        post: operations["my_workspaces.stream_chat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workspace/{slug}/chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What whoever is logged in has said in a workspace, outside of threads
+         * @description Needs a session, no key.
+         */
+        get: operations["my_workspaces.chats"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4628,6 +4628,17 @@ export interface components {
             heading: string;
             message: string;
         };
+        PromptVariable: {
+            id: number | string;
+            /** @description What stands between the braces */
+            key: string;
+            value: string | null;
+            description: string | null;
+            /** @description Of those that were made */
+            secret?: boolean;
+            /** @description static: made by an administrator; system, user, workspace: always there */
+            type: string;
+        };
         OwnQuestion: {
             /** @description @agent at its beginning has an agent answer */
             message: string;
@@ -4652,17 +4663,6 @@ export interface components {
             close: boolean;
             error: string;
             metrics?: components["schemas"]["Metrics"];
-        };
-        PromptVariable: {
-            id: number | string;
-            /** @description What stands between the braces */
-            key: string;
-            value: string | null;
-            description: string | null;
-            /** @description Of those that were made */
-            secret?: boolean;
-            /** @description static: made by an administrator; system, user, workspace: always there */
-            type: string;
         };
         ChatAnswer: {
             id: string;
@@ -15266,115 +15266,6 @@ export interface operations {
             };
         };
     };
-    "my_workspaces.stream_chat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Slug of the workspace */
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OwnQuestion"];
-            };
-        };
-        responses: {
-            /** @description The answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Done */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChatAbort"];
-                };
-            };
-            /** @description Nobody is logged in, or has no such role */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Done */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChatAbort"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    "my_workspaces.chats": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Slug of the workspace */
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["History"];
-                };
-            };
-            /** @description Nobody is logged in, or has no such role */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeveloperError"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     "prompt_variables.list": {
         parameters: {
             query?: never;
@@ -15593,6 +15484,115 @@ export interface operations {
                         success: boolean;
                         error: string;
                     };
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "my_workspaces.stream_chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the workspace */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnQuestion"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAbort"];
+                };
+            };
+            /** @description Nobody is logged in, or has no such role */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Done */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatAbort"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "my_workspaces.chats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the workspace */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Nobody is logged in, or has no such role */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Internal Server Error */

@@ -655,7 +655,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/admin/generate-api-key",
     "summary": "Make a key that may do everything",
-    "description": "The caller must be able to do everything itself. The secret is in this answer and nowhere else. Scope: keys:write.",
+    "description": "The caller must be able to do everything itself. The secret is in this answer and nowhere else, ever. Scope: keys:write.",
     "scope": "keys:write"
   },
   "api_keys.delete": {
@@ -903,20 +903,6 @@ export const OPERATIONS = {
     "description": "Users may do so with their own chats; null takes it back. Needs a session, no key.",
     "scope": null
   },
-  "my_workspaces.stream_chat": {
-    "method": "POST",
-    "path": "/api/workspace/{slug}/stream-chat",
-    "summary": "Ask one of the workspaces of whoever is logged in",
-    "description": "Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.",
-    "scope": null
-  },
-  "my_workspaces.chats": {
-    "method": "GET",
-    "path": "/api/workspace/{slug}/chats",
-    "summary": "What whoever is logged in has said in a workspace, outside of threads",
-    "description": "Needs a session, no key.",
-    "scope": null
-  },
   "prompt_variables.list": {
     "method": "GET",
     "path": "/api/system/prompt-variables",
@@ -943,6 +929,20 @@ export const OPERATIONS = {
     "path": "/api/system/prompt-variables/{id}",
     "summary": "Remove a variable",
     "description": "Needs a session with the role admin, no key.",
+    "scope": null
+  },
+  "my_workspaces.stream_chat": {
+    "method": "POST",
+    "path": "/api/workspace/{slug}/stream-chat",
+    "summary": "Ask one of the workspaces of whoever is logged in",
+    "description": "Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.",
+    "scope": null
+  },
+  "my_workspaces.chats": {
+    "method": "GET",
+    "path": "/api/workspace/{slug}/chats",
+    "summary": "What whoever is logged in has said in a workspace, outside of threads",
+    "description": "Needs a session, no key.",
     "scope": null
   },
   "workspaces.chat": {

@@ -15,7 +15,6 @@ import { systemRoutes } from './system/system.ts';
 import { threadsRoutes } from './chat/threads.ts';
 import { usersRoutes } from './people/users.ts';
 import { vectorRoutes } from './documents/vector.ts';
-import { webChatsRoutes } from './chat/web-chats.ts';
 import { webWorkspacesRoutes } from './workspaces/web-workspaces.ts';
 import { widgetRoutes } from './widgets/widget.ts';
 import { chatRecordRoutes } from './chat/chat-record.ts';
@@ -36,7 +35,6 @@ export const developerRoutes: Route[] = [
   ...workspaceUsersRoutes,
   ...chatRecordRoutes,
   ...webWorkspacesRoutes,
-  ...webChatsRoutes,
   ...promptVariablesRoutes,
   ...chatRoutes,
   ...vectorRoutes,

@@ -1,6 +1,14 @@
 import { Type } from 'typebox';
-import type { User } from '../../identity/index.ts';
-import { json } from '../answers.ts';
+import { NO_SELECTORS } from '../../access/index.ts';
+import type { Holder } from '../../access/index.ts';
+import type { Session, User } from '../../identity/index.ts';
+import { holdersOfAdmin, holdersOfOwner } from '../../keys/index.ts';
+import type { KeysContext } from '../../keys/index.ts';
+import type { Payer } from '../../models/index.ts';
+import { takeQuestion } from '../../http/index.ts';
+import { historyAnswer } from './chat-record.ts';
+import * as d from '../schemas.ts';
+import { json, phrase } from '../answers.ts';
 import {
   abortBody,
   ChatAbort,
@@ -10,14 +18,14 @@ import {
   streamedAnswer,
   wholeAnswer,
 } from './chat-answers.ts';
-import { chatRequest, readOptions, SessionQuestion, ThreadQuestion } from './chat-options.ts';
+import { chatRequest, questionFields, readOptions, SessionQuestion, ThreadQuestion } from './chat-options.ts';
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
-import { namedUser } from '../people/users-by-id.ts';
-import type { Answer, Route, Services } from '../../http/index.ts';
+import { namedUser, userOf } from '../people/users-by-id.ts';
+import type { Answer, Call, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 
-export const EVENTS =
+const EVENTS =
   'Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then ' +
   'finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE].';
 
@@ -33,6 +41,7 @@ const WAYS = [
   },
 ] as const;
 const shared = { method: 'POST', access: 'workspaces:chat' } as const;
+const inWorkspace = Type.Object({ slug: Type.String() });
 
 const sessionRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
   route({
@@ -41,7 +50,7 @@ const sessionRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
     path: `/v1/workspace/:slug/${path}`,
     id: `workspaces.${verb}`,
     summary: `Ask a workspace${how}`,
-    params: Type.Object({ slug: Type.String() }),
+    params: inWorkspace,
     body: SessionQuestion,
     responses: { ...said.responses, 400: ChatAbort, ...(isStream ? {} : { 500: ChatAbort }) },
     handler: async (services, call) => {
@@ -83,8 +92,6 @@ const threadRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
   }),
 );
 
-export const chatRoutes: Route[] = [...sessionRoutes, ...threadRoutes];
-
 /** Clients of this one route know an unknown workspace by an event in an answer that says 200 and names no type. */
 const loneFrame = (frame: object): Answer => ({ status: 200, body: `data: ${JSON.stringify(frame)}\n\n` });
 
@@ -105,7 +112,7 @@ async function inPlace(
 }
 
 /** Where the user, if there is one, may send another message today. */
-export async function answerWithin(
+async function answerWithin(
   services: Services,
   call: Question,
   chat: Omit<WorkspaceChat, 'user'> & { user: User | undefined },
@@ -135,3 +142,74 @@ async function answered(
     atEnd?.();
   }
 }
+
+/* Chats of who is logged in, each in a conversation of their own, in the workspaces that there are for them. */
+
+/** Nobody's key is used: the usage report has the user, whose owner's budgets are spent. */
+async function payerOf(
+  { keys }: Services,
+  session: Session,
+  { countsItself }: Pick<Call, 'countsItself'>,
+): Promise<Payer> {
+  const user = userOf(session);
+  const name = user === null ? 'admin' : `user:${user.id}`;
+  const ownerId = user?.ownerId ?? '';
+  return {
+    caller: { keyId: name, ownerId, selectors: NO_SELECTORS, holders: await holdersOf(keys, session) },
+    countsItself,
+  };
+}
+
+/** A session that was opened with a key is worth no more than the key. */
+async function holdersOf(keys: KeysContext, session: Session): Promise<readonly Holder[]> {
+  if (session.actor.kind === 'key') return session.actor.caller.holders;
+  return session.kind === 'user' ? holdersOfOwner(keys, session.user.ownerId) : holdersOfAdmin(keys);
+}
+
+const ownRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/api/workspace/:slug/stream-chat',
+    id: 'my_workspaces.stream_chat',
+    summary: 'Ask one of the workspaces of whoever is logged in',
+    description: `${EVENTS} Within the messages that a user may send in 24 hours.`,
+    access: 'session',
+    params: inWorkspace,
+    body: Type.Object(questionFields, { title: 'OwnQuestion' }),
+    answerTypes: ['text/event-stream'],
+    responses: { 200: 'stream', 400: ChatAbort, 429: ChatAbort },
+    handler: async (services, call) => {
+      const { session, params, body, signal } = call;
+      const user = userOf(session);
+      const workspace = await services.workspaces.members.workspaceFor(user, params.slug);
+      if (workspace === undefined)
+        return json(abortBody(`Workspace ${params.slug} is not a valid workspace.`), 400);
+      const read = readOptions(body, workspace);
+      if ('problem' in read) return json(abortBody(read.problem), 400);
+      const payer = await payerOf(services, session, { countsItself: () => call.countsItself() });
+      call.holds(await takeQuestion(services, payer.caller));
+      const options = { ...read, sessionId: null };
+      const chat = { workspace, options, user: user ?? undefined, isStream: true };
+      return answerWithin(services, { ...payer, actor: session.actor, signal }, chat);
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/workspace/:slug/chats',
+    id: 'my_workspaces.chats',
+    summary: 'What whoever is logged in has said in a workspace, outside of threads',
+    access: 'session',
+    params: inWorkspace,
+    responses: { 200: d.History, 404: 'stream' },
+    handler: async (services, { session, params: { slug } }) => {
+      const user = userOf(session);
+      const workspace = await services.workspaces.members.workspaceFor(user, slug);
+      if (workspace === undefined) return phrase(404);
+      const conversation = { workspaceId: workspace.id, threadId: null, apiSessionId: null };
+      const own = { ...conversation, userId: user?.id ?? null };
+      return historyAnswer(services, own, { limit: Infinity, order: 'asc' });
+    },
+  }),
+];
+
+export const chatRoutes: Route[] = [...ownRoutes, ...sessionRoutes, ...threadRoutes];

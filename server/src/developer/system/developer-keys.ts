@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
 import { mintForSession } from '../../identity/index.ts';
-import type { User } from '../../identity/index.ts';
+import type { Session, User } from '../../identity/index.ts';
 import { listNumbered, maskOf, mint, revokeNumbered } from '../../keys/index.ts';
 import type { Actor } from '../../access/index.ts';
 import type { KeyWithSecrets, Minted } from '../../keys/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { field, readFlag, readId } from '../fields.ts';
-import type { Answer, Route, Services } from '../../http/index.ts';
+import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { lastAdminFlag, nullable, Time } from '../../http/index.ts';
 
@@ -29,12 +29,6 @@ const ApiKey = Type.Object(
   },
   { title: 'ApiKey' },
 );
-
-const shapes = {
-  list: { 200: Type.Object({ apiKeys: Type.Array(ApiKey), error: Type.Null() }) },
-  create: { 200: Type.Object({ apiKey: ApiKey, error: Type.Null() }) },
-  remove: { 200: null, 400: 'stream' as const },
-};
 
 /** Every key here has a name; this one shows as none. */
 const UNNAMED = 'unnamed';
@@ -60,8 +54,6 @@ const removal = Type.Object(
 const params = Type.Object({
   id: field(Type.String(), (value) => (Number.isNaN(Number(value)) ? undefined : (readId(value) ?? NO_KEY))),
 });
-const NEWEST = 'The newest 1,000; GET /v1/keys has pages.';
-const UNAUTHORIZED = { 401: 'stream' as const };
 
 const shownName = (name: string): string | null => (name === UNNAMED ? null : name);
 
@@ -91,9 +83,6 @@ async function list({ keys, identity }: Services, actor: Actor): Promise<Answer>
 const brief = (user: User | undefined) =>
   user === undefined ? undefined : { id: user.id, username: user.username, role: user.role };
 
-/** A key that may do everything; a key that makes one must do so itself: `scope_escalation`. */
-const mayAll = ({ name }: { name: string }) => ({ name, role: 'admin' }) as const;
-
 function created({ key, secret }: Minted): Answer {
   const apiKey = {
     id: key.number,
@@ -106,108 +95,108 @@ function created({ key, secret }: Minted): Answer {
   return json({ apiKey, error: null });
 }
 
+interface Removal {
+  params: Decoded<typeof params>;
+  body: Decoded<typeof removal>;
+}
+
 /** One that is not there is no failure. */
 async function remove(
   { keys }: Services,
   actor: Actor,
-  { number, isLastMeant }: { number: number | undefined; isLastMeant: boolean },
+  { params: { id: number }, body: { last_admin: isLastMeant } }: Removal,
 ): Promise<Answer> {
   if (number === undefined) return phrase(400);
   await revokeNumbered(keys, actor, { number, isLastMeant });
   return empty(200);
 }
 
-/** Administrators see, make and end keys; without users, whoever knows the password. */
-const sessionRoutes = (
-  [
-    ['single', '/api/system/api-keys', '/api/system/generate-api-key', ['/api/system/api-key/:id']],
-    [
-      'multi',
+/**
+ * Administrators see, make and end keys; without users, the session of the one password does. Published clients look for the last
+ * row; there it is behind scopes.
+ */
+const AUDIENCES = [
+  {
+    name: '_single',
+    declared: { access: 'session', mode: 'single', roles: ['admin'] },
+    where: 'Without users. ',
+    paths: ['/api/system/api-keys', '/api/system/generate-api-key', '/api/system/api-key/:id'],
+  },
+  {
+    name: '_multi',
+    declared: { access: 'session', mode: 'multi', roles: ['admin'] },
+    where: 'In multi-user mode, for admins. ',
+    paths: [
       '/api/admin/api-keys',
       '/api/admin/generate-api-key',
-      ['/api/admin/delete-api-key/:id', '/api/admin/api-key/:id'],
+      '/api/admin/delete-api-key/:id',
+      '/api/admin/api-key/:id',
     ],
-  ] as const
-).flatMap(([mode, listPath, createPath, removePaths]) => {
-  const common = { access: 'session', mode, roles: ['admin'] } as const;
-  const where = mode === 'single' ? 'Without users.' : 'In multi-user mode, for admins.';
+  },
+  {
+    name: '',
+    declared: {},
+    where: '',
+    paths: ['/v1/admin/api-keys', '/v1/admin/generate-api-key', '/v1/admin/delete-api-key/:id'],
+  },
+] as const;
+
+/** Whose power it is: of the session, or of the key. */
+const actorOf = ({ session, actor }: { session: Session | undefined; actor: Actor | undefined }): Actor =>
+  session?.actor ?? (actor as Actor);
+
+export const developerKeysRoutes: Route[] = AUDIENCES.flatMap(({ name, declared, where, paths }) => {
+  const [listPath, createPath, ...removePaths] = paths;
+  const isKeyed = name === '';
+  const refused = isKeyed ? {} : ({ 401: 'stream' } as const);
+  const inList = isKeyed ? "Without owners:manage, those of the caller's owner. " : where;
+  const onCreation = isKeyed ? 'The caller must be able to do everything itself. ' : where;
   return [
     route({
-      ...common,
+      access: 'keys:read',
+      ...declared,
       method: 'GET',
       path: listPath,
-      id: `api_keys.list_${mode}`,
+      id: `api_keys.list${name}`,
       summary: 'All keys',
-      description: `${where} ${NEWEST}`,
-      responses: { ...shapes.list, ...UNAUTHORIZED },
-      handler: (services, { session }) => list(services, session.actor),
+      description: `${inList}The newest 1,000; GET /v1/keys has pages.`,
+      responses: { 200: Type.Object({ apiKeys: Type.Array(ApiKey), error: Type.Null() }), ...refused },
+      handler: (services, call) => list(services, actorOf(call)),
     }),
     route({
-      ...common,
+      access: 'keys:write',
+      ...declared,
       method: 'POST',
       path: createPath,
-      id: `api_keys.create_${mode}`,
+      id: `api_keys.create${name}`,
       summary: 'Make a key that may do everything',
-      description: `${where} The secret is in this answer and nowhere else, ever.`,
+      description: `${onCreation}The secret is in this answer and nowhere else, ever.`,
       body,
-      responses: { ...shapes.create, ...UNAUTHORIZED },
-      handler: async ({ identity }, { session, body }) =>
-        created(await mintForSession(identity, session, { input: mayAll(body) })),
+      responses: { 200: Type.Object({ apiKey: ApiKey, error: Type.Null() }), ...refused },
+      handler: async ({ keys, identity }, call) => {
+        const input = { name: call.body.name, role: 'admin' } as const;
+        const { session } = call;
+        return created(
+          await (session === undefined
+            ? mint(keys, actorOf(call), input)
+            : mintForSession(identity, session, { input })),
+        );
+      },
     }),
     ...removePaths.map((path, index) =>
       route({
-        ...common,
+        access: 'keys:write',
+        ...declared,
         method: 'DELETE',
         path,
-        id: `api_keys.delete_${mode}${index === 0 ? '' : `_${index + 1}`}`,
+        id: `api_keys.delete${name}${index === 0 ? '' : `_${index + 1}`}`,
         summary: 'Revoke a key',
-        description: where,
+        ...(isKeyed ? {} : { description: where.trim() }),
         params,
         body: removal,
-        responses: { ...shapes.remove, ...UNAUTHORIZED },
-        handler: (services, { session, params: { id: number }, body: { last_admin: isLastMeant } }) =>
-          remove(services, session.actor, { number, isLastMeant }),
+        responses: { 200: null, 400: 'stream', ...refused },
+        handler: (services, call) => remove(services, actorOf(call), call),
       }),
     ),
   ];
 });
-
-/** Published clients look for these; here they are behind scopes. */
-const keyedRoutes = [
-  route({
-    method: 'GET',
-    path: '/v1/admin/api-keys',
-    id: 'api_keys.list',
-    summary: 'All keys',
-    description: `Without owners:manage, those of the caller's owner. ${NEWEST}`,
-    access: 'keys:read',
-    responses: shapes.list,
-    handler: (services, { actor }) => list(services, actor),
-  }),
-  route({
-    method: 'POST',
-    path: '/v1/admin/generate-api-key',
-    id: 'api_keys.create',
-    summary: 'Make a key that may do everything',
-    description:
-      'The caller must be able to do everything itself. The secret is in this answer and nowhere else.',
-    access: 'keys:write',
-    body,
-    responses: shapes.create,
-    handler: async ({ keys }, { actor, body }) => created(await mint(keys, actor, mayAll(body))),
-  }),
-  route({
-    method: 'DELETE',
-    path: '/v1/admin/delete-api-key/:id',
-    id: 'api_keys.delete',
-    summary: 'Revoke a key',
-    access: 'keys:write',
-    params,
-    body: removal,
-    responses: shapes.remove,
-    handler: (services, { actor, params: { id: number }, body: { last_admin: isLastMeant } }) =>
-      remove(services, actor, { number, isLastMeant }),
-  }),
-];
-
-export const developerKeysRoutes: Route[] = [...sessionRoutes, ...keyedRoutes];
