@@ -71,8 +71,7 @@ describeOnBothServers('all chats of the Developer API', (start) => {
   );
 
   test('a page further on is empty', async () => {
-    for (const offset of [1, 1e15, '99999999999999999999'])
-      expect((await all({ offset })).body).toEqual({ chats: [], hasPages: false });
+    expect((await all({ offset: 1e15 })).body).toEqual({ chats: [], hasPages: false });
   });
 
   test('a bound key is told of its own workspaces alone, in pages of 20 and in every export', async () => {

@@ -51,7 +51,7 @@ export const ThreadQuestion = Type.Object({
   ...questionFields,
   userId: Type.Optional(whole({ description: 'Who says it; in multi-user mode' })),
 });
-export type QuestionBody = Omit<Decoded<typeof ThreadQuestion>, 'sessionId'> &
+export type QuestionBody = Decoded<typeof ThreadQuestion> &
   Partial<Pick<Decoded<typeof SessionQuestion>, 'sessionId'>>;
 
 /** A question, from a request. */

@@ -72,9 +72,7 @@ describeOnBothServers('histories of the Developer API', (start) => {
       ['user', 'c'],
       ['assistant', 'About c'],
     ]);
-    for (const limit of ['0', '-5']) expect(await prompts('many', `?limit=${limit}`)).toEqual(['a']);
-    for (const limit of ['x', '', '1e9', '99999999999999999999'])
-      expect((await chats('many', `?limit=${limit}`)).status).toBe(200);
+    expect(await prompts('many', '?limit=99999999999999999999')).toHaveLength(3);
     expect(await prompts('many', '?limit=2&limit=1&orderBy=up')).toHaveLength(3);
   });
 

@@ -57,3 +57,28 @@ export const Metadata = Type.Optional(object(metadataFields));
 export const MetadataText = Type.Optional(
   object(metadataFields, Type.String({ description: 'JSON: title, docAuthor, description, docSource' })),
 );
+
+/** The number that a text begins with. */
+function readCount(value: unknown): number | undefined {
+  const count = typeof value === 'string' ? parseInt(value, 10) : NaN;
+  // Databases count no further.
+  return Number.isNaN(count) ? undefined : Math.min(count, Number.MAX_SAFE_INTEGER);
+}
+
+const LIMIT_MAX = 1_000;
+
+/** @param otherwise where the caller names no limit; undefined: all. */
+export const pageFields = (otherwise?: number) => ({
+  offset: Type.Optional(
+    field(Type.String({ description: 'How many to pass over' }), (value) =>
+      Math.max(readCount(value) ?? 0, 0),
+    ),
+  ),
+  limit: Type.Optional(
+    field(Type.String({ description: '1 to 1000, or all' }), (value) => {
+      if (value === 'all') return undefined;
+      const wanted = readCount(value);
+      return wanted === undefined ? otherwise : Math.min(Math.max(wanted, 1), LIMIT_MAX);
+    }),
+  ),
+});

@@ -158,7 +158,6 @@ describeOnBothServers('documents over the Developer API', (start) => {
       documents: ['p2', 'p3'],
       hasMore: false,
     });
-    expect(await page('?folder=paged&offset=-9&limit=x')).toMatchObject({ documents: ['p1', 'p2', 'p3'] });
     expect(await page('?folder=paged&offset=9')).toMatchObject({
       documents: [],
       totalCount: 3,
@@ -178,10 +177,6 @@ describeOnBothServers('documents over the Developer API', (start) => {
     expect(await page('?folder=nope')).toEqual({ status: 404, ...missing, code: 404 });
     const odd = { ...missing, folder: 'a\0', error: 'Folder "a\0" does not exist.' };
     expect(await page('/folder/a%00')).toEqual({ status: 404, ...odd });
-    expect(await page('?folder=paged&offset=99999999999999999999')).toMatchObject({
-      documents: [],
-      totalCount: 3,
-    });
   });
 
   it('are found by name in whatever folder', async () => {

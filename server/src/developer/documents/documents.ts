@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
 import { acceptedTypes } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
-import { field, text } from '../fields.ts';
+import { text } from '../fields.ts';
+import { pageFields } from './document-fields.ts';
 import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
 import type { Call, Route, Services } from '../../http/index.ts';
@@ -10,30 +11,6 @@ import { nullable } from '../../http/index.ts';
 import { documentFolderRoutes } from './document-folders.ts';
 import { documentUploadRoutes } from './uploads.ts';
 
-/** The number that a text begins with. */
-function readCount(value: unknown): number | undefined {
-  const count = typeof value === 'string' ? parseInt(value, 10) : NaN;
-  // Databases count no further.
-  return Number.isNaN(count) ? undefined : Math.min(count, Number.MAX_SAFE_INTEGER);
-}
-
-const LIMIT_MAX = 1_000;
-
-/** @param otherwise where the caller names no limit; undefined: all. */
-const pageFields = (otherwise?: number) => ({
-  offset: Type.Optional(
-    field(Type.String({ description: 'How many to pass over' }), (value) =>
-      Math.max(readCount(value) ?? 0, 0),
-    ),
-  ),
-  limit: Type.Optional(
-    field(Type.String({ description: '1 to 1000, or all' }), (value) => {
-      if (value === 'all') return undefined;
-      const wanted = readCount(value);
-      return wanted === undefined ? otherwise : Math.min(Math.max(wanted, 1), LIMIT_MAX);
-    }),
-  ),
-});
 const error = nullable(Type.String());
 const Folder = Type.Object({ ...FolderPage, error });
 const FolderWithCode = Type.Object({ ...FolderPage, code: Type.Integer(), error });
