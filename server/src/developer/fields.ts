@@ -10,13 +10,13 @@ import type { Decoded } from '../http/index.ts';
 
 /** A field of this type, read from anything. */
 export const field = <S extends TSchema, D>(schema: S, read: (value: unknown) => D): TCodec<S, D> =>
-  Type.Decode(schema, read as (value: unknown) => unknown) as TCodec<S, D>;
+  Type.Decode(schema, read) as TCodec<S, D>;
 
 /** Fields whose rules are those of the domain that takes them: as they came. */
 export const asSent = <P extends TProperties>(fields: P) =>
   Object.fromEntries(
     Object.entries(fields).map(([name, schema]) => [name, field(schema, (value) => value)]),
-  ) as { [N in keyof P]: TCodec<P[N], unknown> };
+  ) as { [N in keyof P]: TCodec<P[N]> };
 
 /** No database of ours keeps U+0000, which forms and queries can hold. */
 export const readText = (value: unknown): string | undefined =>

@@ -34,7 +34,7 @@ export function decoder<S extends TSchema>(schema: S): (value: unknown) => Decod
   if (!Type.IsObject(schema)) return (value) => value as Decoded<S>;
   const readers = Object.entries(schema.properties).map(([name, member]) => {
     const read = Type.IsCodec(member) ? member['~codec'].decode : (value: unknown) => value;
-    return [name, read as (value: unknown) => unknown] as const;
+    return [name, read] as const;
   });
   return (value) => {
     const given = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;

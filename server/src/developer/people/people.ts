@@ -171,7 +171,7 @@ const bySession = VERBS.map((verb) =>
 /** Of a path without an id, and of a request without a body, nothing. */
 const asked = (params: unknown, body: unknown): Pick<UserRequest, 'id' | 'body'> => ({
   id: (params as { id?: number }).id,
-  body: (body ?? {}) as UserRequest['body'],
+  body: body ?? {},
 });
 
 export const peopleRoutes: Route[] = [...byKey, ...bySession];
