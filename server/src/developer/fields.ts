@@ -10,7 +10,7 @@ import type { Decoded } from '../http/index.ts';
 
 /** A field of this type, read from anything. */
 export const field = <S extends TSchema, D>(schema: S, read: (value: unknown) => D): TCodec<S, D> =>
-  Type.Decode(schema, read) as TCodec<S, D>;
+  Type.Decode(schema, read);
 
 /** Fields whose rules are those of the domain that takes them: as they came. */
 export const asSent = <P extends TProperties>(fields: P) =>

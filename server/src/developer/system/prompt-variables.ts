@@ -1,11 +1,11 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import type { Session } from '../../identity/index.ts';
-import type { NewVariable, PromptVariable, VariableChange } from '../../workspaces/index.ts';
+import type { PromptVariable } from '../../workspaces/index.ts';
 import { STANDING_VARIABLES } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
 import { field, pathId, readFlag, readText } from '../fields.ts';
-import type { Answer, Decoded, Route } from '../../http/index.ts';
+import type { Answer, Route } from '../../http/index.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
@@ -85,9 +85,9 @@ export const promptVariablesRoutes: Route[] = [
     roles: ['admin'],
     body,
     responses: { 200: Made, 400: Failed },
-    handler: ({ workspaces }, { session, body: fields }) =>
+    handler: ({ workspaces }, { session, body: { key: name, secret: isSecret, ...rest } }) =>
       answered(async () => {
-        const variable = await workspaces.variables.create(session.actor, variableOf(fields));
+        const variable = await workspaces.variables.create(session.actor, { name, isSecret, ...rest });
         return json({ success: true, variable: viewVariable(variable) });
       }),
   }),
@@ -101,10 +101,11 @@ export const promptVariablesRoutes: Route[] = [
     params,
     body: changeBody,
     responses: { 200: Made, 400: Failed, 404: Failed },
-    handler: ({ workspaces }, { session, params, body: fields }) =>
+    handler: ({ workspaces }, { session, params: { id = NOBODYS }, body }) =>
       answered(async () => {
-        const { id = NOBODYS } = params;
-        const variable = await workspaces.variables.update(session.actor, id, changeOf(fields));
+        const { key: name, description, value, secret: isSecret } = body;
+        const change = { name, description, value, isSecret };
+        const variable = await workspaces.variables.update(session.actor, id, change);
         if (variable === undefined) return MISSING;
         return json({ success: true, variable: viewVariable(variable) });
       }),
@@ -140,25 +141,6 @@ const viewVariable = (
   description,
   secret: isSecret,
   type: 'static',
-});
-
-const variableOf = ({
-  key: name,
-  value,
-  description,
-  secret: isSecret,
-}: Decoded<typeof body>): NewVariable => ({
-  name,
-  value,
-  description,
-  isSecret,
-});
-
-const changeOf = ({ key: name, description, value, secret }: Decoded<typeof changeBody>): VariableChange => ({
-  name,
-  description,
-  value,
-  isSecret: secret,
 });
 
 /** What is wrong with a variable is said in the shape of these routes. */
