@@ -54,8 +54,7 @@ function readLine({ bytes, isCut }: Line, number: number): ImportLine {
   }
 }
 
-const isBlank = ({ bytes }: Line): boolean =>
-  bytes.length < 100 && bytes.toString('latin1').trim() === '';
+const isBlank = ({ bytes }: Line): boolean => bytes.length < 100 && bytes.toString('latin1').trim() === '';
 
 async function* readLines(stream: AsyncIterable<Buffer>): AsyncGenerator<ImportLine> {
   let number = 0;
