@@ -28,5 +28,5 @@ export const allById = <DB, TB extends keyof DB, Row extends { id: number }>(
       .where(sql<boolean>`id > ${after?.id ?? 0}`)
       .orderBy(sql`id`)
       .limit(limit);
-    return page.execute() as Promise<Row[]>;
+    return page.execute();
   });

@@ -10,8 +10,10 @@ async function tokensOf(text: string): Promise<number> {
   return (await countTokens('o200k_base', counted)) * (text.length / (counted.length || 1));
 }
 
-parentPort?.on('message', async ({ id, asked }: ToCount) => {
+async function answer({ id, asked }: ToCount): Promise<void> {
   const text =
     'text' in asked ? asked.text : answerText(Buffer.from(asked.body).toString(), asked.isEventStream);
   parentPort?.postMessage({ id, tokens: await tokensOf(text) } satisfies Counted);
-});
+}
+
+parentPort?.on('message', (question: ToCount) => void answer(question));
