@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Gate } from './gate.ts';
 
@@ -39,4 +40,17 @@ test('work that fails gives its place to the next', async () => {
   const next = gate.run(async () => 'done');
   await expect(failing).rejects.toThrow('failed');
   expect(await next).toBe('done');
+});
+
+test('a place that is handed over is not given twice: no more run at once than the limit', async () => {
+  const gate = new Gate(2);
+  let running = 0;
+  let most = 0;
+  const work = async (): Promise<void> => {
+    most = Math.max(most, ++running);
+    await nextTurn();
+    running--;
+  };
+  for (let round = 0; round < 3; round++) await Promise.all(Array.from({ length: 5 }, () => gate.run(work)));
+  expect([most, running]).toEqual([2, 0]);
 });
