@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { checkpoint, list } from '../audit/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { refuseBound } from '../workspaces/index.ts';
-import type { Route } from '../http/index.ts';
+import type { Route } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';
 

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { openapiDocument } from '../http/index.ts';
-import type { Route } from '../http/index.ts';
+import type { Route as AnyRoute } from '../http/index.ts';
+import type { Route } from './services.ts';
 import { route } from './surface.ts';
 
 /** No asset comes from another host, and no script but these two files runs. */
@@ -62,7 +63,7 @@ function file(name: string, type: string): Route {
 }
 
 /** Swagger UI and the document itself. `others` are the routes that the document describes. */
-export function docsRoutes(others: readonly Route[], version: string): Route[] {
+export function docsRoutes(others: readonly AnyRoute[], version: string): Route[] {
   let document: string | undefined;
   const html = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': PAGE_POLICY };
   return [

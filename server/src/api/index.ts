@@ -1,4 +1,4 @@
-import type { Route } from '../http/index.ts';
+import type { Route } from './services.ts';
 import { auditRoutes } from './audit.ts';
 import { importRoutes } from './keys/import.ts';
 import { keyStateRoutes } from './keys/key-states.ts';
@@ -25,3 +25,4 @@ export const apiRoutes: Route[] = [
 ];
 export { docsRoutes } from './docs.ts';
 export { readinessOf } from './readiness.ts';
+export type { Services as ApiServices } from './services.ts';

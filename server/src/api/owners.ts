@@ -9,7 +9,7 @@ import {
   viewOwner,
   viewOwners,
 } from '../keys/index.ts';
-import type { Route } from '../http/index.ts';
+import type { Route } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';
 

@@ -1,4 +1,4 @@
-import type { Part, Services } from '../http/index.ts';
+import type { Part, Services } from './services.ts';
 
 /** Looks at each part that requests need, and at the local model, which they do not. */
 export function readinessOf({

@@ -4,11 +4,12 @@ import { problemShape } from '../http/index.ts';
 import { errorsOf, failuresAs } from '../http/index.ts';
 import { routesOn } from '../http/index.ts';
 import type { Surface } from '../http/index.ts';
+import type { Services } from './services.ts';
 
 const PROBLEM = 'Problem';
 
 /** Keyward's own API: errors after RFC 9457. Addresses that no other surface claims are its own. */
-export const apiSurface: Surface = {
+export const apiSurface: Surface<Services> = {
   name: 'api',
   readCredential,
   formatError: problemShape,

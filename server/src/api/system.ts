@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../base/errors.ts';
 import { isLoopback, isLoopbackHost } from './loopback.ts';
-import type { Route } from '../http/index.ts';
+import type { Route } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';
 

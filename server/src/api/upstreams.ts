@@ -12,7 +12,7 @@ import { PRICE_MEMBERS } from '../usage/index.ts';
 import { refuseBound } from '../workspaces/index.ts';
 import { readEtag } from './keys/etag.ts';
 import { refuseMeasured } from '../models/index.ts';
-import type { Route } from '../http/index.ts';
+import type { Route } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';
 

@@ -5,10 +5,9 @@ import { getKey } from '../keys/index.ts';
 import { report, REPORT_GROUPS, REPORT_STEPS } from '../usage/index.ts';
 import type { ReportGroup } from '../usage/index.ts';
 import { isBound } from '../access/index.ts';
-import type { Route } from '../http/index.ts';
+import type { Route, Services } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';
-import type { Services } from '../http/index.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import { JSON_TYPE, parseJson, receive, tooMany } from '../http/index.ts';
-import type { Course, Route } from '../http/index.ts';
+import type { Course } from '../http/index.ts';
+import type { Route } from './services.ts';
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;
 

@@ -1,4 +1,4 @@
-import type { Route } from '../http/index.ts';
+import type { Route } from './services.ts';
 import { accountsRoutes } from './people/accounts.ts';
 import { authRoutes } from './system/auth.ts';
 import { chatRoutes } from './chat/chat.ts';
@@ -45,3 +45,4 @@ export const developerRoutes: Route[] = [
   ...preferencesRoutes,
   ...widgetRoutes,
 ];
+export type { Services as DeveloperServices } from './services.ts';

@@ -10,11 +10,12 @@ import { parseLenient, refuseAfterBody } from './body.ts';
 import { developerShape } from './errors.ts';
 import { plainUrl } from './paths.ts';
 import { isWidgetPath, widgetPreflight } from './widgets/widget-pages.ts';
+import type { Services } from './services.ts';
 
 const ERROR = 'DeveloperError';
 
 /** The Developer API and the routes of its web application: AnythingLLM's, for its clients. */
-export const developerSurface: Surface = {
+export const developerSurface: Surface<Services> = {
   name: 'developer',
   // Its clients look for JSON of their own kind wherever they took the base URL from (contract, deviation 10).
   isAt: (url) => /^\/api(?:\/|$)/i.test(url),
@@ -73,7 +74,7 @@ const failure = (description: string): Json => ({
 const declare = routesOn(developerSurface);
 const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES };
 
-export const route: DeclareRoute = (declaration) => {
+export const route: DeclareRoute<Services> = (declaration) => {
   // Clients may send a body of whatever type, also where it is not read. One that anybody may send is small, as is one that is not read.
   const isSmall = declaration.body === undefined || declaration.access === 'public';
   return declare({ ...(isSmall ? SMALL_BODY : {}), bodyKind: 'lenient', ...declaration });

@@ -8,7 +8,7 @@ import type { Course } from './request/request-context.ts';
 import { invalidKey } from './credentials.ts';
 import { limitHeaders } from './answer/limit-headers.ts';
 import type { Route } from './route.ts';
-import type { Services } from './services.ts';
+import type { KernelServices } from './services.ts';
 
 /** Calls back once it is known whether a request may come in. */
 export type Gate = (course: Course, done: (error?: Error) => void) => void;
@@ -17,7 +17,7 @@ export type Gate = (course: Course, done: (error?: Error) => void) => void;
  * Lets a request in or says why not: key, address, scope, limits, request budgets, in this order. Synchronous where
  * the key is in memory and has no budget: the common case costs no turn of the event loop.
  */
-export function gate(services: Services, route: Route): Gate {
+export function gate(services: KernelServices, route: Route): Gate {
   const { surface } = route;
   const letIn = (known: GoodKey | BadKey, course: Course) => {
     const caller = identified(services, route, { known, course });
@@ -54,7 +54,11 @@ export function gate(services: Services, route: Route): Gate {
  * revoked would otherwise still make another. Guarded by developer-keys.test.ts.
  * @returns undefined where nothing was, at once.
  */
-export function admitAgain(services: Services, route: Route, course: Course): Promise<true> | undefined {
+export function admitAgain(
+  services: KernelServices,
+  route: Route,
+  course: Course,
+): Promise<true> | undefined {
   const { nodes, verifier } = services.keys;
   if (course.caller === undefined) return undefined;
   if (course.generation === nodes.generation && nodes.leaseHolds()) return undefined;
@@ -69,7 +73,7 @@ export function admitAgain(services: Services, route: Route, course: Course): Pr
 
 /** @throws KeywardError `invalid_key`, always the same; the audit record has the reason. */
 function identified(
-  { refusals }: Services,
+  { refusals }: KernelServices,
   route: Route,
   { known, course }: { known: GoodKey | BadKey; course: Course },
 ): Caller {
@@ -99,7 +103,7 @@ const lacksScope = (scope: Scope): KeywardError =>
     hint: `Use a key with the scope ${scope}, or ask an administrator to add the scope to this one: keyward keys update.`,
   });
 
-function takeLimits({ keys }: Services, course: Course, caller: Caller): void {
+function takeLimits({ keys }: KernelServices, course: Course, caller: Caller): void {
   const { keyId, limits, holders } = caller;
   const admission = keys.limits.admit(holders);
   if (limits.length > 0) limitHeaders(course.headers, limits, keys.limits.view(keyId, limits));
@@ -127,7 +131,7 @@ function limitReached(
  * @throws KeywardError `rate_limited`, `budget_exceeded`
  */
 export async function takeQuestion(
-  services: Services,
+  services: KernelServices,
   payer: Pick<Caller, 'keyId' | 'holders'>,
 ): Promise<() => void> {
   const admission = services.keys.limits.admit(payer.holders);
@@ -146,7 +150,7 @@ export async function takeQuestion(
  * @throws KeywardError `budget_exceeded`
  */
 function spendRequest(
-  { keys, clock }: Services,
+  { keys, clock }: KernelServices,
   { keyId, holders }: Pick<Caller, 'keyId' | 'holders'>,
 ): undefined | Promise<void> {
   if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'requests'))) return undefined;

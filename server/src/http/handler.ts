@@ -16,7 +16,7 @@ import { fail } from './answer/send-error.ts';
 import type { Leave } from './request/caller-left.ts';
 import { needsKey } from './route.ts';
 import type { Answer, Call, Route } from './route.ts';
-import type { Services } from './services.ts';
+import type { KernelServices } from './services.ts';
 import { admit, refuseSession } from './session-gate.ts';
 import { validator } from './validation.ts';
 import type { Validator } from './validation.ts';
@@ -24,7 +24,10 @@ import type { Validator } from './validation.ts';
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 
 /** What is done for a request that was let in: the checks of its route, then its handler, then its answer. */
-export function handlerOf(services: Services, declared: Route): (course: Course) => void {
+export function handlerOf<S extends KernelServices>(
+  services: S,
+  declared: Route<S>,
+): (course: Course) => void {
   const isInstant = declared.method === 'GET' && declared.needsNoPermit === true;
   const lookInto = declared.surface.isLenient === true ? decodingOf(declared) : checking(declared);
   return (course) => {
@@ -82,7 +85,11 @@ export function handlerOf(services: Services, declared: Route): (course: Course)
 }
 
 /** Whether who was let in before the body came may still come in; undefined: nothing has changed. */
-function readmission(services: Services, declared: Route, course: Course): Promise<boolean> | undefined {
+function readmission(
+  services: KernelServices,
+  declared: Route,
+  course: Course,
+): Promise<boolean> | undefined {
   return declared.access === 'session'
     ? admit(services, declared, course)
     : admitAgain(services, declared, course);
@@ -129,7 +136,7 @@ function refuseBody({ body }: RequestCall): void {
 const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;
 
 /** @returns for a stream: when it has ended. Never rejects. */
-function answerWith(services: Services, answer: Answer, course: Course): undefined | Promise<void> {
+function answerWith(services: KernelServices, answer: Answer, course: Course): undefined | Promise<void> {
   if (course.isEnded) return endUnread(answer, course);
   const { response } = course;
   if ('passed' in answer) {

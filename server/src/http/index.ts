@@ -3,7 +3,7 @@ import { StartupError } from '../base/errors.ts';
 import { HttpServer } from './server.ts';
 import type { ArrivalTimes } from './request/late-requests.ts';
 import type { Route } from './route.ts';
-import type { Services } from './services.ts';
+import type { KernelServices } from './services.ts';
 
 export { Metrics } from './metrics.ts';
 export { openapiDocument } from './openapi/openapi-document.ts';
@@ -17,7 +17,11 @@ export interface Listener {
 }
 
 /** All routes on one server, not listening yet. @throws StartupError */
-export function openHttp(services: Services, routes: readonly Route[], times?: ArrivalTimes): Listener {
+export function openHttp<S extends KernelServices>(
+  services: S,
+  routes: readonly Route<S>[],
+  times?: ArrivalTimes,
+): Listener {
   const http = new HttpServer(services, routes, times);
   let stopping: Promise<void> | undefined;
   return {
@@ -27,7 +31,7 @@ export function openHttp(services: Services, routes: readonly Route[], times?: A
   };
 }
 
-async function listen(http: HttpServer, host: string, port: number): Promise<void> {
+async function listen(http: Pick<HttpServer, 'listen'>, host: string, port: number): Promise<void> {
   try {
     await http.listen(host, port);
   } catch (cause) {
@@ -49,7 +53,7 @@ export { errorsOf, failuresAs } from './openapi/openapi-document.ts';
 export { BODY_MAX_BYTES, IMPORT_MAX_BYTES, parseJson, tooMany } from './body/json-body.ts';
 export { challengeHeaders, problemShape, toKeywardError } from './answer/error-shapes.ts';
 export type { ErrorAnswer } from './answer/error-shapes.ts';
-export type { Part, Services } from './services.ts';
+export type { KernelServices } from './services.ts';
 export { validator } from './validation.ts';
 export { decoder } from './decoding.ts';
 export type { Decoded } from './decoding.ts';

@@ -7,14 +7,15 @@ import type { Answer as ModelAnswer, FormPart, Leaving } from '../models/index.t
 import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import type { Decoded } from './decoding.ts';
-import type { Services } from './services.ts';
+import type { KernelServices } from './services.ts';
 import type { Surface } from './surface.ts';
 
 /**
- * A route, declared once. Validation, authorization, the OpenAPI document, the SDK's types and the command line's
+ * A route, declared once; `S`: the services that its surface gives its routes, left out where no handler is called. Validation, authorization, the OpenAPI document, the SDK's types and the command line's
  * help all come from this; nothing about a route is written anywhere else.
  */
 export interface Route<
+  S = never,
   P extends TObject = TObject,
   Q extends TObject = TObject,
   B extends TSchema = TSchema,
@@ -34,9 +35,9 @@ export interface Route<
   /** With `session`: whether it is for instances without or with users. */
   mode?: 'single' | 'multi';
   /** Who needs no key after all, by address and headers. Handlers of such routes ask for no caller. */
-  openTo?(services: Services, ip: string, headers: IncomingMessage['headers']): boolean;
+  openTo?(services: KernelServices, ip: string, headers: IncomingMessage['headers']): boolean;
   /** Whose clients it is for. */
-  surface: Surface;
+  surface: Surface<S>;
   params?: P;
   query?: Q;
   /** Named request headers that the route reads, lower case, with their meaning. */
@@ -71,7 +72,7 @@ export interface Route<
   answers?: Record<string, TSchema>;
   /** Errors beside those that every route can give. */
   errors?: ErrorCode[];
-  handler(services: Services, call: Call<P, Q, B, A>): Answer | Promise<Answer>;
+  handler: (services: S, call: Call<P, Q, B, A>) => Answer | Promise<Answer>;
 }
 
 export type Access = Scope | 'any' | 'public' | 'session';
@@ -125,25 +126,26 @@ export type Answer =
   | { passed: ModelAnswer };
 
 /** A declaration without its surface. */
-export type Declared<P extends TObject, Q extends TObject, B extends TSchema, A extends Access> = Omit<
-  Route<P, Q, B, A>,
+export type Declared<S, P extends TObject, Q extends TObject, B extends TSchema, A extends Access> = Omit<
+  Route<S, P, Q, B, A>,
   'surface'
 >;
 
 /** Infers the types of a declaration on a surface. */
-export type DeclareRoute = <
+export type DeclareRoute<S> = <
   P extends TObject = TObject<Record<never, never>>,
   Q extends TObject = TObject<Record<never, never>>,
   B extends TSchema = TSchema,
   const A extends Access = Access,
 >(
-  declaration: Declared<P, Q, B, A>,
-) => Route;
+  declaration: Declared<S, P, Q, B, A>,
+) => Route<S>;
 
-/** How the routes of a surface are declared. */
+/** How the routes of a surface are declared. The kernel calls a handler with what its own declaration has checked. */
 export const routesOn =
-  (surface: Surface): DeclareRoute =>
-  (declaration) => ({ ...declaration, surface });
+  <S>(surface: Surface<S>): DeclareRoute<S> =>
+  (declaration) =>
+    ({ ...declaration, surface }) as Route<S>;
 
 /** Whether a key decides who comes in. */
 export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>

@@ -22,7 +22,7 @@ import { noSuchRoute, plainPath, surfacesOf } from './unknown-path.ts';
 import { needsKey } from './route.ts';
 import type { Route } from './route.ts';
 import { Router } from './router.ts';
-import type { Services } from './services.ts';
+import type { KernelServices } from './services.ts';
 import { sessionGate } from './session-gate.ts';
 import type { Surface } from './surface.ts';
 
@@ -42,20 +42,20 @@ interface Entry {
 type Options = ReturnType<typeof listenerOptions>;
 
 /** node:http with every declared route on it. */
-export class HttpServer {
-  readonly #services: Services;
-  readonly #routes: readonly Route[];
+export class HttpServer<S extends KernelServices = KernelServices> {
+  readonly #services: S;
+  readonly #routes: readonly Route<S>[];
   readonly #router = new Router<Entry>();
   /** Paths without parameters. */
   readonly #fixed: ReadonlySet<string>;
-  readonly #surfaces: readonly Surface[];
+  readonly #surfaces: readonly Surface<S>[];
   readonly #times: ArrivalTimes;
   readonly #options: Options;
   /** One an address that it listens on. */
   readonly #servers: Server[] = [];
   #isClosing = false;
 
-  constructor(services: Services, routes: readonly Route[], times = ARRIVAL_TIMES) {
+  constructor(services: S, routes: readonly Route<S>[], times = ARRIVAL_TIMES) {
     this.#services = services;
     this.#routes = routes;
     this.#surfaces = surfacesOf(routes);
@@ -181,7 +181,7 @@ async function addressesOf(name: string): Promise<string[]> {
   return [...new Set(found.map(({ address }) => address))];
 }
 
-function enter(services: Services, course: Course, { declared, gate: isLetIn, handle }: Entry): void {
+function enter(services: KernelServices, course: Course, { declared, gate: isLetIn, handle }: Entry): void {
   if (declared.ownOrigins !== true) declared.surface.allowOrigin?.(course);
   if (isLetIn === undefined) return handle(course);
   isLetIn(course, (error) => {
@@ -190,7 +190,7 @@ function enter(services: Services, course: Course, { declared, gate: isLetIn, ha
   });
 }
 
-function gateOf(services: Services, declared: Route): Gate | undefined {
+function gateOf(services: KernelServices, declared: Route): Gate | undefined {
   if (needsKey(declared)) return gate(services, declared);
   return declared.access === 'session' ? sessionGate(services, declared) : undefined;
 }

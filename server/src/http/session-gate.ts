@@ -3,13 +3,13 @@ import type { Gate } from './admission.ts';
 import { send } from './answer/send-answer.ts';
 import type { Course } from './request/request-context.ts';
 import type { Route } from './route.ts';
-import type { Services } from './services.ts';
+import type { KernelServices } from './services.ts';
 
 /**
  * Lets in who is logged in: first the session, then whether the route is for this mode
  * and this role. A key opens none of them.
  */
-export function sessionGate(services: Services, route: Route): Gate {
+export function sessionGate(services: KernelServices, route: Route): Gate {
   return (course, done) => {
     admit(services, route, course).then(
       (isAdmitted) => (isAdmitted ? done() : refuseSession(route, course)),
@@ -28,7 +28,7 @@ export function refuseSession({ surface }: Route, course: Course): void {
  * suspended or demoted meanwhile must not act on the answer of before. Guarded by sessions.test.ts.
  * @returns false where the route is not for them. @throws KeywardError `invalid_session`
  */
-export async function admit(services: Services, route: Route, course: Course): Promise<boolean> {
+export async function admit(services: KernelServices, route: Route, course: Course): Promise<boolean> {
   course.generation = services.nodes.generation;
   const session = await services.identity.authenticate(course.request.headers.authorization, course.ip);
   course.session = session;
@@ -43,7 +43,7 @@ function mayUse({ mode, roles }: Route, session: Session): boolean {
 }
 
 function noteRefusal(
-  { refusals }: Services,
+  { refusals }: KernelServices,
   { id, path }: Route,
   { session, ip }: { session: Session; ip: string },
 ): void {

@@ -4,7 +4,6 @@ import type { WholeAnswer } from './answer/send-answer.ts';
 import type { Course } from './request/request-context.ts';
 import type { ErrorAnswer } from './answer/error-shapes.ts';
 import type { Route } from './route.ts';
-import type { Services } from './services.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -19,8 +18,8 @@ export interface SurfaceDocument {
   schemas: Json;
 }
 
-/** One kind of clients: what the kernel is given of it, so that it need not know whom it serves. */
-export interface Surface {
+/** One kind of clients: what the kernel is given of it, so that it need not know whom it serves. `S`: what its routes are given. */
+export interface Surface<S = never> {
   readonly name: string;
   /** Whether an address that leads nowhere is its own; left out: those that no other surface claims. */
   isAt?(url: string): boolean;
@@ -45,11 +44,11 @@ export interface Surface {
    * @param isPath whether there is such a path, under another method.
    * @returns undefined: it does not.
    */
-  preflight?(
-    services: Services,
+  preflight?: (
+    services: S,
     course: Course,
     isPath: boolean,
-  ): WholeAnswer | undefined | Promise<WholeAnswer>;
+  ) => WholeAnswer | undefined | Promise<WholeAnswer>;
   /** For whom a route with the access `session` is not. */
   refusedSession?: WholeAnswer;
   /** Refuses who is not let in, before the body is read or after; left out: before. */

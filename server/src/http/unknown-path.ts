@@ -14,11 +14,11 @@ export function plainPath(url: string): string {
 }
 
 /** 404 `route_not_found`, with the nearest route; 405 where the path exists under another method (`isPath`). */
-export function noSuchRoute(
-  routes: readonly Route[],
+export function noSuchRoute<S>(
+  routes: readonly Route<S>[],
   { method, url = '/' }: IncomingMessage,
   plain: string,
-): { error: KeywardError; surface: Surface | undefined; isPath: boolean } {
+): { error: KeywardError; surface: Surface<S> | undefined; isPath: boolean } {
   const path = plainPath(plain);
   const same = routes.filter((declared) => declared.path.toLowerCase() === path);
   const there = same.length > 0 ? same : routes.filter((declared) => matches(declared.path, path));
@@ -39,7 +39,7 @@ export function noSuchRoute(
   return { error, surface, isPath: false };
 }
 
-export const surfacesOf = (routes: readonly Route[]): Surface[] => [
+export const surfacesOf = <S>(routes: readonly Route<S>[]): Surface<S>[] => [
   ...new Set(routes.map(({ surface }) => surface)),
 ];
 

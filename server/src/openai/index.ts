@@ -1,2 +1,3 @@
 export { openaiRoutes } from './routes.ts';
 export { openaiEvent } from './surface.ts';
+export type { Services as OpenaiServices } from './services.ts';

@@ -4,7 +4,7 @@ import { ModelForm, paidOnce } from '../models/index.ts';
 import type { RequestBody } from '../models/index.ts';
 import { ModelAccount } from '../models/index.ts';
 import type { Answer, Call } from '../http/index.ts';
-import type { Services } from '../http/index.ts';
+import type { Services } from './services.ts';
 
 export const MODEL_NAME_MAX_LENGTH = 300;
 

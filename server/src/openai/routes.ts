@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { ModelView } from '../models/index.ts';
 import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
 import { callModel, MODEL_NAME_MAX_LENGTH } from './model-call.ts';
-import type { Route } from '../http/index.ts';
+import type { Route } from './services.ts';
 import { route } from './surface.ts';
 
 const Model = Type.Object(

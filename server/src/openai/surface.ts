@@ -5,6 +5,7 @@ import type { ErrorAnswer } from '../http/index.ts';
 import { errorsOf, failuresAs } from '../http/index.ts';
 import { routesOn } from '../http/index.ts';
 import type { Surface } from '../http/index.ts';
+import type { Services } from './services.ts';
 
 const OPENAI_ERROR = 'OpenAIError';
 
@@ -38,7 +39,7 @@ export const openaiEvent = ({ message, code, status }: KeywardError): object => 
 });
 
 /** The OpenAI API: any model behind a key. */
-export const openaiSurface: Surface = {
+export const openaiSurface: Surface<Services> = {
   name: 'openai',
   readCredential,
   formatError: openaiShape,

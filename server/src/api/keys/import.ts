@@ -8,11 +8,11 @@ import { importKeys } from '../../keys/index.ts';
 import type { ImportInput, ImportLine } from '../../keys/index.ts';
 import { IMPORT_MAX_BYTES, parseJson } from '../../http/index.ts';
 import { toKeywardError } from '../../http/index.ts';
-import type { Call, Route } from '../../http/index.ts';
+import type { Call } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
 import { Spool } from './spool.ts';
-import type { Services } from '../../http/index.ts';
 import { validator } from '../../http/index.ts';
 import { mintFields } from './keys.ts';
 

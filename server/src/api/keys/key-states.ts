@@ -9,7 +9,7 @@ import {
   viewKey,
 } from '../../keys/index.ts';
 import type { StateVerb } from '../../keys/index.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
 import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';

@@ -16,7 +16,7 @@ import type { Key } from '../../keys/index.ts';
 import { listed } from '../../models/index.ts';
 import type { Models } from '../../models/index.ts';
 import { readEtag } from './etag.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
 import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { networkOf, SCOPES } from '../../access/index.ts';
 import { reportLeak, SECRET_MAX_LENGTH, verify, VERIFY_CODES } from '../../keys/index.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { RunView } from '../../nodes/index.ts';
 import { listRunning, stopRequest, stopRequests } from '../../keys/index.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
 

@@ -5,7 +5,8 @@ import type { ChatRequest, Instructions, Mode } from '../../chat/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Payer } from '../../models/index.ts';
-import type { Call, Decoded, Services } from '../../http/index.ts';
+import type { Call, Decoded } from '../../http/index.ts';
+import type { Services } from '../services.ts';
 import { asSent, field, flag, text, whole } from '../fields.ts';
 
 /** An index of PostgreSQL holds no more than 2,700 bytes. */

@@ -22,7 +22,8 @@ import { chatRequest, questionFields, readOptions, SessionQuestion, ThreadQuesti
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
 import { namedUser, userOf } from '../people/users-by-id.ts';
-import type { Answer, Call, Route, Services } from '../../http/index.ts';
+import type { Answer, Call } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 
 const EVENTS =

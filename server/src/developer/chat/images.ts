@@ -6,7 +6,8 @@ import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/in
 import type { Failure } from '../../chat/index.ts';
 import { ModelAccount, ModelForm, paidOnce } from '../../models/index.ts';
 import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
-import type { Answer, Call, Services } from '../../http/index.ts';
+import type { Answer, Call } from '../../http/index.ts';
+import type { Services } from '../services.ts';
 import { json } from '../answers.ts';
 import { field, text } from '../fields.ts';
 

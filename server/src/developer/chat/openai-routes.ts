@@ -16,7 +16,8 @@ import {
   readOpenaiOptions,
 } from './openai-chat.ts';
 import type { OpenaiOptions } from './openai-chat.ts';
-import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
+import type { Answer, Decoded } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 
 const WorkspaceModel = Type.Object(

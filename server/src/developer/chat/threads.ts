@@ -7,7 +7,7 @@ import { text, whole } from '../fields.ts';
 import { historyAnswer } from './chat-record.ts';
 import { namedUser } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
-import type { Route, Services } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 

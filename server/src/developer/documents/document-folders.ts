@@ -4,7 +4,7 @@ import { checkedName, folderName, placeOf } from '../../documents/index.ts';
 import type { Place } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { field, texts } from '../fields.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 

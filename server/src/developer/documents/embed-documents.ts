@@ -5,7 +5,8 @@ import type { Attached } from '../../retrieval/index.ts';
 import { targetOf } from '../../workspaces/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
-import type { Call, Services } from '../../http/index.ts';
+import type { Call } from '../../http/index.ts';
+import type { Services } from '../services.ts';
 
 type Caller = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
 

@@ -20,7 +20,8 @@ import {
 import { embedUploads } from './embed-documents.ts';
 import { receiveUpload } from './upload-form.ts';
 import { decoder } from '../../http/index.ts';
-import type { Answer, Call, Decoded, Route, Services } from '../../http/index.ts';
+import type { Answer, Call, Decoded } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 
 const UploadForm = Type.Object({

@@ -7,7 +7,8 @@ import { changeOf, embed, unembed } from './embed-documents.ts';
 import { viewEmbedded } from '../workspaces/workspaces.ts';
 import * as d from '../schemas.ts';
 import { accountsOf, ModelAccount } from '../../models/index.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
+import type { Answer } from '../../http/index.ts';
 import { route } from '../surface.ts';
 
 const params = Type.Object({ slug: Type.String() });

@@ -5,7 +5,8 @@ import { json, outcomeOf } from '../answers.ts';
 import { noteRefusal, tooMany } from './logins.ts';
 import { asSent, text, texts } from '../fields.ts';
 import * as d from '../schemas.ts';
-import type { Answer, Route, Services } from '../../http/index.ts';
+import type { Answer } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 

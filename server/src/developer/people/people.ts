@@ -17,7 +17,8 @@ import {
   userChangeBody,
   userShapes as shapes,
 } from './user-answers.ts';
-import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
+import type { Answer, Decoded } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 
 interface UserRequest {

@@ -22,7 +22,7 @@ import {
 } from './logins.ts';
 import * as d from '../schemas.ts';
 import { viewUser } from './user-views.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import { lastAdminFlag, nullable } from '../../http/index.ts';
 

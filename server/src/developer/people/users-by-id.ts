@@ -2,7 +2,7 @@ import type { Caller } from '../../access/index.ts';
 import { isBound } from '../../access/index.ts';
 import type { Session, User } from '../../identity/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
-import type { Services } from '../../http/index.ts';
+import type { Services } from '../services.ts';
 
 /**
  * Whom a request names as the one who says something; undefined where there is nobody of this id. For a key that is bound to

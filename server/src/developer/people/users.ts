@@ -4,7 +4,7 @@ import { json } from '../answers.ts';
 import { pathId } from '../fields.ts';
 import { html, ssoRefusal } from './logins.ts';
 import { usersFor } from './user-answers.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 
 const Listed = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });

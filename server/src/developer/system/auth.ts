@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 
 export const authRoutes: Route[] = [

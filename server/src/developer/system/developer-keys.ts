@@ -7,7 +7,8 @@ import type { Actor } from '../../access/index.ts';
 import type { KeyWithSecrets, Minted } from '../../keys/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { field, readFlag, readId } from '../fields.ts';
-import type { Answer, Decoded, Route, Services } from '../../http/index.ts';
+import type { Answer, Decoded } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import { lastAdminFlag, nullable, Time } from '../../http/index.ts';
 

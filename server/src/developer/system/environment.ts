@@ -2,7 +2,7 @@ import type { Actor } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
-import type { Services } from '../../http/index.ts';
+import type { Services } from '../services.ts';
 import { faultOf } from '../../settings/index.ts';
 import type { SettingChange } from '../../settings/index.ts';
 import type { Db } from '../../storage/index.ts';

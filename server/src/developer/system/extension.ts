@@ -12,7 +12,8 @@ import {
 } from '../../widgets/index.ts';
 import type { ExtensionKey } from '../../widgets/index.ts';
 import { viewWorkspace } from '../../workspaces/index.ts';
-import type { Call, Decoded, Route, Services, WholeAnswer } from '../../http/index.ts';
+import type { Call, Decoded, WholeAnswer } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
 import { embedUploads } from '../documents/embed-documents.ts';

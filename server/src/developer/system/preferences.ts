@@ -7,7 +7,8 @@ import { json, phrase } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
 import { text } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
-import type { Route, Services, WholeAnswer } from '../../http/index.ts';
+import type { WholeAnswer } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 

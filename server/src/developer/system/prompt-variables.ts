@@ -5,7 +5,8 @@ import type { PromptVariable } from '../../workspaces/index.ts';
 import { STANDING_VARIABLES } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
 import { field, pathId, readFlag, readText } from '../fields.ts';
-import type { Answer, Route } from '../../http/index.ts';
+import type { Answer } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../workspaces/index.ts';
-import type { Services } from '../../http/index.ts';
+import type { Services } from '../services.ts';
 import { environmentValues } from './environment.ts';
 import type { SystemFacts } from './system-table.ts';
 import { allUpstreams } from './upstream-settings.ts';

@@ -6,7 +6,7 @@ import { concernsUpstreams, updateEnvironment } from './environment.ts';
 import { systemFacts } from './system-facts.ts';
 import { viewForStrangers, viewSystem } from './system-table.ts';
 import { refuseUpstreams, upstreamBook } from './upstream-settings.ts';
-import type { Route, Services } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 

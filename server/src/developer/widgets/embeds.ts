@@ -22,7 +22,8 @@ import {
 } from './embed-shapes.ts';
 import { Outcome } from '../schemas.ts';
 import { nullable } from '../../http/index.ts';
-import type { Answer, Route, WholeAnswer } from '../../http/index.ts';
+import type { Answer, WholeAnswer } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 
 const Refused = Type.Object({ error: Type.String() }, { title: 'Refused' });

@@ -4,7 +4,8 @@ import type { Bill, Embed } from '../../widgets/index.ts';
 import { takeQuestion } from '../../http/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Payer } from '../../models/index.ts';
-import type { Call, Services } from '../../http/index.ts';
+import type { Call } from '../../http/index.ts';
+import type { Services } from '../services.ts';
 
 /** What stands in usage reports in the place of a key. */
 export const countedFor = ({ uuid, ownerId }: Embed): { keyId: string; ownerId: string } => ({

@@ -1,6 +1,7 @@
 import { isAllowedOrigin, visit } from '../../widgets/index.ts';
 import type { Embed } from '../../widgets/index.ts';
-import type { Course, Services } from '../../http/index.ts';
+import type { Course } from '../../http/index.ts';
+import type { Services } from '../services.ts';
 import { preflight } from '../cors.ts';
 
 /** The widget that a path belongs to. */

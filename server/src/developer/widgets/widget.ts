@@ -15,7 +15,8 @@ import { History } from '../schemas.ts';
 import { sendFrames } from '../chat/event-frames.ts';
 import { billOf, countedFor } from './widget-account.ts';
 import { pageHeaders } from './widget-pages.ts';
-import type { Answer, Call, Route, Services } from '../../http/index.ts';
+import type { Answer, Call } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 

@@ -6,7 +6,7 @@ import { field, pathId, text } from '../fields.ts';
 import { userOf } from '../people/users-by-id.ts';
 import { viewEmbedded } from './workspaces.ts';
 import * as d from '../schemas.ts';
-import type { Route } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import { decoder, nullable } from '../../http/index.ts';
 

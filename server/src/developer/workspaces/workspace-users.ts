@@ -7,7 +7,8 @@ import type { Workspace } from '../../workspaces/index.ts';
 import { json, phrase } from '../answers.ts';
 import { flag, pathId, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
-import type { Answer, Call, Route, Services } from '../../http/index.ts';
+import type { Answer, Call } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable, Time } from '../../http/index.ts';
 

@@ -7,7 +7,7 @@ import { json, okText, phrase } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
 import { historyAnswer } from '../chat/chat-record.ts';
 import * as d from '../schemas.ts';
-import type { Route, Services } from '../../http/index.ts';
+import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 

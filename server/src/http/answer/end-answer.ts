@@ -1,7 +1,7 @@
 import type { KeywardError } from '../../base/errors.ts';
 import type { Course } from '../request/request-context.ts';
 import { fail } from './send-error.ts';
-import type { Services } from '../services.ts';
+import type { KernelServices } from '../services.ts';
 
 /** A client that does not even take its refusal is not waited for. */
 const LINGER_MS = 1_000;
@@ -10,7 +10,7 @@ const LINGER_MS = 1_000;
  * Ends a request from outside: its body is read no further, and its answer ends. One that has not begun is a refusal; an
  * event stream says why; of anything else the connection is cut. Guarded by running.test.ts.
  */
-export function endAnswer(services: Services, course: Course, why: KeywardError): void {
+export function endAnswer(services: KernelServices, course: Course, why: KeywardError): void {
   const { request, response } = course;
   // The handler does not know yet that it writes to nobody.
   response.on('error', () => undefined);

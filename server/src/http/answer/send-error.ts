@@ -9,7 +9,7 @@ import { invalidKey } from '../credentials.ts';
 import { problemShape, rawError, toKeywardError } from './error-shapes.ts';
 import { newRequestId } from '../request/request-id.ts';
 import type { Route } from '../route.ts';
-import type { Services } from '../services.ts';
+import type { KernelServices } from '../services.ts';
 
 /** What a good key was refused; it goes into the audit record. */
 const REFUSALS = new Set<ErrorCode>([
@@ -23,7 +23,7 @@ const REFUSALS = new Set<ErrorCode>([
 
 /** Everything that goes wrong leaves here, in the shape of its surface. */
 export function fail(
-  services: Services,
+  services: KernelServices,
   thrown: unknown,
   course: Course,
   surface = course.route?.surface,

@@ -1,13 +1,13 @@
 import { KeywardError } from '../../base/errors.ts';
 import { KEY_MARK, looksLikeKey } from '../../base/key-text.ts';
 import { reportLeak } from '../../keys/index.ts';
-import type { Services } from '../services.ts';
+import type { KernelServices } from '../services.ts';
 
 /**
  * A key in a URL ends up in logs, histories and referrers: it is never read there. One that is found is refused, and
  * quarantined if it is real. The path is looked at too: people paste keys behind a slash. Guarded by leaks.test.ts.
  */
-export async function refuseKeyInUrl(services: Services, url: string): Promise<void> {
+export async function refuseKeyInUrl(services: KernelServices, url: string): Promise<void> {
   const found = keyIn(url);
   if (found === undefined) return;
   await reportLeak(services.keys, found, 'sent in a URL');
@@ -17,7 +17,7 @@ export async function refuseKeyInUrl(services: Services, url: string): Promise<v
 }
 
 /** The same for what the parser could not read, of which only the bytes are there: its first line, which says where to. */
-export async function reportKeyInLine(services: Services, packet: Buffer | undefined): Promise<void> {
+export async function reportKeyInLine(services: KernelServices, packet: Buffer | undefined): Promise<void> {
   const [, url] =
     /^[A-Z-]{1,20} (\S{1,16384})/.exec(packet?.toString('latin1', 0, LINE_MAX_BYTES) ?? '') ?? [];
   if (url !== undefined && mayHoldKey(url)) await refuseKeyInUrl(services, url).catch(() => undefined);

@@ -3,7 +3,7 @@ import { KeywardError } from '../../base/errors.ts';
 import { isWatched, watchArrival } from './body-watchdog.ts';
 import { latestOn } from './request-context.ts';
 import { endAnswer } from '../answer/end-answer.ts';
-import type { Services } from '../services.ts';
+import type { KernelServices } from '../services.ts';
 
 /** How long a request may take to arrive whole without being watched, and how long it may then stand still. */
 export interface ArrivalTimes {
@@ -18,7 +18,7 @@ export const ARRIVAL_TIMES: ArrivalTimes = { arrivalMs: 300_000, standstillMs: 6
  * bytes would stand in the middle of it. Guarded by late.test.ts.
  * @returns false where nothing is under way on the connection: it can be refused.
  */
-export function endureLate(services: Services, socket: Socket, standstillMs: number): boolean {
+export function endureLate(services: KernelServices, socket: Socket, standstillMs: number): boolean {
   const latest = latestOn(socket);
   if (latest === undefined || isWatched(socket)) return false;
   const { request, response } = latest;

@@ -16,7 +16,7 @@ import { Leave } from './caller-left.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from '../route.ts';
 import type { Found } from '../router.ts';
-import type { Services } from '../services.ts';
+import type { KernelServices } from '../services.ts';
 
 /** No browser takes an answer for another type than it says: errors, texts of models and files hold what callers sent. */
 export const EVERYWHERE = { 'x-content-type-options': 'nosniff' } as const;
@@ -52,7 +52,7 @@ export class Course implements Runner {
   lastWords: ((why: KeywardError) => string | undefined) | undefined;
   /** The head of an answer that is passed on: what was written at once, the response cannot be asked for. */
   passedHead: AnswerHeaders | undefined;
-  readonly #services: Services;
+  readonly #services: KernelServices;
   #run: Run | undefined;
   #payers: readonly string[] = [];
   #subjects: readonly string[] | undefined;
@@ -62,7 +62,7 @@ export class Course implements Runner {
   #release: (() => void) | undefined;
   #leaving: Leave | undefined;
 
-  constructor(services: Services, { request, response, found }: Arrived) {
+  constructor(services: KernelServices, { request, response, found }: Arrived) {
     const { trustedProxies } = services.config;
     this.request = request;
     this.response = response;
@@ -217,7 +217,7 @@ export const latestOn = (socket: Socket): Course | undefined => (socket as BusyS
 const CLIENT_GONE_STATUS = 499;
 
 /** Begins the course of a request. One listener does all that its end asks for: this is the path of every request. */
-export function begin(services: Services, arrived: Arrived): Course {
+export function begin(services: KernelServices, arrived: Arrived): Course {
   const course = new Course(services, arrived);
   (arrived.request.socket as BusySocket).latest = course;
   arrived.response.on('close', () => course.close());

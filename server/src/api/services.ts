@@ -1,0 +1,28 @@
+import type { Intake } from '../documents/index.ts';
+import type { KernelServices, Route as AnyRoute } from '../http/index.ts';
+import type { LocalModel, Models } from '../models/index.ts';
+import type { Sealing } from '../sealing/index.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Budgets } from '../usage/index.ts';
+
+/** One part of what makes the server ready. */
+export interface Part {
+  ok: boolean;
+  detail: string;
+}
+
+/** What routes of Keyward's own API work with. */
+export interface Services extends KernelServices {
+  version: string;
+  storage: Storage;
+  sealing: Sealing;
+  budgets: Budgets;
+  models: Models;
+  /** Where an upload lies while it is read. */
+  intake: Intake;
+  /** undefined: turned off. */
+  localModel: LocalModel | undefined;
+  readiness(): Promise<Record<string, Part>>;
+}
+
+export type Route = AnyRoute<Services>;
