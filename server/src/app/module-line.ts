@@ -2,9 +2,9 @@ import type { Migration, Module } from '../storage/index.ts';
 
 /** What is opened together starts in order and stops in the opposite one. */
 export interface Life {
-  start(): Promise<void>;
+  start: () => Promise<void>;
   /** Each module stops once, also when asked twice, and one that fails keeps none from stopping. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** A module whose types are forgotten: `with` has checked them. */

@@ -144,8 +144,7 @@ export type DeclareRoute<S> = <
 /** How the routes of a surface are declared. The kernel calls a handler with what its own declaration has checked. */
 export const routesOn =
   <S>(surface: Surface<S>): DeclareRoute<S> =>
-  (declaration) =>
-    ({ ...declaration, surface }) as Route<S>;
+  (declaration) => ({ ...declaration, surface });
 
 /** Whether a key decides who comes in. */
 export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>
