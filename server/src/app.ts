@@ -4,7 +4,6 @@ import { ModuleLine } from './app/module-line.ts';
 import type { Life } from './app/module-line.ts';
 import { auditModule } from './audit/index.ts';
 import { systemClock } from './base/clock.ts';
-import type { Clock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
 import { VERSION } from './base/version.ts';
@@ -21,7 +20,7 @@ import { retrievalModule, vectors } from './retrieval/index.ts';
 import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
 import { settingsModule } from './settings/index.ts';
 import { migrate, openStorage, storageMigrations } from './storage/index.ts';
-import type { Storage } from './storage/index.ts';
+import type { Opening } from './storage/index.ts';
 import { usageModule } from './usage/index.ts';
 import { emptyWidgets, widgetsModule } from './widgets/index.ts';
 import { coverage, memberships, workspacesModule } from './workspaces/index.ts';
@@ -35,14 +34,7 @@ const FROM_THE_RIGHT = {
   emptyWidgets,
 };
 
-/** What there is before the first module. */
-type Start = typeof FROM_THE_RIGHT & {
-  config: Config;
-  logger: Logger;
-  clock: Clock;
-  storage: Storage;
-  sealing: Sealing;
-};
+type Start = typeof FROM_THE_RIGHT & Opening & { sealing: Sealing };
 
 /** Key authority without the servers: what the command line needs on the machine itself. */
 const CORE = new ModuleLine<Start>()

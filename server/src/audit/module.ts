@@ -1,21 +1,14 @@
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/logger.ts';
-import type { Config } from '../config.ts';
 import type { Nodes } from '../nodes/index.ts';
 import { booksOf, defineModule } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import type { Opening } from '../storage/index.ts';
 import { Audit } from './audit.ts';
 import type { AuditSigner } from './checkpoint.ts';
 import { Checkpointer } from './checkpoints.ts';
 import { auditMigrations } from './migrations.ts';
 import { RefusalRecorder } from './refusals.ts';
 
-interface Given {
-  config: Config;
-  storage: Storage;
+interface Given extends Opening {
   nodes: Nodes;
-  clock: Clock;
-  logger: Logger;
   /** The module `sealing`, to the right of this one, gives it. */
   sealing: { signer: AuditSigner };
 }

@@ -27,13 +27,10 @@ export interface RefusalRecorderOptions {
  * What was noted in the last second before a kill -9 is lost; refusals change nothing.
  */
 export class RefusalRecorder {
-  readonly #storage: Storage;
-  readonly #clock: Clock;
-  readonly #logger: Logger;
+  readonly #options: RefusalRecorderOptions;
   readonly #flushMs: number;
   readonly #distinctMax: number;
   readonly #sustainedPerSecond: number;
-  readonly #audit: Audit;
   readonly #queue = new Mutex();
   #tallies: RefusalTallies;
   #timer: NodeJS.Timeout | undefined;
@@ -44,10 +41,7 @@ export class RefusalRecorder {
   #allowanceAtMs: number;
 
   constructor(options: RefusalRecorderOptions) {
-    this.#storage = options.storage;
-    this.#audit = options.audit;
-    this.#clock = options.clock;
-    this.#logger = options.logger;
+    this.#options = options;
     this.#flushMs = options.flushMs ?? 1_000;
     this.#distinctMax = options.distinctMax ?? 1_000;
     this.#sustainedPerSecond = options.sustainedPerSecond ?? 5;
@@ -59,7 +53,7 @@ export class RefusalRecorder {
   /** Counts one; written within `flushMs`. After `stop` it does nothing. */
   note(refusal: Refusal): void {
     if (this.#isStopped) return;
-    this.#tallies.note(refusal, this.#clock.nowMs());
+    this.#tallies.note(refusal, this.#options.clock.nowMs());
     if (this.#timer === undefined) this.#arm();
   }
 
@@ -73,7 +67,7 @@ export class RefusalRecorder {
     clearTimeout(this.#timer);
     await this.flush();
     if (this.#tallies.isEmpty) return;
-    this.#logger.error({ refusals: this.#tallies.count }, 'refusals are missing in the audit log');
+    this.#options.logger.error({ refusals: this.#tallies.count }, 'refusals are missing in the audit log');
   }
 
   #arm(): void {
@@ -93,12 +87,15 @@ export class RefusalRecorder {
       const taken = tallies.take(Math.floor(this.#allowance));
       const entries = taken.map(toEntry);
       if (tallies.overflow !== undefined) entries.push(overflowEntry(tallies.overflow));
-      await this.#storage.transaction((tx) => this.#audit.append(tx, entries), { durable: false });
+      await this.#options.storage.transaction((tx) => this.#options.audit.append(tx, entries), {
+        durable: false,
+      });
       this.#allowance -= taken.length;
-      if (this.#hasFailed) this.#logger.info('refusals are recorded again');
+      if (this.#hasFailed) this.#options.logger.info('refusals are recorded again');
       this.#hasFailed = false;
     } catch (error) {
-      if (!this.#hasFailed) this.#logger.error({ err: error }, 'refusals cannot be recorded; trying again');
+      if (!this.#hasFailed)
+        this.#options.logger.error({ err: error }, 'refusals cannot be recorded; trying again');
       this.#hasFailed = true;
       // The older ones first: they keep their place, what came meanwhile takes what room is left.
       tallies.merge(this.#tallies);
@@ -108,7 +105,7 @@ export class RefusalRecorder {
   }
 
   #refillAllowance(): void {
-    const nowMs = this.#clock.monotonicMs();
+    const nowMs = this.#options.clock.monotonicMs();
     const earned = ((nowMs - this.#allowanceAtMs) / 1_000) * this.#sustainedPerSecond;
     this.#allowance = Math.min(this.#distinctMax, this.#allowance + earned);
     this.#allowanceAtMs = nowMs;

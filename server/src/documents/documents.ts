@@ -31,9 +31,6 @@ export interface Listing {
   hasMore: boolean;
 }
 
-/** The collections (workspaces) that a key which is bound to some covers; the module `workspaces`, to the right of this one, knows. */
-type Coverage = (db: Db, caller: Caller) => Promise<number[]>;
-
 /** What is kept of documents to search them; the module `retrieval`, to the right of this one, does. */
 export interface DocumentVectors {
   /** Inside the transaction that takes documents away, before they go. */
@@ -46,30 +43,23 @@ export interface DocumentsOptions {
   storage: Storage;
   clock: Clock;
   audit: Audit;
-  coverage: Coverage;
+  /** The collections (workspaces) that a key which is bound to some covers; the module `workspaces`, to the right, knows. */
+  coverage: (db: Db, caller: Caller) => Promise<number[]>;
   vectors: DocumentVectors;
 }
 
 /** The texts that were brought, and the folders they lie in. */
 export class Documents {
-  readonly #storage: Storage;
-  readonly #clock: Clock;
-  readonly #audit: Audit;
-  readonly #coverage: Coverage;
-  readonly #vectors: DocumentVectors;
+  readonly #options: DocumentsOptions;
 
-  constructor({ storage, clock, audit, coverage, vectors }: DocumentsOptions) {
-    this.#storage = storage;
-    this.#clock = clock;
-    this.#audit = audit;
-    this.#coverage = coverage;
-    this.#vectors = vectors;
+  constructor(options: DocumentsOptions) {
+    this.#options = options;
   }
 
   /** With whose eyes a caller sees documents. */
-  async viewer(caller: Caller, db: Db = this.#storage.db): Promise<Viewer> {
+  async viewer(caller: Caller, db: Db = this.#options.storage.db): Promise<Viewer> {
     if (!isBound(caller)) return 'all';
-    return { keyId: caller.keyId, collections: await this.#coverage(db, caller) };
+    return { keyId: caller.keyId, collections: await this.#options.coverage(db, caller) };
   }
 
   /** By location: `folder/name`. */
@@ -93,7 +83,7 @@ export class Documents {
 
   /** Puts it there with its text; the folder is made where there is none. @returns undefined where the place is taken. */
   async add(tx: Db, { folder, name, metadata, text, createdBy }: NewDocument): Promise<Document | undefined> {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#options.clock.nowMs();
     await folders.keepFolder(tx, { name: folder, createdBy, nowMs });
     await folders.noteMaker(tx, folder, createdBy);
     const document: Document = {
@@ -118,20 +108,20 @@ export class Documents {
   /** Takes them away everywhere: also from the collections they are in. */
   async remove(tx: Db, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.#vectors.forget(tx, ids);
+    await this.#options.vectors.forget(tx, ids);
     await store.deleteDocuments(tx, ids);
   }
 
   /** Writes into the audit record; last in a transaction. */
   record(tx: Db, caller: Caller, change: Entry): Promise<void> {
-    return this.#audit.record(tx, { kind: 'key', caller }, change);
+    return this.#options.audit.record(tx, { kind: 'key', caller }, change);
   }
 
   /** Those of the caller's, by location; what it does not see, or others' workspaces hold, is passed over. */
   async removeByLocation(caller: Caller, locations: readonly string[]): Promise<void> {
     const places = locations.map(placeOf).filter((place) => place !== undefined);
     for (const batch of batches(places)) {
-      await this.#storage.transaction(async (tx) => {
+      await this.#options.storage.transaction(async (tx) => {
         const viewer = await this.viewer(caller, tx);
         await this.#removeFound(tx, caller, {
           ids: await store.lockRemovable(tx, viewer, { places: batch }),
@@ -155,8 +145,8 @@ export class Documents {
 
   /** @returns false where there is one. One that the caller does not see is made for it: it sees an empty one. */
   async createFolder(caller: Caller, name: string): Promise<boolean> {
-    return this.#storage.transaction(async (tx) => {
-      const folder = { name, createdBy: caller.keyId, nowMs: this.#clock.nowMs() };
+    return this.#options.storage.transaction(async (tx) => {
+      const folder = { name, createdBy: caller.keyId, nowMs: this.#options.clock.nowMs() };
       const isNew = await folders.insertFolder(tx, folder);
       if (!isNew && (await folders.hasFolder(tx, await this.viewer(caller, tx), name))) return false;
       // Nobody takes it away before it is noted whose it is, too.
@@ -173,7 +163,7 @@ export class Documents {
    */
   async removeFolder(caller: Caller, name: string): Promise<void> {
     if (name === DEFAULT_FOLDER) return;
-    const { db } = this.#storage;
+    const { db } = this.#options.storage;
     const change = { action: 'documents.remove_folder', target: name };
     // Of very many all but the last batch go ahead, each recorded: in one transaction nobody else could write until it is over.
     const ahead = [...batches(await allOf(store.visibleIds(db, await this.viewer(caller), name)))].slice(
@@ -181,11 +171,11 @@ export class Documents {
       -1,
     );
     for (const batch of ahead)
-      await this.#storage.transaction(async (tx) => {
+      await this.#options.storage.transaction(async (tx) => {
         const ids = await store.lockRemovable(tx, await this.viewer(caller, tx), { ids: batch });
         await this.#removeFound(tx, caller, { ids, change });
       });
-    await this.#storage.transaction(async (tx) => {
+    await this.#options.storage.transaction(async (tx) => {
       if (!(await folders.lockFolder(tx, name))) return;
       const viewer = await this.viewer(caller, tx);
       const seen = await allOf(store.visibleIds(tx, viewer, name));
@@ -200,11 +190,11 @@ export class Documents {
    * @returns how many were skipped; undefined: nothing was moved.
    */
   async move(caller: Caller, moves: readonly { from: Place; to: Place }[]): Promise<number | undefined> {
-    const outcome = this.#storage.transaction(async (tx) => {
+    const outcome = this.#options.storage.transaction(async (tx) => {
       const viewer = await this.viewer(caller, tx);
       const moved: string[] = [];
       for (const { from, to } of moves) {
-        const place = { from, to, viewer, nowMs: this.#clock.nowMs() };
+        const place = { from, to, viewer, nowMs: this.#options.clock.nowMs() };
         const isThere =
           (await folders.lockFolder(tx, to.folder)) && (await folders.hasFolder(tx, viewer, to.folder));
         const became = isThere ? await store.moveDocument(tx, place) : 'failed';
@@ -223,7 +213,7 @@ export class Documents {
 
   /** Every folder with what is in it, the default folder first. */
   async tree(caller: Caller): Promise<FolderItem[]> {
-    return this.#storage.snapshot(async (tx) => {
+    return this.#options.storage.snapshot(async (tx) => {
       const viewer = await this.viewer(caller, tx);
       const names =
         viewer === 'all' ? await folders.listFolders(tx) : await folders.foldersMadeBy(tx, viewer.keyId);
@@ -249,7 +239,7 @@ export class Documents {
   ): Promise<Listing | undefined> {
     // No name holds it, and no database takes the question.
     if (page.folder.includes('\0')) return undefined;
-    return this.#storage.snapshot(async (tx) => {
+    return this.#options.storage.snapshot(async (tx) => {
       const viewer = await this.viewer(caller, tx);
       const { folder, offset, limit = Number.MAX_SAFE_INTEGER } = page;
       if (!(await folders.hasFolder(tx, viewer, folder))) return undefined;
@@ -269,7 +259,7 @@ export class Documents {
   /** In whatever folder it lies. */
   async findByName(caller: Caller, name: string): Promise<(Document & Standing) | undefined> {
     if (name.includes('\0')) return undefined;
-    const { db } = this.#storage;
+    const { db } = this.#options.storage;
     const viewer = await this.viewer(caller);
     const document = await store.findByName(db, name, viewer);
     if (document === undefined) return undefined;
@@ -301,7 +291,7 @@ export class Documents {
     documents: readonly Document[],
   ): Promise<(document: Document) => Standing> {
     const ids = documents.map(({ id }) => id);
-    const cached = await this.#vectors.embeddedAmong(db, ids);
+    const cached = await this.#options.vectors.embeddedAmong(db, ids);
     const pins = new Map<string, number[]>();
     for (const { documentId, collectionId, pinned } of await memberships(db, ids)) {
       if (!pinned || (viewer !== 'all' && !viewer.collections.includes(collectionId))) continue;

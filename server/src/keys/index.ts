@@ -1,12 +1,5 @@
-import type { Audit } from '../audit/index.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/logger.ts';
 import { Running } from '../nodes/index.ts';
-import type { Nodes } from '../nodes/index.ts';
-import type { Sealing } from '../sealing/index.ts';
-import type { Storage } from '../storage/index.ts';
-import type { Budgets } from '../usage/index.ts';
-import type { Administrators, KeysContext } from './context.ts';
+import type { KeysContext } from './context.ts';
 import { LastUsed } from './verify/last-used.ts';
 import { RequestLimits } from './limits/limits.ts';
 import { Verifier } from './verify/verifier.ts';
@@ -76,17 +69,7 @@ export type { BadKey } from './verify/verifier.ts';
 export { verify, VERIFY_CODES } from './verify/verify.ts';
 export type { Verdict, VerifyCode, VerifyQuestion } from './verify/verify.ts';
 
-export interface KeysOptions {
-  storage: Storage;
-  audit: Audit;
-  nodes: Nodes;
-  sealing: Sealing;
-  clock: Clock;
-  logger: Logger;
-  prefix: string;
-  budgets: Budgets;
-  administrators: Administrators;
-}
+export type KeysOptions = Omit<KeysContext, 'verifier' | 'limits' | 'lastUsed' | 'running'>;
 
 export function openKeys(options: KeysOptions): KeysContext {
   return {

@@ -42,12 +42,7 @@ export interface ModelView {
   qualified_names: string[];
 }
 
-export interface ModelsOptions {
-  storage: Storage;
-  clock: Clock;
-  logger: Logger;
-  sealing: Sealing;
-  audit: Audit;
+export interface ModelsOptions extends Omit<UpstreamContext, 'table'> {
   /** undefined: no local model. Its life is `app.ts`'s. */
   localModel?: LocalModel | undefined;
 }

@@ -12,7 +12,7 @@ export { storageFailure } from './failure.ts';
 export { migrate } from './migrations.ts';
 export type { ColumnTypes, Migration } from './migrations.ts';
 export { defineModule } from './module.ts';
-export type { Module } from './module.ts';
+export type { Module, Opening } from './module.ts';
 export { booksOf, currentPermit, underPermit, withoutPermit } from './permit.ts';
 export type { Permit } from './permit.ts';
 export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';

@@ -1,4 +1,16 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Config } from '../config.ts';
 import type { Migration } from './migrations.ts';
+import type { Storage } from './storage.ts';
+
+/** What there is before the first module. */
+export interface Opening {
+  config: Config;
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+}
 
 /**
  * What a module gives app.ts. `Given`: what the modules before it have opened; `Opened`: what it adds to that.

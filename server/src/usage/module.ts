@@ -1,14 +1,12 @@
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/logger.ts';
 import { booksOf, defineModule } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import type { Opening } from '../storage/index.ts';
 import { Budgets } from './budgets.ts';
 import { UsageCounters } from './counters.ts';
 import { usageMigrations } from './migrations.ts';
 
 export const usageModule = defineModule({
   migrations: usageMigrations,
-  open: ({ storage, clock, logger }: { storage: Storage; clock: Clock; logger: Logger }) => {
+  open: ({ storage, clock, logger }: Opening) => {
     // What is counted of a request stays so, also where it was ended.
     const parts = { storage: booksOf(storage), clock, logger };
     const budgets = new Budgets(parts);
