@@ -11,8 +11,9 @@ import type { KernelServices } from './services.ts';
 import type { Surface } from './surface.ts';
 
 /**
- * A route, declared once; `S`: the services that its surface gives its routes, left out where no handler is called. Validation, authorization, the OpenAPI document, the SDK's types and the command line's
- * help all come from this; nothing about a route is written anywhere else.
+ * A route, declared once. Validation, authorization, the OpenAPI document, the SDK's types and the command line's
+ * help all come from this; nothing about a route is written anywhere else. `S`: the services that its surface gives its
+ * handlers; left out where none is called.
  */
 export interface Route<
   S = never,
