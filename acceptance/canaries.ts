@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
+
+/** Beyond any chance of turning up by itself. */
+export const randomSecret = (shape: string): string => `${shape}-${randomBytes(18).toString('hex')}`;
 
 /** A secret found where none may be. */
 export interface Hit {

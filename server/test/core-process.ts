@@ -61,6 +61,9 @@ async function hammer(): Promise<void> {
   }
 }
 
+const wokenNs = new Map<string, number[]>();
+const woken = (topic: string | number | undefined): number[] => wokenNs.get(String(topic)) ?? [];
+
 const questions: Record<string, (question: Question) => unknown> = {
   mint: async ({ name, owner = 'tests' }) => {
     const { key, secret } = await mint(keys, SYSTEM, {
@@ -115,6 +118,20 @@ const questions: Record<string, (question: Question) => unknown> = {
     seen.clear();
     return null;
   },
+  /** From now on notes when it is woken for a topic. */
+  listen: ({ topic }) => {
+    nodes.onWake(String(topic), () => void wokenNs.set(String(topic), [...woken(topic), nowNs()]));
+    return null;
+  },
+  /** Wakes the others for a topic, and for as many of its kind. */
+  wake: ({ topic, others = 0 }) => {
+    const beganNs = nowNs();
+    nodes.wake(String(topic));
+    for (let i = 0; i < Number(others); i++) nodes.wake(`${topic}.${i}`);
+    return beganNs;
+  },
+  /** When it was woken. */
+  woken: ({ topic }) => woken(topic),
   node: () => ({ id: nodes.id, lease: nodes.leaseHolds(), generation: nodes.generation }),
   stop: async () => {
     await Promise.all([core.stop(), core.stop()]);

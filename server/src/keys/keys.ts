@@ -18,6 +18,8 @@ import {
   checkSelectors,
 } from './key-rules.ts';
 import type { SelectorsInput } from './key-rules.ts';
+import * as lists from './store/key-list-store.ts';
+import type { KeyReach } from './store/key-list-store.ts';
 import * as store from './store/key-store.ts';
 import { settingColumns } from './store/rows.ts';
 import { refuseGain } from './power/gain.ts';
@@ -70,9 +72,9 @@ export async function listKeys(
       input.expiring_within_seconds === undefined ? undefined : nowMs + input.expiring_within_seconds * 1000,
   };
   // Others may lie between those that are there for a key that is bound to workspaces.
-  const isVisible = reachesAll(actor) ? undefined : (key: store.KeyReach) => mayTouchKey(actor, key);
+  const isVisible = reachesAll(actor) ? undefined : (key: KeyReach) => mayTouchKey(actor, key);
   const page = { after: readPlace(input.cursor), limit: limit + 1, nowMs, isVisible };
-  const found = await store.listKeys(context.storage.db, filter, page);
+  const found = await lists.listKeys(context.storage.db, filter, page);
   return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);
 }
 

@@ -2,6 +2,7 @@ import type { Actor } from '../access/index.ts';
 import type { KeysContext } from './context.ts';
 import { mayTouchKey } from './context.ts';
 import type { KeyWithSecrets } from './key.ts';
+import * as lists from './store/key-list-store.ts';
 import * as store from './store/key-store.ts';
 import { KEY_MARK } from '../base/key-text.ts';
 import { changeState } from './states.ts';
@@ -13,7 +14,7 @@ const LISTED_MAX = 1_000;
 export async function listNumbered(context: KeysContext, actor: Actor): Promise<KeyWithSecrets[]> {
   const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
   const ownerId = seesAll ? undefined : actor.caller.ownerId;
-  const found = await store.listNumbered(context.storage.db, { ownerId, limit: LISTED_MAX });
+  const found = await lists.listNumbered(context.storage.db, { ownerId, limit: LISTED_MAX });
   return found.filter((key) => mayTouchKey(actor, key));
 }
 

@@ -2,7 +2,7 @@ export { nodesMigrations } from './migrations.ts';
 export { nodesModule } from './module.ts';
 export type { Change } from './node-store.ts';
 export { LEASE_MS, Nodes } from './nodes.ts';
-export type { Acknowledgement } from './nodes.ts';
+export type { Acknowledgement } from './acknowledgements.ts';
 export { endedError, isRunOn, Run } from './run.ts';
 export { Running } from './running.ts';
 export type { RunningPage, RunningQuestion } from './running.ts';

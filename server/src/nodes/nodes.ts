@@ -1,19 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { Mutex } from '../base/mutex.ts';
 import { booksOf, currentPermit } from '../storage/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
+import { Acknowledgements } from './acknowledgements.ts';
+import type { Acknowledgement } from './acknowledgements.ts';
+import { AppliedChanges } from './applied-changes.ts';
 import { EndedTally } from './ended-tally.ts';
 import * as store from './node-store.ts';
-import type { Change, MadeChange } from './node-store.ts';
+import type { Change } from './node-store.ts';
 import { Peers } from './peers.ts';
 import { Questions } from './questions.ts';
 import { Run } from './run.ts';
 import { Runs } from './runs.ts';
 import { openPostgresWire } from './postgres-wire.ts';
 import { openSocketWire } from './socket-wire.ts';
+import { WakeUps } from './wake-ups.ts';
 import type { Confirmation, Wire } from './wire.ts';
 
 /** How long a node may serve from memory without having asked the database. */
@@ -21,23 +23,10 @@ export const LEASE_MS = 2_000;
 const RENEW_MS = 500;
 /** Two machines' clocks need not run at quite the same speed. */
 const DRIFT_MS = 50;
-/** How often the database is asked for confirmations where the wire brings none. */
-const POLL_MS = 100;
-const CHANGES_PER_READ = 1_000;
 const CHANGES_KEPT_MS = 3_600_000;
 const CLEAN_MS = 10_000;
-/** How long a node that has confirmed is waited for to say how many requests it has ended. */
-const TALLY_MS = 50;
 /** An answer to a question of another node that nobody came for. */
 const ANSWERS_KEPT_MS = 60_000;
-
-export interface Acknowledgement {
-  /** How many nodes with a lease admit it no longer; 1 where this process is alone. */
-  nodes: number;
-  waited_ms: number;
-  /** Requests that were in flight and were ended, on all nodes that said so. */
-  requests_ended: number;
-}
 
 interface Options {
   storage: Storage;
@@ -58,15 +47,15 @@ interface Options {
 export class Nodes {
   readonly id = newId('node');
   readonly #options: Options;
-  readonly #listeners: ((change: Change | 'everything') => void)[] = [];
-  readonly #catchUp = new Mutex();
   readonly #peers: Peers;
   readonly #tally = new EndedTally();
   /** The requests in flight here. */
   readonly runs: Runs;
   readonly #questions: Questions;
+  readonly #changes: AppliedChanges;
+  readonly #wakeUps: WakeUps;
+  readonly #acknowledgements: Acknowledgements;
   #wire: Wire | undefined;
-  #applied = 0;
   #leaseEndsMonotonicMs = -Infinity;
   #leaseEndsWallMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -76,14 +65,6 @@ export class Nodes {
   /** Only this process writes its count, and only upwards: a row cleared away meanwhile comes back with a higher one. */
   #renewals = 0;
   #renewed = Promise.withResolvers<void>();
-  /** This node and the others with a lease, when last looked at. */
-  #liveNodes = 1;
-
-  /**
-   * Counts applied changes. Whoever fills memory from the database notes it before the read and keeps the result
-   * only if it has not moved: a change between the two would otherwise be overwritten by what was read before it.
-   */
-  generation = 0;
 
   constructor(options: Options) {
     // Its own books: none of this is done for a request, also where one happens to be under way.
@@ -95,10 +76,28 @@ export class Nodes {
       dialect: storage.dialect,
       db: storage.db,
       leaseHolds: () => this.leaseHolds(),
-      applied: () => this.#applied,
+      applied: () => this.#changes.seq,
       nowMs: () => clock.nowMs(),
     });
     this.#questions = new Questions({ storage, clock, logger, nodeId: this.id });
+    this.#changes = new AppliedChanges({
+      db: storage.db,
+      nodeId: this.id,
+      runs: this.runs,
+      tally: this.#tally,
+      questions: this.#questions,
+    });
+    this.#acknowledgements = new Acknowledgements({
+      clock,
+      logger,
+      leaseMs: LEASE_MS + DRIFT_MS,
+      peers: this.#peers,
+      tally: this.#tally,
+      catchUp: () => this.#changes.catchUp(),
+      observeOthers: () => this.#observeOthers(),
+      wire: () => this.#wire,
+    });
+    this.#wakeUps = new WakeUps({ logger, wire: () => this.#wire, others: () => this.#peers.live() });
   }
 
   /** Joins: from here on revocations elsewhere wait for this node. */
@@ -106,21 +105,22 @@ export class Nodes {
     const { storage, logger, database, socketDir } = this.#options;
     const events = {
       onAnnounced: async (seq: number) => {
-        if (seq > this.#applied) await this.#applyChanges();
-        return { applied: this.#applied, seq, ended: this.#tally.of(this.id, seq) };
+        if (seq > this.#changes.seq) await this.#changes.catchUp();
+        return { applied: this.#changes.seq, seq, ended: this.#tally.of(this.id, seq) };
       },
       onConfirmed: (nodeId: string, { applied, seq, ended }: Confirmation) => {
         this.#tally.heard(nodeId, seq, ended);
         this.#peers.confirmed(nodeId, applied);
       },
+      onWake: (topic: string) => this.#wakeUps.hear(topic),
     };
     this.#wire =
       storage.dialect === 'postgres'
-        ? await openPostgresWire({ nodeId: this.id, url: database, events, logger })
+        ? await openPostgresWire({ nodeId: this.id, url: database, storage, events, logger })
         : await openSocketWire({ nodeId: this.id, directory: socketDir, events, logger });
     try {
       // What was read into memory before this is not covered by the changes that follow.
-      this.#forgetEverything(await store.headSeq(storage.db));
+      this.#changes.forgetEverything(await store.headSeq(storage.db));
       await this.#renew();
     } catch (error) {
       await this.#wire.close();
@@ -140,9 +140,17 @@ export class Nodes {
     return this.#renewed.promise;
   }
 
+  /**
+   * Counts applied changes. Whoever fills memory from the database notes it before the read and keeps the result
+   * only if it has not moved: a change between the two would otherwise be overwritten by what was read before it.
+   */
+  get generation(): number {
+    return this.#changes.generation;
+  }
+
   /** Calls back for each change, made here or elsewhere, before it is confirmed. Must be synchronous and not throw. */
   onChange(listener: (change: Change | 'everything') => void): void {
-    this.#listeners.push(listener);
+    this.#changes.onChange(listener);
   }
 
   /** Records a change in the transaction that makes it. Pass the number to `acknowledge` once committed. */
@@ -155,6 +163,20 @@ export class Nodes {
     wire?.told(seq);
     run?.announced(tx, seq);
     return seq;
+  }
+
+  /**
+   * Tells all other live nodes that there is something to look for, within milliseconds. Call it after the commit of what is
+   * to be found. It may be lost: who listens looks from time to time as well.
+   * @param topic up to 40 of a-z, 0-9, `.` and `-`, such as `jobs`.
+   */
+  wake(topic: string): void {
+    this.#wakeUps.wake(topic);
+  }
+
+  /** Calls back when another node says so. @returns ends it. */
+  onWake(topic: string, listener: () => void): () => void {
+    return this.#wakeUps.onWake(topic, listener);
   }
 
   /** What this node answers when another one asks. */
@@ -187,20 +209,8 @@ export class Nodes {
    * committed has lost it by then; whoever renewed one since has read the change. That goes for this node too.
    * @param first where the transaction made several changes: the number of the first of them.
    */
-  async acknowledge(seq: number, first = seq): Promise<Acknowledgement> {
-    const { clock, logger } = this.#options;
-    const startedMs = clock.monotonicMs();
-    const lease = new AbortController();
-    const leaseIsOver = sleep(LEASE_MS + DRIFT_MS, undefined, { signal: lease.signal });
-    const confirmed = this.#allConfirm({ first, seq }, lease.signal).catch((error: unknown) => {
-      logger.warn({ err: error }, 'nobody can be asked about a change: one lease is waited for');
-      return leaseIsOver;
-    });
-    await Promise.race([confirmed, leaseIsOver]);
-    lease.abort();
-    await leaseIsOver.catch(() => undefined);
-    const waited_ms = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
-    return { nodes: this.#liveNodes, waited_ms, requests_ended: this.#tally.total(first, seq) };
+  acknowledge(seq: number, first = seq): Promise<Acknowledgement> {
+    return this.#acknowledgements.acknowledge(seq, first);
   }
 
   /** Leaves; what is served after this asks the database. Twice is fine. */
@@ -218,26 +228,6 @@ export class Nodes {
       .transaction((tx) => store.deleteNode(tx, this.id), { durable: false })
       .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'the node could not sign off'));
     await this.#wire?.close();
-  }
-
-  /** Resolves when every other node has confirmed `seq`, has lost its lease or is gone; or when aborted. */
-  async #allConfirm({ first, seq }: { first: number; seq: number }, signal: AbortSignal): Promise<void> {
-    await this.#applyChanges();
-    const told = new Set<string>();
-    while (!signal.aborted) {
-      const others = await this.#observeOthers();
-      const live = others.filter(({ id }) => !this.#peers.isOver(id));
-      this.#liveNodes = live.length + 1;
-      // Also those that have found it themselves: they say how many requests they have ended.
-      for (const row of live.filter(({ id }) => !told.has(id))) {
-        told.add(row.id);
-        for (let one = first; one <= seq; one++) this.#wire?.announce(row, one);
-      }
-      const ids = live.map(({ id }) => id);
-      // A node that came after this look has read the change: those of the look are all that are to be waited for.
-      if (await this.#peers.untilConfirmed(ids, seq, POLL_MS))
-        return this.#tally.untilHeard(ids, seq, TALLY_MS);
-    }
   }
 
   #schedule(): void {
@@ -262,7 +252,7 @@ export class Nodes {
     this.runs.endExpired();
     const monotonicMs = clock.monotonicMs();
     const wallMs = clock.nowMs();
-    const confirmed = this.#applied;
+    const confirmed = this.#changes.seq;
     const row = {
       id: this.id,
       address: this.#wire?.address ?? '',
@@ -272,56 +262,16 @@ export class Nodes {
       confirmed_seq: confirmed,
     };
     await storage.transaction((tx) => store.renewNode(tx, row), { durable: false });
-    await this.#applyChanges();
+    await this.#changes.catchUp();
     this.#leaseEndsMonotonicMs = monotonicMs + LEASE_MS;
     this.#leaseEndsWallMs = wallMs + LEASE_MS;
     this.#renewed.resolve();
     this.#renewed = Promise.withResolvers();
-    if (this.#applied > confirmed) {
-      await storage.transaction((tx) => store.confirmSeq(tx, this.id, this.#applied), { durable: false });
+    if (this.#changes.seq > confirmed) {
+      await storage.transaction((tx) => store.confirmSeq(tx, this.id, this.#changes.seq), { durable: false });
     }
     await this.#observeOthers();
     if (monotonicMs - this.#cleanedMs > CLEAN_MS) await this.#clean(monotonicMs);
-  }
-
-  #applyChanges(): Promise<void> {
-    const { db } = this.#options.storage;
-    return this.#catchUp.run(async () => {
-      for (;;) {
-        const { head, changes } = await store.changesAfter(db, this.#applied, CHANGES_PER_READ);
-        if (head === this.#applied) return;
-        const last = changes.at(-1)?.seq ?? 0;
-        // Some were cleared away before this node saw them, or the database was put back to an earlier state.
-        if (last - this.#applied !== changes.length || changes.length === 0)
-          return this.#forgetEverything(head);
-        // More than one read holds: their keys are forgotten by forgetting all of them.
-        this.#apply(changes, changes.length === CHANGES_PER_READ);
-        this.#applied = last;
-        if (last >= head) return;
-      }
-    });
-  }
-
-  /** Requests end before the change is confirmed, and before anything can be read into memory again. */
-  #apply(changes: readonly MadeChange[], isLong: boolean): void {
-    this.generation++;
-    if (isLong) for (const listener of this.#listeners) listener('everything');
-    for (const change of changes) {
-      const { kind, subject } = change;
-      if (kind === 'question') this.#questions.hear(subject);
-      else if (!isLong) for (const listener of this.#listeners) listener({ kind, subject });
-      const ended = this.runs.apply(change);
-      if (ended > 0) this.#tally.heard(this.id, change.seq, ended);
-    }
-  }
-
-  /** Nobody knows what was taken away: nothing that was let in before may go on. */
-  #forgetEverything(seq: number): void {
-    this.generation++;
-    for (const listener of this.#listeners) listener('everything');
-    this.runs.endAll();
-    this.#tally.clear();
-    this.#applied = seq;
   }
 
   async #observeOthers(): Promise<store.NodeRow[]> {

@@ -49,6 +49,11 @@ export class Peers {
     return seen !== undefined && this.#clock.monotonicMs() - seen.sinceMs > this.#leaseMs;
   }
 
+  /** Those whose lease may hold, as far as was seen. */
+  live(): { id: string; address: string }[] {
+    return [...this.#seen].filter(([id]) => !this.isOver(id)).map(([id, { address }]) => ({ id, address }));
+  }
+
   /** Nodes that nobody has renewed for a minute. */
   longOver(): { id: string; address: string; renewals: number }[] {
     const nowMs = this.#clock.monotonicMs();

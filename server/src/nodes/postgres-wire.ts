@@ -1,12 +1,15 @@
 import pg from 'pg';
+import { sql } from 'kysely';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/logger.ts';
+import type { Storage } from '../storage/index.ts';
 import type { Word } from './node-store.ts';
-import { readConfirmation, writeConfirmation } from './wire.ts';
+import { isTopic, readConfirmation, writeConfirmation } from './wire.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
 const ANNOUNCED = 'keyward_announced';
 const CONFIRMED = 'keyward_confirmed';
+const WOKEN = 'keyward_woken';
 const RECONNECT_MS = 500;
 const ANSWER_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -17,6 +20,7 @@ const NOTIFY =
 interface Options {
   nodeId: string;
   url: string;
+  storage: Storage;
   events: WireEvents;
   logger: Logger;
 }
@@ -62,7 +66,7 @@ class PostgresWire implements Wire {
     });
     try {
       await client.connect();
-      await client.query(`listen ${ANNOUNCED}; listen ${CONFIRMED}`);
+      await client.query(`listen ${ANNOUNCED}; listen ${CONFIRMED}; listen ${WOKEN}`);
       if (ended || this.#closed) throw new Error('The connection ended as soon as it was made.');
     } catch (error) {
       void client.end().catch(() => undefined);
@@ -87,6 +91,14 @@ class PostgresWire implements Wire {
     if (this.#announced.size > ANNOUNCED_KEPT && oldest !== undefined) this.#announced.delete(oldest);
   }
 
+  /** Through the pool and not this connection, whose statements wait for each other: confirmations do not wait for it. */
+  async wake(_nodes: readonly unknown[], topic: string): Promise<void> {
+    const said = `${this.#options.nodeId} ${topic}`;
+    await this.#options.storage.transaction((tx) => sql`select pg_notify(${WOKEN}, ${said})`.execute(tx), {
+      durable: false,
+    });
+  }
+
   async forget(): Promise<void> {}
 
   async close(): Promise<void> {
@@ -107,6 +119,10 @@ class PostgresWire implements Wire {
     const text = payload.slice(nodeId.length + 1);
     if (nodeId === this.#options.nodeId) return;
     const { events, logger } = this.#options;
+    if (channel === WOKEN) {
+      if (isTopic(text)) events.onWake(text);
+      return;
+    }
     if (channel === CONFIRMED) {
       const confirmation = readConfirmation(text);
       if (confirmation !== undefined) events.onConfirmed(nodeId, confirmation);

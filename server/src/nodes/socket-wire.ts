@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LineCutter } from '../base/lines.ts';
 import type { Logger } from '../base/logger.ts';
-import { readConfirmation, writeConfirmation } from './wire.ts';
+import { isTopic, readConfirmation, writeConfirmation } from './wire.ts';
 import type { Wire, WireEvents } from './wire.ts';
 
 /** A Unix socket's path holds about 107 bytes. */
 const PATH_MAX_BYTES = 100;
 const LINE_MAX_BYTES = 60;
+const UNREAD_MAX_BYTES = 16 * 1024;
 const NODE_ID = /^node_[0-9A-Za-z]{12}$/;
 
 interface Options {
@@ -23,7 +24,7 @@ interface Options {
 
 /**
  * Between processes on one machine: each node listens on a Unix socket in a folder of mode 0700.
- * A line holds one number: the change announced; the answer is a confirmation.
+ * A line holds one number, the change announced, and the answer is a confirmation; or `wake` and a topic, without an answer.
  */
 export async function openSocketWire(options: Options): Promise<Wire> {
   const address = socketFile(options.nodeId, options.directory);
@@ -36,6 +37,8 @@ export async function openSocketWire(options: Options): Promise<Wire> {
   });
   server.unref();
   const peers = new Map<string, Socket>();
+  // Connections of their own: no change waits behind them, and a node of an older Keyward, which closes them, loses nothing else.
+  const wakers = new Map<string, Socket>();
   return {
     address,
     word: undefined,
@@ -44,13 +47,21 @@ export async function openSocketWire(options: Options): Promise<Wire> {
       const socket = peers.get(node.address) ?? connect(node, { peers, events: options.events });
       socket.write(`${seq}\n`);
     },
+    wake: async (nodes, topic) => {
+      for (const node of nodes) {
+        const socket = wakers.get(node.address) ?? connect(node, { peers: wakers, events: options.events });
+        // A node that reads nothing: it looks by itself when it goes on.
+        if (socket.writableLength < UNREAD_MAX_BYTES) socket.write(`wake ${topic}\n`);
+      }
+    },
     forget: async (node) => {
       peers.get(node.address)?.destroy();
+      wakers.get(node.address)?.destroy();
       // The row names a file: only one that a node would have made is removed, whatever the database says.
       const isOurs = NODE_ID.test(node.id) && socketFile(node.id, options.directory) === node.address;
       if (isOurs) await removeSocket(node.address);
     },
-    close: () => close(server, [...open, ...peers.values()], address),
+    close: () => close(server, [...open, ...peers.values(), ...wakers.values()], address),
   };
 }
 
@@ -76,6 +87,10 @@ function serve(socket: Socket, open: Set<Socket>, { events, logger }: Options): 
   socket.once('close', () => open.delete(socket));
   socket.on('error', () => socket.destroy());
   onLines(socket, (line) => {
+    if (line.startsWith('wake ') && isTopic(line.slice('wake '.length))) {
+      events.onWake(line.slice('wake '.length));
+      return true;
+    }
     if (!/^\d{1,15}$/.test(line)) return false;
     events
       .onAnnounced(Number(line))

@@ -13,6 +13,8 @@ export interface Wire {
   told(seq: number): void;
   /** Tells one node (or all, where the wire is a broadcast) that the change `seq` is committed, if it was not told. */
   announce(node: { id: string; address: string }, seq: number): void;
+  /** Tells others that there is something to look for; may be lost, and holds up nothing else. */
+  wake(nodes: readonly { id: string; address: string }[], topic: string): Promise<void>;
   /** Clears away what a node that died without signing off has left behind. */
   forget(node: { id: string; address: string }): Promise<void>;
   /** Closes what is open; twice is fine. */
@@ -23,7 +25,12 @@ export interface WireEvents {
   /** Another node committed changes up to `seq`: apply them, then resolve. */
   onAnnounced(seq: number): Promise<Confirmation>;
   onConfirmed(nodeId: string, confirmation: Confirmation): void;
+  /** Another node says that there is something to look for. */
+  onWake(topic: string): void;
 }
+
+const TOPIC = /^[a-z][a-z0-9.-]{0,39}$/;
+export const isTopic = (text: string): boolean => TOPIC.test(text);
 
 /** What a node says of a change that it was told of. */
 export interface Confirmation {

@@ -2,7 +2,7 @@ import { KeywardError } from '../base/errors.ts';
 import { addMember, removeMembers } from '../documents/index.ts';
 import type { Document, Viewer } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
-import { findEmbedding } from './chunk-store.ts';
+import { findEmbedding } from './embedded-store.ts';
 import { touchCollection } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { embedDocument, reportable } from './embedding/embed-document.ts';

@@ -1,6 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import { paid } from '../models/index.ts';
-import { chunksByIds, findEmbedding, formerModels } from './chunk-store.ts';
+import { chunksByIds } from './chunk-store.ts';
+import { findEmbedding, formerModels } from './embedded-store.ts';
 import { revisionOf } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { scoreOf } from './hit.ts';

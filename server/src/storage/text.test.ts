@@ -6,7 +6,7 @@ import { DEFAULT_FOLDER, documentsMigrations } from '../documents/index.ts';
 import { insertDocument, visibleIds } from '../documents/document-store.ts';
 import { foldersMadeBy, insertFolder, listFolders, noteMaker } from '../documents/folder-store.ts';
 import { keysMigrations } from '../keys/index.ts';
-import { listKeys } from '../keys/store/key-store.ts';
+import { listKeys } from '../keys/store/key-list-store.ts';
 import { insertKey } from '../keys/store/key-store.ts';
 import { findOwnerByName, insertOwner } from '../keys/store/owner-store.ts';
 import { foldCase, migrate, storageMigrations } from './index.ts';

@@ -7,7 +7,8 @@ import { holdingsOf, powersOf } from '../context.ts';
 import type { Key, KeyWithSecrets } from '../key.ts';
 import { isBelow, refuseExcess, takesAway } from './gain.ts';
 import { ceilingOf, keyState } from '../key.ts';
-import { findKey, keysOfOwner, lockKey, unlimitedKeys } from '../store/key-store.ts';
+import { findKey, lockKey, unlimitedKeys } from '../store/key-store.ts';
+import { keysOfOwner } from '../store/key-list-store.ts';
 import type { Owner } from '../owner.ts';
 import { findOwner } from '../store/owner-store.ts';
 

@@ -10,10 +10,10 @@ import {
   beginEmbedding,
   completeEmbedding,
   deleteEmbeddings,
-  findEmbedding,
   goneMeanwhile,
   lockEmbeddings,
 } from '../chunk-store.ts';
+import { findEmbedding } from '../embedded-store.ts';
 import { touchCollections } from '../collection-store.ts';
 import type { RetrievalContext } from '../context.ts';
 import { EMBEDDINGS_PATH } from './embedder.ts';

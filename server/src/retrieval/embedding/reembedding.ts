@@ -1,4 +1,5 @@
-import { abandonedEmbeddings, countEmbedded, deleteEmbeddings, outdated } from '../chunk-store.ts';
+import { abandonedEmbeddings, deleteEmbeddings } from '../chunk-store.ts';
+import { countEmbedded, outdated } from '../embedded-store.ts';
 import type { RetrievalContext } from '../context.ts';
 import { embedDocument, reportable } from './embed-document.ts';
 import { leaseOf, noteOutcome, readStanding } from './lease-store.ts';

@@ -1,6 +1,7 @@
 import { Mutex } from '../../base/mutex.ts';
 import type { Db, Storage } from '../../storage/index.ts';
-import { embeddingsIn, readVectors } from '../chunk-store.ts';
+import { embeddingsIn } from '../embedded-store.ts';
+import { readVectors } from '../chunk-store.ts';
 import { revisionOf } from '../collection-store.ts';
 import { IndexGone } from './index-client.ts';
 import type { IndexClient } from './index-client.ts';

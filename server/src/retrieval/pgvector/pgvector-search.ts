@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { Db } from '../../storage/index.ts';
-import { passesIn } from '../chunk-store.ts';
+import { passesIn } from '../embedded-store.ts';
 import { halfVector } from './half-vector.ts';
 import { tablesOf } from './pgvector-tables.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
-import { passesIn } from '../chunk-store.ts';
+import { passesIn } from '../embedded-store.ts';
 import { halfVector } from './half-vector.ts';
 import { DIMENSIONS_MAX, tablesOf } from './pgvector-tables.ts';
 import { tables } from '../rows.ts';
