@@ -23,11 +23,7 @@ describeOnBothDatabases('a wake-up', (open) => {
 
   test('reaches the other nodes that listen for its topic, and nobody else', async () => {
     const start = starter(await open());
-    const [a, b, c] = (await Promise.all([start(), start(), start()])) as [
-      CoreProcess,
-      CoreProcess,
-      CoreProcess,
-    ];
+    const [a, b, c] = await Promise.all([start(), start(), start()]);
     for (const process of [a, b, c]) await listen(process, 'jobs');
     await listen(b, 'mail.out');
     await Promise.all([untilWoken(a, b, 'jobs'), untilWoken(a, c, 'jobs')]);
