@@ -3239,29 +3239,47 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         OpenAIError: {
+            /** @description What went wrong; null: nothing */
             error: {
+                /** @description What is said */
                 message: string;
+                /** @description What kind it is */
                 type: string;
+                /** @description The field that is wrong; null: no single one */
                 param: string | null;
+                /** @description A word for programs; the reason where something was refused */
                 code: string | null;
             };
         };
         /** @description RFC 9457 */
         Problem: {
+            /** @description The kind of error, as an address that leads nowhere */
             type: string;
-            title: string;
+            /** @description The HTTP status */
             status: number;
+            /** @description What happened, in a sentence */
             detail: string;
-            /** @enum {string} */
+            /**
+             * @description A word for programs; the reason where something was refused
+             * @enum {string}
+             */
             code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            /** @description What to do about it; null: nothing is known */
             hint: string | null;
+            /** @description The request, as in the log and the header X-Request-Id */
             request_id: string;
+            /** @description What is wrong, by field */
             errors?: {
+                /** @description The path of the field, such as budgets[0].amount */
                 field: string;
+                /** @description What is said */
                 message: string;
             }[];
+            /** @description The kind of error, in words */
+            title: string;
         };
         DeveloperError: {
+            /** @description What went wrong; null: nothing */
             error: string;
         };
         ModelUsage: {
@@ -3317,6 +3335,7 @@ export interface components {
                     role?: "assistant";
                     /** @description The text; null where there is none, such as beside tool calls */
                     content?: string | null;
+                    /** @description Why the model does not answer */
                     refusal?: string | null;
                     /** @description Calls that the model wants made */
                     tool_calls?: components["schemas"]["ToolCall"][];
@@ -3369,6 +3388,7 @@ export interface components {
                     role?: string;
                     /** @description The text; null where there is none, such as beside tool calls */
                     content?: string | null;
+                    /** @description Why the model does not answer */
                     refusal?: string | null;
                     /** @description Pieces of calls, told apart by index */
                     tool_calls?: components["schemas"]["ToolCallPiece"][];
@@ -3406,24 +3426,39 @@ export interface components {
             }[];
         };
         Model: {
+            /** @description By which it is named in the API */
             id: string;
-            /** @constant */
+            /**
+             * @description The kind of thing
+             * @constant
+             */
             object: "model";
+            /** @description When it was made, in seconds since 1970 */
             created: number;
+            /** @description Who provides the model */
             owned_by: string;
         };
         ModelList: {
-            /** @constant */
+            /**
+             * @description The kind of thing
+             * @constant
+             */
             object: "list";
+            /** @description The items */
             data: components["schemas"]["Model"][];
         };
         /** @description {name, requests, window_seconds} or {name, concurrent} */
         Limit: {
+            /** @description What people call it */
             name: string;
+            /** @description How many requests are let in within the window */
             requests: number;
+            /** @description The length of the window */
             window_seconds: number;
         } | {
+            /** @description What people call it */
             name: string;
+            /** @description How many requests may run at once */
             concurrent: number;
         };
         MintRequest: {
@@ -3433,35 +3468,58 @@ export interface components {
             owner?: string;
             /** @description an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none */
             parent?: string;
-            /** @enum {string} */
+            /**
+             * @description What the user or key may do; of a message, the speaker
+             * @enum {string}
+             */
             role?: "client" | "miner" | "admin";
+            /** @description What the key may do, such as models:use */
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
+            /** @description Which things the key covers */
             selectors?: {
+                /** @description The workspaces */
                 workspaces?: {
+                    /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };
+                /** @description Which models it covers */
                 models?: {
+                    /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };
+                /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
+            /** @description How many requests are let in */
             limits?: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
             budgets?: {
+                /** @description What people call it */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description What is counted
+                 * @enum {string}
+                 */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
                 /** @description a decimal number as text, such as "12.50" */
                 amount: string;
-                /** @enum {string} */
+                /**
+                 * @description When the amount begins anew
+                 * @enum {string}
+                 */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
+            /** @description How long the key is good, counted from now; null: for ever */
             expires_in_seconds?: number;
             /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
+            /** @description Words to find it by */
             tags?: string[];
             /**
              * Format: date-time
@@ -3471,68 +3529,108 @@ export interface components {
         };
         /** @description The things that the key covers. An empty allow list allows all. deny wins over allow. */
         Selectors: {
+            /** @description Which workspaces it covers */
             workspaces: {
+                /** @description Names or patterns such as team-*; empty: all */
                 allow: string[];
+                /** @description Names or patterns such as secret-*; they win over allow */
                 deny: string[];
             };
+            /** @description Which models it covers */
             models: {
+                /** @description Names or patterns such as team-*; empty: all */
                 allow: string[];
+                /** @description Names or patterns such as secret-*; they win over allow */
                 deny: string[];
             };
+            /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
             ips: string[];
         };
         /** @description Amounts are decimal text in the unit of the budget. */
         Budget: {
+            /** @description What people call it */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description What is counted
+             * @enum {string}
+             */
             unit: "requests" | "tokens" | "usd" | "gpu_seconds";
             /** @description a decimal number as text, such as "12.50" */
             amount: string;
-            /** @enum {string} */
+            /**
+             * @description When the amount begins anew
+             * @enum {string}
+             */
             period: "hour" | "day" | "week" | "month" | "total";
+            /** @description The part of the amount that is gone, held by running requests or spent */
             used: string;
+            /** @description a time such as 2030-01-31T00:00:00.000Z */
             resets_at: string | null;
         };
         Key: {
+            /** @description By which it is named in the API */
             id: string;
+            /** @description What people call it */
             name: string;
+            /** @description The person, service or team that it belongs to */
             owner: {
+                /** @description By which it is named in the API */
                 id: string;
+                /** @description What people call it */
                 name: string;
             };
+            /** @description Id of the key that it is a child of */
             parent: string | null;
+            /** @description What the user or key may do; of a message, the speaker */
             role: ("client" | "miner" | "admin") | null;
+            /** @description What the key may do, such as models:use */
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors: components["schemas"]["Selectors"];
+            /** @description How many requests are let in */
             limits: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
             budgets: components["schemas"]["Budget"][];
+            /** @description a time such as 2030-01-31T00:00:00.000Z */
             expires_at: string | null;
-            /** @enum {string} */
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
             state: "active" | "disabled" | "quarantined" | "revoked" | "expired";
+            /** @description What was given as the reason; null: none */
             state_reason: string | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             created_at: string;
+            /** @description The id of the key or user that made it */
             created_by: string;
+            /** @description a time such as 2030-01-31T00:00:00.000Z */
             last_used_at: string | null;
+            /** @description The secrets that the key is good with */
             secrets: {
+                /** @description By which it is named in the API */
                 id: string;
+                /** @description The last characters, by which people tell secrets apart */
                 hint: string;
                 /**
                  * Format: date-time
                  * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 created_at: string;
+                /** @description a time such as 2030-01-31T00:00:00.000Z */
                 last_used_at: string | null;
+                /** @description The address of the last request; null: it was not used yet */
                 last_used_from: string | null;
+                /** @description a time such as 2030-01-31T00:00:00.000Z */
                 ends_at: string | null;
             }[];
             /** @description Any JSON object with at most 50 members */
             metadata: {
                 [key: string]: unknown;
             };
+            /** @description Words to find it by */
             tags: string[];
         };
         NewKey: {
@@ -3543,17 +3641,26 @@ export interface components {
             warnings: string[];
         };
         KeyList: {
+            /** @description The items, in the order of the list */
             items: components["schemas"]["Key"][];
+            /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
         };
         SelfKey: {
             key: components["schemas"]["Key"];
+            /** @description How many requests are let in */
             limits: {
+                /** @description What people call it */
                 name: string;
+                /** @description How many requests */
                 requests?: number;
+                /** @description The length of the window */
                 window_seconds?: number;
+                /** @description How many requests may run at once */
                 concurrent?: number;
+                /** @description How many requests are left now */
                 remaining: number;
+                /** @description When the window ends */
                 resets_in_seconds?: number;
                 /**
                  * @description Set if the limit or budget belongs to an ancestor or an owner of the key
@@ -3561,15 +3668,25 @@ export interface components {
                  */
                 of?: "ancestor" | "owner";
             }[];
+            /** @description What may be spent in each period */
             budgets: {
+                /** @description What people call it */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description What is counted
+                 * @enum {string}
+                 */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
                 /** @description a decimal number as text, such as "12.50" */
                 amount: string;
-                /** @enum {string} */
+                /**
+                 * @description When the amount begins anew
+                 * @enum {string}
+                 */
                 period: "hour" | "day" | "week" | "month" | "total";
+                /** @description The part of the amount that is gone, held by running requests or spent */
                 used: string;
+                /** @description a time such as 2030-01-31T00:00:00.000Z */
                 resets_at: string | null;
                 /** @description The part of used that running requests have reserved */
                 reserved: string;
@@ -3587,36 +3704,60 @@ export interface components {
         KeyChange: {
             /** @description a name of 1 to 200 characters, not only white space */
             name?: string;
-            /** @enum {string} */
+            /**
+             * @description What the user or key may do; of a message, the speaker
+             * @enum {string}
+             */
             role?: "client" | "miner" | "admin";
+            /** @description What the key may do, such as models:use */
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
+            /** @description Which things the key covers */
             selectors?: {
+                /** @description The workspaces */
                 workspaces?: {
+                    /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };
+                /** @description Which models it covers */
                 models?: {
+                    /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };
+                /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
+            /** @description How many requests are let in */
             limits?: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
             budgets?: {
+                /** @description What people call it */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description What is counted
+                 * @enum {string}
+                 */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
                 /** @description a decimal number as text, such as "12.50" */
                 amount: string;
-                /** @enum {string} */
+                /**
+                 * @description When the amount begins anew
+                 * @enum {string}
+                 */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
+            /** @description How long the key is good, counted from now; null: for ever */
             expires_in_seconds?: number;
             /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
+            /** @description Words to find it by */
             tags?: string[];
+            /** @description a time such as 2030-01-31T00:00:00.000Z */
             expires_at?: string | null;
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
@@ -3641,14 +3782,20 @@ export interface components {
             acknowledged: components["schemas"]["Acknowledged"];
         };
         EndRequest: {
+            /** @description Why, for the audit record */
             reason?: string;
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         RotateRequest: {
+            /** @description How long the old secret stays good beside the new one */
             overlap_seconds?: number;
-            /** @enum {string} */
+            /**
+             * @description quiet: the old secret ends when nobody has used it for quiet_seconds
+             * @enum {string}
+             */
             end?: "quiet";
+            /** @description How long nobody must have used the old secret */
             quiet_seconds?: number;
             /**
              * @description end: running requests end with the change. Default: they continue
@@ -3664,41 +3811,68 @@ export interface components {
             acknowledged: components["schemas"]["Acknowledged"];
         };
         VerifyRequest: {
+            /** @description The text of the key to be looked at */
             key: string;
-            /** @enum {string} */
+            /**
+             * @description What it would be used for, such as models:use
+             * @enum {string}
+             */
             scope?: "keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write";
+            /** @description The thing that it would be used on */
             resource?: {
-                /** @enum {string} */
+                /**
+                 * @description The kind of thing
+                 * @enum {string}
+                 */
                 type: "workspace" | "model";
+                /** @description By which it is named in the API */
                 id: string;
             };
+            /** @description An address, as if the request came from there */
             ip?: string;
             /** @description Number of requests that this counts for. Default: 1 */
             cost?: number;
+            /** @description Whether the answer says how each check went */
             explain?: boolean;
             /** @description Whether to take from limits and budgets. Default: true */
             consume?: boolean;
         };
         Verdict: {
+            /** @description Whether it is good */
             valid: boolean;
-            /** @enum {string} */
+            /**
+             * @description A word for programs; the reason where something was refused
+             * @enum {string}
+             */
             code: "valid" | "not_found" | "malformed" | "expired" | "disabled" | "quarantined" | "revoked" | "insufficient_scope" | "forbidden_resource" | "ip_denied" | "rate_limited" | "budget_exceeded";
+            /** @description The id of the key; null where there is none */
             key_id: string | null;
+            /** @description The person, service or team that it belongs to */
             owner: {
+                /** @description By which it is named in the API */
                 id: string;
+                /** @description What people call it */
                 name: string;
             } | null;
+            /** @description What the key may do, such as models:use */
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             /** @description Any JSON object with at most 50 members */
             metadata: {
                 [key: string]: unknown;
             };
+            /** @description How many requests are let in */
             limits: {
+                /** @description What people call it */
                 name: string;
+                /** @description How many requests */
                 requests?: number;
+                /** @description The length of the window */
                 window_seconds?: number;
+                /** @description How many requests may run at once */
                 concurrent?: number;
+                /** @description How many requests are left now */
                 remaining: number;
+                /** @description When the window ends */
                 resets_in_seconds?: number;
                 /**
                  * @description Set if the limit or budget belongs to an ancestor or an owner of the key
@@ -3706,15 +3880,25 @@ export interface components {
                  */
                 of?: "ancestor" | "owner";
             }[];
+            /** @description What may be spent in each period */
             budgets: {
+                /** @description What people call it */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description What is counted
+                 * @enum {string}
+                 */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
                 /** @description a decimal number as text, such as "12.50" */
                 amount: string;
-                /** @enum {string} */
+                /**
+                 * @description When the amount begins anew
+                 * @enum {string}
+                 */
                 period: "hour" | "day" | "week" | "month" | "total";
+                /** @description The part of the amount that is gone, held by running requests or spent */
                 used: string;
+                /** @description a time such as 2030-01-31T00:00:00.000Z */
                 resets_at: string | null;
                 /** @description The part of used that running requests have reserved */
                 reserved: string;
@@ -3726,16 +3910,25 @@ export interface components {
                  */
                 of?: "ancestor" | "owner";
             }[];
+            /** @description How each check went */
             explanation?: {
+                /** @description The name of the check */
                 check: string;
-                /** @enum {string} */
+                /**
+                 * @description How the check went
+                 * @enum {string}
+                 */
                 outcome: "passed" | "failed" | "not_asked" | "not_reached";
+                /** @description What the check looked at */
                 input: string | null;
+                /** @description What happened, in a sentence */
                 detail: string;
             }[];
         };
         LeakReport: {
+            /** @description The text that was found */
             token: string;
+            /** @description The address */
             url?: string;
         };
         ImportLine: {
@@ -3745,75 +3938,117 @@ export interface components {
             owner?: string;
             /** @description an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none */
             parent?: string;
-            /** @enum {string} */
+            /**
+             * @description What the user or key may do; of a message, the speaker
+             * @enum {string}
+             */
             role?: "client" | "miner" | "admin";
+            /** @description What the key may do, such as models:use */
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
+            /** @description Which things the key covers */
             selectors?: {
+                /** @description The workspaces */
                 workspaces?: {
+                    /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };
+                /** @description Which models it covers */
                 models?: {
+                    /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };
+                /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
+            /** @description How many requests are let in */
             limits?: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
             budgets?: {
+                /** @description What people call it */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description What is counted
+                 * @enum {string}
+                 */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
                 /** @description a decimal number as text, such as "12.50" */
                 amount: string;
-                /** @enum {string} */
+                /**
+                 * @description When the amount begins anew
+                 * @enum {string}
+                 */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
+            /** @description How long the key is good, counted from now; null: for ever */
             expires_in_seconds?: number;
             /** @description Any JSON object with at most 50 members */
             metadata?: {
                 [key: string]: unknown;
             };
+            /** @description Words to find it by */
             tags?: string[];
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             expires_at?: string;
+            /** @description The text of the key; or give sha256 in its place */
             secret?: string;
             /** @description 64 hex characters */
             sha256?: string;
         };
         ImportOutcome: {
+            /** @description The number of the line, from 1 */
             line: number;
-            /** @enum {string} */
+            /**
+             * @description imported: stored now; exists: stored before; refused: this line is not stored; broken_off: neither this line nor the rest is
+             * @enum {string}
+             */
             outcome: "imported" | "exists" | "refused" | "broken_off";
+            /** @description The id of the key; null where there is none */
             key_id?: string;
+            /** @description What people call it */
             name?: string;
+            /** @description A word for programs; the reason where something was refused */
             code?: string;
+            /** @description What happened, in a sentence */
             detail?: string;
+            /** @description What is wrong, by field */
             errors?: {
+                /** @description The path of the field, such as budgets[0].amount */
                 field: string;
+                /** @description What is said */
                 message: string;
             }[];
         };
         RunningRequest: {
             /** @description Id of the request, for running/stop */
             id: string;
+            /** @description null: it came with a session or without a key */
             key_id: string | null;
+            /** @description The id of the owner whose key asked; null: no key did */
             owner_id: string | null;
             /** @description operationId of the endpoint */
             route: string;
+            /** @description The model that answers; null: none yet */
             model: string | null;
+            /** @description How long it has been running */
             age_seconds: number;
             /** @description Tokens so far, estimated until the upstream reports them */
             tokens_in: number;
+            /** @description Tokens of the answers */
             tokens_out: number;
             /** @description Id of the process that runs the request */
             node: string;
         };
         RunningList: {
+            /** @description The items, in the order of the list */
             items: components["schemas"]["RunningRequest"][];
+            /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
             /** @description Number of processes that did not answer in time. Their requests are not in the list */
             missing_nodes: number;
@@ -3834,27 +4069,49 @@ export interface components {
         OwnerRequest: {
             /** @description a name of 1 to 200 characters, not only white space */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description A person, a service, a team or another kind of owner
+             * @enum {string}
+             */
             kind: "person" | "service" | "team";
+            /** @description How many requests are let in */
             limits?: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
             budgets?: {
+                /** @description What people call it */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description What is counted
+                 * @enum {string}
+                 */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
                 /** @description a decimal number as text, such as "12.50" */
                 amount: string;
-                /** @enum {string} */
+                /**
+                 * @description When the amount begins anew
+                 * @enum {string}
+                 */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
         };
         Owner: {
+            /** @description By which it is named in the API */
             id: string;
+            /** @description What people call it */
             name: string;
-            /** @enum {string} */
+            /**
+             * @description A person, a service, a team or another kind of owner
+             * @enum {string}
+             */
             kind: "person" | "service" | "team";
-            /** @enum {string} */
+            /**
+             * @description active, or disabled with all its keys
+             * @enum {string}
+             */
             state: "active" | "suspended";
+            /** @description How many requests are let in */
             limits: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
             budgets: components["schemas"]["Budget"][];
             /**
              * Format: date-time
@@ -3863,24 +4120,41 @@ export interface components {
             created_at: string;
         };
         OwnerList: {
+            /** @description The items, in the order of the list */
             items: components["schemas"]["Owner"][];
+            /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
         };
         OwnerChange: {
             /** @description a name of 1 to 200 characters, not only white space */
             name?: string;
-            /** @enum {string} */
+            /**
+             * @description A person, a service, a team or another kind of owner
+             * @enum {string}
+             */
             kind?: "person" | "service" | "team";
-            /** @enum {string} */
+            /**
+             * @description active, or disabled with all its keys
+             * @enum {string}
+             */
             state?: "active" | "suspended";
+            /** @description How many requests are let in */
             limits?: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
             budgets?: {
+                /** @description What people call it */
                 name: string;
-                /** @enum {string} */
+                /**
+                 * @description What is counted
+                 * @enum {string}
+                 */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
                 /** @description a decimal number as text, such as "12.50" */
                 amount: string;
-                /** @enum {string} */
+                /**
+                 * @description When the amount begins anew
+                 * @enum {string}
+                 */
                 period: "hour" | "day" | "week" | "month" | "total";
             }[];
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
@@ -3891,9 +4165,11 @@ export interface components {
             acknowledged: components["schemas"]["Acknowledged"];
         };
         UpstreamRequest: {
+            /** @description What people call it */
             name: string;
             /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url: string;
+            /** @description Write-only; stored sealed */
             api_key?: string | null;
             /** @description Headers that Keyward sends with every request. Values are write-only */
             headers?: {
@@ -3901,12 +4177,16 @@ export interface components {
             };
             /** @description The models of the upstream. Empty: all models that it lists */
             models?: (string | {
+                /** @description What people call it */
                 name: string;
+                /** @description What the upstream calls the model */
                 upstream_name: string;
                 /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
+            /** @description How long the upstream may take to begin its answer */
             timeout_seconds?: number;
+            /** @description Its share of the requests among upstreams that have the model; 0: only where no other is well */
             weight?: number;
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
@@ -3934,23 +4214,34 @@ export interface components {
              * @enum {string}
              */
             unpriced?: "refuse" | "allow";
+            /** @description Whether it is in use */
             enabled?: boolean;
         };
         Upstream: {
+            /** @description By which it is named in the API */
             id: string;
+            /** @description What people call it */
             name: string;
+            /** @description The address of the upstream, such as https://api.example.com/v1 */
             base_url: string;
+            /** @description Whether a key of the upstream is kept */
             has_api_key: boolean;
+            /** @description The last characters of the upstream's key; null: it has none */
             api_key_hint: string | null;
+            /** @description Names of the further headers that it is sent; their values are not shown */
             headers: string[];
             /** @description The models of the upstream. Empty: all models that it lists */
             models: (string | {
+                /** @description What people call it */
                 name: string;
+                /** @description What the upstream calls the model */
                 upstream_name: string;
                 /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
+            /** @description How long the upstream may take to begin its answer */
             timeout_seconds: number;
+            /** @description Its share of the requests among upstreams that have the model; 0: only where no other is well */
             weight: number;
             /** @description Model or pattern such as "gpt-*" → price */
             prices: {
@@ -3978,6 +4269,7 @@ export interface components {
              * @enum {string}
              */
             unpriced: "refuse" | "allow";
+            /** @description Whether it is in use */
             enabled: boolean;
             /**
              * Format: date-time
@@ -3989,18 +4281,23 @@ export interface components {
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             updated_at: string;
+            /** @description Counts the changes; PATCH may name it */
             revision: number;
             /** @description Warnings, for example of models without a price */
             warnings: string[];
         };
         UpstreamList: {
+            /** @description The items, in the order of the list */
             items: components["schemas"]["Upstream"][];
+            /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
         };
         UpstreamChange: {
+            /** @description What people call it */
             name?: string;
             /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url?: string;
+            /** @description Write-only; stored sealed */
             api_key?: string | null;
             /** @description Headers that Keyward sends with every request. Values are write-only */
             headers?: {
@@ -4008,12 +4305,16 @@ export interface components {
             };
             /** @description The models of the upstream. Empty: all models that it lists */
             models?: (string | {
+                /** @description What people call it */
                 name: string;
+                /** @description What the upstream calls the model */
                 upstream_name: string;
                 /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
+            /** @description How long the upstream may take to begin its answer */
             timeout_seconds?: number;
+            /** @description Its share of the requests among upstreams that have the model; 0: only where no other is well */
             weight?: number;
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
@@ -4041,14 +4342,21 @@ export interface components {
              * @enum {string}
              */
             unpriced?: "refuse" | "allow";
+            /** @description Whether it is in use */
             enabled?: boolean;
         };
         UpstreamTest: {
+            /** @description Whether it is well */
             ok: boolean;
+            /** @description What was tried, in order */
             steps: {
+                /** @description What was tried */
                 step: string;
+                /** @description Whether it is well */
                 ok: boolean;
+                /** @description How long it took */
                 took_ms: number;
+                /** @description What happened, in a sentence */
                 detail: string;
             }[];
         };
@@ -4067,77 +4375,117 @@ export interface components {
             group: {
                 [key: string]: string;
             };
+            /** @description How many requests */
             requests: number;
+            /** @description How many requests were refused, by code */
             refusals: {
                 [key: string]: number;
             };
+            /** @description Tokens of the requests */
             tokens_in: number;
+            /** @description Tokens of the answers */
             tokens_out: number;
+            /** @description US dollars, as decimal text */
             usd: string;
+            /** @description Seconds of GPU time, as decimal text */
             gpu_seconds: string;
+            /** @description How many of the requests were counted by estimate, because the upstream did not say what they took */
             estimated_requests: number;
         };
         Usage: {
+            /** @description The items, in the order of the list */
             items: components["schemas"]["UsageStep"][];
         };
         AuditRecord: {
+            /** @description The number of the record, from 1 */
             seq: number;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             at: string;
+            /** @description The id of the key, user or process that acted */
             actor: string;
+            /** @description The operation, such as keys.create */
             action: string;
+            /** @description The id of the thing that was acted on */
             target: string;
-            /** @enum {string} */
+            /**
+             * @description What became of the operation
+             * @enum {string}
+             */
             outcome: "ok" | "refused" | "failed";
             /** @description Any JSON object with at most 50 members */
             details: {
                 [key: string]: unknown;
             };
+            /** @description The hash of the record before */
             prev_hash: string;
+            /** @description SHA-256 of this record and of the hash before it, as hex */
             hash: string;
         };
         AuditList: {
+            /** @description The items, in the order of the list */
             items: components["schemas"]["AuditRecord"][];
+            /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
         };
         Checkpoint: {
+            /** @description The number of the record, from 1 */
             seq: number;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             at: string;
+            /** @description The hash of the last record, as hex */
             hash: string;
+            /** @description How many records it stands for */
             records: number;
+            /** @description The id of the key; null where there is none */
             key_id: string;
+            /** @description The Ed25519 key that the signature is checked by */
             public_key: string;
+            /** @description Of the hash, by the public key */
             signature: string;
         };
         Health: {
-            /** @enum {string} */
+            /**
+             * @description How it is
+             * @enum {string}
+             */
             status: "ok";
+            /** @description The version of the server */
             version: string;
         };
         Readiness: {
-            /** @enum {string} */
+            /**
+             * @description How it is
+             * @enum {string}
+             */
             status: "ready";
+            /** @description How each part of the server is */
             parts: {
                 [key: string]: {
+                    /** @description Whether it is well */
                     ok: boolean;
+                    /** @description What happened, in a sentence */
                     detail: string;
                 };
             };
         };
         User: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description The name that the user logs in with */
             username: string;
+            /** @description The file of its picture; null: none */
             pfpFilename: string | null;
+            /** @description What the user or key may do; of a message, the speaker */
             role: string;
             /** @description 0 or 1 */
             suspended: number;
+            /** @description Whether the user was shown recovery codes */
             seen_recovery_codes: boolean;
             /**
              * Format: date-time
@@ -4149,7 +4497,9 @@ export interface components {
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            /** @description How many messages the user may send in 24 hours; null: any number */
             dailyMessageLimit: number | null;
+            /** @description A text of the user about themselves */
             bio: string | null;
         };
         NewUser: {
@@ -4159,6 +4509,7 @@ export interface components {
             password?: string;
             /** @description default, manager or admin */
             role?: string;
+            /** @description How many messages the user may send in 24 hours; null: any number */
             dailyMessageLimit?: number | null;
             /** @description At most 1,000 characters */
             bio?: string;
@@ -4170,24 +4521,33 @@ export interface components {
             password?: string;
             /** @description default, manager or admin */
             role?: string;
+            /** @description How many messages the user may send in 24 hours; null: any number */
             dailyMessageLimit?: number | null;
             /** @description At most 1,000 characters */
             bio?: string;
             /** @description 0 or 1 */
             suspended?: number;
+            /** @description The file of its picture; null: none */
             pfpFilename?: string | null;
         };
         Outcome: {
+            /** @description Whether it was done */
             success: boolean;
+            /** @description What went wrong; null: nothing */
             error: string | null;
         };
         ListedInvite: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description The secret part of the link of the invite */
             code: string;
             /** @description pending, claimed or disabled */
             status: string;
+            /** @description Who took the invite; null: nobody yet */
             claimedBy: (number | {
+                /** @description By which it is named in the API */
                 id: number;
+                /** @description The name that the user logs in with */
                 username: string;
             }) | null;
             /** @description JSON: ids of workspaces */
@@ -4197,8 +4557,11 @@ export interface components {
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
+            /** @description Who made it */
             createdBy: (number | {
+                /** @description By which it is named in the API */
                 id: number;
+                /** @description The name that the user logs in with */
                 username: string;
             }) | null;
             /**
@@ -4208,13 +4571,17 @@ export interface components {
             lastUpdatedAt: string;
         };
         NewInvite: {
+            /** @description Numbers of workspaces */
             workspaceIds?: number[];
         };
         Invite: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description The secret part of the link of the invite */
             code: string;
             /** @description pending, claimed or disabled */
             status: string;
+            /** @description Who took the invite; null: nobody yet */
             claimedBy: number | null;
             /** @description JSON: ids of workspaces */
             workspaceIds: string;
@@ -4232,55 +4599,81 @@ export interface components {
             lastUpdatedAt: string;
         };
         LoginRequest: {
+            /** @description The name that the user logs in with */
             username?: string;
+            /** @description The password */
             password: string;
         };
         LoginAnswer: {
+            /** @description Whether it is good */
             valid: boolean;
+            /** @description The user; null: none */
             user?: components["schemas"]["User"] | null;
+            /** @description Of the session, for `Authorization: Bearer` */
             token: string | null;
+            /** @description What is said */
             message: string | null;
             /** @description At the first login of a user, and never again */
             recoveryCodes?: string[];
         };
         OwnAccount: {
+            /** @description The name that the user logs in with */
             username?: string;
             /** @description The new one */
             password?: string;
+            /** @description The password until now */
             currentPassword?: string;
+            /** @description A text of the user about themselves */
             bio?: string;
         };
         FirstUser: {
+            /** @description The name that the user logs in with */
             username: string;
+            /** @description The password */
             password: string;
         };
         PasswordChange: {
+            /** @description Whether a password is asked for */
             usePassword: boolean;
+            /** @description The password from now on */
             newPassword?: string;
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
         InvitedUser: {
+            /** @description The name that the user logs in with */
             username: string;
+            /** @description The password */
             password: string;
         };
         RecoveryRequest: {
+            /** @description The name that the user logs in with */
             username: string;
+            /** @description Recovery codes of the user */
             recoveryCodes: string[];
         };
         ResetRequest: {
+            /** @description The token of the recovery */
             token: string;
+            /** @description The password from now on */
             newPassword: string;
+            /** @description The new password once more */
             confirmPassword: string;
         };
         ApiKey: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description What people call it */
             name: string | null;
             /** @description Whole where the key was made just now; otherwise its end */
             secret: string;
+            /** @description Who made it */
             createdBy: (number | {
+                /** @description By which it is named in the API */
                 id: number;
+                /** @description The name that the user logs in with */
                 username: string;
+                /** @description What the user or key may do; of a message, the speaker */
                 role: string;
             }) | null;
             /**
@@ -4295,6 +4688,7 @@ export interface components {
             lastUpdatedAt: string;
         };
         NewApiKey: {
+            /** @description What people call it */
             name?: string;
         };
         ApiKeyRemoval: {
@@ -4302,151 +4696,246 @@ export interface components {
             last_admin?: boolean;
         };
         DocumentItem: {
+            /** @description What people call it */
             name: string;
-            /** @constant */
+            /**
+             * @description What kind it is
+             * @constant
+             */
             type: "file";
+            /** @description By which it is named in the API */
             id: string;
+            /** @description The address */
             url: string;
-            title: string;
+            /** @description The author of the document */
             docAuthor: string;
+            /** @description A text about it */
             description: string;
+            /** @description Where the document comes from */
             docSource: string;
+            /** @description Where the text comes from, with the kind of source before it */
             chunkSource: string;
             /** @description Wall clock, UTC: 11/21/2026, 1:42:22 AM */
             published: string;
+            /** @description Words of the text */
             wordCount: number;
+            /** @description Tokens of the text, estimated */
             token_count_estimate: number;
             /** @description Its vectors are there */
             cached: boolean;
+            /** @description Whether the document could be watched for changes */
             canWatch: boolean;
+            /** @description Numbers of the workspaces in which it is pinned */
             pinnedWorkspaces: number[];
+            /** @description Whether it is watched for changes */
             watched: boolean;
+            /** @description What the document is called */
+            title: string;
         };
         DocumentFolder: {
+            /** @description What people call it */
             name: string;
-            /** @constant */
+            /**
+             * @description What kind it is
+             * @constant
+             */
             type: "folder";
+            /** @description The items, in the order of the list */
             items: components["schemas"]["DocumentItem"][];
         };
         DocumentTree: {
+            /** @description What people call it */
             name: string;
-            /** @constant */
+            /**
+             * @description What kind it is
+             * @constant
+             */
             type: "folder";
+            /** @description The folders */
             items: components["schemas"]["DocumentFolder"][];
         };
         FoundDocument: {
+            /** @description What people call it */
             name: string;
-            /** @constant */
+            /**
+             * @description What kind it is
+             * @constant
+             */
             type: "file";
+            /** @description By which it is named in the API */
             id: string;
+            /** @description The address */
             url: string;
-            title: string;
+            /** @description The author of the document */
             docAuthor: string;
+            /** @description A text about it */
             description: string;
+            /** @description Where the document comes from */
             docSource: string;
+            /** @description Where the text comes from, with the kind of source before it */
             chunkSource: string;
             /** @description Wall clock, UTC: 11/21/2026, 1:42:22 AM */
             published: string;
+            /** @description Words of the text */
             wordCount: number;
+            /** @description Tokens of the text, estimated */
             token_count_estimate: number;
+            /** @description Whether vectors of the document are kept */
             cached: boolean;
+            /** @description What the document is called */
+            title: string;
         };
         UploadedDocument: {
+            /** @description By which it is named in the API */
             id: string;
+            /** @description The address */
             url: string;
-            title: string;
+            /** @description The author of the document */
             docAuthor: string;
+            /** @description A text about it */
             description: string;
+            /** @description Where the document comes from */
             docSource: string;
+            /** @description Where the text comes from, with the kind of source before it */
             chunkSource: string;
             /** @description Wall clock, UTC: 11/21/2026, 1:42:22 AM */
             published: string;
+            /** @description Words of the text */
             wordCount: number;
+            /** @description The text of the document */
             pageContent: string;
+            /** @description Tokens of the text, estimated */
             token_count_estimate: number;
             /** @description folder/name: what other endpoints call it by */
             location: string;
+            /** @description Whether the file goes into a chat alone and is not stored */
             isDirectUpload: boolean;
+            /** @description What people call it */
             name?: string;
+            /** @description What the document is called */
+            title: string;
         };
         Workspace: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description What people call it */
             name: string;
+            /** @description The name in addresses, such as handbook */
             slug: string;
+            /** @description Always null */
             vectorTag: string | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
+            /** @description The temperature of the model; null: its own */
             openAiTemp: number | null;
+            /** @description How many former messages the model is told */
             openAiHistory: number;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            /** @description The system prompt; null: the default one */
             openAiPrompt: string | null;
+            /** @description How near a passage must be, from 0 to 1 */
             similarityThreshold: number;
+            /** @description The upstream that answers; null: the default one */
             chatProvider: string | null;
+            /** @description The model that answers; null: the default one */
             chatModel: string | null;
+            /** @description How many passages go with a question */
             topN: number;
             /** @description automatic, chat or query */
             chatMode: string;
+            /** @description The file of its picture; null: none */
             pfpFilename: string | null;
+            /** @description The upstream of the workspace's agent; null: that of its chats */
             agentProvider: string | null;
+            /** @description The model of the workspace's agent; null: that of its chats */
             agentModel: string | null;
+            /** @description The answer where no document says anything; null: the default one */
             queryRefusalResponse: string | null;
             /** @description default, hybrid or rerank */
             vectorSearchMode: string;
+            /** @description Always null: there are no routers */
             router_id: number | null;
         };
         WorkspaceInList: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description What people call it */
             name: string;
+            /** @description The name in addresses, such as handbook */
             slug: string;
+            /** @description Always null */
             vectorTag: string | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
+            /** @description The temperature of the model; null: its own */
             openAiTemp: number | null;
+            /** @description How many former messages the model is told */
             openAiHistory: number;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            /** @description The system prompt; null: the default one */
             openAiPrompt: string | null;
+            /** @description How near a passage must be, from 0 to 1 */
             similarityThreshold: number;
+            /** @description The upstream that answers; null: the default one */
             chatProvider: string | null;
+            /** @description The model that answers; null: the default one */
             chatModel: string | null;
+            /** @description How many passages go with a question */
             topN: number;
             /** @description automatic, chat or query */
             chatMode: string;
+            /** @description The file of its picture; null: none */
             pfpFilename: string | null;
+            /** @description The upstream of the workspace's agent; null: that of its chats */
             agentProvider: string | null;
+            /** @description The model of the workspace's agent; null: that of its chats */
             agentModel: string | null;
+            /** @description The answer where no document says anything; null: the default one */
             queryRefusalResponse: string | null;
             /** @description default, hybrid or rerank */
             vectorSearchMode: string;
+            /** @description Always null: there are no routers */
             router_id: number | null;
+            /** @description The threads of the workspace */
             threads: {
+                /** @description The number of the user; null: none */
                 user_id: number | null;
+                /** @description The name in addresses, such as handbook */
                 slug: string;
+                /** @description What people call it */
                 name: string;
             }[];
         };
         EmbeddedDocument: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description The id of the document, the same in all workspaces */
             docId: string;
+            /** @description The name of the document in its folder */
             filename: string;
+            /** @description The document as folder/name */
             docpath: string;
+            /** @description The number of the workspace */
             workspaceId: number;
             /** @description JSON */
             metadata: string;
+            /** @description Whether the whole document goes with every question */
             pinned: boolean;
+            /** @description Whether it is watched for changes */
             watched: boolean;
             /**
              * Format: date-time
@@ -4460,48 +4949,72 @@ export interface components {
             lastUpdatedAt: string;
         };
         WorkspaceWithDocuments: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description What people call it */
             name: string;
+            /** @description The name in addresses, such as handbook */
             slug: string;
+            /** @description Always null */
             vectorTag: string | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
+            /** @description The temperature of the model; null: its own */
             openAiTemp: number | null;
+            /** @description How many former messages the model is told */
             openAiHistory: number;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            /** @description The system prompt; null: the default one */
             openAiPrompt: string | null;
+            /** @description How near a passage must be, from 0 to 1 */
             similarityThreshold: number;
+            /** @description The upstream that answers; null: the default one */
             chatProvider: string | null;
+            /** @description The model that answers; null: the default one */
             chatModel: string | null;
+            /** @description How many passages go with a question */
             topN: number;
             /** @description automatic, chat or query */
             chatMode: string;
+            /** @description The file of its picture; null: none */
             pfpFilename: string | null;
+            /** @description The upstream of the workspace's agent; null: that of its chats */
             agentProvider: string | null;
+            /** @description The model of the workspace's agent; null: that of its chats */
             agentModel: string | null;
+            /** @description The answer where no document says anything; null: the default one */
             queryRefusalResponse: string | null;
             /** @description default, hybrid or rerank */
             vectorSearchMode: string;
+            /** @description Always null: there are no routers */
             router_id: number | null;
+            /** @description The documents */
             documents: components["schemas"]["EmbeddedDocument"][];
+            /** @description The threads of the workspace */
             threads: {
+                /** @description The number of the user; null: none */
                 user_id: number | null;
+                /** @description The name in addresses, such as handbook */
                 slug: string;
             }[];
         };
         UserMessage: {
+            /** @description What the user or key may do; of a message, the speaker */
             role: string;
+            /** @description The text, or the parts of the message */
             content: string;
             /** @description Unix time in seconds */
             sentAt: number;
+            /** @description Files that go with the question */
             attachments: unknown[];
+            /** @description The number of the chat */
             chatId: number;
         };
         Source: {
@@ -4511,26 +5024,39 @@ export interface components {
             [key: string]: unknown;
         };
         AssistantMessage: {
+            /** @description What kind it is */
             type: string;
+            /** @description What the user or key may do; of a message, the speaker */
             role: string;
+            /** @description The text, or the parts of the message */
             content: string;
+            /** @description The passages that the answer was drawn from */
             sources: components["schemas"]["Source"][];
+            /** @description The number of the chat */
             chatId: number;
             /** @description Unix time in seconds */
             sentAt: number;
+            /** @description true: good, false: bad, null: no opinion */
             feedbackScore: boolean | null;
             metrics: components["schemas"]["Metrics"];
+            /** @description Files that the answer came with */
             outputs?: unknown[];
         };
         Message: components["schemas"]["UserMessage"] | components["schemas"]["AssistantMessage"];
         History: {
+            /** @description The messages, oldest first */
             history: components["schemas"]["Message"][];
         };
         Thread: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description What people call it */
             name: string;
+            /** @description The name in addresses, such as handbook */
             slug: string;
+            /** @description The number of the workspace */
             workspace_id: number;
+            /** @description The number of the user; null: none */
             user_id: number | null;
             /**
              * Format: date-time
@@ -4544,11 +5070,15 @@ export interface components {
             lastUpdatedAt: string;
         };
         Said: {
+            /** @description What is said */
             message: string;
         };
         WorkspaceMember: {
+            /** @description The number of the user */
             userId: number;
+            /** @description The name that the user logs in with */
             username: string;
+            /** @description What the user or key may do; of a message, the speaker */
             role: string;
             /**
              * Format: date-time
@@ -4557,15 +5087,21 @@ export interface components {
             lastUpdatedAt: string;
         };
         WorkspaceChat: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description The number of the workspace */
             workspaceId: number;
+            /** @description The question */
             prompt: string;
             /** @description JSON */
             response: string;
             /** @description Whether a model is shown it again */
             include: boolean;
+            /** @description The number of the user; null: none */
             user_id: number | null;
+            /** @description The number of the thread; null: the workspace itself */
             thread_id: number | null;
+            /** @description The session that the question named; null: none */
             api_session_id: string | null;
             /**
              * Format: date-time
@@ -4577,47 +5113,71 @@ export interface components {
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            /** @description true: good, false: bad, null: no opinion */
             feedbackScore: boolean | null;
+            /** @description Whether the chat was looked through for memories */
             memoryProcessed: boolean;
+            /** @description The workspace; null: none */
             workspace: {
+                /** @description What people call it */
                 name: string;
+                /** @description The name in addresses, such as handbook */
                 slug: string;
             };
+            /** @description The user; null: none */
             user: {
+                /** @description The name that the user logs in with */
                 username: string;
             };
         };
         EmbeddedWorkspace: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description What people call it */
             name: string;
+            /** @description The name in addresses, such as handbook */
             slug: string;
+            /** @description Always null */
             vectorTag: string | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             createdAt: string;
+            /** @description The temperature of the model; null: its own */
             openAiTemp: number | null;
+            /** @description How many former messages the model is told */
             openAiHistory: number;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            /** @description The system prompt; null: the default one */
             openAiPrompt: string | null;
+            /** @description How near a passage must be, from 0 to 1 */
             similarityThreshold: number;
+            /** @description The upstream that answers; null: the default one */
             chatProvider: string | null;
+            /** @description The model that answers; null: the default one */
             chatModel: string | null;
+            /** @description How many passages go with a question */
             topN: number;
             /** @description automatic, chat or query */
             chatMode: string;
+            /** @description The file of its picture; null: none */
             pfpFilename: string | null;
+            /** @description The upstream of the workspace's agent; null: that of its chats */
             agentProvider: string | null;
+            /** @description The model of the workspace's agent; null: that of its chats */
             agentModel: string | null;
+            /** @description The answer where no document says anything; null: the default one */
             queryRefusalResponse: string | null;
             /** @description default, hybrid or rerank */
             vectorSearchMode: string;
+            /** @description Always null: there are no routers */
             router_id: number | null;
+            /** @description The documents */
             documents: components["schemas"]["EmbeddedDocument"][];
             /** @description Tokens that the chat model takes */
             contextWindow: number;
@@ -4625,7 +5185,9 @@ export interface components {
             currentContextTokenCount: number;
         };
         SuggestedMessage: {
+            /** @description The first line */
             heading: string;
+            /** @description What is said */
             message: string;
         };
         PromptVariable: {
@@ -4642,9 +5204,14 @@ export interface components {
         OwnQuestion: {
             /** @description @agent at its beginning has an agent answer */
             message: string;
-            /** @enum {unknown} */
+            /**
+             * @description chat answers also from what the model knows, query from documents only; automatic lets it use tools
+             * @enum {unknown}
+             */
             mode?: "automatic" | "query" | "chat";
+            /** @description Files that go with the question */
             attachments?: {
+                /** @description What people call it */
                 name: string;
                 /** @description application/anythingllm-document, or the type of an image */
                 mime: string;
@@ -4655,24 +5222,37 @@ export interface components {
             reset?: boolean;
         };
         ChatAbort: {
+            /** @description By which it is named in the API */
             id: string;
-            /** @constant */
+            /**
+             * @description What kind it is
+             * @constant
+             */
             type: "abort";
+            /** @description Always null */
             textResponse: null;
+            /** @description The passages that the answer was drawn from */
             sources: components["schemas"]["Source"][];
+            /** @description Whether this is the last event */
             close: boolean;
+            /** @description What went wrong; null: nothing */
             error: string;
             metrics?: components["schemas"]["Metrics"];
         };
         ChatAnswer: {
+            /** @description By which it is named in the API */
             id: string;
             /** @description textResponse, or abort where the model said nothing */
             type: string;
+            /** @description Whether this is the last event */
             close: boolean;
+            /** @description What went wrong; null: nothing */
             error: string | null;
             /** @description Left out for refusals, resets and agents */
             chatId?: number;
+            /** @description The answer */
             textResponse: string | null;
+            /** @description The passages that the answer was drawn from */
             sources: components["schemas"]["Source"][];
             metrics: components["schemas"]["Metrics"];
             /** @description Of an agent */
@@ -4681,19 +5261,30 @@ export interface components {
             outputs?: unknown[];
         };
         Passage: {
+            /** @description By which it is named in the API */
             id: string;
             /** @description With a header that says which document it is of */
             text: string;
+            /** @description Facts about the document */
             metadata: {
+                /** @description The address */
                 url: string;
-                title: string;
+                /** @description The author of the document */
                 author: string;
+                /** @description A text about it */
                 description: string;
+                /** @description Where the document comes from */
                 docSource: string;
+                /** @description Where the text comes from, with the kind of source before it */
                 chunkSource: string;
+                /** @description When the document was published */
                 published: string;
+                /** @description Words of the text */
                 wordCount: number;
+                /** @description Tokens of the text */
                 tokenCount: number;
+                /** @description What the document is called */
+                title: string;
             };
             /** @description Cosine distance to the query */
             distance: number;
@@ -4703,35 +5294,53 @@ export interface components {
         WorkspaceModel: {
             /** @description The slug of the workspace */
             id: string;
-            /** @constant */
+            /**
+             * @description The kind of thing
+             * @constant
+             */
             object: "model";
             /** @description Unix time in seconds */
             created: number;
+            /** @description Who provides the model */
             owned_by: string;
         };
         WorkspaceModelError: {
+            /** @description What went wrong; null: nothing */
             error: {
+                /** @description What is said */
                 message: string;
+                /** @description What kind it is */
                 type: string;
+                /** @description The field that is wrong; null: no single one */
                 param: string | null;
+                /** @description A word for programs; the reason where something was refused */
                 code: string;
             };
         };
         EmbedList: {
+            /** @description The widgets */
             embeds: {
+                /** @description By which it is named in the API */
                 id: number;
+                /** @description The id in the code of the page */
                 uuid: string;
+                /** @description Whether it is in use */
                 enabled: boolean;
+                /** @description chat or query, as in a workspace */
                 chat_mode: string;
                 /**
                  * Format: date-time
                  * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 createdAt: string;
+                /** @description The workspace; null: none */
                 workspace: {
+                    /** @description By which it is named in the API */
                     id: number;
+                    /** @description What people call it */
                     name: string;
                 };
+                /** @description How many chats it has answered */
                 chat_count: number;
                 /**
                  * @description Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in
@@ -4743,17 +5352,23 @@ export interface components {
             }[];
         };
         EmbedChats: {
+            /** @description The chats of the widget, newest first */
             chats: {
+                /** @description By which it is named in the API */
                 id: number;
+                /** @description The question */
                 prompt: string;
                 /** @description JSON */
                 response: string;
+                /** @description The visitor, by a number of their browser */
                 session_id: string;
                 /** @description false: the visitor has begun anew since */
                 include: boolean;
                 /** @description JSON; the address without its last part */
                 connection_information: string;
+                /** @description The number of the widget */
                 embed_id: number;
+                /** @description The number of the user; null: none */
                 usersId: number | null;
                 /**
                  * Format: date-time
@@ -4790,25 +5405,41 @@ export interface components {
             allow_temperature_override?: boolean;
             /** @description Pages may send a system prompt of their own */
             allow_prompt_override?: boolean;
+            /** @description In any 24 hours, of all visitors; null: no limit */
             max_chats_per_day?: number | null;
+            /** @description In any 24 hours, of one session; null: no limit */
             max_chats_per_session?: number | null;
+            /** @description How many earlier messages the model is given; null: 20 */
             message_limit?: number | null;
         };
         Embed: {
+            /** @description By which it is named in the API */
             id: number;
+            /** @description The id in the code of the page */
             uuid: string;
+            /** @description Whether it is in use */
             enabled: boolean;
             /** @description chat or query */
             chat_mode: string;
+            /** @description JSON: the sites that may show it; null: any site */
             allowlist_domains: string | null;
+            /** @description Whether visitors may name another model */
             allow_model_override: boolean;
+            /** @description Whether visitors may send another temperature */
             allow_temperature_override: boolean;
+            /** @description Whether visitors may send another system prompt */
             allow_prompt_override: boolean;
+            /** @description How many chats it answers in 24 hours; null: any number */
             max_chats_per_day: number | null;
+            /** @description How many chats it answers a visitor in 24 hours; null: any number */
             max_chats_per_session: number | null;
+            /** @description How many earlier messages the model is given; null: 20 */
             message_limit: number | null;
+            /** @description The number of the workspace */
             workspace_id: number;
+            /** @description Who made it */
             createdBy: number | null;
+            /** @description The number of the user; null: none */
             usersId: number | null;
             /**
              * Format: date-time
@@ -4817,6 +5448,7 @@ export interface components {
             createdAt: string;
         };
         Refused: {
+            /** @description What went wrong; null: nothing */
             error: string;
         };
         /** @description Settings by the names that clients know; of a secret only whether there is one */
@@ -4830,17 +5462,27 @@ export interface components {
             total: number;
             /** @description Those that are embedded with it */
             done: number;
+            /** @description Whether documents are being embedded now */
             running: boolean;
+            /** @description How many documents could not be embedded */
             failed: number;
+            /** @description Why the last document could not be embedded; null: none failed */
             lastError: string | null;
         };
         WidgetRefusal: {
+            /** @description By which it is named in the API */
             id: string;
+            /** @description What kind it is */
             type: string;
+            /** @description Always null */
             textResponse: null;
+            /** @description The passages that the answer was drawn from */
             sources: unknown[];
+            /** @description Whether this is the last event */
             close: boolean;
+            /** @description What went wrong; null: nothing */
             error: string;
+            /** @description What went wrong, for the visitor */
             errorMsg?: string;
         };
     };
@@ -4862,6 +5504,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -4999,6 +5642,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5138,6 +5782,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5274,6 +5919,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5413,6 +6059,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5552,6 +6199,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5690,6 +6338,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5828,6 +6477,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -5966,6 +6616,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -6105,11 +6756,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
                 };
                 "multipart/form-data": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -6249,11 +6902,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
                 };
                 "multipart/form-data": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -6392,6 +7047,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -6528,11 +7184,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
                 };
                 "multipart/form-data": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -6672,11 +7330,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
                 };
                 "multipart/form-data": {
+                    /** @description The name of the model */
                     model: string;
                 } & {
                     [key: string]: unknown;
@@ -8159,6 +8819,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description Why, for the audit record */
                     reason?: string;
                 };
             };
@@ -8539,6 +9200,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description Why, for the audit record */
                     reason?: string;
                 };
             };
@@ -8779,6 +9441,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What happened, in a sentence */
                         detail: string;
                     };
                 };
@@ -11074,6 +11737,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether the key is good: always true */
                         authenticated: boolean;
                     };
                 };
@@ -11121,6 +11785,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether there are users */
                         isMultiUser: boolean;
                     };
                 };
@@ -11168,9 +11833,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The users */
                         users: {
+                            /** @description By which it is named in the API */
                             id: number;
+                            /** @description The name that the user logs in with */
                             username: string;
+                            /** @description What the user or key may do; of a message, the speaker */
                             role: string;
                         }[];
                     };
@@ -11231,7 +11900,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Logs in, once */
                         token: string;
+                        /** @description The path at which the token logs in */
                         loginPath: string;
                     };
                 };
@@ -11252,6 +11923,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -11290,6 +11962,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The users */
                         users: components["schemas"]["User"][];
                     };
                 };
@@ -11351,6 +12024,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         user: components["schemas"]["User"];
+                        /** @description What went wrong; null: nothing */
                         error: null;
                     };
                 };
@@ -11362,7 +12036,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The user; null: none */
                         user: null;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -11550,6 +12226,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The invites */
                         invites: components["schemas"]["ListedInvite"][];
                     };
                 };
@@ -11611,6 +12288,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         invite: components["schemas"]["Invite"];
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
                     };
                 };
@@ -11742,6 +12420,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The users */
                         users: components["schemas"]["User"][];
                     };
                 };
@@ -11785,6 +12464,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         user: components["schemas"]["User"];
+                        /** @description What went wrong; null: nothing */
                         error: null;
                     };
                 };
@@ -11796,7 +12476,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The user; null: none */
                         user: null;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -11930,6 +12612,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The invites */
                         invites: components["schemas"]["ListedInvite"][];
                     };
                 };
@@ -11973,6 +12656,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         invite: components["schemas"]["Invite"];
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
                     };
                 };
@@ -12210,8 +12894,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description The user; null: none */
                         user: components["schemas"]["User"] | null;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -12308,6 +12995,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether there are users */
                         multiUserMode: boolean;
                     };
                 };
@@ -12465,10 +13153,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The invite; null: there is none with this code */
                         invite: {
+                            /** @description A word for programs; the reason where something was refused */
                             code: string;
+                            /** @description How it is */
                             status: string;
                         } | null;
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
                     };
                 };
@@ -12545,7 +13237,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description Lets a new password be set */
                         resetToken: string;
                     };
                 };
@@ -12557,7 +13251,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -12569,7 +13265,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -12603,7 +13301,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -12615,7 +13315,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -12654,7 +13356,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The keys */
                         apiKeys: components["schemas"]["ApiKey"][];
+                        /** @description What went wrong; null: nothing */
                         error: null;
                     };
                 };
@@ -12698,6 +13402,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         apiKey: components["schemas"]["ApiKey"];
+                        /** @description What went wrong; null: nothing */
                         error: null;
                     };
                 };
@@ -12786,7 +13491,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The keys */
                         apiKeys: components["schemas"]["ApiKey"][];
+                        /** @description What went wrong; null: nothing */
                         error: null;
                     };
                 };
@@ -12830,6 +13537,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         apiKey: components["schemas"]["ApiKey"];
+                        /** @description What went wrong; null: nothing */
                         error: null;
                     };
                 };
@@ -12968,7 +13676,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The keys */
                         apiKeys: components["schemas"]["ApiKey"][];
+                        /** @description What went wrong; null: nothing */
                         error: null;
                     };
                 };
@@ -13021,6 +13731,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         apiKey: components["schemas"]["ApiKey"];
+                        /** @description What went wrong; null: nothing */
                         error: null;
                     };
                 };
@@ -13136,11 +13847,17 @@ export interface operations {
                     "application/json": {
                         localFiles: components["schemas"]["DocumentTree"];
                     } | {
+                        /** @description The folder */
                         folder: string;
+                        /** @description The documents */
                         documents: components["schemas"]["DocumentItem"][];
+                        /** @description How many there are in all */
                         totalCount: number;
+                        /** @description Whether further documents follow */
                         hasMore: boolean;
+                        /** @description A word for programs; the reason where something was refused */
                         code: number;
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
                     };
                 };
@@ -13161,11 +13878,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The folder */
                         folder: string;
+                        /** @description The documents */
                         documents: components["schemas"]["DocumentItem"][];
+                        /** @description How many there are in all */
                         totalCount: number;
+                        /** @description Whether further documents follow */
                         hasMore: boolean;
+                        /** @description A word for programs; the reason where something was refused */
                         code: number;
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
                     };
                 };
@@ -13212,10 +13935,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The folder */
                         folder: string;
+                        /** @description The documents */
                         documents: components["schemas"]["DocumentItem"][];
+                        /** @description How many there are in all */
                         totalCount: number;
+                        /** @description Whether further documents follow */
                         hasMore: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
                     };
                 };
@@ -13236,10 +13964,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The folder */
                         folder: string;
+                        /** @description The documents */
                         documents: components["schemas"]["DocumentItem"][];
+                        /** @description How many there are in all */
                         totalCount: number;
+                        /** @description Whether further documents follow */
                         hasMore: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
                     };
                 };
@@ -13278,6 +14011,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Endings of file names, by content type */
                         types: {
                             [key: string]: string[];
                         };
@@ -13327,6 +14061,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The fields, with their meaning */
                         schema: {
                             [key: string]: string;
                         };
@@ -13447,6 +14182,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -13467,6 +14203,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -13487,6 +14224,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -13503,7 +14241,10 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Format: binary
+                     * @description The file
+                     */
                     file: string;
                     /** @description Slugs of workspaces to put it into, separated by commas; takes workspaces:write */
                     addToWorkspaces?: string;
@@ -13520,8 +14261,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What could not be embedded, where something was to be */
                         error: string | null;
+                        /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13542,8 +14286,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error?: string;
+                        /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13564,8 +14311,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error?: string;
+                        /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13585,7 +14335,10 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /** Format: binary */
+                    /**
+                     * Format: binary
+                     * @description The file
+                     */
                     file: string;
                     /** @description Slugs of workspaces to put it into, separated by commas; takes workspaces:write */
                     addToWorkspaces?: string;
@@ -13602,8 +14355,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What could not be embedded, where something was to be */
                         error: string | null;
+                        /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13624,8 +14380,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error?: string;
+                        /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13646,8 +14405,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error?: string;
+                        /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13664,6 +14426,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The address of the page */
                     link: string;
                     /** @description Slugs of workspaces to put it into, separated by commas; takes workspaces:write */
                     addToWorkspaces?: string;
@@ -13671,11 +14434,16 @@ export interface operations {
                     scraperHeaders?: {
                         [key: string]: string;
                     };
+                    /** @description Facts about the document */
                     metadata?: {
-                        title?: string;
+                        /** @description The author of the document */
                         docAuthor?: string;
+                        /** @description A text about it */
                         description?: string;
+                        /** @description Where the document comes from */
                         docSource?: string;
+                        /** @description What the document is called */
+                        title?: string;
                     };
                 };
             };
@@ -13688,8 +14456,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What could not be embedded, where something was to be */
                         error: string | null;
+                        /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13710,8 +14481,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error?: string;
+                        /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13732,8 +14506,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error?: string;
+                        /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13750,18 +14527,26 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The text to store */
                     textContent: string;
                     /** @description Slugs of workspaces to put it into, separated by commas; takes workspaces:write */
                     addToWorkspaces?: string;
+                    /** @description Facts about the document */
                     metadata: {
-                        title: string;
+                        /** @description The author of the document */
                         docAuthor?: string;
+                        /** @description A text about it */
                         description?: string;
+                        /** @description Where the document comes from */
                         docSource?: string;
+                        /** @description The address */
                         url?: string;
+                        /** @description Where the text comes from, with the kind of source before it */
                         chunkSource?: string;
                         /** @description ms since 1970 */
                         published?: number;
+                        /** @description What the document is called */
+                        title: string;
                     };
                 };
             };
@@ -13774,8 +14559,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What could not be embedded, where something was to be */
                         error: string | null;
+                        /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13796,8 +14584,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error?: string;
+                        /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13818,8 +14609,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error?: string;
+                        /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
                 };
@@ -13836,6 +14630,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description What people call it */
                     name: string;
                 };
             };
@@ -13848,7 +14643,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -13878,7 +14675,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -13895,6 +14694,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description What people call it */
                     name: string;
                 };
             };
@@ -13907,7 +14707,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -13949,8 +14751,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The documents to move */
                     files: {
+                        /** @description Where it is now, as folder/name */
                         from: string;
+                        /** @description Where it goes, as folder/name */
                         to: string;
                     }[];
                 };
@@ -13964,7 +14769,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -13994,7 +14801,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -14011,6 +14820,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Documents as folder/name */
                     names: string[];
                 };
             };
@@ -14023,7 +14833,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -14067,19 +14879,33 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description What people call it */
                     name: string;
+                    /** @description The temperature of the model; null: its own */
                     openAiTemp?: number | null;
+                    /** @description How many former messages the model is told */
                     openAiHistory?: number;
+                    /** @description The system prompt; null: the default one */
                     openAiPrompt?: string | null;
+                    /** @description How near a passage must be, from 0 to 1 */
                     similarityThreshold?: number;
+                    /** @description The upstream that answers; null: the default one */
                     chatProvider?: string | null;
+                    /** @description The model that answers; null: the default one */
                     chatModel?: string | null;
+                    /** @description How many passages go with a question */
                     topN?: number;
+                    /** @description chat answers also from what the model knows, query from documents only; automatic lets it use tools */
                     chatMode?: string;
+                    /** @description The upstream of the workspace's agent; null: that of its chats */
                     agentProvider?: string | null;
+                    /** @description The model of the workspace's agent; null: that of its chats */
                     agentModel?: string | null;
+                    /** @description The answer where no document says anything; null: the default one */
                     queryRefusalResponse?: string | null;
+                    /** @description default, or rerank to order passages by a second look */
                     vectorSearchMode?: string;
+                    /** @description Always null: there are no routers */
                     router_id?: number | null;
                 };
             };
@@ -14093,6 +14919,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         workspace: components["schemas"]["Workspace"];
+                        /** @description What is said */
                         message: null;
                     };
                 };
@@ -14104,7 +14931,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The workspace; null: none */
                         workspace: null;
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -14152,6 +14981,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The workspaces */
                         workspaces: components["schemas"]["WorkspaceInList"][];
                     };
                 };
@@ -14202,6 +15032,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The workspace; null: none */
                         workspace: components["schemas"]["WorkspaceWithDocuments"][];
                     };
                 };
@@ -14270,7 +15101,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -14306,19 +15139,33 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description What people call it */
                     name?: string;
+                    /** @description The temperature of the model; null: its own */
                     openAiTemp?: number | null;
+                    /** @description How many former messages the model is told */
                     openAiHistory?: number;
+                    /** @description The system prompt; null: the default one */
                     openAiPrompt?: string | null;
+                    /** @description How near a passage must be, from 0 to 1 */
                     similarityThreshold?: number;
+                    /** @description The upstream that answers; null: the default one */
                     chatProvider?: string | null;
+                    /** @description The model that answers; null: the default one */
                     chatModel?: string | null;
+                    /** @description How many passages go with a question */
                     topN?: number;
+                    /** @description chat answers also from what the model knows, query from documents only; automatic lets it use tools */
                     chatMode?: string;
+                    /** @description The upstream of the workspace's agent; null: that of its chats */
                     agentProvider?: string | null;
+                    /** @description The model of the workspace's agent; null: that of its chats */
                     agentModel?: string | null;
+                    /** @description The answer where no document says anything; null: the default one */
                     queryRefusalResponse?: string | null;
+                    /** @description default, or rerank to order passages by a second look */
                     vectorSearchMode?: string;
+                    /** @description Always null: there are no routers */
                     router_id?: number | null;
                 };
             };
@@ -14332,11 +15179,15 @@ export interface operations {
                 content: {
                     "application/json": {
                         workspace: components["schemas"]["Workspace"];
+                        /** @description What is said */
                         message: null;
                     } | {
+                        /** @description The workspace; null: none */
                         workspace: {
+                            /** @description By which it is named in the API */
                             id: number;
                         };
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -14454,7 +15305,9 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description What people call it */
                     name?: string;
+                    /** @description The name in addresses, such as handbook */
                     slug?: string;
                     /** @description Whose it is; in multi-user mode */
                     userId?: number;
@@ -14469,7 +15322,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The thread; null: none */
                         thread: components["schemas"]["Thread"] | null;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -14525,6 +15380,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description What people call it */
                     name: string;
                 };
             };
@@ -14537,7 +15393,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The thread; null: none */
                         thread: components["schemas"]["Thread"] | null;
+                        /** @description What is said */
                         message: string | null;
                     };
                 };
@@ -14715,6 +15573,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The users */
                         users: components["schemas"]["WorkspaceMember"][];
                     };
                 };
@@ -14768,6 +15627,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Numbers of users */
                     userIds: number[];
                 };
             };
@@ -14831,7 +15691,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Numbers of users */
                     userIds: number[];
+                    /** @description Whether those who are not named leave the workspace */
                     reset?: boolean;
                 };
             };
@@ -14844,8 +15706,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
+                        /** @description The users */
                         users: components["schemas"]["WorkspaceMember"][];
                     };
                 };
@@ -14875,8 +15740,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
+                        /** @description The users */
                         users: components["schemas"]["WorkspaceMember"][];
                     };
                 };
@@ -14911,6 +15779,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description The number of the page, from 0 */
                     offset?: number;
                 };
             };
@@ -14923,7 +15792,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The chats, newest first */
                         chats: components["schemas"]["WorkspaceChat"][];
+                        /** @description Whether further pages follow */
                         hasPages: boolean;
                     };
                 };
@@ -15030,6 +15901,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The workspaces */
                         workspaces: components["schemas"]["Workspace"][];
                     };
                 };
@@ -15071,6 +15943,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The workspace; null: none */
                         workspace: components["schemas"]["EmbeddedWorkspace"] | null;
                     };
                 };
@@ -15112,7 +15985,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description The messages that the workspace suggests */
                         suggestedMessages: components["schemas"]["SuggestedMessage"][];
                     };
                 };
@@ -15161,7 +16036,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -15173,7 +16050,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -15194,7 +16073,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What is said */
                         message: string;
                     };
                 };
@@ -15223,6 +16104,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description true: good, false: bad, null: no opinion */
                     feedback: boolean | null;
                 };
             };
@@ -15235,6 +16117,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
                     };
                 };
@@ -15619,9 +16502,14 @@ export interface operations {
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
-                    /** @enum {unknown} */
+                    /**
+                     * @description chat answers also from what the model knows, query from documents only; automatic lets it use tools
+                     * @enum {unknown}
+                     */
                     mode?: "automatic" | "query" | "chat";
+                    /** @description Files that go with the question */
                     attachments?: {
+                        /** @description What people call it */
                         name: string;
                         /** @description application/anythingllm-document, or the type of an image */
                         mime: string;
@@ -15698,9 +16586,14 @@ export interface operations {
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
-                    /** @enum {unknown} */
+                    /**
+                     * @description chat answers also from what the model knows, query from documents only; automatic lets it use tools
+                     * @enum {unknown}
+                     */
                     mode?: "automatic" | "query" | "chat";
+                    /** @description Files that go with the question */
                     attachments?: {
+                        /** @description What people call it */
                         name: string;
                         /** @description application/anythingllm-document, or the type of an image */
                         mime: string;
@@ -15777,9 +16670,14 @@ export interface operations {
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
-                    /** @enum {unknown} */
+                    /**
+                     * @description chat answers also from what the model knows, query from documents only; automatic lets it use tools
+                     * @enum {unknown}
+                     */
                     mode?: "automatic" | "query" | "chat";
+                    /** @description Files that go with the question */
                     attachments?: {
+                        /** @description What people call it */
                         name: string;
                         /** @description application/anythingllm-document, or the type of an image */
                         mime: string;
@@ -15867,9 +16765,14 @@ export interface operations {
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
-                    /** @enum {unknown} */
+                    /**
+                     * @description chat answers also from what the model knows, query from documents only; automatic lets it use tools
+                     * @enum {unknown}
+                     */
                     mode?: "automatic" | "query" | "chat";
+                    /** @description Files that go with the question */
                     attachments?: {
+                        /** @description What people call it */
                         name: string;
                         /** @description application/anythingllm-document, or the type of an image */
                         mime: string;
@@ -15942,7 +16845,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Names of stored documents to put into the workspace */
                     adds?: string[];
+                    /** @description Names of documents to take out of the workspace */
                     deletes?: string[];
                 };
             };
@@ -16008,7 +16913,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The document as folder/name */
                     docPath: string;
+                    /** @description Whether the whole document goes with every question */
                     pinStatus?: boolean;
                 };
             };
@@ -16072,6 +16979,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The text to look for */
                     query: string;
                     /** @description The workspace's own, if left out */
                     topN?: number;
@@ -16088,6 +16996,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The passages, nearest first */
                         results: components["schemas"]["Passage"][];
                         /** @description Where nothing is embedded */
                         message?: string;
@@ -16146,6 +17055,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description How many vectors are kept */
                         vectorCount: number;
                     };
                 };
@@ -16187,11 +17097,15 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description A text or several */
                     input: string | string[];
                     inputs?: string | string[];
                     /** @description Not looked at */
                     model?: string | null;
-                    /** @enum {unknown} */
+                    /**
+                     * @description How vectors are written
+                     * @enum {unknown}
+                     */
                     encoding_format?: "float" | "base64";
                 };
             };
@@ -16204,17 +17118,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
+                        /**
+                         * @description The kind of thing
+                         * @constant
+                         */
                         object: "list";
+                        /** @description The items */
                         data: {
-                            /** @constant */
+                            /**
+                             * @description The kind of thing
+                             * @constant
+                             */
                             object: "embedding";
+                            /** @description The vector; a base64 text where that was asked for */
                             embedding: number[] | string;
+                            /** @description Its place in the list, from 0 */
                             index: number;
                         }[];
+                        /** @description The name of the model */
                         model: string;
+                        /** @description What it took */
                         usage: {
+                            /** @description Tokens of the request */
                             prompt_tokens: number;
+                            /** @description Tokens in all */
                             total_tokens: number;
                         };
                     };
@@ -16263,19 +17190,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The id of the first item */
                         first_id?: string;
+                        /** @description The id of the last item */
                         last_id?: string;
+                        /** @description The items */
                         data: {
+                            /** @description By which it is named in the API */
                             id: string;
-                            /** @constant */
+                            /**
+                             * @description The kind of thing
+                             * @constant
+                             */
                             object: "vector_store";
+                            /** @description What people call it */
                             name: string;
+                            /** @description How many documents are in it */
                             file_counts: {
                                 /** @description Vectors, not files */
                                 total: number;
                             };
+                            /** @description Who keeps the vectors */
                             provider: string;
                         }[];
+                        /** @description Whether further items follow */
                         has_more: boolean;
                     };
                 };
@@ -16323,8 +17261,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @constant */
+                        /**
+                         * @description The kind of thing
+                         * @constant
+                         */
                         object: "list";
+                        /** @description The items */
                         data: components["schemas"]["WorkspaceModel"][];
                     };
                 };
@@ -16368,11 +17310,16 @@ export interface operations {
                 "application/json": {
                     /** @description The slug of a workspace */
                     model: string;
+                    /** @description The messages, oldest first */
                     messages: {
+                        /** @description What the user or key may do; of a message, the speaker */
                         role: string;
+                        /** @description The text, or the parts of the message */
                         content: unknown;
                     }[];
+                    /** @description Whether the answer comes in pieces */
                     stream?: boolean;
+                    /** @description From 0, the same answer each time, to 2 */
                     temperature?: number;
                 };
             };
@@ -16422,6 +17369,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceModelError"] | {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -16474,15 +17422,25 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The instruction to the model */
                     prompt: string;
+                    /** @description Such as 1024x1024 */
                     size?: string;
-                    /** @enum {unknown} */
+                    /**
+                     * @description b64_json: JSON; blob: the bytes of the image
+                     * @enum {unknown}
+                     */
                     response_format?: "b64_json" | "blob";
                 };
                 "multipart/form-data": {
+                    /** @description The instruction to the model */
                     prompt: string;
+                    /** @description Such as 1024x1024 */
                     size?: string;
-                    /** @enum {unknown} */
+                    /**
+                     * @description b64_json: JSON; blob: the bytes of the image
+                     * @enum {unknown}
+                     */
                     response_format?: "b64_json" | "blob";
                 };
             };
@@ -16505,6 +17463,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -16534,6 +17493,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -16704,6 +17664,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         embed: components["schemas"]["Embed"];
+                        /** @description What went wrong; null: nothing */
                         error: string | null;
                     };
                 };
@@ -16953,8 +17914,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether the key is good */
                         connected: boolean;
+                        /** @description The workspaces */
                         workspaces: components["schemas"]["Workspace"][];
+                        /** @description The number of the key that asked */
                         apiKeyId: number;
                     };
                 };
@@ -16966,6 +17930,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17004,6 +17969,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
                     };
                 };
@@ -17015,6 +17981,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17053,6 +18020,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The workspaces */
                         workspaces: components["schemas"]["Workspace"][];
                     };
                 };
@@ -17064,6 +18032,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17096,15 +18065,19 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The number of the workspace */
                     workspaceId: number;
                     /** @description What was read off the page */
                     textContent: string;
+                    /** @description Facts about the document */
                     metadata?: {
                         title?: string;
                         docAuthor?: string;
                         description?: string;
                         docSource?: string;
                         url?: string;
+                        /** @description What the document is called */
+                        title?: string;
                     };
                 };
             };
@@ -17117,6 +18090,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
                     };
                 };
@@ -17128,7 +18102,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17140,6 +18116,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17151,6 +18128,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17171,7 +18149,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17190,12 +18170,15 @@ export interface operations {
                 "application/json": {
                     /** @description What was read off the page */
                     textContent: string;
+                    /** @description Facts about the document */
                     metadata?: {
                         title?: string;
                         docAuthor?: string;
                         description?: string;
                         docSource?: string;
                         url?: string;
+                        /** @description What the document is called */
+                        title?: string;
                     };
                 };
             };
@@ -17208,6 +18191,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
                     };
                 };
@@ -17219,7 +18203,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17231,6 +18217,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17251,7 +18238,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17274,11 +18263,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description The keys */
                         apiKeys: {
+                            /** @description By which it is named in the API */
                             id: number;
                             /** @description Its end; the whole was shown once */
                             key: string;
+                            /** @description The number of the user; null: none */
                             user_id: number | null;
                             /**
                              * Format: date-time
@@ -17290,9 +18283,13 @@ export interface operations {
                              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                              */
                             lastUpdatedAt: string;
+                            /** @description The user; null: none */
                             user: {
+                                /** @description By which it is named in the API */
                                 id: number;
+                                /** @description The name that the user logs in with */
                                 username: string;
+                                /** @description What the user or key may do; of a message, the speaker */
                                 role: string;
                             } | null;
                         }[];
@@ -17333,6 +18330,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The text of the key */
                         apiKey: string;
                     };
                 };
@@ -17374,6 +18372,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
                     };
                 };
@@ -17394,6 +18393,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -17566,9 +18566,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description What each setting is now */
                         newValues: {
                             [key: string]: string;
                         };
+                        /** @description What went wrong; null: nothing */
                         error: false | string;
                     };
                 };
@@ -17616,6 +18618,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether the server runs: always true */
                         online: boolean;
                     };
                 };
@@ -17806,6 +18809,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The value of each setting */
                         settings: {
                             [key: string]: (string | boolean) | null;
                         };
@@ -17845,10 +18849,15 @@ export interface operations {
                 "application/json": {
                     /** @description A UUID that the page made */
                     sessionId?: string;
+                    /** @description What is said */
                     message?: string;
+                    /** @description The instruction to the model */
                     prompt?: string;
+                    /** @description The name of the model */
                     model?: string;
+                    /** @description From 0, the same answer each time, to 2 */
                     temperature?: number;
+                    /** @description The name that the user logs in with */
                     username?: string;
                 };
             };

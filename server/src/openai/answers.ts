@@ -33,7 +33,8 @@ const content = Type.Union([Type.String(), Type.Null()], {
 });
 const refusal = opt(nullable(Type.String({ description: 'Why the model does not answer' })));
 const finishReason = Type.Union([Type.String(), Type.Null()], {
-  description: 'stop, length, tool_calls, content_filter or another word of the upstream; null while it goes on',
+  description:
+    'stop, length, tool_calls, content_filter or another word of the upstream; null while it goes on',
 });
 
 const ToolCall = Type.Object(
@@ -99,7 +100,9 @@ export const ChatCompletionChunk = Type.Object(
             role: opt(Type.String({ description: 'The speaker, in the first piece' })),
             content: opt(content),
             refusal,
-            tool_calls: opt(Type.Array(ToolCallPiece, { description: 'Pieces of calls, told apart by index' })),
+            tool_calls: opt(
+              Type.Array(ToolCallPiece, { description: 'Pieces of calls, told apart by index' }),
+            ),
           },
           { description: 'The next piece' },
         ),
@@ -108,7 +111,10 @@ export const ChatCompletionChunk = Type.Object(
       { description: 'None in the piece that has the usage' },
     ),
   },
-  { title: 'ChatCompletionChunk', description: 'The data of one event of a streamed answer; the last is [DONE].' },
+  {
+    title: 'ChatCompletionChunk',
+    description: 'The data of one event of a streamed answer; the last is [DONE].',
+  },
 );
 
 export const Embeddings = Type.Object(

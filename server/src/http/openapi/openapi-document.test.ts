@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { describeOnServer } from '../../../test/server.ts';
 import type { TestServer } from '../../../test/server.ts';
 import { allRoutes } from '../../app/routes.ts';
+import { PROPERTIES } from './property-words.ts';
 import { routes as ownRoutes } from '../../api/sweep.fixture.ts';
 
 const routes = allRoutes('0.0.0');
@@ -60,6 +61,30 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
         operation.parameters.filter(({ description }) => description === '').map(({ name }) => [path, name]),
       );
       expect(silent).toEqual([]);
+    });
+
+    test('openapi.json says of each member of each schema what it is, and no words are left over', () => {
+      const silent = new Set<string>();
+      const look = (value: unknown, where: string): void => {
+        if (typeof value !== 'object' || value === null) return;
+        const { properties } = value as { properties?: Record<string, Record<string, unknown>> };
+        for (const [name, member] of Object.entries(properties ?? {}))
+          if (member['$ref'] === undefined && typeof member['description'] !== 'string')
+            silent.add(`${where}.${name}`);
+        for (const [name, part] of Object.entries(value)) look(part, `${where}/${name}`);
+      };
+      look(document.paths, 'paths');
+      look(document.components.schemas, 'schemas');
+      expect([...silent]).toEqual([]);
+      const text = JSON.stringify(document);
+      const used = ([, words]: [string, string]): boolean => text.includes(JSON.stringify(words));
+      expect(Object.entries(PROPERTIES).filter((entry) => !used(entry))).toEqual([]);
+    });
+
+    test('openapi.json gives each content type a schema, without which generators of clients fail', () => {
+      const content = [...JSON.stringify(document.paths).matchAll(/"([^"]+)":\{\}/g)];
+      expect(content.map(([, name]) => name).filter((name) => name?.includes('/') === true)).toEqual([]);
+      expect(JSON.stringify(document)).not.toContain('"*/*"');
     });
 
     test('openapi.json declares exactly the parameters that stand in each path', () => {

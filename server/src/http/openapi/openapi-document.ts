@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox';
 import type { ErrorCode } from '../../base/errors.ts';
 import { ERROR_CODES } from '../../base/errors.ts';
 import { PARAMETERS, TAGS } from './openapi-words.ts';
+import { PROPERTIES } from './property-words.ts';
 import type { Route } from '../route.ts';
 import type { Json } from '../surface.ts';
 
@@ -27,6 +28,7 @@ const WITH_KEY: ErrorCode[] = [
 /** The OpenAPI 3.1 document, made from the routes. Shapes with a `title` become components. */
 export function openapiDocument(routes: readonly Route[], version: string): Json {
   const components = new Map<string, Json>();
+  for (const [title, shape] of Object.entries(errorShapes(routes))) plain({ ...shape, title }, components);
   const paths: Record<string, Json> = {};
   for (const declared of routes) {
     const path = declared.path.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{model}');
@@ -48,7 +50,7 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
     })),
     paths,
     components: {
-      schemas: { ...errorShapes(routes), ...Object.fromEntries(components) },
+      schemas: Object.fromEntries(components),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'A key.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'A key, in its own header.' },
@@ -71,8 +73,8 @@ const WHO: Record<string, (declared: Route) => string> = {
     `Needs a session${roles === undefined ? '' : ` with the role ${roles.join(' or ')}`}, no key.`,
 };
 
-const errorShapes = (routes: readonly Route[]): Json =>
-  Object.assign({}, ...routes.map(({ surface }) => surface.document.schemas)) as Json;
+const errorShapes = (routes: readonly Route[]): Record<string, Json> =>
+  Object.assign({}, ...routes.map(({ surface }) => surface.document.schemas)) as Record<string, Json>;
 
 function operation(declared: Route, components: Map<string, Json>): Json {
   const { id, summary, description, access } = declared;
@@ -195,15 +197,32 @@ export function failuresAs(
 }
 
 /** A schema as plain JSON, with titled parts moved to the components. */
-function plain(schema: unknown, components: Map<string, Json>): unknown {
-  if (Array.isArray(schema)) return schema.map((item) => plain(item, components));
-  if (typeof schema !== 'object' || schema === null) return schema;
+function plain(schema: unknown, components: Map<string, Json>, component = ''): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => plain(item, components, component));
+  if (!isObject(schema)) return schema;
+  const { title, ...rest } = schema;
+  const within = typeof title === 'string' ? title : component;
   const copy = Object.fromEntries(
-    Object.entries(schema).map(([name, value]) => [name, plain(value, components)]),
+    Object.entries(rest).map(([name, value]) => [name, plain(value, components, within)]),
   );
-  const { title } = copy;
+  // A property may be called title.
+  if (title !== undefined && typeof title !== 'string') copy.title = plain(title, components, within);
+  if (isObject(copy.properties)) describeMembers(copy.properties, within);
   if (typeof title !== 'string') return copy;
-  delete copy.title;
   components.set(title, copy);
   return { $ref: `#/components/schemas/${title}` };
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Members without a description of their own get the one that their name has. */
+function describeMembers(members: Json, component: string): void {
+  for (const [name, member] of Object.entries(members)) {
+    if (!isObject(member) || '$ref' in member || 'description' in member) continue;
+    const { anyOf = [] } = member as { anyOf?: Json[] };
+    const ofPart = anyOf.find(({ description }) => description !== undefined)?.description;
+    const words = ofPart ?? PROPERTIES[`${component}.${name}`] ?? PROPERTIES[name];
+    if (words !== undefined) member.description = words;
+  }
 }
