@@ -5230,7 +5230,7 @@ export interface components {
              */
             type: "abort";
             /** @description Always null */
-            textResponse: null;
+            textResponse: string | null;
             /** @description The passages that the answer was drawn from */
             sources: components["schemas"]["Source"][];
             /** @description Whether this is the last event */
@@ -5475,7 +5475,7 @@ export interface components {
             /** @description What kind it is */
             type: string;
             /** @description Always null */
-            textResponse: null;
+            textResponse: string | null;
             /** @description The passages that the answer was drawn from */
             sources: unknown[];
             /** @description Whether this is the last event */
@@ -12025,7 +12025,7 @@ export interface operations {
                     "application/json": {
                         user: components["schemas"]["User"];
                         /** @description What went wrong; null: nothing */
-                        error: null;
+                        error: string | null;
                     };
                 };
             };
@@ -12037,7 +12037,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @description The user; null: none */
-                        user: null;
+                        user: string | null;
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
@@ -12465,7 +12465,7 @@ export interface operations {
                     "application/json": {
                         user: components["schemas"]["User"];
                         /** @description What went wrong; null: nothing */
-                        error: null;
+                        error: string | null;
                     };
                 };
             };
@@ -12477,7 +12477,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @description The user; null: none */
-                        user: null;
+                        user: string | null;
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
@@ -13359,7 +13359,7 @@ export interface operations {
                         /** @description The keys */
                         apiKeys: components["schemas"]["ApiKey"][];
                         /** @description What went wrong; null: nothing */
-                        error: null;
+                        error: string | null;
                     };
                 };
             };
@@ -13403,7 +13403,7 @@ export interface operations {
                     "application/json": {
                         apiKey: components["schemas"]["ApiKey"];
                         /** @description What went wrong; null: nothing */
-                        error: null;
+                        error: string | null;
                     };
                 };
             };
@@ -13494,7 +13494,7 @@ export interface operations {
                         /** @description The keys */
                         apiKeys: components["schemas"]["ApiKey"][];
                         /** @description What went wrong; null: nothing */
-                        error: null;
+                        error: string | null;
                     };
                 };
             };
@@ -13538,7 +13538,7 @@ export interface operations {
                     "application/json": {
                         apiKey: components["schemas"]["ApiKey"];
                         /** @description What went wrong; null: nothing */
-                        error: null;
+                        error: string | null;
                     };
                 };
             };
@@ -13679,7 +13679,7 @@ export interface operations {
                         /** @description The keys */
                         apiKeys: components["schemas"]["ApiKey"][];
                         /** @description What went wrong; null: nothing */
-                        error: null;
+                        error: string | null;
                     };
                 };
             };
@@ -13732,7 +13732,7 @@ export interface operations {
                     "application/json": {
                         apiKey: components["schemas"]["ApiKey"];
                         /** @description What went wrong; null: nothing */
-                        error: null;
+                        error: string | null;
                     };
                 };
             };
@@ -14920,7 +14920,7 @@ export interface operations {
                     "application/json": {
                         workspace: components["schemas"]["Workspace"];
                         /** @description What is said */
-                        message: null;
+                        message: string | null;
                     };
                 };
             };
@@ -14932,7 +14932,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @description The workspace; null: none */
-                        workspace: null;
+                        workspace: string | null;
                         /** @description What is said */
                         message: string;
                     };
@@ -15180,7 +15180,7 @@ export interface operations {
                     "application/json": {
                         workspace: components["schemas"]["Workspace"];
                         /** @description What is said */
-                        message: null;
+                        message: string | null;
                     } | {
                         /** @description The workspace; null: none */
                         workspace: {

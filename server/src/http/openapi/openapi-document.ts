@@ -219,7 +219,10 @@ const isObject = (value: unknown): value is Json =>
 /** Members without a description of their own get the one that their name has. */
 function describeMembers(members: Json, component: string): void {
   for (const [name, member] of Object.entries(members)) {
-    if (!isObject(member) || '$ref' in member || 'description' in member) continue;
+    if (!isObject(member) || '$ref' in member) continue;
+    // The same without a type that generators of clients do not have: a text or null, and no text.
+    if (member.type === 'null') Object.assign(member, { type: ['string', 'null'], not: { type: 'string' } });
+    if ('description' in member) continue;
     const { anyOf = [] } = member as { anyOf?: Json[] };
     const ofPart = anyOf.find(({ description }) => description !== undefined)?.description;
     const words = ofPart ?? PROPERTIES[`${component}.${name}`] ?? PROPERTIES[name];
