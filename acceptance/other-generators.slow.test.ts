@@ -58,7 +58,7 @@ const TYPESCRIPT = [
 const PYTHON = [
   {
     name: 'openapi-generator for Python',
-    command: ['py/bin/openapi-generator-cli', 'generate', '-i', 'openapi.json', '-g', 'python', '-o', '.'],
+    command: ['py/bin/openapi-generator-cli', 'generate', '-i', 'openapi.json', '-g', 'python', '-o'],
     program: `import os, openapi_client
 with openapi_client.ApiClient(openapi_client.Configuration(host=os.environ['URL'], access_token=os.environ['KEY'])) as api:
     print(openapi_client.KeysApi(api).keys_list().items[0].name)`,
@@ -115,7 +115,7 @@ describe(
 
     test.for(PYTHON)('$name', async ({ command, program }) => {
       mkdirSync(join(folder, 'python'), { recursive: true });
-      await runIn(folder, command.with(-1, 'python'));
+      await runIn(folder, [...command, 'python']);
       expect(await runIn(join(folder, 'python'), ['../py/bin/python', '-c', program], environment)).toBe(
         'acceptance\n',
       );

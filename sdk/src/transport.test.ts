@@ -30,12 +30,13 @@ describe('the time limit', () => {
     const limitMs = 400;
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      const pieces = [...JSON.stringify(EMPTY)];
+      const pieces = Array.from(JSON.stringify(EMPTY));
       const timer = setInterval(() => {
         const piece = pieces.shift();
-        if (piece !== undefined) return void response.write(piece);
-        clearInterval(timer);
-        response.end();
+        if (piece === undefined) {
+          clearInterval(timer);
+          response.end();
+        } else response.write(piece);
       }, 20);
     });
     const startedMs = performance.now();
