@@ -58,7 +58,10 @@ describe('keys create --local', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await home.run(['keys', 'create', '--local'], { env: other });
     expect([code, stdout, stderr]).toEqual([78, '', expect.stringContaining('master key is not the one')]);
     const args = ['keys', 'create', 'x', '--local', '--owner', 'nobody', '--role', 'client'];
-    expect(await home.run(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('must be the id or name of an existing owner') });
+    expect(await home.run(args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('must be the id or name of an existing owner'),
+    });
   });
 });
 
