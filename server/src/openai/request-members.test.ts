@@ -143,7 +143,7 @@ describeOnBothServers('what is checked of a request to a model is what is run', 
   ])('a member that stands twice in one object is refused: %s', async (text) => {
     const answer = await ask(text);
     expect([answer.status, answer.body.error.code]).toEqual([422, 'invalid_input']);
-    expect(answer.body.error.message).toContain('stands twice');
+    expect(answer.body.error.message).toContain('only once');
     expect(upstream.received).toEqual([]);
   });
 

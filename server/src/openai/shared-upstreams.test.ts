@@ -181,7 +181,7 @@ describeOnBothServers('an upstream that was never reached', (start) => {
     const answer = await server.request<{ error: string }>('POST', '/api/v1/workspace/docs/chat', {
       body: { message: 'hello', mode: 'chat' },
     });
-    expect(answer.body.error).toContain('was not reached yet');
+    expect(answer.body.error).toContain('has not been reached yet');
   });
 
   test('an upstream that was never reached gives 404 for an unknown model once it was reached', async () => {

@@ -152,7 +152,7 @@ describe('the local model', () => {
   });
 
   test.for<[string, RegExp]>([
-    ['fetching', /being fetched \(43 %\)/],
+    ['fetching', /downloading its weights \(43 %\)/],
     ['failing', /no room in KEYWARD_MODELS_DIR\. Make room\./],
   ])('while it is %s the hint says so', async ([kind, hint]) => {
     const { models, local } = await open(kind);
