@@ -3,7 +3,6 @@ import type { Piece, Said } from './ask-model.ts';
 import type { ChatContext } from './chat.ts';
 import { gather } from './context.ts';
 import type { Gathered } from './context.ts';
-import { metricsOf } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import type { ChosenModel } from './model-choice.ts';
 import type { ChatEvent, ChatRequest, Ending } from './request.ts';
@@ -79,11 +78,11 @@ async function* answered(job: Job, { found, pieces, startedMs }: Asked): AsyncGe
 }
 
 export function metricsFor(
-  { context: { clock } }: Job,
+  { context: { clock }, request }: Job,
   { said, startedMs }: { said: Said | undefined; startedMs: number },
 ): Metrics {
   if (said === undefined) return {};
-  return metricsOf({ ...said, durationMs: clock.monotonicMs() - startedMs, nowMs: clock.nowMs() });
+  return request.metrics({ ...said, durationMs: clock.monotonicMs() - startedMs, nowMs: clock.nowMs() });
 }
 
 /** Mode `query` has nothing to draw from. Kept for whoever looks at the history, but no model is shown it. */

@@ -3,7 +3,7 @@ export { Chat } from './chat.ts';
 export { brokenOff, failureOf, providerFailure } from './failure.ts';
 export type { Failure } from './failure.ts';
 export type { Attachment, Source, Turn } from './message.ts';
-export type { Metrics } from './metrics.ts';
+export type { Measured, Metrics } from './metrics.ts';
 export { chatModule } from './module.ts';
 export { CHAT_SETTINGS, imageModel } from './model-choice.ts';
 export { isMode } from './request.ts';

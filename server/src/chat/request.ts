@@ -5,7 +5,7 @@ import { CHAT_MODES } from '../workspaces/index.ts';
 import type { ChatMode, Workspace } from '../workspaces/index.ts';
 import type { Failure } from './failure.ts';
 import type { Attachment, Source, Turn } from './message.ts';
-import type { Metrics } from './metrics.ts';
+import type { Measured, Metrics } from './metrics.ts';
 
 /** `query`: only with something to draw from. `automatic`: an agent where the model calls tools, otherwise as `chat`. */
 export type Mode = ChatMode;
@@ -66,6 +66,8 @@ export interface ChatRequest {
   selector: NameSelector | undefined;
   /** A new account for each request to a model: agents make several. */
   account(): Account;
+  /** What an answer took, as the surface shows and keeps it. */
+  metrics: (measured: Measured) => Metrics;
   /** Pays for having embedded what is searched for. */
   searchPayer: Payer;
   signal: AbortSignal;

@@ -24,7 +24,7 @@ export interface Visit {
 }
 
 /** Who pays for a question, and with which models; `gateway` has it of the widget's key. */
-export interface Bill extends Pick<ChatRequest, 'account' | 'searchPayer' | 'selector'> {
+export interface Bill extends Pick<ChatRequest, 'account' | 'searchPayer' | 'selector' | 'metrics'> {
   /**
    * Takes the question from limits and budgets of requests. Call what it returns when the question is over.
    * @throws KeywardError `rate_limited`, `budget_exceeded`
@@ -69,6 +69,7 @@ export function chatRequest(context: WidgetsContext, question: Question): ChatRe
     isStream: true,
     selector: bill.selector,
     account: () => bill.account(),
+    metrics: bill.metrics,
     searchPayer: bill.searchPayer,
     signal,
   };

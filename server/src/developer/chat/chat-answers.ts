@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
-import type { Answered, ChatEvent, Ending, Metrics as ChatMetrics } from '../../chat/index.ts';
+import type { Answered, ChatEvent, Ending } from '../../chat/index.ts';
 import { nullable } from '../../http/index.ts';
 import type { Answer } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
@@ -133,21 +133,13 @@ const closing = (uuid: string): object => ({
   error: false,
 });
 
-/** The members of streamed answers stand in another order than those of whole ones. */
-export function streamMetrics(metrics: ChatMetrics): object {
-  const { completion_tokens, prompt_tokens, total_tokens, outputTps, duration, ...rest } = metrics;
-  return { completion_tokens, prompt_tokens, total_tokens, outputTps, duration, ...rest };
-}
-
-function answered(uuid: string, { chatId, sources, ...ending }: Answered): object[] {
-  const metrics = streamMetrics(ending.metrics);
+function answered(uuid: string, { chatId, metrics, sources }: Answered): object[] {
   const last = { uuid, type: 'finalizeResponseStream', close: true, error: false, chatId, metrics, sources };
   return [closing(uuid), last];
 }
 
 function agentAnswered(id: string, ending: Answered): object[] {
-  const { text: textResponse, thoughts, outputs, sources } = ending;
-  const metrics = streamMetrics(ending.metrics);
+  const { text: textResponse, thoughts, outputs, sources, metrics } = ending;
   const whole = { id, type: 'textResponse', textResponse, sources: [], attachments: [] };
   const last = { uuid: id, type: 'finalizeResponseStream', textResponse, thoughts, outputs, sources };
   return [

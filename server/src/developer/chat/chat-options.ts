@@ -8,6 +8,7 @@ import type { Payer } from '../../models/index.ts';
 import type { Call, Decoded } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 import { asSent, field, flag, text, whole } from '../fields.ts';
+import { metricsOf } from './chat-metrics.ts';
 
 /** An index of PostgreSQL holds no more than 2,700 bytes. */
 const SESSION_MAX_CHARACTERS = 500;
@@ -131,6 +132,7 @@ export function chatRequest(services: Services, asking: Question, chat: Workspac
     mode,
     isReset,
     isStream,
+    metrics: metricsOf(isStream),
   };
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
-import type { Attachment, ChatEvent, ChatRequest, Ending, Metrics, Turn } from '../../chat/index.ts';
+import type { Attachment, ChatEvent, ChatRequest, Ending, Turn } from '../../chat/index.ts';
 import { refuseTooLarge, workspaceConversation } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Decoded } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 import { field, flag, text } from '../fields.ts';
-import { streamMetrics } from './chat-answers.ts';
+import { metricsOf } from './chat-metrics.ts';
 import type { Asking } from './chat-options.ts';
 import { instructionsOf, requestBy } from './chat-options.ts';
 
@@ -116,6 +116,7 @@ export function openaiRequest(
     attachments,
     temperature,
     isStream,
+    metrics: metricsOf(isStream),
     mode: workspace.chatMode,
     isReset: false,
     noAgent: true,
@@ -136,7 +137,7 @@ interface Frame {
 /** How it ended, in the words of this surface; a failure is none of them. */
 type Said = Exclude<Ending, { kind: 'failed' | 'gone' | 'reset' }>;
 
-function closingOf(ending: Said): { content: string | null; finish_reason: string; usage: Metrics } {
+function closingOf(ending: Said): { content: string | null; finish_reason: string; usage: object } {
   if (ending.kind === 'answered')
     return { content: ending.text, finish_reason: ending.finishReason, usage: ending.metrics };
   if (ending.kind === 'empty') return { content: null, finish_reason: 'no_content', usage: ending.metrics };
@@ -188,8 +189,7 @@ export function openaiFrames(model: string, nowMs: number): (event: ChatEvent) =
     if (event.kind === 'text') return [chunk(event.text)];
     if (event.kind === 'failed') return [openaiError(event.failure)];
     if (event.kind !== 'answered' && event.kind !== 'empty' && event.kind !== 'refused') return [];
-    const { finish_reason, usage: whole } = closingOf(event);
-    const usage = streamMetrics(whole);
+    const { finish_reason, usage } = closingOf(event);
     if (event.kind === 'refused') return [chunk(event.text, finish_reason, usage), '[DONE]'];
     return [chunk(''), chunk('', finish_reason, usage), '[DONE]'];
   };

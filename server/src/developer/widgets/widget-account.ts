@@ -4,6 +4,7 @@ import type { Bill, Embed } from '../../widgets/index.ts';
 import { takeQuestion } from '../../http/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Payer } from '../../models/index.ts';
+import { metricsOf } from '../chat/chat-metrics.ts';
 import type { Call } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 
@@ -34,6 +35,7 @@ export async function billOf(
     selector: caller.selectors.models,
     account: accountsOf(services, payer),
     searchPayer: { account: accountsOf(services, payer, { isAside: true }) },
+    metrics: metricsOf(true),
     spend: () => takeQuestion(services, caller),
     refused: (code) => call.countsFor(counted, code),
   };
