@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 198af0c34f3763efa50fdb433458bab0d46c77a96bbb418c448fcf3e4112e6ef
-// text 12a2de3d4e0bbcb7c2eef1567a3a2e7c63bac8990c8744abe07b76da5dab1cce
+// document f5d5f37057bb8911d9f80a9ed3f8f98c06fc548320e58daa9ab49182d8598842
+// text 3c483c541eb0e94b92501878b615ac1d248afeff7c85672c79f5e33d15d516ba
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3564,7 +3564,7 @@ export interface components {
             period: "hour" | "day" | "week" | "month" | "total";
             /** @description The part of the amount that is gone, held by running requests or spent */
             used: string;
-            /** @description a time such as 2030-01-31T00:00:00.000Z */
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
             resets_at: string | null;
         };
         Key: {
@@ -3579,7 +3579,7 @@ export interface components {
                 /** @description What people call it */
                 name: string;
             };
-            /** @description Id of the key that it is a child of */
+            /** @description Id of the parent key. null: none */
             parent: string | null;
             /** @description What the user or key may do; of a message, the speaker */
             role: ("client" | "miner" | "admin") | null;
@@ -3590,7 +3590,7 @@ export interface components {
             limits: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets: components["schemas"]["Budget"][];
-            /** @description a time such as 2030-01-31T00:00:00.000Z */
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
             expires_at: string | null;
             /**
              * @description Whether the key is good, and why not
@@ -3606,7 +3606,7 @@ export interface components {
             created_at: string;
             /** @description The id of the key or user that made it */
             created_by: string;
-            /** @description a time such as 2030-01-31T00:00:00.000Z */
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
             last_used_at: string | null;
             /** @description The secrets that the key is good with */
             secrets: {
@@ -3619,11 +3619,11 @@ export interface components {
                  * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
                  */
                 created_at: string;
-                /** @description a time such as 2030-01-31T00:00:00.000Z */
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 last_used_at: string | null;
                 /** @description The address of the last request; null: it was not used yet */
                 last_used_from: string | null;
-                /** @description a time such as 2030-01-31T00:00:00.000Z */
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 ends_at: string | null;
             }[];
             /** @description Any JSON object with at most 50 members */
@@ -3686,7 +3686,7 @@ export interface components {
                 period: "hour" | "day" | "week" | "month" | "total";
                 /** @description The part of the amount that is gone, held by running requests or spent */
                 used: string;
-                /** @description a time such as 2030-01-31T00:00:00.000Z */
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 resets_at: string | null;
                 /** @description The part of used that running requests have reserved */
                 reserved: string;
@@ -3757,7 +3757,7 @@ export interface components {
             };
             /** @description Words to find it by */
             tags?: string[];
-            /** @description a time such as 2030-01-31T00:00:00.000Z */
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
             expires_at?: string | null;
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
@@ -3898,7 +3898,7 @@ export interface components {
                 period: "hour" | "day" | "week" | "month" | "total";
                 /** @description The part of the amount that is gone, held by running requests or spent */
                 used: string;
-                /** @description a time such as 2030-01-31T00:00:00.000Z */
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 resets_at: string | null;
                 /** @description The part of used that running requests have reserved */
                 reserved: string;
@@ -4028,13 +4028,13 @@ export interface components {
         RunningRequest: {
             /** @description Id of the request, for running/stop */
             id: string;
-            /** @description null: it came with a session or without a key */
+            /** @description Id of the key. null: the request has a session or no key */
             key_id: string | null;
             /** @description The id of the owner whose key asked; null: no key did */
             owner_id: string | null;
             /** @description operationId of the endpoint */
             route: string;
-            /** @description The model that answers; null: none yet */
+            /** @description The answering model. null: none yet */
             model: string | null;
             /** @description How long it has been running */
             age_seconds: number;
@@ -4169,7 +4169,7 @@ export interface components {
             name: string;
             /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url: string;
-            /** @description Write-only; stored sealed */
+            /** @description Credential of the upstream. Write-only, stored sealed */
             api_key?: string | null;
             /** @description Headers that Keyward sends with every request. Values are write-only */
             headers?: {
@@ -4297,7 +4297,7 @@ export interface components {
             name?: string;
             /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url?: string;
-            /** @description Write-only; stored sealed */
+            /** @description Credential of the upstream. Write-only, stored sealed */
             api_key?: string | null;
             /** @description Headers that Keyward sends with every request. Values are write-only */
             headers?: {
@@ -5191,10 +5191,13 @@ export interface components {
             message: string;
         };
         PromptVariable: {
+            /** @description By which it is named in the API */
             id: number | string;
             /** @description What stands between the braces */
             key: string;
+            /** @description Of a secret one, and for users of the role default, ******** */
             value: string | null;
+            /** @description A text about it */
             description: string | null;
             /** @description Of those that were made */
             secret?: boolean;
@@ -16023,7 +16026,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The messages, oldest first */
                     messages?: components["schemas"]["SuggestedMessage"][];
+                    /** @description The messages that the workspace suggests */
                     suggestedMessages?: components["schemas"]["SuggestedMessage"][];
                 };
             };
@@ -16165,6 +16170,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The variables of prompts */
                         variables: components["schemas"]["PromptVariable"][];
                     };
                 };
@@ -16197,8 +16203,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the variable */
                     key: string;
+                    /** @description A text about it */
                     description?: string | null;
+                    /** @description What stands in its place */
                     value: string;
                     /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
                     secret?: boolean;
@@ -16213,6 +16222,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
                         variable: components["schemas"]["PromptVariable"];
                     };
@@ -16225,7 +16235,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -16261,7 +16273,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The name of the variable */
                     key: string;
+                    /** @description A text about it */
                     description?: string | null;
                     /** @description The present one where it is left out, or ******** */
                     value?: string;
@@ -16278,6 +16292,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
                         variable: components["schemas"]["PromptVariable"];
                     };
@@ -16290,7 +16305,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -16311,7 +16328,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -16344,6 +16363,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
                     };
                 };
@@ -16364,7 +16384,9 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Whether it was done */
                         success: boolean;
+                        /** @description What went wrong; null: nothing */
                         error: string;
                     };
                 };
@@ -18071,10 +18093,13 @@ export interface operations {
                     textContent: string;
                     /** @description Facts about the document */
                     metadata?: {
-                        title?: string;
+                        /** @description The author of the document */
                         docAuthor?: string;
+                        /** @description A text about it */
                         description?: string;
+                        /** @description Where the document comes from */
                         docSource?: string;
+                        /** @description The address */
                         url?: string;
                         /** @description What the document is called */
                         title?: string;
@@ -18172,10 +18197,13 @@ export interface operations {
                     textContent: string;
                     /** @description Facts about the document */
                     metadata?: {
-                        title?: string;
+                        /** @description The author of the document */
                         docAuthor?: string;
+                        /** @description A text about it */
                         description?: string;
+                        /** @description Where the document comes from */
                         docSource?: string;
+                        /** @description The address */
                         url?: string;
                         /** @description What the document is called */
                         title?: string;

@@ -44,8 +44,7 @@ const Outcome = Type.Object(
 /** Reads one line; what is wrong with it is its outcome, not the end of the import. */
 function readLine({ bytes, isCut }: Line, number: number): ImportLine {
   try {
-    if (isCut)
-      throw new KeywardError('too_large', `A line must have at most ${LINE_MAX_BYTES} bytes.`);
+    if (isCut) throw new KeywardError('too_large', `A line must have at most ${LINE_MAX_BYTES} bytes.`);
     const value = parseJson(bytes, { refuseNul: true });
     checkLine(value);
     return { line: number, input: value as ImportInput };
