@@ -87,7 +87,12 @@ describe('the graph of modules', () => {
   /** A method that a module to the right would have to call before this one means what it says. */
   const SETTER = /^ {2}(on[A-Z]\w*|\w+(By|With))\(\w+: (\([^)]*\) => |\w*(Hook|Listener)\b)/;
   /** Those who listen to the nodes and to the local model do so in their own constructors. */
-  const LISTENERS = ['nodes/nodes.ts', 'nodes/questions.ts', 'models/local/local-model.ts'];
+  const LISTENERS = [
+    'nodes/applied-changes.ts',
+    'nodes/nodes.ts',
+    'nodes/questions.ts',
+    'models/local/local-model.ts',
+  ];
 
   test('app.ts gives constructors what they need, and calls nothing on what it has built but start, stop and listen', () => {
     const app = product.filter(({ path }) => path === `${PRODUCT}app.ts`);
