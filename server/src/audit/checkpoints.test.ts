@@ -108,6 +108,12 @@ describeOnBothDatabases('a checkpoint of the audit log', (open) => {
     expect(await latestCheckpoint(storage.db)).toMatchObject({ seq: 2 });
   });
 
+  it('a process that never started to make checkpoints, such as a command, makes none when it stops', async () => {
+    const { storage } = await auditDatabase(open, 1);
+    await new Checkpointer(storage, signer, { clock: systemClock, logger }).stop();
+    expect(await latestCheckpoint(storage.db)).toBeUndefined();
+  });
+
   it('a checkpoint that cannot be made does not prevent a stop', async () => {
     const { storage } = await auditDatabase(open, 1);
     const checkpointer = new Checkpointer(storage, signer, { clock: systemClock, logger });

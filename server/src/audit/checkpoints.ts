@@ -90,6 +90,8 @@ export class Checkpointer {
   async stop(): Promise<void> {
     if (this.#isStopped) return this.#queue.run(async () => undefined);
     this.#isStopped = true;
+    // A command that opens the database for a moment signs nothing.
+    if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     await this.#make();
   }
