@@ -285,7 +285,7 @@ describe('an upstream that fails', () => {
     const { models, upstream } = await openOne();
     upstream.answer(cutOff(chatAnswer()));
     const answer = await models.forward(chatRequest());
-    await expect(bodyOf(answer)).rejects.toThrow('broke off');
+    await expect(bodyOf(answer)).rejects.toThrow('ended its answer too early');
     expect(await answer.usage).toMatchObject({ outcome: 'upstream_error' });
   });
 
