@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document f5d5f37057bb8911d9f80a9ed3f8f98c06fc548320e58daa9ab49182d8598842
-// text 3c483c541eb0e94b92501878b615ac1d248afeff7c85672c79f5e33d15d516ba
+// document 5ba15c9b4941ff94e08b01985e9ec1d43853045d57d368fb35faf35638171123
+// text 2c1af1be14c3f7754615a0309854825d39db31c8cb98ace9045deb87b76fb665
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -17121,6 +17121,7 @@ export interface operations {
                 "application/json": {
                     /** @description A text or several */
                     input: string | string[];
+                    /** @description Another name of input; input is read first */
                     inputs?: string | string[];
                     /** @description Not looked at */
                     model?: string | null;

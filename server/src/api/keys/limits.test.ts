@@ -139,7 +139,7 @@ describeOnBothServers('budgets of requests', (start) => {
     await server.request('GET', '/v1/keys/self', { key: secret });
     const refused = await server.request<Problem>('GET', '/v1/keys/self', { key: secret });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, null]);
-    expect(refused.body.hint).toContain('raised');
+    expect(refused.body.hint).toContain('raise the budget');
   });
 
   test('the usage report of a key has its refusals by code', async () => {

@@ -103,6 +103,7 @@ export const PROPERTIES: Record<string, string> = {
   index: 'Its place in the list, from 0',
   'Verdict.input': 'What the check looked at',
   input: 'A text or several',
+  inputs: 'Another name of input; input is read first',
   invite: 'The invite; null: there is none with this code',
   invites: 'The invites',
   ip: 'An address, as if the request came from there',
