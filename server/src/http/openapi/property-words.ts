@@ -196,7 +196,6 @@ export const PROPERTIES: Record<string, string> = {
   scope: 'What it would be used for, such as models:use',
   scopes: 'What the key may do, such as models:use',
   'ImportLine.secret': 'The text of the key; or give sha256 in its place',
-  secret: 'The text of the key, shown this once',
   secrets: 'The secrets that the key is good with',
   seen_recovery_codes: 'Whether the user was shown recovery codes',
   selectors: 'Which things the key covers',

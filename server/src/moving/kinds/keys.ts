@@ -56,7 +56,7 @@ async function look(move: Move, table: KeyTable, fresh: KeyRow[]): Promise<void>
     const userId = thing.row.id(table.user);
     if (input instanceof KeywardError) move.report.leftOut(table.kind, thing.label, input.message);
     else if (userId !== undefined && suspended.has(userId))
-      move.report.leftOut(table.kind, thing.label, 'owner: this owner is suspended');
+      move.report.leftOut(table.kind, thing.label, 'owner: must be an active owner; this one is suspended');
     else move.report.taken(table.kind);
   }
 }
