@@ -1,8 +1,5 @@
 import { ERROR_CODES } from '../base/errors.ts';
-import { readCredential } from '../http/index.ts';
-import { problemShape } from '../http/index.ts';
-import { errorsOf, failuresAs } from '../http/index.ts';
-import { routesOn } from '../http/index.ts';
+import { errorEvent, errorsOf, failuresAs, problemShape, readCredential, routesOn } from '../http/index.ts';
 import type { Surface } from '../http/index.ts';
 import type { Services } from './services.ts';
 
@@ -13,14 +10,7 @@ export const apiSurface: Surface<Services> = {
   name: 'api',
   readCredential,
   formatError: problemShape,
-  lastEvent: ({ message, code, status }) => ({
-    error: {
-      message,
-      type: status === 401 ? 'authentication_error' : 'invalid_request_error',
-      param: null,
-      code,
-    },
-  }),
+  lastEvent: errorEvent,
   document: {
     tagOf: ({ id }) => id.split('.', 1)[0] ?? '',
     security: (route) => [{ bearer: [] }, { apiKey: [] }, ...('openTo' in route ? [{}] : [])],

@@ -1,3 +1,4 @@
+import { isObject } from '../base/is-object.ts';
 import type { JsonObject } from '../models/index.ts';
 import type { ToolCall } from './message.ts';
 
@@ -82,5 +83,4 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
-export const object = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+export const object = (value: unknown): JsonObject => (isObject(value) ? value : {});

@@ -1,4 +1,5 @@
 import { KeywardError } from '../base/errors.ts';
+import { isObject } from '../base/is-object.ts';
 import { JSON_TYPE, parseJson, receive, tooMany } from '../http/index.ts';
 import type { Course } from '../http/index.ts';
 import type { Route } from './services.ts';
@@ -23,9 +24,7 @@ function fieldsOf(text: string): URLSearchParams {
 export function parseLenient(bytes: Buffer, type: string): Record<string, unknown> {
   if (FORM_TYPE.test(type)) return Object.fromEntries(fieldsOf(bytes.toString('utf8')));
   const value = parseJson(bytes, { refuseNul: true });
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};
+  return isObject(value) ? value : {};
 }
 
 /** As much of a stranger's body is looked at. */

@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { KeywardError } from '../base/errors.ts';
-import { BODY_MAX_BYTES, routesOn } from '../http/index.ts';
+import { BODY_MAX_BYTES, errorEvent, routesOn } from '../http/index.ts';
 import type { DeclareRoute, Json, Surface } from '../http/index.ts';
-import { openaiEvent } from '../openai/index.ts';
 import { phrase } from './answers.ts';
 import { abortBody } from './chat/chat-answers.ts';
 import { allowOrigin, preflight } from './cors.ts';
@@ -23,7 +22,7 @@ export const developerSurface: Surface<Services> = {
   readCredential: readDeveloperCredential,
   formatError: developerShape,
   lastEvent: (why, { path }) =>
-    path.startsWith('/v1/openai') ? openaiEvent(why) : abortBody(`${why.message} (${why.code})`),
+    path.startsWith('/v1/openai') ? errorEvent(why) : abortBody(`${why.message} (${why.code})`),
   readLenient: parseLenient,
   isLenient: true,
   allowOrigin,

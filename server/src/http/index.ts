@@ -51,7 +51,7 @@ export { routesOn } from './route.ts';
 export type { Answer, Call, DeclareRoute, Route } from './route.ts';
 export { errorsOf, failuresAs } from './openapi/openapi-document.ts';
 export { BODY_MAX_BYTES, IMPORT_MAX_BYTES, parseJson, tooMany } from './body/json-body.ts';
-export { challengeHeaders, problemShape, toKeywardError } from './answer/error-shapes.ts';
+export { challengeHeaders, errorEvent, problemShape, toKeywardError } from './answer/error-shapes.ts';
 export type { ErrorAnswer } from './answer/error-shapes.ts';
 export type { KernelServices } from './services.ts';
 export { validator } from './validation.ts';

@@ -115,7 +115,8 @@ export class HttpServer<S extends KernelServices = KernelServices> {
   #serve(request: IncomingMessage, response: HeldResponse): void {
     const services = this.#services;
     const { method = 'GET', url = '/' } = request;
-    const found = this.#router.find(method, this.#plain(url));
+    const plain = this.#plain(url);
+    const found = this.#router.find(method, plain);
     const isReadable = found !== 'unreadable';
     const course = begin(services, { request, response, found: isReadable ? found : undefined });
     const refuse = (error: unknown): void => fail(services, error, course);
@@ -124,8 +125,8 @@ export class HttpServer<S extends KernelServices = KernelServices> {
       const fault = messageFault(request) ?? (isReadable ? undefined : unreadable());
       const goOn = (): void => {
         if (fault !== undefined) refuse(fault);
-        else if (found === undefined || found === 'unreadable' || this.#isShadowed(course))
-          this.#refuseAddress(course);
+        else if (found === undefined || found === 'unreadable' || this.#isShadowed(course, plain))
+          this.#refuseAddress(course, plain);
         else enter(services, course, found.entry);
       };
       if (!mayHoldKey(url)) goOn();
@@ -146,16 +147,16 @@ export class HttpServer<S extends KernelServices = KernelServices> {
   }
 
   /** GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new". */
-  #isShadowed({ request, route }: Course): boolean {
+  #isShadowed({ route }: Course, plain: string): boolean {
     if (route === undefined || route.surface.isLenient === true || !route.path.includes(':')) return false;
-    return this.#fixed.has(plainPath(this.#plain(request.url ?? '/')));
+    return this.#fixed.has(plainPath(plain));
   }
 
   /** Before any body is read: one that cannot be read must not hide that there is nothing here. */
-  #refuseAddress(course: Course): void {
+  #refuseAddress(course: Course, plain: string): void {
     const services = this.#services;
     const { request } = course;
-    const { error, surface, isPath } = noSuchRoute(this.#routes, request, this.#plain(request.url ?? '/'));
+    const { error, surface, isPath } = noSuchRoute(this.#routes, request, plain);
     const refuse = (thrown: unknown): void => fail(services, thrown, course, surface);
     const isAsked = request.method === 'OPTIONS';
     const told = isAsked ? surface?.preflight?.(services, course, isPath) : undefined;

@@ -1,10 +1,13 @@
 import type { KeywardError } from '../base/errors.ts';
-import { readCredential } from '../http/index.ts';
-import { challengeHeaders } from '../http/index.ts';
-import type { ErrorAnswer } from '../http/index.ts';
-import { errorsOf, failuresAs } from '../http/index.ts';
-import { routesOn } from '../http/index.ts';
-import type { Surface } from '../http/index.ts';
+import {
+  challengeHeaders,
+  errorEvent,
+  errorsOf,
+  failuresAs,
+  readCredential,
+  routesOn,
+} from '../http/index.ts';
+import type { ErrorAnswer, Surface } from '../http/index.ts';
 import type { Services } from './services.ts';
 
 const OPENAI_ERROR = 'OpenAIError';
@@ -28,22 +31,12 @@ function openaiShape(error: KeywardError): ErrorAnswer {
 
 const paramOf = (error: KeywardError): string | null => (error.code === 'model_not_found' ? 'model' : null);
 
-/** An error inside of a stream, as clients of the OpenAI API read it. */
-export const openaiEvent = ({ message, code, status }: KeywardError): object => ({
-  error: {
-    message,
-    type: status === 401 ? 'authentication_error' : 'invalid_request_error',
-    param: null,
-    code,
-  },
-});
-
 /** The OpenAI API: any model behind a key. */
 export const openaiSurface: Surface<Services> = {
   name: 'openai',
   readCredential,
   formatError: openaiShape,
-  lastEvent: openaiEvent,
+  lastEvent: errorEvent,
   // No address that leads nowhere is its own.
   isAt: () => false,
   document: {

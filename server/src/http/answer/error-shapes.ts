@@ -36,6 +36,16 @@ function challenge(error: KeywardError): Record<string, string> {
   };
 }
 
+/** The last event of an event stream, as clients of the OpenAI API read it. */
+export const errorEvent = ({ message, code, status }: KeywardError): object => ({
+  error: {
+    message,
+    type: status === 401 ? 'authentication_error' : 'invalid_request_error',
+    param: null,
+    code,
+  },
+});
+
 /** RFC 9457: the shape of errors where no surface has one of its own. */
 export function problemShape(error: KeywardError, requestId: string): ErrorAnswer {
   const { hint, errors, details } = error.extras;

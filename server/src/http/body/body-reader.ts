@@ -160,6 +160,6 @@ function collect(
   };
   request.on('data', take);
   request.on('end', end);
-  // Whoever breaks off hears nothing more; what the request holds is let go of at its end (course.ts).
+  // Whoever breaks off hears nothing more; what the request holds is let go of at its end (request-context.ts).
   request.on('error', stop);
 }

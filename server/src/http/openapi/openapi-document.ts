@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { TSchema } from 'typebox';
 import type { ErrorCode } from '../../base/errors.ts';
 import { ERROR_CODES } from '../../base/errors.ts';
+import { isObject } from '../../base/is-object.ts';
 import { PARAMETERS, TAGS } from './openapi-words.ts';
 import { PROPERTIES } from './property-words.ts';
 import type { Route } from '../route.ts';
@@ -212,9 +213,6 @@ function plain(schema: unknown, components: Map<string, Json>, component = ''): 
   components.set(title, copy);
   return { $ref: `#/components/schemas/${title}` };
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Members without a description of their own get the one that their name has. */
 function describeMembers(members: Json, component: string): void {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Selectors } from '../../access/index.ts';
+import type { Place } from '../../base/page.ts';
 import { SliceRows } from '../../base/slices.ts';
 import { foldCase } from '../../storage/index.ts';
 import type { Db } from '../../storage/index.ts';
@@ -75,11 +76,6 @@ export interface KeyFilter {
   q?: string | undefined;
   unusedSinceMs?: number | undefined;
   expiringBeforeMs?: number | undefined;
-}
-
-export interface Place {
-  createdAt: number;
-  id: string;
 }
 
 /** Of a key as much as tells for whom it is there. */
