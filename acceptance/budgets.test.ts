@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { QUESTION } from './openai.ts';
-import { newHome } from './server.ts';
-import type { Database, MintedKey, Server } from './server.ts';
-import { json, startUpstream } from './upstream.ts';
-import type { Upstream } from './upstream.ts';
+import { newHome, type Database, type MintedKey, type Server } from './server.ts';
+import { json, startUpstream, type Upstream } from './upstream.ts';
 
 const MODEL = 'gpt-4o-mini';
 const CHAT_PATH = '/v1/chat/completions';

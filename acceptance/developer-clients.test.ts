@@ -6,8 +6,7 @@ import type OpenAI from 'openai';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ASKED_AGAIN, Developer } from './developer.ts';
 import { collect, openai, watchedOpenai } from './openai.ts';
-import { machineEnvironment, startServer, temporaryFolder } from './server.ts';
-import type { Server } from './server.ts';
+import { machineEnvironment, startServer, temporaryFolder, type Server } from './server.ts';
 
 const FERRY = 'The ferry Solvakt sails to the island of Varnholm. A ticket costs forty crowns.';
 const QUESTION = 'What is the name of the ferry to Varnholm?';

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { StorageDir, stateOf } from '../server/src/moving/anythingllm.fixture.ts';
-import { newHome, temporaryFolder } from './server.ts';
-import type { Home, Server } from './server.ts';
+import { newHome, temporaryFolder, type Home, type Server } from './server.ts';
 
 const KEY = '6Y4XKQN-8GWMX3R-PHC5H4K-2J8DZ6T';
 const PASSWORD = 'correct horse';

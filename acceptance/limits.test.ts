@@ -3,8 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { shoot } from './hammer.ts';
 import { QUESTION } from './openai.ts';
-import { startServer } from './server.ts';
-import type { Server } from './server.ts';
+import { startServer, type Server } from './server.ts';
 import { recorded, startUpstream } from './upstream.ts';
 
 const CALLERS = 400;

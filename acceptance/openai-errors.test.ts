@@ -1,10 +1,8 @@
 import OpenAI from 'openai';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { collect, openai, QUESTION } from './openai.ts';
-import { startServer } from './server.ts';
-import type { Server } from './server.ts';
-import { hang, hangingStream, recorded, startUpstream } from './upstream.ts';
-import type { Upstream } from './upstream.ts';
+import { startServer, type Server } from './server.ts';
+import { hang, hangingStream, recorded, startUpstream, type Upstream } from './upstream.ts';
 
 const MODEL = 'gpt-4o-mini';
 const CHAT = { model: MODEL, messages: QUESTION };

@@ -1,10 +1,8 @@
 import { toFile } from 'openai';
 import type OpenAI from 'openai';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { collect, QUESTION, watchedOpenai } from './openai.ts';
-import type { Seen } from './openai.ts';
-import { startServer } from './server.ts';
-import type { Server } from './server.ts';
+import { collect, QUESTION, watchedOpenai, type Seen } from './openai.ts';
+import { startServer, type Server } from './server.ts';
 import { fixture, recorded, recordedStream, startUpstream } from './upstream.ts';
 import type { Received, Upstream } from './upstream.ts';
 

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runIn } from './sdk-package.ts';
-import { REPOSITORY, startServer, temporaryFolder } from './server.ts';
-import type { Server } from './server.ts';
+import { REPOSITORY, startServer, temporaryFolder, type Server } from './server.ts';
 
 /** Generators come from the registries of npm and PyPI, so this asks them; openapi-generator needs Java. */
 const MAKERS = {

@@ -2,8 +2,7 @@ import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Hammer, shoot } from './hammer.ts';
-import { newHome } from './server.ts';
-import type { Database, Home, MintedKey, Server } from './server.ts';
+import { newHome, type Database, type Home, type MintedKey, type Server } from './server.ts';
 
 const ROUNDS = 6;
 /** How often each server is asked after the answer, at least. */

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +12,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf, missingFrom } from './docs.ts';
 import { addFolder, addProgram, newProject, runIn } from './sdk-package.ts';
 import type { Given, Outcome } from './sdk-project/scenario.ts';
-import { afterwards, REPOSITORY, startServer, temporaryFolder } from './server.ts';
-import type { Server } from './server.ts';
+import { afterwards, REPOSITORY, startServer, temporaryFolder, type Server } from './server.ts';
 import { recorded, recordedStream, startUpstream } from './upstream.ts';
 
 const CACHE = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Canaries } from './canaries.ts';
-import { randomSecret } from './canaries.ts';
+import { randomSecret, type Canaries } from './canaries.ts';
 import type { SecretsLife } from './secrets-life.ts';
 
 /** What clients of the Developer API are given and give: keys of providers and of the extension, login tokens, links. */

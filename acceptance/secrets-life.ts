@@ -4,12 +4,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
-import { childrenOf, environmentOf, randomSecret } from './canaries.ts';
-import type { Canaries, Trace } from './canaries.ts';
+import { childrenOf, environmentOf, randomSecret, type Canaries, type Trace } from './canaries.ts';
 import { CHAT_MODEL, QUESTION } from './openai.ts';
 import type { CommandOptions, Home, RequestOptions, Server } from './server.ts';
-import { json, recorded, recordedStream } from './upstream.ts';
-import type { Upstream } from './upstream.ts';
+import { json, recorded, recordedStream, type Upstream } from './upstream.ts';
 
 /** The whole life of a server in one run: everything that is said is kept, and every secret is a canary. */
 export class SecretsLife {

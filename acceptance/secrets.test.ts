@@ -3,13 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ArgumentSampler, Canaries, filesBelow, randomSecret } from './canaries.ts';
-import type { Hit, Trace } from './canaries.ts';
+import { ArgumentSampler, Canaries, filesBelow, randomSecret, type Hit, type Trace } from './canaries.ts';
 import { SecretsLife } from './secrets-life.ts';
 import { developerApi } from './secrets-developer.ts';
 import { people } from './secrets-people.ts';
-import { newHome, temporaryFolder } from './server.ts';
-import type { Database, Home } from './server.ts';
+import { newHome, temporaryFolder, type Database, type Home } from './server.ts';
 import { startUpstream } from './upstream.ts';
 
 /** Where secrets are kept on purpose, each readable for its user alone. */

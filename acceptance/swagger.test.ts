@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { afterwards, REPOSITORY, startServer, temporaryFolder } from './server.ts';
-import type { Server } from './server.ts';
+import { afterwards, REPOSITORY, startServer, temporaryFolder, type Server } from './server.ts';
 
 const BROWSER_ARGUMENTS = [
   '--headless',

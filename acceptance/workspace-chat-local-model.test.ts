@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ASKED_AGAIN, Developer } from './developer.ts';
-import type { ChatAnswer } from './developer.ts';
+import { ASKED_AGAIN, Developer, type ChatAnswer } from './developer.ts';
 import { openai } from './openai.ts';
-import { startServer } from './server.ts';
-import type { Server } from './server.ts';
+import { startServer, type Server } from './server.ts';
 
 const ANSWER_TIMEOUT_MS = 60_000;
 const FACT =

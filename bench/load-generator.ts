@@ -1,5 +1,4 @@
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 // Sends one request after the other on each of its connections, for so long, and prints what it saw. It never sleeps:
 // where a load waits in the kernel, a server that is slower than it pays for waking it with every answer, and one that is

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { addMember } from '../server/src/documents/index.ts';
-import type { Documents } from '../server/src/documents/index.ts';
+import { addMember, type Documents } from '../server/src/documents/index.ts';
 import { addChunks, beginEmbedding, completeEmbedding } from '../server/src/retrieval/chunk-store.ts';
 import { touchCollection } from '../server/src/retrieval/collection-store.ts';
 import { noteDimensions, recipeId } from '../server/src/retrieval/embedding/recipe.ts';

@@ -1,5 +1,4 @@
-import { json, stream } from '../../server/test/upstream.ts';
-import type { Behaviour } from '../../server/test/upstream.ts';
+import { json, stream, type Behaviour } from '../../server/test/upstream.ts';
 
 const DIMENSIONS = 384;
 const WORDS = ['Good ', 'day ', 'to ', 'you.'];

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../server/test/server.ts';
-import type { StartServer } from '../../server/test/server.ts';
-import { startTestUpstream } from '../../server/test/upstream.ts';
-import type { TestUpstream } from '../../server/test/upstream.ts';
+import { describeOnBothServers, type StartServer } from '../../server/test/server.ts';
+import { startTestUpstream, type TestUpstream } from '../../server/test/upstream.ts';
 import { models } from './models.ts';
 import { Scenario, stepsOf } from './scenario.ts';
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Answer, TestServer } from '../../server/test/server.ts';
 import { FILES } from './files.ts';
-import { eventMismatches, mismatches } from './shape.ts';
-import type { Shape } from './shape.ts';
+import { eventMismatches, mismatches, type Shape } from './shape.ts';
 
 interface FormFile {
   name: string;

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createClient } from './index.ts';
-import type { KeywardClient } from './index.ts';
+import { createClient, type KeywardClient } from './index.ts';
 
 export const KEY = 'sk-kw1-a-key-that-may-be-seen-nowhere';
 

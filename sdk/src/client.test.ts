@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { closedUrl, failureOf, json, KEY, serve } from './client.fixture.ts';
-import type { Answer } from './client.fixture.ts';
+import { closedUrl, failureOf, json, KEY, serve, type Answer } from './client.fixture.ts';
 import { createClient, KeywardApiError, KeywardConnectionError, paginate, unwrap } from './index.ts';
 import type { KeywardClient } from './index.ts';
 

@@ -5,12 +5,9 @@ import type { ChatChunk, ChatCompletion, ChatRequest, Embeddings, EmbeddingsRequ
 import { uploadDocument, uploadLink } from './documents.ts';
 import type { NewDocument, NewLink, StoredDocuments } from './documents.ts';
 import type { paths } from './generated/openapi.d.ts';
-import { importKeys } from './import-keys.ts';
-import type { ImportOutcome, KeySource } from './import-keys.ts';
-import { transport } from './transport.ts';
-import type { CallOptions, ClientOptions } from './transport.ts';
-import { askWorkspace } from './workspace-chat.ts';
-import type { WorkspaceAnswer, WorkspaceQuestion } from './workspace-chat.ts';
+import { importKeys, type ImportOutcome, type KeySource } from './import-keys.ts';
+import { transport, type CallOptions, type ClientOptions } from './transport.ts';
+import { askWorkspace, type WorkspaceAnswer, type WorkspaceQuestion } from './workspace-chat.ts';
 
 /**
  * A client of one server with one key. Every method throws the same two errors: {@link KeywardApiError}, whose `code`

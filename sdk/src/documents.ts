@@ -1,7 +1,6 @@
 import { KeywardApiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
-import { jsonRequest } from './transport.ts';
-import type { CallOptions, Connection } from './transport.ts';
+import { jsonRequest, type CallOptions, type Connection } from './transport.ts';
 
 /** A file to be stored, and read, as a document. */
 export interface NewDocument {

@@ -1,8 +1,7 @@
 import { apiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
 import { readLines } from './sse.ts';
-import { streamed } from './transport.ts';
-import type { CallOptions, Connection } from './transport.ts';
+import { streamed, type CallOptions, type Connection } from './transport.ts';
 
 /** What became of a line. */
 export type ImportOutcome = components['schemas']['ImportOutcome'];

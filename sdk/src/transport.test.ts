@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { closedUrl, failureOf, json, KEY, serve } from './client.fixture.ts';
-import type { Answer } from './client.fixture.ts';
-import { createClient, unwrap } from './index.ts';
-import type { KeywardClient } from './index.ts';
+import { closedUrl, failureOf, json, KEY, serve, type Answer } from './client.fixture.ts';
+import { createClient, unwrap, type KeywardClient } from './index.ts';
 
 const OWNER = { name: 'x', kind: 'team' as const };
 const EMPTY = { items: [], next_cursor: null };

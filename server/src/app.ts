@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { ModuleLine } from './app/module-line.ts';
-import type { Life } from './app/module-line.ts';
+import { ModuleLine, type Life } from './app/module-line.ts';
 import { auditModule } from './audit/index.ts';
 import { systemClock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
@@ -19,8 +18,7 @@ import { nodesModule } from './nodes/index.ts';
 import { retrievalModule, vectors } from './retrieval/index.ts';
 import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
 import { settingsModule } from './settings/index.ts';
-import { migrate, openStorage, storageMigrations } from './storage/index.ts';
-import type { Opening } from './storage/index.ts';
+import { migrate, openStorage, storageMigrations, type Opening } from './storage/index.ts';
 import { usageModule } from './usage/index.ts';
 import { emptyWidgets, widgetsModule } from './widgets/index.ts';
 import { coverage, memberships, workspacesModule } from './workspaces/index.ts';

@@ -5,8 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { StartupError } from './base/errors.ts';
 import { nearest } from './base/nearest.ts';
-import { LOG_LEVELS } from './base/log-levels.ts';
-import type { LogLevel } from './base/log-levels.ts';
+import { LOG_LEVELS, type LogLevel } from './base/log-levels.ts';
 
 /** Everything the environment decides; read here and nowhere else. */
 export interface Config {

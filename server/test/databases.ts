@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, inject } from 'vitest';
-import { openStorage } from '../src/storage/index.ts';
-import type { DialectName, Storage } from '../src/storage/index.ts';
+import { openStorage, type DialectName, type Storage } from '../src/storage/index.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

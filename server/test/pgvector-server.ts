@@ -1,8 +1,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { PLAIN_LOCALE, startPostgresServer } from './postgres-server.ts';
-import type { PostgresServer } from './postgres-server.ts';
+import { PLAIN_LOCALE, startPostgresServer, type PostgresServer } from './postgres-server.ts';
 
 /** Where .ci/packages.sh puts it, as it comes in its wheel. */
 const FOLDER = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'keyward/pgvector-0.6.0');

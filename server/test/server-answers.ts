@@ -1,7 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv';
-import { ERROR_CODES } from '../src/base/errors.ts';
-import type { ErrorCode } from '../src/base/errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../src/base/errors.ts';
 import { allRoutes } from '../src/app/routes.ts';
 import { openapiDocument } from '../src/http/index.ts';
 

@@ -6,9 +6,8 @@ import { writeSync } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { sql } from 'kysely';
-import { backup, migrate, openStorage, restore } from '../src/storage/index.ts';
+import { backup, migrate, openStorage, restore, type Storage } from '../src/storage/index.ts';
 import { fencedBy, takeLease } from '../src/storage/lease.ts';
-import type { Storage } from '../src/storage/index.ts';
 import { SAMPLE_MIGRATIONS, addThing, increment } from './sample-schema.ts';
 
 const INCREMENTS = 100;

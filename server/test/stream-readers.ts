@@ -1,6 +1,5 @@
 /** A worker that opens chat streams and keeps what it has seen of each, see `numbered-upstream.ts`. */
-import { Agent, request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { parentPort } from 'node:worker_threads';
 
 /** What one caller has seen of its stream. */

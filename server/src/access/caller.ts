@@ -1,6 +1,5 @@
 import type { Scope } from './scopes.ts';
-import type { ResourceType, Selectors } from './selectors.ts';
-import { coversAll, inRanges, selects } from './selectors.ts';
+import { coversAll, inRanges, selects, type ResourceType, type Selectors } from './selectors.ts';
 
 /** Who a request turned out to be. Made by `keys`, never by hand. */
 export interface Caller {

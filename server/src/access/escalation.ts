@@ -1,7 +1,6 @@
 import type { Budget, BudgetPeriod, Limit } from './caller.ts';
 import { covers } from './scopes.ts';
-import type { NameSelector, Selectors } from './selectors.ts';
-import { matchesPattern, rangesWithin } from './selectors.ts';
+import { matchesPattern, rangesWithin, type NameSelector, type Selectors } from './selectors.ts';
 
 /** What somebody wants a key to hold. */
 export interface Wanted {

@@ -1,7 +1,6 @@
 import type { Caller } from './caller.ts';
 import type { Wanted } from './escalation.ts';
-import { coversAll, NO_SELECTORS } from './selectors.ts';
-import type { NameSelector } from './selectors.ts';
+import { coversAll, NO_SELECTORS, type NameSelector } from './selectors.ts';
 
 /** The roles of users; an instance without users has one administrator, who is worth as much as an `admin`. */
 type SessionRole = 'admin' | 'manager' | 'default';

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../test/server.ts';
 
 interface Record {
   seq: number;

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import { openapiDocument } from '../http/index.ts';
-import type { Route as AnyRoute } from '../http/index.ts';
+import { openapiDocument, type Route as AnyRoute } from '../http/index.ts';
 import type { Route } from './services.ts';
 import { route } from './surface.ts';
 

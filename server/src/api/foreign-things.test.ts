@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { Answer, NewKey, TestServer } from '../../test/server.ts';
-import { json, startTestUpstream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnBothServers, type Answer, type NewKey, type TestServer } from '../../test/server.ts';
+import { json, startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 import { SCOPES } from '../access/index.ts';
 import { allRoutes } from '../app/routes.ts';
 import type { Route } from '../http/route.ts';

@@ -1,5 +1,4 @@
-import type { Scope } from '../access/index.ts';
-import { SCOPES } from '../access/index.ts';
+import { SCOPES, type Scope } from '../access/index.ts';
 import { allRoutes } from '../app/routes.ts';
 import type { Route } from '../http/route.ts';
 

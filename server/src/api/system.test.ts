@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { startPostgresServer } from '../../test/postgres-server.ts';
-import { describeOnBothServers, describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
+import { describeOnBothServers, describeOnServer, type TestServer } from '../../test/server.ts';
 import { VERSION } from '../base/version.ts';
 
 interface Ready {

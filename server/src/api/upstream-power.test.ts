@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../test/server.ts';
 
 const usd = { name: 'usd', unit: 'usd', amount: '1', period: 'day' };
 const scopes = ['models:manage', 'models:use', 'keys:write', 'system:write'];

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { RequestOptions, TestServer } from '../../test/server.ts';
-import { startTestUpstream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnBothServers, type RequestOptions, type TestServer } from '../../test/server.ts';
+import { startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 import type { UpstreamView } from '../models/index.ts';
 
 interface Problem {

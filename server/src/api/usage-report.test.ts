@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { NewKey, TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
 
 interface Usage {
   items: { start: string; end: string; group: Record<string, string>; requests: number }[];

@@ -1,10 +1,8 @@
 import { Type } from 'typebox';
-import type { Caller } from '../access/index.ts';
+import { isBound, type Caller } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
 import { getKey } from '../keys/index.ts';
-import { report, REPORT_GROUPS, REPORT_STEPS } from '../usage/index.ts';
-import type { ReportGroup } from '../usage/index.ts';
-import { isBound } from '../access/index.ts';
+import { report, REPORT_GROUPS, REPORT_STEPS, type ReportGroup } from '../usage/index.ts';
 import type { Route, Services } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';

@@ -1,10 +1,7 @@
-import { apiRoutes, docsRoutes } from '../api/index.ts';
-import type { ApiServices } from '../api/index.ts';
-import { developerRoutes } from '../developer/index.ts';
-import type { DeveloperServices } from '../developer/index.ts';
+import { apiRoutes, docsRoutes, type ApiServices } from '../api/index.ts';
+import { developerRoutes, type DeveloperServices } from '../developer/index.ts';
 import type { Route } from '../http/index.ts';
-import { openaiRoutes } from '../openai/index.ts';
-import type { OpenaiServices } from '../openai/index.ts';
+import { openaiRoutes, type OpenaiServices } from '../openai/index.ts';
 
 /** Every route there is. The document describes all but the parts of its own page. */
 export function allRoutes(version: string): Route<ApiServices & OpenaiServices & DeveloperServices>[] {

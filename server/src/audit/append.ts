@@ -1,8 +1,6 @@
 import type { Db } from '../storage/index.ts';
-import { advanceHead, writeRecords } from './audit-store.ts';
-import type { Head } from './audit-store.ts';
-import { recordHash, recordText } from './record.ts';
-import type { AuditEntry, RecordRow } from './record.ts';
+import { advanceHead, writeRecords, type Head } from './audit-store.ts';
+import { recordHash, recordText, type AuditEntry, type RecordRow } from './record.ts';
 import type { SecretNet } from './secret-net.ts';
 
 /**

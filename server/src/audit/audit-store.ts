@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
-import { dialectOf } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { dialectOf, type Db } from '../storage/index.ts';
 import type { RecordRow } from './record.ts';
 
 /** Where the chain ends. */

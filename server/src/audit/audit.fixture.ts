@@ -4,14 +4,11 @@ import pino from 'pino';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
 import { systemClock } from '../base/clock.ts';
 import { Nodes } from '../nodes/index.ts';
-import { migrate } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
-import { recordHash } from './record.ts';
-import type { RecordRow } from './record.ts';
+import { migrate, type Storage } from '../storage/index.ts';
+import { recordHash, type RecordRow } from './record.ts';
 import { append } from './append.ts';
 import { secretNet } from './secret-net.ts';
-import { Audit, auditMigrations } from './index.ts';
-import type { AuditEntry, AuditSigner } from './index.ts';
+import { Audit, auditMigrations, type AuditEntry, type AuditSigner } from './index.ts';
 
 export const T0 = Date.parse('2026-01-02T03:04:05.678Z');
 

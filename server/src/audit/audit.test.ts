@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { migrate, storageMigrations } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { migrate, storageMigrations, type Storage } from '../storage/index.ts';
 import { nodesMigrations } from '../nodes/index.ts';
 import { allRows, auditOn } from './audit.fixture.ts';
 import { auditMigrations } from './index.ts';

@@ -5,8 +5,7 @@ import type { Acknowledgement, Change, Nodes } from '../nodes/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { append } from './append.ts';
 import type { AuditEntry, Outcome } from './record.ts';
-import { secretNet } from './secret-net.ts';
-import type { SecretNet } from './secret-net.ts';
+import { secretNet, type SecretNet } from './secret-net.ts';
 
 /** What a record says beside who it was and when. */
 export type Entry = Pick<AuditEntry, 'action' | 'target' | 'details'> & {

@@ -1,8 +1,6 @@
 import type { Head } from './audit-store.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { isSigned } from './checkpoint.ts';
-import { GENESIS_HASH, recordHash } from './record.ts';
-import type { RecordRow } from './record.ts';
+import { isSigned, type Checkpoint } from './checkpoint.ts';
+import { GENESIS_HASH, recordHash, type RecordRow } from './record.ts';
 
 /** What can be wrong with a chain. */
 export type Fault =

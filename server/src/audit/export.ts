@@ -1,8 +1,6 @@
 import type { Db } from '../storage/index.ts';
-import { readHead } from './audit-store.ts';
-import type { Head } from './audit-store.ts';
-import { toCheckpoint } from './checkpoint.ts';
-import type { AuditSigner } from './checkpoint.ts';
+import { readHead, type Head } from './audit-store.ts';
+import { toCheckpoint, type AuditSigner } from './checkpoint.ts';
 import { latestCheckpoint } from './checkpoints.ts';
 import { toRecord } from './record.ts';
 import { batches } from './walk.ts';

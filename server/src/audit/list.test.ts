@@ -3,9 +3,8 @@ import { describeOnBothDatabases } from '../../test/databases.ts';
 import { KeywardError } from '../base/errors.ts';
 import { appendOne, auditDatabase, entry, T0 } from './audit.fixture.ts';
 import { append } from './append.ts';
-import { list } from './index.ts';
+import { list, type AuditFilter } from './index.ts';
 import { secretNet } from './secret-net.ts';
-import type { AuditFilter } from './index.ts';
 
 describeOnBothDatabases('the list of audit records', (open) => {
   it('the list of audit records shows records newest first, in full', async () => {

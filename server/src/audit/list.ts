@@ -1,12 +1,10 @@
 import { sql } from 'kysely';
 import { invalidField } from '../base/errors.ts';
-import { pageOf, readCursor } from '../base/page.ts';
-import type { Page } from '../base/page.ts';
+import { pageOf, readCursor, type Page } from '../base/page.ts';
 import { slice } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import { readHead, tables } from './audit-store.ts';
-import { toRecord } from './record.ts';
-import type { AuditRecord, RecordRow } from './record.ts';
+import { toRecord, type AuditRecord, type RecordRow } from './record.ts';
 
 export interface AuditFilter {
   /** As a record shows it (`key:key_…`, `system`), or the id of a key alone. */

@@ -1,6 +1,5 @@
 import type { Nodes } from '../nodes/index.ts';
-import { booksOf, defineModule } from '../storage/index.ts';
-import type { Opening } from '../storage/index.ts';
+import { booksOf, defineModule, type Opening } from '../storage/index.ts';
 import { Audit } from './audit.ts';
 import type { AuditSigner } from './checkpoint.ts';
 import { Checkpointer } from './checkpoints.ts';

@@ -1,12 +1,10 @@
-import { isoTime } from '../base/clock.ts';
-import type { Clock } from '../base/clock.ts';
+import { isoTime, type Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { Mutex } from '../base/mutex.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Audit } from './audit.ts';
 import type { AuditEntry } from './record.ts';
-import { RefusalTallies } from './refusal-tallies.ts';
-import type { Overflow, Refusal, Tally } from './refusal-tallies.ts';
+import { RefusalTallies, type Overflow, type Refusal, type Tally } from './refusal-tallies.ts';
 
 export interface RefusalRecorderOptions {
   storage: Storage;

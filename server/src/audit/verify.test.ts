@@ -1,8 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { backup, restore } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { backup, restore, type Storage } from '../storage/index.ts';
 import {
   allRows,
   appendOne,
@@ -17,8 +16,7 @@ import {
 } from './audit.fixture.ts';
 import { auditMigrations, checkpoint, exportRecords, verifyFile, verifyStorage } from './index.ts';
 import type { Checkpoint, Fault, VerifyOptions } from './index.ts';
-import { recordHash } from './record.ts';
-import type { RecordRow } from './record.ts';
+import { recordHash, type RecordRow } from './record.ts';
 
 const signer = newSigner();
 

@@ -1,8 +1,6 @@
 import type { Storage } from '../storage/index.ts';
-import { readHead } from './audit-store.ts';
-import type { Head } from './audit-store.ts';
-import { broken, ChainWalker } from './chain.ts';
-import type { Verification } from './chain.ts';
+import { readHead, type Head } from './audit-store.ts';
+import { broken, ChainWalker, type Verification } from './chain.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { parseExportLine } from './export-line.ts';
 import { walkAll } from './walk.ts';

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Db } from '../storage/index.ts';
-import { checkpointsBetween, recordsAfter } from './audit-store.ts';
-import type { CheckpointRow } from './audit-store.ts';
+import { checkpointsBetween, recordsAfter, type CheckpointRow } from './audit-store.ts';
 import type { ChainWalker } from './chain.ts';
 import { toCheckpoint } from './checkpoint.ts';
 import type { RecordRow } from './record.ts';

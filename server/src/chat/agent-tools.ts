@@ -1,8 +1,7 @@
 import { askModel } from './ask-model.ts';
 import type { Job } from './answer.ts';
 import { passages } from './context.ts';
-import { memberDocuments, passageSource } from './library.ts';
-import type { MemberDocument } from './library.ts';
+import { memberDocuments, passageSource, type MemberDocument } from './library.ts';
 import type { Source, Tool } from './message.ts';
 import { text } from './completion.ts';
 import { cutMiddle } from './tokens.ts';

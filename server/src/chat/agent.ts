@@ -1,12 +1,8 @@
 import type { UsageReport } from '../models/index.ts';
-import { metricsFor } from './answer.ts';
-import type { Job } from './answer.ts';
-import { readCall, toolDeclarations } from './agent-tools.ts';
-import type { ToolRun } from './agent-tools.ts';
-import { askModel } from './ask-model.ts';
-import type { Outcome, Piece, Said } from './ask-model.ts';
-import { gather } from './context.ts';
-import type { Gathered } from './context.ts';
+import { metricsFor, type Job } from './answer.ts';
+import { readCall, toolDeclarations, type ToolRun } from './agent-tools.ts';
+import { askModel, type Outcome, type Piece, type Said } from './ask-model.ts';
+import { gather, type Gathered } from './context.ts';
 import type { Failure } from './failure.ts';
 import type { ModelMessage } from './message.ts';
 import { summed } from './metrics.ts';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { answerReader } from './answer-reader.ts';
-import type { AnswerReader } from './answer-reader.ts';
+import { answerReader, type AnswerReader } from './answer-reader.ts';
 
 const EVENTS = 'text/event-stream; charset=utf-8';
 const chunk = (delta: object, finish_reason: string | null = null): string =>

@@ -1,8 +1,7 @@
 import { KeywardError } from '../base/errors.ts';
 import { Completion, list, object } from './completion.ts';
 import { EventReader } from './event-stream.ts';
-import { providerFailure, streamFailure } from './failure.ts';
-import type { Failure } from './failure.ts';
+import { providerFailure, streamFailure, type Failure } from './failure.ts';
 
 /** Of a whole answer. */
 const ANSWER_MAX_BYTES = 32 * 1024 * 1024;

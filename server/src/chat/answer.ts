@@ -1,8 +1,6 @@
-import { askModel } from './ask-model.ts';
-import type { Piece, Said } from './ask-model.ts';
+import { askModel, type Piece, type Said } from './ask-model.ts';
 import type { ChatContext } from './chat.ts';
-import { gather } from './context.ts';
-import type { Gathered } from './context.ts';
+import { gather, type Gathered } from './context.ts';
 import type { Metrics } from './metrics.ts';
 import type { ChosenModel } from './model-choice.ts';
 import type { ChatEvent, ChatRequest, Ending } from './request.ts';

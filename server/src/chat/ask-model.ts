@@ -2,8 +2,7 @@ import { paid } from '../models/index.ts';
 import type { Account, Answer, JsonObject, Models, UsageReport } from '../models/index.ts';
 import { answerReader } from './answer-reader.ts';
 import type { Completion } from './completion.ts';
-import { brokenOff, failureOf, refuseAboutKey } from './failure.ts';
-import type { Failure } from './failure.ts';
+import { brokenOff, failureOf, refuseAboutKey, type Failure } from './failure.ts';
 import type { ModelMessage, Tool, ToolCall } from './message.ts';
 import { SecretFilter } from './secrets.ts';
 

@@ -1,6 +1,5 @@
 import { KeywardError } from '../base/errors.ts';
-import { readFile } from './library.ts';
-import type { Library, WholeText } from './library.ts';
+import { readFile, type Library, type WholeText } from './library.ts';
 import type { Attachment } from './message.ts';
 
 const DOCUMENT_MIME = 'application/anythingllm-document';

@@ -8,8 +8,7 @@ import { answerPlainly, refusal } from './answer.ts';
 import { DailyMessages } from './daily-messages.ts';
 import { failureOf, toldOf } from './failure.ts';
 import type { Library } from './library.ts';
-import { chooseModel, providersOf, WINDOW_TOKENS } from './model-choice.ts';
-import type { ChosenModel } from './model-choice.ts';
+import { chooseModel, providersOf, WINDOW_TOKENS, type ChosenModel } from './model-choice.ts';
 import type { ChatEvent, ChatRequest, Ending } from './request.ts';
 
 /** What a chat works with. */

@@ -1,7 +1,6 @@
 export { readAttachments, refuseTooLarge } from './attachments.ts';
 export { Chat } from './chat.ts';
-export { brokenOff, failureOf, providerFailure } from './failure.ts';
-export type { Failure } from './failure.ts';
+export { brokenOff, failureOf, providerFailure, type Failure } from './failure.ts';
 export type { Attachment, Source, Turn } from './message.ts';
 export type { Measured, Metrics } from './metrics.ts';
 export { chatModule } from './module.ts';

@@ -1,6 +1,5 @@
 import { KeywardError } from '../base/errors.ts';
-import { matchesPattern } from '../access/index.ts';
-import type { NameSelector } from '../access/index.ts';
+import { matchesPattern, type NameSelector } from '../access/index.ts';
 import type { Models, ModelView } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Workspace } from '../workspaces/index.ts';

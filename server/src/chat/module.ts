@@ -1,6 +1,5 @@
 import { defineModule } from '../storage/index.ts';
-import { Chat } from './chat.ts';
-import type { ChatContext } from './chat.ts';
+import { Chat, type ChatContext } from './chat.ts';
 
 export const chatModule = defineModule({
   open: (given: ChatContext) => ({ chat: new Chat(given) }),

@@ -1,8 +1,7 @@
 import type { NameSelector } from '../access/index.ts';
 import type { Account } from '../models/index.ts';
 import type { Payer } from '../retrieval/index.ts';
-import { CHAT_MODES } from '../workspaces/index.ts';
-import type { ChatMode, Workspace } from '../workspaces/index.ts';
+import { CHAT_MODES, type ChatMode, type Workspace } from '../workspaces/index.ts';
 import type { Failure } from './failure.ts';
 import type { Attachment, Source, Turn } from './message.ts';
 import type { Measured, Metrics } from './metrics.ts';

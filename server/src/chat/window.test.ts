@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ModelMessage, Turn } from './message.ts';
 import { countTokens } from './tokens.ts';
-import { fitted } from './window.ts';
-import type { Prompt } from './window.ts';
+import { fitted, type Prompt } from './window.ts';
 
 const WINDOW_TOKENS = 4_096;
 const words = (count: number, word = 'word'): string => `${word} `.repeat(count).trim();

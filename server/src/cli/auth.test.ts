@@ -12,8 +12,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startServer, testHome } from './cli.fixture.ts';
-import type { Home } from './cli.fixture.ts';
+import { startServer, testHome, type Home } from './cli.fixture.ts';
 
 let server: Awaited<ReturnType<typeof startServer>>;
 beforeAll(async () => {

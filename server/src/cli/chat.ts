@@ -1,8 +1,6 @@
-import { unwrap } from '@keyward/sdk';
-import type { ChatMessage, KeywardClient } from '@keyward/sdk';
+import { unwrap, type ChatMessage, type KeywardClient } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from './client.ts';
-import { verb } from './command.ts';
-import type { Context } from './command.ts';
+import { verb, type Context } from './command.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
 import { say, write } from './io.ts';
 import { print } from './output.ts';

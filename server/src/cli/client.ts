@@ -1,5 +1,4 @@
-import { createClient } from '@keyward/sdk';
-import type { KeywardClient } from '@keyward/sdk';
+import { createClient, type KeywardClient } from '@keyward/sdk';
 import type { Config } from '../config.ts';
 import type { Context } from './command.ts';
 import { CliError, EXIT, usageError } from './exit.ts';

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chatAnswer, chatEvents, json, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { TestUpstream } from '../../test/upstream.ts';
-import { startServer } from './cli.fixture.ts';
-import type { Ended, Home } from './cli.fixture.ts';
+import { startServer, type Ended, type Home } from './cli.fixture.ts';
 
 let server: Awaited<ReturnType<typeof startServer>>;
 let home: Home;

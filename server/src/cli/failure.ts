@@ -1,9 +1,7 @@
 import { KeywardApiError, KeywardConnectionError } from '@keyward/sdk';
 import { KeywardError, StartupError } from '../base/errors.ts';
-import { CliError, EXIT } from './exit.ts';
-import type { ExitCode } from './exit.ts';
-import type { Io } from './io.ts';
-import { say } from './io.ts';
+import { CliError, EXIT, type ExitCode } from './exit.ts';
+import { say, type Io } from './io.ts';
 
 interface Told {
   exitCode: number;

@@ -1,9 +1,7 @@
 import { nearest } from '../base/nearest.ts';
 import type { Command, Context } from './command.ts';
-import { usageError } from './exit.ts';
-import { EXIT } from './exit.ts';
-import type { Io } from './io.ts';
-import { isTerminal } from './io.ts';
+import { usageError, EXIT } from './exit.ts';
+import { isTerminal, type Io } from './io.ts';
 import { root } from './root.ts';
 
 export type { Io } from './io.ts';

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { addAbortSignal } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { collected } from '../base/collected.ts';
 import { CliError, EXIT } from './exit.ts';

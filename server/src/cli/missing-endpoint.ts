@@ -1,5 +1,4 @@
-import { createClient } from '@keyward/sdk';
-import type { KeywardApiError, KeywardClient } from '@keyward/sdk';
+import { createClient, type KeywardApiError, type KeywardClient } from '@keyward/sdk';
 import { endpointsOf } from './endpoints.ts';
 
 const ASK_MS = 3_000;

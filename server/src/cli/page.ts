@@ -1,9 +1,7 @@
-import { paginate } from '@keyward/sdk';
-import type { Page } from '@keyward/sdk';
+import { paginate, type Page } from '@keyward/sdk';
 import type { Context } from './command.ts';
 import { say } from './io.ts';
-import { formOf, print, tableText } from './output.ts';
-import type { Columns, OutputChoice } from './output.ts';
+import { formOf, print, tableText, type Columns, type OutputChoice } from './output.ts';
 import { wholeNumber } from './parse.ts';
 
 /** Flags of every list. */

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestUpstream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 import { startServer } from './cli.fixture.ts';
 
 let server: Awaited<ReturnType<typeof startServer>>;

@@ -1,5 +1,4 @@
-import type { Io } from './io.ts';
-import { isTerminal } from './io.ts';
+import { isTerminal, type Io } from './io.ts';
 
 const BAR_CELLS = 30;
 const LINE_STEP_PERCENT = 10;

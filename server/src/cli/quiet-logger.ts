@@ -1,5 +1,4 @@
-import { createLogger } from '../base/logger.ts';
-import type { Logger } from '../base/logger.ts';
+import { createLogger, type Logger } from '../base/logger.ts';
 
 /** For work on the data directory: only what has gone wrong is said, on stderr. */
 export const quietLogger = (): Promise<Logger> => createLogger('error');

@@ -1,7 +1,6 @@
 import type { components } from '@keyward/sdk';
 import type { Context } from './command.ts';
-import { print, tableText } from './output.ts';
-import type { OutputChoice } from './output.ts';
+import { print, tableText, type OutputChoice } from './output.ts';
 import { given } from './page.ts';
 import { pastTime } from './parse.ts';
 

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chatEvents, json, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
-import { startServer } from './cli.fixture.ts';
-import type { Home } from './cli.fixture.ts';
+import { startServer, type Home } from './cli.fixture.ts';
 
 const EMBEDDING_MODEL = 'all-minilm-l6-v2';
 const ANSWER = 'Grüße 🌍 {"usage":{"prompt_tokens":1}} "choices":[]';

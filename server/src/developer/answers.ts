@@ -1,8 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { KeywardError } from '../base/errors.ts';
-import type { ErrorCode } from '../base/errors.ts';
+import { KeywardError, type ErrorCode } from '../base/errors.ts';
 import type { Answer, WholeAnswer } from '../http/index.ts';
 
 const TEXT = { 'content-type': 'text/plain; charset=utf-8' };

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { Answer, TestServer } from '../../test/server.ts';
-import { startTestUpstream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnBothServers, type Answer, type TestServer } from '../../test/server.ts';
+import { startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 import { allRoutes } from '../app/routes.ts';
 import { openRequest } from '../api/running/open-request.fixture.ts';
 import { firstSession, PASSWORD, tokenOf } from './people/identity.fixture.ts';

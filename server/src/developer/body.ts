@@ -1,7 +1,6 @@
 import { KeywardError } from '../base/errors.ts';
 import { isObject } from '../base/is-object.ts';
-import { JSON_TYPE, parseJson, receive, tooMany } from '../http/index.ts';
-import type { Course } from '../http/index.ts';
+import { JSON_TYPE, parseJson, receive, tooMany, type Course } from '../http/index.ts';
 import type { Route } from './services.ts';
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;

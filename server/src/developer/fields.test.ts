@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import type { TSchema } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import { expect, test } from 'vitest';
 import { decoder } from '../http/index.ts';
 import { asSent, flag, object, pathId, text, texts, whole, wholes, wholeWithin } from './fields.ts';

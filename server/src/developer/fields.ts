@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import type { TCodec, TObject, TProperties, TSchema, TSchemaOptions } from 'typebox';
-import { decoder } from '../http/index.ts';
-import type { Decoded } from '../http/index.ts';
+import { decoder, type Decoded } from '../http/index.ts';
 
 /*
  * Fields of bodies, queries and paths of the Developer API: what the OpenAPI document says of each, and what becomes of anything

@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { NewKey } from '../../test/server.ts';
-import { json } from '../../test/upstream.ts';
-import type { Behaviour } from '../../test/upstream.ts';
+import { describeOnBothServers, type NewKey } from '../../test/server.ts';
+import { json, type Behaviour } from '../../test/upstream.ts';
 import { systemClock } from '../base/clock.ts';
-import { CHAT_MODEL, says, startChats } from '../chat/chats.fixture.ts';
-import type { ChatServer } from '../chat/chats.fixture.ts';
+import { CHAT_MODEL, says, startChats, type ChatServer } from '../chat/chats.fixture.ts';
 import { RERANK_SETTING } from '../retrieval/index.ts';
 import { EMBEDDING_MODEL } from '../retrieval/retrieval.fixture.ts';
 import { Settings } from '../settings/index.ts';

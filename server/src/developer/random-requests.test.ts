@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
-import { startTestUpstream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
+import { startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 import { enableUsers, enterAs } from './people/identity.fixture.ts';
-import { Dice, randomRequest } from './random-requests.fixture.ts';
-import type { RandomRequest } from './random-requests.fixture.ts';
+import { Dice, randomRequest, type RandomRequest } from './random-requests.fixture.ts';
 import type { Route } from '../http/route.ts';
 import { developerRoutes, nameOf } from './sweep.fixture.ts';
 

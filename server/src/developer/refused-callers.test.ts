@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { Answer, TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type Answer, type TestServer } from '../../test/server.ts';
 import { keyed, nameOf, open, otherScopes, pathOf, scoped } from './sweep.fixture.ts';
 
 const NO_KEY = '{"error":"No valid api key found."}';

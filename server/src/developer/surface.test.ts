@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
 
 const NO_KEY = '{"error":"No valid api key found."}';
 const JSON_TYPE = 'application/json; charset=utf-8';

@@ -1,8 +1,6 @@
-import type { Scope } from '../access/index.ts';
-import { SCOPES } from '../access/index.ts';
+import { SCOPES, type Scope } from '../access/index.ts';
 import { allRoutes } from '../app/routes.ts';
-import { needsKey } from '../http/route.ts';
-import type { Route } from '../http/route.ts';
+import { needsKey, type Route } from '../http/route.ts';
 
 export const developerRoutes = allRoutes('0.0.0').filter(({ surface }) => surface.name === 'developer');
 

@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
-import { unchanged } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { unchanged, type Db } from '../storage/index.ts';
 import type { Document, Place } from './document.ts';
 import { documentFromRow, rowFromDocument, tables } from './rows.ts';
 import { insertText } from './text-store.ts';
-import { isEmbedded, isFree, isVisible } from './visibility.ts';
-import type { Viewer } from './visibility.ts';
+import { isEmbedded, isFree, isVisible, type Viewer } from './visibility.ts';
 
 /** Ids in one statement: dialects limit their number. */
 const BATCH = 500;

@@ -2,15 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { NO_SELECTORS } from '../access/index.ts';
-import type { Caller } from '../access/index.ts';
+import { NO_SELECTORS, type Caller } from '../access/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { auditOn } from '../audit/audit.fixture.ts';
 import { auditMigrations, list } from '../audit/index.ts';
-import { migrate, storageMigrations } from '../storage/index.ts';
-import type { Db, Storage } from '../storage/index.ts';
-import { Documents } from './documents.ts';
-import type { DocumentsOptions, NewDocument } from './documents.ts';
+import { migrate, storageMigrations, type Db, type Storage } from '../storage/index.ts';
+import { Documents, type DocumentsOptions, type NewDocument } from './documents.ts';
 import { addMember } from './members-store.ts';
 import { documentsMigrations } from './migrations.ts';
 

@@ -1,5 +1,4 @@
-import { isBound } from '../access/index.ts';
-import type { Caller } from '../access/index.ts';
+import { isBound, type Caller } from '../access/index.ts';
 import type { Audit, Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Db, Storage } from '../storage/index.ts';
@@ -7,8 +6,7 @@ import { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
 import type { Document, DocumentMetadata, Place } from './document.ts';
 import * as store from './document-store.ts';
 import type { FolderItem, Standing } from './document-views.ts';
-import { Listings, memberships } from './listings.ts';
-import type { Listing, ListingPage } from './listings.ts';
+import { Listings, memberships, type Listing, type ListingPage } from './listings.ts';
 import { batches } from './document-store.ts';
 import * as folders from './folder-store.ts';
 import type { Member } from './members-store.ts';

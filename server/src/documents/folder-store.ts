@@ -1,5 +1,4 @@
-import { allRows, unchanged } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { allRows, unchanged, type Db } from '../storage/index.ts';
 import { tables } from './rows.ts';
 import { visibleIds } from './document-store.ts';
 import type { Viewer } from './visibility.ts';

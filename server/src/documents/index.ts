@@ -1,13 +1,11 @@
 export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
 export type { Document, DocumentMetadata, Place } from './document.ts';
 export type { FileItem, FolderItem } from './document-views.ts';
-export { Documents } from './documents.ts';
-export type { DocumentVectors, NewDocument } from './documents.ts';
+export { Documents, type DocumentVectors, type NewDocument } from './documents.ts';
 export type { Listing } from './listings.ts';
-export { Intake } from './intake.ts';
-export type { Bringing, Brought, Given, NewNote, Outcome } from './intake.ts';
+export { Intake, type Bringing, type Brought, type Given, type NewNote, type Outcome } from './intake.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';
-export { checkedName, cleanFileName, folderName } from './names.ts';
+export { checkedName, cleanFileName, folderName, named } from './names.ts';
 export { acceptedTypes } from './parsing/formats.ts';
 export {
   addMember,
@@ -22,5 +20,4 @@ export {
 export type { Member } from './members-store.ts';
 export { documentsMigrations } from './migrations.ts';
 export { documentsModule } from './module.ts';
-export { named } from './names.ts';
 export type { Viewer } from './visibility.ts';

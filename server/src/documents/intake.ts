@@ -6,16 +6,13 @@ import type { Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { PrivateAddresses } from '../base/outbound/addresses.ts';
 import type { Storage } from '../storage/index.ts';
-import { describe } from './describing.ts';
-import type { Described } from './describing.ts';
+import { describe, type Described } from './describing.ts';
 import type { Document, DocumentMetadata } from './document.ts';
 import type { Documents } from './documents.ts';
-import { PageFetcher } from './fetching/page-fetcher.ts';
-import type { FetchLimits } from './fetching/page-fetcher.ts';
+import { PageFetcher, type FetchLimits } from './fetching/page-fetcher.ts';
 import { fileDocumentName, linkDocumentName, named, noteDocumentName, noteSlug, slugOf } from './names.ts';
 import type { ParseLimits } from './parsing/limits.ts';
-import { Parser } from './parsing/parser.ts';
-import type { ParsedPart } from './parsing/parser.ts';
+import { Parser, type ParsedPart } from './parsing/parser.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
 /** A document as it was just brought, with its text. */

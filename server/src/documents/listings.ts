@@ -1,14 +1,11 @@
 import type { Caller } from '../access/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
-import { DEFAULT_FOLDER } from './document.ts';
-import type { Document } from './document.ts';
+import { DEFAULT_FOLDER, type Document } from './document.ts';
 import * as store from './document-store.ts';
 import { batches } from './document-store.ts';
-import { fileItem } from './document-views.ts';
-import type { FileItem, FolderItem, Standing } from './document-views.ts';
+import { fileItem, type FileItem, type FolderItem, type Standing } from './document-views.ts';
 import * as folders from './folder-store.ts';
-import { membershipsOf } from './members-store.ts';
-import type { Member } from './members-store.ts';
+import { membershipsOf, type Member } from './members-store.ts';
 import type { Viewer } from './visibility.ts';
 
 export interface Listing {

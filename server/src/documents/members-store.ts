@@ -1,6 +1,5 @@
 import { mapInTurns } from '../base/slices.ts';
-import { allRows, nextId } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { allRows, nextId, type Db } from '../storage/index.ts';
 import { batches } from './document-store.ts';
 
 /** A document in a collection; a collection is what is searched together, such as the documents of a workspace. */

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { defineModule } from '../storage/index.ts';
-import { Documents } from './documents.ts';
-import type { DocumentsOptions } from './documents.ts';
+import { Documents, type DocumentsOptions } from './documents.ts';
 import { Intake } from './intake.ts';
 import { documentsMigrations } from './migrations.ts';
 

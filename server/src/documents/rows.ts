@@ -1,6 +1,5 @@
 import type { Db } from '../storage/index.ts';
-import { locationOf } from './document.ts';
-import type { Document, DocumentMetadata } from './document.ts';
+import { locationOf, type Document, type DocumentMetadata } from './document.ts';
 
 export type DocumentRow = {
   id: string;

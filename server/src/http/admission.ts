@@ -1,9 +1,7 @@
-import type { Caller, Scope } from '../access/index.ts';
-import { decide } from '../access/index.ts';
+import { decide, type Caller, type Scope } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Admission, BadKey, GoodKey } from '../keys/index.ts';
-import { budgetExceeded, whose } from '../usage/index.ts';
-import type { SpentBudget } from '../usage/index.ts';
+import { budgetExceeded, whose, type SpentBudget } from '../usage/index.ts';
 import type { Course } from './request/request-context.ts';
 import { invalidKey } from './credentials.ts';
 import { limitHeaders } from './answer/limit-headers.ts';

@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import type { Static, TObject, TProperties, TSchema } from 'typebox';
+import { Type, type Static, type TObject, type TProperties, type TSchema } from 'typebox';
 import type { FormPart } from '../models/index.ts';
 import type { Route } from './route.ts';
 

@@ -1,7 +1,5 @@
-import { ServerResponse } from 'node:http';
-import type { IncomingMessage } from 'node:http';
-import { invalidField } from '../base/errors.ts';
-import type { ErrorCode, KeywardError } from '../base/errors.ts';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { invalidField, type ErrorCode, type KeywardError } from '../base/errors.ts';
 import type { FormPart } from '../models/index.ts';
 import type { Run } from '../nodes/index.ts';
 import { underPermit } from '../storage/index.ts';
@@ -9,17 +7,14 @@ import type { Count } from '../usage/index.ts';
 import { admitAgain } from './admission.ts';
 import { decodingOf } from './decoding.ts';
 import { isLongAnswer, send, sendLong } from './answer/send-answer.ts';
-import { receive } from './body/body-reader.ts';
-import type { ReadBody } from './body/body-reader.ts';
+import { receive, type ReadBody } from './body/body-reader.ts';
 import type { Course } from './request/request-context.ts';
 import { fail } from './answer/send-error.ts';
 import type { Leave } from './request/caller-left.ts';
-import { needsKey } from './route.ts';
-import type { Answer, Call, Route } from './route.ts';
+import { needsKey, type Answer, type Call, type Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 import { admit, refuseSession } from './session-gate.ts';
-import { validator } from './validation.ts';
-import type { Validator } from './validation.ts';
+import { validator, type Validator } from './validation.ts';
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { NewKey, TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
 

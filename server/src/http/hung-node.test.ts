@@ -1,7 +1,6 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startServerProcess } from '../../test/server-processes.ts';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../test/server.ts';
 import { startTestUpstream } from '../../test/upstream.ts';
 import { says, startChats } from '../chat/chats.fixture.ts';
 import { embeddings } from '../retrieval/retrieval.fixture.ts';

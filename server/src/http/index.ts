@@ -6,7 +6,7 @@ import type { Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 
 export { Metrics } from './metrics.ts';
-export { openapiDocument } from './openapi/openapi-document.ts';
+export { openapiDocument, errorsOf, failuresAs } from './openapi/openapi-document.ts';
 export type { ArrivalTimes } from './request/late-requests.ts';
 
 export interface Listener {
@@ -47,16 +47,13 @@ async function listen(http: Pick<HttpServer, 'listen'>, host: string, port: numb
     );
   }
 }
-export { routesOn } from './route.ts';
-export type { Answer, Call, DeclareRoute, Route } from './route.ts';
-export { errorsOf, failuresAs } from './openapi/openapi-document.ts';
+export { routesOn, type Answer, type Call, type DeclareRoute, type Route } from './route.ts';
 export { BODY_MAX_BYTES, IMPORT_MAX_BYTES, parseJson, tooMany } from './body/json-body.ts';
 export { challengeHeaders, errorEvent, problemShape, toKeywardError } from './answer/error-shapes.ts';
 export type { ErrorAnswer } from './answer/error-shapes.ts';
 export type { KernelServices } from './services.ts';
 export { validator } from './validation.ts';
-export { decoder } from './decoding.ts';
-export type { Decoded } from './decoding.ts';
+export { decoder, type Decoded } from './decoding.ts';
 export { readCredential } from './credentials.ts';
 export type { Json, Surface } from './surface.ts';
 export type { WholeAnswer } from './answer/send-answer.ts';

@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { StartServer } from '../../test/server.ts';
+import { describeOnServer, type StartServer } from '../../test/server.ts';
 import { openApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 

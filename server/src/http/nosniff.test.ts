@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
-import { chatEvents, json, startTestUpstream, stream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
+import { chatEvents, json, startTestUpstream, stream, type TestUpstream } from '../../test/upstream.ts';
 
 describeOnServer('sqlite', 'every answer forbids browsers to guess its type', (start) => {
   let server: TestServer;

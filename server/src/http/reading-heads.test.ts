@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { slowUnits } from './reading-times.fixture.ts';
 
 const UNITS = [

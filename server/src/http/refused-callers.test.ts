@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { Answer, TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type Answer, type TestServer } from '../../test/server.ts';
 import { guarded, otherScopes, pathOf, routes, scoped } from '../api/sweep.fixture.ts';
 
 interface Refusal {

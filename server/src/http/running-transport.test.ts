@@ -1,9 +1,7 @@
 import { connect } from 'node:net';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
-import { startTestUpstream, stream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
+import { startTestUpstream, stream, type TestUpstream } from '../../test/upstream.ts';
 import { openRequest, statusOf } from '../api/running/open-request.fixture.ts';
 
 /* A revocation ends what runs however it came in: as HTTP/1.0, behind another request on the connection, or after 100. */

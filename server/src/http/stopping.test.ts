@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServerProcess } from '../../test/server-processes.ts';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
-import { chatEvents, startTestUpstream, stream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnBothServers, type TestServer } from '../../test/server.ts';
+import { chatEvents, startTestUpstream, stream, type TestUpstream } from '../../test/upstream.ts';
 
 describeOnBothServers('several processes, and their end', (start) => {
   let upstream: TestUpstream;

@@ -1,8 +1,6 @@
-import { Ajv } from 'ajv';
-import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
-import type { FieldError } from '../base/errors.ts';
-import { invalidField, KeywardError } from '../base/errors.ts';
+import { invalidField, KeywardError, type FieldError } from '../base/errors.ts';
 import { fieldPath } from './body/json-body.ts';
 
 const ERRORS_MAX = 20;

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { changeState, createOwner, getKey, updateKey, updateOwner } from '../keys/index.ts';
+import { changeState, createOwner, getKey, updateKey, updateOwner, type KeysContext } from '../keys/index.ts';
 import type { Actor } from '../access/index.ts';
-import type { KeysContext } from '../keys/index.ts';
 import { mintActor, mintOne, OPERATOR } from '../keys/keys.fixture.ts';
 import { openTestIdentity, openWithAdmin } from './identity.fixture.ts';
 

@@ -1,7 +1,5 @@
-import { EVERYTHING, worthOf } from '../access/index.ts';
-import type { Wanted } from '../access/index.ts';
-import { findAdminOwner, isAnyActive, isFree } from '../keys/index.ts';
-import type { Administrators } from '../keys/index.ts';
+import { EVERYTHING, worthOf, type Wanted } from '../access/index.ts';
+import { findAdminOwner, isAnyActive, isFree, type Administrators } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Memberships } from './identity.ts';
 import { lockMode, readMode } from './store/mode-store.ts';

@@ -1,7 +1,6 @@
 import { auditMigrations } from '../audit/index.ts';
 import { keysMigrations } from '../keys/index.ts';
-import { openTestKeys, OPERATOR } from '../keys/keys.fixture.ts';
-import type { MovableClock, TestKeys } from '../keys/keys.fixture.ts';
+import { openTestKeys, OPERATOR, type MovableClock, type TestKeys } from '../keys/keys.fixture.ts';
 import { nodesMigrations } from '../nodes/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import { usageMigrations } from '../usage/index.ts';

@@ -1,15 +1,12 @@
 import { hash } from 'node:crypto';
-import { excesses, worthOf } from '../access/index.ts';
+import { excesses, worthOf, type Actor } from '../access/index.ts';
 import { actorId, holdingsOf } from '../keys/index.ts';
-import type { Actor } from '../access/index.ts';
-import { nextId } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { nextId, type Db } from '../storage/index.ts';
 import { newCode } from './login/codes.ts';
 import { placeOf } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
 import * as store from './store/invite-store.ts';
-import { makerNow } from './makers.ts';
-import type { Maker } from './makers.ts';
+import { makerNow, type Maker } from './makers.ts';
 import { addUser, newUser } from './new-user.ts';
 import { refuseNewUser, refuseStrongerInvite } from './power.ts';
 import type { InviteRow, InviteStatus } from './store/rows.ts';

@@ -7,8 +7,7 @@ import { lockMode, writeMode } from './store/mode-store.ts';
 import { hashPassword } from './login/password.ts';
 import { revokeSessionsOf } from './store/session-store.ts';
 import { sessionsEnd } from './login/sessions.ts';
-import type { User } from './user.ts';
-import { checkPassword } from './user.ts';
+import { checkPassword, type User } from './user.ts';
 import { addUser, newUser } from './new-user.ts';
 import { refuseNewUser } from './power.ts';
 

@@ -1,6 +1,5 @@
 import { defineModule } from '../storage/index.ts';
-import { openIdentity } from './identity.ts';
-import type { Identity } from './identity.ts';
+import { openIdentity, type Identity } from './identity.ts';
 import { identityMigrations } from './migrations.ts';
 
 export const identityModule = defineModule({

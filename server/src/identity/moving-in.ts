@@ -1,9 +1,7 @@
 import { hash } from 'node:crypto';
-import { idLike } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { idLike, type Db } from '../storage/index.ts';
 import type { Identity } from './identity.ts';
-import type { Invite } from './invites.ts';
-import { inviteContext } from './invites.ts';
+import { inviteContext, type Invite } from './invites.ts';
 import * as invites from './store/invite-store.ts';
 import { lockMode, readMode, writeMode } from './store/mode-store.ts';
 import { revokeSessionsOf } from './store/session-store.ts';

@@ -1,13 +1,11 @@
 import { KeywardError } from '../base/errors.ts';
 import { addOwner, setOwnerState } from '../keys/index.ts';
-import { idLike, nextId } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { idLike, nextId, type Db } from '../storage/index.ts';
 import type { Place } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { hashPassword, isBcryptHash } from './login/password.ts';
 import type { PasswordKind } from './store/rows.ts';
-import type { User, UserInput, UserRole } from './user.ts';
-import { checkPassword, checkUser, checkUsername } from './user.ts';
+import { checkPassword, checkUser, checkUsername, type User, type UserInput, type UserRole } from './user.ts';
 import { findByUsername, findUser, insertUser, updateUser } from './store/user-store.ts';
 
 /** A user before there is one: looked at, and with the password hashed, which takes long. */

@@ -1,6 +1,5 @@
 import type { Identity, Session } from './identity.ts';
-import type { LoginRefusal } from './login/login.ts';
-import { knowsPassword, throttled } from './login/login.ts';
+import { knowsPassword, throttled, type LoginRefusal } from './login/login.ts';
 import type { UserInput } from './user.ts';
 import { updateUser } from './users.ts';
 

@@ -1,4 +1,4 @@
-import { isBound, worthOf } from '../access/index.ts';
+import { isBound, worthOf, type Actor } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import {
   isAnyActive,
@@ -7,12 +7,10 @@ import {
   refuseStronger,
   refuseStrongerOwner,
 } from '../keys/index.ts';
-import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { worthOfUser } from './administrators.ts';
 import type { Identity } from './identity.ts';
-import type { User, UserFields, UserRole } from './user.ts';
-import { USER_ROLES } from './user.ts';
+import { USER_ROLES, type User, type UserFields, type UserRole } from './user.ts';
 
 /** Whether somebody of the role `after` may do less than one of the role `before`. */
 export const isDemotion = (before: UserRole, after: UserRole): boolean =>

@@ -1,7 +1,6 @@
-import { ROLE_POWERS } from '../access/index.ts';
+import { ROLE_POWERS, type Actor } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { revokeBeyond, setOwnerState } from '../keys/index.ts';
-import type { Actor } from '../access/index.ts';
 import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import { hasAdmin } from './administrators.ts';
@@ -15,8 +14,7 @@ import type { UserRow } from './store/rows.ts';
 import { revokeSessionsOf } from './store/session-store.ts';
 import { sessionsEnd } from './login/sessions.ts';
 import { dropRecoveryCodes, dropTokens } from './store/token-store.ts';
-import type { User, UserFields, UserInput, UserRole } from './user.ts';
-import { checkUser } from './user.ts';
+import { checkUser, type User, type UserFields, type UserInput, type UserRole } from './user.ts';
 import * as store from './store/user-store.ts';
 
 /** @throws KeywardError `invalid_input`, `scope_escalation` */

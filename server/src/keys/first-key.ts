@@ -2,13 +2,10 @@ import type { Db } from '../storage/index.ts';
 import type { Actor } from '../access/index.ts';
 import type { KeysContext } from './context.ts';
 import { hasKeys } from './store/key-store.ts';
-import type { Minted } from './mint.ts';
-import { mintIn } from './mint.ts';
-import { ADMIN_NAME } from './owner.ts';
-import type { Owner } from './owner.ts';
+import { mintIn, type Minted } from './mint.ts';
+import { ADMIN_NAME, type Owner } from './owner.ts';
 import { lockOwner } from './store/owner-store.ts';
-import { ensureOwner } from './owners.ts';
-import type { OwnerInput } from './owners.ts';
+import { ensureOwner, type OwnerInput } from './owners.ts';
 import { isFree } from './power/taking-away.ts';
 
 export const ADMIN_OWNER: OwnerInput = { name: ADMIN_NAME, kind: 'person' };

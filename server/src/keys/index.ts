@@ -4,8 +4,7 @@ import { LastUsed } from './verify/last-used.ts';
 import { RequestLimits } from './limits/limits.ts';
 import { Verifier } from './verify/verifier.ts';
 
-export { actorId, holdingsOf } from './context.ts';
-export type { Administrators, KeysContext } from './context.ts';
+export { actorId, holdingsOf, type Administrators, type KeysContext } from './context.ts';
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { refuseExcess } from './power/gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
@@ -13,19 +12,15 @@ export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './
 export { callerOf, KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';
 export type { GoodKey } from './verify/key-memory.ts';
-export { viewKey, viewKeys, viewOwner, viewOwners } from './key-view.ts';
-export type { KeyView, OwnerView } from './key-view.ts';
-export { getKey, listKeys, updateKey } from './keys.ts';
-export type { ListInput, UpdateInput } from './keys.ts';
+export { viewKey, viewKeys, viewOwner, viewOwners, type KeyView, type OwnerView } from './key-view.ts';
+export { getKey, listKeys, updateKey, type ListInput, type UpdateInput } from './keys.ts';
 export type { Admission, LimitView } from './limits/limits.ts';
 export { budgetsLeft, limitsLeft } from './verify/left.ts';
 export { keysMigrations } from './migrations.ts';
 export { keysModule } from './module.ts';
-export { mint, mintIn } from './mint.ts';
-export type { Minted, MintInput } from './mint.ts';
+export { mint, mintIn, type Minted, type MintInput } from './mint.ts';
 export { listNumbered, maskOf, revokeNumbered } from './numbered.ts';
-export { OWNER_KINDS } from './owner.ts';
-export type { Owner } from './owner.ts';
+export { OWNER_KINDS, type Owner } from './owner.ts';
 export {
   addOwner,
   createOwner,
@@ -50,12 +45,9 @@ export {
   subjectsOf,
 } from './power/standing.ts';
 export { reportLeak } from './report.ts';
-export { listRunning, stopRequest, stopRequests } from './running.ts';
-export type { RunningList, StopWish } from './running.ts';
-export { endSecret, rotate } from './rotate.ts';
-export type { RotateInput } from './rotate.ts';
-export { changeState, revokeBeyond, STATE_VERBS } from './states.ts';
-export type { StateVerb } from './states.ts';
+export { listRunning, stopRequest, stopRequests, type RunningList, type StopWish } from './running.ts';
+export { endSecret, rotate, type RotateInput } from './rotate.ts';
+export { changeState, revokeBeyond, STATE_VERBS, type StateVerb } from './states.ts';
 export {
   hasUnlimitedKey,
   isFree,
@@ -64,10 +56,8 @@ export {
   refuseStronger,
   refuseStrongerOwner,
 } from './power/taking-away.ts';
-export { SECRET_MAX_LENGTH } from './verify/verifier.ts';
-export type { BadKey } from './verify/verifier.ts';
-export { verify, VERIFY_CODES } from './verify/verify.ts';
-export type { Verdict, VerifyCode, VerifyQuestion } from './verify/verify.ts';
+export { SECRET_MAX_LENGTH, type BadKey } from './verify/verifier.ts';
+export { verify, VERIFY_CODES, type Verdict, type VerifyCode, type VerifyQuestion } from './verify/verify.ts';
 
 export type KeysOptions = Omit<KeysContext, 'verifier' | 'limits' | 'lastUsed' | 'running'>;
 

@@ -1,8 +1,7 @@
 import type { Budget, BudgetView, Limit, Role, Selectors } from '../access/index.ts';
 import { isoTime } from '../base/clock.ts';
 import type { KeysContext } from './context.ts';
-import type { KeyState, KeyWithSecrets } from './key.ts';
-import { decidingState, endOf, ownerHolder } from './key.ts';
+import { decidingState, endOf, ownerHolder, type KeyState, type KeyWithSecrets } from './key.ts';
 import type { Owner } from './owner.ts';
 
 type UsedBudget = Budget & { used: string; resets_at: string | null };

@@ -3,9 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { listKeys, QuietSweeper } from './index.ts';
+import { listKeys, QuietSweeper, type KeysContext } from './index.ts';
 import { mintOne, openTestKeys, OPERATOR } from './keys.fixture.ts';
-import type { KeysContext } from './index.ts';
 
 const BATCH = 50_000;
 

@@ -1,11 +1,8 @@
-import type { Actor, Budget, Limit, Role } from '../access/index.ts';
-import { ROLE_GRANTS } from '../access/index.ts';
+import { ROLE_GRANTS, type Actor, type Budget, type Limit, type Role } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
-import { pageOf, readPlace } from '../base/page.ts';
-import type { Page } from '../base/page.ts';
+import { pageOf, readPlace, type Page } from '../base/page.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
-import type { KeysContext } from './context.ts';
-import { mayTouchKey, noSuch, reachesAll } from './context.ts';
+import { mayTouchKey, noSuch, reachesAll, type KeysContext } from './context.ts';
 import type { Key, KeyState, KeyWithSecrets } from './key.ts';
 import {
   checkBudgets,

@@ -1,12 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { changeState, createOwner, listKeys } from './index.ts';
-import type { ListInput } from './index.ts';
+import { changeState, createOwner, listKeys, type ListInput, type KeysContext } from './index.ts';
 import { mintActor, mintOne, openTestKeys, OPERATOR } from './keys.fixture.ts';
 import { insertKey } from './store/key-store.ts';
 import type { Key } from './key.ts';
-import type { KeysContext } from './index.ts';
 
 const DAY_MS = 86_400_000;
 

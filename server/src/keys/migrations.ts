@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
-import { foldCase } from '../storage/index.ts';
-import type { Db, Migration } from '../storage/index.ts';
+import { foldCase, type Db, type Migration } from '../storage/index.ts';
 
 export const keysMigrations: Migration[] = [
   {

@@ -1,17 +1,13 @@
 import { hash } from 'node:crypto';
-import type { Actor, Budget, Limit, Role } from '../access/index.ts';
-import { ROLE_GRANTS } from '../access/index.ts';
+import { ROLE_GRANTS, type Actor, type Budget, type Limit, type Role } from '../access/index.ts';
 import type { Entry } from '../audit/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
-import { nextId } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
-import type { KeysContext } from './context.ts';
-import { actorId, mayTouchOwner, reachesAll } from './context.ts';
+import { nextId, type Db } from '../storage/index.ts';
+import { actorId, mayTouchOwner, reachesAll, type KeysContext } from './context.ts';
 import { findRepeat, rememberRequest } from './store/idempotency-store.ts';
 import { refuseNew } from './power/gain.ts';
-import type { Key, KeyWithSecrets } from './key.ts';
-import { callerOf, lineOf } from './key.ts';
+import { callerOf, lineOf, type Key, type KeyWithSecrets } from './key.ts';
 import { insertKey, insertSecret } from './store/key-store.ts';
 import { hintOf, newKeyText } from '../base/key-text.ts';
 import {

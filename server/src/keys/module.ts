@@ -1,7 +1,6 @@
 import type { Config } from '../config.ts';
 import { defineModule } from '../storage/index.ts';
-import { openKeys } from './index.ts';
-import type { KeysOptions } from './index.ts';
+import { openKeys, type KeysOptions } from './index.ts';
 import { keysMigrations } from './migrations.ts';
 import { QuietSweeper } from './quiet.ts';
 

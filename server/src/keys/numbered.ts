@@ -1,6 +1,5 @@
 import type { Actor } from '../access/index.ts';
-import type { KeysContext } from './context.ts';
-import { mayTouchKey } from './context.ts';
+import { mayTouchKey, type KeysContext } from './context.ts';
 import type { KeyWithSecrets } from './key.ts';
 import * as lists from './store/key-list-store.ts';
 import * as store from './store/key-store.ts';

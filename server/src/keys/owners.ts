@@ -1,16 +1,13 @@
 import type { Actor, Budget, Limit } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
-import { pageOf, readPlace } from '../base/page.ts';
-import type { Page } from '../base/page.ts';
+import { pageOf, readPlace, type Page } from '../base/page.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { KeysContext } from './context.ts';
-import { managesOwners, mayTouchOwner, noSuch } from './context.ts';
+import { managesOwners, mayTouchOwner, noSuch, type KeysContext } from './context.ts';
 import { boundsOnly, refuseLooserOwner, takesAway } from './power/gain.ts';
 import { checkBudgets, checkLimits, checkName } from './key-rules.ts';
-import { ADMIN_NAME } from './owner.ts';
-import type { Owner, OwnerKind, OwnerState } from './owner.ts';
+import { ADMIN_NAME, type Owner, type OwnerKind, type OwnerState } from './owner.ts';
 import * as store from './store/owner-store.ts';
 import { refuseLastWayIn, refuseOwnerExcess, refuseStrongerOwner } from './power/taking-away.ts';
 

@@ -2,8 +2,7 @@ import { KeywardError } from '../base/errors.ts';
 import { Every } from '../base/every.ts';
 import type { KeysContext } from './context.ts';
 import { OVERLAP_MAX_SECONDS } from './key.ts';
-import { endQuietSecret, quietSecrets } from './store/quiet-store.ts';
-import type { QuietPlace, QuietSecret } from './store/quiet-store.ts';
+import { endQuietSecret, quietSecrets, type QuietPlace, type QuietSecret } from './store/quiet-store.ts';
 
 const EVERY_MS = 5_000;
 /** Hardly ever there are more; a sweep looks at so many, and the next one goes on there. */

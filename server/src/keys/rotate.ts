@@ -3,13 +3,11 @@ import type { Acknowledgement, Change } from '../nodes/index.ts';
 import type { Actor } from '../access/index.ts';
 import type { KeysContext } from './context.ts';
 import { refuseTaking } from './power/gain.ts';
-import type { KeyWithSecrets, Secret } from './key.ts';
-import { OVERLAP_MAX_SECONDS, secretEnded } from './key.ts';
+import { OVERLAP_MAX_SECONDS, secretEnded, type KeyWithSecrets, type Secret } from './key.ts';
 import * as store from './store/key-store.ts';
 import { newKeyText } from '../base/key-text.ts';
 import { visible } from './keys.ts';
-import type { Minted } from './mint.ts';
-import { newSecret } from './mint.ts';
+import { newSecret, type Minted } from './mint.ts';
 import { refuseStrongerKey } from './power/taking-away.ts';
 
 export interface RotateInput {

@@ -1,12 +1,8 @@
-import { EVERYTHING } from '../access/index.ts';
+import { EVERYTHING, type Actor } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
-import { pageOf, readPlace } from '../base/page.ts';
-import type { Page } from '../base/page.ts';
-import { isRunOn } from '../nodes/index.ts';
-import type { Acknowledgement, Change, RunView } from '../nodes/index.ts';
-import type { Actor } from '../access/index.ts';
-import type { KeysContext } from './context.ts';
-import { mayTouchKey, mayTouchOwner, reachesAll } from './context.ts';
+import { pageOf, readPlace, type Page } from '../base/page.ts';
+import { isRunOn, type Acknowledgement, type Change, type RunView } from '../nodes/index.ts';
+import { mayTouchKey, mayTouchOwner, reachesAll, type KeysContext } from './context.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { findKey } from './store/key-store.ts';
 import { getKey } from './keys.ts';

@@ -11,10 +11,8 @@ import {
   updateKey,
 } from './index.ts';
 import type { StateVerb } from './index.ts';
-import { STORED_STATES } from './key.ts';
-import type { StoredState } from './key.ts';
-import { identify, mintOne, openTestKeys, OPERATOR } from './keys.fixture.ts';
-import type { TestKeys } from './keys.fixture.ts';
+import { STORED_STATES, type StoredState } from './key.ts';
+import { identify, mintOne, openTestKeys, OPERATOR, type TestKeys } from './keys.fixture.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,12 +1,10 @@
-import { covers } from '../access/index.ts';
+import { covers, type Actor } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
-import type { Actor } from '../access/index.ts';
 import type { KeysContext } from './context.ts';
 import { refuseTaking } from './power/gain.ts';
-import type { KeyWithSecrets, StoredState } from './key.ts';
-import { ownState, RESTORABLE_MS } from './key.ts';
+import { ownState, RESTORABLE_MS, type KeyWithSecrets, type StoredState } from './key.ts';
 import * as store from './store/key-store.ts';
 import { visible } from './keys.ts';
 import { withoutKeys } from '../base/key-text.ts';

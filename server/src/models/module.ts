@@ -2,8 +2,7 @@ import type { Config } from '../config.ts';
 import { defineModule } from '../storage/index.ts';
 import { LocalModel } from './local/local-model.ts';
 import { modelsMigrations } from './migrations.ts';
-import { Models } from './models.ts';
-import type { ModelsOptions } from './models.ts';
+import { Models, type ModelsOptions } from './models.ts';
 
 type Given = Omit<ModelsOptions, 'localModel'> & { config: Config };
 

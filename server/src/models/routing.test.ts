@@ -1,12 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { json, slam, stream } from '../../test/upstream.ts';
-import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
+import { json, slam, stream, type Behaviour, type TestUpstream } from '../../test/upstream.ts';
 import { KeywardError } from '../base/errors.ts';
-import { underPermit } from '../storage/index.ts';
-import type { Permit } from '../storage/index.ts';
+import { underPermit, type Permit } from '../storage/index.ts';
 import { addUpstream } from './index.ts';
-import { ACTOR, bodyOf, chatRequest, openModels, openUpstream } from './models.fixture.ts';
-import type { TestModels } from './models.fixture.ts';
+import { ACTOR, bodyOf, chatRequest, openModels, openUpstream, type TestModels } from './models.fixture.ts';
 import { weightedOrder } from './upstreams/selection.ts';
 
 const BUSY = json({ error: { message: 'slow down' } }, 429, { 'retry-after': '20' });

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
-import { claimRows, refuseLost, taking } from '../storage/index.ts';
-import type { Db, Held } from '../storage/index.ts';
+import { claimRows, refuseLost, taking, type Db, type Held } from '../storage/index.ts';
 
 type Row = {
   document_id: string;

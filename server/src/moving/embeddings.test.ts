@@ -1,14 +1,12 @@
 import pino from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
-import type { OpenDatabase } from '../../test/databases.ts';
+import { describeOnBothDatabases, type OpenDatabase } from '../../test/databases.ts';
 import { removeMembers } from '../documents/index.ts';
 import type { Attached } from '../retrieval/index.ts';
 import { newStorageDir } from './anythingllm.fixture.ts';
 import { claimNext, countWanted, forgetWanted, putOff } from './embedding-store.ts';
 import { Embeddings } from './index.ts';
-import { openTestMove } from './moving.fixture.ts';
-import type { TestMove } from './moving.fixture.ts';
+import { openTestMove, type TestMove } from './moving.fixture.ts';
 
 /** Two workspaces; one document in both, another in the first only. */
 async function imported(open: OpenDatabase): Promise<TestMove> {

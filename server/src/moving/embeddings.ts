@@ -2,13 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Every } from '../base/every.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { membershipsOf } from '../documents/index.ts';
-import type { Documents } from '../documents/index.ts';
+import { membershipsOf, type Documents } from '../documents/index.ts';
 import type { Attached } from '../retrieval/index.ts';
-import { LeaseLostError, renewLease } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
-import { claimNext, countWanted, forgetWanted, putOff } from './embedding-store.ts';
-import type { Wanted } from './embedding-store.ts';
+import { LeaseLostError, renewLease, type Storage } from '../storage/index.ts';
+import { claimNext, countWanted, forgetWanted, putOff, type Wanted } from './embedding-store.ts';
 
 /** How often it is looked whether an import has brought anything. */
 const LOOK_EVERY_MS = 5_000;

@@ -1,7 +1,6 @@
 import type { Retrieval } from '../retrieval/index.ts';
 import { defineModule } from '../storage/index.ts';
-import { Embeddings } from './embeddings.ts';
-import type { EmbeddingsOptions } from './embeddings.ts';
+import { Embeddings, type EmbeddingsOptions } from './embeddings.ts';
 import { movingMigrations } from './migrations.ts';
 
 export const movingModule = defineModule({

@@ -2,11 +2,9 @@ import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { listMembers } from '../documents/index.ts';
-import { loginUser, subjectOfUser } from '../identity/index.ts';
-import type { Session } from '../identity/index.ts';
+import { loginUser, subjectOfUser, type Session } from '../identity/index.ts';
 import { listExtensionKeys } from '../widgets/index.ts';
-import { MADE_AT, newStorageDir, stateOf } from './anythingllm.fixture.ts';
-import type { StorageDir } from './anythingllm.fixture.ts';
+import { MADE_AT, newStorageDir, stateOf, type StorageDir } from './anythingllm.fixture.ts';
 import { countWanted } from './embedding-store.ts';
 import { countOf, everythingIn, leftOut, openTestMove } from './moving.fixture.ts';
 

@@ -6,19 +6,15 @@ import { onTestFinished } from 'vitest';
 import type { OpenDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
 import { Documents } from '../documents/index.ts';
-import { administratorsOf, openIdentity } from '../identity/index.ts';
-import type { Identity } from '../identity/index.ts';
-import { openTestKeys } from '../keys/keys.fixture.ts';
-import type { TestKeys } from '../keys/keys.fixture.ts';
+import { administratorsOf, openIdentity, type Identity } from '../identity/index.ts';
+import { openTestKeys, type TestKeys } from '../keys/keys.fixture.ts';
 import { Settings } from '../settings/index.ts';
-import { backup, migrate } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { backup, migrate, type Storage } from '../storage/index.ts';
 import { vectors } from '../retrieval/index.ts';
 import { emptyWidgets } from '../widgets/index.ts';
 import { coverage, memberships, Workspaces } from '../workspaces/index.ts';
 import type { StorageDir } from './anythingllm.fixture.ts';
-import { importAnythingllm } from './index.ts';
-import type { ImportOptions, ImportReport, Kind } from './index.ts';
+import { importAnythingllm, type ImportOptions, type ImportReport, type Kind } from './index.ts';
 
 export interface TestMove extends TestKeys {
   storage: Storage;

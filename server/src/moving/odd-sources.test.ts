@@ -4,8 +4,7 @@ import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { createUser, updateUser } from '../identity/index.ts';
-import { newStorageDir } from './anythingllm.fixture.ts';
-import type { StorageDir } from './anythingllm.fixture.ts';
+import { newStorageDir, type StorageDir } from './anythingllm.fixture.ts';
 import { changed, countOf, leftOut, openTestMove } from './moving.fixture.ts';
 
 const HASH = bcrypt.hashSync('correct horse', 4);

@@ -4,6 +4,5 @@ export type { Change } from './node-store.ts';
 export { LEASE_MS, Nodes } from './nodes.ts';
 export type { Acknowledgement } from './acknowledgements.ts';
 export { endedError, isRunOn, Run } from './run.ts';
-export { Running } from './running.ts';
-export type { RunningPage, RunningQuestion } from './running.ts';
+export { Running, type RunningPage, type RunningQuestion } from './running.ts';
 export type { EndedBy, Runner, RunnerView, RunView, TokensSoFar } from './run.ts';

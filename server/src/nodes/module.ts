@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { VERSION } from '../base/version.ts';
-import { defineModule } from '../storage/index.ts';
-import type { Opening } from '../storage/index.ts';
+import { defineModule, type Opening } from '../storage/index.ts';
 import { nodesMigrations } from './migrations.ts';
 import { Nodes } from './nodes.ts';
 

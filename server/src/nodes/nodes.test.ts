@@ -5,14 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
-import type { TestDatabase } from '../../test/databases.ts';
-import { systemClock } from '../base/clock.ts';
-import type { Clock } from '../base/clock.ts';
-import { migrate } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
-import { LEASE_MS, Nodes, nodesMigrations } from './index.ts';
-import type { Change } from './index.ts';
+import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
+import { migrate, type Storage } from '../storage/index.ts';
+import { LEASE_MS, Nodes, nodesMigrations, type Change } from './index.ts';
 
 const logger = pino({ level: 'silent' });
 

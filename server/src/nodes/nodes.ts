@@ -1,10 +1,8 @@
 import type { Clock } from '../base/clock.ts';
 import { newId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { booksOf, currentPermit } from '../storage/index.ts';
-import type { Db, Storage } from '../storage/index.ts';
-import { Acknowledgements } from './acknowledgements.ts';
-import type { Acknowledgement } from './acknowledgements.ts';
+import { booksOf, currentPermit, type Db, type Storage } from '../storage/index.ts';
+import { Acknowledgements, type Acknowledgement } from './acknowledgements.ts';
 import { AppliedChanges } from './applied-changes.ts';
 import { EndedTally } from './ended-tally.ts';
 import * as store from './node-store.ts';

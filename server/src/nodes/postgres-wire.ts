@@ -4,8 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/logger.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Word } from './node-store.ts';
-import { isTopic, readConfirmation, writeConfirmation } from './wire.ts';
-import type { Wire, WireEvents } from './wire.ts';
+import { isTopic, readConfirmation, writeConfirmation, type Wire, type WireEvents } from './wire.ts';
 
 const ANNOUNCED = 'keyward_announced';
 const CONFIRMED = 'keyward_confirmed';

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { startCoreProcess } from '../../test/core-processes.ts';
-import type { CoreProcess } from '../../test/core-processes.ts';
+import { startCoreProcess, type CoreProcess } from '../../test/core-processes.ts';
 import type { TestDatabase } from '../../test/databases.ts';
 
 export interface Revoked {

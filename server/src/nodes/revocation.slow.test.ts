@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { mintIn, percentiles, revokeIn, startPair, warm } from './revocation.fixture.ts';
-import type { Seen } from './revocation.fixture.ts';
+import { mintIn, percentiles, revokeIn, startPair, warm, type Seen } from './revocation.fixture.ts';
 
 const ROUNDS = 3_000;
 

@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { booksOf, migrate, underPermit } from '../storage/index.ts';
-import type { Db, Storage } from '../storage/index.ts';
-import { nodesMigrations } from './index.ts';
-import type { Change } from './index.ts';
+import { booksOf, migrate, underPermit, type Db, type Storage } from '../storage/index.ts';
+import { nodesMigrations, type Change } from './index.ts';
 import { appendChange } from './node-store.ts';
 import type { EndedBy } from './run.ts';
 import { Runs } from './runs.ts';

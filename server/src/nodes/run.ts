@@ -1,7 +1,6 @@
 import type { Db, DialectName, Permit } from '../storage/index.ts';
 import { KeywardError } from '../base/errors.ts';
-import { endingSince, headSeq, lockHead } from './node-store.ts';
-import type { MadeChange } from './node-store.ts';
+import { endingSince, headSeq, lockHead, type MadeChange } from './node-store.ts';
 
 /** The id of a request: the same on every node, and of no other request. */
 export const runId = (nodeId: string, number: number): string =>

@@ -1,6 +1,5 @@
 import type { MadeChange } from './node-store.ts';
-import { endedBy, Run } from './run.ts';
-import type { EndedBy, RunsOptions, Runner } from './run.ts';
+import { endedBy, Run, type EndedBy, type RunsOptions, type Runner } from './run.ts';
 
 /**
  * The requests in flight on this node, in a list that runs through them. To enter and to leave costs two references; who is

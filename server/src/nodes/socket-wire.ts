@@ -1,12 +1,10 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { LineCutter } from '../base/lines.ts';
 import type { Logger } from '../base/logger.ts';
-import { isTopic, readConfirmation, writeConfirmation } from './wire.ts';
-import type { Wire, WireEvents } from './wire.ts';
+import { isTopic, readConfirmation, writeConfirmation, type Wire, type WireEvents } from './wire.ts';
 
 /** A Unix socket's path holds about 107 bytes. */
 const PATH_MAX_BYTES = 100;

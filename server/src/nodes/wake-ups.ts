@@ -1,6 +1,5 @@
 import type { Logger } from '../base/logger.ts';
-import { isTopic } from './wire.ts';
-import type { Wire } from './wire.ts';
+import { isTopic, type Wire } from './wire.ts';
 
 /** Topics that wait for their turn; more are lost. */
 const WAITING_MAX = 100;

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { NewKey, TestServer } from '../../test/server.ts';
-import { chatAnswer, json, startTestUpstream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
+import { chatAnswer, json, startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 
 interface Refusal {
   error: { message: string; param: string; code: string };

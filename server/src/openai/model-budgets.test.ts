@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { NewKey, TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, chatEvents, hang, json, slam, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { TestUpstream } from '../../test/upstream.ts';
 import { Family, MAKES } from '../api/keys/children.fixture.ts';

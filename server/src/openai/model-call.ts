@@ -1,8 +1,6 @@
 import type { TObject, TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
-import { ModelForm, paidOnce } from '../models/index.ts';
-import type { RequestBody } from '../models/index.ts';
-import { ModelAccount } from '../models/index.ts';
+import { ModelForm, paidOnce, ModelAccount, type RequestBody } from '../models/index.ts';
 import type { Answer, Call } from '../http/index.ts';
 import type { Services } from './services.ts';
 

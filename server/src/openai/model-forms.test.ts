@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
-import { json, startTestUpstream } from '../../test/upstream.ts';
-import type { Received, TestUpstream } from '../../test/upstream.ts';
+import { describeOnBothServers, type TestServer } from '../../test/server.ts';
+import { json, startTestUpstream, type Received, type TestUpstream } from '../../test/upstream.ts';
 import { allRoutes } from '../app/routes.ts';
 
 interface Refusal {

@@ -1,7 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { NewKey, TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, hang, json, slam, startTestUpstream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
 

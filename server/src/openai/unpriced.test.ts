@@ -1,9 +1,7 @@
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
-import type { NewKey, TestServer } from '../../test/server.ts';
-import { chatAnswer, json, startTestUpstream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
+import { chatAnswer, json, startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 import { systemClock } from '../base/clock.ts';
 import { LocalModel } from '../models/index.ts';
 import { isChargeable } from '../models/account/prices.ts';

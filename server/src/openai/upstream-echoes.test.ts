@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
-import { json, startTestUpstream } from '../../test/upstream.ts';
-import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
+import { json, startTestUpstream, type Behaviour, type TestUpstream } from '../../test/upstream.ts';
 
 const KEY = 'sk-proj-Zx81qTLm9aT4vB7nQ2wE5rY8';
 const TENANT = 'acme-tenant-5f3c';

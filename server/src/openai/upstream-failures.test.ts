@@ -1,7 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { systemClock } from '../base/clock.ts';
 import { Settings } from '../settings/index.ts';
 import { chatAnswer, chatEvents, json, startTestUpstream, stream } from '../../test/upstream.ts';

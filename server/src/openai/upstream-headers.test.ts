@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnServer } from '../../test/server.ts';
-import type { TestServer } from '../../test/server.ts';
-import { chatAnswer, json, startTestUpstream } from '../../test/upstream.ts';
-import type { TestUpstream } from '../../test/upstream.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
+import { chatAnswer, json, startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 
 const ASKED = {
   accept: 'application/json',

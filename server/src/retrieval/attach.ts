@@ -1,14 +1,12 @@
 import { KeywardError } from '../base/errors.ts';
-import { addMember, removeMembers } from '../documents/index.ts';
-import type { Document, Viewer } from '../documents/index.ts';
+import { addMember, removeMembers, type Document, type Viewer } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
 import { findEmbedding } from './embedded-store.ts';
 import { touchCollection } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
 import { embedDocument, reportable } from './embedding/embed-document.ts';
 import type { Payer } from './paying.ts';
-import { currentRecipe, findRecipe } from './embedding/recipe.ts';
-import type { Recipe } from './embedding/recipe.ts';
+import { currentRecipe, findRecipe, type Recipe } from './embedding/recipe.ts';
 
 /** What became of documents that were to be put into a collection. */
 export interface Attached {

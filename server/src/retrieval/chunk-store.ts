@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { KeywardError } from '../base/errors.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { nextId } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { nextId, type Db } from '../storage/index.ts';
 import { batches, tables } from './rows.ts';
 import { bytesOf } from './index/vector-bytes.ts';
 

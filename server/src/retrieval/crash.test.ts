@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../test/databases.ts';
-import { embeddings, openRetrieval } from './retrieval.fixture.ts';
-import type { TestRetrieval } from './retrieval.fixture.ts';
+import { embeddings, openRetrieval, type TestRetrieval } from './retrieval.fixture.ts';
 
 const WORKSPACE = 1;
 /** Cut at 60 characters each is a chunk of its own; written in two pieces and a rest. */

@@ -2,8 +2,7 @@ import { sql } from 'kysely';
 import { SliceRows } from '../base/slices.ts';
 import { membershipRows } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
-import { embeddingFromRow } from './chunk-store.ts';
-import type { Embedding } from './chunk-store.ts';
+import { embeddingFromRow, type Embedding } from './chunk-store.ts';
 import { batches, tables } from './rows.ts';
 
 export async function findEmbedding(db: Db, documentId: string): Promise<Embedding | undefined> {

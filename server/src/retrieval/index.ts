@@ -5,6 +5,5 @@ export { retrievalModule } from './module.ts';
 export { EMBEDDING_SETTINGS, RERANK_SETTING } from './embedding/recipe.ts';
 export type { Payer } from './paying.ts';
 export type { Progress } from './embedding/reembedding.ts';
-export { deleteCollection, Retrieval, vectors } from './retrieval.ts';
-export type { RetrievalOptions } from './retrieval.ts';
+export { deleteCollection, Retrieval, vectors, type RetrievalOptions } from './retrieval.ts';
 export type { Search, SearchMode } from './search.ts';

@@ -1,8 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../test/databases.ts';
 import { json } from '../../test/upstream.ts';
-import { embeddings, openRetrieval } from './retrieval.fixture.ts';
-import type { TestRetrieval } from './retrieval.fixture.ts';
+import { embeddings, openRetrieval, type TestRetrieval } from './retrieval.fixture.ts';
 import { RERANK_SETTING } from './embedding/recipe.ts';
 import type { SearchMode } from './index.ts';
 

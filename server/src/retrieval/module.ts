@@ -1,8 +1,7 @@
 import type { Config } from '../config.ts';
 import { defineModule } from '../storage/index.ts';
 import { retrievalMigrations } from './migrations.ts';
-import { Retrieval } from './retrieval.ts';
-import type { RetrievalOptions } from './retrieval.ts';
+import { Retrieval, type RetrievalOptions } from './retrieval.ts';
 
 type Given = Omit<RetrievalOptions, 'pgvector' | 'exactMax' | 'heldBytesMax'> & { config: Config };
 

@@ -1,5 +1,4 @@
-import { SERVERS_OWN } from '../models/index.ts';
-import type { Account } from '../models/index.ts';
+import { SERVERS_OWN, type Account } from '../models/index.ts';
 
 /** On whose account texts become vectors. */
 export interface Payer {

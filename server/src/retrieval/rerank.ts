@@ -1,12 +1,10 @@
 import { KeywardError } from '../base/errors.ts';
-import { paidOnce } from '../models/index.ts';
-import type { Account } from '../models/index.ts';
+import { paidOnce, type Account } from '../models/index.ts';
 import { bytesOfAnswer } from './embedding/answer-bytes.ts';
 import type { RetrievalContext } from './context.ts';
 import { endedAfter } from './ended-after.ts';
 import type { Hit } from './hit.ts';
-import { accountOf } from './paying.ts';
-import type { Payer } from './paying.ts';
+import { accountOf, type Payer } from './paying.ts';
 import { RERANK_SETTING } from './embedding/recipe.ts';
 
 const TIMEOUT_MS = 30_000;

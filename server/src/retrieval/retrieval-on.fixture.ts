@@ -2,13 +2,11 @@ import pino from 'pino';
 import { auditOn } from '../audit/audit.fixture.ts';
 import { systemClock } from '../base/clock.ts';
 import { Documents } from '../documents/index.ts';
-import { Models } from '../models/index.ts';
-import type { LocalModel } from '../models/index.ts';
+import { Models, type LocalModel } from '../models/index.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
-import { Retrieval, vectors } from './index.ts';
-import type { RetrievalOptions } from './index.ts';
+import { Retrieval, vectors, type RetrievalOptions } from './index.ts';
 
 /** The same in every process. */
 const MASTER_KEY = new Uint8Array(32).fill(7);

@@ -2,28 +2,23 @@ import { listMembers, listPinned, membershipsOf, removeCollection, setPinned } f
 import type { Documents, DocumentVectors, Member } from '../documents/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { paid } from '../models/index.ts';
-import type { Account, Models } from '../models/index.ts';
+import { paid, type Account, type Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
-import { attach, detach } from './attach.ts';
-import type { Attached, AttachOptions } from './attach.ts';
+import { attach, detach, type Attached, type AttachOptions } from './attach.ts';
 import { countsByCollection, embeddedAmong, hasVectors } from './embedded-store.ts';
 import { deleteOfDocuments } from './chunk-store.ts';
 import { markRemoved, touchCollections } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
-import { Embedder, EMBEDDINGS_PATH } from './embedding/embedder.ts';
-import type { Embedded } from './embedding/embedder.ts';
+import { Embedder, EMBEDDINGS_PATH, type Embedded } from './embedding/embedder.ts';
 import { HeldCollections } from './index/held-collections.ts';
 import type { Hit } from './hit.ts';
 import { IndexClient } from './index/index-client.ts';
 import type { Replies } from './index/index-messages.ts';
 import { PgVectors } from './pgvector/pgvector.ts';
 import { currentRecipe, knownDimensions } from './embedding/recipe.ts';
-import { Reembedding } from './embedding/reembedding.ts';
-import type { Progress } from './embedding/reembedding.ts';
-import { search, searchByVector } from './search.ts';
-import type { Search, VectorSearch } from './search.ts';
+import { Reembedding, type Progress } from './embedding/reembedding.ts';
+import { search, searchByVector, type Search, type VectorSearch } from './search.ts';
 
 export interface RetrievalOptions {
   storage: Storage;

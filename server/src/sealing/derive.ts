@@ -1,5 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, hkdfSync } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto';
 
 /** Everything that is derived from the master key; a purpose never shares its key with another. */
 export type Purpose = 'pepper' | 'seal' | 'audit-sign' | 'session-sign' | 'fingerprint';

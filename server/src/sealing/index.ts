@@ -1,7 +1,4 @@
-export { checkMasterKey } from './master-key-check.ts';
-export type { MasterKeyCheck } from './master-key-check.ts';
-export { loadMasterKey } from './master-key.ts';
-export type { MasterKey, MasterKeySource } from './master-key.ts';
+export { checkMasterKey, type MasterKeyCheck } from './master-key-check.ts';
+export { loadMasterKey, type MasterKey, type MasterKeySource } from './master-key.ts';
 export { sealingMigrations } from './migrations.ts';
-export { Sealing } from './sealing.ts';
-export type { SealingOptions, SecretDigest, Signer } from './sealing.ts';
+export { Sealing, type SealingOptions, type SecretDigest, type Signer } from './sealing.ts';

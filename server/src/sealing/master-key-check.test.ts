@@ -3,8 +3,7 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { StartupError } from '../base/errors.ts';
-import { migrate } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { migrate, type Storage } from '../storage/index.ts';
 import { checkMasterKey, Sealing, sealingMigrations } from './index.ts';
 
 const [a, b, c] = [randomBytes(32), randomBytes(32), randomBytes(32)];

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../base/errors.ts';
-import { loadMasterKey } from './index.ts';
-import type { MasterKeySource } from './index.ts';
+import { loadMasterKey, type MasterKeySource } from './index.ts';
 
 const KEY = randomBytes(32).toString('base64');
 

@@ -9,8 +9,7 @@ import {
 import { createSecretKey, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { KeywardError, StartupError } from '../base/errors.ts';
-import { derive, fingerprintOf, signingKeyOf } from './derive.ts';
-import type { SigningKey } from './derive.ts';
+import { derive, fingerprintOf, signingKeyOf, type SigningKey } from './derive.ts';
 import { decodeMasterKey } from './master-key.ts';
 
 /** What stands in a row for a secret: 32 bytes, and the name of the pepper they were made with. */

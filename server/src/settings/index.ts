@@ -2,5 +2,4 @@ export { settingsMigrations } from './migrations.ts';
 export { settingsModule } from './module.ts';
 export { aboveZero, faultOf, readPreferences, SETTINGS, shownPreferences } from './setting-table.ts';
 export type { Check, PreferenceGroup, SettingRow } from './setting-table.ts';
-export { Settings } from './settings.ts';
-export type { SettingChange } from './settings.ts';
+export { Settings, type SettingChange } from './settings.ts';

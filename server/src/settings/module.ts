@@ -1,6 +1,5 @@
 import type { Sealing } from '../sealing/index.ts';
-import { defineModule } from '../storage/index.ts';
-import type { Opening } from '../storage/index.ts';
+import { defineModule, type Opening } from '../storage/index.ts';
 import { settingsMigrations } from './migrations.ts';
 import { Settings } from './settings.ts';
 

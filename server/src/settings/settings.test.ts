@@ -5,8 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { Sealing } from '../sealing/index.ts';
 import { migrate } from '../storage/index.ts';
 import { settingsMigrations } from './migrations.ts';
-import { Settings } from './settings.ts';
-import type { SettingChange } from './settings.ts';
+import { Settings, type SettingChange } from './settings.ts';
 
 describeOnBothDatabases('settings', (open) => {
   const openSettings = async () => {

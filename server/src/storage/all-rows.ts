@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { SelectQueryBuilder } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 
 /** In one statement, with what is made of them: some milliseconds on SQLite. */
 const PAGE_ROWS = 500;

@@ -5,8 +5,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
-import type { OpenDatabase } from '../../test/databases.ts';
+import { describeOnBothDatabases, type OpenDatabase } from '../../test/databases.ts';
 import { startStorageProcess } from '../../test/processes.ts';
 import {
   NEWER_MIGRATION,
@@ -16,8 +15,7 @@ import {
   readCounter,
   readThings,
 } from '../../test/sample-schema.ts';
-import { backup, migrate, restore } from './index.ts';
-import type { Storage } from './index.ts';
+import { backup, migrate, restore, type Storage } from './index.ts';
 
 const options = { migrations: SAMPLE_MIGRATIONS, nowMs: 2 };
 const THINGS = [

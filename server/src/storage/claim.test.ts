@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { SAMPLE_MIGRATIONS } from '../../test/sample-schema.ts';
 import { claimRows } from './claim.ts';
-import { migrate } from './index.ts';
-import type { Db, Storage } from './index.ts';
+import { migrate, type Db, type Storage } from './index.ts';
 
 const ROWS = 100;
 type Counter = { id: string; value: number };

@@ -3,10 +3,8 @@ import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { startStorageProcess } from '../../test/processes.ts';
 import { LEASE_MIGRATION, SAMPLE_MIGRATIONS, increment, readCounter } from '../../test/sample-schema.ts';
-import { endLease, fencedBy, renewLease, takeLease, underLease } from './lease.ts';
-import type { Held } from './lease.ts';
-import { migrate } from './index.ts';
-import type { Storage } from './index.ts';
+import { endLease, fencedBy, renewLease, takeLease, underLease, type Held } from './lease.ts';
+import { migrate, type Storage } from './index.ts';
 
 const ROW = { table: 'errands', key: { id: 'errand' } };
 const LEASE_MS = 1_000;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Clock } from '../base/clock.ts';
 import { dialectOf } from './dialect.ts';
 import type { Db, Storage } from './storage.ts';

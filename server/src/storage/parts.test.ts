@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
-import type { OpenDatabase } from '../../test/databases.ts';
-import { inParts, migrate } from './index.ts';
-import type { Db, Storage } from './index.ts';
+import { describeOnBothDatabases, type OpenDatabase } from '../../test/databases.ts';
+import { inParts, migrate, type Db, type Storage } from './index.ts';
 
 const ROWS = { table: 'rows_of', where: sql<boolean>`owner = 1`, change: sql`delete from rows_of` };
 

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db, Storage } from './storage.ts';
 
 /** Some milliseconds on SQLite, with the indexes of a table. */

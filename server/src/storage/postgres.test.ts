@@ -2,8 +2,7 @@ import { inspect } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeOn } from '../../test/databases.ts';
-import { startPostgresServer } from '../../test/postgres-server.ts';
-import type { PostgresServer } from '../../test/postgres-server.ts';
+import { startPostgresServer, type PostgresServer } from '../../test/postgres-server.ts';
 import { SAMPLE_MIGRATIONS, increment, readCounter } from '../../test/sample-schema.ts';
 import { migrate, openStorage } from './index.ts';
 

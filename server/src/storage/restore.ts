@@ -4,14 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { sql } from 'kysely';
 import { KeywardError, StartupError } from '../base/errors.ts';
-import { damaged } from './backup-format.ts';
-import type { BackupFooter, BackupHeader, Row, RowLine } from './backup-format.ts';
+import { damaged, type BackupFooter, type BackupHeader, type Row, type RowLine } from './backup-format.ts';
 import type { BackupProgress } from './backup.ts';
-import { readBackup } from './backup-reader.ts';
-import type { BackupTarget } from './backup-reader.ts';
+import { readBackup, type BackupTarget } from './backup-reader.ts';
 import { storageFailure } from './failure.ts';
-import { MIGRATIONS_TABLE, appliedIds, migrateWithin } from './migrations.ts';
-import type { Migration } from './migrations.ts';
+import { MIGRATIONS_TABLE, appliedIds, migrateWithin, type Migration } from './migrations.ts';
 import { columnNames, suspendForeignKeys, tableNames } from './schema.ts';
 import type { Db, DialectName, Storage } from './storage.ts';
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { idLike, migrate, nextId, storageMigrations } from './index.ts';
-import type { Storage } from './index.ts';
+import { idLike, migrate, nextId, storageMigrations, type Storage } from './index.ts';
 
 describeOnBothDatabases('numbers of rows', (open) => {
   const opened = async (): Promise<Storage> => {

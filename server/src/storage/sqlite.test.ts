@@ -5,8 +5,7 @@ import { expect, test } from 'vitest';
 import { describeOn } from '../../test/databases.ts';
 import { startStorageProcess } from '../../test/processes.ts';
 import { SAMPLE_MIGRATIONS, addThing, increment, readCounter, readThings } from '../../test/sample-schema.ts';
-import { migrate, openStorage } from './index.ts';
-import type { Storage } from './index.ts';
+import { migrate, openStorage, type Storage } from './index.ts';
 
 const unavailable = { code: 'storage_unavailable', status: 503 };
 

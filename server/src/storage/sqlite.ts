@@ -7,8 +7,7 @@ import { Mutex } from '../base/mutex.ts';
 import { closedFailure, storageFailure } from './failure.ts';
 import { refuseNested, runInside } from './nesting.ts';
 import { SqliteConnection, SqliteTransaction, nodeSqliteDialect } from './sqlite-dialect.ts';
-import { currentPermit } from './permit.ts';
-import type { Permit } from './permit.ts';
+import { currentPermit, type Permit } from './permit.ts';
 import type { Db, Storage, TransactionOptions } from './storage.ts';
 
 /** How long a transaction waits for another process to let go of the file. */

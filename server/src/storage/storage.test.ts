@@ -10,8 +10,7 @@ import {
   readCounter,
   readThings,
 } from '../../test/sample-schema.ts';
-import { migrate } from './index.ts';
-import type { Db, Storage } from './index.ts';
+import { migrate, type Db, type Storage } from './index.ts';
 
 const unavailable = { code: 'storage_unavailable', status: 503 };
 

@@ -9,8 +9,7 @@ import { keysMigrations } from '../keys/index.ts';
 import { listKeys } from '../keys/store/key-list-store.ts';
 import { insertKey } from '../keys/store/key-store.ts';
 import { findOwnerByName, insertOwner } from '../keys/store/owner-store.ts';
-import { foldCase, migrate, storageMigrations } from './index.ts';
-import type { Storage } from './index.ts';
+import { foldCase, migrate, storageMigrations, type Storage } from './index.ts';
 
 /** In order of their code points: no locale orders them so. */
 const NAMES = [

@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { describeOn } from '../../test/databases.ts';
 import { SAMPLE_MIGRATIONS } from '../../test/sample-schema.ts';
 import { turnsDuring } from '../../test/turns.ts';
-import { migrate } from './index.ts';
-import type { Db, Storage } from './index.ts';
+import { migrate, type Db, type Storage } from './index.ts';
 
 /** Far more than fit into one turn. */
 const STATEMENTS = 200_000;

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 
 /**
  * For the `set` of an update that changes nothing: it locks a row on both dialects until the transaction ends. The column is one

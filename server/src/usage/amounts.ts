@@ -1,5 +1,4 @@
-import { AMOUNT_MAX, DECIMALS } from '../access/index.ts';
-import type { BudgetUnit } from '../access/index.ts';
+import { AMOUNT_MAX, DECIMALS, type BudgetUnit } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
 
 /** Digits that are shown even where they are zero. */

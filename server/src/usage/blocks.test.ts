@@ -1,10 +1,8 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
-import type { TestDatabase } from '../../test/databases.ts';
+import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
 import type { Budget } from '../access/index.ts';
-import { migrate } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { migrate, type Storage } from '../storage/index.ts';
 import { Budgets, usageMigrations } from './index.ts';
 import type { BudgetHolder, Refusal, Reservation, Spend } from './index.ts';
 import type { Demand } from './plan.ts';

@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
-import type { BudgetUnit } from '../access/index.ts';
-import { AMOUNT_MAX } from '../access/index.ts';
-import { claimRows } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
-import { slotId } from './budget.ts';
-import type { Slot } from './budget.ts';
+import { AMOUNT_MAX, type BudgetUnit } from '../access/index.ts';
+import { claimRows, type Db } from '../storage/index.ts';
+import { slotId, type Slot } from './budget.ts';
 
 type SlotColumns = { key_id: string; name: string; unit: string; period_start: number };
 type UseRow = SlotColumns & { used: number; period: string; wanted: number };

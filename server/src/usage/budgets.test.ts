@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
-import type { TestDatabase } from '../../test/databases.ts';
+import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
 import type { Budget } from '../access/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { migrate } from '../storage/index.ts';

@@ -9,12 +9,10 @@ import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
 import type { BudgetHolder, Refusal, Slot, Spend, SpentBudget } from './budget.ts';
 import { carryOver } from './carry.ts';
-import { refusedForGood } from './grant.ts';
-import type { Ask, Decision } from './grant.ts';
+import { refusedForGood, type Ask, type Decision } from './grant.ts';
 import { Ledger } from './ledger.ts';
 import { DAY_MS } from './periods.ts';
-import { Hold, takeFromMemory } from './plan.ts';
-import type { Demand } from './plan.ts';
+import { Hold, takeFromMemory, type Demand } from './plan.ts';
 
 const LEASE_MS = 45_000;
 const FLUSH_MS = 500;

@@ -1,11 +1,9 @@
 import pino from 'pino';
 import { beforeEach, expect, it } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
-import type { TestDatabase } from '../../test/databases.ts';
+import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
 import type { Budget, BudgetPeriod } from '../access/index.ts';
 import { migrate } from '../storage/index.ts';
-import { Budgets, usageMigrations } from './index.ts';
-import type { BudgetHolder, Refusal, Reservation } from './index.ts';
+import { Budgets, usageMigrations, type BudgetHolder, type Refusal, type Reservation } from './index.ts';
 
 const NOON = Date.parse('2026-03-14T12:00:00Z');
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,7 @@
 import type { Budget } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { addUse } from './budget-store.ts';
-import { slotId, slotOf } from './budget.ts';
-import type { Slot } from './budget.ts';
+import { slotId, slotOf, type Slot } from './budget.ts';
 import { deleteCarriesFrom, readCarries, readUses, writeCarries } from './carry-store.ts';
 import type { Carry, Use } from './carry-store.ts';
 import { periodStart } from './periods.ts';

@@ -6,13 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { describeOn, describeOnBothDatabases } from '../../test/databases.ts';
-import type { TestDatabase } from '../../test/databases.ts';
+import { describeOn, describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
 import { startPostgresServer } from '../../test/postgres-server.ts';
-import { migrate, openStorage } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
-import { Budgets, report, UsageCounters, usageMigrations } from './index.ts';
-import type { Count, ReportRow } from './index.ts';
+import { migrate, openStorage, type Storage } from '../storage/index.ts';
+import { Budgets, report, UsageCounters, usageMigrations, type Count, type ReportRow } from './index.ts';
 
 const NOON = Date.parse('2026-03-14T12:00:00Z');
 const clock = { nowMs: () => NOON, monotonicMs: () => performance.now() };

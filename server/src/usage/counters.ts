@@ -7,8 +7,7 @@ import type { Storage } from '../storage/index.ts';
 import { countable } from './amounts.ts';
 import { addHours, transactionId, wasCommitted } from './counter-store.ts';
 import { HOUR_MS } from './periods.ts';
-import { Tally, Totals } from './tally.ts';
-import type { Total } from './tally.ts';
+import { Tally, Totals, type Total } from './tally.ts';
 
 const FLUSH_MS = 1_000;
 const ROWS_PER_STATEMENT = 200;

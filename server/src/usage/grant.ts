@@ -1,8 +1,6 @@
-import { refusalOf, spentIn } from './budget.ts';
-import type { BudgetHolder, Refusal, Spend } from './budget.ts';
+import { refusalOf, spentIn, type BudgetHolder, type Refusal, type Spend } from './budget.ts';
 import type { Standing, Standings } from './budget-store.ts';
-import { amountAt, takeAll } from './plan.ts';
-import type { Demand, Hold, Plan, PlanEntry, Share } from './plan.ts';
+import { amountAt, takeAll, type Demand, type Hold, type Plan, type PlanEntry, type Share } from './plan.ts';
 import type { SlotState } from './slot-state.ts';
 
 /** A request for which memory had too little. */

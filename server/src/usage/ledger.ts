@@ -4,13 +4,10 @@ import { Mutex } from '../base/mutex.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import * as store from './budget-store.ts';
 import type { Standings } from './budget-store.ts';
-import { slotId, spentIn } from './budget.ts';
-import type { BudgetHolder, Slot } from './budget.ts';
+import { slotId, spentIn, type BudgetHolder, type Slot } from './budget.ts';
 import { readCarries } from './carry-store.ts';
-import { decide, resize } from './grant.ts';
-import type { Ask, Decision } from './grant.ts';
-import { Hold, isCurrent, makePlan } from './plan.ts';
-import type { Plan } from './plan.ts';
+import { decide, resize, type Ask, type Decision } from './grant.ts';
+import { Hold, isCurrent, makePlan, type Plan } from './plan.ts';
 import { SlotState } from './slot-state.ts';
 
 /** Slots that are written in one transaction. */

@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOn } from '../../test/databases.ts';
 import { systemClock } from '../base/clock.ts';
-import { migrate, openStorage } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { migrate, openStorage, type Storage } from '../storage/index.ts';
 import { Budgets, report, UsageCounters, usageMigrations } from './index.ts';
 
 const logger = pino({ level: 'silent' });

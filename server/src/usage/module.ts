@@ -1,5 +1,4 @@
-import { booksOf, defineModule } from '../storage/index.ts';
-import type { Opening } from '../storage/index.ts';
+import { booksOf, defineModule, type Opening } from '../storage/index.ts';
 import { Budgets } from './budgets.ts';
 import { UsageCounters } from './counters.ts';
 import { usageMigrations } from './migrations.ts';

@@ -1,7 +1,6 @@
 import type { Budget } from '../access/index.ts';
 import { parseAmount } from './amounts.ts';
-import { slotId, slotOf, spentIn } from './budget.ts';
-import type { BudgetHolder, Slot, Spend } from './budget.ts';
+import { slotId, slotOf, spentIn, type BudgetHolder, type Slot, type Spend } from './budget.ts';
 import { periodEnd } from './periods.ts';
 import type { SlotState } from './slot-state.ts';
 

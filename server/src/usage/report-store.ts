@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { Gate } from '../base/gate.ts';
 import { SliceRows } from '../base/slices.ts';
 import type { Db, DialectName, Storage } from '../storage/index.ts';

@@ -1,10 +1,8 @@
 import pino from 'pino';
 import { beforeEach, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { migrate } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
-import { report, UsageCounters, usageMigrations } from './index.ts';
-import type { ReportQuery, ReportRow } from './index.ts';
+import { migrate, type Storage } from '../storage/index.ts';
+import { report, UsageCounters, usageMigrations, type ReportQuery, type ReportRow } from './index.ts';
 
 const at = (text: string): number => Date.parse(text);
 const logger = pino({ level: 'silent' });

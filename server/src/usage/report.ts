@@ -4,8 +4,7 @@ import { mapInTurns } from '../base/slices.ts';
 import type { Storage } from '../storage/index.ts';
 import { formatAmount } from './amounts.ts';
 import { HOUR_MS, periodEnd } from './periods.ts';
-import { readSums } from './report-store.ts';
-import type { Range, ReportGroup, ReportStep, SumRow } from './report-store.ts';
+import { readSums, type Range, type ReportGroup, type ReportStep, type SumRow } from './report-store.ts';
 
 export interface ReportQuery {
   /** ms since 1970. Usage is kept by the hour: `from` is taken down to its hour, `to` up to the next. */

@@ -1,6 +1,5 @@
 import { countable } from './amounts.ts';
-import { slotId } from './budget.ts';
-import type { Slot } from './budget.ts';
+import { slotId, type Slot } from './budget.ts';
 
 /** How much of what is used in one interval is kept for the next ones. */
 const INTERVALS_AHEAD = 4;

@@ -1,6 +1,5 @@
 import { countable } from './amounts.ts';
-import { rowId, SUMS } from './counter-store.ts';
-import type { Dimensions, HourRow } from './counter-store.ts';
+import { rowId, SUMS, type Dimensions, type HourRow } from './counter-store.ts';
 import { storable } from './storable.ts';
 
 /** Combinations kept apart; past the first bound new ones lose model and worker, past the second the key too. */

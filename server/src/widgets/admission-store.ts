@@ -1,5 +1,4 @@
-import { nextId } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { nextId, type Db } from '../storage/index.ts';
 
 /** A chat that was let in; kept as long as it counts. */
 interface AdmissionRow {

@@ -1,21 +1,17 @@
 import pino from 'pino';
 import { beforeEach, expect, it } from 'vitest';
-import { describeOnBothDatabases } from '../../test/databases.ts';
-import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
+import { describeOnBothDatabases, type OpenDatabase, type TestDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
 import type { Clock } from '../base/clock.ts';
 import { auditOn } from '../audit/audit.fixture.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
-import { migrate } from '../storage/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { migrate, type Storage } from '../storage/index.ts';
 import { Workspaces } from '../workspaces/index.ts';
 import { admit } from './admission.ts';
-import { openWidgets } from './context.ts';
-import type { WidgetsContext } from './context.ts';
+import { openWidgets, type WidgetsContext } from './context.ts';
 import { emptyWidgets } from './embed-chat-store.ts';
-import { DEFAULTS } from './embed.ts';
-import type { EmbedSettings } from './embed.ts';
+import { DEFAULTS, type EmbedSettings } from './embed.ts';
 import { insertEmbed } from './embed-store.ts';
 
 const MINUTE_MS = 60_000;

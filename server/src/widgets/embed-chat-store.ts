@@ -1,8 +1,6 @@
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { SliceRows } from '../base/slices.ts';
-import { inParts } from '../storage/index.ts';
-import type { Db, Storage } from '../storage/index.ts';
+import { inParts, type Db, type Storage } from '../storage/index.ts';
 
 /** One question of a visitor and its answer; `response` and `connection_information` JSON, `included` 1 or 0. */
 export interface EmbedChatRow {

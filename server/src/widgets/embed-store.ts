@@ -1,6 +1,5 @@
 import { mapInTurns } from '../base/slices.ts';
-import { allById } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { allById, type Db } from '../storage/index.ts';
 import type { Embed, EmbedMode } from './embed.ts';
 
 /** One row; booleans 1 or 0, `allowlist_domains` JSON or null. */

@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { KeywardError } from '../base/errors.ts';
-import { nextId } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { nextId, type Db } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
-import { actorOf, stopOf } from './context.ts';
-import type { Manager, WidgetsContext } from './context.ts';
-import { DEFAULTS, noSuchEmbed, readSettings } from './embed.ts';
-import type { Embed } from './embed.ts';
-import { chatsAfter, countChats, emptyEmbeds } from './embed-chat-store.ts';
-import type { EmbedChatRow } from './embed-chat-store.ts';
+import { actorOf, stopOf, type Manager, type WidgetsContext } from './context.ts';
+import { DEFAULTS, noSuchEmbed, readSettings, type Embed } from './embed.ts';
+import { chatsAfter, countChats, emptyEmbeds, type EmbedChatRow } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
-import { refuseUnheld, refuseWeaker, stateOf } from './payer.ts';
-import type { EmbedState } from './payer.ts';
+import { refuseUnheld, refuseWeaker, stateOf, type EmbedState } from './payer.ts';
 
 const EMBEDS_MAX = 10_000;
 /** Of the list of what visitors asked, which is as long as it is: so many are in memory. */

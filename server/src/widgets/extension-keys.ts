@@ -1,6 +1,5 @@
 import type { Caller } from '../access/index.ts';
-import type { Identity, Session, User } from '../identity/index.ts';
-import { mintForSession } from '../identity/index.ts';
+import { mintForSession, type Identity, type Session, type User } from '../identity/index.ts';
 import { changeState, getKey, listKeys, maskOf } from '../keys/index.ts';
 import type { KeysContext, KeyWithSecrets } from '../keys/index.ts';
 

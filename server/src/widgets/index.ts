@@ -1,10 +1,8 @@
 export { ADDRESS_LIMITS } from './admission.ts';
 export type { Bill } from './answering.ts';
-export { openWidgets, subjectOfWidget } from './context.ts';
-export type { WidgetsContext } from './context.ts';
+export { openWidgets, subjectOfWidget, type WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
-export { emptyWidgets } from './embed-chat-store.ts';
-export type { EmbedChatRow } from './embed-chat-store.ts';
+export { emptyWidgets, type EmbedChatRow } from './embed-chat-store.ts';
 export { adoptEmbed, createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';
 export {
@@ -23,5 +21,4 @@ export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds 
 export { forget, sessionHistory } from './sessions.ts';
 export { payerOf } from './payer.ts';
 export { isAllowedOrigin } from './origins.ts';
-export { abortFrame, ask, visit } from './widget-chat.ts';
-export type { Frame, Turned } from './widget-chat.ts';
+export { abortFrame, ask, visit, type Frame, type Turned } from './widget-chat.ts';

@@ -1,6 +1,5 @@
 import { defineModule } from '../storage/index.ts';
-import { openWidgets } from './context.ts';
-import type { WidgetsOptions } from './context.ts';
+import { openWidgets, type WidgetsOptions } from './context.ts';
 import { widgetsMigrations } from './migrations.ts';
 
 export const widgetsModule = defineModule({

@@ -1,9 +1,6 @@
-import { idLike } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
-import type { Embed, EmbedSettings } from './embed.ts';
-import { DEFAULTS, readSettings } from './embed.ts';
-import type { EmbedChatRow } from './embed-chat-store.ts';
-import { insertChat } from './embed-chat-store.ts';
+import { idLike, type Db } from '../storage/index.ts';
+import { DEFAULTS, readSettings, type Embed, type EmbedSettings } from './embed.ts';
+import { insertChat, type EmbedChatRow } from './embed-chat-store.ts';
 import { findEmbed, insertEmbed, listEmbeds } from './embed-store.ts';
 import { shownAddress } from './visitor.ts';
 

@@ -1,5 +1,4 @@
-import { excesses, holdingsOfCaller, worthOf } from '../access/index.ts';
-import type { Caller } from '../access/index.ts';
+import { excesses, holdingsOfCaller, worthOf, type Caller } from '../access/index.ts';
 import { callerOfKey, refuseExcess, refuseStronger } from '../keys/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { KeywardError } from '../base/errors.ts';
-import type { ErrorCode } from '../base/errors.ts';
+import { KeywardError, type ErrorCode } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ChatEvent } from '../chat/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
-import { admit } from './admission.ts';
-import type { NotAdmitted } from './admission.ts';
-import { chatRequest } from './answering.ts';
-import type { Bill, Question, Visit } from './answering.ts';
+import { admit, type NotAdmitted } from './admission.ts';
+import { chatRequest, type Bill, type Question, type Visit } from './answering.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 import { findEmbed } from './embed-store.ts';

@@ -1,7 +1,6 @@
 import { KeywardError } from '../base/errors.ts';
 import type { Actor } from '../access/index.ts';
-import type { Db } from '../storage/index.ts';
-import { nextId } from '../storage/index.ts';
+import { nextId, type Db } from '../storage/index.ts';
 import type { Chat, Conversation, NewChat } from './chat.ts';
 import * as store from './store/chat-store.ts';
 import type { ExportPlace, PlacedChat } from './store/chat-store.ts';

@@ -1,7 +1,5 @@
-import { sql } from 'kysely';
-import type { Expression, SqlBool } from 'kysely';
-import type { Caller, NameSelector } from '../access/index.ts';
-import { decide, isBound } from '../access/index.ts';
+import { sql, type Expression, type SqlBool } from 'kysely';
+import { decide, isBound, type Caller, type NameSelector } from '../access/index.ts';
 
 /** Whose key decides which workspaces there are; `everything` for the server itself. */
 export type Viewer = Pick<Caller, 'scopes' | 'selectors'> | 'everything';

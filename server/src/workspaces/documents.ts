@@ -1,6 +1,5 @@
 import { isoTime } from '../base/clock.ts';
-import { listMembers } from '../documents/index.ts';
-import type { Documents } from '../documents/index.ts';
+import { listMembers, type Documents } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
 
 /** A document in a workspace as clients of the Developer API are shown it, member by member in their order. */

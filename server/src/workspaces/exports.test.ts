@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { csvCell, csvTime } from './csv.ts';
 import type { PlacedChat } from './store/chat-store.ts';
-import type { ExportType } from './exports.ts';
-import { exportText } from './exports.ts';
+import { exportText, type ExportType } from './exports.ts';
 
 const chat = (fields: Partial<PlacedChat> = {}): PlacedChat => ({
   id: 1,

@@ -1,16 +1,11 @@
 export type { Chat, ChatResponse, Conversation, NewChat } from './chat.ts';
 export type { PlacedChat } from './store/chat-store.ts';
-export { Chats } from './chats.ts';
-export type { HistoryOptions } from './chats.ts';
-export { isCovered } from './coverage.ts';
-export type { Viewer } from './coverage.ts';
-export { embeddedDocuments } from './documents.ts';
-export type { EmbeddedDocument } from './documents.ts';
+export { Chats, type HistoryOptions } from './chats.ts';
+export { isCovered, type Viewer } from './coverage.ts';
+export { embeddedDocuments, type EmbeddedDocument } from './documents.ts';
 export { refuseBound } from './instance-wide.ts';
-export { Members, memberships } from './members.ts';
-export type { WorkspaceUser } from './members.ts';
-export { viewMessages } from './messages.ts';
-export type { Message } from './messages.ts';
+export { Members, memberships, type WorkspaceUser } from './members.ts';
+export { viewMessages, type Message } from './messages.ts';
 export {
   bringChat,
   bringMember,
@@ -31,15 +26,13 @@ export {
 export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving-in.ts';
 export { workspacesMigrations } from './migrations.ts';
 export { workspacesModule } from './module.ts';
-export { expandPrompt, STANDING_VARIABLES } from './prompt.ts';
-export type { PromptFacts } from './prompt.ts';
+export { expandPrompt, STANDING_VARIABLES, type PromptFacts } from './prompt.ts';
 export type { PromptVariable } from './store/prompt-variable-store.ts';
 export type { NewVariable, VariableChange } from './prompt-variables.ts';
 export type { Suggestion } from './store/suggestion-store.ts';
 export type { Thread } from './thread.ts';
 export { Threads } from './threads.ts';
-export { viewThread, viewWorkspace } from './view.ts';
-export type { ThreadView, WorkspaceView } from './view.ts';
+export { viewThread, viewWorkspace, type ThreadView, type WorkspaceView } from './view.ts';
 export { CHAT_MODES } from './workspace.ts';
 export type { ChatMode, SearchMode, Workspace, WorkspaceSettings } from './workspace.ts';
 export { readSettings } from './workspace-settings.ts';

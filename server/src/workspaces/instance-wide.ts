@@ -1,5 +1,4 @@
-import { isBound } from '../access/index.ts';
-import type { Caller } from '../access/index.ts';
+import { isBound, type Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 
 /**

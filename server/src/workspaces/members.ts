@@ -1,11 +1,9 @@
-import { worthOf } from '../access/index.ts';
+import { worthOf, type Actor } from '../access/index.ts';
 import type { Memberships } from '../identity/index.ts';
 import { refuseExcess } from '../keys/index.ts';
-import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
-import type { Viewer } from './coverage.ts';
-import { isUnbound } from './coverage.ts';
+import { isUnbound, type Viewer } from './coverage.ts';
 import * as store from './store/member-store.ts';
 import type { Membership } from './store/member-store.ts';
 import * as workspaces from './store/workspace-store.ts';

@@ -1,7 +1,6 @@
 import { defineModule } from '../storage/index.ts';
 import { workspacesMigrations } from './migrations.ts';
-import { Workspaces } from './workspaces.ts';
-import type { WorkspacesOptions } from './workspaces.ts';
+import { Workspaces, type WorkspacesOptions } from './workspaces.ts';
 
 export const workspacesModule = defineModule({
   migrations: workspacesMigrations,

@@ -1,13 +1,10 @@
-import { idLike, nextId } from '../storage/index.ts';
-import type { Db } from '../storage/index.ts';
+import { idLike, nextId, type Db } from '../storage/index.ts';
 import type { Chat } from './chat.ts';
 import { insertChat, scoreChat } from './store/chat-store.ts';
 import { addMembers } from './store/member-store.ts';
 import { isVariableName } from './prompt-variables.ts';
-import { allVariables, insertVariable } from './store/prompt-variable-store.ts';
-import type { PromptVariable } from './store/prompt-variable-store.ts';
-import { tables } from './store/rows.ts';
-import type { SuggestionRow } from './store/rows.ts';
+import { allVariables, insertVariable, type PromptVariable } from './store/prompt-variable-store.ts';
+import { tables, type SuggestionRow } from './store/rows.ts';
 import { chosenSlug, slugOf } from './slug.ts';
 import type { Thread } from './thread.ts';
 import { findThread, insertThread } from './store/thread-store.ts';

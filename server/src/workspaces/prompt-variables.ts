@@ -1,10 +1,8 @@
 import { invalidField } from '../base/errors.ts';
 import type { Actor } from '../access/index.ts';
-import type { Db } from '../storage/index.ts';
-import { nextId } from '../storage/index.ts';
+import { nextId, type Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
-import { expandPrompt, namesIn } from './prompt.ts';
-import type { PromptFacts } from './prompt.ts';
+import { expandPrompt, namesIn, type PromptFacts } from './prompt.ts';
 import * as store from './store/prompt-variable-store.ts';
 import type { PromptVariable } from './store/prompt-variable-store.ts';
 

@@ -1,7 +1,6 @@
 import type { Actor } from '../access/index.ts';
 import { randomUUID } from 'node:crypto';
-import type { Db } from '../storage/index.ts';
-import { nextId } from '../storage/index.ts';
+import { nextId, type Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { chosenSlug } from './slug.ts';
 import * as store from './store/thread-store.ts';

@@ -1,5 +1,4 @@
-import type { WorkspaceSettings } from './workspace.ts';
-import { CHAT_MODES, SEARCH_MODES } from './workspace.ts';
+import { CHAT_MODES, SEARCH_MODES, type WorkspaceSettings } from './workspace.ts';
 
 const NAME_MAX_CHARACTERS = 255;
 const TEXT_MAX_CHARACTERS = 500_000;

@@ -1,12 +1,10 @@
 import type { Actor, Caller } from '../access/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { deleteCollection } from '../retrieval/index.ts';
-import type { Db, Storage } from '../storage/index.ts';
-import { nextId } from '../storage/index.ts';
+import { nextId, type Db, type Storage } from '../storage/index.ts';
 import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
-import type { Viewer } from './coverage.ts';
-import { isCovered, isUnbound } from './coverage.ts';
+import { isCovered, isUnbound, type Viewer } from './coverage.ts';
 import { DEFAULT_PROMPT } from './default-prompt.ts';
 import { Members } from './members.ts';
 import { namesIn } from './prompt.ts';

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
 import type { KeyView } from '../../keys/index.ts';
 import { Family, MAKES, tokens } from './children.fixture.ts';
 

@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import type { OwnerView } from '../../keys/index.ts';
-import { Family, MAKES, tokens } from './children.fixture.ts';
-import type { Problem } from './children.fixture.ts';
+import { Family, MAKES, tokens, type Problem } from './children.fixture.ts';
 
 describeOnBothServers('what a key gains', (start) => {
   let server: TestServer;

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { Answer, TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type Answer, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, PASSWORD, tokenOf } from '../../developer/people/identity.fixture.ts';
 import { allRoutes } from '../../app/routes.ts';
 import type { Route } from '../../http/route.ts';

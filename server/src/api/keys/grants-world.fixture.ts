@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, TestServer } from '../../../test/server.ts';
-import { json } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { json, type TestUpstream } from '../../../test/upstream.ts';
 import { enableUsers, PASSWORD } from '../../developer/people/identity.fixture.ts';
 import {
   ceilingOf,

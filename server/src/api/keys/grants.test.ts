@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
-import { startTestUpstream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 import { World, WORKSPACES } from './grants-world.fixture.ts';
 
 /* Random sequences of what several actors do to each other; grants-model.fixture.ts says what nobody can have gained. */

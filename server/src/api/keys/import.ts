@@ -1,19 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { Type } from 'typebox';
-import type { TObject, TSchema } from 'typebox';
+import { Type, type TObject, type TSchema } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
-import { linesOf } from '../../base/lines.ts';
-import type { Line } from '../../base/lines.ts';
-import { importKeys } from '../../keys/index.ts';
-import type { ImportInput, ImportLine } from '../../keys/index.ts';
-import { IMPORT_MAX_BYTES, parseJson } from '../../http/index.ts';
-import { toKeywardError } from '../../http/index.ts';
-import type { Call } from '../../http/index.ts';
+import { linesOf, type Line } from '../../base/lines.ts';
+import { importKeys, type ImportInput, type ImportLine } from '../../keys/index.ts';
+import { IMPORT_MAX_BYTES, parseJson, toKeywardError, validator, type Call } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
 import { Spool } from './spool.ts';
-import { validator } from '../../http/index.ts';
 import { mintFields } from './keys.ts';
 
 const LINE_MAX_BYTES = 64 * 1024;

@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-import { viewKey } from '../../keys/index.ts';
-import type { KeysContext, KeyWithSecrets } from '../../keys/index.ts';
+import { viewKey, type KeysContext, type KeyWithSecrets } from '../../keys/index.ts';
 import * as s from '../schemas.ts';
 
 export const keyParams = s.idParam('key');

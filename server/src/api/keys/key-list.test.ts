@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
 import type { KeyView } from '../../keys/index.ts';
 
 interface List {

@@ -13,8 +13,7 @@ import {
   viewKeys,
 } from '../../keys/index.ts';
 import type { Key } from '../../keys/index.ts';
-import { listed } from '../../models/index.ts';
-import type { Models } from '../../models/index.ts';
+import { listed, type Models } from '../../models/index.ts';
 import { readEtag } from './etag.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
 import { mintLocally } from '../../keys/index.ts';
 import {
   enableUsers,

@@ -1,10 +1,8 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
-import { hang, startTestUpstream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
+import { hang, startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 
 interface Problem {
   code: string;

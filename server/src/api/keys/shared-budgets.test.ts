@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
-import { chatAnswer, json, startTestUpstream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
+import { chatAnswer, json, startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 import type { KeyView, OwnerView } from '../../keys/index.ts';
 
 interface Left {

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, login, PASSWORD } from '../../developer/people/identity.fixture.ts';
 
 describeOnBothServers('taking away from what holds more', (start) => {

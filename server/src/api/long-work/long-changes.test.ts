@@ -2,8 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { describeOnBothServers, describeOnServer } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, describeOnServer, type TestServer } from '../../../test/server.ts';
 import { recordChat } from '../../developer/chat/chats.fixture.ts';
 import { copyChat, statementsOf } from './long-work.fixture.ts';
 

@@ -1,8 +1,7 @@
 import { StatementSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { enableUsers } from '../../developer/people/identity.fixture.ts';
 import { copyRow } from './long-work.fixture.ts';
 

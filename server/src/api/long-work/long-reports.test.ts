@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { describeOnServer } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
+import { describeOnServer, type NewKey, type TestServer } from '../../../test/server.ts';
 import { addUsage } from './long-work.fixture.ts';
 
 const SINCE = 'from=2000-01-01T00:00:00Z';

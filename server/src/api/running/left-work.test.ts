@@ -1,13 +1,10 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
-import { hang, json, startTestUpstream } from '../../../test/upstream.ts';
-import type { Behaviour, TestUpstream } from '../../../test/upstream.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
+import { hang, json, startTestUpstream, type Behaviour, type TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { EMBEDDING_MODEL, embeddings } from '../../retrieval/retrieval.fixture.ts';
 import { Settings } from '../../settings/index.ts';
-import { openRequest } from './open-request.fixture.ts';
-import type { OpenRequest } from './open-request.fixture.ts';
+import { openRequest, type OpenRequest } from './open-request.fixture.ts';
 
 interface Acknowledged {
   acknowledged: { requests_ended: number };

@@ -3,8 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import { startServerProcess } from '../../../test/server-processes.ts';
 import type { TestServer } from '../../../test/server.ts';
-import { nowMs } from '../../../test/stream-readers.ts';
-import type { Opening, Seen } from '../../../test/stream-readers.ts';
+import { nowMs, type Opening, type Seen } from '../../../test/stream-readers.ts';
 
 interface Round {
   keyId: string;

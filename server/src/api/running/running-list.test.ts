@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startServerProcess } from '../../../test/server-processes.ts';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
-import { startTestUpstream, stream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
-import { openRequest } from './open-request.fixture.ts';
-import type { OpenRequest } from './open-request.fixture.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
+import { startTestUpstream, stream, type TestUpstream } from '../../../test/upstream.ts';
+import { openRequest, type OpenRequest } from './open-request.fixture.ts';
 
 interface Item {
   id: string;

@@ -1,14 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { startServerProcess } from '../../../test/server-processes.ts';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { enableUsers, login, PASSWORD, tokenOf } from '../../developer/people/identity.fixture.ts';
 import { pathOf as developerPath } from '../../developer/sweep.fixture.ts';
 import { allRoutes } from '../../app/routes.ts';
-import { openRequest, statusOf } from './open-request.fixture.ts';
-import type { OpenRequest } from './open-request.fixture.ts';
-import { needsKey } from '../../http/route.ts';
-import type { Route } from '../../http/route.ts';
+import { openRequest, statusOf, type OpenRequest } from './open-request.fixture.ts';
+import { needsKey, type Route } from '../../http/route.ts';
 import { pathOf } from '../sweep.fixture.ts';
 
 const BOUNDARY = 'half-and-half';

@@ -1,8 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
-import { startTestUpstream, stream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { startTestUpstream, stream, type TestUpstream } from '../../../test/upstream.ts';
 import { appendChange } from '../../nodes/node-store.ts';
 import { openRequest, statusOf } from './open-request.fixture.ts';
 import { revokeStreams } from './open-streams.fixture.ts';

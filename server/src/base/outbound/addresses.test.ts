@@ -1,7 +1,6 @@
 import type { lookup } from 'node:dns';
 import { describe, expect, test } from 'vitest';
-import { mayReach } from './addresses.ts';
-import type { OutboundPolicy, PrivateAddresses } from './addresses.ts';
+import { mayReach, type OutboundPolicy, type PrivateAddresses } from './addresses.ts';
 import { guardedLookup, refuseLiteral } from './connections.ts';
 
 const UPSTREAM: OutboundPolicy = { kind: 'upstream' };

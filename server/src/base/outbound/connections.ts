@@ -1,10 +1,7 @@
-import { lookup as dnsLookup } from 'node:dns';
-import type { LookupAddress } from 'node:dns';
-import { isIP } from 'node:net';
-import type { LookupFunction } from 'node:net';
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import { isPlatformHost, mayReach } from './addresses.ts';
-import type { OutboundPolicy } from './addresses.ts';
+import { isPlatformHost, mayReach, type OutboundPolicy } from './addresses.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const HEADER_MAX_BYTES = 64 * 1024;

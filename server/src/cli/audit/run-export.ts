@@ -3,8 +3,7 @@ import { exportRecords } from '../../audit/index.ts';
 import type { Context } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { write } from '../io.ts';
-import { print } from '../output.ts';
-import type { OutputChoice } from '../output.ts';
+import { print, type OutputChoice } from '../output.ts';
 import { openLocal } from '../server/local.ts';
 
 interface Choice extends OutputChoice {

@@ -1,13 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { verifyFile, verifyStorage } from '../../audit/index.ts';
-import type { Verification, VerifyOptions } from '../../audit/index.ts';
+import { verifyFile, verifyStorage, type Verification, type VerifyOptions } from '../../audit/index.ts';
 import type { Context } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
-import { print } from '../output.ts';
-import type { OutputChoice } from '../output.ts';
+import { print, type OutputChoice } from '../output.ts';
 import { openLocal } from '../server/local.ts';
 
 type Checkpoints = NonNullable<VerifyOptions['checkpoints']>;

@@ -1,8 +1,7 @@
 import type { Context } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
-import { credentialsPath, readEntries, writeEntries } from './file.ts';
-import type { Entries } from './file.ts';
+import { credentialsPath, readEntries, writeEntries, type Entries } from './file.ts';
 import { clearFromKeyring, readFromKeyring, storeInKeyring } from './keyring.ts';
 
 /** A stored login; its key is read when it is needed. */

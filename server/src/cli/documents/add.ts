@@ -1,19 +1,15 @@
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KeywardApiError, unwrap } from '@keyward/sdk';
-import type { KeywardClient, StoredDocuments } from '@keyward/sdk';
+import { KeywardApiError, unwrap, type KeywardClient, type StoredDocuments } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
-import { verb } from '../command.ts';
-import type { Context } from '../command.ts';
+import { verb, type Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { cell, print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { findWorkspace } from '../workspaces/find.ts';
-import { sourcesOf } from './sources.ts';
-import type { Source } from './sources.ts';
-import { documentsIn } from './stored.ts';
-import type { Stored } from './stored.ts';
+import { sourcesOf, type Source } from './sources.ts';
+import { documentsIn, type Stored } from './stored.ts';
 
 const DEFAULT_FOLDER = 'custom-documents';
 /** The longest that a limit on requests is waited for. */

@@ -1,5 +1,4 @@
-import { unwrap } from '@keyward/sdk';
-import type { KeywardClient } from '@keyward/sdk';
+import { unwrap, type KeywardClient } from '@keyward/sdk';
 
 /** A document as the command line shows it. */
 export interface Stored {

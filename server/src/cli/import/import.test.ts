@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
-import { newStorageDir, stateOf } from '../../moving/anythingllm.fixture.ts';
-import type { StorageDir } from '../../moving/anythingllm.fixture.ts';
+import { newStorageDir, stateOf, type StorageDir } from '../../moving/anythingllm.fixture.ts';
 import type { ImportReport } from '../../moving/index.ts';
 import { testHome } from '../cli.fixture.ts';
 

@@ -1,8 +1,7 @@
 import { openCore } from '../../app.ts';
 import type { Config } from '../../config.ts';
 import { Documents } from '../../documents/index.ts';
-import { importAnythingllm } from '../../moving/index.ts';
-import type { ImportOptions, ImportReport } from '../../moving/index.ts';
+import { importAnythingllm, type ImportOptions, type ImportReport } from '../../moving/index.ts';
 import { vectors } from '../../retrieval/index.ts';
 import { coverage } from '../../workspaces/index.ts';
 import { quietLogger } from '../quiet-logger.ts';

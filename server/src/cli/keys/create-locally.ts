@@ -1,7 +1,6 @@
 import type { components } from '@keyward/sdk';
 import { openCore } from '../../app.ts';
-import { ensureOwner, mint, mintLocally, viewKey } from '../../keys/index.ts';
-import type { KeysContext, Minted } from '../../keys/index.ts';
+import { ensureOwner, mint, mintLocally, viewKey, type KeysContext, type Minted } from '../../keys/index.ts';
 import type { Context } from '../command.ts';
 import { quietLogger } from '../quiet-logger.ts';
 import type { Key } from './show.ts';

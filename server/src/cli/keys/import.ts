@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ImportOutcome } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
-import { verb } from '../command.ts';
-import type { Context } from '../command.ts';
+import { verb, type Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
 import { print, tableText } from '../output.ts';

@@ -1,8 +1,7 @@
 import type { components } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
-import { membersText, print, tableText } from '../output.ts';
-import type { Columns, OutputChoice } from '../output.ts';
+import { membersText, print, tableText, type Columns, type OutputChoice } from '../output.ts';
 
 export type Key = components['schemas']['Key'];
 

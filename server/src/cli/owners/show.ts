@@ -1,10 +1,8 @@
-import { paginate, unwrap } from '@keyward/sdk';
-import type { components, KeywardClient } from '@keyward/sdk';
+import { paginate, unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
-import type { Columns } from '../output.ts';
-import { print } from '../output.ts';
+import { print, type Columns } from '../output.ts';
 
 type Owner = components['schemas']['Owner'];
 

@@ -1,5 +1,4 @@
-import { unwrap } from '@keyward/sdk';
-import type { components } from '@keyward/sdk';
+import { unwrap, type components } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { say } from '../io.ts';

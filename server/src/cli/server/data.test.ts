@@ -7,13 +7,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { testHome } from '../cli.fixture.ts';
-import type { Home } from '../cli.fixture.ts';
+import { testHome, type Home } from '../cli.fixture.ts';
 
 interface Examined {
   ok: boolean;

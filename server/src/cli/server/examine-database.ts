@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs';
 import { MIGRATIONS } from '../../app.ts';
 import type { Config } from '../../config.ts';
 import { checkMasterKey, loadMasterKey, Sealing } from '../../sealing/index.ts';
-import { migrate, openStorage } from '../../storage/index.ts';
-import type { Storage } from '../../storage/index.ts';
-import { ok, warn } from './finding.ts';
-import type { Finding } from './finding.ts';
+import { migrate, openStorage, type Storage } from '../../storage/index.ts';
+import { ok, warn, type Finding } from './finding.ts';
 import { hasMasterKey, isFile } from './local.ts';
 
 /** Opens the database, and tries its migration and its master key without leaving a trace. @throws StartupError */

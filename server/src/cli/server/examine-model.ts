@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import type { Config } from '../../config.ts';
-import { ok, warn } from './finding.ts';
-import type { Finding } from './finding.ts';
+import { ok, warn, type Finding } from './finding.ts';
 
 const PIP_TIMEOUT_MS = 10_000;
 

@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import type { Config } from '../../config.ts';
-import { fail, ok, warn } from './finding.ts';
-import type { Finding } from './finding.ts';
+import { fail, ok, warn, type Finding } from './finding.ts';
 import { findProcess } from './pid-file.ts';
 import { health, localClient, readiness } from './probe.ts';
 

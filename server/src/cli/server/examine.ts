@@ -1,14 +1,11 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { VARIABLES } from '../../config.ts';
-import type { Config } from '../../config.ts';
+import { VARIABLES, type Config } from '../../config.ts';
 import { databaseCheck } from './examine-database.ts';
 import { modelCheck } from './examine-model.ts';
 import { portCheck } from './examine-port.ts';
-import { fail, ok, warn } from './finding.ts';
-import type { Check, Finding } from './finding.ts';
+import { fail, ok, warn, type Check, type Finding } from './finding.ts';
 import { hasMasterKey } from './local.ts';
 
 const NODE_MIN = 24;

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { KeywardApiError, unwrap } from '@keyward/sdk';
-import type { KeywardClient } from '@keyward/sdk';
+import { KeywardApiError, unwrap, type KeywardClient } from '@keyward/sdk';
 import { openCore } from '../../app.ts';
 import type { Config } from '../../config.ts';
 import { changeState, ensureOwner, mint } from '../../keys/index.ts';

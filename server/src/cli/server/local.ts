@@ -2,8 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { loadMasterKey, Sealing } from '../../sealing/index.ts';
-import { openStorage } from '../../storage/index.ts';
-import type { Storage } from '../../storage/index.ts';
+import { openStorage, type Storage } from '../../storage/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 
 /** The database of this machine with its master key, without joining in what servers do. */

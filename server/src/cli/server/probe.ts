@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createClient } from '@keyward/sdk';
-import type { KeywardClient } from '@keyward/sdk';
+import { createClient, type KeywardClient } from '@keyward/sdk';
 import { Agent, fetch as fetchWith } from 'undici';
 import type { Config } from '../../config.ts';
 

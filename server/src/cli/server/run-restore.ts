@@ -1,13 +1,11 @@
 import { MIGRATIONS } from '../../app.ts';
 import { StartupError } from '../../base/errors.ts';
 import { loadMasterKey, checkMasterKey, Sealing } from '../../sealing/index.ts';
-import { migrate, restore } from '../../storage/index.ts';
-import type { Storage } from '../../storage/index.ts';
+import { migrate, restore, type Storage } from '../../storage/index.ts';
 import type { Context } from '../command.ts';
 import { CliError } from '../exit.ts';
 import { say } from '../io.ts';
-import { print } from '../output.ts';
-import type { OutputChoice } from '../output.ts';
+import { print, type OutputChoice } from '../output.ts';
 import { hasMasterKey, noMasterKey, openOrMake } from './local.ts';
 import { findProcess } from './pid-file.ts';
 

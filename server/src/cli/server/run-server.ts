@@ -1,7 +1,5 @@
-import { openApp } from '../../app.ts';
-import type { App } from '../../app.ts';
-import { createLogger } from '../../base/logger.ts';
-import type { Logger } from '../../base/logger.ts';
+import { openApp, type App } from '../../app.ts';
+import { createLogger, type Logger } from '../../base/logger.ts';
 import { VERSION } from '../../base/version.ts';
 import type { Config } from '../../config.ts';
 import { listKeys, mintFirstKey } from '../../keys/index.ts';

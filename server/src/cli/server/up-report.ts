@@ -1,9 +1,7 @@
 import type { Context } from '../command.ts';
 import { say, write } from '../io.ts';
-import { print } from '../output.ts';
-import type { OutputChoice } from '../output.ts';
-import { QUESTION } from './first-answer.ts';
-import type { FirstAnswer } from './first-answer.ts';
+import { print, type OutputChoice } from '../output.ts';
+import { QUESTION, type FirstAnswer } from './first-answer.ts';
 
 interface Ready {
   url: string;

@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { testHome } from '../cli.fixture.ts';
-import type { Home } from '../cli.fixture.ts';
+import { testHome, type Home } from '../cli.fixture.ts';
 import { beganOf, findProcess } from './pid-file.ts';
 
 const SECRET = /sk-kw1[0-9A-Za-z]{50}/g;

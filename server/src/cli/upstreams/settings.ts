@@ -1,5 +1,4 @@
-import { paginate, unwrap } from '@keyward/sdk';
-import type { components, KeywardClient } from '@keyward/sdk';
+import { paginate, unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { isTerminal, say } from '../io.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KeywardClient, Source, WorkspaceQuestion } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
-import { verb } from '../command.ts';
-import type { Context } from '../command.ts';
+import { verb, type Context } from '../command.ts';
 import { say, write } from '../io.ts';
 import { cell, print } from '../output.ts';
 import { promptOf } from '../prompt.ts';

@@ -1,5 +1,4 @@
-import { unwrap } from '@keyward/sdk';
-import type { components, KeywardClient } from '@keyward/sdk';
+import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
 
 export const SLUG_ARG = {

@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createUser, enableMultiUser } from '../../identity/index.ts';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { recordChat } from './chats.fixture.ts';
 
 interface AnyChat {

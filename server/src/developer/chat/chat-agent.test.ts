@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
-import { json, stream } from '../../../test/upstream.ts';
-import type { Behaviour } from '../../../test/upstream.ts';
+import { json, stream, type Behaviour } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
-import { eventOf, framesOf, says, startChats } from '../../chat/chats.fixture.ts';
+import { eventOf, framesOf, says, startChats, type ChatServer } from '../../chat/chats.fixture.ts';
 import { countTokens } from '../../chat/tokens.ts';
-import type { ChatServer } from '../../chat/chats.fixture.ts';
 import { Settings } from '../../settings/index.ts';
 
 /** A model that calls tools, in two halves as streams bring them. */

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import type { Answered, ChatEvent, Ending } from '../../chat/index.ts';
-import { nullable } from '../../http/index.ts';
-import type { Answer } from '../../http/index.ts';
+import { nullable, type Answer } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
-import { sendFrames } from './event-frames.ts';
-import type { Frames } from './event-frames.ts';
+import { sendFrames, type Frames } from './event-frames.ts';
 import { Metrics, Source } from '../schemas.ts';
 
 /** A chat that gave nothing, and why. */

@@ -12,10 +12,9 @@ import {
 import { json, listText, streamed } from '../answers.ts';
 import { field, wholeWithin } from '../fields.ts';
 import * as d from '../schemas.ts';
-import type { Answer } from '../../http/index.ts';
+import { nullable, Time, type Answer } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
-import { nullable, Time } from '../../http/index.ts';
 import { usernames } from '../people/users-by-id.ts';
 
 const AnyChat = Type.Object(

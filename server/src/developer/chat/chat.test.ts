@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
-import { CHAT_MODEL, framesOf, says, startChats } from '../../chat/chats.fixture.ts';
-import type { ChatServer } from '../../chat/chats.fixture.ts';
+import { CHAT_MODEL, framesOf, says, startChats, type ChatServer } from '../../chat/chats.fixture.ts';
 
 const SOURCE =
   'id url title docAuthor description docSource chunkSource published wordCount token_count_estimate text _distance score';

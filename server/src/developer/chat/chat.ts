@@ -1,11 +1,9 @@
 import { Type } from 'typebox';
-import { NO_SELECTORS } from '../../access/index.ts';
-import type { Holder } from '../../access/index.ts';
+import { NO_SELECTORS, type Holder } from '../../access/index.ts';
 import type { Session, User } from '../../identity/index.ts';
-import { holdersOfAdmin, holdersOfOwner } from '../../keys/index.ts';
-import type { KeysContext } from '../../keys/index.ts';
+import { holdersOfAdmin, holdersOfOwner, type KeysContext } from '../../keys/index.ts';
 import type { Payer } from '../../models/index.ts';
-import { takeQuestion } from '../../http/index.ts';
+import { takeQuestion, type Answer, type Call } from '../../http/index.ts';
 import { historyAnswer } from './chat-record.ts';
 import * as d from '../schemas.ts';
 import { json, phrase } from '../answers.ts';
@@ -22,7 +20,6 @@ import { chatRequest, questionFields, readOptions, SessionQuestion, ThreadQuesti
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
 import { namedUser, userOf } from '../people/users-by-id.ts';
-import type { Answer, Call } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 

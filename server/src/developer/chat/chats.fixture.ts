@@ -1,7 +1,6 @@
 import { systemClock } from '../../base/clock.ts';
 import { Settings } from '../../settings/index.ts';
-import type { Chat, NewChat } from '../../workspaces/index.ts';
-import { Workspaces } from '../../workspaces/index.ts';
+import { Workspaces, type Chat, type NewChat } from '../../workspaces/index.ts';
 import { emptyWidgets } from '../../widgets/index.ts';
 import type { TestServer } from '../../../test/server.ts';
 

@@ -1,8 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
-import { promptsOf, recordChat, workspacesOf } from './chats.fixture.ts';
-import type { Message } from './chats.fixture.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { promptsOf, recordChat, workspacesOf, type Message } from './chats.fixture.ts';
 
 type History = { history: Message[] };
 

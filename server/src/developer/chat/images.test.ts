@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
-import { json, startTestUpstream } from '../../../test/upstream.ts';
-import type { Behaviour, TestUpstream } from '../../../test/upstream.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { json, startTestUpstream, type Behaviour, type TestUpstream } from '../../../test/upstream.ts';
 
 const PATH = '/api/v1/openai/images/generations';
 const PICTURE = Buffer.from('a picture').toString('base64');

@@ -1,9 +1,7 @@
-import { Type } from 'typebox';
-import type { TObject } from 'typebox';
+import { Type, type TObject } from 'typebox';
 import { collected } from '../../base/collected.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { brokenOff, failureOf, imageModel, providerFailure } from '../../chat/index.ts';
-import type { Failure } from '../../chat/index.ts';
+import { brokenOff, failureOf, imageModel, providerFailure, type Failure } from '../../chat/index.ts';
 import { ModelAccount, ModelForm, paidOnce } from '../../models/index.ts';
 import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
 import type { Answer, Call } from '../../http/index.ts';

@@ -7,8 +7,7 @@ import type { Decoded } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 import { field, flag, text } from '../fields.ts';
 import { metricsOf } from './chat-metrics.ts';
-import type { Asking } from './chat-options.ts';
-import { instructionsOf, requestBy } from './chat-options.ts';
+import { instructionsOf, requestBy, type Asking } from './chat-options.ts';
 
 /** What a client of the OpenAI API says; anything may stand anywhere. */
 export interface OpenaiOptions {

@@ -4,8 +4,7 @@ import type { Failure } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { empty, json } from '../answers.ts';
 import { abortBody, ChatAbort, endingOf, streamedAnswer } from './chat-answers.ts';
-import { MESSAGE_MAX_CHARACTERS, TOO_LONG } from './chat-options.ts';
-import type { Asking } from './chat-options.ts';
+import { MESSAGE_MAX_CHARACTERS, TOO_LONG, type Asking } from './chat-options.ts';
 import { ImageRequest, makeImages } from './images.ts';
 import {
   openaiAnswer,

@@ -1,9 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import type { ThreadView } from '../../workspaces/index.ts';
-import { promptsOf, recordChat } from './chats.fixture.ts';
-import type { Message } from './chats.fixture.ts';
+import { promptsOf, recordChat, type Message } from './chats.fixture.ts';
 
 type Made = { thread: ThreadView; message: string | null };
 

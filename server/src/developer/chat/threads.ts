@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../access/index.ts';
-import type { Thread, Workspace } from '../../workspaces/index.ts';
-import { viewThread } from '../../workspaces/index.ts';
+import { viewThread, type Thread, type Workspace } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { text, whole } from '../fields.ts';
 import { historyAnswer } from './chat-record.ts';

@@ -1,9 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { setPinned } from '../../documents/index.ts';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
-import { embed, note, seenBy, upload, workspace } from './documents.fixture.ts';
-import type { Tree, Uploaded } from './documents.fixture.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { embed, note, seenBy, upload, workspace, type Tree, type Uploaded } from './documents.fixture.ts';
 
 /** A key that is bound to workspaces, of its own owner. */
 describeOnBothServers('a key bound to workspaces', (start) => {

@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { invalidField } from '../../base/errors.ts';
-import { checkedName, folderName, placeOf } from '../../documents/index.ts';
-import type { Place } from '../../documents/index.ts';
+import { checkedName, folderName, placeOf, type Place } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { field, texts } from '../fields.ts';
 import type { Route } from '../services.ts';

@@ -1,9 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Type } from 'typebox';
-import type { Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import type { Brought } from '../../documents/index.ts';
-import { nullable } from '../../http/index.ts';
-import type { Answer } from '../../http/index.ts';
+import { nullable, type Answer } from '../../http/index.ts';
 import { json, streamed } from '../answers.ts';
 
 /** Documents as the Developer API shows them, the members in the order in which they are sent. */

@@ -1,10 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
-import { embed, note, seenBy, upload, workspace } from './documents.fixture.ts';
-import type { BroughtBody } from './documents.fixture.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { embed, note, seenBy, upload, workspace, type BroughtBody } from './documents.fixture.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const METADATA = [

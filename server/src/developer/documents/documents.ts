@@ -5,10 +5,9 @@ import { text } from '../fields.ts';
 import { pageFields } from './document-fields.ts';
 import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
-import type { Call } from '../../http/index.ts';
+import { nullable, type Call } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
-import { nullable } from '../../http/index.ts';
 import { documentFolderRoutes } from './document-folders.ts';
 import { documentUploadRoutes } from './uploads.ts';
 

@@ -1,9 +1,7 @@
 import type { TObject, TSchema } from 'typebox';
-import { named } from '../../documents/index.ts';
-import type { Brought } from '../../documents/index.ts';
+import { named, type Brought } from '../../documents/index.ts';
 import type { Attached } from '../../retrieval/index.ts';
-import { targetOf } from '../../workspaces/index.ts';
-import type { Workspace } from '../../workspaces/index.ts';
+import { targetOf, type Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Call } from '../../http/index.ts';
 import type { Services } from '../services.ts';

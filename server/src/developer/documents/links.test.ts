@@ -1,14 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { pdf } from '../../documents/files.fixture.ts';
-import { seenBy, workspace } from './documents.fixture.ts';
-import type { BroughtBody } from './documents.fixture.ts';
+import { seenBy, workspace, type BroughtBody } from './documents.fixture.ts';
 
 const PAGE = `<html><head><title>On Turnips</title></head><body><nav>Home</nav><article>${'<p>Turnips are sown in spring, in rows, and watered each day.</p>'.repeat(8)}</article></body></html>`;
 

@@ -1,11 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { docx, eml, mbox, pdf } from '../../documents/files.fixture.ts';
-import { note, seenBy, upload, workspace } from './documents.fixture.ts';
-import type { BroughtBody } from './documents.fixture.ts';
+import { note, seenBy, upload, workspace, type BroughtBody } from './documents.fixture.ts';
 
 describeOnBothServers('uploads over the Developer API', (start) => {
   let server: TestServer;

@@ -19,8 +19,7 @@ import {
 } from './document-fields.ts';
 import { embedUploads } from './embed-documents.ts';
 import { receiveUpload } from './upload-form.ts';
-import { decoder } from '../../http/index.ts';
-import type { Answer, Call, Decoded } from '../../http/index.ts';
+import { decoder, type Answer, type Call, type Decoded } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
-import { startTestUpstream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { Documents } from '../../documents/index.ts';
 import { addDocument, DIMENSIONS, EMBEDDING_MODEL, embeddings } from '../../retrieval/retrieval.fixture.ts';

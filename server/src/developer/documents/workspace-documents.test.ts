@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
-import { addMember, Documents, membershipsOf, setPinned } from '../../documents/index.ts';
-import type { Document } from '../../documents/index.ts';
+import { addMember, Documents, membershipsOf, setPinned, type Document } from '../../documents/index.ts';
 import { vectors } from '../../retrieval/index.ts';
-import { coverage, embeddedDocuments } from '../../workspaces/index.ts';
-import type { EmbeddedDocument } from '../../workspaces/index.ts';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { coverage, embeddedDocuments, type EmbeddedDocument } from '../../workspaces/index.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 
 describeOnBothServers('documents of a workspace', (start) => {
   let server: TestServer;

@@ -5,10 +5,9 @@ import { json, outcomeOf } from '../answers.ts';
 import { noteRefusal, tooMany } from './logins.ts';
 import { asSent, text, texts } from '../fields.ts';
 import * as d from '../schemas.ts';
-import type { Answer } from '../../http/index.ts';
+import { nullable, type Answer } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
-import { nullable } from '../../http/index.ts';
 
 /* What people without a session do to get one: accept an invite, recover an account. */
 

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey, TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, login, PASSWORD } from './identity.fixture.ts';
 
 interface Invites {

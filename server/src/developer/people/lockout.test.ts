@@ -1,8 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { StartServer, TestServer } from '../../../test/server.ts';
-import { enableUsers, firstSession, PASSWORD } from './identity.fixture.ts';
-import type { Login } from './identity.fixture.ts';
+import { describeOnBothServers, type StartServer, type TestServer } from '../../../test/server.ts';
+import { enableUsers, firstSession, PASSWORD, type Login } from './identity.fixture.ts';
 
 const BEHIND_A_PROXY = { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' };
 const ATTACKER = '203.0.113.9';

@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
 import type { LoginRefusal, UserLogin } from '../../identity/index.ts';
-import type { WholeAnswer } from '../../http/index.ts';
+import { nullable, type WholeAnswer } from '../../http/index.ts';
 import type { Services } from '../services.ts';
-import { nullable } from '../../http/index.ts';
 import { json } from '../answers.ts';
 import * as d from '../schemas.ts';
 import { viewUser } from './user-views.ts';

@@ -1,7 +1,5 @@
-import { Type } from 'typebox';
-import type { TSchema } from 'typebox';
-import { isBound } from '../../access/index.ts';
-import type { Actor, Caller } from '../../access/index.ts';
+import { Type, type TSchema } from 'typebox';
+import { isBound, type Actor, type Caller } from '../../access/index.ts';
 import { phrase } from '../answers.ts';
 import { pathId } from '../fields.ts';
 import {

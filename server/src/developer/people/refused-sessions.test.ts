@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, firstSession } from './identity.fixture.ts';
 import { forSessions, nameOf, pathOf } from '../sweep.fixture.ts';
 

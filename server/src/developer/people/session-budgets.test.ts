@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
-import { framesOf, startChats } from '../../chat/chats.fixture.ts';
-import type { ChatServer } from '../../chat/chats.fixture.ts';
+import { framesOf, startChats, type ChatServer } from '../../chat/chats.fixture.ts';
 import type { OwnerView } from '../../keys/index.ts';
 import { enableUsers, enterAs, login, PASSWORD } from './identity.fixture.ts';
 

@@ -1,7 +1,6 @@
 import { SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, firstSession, login, PASSWORD, tokenOf } from './identity.fixture.ts';
 import { postSlowly } from '../documents/slow-body.fixture.ts';
 

@@ -12,9 +12,8 @@ import {
   updateUser,
 } from '../../identity/index.ts';
 import type { Invite, User, UserInput } from '../../identity/index.ts';
-import type { WholeAnswer } from '../../http/index.ts';
+import { nullable, type WholeAnswer } from '../../http/index.ts';
 import type { Services } from '../services.ts';
-import { nullable } from '../../http/index.ts';
 import { json, phrase, outcomeOf } from '../answers.ts';
 import { asSent, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';

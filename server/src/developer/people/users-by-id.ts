@@ -1,5 +1,4 @@
-import type { Caller } from '../../access/index.ts';
-import { isBound } from '../../access/index.ts';
+import { isBound, type Caller } from '../../access/index.ts';
 import type { Session, User } from '../../identity/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Services } from '../services.ts';

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { Answer, TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type Answer, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, firstSession, login, PASSWORD, tokenOf } from '../people/identity.fixture.ts';
 import { postSlowly } from '../documents/slow-body.fixture.ts';
 

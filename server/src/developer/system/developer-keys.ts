@@ -1,16 +1,14 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
-import { mintForSession } from '../../identity/index.ts';
-import type { Session, User } from '../../identity/index.ts';
+import { mintForSession, type Session, type User } from '../../identity/index.ts';
 import { listNumbered, maskOf, mint, revokeNumbered } from '../../keys/index.ts';
 import type { Actor } from '../../access/index.ts';
 import type { KeyWithSecrets, Minted } from '../../keys/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { field, readFlag, readId } from '../fields.ts';
-import type { Answer, Decoded } from '../../http/index.ts';
+import { lastAdminFlag, nullable, Time, type Answer, type Decoded } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
-import { lastAdminFlag, nullable, Time } from '../../http/index.ts';
 
 /*
  * Keys as the web application and clients of the Developer API know them: whole numbers, no scopes to choose. They are

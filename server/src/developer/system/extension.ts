@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
-import { DEFAULT_FOLDER } from '../../documents/index.ts';
-import type { NewNote } from '../../documents/index.ts';
+import { DEFAULT_FOLDER, type NewNote } from '../../documents/index.ts';
 import {
   endExtensionKey,
   endOwnKey,
@@ -12,7 +11,7 @@ import {
 } from '../../widgets/index.ts';
 import type { ExtensionKey } from '../../widgets/index.ts';
 import { viewWorkspace } from '../../workspaces/index.ts';
-import type { Call, Decoded, WholeAnswer } from '../../http/index.ts';
+import { nullable, Time, type Call, type Decoded, type WholeAnswer } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
@@ -20,7 +19,6 @@ import { embedUploads } from '../documents/embed-documents.ts';
 import { metadataFields } from '../documents/document-fields.ts';
 import { Workspace } from '../schemas.ts';
 import { route } from '../surface.ts';
-import { nullable, Time } from '../../http/index.ts';
 
 const Refused = Type.Object({ error: Type.String() });
 const Done = Type.Object({ success: Type.Boolean() });

@@ -1,6 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { systemClock } from '../../base/clock.ts';
 import { Settings } from '../../settings/index.ts';
 import { enterAs } from '../people/identity.fixture.ts';

@@ -1,16 +1,14 @@
 import { Type } from 'typebox';
 import type { Session } from '../../identity/index.ts';
 import type { Actor } from '../../access/index.ts';
-import { readPreferences, shownPreferences } from '../../settings/index.ts';
-import type { PreferenceGroup } from '../../settings/index.ts';
+import { readPreferences, shownPreferences, type PreferenceGroup } from '../../settings/index.ts';
 import { json, phrase } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
 import { text } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
-import type { WholeAnswer } from '../../http/index.ts';
+import { nullable, type WholeAnswer } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
-import { nullable } from '../../http/index.ts';
 
 const Preferences = Type.Record(Type.String(), Type.Unknown());
 

@@ -1,6 +1,5 @@
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { startTestUpstream } from '../../../test/upstream.ts';
 import { createUser, enableMultiUser } from '../../identity/index.ts';
 import { workspacesOf } from '../chat/chats.fixture.ts';

@@ -1,14 +1,12 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import type { Session } from '../../identity/index.ts';
-import type { PromptVariable } from '../../workspaces/index.ts';
-import { STANDING_VARIABLES } from '../../workspaces/index.ts';
+import { STANDING_VARIABLES, type PromptVariable } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
 import { field, pathId, readFlag, readText } from '../fields.ts';
-import type { Answer } from '../../http/index.ts';
+import { nullable, type Answer } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
-import { nullable } from '../../http/index.ts';
 
 const Variable = Type.Object(
   {

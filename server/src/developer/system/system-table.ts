@@ -1,5 +1,4 @@
-import { aboveZero, SETTINGS } from '../../settings/index.ts';
-import type { Check, SettingRow } from '../../settings/index.ts';
+import { aboveZero, SETTINGS, type Check, type SettingRow } from '../../settings/index.ts';
 import {
   EMBEDDING_ENGINES,
   EMBEDDING_UPSTREAM,

@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
-import { chatEvents, startTestUpstream, stream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { chatEvents, startTestUpstream, stream, type TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
 import { EMBEDDING_SETTINGS } from '../../retrieval/index.ts';

@@ -1,6 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { bringEmbedChat } from '../../widgets/index.ts';
 
 interface Made {

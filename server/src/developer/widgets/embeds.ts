@@ -21,8 +21,7 @@ import {
   viewListed,
 } from './embed-shapes.ts';
 import { Outcome } from '../schemas.ts';
-import { nullable } from '../../http/index.ts';
-import type { Answer, WholeAnswer } from '../../http/index.ts';
+import { nullable, type Answer, type WholeAnswer } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 

@@ -1,11 +1,8 @@
 import { subjectsOf } from '../../keys/index.ts';
-import { payerOf, subjectOfWidget } from '../../widgets/index.ts';
-import type { Bill, Embed } from '../../widgets/index.ts';
-import { takeQuestion } from '../../http/index.ts';
-import { accountsOf } from '../../models/index.ts';
-import type { Payer } from '../../models/index.ts';
+import { payerOf, subjectOfWidget, type Bill, type Embed } from '../../widgets/index.ts';
+import { takeQuestion, type Call } from '../../http/index.ts';
+import { accountsOf, type Payer } from '../../models/index.ts';
 import { metricsOf } from '../chat/chat-metrics.ts';
-import type { Call } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 
 /** What stands in usage reports in the place of a key. */

@@ -1,5 +1,4 @@
-import { isAllowedOrigin, visit } from '../../widgets/index.ts';
-import type { Embed } from '../../widgets/index.ts';
+import { isAllowedOrigin, visit, type Embed } from '../../widgets/index.ts';
 import type { Course } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 import { preflight } from '../cors.ts';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { NewKey } from '../../../test/server.ts';
+import { describeOnBothServers, type NewKey } from '../../../test/server.ts';
 import { bringEmbed } from '../../widgets/index.ts';
 import { framesOf, refusalOf, SAID, textOf, WidgetPage } from './widget.fixture.ts';
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
-import { chatEvents, json, stream } from '../../../test/upstream.ts';
-import type { Behaviour } from '../../../test/upstream.ts';
+import { chatEvents, json, stream, type Behaviour } from '../../../test/upstream.ts';
 import { framesOf, SAID, SITE, textOf, UPSTREAM_KEY, WidgetPage } from './widget.fixture.ts';
 
 const sameVector: Behaviour = (response, received) => {

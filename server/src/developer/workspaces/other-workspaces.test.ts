@@ -1,14 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { Answer, TestServer } from '../../../test/server.ts';
-import { startTestUpstream } from '../../../test/upstream.ts';
-import type { TestUpstream } from '../../../test/upstream.ts';
+import { describeOnBothServers, type Answer, type TestServer } from '../../../test/server.ts';
+import { startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 import { routes as ownRoutes } from '../../api/sweep.fixture.ts';
 import type { Route } from '../../http/route.ts';
 import { enableUsers, enterAs } from '../people/identity.fixture.ts';
 import { forSessions, keyed, nameOf, pathOf } from '../sweep.fixture.ts';
-import { CANARIES, echo, furnish } from './two-workspaces.fixture.ts';
-import type { Furnished, TwoWorkspaces } from './two-workspaces.fixture.ts';
+import { CANARIES, echo, furnish, type Furnished, type TwoWorkspaces } from './two-workspaces.fixture.ts';
 
 type Body = Record<string, unknown>;
 

@@ -1,6 +1,5 @@
 import type { TestServer } from '../../../test/server.ts';
-import { json, stream } from '../../../test/upstream.ts';
-import type { Behaviour } from '../../../test/upstream.ts';
+import { json, stream, type Behaviour } from '../../../test/upstream.ts';
 
 /** Words that stand in the uncovered workspace alone, each in another kind of thing. */
 export const CANARIES = {

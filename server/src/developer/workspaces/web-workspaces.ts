@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-import { viewWorkspace } from '../../workspaces/index.ts';
-import type { Suggestion } from '../../workspaces/index.ts';
+import { viewWorkspace, type Suggestion } from '../../workspaces/index.ts';
 import { json, phrase } from '../answers.ts';
 import { field, pathId, text } from '../fields.ts';
 import { userOf } from '../people/users-by-id.ts';

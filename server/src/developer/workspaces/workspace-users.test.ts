@@ -1,11 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createUser, deleteUser, enableMultiUser } from '../../identity/index.ts';
-import type { UserRole } from '../../identity/index.ts';
-import { describeOnBothServers } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { createUser, deleteUser, enableMultiUser, type UserRole } from '../../identity/index.ts';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { tokenOf } from '../people/identity.fixture.ts';
-import { promptsOf, recordChat, workspacesOf } from '../chat/chats.fixture.ts';
-import type { Message } from '../chat/chats.fixture.ts';
+import { promptsOf, recordChat, workspacesOf, type Message } from '../chat/chats.fixture.ts';
 import { memberships } from '../../workspaces/index.ts';
 
 interface Member {

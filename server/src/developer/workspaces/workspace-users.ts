@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import type { TObject, TSchema } from 'typebox';
+import { Type, type TObject, type TSchema } from 'typebox';
 import type { Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { mapInTurns } from '../../base/slices.ts';
@@ -7,10 +6,9 @@ import type { Workspace } from '../../workspaces/index.ts';
 import { json, phrase } from '../answers.ts';
 import { flag, pathId, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
-import type { Answer, Call } from '../../http/index.ts';
+import { nullable, Time, type Answer, type Call } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
-import { nullable, Time } from '../../http/index.ts';
 
 const MemberList = Type.Array(
   Type.Object(

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, describeOnServer } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnBothServers, describeOnServer, type TestServer } from '../../../test/server.ts';
 import type { WorkspaceView } from '../../workspaces/index.ts';
 
 type Made = { workspace: WorkspaceView; message: string | null };

@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
-import { embeddedDocuments, readSettings, viewWorkspace } from '../../workspaces/index.ts';
-import type { Workspace } from '../../workspaces/index.ts';
+import { embeddedDocuments, readSettings, viewWorkspace, type Workspace } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
 import { historyAnswer } from '../chat/chat-record.ts';

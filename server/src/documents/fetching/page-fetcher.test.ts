@@ -1,16 +1,14 @@
 import type { lookup } from 'node:dns';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TemporaryFiles } from '../temporary-files.ts';
-import { PageFetcher } from './page-fetcher.ts';
-import type { PageFetcherOptions } from './page-fetcher.ts';
+import { PageFetcher, type PageFetcherOptions } from './page-fetcher.ts';
 
 const PRIVATE = /^No URL content found at \S+\.$/;
 

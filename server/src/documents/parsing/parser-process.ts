@@ -2,10 +2,8 @@
  * Reads one file, given as standard input, and writes what is in it: a line of JSON, then the text that it announces, and so
  * on. A process of its own, for files come from strangers: what breaks or exhausts a reader ends here. See parser.ts.
  */
-import { looksLikeText, PROBED_BYTES, Source } from './source.ts';
-import type { Properties } from './source.ts';
-import { Unreadable } from './limits.ts';
-import type { ParseLimits } from './limits.ts';
+import { looksLikeText, PROBED_BYTES, Source, type Properties } from './source.ts';
+import { Unreadable, type ParseLimits } from './limits.ts';
 import type { Format } from './formats.ts';
 
 /** `undecided`: what the file holds decides. */

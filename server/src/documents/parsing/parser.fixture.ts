@@ -1,8 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Parser } from './parser.ts';
-import type { ParseOutcome, ParsedPart } from './parser.ts';
+import { Parser, type ParseOutcome, type ParsedPart } from './parser.ts';
 
 interface Options {
   parser?: Parser;

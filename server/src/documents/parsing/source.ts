@@ -1,7 +1,6 @@
 import { fstatSync, readSync } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
-import { shownBytes, Unreadable } from './limits.ts';
-import type { ParseLimits } from './limits.ts';
+import { shownBytes, Unreadable, type ParseLimits } from './limits.ts';
 import { TextSink } from './text-sink.ts';
 
 /** What a reader finds in a file beside its text. */

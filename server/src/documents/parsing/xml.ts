@@ -1,6 +1,5 @@
 import { Parser } from 'htmlparser2';
-import { Unreadable } from './limits.ts';
-import type { ParseLimits } from './limits.ts';
+import { Unreadable, type ParseLimits } from './limits.ts';
 
 /** Names come without their prefix: what a file calls a namespace is its own affair. */
 export interface XmlHandlers {

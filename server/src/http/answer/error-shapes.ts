@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { ERROR_CODES, KeywardError } from '../../base/errors.ts';
-import type { ErrorCode } from '../../base/errors.ts';
+import { ERROR_CODES, KeywardError, type ErrorCode } from '../../base/errors.ts';
 import { storageFailure } from '../../storage/index.ts';
 
 export interface ErrorAnswer {

@@ -1,5 +1,4 @@
-import { ServerResponse } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Nodes } from '../../nodes/index.ts';
 
 /** A client waits no longer for a process that cannot ask the database: its connection is cut. */

@@ -1,10 +1,8 @@
 import type { Socket } from 'node:net';
-import { KeywardError } from '../../base/errors.ts';
-import type { ErrorCode } from '../../base/errors.ts';
+import { KeywardError, type ErrorCode } from '../../base/errors.ts';
 import { send } from './send-answer.ts';
 import { isWatched } from '../request/body-watchdog.ts';
-import { latestOn } from '../request/request-context.ts';
-import type { Course } from '../request/request-context.ts';
+import { latestOn, type Course } from '../request/request-context.ts';
 import { invalidKey } from '../credentials.ts';
 import { problemShape, rawError, toKeywardError } from './error-shapes.ts';
 import { newRequestId } from '../request/request-id.ts';

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../../base/errors.ts';
-import { checkForm, checkMembers } from '../../models/index.ts';
-import type { FormPart } from '../../models/index.ts';
+import { checkForm, checkMembers, type FormPart } from '../../models/index.ts';
 import {
   BODY_MAX_BYTES,
   IMPORT_MAX_BYTES,

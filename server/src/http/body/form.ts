@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { MIMEType } from 'node:util';
-import { Busboy } from '@fastify/busboy';
-import type { BusboyConfig, BusboyFileStream, BusboyInstance } from '@fastify/busboy';
+import { Busboy, type BusboyConfig, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import type { FormPart } from '../../models/index.ts';
 import { tooMany } from './json-body.ts';

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeOnServer } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnServer, type TestServer } from '../../../test/server.ts';
 import { allRoutes } from '../../app/routes.ts';
 import { PROPERTIES } from './property-words.ts';
 import { routes as ownRoutes } from '../../api/sweep.fixture.ts';

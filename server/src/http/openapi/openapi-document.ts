@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { TSchema } from 'typebox';
-import type { ErrorCode } from '../../base/errors.ts';
-import { ERROR_CODES } from '../../base/errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
 import { PARAMETERS, TAGS } from './openapi-words.ts';
 import { PROPERTIES } from './property-words.ts';

@@ -1,7 +1,6 @@
 import { connect } from 'node:net';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { describeOnServer } from '../../../test/server.ts';
-import type { TestServer } from '../../../test/server.ts';
+import { describeOnServer, type TestServer } from '../../../test/server.ts';
 import { startTestUpstream, stream } from '../../../test/upstream.ts';
 import { openRequest, statusOf } from '../../api/running/open-request.fixture.ts';
 

@@ -1,9 +1,8 @@
 import { KeywardError } from '../../base/errors.ts';
 import { coversAll, decide, EVERYTHING, excesses, holdingsOfCaller } from '../../access/index.ts';
-import { boundsOfAdmin, boundsOfOwner, callerOfSecret } from '../../keys/index.ts';
+import { boundsOfAdmin, boundsOfOwner, callerOfSecret, type KeysContext } from '../../keys/index.ts';
 import type { Caller } from '../../access/index.ts';
 import type { Bounds } from '../../access/index.ts';
-import type { KeysContext } from '../../keys/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Identity, Session } from '../identity.ts';
 import { readMode } from '../store/mode-store.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HashQueue } from './hash-queue.ts';
-import type { Place } from './hash-queue.ts';
+import { HashQueue, type Place } from './hash-queue.ts';
 
 /** Work that goes on until it is told to end, and what has begun so far. */
 function openQueue() {

@@ -3,8 +3,7 @@ import { promisify } from 'node:util';
 import bcrypt from 'bcryptjs';
 import { KeywardError } from '../../base/errors.ts';
 import { randomBase62 } from '../../base/ids.ts';
-import { HashQueue } from './hash-queue.ts';
-import type { Place } from './hash-queue.ts';
+import { HashQueue, type Place } from './hash-queue.ts';
 import type { PasswordKind } from '../store/rows.ts';
 import { PASSWORD_MAX } from '../user.ts';
 

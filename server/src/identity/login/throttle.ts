@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
 import { networkOf } from '../../access/index.ts';
 import type { KeysContext } from '../../keys/index.ts';
-import { booksOf } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { booksOf, type Db } from '../../storage/index.ts';
 import type { Place } from './hash-queue.ts';
-import { tables } from '../store/rows.ts';
-import type { AttemptsRow } from '../store/rows.ts';
+import { tables, type AttemptsRow } from '../store/rows.ts';
 
 /** Attempts are counted in a window that begins with the first one. */
 const WINDOW_MS = 15 * 60_000;

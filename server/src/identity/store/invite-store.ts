@@ -1,6 +1,5 @@
 import type { Db } from '../../storage/index.ts';
-import { tables } from './rows.ts';
-import type { InviteRow } from './rows.ts';
+import { tables, type InviteRow } from './rows.ts';
 
 export async function insertInvite(tx: Db, row: InviteRow): Promise<void> {
   await tables(tx).insertInto('invites').values(row).execute();

@@ -1,6 +1,5 @@
 import type { Db } from '../../storage/index.ts';
-import { tables } from './rows.ts';
-import type { ModeRow } from './rows.ts';
+import { tables, type ModeRow } from './rows.ts';
 
 export async function readMode(db: Db): Promise<Pick<ModeRow, 'multi_user' | 'password_hash'>> {
   return tables(db)

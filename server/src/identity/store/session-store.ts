@@ -1,6 +1,5 @@
 import type { Db } from '../../storage/index.ts';
-import { tables } from './rows.ts';
-import type { SessionRow } from './rows.ts';
+import { tables, type SessionRow } from './rows.ts';
 
 export async function insertSession(tx: Db, row: SessionRow): Promise<void> {
   await tables(tx).insertInto('sessions').values(row).execute();

@@ -1,6 +1,5 @@
 import type { Db } from '../../storage/index.ts';
-import { tables } from './rows.ts';
-import type { TokenKind, TokenRow } from './rows.ts';
+import { tables, type TokenKind, type TokenRow } from './rows.ts';
 
 /** One of a kind for each user: a new one ends the one before. */
 export async function putToken(tx: Db, row: TokenRow): Promise<void> {

@@ -1,8 +1,6 @@
 import { mapInTurns } from '../../base/slices.ts';
-import { allById, unchanged } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
-import { tables } from './rows.ts';
-import type { PasswordKind, UserRow } from './rows.ts';
+import { allById, unchanged, type Db } from '../../storage/index.ts';
+import { tables, type PasswordKind, type UserRow } from './rows.ts';
 import type { User } from '../user.ts';
 
 const fromRow = (row: UserRow): User => ({

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Limit } from '../../access/index.ts';
-import { RequestLimits } from './limits.ts';
-import type { LimitHolder } from './limits.ts';
+import { RequestLimits, type LimitHolder } from './limits.ts';
 
 function setUp(): { limits: RequestLimits; at: (ms: number) => void } {
   let nowMs = 0;

@@ -1,7 +1,6 @@
 import type { Holder, Limit } from '../../access/index.ts';
 import type { Clock } from '../../base/clock.ts';
-import { HolderMeters } from './meters.ts';
-import type { LimitView, Running } from './meters.ts';
+import { HolderMeters, type LimitView, type Running } from './meters.ts';
 
 export type { LimitView } from './meters.ts';
 

@@ -2,8 +2,7 @@ import type { Actor, Caller, Excess, Wanted } from '../../access/index.ts';
 import { childExcesses, excesses, loosenings, NO_SELECTORS } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { holdingsOf } from '../context.ts';
-import type { Key } from '../key.ts';
-import { ceilingOf, lineOf } from '../key.ts';
+import { ceilingOf, lineOf, type Key } from '../key.ts';
 import type { Owner } from '../owner.ts';
 
 /*

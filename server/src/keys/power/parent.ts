@@ -3,8 +3,7 @@ import { invalidField } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
 import { mayTouchKey } from '../context.ts';
 import { isBounded, refuseTaking } from './gain.ts';
-import type { Key } from '../key.ts';
-import { GENERATIONS_MAX, keyState, lineOf } from '../key.ts';
+import { GENERATIONS_MAX, keyState, lineOf, type Key } from '../key.ts';
 import { findKey } from '../store/key-store.ts';
 import type { Owner } from '../owner.ts';
 

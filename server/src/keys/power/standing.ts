@@ -5,8 +5,7 @@ import type { KeysContext } from '../context.ts';
 import { callerOf, ownerHolder } from '../key.ts';
 import { findKey, findPlainKey } from '../store/key-store.ts';
 import { findBySecret } from '../store/line-store.ts';
-import { ADMIN_NAME } from '../owner.ts';
-import type { Owner } from '../owner.ts';
+import { ADMIN_NAME, type Owner } from '../owner.ts';
 import { findOwner, findOwnerByName } from '../store/owner-store.ts';
 import { judge, whyEnded } from '../verify/verifier.ts';
 

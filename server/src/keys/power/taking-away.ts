@@ -1,12 +1,9 @@
-import { EVERYTHING, excesses, hasSelectors } from '../../access/index.ts';
-import type { Actor, Wanted } from '../../access/index.ts';
+import { EVERYTHING, excesses, hasSelectors, type Actor, type Wanted } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
-import type { KeysContext } from '../context.ts';
-import { holdingsOf, powersOf } from '../context.ts';
-import type { Key, KeyWithSecrets } from '../key.ts';
+import { holdingsOf, powersOf, type KeysContext } from '../context.ts';
+import { ceilingOf, keyState, type Key, type KeyWithSecrets } from '../key.ts';
 import { isBelow, refuseExcess, takesAway } from './gain.ts';
-import { ceilingOf, keyState } from '../key.ts';
 import { findKey, lockKey, unlimitedKeys } from '../store/key-store.ts';
 import { keysOfOwner } from '../store/key-list-store.ts';
 import type { Owner } from '../owner.ts';

@@ -1,7 +1,5 @@
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
-import type { KeyState } from '../key.ts';
-import { STATES_BY_WORTH } from '../key.ts';
+import { sql, type RawBuilder } from 'kysely';
+import { STATES_BY_WORTH, type KeyState } from '../key.ts';
 
 /** A condition on one record of a key, whatever its table is called in the statement. */
 type OnRecord = (table: RawBuilder<unknown>) => RawBuilder<boolean>;

@@ -1,17 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql } from 'kysely';
-import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import type { Selectors } from '../../access/index.ts';
 import type { Place } from '../../base/page.ts';
 import { SliceRows } from '../../base/slices.ts';
-import { foldCase } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { foldCase, type Db } from '../../storage/index.ts';
 import type { Key, KeyState, KeyWithSecrets } from '../key.ts';
 import { endsBefore, stateIs } from './key-filters.ts';
 import { withSecrets } from './key-store.ts';
 import { keysFromRows } from './line-store.ts';
-import { joined, tables, withOwner } from './rows.ts';
-import type { JoinedKeyRow, KeyRow } from './rows.ts';
+import { joined, tables, withOwner, type JoinedKeyRow, type KeyRow } from './rows.ts';
 
 type TablesOf<D> = D extends Kysely<infer T> ? T : never;
 type KeyQuery<Row> = SelectQueryBuilder<TablesOf<ReturnType<typeof tables>>, 'keys', Row>;

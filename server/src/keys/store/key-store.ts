@@ -1,10 +1,8 @@
 import { sql } from 'kysely';
-import { unchanged } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { unchanged, type Db } from '../../storage/index.ts';
 import type { Key, KeyWithSecrets } from '../key.ts';
 import { deleteAncestors, insertAncestors, keysFromRows } from './line-store.ts';
-import { joined, rowFromKey, secretFromRow, tables } from './rows.ts';
-import type { KeyRow, SecretRow } from './rows.ts';
+import { joined, rowFromKey, secretFromRow, tables, type KeyRow, type SecretRow } from './rows.ts';
 
 /** The condition of an index: word for word the same, or it is not used. */
 const IS_UNLIMITED = `keys.state = 'active' and keys.expires_at is null and keys.grants like '%"*"%'`;

@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
 import type { Key, KeyRecord } from '../key.ts';
-import { joined, keyFromRow, tables } from './rows.ts';
-import type { JoinedKeyRow } from './rows.ts';
+import { joined, keyFromRow, tables, type JoinedKeyRow } from './rows.ts';
 
 /** What a new key is a child of, in the transaction that inserts it. */
 export async function insertAncestors(

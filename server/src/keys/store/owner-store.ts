@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
 import type { Budget, Limit } from '../../access/index.ts';
 import type { Place } from '../../base/page.ts';
-import { unchanged } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { unchanged, type Db } from '../../storage/index.ts';
 import type { Owner } from '../owner.ts';
-import { tables } from './rows.ts';
-import type { OwnerRow } from './rows.ts';
+import { tables, type OwnerRow } from './rows.ts';
 
 const fromRow = (row: OwnerRow): Owner => ({
   id: row.id,

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
-import { tables } from './rows.ts';
-import type { SecretRow } from './rows.ts';
+import { tables, type SecretRow } from './rows.ts';
 
 /** What the old secret of a rotation needs so that it can end by silence. */
 export type QuietSecret = Pick<SecretRow, 'id' | 'key_id' | 'last_used_at'>;

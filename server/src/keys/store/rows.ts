@@ -1,6 +1,5 @@
 import type { Budget, Limit, Role, Selectors } from '../../access/index.ts';
-import { foldCase } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { foldCase, type Db } from '../../storage/index.ts';
 import type { KeyRecord, Secret, StoredState } from '../key.ts';
 import type { OwnerKind, OwnerState } from '../owner.ts';
 

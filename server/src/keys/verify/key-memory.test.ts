@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GoodKey } from './key-memory.ts';
-import { ENTRIES_MAX, KeyMemory } from './key-memory.ts';
+import { ENTRIES_MAX, KeyMemory, type GoodKey } from './key-memory.ts';
 
 const good = (id: string, ownerId = 'own_a'): GoodKey =>
   ({ valid: true, key: { id, owner: { id: ownerId }, ancestors: [] as unknown } }) as GoodKey;

@@ -1,6 +1,5 @@
 import type { Caller } from '../../access/index.ts';
-import { lineOf } from '../key.ts';
-import type { Key } from '../key.ts';
+import { lineOf, type Key } from '../key.ts';
 
 /** A key that was good when it was read, under the SHA-256 of its secret. */
 export interface GoodKey {

@@ -1,7 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
-import { booksOf } from '../../storage/index.ts';
-import type { Db, Storage } from '../../storage/index.ts';
+import { booksOf, type Db, type Storage } from '../../storage/index.ts';
 import { tables } from '../store/rows.ts';
 
 const FLUSH_MS = 1_000;

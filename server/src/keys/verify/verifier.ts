@@ -3,15 +3,11 @@ import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Nodes } from '../../nodes/index.ts';
 import type { Sealing, SecretDigest } from '../../sealing/index.ts';
-import { booksOf } from '../../storage/index.ts';
-import type { Storage } from '../../storage/index.ts';
-import { callerOf, endOf, lineOf, ownState, secretEnded } from '../key.ts';
-import type { Key, KeyRecord } from '../key.ts';
-import type { GoodKey } from './key-memory.ts';
-import { KeyMemory } from './key-memory.ts';
+import { booksOf, type Storage } from '../../storage/index.ts';
+import { callerOf, endOf, lineOf, ownState, secretEnded, type Key, type KeyRecord } from '../key.ts';
+import { KeyMemory, type GoodKey } from './key-memory.ts';
 import { redigestSecret } from '../store/key-store.ts';
-import { findByDigest } from '../store/line-store.ts';
-import type { Found } from '../store/line-store.ts';
+import { findByDigest, type Found } from '../store/line-store.ts';
 import { readKeyText } from '../../base/key-text.ts';
 
 /** Why a text opens nothing. `key` where it belongs to one. */

@@ -1,10 +1,7 @@
-import type { BudgetView, Caller, Resource, Scope } from '../../access/index.ts';
-import { decide } from '../../access/index.ts';
+import { decide, type BudgetView, type Caller, type Resource, type Scope } from '../../access/index.ts';
 import type { KeysContext } from '../context.ts';
-import { budgetsLeft, limitsLeft } from './left.ts';
-import type { Shared } from './left.ts';
-import { lineOf } from '../key.ts';
-import type { Key } from '../key.ts';
+import { budgetsLeft, limitsLeft, type Shared } from './left.ts';
+import { lineOf, type Key } from '../key.ts';
 import type { GoodKey } from './key-memory.ts';
 import type { LimitView } from '../limits/limits.ts';
 import type { BadKey } from './verifier.ts';

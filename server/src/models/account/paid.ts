@@ -1,7 +1,6 @@
 import type { Account } from './account.ts';
 import type { Answer } from '../answer/answer.ts';
-import { demandOf } from '../request/estimate.ts';
-import type { EstimateRequest, OpenOutput } from '../request/estimate.ts';
+import { demandOf, type EstimateRequest, type OpenOutput } from '../request/estimate.ts';
 import type { ForwardRequest } from '../forward.ts';
 import { refuseHidden } from '../request/hidden-members.ts';
 import { formFields } from '../request/model-form.ts';

@@ -1,7 +1,6 @@
 import { isPattern, matchesPattern } from '../../access/index.ts';
 import { invalidField } from '../../base/errors.ts';
-import { checkPrice } from '../../usage/index.ts';
-import type { Price } from '../../usage/index.ts';
+import { checkPrice, type Price } from '../../usage/index.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { isAudioInput, isCounting, isForChat, isImages, isText } from '../request/paths.ts';
 

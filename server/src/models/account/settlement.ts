@@ -5,14 +5,12 @@ import type { Ending } from '../answer/answer-stream.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { AUDIO_TOKENS_PER_SECOND, longestAnswer, unitsOf } from '../request/estimate.ts';
 import type { ForwardRequest } from '../forward.ts';
-import { silenceMs } from '../answer/meter.ts';
-import type { Meter } from '../answer/meter.ts';
+import { silenceMs, type Meter } from '../answer/meter.ts';
 import { formFields } from '../request/model-form.ts';
 import { answersWithText, isCounting, isText } from '../request/paths.ts';
 import { isPlausible } from './plausible.ts';
 import { priceOfRoute } from './prices.ts';
-import { countAnswer, countPrompt } from './token-count.ts';
-import type { PromptCount } from './token-count.ts';
+import { countAnswer, countPrompt, type PromptCount } from './token-count.ts';
 import type { TokenCounts } from '../answer/usage-scanner.ts';
 
 /** What a request used. */

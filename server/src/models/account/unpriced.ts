@@ -1,7 +1,6 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Route } from '../upstreams/catalogue.ts';
-import { examplePrice, isLikelyChargeable } from './prices.ts';
-import type { PriceTable, Unpriced } from './prices.ts';
+import { examplePrice, isLikelyChargeable, type PriceTable, type Unpriced } from './prices.ts';
 import type { ModelEntry } from '../upstreams/upstream.ts';
 
 const NAME_MAX_CHARACTERS = 200;

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { isTimeout } from '../call.ts';
-import type { Flow, Sink } from '../call.ts';
+import { isTimeout, type Flow, type Sink } from '../call.ts';
 import type { AnswerHeaders } from '../upstreams/headers.ts';
 import type { Meter, Seen } from './meter.ts';
 

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { Call, wasStale } from '../call.ts';
-import type { Flow, Sink } from '../call.ts';
+import { Call, wasStale, type Flow, type Sink } from '../call.ts';
 import { requestHeaders } from '../upstreams/headers.ts';
 import type { Target } from '../upstreams/target.ts';
 

@@ -1,7 +1,6 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { slam } from '../../../test/upstream.ts';
-import type { Behaviour } from '../../../test/upstream.ts';
+import { slam, type Behaviour } from '../../../test/upstream.ts';
 import { addUpstream } from '../index.ts';
 import { ACTOR, bodyOf, chatRequest, openOne, openUpstream } from '../models.fixture.ts';
 

@@ -1,6 +1,5 @@
 import { endsEvent, fieldValues, firstEventEnd, lastEventEnd, linesOfEvent } from './event-ends.ts';
-import { findUsageObject, UsageScanner } from './usage-scanner.ts';
-import type { TokenCounts } from './usage-scanner.ts';
+import { findUsageObject, UsageScanner, type TokenCounts } from './usage-scanner.ts';
 
 /** Kept of an answer, by reference, so that its tokens can be counted where the upstream does not say. */
 const SAMPLE_MAX_BYTES = 256 * 1024;

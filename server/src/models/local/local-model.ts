@@ -4,8 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { LocalLine } from './local-lines.ts';
-import { LocalProcess } from './local-process.ts';
-import type { Environment } from './local-process.ts';
+import { LocalProcess, type Environment } from './local-process.ts';
 import { Target } from '../upstreams/target.ts';
 import { LOCAL_UPSTREAM } from '../upstreams/upstream.ts';
 

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Logger } from '../../base/logger.ts';
-import { onLines, parseLocalLine } from './local-lines.ts';
-import type { LocalLine } from './local-lines.ts';
+import { onLines, parseLocalLine, type LocalLine } from './local-lines.ts';
 
 const LINE_MAX_BYTES = 4_096;
 const LOGGED_LINE_MAX_BYTES = 500;

@@ -1,6 +1,5 @@
 import { isObject } from '../../base/is-object.ts';
-import { costNanoAtMost } from '../../usage/index.ts';
-import type { Share } from '../../usage/index.ts';
+import { costNanoAtMost, type Share } from '../../usage/index.ts';
 import { amountsOf, choicesOf, outputOf } from '../account/amounts.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { contentOf } from './content.ts';

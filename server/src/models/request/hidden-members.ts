@@ -1,10 +1,8 @@
-import { invalidField } from '../../base/errors.ts';
-import type { KeywardError } from '../../base/errors.ts';
+import { invalidField, type KeywardError } from '../../base/errors.ts';
 import type { Account } from '../account/account.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { isAudioInput } from './paths.ts';
-import { folded, memberMeant } from './request-members.ts';
-import type { RequestBody } from './request-members.ts';
+import { folded, memberMeant, type RequestBody } from './request-members.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

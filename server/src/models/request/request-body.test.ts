@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rewriteBody } from './request-body.ts';
-import type { JsonObject } from './request-body.ts';
+import { rewriteBody, type JsonObject } from './request-body.ts';
 
 function rewritten(text: string, options: { upstreamModel?: string; includeUsage?: boolean } = {}): string {
   const { upstreamModel = 'up', includeUsage = false } = options;

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MovableClock } from '../models.fixture.ts';
-import { Breakers } from './breaker.ts';
-import type { Trial } from './breaker.ts';
+import { Breakers, type Trial } from './breaker.ts';
 
 const LINE = 'up_1 gpt-test';
 const ATTACKER = 'own_attacker';

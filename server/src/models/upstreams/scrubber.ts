@@ -1,7 +1,6 @@
 import { scrubText } from '../../base/scrub.ts';
 import { formsOf, partsOfValue } from './secret-forms.ts';
-import { MASK, unescaped } from '../request/sent-text.ts';
-import type { SentText } from '../request/sent-text.ts';
+import { MASK, unescaped, type SentText } from '../request/sent-text.ts';
 
 const SECRET = '[secret]';
 const HOST = '[upstream]';

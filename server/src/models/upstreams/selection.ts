@@ -1,5 +1,4 @@
-import { matchesPattern } from '../../access/index.ts';
-import type { NameSelector } from '../../access/index.ts';
+import { matchesPattern, type NameSelector } from '../../access/index.ts';
 import type { Route } from './catalogue.ts';
 
 /**

@@ -1,5 +1,4 @@
-import { coversAll } from '../../access/index.ts';
-import type { Caller } from '../../access/index.ts';
+import { coversAll, type Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { invalidField } from '../../base/errors.ts';
 import { checkBaseUrl } from './base-url.ts';
 import { isForbiddenHeader } from './headers.ts';
-import { checkPrices, UNPRICED } from '../account/prices.ts';
-import type { PriceTable, Unpriced } from '../account/prices.ts';
+import { checkPrices, UNPRICED, type PriceTable, type Unpriced } from '../account/prices.ts';
 
 /** A model of an upstream: its public name, or that and more. */
 export type ModelEntry =

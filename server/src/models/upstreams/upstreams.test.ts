@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { describeOnBothDatabases } from '../../../test/databases.ts';
-import type { TestDatabase } from '../../../test/databases.ts';
+import { describeOnBothDatabases, type TestDatabase } from '../../../test/databases.ts';
 import { list as auditList } from '../../audit/index.ts';
 import {
   addUpstream,

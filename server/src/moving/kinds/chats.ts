@@ -1,9 +1,7 @@
-import { bringChat } from '../../workspaces/index.ts';
-import type { Chat } from '../../workspaces/index.ts';
+import { bringChat, type Chat } from '../../workspaces/index.ts';
 import { readResponse } from '../response.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 /** A row beyond it would not come back from a database in one piece. */
 const CHAT_MAX_CHARACTERS = 64 * 1024 * 1024;

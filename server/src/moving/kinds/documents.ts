@@ -1,10 +1,8 @@
 import { statSync } from 'node:fs';
 import type { NewDocument } from '../../documents/index.ts';
 import type { Db } from '../../storage/index.ts';
-import { documentFiles, readDocument } from '../document-file.ts';
-import type { DocumentFile } from '../document-file.ts';
-import { freeName } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { documentFiles, readDocument, type DocumentFile } from '../document-file.ts';
+import { freeName, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 /** Who brought them: no owner, so that no key which is bound to workspaces sees more of them than its workspaces hold. */
 const CREATED_BY = 'import';

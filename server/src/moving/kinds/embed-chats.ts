@@ -1,9 +1,7 @@
-import { bringEmbedChat } from '../../widgets/index.ts';
-import type { EmbedChatRow } from '../../widgets/index.ts';
+import { bringEmbedChat, type EmbedChatRow } from '../../widgets/index.ts';
 import { readResponse } from '../response.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 const CHAT_MAX_CHARACTERS = 64 * 1024 * 1024;
 

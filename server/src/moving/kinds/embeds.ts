@@ -1,11 +1,9 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
-import { bringEmbed, embedSettingsLike, hasEmbed, presentEmbeds } from '../../widgets/index.ts';
-import type { Embed } from '../../widgets/index.ts';
+import { bringEmbed, embedSettingsLike, hasEmbed, presentEmbeds, type Embed } from '../../widgets/index.ts';
 import { originsOf } from '../origins.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 const UUID = /^[\w-]{1,64}$/;
 const FLAGS = ['enabled', 'allow_model_override', 'allow_temperature_override', 'allow_prompt_override'];

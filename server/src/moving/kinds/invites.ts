@@ -1,8 +1,6 @@
-import { bringInvite } from '../../identity/index.ts';
-import type { MovingInvite } from '../../identity/index.ts';
+import { bringInvite, type MovingInvite } from '../../identity/index.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 const CODE = /^[\x21-\x7e]{8,200}$/;
 

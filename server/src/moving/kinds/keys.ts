@@ -4,8 +4,7 @@ import { checkImported, ensureOwner, importKeys } from '../../keys/index.ts';
 import type { ImportInput, ImportLine, ImportOutcome, KeysContext } from '../../keys/index.ts';
 import { findMoved, noteMoved } from '../moved-store.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Move, Thing } from '../step.ts';
+import { rowsOf, type Move, type Thing } from '../step.ts';
 import type { KeyTable } from './key-tables.ts';
 
 /** Owner of the keys whose maker is not known. */

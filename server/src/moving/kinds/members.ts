@@ -1,8 +1,6 @@
-import { bringMember } from '../../workspaces/index.ts';
-import type { BroughtMember } from '../../workspaces/index.ts';
+import { bringMember, type BroughtMember } from '../../workspaces/index.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Step } from '../step.ts';
+import { rowsOf, type Step } from '../step.ts';
 
 export const members: Step<SourceRow, BroughtMember> = {
   kind: 'member',

@@ -1,8 +1,7 @@
 import { addMember, setPinned } from '../../documents/index.ts';
 import { askForEmbedding } from '../embedding-store.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Step } from '../step.ts';
+import { rowsOf, type Step } from '../step.ts';
 
 interface Placement {
   collectionId: number;

@@ -1,9 +1,7 @@
-import { bringVariable, hasVariable, isVariableName } from '../../workspaces/index.ts';
-import type { BroughtVariable } from '../../workspaces/index.ts';
+import { bringVariable, hasVariable, isVariableName, type BroughtVariable } from '../../workspaces/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 export const promptVariables: Step<SourceRow, BroughtVariable> = {
   kind: 'prompt variable',

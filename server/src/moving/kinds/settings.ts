@@ -1,5 +1,4 @@
-import { readPreferences } from '../../settings/index.ts';
-import type { SettingChange } from '../../settings/index.ts';
+import { readPreferences, type SettingChange } from '../../settings/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
 import type { Move, Prepared, Step, Thing } from '../step.ts';

@@ -1,8 +1,6 @@
-import { bringSuggestion } from '../../workspaces/index.ts';
-import type { BroughtSuggestion } from '../../workspaces/index.ts';
+import { bringSuggestion, type BroughtSuggestion } from '../../workspaces/index.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf } from '../step.ts';
-import type { Step } from '../step.ts';
+import { rowsOf, type Step } from '../step.ts';
 
 export const suggestedMessages: Step<SourceRow, BroughtSuggestion> = {
   kind: 'suggested message',

@@ -1,9 +1,7 @@
-import { bringThread, chosenSlug, hasThread, presentThreads } from '../../workspaces/index.ts';
-import type { Thread } from '../../workspaces/index.ts';
+import { bringThread, chosenSlug, hasThread, presentThreads, type Thread } from '../../workspaces/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
-import { freeName, rowsOf } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { freeName, rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 export const threads: Step<SourceRow, Thread> = {
   kind: 'thread',

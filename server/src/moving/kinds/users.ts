@@ -2,8 +2,7 @@ import { importUser, isBcryptHash, hasUser, presentUsers, USER_ROLES } from '../
 import type { ImportedUser } from '../../identity/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
-import { freeName, rowsOf } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { freeName, rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 const USERNAME_MAX_CHARACTERS = 60;
 const BIO_MAX_CHARACTERS = 1_000;

@@ -8,8 +8,7 @@ import {
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
-import { freeName, rowsOf } from '../step.ts';
-import type { Move, Prepared, Step, Thing } from '../step.ts';
+import { freeName, rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
 const SETTINGS = [
   'openAiTemp',

@@ -1,9 +1,7 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Document } from '../../documents/index.ts';
-import { paid } from '../../models/index.ts';
-import type { Send } from '../../models/index.ts';
-import { booksOf } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { paid, type Send } from '../../models/index.ts';
+import { booksOf, type Db } from '../../storage/index.ts';
 import { chunkHeader, chunksOf } from '../chunking.ts';
 import {
   addChunks,
@@ -17,10 +15,8 @@ import { findEmbedding } from '../embedded-store.ts';
 import { touchCollections } from '../collection-store.ts';
 import type { RetrievalContext } from '../context.ts';
 import { EMBEDDINGS_PATH } from './embedder.ts';
-import { accountOf } from '../paying.ts';
-import type { Payer } from '../paying.ts';
-import { knownDimensions, noteDimensions, otherLength, recipeId } from './recipe.ts';
-import type { Recipe } from './recipe.ts';
+import { accountOf, type Payer } from '../paying.ts';
+import { knownDimensions, noteDimensions, otherLength, recipeId, type Recipe } from './recipe.ts';
 
 /** What one transaction writes at most, so that no other write waits long: about 700 KB. */
 const STAGED_CHUNKS = 256;

@@ -1,7 +1,6 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Settings } from '../../settings/index.ts';
-import { nextId } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { nextId, type Db } from '../../storage/index.ts';
 import type { ChunkRule } from '../chunking.ts';
 import { tables } from '../rows.ts';
 

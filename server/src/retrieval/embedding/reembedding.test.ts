@@ -1,11 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../../test/databases.ts';
-import { json } from '../../../test/upstream.ts';
-import type { Behaviour } from '../../../test/upstream.ts';
+import { json, type Behaviour } from '../../../test/upstream.ts';
 import { takeLease } from '../../storage/lease.ts';
 import { leaseOf } from './lease-store.ts';
-import { DIMENSIONS, embeddings, openRetrieval } from '../retrieval.fixture.ts';
-import type { TestRetrieval } from '../retrieval.fixture.ts';
+import { DIMENSIONS, embeddings, openRetrieval, type TestRetrieval } from '../retrieval.fixture.ts';
 
 const WORKSPACE = 1;
 const OTHER_DIMENSIONS = DIMENSIONS - 100;

@@ -4,8 +4,7 @@ import type { RetrievalContext } from '../context.ts';
 import { embedDocument, reportable } from './embed-document.ts';
 import { leaseOf, noteOutcome, readStanding } from './lease-store.ts';
 import { LeaseLostError, underLease, withoutPermit } from '../../storage/index.ts';
-import { currentRecipe, findRecipe } from './recipe.ts';
-import type { Recipe } from './recipe.ts';
+import { currentRecipe, findRecipe, type Recipe } from './recipe.ts';
 
 const LEASE_MS = 30_000;
 /** How often the settings are looked at. Another process may have changed them. */

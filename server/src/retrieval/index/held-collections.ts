@@ -3,10 +3,8 @@ import type { Db, Storage } from '../../storage/index.ts';
 import { embeddingsIn } from '../embedded-store.ts';
 import { readVectors } from '../chunk-store.ts';
 import { revisionOf } from '../collection-store.ts';
-import { IndexGone } from './index-client.ts';
-import type { IndexClient } from './index-client.ts';
-import { nameOf } from './index-messages.ts';
-import type { AskOf, Replies } from './index-messages.ts';
+import { IndexGone, type IndexClient } from './index-client.ts';
+import { nameOf, type AskOf, type Replies } from './index-messages.ts';
 import { knownDimensions } from '../embedding/recipe.ts';
 import { flatten } from './vector-bytes.ts';
 

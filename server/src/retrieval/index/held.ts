@@ -1,6 +1,5 @@
 import type { AskOf, Found, HeldStatus, Replies } from './index-messages.ts';
-import { KeywordIndex } from './keyword-index.ts';
-import type { FoundByWords } from './keyword-index.ts';
+import { KeywordIndex, type FoundByWords } from './keyword-index.ts';
 import type { Nearest } from './nearest.ts';
 import { VectorIndex } from './vector-index.ts';
 

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { describeOn } from '../../../test/databases.ts';
-import { openRetrieval } from '../retrieval.fixture.ts';
-import type { TestRetrieval } from '../retrieval.fixture.ts';
+import { openRetrieval, type TestRetrieval } from '../retrieval.fixture.ts';
 
 const WORKSPACE = 1;
 

@@ -1,6 +1,5 @@
 import { Graph } from './vector-graph.ts';
-import { bestOf, nearestBytes } from './nearest.ts';
-import type { Nearest } from './nearest.ts';
+import { bestOf, nearestBytes, type Nearest } from './nearest.ts';
 
 /** Vectors that are not in the graph yet are compared one by one; with more of them, all are. */
 const UNGRAPHED_MAX = 4_000;

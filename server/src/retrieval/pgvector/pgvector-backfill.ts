@@ -1,8 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { LeaseLostError, underLease, withoutPermit } from '../../storage/index.ts';
-import type { Storage } from '../../storage/index.ts';
+import { LeaseLostError, underLease, withoutPermit, type Storage } from '../../storage/index.ts';
 import { leaseOf } from '../embedding/lease-store.ts';
 import { isGone } from './pgvector-tables.ts';
 import { fillPiece, knownLengths, markFilled, unfilledPasses } from './pgvector-store.ts';

@@ -1,20 +1,17 @@
 import { sql } from 'kysely';
 import pino from 'pino';
 import { expect, test } from 'vitest';
-import { describeOn } from '../../../test/databases.ts';
-import type { OpenDatabase } from '../../../test/databases.ts';
+import { describeOn, type OpenDatabase } from '../../../test/databases.ts';
 import { systemClock } from '../../base/clock.ts';
 import { addMember } from '../../documents/index.ts';
 import type { Storage } from '../../storage/index.ts';
 import { addChunks, beginEmbedding, completeEmbedding } from '../chunk-store.ts';
 import { touchCollection } from '../collection-store.ts';
 import { distanceTo } from './half-vector.ts';
-import { byComparing, byGraph, steer } from './pgvector-search.ts';
-import type { Question, Way } from './pgvector-search.ts';
+import { byComparing, byGraph, steer, type Question, type Way } from './pgvector-search.ts';
 import { PgVectors } from './pgvector.ts';
 import { noteDimensions, recipeId } from '../embedding/recipe.ts';
-import { openRetrieval } from '../retrieval.fixture.ts';
-import type { TestRetrieval } from '../retrieval.fixture.ts';
+import { openRetrieval, type TestRetrieval } from '../retrieval.fixture.ts';
 
 const MODEL = 'embed-test';
 const DIMENSIONS = 16;

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../../storage/index.ts';
 import { passesIn } from '../embedded-store.ts';
 import { halfVector } from './half-vector.ts';

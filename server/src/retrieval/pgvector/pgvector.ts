@@ -2,15 +2,12 @@ import { sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import { booksOf } from '../../storage/index.ts';
-import type { Db, Storage } from '../../storage/index.ts';
+import { booksOf, type Db, type Storage } from '../../storage/index.ts';
 import { distanceTo } from './half-vector.ts';
 import type { Nearest } from '../index/nearest.ts';
 import { Backfill } from './pgvector-backfill.ts';
-import { byComparing, byGraph, GRAPH_LIMIT_MAX, steer } from './pgvector-search.ts';
-import type { Question } from './pgvector-search.ts';
-import { fillPiece, markFilled, standing, survey } from './pgvector-store.ts';
-import type { Piece } from './pgvector-store.ts';
+import { byComparing, byGraph, GRAPH_LIMIT_MAX, steer, type Question } from './pgvector-search.ts';
+import { fillPiece, markFilled, standing, survey, type Piece } from './pgvector-store.ts';
 import { DIMENSIONS_MAX, ensureTables, isGone, openExtension } from './pgvector-tables.ts';
 
 const EXACT_MAX = 20_000;

@@ -1,12 +1,9 @@
 import { sql } from 'kysely';
 import { SliceRows } from '../../base/slices.ts';
-import { inParts } from '../../storage/index.ts';
-import type { Db, Storage } from '../../storage/index.ts';
+import { inParts, type Db, type Storage } from '../../storage/index.ts';
 import type { Chat, ChatResponse, Conversation } from '../chat.ts';
-import { coveredSlug, isUnbound } from '../coverage.ts';
-import type { Viewer } from '../coverage.ts';
-import { tables } from './rows.ts';
-import type { ChatRow } from './rows.ts';
+import { coveredSlug, isUnbound, type Viewer } from '../coverage.ts';
+import { tables, type ChatRow } from './rows.ts';
 
 /** What chats that were brought from elsewhere may lack. */
 const NO_RESPONSE: ChatResponse = { text: '', sources: [], type: 'chat', attachments: [], metrics: {} };

@@ -1,11 +1,8 @@
 import { sql } from 'kysely';
 import { mapInTurns } from '../../base/slices.ts';
-import { allRows } from '../../storage/index.ts';
-import type { Db } from '../../storage/index.ts';
-import { coveredSlug } from '../coverage.ts';
-import type { Viewer } from '../coverage.ts';
-import { tables, workspaceFromRow } from './rows.ts';
-import type { MemberRow } from './rows.ts';
+import { allRows, type Db } from '../../storage/index.ts';
+import { coveredSlug, type Viewer } from '../coverage.ts';
+import { tables, workspaceFromRow, type MemberRow } from './rows.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** A user's place in a workspace. */

@@ -1,6 +1,5 @@
 import type { Db } from '../../storage/index.ts';
-import { tables } from './rows.ts';
-import type { VariableRow } from './rows.ts';
+import { tables, type VariableRow } from './rows.ts';
 
 /** A variable of prompts that an administrator made. */
 export interface PromptVariable {

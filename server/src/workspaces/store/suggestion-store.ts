@@ -1,5 +1,4 @@
-import type { Db } from '../../storage/index.ts';
-import { nextId } from '../../storage/index.ts';
+import { nextId, type Db } from '../../storage/index.ts';
 import { tables } from './rows.ts';
 
 /** A first message that a workspace proposes. */

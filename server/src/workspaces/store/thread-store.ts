@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
 import { mapInTurns } from '../../base/slices.ts';
-import { allRows, inParts, unchanged } from '../../storage/index.ts';
-import type { Db, Storage } from '../../storage/index.ts';
-import { tables } from './rows.ts';
-import type { ThreadRow } from './rows.ts';
+import { allRows, inParts, unchanged, type Db, type Storage } from '../../storage/index.ts';
+import { tables, type ThreadRow } from './rows.ts';
 import type { Thread } from '../thread.ts';
 
 const fromRow = (row: ThreadRow): Thread => ({

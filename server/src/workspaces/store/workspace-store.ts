@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
 import { mapInTurns } from '../../base/slices.ts';
-import { allById, inParts, unchanged } from '../../storage/index.ts';
-import type { Db, Storage } from '../../storage/index.ts';
-import { coveredSlug } from '../coverage.ts';
-import type { Viewer } from '../coverage.ts';
+import { allById, inParts, unchanged, type Db, type Storage } from '../../storage/index.ts';
+import { coveredSlug, type Viewer } from '../coverage.ts';
 import { rowFromWorkspace, tables, workspaceFromRow } from './rows.ts';
 import type { Workspace } from '../workspace.ts';
 

@@ -1,7 +1,6 @@
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import { decodeText } from '../source.ts';
-import type { Properties, Source } from '../source.ts';
+import { decodeText, type Properties, type Source } from '../source.ts';
 import { htmlText, readPage } from './html-text.ts';
 import { propertiesOf } from './office-properties.ts';
 

@@ -1,6 +1,5 @@
 import { Unreadable } from '../limits.ts';
-import { decodeText, looksLikeText, PROBED_BYTES } from '../source.ts';
-import type { Properties, Source } from '../source.ts';
+import { decodeText, looksLikeText, PROBED_BYTES, type Properties, type Source } from '../source.ts';
 
 export async function readText(source: Source): Promise<Properties> {
   const { charset, limits, text } = source;

@@ -1,8 +1,7 @@
 import type { Properties, Source } from '../source.ts';
 import { attribute, readXml } from '../xml.ts';
 import { Zip } from '../zip.ts';
-import { columnOf, serialDate, serialDuration, timeKind } from './cells.ts';
-import type { TimeKind } from './cells.ts';
+import { columnOf, serialDate, serialDuration, timeKind, type TimeKind } from './cells.ts';
 import { csvLine } from './csv-line.ts';
 import { officeProperties } from './office-properties.ts';
 import { relationsOf } from './relations.ts';
