@@ -9,7 +9,7 @@ import { VERSION } from './base/version.ts';
 import type { Config } from './config.ts';
 import { chatModule } from './chat/index.ts';
 import { documentsModule } from './documents/index.ts';
-import type { ArrivalTimes, Listener } from './http/index.ts';
+import type { ArrivalTimes } from './http/index.ts';
 import { administratorsOf, identityModule } from './identity/index.ts';
 import { importKeyList, keysModule } from './keys/index.ts';
 import { modelsModule } from './models/index.ts';
@@ -106,7 +106,6 @@ function prepareDataDir(dataDir: string): void {
 /** The whole server. */
 export interface App {
   core: ServicesOf<typeof ALL>;
-  http: Listener;
   /** Where it listens, such as `http://127.0.0.1:5390`; known after `start`. */
   url(): string;
   start(): Promise<void>;
@@ -119,7 +118,7 @@ export interface App {
  */
 export async function openApp(config: Config, logger: Logger, times?: ArrivalTimes): Promise<App> {
   // Commands that work on the data itself open the core alone, and do not load what a third of loading takes.
-  const [{ Metrics, openHttp }, { allRoutes }, { readinessOf }] = await Promise.all([
+  const [{ HttpServer, Metrics }, { allRoutes }, { readinessOf }] = await Promise.all([
     import('./http/index.ts'),
     import('./app/routes.ts'),
     import('./api/index.ts'),
@@ -128,11 +127,11 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
   const { nodes, counters } = services;
   const metrics = new Metrics({ nodeHoldsLease: () => nodes.leaseHolds(), totals: () => counters.totals() });
   const readiness = readinessOf(services);
-  const http = openHttp({ ...services, metrics, readiness, version: VERSION }, allRoutes(VERSION), times);
+  const kernel = { ...services, metrics, readiness, version: VERSION };
+  const http = new HttpServer(kernel, allRoutes(VERSION), times);
   return {
     core: services,
-    http,
-    url: () => urlOf(config, http.address()),
+    url: () => urlOf(config, http.address),
     start: async () => {
       await importListedKeys(services);
       await life.start();

@@ -174,7 +174,7 @@ export const NewKey = Type.Object(
       description: 'Warnings, for example of models without a price, which a budget in usd excludes',
     }),
   },
-  { title: 'NewKey' },
+  { title: 'CreatedKey' },
 );
 
 export const RotatedKey = Type.Object(

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { KeywardError } from '../base/errors.ts';
+import { KeywardError, StartupError } from '../base/errors.ts';
 import { gate, type Gate } from './admission.ts';
 import { send } from './answer/send-answer.ts';
 import { begin, EVERYWHERE, type Course } from './request/request-context.ts';
@@ -48,7 +48,7 @@ export class HttpServer<S extends KernelServices = KernelServices> {
   readonly #options: Options;
   /** One an address that it listens on. */
   readonly #servers: Server[] = [];
-  #isClosing = false;
+  #stopping: Promise<void> | undefined;
 
   constructor(services: S, routes: readonly Route<S>[], times = ARRIVAL_TIMES) {
     this.#services = services;
@@ -69,19 +69,25 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     return typeof address === 'object' ? address : null;
   }
 
-  /** `localhost` is both addresses that it may have. @throws what node:net throws, such as EADDRINUSE. */
+  /** `localhost` is both addresses that it may have. @throws StartupError */
   async listen(host: string, port: number): Promise<void> {
     const [first = host, ...others] = host === 'localhost' ? await addressesOf(host) : [host];
-    await this.#open({ host: first, port });
+    await this.#open({ host: first, port }).catch((error: unknown) => {
+      throw cannotListen(error, { host, port });
+    });
     for (const other of others)
       await this.#open({ host: other, port: this.address?.port }).catch((error: unknown) => {
         this.#services.logger.warn({ err: error, host: other }, 'this address of localhost has no listener');
       });
   }
 
-  /** Accepts nothing new, finishes what runs. A connection that was busy would be kept open until its keep-alive ran out. */
-  async stop(): Promise<void> {
-    this.#isClosing = true;
+  /** Accepts nothing new and finishes what runs, for 30 s at most. Idempotent. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  /** A connection that was busy would be kept open until its keep-alive ran out: idle ones are closed again and again. */
+  async #stop(): Promise<void> {
     const servers = this.#servers;
     const sweep = setInterval(() => servers.forEach((one) => one.closeIdleConnections()), IDLE_SWEEP_MS);
     const end = setTimeout(() => servers.forEach((one) => one.closeAllConnections()), DRAIN_MS);
@@ -116,7 +122,7 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     const course = begin(services, { request, response, found: isReadable ? found : undefined });
     const refuse = (error: unknown): void => fail(services, error, course);
     try {
-      if (this.#isClosing) course.headers['connection'] = 'close';
+      if (this.#stopping !== undefined) course.headers['connection'] = 'close';
       const fault = messageFault(request) ?? (isReadable ? undefined : unreadable());
       const goOn = (): void => {
         if (fault !== undefined) refuse(fault);
@@ -170,6 +176,17 @@ export class HttpServer<S extends KernelServices = KernelServices> {
       void reportKeyInLine(services, error.rawPacket).then(() => refuseUnreadable(error, socket));
     }
   }
+}
+
+function cannotListen(cause: unknown, { host, port }: { host: string; port: number }): StartupError {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `Port ${port} of ${host} is in use: stop the program that listens there, or set KEYWARD_PORT.`,
+    EACCES: `This user may not open port ${port}: set KEYWARD_PORT to a port above 1023.`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine: set KEYWARD_HOST.`,
+  };
+  const reason = reasons[code] ?? `Cannot listen on ${host}:${port} (${code || String(cause)}).`;
+  return new StartupError(reason, { cause, exitCode: 1 });
 }
 
 async function addressesOf(name: string): Promise<string[]> {

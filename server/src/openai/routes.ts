@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { REQUEST_ID_HEADER } from '../http/index.ts';
 import type { ModelView } from '../models/index.ts';
 import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
 import { callModel, MODEL_NAME_MAX_LENGTH } from './model-call.ts';
@@ -102,6 +103,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     bodyKind: 'passthrough',
     namesModel: true,
     needsNoPermit: true,
+    headers: { 'x-request-id': REQUEST_ID_HEADER },
     ...form,
     body: ModelRequest,
     responses: { 200: 'stream' },

@@ -15,7 +15,7 @@ import {
   readOpenaiOptions,
 } from './openai-chat.ts';
 import type { OpenaiOptions } from './openai-chat.ts';
-import type { Answer, Decoded } from '../../http/index.ts';
+import { REQUEST_ID_HEADER, type Answer, type Decoded } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 
@@ -92,6 +92,7 @@ export const openaiRoutes: Route[] = [
     access: 'workspaces:chat',
     namesModel: true,
     takesForm: true,
+    headers: { 'x-request-id': REQUEST_ID_HEADER },
     body: ImageRequest,
     answerTypes: ['application/json', 'image/png'],
     responses: {

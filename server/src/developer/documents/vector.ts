@@ -191,7 +191,7 @@ export const vectorRoutes: Route[] = [
         data: Type.Array(
           Type.Object({
             object: Type.Literal('embedding'),
-            embedding: Type.Union([Type.Array(Type.Number()), Type.String()]),
+            embedding: Type.Array(Type.Number()),
             index: Type.Integer(),
           }),
         ),

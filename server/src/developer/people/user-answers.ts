@@ -32,7 +32,7 @@ const userFields = asSent({
   dailyMessageLimit: Type.Optional(nullable(Type.Integer())),
   bio: Type.Optional(Type.String({ description: 'At most 1,000 characters' })),
 });
-export const newUserBody = Type.Object(userFields, { title: 'NewUser' });
+export const newUserBody = Type.Object(userFields, { title: 'UserRequest' });
 export const userChangeBody = Type.Object(
   {
     ...userFields,
@@ -43,7 +43,7 @@ export const userChangeBody = Type.Object(
   },
   { title: 'UserChange' },
 );
-export const newInviteBody = Type.Object({ workspaceIds: Type.Optional(wholes()) }, { title: 'NewInvite' });
+export const newInviteBody = Type.Object({ workspaceIds: Type.Optional(wholes()) }, { title: 'InviteRequest' });
 
 export const userShapes = {
   list: { 200: Type.Object({ users: Type.Array(d.User) }), 401: 'stream' },

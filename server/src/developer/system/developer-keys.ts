@@ -43,7 +43,7 @@ const body = Type.Object(
       }),
     ),
   },
-  { title: 'NewApiKey' },
+  { title: 'CreatedApiKey' },
 );
 const removal = Type.Object(
   { last_admin: Type.Optional(field(lastAdminFlag, readFlag)) },
