@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5ba15c9b4941ff94e08b01985e9ec1d43853045d57d368fb35faf35638171123
-// text 2c1af1be14c3f7754615a0309854825d39db31c8cb98ace9045deb87b76fb665
+// document 900976119dc0baf39f01599dcec3bed6f22bfd86376f31bf9c87fc4f6ab54d24
+// text e1526b5aff911a5e536d63457b45c8ae4aed0b42b071582b7e3b108b76dc02fd
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3241,13 +3241,13 @@ export interface components {
         OpenAIError: {
             /** @description What went wrong; null: nothing */
             error: {
-                /** @description What is said */
+                /** @description A text for people; null: nothing to say */
                 message: string;
-                /** @description What kind it is */
+                /** @description The kind of error */
                 type: string;
                 /** @description The field that is wrong; null: no single one */
                 param: string | null;
-                /** @description A word for programs; the reason where something was refused */
+                /** @description The reason, as a word for programs */
                 code: string | null;
             };
         };
@@ -3257,10 +3257,10 @@ export interface components {
             type: string;
             /** @description The HTTP status */
             status: number;
-            /** @description What happened, in a sentence */
+            /** @description The finding, in a sentence */
             detail: string;
             /**
-             * @description A word for programs; the reason where something was refused
+             * @description The reason, as a word for programs
              * @enum {string}
              */
             code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
@@ -3272,7 +3272,7 @@ export interface components {
             errors?: {
                 /** @description The path of the field, such as budgets[0].amount */
                 field: string;
-                /** @description What is said */
+                /** @description A text for people; null: nothing to say */
                 message: string;
             }[];
             /** @description The kind of error, in words */
@@ -3426,14 +3426,14 @@ export interface components {
             }[];
         };
         Model: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
             /**
              * @description The kind of thing
              * @constant
              */
             object: "model";
-            /** @description When it was made, in seconds since 1970 */
+            /** @description Time of creation, in seconds since 1970 */
             created: number;
             /** @description Who provides the model */
             owned_by: string;
@@ -3449,14 +3449,14 @@ export interface components {
         };
         /** @description {name, requests, window_seconds} or {name, concurrent} */
         Limit: {
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description How many requests are let in within the window */
             requests: number;
             /** @description The length of the window */
             window_seconds: number;
         } | {
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description How many requests may run at once */
             concurrent: number;
@@ -3469,7 +3469,7 @@ export interface components {
             /** @description an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none */
             parent?: string;
             /**
-             * @description What the user or key may do; of a message, the speaker
+             * @description The preset of scopes
              * @enum {string}
              */
             role?: "client" | "miner" | "admin";
@@ -3477,7 +3477,7 @@ export interface components {
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             /** @description Which things the key covers */
             selectors?: {
-                /** @description The workspaces */
+                /** @description Which workspaces it covers */
                 workspaces?: {
                     /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
@@ -3498,10 +3498,10 @@ export interface components {
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /**
-                 * @description What is counted
+                 * @description The unit of the amount
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
@@ -3548,10 +3548,10 @@ export interface components {
         };
         /** @description Amounts are decimal text in the unit of the budget. */
         Budget: {
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /**
-             * @description What is counted
+             * @description The unit of the amount
              * @enum {string}
              */
             unit: "requests" | "tokens" | "usd" | "gpu_seconds";
@@ -3562,26 +3562,26 @@ export interface components {
              * @enum {string}
              */
             period: "hour" | "day" | "week" | "month" | "total";
-            /** @description The part of the amount that is gone, held by running requests or spent */
+            /** @description The part of the amount that is spent, or reserved by running requests */
             used: string;
             /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
             resets_at: string | null;
         };
         Key: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description The person, service or team that it belongs to */
             owner: {
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: string;
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
             };
             /** @description Id of the parent key. null: none */
             parent: string | null;
-            /** @description What the user or key may do; of a message, the speaker */
+            /** @description The preset of scopes */
             role: ("client" | "miner" | "admin") | null;
             /** @description What the key may do, such as models:use */
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
@@ -3597,7 +3597,7 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "disabled" | "quarantined" | "revoked" | "expired";
-            /** @description What was given as the reason; null: none */
+            /** @description The reason that was given; null: none */
             state_reason: string | null;
             /**
              * Format: date-time
@@ -3610,7 +3610,7 @@ export interface components {
             last_used_at: string | null;
             /** @description The secrets that the key is good with */
             secrets: {
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: string;
                 /** @description The last characters, by which people tell secrets apart */
                 hint: string;
@@ -3633,7 +3633,7 @@ export interface components {
             /** @description Words to find it by */
             tags: string[];
         };
-        NewKey: {
+        CreatedKey: {
             key: components["schemas"]["Key"];
             /** @description The text of the key. Only this answer contains it */
             secret: string;
@@ -3650,7 +3650,7 @@ export interface components {
             key: components["schemas"]["Key"];
             /** @description How many requests are let in */
             limits: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /** @description How many requests */
                 requests?: number;
@@ -3670,10 +3670,10 @@ export interface components {
             }[];
             /** @description What may be spent in each period */
             budgets: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /**
-                 * @description What is counted
+                 * @description The unit of the amount
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
@@ -3684,7 +3684,7 @@ export interface components {
                  * @enum {string}
                  */
                 period: "hour" | "day" | "week" | "month" | "total";
-                /** @description The part of the amount that is gone, held by running requests or spent */
+                /** @description The part of the amount that is spent, or reserved by running requests */
                 used: string;
                 /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 resets_at: string | null;
@@ -3705,7 +3705,7 @@ export interface components {
             /** @description a name of 1 to 200 characters, not only white space */
             name?: string;
             /**
-             * @description What the user or key may do; of a message, the speaker
+             * @description The preset of scopes
              * @enum {string}
              */
             role?: "client" | "miner" | "admin";
@@ -3713,7 +3713,7 @@ export interface components {
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             /** @description Which things the key covers */
             selectors?: {
-                /** @description The workspaces */
+                /** @description Which workspaces it covers */
                 workspaces?: {
                     /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
@@ -3734,10 +3734,10 @@ export interface components {
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /**
-                 * @description What is counted
+                 * @description The unit of the amount
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
@@ -3782,7 +3782,7 @@ export interface components {
             acknowledged: components["schemas"]["Acknowledged"];
         };
         EndRequest: {
-            /** @description Why, for the audit record */
+            /** @description The reason, for the audit record */
             reason?: string;
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
@@ -3814,25 +3814,25 @@ export interface components {
             /** @description The text of the key to be looked at */
             key: string;
             /**
-             * @description What it would be used for, such as models:use
+             * @description The scope to test, such as models:use
              * @enum {string}
              */
             scope?: "keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write";
-            /** @description The thing that it would be used on */
+            /** @description The thing to test the key on */
             resource?: {
                 /**
                  * @description The kind of thing
                  * @enum {string}
                  */
                 type: "workspace" | "model";
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: string;
             };
             /** @description An address, as if the request came from there */
             ip?: string;
             /** @description Number of requests that this counts for. Default: 1 */
             cost?: number;
-            /** @description Whether the answer says how each check went */
+            /** @description Whether the answer holds the result of each check */
             explain?: boolean;
             /** @description Whether to take from limits and budgets. Default: true */
             consume?: boolean;
@@ -3841,17 +3841,17 @@ export interface components {
             /** @description Whether it is good */
             valid: boolean;
             /**
-             * @description A word for programs; the reason where something was refused
+             * @description The reason, as a word for programs
              * @enum {string}
              */
             code: "valid" | "not_found" | "malformed" | "expired" | "disabled" | "quarantined" | "revoked" | "insufficient_scope" | "forbidden_resource" | "ip_denied" | "rate_limited" | "budget_exceeded";
-            /** @description The id of the key; null where there is none */
+            /** @description The id of the key; null: no key has this text */
             key_id: string | null;
             /** @description The person, service or team that it belongs to */
             owner: {
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: string;
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
             } | null;
             /** @description What the key may do, such as models:use */
@@ -3862,7 +3862,7 @@ export interface components {
             };
             /** @description How many requests are let in */
             limits: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /** @description How many requests */
                 requests?: number;
@@ -3882,10 +3882,10 @@ export interface components {
             }[];
             /** @description What may be spent in each period */
             budgets: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /**
-                 * @description What is counted
+                 * @description The unit of the amount
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
@@ -3896,7 +3896,7 @@ export interface components {
                  * @enum {string}
                  */
                 period: "hour" | "day" | "week" | "month" | "total";
-                /** @description The part of the amount that is gone, held by running requests or spent */
+                /** @description The part of the amount that is spent, or reserved by running requests */
                 used: string;
                 /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 resets_at: string | null;
@@ -3910,18 +3910,18 @@ export interface components {
                  */
                 of?: "ancestor" | "owner";
             }[];
-            /** @description How each check went */
+            /** @description The result of each check */
             explanation?: {
                 /** @description The name of the check */
                 check: string;
                 /**
-                 * @description How the check went
+                 * @description The result of the check
                  * @enum {string}
                  */
                 outcome: "passed" | "failed" | "not_asked" | "not_reached";
                 /** @description What the check looked at */
                 input: string | null;
-                /** @description What happened, in a sentence */
+                /** @description The finding, in a sentence */
                 detail: string;
             }[];
         };
@@ -3939,7 +3939,7 @@ export interface components {
             /** @description an id such as key_4fT9aBcDeF12: that of the parent key. Default: the caller, if it has limits, budgets, an expiry or a parent; otherwise none */
             parent?: string;
             /**
-             * @description What the user or key may do; of a message, the speaker
+             * @description The preset of scopes
              * @enum {string}
              */
             role?: "client" | "miner" | "admin";
@@ -3947,7 +3947,7 @@ export interface components {
             scopes?: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             /** @description Which things the key covers */
             selectors?: {
-                /** @description The workspaces */
+                /** @description Which workspaces it covers */
                 workspaces?: {
                     /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
@@ -3968,10 +3968,10 @@ export interface components {
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /**
-                 * @description What is counted
+                 * @description The unit of the amount
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
@@ -4009,19 +4009,19 @@ export interface components {
              * @enum {string}
              */
             outcome: "imported" | "exists" | "refused" | "broken_off";
-            /** @description The id of the key; null where there is none */
+            /** @description The id of the key */
             key_id?: string;
-            /** @description What people call it */
+            /** @description The name that people read */
             name?: string;
-            /** @description A word for programs; the reason where something was refused */
+            /** @description The reason, as a word for programs */
             code?: string;
-            /** @description What happened, in a sentence */
+            /** @description The finding, in a sentence */
             detail?: string;
             /** @description What is wrong, by field */
             errors?: {
                 /** @description The path of the field, such as budgets[0].amount */
                 field: string;
-                /** @description What is said */
+                /** @description A text for people; null: nothing to say */
                 message: string;
             }[];
         };
@@ -4070,7 +4070,7 @@ export interface components {
             /** @description a name of 1 to 200 characters, not only white space */
             name: string;
             /**
-             * @description A person, a service, a team or another kind of owner
+             * @description The kind of owner
              * @enum {string}
              */
             kind: "person" | "service" | "team";
@@ -4078,10 +4078,10 @@ export interface components {
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /**
-                 * @description What is counted
+                 * @description The unit of the amount
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
@@ -4095,12 +4095,12 @@ export interface components {
             }[];
         };
         Owner: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /**
-             * @description A person, a service, a team or another kind of owner
+             * @description The kind of owner
              * @enum {string}
              */
             kind: "person" | "service" | "team";
@@ -4129,7 +4129,7 @@ export interface components {
             /** @description a name of 1 to 200 characters, not only white space */
             name?: string;
             /**
-             * @description A person, a service, a team or another kind of owner
+             * @description The kind of owner
              * @enum {string}
              */
             kind?: "person" | "service" | "team";
@@ -4142,10 +4142,10 @@ export interface components {
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /**
-                 * @description What is counted
+                 * @description The unit of the amount
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
@@ -4165,7 +4165,7 @@ export interface components {
             acknowledged: components["schemas"]["Acknowledged"];
         };
         UpstreamRequest: {
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url: string;
@@ -4177,16 +4177,16 @@ export interface components {
             };
             /** @description The models of the upstream. Empty: all models that it lists */
             models?: (string | {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
-                /** @description What the upstream calls the model */
+                /** @description The name of the model at the upstream */
                 upstream_name: string;
                 /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             /** @description How long the upstream may take to begin its answer */
             timeout_seconds?: number;
-            /** @description Its share of the requests among upstreams that have the model; 0: only where no other is well */
+            /** @description Its share of the requests among upstreams that have the model; 0: only where no other works */
             weight?: number;
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
@@ -4218,9 +4218,9 @@ export interface components {
             enabled?: boolean;
         };
         Upstream: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description The address of the upstream, such as https://api.example.com/v1 */
             base_url: string;
@@ -4232,16 +4232,16 @@ export interface components {
             headers: string[];
             /** @description The models of the upstream. Empty: all models that it lists */
             models: (string | {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
-                /** @description What the upstream calls the model */
+                /** @description The name of the model at the upstream */
                 upstream_name: string;
                 /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             /** @description How long the upstream may take to begin its answer */
             timeout_seconds: number;
-            /** @description Its share of the requests among upstreams that have the model; 0: only where no other is well */
+            /** @description Its share of the requests among upstreams that have the model; 0: only where no other works */
             weight: number;
             /** @description Model or pattern such as "gpt-*" → price */
             prices: {
@@ -4281,7 +4281,7 @@ export interface components {
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             updated_at: string;
-            /** @description Counts the changes; PATCH may name it */
+            /** @description Counts the changes: the ETag that a PATCH can name in If-Match */
             revision: number;
             /** @description Warnings, for example of models without a price */
             warnings: string[];
@@ -4293,7 +4293,7 @@ export interface components {
             next_cursor: string | null;
         };
         UpstreamChange: {
-            /** @description What people call it */
+            /** @description The name that people read */
             name?: string;
             /** @description an http or https URL with the prefix of the API, such as https://api.openai.com/v1 */
             base_url?: string;
@@ -4305,16 +4305,16 @@ export interface components {
             };
             /** @description The models of the upstream. Empty: all models that it lists */
             models?: (string | {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
-                /** @description What the upstream calls the model */
+                /** @description The name of the model at the upstream */
                 upstream_name: string;
                 /** @description Tokens of its longest answer. Keyward reserves them for, and writes them into, requests without a bound that count against a budget */
                 max_output_tokens?: number;
             })[];
             /** @description How long the upstream may take to begin its answer */
             timeout_seconds?: number;
-            /** @description Its share of the requests among upstreams that have the model; 0: only where no other is well */
+            /** @description Its share of the requests among upstreams that have the model; 0: only where no other works */
             weight?: number;
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
@@ -4346,17 +4346,17 @@ export interface components {
             enabled?: boolean;
         };
         UpstreamTest: {
-            /** @description Whether it is well */
+            /** @description Whether it works */
             ok: boolean;
-            /** @description What was tried, in order */
+            /** @description The steps of the test, in order */
             steps: {
-                /** @description What was tried */
+                /** @description The step of the test */
                 step: string;
-                /** @description Whether it is well */
+                /** @description Whether it works */
                 ok: boolean;
                 /** @description How long it took */
                 took_ms: number;
-                /** @description What happened, in a sentence */
+                /** @description The finding, in a sentence */
                 detail: string;
             }[];
         };
@@ -4411,7 +4411,7 @@ export interface components {
             /** @description The id of the thing that was acted on */
             target: string;
             /**
-             * @description What became of the operation
+             * @description The result of the operation
              * @enum {string}
              */
             outcome: "ok" | "refused" | "failed";
@@ -4442,7 +4442,7 @@ export interface components {
             hash: string;
             /** @description How many records it stands for */
             records: number;
-            /** @description The id of the key; null where there is none */
+            /** @description The id of the key that signed */
             key_id: string;
             /** @description The Ed25519 key that the signature is checked by */
             public_key: string;
@@ -4451,7 +4451,7 @@ export interface components {
         };
         Health: {
             /**
-             * @description How it is
+             * @description The process answers
              * @enum {string}
              */
             status: "ok";
@@ -4460,28 +4460,28 @@ export interface components {
         };
         Readiness: {
             /**
-             * @description How it is
+             * @description Every part can serve requests
              * @enum {string}
              */
             status: "ready";
-            /** @description How each part of the server is */
+            /** @description The state of each part of the server */
             parts: {
                 [key: string]: {
-                    /** @description Whether it is well */
+                    /** @description Whether it works */
                     ok: boolean;
-                    /** @description What happened, in a sentence */
+                    /** @description The finding, in a sentence */
                     detail: string;
                 };
             };
         };
         User: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
             /** @description The name that the user logs in with */
             username: string;
             /** @description The file of its picture; null: none */
             pfpFilename: string | null;
-            /** @description What the user or key may do; of a message, the speaker */
+            /** @description default, manager or admin; in a message to a model: system, user or assistant */
             role: string;
             /** @description 0 or 1 */
             suspended: number;
@@ -4502,7 +4502,7 @@ export interface components {
             /** @description A text of the user about themselves */
             bio: string | null;
         };
-        NewUser: {
+        UserRequest: {
             /** @description 2 to 64 of a-z, 0-9, . _ @ -, a letter first */
             username?: string;
             /** @description 8 to 250 characters */
@@ -4537,7 +4537,7 @@ export interface components {
             error: string | null;
         };
         ListedInvite: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
             /** @description The secret part of the link of the invite */
             code: string;
@@ -4545,7 +4545,7 @@ export interface components {
             status: string;
             /** @description Who took the invite; null: nobody yet */
             claimedBy: (number | {
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: number;
                 /** @description The name that the user logs in with */
                 username: string;
@@ -4559,7 +4559,7 @@ export interface components {
             createdAt: string;
             /** @description Who made it */
             createdBy: (number | {
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: number;
                 /** @description The name that the user logs in with */
                 username: string;
@@ -4570,12 +4570,12 @@ export interface components {
              */
             lastUpdatedAt: string;
         };
-        NewInvite: {
+        InviteRequest: {
             /** @description Numbers of workspaces */
             workspaceIds?: number[];
         };
         Invite: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
             /** @description The secret part of the link of the invite */
             code: string;
@@ -4611,7 +4611,7 @@ export interface components {
             user?: components["schemas"]["User"] | null;
             /** @description Of the session, for `Authorization: Bearer` */
             token: string | null;
-            /** @description What is said */
+            /** @description A text for people; null: nothing to say */
             message: string | null;
             /** @description At the first login of a user, and never again */
             recoveryCodes?: string[];
@@ -4661,19 +4661,19 @@ export interface components {
             confirmPassword: string;
         };
         ApiKey: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string | null;
             /** @description Whole where the key was made just now; otherwise its end */
             secret: string;
             /** @description Who made it */
             createdBy: (number | {
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: number;
                 /** @description The name that the user logs in with */
                 username: string;
-                /** @description What the user or key may do; of a message, the speaker */
+                /** @description default, manager or admin; in a message to a model: system, user or assistant */
                 role: string;
             }) | null;
             /**
@@ -4687,8 +4687,8 @@ export interface components {
              */
             lastUpdatedAt: string;
         };
-        NewApiKey: {
-            /** @description What people call it */
+        CreatedApiKey: {
+            /** @description The name that people read */
             name?: string;
         };
         ApiKeyRemoval: {
@@ -4696,20 +4696,20 @@ export interface components {
             last_admin?: boolean;
         };
         DocumentItem: {
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /**
-             * @description What kind it is
+             * @description The kind of thing or of event
              * @constant
              */
             type: "file";
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
             /** @description The address */
             url: string;
             /** @description The author of the document */
             docAuthor: string;
-            /** @description A text about it */
+            /** @description What it is about */
             description: string;
             /** @description Where the document comes from */
             docSource: string;
@@ -4729,14 +4729,14 @@ export interface components {
             pinnedWorkspaces: number[];
             /** @description Whether it is watched for changes */
             watched: boolean;
-            /** @description What the document is called */
+            /** @description The title of the document */
             title: string;
         };
         DocumentFolder: {
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /**
-             * @description What kind it is
+             * @description The kind of thing or of event
              * @constant
              */
             type: "folder";
@@ -4744,10 +4744,10 @@ export interface components {
             items: components["schemas"]["DocumentItem"][];
         };
         DocumentTree: {
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /**
-             * @description What kind it is
+             * @description The kind of thing or of event
              * @constant
              */
             type: "folder";
@@ -4755,20 +4755,20 @@ export interface components {
             items: components["schemas"]["DocumentFolder"][];
         };
         FoundDocument: {
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /**
-             * @description What kind it is
+             * @description The kind of thing or of event
              * @constant
              */
             type: "file";
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
             /** @description The address */
             url: string;
             /** @description The author of the document */
             docAuthor: string;
-            /** @description A text about it */
+            /** @description What it is about */
             description: string;
             /** @description Where the document comes from */
             docSource: string;
@@ -4782,17 +4782,17 @@ export interface components {
             token_count_estimate: number;
             /** @description Whether vectors of the document are kept */
             cached: boolean;
-            /** @description What the document is called */
+            /** @description The title of the document */
             title: string;
         };
         UploadedDocument: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
             /** @description The address */
             url: string;
             /** @description The author of the document */
             docAuthor: string;
-            /** @description A text about it */
+            /** @description What it is about */
             description: string;
             /** @description Where the document comes from */
             docSource: string;
@@ -4810,15 +4810,15 @@ export interface components {
             location: string;
             /** @description Whether the file goes into a chat alone and is not stored */
             isDirectUpload: boolean;
-            /** @description What people call it */
+            /** @description The name that people read */
             name?: string;
-            /** @description What the document is called */
+            /** @description The title of the document */
             title: string;
         };
         Workspace: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description The name in addresses, such as handbook */
             slug: string;
@@ -4864,9 +4864,9 @@ export interface components {
             router_id: number | null;
         };
         WorkspaceInList: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description The name in addresses, such as handbook */
             slug: string;
@@ -4916,12 +4916,12 @@ export interface components {
                 user_id: number | null;
                 /** @description The name in addresses, such as handbook */
                 slug: string;
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
             }[];
         };
         EmbeddedDocument: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
             /** @description The id of the document, the same in all workspaces */
             docId: string;
@@ -4949,9 +4949,9 @@ export interface components {
             lastUpdatedAt: string;
         };
         WorkspaceWithDocuments: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description The name in addresses, such as handbook */
             slug: string;
@@ -5006,7 +5006,7 @@ export interface components {
             }[];
         };
         UserMessage: {
-            /** @description What the user or key may do; of a message, the speaker */
+            /** @description The speaker */
             role: string;
             /** @description The text, or the parts of the message */
             content: string;
@@ -5024,9 +5024,9 @@ export interface components {
             [key: string]: unknown;
         };
         AssistantMessage: {
-            /** @description What kind it is */
+            /** @description The kind of thing or of event */
             type: string;
-            /** @description What the user or key may do; of a message, the speaker */
+            /** @description The speaker */
             role: string;
             /** @description The text, or the parts of the message */
             content: string;
@@ -5048,9 +5048,9 @@ export interface components {
             history: components["schemas"]["Message"][];
         };
         Thread: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description The name in addresses, such as handbook */
             slug: string;
@@ -5070,7 +5070,7 @@ export interface components {
             lastUpdatedAt: string;
         };
         Said: {
-            /** @description What is said */
+            /** @description A text for people; null: nothing to say */
             message: string;
         };
         WorkspaceMember: {
@@ -5078,7 +5078,7 @@ export interface components {
             userId: number;
             /** @description The name that the user logs in with */
             username: string;
-            /** @description What the user or key may do; of a message, the speaker */
+            /** @description default, manager or admin; in a message to a model: system, user or assistant */
             role: string;
             /**
              * Format: date-time
@@ -5087,7 +5087,7 @@ export interface components {
             lastUpdatedAt: string;
         };
         WorkspaceChat: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
             /** @description The number of the workspace */
             workspaceId: number;
@@ -5119,7 +5119,7 @@ export interface components {
             memoryProcessed: boolean;
             /** @description The workspace; null: none */
             workspace: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /** @description The name in addresses, such as handbook */
                 slug: string;
@@ -5131,9 +5131,9 @@ export interface components {
             };
         };
         EmbeddedWorkspace: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
-            /** @description What people call it */
+            /** @description The name that people read */
             name: string;
             /** @description The name in addresses, such as handbook */
             slug: string;
@@ -5187,17 +5187,17 @@ export interface components {
         SuggestedMessage: {
             /** @description The first line */
             heading: string;
-            /** @description What is said */
+            /** @description The text that is sent */
             message: string;
         };
         PromptVariable: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number | string;
             /** @description What stands between the braces */
             key: string;
             /** @description Of a secret one, and for users of the role default, ******** */
             value: string | null;
-            /** @description A text about it */
+            /** @description What it is about */
             description: string | null;
             /** @description Of those that were made */
             secret?: boolean;
@@ -5214,7 +5214,7 @@ export interface components {
             mode?: "automatic" | "query" | "chat";
             /** @description Files that go with the question */
             attachments?: {
-                /** @description What people call it */
+                /** @description The name that people read */
                 name: string;
                 /** @description application/anythingllm-document, or the type of an image */
                 mime: string;
@@ -5225,10 +5225,10 @@ export interface components {
             reset?: boolean;
         };
         ChatAbort: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
             /**
-             * @description What kind it is
+             * @description The kind of thing or of event
              * @constant
              */
             type: "abort";
@@ -5243,7 +5243,7 @@ export interface components {
             metrics?: components["schemas"]["Metrics"];
         };
         ChatAnswer: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
             /** @description textResponse, or abort where the model said nothing */
             type: string;
@@ -5264,7 +5264,7 @@ export interface components {
             outputs?: unknown[];
         };
         Passage: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
             /** @description With a header that says which document it is of */
             text: string;
@@ -5274,7 +5274,7 @@ export interface components {
                 url: string;
                 /** @description The author of the document */
                 author: string;
-                /** @description A text about it */
+                /** @description What it is about */
                 description: string;
                 /** @description Where the document comes from */
                 docSource: string;
@@ -5286,7 +5286,7 @@ export interface components {
                 wordCount: number;
                 /** @description Tokens of the text */
                 tokenCount: number;
-                /** @description What the document is called */
+                /** @description The title of the document */
                 title: string;
             };
             /** @description Cosine distance to the query */
@@ -5310,20 +5310,20 @@ export interface components {
         WorkspaceModelError: {
             /** @description What went wrong; null: nothing */
             error: {
-                /** @description What is said */
+                /** @description A text for people; null: nothing to say */
                 message: string;
-                /** @description What kind it is */
+                /** @description The kind of thing or of event */
                 type: string;
                 /** @description The field that is wrong; null: no single one */
                 param: string | null;
-                /** @description A word for programs; the reason where something was refused */
+                /** @description The reason, as a word for programs */
                 code: string;
             };
         };
         EmbedList: {
             /** @description The widgets */
             embeds: {
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: number;
                 /** @description The id in the code of the page */
                 uuid: string;
@@ -5338,9 +5338,9 @@ export interface components {
                 createdAt: string;
                 /** @description The workspace; null: none */
                 workspace: {
-                    /** @description By which it is named in the API */
+                    /** @description Its id in the API */
                     id: number;
-                    /** @description What people call it */
+                    /** @description The name that people read */
                     name: string;
                 };
                 /** @description How many chats it has answered */
@@ -5357,7 +5357,7 @@ export interface components {
         EmbedChats: {
             /** @description The chats of the widget, newest first */
             chats: {
-                /** @description By which it is named in the API */
+                /** @description Its id in the API */
                 id: number;
                 /** @description The question */
                 prompt: string;
@@ -5416,7 +5416,7 @@ export interface components {
             message_limit?: number | null;
         };
         Embed: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: number;
             /** @description The id in the code of the page */
             uuid: string;
@@ -5473,9 +5473,9 @@ export interface components {
             lastError: string | null;
         };
         WidgetRefusal: {
-            /** @description By which it is named in the API */
+            /** @description Its id in the API */
             id: string;
-            /** @description What kind it is */
+            /** @description The kind of thing or of event */
             type: string;
             /** @description Always null */
             textResponse: string | null;
@@ -5500,7 +5500,10 @@ export interface operations {
     "chat.completions": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5638,7 +5641,10 @@ export interface operations {
     "completions.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5778,7 +5784,10 @@ export interface operations {
     "embeddings.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5915,7 +5924,10 @@ export interface operations {
     "responses.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6055,7 +6067,10 @@ export interface operations {
     "messages.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6195,7 +6210,10 @@ export interface operations {
     "messages.count_tokens": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6334,7 +6352,10 @@ export interface operations {
     "moderations.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6473,7 +6494,10 @@ export interface operations {
     "rerank.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6612,7 +6636,10 @@ export interface operations {
     "images.generate": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6752,7 +6779,10 @@ export interface operations {
     "images.edit": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6898,7 +6928,10 @@ export interface operations {
     "images.vary": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7043,7 +7076,10 @@ export interface operations {
     "audio.speech": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7180,7 +7216,10 @@ export interface operations {
     "audio.transcribe": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7326,7 +7365,10 @@ export interface operations {
     "audio.translate": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7782,7 +7824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewKey"];
+                    "application/json": components["schemas"]["CreatedKey"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -8822,7 +8864,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Why, for the audit record */
+                    /** @description The reason, for the audit record */
                     reason?: string;
                 };
             };
@@ -9203,7 +9245,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description Why, for the audit record */
+                    /** @description The reason, for the audit record */
                     reason?: string;
                 };
             };
@@ -9444,7 +9486,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description What happened, in a sentence */
+                        /** @description The finding, in a sentence */
                         detail: string;
                     };
                 };
@@ -11838,11 +11880,11 @@ export interface operations {
                     "application/json": {
                         /** @description The users */
                         users: {
-                            /** @description By which it is named in the API */
+                            /** @description Its id in the API */
                             id: number;
                             /** @description The name that the user logs in with */
                             username: string;
-                            /** @description What the user or key may do; of a message, the speaker */
+                            /** @description default, manager or admin; in a message to a model: system, user or assistant */
                             role: string;
                         }[];
                     };
@@ -12015,7 +12057,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewUser"];
+                "application/json": components["schemas"]["UserRequest"];
             };
         };
         responses: {
@@ -12279,7 +12321,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewInvite"];
+                "application/json": components["schemas"]["InviteRequest"];
             };
         };
         responses: {
@@ -12455,7 +12497,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewUser"];
+                "application/json": components["schemas"]["UserRequest"];
             };
         };
         responses: {
@@ -12647,7 +12689,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewInvite"];
+                "application/json": components["schemas"]["InviteRequest"];
             };
         };
         responses: {
@@ -12901,7 +12943,7 @@ export interface operations {
                         success: boolean;
                         /** @description The user; null: none */
                         user: components["schemas"]["User"] | null;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -13158,9 +13200,9 @@ export interface operations {
                     "application/json": {
                         /** @description The invite; null: there is none with this code */
                         invite: {
-                            /** @description A word for programs; the reason where something was refused */
+                            /** @description The reason, as a word for programs */
                             code: string;
-                            /** @description How it is */
+                            /** @description pending, claimed or disabled */
                             status: string;
                         } | null;
                         /** @description What went wrong; null: nothing */
@@ -13256,7 +13298,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -13270,7 +13312,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -13306,7 +13348,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -13320,7 +13362,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -13393,7 +13435,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewApiKey"];
+                "application/json": components["schemas"]["CreatedApiKey"];
             };
         };
         responses: {
@@ -13528,7 +13570,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewApiKey"];
+                "application/json": components["schemas"]["CreatedApiKey"];
             };
         };
         responses: {
@@ -13722,7 +13764,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewApiKey"];
+                "application/json": components["schemas"]["CreatedApiKey"];
             };
         };
         responses: {
@@ -13858,7 +13900,7 @@ export interface operations {
                         totalCount: number;
                         /** @description Whether further documents follow */
                         hasMore: boolean;
-                        /** @description A word for programs; the reason where something was refused */
+                        /** @description The reason, as a word for programs */
                         code: number;
                         /** @description What went wrong; null: nothing */
                         error: string | null;
@@ -13889,7 +13931,7 @@ export interface operations {
                         totalCount: number;
                         /** @description Whether further documents follow */
                         hasMore: boolean;
-                        /** @description A word for programs; the reason where something was refused */
+                        /** @description The reason, as a word for programs */
                         code: number;
                         /** @description What went wrong; null: nothing */
                         error: string | null;
@@ -14441,11 +14483,11 @@ export interface operations {
                     metadata?: {
                         /** @description The author of the document */
                         docAuthor?: string;
-                        /** @description A text about it */
+                        /** @description What it is about */
                         description?: string;
                         /** @description Where the document comes from */
                         docSource?: string;
-                        /** @description What the document is called */
+                        /** @description The title of the document */
                         title?: string;
                     };
                 };
@@ -14538,7 +14580,7 @@ export interface operations {
                     metadata: {
                         /** @description The author of the document */
                         docAuthor?: string;
-                        /** @description A text about it */
+                        /** @description What it is about */
                         description?: string;
                         /** @description Where the document comes from */
                         docSource?: string;
@@ -14548,7 +14590,7 @@ export interface operations {
                         chunkSource?: string;
                         /** @description ms since 1970 */
                         published?: number;
-                        /** @description What the document is called */
+                        /** @description The title of the document */
                         title: string;
                     };
                 };
@@ -14633,7 +14675,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What people call it */
+                    /** @description The name that people read */
                     name: string;
                 };
             };
@@ -14648,7 +14690,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -14680,7 +14722,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -14697,7 +14739,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What people call it */
+                    /** @description The name that people read */
                     name: string;
                 };
             };
@@ -14712,7 +14754,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -14774,7 +14816,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -14806,7 +14848,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -14838,7 +14880,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -14882,7 +14924,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What people call it */
+                    /** @description The name that people read */
                     name: string;
                     /** @description The temperature of the model; null: its own */
                     openAiTemp?: number | null;
@@ -14922,7 +14964,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         workspace: components["schemas"]["Workspace"];
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -14936,7 +14978,7 @@ export interface operations {
                     "application/json": {
                         /** @description The workspace; null: none */
                         workspace: string | null;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -15142,7 +15184,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What people call it */
+                    /** @description The name that people read */
                     name?: string;
                     /** @description The temperature of the model; null: its own */
                     openAiTemp?: number | null;
@@ -15182,15 +15224,15 @@ export interface operations {
                 content: {
                     "application/json": {
                         workspace: components["schemas"]["Workspace"];
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     } | {
                         /** @description The workspace; null: none */
                         workspace: {
-                            /** @description By which it is named in the API */
+                            /** @description Its id in the API */
                             id: number;
                         };
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -15308,7 +15350,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @description What people call it */
+                    /** @description The name that people read */
                     name?: string;
                     /** @description The name in addresses, such as handbook */
                     slug?: string;
@@ -15327,7 +15369,7 @@ export interface operations {
                     "application/json": {
                         /** @description The thread; null: none */
                         thread: components["schemas"]["Thread"] | null;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -15383,7 +15425,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What people call it */
+                    /** @description The name that people read */
                     name: string;
                 };
             };
@@ -15398,7 +15440,7 @@ export interface operations {
                     "application/json": {
                         /** @description The thread; null: none */
                         thread: components["schemas"]["Thread"] | null;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string | null;
                     };
                 };
@@ -16026,7 +16068,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The messages, oldest first */
+                    /** @description The messages, in their order */
                     messages?: components["schemas"]["SuggestedMessage"][];
                     /** @description The messages that the workspace suggests */
                     suggestedMessages?: components["schemas"]["SuggestedMessage"][];
@@ -16043,7 +16085,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -16057,7 +16099,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -16080,7 +16122,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What is said */
+                        /** @description A text for people; null: nothing to say */
                         message: string;
                     };
                 };
@@ -16205,9 +16247,9 @@ export interface operations {
                 "application/json": {
                     /** @description The name of the variable */
                     key: string;
-                    /** @description A text about it */
+                    /** @description What it is about */
                     description?: string | null;
-                    /** @description What stands in its place */
+                    /** @description The text that stands in its place in a prompt */
                     value: string;
                     /** @description No list shows the value, and it is taken out of what models say; 8 to 1,000 characters */
                     secret?: boolean;
@@ -16275,7 +16317,7 @@ export interface operations {
                 "application/json": {
                     /** @description The name of the variable */
                     key: string;
-                    /** @description A text about it */
+                    /** @description What it is about */
                     description?: string | null;
                     /** @description The present one where it is left out, or ******** */
                     value?: string;
@@ -16531,7 +16573,7 @@ export interface operations {
                     mode?: "automatic" | "query" | "chat";
                     /** @description Files that go with the question */
                     attachments?: {
-                        /** @description What people call it */
+                        /** @description The name that people read */
                         name: string;
                         /** @description application/anythingllm-document, or the type of an image */
                         mime: string;
@@ -16615,7 +16657,7 @@ export interface operations {
                     mode?: "automatic" | "query" | "chat";
                     /** @description Files that go with the question */
                     attachments?: {
-                        /** @description What people call it */
+                        /** @description The name that people read */
                         name: string;
                         /** @description application/anythingllm-document, or the type of an image */
                         mime: string;
@@ -16699,7 +16741,7 @@ export interface operations {
                     mode?: "automatic" | "query" | "chat";
                     /** @description Files that go with the question */
                     attachments?: {
-                        /** @description What people call it */
+                        /** @description The name that people read */
                         name: string;
                         /** @description application/anythingllm-document, or the type of an image */
                         mime: string;
@@ -16794,7 +16836,7 @@ export interface operations {
                     mode?: "automatic" | "query" | "chat";
                     /** @description Files that go with the question */
                     attachments?: {
-                        /** @description What people call it */
+                        /** @description The name that people read */
                         name: string;
                         /** @description application/anythingllm-document, or the type of an image */
                         mime: string;
@@ -17153,14 +17195,14 @@ export interface operations {
                              * @constant
                              */
                             object: "embedding";
-                            /** @description The vector; a base64 text where that was asked for */
-                            embedding: number[] | string;
+                            /** @description The vector; a base64 text in its place where encoding_format was base64 */
+                            embedding: number[];
                             /** @description Its place in the list, from 0 */
                             index: number;
                         }[];
                         /** @description The name of the model */
                         model: string;
-                        /** @description What it took */
+                        /** @description The tokens that it took */
                         usage: {
                             /** @description Tokens of the request */
                             prompt_tokens: number;
@@ -17219,21 +17261,21 @@ export interface operations {
                         last_id?: string;
                         /** @description The items */
                         data: {
-                            /** @description By which it is named in the API */
+                            /** @description Its id in the API */
                             id: string;
                             /**
                              * @description The kind of thing
                              * @constant
                              */
                             object: "vector_store";
-                            /** @description What people call it */
+                            /** @description The name that people read */
                             name: string;
                             /** @description How many documents are in it */
                             file_counts: {
                                 /** @description Vectors, not files */
                                 total: number;
                             };
-                            /** @description Who keeps the vectors */
+                            /** @description The store of the vectors */
                             provider: string;
                         }[];
                         /** @description Whether further items follow */
@@ -17333,9 +17375,9 @@ export interface operations {
                 "application/json": {
                     /** @description The slug of a workspace */
                     model: string;
-                    /** @description The messages, oldest first */
+                    /** @description The messages, in their order */
                     messages: {
-                        /** @description What the user or key may do; of a message, the speaker */
+                        /** @description default, manager or admin; in a message to a model: system, user or assistant */
                         role: string;
                         /** @description The text, or the parts of the message */
                         content: unknown;
@@ -17438,7 +17480,10 @@ export interface operations {
     "openai.images": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Used as the id of the request, in the answer and in the log: up to 128 letters, digits and any of _ . : - */
+                "x-request-id"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18096,13 +18141,13 @@ export interface operations {
                     metadata?: {
                         /** @description The author of the document */
                         docAuthor?: string;
-                        /** @description A text about it */
+                        /** @description What it is about */
                         description?: string;
                         /** @description Where the document comes from */
                         docSource?: string;
                         /** @description The address */
                         url?: string;
-                        /** @description What the document is called */
+                        /** @description The title of the document */
                         title?: string;
                     };
                 };
@@ -18200,13 +18245,13 @@ export interface operations {
                     metadata?: {
                         /** @description The author of the document */
                         docAuthor?: string;
-                        /** @description A text about it */
+                        /** @description What it is about */
                         description?: string;
                         /** @description Where the document comes from */
                         docSource?: string;
                         /** @description The address */
                         url?: string;
-                        /** @description What the document is called */
+                        /** @description The title of the document */
                         title?: string;
                     };
                 };
@@ -18296,7 +18341,7 @@ export interface operations {
                         success: boolean;
                         /** @description The keys */
                         apiKeys: {
-                            /** @description By which it is named in the API */
+                            /** @description Its id in the API */
                             id: number;
                             /** @description Its end; the whole was shown once */
                             key: string;
@@ -18314,11 +18359,11 @@ export interface operations {
                             lastUpdatedAt: string;
                             /** @description The user; null: none */
                             user: {
-                                /** @description By which it is named in the API */
+                                /** @description Its id in the API */
                                 id: number;
                                 /** @description The name that the user logs in with */
                                 username: string;
-                                /** @description What the user or key may do; of a message, the speaker */
+                                /** @description default, manager or admin; in a message to a model: system, user or assistant */
                                 role: string;
                             } | null;
                         }[];
@@ -18595,7 +18640,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description What each setting is now */
+                        /** @description The value of each setting now */
                         newValues: {
                             [key: string]: string;
                         };
@@ -18878,7 +18923,7 @@ export interface operations {
                 "application/json": {
                     /** @description A UUID that the page made */
                     sessionId?: string;
-                    /** @description What is said */
+                    /** @description A text for people; null: nothing to say */
                     message?: string;
                     /** @description The instruction to the model */
                     prompt?: string;

@@ -19,7 +19,7 @@ function commonStart(a: string, b: string): number {
 }
 
 /** In one row: strangers who ask for what is not there make the gateway compare with every route. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   const row = Uint16Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {
     let diagonal = i - 1;

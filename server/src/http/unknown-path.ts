@@ -1,11 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
 import type { Route } from './route.ts';
+import { similarRoute } from './similar-route.ts';
 import type { Surface } from './surface.ts';
-
-/** Comparing costs the product of the lengths, and strangers may ask for anything. */
-const COMPARED_MAX_CHARACTERS = 60;
 
 /** The path of a URL as routes are found by it: without its query and a last slash, its letters small. */
 export function plainPath(url: string): string {
@@ -13,10 +10,10 @@ export function plainPath(url: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** 404 `route_not_found`, with the nearest route; 405 where the path exists under another method (`isPath`). */
+/** 404 `route_not_found`, with a similar route where there is one; 405 where the path exists under another method (`isPath`). */
 export function noSuchRoute<S>(
   routes: readonly Route<S>[],
-  { method, url = '/' }: IncomingMessage,
+  { method = 'GET', url = '/' }: IncomingMessage,
   plain: string,
 ): { error: KeywardError; surface: Surface<S> | undefined; isPath: boolean } {
   const path = plainPath(plain);
@@ -30,11 +27,8 @@ export function noSuchRoute<S>(
     const error = new KeywardError('method_not_allowed', message, { headers: { allow } });
     return { error, surface, isPath: true };
   }
-  const known = nearest(
-    `${method} ${path.slice(0, COMPARED_MAX_CHARACTERS)}`,
-    routes.map((declared) => `${declared.method} ${declared.path}`),
-  );
-  const hint = `Did you mean ${known}? GET /openapi.json lists all endpoints.`;
+  const similar = similarRoute({ method, path }, routes);
+  const hint = `${similar === undefined ? '' : `Did you mean ${similar}? `}GET /openapi.json lists all endpoints.`;
   const error = new KeywardError('route_not_found', 'There is no such endpoint.', { hint });
   return { error, surface, isPath: false };
 }

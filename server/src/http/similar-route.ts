@@ -1,0 +1,51 @@
+import { editDistance } from '../base/nearest.ts';
+
+const PARTS_MAX = 8;
+
+/** One part of the path too many, too few or misspelled, and another method: further away is no guess worth reading. */
+const DIFFERENCE_MAX = 1.3;
+const OTHER_METHOD = 0.3;
+
+interface Named {
+  method: string;
+  path: string;
+}
+
+/** The declared route that a caller who asked for this one most likely meant, such as `GET /v1/keys`; undefined: none is similar. */
+export function similarRoute({ method, path }: Named, routes: readonly Named[]): string | undefined {
+  const parts = partsOf(path).slice(0, PARTS_MAX);
+  let [best, least]: [string | undefined, number] = [undefined, DIFFERENCE_MAX];
+  for (const route of routes) {
+    const difference =
+      partsDifference(parts, partsOf(route.path)) + (route.method === method ? 0 : OTHER_METHOD);
+    if (difference >= least) continue;
+    [best, least] = [`${route.method} ${route.path}`, difference];
+  }
+  return best;
+}
+
+const partsOf = (path: string): string[] => path.toLowerCase().split('/').slice(1);
+
+/** How many parts have to be put in, left out or spelled otherwise (half a part) to come from one path to the other. */
+function partsDifference(given: string[], wanted: string[]): number {
+  let row = wanted.map((_, at) => at + 1);
+  for (const [i, part] of given.entries()) {
+    let [diagonal, before] = [i, i + 1];
+    row = row.map((above, j) => {
+      before = Math.min(diagonal + partDifference(part, wanted[j] ?? ''), above + 1, before + 1);
+      diagonal = above;
+      return before;
+    });
+  }
+  return row.at(-1) ?? given.length;
+}
+
+/** 2, as much as leaving one out and putting the other in, where they have little in common. */
+function partDifference(given: string, wanted: string): number {
+  if (given === wanted) return 0;
+  if (wanted.startsWith(':')) return given === '' ? 2 : 0;
+  const most = Math.max(1, wanted.length / 3);
+  // Strangers may ask for anything: most parts are not compared letter by letter.
+  if (Math.abs(given.length - wanted.length) > most) return 2;
+  return editDistance(given, wanted) <= most ? 0.5 : 2;
+}
