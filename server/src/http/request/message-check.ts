@@ -29,6 +29,7 @@ export function messageFault({
 
 /** Addresses are paths; whole ones, as proxies get them, name the host once more. */
 function isAt(url: string, host: string): boolean {
+  if (url.startsWith('/')) return true;
   const [, named] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
   return named === undefined || (/^https?:/i.test(url) && named.toLowerCase() === host.toLowerCase());
 }
