@@ -45,7 +45,7 @@ const CORE = new ModuleLine<Start>()
   .with(keysModule)
   .with(identityModule);
 
-/** The whole server. A new module is a line here. */
+/** All modules of the server. A new module is a line here. */
 const ALL = CORE.with(modelsModule)
   .with(documentsModule)
   .with(retrievalModule)
@@ -54,7 +54,7 @@ const ALL = CORE.with(modelsModule)
   .with(widgetsModule)
   .with(movingModule);
 
-/** Every step of the schema, in the order of the modules. */
+/** All migrations, in the order of the modules. */
 export const MIGRATIONS = ALL.migrations;
 
 type ServicesOf<Line> = Line extends ModuleLine<Start, infer Services> ? Services : never;
@@ -113,11 +113,11 @@ export interface App {
 }
 
 /**
- * Builds everything, in order. Nothing listens until `start`.
- * @param times how long requests may take to arrive; others than the server's own are for tests. @throws StartupError
+ * Builds the server; it listens after `start`.
+ * @param times how long requests may take to arrive; tests set their own. @throws StartupError
  */
 export async function openApp(config: Config, logger: Logger, times?: ArrivalTimes): Promise<App> {
-  // Commands that work on the data itself open the core alone, and do not load what a third of loading takes.
+  // Commands on local data open only the core: these modules take a third of the loading time.
   const [{ HttpServer, Metrics }, { allRoutes }, { readinessOf }] = await Promise.all([
     import('./http/index.ts'),
     import('./app/routes.ts'),

@@ -7,7 +7,7 @@ import { StartupError } from './base/errors.ts';
 import { nearest } from './base/nearest.ts';
 import { LOG_LEVELS, type LogLevel } from './base/log-levels.ts';
 
-/** Everything the environment decides; read here and nowhere else. */
+/** The configuration, read from the environment only here. */
 export interface Config {
   host: string;
   port: number;
@@ -17,11 +17,11 @@ export interface Config {
   database: string;
   masterKey: { value?: string; file?: string; previous: string[] };
   tls: { certFile: string; keyFile: string } | undefined;
-  /** CIDR ranges whose X-Forwarded-For is believed. */
+  /** CIDR ranges of proxies whose X-Forwarded-For is trusted. */
   trustedProxies: string[];
-  /** From where pages are fetched beside the public internet: ranges, or everywhere but link-local addresses. */
+  /** Private addresses that pages may be fetched from: CIDR ranges, or all except link-local addresses. */
   fetchPrivate: 'allow' | string[];
-  /** Whether tokens issued over the API log users in; `only`: nothing else does. */
+  /** Whether tokens issued over the API log users in; `only`: passwords do not. */
   simpleSso: 'off' | 'on' | 'only';
   /** The largest file that may be uploaded. */
   uploadMaxBytes: number;
@@ -33,9 +33,9 @@ export interface Config {
   keyPrefix: string;
   /** Keys given by the environment, imported at start. */
   bootstrapKeys: { role: 'client' | 'miner' | 'admin'; variable: string; value: string }[];
-  /** Nobody removes a workspace through the API. */
+  /** The API does not delete workspaces. */
   workspaceDeletionProtection: boolean;
-  /** What child processes are given a part of. */
+  /** Child processes get a part of it. */
   environment: Record<string, string | undefined>;
   /** For the command line: where the server is and which key to use. */
   client: { url: string | undefined; apiKey: string | undefined; configDir: string };
@@ -85,7 +85,7 @@ export function loadConfig(): Config {
   return readConfig({ ...readDotEnv(resolve('.env')), ...withoutEmpty(process.env) });
 }
 
-/** @throws StartupError where there is one that cannot be read: going on without it would be another configuration. */
+/** @throws StartupError for an unreadable file: starting without it would be another configuration. */
 function readDotEnv(file: string): Environment {
   if (!existsSync(file)) return {};
   try {
@@ -96,7 +96,7 @@ function readDotEnv(file: string): Environment {
   }
 }
 
-/** A variable set to nothing counts as not set, as everywhere in compose files. */
+/** An empty variable counts as unset, as in compose files. */
 function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }

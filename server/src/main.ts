@@ -3,11 +3,11 @@ import { runCommandLine } from './cli/index.ts';
 const interrupt = new AbortController();
 process.once('SIGINT', () => {
   interrupt.abort();
-  // A second one ends at once, whatever hangs.
+  // A second signal exits at once.
   process.once('SIGINT', () => process.exit(130));
 });
 
-// The reader of a pipe went away (`| head`): nothing is wrong, and there is nobody left to tell.
+// The reader of a pipe has ended (`| head`): no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 }
@@ -19,7 +19,7 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   stderr,
   interrupted: interrupt.signal,
 });
-// Whatever is still on its way to a pipe goes out first; connections kept open for later are not waited for.
+// Output to a pipe is flushed first; idle connections are not waited for.
 await new Promise((resolve) => stdout.write('', resolve));
 await new Promise((resolve) => stderr.write('', resolve));
 process.exit(exitCode);

@@ -25,7 +25,7 @@ const Owner = Type.Object(
   },
   { title: 'Owner' },
 );
-/** Of all keys of an owner together, whoever made them. */
+/** Of all keys of an owner together, also those that others made. */
 const bounds = { limits: Type.Optional(s.Limits), budgets: Type.Optional(s.Budgets) };
 const ChangedOwner = Type.Object({ owner: Owner, acknowledged: s.Acknowledged }, { title: 'ChangedOwner' });
 const params = s.idParam('own');

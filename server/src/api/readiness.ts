@@ -1,6 +1,6 @@
 import type { Part, Services } from './services.ts';
 
-/** Looks at each part that requests need, and at the local model, which they do not. */
+/** Checks each part that requests need, and the local model, which is optional. */
 export function readinessOf({
   storage,
   nodes,

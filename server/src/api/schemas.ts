@@ -89,7 +89,7 @@ const Of = Type.Optional(
   }),
 );
 
-/** A limit or a budget as it stands now. */
+/** The current state of a limit or a budget. */
 export const LimitState = Type.Object({
   name: Type.String(),
   requests: Type.Optional(Type.Integer()),
@@ -157,7 +157,7 @@ export const Acknowledged = Type.Object(
   },
 );
 
-/** What becomes of requests that were let in before the change. */
+/** The effect of a change on running requests. */
 export const Running = oneOf(['end'], {
   description: 'end: running requests end with the change. Default: they continue',
 });

@@ -5,20 +5,20 @@ import type { Sealing } from '../sealing/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets } from '../usage/index.ts';
 
-/** One part of what makes the server ready. */
+/** A check of readiness. */
 export interface Part {
   ok: boolean;
   detail: string;
 }
 
-/** What routes of Keyward's own API work with. */
+/** The services of the routes of Keyward's own API. */
 export interface Services extends KernelServices {
   version: string;
   storage: Storage;
   sealing: Sealing;
   budgets: Budgets;
   models: Models;
-  /** Where an upload lies while it is read. */
+  /** The folder for uploads that are being read. */
   intake: Intake;
   /** undefined: turned off. */
   localModel: LocalModel | undefined;

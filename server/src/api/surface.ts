@@ -5,7 +5,7 @@ import type { Services } from './services.ts';
 
 const PROBLEM = 'Problem';
 
-/** Keyward's own API: errors after RFC 9457. Addresses that no other surface claims are its own. */
+/** Keyward's own API: errors after RFC 9457. It answers paths that no surface claims. */
 export const apiSurface: Surface<Services> = {
   name: 'api',
   readCredential,

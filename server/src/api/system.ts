@@ -5,7 +5,7 @@ import type { Route } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';
 
-/** A proxy on this machine makes everybody look local; this is how it shows. */
+/** Behind a proxy on this machine every caller looks local; these headers show the proxy. */
 const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
 
 const Part = Type.Object({ ok: Type.Boolean(), detail: Type.String() });

@@ -113,7 +113,7 @@ const given = (header: string | undefined): { ifRevision?: number } => {
   return ifRevision === undefined ? {} : { ifRevision };
 };
 
-/** Whoever says where models are reads what is sent there. */
+/** A person who can set the URL of an upstream receives every prompt that is sent there. */
 const ALL_CHATS =
   'An upstream receives the chats of all workspaces, so a key that is bound to some may not change it.';
 

@@ -87,7 +87,7 @@ function groupsOf(text: string | undefined): ReportGroup[] {
     });
 }
 
-/** How much is used elsewhere is nothing for a key that is bound to workspaces. */
+/** A key that is bound to workspaces must not see usage outside of them. */
 function usedBy(caller: Caller): { keyId?: string; ownerId?: string } {
   if (isBound(caller)) return { keyId: caller.keyId };
   return caller.scopes.has('owners:manage') ? {} : { ownerId: caller.ownerId };

@@ -1,13 +1,13 @@
 import type { Migration, Module } from '../storage/index.ts';
 
-/** What is opened together starts in order and stops in the opposite one. */
+/** Starts modules in order and stops them in reverse order. */
 export interface Life {
   start: () => Promise<void>;
-  /** Each module stops once, also when asked twice, and one that fails keeps none from stopping. */
+  /** Stops each module once, also if one fails. Idempotent. */
   stop: () => Promise<void>;
 }
 
-/** A module whose types are forgotten: `with` has checked them. */
+/** A module without its types: `with` has checked them. */
 interface AnyModule {
   migrations?: Migration[];
   open?: (given: never) => object | Promise<object>;
@@ -15,7 +15,7 @@ interface AnyModule {
   stop?: (all: never) => Promise<void>;
 }
 
-/** Modules in order. One that needs what no module before it opens does not compile. */
+/** Modules in order. A module that needs a service that no earlier module opens does not compile. */
 export class ModuleLine<Start extends object, Services extends Start = Start> {
   readonly #modules: readonly AnyModule[];
 
@@ -31,7 +31,7 @@ export class ModuleLine<Start extends object, Services extends Start = Start> {
     return this.#modules.flatMap(({ migrations = [] }) => migrations);
   }
 
-  /** @param given what the first module needs. What was opened is stopped again where one fails. */
+  /** If a module fails to open, the opened ones are stopped. @param given the services that the first module needs. */
   async open(given: Start): Promise<{ services: Services; life: Life }> {
     const services = { ...given };
     const opened: AnyModule[] = [];

@@ -3,7 +3,7 @@ import { developerRoutes, type DeveloperServices } from '../developer/index.ts';
 import type { Route } from '../http/index.ts';
 import { openaiRoutes, type OpenaiServices } from '../openai/index.ts';
 
-/** Every route there is. The document describes all but the parts of its own page. */
+/** All routes. The OpenAPI document leaves out those of its own page. */
 export function allRoutes(version: string): Route<ApiServices & OpenaiServices & DeveloperServices>[] {
   const described = [...openaiRoutes, ...apiRoutes, ...developerRoutes];
   return [...described, ...docsRoutes(described, version)];

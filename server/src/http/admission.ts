@@ -8,12 +8,12 @@ import { limitHeaders } from './answer/limit-headers.ts';
 import type { Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 
-/** Calls back once it is known whether a request may come in. */
+/** Calls `done` once a request is admitted or refused. */
 export type Gate = (course: Course, done: (error?: Error) => void) => void;
 
 /**
- * Lets a request in or says why not: key, address, scope, limits, request budgets, in this order. Synchronous where
- * the key is in memory and has no budget: the common case costs no turn of the event loop.
+ * Checks key, address, scope, limits and request budgets, in this order. Synchronous where the key is in memory and has
+ * no budget: the common case costs no turn of the event loop.
  */
 export function gate(services: KernelServices, route: Route): Gate {
   const { surface } = route;
@@ -48,9 +48,9 @@ export function gate(services: KernelServices, route: Route): Gate {
 }
 
 /**
- * A body may take minutes to come: where anything was taken from anybody meanwhile, the key is looked at again. One that is
- * revoked would otherwise still make another. Guarded by developer-keys.test.ts.
- * @returns undefined where nothing was, at once.
+ * A body may take minutes to arrive: if anything was taken away from anybody meanwhile, the key is verified again. A revoked
+ * key could otherwise still mint another. Guarded by developer-keys.test.ts.
+ * @returns undefined if nothing was taken away.
  */
 export function admitAgain(
   services: KernelServices,
@@ -83,7 +83,7 @@ function identified(
     return invalidKey();
   };
   if (!known.valid) throw refuse(known.code);
-  // Whoever comes from the wrong address must not learn that the key is good.
+  // A caller at a wrong address must not learn that the key is good.
   if (!decide(known.caller, { ip }).allowed) throw refuse('ip_denied');
   course.caller = known.caller;
   course.secretId = known.secretId;
@@ -124,8 +124,8 @@ function limitReached(
 }
 
 /**
- * Takes a question that no key asks, such as one in a session or to a widget, from the limits and request budgets of whoever pays.
- * @returns what is to be called when it is over: until then it counts as running.
+ * Takes a question without a key, such as one in a session or to a widget, from the limits and request budgets of its payer.
+ * @returns call it at the end: until then the question counts as running.
  * @throws KeywardError `rate_limited`, `budget_exceeded`
  */
 export async function takeQuestion(
@@ -144,7 +144,7 @@ export async function takeQuestion(
 }
 
 /**
- * Takes one request from the request budgets of all holders. At once where memory has enough: then undefined.
+ * Takes one request from the request budgets of all holders. @returns undefined where memory has enough.
  * @throws KeywardError `budget_exceeded`
  */
 function spendRequest(

@@ -6,7 +6,7 @@ const missing = (): KeywardError =>
     hint: 'Send "Authorization: Bearer <key>" or "X-Api-Key: <key>".',
   });
 
-/** The same for every key that is not good, to the byte: nobody learns which kind of bad it was. */
+/** Equal to the byte for every bad key: a caller does not learn why it is bad. */
 export const invalidKey = (): KeywardError =>
   new KeywardError('invalid_key', 'The key is not valid.', {
     hint: 'Check that it is complete and active. Its owner can look it up with "keyward keys list".',

@@ -7,7 +7,7 @@ type CodecNames<P> = { [N in keyof P]: P[N] extends Codec ? N : never }[keyof P]
 type OptionalNames<P> = { [N in keyof P]: P[N] extends { '~optional': true } ? N : never }[keyof P];
 type Read<C> = C extends { '~codec': { encode: (input: never) => infer D } } ? D : never;
 
-/** Those that may be left out, and have no default. */
+/** Optional members without a default. */
 type AbsentNames<P> = {
   [N in keyof P]: N extends CodecNames<P> & OptionalNames<P>
     ? undefined extends Read<P[N]>
@@ -20,14 +20,14 @@ type Members<P extends TProperties> = {
   [N in Exclude<CodecNames<P>, AbsentNames<P>>]: Read<P[N]>;
 } & { [N in AbsentNames<P>]?: Exclude<Read<P[N]>, undefined> } & Static<TObject<Omit<P, CodecNames<P>>>>;
 
-/** A value of this declaration as handlers get it: what its transform types make of it. */
+/** The decoded value of a declaration: that of its transform types. */
 export type Decoded<S extends TSchema> =
   S extends TObject<infer P> ? ([CodecNames<P>] extends [never] ? Static<S> : Members<P>) : Static<S>;
 
 /**
- * Decodes by the transform types (`Type.Decode`) of the members of a declared object. Each is asked about whatever came, nothing
- * included, so that it says itself what a wrong type or a missing member means, and nothing is refused: `Value.Decode` of TypeBox
- * refuses both. Members that are not declared are dropped. Guarded by decoding.test.ts.
+ * Decodes by the transform types (`Type.Decode`) of the members of a declared object. Each gets the member as it came, or
+ * undefined, and gives a value for wrong types and missing members too: `Value.Decode` of TypeBox refuses both. Undeclared
+ * members are dropped. Guarded by decoding.test.ts.
  */
 export function decoder<S extends TSchema>(schema: S): (value: unknown) => Decoded<S> {
   if (!Type.IsObject(schema)) return (value) => value as Decoded<S>;
@@ -53,7 +53,7 @@ interface Undecoded {
   readonly form: FormPart[] | undefined;
 }
 
-/** For routes of a surface that refuses no body and no query: all of a request that is declared is decoded, once. */
+/** For routes of a lenient surface, which refuses no body and no query. */
 export function decodingOf({ params, query, body, bodyKind }: Route): (call: Undecoded) => void {
   const [readParams, readQuery, readBody] = [params, query, body].map((declared) =>
     declared === undefined ? undefined : decoder(declared),
@@ -66,6 +66,6 @@ export function decodingOf({ params, query, body, bodyKind }: Route): (call: Und
   };
 }
 
-/** A form says with its text fields what JSON says with its members. */
+/** Text fields of a form stand for members of JSON. */
 const textsOf = (form: readonly FormPart[] = []): object =>
   Object.fromEntries(form.filter(({ file }) => file === undefined).map(({ name, value }) => [name, value]));

@@ -18,7 +18,7 @@ import { validator, type Validator } from './validation.ts';
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 
-/** What is done for a request that was let in: the checks of its route, then its handler, then its answer. */
+/** For an admitted request: the checks of its route, its handler, its answer. */
 export function handlerOf<S extends KernelServices>(
   services: S,
   declared: Route<S>,
@@ -31,7 +31,7 @@ export function handlerOf<S extends KernelServices>(
       try {
         const call = new RequestCall(course, { declared, run, read });
         lookInto(call);
-        // The answer too: a stream does its work while it is sent.
+        // Sending the answer is part of it: a stream works while it is sent.
         const carryOut = (): void => {
           const answer = declared.handler(services, call as Call);
           if (answer instanceof Promise) {
@@ -64,8 +64,8 @@ export function handlerOf<S extends KernelServices>(
       refuse(thrown);
       rest();
     };
-    // In flight from here on: whatever is taken away later ends it, whatever was taken away while it was let in is seen now.
-    // A question without a body that begins nothing is answered before anything can be: it need not be in flight.
+    // In flight from here on: what is taken away later ends it, what was taken away during admission is seen now.
+    // A GET that starts nothing is answered in this turn: it need not be in flight.
     const run = isInstant ? undefined : course.enter();
     const overtaken = course.isOvertaken ? readmission(services, declared, course) : undefined;
     onceAdmitted(overtaken, () => {
@@ -79,7 +79,7 @@ export function handlerOf<S extends KernelServices>(
   };
 }
 
-/** Whether who was let in before the body came may still come in; undefined: nothing has changed. */
+/** Whether the caller is still admitted; undefined: nothing was taken away meanwhile. */
 function readmission(
   services: KernelServices,
   declared: Route,
@@ -90,7 +90,7 @@ function readmission(
     : admitAgain(services, declared, course);
 }
 
-/** Refuses what is not as the route declares it. */
+/** Refuses input that differs from the declaration of the route. */
 function checking(declared: Route): (call: RequestCall) => void {
   const { params, query = NO_QUERY, body } = declared;
   const checkParams = params === undefined ? undefined : validator(params, 'params');
@@ -107,7 +107,7 @@ function checkBody({ bodyKind, bodyOptional }: Route, check: Validator | undefin
   if (check === undefined) return refuseBody(call);
   if (bodyKind === 'ndjson') return;
   if (call.body === undefined) {
-    // Its handler looks into it.
+    // Its handler checks it.
     if (call.form !== undefined) return;
     if (bodyOptional !== true) {
       throw invalidField('body', 'is missing', 'Send a JSON object with Content-Type: application/json.');
@@ -117,7 +117,7 @@ function checkBody({ bodyKind, bodyOptional }: Route, check: Validator | undefin
   check(call.body);
 }
 
-/** Many clients send `{}` where there is nothing to say. */
+/** Many clients send `{}` for no body. */
 function refuseBody({ body }: RequestCall): void {
   const isEmpty = typeof body === 'object' && body !== null && !hasMembers(body);
   if (body !== undefined && !isEmpty)
@@ -147,7 +147,7 @@ function answerWith(services: KernelServices, answer: Answer, course: Course): u
     for (const [name, value] of Object.entries(course.headers)) response.setHeader(name, value);
     return answer.stream(response).catch((error: unknown) => {
       if (!response.headersSent) return fail(services, error, course);
-      // The head may be gone: the connection's end is all that is left to tell it by.
+      // The head is sent: only the end of the connection can tell the caller.
       services.logger.error({ err: error, request_id: course.id }, 'an answer broke off');
       response.destroy();
     });
@@ -159,7 +159,7 @@ function answerWith(services: KernelServices, answer: Answer, course: Course): u
   return sendLong(answer, course).catch((error: unknown) => fail(services, error, course));
 }
 
-/** What the handler has begun ends with a response that nobody reads. */
+/** The handler's work ends with a response that nobody reads. */
 function endUnread(answer: Answer, { request }: Course): undefined | Promise<void> {
   if ('passed' in answer) return answer.passed.sendTo(goneResponse(request));
   return 'stream' in answer ? answer.stream(goneResponse(request)).catch(() => undefined) : undefined;
@@ -218,7 +218,7 @@ class RequestCall {
     return this.#course.leaving;
   }
 
-  /** Made when it is first asked for: most handlers do not. */
+  /** Made on demand: most handlers need none. */
   get signal(): AbortSignal {
     if (this.#controller !== undefined) return this.#controller.signal;
     const controller = (this.#controller = new AbortController());

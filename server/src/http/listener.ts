@@ -11,18 +11,17 @@ const KEEP_ALIVE_MS = 72_000;
 const HEAD_MS = 60_000;
 const LOOK_MS = 30_000;
 
-/** How the server listens: with TLS where it is set up. @throws StartupError naming the variable of a file. */
+/** Options of the server, with TLS if configured. @throws StartupError naming the variable of an unreadable file. */
 export function listenerOptions(
   config: Config,
   { arrivalMs }: ArrivalTimes,
 ): ServerOptions | TlsServerOptions {
   const options: ServerOptions = {
-    // Node would answer by itself, without the headers that every answer has: message-form.ts looks.
+    // message-check.ts refuses it: Node's own answer lacks headers that every answer has.
     requireHostHeader: false,
     ServerResponse: HeldResponse,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: arrivalMs,
-    // A head comes sooner.
     headersTimeout: Math.min(HEAD_MS, arrivalMs),
     connectionsCheckingInterval: Math.min(LOOK_MS, arrivalMs / 2),
   };

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { RequestTimes } from './request-times.ts';
 
-/** Prometheus metrics of this process. No label ever holds what a caller sent: labels are routes, codes and models. */
+/** Prometheus metrics of this process. Labels are routes, codes and models, never input of callers. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #times = new RequestTimes();

@@ -11,9 +11,8 @@ import type { KernelServices } from './services.ts';
 import type { Surface } from './surface.ts';
 
 /**
- * A route, declared once. Validation, authorization, the OpenAPI document, the SDK's types and the command line's
- * help all come from this; nothing about a route is written anywhere else. `S`: the services that its surface gives its
- * handlers; left out where none is called.
+ * A route, declared once: validation, authorization, the OpenAPI document and the SDK's types come from this. `S`: the
+ * services that its surface gives its handlers.
  */
 export interface Route<
   S = never,
@@ -29,15 +28,14 @@ export interface Route<
   id: string;
   summary: string;
   description?: string;
-  /** A scope; `any`: any good key; `public`: none at all; `session`: somebody logged in (identity), no key. */
+  /** A scope; `any`: any valid key; `public`: no key; `session`: a logged-in user (identity). */
   access: A;
-  /** With `session`: which users may; everybody who is logged in where it is left out. The administrator without users may all. */
+  /** With `session`: the roles that may. The administrator of an instance without users may always. @default all */
   roles?: readonly UserRole[];
-  /** With `session`: whether it is for instances without or with users. */
+  /** With `session`: only for instances without users, or only for those with users. @default both */
   mode?: 'single' | 'multi';
-  /** Who needs no key after all, by address and headers. Handlers of such routes ask for no caller. */
+  /** Whether this request needs no key, by address and headers. Handlers of such routes use no caller. */
   openTo?(services: KernelServices, ip: string, headers: IncomingMessage['headers']): boolean;
-  /** Whose clients it is for. */
   surface: Surface<S>;
   params?: P;
   query?: Q;
@@ -45,33 +43,31 @@ export interface Route<
   headers?: Record<string, string>;
   body?: B;
   /**
-   * What the body is, where it is not JSON checked by `body`. `lenient`: JSON under any content type, form fields or
-   * nothing at all, on a lenient surface: decoded by `body`, and nothing is refused (decoding.ts).
-   * `upload`: `call.stream`, unread.
+   * `json` is validated by `body`. `lenient`: JSON under any content type, form fields or nothing, decoded by `body` and
+   * never refused (decoding.ts). `upload` and `ndjson`: `call.stream`, unread. @default json
    */
   bodyKind?: 'json' | 'passthrough' | 'ndjson' | 'lenient' | 'upload';
-  /** Fewer than bodies of this kind may have; for routes that anybody can call. */
+  /** @default the maximum for its `bodyKind` */
   bodyMaxBytes?: number;
-  /** `multipart/form-data` is taken as well as JSON, with `passthrough` and `lenient`: `call.form`. */
+  /** Accepts `multipart/form-data` as well as JSON, with `passthrough` and `lenient`: `call.form`. */
   takesForm?: true;
-  /** The body is a request to a model: names that could be read as those that Keyward reads are refused (`checkMembers`). */
+  /** The body is a request to a model: members that look like those that Keyward reads are refused (`checkMembers`). */
   namesModel?: true;
-  /** A request without a body is fine. */
   bodyOptional?: boolean;
   /**
-   * Writes nothing but the server's own books, and is asked so often that half a microsecond counts: it runs without a permit
-   * (storage), but for one that it passes on itself. Which routes may say so: architecture.test.ts.
+   * It writes only counters, and is called so often that half a microsecond counts: it runs without a permit (storage), or
+   * passes one on itself. architecture.test.ts lists the routes that may.
    */
   needsNoPermit?: true;
-  /** The handler says itself which pages may read the answer. */
+  /** The handler sets the CORS headers itself. */
   ownOrigins?: true;
   /** Successful answers by status. `null`: no body; `stream`: bytes whose type the handler sets. */
   responses: Record<number, TSchema | null | 'stream'>;
   /** Content types that a successful `stream` answer may have. */
   answerTypes?: readonly string[];
-  /** The same with the shape of each, which is only described. */
+  /** The same with a schema for each, for the OpenAPI document only. */
   answers?: Record<string, TSchema>;
-  /** Errors beside those that every route can give. */
+  /** Further errors than those of every route. */
   errors?: ErrorCode[];
   handler: (services: S, call: Call<P, Q, B, A>) => Answer | Promise<Answer>;
 }
@@ -87,40 +83,40 @@ export interface Call<
   params: Decoded<P>;
   query: Decoded<Q>;
   body: Decoded<B>;
-  /** The bytes of the body as they came; for `passthrough`. */
+  /** The bytes of the body, for `passthrough`. */
   bytes: Buffer;
-  /** The parts of a form, where one came. */
+  /** The parts of a form, if the body is one. */
   form: FormPart[] | undefined;
   caller: A extends 'public' | 'session' ? Caller | undefined : Caller;
   actor: A extends 'public' | 'session' ? undefined : Actor;
-  /** Who is logged in, on `session` routes. */
+  /** The session, on `session` routes. */
   session: A extends 'session' ? Session : undefined;
   ip: string;
   requestId: string;
   headers: IncomingMessage['headers'];
   /** The unread body, for `ndjson` and `upload`. */
   stream: IncomingMessage;
-  /** Aborted when the caller goes away. */
+  /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
-  /** The same for a request to a model, at a tenth of the cost. */
+  /** The same at a tenth of the cost. */
   readonly leaving: Leaving;
-  /** What it is carried out under (storage/permit.ts); undefined: it is not in flight. */
+  /** Its permit (storage/permit.ts); undefined: it is not in flight. */
   readonly run: Run | undefined;
-  /** On routes without a key: ids of those for whom it is carried out; what takes them away ends it. */
+  /** On routes without a key: ids of the payers; revoking or suspending one ends the request. */
   runsFor(payers: readonly string[]): void;
-  /** On routes without a key: what is run when the request is over, such as letting go of a place under a limit. */
+  /** On routes without a key: runs at the end of the request, such as giving back a place under a limit. */
   holds(release: () => void): void;
-  /** For answers that are no event stream: their last words where the request is ended; undefined: they are cut off. */
+  /** For an answer that is no event stream: its end if the request is ended; undefined: it is cut off. */
   saysLast(words: (why: KeywardError) => string | undefined): void;
-  /** From here on the handler counts the request in the usage report itself: it knows what it took. */
+  /** From here on the handler counts the request in the usage report itself. */
   countsItself(): void;
-  /** On routes without a key: under whom the request stands in the usage report, and what it was refused with, if it was. */
+  /** On routes without a key: the key and owner to count the request for, and its refusal if it was refused. */
   countsFor(whom: Pick<Count, 'keyId' | 'ownerId'>, refusedWith?: ErrorCode): void;
   /** The key, for `keys.self` and admission; undefined on public routes. */
   secretId: string | undefined;
 }
 
-/** What a handler gives back. `stream` writes on the response itself; `passed` is what a model answered, as it comes. */
+/** The result of a handler. `stream` writes on the response itself; `passed` is the answer of a model. */
 export type Answer =
   | { status: number; body?: unknown; headers?: Record<string, string> }
   | { stream: (response: ServerResponse) => Promise<void> }
@@ -142,11 +138,11 @@ export type DeclareRoute<S> = <
   declaration: Declared<S, P, Q, B, A>,
 ) => Route<S>;
 
-/** How the routes of a surface are declared. The kernel calls a handler with what its own declaration has checked. */
+/** Declares the routes of a surface: a handler gets input of the types that its declaration has checked. */
 export const routesOn =
   <S>(surface: Surface<S>): DeclareRoute<S> =>
   (declaration) => ({ ...declaration, surface });
 
-/** Whether a key decides who comes in. */
+/** Whether it needs a key. */
 export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>
   access !== 'public' && access !== 'session';

@@ -2,14 +2,14 @@ import type { HTTPMethod } from 'find-my-way';
 import findMyWay from 'find-my-way';
 import type { Route } from './route.ts';
 
-/** What a URL leads to. */
+/** The route of a URL. */
 export interface Found<Entry> {
   entry: Entry;
   params: unknown;
   query: unknown;
 }
 
-/** An id of any length is looked for, and not found, like any other. */
+/** An id of any length is looked up. */
 const PARAM_MAX_LENGTH = 16_384;
 
 /**
@@ -34,13 +34,13 @@ export class Router<Entry> {
     for (const one of methods) this.#fixed.set(one, (this.#fixed.get(one) ?? new Map()).set(path, entry));
   }
 
-  /** @returns undefined where there is none; 'unreadable' for a URL that cannot be decoded. */
+  /** @returns undefined if no route matches; 'unreadable' for a URL that cannot be decoded. */
   find(method: string, url: string): Found<Entry> | undefined | 'unreadable' {
     const fixed = this.#fixed.get(method)?.get(url);
     if (fixed !== undefined) return { entry: fixed, params: {}, query: {} };
     const found = this.#ways.find(method as HTTPMethod, url);
     if (found === null) return undefined;
-    // What it gives for a URL that it cannot read has no entry.
+    // For a URL that it cannot decode it gives a handler without an entry.
     if (found.store === null) return 'unreadable';
     return { entry: found.store as Entry, params: found.params, query: found.searchParams };
   }

@@ -3,7 +3,7 @@ import { TIME_FORM } from './validation.ts';
 
 /**
  * Shapes that several routes share. A `title` makes a shape a component of the OpenAPI document and a named type of
- * the SDK. Objects that come in refuse members they do not know.
+ * the SDK. Objects in requests refuse unknown members.
  */
 export const closed = { additionalProperties: false } as const;
 
@@ -26,7 +26,7 @@ export const Name = Type.String({
 });
 export const Reason = Type.String({ maxLength: 500 });
 
-/** The word without which nobody is left outside: `refuseLastWayIn`. */
+/** The flag that `refuseLastWayIn` asks for. */
 export const lastAdminFlag = Type.Boolean({
   description:
     'Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it.',

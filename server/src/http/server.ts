@@ -21,15 +21,15 @@ import type { KernelServices } from './services.ts';
 import { sessionGate } from './session-gate.ts';
 import type { Surface } from './surface.ts';
 
-/** How long running requests may go on once the server was asked to stop. */
+/** Running requests may go on for so long after a stop was requested. */
 const DRAIN_MS = 30_000;
-/** How often connections that have become idle are closed meanwhile. */
+/** Idle connections are closed this often meanwhile. */
 const IDLE_SWEEP_MS = 50;
 
-/** A route as requests are brought to it. */
+/** A route with its checks and its handler. */
 interface Entry {
   declared: Route;
-  /** Before the body is read: a stranger's 32 MiB are not worth a byte of memory. */
+  /** Runs before the body is read: a stranger's 32 MiB must not fill the memory. */
   gate: Gate | undefined;
   handle: (course: Course) => void;
 }
@@ -108,7 +108,7 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     });
     server.listen(where);
     await once(server, 'listening');
-    // Such as no room for one more connection: the others go on.
+    // Such as too many open files: the other connections go on.
     server.on('error', (error) => this.#services.logger.error({ err: error }, 'a connection was not taken'));
     this.#servers.push(server);
   }
@@ -153,21 +153,21 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     return this.#fixed.has(plainPath(plain));
   }
 
-  /** Before any body is read: one that cannot be read must not hide that there is nothing here. */
+  /** Before the body is read: an unreadable one must not hide a wrong path. */
   #refuseAddress(course: Course, plain: string): void {
     const services = this.#services;
     const { request } = course;
     const { error, surface, isPath } = noSuchRoute(this.#routes, request, plain);
     const refuse = (thrown: unknown): void => fail(services, thrown, course, surface);
-    const isAsked = request.method === 'OPTIONS';
-    const told = isAsked ? surface?.preflight?.(services, course, isPath) : undefined;
-    if (told instanceof Promise) return void told.then((answer) => send(answer, course), refuse);
+    const preflight =
+      request.method === 'OPTIONS' ? surface?.preflight?.(services, course, isPath) : undefined;
+    if (preflight instanceof Promise) return void preflight.then((answer) => send(answer, course), refuse);
     surface?.allowOrigin?.(course);
-    if (told === undefined) refuse(error);
-    else send(told, course);
+    if (preflight === undefined) refuse(error);
+    else send(preflight, course);
   }
 
-  /** What the HTTP parser could not read, or waited for too long. */
+  /** A message that the HTTP parser refused, or waited for too long. */
   #takeUnreadable(error: Error & { code?: string; rawPacket?: Buffer }, socket: Socket): void {
     const services = this.#services;
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {

@@ -8,7 +8,7 @@ import type { Nodes } from '../nodes/index.ts';
 import type { UsageCounters } from '../usage/index.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What the kernel itself works with. A surface says what its routes need beside this. */
+/** The services of the kernel. A surface adds those of its routes. */
 export interface KernelServices {
   config: Config;
   clock: Clock;

@@ -5,10 +5,7 @@ import type { Course } from './request/request-context.ts';
 import type { Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 
-/**
- * Lets in who is logged in: first the session, then whether the route is for this mode
- * and this role. A key opens none of them.
- */
+/** Checks the session, then the mode and the role that the route is for. A key does not admit. */
 export function sessionGate(services: KernelServices, route: Route): Gate {
   return (course, done) => {
     admit(services, route, course).then(
@@ -18,15 +15,15 @@ export function sessionGate(services: KernelServices, route: Route): Gate {
   };
 }
 
-/** On routes that are not for this mode or this role. */
+/** For another mode or role. */
 export function refuseSession({ surface }: Route, course: Course): void {
   send(surface.refusedSession ?? { status: 401 }, course);
 }
 
 /**
- * Who is logged in, as `course.session`. Asked again when a body has come: it may take minutes, and whoever was
- * suspended or demoted meanwhile must not act on the answer of before. Guarded by sessions.test.ts.
- * @returns false where the route is not for them. @throws KeywardError `invalid_session`
+ * Sets `course.session`. Called again once the body has arrived: that may take minutes, and a user who was suspended or
+ * demoted meanwhile must not act with the former role. Guarded by sessions.test.ts.
+ * @returns false for another mode or role. @throws KeywardError `invalid_session`
  */
 export async function admit(services: KernelServices, route: Route, course: Course): Promise<boolean> {
   course.generation = services.nodes.generation;

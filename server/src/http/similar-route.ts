@@ -2,7 +2,7 @@ import { editDistance } from '../base/nearest.ts';
 
 const PARTS_MAX = 8;
 
-/** One part of the path too many, too few or misspelled, and another method: further away is no guess worth reading. */
+/** One part of the path too many, too few or misspelled, and another method. */
 const DIFFERENCE_MAX = 1.3;
 const OTHER_METHOD = 0.3;
 
@@ -11,7 +11,7 @@ interface Named {
   path: string;
 }
 
-/** The declared route that a caller who asked for this one most likely meant, such as `GET /v1/keys`; undefined: none is similar. */
+/** The declared route that is most similar to this one, such as `GET /v1/keys`; undefined: all differ too much. */
 export function similarRoute({ method, path }: Named, routes: readonly Named[]): string | undefined {
   const parts = partsOf(path).slice(0, PARTS_MAX);
   let [best, least]: [string | undefined, number] = [undefined, DIFFERENCE_MAX];
@@ -26,7 +26,7 @@ export function similarRoute({ method, path }: Named, routes: readonly Named[]):
 
 const partsOf = (path: string): string[] => path.toLowerCase().split('/').slice(1);
 
-/** How many parts have to be put in, left out or spelled otherwise (half a part) to come from one path to the other. */
+/** The number of parts to insert, remove or respell (half a part) to get from one path to the other. */
 function partsDifference(given: string[], wanted: string[]): number {
   let row = wanted.map((_, at) => at + 1);
   for (const [i, part] of given.entries()) {
@@ -40,7 +40,7 @@ function partsDifference(given: string[], wanted: string[]): number {
   return row.at(-1) ?? given.length;
 }
 
-/** 2, as much as leaving one out and putting the other in, where they have little in common. */
+/** 2, like a removal and an insertion, if the parts have little in common. */
 function partDifference(given: string, wanted: string): number {
   if (given === wanted) return 0;
   if (wanted.startsWith(':')) return given === '' ? 2 : 0;

@@ -7,7 +7,7 @@ import type { Route } from './route.ts';
 
 export type Json = Record<string, unknown>;
 
-/** How a surface stands in the OpenAPI document. */
+/** The parts of the OpenAPI document that belong to a surface. */
 export interface SurfaceDocument {
   tagOf(route: Route): string;
   /** For routes behind a key. */
@@ -18,12 +18,12 @@ export interface SurfaceDocument {
   schemas: Json;
 }
 
-/** One kind of clients: what the kernel is given of it, so that it need not know whom it serves. `S`: what its routes are given. */
+/** One API for one kind of clients, as the kernel sees it. `S`: the services of its routes. */
 export interface Surface<S = never> {
   readonly name: string;
-  /** Whether an address that leads nowhere is its own; left out: those that no other surface claims. */
+  /** Whether an unknown path belongs to it. @default those that no other surface claims */
   isAt?(url: string): boolean;
-  /** An address as routes are declared: other spellings of it lead to the same. For each request. */
+  /** Rewrites other spellings of a URL to the declared one. Runs for each request. */
   plainUrl?(url: string): string;
   /** The key of a request. @throws KeywardError `missing_key`, `conflicting_credentials` */
   readCredential(headers: IncomingHttpHeaders): string;
@@ -32,26 +32,23 @@ export interface Surface<S = never> {
   lastEvent(why: KeywardError, route: Route): object;
   /** Bodies of `lenient` routes. @throws KeywardError `bad_request`, `too_large` */
   readLenient?(bytes: Buffer, type: string): unknown;
-  /**
-   * Whatever clients send is decoded by the declaration and nothing refused (decoding.ts), and a path with a parameter may have
-   * there what is a path of its own elsewhere.
-   */
+  /** Input is decoded by its declaration and never refused (decoding.ts), and a parameter may equal a fixed path. */
   isLenient?: boolean;
-  /** For each request: which pages may read the answer. */
+  /** Sets the CORS headers. Runs for each request. */
   allowOrigin?(course: Course): void;
   /**
-   * Answers what browsers ask before a request (OPTIONS), where it does.
-   * @param isPath whether there is such a path, under another method.
-   * @returns undefined: it does not.
+   * Answers the preflight request of browsers (OPTIONS).
+   * @param isPath whether the path exists under another method.
+   * @returns undefined: it does not answer.
    */
   preflight?: (
     services: S,
     course: Course,
     isPath: boolean,
   ) => WholeAnswer | undefined | Promise<WholeAnswer>;
-  /** For whom a route with the access `session` is not. */
+  /** The refusal of a route with the access `session`. */
   refusedSession?: WholeAnswer;
-  /** Refuses who is not let in, before the body is read or after; left out: before. */
+  /** Refuses a request, before its body is read or after. @default before */
   refuse?(course: Course, route: Route, refusal: { error: Error; done: (error: Error) => void }): void;
   document: SurfaceDocument;
 }

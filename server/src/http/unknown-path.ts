@@ -4,7 +4,7 @@ import type { Route } from './route.ts';
 import { similarRoute } from './similar-route.ts';
 import type { Surface } from './surface.ts';
 
-/** The path of a URL as routes are found by it: without its query and a last slash, its letters small. */
+/** The path of a URL in lower case, without its query and its last slash. */
 export function plainPath(url: string): string {
   const path = (url.split('?', 1)[0] ?? '').toLowerCase();
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

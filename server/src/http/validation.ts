@@ -6,24 +6,22 @@ import { fieldPath } from './body/json-body.ts';
 const ERRORS_MAX = 20;
 
 /**
- * Ajv and not TypeBox's compiler, measured with the schema of a key: it loads in 42 ms instead of 95, checks in 0.08 µs instead of
- * 0.18, and its errors come with the schema that they are about; TypeBox compiles in 1.3 ms instead of 6, which happens once
- * for each route. Three of them, because how many faults are named, and whether "5" is 5, is set for a whole Ajv.
- * `verbose`: an error has its declaration, from which the text of the error names the allowed form.
+ * Ajv and not TypeBox's compiler, measured with the schema of a key: it loads in 42 ms instead of 95 and checks in 0.08 µs
+ * instead of 0.18; TypeBox compiles in 1.3 ms instead of 6, once for each route. Three instances, because `allErrors` and
+ * `coerceTypes` are options of an instance. `verbose`: an error carries its schema, from which its text names the allowed form.
  */
 const OPTIONS = { strict: false, useDefaults: false, validateFormats: true, verbose: true } as const;
-/** Bodies are taken as they are: "5" is not 5. */
 const firstFault = new Ajv({ ...OPTIONS, allErrors: false, coerceTypes: false });
 const everyFault = new Ajv({ ...OPTIONS, allErrors: true, coerceTypes: false });
-/** Queries and paths are text by nature; there "5" is how 5 is written. */
+/** Queries and paths are text: "5" is 5 there. */
 const textual = new Ajv({ ...OPTIONS, allErrors: true, coerceTypes: true });
 
-/** In words, as an error names it; `date-time` is the only format. */
+/** The text for the only format, `date-time`. */
 export const TIME_FORM = 'an RFC 3339 date-time such as 2027-01-31T09:00:00Z';
 
 for (const ajv of [firstFault, everyFault, textual]) ajv.addFormat('date-time', isTime);
 
-/** RFC 3339, and a day that exists: Date.parse takes February 31 for a day in March. */
+/** RFC 3339, and a day that exists: Date.parse reads February 31 as a day in March. */
 function isTime(text: string): boolean {
   const [, year, month, day] =
     /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
@@ -40,7 +38,7 @@ export function validator(schema: TSchema, part: Part): Validator {
   return part === 'body' ? bodyValidator(schema) : textValidator(schema, part);
 }
 
-/** Compiled when first needed: compiling every route at once would make up most of the start. */
+/** Compiled on first use: compiling every route would take most of the start. */
 function lazily(ajv: Ajv, schema: TSchema): () => ValidateFunction {
   let compiled: ValidateFunction | undefined;
   return () => (compiled ??= ajv.compile(schema));
@@ -58,8 +56,8 @@ function textValidator(schema: TSchema, part: 'query' | 'params'): Validator {
 }
 
 /**
- * All faults of a small body, the first one of a large: a megabyte of mistakes would otherwise make a million error
- * objects and hold up everybody for seconds. Guarded by bad-requests.test.ts.
+ * Names all faults of a small body and the first one of a large: a megabyte of mistakes would make a million error objects
+ * and block the process for seconds. Guarded by bad-requests.test.ts.
  */
 function bodyValidator(schema: TSchema): Validator {
   const first = lazily(firstFault, schema);
@@ -77,7 +75,7 @@ function bodyValidator(schema: TSchema): Validator {
 
 const SMALL_MEMBERS = 2_000;
 
-/** How many values there are at all depths, counted no further than `max`. */
+/** The number of values at all depths, or `max`. */
 function membersUpTo(value: unknown, max: number): number {
   if (typeof value !== 'object' || value === null) return 1;
   let count = 1;
@@ -88,10 +86,9 @@ function membersUpTo(value: unknown, max: number): number {
   return count;
 }
 
-/** An id of a wrong form is one that nothing has. */
 const nothingThere = (): KeywardError => new KeywardError('not_found', 'There is no resource with this id.');
 
-/** No database of ours keeps U+0000. */
+/** PostgreSQL cannot store U+0000. */
 function refuseNul(query: Record<string, unknown>): void {
   for (const name in query) {
     const value = query[name];
@@ -105,7 +102,7 @@ function invalidInput(errors: FieldError[]): KeywardError {
   return new KeywardError('invalid_input', said, { errors });
 }
 
-/** Errors of the branches of a union say little; the union itself is named instead. */
+/** Of a union one error is given, not one for each branch. */
 function fieldErrors(errors: ErrorObject[], part: Part): FieldError[] {
   const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
   const found = new Map<string, FieldError>();
@@ -135,10 +132,9 @@ function fieldOf({ instancePath, keyword, params }: ErrorObject, part: Part): st
   return path === '' ? part : path;
 }
 
-/** A field's name comes from the caller and may be anything, also long, also a secret in the wrong place. */
+/** The caller chooses the name of an unknown field: it may be long, or a secret. */
 const clip = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
 
-/** As much of a declaration as its form in words needs. */
 interface Declared {
   description?: string;
   anyOf?: Declared[];
@@ -168,7 +164,7 @@ function messageOf({ keyword, params, message, parentSchema }: ErrorObject): str
   }
 }
 
-/** The allowed form, with its example: the first sentence of the description, or what the declaration itself says. */
+/** The allowed form: the first sentence of the description, or derived from the schema. */
 function formOf({ description, anyOf, enum: words, type = 'value' }: Declared): string {
   if (description !== undefined) {
     const form = description.split('. ', 1)[0] ?? '';

@@ -1,6 +1,6 @@
 import { invalidField } from '../../base/errors.ts';
 
-/** The revision that an `If-Match` names; undefined where it names none. */
+/** The revision in an `If-Match`, or undefined. */
 export function readEtag(header: string | undefined): number | undefined {
   if (header === undefined || header === '*') return undefined;
   const revision = /^(?:W\/)?"(\d{1,15})"$/.exec(header)?.[1];

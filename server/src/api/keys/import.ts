@@ -35,7 +35,7 @@ const Outcome = Type.Object(
   { title: 'ImportOutcome' },
 );
 
-/** Reads one line; what is wrong with it is its outcome, not the end of the import. */
+/** Reads one line; a bad line is an outcome and does not end the import. */
 function readLine({ bytes, isCut }: Line, number: number): ImportLine {
   try {
     if (isCut) throw new KeywardError('too_large', `A line must have at most ${LINE_MAX_BYTES} bytes.`);
@@ -57,7 +57,7 @@ async function* readLines(stream: AsyncIterable<Buffer>): AsyncGenerator<ImportL
   }
 }
 
-/** Where no length was announced, the limit is kept here. */
+/** Keeps the size limit of bodies without a Content-Length. */
 async function* limited(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of stream) {
@@ -70,15 +70,15 @@ async function* limited(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 
 type ImportCall = Call<TObject, TObject, TSchema, 'keys:write'>;
 
-/** The first line that may not be stored, and why. */
+/** The first line that the caller may not store, with the reason. */
 const brokenOff = (line: number, error: unknown): string => {
   const { code, message } = toKeywardError(error);
   return `${JSON.stringify({ line, outcome: 'broken_off', code, detail: message })}\n`;
 };
 
 /**
- * Writes an outcome a line. The head goes out with the first: an import that is ended before is refused like any request. A
- * failure in the middle is the last line: the head of the answer is gone.
+ * Writes one outcome for each line. The head goes out with the first: an import that is ended before is refused like any
+ * request. A later failure is the last line.
  */
 async function sendOutcomes(services: Services, call: ImportCall, response: ServerResponse): Promise<void> {
   const { keys, intake, logger } = services;
@@ -90,7 +90,7 @@ async function sendOutcomes(services: Services, call: ImportCall, response: Serv
     await spool.write(text);
   };
   let line = 0;
-  // What waits for the reader cannot be overtaken: then the connection's end says it.
+  // Behind lines that wait for the reader: only the end of the connection can tell.
   call.saysLast((why) => (spool.isBehind ? undefined : brokenOff(line + 1, why)));
   try {
     for await (const outcome of importKeys(keys, actor, readLines(stream))) {
@@ -100,7 +100,7 @@ async function sendOutcomes(services: Services, call: ImportCall, response: Serv
     if (line === 0) await write('');
   } catch (error) {
     if (signal.aborted || response.destroyed) return;
-    // Found out by the transaction, before this node has heard of it.
+    // The transaction found out before this node was told.
     if (!response.headersSent && isEnded(error)) throw error;
     logger.error({ err: error, request_id: requestId }, 'an import broke off');
     await write(brokenOff(line + 1, error)).catch(() => undefined);

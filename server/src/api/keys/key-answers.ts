@@ -12,7 +12,7 @@ export const ChangedKey = Type.Object(
 /** The ETag of a key: its revision. */
 export const keyEtag = (key: KeyWithSecrets): Record<string, string> => ({ etag: `"${key.revision}"` });
 
-/** What a change of a key is answered with. */
+/** The answer to a change of a key. */
 export async function changed(
   keys: KeysContext,
   change: Promise<{ result: KeyWithSecrets; acknowledged: unknown }>,

@@ -19,7 +19,7 @@ const ending = Type.Object(
   { title: 'EndRequest', ...s.closed },
 );
 
-/** What a request says about a change of state. */
+/** The parts of a request that change the state of a key. */
 const asked = ({ reason, last_admin }: Static<typeof ending>) => ({ reason, isLastMeant: last_admin });
 
 const revokeSelf = route({

@@ -73,7 +73,7 @@ const create = route({
   },
 });
 
-/** A budget in USD shuts out what has no price: its maker should know before its user does. */
+/** A USD budget excludes models without a price: the answer to its creator says so. */
 function warningsOf(models: Models, key: Key): string[] {
   const { holders, selectors } = callerOf(key);
   if (!holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd'))) return [];

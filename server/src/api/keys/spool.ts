@@ -2,23 +2,23 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { Mutex } from '../../base/mutex.ts';
 
-/** What waits for the reader: first in memory, the rest in a file; past both, whoever writes waits for the reader. */
+/** Waits for the reader: first in memory, the rest in a file; past both, the writer waits. */
 const MEMORY_MAX_BYTES = 1024 * 1024;
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
-/** A reader that takes nothing for so long while there is something to take has gone away. */
+/** A reader that takes nothing for this long has disconnected. */
 const STANDSTILL_MS = 60_000;
 
 interface Options {
-  /** A file that is gone when it is closed. */
+  /** The file is removed when it is closed. */
   create: () => Promise<FileHandle>;
   fileMaxBytes?: number;
   standstillMs?: number;
 }
 
 /**
- * An answer that may be made before anybody reads it. Most clients send a whole body before they read any of the answer: a
- * server that stops reading until its answer is taken would wait for them for ever, and they for it.
+ * An answer that is written before the client reads it. Most clients send their whole body first: a server that waits for
+ * its answer to be read before it reads on would deadlock with them.
  */
 export class Spool {
   readonly #response: ServerResponse;
@@ -30,7 +30,7 @@ export class Spool {
   #fileStart = 0;
   #fileEnd = 0;
   #pumping: Promise<void> | undefined;
-  /** The response has taken as much as it takes; `drain` follows. */
+  /** The response is full; `drain` follows. */
   #isFull = false;
 
   constructor(response: ServerResponse, options: Options) {
@@ -40,12 +40,12 @@ export class Spool {
     response.once('close', () => void this.#close());
   }
 
-  /** Whether something waits here that the response has not taken yet. */
+  /** Whether bytes wait here. */
   get isBehind(): boolean {
     return this.#memory.length > 0 || this.#fileEnd > this.#fileStart || this.#pumping !== undefined;
   }
 
-  /** Resolves at once, unless there is no more room. @throws where the reader has gone. */
+  /** Waits only if there is no more room. @throws if the reader has disconnected. */
   async write(text: string): Promise<void> {
     const bytes = Buffer.from(text);
     if (this.#response.destroyed) throw new Error('The reader has gone.');
@@ -62,7 +62,7 @@ export class Spool {
     if (this.#fileEnd - this.#fileStart > fileMaxBytes) await this.#pumping;
   }
 
-  /** Resolves when all was taken, or nobody is there to take it. Never rejects. */
+  /** Resolves when all was read or the reader has disconnected. Never rejects. */
   async end(): Promise<void> {
     while (this.#pumping !== undefined) await this.#pumping;
     if (!this.#response.writableEnded) this.#response.end();
@@ -99,13 +99,13 @@ export class Spool {
       const length = Math.min(PIECE_BYTES, this.#fileEnd - this.#fileStart);
       const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(length), 0, length, this.#fileStart);
       this.#fileStart += bytesRead;
-      // All of it was read: it begins anew.
+      // All of the file was read: start again at 0.
       if (this.#fileStart === this.#fileEnd) this.#fileStart = this.#fileEnd = 0;
       return buffer.subarray(0, bytesRead);
     });
   }
 
-  /** Until the response takes more, or nobody is there. */
+  /** Until the response has room or the reader has disconnected. */
   async #drained(): Promise<void> {
     await new Promise<void>((resolve) => {
       const response = this.#response;

@@ -102,7 +102,7 @@ const report = route({
   ),
   responses: { 202: Type.Object({ detail: Type.String() }) },
   handler: async ({ keys }, { body, ip }) => {
-    // Beyond its share an address gets the same answer, but nothing is looked up for it.
+    // An address over its limit gets the same answer without a look-up.
     if (
       keys.limits.admit([{ kind: 'key', id: `report ${networkOf(ip)}`, limits: REPORTS_PER_MINUTE }]).admitted
     ) {
@@ -112,7 +112,7 @@ const report = route({
   },
 });
 
-/** Where a key was found may hold the key. */
+/** The place where a key was found may contain the key. */
 const withoutKeys = (url: string): string =>
   url
     .split(/[?#]/, 1)[0]

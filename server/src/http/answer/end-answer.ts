@@ -3,16 +3,16 @@ import type { Course } from '../request/request-context.ts';
 import { fail } from './send-error.ts';
 import type { KernelServices } from '../services.ts';
 
-/** A client that does not even take its refusal is not waited for. */
+/** A client that does not read its refusal is cut off after this. */
 const LINGER_MS = 1_000;
 
 /**
- * Ends a request from outside: its body is read no further, and its answer ends. One that has not begun is a refusal; an
- * event stream says why; of anything else the connection is cut. Guarded by running.test.ts.
+ * Ends a request from outside: its body is read no further, and its answer ends. An answer that has not begun becomes a
+ * refusal, an event stream gets a last event, any other connection is cut. Guarded by running.test.ts.
  */
 export function endAnswer(services: KernelServices, course: Course, why: KeywardError): void {
   const { request, response } = course;
-  // The handler does not know yet that it writes to nobody.
+  // The handler may still write.
   response.on('error', () => undefined);
   const isReading = !request.complete;
   response.letGo();
@@ -45,6 +45,6 @@ function lastWords(course: Course, why: KeywardError): string | undefined {
   const isEventStream = /^text\/event-stream\b/i.test(String(head['content-type'] ?? ''));
   if (!isEventStream || head['content-length'] !== undefined) return undefined;
   if (route === undefined) return undefined;
-  // An event that was cut in two ends first.
+  // The blank line ends an event that was cut in two.
   return `\n\ndata: ${JSON.stringify(route.surface.lastEvent(why, route))}\n\n`;
 }

@@ -8,7 +8,7 @@ export interface ErrorAnswer {
   body: unknown;
 }
 
-/** Whatever was thrown, as the one error type. What is not ours to explain is `internal`; its cause goes to the log. */
+/** Anything thrown as the one error type; an unknown error becomes `internal`, with its cause in the log. */
 export function toKeywardError(error: unknown): KeywardError {
   if (error instanceof KeywardError) return error;
   const storage = storageFailure(error);
@@ -19,7 +19,7 @@ export function toKeywardError(error: unknown): KeywardError {
   });
 }
 
-/** Of an answer: what the error says, and after RFC 6750 what a refused caller is told about its credentials. */
+/** The headers of the error, with the challenge of RFC 6750. */
 export function challengeHeaders(error: KeywardError): Record<string, string> {
   return { ...challenge(error), ...error.extras.headers };
 }
@@ -65,7 +65,7 @@ export function problemShape(error: KeywardError, requestId: string): ErrorAnswe
   };
 }
 
-/** The same for an HTTP message that could not even be parsed: there is no request to answer by the usual way. */
+/** The same as raw HTTP, for a message that could not be parsed. */
 export function rawError(
   code: ErrorCode,
   detail: string,

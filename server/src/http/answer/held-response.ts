@@ -1,30 +1,30 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Nodes } from '../../nodes/index.ts';
 
-/** A client waits no longer for a process that cannot ask the database: its connection is cut. */
+/** The connection is cut when the database stays away for longer. */
 const HELD_MAX_MS = 30_000;
 
 /**
- * The answer to a request in flight. While the lease of this process is over, nobody waits for it to confirm a revocation: then
- * nothing goes out, until the database was asked. A process that was stopped, or was cut off from the database, would
- * otherwise pass on what an upstream sent after the acknowledgement. Guarded by hung-node.test.ts.
+ * The answer to a request in flight. While the lease of this process is over, a revocation is acknowledged without it: then
+ * nothing goes out until the lease is renewed. A process that was stopped or cut off from the database would otherwise
+ * forward what an upstream sent after the acknowledgement. Guarded by hung-node.test.ts.
  */
 export class HeldResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
   #nodes: Nodes | undefined;
   #held: (() => unknown)[] | undefined;
 
-  /** From here on it is the answer to somebody from whom something can be taken away. */
+  /** From here on the answer belongs to a key or a session that can be taken away. */
   holdWith(nodes: Nodes): void {
     this.#nodes = nodes;
   }
 
-  /** What waits is never sent; what comes from here on goes out at once: a request that was ended has its last words. */
+  /** Held bytes are dropped, and later ones go out at once: the refusal of an ended request. */
   letGo(): void {
     this.#nodes = undefined;
     this.#held = undefined;
   }
 
-  // Each with its parameters, and no rest of them: this is done for every piece of every answer.
+  // Named parameters, no rest parameter: this runs for every chunk of every answer.
   override write(chunk: unknown, encoding?: unknown, written?: unknown): boolean {
     if (this.#isFree()) return super.write(chunk, encoding as BufferEncoding, written as () => void);
     this.#hold(() => super.write(chunk, encoding as BufferEncoding, written as () => void));

@@ -1,22 +1,22 @@
 import { Turn } from '../../base/slices.ts';
 
-/** As many values as `JSON.stringify` writes in a moment. */
+/** `JSON.stringify` may write this many at once. */
 const VALUES_FEW = 1_000;
-/** A string of so many characters takes as long as another value. */
+/** A string of this length counts as one more value. */
 const VALUE_LENGTH = 256;
 const PIECE_LENGTH = 64 * 1024;
 
-/** Whether to write it at once would hold up everybody else. */
+/** Whether writing it in one turn would block other requests. */
 export const isLong = (value: object): boolean => left(value, VALUES_FEW) < 0;
 
-/** What is left of `few` after all values in it were counted; below 0: there are more, and the rest was not looked at. */
+/** `few` less the number of values; counting stops below 0. */
 function left(value: unknown, few: number): number {
   if (typeof value === 'string') return few - 1 - Math.floor(value.length / VALUE_LENGTH);
   if (typeof value !== 'object' || value === null) return few - 1;
   let rest = few - 1;
   if (Array.isArray(value))
     for (let at = 0; at < value.length && rest >= 0; at++) rest = left(value[at], rest);
-  // No list of the members is made for it: this is done for every answer.
+  // Without a list of the members: this runs for every answer.
   else for (const name in value) if ((rest = left((value as Record<string, unknown>)[name], rest)) < 0) break;
   return rest;
 }

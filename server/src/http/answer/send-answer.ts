@@ -3,7 +3,7 @@ import { isLong, jsonBytes } from './json-pieces.ts';
 
 export interface WholeAnswer {
   status: number;
-  /** An object is sent as JSON; text and bytes as they are, and the handler says what they are. */
+  /** An object is sent as JSON; text and bytes unchanged, with the content type of the handler. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -23,7 +23,7 @@ export function send({ status, body, headers }: WholeAnswer, course: Course): vo
   const length = Buffer.byteLength(payload);
   head['content-length'] = length;
   response.writeHead(status, head);
-  // As many bytes as characters is ASCII, which is written faster as Latin-1.
+  // ASCII, which is written faster as Latin-1.
   response.end(
     request.method === 'HEAD' ? undefined : payload,
     length === payload.length ? 'latin1' : 'utf8',
@@ -33,11 +33,11 @@ export function send({ status, body, headers }: WholeAnswer, course: Course): vo
 export const isLongAnswer = ({ body }: WholeAnswer): boolean =>
   typeof body === 'object' && body !== null && !Buffer.isBuffer(body) && isLong(body);
 
-/** The same for a list of thousands of rows, which takes a tenth of a second to write: others have their turns meanwhile. */
+/** The same for thousands of rows, which take a tenth of a second: other requests get turns meanwhile. */
 export async function sendLong({ status, body, headers }: WholeAnswer, course: Course): Promise<void> {
   const { request, response } = course;
   const pieces = await jsonBytes(body as object);
-  // Ended, or gone, while it was written.
+  // Ended or disconnected meanwhile.
   if (course.isEnded || response.headersSent || response.destroyed) return;
   const head: Record<string, string | number> = { ...course.headers, ...headers };
   head['content-type'] ??= 'application/json; charset=utf-8';

@@ -9,7 +9,7 @@ import { newRequestId } from '../request/request-id.ts';
 import type { Route } from '../route.ts';
 import type { KernelServices } from '../services.ts';
 
-/** What a good key was refused; it goes into the audit record. */
+/** Refusals of a good key: they go into the audit record. */
 const REFUSALS = new Set<ErrorCode>([
   'insufficient_scope',
   'forbidden_resource',
@@ -27,13 +27,13 @@ export function fail(
   surface = course.route?.surface,
 ): void {
   const { request, response, route: declared } = course;
-  // Nobody is left to tell, and what broke with the connection is no failure of ours. One that was ended has its answer.
+  // The caller has disconnected, which is no failure of the server, or the request was ended and answered.
   if (course.isOver || (course.isEnded && response.headersSent)) return;
-  // An answer has begun and cannot be taken back: its end is all that is left to tell it by.
+  // The head is sent: only the end of the connection can tell the caller.
   if (response.headersSent) return void response.destroy();
   const error = refusalOf(toKeywardError(thrown), declared);
   if (error.status >= 500) {
-    // That the database is away is told at once.
+    // An answer about a missing database must not wait for the database.
     response.letGo();
     const details = {
       code: error.code,
@@ -41,7 +41,7 @@ export function fail(
       method: request.method,
       path: declared?.path,
     };
-    // Something that is not ready yet says so itself; a stack trace would say no more.
+    // The message says all; a stack trace adds nothing.
     if (error.code === 'not_ready') services.logger.info(details, error.message);
     else services.logger.error({ err: error.extras.cause ?? error, ...details }, error.message);
   }
@@ -54,7 +54,7 @@ export function fail(
   send(surface?.formatError(error, course.id) ?? problemShape(error, course.id), course);
 }
 
-/** One that was ended before it was answered is told the same as one that comes too late. */
+/** A request that was ended before its answer gets the same refusal as one that comes later. */
 function refusalOf(error: KeywardError, declared: Route | undefined): KeywardError {
   if (error.code !== 'key_revoked' && error.code !== 'session_ended') return error;
   return declared?.access === 'session'
@@ -92,7 +92,7 @@ export function refuseUnreadable(error: Error & { code?: string }, socket: Socke
   if (code === 'HPE_HEADER_OVERFLOW') {
     refuse('too_large', 'The headers must have at most 16 KiB.', { status: 431 });
   } else if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    // Told once a request; from here on nobody but its watch ends it.
+    // Once for each request; from here on only its watchdog ends it.
     if (isWatched(socket)) return;
     refuse('bad_request', 'The request took too long to arrive.', { status: 408 });
   } else if (code === 'HPE_INVALID_METHOD') {

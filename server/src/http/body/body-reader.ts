@@ -14,7 +14,7 @@ import { FORM_TYPE, readForm } from './form.ts';
 import { refuseRepeatedNames } from './repeated-names.ts';
 import type { Route } from '../route.ts';
 
-/** A body as the handlers get it: whole bytes and what they mean, or what is still to be read. */
+/** A body: its bytes and their value, or an unread stream. */
 export interface ReadBody {
   bytes?: Buffer;
   value?: unknown;
@@ -39,8 +39,7 @@ const LINES_TYPE = /^application\/(?:x-)?(?:ndjson|jsonl)\b/i;
 const NOTHING: ReadBody = {};
 
 /**
- * Reads the body that a route takes, and calls `use` once: at once where there is none. Never, where the caller goes away
- * before its end.
+ * Reads a body and calls `use` once; synchronously if there is none, never if the caller disconnects before its end.
  */
 export function receive(course: Course, declared: Route, use: Use): void {
   const { method, bodyKind = 'json', bodyMaxBytes = LIMITS[bodyKind] } = declared;
@@ -127,7 +126,7 @@ const tooLarge = (maxBytes: number): KeywardError =>
     hint: `The limit is ${maxBytes < MIB ? `${maxBytes / 1024} KiB` : `${maxBytes / MIB} MiB`}.`,
   });
 
-/** What is left of a refused body is not worth reading: the connection ends with the answer. */
+/** The rest of a refused body is not read: the connection ends with the answer. */
 function hangUp({ headers, request }: Course, error: KeywardError): KeywardError {
   headers.connection = 'close';
   request.resume();
@@ -159,6 +158,6 @@ function collect(
   };
   request.on('data', take);
   request.on('end', end);
-  // Whoever breaks off hears nothing more; what the request holds is let go of at its end (request-context.ts).
+  // The caller has disconnected: what the request holds is released at its end (request-context.ts).
   request.on('error', stop);
 }

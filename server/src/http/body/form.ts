@@ -7,21 +7,19 @@ import { tooMany } from './json-body.ts';
 
 /** Of a field's value; a file has no limit of its own. */
 const FIELD_MAX_BYTES = 1024 * 1024;
-/** Each becomes an object. */
 const PARTS_MAX = 1_000;
 const HEAD_MAX_BYTES = 16 * 1024;
 const HEADERS_MAX = 32;
 const NAME_MAX_CHARACTERS = 256;
-/** A form is in memory when it is read, and read in a moment. */
 const READING_MAX_MS = 10_000;
 
 export const FORM_TYPE = /^multipart\/form-data\b/i;
-/** Reading a content type takes time with the square of the spaces in it. */
+/** Parsing a content type takes time quadratic in its spaces. */
 const TYPE_MAX_CHARACTERS = 500;
 /** RFC 2046 5.1.1. */
 const BOUNDARY = /^[\w'()+,\-./:=? ]{0,69}[\w'()+,\-./:=?]$/;
 
-/** @returns undefined where the content type is none of a form, or has no boundary. */
+/** @returns undefined for another content type, or one without a boundary. */
 function boundaryOf(contentType: string): string | undefined {
   if (!FORM_TYPE.test(contentType) || contentType.length > TYPE_MAX_CHARACTERS) return undefined;
   try {
@@ -33,8 +31,8 @@ function boundaryOf(contentType: string): string | undefined {
 }
 
 /**
- * The one reader of forms: `write` to it. Its time grows with the length of the form alone (reading-times.test.ts).
- * @returns undefined where the content type is none of a form, or has no boundary.
+ * The one reader of forms: `write` to it. It takes linear time (reading-times.test.ts).
+ * @returns undefined for another content type, or one without a boundary.
  */
 export function openForm(
   contentType: string,
@@ -49,7 +47,7 @@ export function openForm(
 }
 
 /**
- * The parts of a form that is in memory, in their order.
+ * All parts, in their order.
  * @throws KeywardError `bad_request` where a part cannot be read, `too_large`, `invalid_input` naming the field.
  */
 export async function readForm(bytes: Buffer, contentType: string): Promise<FormPart[]> {
@@ -61,12 +59,12 @@ export async function readForm(bytes: Buffer, contentType: string): Promise<Form
     );
   const announced = countParts(bytes, boundary);
   const parts = await partsOf(form, bytes);
-  // What the reader left out was no field and no file; an upstream would never see it.
+  // The reader drops what is no field and no file; the upstream would not get it.
   if (parts.length !== announced) throw unreadable('Each part must be a field or a file.');
   return parts;
 }
 
-/** Counted before anything is made of them. */
+/** Counted before any object is made. */
 function countParts(bytes: Buffer, boundary: string): number {
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   // At the very start no line ends before it.
@@ -82,7 +80,7 @@ function countParts(bytes: Buffer, boundary: string): number {
   }
 }
 
-/** The reader leaves out what has no such head, and would wait for ever for somebody to take it. */
+/** The reader drops a part without such a head, and then waits for ever for a consumer. */
 function checkHead(part: Buffer): void {
   const end = part.indexOf('\r\n\r\n');
   if (end === -1)
@@ -133,7 +131,7 @@ function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
   return promise.then(() => parts).finally(() => clearTimeout(timer));
 }
 
-/** The reader waits for ever where a part that it leaves out comes in one piece of more than its buffer. */
+/** The reader waits for ever where a part that it drops comes in one chunk larger than its buffer. */
 const SLICE_BYTES = 16 * 1024;
 
 function slicesOf(bytes: Buffer): Readable {

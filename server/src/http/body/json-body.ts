@@ -3,17 +3,17 @@ import { invalidField, KeywardError } from '../../base/errors.ts';
 import { endOfText } from '../../base/json-text.ts';
 
 export const BODY_MAX_BYTES = 1024 * 1024;
-/** Of requests that are passed on to a model: they carry images and sound. */
+/** For requests to a model: they contain images and sound. */
 export const MODEL_BODY_MAX_BYTES = 32 * 1024 * 1024;
-/** Of the Developer API: chats carry documents and images as text. */
+/** For lenient bodies: chats contain documents and images as text. */
 export const LENIENT_BODY_MAX_BYTES = 64 * 1024 * 1024;
-/** Read line by line; whoever has more sends it in parts. */
+/** Read line by line; more keys are sent in several requests. */
 export const IMPORT_MAX_BYTES = 1024 * 1024 * 1024;
 const DEPTH_MAX = 64;
 
 /**
- * @param refuseNul for what is stored: no database of ours keeps U+0000.
- * @throws KeywardError `bad_request` saying what is wrong, without quoting what was sent: it may hold a secret.
+ * @param refuseNul for bodies that are stored: PostgreSQL cannot store U+0000.
+ * @throws KeywardError `bad_request`, never quoting the body: it may hold a secret.
  */
 export function parseJson(bytes: Buffer, { refuseNul }: { refuseNul: boolean }): unknown {
   return parseText(textOf(bytes), { refuseNul });
@@ -25,7 +25,7 @@ export function textOf(bytes: Buffer): string {
   return bytes.toString('utf8');
 }
 
-/** The same of what has been decoded; undefined for ''. */
+/** The same for decoded text; undefined for ''. */
 export function parseText(text: string, { refuseNul }: { refuseNul: boolean }): unknown {
   if (text.length === 0) return undefined;
   if (holdsTooMany(text)) throw tooMany(`more than ${VALUES_MAX} values or ${MEMBERS_MAX} members`);
@@ -42,15 +42,14 @@ export function parseText(text: string, { refuseNul }: { refuseNul: boolean }): 
   throw invalidField(fieldPath(odd.path.reverse()) || 'body', NUL);
 }
 
-/** In one body, members and items together: more than any model reads as tokens. */
+/** Members and items together: more than any model reads as tokens. */
 const VALUES_MAX = 500_000;
-/** A member costs ten times an item: its name is kept, too. */
+/** A member takes ten times the memory of an item. */
 const MEMBERS_MAX = 100_000;
 
 /**
- * Empty objects take twenty times their text in memory, and names of members time: a body within its limit could hold this
- * process up, or end it. Counted before anything is made of it; what stands in texts does not count. Guarded by
- * surface.test.ts.
+ * Empty objects take twenty times their text in memory: a body within its size limit could exhaust this process. Counted
+ * before parsing; the content of texts does not count. Guarded by surface.test.ts.
  */
 function holdsTooMany(text: string): boolean {
   // Each takes four characters at least.
@@ -69,13 +68,12 @@ function holdsTooMany(text: string): boolean {
 
 const [QUOTE = 0, COLON, COMMA, BRACKET, BRACE] = Buffer.from('":,[{');
 
-/** What would take too much to be read, whatever its length. */
 export const tooMany = (what: string): KeywardError =>
   new KeywardError('too_large', `The body contains ${what}.`, { hint: 'Send it in several requests.' });
 
 const SMALL_LENGTH = 1024;
 
-/** Small and flat, without an escape: nothing in it can be odd. Most bodies are, and are spared the walk below. */
+/** Small and flat, without an escape: most bodies are, and skip the walk below. */
 const isPlain = (text: string): boolean =>
   text.length <= SMALL_LENGTH &&
   !text.includes('\\') &&
@@ -104,8 +102,8 @@ interface Oddity {
 }
 
 /**
- * Deep nesting would exhaust the stack of whatever walks the value later, and a member named `__proto__` changes
- * objects it is copied into (prototype pollution). Guarded by http/bad-requests.test.ts.
+ * Deep nesting exhausts the stack of recursive code, and a member `__proto__` changes objects that it is copied into
+ * (prototype pollution). Guarded by http/bad-requests.test.ts.
  */
 function oddity(value: unknown, look: { depth: number; refuseNul: boolean }): Oddity | undefined {
   const { depth, refuseNul } = look;
@@ -128,7 +126,7 @@ function oddity(value: unknown, look: { depth: number; refuseNul: boolean }): Od
   return undefined;
 }
 
-/** Counted, not named: the names of a million items would be a million texts. */
+/** By index: the names of a million items would be a million texts. */
 function oddItem(items: readonly unknown[], look: { depth: number; refuseNul: boolean }): Oddity | undefined {
   for (let at = 0; at < items.length; at++) {
     const found = oddity(items[at], look);
@@ -139,7 +137,7 @@ function oddItem(items: readonly unknown[], look: { depth: number; refuseNul: bo
   return undefined;
 }
 
-/** Where something stands in a body, as errors name it: `limits[0].requests`. */
+/** The path of a member as errors name it: `limits[0].requests`. */
 export const fieldPath = (names: readonly string[]): string =>
   names.reduce(
     (text, name) => (/^\d+$/.test(name) ? `${text}[${name}]` : text === '' ? name : `${text}.${name}`),

@@ -40,7 +40,7 @@ function membersKept(value: unknown): number {
   return members;
 }
 
-/** The first name that an object has a second time; '' if there is none. */
+/** The first name that an object has a second time, or ''. */
 function repeatedName(text: string): string {
   const open: (Set<string> | undefined)[] = [];
   let isName = false;

@@ -133,7 +133,6 @@ function requestBody(
   return { requestBody: { required: !bodyOptional, content } };
 }
 
-/** A file can only be sent in a form; a page that shows the document then lets one be picked. */
 function bodyTypes({ bodyKind, takesForm }: { [name in 'bodyKind' | 'takesForm']: Route[name] }): string[] {
   if (bodyKind === 'ndjson') return ['application/x-ndjson'];
   if (bodyKind === 'upload') return ['multipart/form-data'];
@@ -152,7 +151,7 @@ function successes(declared: Route, components: Map<string, Json>): Json {
   );
 }
 
-/** Bytes that the handler sends itself. A refusal of that kind is the reason phrase of its status, as plain text or nothing. */
+/** Bytes that the handler sends itself. Such a refusal is the reason phrase of its status as plain text, or empty. */
 function bytesAnswer(status: number, declared: Route, components: Map<string, Json>): Json {
   const isRefusal = status >= 400;
   const { answerTypes = ['application/octet-stream'], answers } = declared;
@@ -168,7 +167,7 @@ function bytesAnswer(status: number, declared: Route, components: Map<string, Js
   };
 }
 
-/** Generators of clients make nothing of a content type without a schema. */
+/** Client generators need a schema for each content type. */
 function shapeOf(type: string): Json {
   if (type.startsWith('text/') || type === 'image/svg+xml') return { type: 'string' };
   return type === 'application/json' ? {} : { type: 'string', format: 'binary' };
@@ -184,7 +183,7 @@ export const errorsOf = ({ method, access, errors = [] }: Route): ErrorCode[] =>
   ]),
 ];
 
-/** The same by status, in one shape. */
+/** The same by status. */
 export function failuresAs(
   codes: readonly ErrorCode[],
   { type, shape }: { type: string; shape: string },
@@ -196,7 +195,7 @@ export function failuresAs(
   );
 }
 
-/** A schema as plain JSON, with titled parts moved to the components. */
+/** A schema as plain JSON; parts with a title move to the components. */
 function plain(schema: unknown, components: Map<string, Json>, component = ''): unknown {
   if (Array.isArray(schema)) return schema.map((item) => plain(item, components, component));
   if (!isObject(schema)) return schema;
@@ -205,7 +204,7 @@ function plain(schema: unknown, components: Map<string, Json>, component = ''): 
   const copy = Object.fromEntries(
     Object.entries(rest).map(([name, value]) => [name, plain(value, components, within)]),
   );
-  // A property may be called title.
+  // A property may have the name `title`.
   if (title !== undefined && typeof title !== 'string') copy.title = plain(title, components, within);
   if (isObject(copy.properties)) describeMembers(copy.properties, within);
   if (typeof title !== 'string') return copy;
@@ -213,11 +212,11 @@ function plain(schema: unknown, components: Map<string, Json>, component = ''): 
   return { $ref: `#/components/schemas/${title}` };
 }
 
-/** Members without a description of their own get the one that their name has. */
+/** A member without a description gets that of its name. */
 function describeMembers(members: Json, component: string): void {
   for (const [name, member] of Object.entries(members)) {
     if (!isObject(member) || '$ref' in member) continue;
-    // The same without a type that generators of clients do not have: a text or null, and no text.
+    // Client generators lack the type null: a text or null, and no text, means the same.
     if (member.type === 'null') Object.assign(member, { type: ['string', 'null'], not: { type: 'string' } });
     if ('description' in member) continue;
     const { anyOf = [] } = member as { anyOf?: Json[] };

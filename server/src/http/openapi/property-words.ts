@@ -145,7 +145,7 @@ export const PROPERTIES: Record<string, string> = {
   offset: 'The number of the page, from 0',
   ok: 'Whether it works',
   online: 'Whether the server runs: always true',
-  openAiHistory: 'How many former messages the model is told',
+  openAiHistory: 'How many former messages the model is given',
   openAiPrompt: 'The system prompt; null: the default one',
   openAiTemp: 'The temperature of the model; null: its own',
   'AuditRecord.outcome': 'The result of the operation',

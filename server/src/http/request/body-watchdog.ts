@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a body may stand still, and what has to come in that time for it to move. */
+/** A body must make this progress within this time. */
 const STANDSTILL_MS = 60_000;
 const MOVES_BYTES = 1024;
 
 const watched = new WeakSet<Socket>();
 
-/** Whether a request on this connection may take longer than others to arrive: it is watched here. */
+/** Whether the body of a request on this connection is watched here: it may take longer than others. */
 export const isWatched = (socket: Socket): boolean => watched.has(socket);
 
 /**
- * Watches a large body come in: it may take as long as it likes while it moves, and `stalled` is called once it stands still.
- * @returns what ends the watch.
+ * Watches a large body: it may take any time while it makes progress; `stalled` is called when it makes none.
+ * @returns ends the watch.
  */
 export function watchArrival(
   request: IncomingMessage,
@@ -24,7 +24,7 @@ export function watchArrival(
   let before = socket.bytesRead;
   const timer = setInterval(() => {
     const { bytesRead } = socket;
-    // What waits here to be written to the disk is not the client's delay.
+    // Waiting for the disk is not the client's delay.
     if (bytesRead - before < MOVES_BYTES && request.readableLength === 0) stalled();
     before = bytesRead;
   }, standstillMs);

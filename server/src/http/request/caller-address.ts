@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { plainAddress, rangeMatcher } from '../../access/index.ts';
 
-/** Where the address is not known. No range covers it. */
+/** No range covers it. */
 const UNKNOWN = '';
 
 /**
- * The address of a caller. Behind a trusted proxy it is the rightmost one in `X-Forwarded-For` that is not a proxy's: what stands
- * further left was written by the caller. An entry that cannot be read makes the address unknown: the proxy's own
- * address would open keys that are bound to it. Guarded by caller-address.test.ts.
+ * The address of a caller. Behind a trusted proxy it is the rightmost one in `X-Forwarded-For` that is no proxy's: callers
+ * write the entries to its left themselves. With an unreadable entry the address is unknown: the proxy's own address
+ * would satisfy keys that are bound to it. Guarded by caller-address.test.ts.
  * @param proxies ranges of `KEYWARD_TRUSTED_PROXIES`.
  */
 export function callerAddress(
@@ -20,7 +20,7 @@ export function callerAddress(
   const isProxy = matcherOf(proxies);
   if (!isProxy(remote)) return remote;
   const entries = entriesOf(headers['x-forwarded-for']);
-  // Only the one header is read: a proxy that writes another one has a caller behind it all the same.
+  // A proxy that writes only `Forwarded`, which is not read, has a caller too.
   if (entries.length === 0) return headers['forwarded'] === undefined ? remote : UNKNOWN;
   let address = remote;
   for (const entry of entries.reverse()) {
@@ -30,7 +30,7 @@ export function callerAddress(
   return address;
 }
 
-/** A socket's own spelling is plain already, but for IPv4 on a socket of IPv6. */
+/** IPv4-mapped IPv6 becomes IPv4; sockets write all else in its plain form. */
 function socketAddress(address = UNKNOWN): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
@@ -53,7 +53,7 @@ function addressIn(entry: string): string | undefined {
 type Matcher = ReturnType<typeof rangeMatcher>;
 const matchers = new WeakMap<readonly string[], Matcher>();
 
-/** Ranges are taken apart once, not with every request. */
+/** Parsed once, not for each request. */
 function matcherOf(proxies: readonly string[]): Matcher {
   let matcher = matchers.get(proxies);
   if (matcher === undefined) matchers.set(proxies, (matcher = rangeMatcher(proxies)));

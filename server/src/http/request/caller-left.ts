@@ -1,6 +1,6 @@
 import type { Leaving } from '../../models/index.ts';
 
-/** Tells once that a caller has gone, or that its request was ended. What AbortSignal does, without the cost of an event. */
+/** Like AbortSignal, without the cost of an event: aborts when the caller disconnects or the request is ended. */
 export class Leave implements Leaving {
   #aborted = false;
   #listeners: (() => void)[] = [];
@@ -17,7 +17,7 @@ export class Leave implements Leaving {
     this.#listeners = this.#listeners.filter((each) => each !== listener);
   }
 
-  /** Twice is fine. */
+  /** Idempotent. */
   abort(): void {
     this.#aborted = true;
     const listeners = this.#listeners;

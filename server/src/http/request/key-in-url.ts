@@ -16,7 +16,7 @@ export async function refuseKeyInUrl(services: KernelServices, url: string): Pro
   });
 }
 
-/** The same for what the parser could not read, of which only the bytes are there: its first line, which says where to. */
+/** The same for a message that the parser refused, from the URL in its first line. */
 export async function reportKeyInLine(services: KernelServices, packet: Buffer | undefined): Promise<void> {
   const [, url] =
     /^[A-Z-]{1,20} (\S{1,16384})/.exec(packet?.toString('latin1', 0, LINE_MAX_BYTES) ?? '') ?? [];
@@ -25,16 +25,16 @@ export async function reportKeyInLine(services: KernelServices, packet: Buffer |
 
 const LINE_MAX_BYTES = 16 * 1024;
 
-/** Cheap enough for every request: hardly any URL holds the mark, or anything that may be one when it is decoded. */
+/** For every request: few URLs hold the mark, or an escape that may be one. */
 export const mayHoldKey = (url: string): boolean => url.includes(KEY_MARK) || /[%+]/.test(url);
 
-/** So often a URL is decoded: proxies and forms encode what is encoded already. */
+/** Proxies and forms encode URLs again. */
 const DECODINGS_MAX = 8;
 
 function keyIn(url: string): string | undefined {
   let text = url;
   for (let times = 0; times <= DECODINGS_MAX; times++) {
-    // A + and white space come of a form, or of a line that was broken where the key was copied.
+    // Forms write + for a space, and a copied key may contain a line break.
     const found = keyInText(text) ?? keyInText(text.replaceAll(/[+\s]/g, ''));
     if (found !== undefined) return found;
     const decoded = decodedOnce(text);
@@ -44,16 +44,16 @@ function keyIn(url: string): string | undefined {
   return undefined;
 }
 
-/** A key is ASCII; the rest of a URL may be encoded in any way, or wrongly. */
+/** A key is ASCII; the rest of a URL may be encoded wrongly. */
 const decodedOnce = (text: string): string =>
   text.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-/** What stands before the mark and after it: see base/key-text.ts. */
+/** The text before the mark and after it: base/key-text.ts. */
 const PREFIX_MAX_CHARACTERS = 13;
 const REST_CHARACTERS = 50;
 const CANDIDATES_MAX = 2_000;
 
-/** Also in the middle of other letters, where it has no beginning and no end. */
+/** Also within a longer word. */
 function keyInText(text: string): string | undefined {
   let candidates = 0;
   for (let at = text.indexOf(KEY_MARK); at >= 0; at = text.indexOf(KEY_MARK, at + 1)) {

@@ -5,7 +5,7 @@ import { latestOn } from './request-context.ts';
 import { endAnswer } from '../answer/end-answer.ts';
 import type { KernelServices } from '../services.ts';
 
-/** How long a request may take to arrive whole without being watched, and how long it may then stand still. */
+/** How long a request may take to arrive before it is watched, and how long it may then pause. */
 export interface ArrivalTimes {
   arrivalMs: number;
   standstillMs: number;
@@ -14,9 +14,9 @@ export interface ArrivalTimes {
 export const ARRIVAL_TIMES: ArrivalTimes = { arrivalMs: 300_000, standstillMs: 60_000 };
 
 /**
- * A request is not whole after a long time; told once for each. Nothing may be written past an answer that has begun: the
- * bytes would stand in the middle of it. Guarded by late.test.ts.
- * @returns false where nothing is under way on the connection: it can be refused.
+ * Called once for a request that has not arrived within the time. If its answer has begun, nothing else may be written:
+ * the bytes would end up inside it. Guarded by late.test.ts.
+ * @returns false if nothing runs on the connection: it can be refused.
  */
 export function endureLate(services: KernelServices, socket: Socket, standstillMs: number): boolean {
   const latest = latestOn(socket);
@@ -24,7 +24,7 @@ export function endureLate(services: KernelServices, socket: Socket, standstillM
   const { request, response } = latest;
   const isArriving = !request.complete;
   if (latest.isOver) {
-    // Answered before its body came, which is of no use any more.
+    // Answered already: its body is of no use any more.
     if (isArriving) socket.destroy();
     return isArriving;
   }

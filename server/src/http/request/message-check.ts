@@ -2,10 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../../base/errors.ts';
 
 /**
- * What the parser lets pass and no client sends: a version other than 1.0 and 1.1, more or less than one host, a body of a
- * kind that is not known. A proxy before this server may take another one of two Host headers, and then judges another request than is answered here.
- * Guarded by message-form.test.ts.
- * @returns why the message is refused.
+ * Refuses what the parser accepts and no client sends: an unknown version of HTTP, none or two Host headers, an unknown
+ * transfer encoding. A proxy that reads another one of two Host headers would check another request than is answered
+ * here (request smuggling). Guarded by message-form.test.ts.
  */
 export function messageFault({
   httpVersion,
@@ -16,7 +15,7 @@ export function messageFault({
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     return refusal('The version of HTTP must be 1.0 or 1.1.');
   const coding = headers['transfer-encoding'];
-  // Whoever takes such a message for one without a body, or with another one, reads a second request in it.
+  // A proxy that reads the body otherwise would find a second request in it (request smuggling).
   if (coding !== undefined && (coding.trim().toLowerCase() !== 'chunked' || httpVersion !== '1.1'))
     return refusal('Transfer-Encoding must be chunked, and needs HTTP/1.1.');
   const { host } = headers;
@@ -27,7 +26,7 @@ export function messageFault({
   return isAt(url, host) ? undefined : refusal('The URL and the Host header must name the same host.');
 }
 
-/** Addresses are paths; whole ones, as proxies get them, name the host once more. */
+/** Clients of proxies send absolute URLs, which name the host a second time. */
 function isAt(url: string, host: string): boolean {
   if (url.startsWith('/')) return true;
   const [, named] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];
@@ -36,7 +35,7 @@ function isAt(url: string, host: string): boolean {
 
 const HOST = /^(?:\[[\da-f:.%]+\]|[\w.~%!$&'()*+;=-]+)(?::\d*)?$/i;
 
-/** `headers` has the first of several alone. */
+/** Of several, `headers` has only the first. */
 function isSingle(rawHeaders: readonly string[]): boolean {
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -46,7 +45,7 @@ function isSingle(rawHeaders: readonly string[]): boolean {
   return hosts === 1;
 }
 
-/** The connection ends: what comes after such a message on it is not to be believed. */
+/** The connection ends: the bytes after such a message cannot be trusted. */
 const refusal = (message: string): KeywardError =>
   new KeywardError('bad_request', message, {
     hint: 'Send HTTP/1.1 with one Host header.',

@@ -16,46 +16,46 @@ import type { Route } from '../route.ts';
 import type { Found } from '../router.ts';
 import type { KernelServices } from '../services.ts';
 
-/** No browser takes an answer for another type than it says: errors, texts of models and files hold what callers sent. */
+/** Browsers must not guess another content type: errors, texts of models and files hold what callers sent. */
 export const EVERYWHERE = { 'x-content-type-options': 'nosniff' } as const;
 
-/** What is known of a request on its way through, and what has to happen at its end whatever becomes of it. */
+/** The state of a request from its head to the end of its answer, and the work at that end. */
 export class Course implements Runner {
   readonly request: IncomingMessage;
   readonly response: HeldResponse;
-  /** undefined: there is none for it. */
+  /** undefined: no route matches. */
   readonly route: Route | undefined;
   readonly params: unknown;
   readonly query: unknown;
   readonly id: string;
-  /** The caller's address; '' where it is not known, or the connection is gone already: no range covers it. */
+  /** The caller's address; '' if it is unknown or the connection is gone: no range covers that. */
   readonly ip: string;
-  /** Of the answer, gathered on the way. */
+  /** Headers of the answer so far. */
   readonly headers: Record<string, string>;
   readonly #startedMs = performance.now();
-  /** Known once the key was found good. */
+  /** Set once the key was accepted. */
   caller: Caller | undefined;
-  /** Known once somebody turned out to be logged in, on routes for them. */
+  /** Set once the session was accepted, on routes with the access `session`. */
   session: Session | undefined;
-  /** Under whom it is counted where no key was sent: the widget of a visitor's question. */
+  /** The owner to count it for where no key was sent: that of the widget of a visitor's question. */
   countedFor: Pick<Count, 'keyId' | 'ownerId'> | undefined;
   secretId: string | undefined;
-  /** `nodes.generation` before the key or the session was looked at. */
+  /** `nodes.generation` before the key or the session was read. */
   generation = -1;
-  /** The code of the error it was answered with. */
+  /** The code of the error in its answer. */
   errorCode: string | undefined;
-  /** The handler counts it in the usage report itself, when it knows what it took. */
+  /** The handler counts it in the usage report itself, once it knows the tokens. */
   isCounted = false;
-  /** The last words of an answer that has begun and is no event stream; undefined: its connection is cut. */
+  /** The end of a begun answer that is no event stream; undefined: its connection is cut. */
   lastWords: ((why: KeywardError) => string | undefined) | undefined;
-  /** The head of an answer that is passed on: what was written at once, the response cannot be asked for. */
+  /** The head of an answer that is passed on: it is written at once, and the response does not keep it. */
   passedHead: AnswerHeaders | undefined;
   readonly #services: KernelServices;
   #run: Run | undefined;
   #payers: readonly string[] = [];
   #subjects: readonly string[] | undefined;
   #isOver = false;
-  /** Its handler has begun and not come to its end: it goes on also where the caller goes away. */
+  /** Its handler runs: it goes on after the caller has disconnected. */
   #isWorking = false;
   #release: (() => void) | undefined;
   #leaving: Leave | undefined;
@@ -80,38 +80,38 @@ export class Course implements Runner {
     return this.#isOver;
   }
 
-  /** Ended from outside, and answered: whatever its handler still says is not sent. */
+  /** Ended from outside and answered: nothing that its handler writes is sent. */
   get isEnded(): boolean {
     return this.#run?.ended !== undefined;
   }
 
-  /** Whether something was taken away from somebody since its key or session was looked at. */
+  /** Whether anything was taken away from anybody since its key or session was read. */
   get isOvertaken(): boolean {
     const isKnown = this.caller !== undefined || this.session !== undefined;
     return isKnown && this.generation !== this.#services.nodes.generation;
   }
 
-  /** Told when the caller goes away before its answer is out, and when the request is ended: what it began stops. */
+  /** Aborts when the caller disconnects before the end of its answer, and when the request is ended. */
   get leaving(): Leave {
     if (this.#leaving !== undefined) return this.#leaving;
     const leaving = new Leave();
-    // Who went away before this was asked for says it no second time.
+    // The event of a caller that has disconnected already does not come again.
     if (this.isEnded || (this.#isOver && !this.response.writableFinished)) leaving.abort();
     if (!this.#isOver) this.#leaving = leaving;
     return leaving;
   }
 
-  /** From here on the request is in flight: what takes its key or session away ends it, and is its permit. */
+  /** From here on the request is in flight: taking its key or session away ends it. */
   enter(): Run {
     const { nodes } = this.#services;
     this.#run ??= nodes.runs.enter(this);
     if (this.caller !== undefined || this.session !== undefined) this.response.holdWith(nodes);
-    // It may have gone while it was let in.
+    // The caller may have disconnected during admission.
     if (this.#isOver) nodes.runs.leave(this.#run);
     return this.#run;
   }
 
-  /** Its handler has begun: until `rests` it is in flight, whatever becomes of the connection. Guarded by left-work.test.ts. */
+  /** Its handler runs: the request is in flight until `rests`, also without a connection. Guarded by left-work.test.ts. */
   works(): void {
     this.#isWorking = true;
   }
@@ -121,7 +121,7 @@ export class Course implements Runner {
     if (this.#isOver && this.#run !== undefined) this.#services.nodes.runs.leave(this.#run);
   }
 
-  /** Ids of others that it is carried out for: a widget's payer. */
+  /** Ids of others that pay for it: a widget's payer. */
   runsFor(payers: readonly string[]): void {
     this.#payers = payers;
     this.#subjects = undefined;
@@ -148,7 +148,7 @@ export class Course implements Runner {
     }
   }
 
-  /** ms since 1970: when its key ends by itself; a secret that is rotated out lets go on what it began. */
+  /** ms since 1970: when its key expires. A secret that is rotated out does not end running requests. */
   endsAt(): number {
     const { caller, session } = this;
     const ofSession = session?.actor.kind === 'key' ? session.actor.caller : undefined;
@@ -166,19 +166,18 @@ export class Course implements Runner {
     };
   }
 
-  /** `release` runs at the end of the request; at once where the caller went away while it was being let in. */
+  /** `release` runs at the end of the request; at once where the caller has disconnected already. */
   holds(release: () => void): void {
     if (this.#isOver) release();
     else this.#release = release;
   }
 
-  /** The connection has no more to do with it. */
+  /** The answer is out, or the connection is gone. */
   close(): void {
     const services = this.#services;
     const { response } = this;
     this.#isOver = true;
-    // Let go of: with a function that stays here, requests kept each other alive from one full collection to the next, and each of
-    // the small ones took 40 ms instead of 2 (bench/gateway.ts).
+    // Dropped: kept functions held requests alive until a full collection, and small collections took 40 ms instead of 2 (bench/gateway.ts).
     const leaving = this.#leaving;
     this.#leaving = undefined;
     if (this.#run !== undefined && !this.#isWorking) services.nodes.runs.leave(this.#run);
@@ -197,7 +196,7 @@ export class Course implements Runner {
   }
 }
 
-/** A request whose head has come, and where it leads. */
+/** A request whose head was read, with its route. */
 export interface Arrived {
   request: IncomingMessage;
   response: HeldResponse;
@@ -208,13 +207,13 @@ interface BusySocket extends Socket {
   latest?: Course;
 }
 
-/** The request that came last on a connection. */
+/** The latest request of a connection. */
 export const latestOn = (socket: Socket): Course | undefined => (socket as BusySocket).latest;
 
-/** What proxies write into their logs for a caller that did not wait; nobody receives it. */
+/** As proxies log a caller that disconnected; nobody receives it. */
 const CLIENT_GONE_STATUS = 499;
 
-/** Begins the course of a request. One listener does all that its end asks for: this is the path of every request. */
+/** One listener does all the work at the end: this is the path of every request. */
 export function begin(services: KernelServices, arrived: Arrived): Course {
   const course = new Course(services, arrived);
   (arrived.request.socket as BusySocket).latest = course;
@@ -222,7 +221,7 @@ export function begin(services: KernelServices, arrived: Arrived): Course {
   return course;
 }
 
-/** The same of somebody who is logged in; a session that was opened with a key is worth as much as the key. */
+/** A session that was opened with a key ends with the key. */
 function subjectsOfSession(session: Session): string[] {
   const { id, actor } = session;
   const withKey = actor.kind === 'key' ? subjectsOf(actor.caller) : [];
