@@ -1,6 +1,6 @@
 import { KeywardError } from '../base/errors.ts';
 import { isObject } from '../base/is-object.ts';
-import { JSON_TYPE, parseJson, receive, tooMany, type Course } from '../http/index.ts';
+import { JSON_TYPE, parseJson, receive, tooMany, type RequestContext } from '../http/index.ts';
 import type { Route } from './services.ts';
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;
@@ -34,13 +34,13 @@ const STRANGERS_MAX_BYTES = 64 * 1024;
  * to whoever is refused. A larger body is not read for that.
  */
 export function refuseAfterBody(
-  course: Course,
+  context: RequestContext,
   declared: Route,
   { error: refusal, done }: { error: Error; done: (error: Error) => void },
 ): void {
-  const isJson = JSON_TYPE.test(course.request.headers['content-type'] ?? '');
+  const isJson = JSON_TYPE.test(context.request.headers['content-type'] ?? '');
   if (declared.bodyKind !== 'lenient' || !isJson) return done(refusal);
-  receive(course, { ...declared, bodyMaxBytes: STRANGERS_MAX_BYTES }, (error) =>
+  receive(context, { ...declared, bodyMaxBytes: STRANGERS_MAX_BYTES }, (error) =>
     done(error instanceof KeywardError && error.code === 'bad_request' ? error : refusal),
   );
 }

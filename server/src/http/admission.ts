@@ -2,14 +2,14 @@ import { decide, type Caller, type Scope } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Admission, BadKey, GoodKey } from '../keys/index.ts';
 import { budgetExceeded, whose, type SpentBudget } from '../usage/index.ts';
-import type { Course } from './request/request-context.ts';
+import type { RequestContext } from './request/request-context.ts';
 import { invalidKey } from './credentials.ts';
 import { limitHeaders } from './answer/limit-headers.ts';
 import type { Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 
 /** Calls `done` once a request is admitted or refused. */
-export type Gate = (course: Course, done: (error?: Error) => void) => void;
+export type Gate = (context: RequestContext, done: (error?: Error) => void) => void;
 
 /**
  * Checks key, address, scope, limits and request budgets, in this order. Synchronous where the key is in memory and has
@@ -17,28 +17,28 @@ export type Gate = (course: Course, done: (error?: Error) => void) => void;
  */
 export function gate(services: KernelServices, route: Route): Gate {
   const { surface } = route;
-  const letIn = (known: GoodKey | BadKey, course: Course) => {
-    const caller = identified(services, route, { known, course });
+  const letIn = (known: GoodKey | BadKey, context: RequestContext) => {
+    const caller = identified(services, route, { known, context });
     refuseWithoutScope(caller, route);
-    services.keys.lastUsed.note(course.secretId ?? '', caller.keyId, course.ip);
+    services.keys.lastUsed.note(context.secretId ?? '', caller.keyId, context.ip);
     if (caller.holders.length === 0) return undefined;
-    takeLimits(services, course, caller);
+    takeLimits(services, context, caller);
     return spendRequest(services, caller);
   };
-  return (course, done) => {
+  return (context, done) => {
     const refuse = (error: Error): void => {
       if (surface.refuse === undefined) done(error);
-      else surface.refuse(course, route, { error, done });
+      else surface.refuse(context, route, { error, done });
     };
-    const { headers } = course.request;
-    course.generation = services.keys.nodes.generation;
+    const { headers } = context.request;
+    context.generation = services.keys.nodes.generation;
     try {
-      if (route.openTo?.(services, course.ip, headers) === true) return done();
+      if (route.openTo?.(services, context.ip, headers) === true) return done();
       const identity = services.keys.verifier.identify(surface.readCredential(headers));
       const pending =
         identity instanceof Promise
-          ? identity.then((known) => letIn(known, course))
-          : letIn(identity, course);
+          ? identity.then((known) => letIn(known, context))
+          : letIn(identity, context);
       if (pending === undefined) done();
       else void pending.then(() => done(), refuse);
     } catch (error) {
@@ -55,15 +55,15 @@ export function gate(services: KernelServices, route: Route): Gate {
 export function admitAgain(
   services: KernelServices,
   route: Route,
-  course: Course,
+  context: RequestContext,
 ): Promise<true> | undefined {
   const { nodes, verifier } = services.keys;
-  if (course.caller === undefined) return undefined;
-  if (course.generation === nodes.generation && nodes.leaseHolds()) return undefined;
-  course.generation = nodes.generation;
-  return Promise.resolve(verifier.identify(route.surface.readCredential(course.request.headers))).then(
+  if (context.caller === undefined) return undefined;
+  if (context.generation === nodes.generation && nodes.leaseHolds()) return undefined;
+  context.generation = nodes.generation;
+  return Promise.resolve(verifier.identify(route.surface.readCredential(context.request.headers))).then(
     (known) => {
-      refuseWithoutScope(identified(services, route, { known, course }), route);
+      refuseWithoutScope(identified(services, route, { known, context }), route);
       return true;
     },
   );
@@ -73,9 +73,9 @@ export function admitAgain(
 function identified(
   { refusals }: KernelServices,
   route: Route,
-  { known, course }: { known: GoodKey | BadKey; course: Course },
+  { known, context }: { known: GoodKey | BadKey; context: RequestContext },
 ): Caller {
-  const { ip } = course;
+  const { ip } = context;
   const refuse = (code: string): KeywardError => {
     const { key } = known;
     const actor = key === undefined ? 'anonymous' : (`key:${key.id}` as const);
@@ -85,8 +85,8 @@ function identified(
   if (!known.valid) throw refuse(known.code);
   // A caller at a wrong address must not learn that the key is good.
   if (!decide(known.caller, { ip }).allowed) throw refuse('ip_denied');
-  course.caller = known.caller;
-  course.secretId = known.secretId;
+  context.caller = known.caller;
+  context.secretId = known.secretId;
   return known.caller;
 }
 
@@ -101,11 +101,11 @@ const lacksScope = (scope: Scope): KeywardError =>
     hint: `Use a key with the scope ${scope}, or ask an administrator to add the scope to this one: keyward keys update.`,
   });
 
-function takeLimits({ keys }: KernelServices, course: Course, caller: Caller): void {
+function takeLimits({ keys }: KernelServices, context: RequestContext, caller: Caller): void {
   const { keyId, limits, holders } = caller;
   const admission = keys.limits.admit(holders);
-  if (limits.length > 0) limitHeaders(course.headers, limits, keys.limits.view(keyId, limits));
-  if (admission.admitted) return course.holds(admission.release);
+  if (limits.length > 0) limitHeaders(context.headers, limits, keys.limits.view(keyId, limits));
+  if (admission.admitted) return context.holds(admission.release);
   throw limitReached(admission, keyId);
 }
 

@@ -8,7 +8,7 @@ import { admitAgain } from './admission.ts';
 import { decodingOf } from './decoding.ts';
 import { isLongAnswer, send, sendLong } from './answer/send-answer.ts';
 import { receive, type ReadBody } from './body/body-reader.ts';
-import type { Course } from './request/request-context.ts';
+import type { RequestContext } from './request/request-context.ts';
 import { fail } from './answer/send-error.ts';
 import type { Leave } from './request/caller-left.ts';
 import { needsKey, type Answer, type Call, type Route } from './route.ts';
@@ -22,26 +22,26 @@ const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false }
 export function handlerOf<S extends KernelServices>(
   services: S,
   declared: Route<S>,
-): (course: Course) => void {
+): (context: RequestContext) => void {
   const isInstant = declared.method === 'GET' && declared.needsNoPermit === true;
   const lookInto = declared.surface.isLenient === true ? decodingOf(declared) : checking(declared);
-  return (course) => {
-    const refuse = (error: unknown): void => fail(services, error, course);
+  return (context) => {
+    const refuse = (error: unknown): void => fail(services, error, context);
     const proceed = (read: ReadBody): void => {
       try {
-        const call = new RequestCall(course, { declared, run, read });
+        const call = new RequestCall(context, { declared, run, read });
         lookInto(call);
         // Sending the answer is part of it: a stream works while it is sent.
         const carryOut = (): void => {
           const answer = declared.handler(services, call as Call);
           if (answer instanceof Promise) {
-            course.works();
-            answer.then((value) => answerWith(services, value, course)).then(rest, fallen);
+            context.works();
+            answer.then((value) => answerWith(services, value, context)).then(rest, fallen);
             return;
           }
-          const streaming = answerWith(services, answer, course);
+          const streaming = answerWith(services, answer, context);
           if (streaming === undefined) return;
-          course.works();
+          context.works();
           void streaming.then(rest);
         };
         if (run === undefined || declared.needsNoPermit === true) carryOut();
@@ -51,28 +51,28 @@ export function handlerOf<S extends KernelServices>(
       }
     };
     const onceAdmitted = (again: Promise<boolean> | undefined, next: () => void): void => {
-      if (course.isEnded) return;
+      if (context.isEnded) return;
       if (again === undefined) return next();
       again.then((isAdmitted) => {
-        if (course.isEnded) return;
+        if (context.isEnded) return;
         if (isAdmitted) next();
-        else refuseSession(declared, course);
+        else refuseSession(declared, context);
       }, refuse);
     };
-    const rest = (): void => course.rests();
+    const rest = (): void => context.rests();
     const fallen = (thrown: unknown): void => {
       refuse(thrown);
       rest();
     };
     // In flight from here on: what is taken away later ends it, what was taken away during admission is seen now.
     // A GET that starts nothing is answered in this turn: it need not be in flight.
-    const run = isInstant ? undefined : course.enter();
-    const overtaken = course.isOvertaken ? readmission(services, declared, course) : undefined;
+    const run = isInstant ? undefined : context.enter();
+    const overtaken = context.isOvertaken ? readmission(services, declared, context) : undefined;
     onceAdmitted(overtaken, () => {
-      receive(course, declared, (error, read) => {
-        if (course.isEnded) return;
+      receive(context, declared, (error, read) => {
+        if (context.isEnded) return;
         if (error !== undefined) return refuse(error);
-        const again = read.bytes === undefined ? undefined : readmission(services, declared, course);
+        const again = read.bytes === undefined ? undefined : readmission(services, declared, context);
         onceAdmitted(again, () => proceed(read));
       });
     });
@@ -83,11 +83,11 @@ export function handlerOf<S extends KernelServices>(
 function readmission(
   services: KernelServices,
   declared: Route,
-  course: Course,
+  context: RequestContext,
 ): Promise<boolean> | undefined {
   return declared.access === 'session'
-    ? admit(services, declared, course)
-    : admitAgain(services, declared, course);
+    ? admit(services, declared, context)
+    : admitAgain(services, declared, context);
 }
 
 /** Refuses input that differs from the declaration of the route. */
@@ -131,36 +131,40 @@ function refuseBody({ body }: RequestCall): void {
 const hasMembers = (value: unknown): boolean => Object.keys(value as object).length > 0;
 
 /** @returns for a stream: when it has ended. Never rejects. */
-function answerWith(services: KernelServices, answer: Answer, course: Course): undefined | Promise<void> {
-  if (course.isEnded) return endUnread(answer, course);
-  const { response } = course;
+function answerWith(
+  services: KernelServices,
+  answer: Answer,
+  context: RequestContext,
+): undefined | Promise<void> {
+  if (context.isEnded) return endUnread(answer, context);
+  const { response } = context;
   if ('passed' in answer) {
     try {
-      course.passedHead = answer.passed.headers;
-      return answer.passed.sendTo(response, course.headers);
+      context.passedHead = answer.passed.headers;
+      return answer.passed.sendTo(response, context.headers);
     } catch (error) {
-      fail(services, error, course);
-      return endUnread(answer, course);
+      fail(services, error, context);
+      return endUnread(answer, context);
     }
   }
   if ('stream' in answer) {
-    for (const [name, value] of Object.entries(course.headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(context.headers)) response.setHeader(name, value);
     return answer.stream(response).catch((error: unknown) => {
-      if (!response.headersSent) return fail(services, error, course);
+      if (!response.headersSent) return fail(services, error, context);
       // The head is sent: only the end of the connection can tell the caller.
-      services.logger.error({ err: error, request_id: course.id }, 'an answer broke off');
+      services.logger.error({ err: error, request_id: context.id }, 'an answer broke off');
       response.destroy();
     });
   }
   if (!isLongAnswer(answer)) {
-    send(answer, course);
+    send(answer, context);
     return undefined;
   }
-  return sendLong(answer, course).catch((error: unknown) => fail(services, error, course));
+  return sendLong(answer, context).catch((error: unknown) => fail(services, error, context));
 }
 
 /** The handler's work ends with a response that nobody reads. */
-function endUnread(answer: Answer, { request }: Course): undefined | Promise<void> {
+function endUnread(answer: Answer, { request }: RequestContext): undefined | Promise<void> {
   if ('passed' in answer) return answer.passed.sendTo(goneResponse(request));
   return 'stream' in answer ? answer.stream(goneResponse(request)).catch(() => undefined) : undefined;
 }
@@ -188,14 +192,14 @@ class RequestCall {
   readonly secretId: string | undefined;
   readonly session;
   readonly run: Run | undefined;
-  readonly #course: Course;
+  readonly #context: RequestContext;
   #controller: AbortController | undefined;
 
   constructor(
-    course: Course,
+    context: RequestContext,
     { declared, run, read }: { declared: Route; run: Run | undefined; read: ReadBody },
   ) {
-    const { caller, secretId, session, ip, id, request, params, query } = course;
+    const { caller, secretId, session, ip, id, request, params, query } = context;
     const { bytes = NO_BYTES, value, form, stream = request } = read;
     this.params = params;
     this.query = query;
@@ -211,11 +215,11 @@ class RequestCall {
     this.secretId = secretId;
     this.session = session;
     this.run = run;
-    this.#course = course;
+    this.#context = context;
   }
 
   get leaving(): Leave {
-    return this.#course.leaving;
+    return this.#context.leaving;
   }
 
   /** Made on demand: most handlers need none. */
@@ -229,24 +233,24 @@ class RequestCall {
   }
 
   runsFor(payers: readonly string[]): void {
-    this.#course.runsFor(payers);
+    this.#context.runsFor(payers);
   }
 
   holds(release: () => void): void {
-    this.#course.holds(release);
+    this.#context.holds(release);
   }
 
   saysLast(words: (why: KeywardError) => string | undefined): void {
-    this.#course.lastWords = words;
+    this.#context.lastWords = words;
   }
 
   countsItself(): void {
-    this.#course.isCounted = true;
+    this.#context.isCounted = true;
   }
 
   countsFor(whom: Pick<Count, 'keyId' | 'ownerId'>, refusedWith?: ErrorCode): void {
-    const course = this.#course;
-    course.countedFor = whom;
-    course.errorCode = refusedWith ?? course.errorCode;
+    const context = this.#context;
+    context.countedFor = whom;
+    context.errorCode = refusedWith ?? context.errorCode;
   }
 }

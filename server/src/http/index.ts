@@ -26,7 +26,7 @@ export {
   Time,
 } from './schemas.ts';
 export { takeQuestion } from './admission.ts';
-export type { Course } from './request/request-context.ts';
+export type { RequestContext } from './request/request-context.ts';
 export { watchArrival } from './request/body-watchdog.ts';
 export { openForm } from './body/form.ts';
 export { JSON_TYPE, receive } from './body/body-reader.ts';

@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { gate, type Gate } from './admission.ts';
 import { send } from './answer/send-answer.ts';
-import { begin, EVERYWHERE, type Course } from './request/request-context.ts';
+import { begin, EVERYWHERE, type RequestContext } from './request/request-context.ts';
 import { fail, refuseUnreadable, standsBehind } from './answer/send-error.ts';
 import { handlerOf } from './handler.ts';
 import type { HeldResponse } from './answer/held-response.ts';
@@ -31,7 +31,7 @@ interface Entry {
   declared: Route;
   /** Runs before the body is read: a stranger's 32 MiB must not fill the memory. */
   gate: Gate | undefined;
-  handle: (course: Course) => void;
+  handle: (context: RequestContext) => void;
 }
 
 type Options = ReturnType<typeof listenerOptions>;
@@ -119,16 +119,16 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     const plain = this.#plain(url);
     const found = this.#router.find(method, plain);
     const isReadable = found !== 'unreadable';
-    const course = begin(services, { request, response, found: isReadable ? found : undefined });
-    const refuse = (error: unknown): void => fail(services, error, course);
+    const context = begin(services, { request, response, found: isReadable ? found : undefined });
+    const refuse = (error: unknown): void => fail(services, error, context);
     try {
-      if (this.#stopping !== undefined) course.headers['connection'] = 'close';
+      if (this.#stopping !== undefined) context.headers['connection'] = 'close';
       const fault = messageFault(request) ?? (isReadable ? undefined : unreadable());
       const goOn = (): void => {
         if (fault !== undefined) refuse(fault);
-        else if (found === undefined || found === 'unreadable' || this.#isShadowed(course, plain))
-          this.#refuseAddress(course, plain);
-        else enter(services, course, found.entry);
+        else if (found === undefined || found === 'unreadable' || this.#isShadowed(context, plain))
+          this.#refuseAddress(context, plain);
+        else enter(services, context, found.entry);
       };
       if (!mayHoldKey(url)) goOn();
       else
@@ -148,23 +148,23 @@ export class HttpServer<S extends KernelServices = KernelServices> {
   }
 
   /** GET /v1/keys/verify is no look-up of a key named "verify"; a workspace may well be named "new". */
-  #isShadowed({ route }: Course, plain: string): boolean {
+  #isShadowed({ route }: RequestContext, plain: string): boolean {
     if (route === undefined || route.surface.isLenient === true || !route.path.includes(':')) return false;
     return this.#fixed.has(plainPath(plain));
   }
 
   /** Before the body is read: an unreadable one must not hide a wrong path. */
-  #refuseAddress(course: Course, plain: string): void {
+  #refuseAddress(context: RequestContext, plain: string): void {
     const services = this.#services;
-    const { request } = course;
+    const { request } = context;
     const { error, surface, isPath } = noSuchRoute(this.#routes, request, plain);
-    const refuse = (thrown: unknown): void => fail(services, thrown, course, surface);
+    const refuse = (thrown: unknown): void => fail(services, thrown, context, surface);
     const preflight =
-      request.method === 'OPTIONS' ? surface?.preflight?.(services, course, isPath) : undefined;
-    if (preflight instanceof Promise) return void preflight.then((answer) => send(answer, course), refuse);
-    surface?.allowOrigin?.(course);
+      request.method === 'OPTIONS' ? surface?.preflight?.(services, context, isPath) : undefined;
+    if (preflight instanceof Promise) return void preflight.then((answer) => send(answer, context), refuse);
+    surface?.allowOrigin?.(context);
     if (preflight === undefined) refuse(error);
-    else send(preflight, course);
+    else send(preflight, context);
   }
 
   /** A message that the HTTP parser refused, or waited for too long. */
@@ -194,12 +194,16 @@ async function addressesOf(name: string): Promise<string[]> {
   return [...new Set(found.map(({ address }) => address))];
 }
 
-function enter(services: KernelServices, course: Course, { declared, gate: isLetIn, handle }: Entry): void {
-  if (declared.ownOrigins !== true) declared.surface.allowOrigin?.(course);
-  if (isLetIn === undefined) return handle(course);
-  isLetIn(course, (error) => {
-    if (error === undefined) handle(course);
-    else fail(services, error, course);
+function enter(
+  services: KernelServices,
+  context: RequestContext,
+  { declared, gate: isLetIn, handle }: Entry,
+): void {
+  if (declared.ownOrigins !== true) declared.surface.allowOrigin?.(context);
+  if (isLetIn === undefined) return handle(context);
+  isLetIn(context, (error) => {
+    if (error === undefined) handle(context);
+    else fail(services, error, context);
   });
 }
 

@@ -1,36 +1,40 @@
 import type { Session } from '../identity/index.ts';
 import type { Gate } from './admission.ts';
 import { send } from './answer/send-answer.ts';
-import type { Course } from './request/request-context.ts';
+import type { RequestContext } from './request/request-context.ts';
 import type { Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 
 /** Checks the session, then the mode and the role that the route is for. A key does not admit. */
 export function sessionGate(services: KernelServices, route: Route): Gate {
-  return (course, done) => {
-    admit(services, route, course).then(
-      (isAdmitted) => (isAdmitted ? done() : refuseSession(route, course)),
+  return (context, done) => {
+    admit(services, route, context).then(
+      (isAdmitted) => (isAdmitted ? done() : refuseSession(route, context)),
       (error: Error) => done(error),
     );
   };
 }
 
 /** For another mode or role. */
-export function refuseSession({ surface }: Route, course: Course): void {
-  send(surface.refusedSession ?? { status: 401 }, course);
+export function refuseSession({ surface }: Route, context: RequestContext): void {
+  send(surface.refusedSession ?? { status: 401 }, context);
 }
 
 /**
- * Sets `course.session`. Called again once the body has arrived: that may take minutes, and a user who was suspended or
+ * Sets `context.session`. Called again once the body has arrived: that may take minutes, and a user who was suspended or
  * demoted meanwhile must not act with the former role. Guarded by sessions.test.ts.
  * @returns false for another mode or role. @throws KeywardError `invalid_session`
  */
-export async function admit(services: KernelServices, route: Route, course: Course): Promise<boolean> {
-  course.generation = services.nodes.generation;
-  const session = await services.identity.authenticate(course.request.headers.authorization, course.ip);
-  course.session = session;
+export async function admit(
+  services: KernelServices,
+  route: Route,
+  context: RequestContext,
+): Promise<boolean> {
+  context.generation = services.nodes.generation;
+  const session = await services.identity.authenticate(context.request.headers.authorization, context.ip);
+  context.session = session;
   if (mayUse(route, session)) return true;
-  noteRefusal(services, route, { session, ip: course.ip });
+  noteRefusal(services, route, { session, ip: context.ip });
   return false;
 }
 

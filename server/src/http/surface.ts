@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { KeywardError } from '../base/errors.ts';
 import type { WholeAnswer } from './answer/send-answer.ts';
-import type { Course } from './request/request-context.ts';
+import type { RequestContext } from './request/request-context.ts';
 import type { ErrorAnswer } from './answer/error-shapes.ts';
 import type { Route } from './route.ts';
 
@@ -35,7 +35,7 @@ export interface Surface<S = never> {
   /** Input is decoded by its declaration and never refused (decoding.ts), and a parameter may equal a fixed path. */
   isLenient?: boolean;
   /** Sets the CORS headers. Runs for each request. */
-  allowOrigin?(course: Course): void;
+  allowOrigin?(context: RequestContext): void;
   /**
    * Answers the preflight request of browsers (OPTIONS).
    * @param isPath whether the path exists under another method.
@@ -43,12 +43,16 @@ export interface Surface<S = never> {
    */
   preflight?: (
     services: S,
-    course: Course,
+    context: RequestContext,
     isPath: boolean,
   ) => WholeAnswer | undefined | Promise<WholeAnswer>;
   /** The refusal of a route with the access `session`. */
   refusedSession?: WholeAnswer;
   /** Refuses a request, before its body is read or after. @default before */
-  refuse?(course: Course, route: Route, refusal: { error: Error; done: (error: Error) => void }): void;
+  refuse?(
+    context: RequestContext,
+    route: Route,
+    refusal: { error: Error; done: (error: Error) => void },
+  ): void;
   document: SurfaceDocument;
 }

@@ -1,5 +1,5 @@
 import { isAllowedOrigin, visit, type Embed } from '../../widgets/index.ts';
-import type { Course } from '../../http/index.ts';
+import type { RequestContext } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 import { preflight } from '../cors.ts';
 
@@ -21,13 +21,13 @@ export const pageHeaders = ({ allowlist }: Embed, origin: string | undefined): R
 /** What a browser is told before it calls a widget: nothing, unless its page may. */
 export async function widgetPreflight(
   { widgets }: Services,
-  course: Course,
+  context: RequestContext,
 ): Promise<Record<string, string>> {
-  const uuid = decodeURIComponent(WIDGET_PATH.exec(course.request.url ?? '')?.[1] ?? '');
-  const { origin } = course.request.headers;
-  const found = await visit(widgets, { uuid, origin, ip: course.ip });
+  const uuid = decodeURIComponent(WIDGET_PATH.exec(context.request.url ?? '')?.[1] ?? '');
+  const { origin } = context.request.headers;
+  const found = await visit(widgets, { uuid, origin, ip: context.ip });
   const headers = found === undefined ? {} : pageHeaders(found.embed, origin);
   return 'access-control-allow-origin' in headers
-    ? { ...preflight(course), ...headers }
+    ? { ...preflight(context), ...headers }
     : { vary: 'Origin', 'content-length': '0' };
 }

@@ -1,5 +1,5 @@
 import type { KeywardError } from '../../base/errors.ts';
-import type { Course } from '../request/request-context.ts';
+import type { RequestContext } from '../request/request-context.ts';
 import { fail } from './send-error.ts';
 import type { KernelServices } from '../services.ts';
 
@@ -10,26 +10,26 @@ const LINGER_MS = 1_000;
  * Ends a request from outside: its body is read no further, and its answer ends. An answer that has not begun becomes a
  * refusal, an event stream gets a last event, any other connection is cut. Guarded by running.test.ts.
  */
-export function endAnswer(services: KernelServices, course: Course, why: KeywardError): void {
-  const { request, response } = course;
+export function endAnswer(services: KernelServices, context: RequestContext, why: KeywardError): void {
+  const { request, response } = context;
   // The handler may still write.
   response.on('error', () => undefined);
   const isReading = !request.complete;
   response.letGo();
   if (!response.headersSent) {
-    if (isReading) course.headers['connection'] = 'close';
-    fail(services, why, course);
+    if (isReading) context.headers['connection'] = 'close';
+    fail(services, why, context);
   } else if (!response.writableEnded) {
-    course.errorCode = why.code;
-    const last = lastWords(course, why);
+    context.errorCode = why.code;
+    const last = lastWords(context, why);
     if (last === undefined) response.destroy();
     else response.end(last);
   }
-  if (isReading) stopReading(course);
+  if (isReading) stopReading(context);
 }
 
 /** After the answer is out: the connection ends with its body. */
-function stopReading({ request, response }: Course): void {
+function stopReading({ request, response }: RequestContext): void {
   if (response.destroyed || response.writableFinished) return void request.destroy();
   const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
   response.once('finish', () => {
@@ -38,10 +38,10 @@ function stopReading({ request, response }: Course): void {
   });
 }
 
-function lastWords(course: Course, why: KeywardError): string | undefined {
-  if (course.lastWords !== undefined) return course.lastWords(why);
-  const { response, route } = course;
-  const head = course.passedHead ?? response.getHeaders();
+function lastWords(context: RequestContext, why: KeywardError): string | undefined {
+  if (context.lastWords !== undefined) return context.lastWords(why);
+  const { response, route } = context;
+  const head = context.passedHead ?? response.getHeaders();
   const isEventStream = /^text\/event-stream\b/i.test(String(head['content-type'] ?? ''));
   if (!isEventStream || head['content-length'] !== undefined) return undefined;
   if (route === undefined) return undefined;

@@ -1,4 +1,4 @@
-import type { Course } from '../request/request-context.ts';
+import type { RequestContext } from '../request/request-context.ts';
 import { isLong, jsonBytes } from './json-pieces.ts';
 
 export interface WholeAnswer {
@@ -9,9 +9,9 @@ export interface WholeAnswer {
 }
 
 /** Writes an answer into the response, with the headers gathered on the way. */
-export function send({ status, body, headers }: WholeAnswer, course: Course): void {
-  const { request, response } = course;
-  const gathered: Record<string, string | number> = course.headers;
+export function send({ status, body, headers }: WholeAnswer, context: RequestContext): void {
+  const { request, response } = context;
+  const gathered: Record<string, string | number> = context.headers;
   const head = headers === undefined ? gathered : { ...gathered, ...headers };
   if (body === undefined) {
     response.writeHead(status, head).end();
@@ -34,12 +34,15 @@ export const isLongAnswer = ({ body }: WholeAnswer): boolean =>
   typeof body === 'object' && body !== null && !Buffer.isBuffer(body) && isLong(body);
 
 /** The same for thousands of rows, which take a tenth of a second: other requests get turns meanwhile. */
-export async function sendLong({ status, body, headers }: WholeAnswer, course: Course): Promise<void> {
-  const { request, response } = course;
+export async function sendLong(
+  { status, body, headers }: WholeAnswer,
+  context: RequestContext,
+): Promise<void> {
+  const { request, response } = context;
   const pieces = await jsonBytes(body as object);
   // Ended or disconnected meanwhile.
-  if (course.isEnded || response.headersSent || response.destroyed) return;
-  const head: Record<string, string | number> = { ...course.headers, ...headers };
+  if (context.isEnded || response.headersSent || response.destroyed) return;
+  const head: Record<string, string | number> = { ...context.headers, ...headers };
   head['content-type'] ??= 'application/json; charset=utf-8';
   head['content-length'] = pieces.reduce((sum, piece) => sum + piece.length, 0);
   response.writeHead(status, head);

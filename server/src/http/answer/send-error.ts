@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { KeywardError, type ErrorCode } from '../../base/errors.ts';
 import { send } from './send-answer.ts';
 import { isWatched } from '../request/body-watchdog.ts';
-import { latestOn, type Course } from '../request/request-context.ts';
+import { latestOn, type RequestContext } from '../request/request-context.ts';
 import { invalidKey } from '../credentials.ts';
 import { problemShape, rawError, toKeywardError } from './error-shapes.ts';
 import { newRequestId } from '../request/request-id.ts';
@@ -23,12 +23,12 @@ const REFUSALS = new Set<ErrorCode>([
 export function fail(
   services: KernelServices,
   thrown: unknown,
-  course: Course,
-  surface = course.route?.surface,
+  context: RequestContext,
+  surface = context.route?.surface,
 ): void {
-  const { request, response, route: declared } = course;
+  const { request, response, route: declared } = context;
   // The caller has disconnected, which is no failure of the server, or the request was ended and answered.
-  if (course.isOver || (course.isEnded && response.headersSent)) return;
+  if (context.isOver || (context.isEnded && response.headersSent)) return;
   // The head is sent: only the end of the connection can tell the caller.
   if (response.headersSent) return void response.destroy();
   const error = refusalOf(toKeywardError(thrown), declared);
@@ -37,7 +37,7 @@ export function fail(
     response.letGo();
     const details = {
       code: error.code,
-      request_id: course.id,
+      request_id: context.id,
       method: request.method,
       path: declared?.path,
     };
@@ -45,13 +45,13 @@ export function fail(
     if (error.code === 'not_ready') services.logger.info(details, error.message);
     else services.logger.error({ err: error.extras.cause ?? error, ...details }, error.message);
   }
-  course.errorCode = error.code;
-  if (course.caller !== undefined && declared !== undefined && REFUSALS.has(error.code)) {
-    const actor = `key:${course.caller.keyId}` as const;
+  context.errorCode = error.code;
+  if (context.caller !== undefined && declared !== undefined && REFUSALS.has(error.code)) {
+    const actor = `key:${context.caller.keyId}` as const;
     const refused = { action: declared.id, target: declared.path, code: error.code };
-    services.refusals.note({ actor, ...refused, ip: course.ip });
+    services.refusals.note({ actor, ...refused, ip: context.ip });
   }
-  send(surface?.formatError(error, course.id) ?? problemShape(error, course.id), course);
+  send(surface?.formatError(error, context.id) ?? problemShape(error, context.id), context);
 }
 
 /** A request that was ended before its answer gets the same refusal as one that comes later. */

@@ -9,7 +9,7 @@ import {
   parseText,
   textOf,
 } from './json-body.ts';
-import type { Course } from '../request/request-context.ts';
+import type { RequestContext } from '../request/request-context.ts';
 import { FORM_TYPE, readForm } from './form.ts';
 import { refuseRepeatedNames } from './repeated-names.ts';
 import type { Route } from '../route.ts';
@@ -41,9 +41,9 @@ const NOTHING: ReadBody = {};
 /**
  * Reads a body and calls `use` once; synchronously if there is none, never if the caller disconnects before its end.
  */
-export function receive(course: Course, declared: Route, use: Use): void {
+export function receive(context: RequestContext, declared: Route, use: Use): void {
   const { method, bodyKind = 'json', bodyMaxBytes = LIMITS[bodyKind] } = declared;
-  const { request } = course;
+  const { request } = context;
   const { headers } = request;
   const length = Number(headers['content-length'] ?? 0);
   const isEmpty = length === 0 && headers['transfer-encoding'] === undefined;
@@ -52,11 +52,11 @@ export function receive(course: Course, declared: Route, use: Use): void {
   const type = headers['content-type'] ?? '';
   const problem =
     refusal(headers, declared, type) ?? (length > bodyMaxBytes ? tooLarge(bodyMaxBytes) : undefined);
-  if (problem !== undefined) return use(hangUp(course, problem), NOTHING);
+  if (problem !== undefined) return use(hangUp(context, problem), NOTHING);
   if (isStream) return use(undefined, { stream: request });
   collect(request, bodyMaxBytes, (error, bytes) => {
     try {
-      if (error !== undefined) return use(hangUp(course, error), NOTHING);
+      if (error !== undefined) return use(hangUp(context, error), NOTHING);
       if (!FORM_TYPE.test(type) || declared.takesForm !== true)
         return use(undefined, { bytes, value: meaning(bytes, declared, type) });
       formIn(bytes, declared, type).then(
@@ -127,7 +127,7 @@ const tooLarge = (maxBytes: number): KeywardError =>
   });
 
 /** The rest of a refused body is not read: the connection ends with the answer. */
-function hangUp({ headers, request }: Course, error: KeywardError): KeywardError {
+function hangUp({ headers, request }: RequestContext, error: KeywardError): KeywardError {
   headers.connection = 'close';
   request.resume();
   return error;

@@ -20,7 +20,7 @@ import type { KernelServices } from '../services.ts';
 export const EVERYWHERE = { 'x-content-type-options': 'nosniff' } as const;
 
 /** The state of a request from its head to the end of its answer, and the work at that end. */
-export class Course implements Runner {
+export class RequestContext implements Runner {
   readonly request: IncomingMessage;
   readonly response: HeldResponse;
   /** undefined: no route matches. */
@@ -204,21 +204,21 @@ export interface Arrived {
 }
 
 interface BusySocket extends Socket {
-  latest?: Course;
+  latest?: RequestContext;
 }
 
 /** The latest request of a connection. */
-export const latestOn = (socket: Socket): Course | undefined => (socket as BusySocket).latest;
+export const latestOn = (socket: Socket): RequestContext | undefined => (socket as BusySocket).latest;
 
 /** As proxies log a caller that disconnected; nobody receives it. */
 const CLIENT_GONE_STATUS = 499;
 
 /** One listener does all the work at the end: this is the path of every request. */
-export function begin(services: KernelServices, arrived: Arrived): Course {
-  const course = new Course(services, arrived);
-  (arrived.request.socket as BusySocket).latest = course;
-  arrived.response.on('close', () => course.close());
-  return course;
+export function begin(services: KernelServices, arrived: Arrived): RequestContext {
+  const context = new RequestContext(services, arrived);
+  (arrived.request.socket as BusySocket).latest = context;
+  arrived.response.on('close', () => context.close());
+  return context;
 }
 
 /** A session that was opened with a key ends with the key. */
