@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 900976119dc0baf39f01599dcec3bed6f22bfd86376f31bf9c87fc4f6ab54d24
-// text e1526b5aff911a5e536d63457b45c8ae4aed0b42b071582b7e3b108b76dc02fd
+// document 3a75143301ae3eeec3d611d905a8888fc1f6b68be6301a6e4e993fb7b633c52d
+// text 73bf0bf62271f7a1d4d71d5d15c130449ee2a659a16bb0618a7dc8076f84045d
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4105,7 +4105,7 @@ export interface components {
              */
             kind: "person" | "service" | "team";
             /**
-             * @description active, or disabled with all its keys
+             * @description active, or suspended: none of its keys works
              * @enum {string}
              */
             state: "active" | "suspended";
@@ -4134,7 +4134,7 @@ export interface components {
              */
             kind?: "person" | "service" | "team";
             /**
-             * @description active, or disabled with all its keys
+             * @description active, or suspended: none of its keys works
              * @enum {string}
              */
             state?: "active" | "suspended";
@@ -4831,7 +4831,7 @@ export interface components {
             createdAt: string;
             /** @description The temperature of the model; null: its own */
             openAiTemp: number | null;
-            /** @description How many former messages the model is told */
+            /** @description How many former messages the model is given */
             openAiHistory: number;
             /**
              * Format: date-time
@@ -4879,7 +4879,7 @@ export interface components {
             createdAt: string;
             /** @description The temperature of the model; null: its own */
             openAiTemp: number | null;
-            /** @description How many former messages the model is told */
+            /** @description How many former messages the model is given */
             openAiHistory: number;
             /**
              * Format: date-time
@@ -4964,7 +4964,7 @@ export interface components {
             createdAt: string;
             /** @description The temperature of the model; null: its own */
             openAiTemp: number | null;
-            /** @description How many former messages the model is told */
+            /** @description How many former messages the model is given */
             openAiHistory: number;
             /**
              * Format: date-time
@@ -5146,7 +5146,7 @@ export interface components {
             createdAt: string;
             /** @description The temperature of the model; null: its own */
             openAiTemp: number | null;
-            /** @description How many former messages the model is told */
+            /** @description How many former messages the model is given */
             openAiHistory: number;
             /**
              * Format: date-time
@@ -14928,7 +14928,7 @@ export interface operations {
                     name: string;
                     /** @description The temperature of the model; null: its own */
                     openAiTemp?: number | null;
-                    /** @description How many former messages the model is told */
+                    /** @description How many former messages the model is given */
                     openAiHistory?: number;
                     /** @description The system prompt; null: the default one */
                     openAiPrompt?: string | null;
@@ -15188,7 +15188,7 @@ export interface operations {
                     name?: string;
                     /** @description The temperature of the model; null: its own */
                     openAiTemp?: number | null;
-                    /** @description How many former messages the model is told */
+                    /** @description How many former messages the model is given */
                     openAiHistory?: number;
                     /** @description The system prompt; null: the default one */
                     openAiPrompt?: string | null;
