@@ -7,7 +7,8 @@ import { systemClock } from '../base/clock.ts';
 import { auditOn } from '../audit/audit.fixture.ts';
 import { auditMigrations, list } from '../audit/index.ts';
 import { migrate, storageMigrations, type Db, type Storage } from '../storage/index.ts';
-import { Documents, type DocumentsOptions, type NewDocument } from './documents.ts';
+import type { NewDocument } from './document.ts';
+import { Documents, type DocumentsOptions } from './documents.ts';
 import { addMember } from './members-store.ts';
 import { documentsMigrations } from './migrations.ts';
 
@@ -136,11 +137,11 @@ describeOnBothDatabases('documents', (open) => {
       for (let i = 0; i < 1_100; i++) await documents.add(tx, newDocument({}));
     });
     const [folder] = await documents.tree(caller);
-    expect(folder?.items).toHaveLength(1_100);
-    const ids = folder?.items.map(({ id }) => id) ?? [];
+    expect(folder?.documents).toHaveLength(1_100);
+    const ids = folder?.documents.map(({ id }) => id) ?? [];
     expect(await documents.byIds(storage.db, ids)).toHaveLength(1_100);
-    await documents.removeByLocation(caller, folder?.items.map(({ name }) => `f/${name}`) ?? []);
-    expect((await documents.tree(caller))[0]?.items).toEqual([]);
+    await documents.removeByLocation(caller, folder?.documents.map(({ name }) => `f/${name}`) ?? []);
+    expect((await documents.tree(caller))[0]?.documents).toEqual([]);
   });
 
   test('cannot be put into a folder while it is removed: they are gone with it, or make it anew', async () => {
@@ -153,7 +154,7 @@ describeOnBothDatabases('documents', (open) => {
         second.removeFolder(caller, 'f'),
         add(),
       ]);
-      const left = (await documents.tree(caller)).find(({ name }) => name === 'f')?.items ?? [];
+      const left = (await documents.tree(caller)).find(({ name }) => name === 'f')?.documents ?? [];
       for (const { name } of left) expect(await documents.find(storage.db, `f/${name}`)).toBeDefined();
     }
   });
@@ -164,7 +165,7 @@ describeOnBothDatabases('documents', (open) => {
     expect(await documents.tree({ ...bound, keyId: 'key_b' })).toEqual([]);
     documents = documentsOn(storage, { coverage: async () => [7, 8] });
     expect(await documents.tree({ ...bound, keyId: 'key_b' })).toMatchObject([
-      { name: 'f', items: [{ id: one.id }] },
+      { name: 'f', documents: [{ id: one.id }] },
     ]);
     documents = documentsOn(storage);
     // It brought it, but a workspace holds it that the key does not cover.

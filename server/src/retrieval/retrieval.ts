@@ -96,7 +96,7 @@ export class Retrieval {
 
   /** What is in a collection, in the order it was added. */
   members(db: Db, collectionId: number): Promise<Member[]> {
-    return listMembers(db, [collectionId]);
+    return listMembers(db, collectionId);
   }
 
   pinned(db: Db, collectionId: number): Promise<Member[]> {
