@@ -141,9 +141,11 @@ export async function moveDocument(
     .updateTable('documents')
     .set({ ...to, updated_at: nowMs })
     .where('id', '=', known.id)
-    .where(({ not, exists, selectFrom }) => {
-      const others = selectFrom('documents as other').select('other.id').where('other.id', '<>', known.id);
-      return not(exists(others.where('other.folder', '=', to.folder).where('other.name', '=', to.name)));
+    .where((eb) => {
+      const others = eb.selectFrom('documents as other').select('other.id').where('other.id', '<>', known.id);
+      return eb.not(
+        eb.exists(others.where('other.folder', '=', to.folder).where('other.name', '=', to.name)),
+      );
     })
     .executeTakeFirst();
   return moved.numUpdatedRows === 1n ? 'moved' : 'failed';

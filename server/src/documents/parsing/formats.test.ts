@@ -135,11 +135,11 @@ describe('what is not read, with what is missing', () => {
     [
       'scan.pdf',
       pdf(['', '']),
-      'scan.pdf is a PDF without text that can be read, such as a scan: it takes an upstream for text recognition (OCR).',
+      'scan.pdf is a PDF without readable text, such as a scan. Convert it with text recognition (OCR) first.',
     ],
     ['a.docx', 'no zip', 'a.docx is damaged: it is not a zip archive, as files of its kind are.'],
-    ['a.txt', pdf(['x']), 'a.txt is a PDF, whatever its name says: name it .pdf.'],
-    ['a.pdf', 'no pdf', 'a.pdf is damaged: it is no PDF that can be read.'],
+    ['a.txt', pdf(['x']), 'a.txt is a PDF, but is not named so: name it .pdf.'],
+    ['a.pdf', 'no pdf', 'a.pdf is damaged: it cannot be read as a PDF.'],
     [
       'cut.pptx',
       pptx(['a'], 'b').subarray(0, 300),

@@ -105,7 +105,7 @@ describe('a hostile file costs only its own request', () => {
   test('a file that is larger than what is read as a whole', async () => {
     const parser = limited({ limits: { wholeBytes: 2000 } });
     const outcome = await parseBytes(Buffer.concat([pdf(['x']), Buffer.alloc(3000)]), 'big.pdf', { parser });
-    expect(outcome).toEqual({ refusal: 'big.pdf is larger than 1 KiB, the most of this kind that is read.' });
+    expect(outcome).toEqual({ refusal: 'big.pdf is larger than 1 KiB, the limit for files of its kind.' });
   });
 
   test('a reader whose heap is full', async () => {
