@@ -6,6 +6,7 @@ import { deleteCollection } from './index.ts';
 import { DIMENSIONS, EMBEDDING_MODEL, embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 import type { Search } from './search.ts';
+import { knownDimensions } from './embedding/recipe.ts';
 
 const WORKSPACE = 2;
 const OTHER = 3;
@@ -42,7 +43,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(hits[0]?.score).toBeCloseTo(1 - (hits[0]?.distance ?? 0), 6);
     expect(await search('turnip festival', { collectionId: OTHER })).toEqual([]);
     expect(await retrieval.count()).toBe(2);
-    expect(await retrieval.dimensions()).toBe(DIMENSIONS);
+    expect(await knownDimensions(opened.storage.db, await retrieval.model())).toBe(DIMENSIONS);
   });
 
   test('what is unlike the question scores 0 and is kept out by the threshold alone', async () => {

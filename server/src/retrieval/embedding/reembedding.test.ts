@@ -4,6 +4,7 @@ import { json, type Behaviour } from '../../../test/upstream.ts';
 import { takeLease } from '../../storage/lease.ts';
 import { leaseOf } from './lease-store.ts';
 import { DIMENSIONS, embeddings, openRetrieval, type TestRetrieval } from '../retrieval.fixture.ts';
+import { knownDimensions } from './recipe.ts';
 
 const WORKSPACE = 1;
 const OTHER_DIMENSIONS = DIMENSIONS - 100;
@@ -71,7 +72,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     await retrieval.reembed();
     expect(await retrieval.progress()).toMatchObject({ total: 3, done: 2, failed: 1 });
     for (const title of ['owl', 'mouse', 'rat']) expect(await titles(title)).toEqual([title]);
-    expect(await retrieval.dimensions()).toBe(OTHER_DIMENSIONS);
+    expect(await knownDimensions(opened.storage.db, await retrieval.model())).toBe(OTHER_DIMENSIONS);
     refused = 'nothing';
     await retrieval.attach(WORKSPACE, locations);
     asked.length = 0;
