@@ -16,8 +16,12 @@ import { afterwards, REPOSITORY, startServer, temporaryFolder, type Server } fro
 import { recorded, recordedStream, startUpstream } from './upstream.ts';
 
 const CACHE = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-/** .ci/packages.sh fetches it. */
+/** `make test` fetches it, by .ci/packages.sh. */
 const NODE_20 = join(CACHE, 'keyward/node-20.5.1/node');
+const NODES = [
+  ['node 24', 'node'],
+  ['node 20', NODE_20],
+] as const;
 
 const EXPECTED: Partial<Outcome> = {
   chat: 'Die Hauptstadt von Österreich ist Wien. 🎼',
@@ -77,10 +81,6 @@ async function listen(answer: RequestListener): Promise<{ url: string; close(): 
 }
 
 describe('the SDK, packed and installed into another project', { timeout: 180_000 }, () => {
-  const nodes = [
-    ['node 24', 'node'] as const,
-    ...(existsSync(NODE_20) ? [['node 20', NODE_20] as const] : []),
-  ];
   const types = [join(REPOSITORY, 'node_modules/@types')];
   const kinds = [
     {
@@ -100,9 +100,10 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
   test.for(kinds)(
     'compiles under strict as a $type and runs in Node 20 and 24',
     async ({ type, load, options }) => {
+      expect(existsSync(NODE_20), `Node 20 is missing in ${NODE_20}: run "make packages"`).toBe(true);
       const folder = addProgram(project, { type, options });
       await runIn(folder, ['tsc', '-p', '.']);
-      const outcomes = nodes.map(async ([name, node]) => {
+      const outcomes = NODES.map(async ([name, node]) => {
         const program = `
         Promise.resolve(${load}('./${type}/scenario.js')).then(async ({ scenario }) =>
           process.stdout.write(JSON.stringify(await scenario(...JSON.parse(process.env.GIVEN)))));`;
