@@ -81,7 +81,7 @@ function budgetSuite(database: Database): void {
     { unit: 'requests', amount: '57', each: 1, least: 57 },
   ];
   test.for(budgets)(
-    'of $amount $unit is never overspent by 50 callers on two servers',
+    'A budget of $amount $unit is never overspent by 50 callers on two servers',
     async ({ unit, amount, each, least }) => {
       const [first] = servers as [Server];
       const key = await first.mint({ budgets: [{ name: 'total', unit, amount, period: 'total' }] });

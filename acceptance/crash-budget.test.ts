@@ -5,7 +5,7 @@ import { hang, recorded, startUpstream } from './upstream.ts';
 
 const FREE_AGAIN_MAX_MS = 60_000;
 
-test('what a killed server had reserved of a budget is free again within a minute, and counts nothing', async () => {
+test('The reservations of a killed server are free again within a minute, and count nothing', async () => {
   const upstream = await startUpstream();
   upstream.on('/chat/completions', hang);
   const home = await newHome();

@@ -84,11 +84,11 @@ describe('a client of AnythingLLM after the move', () => {
     source = { before, after: stateOf(from.folder) };
   }, 300_000);
 
-  test('finds its old installation as it was', () => {
+  test('The old installation is unchanged after the move', () => {
     expect(source.after).toEqual(source.before);
   });
 
-  test('goes on with the key that it has', async () => {
+  test('A client continues with its key after the move', async () => {
     expect(await server.ask('GET', '/api/v1/auth', { key: KEY })).toEqual({ authenticated: true });
     const { workspaces } = await server.ask<{ workspaces: unknown[] }>('GET', '/api/v1/workspaces', {
       key: KEY,
@@ -96,7 +96,7 @@ describe('a client of AnythingLLM after the move', () => {
     expect(workspaces).toMatchObject([{ id: 1, slug: 'docs', name: 'Docs', chatMode: 'query' }]);
   });
 
-  test('finds what its documents say, and reads what was said before', async () => {
+  test('A client finds its documents and reads its former chats', async () => {
     const { results } = await search(server, 'When does the boat to Hven go?');
     expect(results[0]?.text).toContain('leaves at nine');
     const { history } = await server.ask<{ history: unknown[] }>('GET', '/api/v1/workspace/docs/chats', {
@@ -108,7 +108,7 @@ describe('a client of AnythingLLM after the move', () => {
     ]);
   });
 
-  test('people log in with the passwords they had', async () => {
+  test('Users log in with their former passwords', async () => {
     const body = { username: 'anna', password: PASSWORD };
     const login = () =>
       server.ask<{ valid: boolean; token: string }>('POST', '/api/request-token', { key: null, body });
@@ -116,7 +116,7 @@ describe('a client of AnythingLLM after the move', () => {
     expect(await login()).toMatchObject({ valid: true });
   });
 
-  test('a page that shows a widget goes on showing it, once somebody pays for it', async () => {
+  test('A page continues to show its widget after a key has adopted it', async () => {
     const list = () => server.ask<{ embeds: unknown[] }>('GET', '/api/v1/embed', { key: KEY });
     const known = { uuid: WIDGET, enabled: true, workspace: { id: 1 } };
     expect((await list()).embeds).toMatchObject([{ ...known, state: 'unpaid' }]);
@@ -126,12 +126,12 @@ describe('a client of AnythingLLM after the move', () => {
     expect(embed).not.toHaveProperty('state');
   });
 
-  test('the old key stands nowhere in what the server said', () => {
+  test('The old key is nowhere in the output of the server', () => {
     expect(server.stdout + server.stderr).not.toContain(KEY.slice(0, 15));
   });
 });
 
-test('a server that runs meanwhile knows at once what came', async () => {
+test('A running server knows the imported things at once', async () => {
   const home = await newHome();
   const server = await home.serve();
   const first = await server.request('GET', '/api/v1/workspaces', { key: KEY });
@@ -145,7 +145,7 @@ test('a server that runs meanwhile knows at once what came', async () => {
   expect(await server.ask('POST', '/api/request-token', { key: null, body })).toMatchObject({ valid: true });
 }, 120_000);
 
-test('a server that is killed while it embeds imported documents goes on where it was', async () => {
+test('A server that is killed while it embeds imported documents continues where it was', async () => {
   const home = await newHome({ localModel: true });
   await take(home, oldInstallation(12));
   const first = await home.serve();

@@ -43,7 +43,7 @@ describe('a limit on requests', () => {
     );
   }
 
-  test('never refuses a caller that stays below it', async () => {
+  test('A limit never refuses a caller that stays below it', async () => {
     const { secret: key } = await server.mint({
       limits: [{ name: 'minute', requests: CALLERS, window_seconds: 60 }],
     });
@@ -54,7 +54,7 @@ describe('a limit on requests', () => {
     expect(tally(shots.map(({ status }) => status))).toEqual({ 200: CALLERS });
   });
 
-  test('holds over any span of its window, not only within aligned ones', async () => {
+  test('A limit holds over any span of its window, not only over aligned ones', async () => {
     const { secret: key } = await server.mint({ limits: [{ name: 's', requests: 5, window_seconds: 1 }] });
     const agent = new Agent({ keepAlive: true });
     const admitted: { beganMs: number; endedMs: number }[] = [];
@@ -73,7 +73,7 @@ describe('a limit on requests', () => {
 });
 
 describe('a limit on concurrency', () => {
-  test('lets exactly so many run, and others as soon as they end', async () => {
+  test('A concurrency limit lets exactly so many requests run, and others as soon as they end', async () => {
     const upstream = await startUpstream();
     let open = Promise.withResolvers<void>();
     upstream.on('/chat/completions', async (response, received) => {

@@ -92,11 +92,10 @@ beforeAll(async () => {
   await runIn(folder, ['py/bin/pip', 'install', '--quiet', ...MAKERS.pip, ...needs]);
 }, 600_000);
 
-describe(
-  'clients that others generate from the OpenAPI document compile and call a server',
-  { timeout: 600_000 },
-  () => {
-    test.for(TYPESCRIPT)('$name', async ({ name, command, program }) => {
+describe('Clients that other generators make from the OpenAPI document', { timeout: 600_000 }, () => {
+  test.for(TYPESCRIPT)(
+    'The TypeScript client of $name compiles and calls a server',
+    async ({ name, command, program }) => {
       await runIn(folder, command);
       const head = `declare const process: { env: { URL: string; KEY: string } };\nconst { URL: url, KEY: key } = process.env;\n`;
       const entry = join(folder, `call-${name}.ts`);
@@ -110,14 +109,14 @@ describe(
       const bundle = await rolldown({ input: entry, platform: 'node' });
       await bundle.write({ file: join(folder, `${name}.mjs`), format: 'esm' });
       expect(await runIn(folder, ['node', `${name}.mjs`], environment)).toBe('acceptance\n');
-    });
+    },
+  );
 
-    test.for(PYTHON)('$name', async ({ command, program }) => {
-      mkdirSync(join(folder, 'python'), { recursive: true });
-      await runIn(folder, [...command, 'python']);
-      expect(await runIn(join(folder, 'python'), ['../py/bin/python', '-c', program], environment)).toBe(
-        'acceptance\n',
-      );
-    });
-  },
-);
+  test.for(PYTHON)('The Python client of $name calls a server', async ({ command, program }) => {
+    mkdirSync(join(folder, 'python'), { recursive: true });
+    await runIn(folder, [...command, 'python']);
+    expect(await runIn(join(folder, 'python'), ['../py/bin/python', '-c', program], environment)).toBe(
+      'acceptance\n',
+    );
+  });
+});

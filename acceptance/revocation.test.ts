@@ -119,7 +119,7 @@ function suite(database: Database): void {
     [a, b] = await Promise.all([home.serve(), home.serve()]);
   }, 60_000);
 
-  test.for(REMOVALS)('$name: no request that begins after the answer is admitted', async (removal) => {
+  test.for(REMOVALS)('No request that begins after the answer is admitted: $name', async (removal) => {
     for (let round = 0; round < removal.rounds; round++) {
       for (const [here, there] of [
         [a, b],
@@ -133,7 +133,7 @@ function suite(database: Database): void {
     }
   });
 
-  test('a quarantined key still reads and writes nothing', async () => {
+  test('A quarantined key can read but not write', async () => {
     const { id, secret } = await a.mint({ role: 'admin' });
     await a.ask('POST', `/v1/keys/${id}/quarantine`);
     for (const server of [a, b]) {
@@ -143,7 +143,7 @@ function suite(database: Database): void {
     }
   });
 
-  test('what was given back works again on both', async () => {
+  test('A restored key works again on both servers', async () => {
     const { key } = await newSubject(a);
     const statusOn = async (server: Server): Promise<number> =>
       (await server.request('GET', PATH, { key: key.secret })).status;
@@ -153,7 +153,7 @@ function suite(database: Database): void {
     await expect.poll(async () => [await statusOn(a), await statusOn(b)]).toEqual([200, 200]);
   });
 
-  test('a server that stands still delays the answer by a lease at most, and wakes up knowing', async () => {
+  test('A suspended server delays the answer by a lease at most, and refuses the key when it continues', async () => {
     const { key } = await newSubject(a);
     const agent = new Agent({ keepAlive: true });
     const ask = (): Promise<{ status: number }> => shoot(b.url + PATH, { key: key.secret, agent });
@@ -178,7 +178,7 @@ function suite(database: Database): void {
     expect((await b.request('GET', PATH, { key: secret })).status).toBe(200);
   });
 
-  test('a server that is killed delays it no longer than that, and comes back knowing', async () => {
+  test('A killed server delays the answer by a lease at most, and refuses the key after its restart', async () => {
     const { key } = await newSubject(a);
     const hammer = new Hammer(b.url + PATH, key.secret);
     await hammer.untilAdmitted(10);

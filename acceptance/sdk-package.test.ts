@@ -98,7 +98,7 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
   ] as const;
 
   test.for(kinds)(
-    'compiles under strict as a $type and runs in Node 20 and 24',
+    'The SDK compiles under strict as a $type and runs in Node 20 and 24',
     async ({ type, load, options }) => {
       expect(existsSync(NODE_20), `Node 20 is missing in ${NODE_20}: run "make packages"`).toBe(true);
       const folder = addProgram(project, { type, options });
@@ -120,7 +120,7 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
     },
   );
 
-  test('runs what its README shows', async () => {
+  test('The examples of the README of the SDK run', async () => {
     const folder = addFolder(project, 'readme', { type: 'module', options: kinds[0].options });
     const blocks = blocksOf(readFileSync(join(REPOSITORY, 'sdk/README.md'), 'utf8'), 'ts');
     expect(blocks.length).toBeGreaterThan(3);
@@ -133,7 +133,7 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
     }
   });
 
-  test('is bundled for browsers without anything of Node, and runs in one', async () => {
+  test('The SDK is bundled for browsers without modules of Node, and runs in one', async () => {
     const entry = "import { scenario } from './module/scenario.js'; globalThis.scenario = scenario;";
     writeFileSync(join(project, 'browser.js'), entry);
     const bundle = await rolldown({

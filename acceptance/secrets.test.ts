@@ -115,7 +115,7 @@ describe('the search itself', () => {
     'in a binary file': Buffer.concat([randomBytes(1_000), bytes, randomBytes(1_000)]),
   };
 
-  test.for(Object.entries(planted))('finds a secret in a file: %s', ([, text]) => {
+  test.for(Object.entries(planted))('The search finds a secret in a file: %s', ([, text]) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), text);
     expect(hitsOf(canaries, filesBelow(folder)).map(({ canary }) => canary)).toContain('planted');
@@ -131,14 +131,14 @@ describe.each(['sqlite', 'postgres'] as const)('no secret slips out in a whole l
     life = undefined;
   });
 
-  test('through answers, logs, commands, arguments of processes', async () => {
+  test('No secret is in answers, logs, commands or arguments of processes', async () => {
     life = await wholeLife(database);
     expect(life.canaries.count).toBeGreaterThan(25);
     expect(life.traces.length).toBeGreaterThan(150);
     expect(hitsOf(life.canaries, life.traces)).toEqual([]);
   }, 240_000);
 
-  test('into a file, but for the two that keep one', () => {
+  test('No secret is in a file, except the two that keep one', () => {
     const { home, canaries } = life as NonNullable<typeof life>;
     const kept = Object.values(KEPT).filter((path) => globSync(path, { cwd: home.folder }).length > 0);
     expect(kept).toEqual([database === 'sqlite' ? KEPT.credentials : KEPT.masterKey]);

@@ -115,7 +115,7 @@ async function execute(operationId: string): Promise<{ status: string; body: str
 }
 
 describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
-  test('shows every operation of the description, and nothing is missing', async () => {
+  test('The page shows every operation of the OpenAPI document', async () => {
     const { paths } = await server.ask<Document>('GET', '/openapi.json', { key: null });
     const documented = Object.values(paths).flatMap((methods) =>
       Object.values(methods).map(({ operationId }) => operationId),
@@ -134,7 +134,7 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     await page.screenshot({ path: join(SCREENSHOTS, 'api-docs.png') });
   });
 
-  test('operations and Authorize are reached and opened with the keyboard alone', async () => {
+  test('Operations and Authorize are reached and opened with the keyboard alone', async () => {
     const reached: string[] = [];
     for (let presses = 0; presses < 30; presses++) {
       await page.keyboard.press('Tab');
@@ -148,7 +148,7 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     await page.keyboard.press('Enter');
   });
 
-  test('Authorize takes a key, and "Try it out" shows that key', async () => {
+  test('Authorize accepts a key, and "Try it out" shows that key', async () => {
     const { id, secret } = await server.mint({ name: 'from the browser' });
     await authorize(secret);
     const { status, body } = await execute('keys.self');
@@ -157,7 +157,7 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     await page.screenshot({ path: join(SCREENSHOTS, 'api-docs-self.png') });
   });
 
-  test('a body can be filled in and sent', async () => {
+  test('A body can be filled in and sent', async () => {
     await authorize(server.home.adminKey);
     const panel = await openOperation('owners.create');
     await panel.locator('textarea').first().fill('{"name": "From the page", "kind": "team"}');
@@ -168,7 +168,7 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     expect((await server.request('GET', '/v1/owners')).text).toContain('From the page');
   });
 
-  test('a wrong key is shown the 401 with its hint', async () => {
+  test('A wrong key gets the 401 with its hint', async () => {
     await authorize('sk-wrong');
     const { status, body } = await execute('keys.self');
     expect(status).toContain('401');
@@ -178,7 +178,7 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     expect(complaints.splice(0)).toEqual([expect.stringContaining('401')]);
   });
 
-  test('the key is not kept: a page that is opened again knows none', async () => {
+  test('The page does not keep the key when it is opened again', async () => {
     await authorize(server.home.adminKey);
     const kept = await page.evaluate<string>('JSON.stringify([localStorage, sessionStorage])');
     expect(kept).not.toContain(server.home.adminKey);

@@ -44,7 +44,7 @@ const isAnswering = (url: string): Promise<boolean> =>
   );
 
 describe('keyward up', () => {
-  test('shows the address, the key once, and a curl line that brings a real answer', async () => {
+  test('The command keyward up shows the address, the key once, and a curl line that gives a real answer', async () => {
     const home = backgroundHome();
     const { stdout, stderr } = await home.keyward(['up']);
     const url = addressIn(stdout);
@@ -74,7 +74,7 @@ describe('keyward up', () => {
     await home.keyward(['down']);
   }, 120_000);
 
-  test('keeps its files to their user', async () => {
+  test('The files of keyward up are readable by their user alone', async () => {
     const home = backgroundHome({ KEYWARD_LOCAL_MODEL: 'off' });
     await home.keyward(['up']);
     const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
@@ -85,7 +85,7 @@ describe('keyward up', () => {
     }
   });
 
-  test('a port that is taken is one clear error', async () => {
+  test('A port in use gives one clear error', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     afterwards(() => void blocker.close());
@@ -101,7 +101,7 @@ describe('keyward up', () => {
     }
   });
 
-  test('without a network for the weights it starts, says so, and serves an upstream', async () => {
+  test('Without a network for the weights keyward up starts, says so, and serves an upstream', async () => {
     const models = join(temporaryFolder(), 'models');
     mkdirSync(models);
     // Nobody answers there; asked five times, as pip does by itself, it would only take longer.
@@ -129,7 +129,9 @@ describe('keyward up', () => {
 });
 
 describe('without the local model', () => {
-  test('it is ready within a second and stays below 150 MB', async ({ annotate }) => {
+  test('A server without the local model is ready within a second and stays below 150 MB', async ({
+    annotate,
+  }) => {
     const home = await newHome();
     const startedMs = performance.now();
     const server = await home.serve();

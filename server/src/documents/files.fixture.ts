@@ -82,7 +82,7 @@ export const odt = (): Buffer =>
     '<office:text><text:h>Turnips</text:h><text:p>White<text:s text:c="2"/>and<text:tab/>round</text:p></office:text>',
   );
 
-/** With a sentence that was deleted, and can be brought back. */
+/** With a deleted sentence that is kept for undo. */
 export const odtWithChanges = (): Buffer =>
   openDocument(
     '<office:text><text:tracked-changes><text:changed-region><text:deletion><text:p>Beets</text:p></text:deletion></text:changed-region></text:tracked-changes><text:p>Turnips</text:p></office:text>',

@@ -27,7 +27,7 @@ afterAll(() => localModel.stop());
 for (const database of ['sqlite', 'pgvector'] as const) {
   describeOn(database, 'the local embedding model', (open) => {
     test(
-      'finds the passage that answers among the first four, in all modes',
+      'The passage with the answer is among the first four, in all modes',
       { timeout: MODEL_MS * 2 },
       async () => {
         const opened = await openRetrieval(await open(), {}, localModel);

@@ -102,7 +102,7 @@ const BY_GRAPH: Way = { by: 'graph', limit: WANTED, stepsMax: 20_000 };
 
 describeOn('pgvector', 'a search by PostgreSQL', (open) => {
   test(
-    'finds the nearest by the graph where there is much to compare, otherwise by comparing',
+    'A search in a large collection finds the nearest by the graph, others by comparing',
     { timeout: 90_000 },
     async () => {
       const large = Array.from({ length: LARGE_COUNT }, () => vector(3));
