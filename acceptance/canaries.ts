@@ -34,7 +34,7 @@ const NEEDLE_MIN_BYTES = 12;
 const PUBLIC_CHARACTERS = 18;
 const KEY = /^sk-kw1[0-9A-Za-z]{50}$/;
 
-/** Every secret that ever existed in a run, in all the clothes in which it could slip out. */
+/** Every secret of a run, in all the encodings in which it could appear. */
 export class Canaries {
   readonly #needles: Needle[] = [];
   readonly #known = new Map<string, string>();

@@ -125,7 +125,7 @@ async function misplaced(life: SecretsLife, canaries: Canaries): Promise<void> {
   }
   const password = canaries.add('password in a link', randomSecret('pw'));
   const scraperHeaders = { authorization: canaries.add('header for a link', randomSecret('token')) };
-  // Whoever sent the link is told which one could not be read.
+  // The error names the link that could not be read.
   const mints = (): [string, string][] => [['password in a link', password]];
   const body = { link: `http://ada:${password}@127.0.0.1:9/x`, scraperHeaders };
   await life.ask('POST', '/v1/document/upload-link', { body, mints });

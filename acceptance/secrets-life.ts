@@ -271,7 +271,7 @@ export class SecretsLife {
     await this.run(['doctor', '--output', 'json'], { environment: { KEYWARD_API_KEY: '' } });
   }
 
-  /** Everything that can be read by whoever may read everything. */
+  /** Everything that an administrator can read. */
   async lists(): Promise<void> {
     for (const path of [
       '/v1/keys',

@@ -49,7 +49,7 @@ async function startupFailures(home: Home, canaries: Canaries): Promise<Trace[]>
   const settings = [
     { KEYWARD_DATABASE_URL: `postgres://keyward:${password}@127.0.0.1:9/keyward` },
     { KEYWARD_DATABASE_URL: `mysql://keyward:${password}@127.0.0.1/keyward` },
-    { KEYWARD_MASTER_KEY: canaries.add('a master key that is none', randomSecret('master')) },
+    { KEYWARD_MASTER_KEY: canaries.add('an invalid master key', randomSecret('master')) },
     { KEYWARD_MASTER_KEY: newMasterKey('another master key', canaries) },
     { KEYWARD_API_KEI: canaries.add('in a variable that is misspelt', randomSecret('sk')) },
   ];

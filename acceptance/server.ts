@@ -270,7 +270,7 @@ export class Server {
     return this.ask('POST', '/v1/upstreams', { body: { name: 'recorded', ...fields } });
   }
 
-  /** As an operator would; resolves when it is gone. Twice is fine. */
+  /** As an operator does; resolves when the process has ended. Idempotent. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }

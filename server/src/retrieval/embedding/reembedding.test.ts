@@ -123,7 +123,7 @@ describeOnAllDatabases('Embedding again', (open) => {
     await set('chunkSize', '500');
     let asked = 0;
     upstream.answer((response, received) => {
-      // The second never answers: whoever asked is stopped meanwhile.
+      // The second never answers: its caller is stopped meanwhile.
       if (++asked !== 2) return embeddings()(response, received);
       return undefined;
     });

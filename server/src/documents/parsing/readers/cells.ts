@@ -38,7 +38,7 @@ const EPOCH_MS = Date.UTC(1899, 11, 30);
 /** Day 0 of workbooks from an old Mac. */
 const EPOCH_1904_DAYS = 1_462;
 
-/** `45000.5` → `2023-03-15 12:00:00`; the time is left out where there is none, the day where it is 0. */
+/** `45000.5` → `2023-03-15 12:00:00`; without the time at midnight, without the day where it is 0. */
 export function serialDate(serial: number, { is1904 = false } = {}): string {
   const days = serial + (is1904 ? EPOCH_1904_DAYS : 0);
   const date = new Date(EPOCH_MS + Math.round(days * 86_400) * 1000);

@@ -47,7 +47,7 @@ interface Annotation {
   password?: unknown;
 }
 
-/** The values in the fields of a form. */
+/** The values in the fields of forms. */
 function filledIn(annotations: readonly Annotation[]): string {
   return annotations.map(filledInField).filter(isSaid).join('\n');
 }
