@@ -2,7 +2,7 @@ export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
 export type { Document, DocumentMetadata, NewDocument, Place } from './document.ts';
 export { Documents, type DocumentVectors } from './documents.ts';
 export type { FolderListing, ListedDocument } from './listings.ts';
-export { Intake, type Bringing, type Brought, type Given, type NewNote, type Outcome } from './intake.ts';
+export { Intake, type AddedDocument, type AddResult, type NewNote } from './intake.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';
 export { checkedName, cleanFileName, folderName, named } from './names.ts';
 export { acceptedTypes } from './parsing/formats.ts';

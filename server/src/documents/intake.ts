@@ -15,23 +15,23 @@ import { Parser, type ParsedPart, type ParseOutcome } from './parsing/parser.ts'
 import { TemporaryFiles } from './temporary-files.ts';
 
 /** A document that was just added, with its text. */
-export interface Brought {
+export interface AddedDocument {
   document: Document;
   text: string;
 }
 
 /** A file may hold several documents, as a mailbox does. A refusal is whole sentences for the sender. */
-export type Outcome = { brought: Brought[] } | { refusal: string };
+export type AddResult = { added: AddedDocument[] } | { refusal: string };
 
 /** Metadata that the sender may set; the rest is found out. */
-export interface Given {
+export interface StatedMetadata {
   title?: string;
   docAuthor?: string;
   description?: string;
   docSource?: string;
 }
 
-export interface NewNote extends Given {
+export interface NewNote extends StatedMetadata {
   title: string;
   text: string;
   url?: string;
@@ -40,10 +40,10 @@ export interface NewNote extends Given {
 }
 
 /** The sender, and the place for the documents. */
-export interface Bringing {
+export interface AddOptions {
   caller: Caller;
   folder: string;
-  given?: Given;
+  given?: StatedMetadata;
   /** Aborted when the sender has gone. */
   signal?: AbortSignal;
 }
@@ -59,7 +59,7 @@ export interface IntakeOptions {
 }
 
 /** Where the parts of a file come from, and their metadata where neither the sender nor the file has it. */
-interface Origin extends Required<Omit<Given, 'title'>> {
+interface Origin extends Required<Omit<StatedMetadata, 'title'>> {
   /** The start of the documents' names. */
   slug: string;
   fileName: string;
@@ -118,9 +118,9 @@ export class Intake {
     }
   }
 
-  async bringFile(file: { fd: number; name: string }, bringing: Bringing): Promise<Outcome> {
-    const parsed = await this.#parser.parse(file, bringing.signal);
-    return this.#keepParts(bringing, parsed, {
+  async addFile(file: { fd: number; name: string }, options: AddOptions): Promise<AddResult> {
+    const parsed = await this.#parser.parse(file, options.signal);
+    return this.#keepParts(options, parsed, {
       slug: slugOf(file.name),
       fileName: file.name,
       titleOf: ({ part }) => part,
@@ -132,15 +132,15 @@ export class Intake {
   }
 
   /** @param headers are sent to the link's own server, not to where it redirects. */
-  async bringLink(link: string, headers: Record<string, string>, bringing: Bringing): Promise<Outcome> {
-    const { signal } = bringing;
+  async addLink(link: string, headers: Record<string, string>, options: AddOptions): Promise<AddResult> {
+    const { signal } = options;
     const page = await this.#pages.fetch(link, { headers, signal });
     if ('refusal' in page) return page;
     try {
       const { file, fileName: name, charset } = page;
       const parsed = await this.#parser.parse({ fd: file.fd, name, charset }, signal);
       const slug = slugOf(page.called);
-      return await this.#keepParts(bringing, parsed, {
+      return await this.#keepParts(options, parsed, {
         slug: `url-${slug}`,
         fileName: `${slug}.html`,
         titleOf: ({ part, title }) => part ?? title,
@@ -154,7 +154,7 @@ export class Intake {
     }
   }
 
-  async bringNote(note: NewNote, bringing: Bringing): Promise<{ brought: Brought[] }> {
+  async addNote(note: NewNote, options: AddOptions): Promise<{ added: AddedDocument[] }> {
     const id = randomUUID();
     const slug = noteSlug(note.title);
     const fileName = `${slug}.txt`;
@@ -170,12 +170,12 @@ export class Intake {
       publishedMs: note.publishedMs ?? this.#parts.clock.nowMs(),
       text: note.text.toWellFormed(),
     };
-    return { brought: await this.#keep(bringing, [described]) };
+    return { added: await this.#keep(options, [described]) };
   }
 
-  async #keepParts(bringing: Bringing, parsed: ParseOutcome, origin: Origin): Promise<Outcome> {
+  async #keepParts(options: AddOptions, parsed: ParseOutcome, origin: Origin): Promise<AddResult> {
     if ('refusal' in parsed) return parsed;
-    const { given = {} } = bringing;
+    const { given = {} } = options;
     const all = parsed.parts.map(({ text, properties }) => {
       const id = randomUUID();
       return {
@@ -191,38 +191,38 @@ export class Intake {
         text,
       };
     });
-    return { brought: await this.#keep(bringing, all) };
+    return { added: await this.#keep(options, all) };
   }
 
   /** All of them or none. A mailbox has thousands: other requests run between two of them. */
   async #keep(
-    { folder, caller }: Bringing,
+    { folder, caller }: AddOptions,
     all: readonly (Described & { name: string })[],
-  ): Promise<Brought[]> {
+  ): Promise<AddedDocument[]> {
     const { storage, documents } = this.#parts;
-    const added: NewDocument[] = [];
+    const fresh: NewDocument[] = [];
     for (const { name, ...described } of all) {
-      if (added.length > 0) await nextTurn();
+      if (fresh.length > 0) await nextTurn();
       const metadata = await describe(described);
-      added.push({ folder, name, metadata, text: described.text, createdBy: caller.keyId });
+      fresh.push({ folder, name, metadata, text: described.text, createdBy: caller.keyId });
     }
     return storage.transaction(async (tx) => {
-      const brought: Brought[] = [];
-      for (const one of added) {
-        if (brought.length > 0) await nextTurn();
+      const added: AddedDocument[] = [];
+      for (const one of fresh) {
+        if (added.length > 0) await nextTurn();
         const document = await documents.add(tx, one);
         if (document === undefined) throw new Error(`A new id was used before: ${one.metadata.id}`);
-        brought.push({ document, text: one.text });
+        added.push({ document, text: one.text });
       }
-      await documents.record(tx, caller, entryOf(brought));
-      return brought;
+      await documents.record(tx, caller, entryOf(added));
+      return added;
     });
   }
 }
 
-function entryOf(brought: readonly Brought[]): Entry {
-  const bytes = brought.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  const locations = brought.map(({ document }) => document.location);
+function entryOf(added: readonly AddedDocument[]): Entry {
+  const bytes = added.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const locations = added.map(({ document }) => document.location);
   const [only] = locations;
   return only !== undefined && locations.length === 1
     ? { action: 'documents.add', target: only, details: { bytes } }
