@@ -11,7 +11,7 @@ import type { Document, NewDocument } from './document.ts';
 import type { Documents } from './documents.ts';
 import { PageFetcher } from './fetching/page-fetcher.ts';
 import { named, noteSlug, slugOf } from './names.ts';
-import { Parser, type ParsedPart, type ParseOutcome } from './parsing/parser.ts';
+import { Parser, type Parsed, type ParsedPart } from './parsing/parser.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
 /** A document that was just added, with its text. */
@@ -120,13 +120,14 @@ export class Intake {
 
   async addFile(file: { fd: number; name: string }, options: AddOptions): Promise<AddResult> {
     const parsed = await this.#parser.parse(file, options.signal);
+    if ('refusal' in parsed) return parsed;
     return this.#keepParts(options, parsed, {
       slug: slugOf(file.name),
       fileName: file.name,
       titleOf: ({ part }) => part,
       docAuthor: 'Unknown',
       description: 'Unknown',
-      docSource: 'called' in parsed ? `${parsed.called} uploaded by the user.` : '',
+      docSource: `${parsed.called} uploaded by the user.`,
       chunkSource: '',
     });
   }
@@ -139,6 +140,7 @@ export class Intake {
     try {
       const { file, fileName: name, charset } = page;
       const parsed = await this.#parser.parse({ fd: file.fd, name, charset }, signal);
+      if ('refusal' in parsed) return parsed;
       const slug = slugOf(page.called);
       return await this.#keepParts(options, parsed, {
         slug: `url-${slug}`,
@@ -173,10 +175,9 @@ export class Intake {
     return { added: await this.#keep(options, [described]) };
   }
 
-  async #keepParts(options: AddOptions, parsed: ParseOutcome, origin: Origin): Promise<AddResult> {
-    if ('refusal' in parsed) return parsed;
+  async #keepParts(options: AddOptions, { parts }: Parsed, origin: Origin): Promise<AddResult> {
     const { given = {} } = options;
-    const all = parsed.parts.map(({ text, properties }) => {
+    const all = parts.map(({ text, properties }) => {
       const id = randomUUID();
       return {
         id,

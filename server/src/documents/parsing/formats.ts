@@ -9,7 +9,7 @@ interface Readable {
 }
 
 /** The reason why files of a type are not read, with the next step. */
-interface Unreadable {
+interface Unsupported {
   missing: string;
 }
 
@@ -24,7 +24,7 @@ const IMAGE = { missing: 'Images are not read here: it takes an upstream for tex
 const OLD_OFFICE = { missing: 'Old Office files are not read here: save it as .docx, .xlsx or .pptx.' };
 
 /** In the order in which clients have always had them, readable or not; Keyward's own are last. */
-const TYPES: [mime: string, extensions: string[], type: Readable | Unreadable][] = [
+const TYPES: [mime: string, extensions: string[], type: Readable | Unsupported][] = [
   ['text/plain', ['.txt', '.md', '.org', '.adoc', '.rst'], as('text', 'a text file')],
   ['text/html', ['.html'], as('html', 'an html file')],
   ['text/csv', ['.csv'], as('text', 'a csv file')],

@@ -13,7 +13,7 @@ export interface ParsedPart {
   properties: Properties;
 }
 
-interface Parsed {
+export interface Parsed {
   /** At least one; none of them is blank. */
   parts: ParsedPart[];
   /** As in "a text file uploaded by the user". */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Storage } from '../../storage/index.ts';
 
-/** A graph of pgvector has no longer vectors. */
+/** The limit of graphs of pgvector. */
 export const DIMENSIONS_MAX = 4_000;
 
 /**
