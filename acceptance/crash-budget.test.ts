@@ -30,7 +30,7 @@ test('The reservations of a killed server are free again within a minute, and co
     .poll(async () => (await second.request('POST', path, chat)).status, { timeout: 62_000, interval: 500 })
     .toBe(200);
   expect(performance.now() - killedMs).toBeLessThan(FREE_AGAIN_MAX_MS);
-  // What the one answer used, and nothing of the request that died.
+  // The use of the one answer, and nothing of the request that died.
   const used = async (): Promise<string | undefined> =>
     (await second.ask<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`)).budgets[0]?.used;
   await expect.poll(used).toBe('33');

@@ -38,7 +38,7 @@ test('After kill -9 the local model gives 503 with a hint, then answers again, a
   expect(server.hasEnded).toBe(false);
 
   await server.kill();
-  // The model's process sees its parent gone and ends too.
+  // The model's process ends with its parent.
   const isThere = (pid: number): boolean => {
     try {
       return process.kill(pid, 0);

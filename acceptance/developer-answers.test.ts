@@ -13,7 +13,7 @@ beforeAll(async () => {
   const server = await startServer({ localModel: true });
   await server.untilModelReady();
   developer = new Developer(server);
-  // A model of 135 million parameters is right where it is shown one passage, and told little else.
+  // A model of 135 million parameters answers rightly with one passage and a short prompt.
   const openAiPrompt = 'You answer questions about the text you are given.';
   const settings = { openAiTemp: 0, topN: 1, chatMode: 'query', openAiPrompt };
   await developer.newWorkspace('Both', settings);
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await developer.upload('minutes.docx', docx, 'both');
 }, 180_000);
 
-/** Answers stand only in one of the documents. */
+/** Each answer is in one of the documents only. */
 const QUESTIONS = [
   ['What is the name of the main telescope?', 'Tuva', 'handbook.pdf'],
   ['When is the observatory open to visitors?', 'Thursday', 'handbook.pdf'],

@@ -14,7 +14,7 @@ const openAiPrompt = 'You answer questions about the text you are given.';
 const require = createRequire(import.meta.url);
 const CLI = require.resolve('@mintplex-labs/anything-llm-cli/dist/index.js');
 
-/** The model writes some twenty words a second, where nobody else computes. */
+/** The model writes some twenty words a second on an idle machine. */
 const ANSWERS_TIMEOUT_MS = 120_000;
 
 const asking = { timeout: ANSWERS_TIMEOUT_MS, retry: ASKED_AGAIN };
@@ -78,7 +78,7 @@ describe('the OpenAI client, a workspace as its model', asking, () => {
     for (const [at, { embedding }] of data.entries())
       for (const [i, value] of embedding.entries())
         expect(plain.data[at]?.embedding[i]).toBeCloseTo(value, 4);
-    // The client asks for base64 by itself, and would take numbers too.
+    // The client itself asks for base64, and would accept numbers too.
     expect(seen[0]?.bytes).toMatch(/"embedding":"[A-Za-z0-9+/]/);
     expect(usage.total_tokens).toBeGreaterThan(0);
   });
@@ -229,7 +229,7 @@ describe('a reader of events', asking, () => {
     await reader?.read();
     controller.abort();
     await reader?.read().catch(() => undefined);
-    // The one model of this machine answers the next one: it is not busy with what nobody reads.
+    // The one model answers the next request: the cancelled one does not keep it busy.
     const next = await new Developer(server, key).chat('empty', 'Say hi.', { mode: 'chat' });
     expect(next).toMatchObject({ type: 'textResponse', error: null });
   });

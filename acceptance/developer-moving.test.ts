@@ -12,7 +12,7 @@ const WIDGET = '0b9d8f0e-6c37-4e29-9f0b-6a2d5a0f5b1c';
 const FERRY = 'The ferry to the island of Hven leaves at nine in the morning from the harbour of Landskrona.';
 const EMBEDDED_TIMEOUT_MS = 180_000;
 
-/** What somebody had who used AnythingLLM with others. */
+/** An installation of AnythingLLM with several users. */
 function oldInstallation(documents: number): StorageDir {
   const from = new StorageDir(join(temporaryFolder(), 'storage'));
   from.add('system_settings', { label: 'multi_user_mode', value: 'true' });
@@ -42,7 +42,7 @@ async function left(home: Home): Promise<number> {
 const vectorCount = async (server: Server): Promise<number> =>
   (await server.ask<{ vectorCount: number }>('GET', '/api/v1/system/vector-count', { key: KEY })).vectorCount;
 
-/** The server is asked first: to start the command again and again would take the time from the embedding. */
+/** Asks the server first: starting the command again and again would delay the embedding. */
 async function untilVectors(server: Server, least: number): Promise<void> {
   const deadlineMs = performance.now() + EMBEDDED_TIMEOUT_MS;
   while ((await vectorCount(server)) < least) {
@@ -156,6 +156,6 @@ test('A server that is killed while it embeds imported documents continues where
   await untilAll(second, vectorsOf(12));
   const { results } = await search(second, 'When does the boat to Hven go?');
   expect(results[0]?.text).toContain('leaves at nine');
-  // Nothing is missing and nothing is there twice.
+  // No document is missing and none is there twice.
   expect(await vectorCount(second)).toBe(vectorsOf(12));
 }, 480_000);

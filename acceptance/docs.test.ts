@@ -41,7 +41,7 @@ function runBlock(script: string, { cwd, server }: { cwd: string; server: Server
   });
 }
 
-/** One for all pages, as a reader has one. */
+/** One for all pages, as for a reader. */
 let server: Server;
 beforeAll(async () => {
   server = await (await newHome({ localModel: true })).serve();
@@ -56,7 +56,7 @@ describe.each(all.filter(({ blocks }) => blocks.length > 0))('The examples of $p
     symlinkSync(KEYWARD, join(cwd, 'keyward'));
   });
 
-  // In their order, as a reader would: a later one uses the files of an earlier one.
+  // In order: a later example uses the files of an earlier one.
   test.for(blocks)(
     'The example at line $line works',
     { timeout: BLOCK_TIMEOUT_MS },

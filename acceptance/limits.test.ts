@@ -65,7 +65,7 @@ describe('a limit on requests', () => {
       await sleep(5);
     }
     agent.destroy();
-    // Of six in a row the last came after the window of the first; the clocks are not the same, hence 50 ms.
+    // Of six in a row the last came after the window of the first; 50 ms for the difference of the clocks.
     const spans = admitted.slice(5).map(({ endedMs }, index) => endedMs - (admitted[index]?.beganMs ?? 0));
     expect(Math.min(...spans)).toBeGreaterThan(950);
     expect(admitted.length).toBeGreaterThanOrEqual(10);

@@ -18,7 +18,6 @@ beforeAll(async () => {
   upstream.on('/chat/completions', recorded('chat.json'));
 }, 60_000);
 
-/** What a call is refused with. */
 async function errorOf(call: PromiseLike<unknown>): Promise<InstanceType<typeof OpenAI.APIError>> {
   try {
     await call;

@@ -43,7 +43,7 @@ describe('the OpenAI client and the local model', () => {
     expect(text).toBe(whole.choices[0]?.message.content);
     expect(chunks.length).toBeGreaterThan(3);
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
-    // Nobody asked for it, though the server counts it.
+    // The client did not ask for it, though the server counts it.
     expect(chunks.filter(({ usage, choices }) => choices.length === 0 || (usage ?? null) !== null)).toEqual(
       [],
     );

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { runIn } from './sdk-package.ts';
 import { REPOSITORY, startServer, temporaryFolder, type Server } from './server.ts';
 
-/** Generators come from the registries of npm and PyPI, so this asks them; openapi-generator needs Java. */
+/** The generators come from the registries of npm and PyPI; openapi-generator needs Java. */
 const MAKERS = {
   npm: ['@hey-api/openapi-ts@0.95.0', 'orval@7.13.2'],
   pip: ['openapi-generator-cli==7.26.0'],

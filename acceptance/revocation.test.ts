@@ -5,7 +5,7 @@ import { Hammer, shoot } from './hammer.ts';
 import { newHome, type Database, type Home, type MintedKey, type Server } from './server.ts';
 
 const ROUNDS = 6;
-/** How often each server is asked after the answer, at least. */
+/** Requests to each server after the answer, at least. */
 const ASKED_AFTER = 20;
 /** A lease of two seconds, and room for a busy machine; a request that is never answered takes minutes. */
 const LEASE_MAX_MS = 6_000;
@@ -17,7 +17,7 @@ interface Subject {
   key: MintedKey;
 }
 
-/** How something is taken away from a key, and what its requests are then answered. */
+/** A removal of a permission, and the answer to later requests of the key. */
 interface Removal {
   name: string;
   rounds: number;
@@ -88,7 +88,7 @@ interface Round {
   after: number[];
 }
 
-/** Asks both servers without pause, takes something away on one, and asks on. */
+/** Sends requests to both servers without pause, before and after a removal on one of them. */
 async function playRound(here: Server, there: Server, { carryOut }: Removal): Promise<Round> {
   const subject = await newSubject(here);
   const { secret } = subject.key;
@@ -163,7 +163,7 @@ function suite(database: Database): void {
     b.child.kill('SIGSTOP');
     try {
       expect(await timed(a.ask('POST', `/v1/keys/${key.id}/revoke`))).toBeLessThan(LEASE_MAX_MS);
-      // They lie in its sockets when it wakes, on connections kept from before.
+      // They are in its sockets when it continues, on kept connections.
       const asked = Array.from({ length: 8 }, ask);
       await sleep(100);
       b.child.kill('SIGCONT');

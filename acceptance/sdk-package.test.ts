@@ -38,7 +38,7 @@ const BROWSER_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
   '--no-first-run',
-  // The page comes from no address, and would have to be allowed to ask one of this machine.
+  // The page has no address of its own, and would need permission for requests to this machine.
   '--disable-features=LocalNetworkAccessChecks',
 ];
 const NODE_WORDS = /Node|NODE_|undici|UND_ERR/;
@@ -52,7 +52,7 @@ beforeAll(async () => {
   [server, project] = await Promise.all([startServer(), newProject()]);
   upstream.on('/chat/completions', (response, received) => {
     const { stream, messages, tools } = JSON.parse(received.body.toString()) as ChatRequest;
-    // Content parts, tool calls and null have come through.
+    // Content parts, tool calls and null have arrived.
     if (tools !== undefined && (messages.length !== 3 || messages[1]?.content !== null))
       return recorded('bad-role.json', 400)(response, received);
     return (stream === true ? recordedStream('chat.stream.sse') : recorded('chat.json'))(response, received);
@@ -139,7 +139,7 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
     const bundle = await rolldown({
       input: join(project, 'browser.js'),
       platform: 'browser',
-      // A module of Node would be left outside.
+      // A module of Node would not be bundled, which is a warning.
       onwarn: ({ message }) => {
         throw new Error(message);
       },
@@ -151,7 +151,7 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
       args: BROWSER_ARGUMENTS,
     });
     afterwards(() => context.close());
-    // A page of the same origin: which others may read answers is for the server to say.
+    // A page of the same origin: the server's CORS setting is not the subject here.
     await context.route(`${server.url}/page`, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
     );

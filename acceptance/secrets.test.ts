@@ -10,10 +10,10 @@ import { people } from './secrets-people.ts';
 import { newHome, temporaryFolder, type Database, type Home } from './server.ts';
 import { startUpstream } from './upstream.ts';
 
-/** Where secrets are kept on purpose, each readable for its user alone. */
+/** The files that keep secrets on purpose, readable for their user alone. */
 const KEPT = { masterKey: 'data/master.key', credentials: 'config/credentials.json' };
 
-/** What a thief of the database would have: of SQLite its files, of PostgreSQL a dump. */
+/** A stolen database: the files of SQLite, a dump of PostgreSQL. */
 function databaseDump({ environment }: Home): Trace[] {
   const url = environment['KEYWARD_DATABASE_URL'];
   if (url === undefined) return [];
@@ -34,7 +34,7 @@ function environmentFor(database: Database, canaries: Canaries): Record<string, 
     KEYWARD_SIMPLE_SSO: 'on',
     CLIENT_API_KEYS: canaries.add('key of the environment', randomSecret('env')),
   };
-  // On PostgreSQL it is made by the server, in its file.
+  // With PostgreSQL the server makes it, in its file.
   if (database === 'postgres') return environment;
   return { ...environment, KEYWARD_MASTER_KEY: newMasterKey('master key', canaries) };
 }

@@ -11,11 +11,11 @@ import { afterwards, Home, machineEnvironment, newHome, temporaryFolder } from '
 import { recorded, startUpstream } from './upstream.ts';
 
 const SECRET = /sk-kw1[0-9A-Za-z]{50}/g;
-/** What is promised is a second and 150 MB; these leave room for a machine that does other things too. */
+/** The documentation says a second and 150 MB; these limits allow for a busy machine. */
 const READY_MAX_MS = 10_000;
 const IDLE_MAX_MB = 200;
 
-/** A home whose servers run in the background; they are taken down after the tests. */
+/** A home whose servers run in the background; they are stopped after the tests. */
 function backgroundHome(environment: Record<string, string> = {}): Home {
   const folder = temporaryFolder();
   const home = new Home(folder, {
@@ -30,7 +30,7 @@ function backgroundHome(environment: Record<string, string> = {}): Home {
 
 const addressIn = (text: string): string => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';
 
-/** A line as a shell would run it, with the key where the text says. */
+/** Runs a line in a shell, with the key in its place. */
 async function runInShell(line: string, key: string): Promise<string> {
   const options = { env: { ...machineEnvironment(), KEYWARD_API_KEY: key }, timeout: 30_000 };
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', line], options);
@@ -104,7 +104,7 @@ describe('keyward up', () => {
   test('Without a network for the weights keyward up starts, says so, and serves an upstream', async () => {
     const models = join(temporaryFolder(), 'models');
     mkdirSync(models);
-    // Nobody answers there; asked five times, as pip does by itself, it would only take longer.
+    // Nothing answers there; five attempts, the default of pip, would only take longer.
     const noIndex = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_RETRIES: '1' };
     const home = backgroundHome({ KEYWARD_MODELS_DIR: models, ...noIndex });
     const { stdout, stderr } = await home.keyward(['up']);

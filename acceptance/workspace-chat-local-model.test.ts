@@ -8,7 +8,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 const FACT =
   'The lighthouse Solvakt stands on the island of Varnholm. It was lit for the first time in 1887.';
 const QUESTION = 'What is the name of the lighthouse on Varnholm?';
-/** A model of 135 million parameters is right where it is told little else. */
+/** A model of 135 million parameters answers rightly with a short prompt. */
 const openAiPrompt = 'You answer questions about the text you are given.';
 
 interface Frame {
