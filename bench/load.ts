@@ -121,7 +121,10 @@ function run([command = '', ...args]: string[], input: string): Promise<string> 
 export const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** Both in turn, A B A B …, so that a slower machine affects both. @returns the median of the ratios A/B, and each side's medians. */
+/**
+ * Both in turn, A B A B …, so that a slower machine affects both.
+ * @returns the median of the ratios A/B, and each side's medians.
+ */
 export async function compare(
   a: Load,
   b: Load,
