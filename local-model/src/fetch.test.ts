@@ -10,7 +10,7 @@ import { EMBEDDING_MODEL, LocalModel, question, type Refusal } from './testing.t
 import { CHAT_WEIGHT, EMBEDDING_WEIGHT, TOKENIZER_WEIGHT, weightPath } from './weights.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-/** A package index nobody answers at. */
+/** A package index without an answer. */
 const UNREACHABLE = {
   PIP_INDEX_URL: 'http://user:hush@127.0.0.1:9/simple',
   PIP_EXTRA_INDEX_URL: '',

@@ -89,7 +89,7 @@ test('Bodies with invalid JSON, of other types or too large are refused', async 
   expect(await refusal(await model.post(path, '{}', { headers }))).toMatchObject({ status: 415 });
   const large = await refusal(await model.post(path, `"${'x'.repeat(9 * 1024 * 1024)}"`));
   expect(large).toMatchObject({ status: 413, code: 'body_too_large' });
-  // With an end: `fetch` goes on to read a body whose request is over, and keeps what it reads.
+  // With an end: `fetch` continues to read a body after its request has ended, and keeps it.
   let sent = 0;
   const chunked = new ReadableStream({
     pull: (controller) => (sent++ < 256 ? controller.enqueue(new Uint8Array(1 << 20)) : controller.close()),

@@ -1,4 +1,4 @@
-/** What is known of a document beside its text. It is stored, and sent, in this order. */
+/** Stored as JSON, and sent by the Developer API, with these names and in this order. */
 export interface DocumentMetadata {
   id: string;
   url: string;

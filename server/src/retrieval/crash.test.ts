@@ -53,7 +53,7 @@ describeOnAllDatabases('A process that dies while it embeds', (open) => {
     expect((await retrieval.attach(WORKSPACE, [long])).attached).toEqual([long]);
     expect(await retrieval.count()).toBe(PARAGRAPHS);
     expect(await search()).toHaveLength(PARAGRAPHS);
-    // What the dead process wrote is gone.
+    // The chunks of the dead process were removed.
     expect(await storedChunks()).toBe(PARAGRAPHS);
   });
 

@@ -134,7 +134,7 @@ describeOnAllDatabases('retrieval', (open) => {
     await expect.poll(() => reports).toHaveLength(2);
     expect(reports[1]).toMatchObject({ outcome: 'ok', tokensIn: expect.any(Number) });
     expect(reports[1]?.tokensIn).toBeGreaterThan(reports[0]?.tokensIn ?? 0);
-    // It has its vectors: nobody pays.
+    // It has its vectors: there is no cost.
     await retrieval.attach(OTHER, [long], { payer });
     expect(reports).toHaveLength(2);
   });

@@ -51,7 +51,7 @@ describe('a page', () => {
     return pages;
   }
 
-  /** What came of a link: the text of the file, or the refusal. */
+  /** The text of the fetched file, or the refusal. */
   async function outcome(pages: PageFetcher, link: string, headers: Record<string, string> = {}) {
     const page = await pages.fetch(link, { headers });
     if ('refusal' in page) return page.refusal;

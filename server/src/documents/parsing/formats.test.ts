@@ -128,7 +128,7 @@ describe('A refused file', () => {
     [
       'locked.xlsx',
       Buffer.from('d0cf11e0a1b11ae100000000', 'hex'),
-      'locked.xlsx is encrypted, or an old Office file: save it anew, without a password.',
+      'locked.xlsx is encrypted, or an old Office file: save it again, without a password.',
     ],
     ['locked.odt', odtWithPassword(), 'locked.odt is encrypted: save it without a password.'],
     ['empty.txt', '', 'empty.txt has no text in it.'],

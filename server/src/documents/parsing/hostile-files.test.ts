@@ -60,7 +60,7 @@ describe('a hostile file costs only its own request', () => {
     const html = await parseBytes('<div>'.repeat(5_000) + 'turnips', 'deep.html');
     // Readability gives up; the text is there all the same.
     expect(html).toMatchObject({ text: 'turnips' });
-    // What reads it takes time for each open element at every other one.
+    // For each element a reader takes time for every open one.
     expect(await parseBytes('<div>'.repeat(1_000_000), 'deeper.html')).toEqual({
       refusal: 'deeper.html is nested deeper than 10000 elements.',
     });
@@ -119,7 +119,7 @@ describe('a hostile file costs only its own request', () => {
     'A reader that takes too much memory outside of its heap is ended',
     async () => {
       const parser = limited({ limits: { residentMiB: 1 } });
-      // Unpacking it takes far longer than the memory goes unlooked at.
+      // Decompression takes far longer than the time between two checks of the memory.
       const parts = Array.from({ length: 7 }, (_, i) => [
         `${i}.xml`,
         { deflated: BOMB, claimedBytes: BOMB_BYTES },

@@ -102,7 +102,7 @@ const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
 const oddShare = (bytes: Buffer): number =>
   bytes.length === 0 ? 0 : bytes.filter((byte) => byte >= 0x80).length / bytes.length;
 
-/** Without the beginning of a character whose rest lies beyond the end. */
+/** Without an incomplete character at the end. */
 function cutToCharacter(bytes: Buffer): Buffer {
   let end = bytes.length;
   while (end > 0 && end > bytes.length - 4 && ((bytes[end - 1] ?? 0) & 0xc0) === 0x80) end--;

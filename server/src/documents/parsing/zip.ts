@@ -26,7 +26,7 @@ export class Zip {
     const file = await yauzl.fromFdPromise(source.fd, options).catch(() => {
       throw new Unreadable(
         source.start(COMPOUND_MARK.length).equals(COMPOUND_MARK)
-          ? 'is encrypted, or an old Office file: save it anew, without a password.'
+          ? 'is encrypted, or an old Office file: save it again, without a password.'
           : 'is damaged: it is not a zip archive, as files of its kind are.',
       );
     });

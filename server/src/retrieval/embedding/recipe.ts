@@ -106,5 +106,5 @@ export const otherLength = (model: string, now: number, before: number): Keyward
   new KeywardError(
     'conflict',
     `The model ${model} gives vectors of ${now} numbers, but gave ${before} before.`,
-    { hint: 'Serve it under another name, so that all documents are embedded anew.' },
+    { hint: 'Serve it under another name, so that all documents are embedded again.' },
   );

@@ -62,7 +62,7 @@ export class Reembedding {
     this.#round ??= withoutPermit(() => this.#work())
       .catch((error: unknown) => {
         if (!this.#stopping.signal.aborted)
-          this.#context.logger.warn({ err: error }, 'documents are not embedded anew');
+          this.#context.logger.warn({ err: error }, 'documents are not embedded again');
       })
       .finally(() => {
         this.#round = undefined;
@@ -129,7 +129,7 @@ export class Reembedding {
           if (error instanceof LeaseLostError) throw error;
           outcome.failed++;
           outcome.lastError = reportable(error);
-          logger.warn({ err: error, document: documentId }, 'a document was not embedded anew');
+          logger.warn({ err: error, document: documentId }, 'a document was not embedded again');
         }
         await storage.transaction((tx) => noteOutcome(tx, outcome), { durable: false });
       }

@@ -20,7 +20,7 @@ const titlesOf = async ({ retrieval }: TestRetrieval, query: string, collectionI
 
 function isThere(pid: number): boolean {
   try {
-    // A process that ended and that nobody has asked about is there still, as a zombie.
+    // An ended process stays as a zombie until its parent waits for it.
     return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;

@@ -35,7 +35,7 @@ class ContentReader {
   #isBody = false;
   #cell: { text: string; repeats: number } | undefined;
   #row: string[] | undefined;
-  /** Open ones: paragraphs stand in notes, and notes in paragraphs. */
+  /** Open ones: a paragraph can have notes with paragraphs. */
   #paragraphs = 0;
   /** Within deleted text that is kept for undo. */
   #isDeleted = false;

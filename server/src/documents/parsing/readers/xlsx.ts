@@ -6,7 +6,7 @@ import { csvLine } from './csv-line.ts';
 import { officeProperties, relationsOf } from './office.ts';
 
 const WORKBOOK = 'xl/workbook.xml';
-/** What Excel itself allows. */
+/** The limit of Excel. */
 const COLUMNS_MAX = 16_384;
 
 /** Sheet by sheet: its name, then its rows as CSV. */
