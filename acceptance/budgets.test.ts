@@ -34,7 +34,7 @@ async function usedOf(server: Server, { id }: MintedKey): Promise<number> {
   return Number(budgets[0]?.used);
 }
 
-/** Many callers at once, each asking again until refused; what the budget showed meanwhile. */
+/** Many callers at once, each until it is refused. @returns what the budget showed meanwhile. */
 async function spendAll(servers: Server[], key: MintedKey): Promise<{ admitted: number; shown: number[] }> {
   const body = { model: MODEL, messages: QUESTION, max_tokens: TOKENS_OUT };
   const shown: number[] = [];
@@ -45,7 +45,7 @@ async function spendAll(servers: Server[], key: MintedKey): Promise<{ admitted: 
       const { status } = await server.request('POST', CHAT_PATH, { key: key.secret, body });
       if (status === 200) admitted++;
       else if (status !== 429) throw new Error(`The answer was ${status}.`);
-      // What others hold may come free again: a refused caller tries a few times more.
+      // Reservations of others may become free again: a refused caller retries a few times.
       if (status === 429) refusals += await sleep(60, 1);
     }
   };
@@ -81,7 +81,7 @@ function budgetSuite(database: Database): void {
     { unit: 'requests', amount: '57', each: 1, least: 57 },
   ];
   test.for(budgets)(
-    'of $amount $unit is never overspent by 50 callers on two servers',
+    'A budget of $amount $unit is never overspent by 50 callers on two servers',
     async ({ unit, amount, each, least }) => {
       const [first] = servers as [Server];
       const key = await first.mint({ budgets: [{ name: 'total', unit, amount, period: 'total' }] });
@@ -89,11 +89,11 @@ function budgetSuite(database: Database): void {
       const { admitted, shown } = await spendAll(servers, key);
       expect(Math.max(...shown)).toBeLessThanOrEqual(Number(amount));
       expect(upstream.received.length - before).toBe(admitted);
-      // All that was answered is counted, to the last digit, and it fits.
+      // All answers are counted exactly, and are within the budget.
       const used = admitted * each;
       expect(used).toBeLessThanOrEqual(Number(amount));
       await expect.poll(() => usedOf(first, key)).toBeCloseTo(used, 9);
-      // It was used up as far as one more estimate goes, not left half empty.
+      // The rest of the budget is less than one more estimate.
       expect(used).toBeGreaterThanOrEqual(least);
     },
   );

@@ -3,18 +3,17 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 
-/** Beyond any chance of turning up by itself. */
+/** Long enough not to occur by chance. */
 export const randomSecret = (shape: string): string => `${shape}-${randomBytes(18).toString('hex')}`;
 
-/** A secret found where none may be. */
+/** A secret in a wrong place. */
 export interface Hit {
-  /** What the secret is, never its text: this is printed. */
+  /** The kind of secret, never its text: this is printed. */
   canary: string;
   form: string;
   where: string;
 }
 
-/** Something that was said or written. */
 export interface Trace {
   where: string;
   bytes: Buffer;
@@ -28,18 +27,18 @@ interface Needle {
   bytes: Buffer;
 }
 
-/** Shorter pieces turn up by chance. */
+/** Shorter pieces occur by chance. */
 const NEEDLE_MIN_BYTES = 12;
-/** `sk-kw1` and the id of the key, which is no secret. */
+/** `sk-kw1` and the id of the key, which is not secret. */
 const PUBLIC_CHARACTERS = 18;
 const KEY = /^sk-kw1[0-9A-Za-z]{50}$/;
 
-/** Every secret that ever existed in a run, in all the clothes in which it could slip out. */
+/** Every secret of a run, in all the encodings in which it could appear. */
 export class Canaries {
   readonly #needles: Needle[] = [];
   readonly #known = new Map<string, string>();
 
-  /** @returns the text, to be used. Adding it again is harmless. */
+  /** @returns the text. Idempotent. */
   add<T extends string | Buffer>(canary: string, secret: T): T {
     const bytes = Buffer.from(secret as string);
     if (this.#known.has(bytes.toString('latin1'))) return secret;
@@ -83,7 +82,7 @@ function formsOf(secret: Buffer): [string, Buffer][] {
   ];
 }
 
-/** Base64 looks different at each of three offsets within what is encoded; the characters at the edges are left out. */
+/** Base64 differs by the offset of the secret, modulo three; the characters at the edges are left out. */
 function base64Forms(secret: Buffer): [string, string][] {
   return [0, 1, 2].flatMap((offset): [string, string][] => {
     const encoded = Buffer.concat([Buffer.alloc(offset), secret])
@@ -100,7 +99,7 @@ function base64Forms(secret: Buffer): [string, string][] {
   });
 }
 
-/** All files below a folder, with what is in them. */
+/** All files below a folder, with their contents. */
 export function filesBelow(folder: string, leftOut: readonly string[] = []): Trace[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => !leftOut.includes(name) && statSync(join(folder, name)).isFile())
@@ -109,7 +108,7 @@ export function filesBelow(folder: string, leftOut: readonly string[] = []): Tra
 
 const SAMPLE_EVERY_MS = 50;
 
-/** Looks at the arguments of all processes of this machine again and again: what any user of it can see. */
+/** Reads the arguments of all processes of this machine again and again: any user can see them. */
 export class ArgumentSampler {
   readonly #seen = new Set<string>();
   readonly #timer = setInterval(() => this.#look(), SAMPLE_EVERY_MS);
@@ -129,7 +128,7 @@ export class ArgumentSampler {
       try {
         this.#seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
       } catch {
-        // It has ended meanwhile.
+        // The process has ended meanwhile.
       }
     }
   }

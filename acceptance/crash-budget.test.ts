@@ -5,7 +5,7 @@ import { hang, recorded, startUpstream } from './upstream.ts';
 
 const FREE_AGAIN_MAX_MS = 60_000;
 
-test('what a killed server had reserved of a budget is free again within a minute, and counts nothing', async () => {
+test('The reservations of a killed server are free again within a minute, and count nothing', async () => {
   const upstream = await startUpstream();
   upstream.on('/chat/completions', hang);
   const home = await newHome();
@@ -30,7 +30,7 @@ test('what a killed server had reserved of a budget is free again within a minut
     .poll(async () => (await second.request('POST', path, chat)).status, { timeout: 62_000, interval: 500 })
     .toBe(200);
   expect(performance.now() - killedMs).toBeLessThan(FREE_AGAIN_MAX_MS);
-  // What the one answer used, and nothing of the request that died.
+  // The use of the one answer, and nothing of the request that died.
   const used = async (): Promise<string | undefined> =>
     (await second.ask<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`)).budgets[0]?.used;
   await expect.poll(used).toBe('33');

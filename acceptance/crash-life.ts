@@ -4,17 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Home, Server } from './server.ts';
 
 const WORKERS = 4;
-/** A life ends after so many acknowledged changes at most, in the middle of the next ones. */
+/** The server is killed after so many acknowledged changes at most, in the middle of the next ones. */
 const CHANGES_MAX = 60;
 const MORE_MAX_MS = 15;
-/** For so long a change waits for a server that died: nobody knows that it has. */
+/** For so long a change waits for a server that died, until its lease ends. */
 const LEASE_MS = 2_000;
 const CHECKS_AT_ONCE = 8;
 
-/** What is known of a key from the answers alone. `unknown`: the server died over the request. */
+/** The state of a key by the answers alone. `unknown`: the server died during the request. */
 interface Known {
   secret: string;
-  /** Texts that a rotation ended. */
+  /** Secrets that a rotation ended. */
   ended: string[];
   revoked: 'no' | 'yes' | 'unknown';
   /** A rotation was asked for and never answered: the secret may have ended. */
@@ -26,7 +26,7 @@ interface Minted {
   secret: string;
 }
 
-/** Changes keys on a server that is killed again and again, and compares what it promised with what it kept. */
+/** Changes keys on a server that is killed again and again, and compares its answers with its data. */
 export class CrashLife {
   readonly #home: Home;
   readonly #keys = new Map<string, Known>();
@@ -47,7 +47,7 @@ export class CrashLife {
     return { mints: this.#mints, revoked };
   }
 
-  /** One life of the server: compare with the life before, work, kill -9, verify the record. */
+  /** One life of the server: compares with the life before, makes changes, kill -9, verifies the audit record. */
   async round(): Promise<void> {
     const server = await this.#home.serve();
     await this.#repeatUnanswered(server);
@@ -155,7 +155,7 @@ export class CrashLife {
   }
 }
 
-/** Undefined when the server died over the request: then it was not acknowledged. */
+/** Undefined when the server died during the request: then it was not acknowledged. */
 function answered<T>(request: Promise<Answer<T>>): Promise<Answer<T> | undefined> {
   return request.catch(() => undefined);
 }
@@ -192,7 +192,7 @@ interface Key {
   state: string;
 }
 
-/** Each key has its record and each record its key: nothing is half there. */
+/** Each key has its record and each record its key. */
 async function compareWithRecord(server: Server): Promise<void> {
   const keys = await all<Key>(server, '/v1/keys?');
   const targets = async (action: string): Promise<string[]> =>

@@ -7,7 +7,7 @@ interface Refusal {
   error: { code: string; message: string };
 }
 
-test('kill -9 of the local model: 503 with a hint, then answers again, and nothing else notices', async () => {
+test('After kill -9 the local model gives 503 with a hint, then answers again, and nothing else is affected', async () => {
   const server = await startServer({ localModel: true });
   await server.untilModelReady();
   const chat = { body: { model: CHAT_MODEL, messages: QUESTION, temperature: 0, max_tokens: 12 } };
@@ -38,7 +38,7 @@ test('kill -9 of the local model: 503 with a hint, then answers again, and nothi
   expect(server.hasEnded).toBe(false);
 
   await server.kill();
-  // The model's process sees its parent gone and ends too.
+  // The model's process ends with its parent.
   const isThere = (pid: number): boolean => {
     try {
       return process.kill(pid, 0);

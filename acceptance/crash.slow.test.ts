@@ -5,7 +5,7 @@ import { newHome } from './server.ts';
 const ROUNDS = 100;
 
 describe.each(['sqlite', 'postgres'] as const)('kill -9, again and again (%s)', (database) => {
-  test(`${ROUNDS} lives lose nothing that was acknowledged`, async () => {
+  test(`A server that is killed ${ROUNDS} times loses nothing that it acknowledged`, async () => {
     const life = new CrashLife(await newHome({ database }));
     for (let round = 0; round < ROUNDS; round++) await life.round();
     await life.finish();

@@ -6,7 +6,7 @@ import { newHome } from './server.ts';
 const ROUNDS = { sqlite: 6, postgres: 4 };
 
 describe.each(['sqlite', 'postgres'] as const)('kill -9 at any time (%s)', (database) => {
-  test('what was acknowledged is there, what was not is whole or not there, and the record verifies', async () => {
+  test('After kill -9 acknowledged changes are there, others are complete or missing, and the audit record verifies', async () => {
     const life = new CrashLife(await newHome({ database }));
     for (let round = 0; round < ROUNDS[database]; round++) await life.round();
     await life.finish();

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const server = await startServer({ localModel: true });
   await server.untilModelReady();
   developer = new Developer(server);
-  // A model of 135 million parameters is right where it is shown one passage, and told little else.
+  // A model of 135 million parameters answers rightly with one passage and a short prompt.
   const openAiPrompt = 'You answer questions about the text you are given.';
   const settings = { openAiTemp: 0, topN: 1, chatMode: 'query', openAiPrompt };
   await developer.newWorkspace('Both', settings);
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await developer.upload('minutes.docx', docx, 'both');
 }, 180_000);
 
-/** Answers stand only in one of the documents. */
+/** Each answer is in one of the documents only. */
 const QUESTIONS = [
   ['What is the name of the main telescope?', 'Tuva', 'handbook.pdf'],
   ['When is the observatory open to visitors?', 'Thursday', 'handbook.pdf'],
@@ -34,7 +34,7 @@ const QUESTIONS = [
 const asking = { timeout: ANSWER_TIMEOUT_MS, retry: ASKED_AGAIN };
 
 describe('questions about a PDF of four pages and a Word document', asking, () => {
-  test.for(QUESTIONS)('%s', async ([question, answer, document]) => {
+  test.for(QUESTIONS)('The documents answer the question: %s', async ([question, answer, document]) => {
     const conversation = { sessionId: randomUUID() };
     const { textResponse, sources, error } = await developer.chat('both', question, conversation);
     expect(error).toBeNull();
@@ -44,7 +44,7 @@ describe('questions about a PDF of four pages and a Word document', asking, () =
   });
 
   test.for(['How do I bake sourdough bread?', 'Which team won the football cup in Brazil?'])(
-    'what is in neither is refused without asking a model: %s',
+    'A question that no document answers is refused without asking a model: %s',
     async (question) => {
       const answer = await developer.chat('both', question, { sessionId: question });
       expect(answer).toMatchObject({ type: 'textResponse', textResponse: REFUSAL, sources: [] });
@@ -52,7 +52,7 @@ describe('questions about a PDF of four pages and a Word document', asking, () =
     },
   );
 
-  test('a document that was taken out is not asked any more', async () => {
+  test('A document that was removed from a workspace is not searched any more', async () => {
     const { workspace } = await developer.ask<{ workspace: { documents: { docpath: string }[] }[] }>(
       'GET',
       '/workspace/both',

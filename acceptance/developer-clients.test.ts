@@ -14,7 +14,7 @@ const openAiPrompt = 'You answer questions about the text you are given.';
 const require = createRequire(import.meta.url);
 const CLI = require.resolve('@mintplex-labs/anything-llm-cli/dist/index.js');
 
-/** The model writes some twenty words a second, where nobody else computes. */
+/** The model writes some twenty words a second on an idle machine. */
 const ANSWERS_TIMEOUT_MS = 120_000;
 
 const asking = { timeout: ANSWERS_TIMEOUT_MS, retry: ASKED_AGAIN };
@@ -40,19 +40,19 @@ describe('the OpenAI client, a workspace as its model', asking, () => {
   });
   const messages = [{ role: 'user' as const, content: QUESTION }];
 
-  test('lists the workspaces', async () => {
+  test('The OpenAI client lists the workspaces as models', async () => {
     const models = await collect(await client.models.list());
     expect(models.map(({ id }) => id)).toEqual(['docs', 'empty']);
   });
 
-  test('is answered from what the documents say, with the usage', async () => {
+  test('The OpenAI client gets an answer from the documents, with the usage', async () => {
     const answer = await client.chat.completions.create({ model: 'docs', messages, temperature: 0 });
     expect(answer.object).toBe('chat.completion');
     expect(answer.choices[0]?.message.content).toContain('Solvakt');
     expect(answer.usage?.total_tokens).toBeGreaterThan(0);
   });
 
-  test('reads a stream to its end', async () => {
+  test('The OpenAI client reads a stream to its end', async () => {
     const stream = await client.chat.completions.create({
       model: 'docs',
       messages,
@@ -66,7 +66,7 @@ describe('the OpenAI client, a workspace as its model', asking, () => {
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
   });
 
-  test('gets embeddings in the form that it asks for', async () => {
+  test('The OpenAI client gets embeddings in the requested format', async () => {
     const { client: watched, seen } = watchedOpenai(server, {
       baseURL: `${server.url}/api/v1/openai`,
       apiKey: key,
@@ -78,12 +78,12 @@ describe('the OpenAI client, a workspace as its model', asking, () => {
     for (const [at, { embedding }] of data.entries())
       for (const [i, value] of embedding.entries())
         expect(plain.data[at]?.embedding[i]).toBeCloseTo(value, 4);
-    // The client asks for base64 by itself, and would take numbers too.
+    // The client itself asks for base64, and would accept numbers too.
     expect(seen[0]?.bytes).toMatch(/"embedding":"[A-Za-z0-9+/]/);
     expect(usage.total_tokens).toBeGreaterThan(0);
   });
 
-  test('reads the list of vector stores, which has one page', async () => {
+  test('The OpenAI client reads the list of vector stores, which has one page', async () => {
     const { client: watched, seen } = watchedOpenai(server, {
       baseURL: `${server.url}/api/v1/openai`,
       apiKey: key,
@@ -96,7 +96,7 @@ describe('the OpenAI client, a workspace as its model', asking, () => {
     expect(seen.length).toBeLessThanOrEqual(2);
   });
 
-  test('a workspace that is not there, or that its key does not cover, is a model that is not found', async () => {
+  test('A workspace that is missing, or that the key does not cover, is a model that is not found', async () => {
     const { secret } = await server.mint({
       scopes: ['workspaces:*'],
       selectors: { workspaces: { allow: ['empty'] } },
@@ -142,7 +142,7 @@ function anyCli(args: string[], { apiKey = key, stdin = '' } = {}): Promise<Ende
 }
 
 describe("AnythingLLM's own command line", asking, () => {
-  test('streams an answer from a workspace, and one piece where it is told to', async () => {
+  test('The command line client streams an answer from a workspace, or gets it in one piece', async () => {
     const streamed = await anyCli(['prompt', QUESTION, '-w', 'docs']);
     expect(streamed).toMatchObject({ code: 0 });
     expect(streamed.stdout).toContain('Solvakt');
@@ -150,7 +150,7 @@ describe("AnythingLLM's own command line", asking, () => {
     expect(whole.stdout).toContain('Solvakt');
   });
 
-  test('goes on in a thread', async () => {
+  test('The command line client continues in a thread', async () => {
     const begun = await anyCli(['prompt', QUESTION, '-w', 'docs', '--new-thread']);
     expect(begun).toMatchObject({ code: 0 });
     const developer = new Developer(server, key);
@@ -169,13 +169,13 @@ describe("AnythingLLM's own command line", asking, () => {
     );
   });
 
-  test('makes itself a workspace where it is given none', async () => {
+  test('The command line client makes a workspace when it gets none', async () => {
     const { code, stdout, stderr } = await anyCli(['prompt', 'Say hello.']);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout.trim()).not.toBe('');
   });
 
-  test('is refused with a key that is none', async () => {
+  test('The command line client is refused with an unknown key', async () => {
     const { code, stdout, stderr } = await anyCli(['prompt', 'Hello', '-w', 'docs'], { apiKey: 'sk-nobody' });
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain('failed with status 403');
@@ -217,7 +217,7 @@ describe('a reader of events', asking, () => {
     expect(frames.at(-1)).toMatchObject({ sources: [{ title: 'ferry.txt' }], close: true });
   });
 
-  test('a client that goes away leaves the model to the next one', async () => {
+  test('A client that disconnects frees the model for the next one', async () => {
     const controller = new AbortController();
     const response = await fetch(`${server.url}/api/v1/workspace/empty/stream-chat`, {
       method: 'POST',
@@ -229,7 +229,7 @@ describe('a reader of events', asking, () => {
     await reader?.read();
     controller.abort();
     await reader?.read().catch(() => undefined);
-    // The one model of this machine answers the next one: it is not busy with what nobody reads.
+    // The one model answers the next request: the cancelled one does not keep it busy.
     const next = await new Developer(server, key).chat('empty', 'Say hi.', { mode: 'chat' });
     expect(next).toMatchObject({ type: 'textResponse', error: null });
   });

@@ -12,7 +12,7 @@ const WIDGET = '0b9d8f0e-6c37-4e29-9f0b-6a2d5a0f5b1c';
 const FERRY = 'The ferry to the island of Hven leaves at nine in the morning from the harbour of Landskrona.';
 const EMBEDDED_TIMEOUT_MS = 180_000;
 
-/** What somebody had who used AnythingLLM with others. */
+/** An installation of AnythingLLM with several users. */
 function oldInstallation(documents: number): StorageDir {
   const from = new StorageDir(join(temporaryFolder(), 'storage'));
   from.add('system_settings', { label: 'multi_user_mode', value: 'true' });
@@ -42,7 +42,7 @@ async function left(home: Home): Promise<number> {
 const vectorCount = async (server: Server): Promise<number> =>
   (await server.ask<{ vectorCount: number }>('GET', '/api/v1/system/vector-count', { key: KEY })).vectorCount;
 
-/** The server is asked first: to start the command again and again would take the time from the embedding. */
+/** Asks the server first: starting the command again and again would delay the embedding. */
 async function untilVectors(server: Server, least: number): Promise<void> {
   const deadlineMs = performance.now() + EMBEDDED_TIMEOUT_MS;
   while ((await vectorCount(server)) < least) {
@@ -84,11 +84,11 @@ describe('a client of AnythingLLM after the move', () => {
     source = { before, after: stateOf(from.folder) };
   }, 300_000);
 
-  test('finds its old installation as it was', () => {
+  test('The old installation is unchanged after the move', () => {
     expect(source.after).toEqual(source.before);
   });
 
-  test('goes on with the key that it has', async () => {
+  test('A client continues with its key after the move', async () => {
     expect(await server.ask('GET', '/api/v1/auth', { key: KEY })).toEqual({ authenticated: true });
     const { workspaces } = await server.ask<{ workspaces: unknown[] }>('GET', '/api/v1/workspaces', {
       key: KEY,
@@ -96,7 +96,7 @@ describe('a client of AnythingLLM after the move', () => {
     expect(workspaces).toMatchObject([{ id: 1, slug: 'docs', name: 'Docs', chatMode: 'query' }]);
   });
 
-  test('finds what its documents say, and reads what was said before', async () => {
+  test('A client finds its documents and reads its former chats', async () => {
     const { results } = await search(server, 'When does the boat to Hven go?');
     expect(results[0]?.text).toContain('leaves at nine');
     const { history } = await server.ask<{ history: unknown[] }>('GET', '/api/v1/workspace/docs/chats', {
@@ -108,7 +108,7 @@ describe('a client of AnythingLLM after the move', () => {
     ]);
   });
 
-  test('people log in with the passwords they had', async () => {
+  test('Users log in with their former passwords', async () => {
     const body = { username: 'anna', password: PASSWORD };
     const login = () =>
       server.ask<{ valid: boolean; token: string }>('POST', '/api/request-token', { key: null, body });
@@ -116,7 +116,7 @@ describe('a client of AnythingLLM after the move', () => {
     expect(await login()).toMatchObject({ valid: true });
   });
 
-  test('a page that shows a widget goes on showing it, once somebody pays for it', async () => {
+  test('A page continues to show its widget after a key has adopted it', async () => {
     const list = () => server.ask<{ embeds: unknown[] }>('GET', '/api/v1/embed', { key: KEY });
     const known = { uuid: WIDGET, enabled: true, workspace: { id: 1 } };
     expect((await list()).embeds).toMatchObject([{ ...known, state: 'unpaid' }]);
@@ -126,12 +126,12 @@ describe('a client of AnythingLLM after the move', () => {
     expect(embed).not.toHaveProperty('state');
   });
 
-  test('the old key stands nowhere in what the server said', () => {
+  test('The old key is nowhere in the output of the server', () => {
     expect(server.stdout + server.stderr).not.toContain(KEY.slice(0, 15));
   });
 });
 
-test('a server that runs meanwhile knows at once what came', async () => {
+test('A running server knows the imported things at once', async () => {
   const home = await newHome();
   const server = await home.serve();
   const first = await server.request('GET', '/api/v1/workspaces', { key: KEY });
@@ -145,7 +145,7 @@ test('a server that runs meanwhile knows at once what came', async () => {
   expect(await server.ask('POST', '/api/request-token', { key: null, body })).toMatchObject({ valid: true });
 }, 120_000);
 
-test('a server that is killed while it embeds imported documents goes on where it was', async () => {
+test('A server that is killed while it embeds imported documents continues where it was', async () => {
   const home = await newHome({ localModel: true });
   await take(home, oldInstallation(12));
   const first = await home.serve();
@@ -156,6 +156,6 @@ test('a server that is killed while it embeds imported documents goes on where i
   await untilAll(second, vectorsOf(12));
   const { results } = await search(second, 'When does the boat to Hven go?');
   expect(results[0]?.text).toContain('leaves at nine');
-  // Nothing is missing and nothing is there twice.
+  // No document is missing and none is there twice.
   expect(await vectorCount(second)).toBe(vectorsOf(12));
 }, 480_000);

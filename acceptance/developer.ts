@@ -1,6 +1,6 @@
 import type { Server } from './server.ts';
 
-/** What the Developer API says of a source of an answer. */
+/** A source of an answer of the Developer API. */
 export interface ChatSource {
   title: string;
   text: string;
@@ -16,8 +16,8 @@ export interface ChatAnswer {
 }
 
 /**
- * For tests of what the small model says: its words vary with what else stands in the prompt, such as the date of a
- * document, and it is asked again, in a conversation of its own, before it counts as wrong.
+ * For answers of the small model: they vary with the rest of the prompt, such as the date of a document. A wrong answer
+ * counts after another attempt in a new conversation.
  */
 export const ASKED_AGAIN = 5;
 

@@ -41,14 +41,14 @@ function runBlock(script: string, { cwd, server }: { cwd: string; server: Server
   });
 }
 
-/** One for all pages, as a reader has one. */
+/** One for all pages, as for a reader. */
 let server: Server;
 beforeAll(async () => {
   server = await (await newHome({ localModel: true })).serve();
   await server.untilModelReady();
 }, 120_000);
 
-describe.each(all.filter(({ blocks }) => blocks.length > 0))('what $path shows works', ({ blocks }) => {
+describe.each(all.filter(({ blocks }) => blocks.length > 0))('The examples of $path work', ({ blocks }) => {
   let cwd: string;
 
   beforeAll(() => {
@@ -56,22 +56,26 @@ describe.each(all.filter(({ blocks }) => blocks.length > 0))('what $path shows w
     symlinkSync(KEYWARD, join(cwd, 'keyward'));
   });
 
-  // In their order, as a reader would: a later one uses the files of an earlier one.
-  test.for(blocks)('from line $line', { timeout: BLOCK_TIMEOUT_MS }, async ({ script, promised }) => {
-    const { code, output } = await runBlock(script, { cwd, server });
-    expect({ code, output }).toEqual({ code: 0, output });
-    expect({ missing: missingFrom(output, promised), output }).toEqual({ missing: [], output });
-  });
+  // In order: a later example uses the files of an earlier one.
+  test.for(blocks)(
+    'The example at line $line works',
+    { timeout: BLOCK_TIMEOUT_MS },
+    async ({ script, promised }) => {
+      const { code, output } = await runBlock(script, { cwd, server });
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect({ missing: missingFrom(output, promised), output }).toEqual({ missing: [], output });
+    },
+  );
 });
 
-describe('the documentation is whole', () => {
-  test('every link leads somewhere', () => {
+describe('The documentation is complete', () => {
+  test('Every link has a target', () => {
     const others = OTHER_PAGES.map((path) => ({ path, text: readFileSync(join(REPOSITORY, path), 'utf8') }));
     const broken = [...all, ...others].map((page) => [page.path, brokenLinks(page)]);
     expect(broken.filter(([, links]) => links?.length !== 0)).toEqual([]);
   });
 
-  test('docs/operations.md has every setting, and no other', () => {
+  test('The page docs/operations.md has every setting, and no other', () => {
     const operations = all.find(({ path }) => path === 'docs/operations.md')?.text ?? '';
     const named = new Set(operations.match(/\b(KEYWARD_[A-Z_]*[A-Z]|(CLIENT|MINER|ADMIN)_API_KEYS)\b/g));
     const settings = Object.keys(VARIABLES);
@@ -79,7 +83,7 @@ describe('the documentation is whole', () => {
     expect([...named].filter((name) => !settings.includes(name))).toEqual([]);
   });
 
-  test('the documentation names every command', async () => {
+  test('The documentation names every command', async () => {
     const { stdout } = await keyward(['--help']);
     const usage = /USAGE keyward (\S+)/.exec(stdout)?.[1]?.split('|') ?? [];
     expect(usage.length).toBeGreaterThan(10);
@@ -87,7 +91,7 @@ describe('the documentation is whole', () => {
     expect(usage.filter((command) => !new RegExp(`keyward ${command}\\b`).test(text))).toEqual([]);
   });
 
-  test('there are blocks to run, and a promise that is not kept is seen', () => {
+  test('There are examples to run, and a wrong output is found', () => {
     expect(all.flatMap(({ blocks }) => blocks).length).toBeGreaterThan(8);
     expect(missingFrom('one\ntwo three\n', ['one', '…three'])).toEqual([]);
     expect(missingFrom('one\ntwo three\n', ['three', 'one', 'o…three'])).toEqual(['one', 'o…three']);

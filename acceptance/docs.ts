@@ -40,11 +40,11 @@ export function blocksOf(text: string, language = 'sh'): Block[] {
   return blocks;
 }
 
-/** The promised lines that an output does not hold, in their order; `…` stands for anything within a line. */
+/** The promised lines that are missing in an output, in order; `…` matches anything within a line. */
 export function missingFrom(output: string, promised: readonly string[]): string[] {
   let rest = output;
   return promised.filter((line) => {
-    // At an end of the line it says what is so anyway, and must not swallow what a next command prints behind it.
+    // At an end of a line it must not match the output of the next command.
     const parts = line.replaceAll(/^…|…$/g, '').split('…');
     const found = new RegExp(parts.map(literally).join('[^\\n]*')).exec(rest);
     if (found === null) return true;

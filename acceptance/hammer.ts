@@ -42,7 +42,7 @@ export class Hammer {
     while (this.admitted < count) await sleep(1);
   }
 
-  /** Asks on until so many are answered that began after this moment, however long it takes, and ends. */
+  /** Continues until so many requests that began after this moment are answered, then ends. */
   async stopAfter(count: number, sinceMs: number): Promise<Shot[]> {
     while (this.shots.filter(({ beganMs }) => beganMs > sinceMs).length < count) await sleep(1);
     return this.stop();

@@ -43,7 +43,7 @@ describe('a limit on requests', () => {
     );
   }
 
-  test('never refuses a caller that stays below it', async () => {
+  test('A limit never refuses a caller that stays below it', async () => {
     const { secret: key } = await server.mint({
       limits: [{ name: 'minute', requests: CALLERS, window_seconds: 60 }],
     });
@@ -54,7 +54,7 @@ describe('a limit on requests', () => {
     expect(tally(shots.map(({ status }) => status))).toEqual({ 200: CALLERS });
   });
 
-  test('holds over any span of its window, not only within aligned ones', async () => {
+  test('A limit holds over any span of its window, not only over aligned ones', async () => {
     const { secret: key } = await server.mint({ limits: [{ name: 's', requests: 5, window_seconds: 1 }] });
     const agent = new Agent({ keepAlive: true });
     const admitted: { beganMs: number; endedMs: number }[] = [];
@@ -65,7 +65,7 @@ describe('a limit on requests', () => {
       await sleep(5);
     }
     agent.destroy();
-    // Of six in a row the last came after the window of the first; the clocks are not the same, hence 50 ms.
+    // Of six in a row the last came after the window of the first; 50 ms for the difference of the clocks.
     const spans = admitted.slice(5).map(({ endedMs }, index) => endedMs - (admitted[index]?.beganMs ?? 0));
     expect(Math.min(...spans)).toBeGreaterThan(950);
     expect(admitted.length).toBeGreaterThanOrEqual(10);
@@ -73,7 +73,7 @@ describe('a limit on requests', () => {
 });
 
 describe('a limit on concurrency', () => {
-  test('lets exactly so many run, and others as soon as they end', async () => {
+  test('A concurrency limit lets exactly so many requests run, and others as soon as they end', async () => {
     const upstream = await startUpstream();
     let open = Promise.withResolvers<void>();
     upstream.on('/chat/completions', async (response, received) => {

@@ -18,7 +18,6 @@ beforeAll(async () => {
   upstream.on('/chat/completions', recorded('chat.json'));
 }, 60_000);
 
-/** What a call is refused with. */
 async function errorOf(call: PromiseLike<unknown>): Promise<InstanceType<typeof OpenAI.APIError>> {
   try {
     await call;
@@ -35,7 +34,7 @@ async function clientFor(fields: object, maxRetries = 0): Promise<OpenAI> {
 }
 
 describe("errors become the OpenAI client's own classes", () => {
-  test('a wrong key: AuthenticationError', async () => {
+  test('A wrong key gives an AuthenticationError', async () => {
     const error = await errorOf(openai(server, { apiKey: 'sk-wrong' }).chat.completions.create(CHAT));
     expect(error).toBeInstanceOf(OpenAI.AuthenticationError);
     expect(error).toMatchObject({ status: 401, code: 'invalid_key', type: 'authentication_error' });
@@ -43,14 +42,14 @@ describe("errors become the OpenAI client's own classes", () => {
     expect(error.message).not.toContain('sk-wrong');
   });
 
-  test('a missing scope: PermissionDeniedError', async () => {
+  test('A missing scope gives a PermissionDeniedError', async () => {
     const client = await clientFor({ scopes: ['keys:read'] });
     const error = await errorOf(client.chat.completions.create(CHAT));
     expect(error).toBeInstanceOf(OpenAI.PermissionDeniedError);
     expect(error).toMatchObject({ status: 403, code: 'insufficient_scope' });
   });
 
-  test('a model that is not there: NotFoundError', async () => {
+  test('A missing model gives a NotFoundError', async () => {
     const client = await clientFor({});
     const error = await errorOf(client.chat.completions.create({ ...CHAT, model: 'gpt-none' }));
     expect(error).toBeInstanceOf(OpenAI.NotFoundError);
@@ -65,7 +64,7 @@ describe("errors become the OpenAI client's own classes", () => {
     expect((await collect(client.models.list())).map(({ id }) => id)).toEqual([MODEL]);
   });
 
-  test('a limit that is reached: RateLimitError with the headers to act on', async () => {
+  test('A reached limit gives a RateLimitError with the headers for the next attempt', async () => {
     const client = await clientFor({ limits: [{ name: 'minute', requests: 1, window_seconds: 60 }] });
     await client.chat.completions.create(CHAT);
     const error = await errorOf(client.chat.completions.create(CHAT));
@@ -76,7 +75,7 @@ describe("errors become the OpenAI client's own classes", () => {
     expect(error.headers?.get('ratelimit')).toMatch(/^"minute";r=0;t=\d+$/);
   });
 
-  test('a spent budget: RateLimitError', async () => {
+  test('A spent budget gives a RateLimitError', async () => {
     const budgets = [{ name: 'tiny', unit: 'tokens', amount: '5', period: 'total' }];
     const client = await clientFor({ budgets });
     const error = await errorOf(client.chat.completions.create(CHAT));
@@ -84,7 +83,7 @@ describe("errors become the OpenAI client's own classes", () => {
     expect(error.code).toBe('budget_exceeded');
   });
 
-  test('a request without a model: UnprocessableEntityError naming the field', async () => {
+  test('A request without a model gives an UnprocessableEntityError that names the field', async () => {
     const client = await clientFor({});
     const error = await errorOf(client.post('/chat/completions', { body: { messages: QUESTION } }));
     expect(error).toBeInstanceOf(OpenAI.UnprocessableEntityError);
@@ -110,7 +109,7 @@ describe("errors become the OpenAI client's own classes", () => {
 });
 
 describe('time, repeats and giving up', () => {
-  test('the client that repeats gets through when its limit is free again', async () => {
+  test('A client that retries succeeds when its limit is free again', async () => {
     const client = await clientFor({ limits: [{ name: 'second', requests: 1, window_seconds: 1 }] }, 2);
     const startedMs = performance.now();
     await client.chat.completions.create(CHAT);
@@ -118,7 +117,7 @@ describe('time, repeats and giving up', () => {
     expect(performance.now() - startedMs).toBeGreaterThan(900);
   });
 
-  test('a client that waits no longer ends the request at the upstream', async () => {
+  test('A client that stops waiting ends the request at the upstream', async () => {
     upstream.on('/chat/completions', hang);
     const call = openai(server, { timeout: 300 }).chat.completions.create(CHAT);
     await expect(call).rejects.toBeInstanceOf(OpenAI.APIConnectionTimeoutError);
@@ -126,7 +125,7 @@ describe('time, repeats and giving up', () => {
     upstream.on('/chat/completions', recorded('chat.json'));
   });
 
-  test('a stream that is aborted ends at the upstream too', async () => {
+  test('An aborted stream ends at the upstream too', async () => {
     upstream.on('/chat/completions', hangingStream);
     const stream = await openai(server).chat.completions.create({ ...CHAT, stream: true });
     let chunks = 0;
@@ -139,7 +138,7 @@ describe('time, repeats and giving up', () => {
     upstream.on('/chat/completions', recorded('chat.json'));
   });
 
-  test('an upstream beyond its timeout is a 504 that says so', async () => {
+  test('An upstream beyond its timeout gives a 504 that says so', async () => {
     const slow = await startUpstream();
     slow.on('/chat/completions', hang);
     await server.addUpstream({ name: 'slow', base_url: slow.baseUrl, models: ['slow'], timeout_seconds: 1 });

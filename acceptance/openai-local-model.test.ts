@@ -19,7 +19,7 @@ const similarity = (a: number[], b: number[]): number => {
 };
 
 describe('the OpenAI client and the local model', () => {
-  test('a chat at temperature 0 is answered rightly, with its usage', async () => {
+  test('A chat at temperature 0 gets the right answer, with its usage', async () => {
     const answer = await client.chat.completions.create({
       model: CHAT_MODEL,
       messages: QUESTION,
@@ -34,7 +34,7 @@ describe('the OpenAI client and the local model', () => {
     expect(total_tokens).toBe(prompt_tokens + completion_tokens);
   });
 
-  test('the chunks of a stream add up to the answer that is not streamed', async () => {
+  test('The chunks of a stream add up to the whole answer', async () => {
     const request = { model: CHAT_MODEL, messages: QUESTION, temperature: 0 };
     const whole = await client.chat.completions.create(request);
     const stream = await client.chat.completions.create({ ...request, stream: true });
@@ -43,13 +43,13 @@ describe('the OpenAI client and the local model', () => {
     expect(text).toBe(whole.choices[0]?.message.content);
     expect(chunks.length).toBeGreaterThan(3);
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop');
-    // Nobody asked for it, though the server counts it.
+    // The client did not ask for it, though the server counts it.
     expect(chunks.filter(({ usage, choices }) => choices.length === 0 || (usage ?? null) !== null)).toEqual(
       [],
     );
   });
 
-  test('a stream ends with its usage where it is asked for', async () => {
+  test('A stream ends with its usage where the client asks for it', async () => {
     const stream = await client.chat.completions.create({
       model: CHAT_MODEL,
       messages: QUESTION,
@@ -68,7 +68,7 @@ describe('the OpenAI client and the local model', () => {
     expect(final.choices[0]?.message.content).toContain('Paris');
   });
 
-  test('a text is completed, whole and streamed', async () => {
+  test('A text is completed, as a whole and streamed', async () => {
     const request = { model: CHAT_MODEL, prompt: 'The capital of France is', max_tokens: 8, temperature: 0 };
     const whole = await client.completions.create(request);
     expect(whole.choices[0]?.text).toContain('Paris');
@@ -76,7 +76,7 @@ describe('the OpenAI client and the local model', () => {
     expect(chunks.map((chunk) => chunk.choices[0]?.text ?? '').join('')).toBe(whole.choices[0]?.text);
   });
 
-  test('an answer keeps to a JSON schema', async () => {
+  test('An answer conforms to a JSON schema', async () => {
     const schema = {
       type: 'object',
       properties: { city: { type: 'string' }, population: { type: 'integer' } },
@@ -94,7 +94,7 @@ describe('the OpenAI client and the local model', () => {
     expect(value).toEqual({ city: expect.any(String), population: expect.any(Number) });
   });
 
-  test('max_tokens and stop end an answer', async () => {
+  test('Both max_tokens and stop end an answer', async () => {
     const short = await client.chat.completions.create({
       model: CHAT_MODEL,
       messages: QUESTION,
@@ -112,7 +112,7 @@ describe('the OpenAI client and the local model', () => {
     expect(stopped.choices[0]?.message.content).not.toContain('Paris');
   });
 
-  test('embeddings are the same numbers as floats and in the base64 that the client asks for', async () => {
+  test('Embeddings have the same numbers as floats and as base64', async () => {
     const input = ['The cat sits on the mat.', 'A kitten rests on a rug.', 'Interest rates rose in March.'];
     const byDefault = await client.embeddings.create({ model: EMBEDDING_MODEL, input });
     const floats = await client.embeddings.create({
@@ -130,13 +130,13 @@ describe('the OpenAI client and the local model', () => {
     expect(byDefault.usage.prompt_tokens).toBeGreaterThan(10);
   });
 
-  test('the models are listed and found by name', async () => {
+  test('The models are listed and found by name', async () => {
     const names = (await collect(client.models.list())).map(({ id }) => id);
     expect(names.toSorted()).toEqual([EMBEDDING_MODEL, CHAT_MODEL]);
     expect(await client.models.retrieve(CHAT_MODEL)).toMatchObject({ id: CHAT_MODEL, object: 'model' });
   });
 
-  test('a stream that is given up sets the model free for the next one', async () => {
+  test('A cancelled stream frees the model for the next request', async () => {
     const stream = await client.chat.completions.create({
       model: CHAT_MODEL,
       messages: [{ role: 'user', content: 'Tell me a very long story about the sea.' }],
@@ -153,7 +153,7 @@ describe('the OpenAI client and the local model', () => {
     expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
 
-  test('what the model cannot do is refused by name', async () => {
+  test('A member that the model does not support is refused by name', async () => {
     const tools = [{ type: 'function' as const, function: { name: 'weather', parameters: {} } }];
     const asked = client.chat.completions.create({ model: CHAT_MODEL, messages: QUESTION, tools });
     await expect(asked).rejects.toMatchObject({ status: 400, param: 'tools' });

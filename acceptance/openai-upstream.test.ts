@@ -36,8 +36,8 @@ beforeEach(() => {
 const bytesOf = (name: string): string => fixture(name).toString('latin1');
 const sentBody = (received: Received | undefined): unknown => JSON.parse(received?.body.toString() ?? '');
 
-describe('what an upstream answers, the OpenAI client sees to the byte', () => {
-  test('chat, with the headers of the provider', async () => {
+describe('The OpenAI client and an upstream', () => {
+  test('The answer of a chat arrives unchanged, with the headers of the provider', async () => {
     upstream.on('/chat/completions', recorded('chat.json'));
     const request = { model: MODEL, messages: QUESTION, temperature: 0.5, metadata: { trace: 'Ä' } };
     const answer = await client.chat.completions.create(request);
@@ -55,7 +55,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect(JSON.stringify(headers) + body?.toString()).not.toContain(key);
   });
 
-  test('a stream whose usage the client asked for', async () => {
+  test('A stream with the usage that the client asked for arrives unchanged', async () => {
     upstream.on('/chat/completions', recordedStream('chat.stream.usage.sse'));
     const stream = await client.chat.completions.create({
       model: MODEL,
@@ -69,7 +69,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect(seen[0]?.bytes).toBe(bytesOf('chat.stream.usage.sse'));
   });
 
-  test('a stream whose usage only Keyward asked for: that one event is taken out', async () => {
+  test('A stream arrives without the event of usage that only Keyward asked for', async () => {
     upstream.on('/chat/completions', recordedStream('chat.stream.usage.sse'));
     const stream = await client.chat.completions.create({ model: MODEL, messages: QUESTION, stream: true });
     await collect(stream);
@@ -78,13 +78,13 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect(sentBody(upstream.received.at(-1))).toMatchObject({ stream_options: { include_usage: true } });
   });
 
-  test('a stream of an upstream that knows nothing of usage', async () => {
+  test('A stream of an upstream without usage arrives unchanged', async () => {
     upstream.on('/chat/completions', recordedStream('chat.stream.sse'));
     await collect(await client.chat.completions.create({ model: MODEL, messages: QUESTION, stream: true }));
     expect(seen[0]?.bytes).toBe(bytesOf('chat.stream.sse'));
   });
 
-  test('a streamed call of a tool', async () => {
+  test('A streamed tool call arrives unchanged', async () => {
     upstream.on('/chat/completions', recordedStream('tools.stream.sse'));
     const runner = client.chat.completions.stream({
       model: MODEL,
@@ -97,7 +97,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect(seen[0]?.bytes).toBe(bytesOf('tools.stream.sse'));
   });
 
-  test('a stream of the Responses API', async () => {
+  test('A stream of the Responses API arrives unchanged', async () => {
     upstream.on('/responses', recordedStream('responses.stream.sse'));
     const events = await collect(
       await client.responses.create({ model: MODEL, input: 'Austria?', stream: true, store: false }),
@@ -109,7 +109,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect(seen[0]?.bytes).toBe(bytesOf('responses.stream.sse'));
   });
 
-  test('embeddings, as floats and as base64', async () => {
+  test('Embeddings arrive unchanged, as floats and as base64', async () => {
     upstream.on('/embeddings', recorded('embeddings.json'));
     const request = { model: 'text-embedding-3-small', input: 'Wien' };
     const floats = await client.embeddings.create({ ...request, encoding_format: 'float' });
@@ -123,7 +123,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     ]);
   });
 
-  test('a recording that is sent as a form', async () => {
+  test('A recording that is sent as a form is transcribed', async () => {
     upstream.on('/audio/transcriptions', recorded('transcription.json'));
     const sound = Buffer.from(Array.from({ length: 4_096 }, (_, index) => (index * 31) % 256));
     const file = await toFile(sound, 'schön.wav', { type: 'audio/wav' });
@@ -133,7 +133,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect(upstream.received.at(-1)?.body.includes(sound)).toBe(true);
   });
 
-  test('an image and a moderation', async () => {
+  test('An image and a moderation arrive unchanged', async () => {
     upstream.on('/images/generations', recorded('image.json'));
     upstream.on('/moderations', recorded('moderation.json'));
     const image = await client.images.generate({ model: 'gpt-image-1', prompt: 'A dot', stream: false });
@@ -143,7 +143,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect(seen.map(({ bytes }) => bytes)).toEqual([bytesOf('image.json'), bytesOf('moderation.json')]);
   });
 
-  test('an upstream that is busy is passed over for one that is not', async () => {
+  test('A busy upstream is skipped for one that is not', async () => {
     const [busy, free] = [await startUpstream(), await startUpstream()];
     busy.on('/chat/completions', recorded('rate-limited.json', 429, { 'retry-after': '20' }));
     free.on('/chat/completions', recorded('chat.json'));
@@ -155,7 +155,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect([busy.received.length, free.received.length]).toEqual([1, 1]);
   });
 
-  test('a busy upstream without another one: its 429 comes through, to the byte', async () => {
+  test('The 429 of a busy upstream arrives unchanged where there is no other upstream', async () => {
     const busy = await startUpstream();
     busy.on('/chat/completions', recorded('rate-limited.json', 429, { 'retry-after': '20' }));
     await server.addUpstream({ name: 'alone', base_url: busy.baseUrl, models: ['alone'] });
@@ -165,7 +165,7 @@ describe('what an upstream answers, the OpenAI client sees to the byte', () => {
     expect(seen[0]?.headers.get('retry-after')).toBe('20');
   });
 
-  test('a whole request was counted as the upstream said', async () => {
+  test('A request is counted with the usage of the upstream', async () => {
     upstream.on('/chat/completions', recordedStream('chat.stream.usage.sse'));
     const { id, secret } = await server.mint({ scopes: ['models:use'] });
     const fresh = watchedOpenai(server, { apiKey: secret }).client;

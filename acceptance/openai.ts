@@ -11,7 +11,7 @@ export interface Seen {
   bytes: string;
 }
 
-/** The published client, unmodified, pointed at a server. Does not repeat requests unless told to. */
+/** The published client, unmodified. Does not retry by default. */
 export function openai(server: Server, options: ClientOptions = {}): OpenAI {
   return new OpenAI({
     baseURL: `${server.url}/v1`,
@@ -27,7 +27,7 @@ export function watchedOpenai(server: Server, options: ClientOptions = {}): { cl
   const watchingFetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const response = await fetch(url, init);
     const address = url instanceof Request ? url.url : String(url);
-    // The client also asks `data:` whether this platform has forms.
+    // The client also requests a `data:` URL to find out whether this platform has forms.
     if (!address.startsWith('http')) return response;
     const bytes = Buffer.from(await response.clone().arrayBuffer()).toString('latin1');
     seen.push({ url: address, status: response.status, headers: response.headers, bytes });
@@ -38,10 +38,10 @@ export function watchedOpenai(server: Server, options: ClientOptions = {}): { cl
 
 export const CHAT_MODEL = 'smollm2-135m-instruct';
 export const EMBEDDING_MODEL = 'all-minilm-l6-v2';
-/** What the small model answers rightly. */
+/** A question that the small model answers rightly. */
 export const QUESTION = [{ role: 'user' as const, content: 'What is the capital of France?' }];
 
-/** Everything that a stream or the pages of a list bring. */
+/** All items of a stream or of the pages of a list. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);

@@ -5,7 +5,7 @@ import { Hammer, shoot } from './hammer.ts';
 import { newHome, type Database, type Home, type MintedKey, type Server } from './server.ts';
 
 const ROUNDS = 6;
-/** How often each server is asked after the answer, at least. */
+/** Requests to each server after the answer, at least. */
 const ASKED_AFTER = 20;
 /** A lease of two seconds, and room for a busy machine; a request that is never answered takes minutes. */
 const LEASE_MAX_MS = 6_000;
@@ -17,7 +17,7 @@ interface Subject {
   key: MintedKey;
 }
 
-/** How something is taken away from a key, and what its requests are then answered. */
+/** A removal of a permission, and the answer to later requests of the key. */
 interface Removal {
   name: string;
   rounds: number;
@@ -88,7 +88,7 @@ interface Round {
   after: number[];
 }
 
-/** Asks both servers without pause, takes something away on one, and asks on. */
+/** Sends requests to both servers without pause, before and after a removal on one of them. */
 async function playRound(here: Server, there: Server, { carryOut }: Removal): Promise<Round> {
   const subject = await newSubject(here);
   const { secret } = subject.key;
@@ -119,7 +119,7 @@ function suite(database: Database): void {
     [a, b] = await Promise.all([home.serve(), home.serve()]);
   }, 60_000);
 
-  test.for(REMOVALS)('$name: no request that begins after the answer is admitted', async (removal) => {
+  test.for(REMOVALS)('No request that begins after the answer is admitted: $name', async (removal) => {
     for (let round = 0; round < removal.rounds; round++) {
       for (const [here, there] of [
         [a, b],
@@ -133,7 +133,7 @@ function suite(database: Database): void {
     }
   });
 
-  test('a quarantined key still reads and writes nothing', async () => {
+  test('A quarantined key can read but not write', async () => {
     const { id, secret } = await a.mint({ role: 'admin' });
     await a.ask('POST', `/v1/keys/${id}/quarantine`);
     for (const server of [a, b]) {
@@ -143,7 +143,7 @@ function suite(database: Database): void {
     }
   });
 
-  test('what was given back works again on both', async () => {
+  test('A restored key works again on both servers', async () => {
     const { key } = await newSubject(a);
     const statusOn = async (server: Server): Promise<number> =>
       (await server.request('GET', PATH, { key: key.secret })).status;
@@ -153,7 +153,7 @@ function suite(database: Database): void {
     await expect.poll(async () => [await statusOn(a), await statusOn(b)]).toEqual([200, 200]);
   });
 
-  test('a server that stands still delays the answer by a lease at most, and wakes up knowing', async () => {
+  test('A suspended server delays the answer by a lease at most, and refuses the key when it continues', async () => {
     const { key } = await newSubject(a);
     const agent = new Agent({ keepAlive: true });
     const ask = (): Promise<{ status: number }> => shoot(b.url + PATH, { key: key.secret, agent });
@@ -163,7 +163,7 @@ function suite(database: Database): void {
     b.child.kill('SIGSTOP');
     try {
       expect(await timed(a.ask('POST', `/v1/keys/${key.id}/revoke`))).toBeLessThan(LEASE_MAX_MS);
-      // They lie in its sockets when it wakes, on connections kept from before.
+      // They are in its sockets when it continues, on kept connections.
       const asked = Array.from({ length: 8 }, ask);
       await sleep(100);
       b.child.kill('SIGCONT');
@@ -178,7 +178,7 @@ function suite(database: Database): void {
     expect((await b.request('GET', PATH, { key: secret })).status).toBe(200);
   });
 
-  test('a server that is killed delays it no longer than that, and comes back knowing', async () => {
+  test('A killed server delays the answer by a lease at most, and refuses the key after its restart', async () => {
     const { key } = await newSubject(a);
     const hammer = new Hammer(b.url + PATH, key.secret);
     await hammer.untilAdmitted(10);

@@ -16,8 +16,12 @@ import { afterwards, REPOSITORY, startServer, temporaryFolder, type Server } fro
 import { recorded, recordedStream, startUpstream } from './upstream.ts';
 
 const CACHE = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-/** .ci/packages.sh fetches it. */
+/** `make test` fetches it, by .ci/packages.sh. */
 const NODE_20 = join(CACHE, 'keyward/node-20.5.1/node');
+const NODES = [
+  ['node 24', 'node'],
+  ['node 20', NODE_20],
+] as const;
 
 const EXPECTED: Partial<Outcome> = {
   chat: 'Die Hauptstadt von Österreich ist Wien. 🎼',
@@ -34,7 +38,7 @@ const BROWSER_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
   '--no-first-run',
-  // The page comes from no address, and would have to be allowed to ask one of this machine.
+  // The page has no address of its own, and would need permission for requests to this machine.
   '--disable-features=LocalNetworkAccessChecks',
 ];
 const NODE_WORDS = /Node|NODE_|undici|UND_ERR/;
@@ -48,7 +52,7 @@ beforeAll(async () => {
   [server, project] = await Promise.all([startServer(), newProject()]);
   upstream.on('/chat/completions', (response, received) => {
     const { stream, messages, tools } = JSON.parse(received.body.toString()) as ChatRequest;
-    // Content parts, tool calls and null have come through.
+    // Content parts, tool calls and null have arrived.
     if (tools !== undefined && (messages.length !== 3 || messages[1]?.content !== null))
       return recorded('bad-role.json', 400)(response, received);
     return (stream === true ? recordedStream('chat.stream.sse') : recorded('chat.json'))(response, received);
@@ -77,10 +81,6 @@ async function listen(answer: RequestListener): Promise<{ url: string; close(): 
 }
 
 describe('the SDK, packed and installed into another project', { timeout: 180_000 }, () => {
-  const nodes = [
-    ['node 24', 'node'] as const,
-    ...(existsSync(NODE_20) ? [['node 20', NODE_20] as const] : []),
-  ];
   const types = [join(REPOSITORY, 'node_modules/@types')];
   const kinds = [
     {
@@ -98,11 +98,12 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
   ] as const;
 
   test.for(kinds)(
-    'compiles under strict as a $type and runs in Node 20 and 24',
+    'The SDK compiles under strict as a $type and runs in Node 20 and 24',
     async ({ type, load, options }) => {
+      expect(existsSync(NODE_20), `Node 20 is missing in ${NODE_20}: run "make packages"`).toBe(true);
       const folder = addProgram(project, { type, options });
       await runIn(folder, ['tsc', '-p', '.']);
-      const outcomes = nodes.map(async ([name, node]) => {
+      const outcomes = NODES.map(async ([name, node]) => {
         const program = `
         Promise.resolve(${load}('./${type}/scenario.js')).then(async ({ scenario }) =>
           process.stdout.write(JSON.stringify(await scenario(...JSON.parse(process.env.GIVEN)))));`;
@@ -119,7 +120,7 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
     },
   );
 
-  test('runs what its README shows', async () => {
+  test('The examples of the README of the SDK run', async () => {
     const folder = addFolder(project, 'readme', { type: 'module', options: kinds[0].options });
     const blocks = blocksOf(readFileSync(join(REPOSITORY, 'sdk/README.md'), 'utf8'), 'ts');
     expect(blocks.length).toBeGreaterThan(3);
@@ -132,13 +133,13 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
     }
   });
 
-  test('is bundled for browsers without anything of Node, and runs in one', async () => {
+  test('The SDK is bundled for browsers without modules of Node, and runs in one', async () => {
     const entry = "import { scenario } from './module/scenario.js'; globalThis.scenario = scenario;";
     writeFileSync(join(project, 'browser.js'), entry);
     const bundle = await rolldown({
       input: join(project, 'browser.js'),
       platform: 'browser',
-      // A module of Node would be left outside.
+      // A module of Node would not be bundled, which is a warning.
       onwarn: ({ message }) => {
         throw new Error(message);
       },
@@ -150,7 +151,7 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
       args: BROWSER_ARGUMENTS,
     });
     afterwards(() => context.close());
-    // A page of the same origin: which others may read answers is for the server to say.
+    // A page of the same origin: the server's CORS setting is not the subject here.
     await context.route(`${server.url}/page`, (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
     );

@@ -29,7 +29,7 @@ export async function newProject(): Promise<string> {
   await runIn(REPOSITORY, ['node', 'sdk/build.ts', built]);
   const packed = join(folder, 'packed');
   mkdirSync(packed);
-  // What the SDK depends on comes from here too: a test asks no registry.
+  // Its dependencies come from this repository: a test asks no registry.
   const dependencies = ['openapi-fetch', 'openapi-typescript-helpers'].map((name) =>
     join(REPOSITORY, 'node_modules', name),
   );
@@ -42,7 +42,7 @@ export async function newProject(): Promise<string> {
   return project;
 }
 
-/** The strictest that a project can be; it checks the types of the SDK too. */
+/** The strictest options; they check the types of the SDK too. */
 const COMPILER_OPTIONS = {
   strict: true,
   exactOptionalPropertyTypes: true,

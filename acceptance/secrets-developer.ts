@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { randomSecret, type Canaries } from './canaries.ts';
 import type { SecretsLife } from './secrets-life.ts';
 
-/** What clients of the Developer API are given and give: keys of providers and of the extension, login tokens, links. */
+/** The secrets of clients of the Developer API: keys of providers and of the extension, login tokens, links. */
 export async function developerApi(life: SecretsLife, canaries: Canaries): Promise<void> {
   const { id, session } = await administrator(life, canaries);
   await extensionKeys(life, canaries, session);
@@ -76,7 +76,7 @@ async function extensionKeys(life: SecretsLife, canaries: Canaries, session: str
   await life.ask('GET', '/api/browser-extension/check', { key: apiKey });
 }
 
-/** It travels in an address, where a browser is sent with it: it is good once, and no log may hold it. */
+/** It is part of a URL for a browser: it is valid once, and no log may have it. */
 async function loginToken(life: SecretsLife, user: number): Promise<void> {
   const { token } = await life.ask<{ token: string }>('GET', `/v1/users/${user}/issue-auth-token`, {
     mints: ({ token }: { token: string }) => [['login token', token]],
@@ -108,7 +108,7 @@ async function providers(life: SecretsLife, canaries: Canaries): Promise<void> {
   await life.ask('POST', '/v1/system/update-env', { body: list });
 }
 
-/** Keys and passwords where they do not belong. */
+/** Keys and passwords in wrong places. */
 async function misplaced(life: SecretsLife, canaries: Canaries): Promise<void> {
   const { secret } = await life.mint();
   const foreign = canaries.add('a key of something else, sent to the Developer API', randomSecret('sk'));
@@ -125,7 +125,7 @@ async function misplaced(life: SecretsLife, canaries: Canaries): Promise<void> {
   }
   const password = canaries.add('password in a link', randomSecret('pw'));
   const scraperHeaders = { authorization: canaries.add('header for a link', randomSecret('token')) };
-  // Whoever sent the link is told which one could not be read.
+  // The error names the link that could not be read.
   const mints = (): [string, string][] => [['password in a link', password]];
   const body = { link: `http://ada:${password}@127.0.0.1:9/x`, scraperHeaders };
   await life.ask('POST', '/v1/document/upload-link', { body, mints });

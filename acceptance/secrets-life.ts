@@ -9,7 +9,7 @@ import { CHAT_MODEL, QUESTION } from './openai.ts';
 import type { CommandOptions, Home, RequestOptions, Server } from './server.ts';
 import { json, recorded, recordedStream, type Upstream } from './upstream.ts';
 
-/** The whole life of a server in one run: everything that is said is kept, and every secret is a canary. */
+/** The whole life of a server in one run: all output is kept, and every secret is a canary. */
 export class SecretsLife {
   readonly traces: Trace[] = [];
   readonly #home: Home;
@@ -24,12 +24,12 @@ export class SecretsLife {
     this.#upstream = upstream;
   }
 
-  /** Goes on with another server on the same data. */
+  /** Continues with another server on the same data. */
   moveTo(server: Server): void {
     this.#server = server;
   }
 
-  /** One request; what it mints becomes a canary that this answer alone may hold. `mints` names what is no `secret`. */
+  /** One request; a minted secret becomes a canary that only this answer may have. `mints`: its member, if not `secret`. */
   async ask<T = unknown>(
     method: string,
     path: string,
@@ -47,7 +47,7 @@ export class SecretsLife {
     return body;
   }
 
-  /** One command; `shows` names what it prints on purpose. */
+  /** One command; `shows`: the secrets that it may print. */
   async run(
     args: string[],
     { shows = [], ...options }: CommandOptions & { shows?: string[]; mayFail?: boolean } = {},
@@ -109,7 +109,7 @@ export class SecretsLife {
     for (const key of imported) await this.ask('GET', '/v1/models', { key });
   }
 
-  /** Upstreams with credentials, good ones and failing ones. */
+  /** Upstreams with credentials, working ones and failing ones. */
   async upstreams(): Promise<void> {
     const api_key = this.#canaries.add('api key of the upstream', randomSecret('sk'));
     const token = this.#canaries.add('header of the upstream', randomSecret('token'));
@@ -152,7 +152,7 @@ export class SecretsLife {
     await this.ask('DELETE', `/v1/upstreams/${closed.id}`);
   }
 
-  /** Keys where they do not belong. */
+  /** Keys in wrong places. */
   async mistakes(): Promise<void> {
     const { id, secret: key } = await this.mint();
     const wrong = this.#canaries.add(
@@ -223,7 +223,7 @@ export class SecretsLife {
     }
   }
 
-  /** The command line, with good and bad keys; its secrets go in by stdin and the environment. */
+  /** The command line, with valid and invalid keys; it gets its secrets by stdin and the environment. */
   async commands(): Promise<void> {
     const admin = this.#home.adminKey;
     const without = { KEYWARD_API_KEY: '' };
@@ -263,7 +263,7 @@ export class SecretsLife {
     await this.run(['chat', '--model', CHAT_MODEL, '--max-tokens', '8', 'What is the capital of France?']);
   }
 
-  /** Those that work on the data itself, whatever database. */
+  /** Commands that work on the data itself, on both databases. */
   async machineCommands(): Promise<void> {
     await this.run(['backup', join(this.#home.folder, 'keyward.backup')]);
     const record = await this.run(['audit', 'export', '--local']);
@@ -271,7 +271,7 @@ export class SecretsLife {
     await this.run(['doctor', '--output', 'json'], { environment: { KEYWARD_API_KEY: '' } });
   }
 
-  /** Everything that can be read by whoever may read everything. */
+  /** Everything that an administrator can read. */
   async lists(): Promise<void> {
     for (const path of [
       '/v1/keys',

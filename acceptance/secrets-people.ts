@@ -12,7 +12,7 @@ interface Made {
 
 const randomPassword = (): string => randomBytes(18).toString('hex');
 
-/** People who log in, rightly and wrongly: passwords, sessions, invites, recovery codes, login tokens, keys. */
+/** Logins that succeed and fail: passwords, sessions, invites, recovery codes, login tokens, keys. */
 export async function people(life: SecretsLife, canaries: Canaries, adminKey: string): Promise<void> {
   const password = (whose: string): string => canaries.add(`password ${whose}`, randomPassword());
   const logIn = async (name: string, body: object): Promise<{ session: string; codes: string[] }> => {
@@ -65,7 +65,7 @@ export async function people(life: SecretsLife, canaries: Canaries, adminKey: st
   await life.ask('DELETE', '/v1/admin/users/2');
 }
 
-/** Who may manage users sees the codes of invites, and nobody else. */
+/** Only administrators of users see the codes of invites. */
 async function invite(life: SecretsLife, password: string): Promise<void> {
   interface Invited {
     invite: { code: string };

@@ -10,10 +10,10 @@ import { people } from './secrets-people.ts';
 import { newHome, temporaryFolder, type Database, type Home } from './server.ts';
 import { startUpstream } from './upstream.ts';
 
-/** Where secrets are kept on purpose, each readable for its user alone. */
+/** The files that keep secrets on purpose, readable for their user alone. */
 const KEPT = { masterKey: 'data/master.key', credentials: 'config/credentials.json' };
 
-/** What a thief of the database would have: of SQLite its files, of PostgreSQL a dump. */
+/** A stolen database: the files of SQLite, a dump of PostgreSQL. */
 function databaseDump({ environment }: Home): Trace[] {
   const url = environment['KEYWARD_DATABASE_URL'];
   if (url === undefined) return [];
@@ -34,7 +34,7 @@ function environmentFor(database: Database, canaries: Canaries): Record<string, 
     KEYWARD_SIMPLE_SSO: 'on',
     CLIENT_API_KEYS: canaries.add('key of the environment', randomSecret('env')),
   };
-  // On PostgreSQL it is made by the server, in its file.
+  // With PostgreSQL the server makes it, in its file.
   if (database === 'postgres') return environment;
   return { ...environment, KEYWARD_MASTER_KEY: newMasterKey('master key', canaries) };
 }
@@ -49,7 +49,7 @@ async function startupFailures(home: Home, canaries: Canaries): Promise<Trace[]>
   const settings = [
     { KEYWARD_DATABASE_URL: `postgres://keyward:${password}@127.0.0.1:9/keyward` },
     { KEYWARD_DATABASE_URL: `mysql://keyward:${password}@127.0.0.1/keyward` },
-    { KEYWARD_MASTER_KEY: canaries.add('a master key that is none', randomSecret('master')) },
+    { KEYWARD_MASTER_KEY: canaries.add('an invalid master key', randomSecret('master')) },
     { KEYWARD_MASTER_KEY: newMasterKey('another master key', canaries) },
     { KEYWARD_API_KEI: canaries.add('in a variable that is misspelt', randomSecret('sk')) },
   ];
@@ -115,7 +115,7 @@ describe('the search itself', () => {
     'in a binary file': Buffer.concat([randomBytes(1_000), bytes, randomBytes(1_000)]),
   };
 
-  test.for(Object.entries(planted))('finds a secret in a file: %s', ([, text]) => {
+  test.for(Object.entries(planted))('The search finds a secret in a file: %s', ([, text]) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), text);
     expect(hitsOf(canaries, filesBelow(folder)).map(({ canary }) => canary)).toContain('planted');
@@ -131,14 +131,14 @@ describe.each(['sqlite', 'postgres'] as const)('no secret slips out in a whole l
     life = undefined;
   });
 
-  test('through answers, logs, commands, arguments of processes', async () => {
+  test('No secret is in answers, logs, commands or arguments of processes', async () => {
     life = await wholeLife(database);
     expect(life.canaries.count).toBeGreaterThan(25);
     expect(life.traces.length).toBeGreaterThan(150);
     expect(hitsOf(life.canaries, life.traces)).toEqual([]);
   }, 240_000);
 
-  test('into a file, but for the two that keep one', () => {
+  test('No secret is in a file, except the two that keep one', () => {
     const { home, canaries } = life as NonNullable<typeof life>;
     const kept = Object.values(KEPT).filter((path) => globSync(path, { cwd: home.folder }).length > 0);
     expect(kept).toEqual([database === 'sqlite' ? KEPT.credentials : KEPT.masterKey]);

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 export interface HomeOptions {
   database?: Database;
-  /** Whether the local model runs too; its weights lie in the default directory. */
+  /** Whether the local model runs too; its weights are in the default directory. */
   localModel?: boolean;
   environment?: Record<string, string>;
 }
@@ -43,7 +43,7 @@ export interface CommandOptions {
   cwd?: string;
 }
 
-/** What the caller's machine has, without what it tells Keyward. */
+/** The environment of the machine, without settings of Keyward. */
 export function machineEnvironment(): Record<string, string> {
   const own =
     /^(KEYWARD_|VITEST|NODE_ENV$|NODE_OPTIONS$|(CLIENT|MINER|ADMIN)_API_KEYS$|FORCE_COLOR$|DEV$|TEST$)/;
@@ -180,7 +180,7 @@ export class Server {
 
   constructor(home: Home, environment: Record<string, string>) {
     this.home = home;
-    // The kernel ends it with this process, however that ends.
+    // The kernel kills it when this process ends in any way.
     const command = ['--pdeathsig', 'KILL', KEYWARD, 'serve'];
     this.child = spawn('setpriv', command, {
       cwd: home.folder,
@@ -251,7 +251,7 @@ export class Server {
     return { status: response.status, headers: response.headers, text, body: answered as T };
   }
 
-  /** The body of an answer that must be good. */
+  /** The body of an answer that must be 2xx. */
   async ask<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
     const { status, body, text } = await this.request<T>(method, path, options);
     if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${text}`);
@@ -270,12 +270,12 @@ export class Server {
     return this.ask('POST', '/v1/upstreams', { body: { name: 'recorded', ...fields } });
   }
 
-  /** As an operator would; resolves when it is gone. Twice is fine. */
+  /** As an operator does; resolves when the process has ended. Idempotent. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
 
-  /** As the kernel would when memory runs out. */
+  /** As the kernel does when memory runs out. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }

@@ -16,7 +16,7 @@ const BROWSER_ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** More than a hundred operations take a while to draw where the machine has other things to do. */
+/** A busy machine takes long to draw more than a hundred operations. */
 const DRAWN_WITHIN_MS = 60_000;
 const SCROLLED_BY_PX = 400;
 const SCREENSHOTS = join(REPOSITORY, '.local');
@@ -24,9 +24,9 @@ const SCREENSHOTS = join(REPOSITORY, '.local');
 let server: Server;
 let context: BrowserContext;
 let page: Page;
-/** Requests to anywhere but the server; they are not let out either. */
+/** Requests to other servers; they are blocked too. */
 const strangers: string[] = [];
-/** What the page complained of. */
+/** Errors of the page. */
 const complaints: string[] = [];
 
 beforeAll(async () => {
@@ -47,7 +47,7 @@ beforeAll(async () => {
   });
 }, 60_000);
 
-/** One page for all: to open it anew is what takes long. */
+/** One page for all tests: opening it takes long. */
 beforeAll(async () => {
   page = await context.newPage();
   page.setDefaultTimeout(DRAWN_WITHIN_MS);
@@ -67,7 +67,7 @@ interface Document {
   paths: Record<string, Record<string, { operationId: string }>>;
 }
 
-/** Of so many operations the page draws those that are in view, as one scrolls past them. */
+/** The page draws only the operations that are in view. */
 async function* scrolled(): AsyncGenerator<number> {
   for (let y = 0; ; y += SCROLLED_BY_PX) {
     await page.evaluate(`window.scrollTo(0, ${y}); new Promise((done) => setTimeout(done, 50))`);
@@ -115,7 +115,7 @@ async function execute(operationId: string): Promise<{ status: string; body: str
 }
 
 describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
-  test('shows every operation of the description, and nothing is missing', async () => {
+  test('The page shows every operation of the OpenAPI document', async () => {
     const { paths } = await server.ask<Document>('GET', '/openapi.json', { key: null });
     const documented = Object.values(paths).flatMap((methods) =>
       Object.values(methods).map(({ operationId }) => operationId),
@@ -129,12 +129,12 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     expect([...shown].sort()).toEqual(documented.sort());
     await page.evaluate('window.scrollTo(0, 0)');
     expect(await page.locator('.errors-wrapper').count()).toBe(0);
-    // What looks like a tag is not swallowed by the page.
+    // The page shows text that looks like a tag.
     expect(await page.locator('.info').innerText()).toContain('Authorization: Bearer <key>');
     await page.screenshot({ path: join(SCREENSHOTS, 'api-docs.png') });
   });
 
-  test('operations and Authorize are reached and opened with the keyboard alone', async () => {
+  test('Operations and Authorize are reached and opened with the keyboard alone', async () => {
     const reached: string[] = [];
     for (let presses = 0; presses < 30; presses++) {
       await page.keyboard.press('Tab');
@@ -148,7 +148,7 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     await page.keyboard.press('Enter');
   });
 
-  test('Authorize takes a key, and "Try it out" shows that key', async () => {
+  test('Authorize accepts a key, and "Try it out" shows that key', async () => {
     const { id, secret } = await server.mint({ name: 'from the browser' });
     await authorize(secret);
     const { status, body } = await execute('keys.self');
@@ -157,7 +157,7 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     await page.screenshot({ path: join(SCREENSHOTS, 'api-docs-self.png') });
   });
 
-  test('a body can be filled in and sent', async () => {
+  test('A body can be filled in and sent', async () => {
     await authorize(server.home.adminKey);
     const panel = await openOperation('owners.create');
     await panel.locator('textarea').first().fill('{"name": "From the page", "kind": "team"}');
@@ -168,17 +168,17 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     expect((await server.request('GET', '/v1/owners')).text).toContain('From the page');
   });
 
-  test('a wrong key is shown the 401 with its hint', async () => {
+  test('A wrong key gets the 401 with its hint', async () => {
     await authorize('sk-wrong');
     const { status, body } = await execute('keys.self');
     expect(status).toContain('401');
     expect(body).toContain('invalid_key');
     await page.screenshot({ path: join(SCREENSHOTS, 'api-docs-401.png') });
-    // The browser itself reports the answer's status, and nothing else is wrong.
+    // The browser reports the answer's status, and no other error.
     expect(complaints.splice(0)).toEqual([expect.stringContaining('401')]);
   });
 
-  test('the key is not kept: a page that is opened again knows none', async () => {
+  test('The page does not keep the key when it is opened again', async () => {
     await authorize(server.home.adminKey);
     const kept = await page.evaluate<string>('JSON.stringify([localStorage, sessionStorage])');
     expect(kept).not.toContain(server.home.adminKey);

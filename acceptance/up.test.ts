@@ -11,11 +11,11 @@ import { afterwards, Home, machineEnvironment, newHome, temporaryFolder } from '
 import { recorded, startUpstream } from './upstream.ts';
 
 const SECRET = /sk-kw1[0-9A-Za-z]{50}/g;
-/** What is promised is a second and 150 MB; these leave room for a machine that does other things too. */
+/** The documentation says a second and 150 MB; these limits allow for a busy machine. */
 const READY_MAX_MS = 10_000;
 const IDLE_MAX_MB = 200;
 
-/** A home whose servers run in the background; they are taken down after the tests. */
+/** A home whose servers run in the background; they are stopped after the tests. */
 function backgroundHome(environment: Record<string, string> = {}): Home {
   const folder = temporaryFolder();
   const home = new Home(folder, {
@@ -30,7 +30,7 @@ function backgroundHome(environment: Record<string, string> = {}): Home {
 
 const addressIn = (text: string): string => /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';
 
-/** A line as a shell would run it, with the key where the text says. */
+/** Runs a line in a shell, with the key in its place. */
 async function runInShell(line: string, key: string): Promise<string> {
   const options = { env: { ...machineEnvironment(), KEYWARD_API_KEY: key }, timeout: 30_000 };
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', line], options);
@@ -44,7 +44,7 @@ const isAnswering = (url: string): Promise<boolean> =>
   );
 
 describe('keyward up', () => {
-  test('shows the address, the key once, and a curl line that brings a real answer', async () => {
+  test('The command keyward up shows the address, the key once, and a curl line that gives a real answer', async () => {
     const home = backgroundHome();
     const { stdout, stderr } = await home.keyward(['up']);
     const url = addressIn(stdout);
@@ -74,7 +74,7 @@ describe('keyward up', () => {
     await home.keyward(['down']);
   }, 120_000);
 
-  test('keeps its files to their user', async () => {
+  test('The files of keyward up are readable by their user alone', async () => {
     const home = backgroundHome({ KEYWARD_LOCAL_MODEL: 'off' });
     await home.keyward(['up']);
     const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
@@ -85,7 +85,7 @@ describe('keyward up', () => {
     }
   });
 
-  test('a port that is taken is one clear error', async () => {
+  test('A port in use gives one clear error', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     afterwards(() => void blocker.close());
@@ -101,10 +101,10 @@ describe('keyward up', () => {
     }
   });
 
-  test('without a network for the weights it starts, says so, and serves an upstream', async () => {
+  test('Without a network for the weights keyward up starts, says so, and serves an upstream', async () => {
     const models = join(temporaryFolder(), 'models');
     mkdirSync(models);
-    // Nobody answers there; asked five times, as pip does by itself, it would only take longer.
+    // Nothing answers there; five attempts, the default of pip, would only take longer.
     const noIndex = { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_RETRIES: '1' };
     const home = backgroundHome({ KEYWARD_MODELS_DIR: models, ...noIndex });
     const { stdout, stderr } = await home.keyward(['up']);
@@ -129,7 +129,9 @@ describe('keyward up', () => {
 });
 
 describe('without the local model', () => {
-  test('it is ready within a second and stays below 150 MB', async ({ annotate }) => {
+  test('A server without the local model is ready within a second and stays below 150 MB', async ({
+    annotate,
+  }) => {
     const home = await newHome();
     const startedMs = performance.now();
     const server = await home.serve();

@@ -10,13 +10,13 @@ export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** Resolves when the other side went away before the answer's end. */
+  /** Resolves when the other side disconnects before the end of the answer. */
   gone: Promise<void>;
 }
 
 export type Behaviour = (response: ServerResponse, received: Received) => void | Promise<void>;
 
-/** A real HTTP server that answers as a provider once did: acceptance/fixtures holds the bytes. */
+/** A real HTTP server with the recorded answers of a provider, from acceptance/fixtures. */
 export class Upstream {
   readonly received: Received[] = [];
   readonly #behaviours = new Map<string, Behaviour>();
@@ -26,7 +26,7 @@ export class Upstream {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
   }
 
-  /** How requests to this path below `/v1` are answered from now on. */
+  /** Sets the answer to requests to this path below `/v1`. */
   on(path: string, behaviour: Behaviour): void {
     this.#behaviours.set(path, behaviour);
   }
@@ -74,7 +74,7 @@ export async function startUpstream(): Promise<Upstream> {
 /** The bytes of a recorded answer. */
 export const fixture = (name: string): Buffer => readFileSync(new URL(`fixtures/${name}`, import.meta.url));
 
-/** Headers that the provider sends beside the type, as they were recorded. */
+/** Recorded headers of the provider beside the type. */
 const PROVIDER_HEADERS = {
   'openai-organization': 'org-example',
   'openai-processing-ms': '413',
@@ -106,7 +106,7 @@ export function recordedStream(name: string): Behaviour {
   };
 }
 
-/** Answers with what `answer` makes of the request, as JSON. */
+/** Answers with the result of `answer`, as JSON. */
 export function json(answer: (received: Received) => object | Promise<object>): Behaviour {
   return async (response, received) => {
     const body = JSON.stringify(await answer(received));

@@ -8,7 +8,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 const FACT =
   'The lighthouse Solvakt stands on the island of Varnholm. It was lit for the first time in 1887.';
 const QUESTION = 'What is the name of the lighthouse on Varnholm?';
-/** A model of 135 million parameters is right where it is told little else. */
+/** A model of 135 million parameters answers rightly with a short prompt. */
 const openAiPrompt = 'You answer questions about the text you are given.';
 
 interface Frame {
@@ -40,7 +40,7 @@ async function framesOf(body: object): Promise<Frame[]> {
 }
 
 describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS, retry: ASKED_AGAIN }, () => {
-  test('the answer comes piece by piece, and its source is named in the last event', async () => {
+  test('An answer arrives piece by piece, and its last event names its source', async () => {
     const frames = await framesOf({ message: QUESTION, sessionId: randomUUID() });
     const pieces = frames.filter(({ type }) => type === 'textResponseChunk');
     expect(pieces.length).toBeGreaterThan(3);
@@ -49,20 +49,20 @@ describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS, retr
     expect(frames.at(-1)?.sources).toMatchObject([{ title: 'lighthouses.txt' }]);
   });
 
-  test('mode query refuses what is not there', async () => {
+  test('Mode query refuses a question that no document answers', async () => {
     const [refusal, ...more] = await framesOf({ message: 'Who won the football cup?', sessionId: 'other' });
     expect(more).toEqual([]);
     expect(refusal?.textResponse).toContain('no relevant information');
   });
 
-  test('an agent on a model that calls no tools answers from what it finds', async () => {
+  test('An agent on a model without tool calls answers from the passages', async () => {
     const answer = await developer.chat('coast', `@agent ${QUESTION}`, { sessionId: randomUUID() });
     expect(answer.textResponse).toMatch(/Solvakt/);
     expect(answer.sources[0]?.title).toBe('lighthouses.txt');
     expect((answer as ChatAnswer & { thoughts: string[] }).thoughts).toHaveLength(1);
   });
 
-  test('an attached document is read', async () => {
+  test('An attached document is read', async () => {
     const words = Buffer.from('The harbour master of Varnholm is called Torben Ask.').toString('base64');
     const attachments = [
       {
@@ -81,7 +81,7 @@ describe('a workspace with the local models', { timeout: ANSWER_TIMEOUT_MS, retr
     expect(answer.sources[0]?.title).toBe('harbour.txt');
   });
 
-  test('the OpenAI client finds the workspace as a model', async () => {
+  test('The OpenAI client finds the workspace as a model', async () => {
     const client = openai(server, { apiKey: server.home.adminKey, baseURL: `${server.url}/api/v1/openai` });
     const answer = await client.chat.completions.create({
       model: 'coast',

@@ -1,7 +1,7 @@
 import { Agent, createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// The baseline: node:http in front of node:http, kept-alive connections, bytes piped both ways, and nothing else.
+// The baseline: node:http in front of node:http, with kept-alive connections and bytes piped in both directions.
 const upstream = new URL(process.argv[2] ?? '');
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 

@@ -1,8 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// The baseline: for a GET so many bytes, for a POST what any service that is asked in JSON has to do, and nothing else:
-// read the body, parse it, write the answer as JSON.
+// The baseline: a GET gets so many bytes; for a POST it reads the body, parses it and writes the answer as JSON.
 const answer: unknown = JSON.parse(process.argv[2] ?? '{}');
 const bytes = Buffer.from(JSON.stringify(answer));
 

@@ -1,8 +1,8 @@
 import usearch from 'usearch';
 import { SampleVectors } from './sample-vectors.ts';
 
-// usearch alone, as its own documentation sets it up, in a process of its own: no database, nothing between it and the
-// question. Says the median time of a search, how many of the true ten nearest it found, and what they are.
+// usearch alone, set up as in its documentation, in a process of its own and without a database. Prints the median time
+// of a search, the share of the true ten nearest that it found, and these.
 const { count, dimensions, clusters, questions, wanted } = JSON.parse(process.argv[2] ?? '{}') as Record<
   string,
   number

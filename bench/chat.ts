@@ -1,8 +1,8 @@
 import { median, startSubject } from './load.ts';
 
-// The first word of a streamed chat in a workspace of 10,000 passages, retrieval included, against the same model asked
-// through the bare gateway, in turn. Bar: less than 5 ms later at the median. Chat and embedding model are scripted, so
-// that what is measured is this server; with a real embedding model its own time for one question comes on top.
+// The time to the first word of a streamed chat in a workspace of 10,000 passages, with retrieval, against the same model
+// through the bare gateway, in turn. Bar: less than 5 ms later at the median. Both models are scripted, so that only this
+// server is measured; a real embedding model adds its own time for one question.
 const PASSAGES = 10_000;
 const DOCUMENTS = 50;
 const PASSAGE_CHARACTERS = 1_000;
@@ -19,7 +19,7 @@ async function post<T>(path: string, body: unknown): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** Words without end and without a pattern. */
+/** Random words. */
 function textOf(characters: number, seed: number): string {
   let random = seed + 1;
   const words: string[] = [];
@@ -35,7 +35,7 @@ function textOf(characters: number, seed: number): string {
 async function fill(): Promise<number> {
   const base_url = `${upstream.ready.url ?? ''}/v1`;
   await post('/v1/upstreams', { name: 'bench', base_url, models: ['bench', 'all-minilm-l6-v2'] });
-  // Nothing is far enough away to be left out: the model is given four passages each time.
+  // No passage is below the threshold: the model gets four passages each time.
   const settings = { chatMode: 'chat', chatModel: 'bench', similarityThreshold: 0 };
   await post('/v1/workspace/new', { name: 'Bench', ...settings });
   const characters = (PASSAGES / DOCUMENTS) * PASSAGE_CHARACTERS;
@@ -77,7 +77,7 @@ for (let turn = 0; turn < TURNS; turn++) {
   const messages = [{ role: 'user', content: message }];
   bare.push(await firstWordMs('/v1/chat/completions', { model: 'bench', stream: true, messages }));
 }
-// The first third warms both up.
+// The first third is the warm-up.
 const [a, b] = [inWorkspace, bare].map((times) => median(times.slice(Math.floor(TURNS / 3))));
 process.stdout.write(
   `first word of a chat, ${passages} passages: workspace ${(a ?? 0).toFixed(2)} ms, bare gateway ${(b ?? 0).toFixed(2)} ms, difference ${((a ?? 0) - (b ?? 0)).toFixed(2)} ms\n`,

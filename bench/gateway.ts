@@ -82,7 +82,7 @@ for (let turn = 0; turn < 600; turn++) {
   through.push(await firstByteMs(url));
   direct.push(await firstByteMs(bare.ready.url ?? ''));
 }
-// The first third warms both sides up.
+// The first third is the warm-up.
 const [a, b] = [median(through.slice(200)), median(direct.slice(200))];
 process.stdout.write(
   `first streamed byte: keyward ${a.toFixed(2)} ms, bare pass-through ${b.toFixed(2)} ms, difference ${(a - b).toFixed(2)} ms\n`,

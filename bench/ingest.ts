@@ -9,7 +9,7 @@ import { median, startSubject } from './load.ts';
 import { openRetrieval } from './retrieval-database.ts';
 import { addSampleText } from './sample-documents.ts';
 
-// Documents into a workspace. With a model that answers at once: what the way there costs, and whether memory stays flat.
+// Adding documents to a workspace. With a model that answers at once: the cost of everything else, and the growth of memory.
 // With the local model: its throughput through Keyward, from text to committed vectors, against the bare model's. Bar: 0.9.
 const DOCUMENTS = Number(process.argv[2] ?? 1_000);
 const REAL_DOCUMENTS = Number(process.argv[3] ?? 12);

@@ -1,10 +1,10 @@
 import { connect, type Socket } from 'node:net';
 
-// Sends one request after the other on each of its connections, for so long, and prints what it saw. It never sleeps:
-// where a load waits in the kernel, a server that is slower than it pays for waking it with every answer, and one that is
-// faster does not; what is compared then is not the servers.
+// Sends one request after the other on each of its connections, for a given time, and prints the result. It never sleeps:
+// a load that waits in the kernel must be woken by each answer of a slow server, but not of a fast one, which would make
+// the comparison of servers wrong.
 
-/** What is asked for, as JSON in the first argument; the request itself comes on stdin: it may hold a key. */
+/** The first argument, as JSON; the request itself comes on stdin, for it may hold a key. */
 interface Order {
   host: string;
   port: number;
@@ -12,7 +12,7 @@ interface Order {
   seconds: number;
 }
 
-/** What it prints, one line of JSON. */
+/** Its output, one line of JSON. */
 export interface Seen {
   requests: number;
   seconds: number;
@@ -31,7 +31,7 @@ let failed = 0;
 let running = true;
 const latenciesUs: number[] = [];
 
-/** Length of the whole answer that begins here, in bytes; undefined where its head is not complete. */
+/** Of the whole answer that begins here, in bytes; undefined while its head is incomplete. */
 function lengthOf(bytes: Buffer): number | undefined {
   const end = bytes.indexOf(HEAD_END);
   if (end < 0) return undefined;

@@ -6,15 +6,15 @@ import type { Seen } from './load-generator.ts';
 /** A server under load, in a process of its own. */
 export interface Subject {
   name: string;
-  /** What it printed when it was ready: its address, and what else the load needs. */
+  /** Its first line: its address, and other values for the load. */
   ready: Record<string, string>;
   pid: number;
   stop(): Promise<void>;
 }
 
 /**
- * Processors: what is measured has the first one to itself, the load and what stands behind it the second. Left to the
- * scheduler, a server and its load at times share one processor and at times have two, and figures differ by half.
+ * The server has the first processor to itself; the load and other servers have the second. With the scheduler's choice a
+ * server and its load sometimes share a processor, and figures differ by half.
  */
 const MEASURED = '0';
 const OTHERS = '1';
@@ -53,7 +53,7 @@ function stop(child: ChildProcess): Promise<void> {
 
 export interface Load {
   url: string;
-  /** Of the server under load: what its processor time is told of. */
+  /** Of the server under load, for its processor time. */
   pid: number;
   method?: 'GET' | 'POST';
   headers?: Record<string, string>;
@@ -67,11 +67,11 @@ export interface Measured {
   /** Median latency in µs. */
   medianUs: number;
   p99Us: number;
-  /** Processor time of the server for each request, µs: says more than throughput where other programs run too. */
+  /** Processor time of the server for each request, µs: more exact than throughput where other programs run too. */
   cpuUs: number;
 }
 
-/** One run of the load generator. @throws where an answer was not 2xx: a figure for refusals would be no figure. */
+/** One run of the load generator. @throws where an answer was not 2xx. */
 export async function measure(load: Load): Promise<Measured> {
   const { seconds = 5, connections = 32, url } = load;
   const { hostname: host, port } = new URL(url);
@@ -122,7 +122,7 @@ export const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /**
- * Both in turn, A B A B …, so that a machine that slows down slows both; the ratio pair by pair.
+ * Both in turn, A B A B …, so that a slower machine affects both.
  * @returns the median of the ratios A/B, and each side's medians.
  */
 export async function compare(

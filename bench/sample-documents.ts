@@ -15,7 +15,7 @@ interface Wanted {
   samples: SampleVectors;
 }
 
-/** Documents with vectors that no model made, straight into the database. @returns the chunks' public ids, in order. */
+/** Writes documents with generated vectors into the database. @returns the chunks' public ids, in order. */
 export async function addSampleDocuments(
   { storage, documents }: { storage: Storage; documents: Documents },
   { collectionId, model, count, samples }: Wanted,

@@ -1,4 +1,4 @@
-/** Vectors of length 1 in clusters, as embeddings of texts on some hundreds of subjects are; the same ones each time. */
+/** Vectors of length 1 in clusters, like embeddings of texts on some hundreds of subjects; the same ones each time. */
 export class SampleVectors {
   readonly dimensions: number;
   readonly #centres: Float32Array[];

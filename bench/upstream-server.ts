@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// A model that answers at once: what is measured is the way to it and back.
+// A model that answers at once, so that only the way to it and back is measured.
 const answer = Buffer.from(
   JSON.stringify({
     id: 'chatcmpl-1',
@@ -19,7 +19,7 @@ const event = (delta: object): string =>
 
 const DIMENSIONS = 384;
 
-/** A vector that the text decides, as far from the others as chance has it. */
+/** A random vector that depends on the text alone. */
 function vectorOf(text: string): Float32Array {
   let seed = 7;
   for (let at = 0; at < text.length; at++) seed = (seed * 31 + text.charCodeAt(at)) >>> 0;

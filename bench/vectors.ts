@@ -5,8 +5,8 @@ import { openRetrieval } from './retrieval-database.ts';
 import { addSampleDocuments } from './sample-documents.ts';
 import { SampleVectors } from './sample-vectors.ts';
 
-// A search over many chunks, from the question's vector to passages with their texts, against usearch alone, which knows
-// numbers and no texts. Bars: within twice its time, at least 0.99 of the true ten nearest.
+// A search over many chunks, from the question's vector to passages with their texts, against usearch alone, without texts.
+// Bars: within twice its time, at least 0.99 of the true ten nearest.
 const COUNT = Number(process.argv[2] ?? 100_000);
 const shape = { count: COUNT, dimensions: 384, clusters: 2_000, questions: 300, wanted: 10 };
 const COLLECTION = 1;

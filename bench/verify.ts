@@ -1,8 +1,8 @@
 import { compare, row, startSubject } from './load.ts';
 
 // Verification over HTTP, with scopes, limits, usage and audit on, in both of its forms, each against a bare `node:http`
-// handler: the key of the request itself (what every route costs: GET /v1/auth), and the key of somebody else
-// (POST /v1/keys/verify: the asker's key and the one asked about, JSON in and out). Bar: 0.7 of the bare handler.
+// handler: the key of the request itself (the cost of every route: GET /v1/auth), and another key
+// (POST /v1/keys/verify: the caller's key and the verified one, JSON in and out). Bar: 0.7 of the bare handler.
 const keyward = await startSubject('keyward', 'keyward-server.ts');
 const { url = '', key = '' } = keyward.ready;
 const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };

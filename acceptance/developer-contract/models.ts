@@ -4,7 +4,7 @@ const DIMENSIONS = 384;
 const WORDS = ['Good ', 'day ', 'to ', 'you.'];
 const USAGE = { prompt_tokens: 11, completion_tokens: 4, total_tokens: 15 };
 
-/** An upstream for chats and embeddings whose answers depend on nothing but the request. */
+/** An upstream for chats and embeddings whose answers depend on the request alone. */
 export const models: Behaviour = (response, received) => {
   const request = JSON.parse(received.body.toString()) as Request;
   const answer = received.path.endsWith('/embeddings') ? embeddings(request) : chat(request);
@@ -47,7 +47,7 @@ function embeddings({ model, input = [], encoding_format }: Request): Behaviour 
   return json({ object: 'list', data, model, usage: { prompt_tokens: 3, total_tokens: 3 } });
 }
 
-/** How often each word occurs, in as many drawers; texts without a common word have nothing in common. */
+/** Counts of words by hash; texts without a common word have unrelated vectors. */
 function vectorOf(text: string): number[] {
   const counts = Array.from<number>({ length: DIMENSIONS }).fill(0);
   for (const word of text.toLowerCase().match(/[a-z]+/g) ?? []) {

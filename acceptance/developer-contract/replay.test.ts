@@ -4,7 +4,7 @@ import { startTestUpstream, type TestUpstream } from '../../server/test/upstream
 import { models } from './models.ts';
 import { Scenario, stepsOf } from './scenario.ts';
 
-/** Each begins on a fresh instance, which lives through its recordings in order. */
+/** Each has a fresh instance, which replays its recordings in order. */
 const LIVES = [
   {
     recordings: [

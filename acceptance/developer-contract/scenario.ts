@@ -10,21 +10,21 @@ interface FormFile {
   content: string;
 }
 
-/** One request of ours and what is expected of its answer. `{name}` in it stands for what an earlier answer held. */
+/** One request and its expected answer. `{name}` in it stands for a value of an earlier answer. */
 export interface Step {
-  /** Which pair of the recording. */
+  /** The number of the pair in the recording. */
   pair: number;
   request: string;
   body?: unknown;
   form?: Record<string, string | FormFile>;
-  /** Who asks: the key where it is left out; a member that was kept, as a session; nobody. */
+  /** The credential: left out, the key; else a kept value, as a session; or none. */
   as?: string;
   headers?: Record<string, string>;
   status: number;
   type: string | null;
   answer?: Shape;
   events?: Shape[];
-  /** What is kept of the answer for later requests, by a path such as `documents.0.location`. */
+  /** Values of the answer for later requests, by a path such as `documents.0.location`. */
   keep?: Record<string, string>;
   /** The number of the deviation that the answer follows instead of the recording. */
   deviation?: number;
@@ -34,7 +34,7 @@ export interface Step {
 export const stepsOf = (recording: string): Step[] =>
   JSON.parse(readFileSync(new URL(`${recording}.json`, import.meta.url), 'utf8')) as Step[];
 
-/** Plays the steps of a recording against a running server, in order: they build on one another. */
+/** Replays the steps of a recording against a running server, in order: they depend on one another. */
 export class Scenario {
   readonly kept: Record<string, string>;
   readonly #server: TestServer;
@@ -44,13 +44,13 @@ export class Scenario {
     this.kept = kept;
   }
 
-  /** @returns what is wrong with the answer; empty: nothing. */
+  /** @returns the differences of the answer from the expected one. */
   async play(step: Step): Promise<string[]> {
     const answer = await this.#ask(step);
     const type = answer.headers.get('content-type')?.split(';', 1)[0] ?? null;
     if (answer.status !== step.status || type !== step.type)
       return [`is ${answer.status} ${type}, not ${step.status} ${step.type}: ${answer.text.slice(0, 500)}`];
-    // Lines of JSON are one text; everything else that is JSON has been read.
+    // Lines of JSON are one text; other JSON is parsed already.
     const value = typeof answer.body === 'object' ? answer.body : answer.text;
     for (const [name, path] of Object.entries(step.keep ?? {})) this.kept[name] = String(at(value, path));
     if (step.events !== undefined) return eventMismatches(step.events, eventsIn(answer.text));
@@ -69,7 +69,7 @@ export class Scenario {
     });
   }
 
-  /** `{name:last}` is what stands behind the last slash. */
+  /** `{name:last}` is the text after the last slash. */
   #fill(text: string): string {
     return text.replaceAll(/\{(\w+)(:last)?\}/g, (whole, name: string, last?: string) => {
       const value = this.kept[name];
@@ -91,7 +91,7 @@ export class Scenario {
 const at = (value: unknown, path: string): unknown =>
   path.split('.').reduce((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], value);
 
-/** @throws when it is no stream of events as clients take it apart: one line of data each, an empty line between. */
+/** @throws for an invalid stream of events: clients need one line of data each, with an empty line between. */
 function eventsIn(text: string): unknown[] {
   if (!/^(?:data: [^\n]*\n\n)*$/.test(text)) throw new Error(`is no stream of events: ${text.slice(0, 500)}`);
   return [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) =>

@@ -1,5 +1,5 @@
 /**
- * What an answer looks like, as the files of this folder write it down:
+ * The shape of an answer in the files of this folder:
  * - `"string"`, `"integer"`, `"number"`, `"boolean"`, `"any"`; `"uuid"`, `"iso"` (a time), `"date"` (a time as people
  *   of the United States write it);
  * - `"=text"`: this text; `"~text"`: this text, in which `<uuid>`, `<digits>` and `<any>` stand for such;
@@ -11,7 +11,7 @@
  */
 export type Shape = null | boolean | number | string | Shape[] | { [member: string]: Shape };
 
-/** What is wrong with a value; empty: nothing. */
+/** The differences of a value from its shape. */
 export function mismatches(shape: Shape, value: unknown, place = 'answer'): string[] {
   const is = (good: boolean): string[] =>
     good ? [] : [`${place} is ${JSON.stringify(value)?.slice(0, 200)}, not ${JSON.stringify(shape)}`];

@@ -9,7 +9,7 @@ import {
 import type { ChatMessage, components, KeywardClient, Tool } from '@keyward/sdk';
 import { OPERATIONS } from '@keyward/sdk/operations';
 
-/** A program as another project would write it; sdk-package.test.ts compiles it there and runs it in Node and in a browser. */
+/** A program of another project; sdk-package.test.ts compiles it there and runs it in Node and in a browser. */
 
 const MODEL = 'gpt-4o-mini';
 const TOOLS: Tool[] = [
@@ -45,11 +45,11 @@ export interface Given {
   apiKey: string;
   /** Nothing listens there. */
   closed: string;
-  /** Every request is answered with a redirect. */
+  /** Every request gets a redirect. */
   redirecting: string;
 }
 
-/** @param name what the things that it makes are called */
+/** @param name of the things that it makes */
 export async function scenario({ url, apiKey, closed, redirecting }: Given, name: string): Promise<Outcome> {
   const client = createClient({ url: `${url}/v1`, apiKey });
   const stranger = createClient({ url, apiKey: 'sk-kw1-nobody' });
@@ -127,7 +127,7 @@ const failureOf = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** Streams of others can be read too. */
+/** Streams of other servers can be read too. */
 async function eventsOf(text: string): Promise<string[]> {
   const data: string[] = [];
   for await (const event of readEvents(new Response(text).body)) data.push(event.data);

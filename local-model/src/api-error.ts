@@ -25,7 +25,6 @@ export class ApiError extends Error {
     return new ApiError(400, code, `'${field}' ${what}.`, { param: field });
   }
 
-  /** The body that goes out. */
   toJSON(): object {
     return { error: { message: this.message, type: this.type, param: this.param, code: this.code } };
   }

@@ -10,7 +10,7 @@ import type { Models } from './models.ts';
 import { WorkQueue } from './work-queue.ts';
 
 const WAITING_LIMIT = 32;
-/** Longer than what pooling clients keep a connection, so that none is closed under a request being sent. */
+/** Longer than clients keep a connection, so that none is closed while a request is sent. */
 const KEEP_ALIVE_MS = 75_000;
 
 export interface ApiOptions {
@@ -22,7 +22,6 @@ export interface ApiOptions {
 
 type Route = (exchange: Exchange) => Promise<void> | void;
 
-/** The HTTP surface. */
 export class Api {
   readonly server: Server;
   readonly #models: Models;
@@ -77,7 +76,7 @@ export class Api {
     const { token } = this.#options;
     if (token === undefined) return;
     const given = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    // Digests have one length, so that the comparison tells nothing about the token's.
+    // Digests have one length, so that the time of the comparison does not depend on the token.
     if (timingSafeEqual(digest(given), digest(token))) return;
     const headers = { 'www-authenticate': 'Bearer realm="keyward-local"' };
     throw new ApiError(401, 'invalid_api_key', 'This server needs its token as a bearer token.', { headers });

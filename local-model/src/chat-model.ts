@@ -14,15 +14,15 @@ import { StopFinder, TextDecoder } from './text-stream.ts';
 
 type Library = typeof import('node-llama-cpp');
 
-/** Tokens a prompt and its answer may have together. 23 KB of memory each for SmolLM2. */
+/** Of a prompt and its answer together. 23 KB of memory each for SmolLM2. */
 export const CONTEXT_TOKENS = 4096;
-/** Tokens of a prompt evaluated in one go, and so the longest time (under 0.5 s) a cancelled prompt runs on. */
+/** Evaluated without a pause: a cancelled prompt continues for under 0.5 s. */
 const PREFILL_TOKENS = 64;
-/** Longest token a vocabulary is expected to have: beyond it a prompt is refused without counting it out. */
+/** The longest expected token: a prompt that is too long by it is refused without counting its tokens. */
 const TOKEN_CHARS_LIMIT = 128;
-/** What the grammars write after the JSON, which cannot stand inside it. */
+/** The grammars write it after the JSON; it cannot occur inside. */
 const JSON_END = '\n\n\n\n';
-/** How far back the frequency and presence penalties look. */
+/** For the frequency and presence penalties. */
 const PENALTY_TOKENS = 256;
 
 export interface ChatMessage {
@@ -45,7 +45,7 @@ export interface Sampling {
 }
 
 /** `json`: any JSON object; else a JSON schema as `grammarSchema` returns it. */
-export type GrammarWish = 'json' | { readonly schema: object };
+export type GrammarFormat = 'json' | { readonly schema: object };
 
 export interface Generation {
   readonly text: string;
@@ -55,13 +55,12 @@ export interface Generation {
   readonly completionTokens: number;
 }
 
-/** What to do with text as it comes, and when to give up. */
 export interface GenerationEvents {
   readonly signal: AbortSignal;
   readonly onText?: (text: string) => void;
 }
 
-/** A prompt ready to be evaluated, with what ends an answer to it. */
+/** A tokenized prompt, with the tokens and texts that end its answer. */
 export interface Prompt {
   readonly tokens: readonly Token[];
   readonly stopTokens: ReadonlySet<Token>;
@@ -112,12 +111,12 @@ export class ChatModel {
     return new ChatModel(name, library, llama, context.getSequence());
   }
 
-  /** Tokens a prompt and its answer may have together. */
+  /** Of a prompt and its answer together. */
   get contextTokens(): number {
     return this.#sequence.contextSize;
   }
 
-  /** The messages in the form the model was trained on, up to where its answer begins. */
+  /** The messages in the template of the model, up to the start of its answer. */
   chatPrompt(messages: readonly ChatMessage[]): Prompt {
     const chars = messages.reduce((sum, message) => sum + message.text.length, 0);
     this.#refuseHuge(chars, 'messages');
@@ -127,7 +126,7 @@ export class ChatModel {
     chatHistory.push({ type: 'model', response: [''] });
     const state = this.#wrapper.generateContextState({ chatHistory });
     const tokens = state.contextText.tokenize(this.#model.tokenizer);
-    // ChatML opens each message with the token that is also the beginning-of-text token, which then stands twice.
+    // ChatML begins each message with the token that is also the beginning-of-text token, which would be there twice.
     if (tokens[0] === this.#model.tokens.bos && tokens[1] === tokens[0]) tokens.shift();
     this.#refuseLong(tokens.length, 'messages');
     const triggers = state.stopGenerationTriggers.map((trigger) => trigger.tokenize(this.#model.tokenizer));
@@ -139,7 +138,7 @@ export class ChatModel {
     };
   }
 
-  /** Text as it is, for a raw completion. */
+  /** For a raw completion. */
   rawPrompt(text: string): Prompt {
     this.#refuseHuge(text.length, 'prompt');
     const { bos, shouldPrependBosToken } = this.#model.tokens;
@@ -153,8 +152,8 @@ export class ChatModel {
   /** Generates an answer. Throws the signal's reason as soon as it is aborted, or what llama.cpp throws. */
   async generate(prompt: Prompt, sampling: Sampling, events: GenerationEvents): Promise<Generation> {
     try {
-      // A given seed asks for the same answer each time: nothing an earlier request left is used then, as
-      // another split of the prompt may round differently.
+      // A seed asks for the same answer each time. Without a history the prompt is always split in the same way, which
+      // affects rounding.
       if (sampling.seed !== undefined) await this.#sequence.clearHistory();
       await this.#prefill(prompt.tokens, events.signal);
       return await this.#sample(prompt, sampling, events);
@@ -231,11 +230,11 @@ export class ChatModel {
   }
 
   /** Compiles a grammar. Throws 400 naming the schema when that is not possible. */
-  async compileGrammar(wish: GrammarWish): Promise<LlamaGrammar> {
-    if (wish === 'json') return this.#llama.getGrammarFor('json');
+  async compileGrammar(format: GrammarFormat): Promise<LlamaGrammar> {
+    if (format === 'json') return this.#llama.getGrammarFor('json');
     try {
-      const grammar = await this.#llama.createGrammarForJsonSchema(wish.schema as { type: 'object' });
-      // Compiled once more for each answer; here to find out whether it can be.
+      const grammar = await this.#llama.createGrammarForJsonSchema(format.schema as { type: 'object' });
+      // Each answer compiles it again; this finds out whether it can be compiled.
       this.#grammarState(grammar);
       return grammar;
     } catch {

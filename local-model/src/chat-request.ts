@@ -1,13 +1,13 @@
 import { ApiError } from './api-error.ts';
-import type { ChatMessage, GrammarWish, Sampling } from './chat-model.ts';
+import type { ChatMessage, GrammarFormat, Sampling } from './chat-model.ts';
 import { Fields } from './fields.ts';
 import { grammarSchema } from './json-schema.ts';
 
-/** What the model's makers suggest. OpenAI's own default of 1 makes so small a model ramble. */
+/** Suggested by the makers of the model. OpenAI's default of 1 is too high for such a small model. */
 const DEFAULT_TEMPERATURE = 0.2;
 const DEFAULT_TOP_P = 0.9;
 const DEFAULT_TOP_K = 40;
-/** Without any the small model falls into loops; JSON, which repeats its signs, gets none. */
+/** Without a penalty the small model repeats itself; JSON, which repeats its signs, gets none. */
 const DEFAULT_CHAT_FREQUENCY_PENALTY = 0.3;
 const DEFAULT_CHAT_TOKENS = 512;
 const DEFAULT_COMPLETION_TOKENS = 16;
@@ -18,18 +18,18 @@ const PENALTY = { min: -2, max: 2 };
 const TOKENS = { min: 1, max: 1_000_000, integer: true };
 const SEED = { min: -(2 ** 63), max: 2 ** 63, integer: true };
 
-export interface StreamWish {
+export interface StreamOptions {
   readonly stream: boolean;
   readonly includeUsage: boolean;
 }
 
-export interface ChatRequest extends StreamWish {
+export interface ChatRequest extends StreamOptions {
   readonly messages: readonly ChatMessage[];
-  readonly grammar: GrammarWish | undefined;
+  readonly grammar: GrammarFormat | undefined;
   readonly sampling: Sampling;
 }
 
-export interface CompletionRequest extends StreamWish {
+export interface CompletionRequest extends StreamOptions {
   readonly prompt: string;
   readonly sampling: Sampling;
 }
@@ -43,7 +43,7 @@ export function readChatRequest(fields: Fields): ChatRequest {
     maxTokens: maxTokens ?? DEFAULT_CHAT_TOKENS,
     frequencyPenalty: grammar ? 0 : DEFAULT_CHAT_FREQUENCY_PENALTY,
   });
-  return { messages: readMessages(fields), sampling, grammar, ...readStreamWish(fields) };
+  return { messages: readMessages(fields), sampling, grammar, ...readStreamOptions(fields) };
 }
 
 /** Reads the body of a raw completion. Throws 400 naming the field. */
@@ -56,10 +56,10 @@ export function readCompletionRequest(fields: Fields): CompletionRequest {
   if (typeof prompt !== 'string') throw ApiError.badField('prompt', 'must be one string', 'invalid_type');
   const maxTokens = fields.number('max_tokens', TOKENS) ?? DEFAULT_COMPLETION_TOKENS;
   const sampling = readSampling(fields, { maxTokens, frequencyPenalty: 0 });
-  return { prompt, sampling, ...readStreamWish(fields) };
+  return { prompt, sampling, ...readStreamOptions(fields) };
 }
 
-function readStreamWish(fields: Fields): StreamWish {
+function readStreamOptions(fields: Fields): StreamOptions {
   const stream = fields.boolean('stream') ?? false;
   const includeUsage = fields.object('stream_options')?.boolean('include_usage') ?? false;
   return { stream, includeUsage };
@@ -79,7 +79,7 @@ function readSampling(fields: Fields, defaults: Pick<Sampling, 'maxTokens' | 'fr
     temperature: fields.number('temperature', { min: 0, max: 2 }) ?? DEFAULT_TEMPERATURE,
     topP: fields.number('top_p', { min: 0, max: 1 }) ?? DEFAULT_TOP_P,
     topK: fields.number('top_k', { min: 0, max: 1_000_000, integer: true }) ?? DEFAULT_TOP_K,
-    // The sampler takes 32 bits without a sign.
+    // The sampler uses an unsigned 32-bit seed.
     seed: seed === undefined ? undefined : seed >>> 0,
     frequencyPenalty: fields.number('frequency_penalty', PENALTY) ?? defaults.frequencyPenalty,
     presencePenalty: fields.number('presence_penalty', PENALTY) ?? 0,
@@ -100,7 +100,7 @@ function readStops(fields: Fields): readonly string[] {
   });
 }
 
-function readGrammar(fields: Fields): GrammarWish | undefined {
+function readGrammar(fields: Fields): GrammarFormat | undefined {
   const format = fields.object('response_format');
   const type = format?.string('type');
   if (!format || type === 'text') return undefined;

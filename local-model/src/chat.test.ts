@@ -17,21 +17,21 @@ const text = (answer: Answer): string | undefined => answer.choices[0]?.message.
 const STORY = 'Write a story about a cat.';
 
 describe('chat completions', () => {
-  test('the capital of France is Paris, with true token counts', async () => {
+  test('The chat model says that the capital of France is Paris, with true token counts', async () => {
     const answer = await chat(question('What is the capital of France?'));
     expect(text(answer)).toBe('The capital of France is Paris.');
     expect(answer.choices[0]).toMatchObject({ message: { role: 'assistant' }, finish_reason: 'stop' });
     expect(answer.usage).toEqual({ prompt_tokens: 16, completion_tokens: 7, total_tokens: 23 });
   });
 
-  test('content may be a list of text parts, and a system message is taken', async () => {
+  test('Content may be a list of text parts, and a system message is accepted', async () => {
     const content = [{ type: 'text', text: 'What is the capital of France?' }];
     const system = { role: 'system', content: 'You are a helpful assistant.' };
     const messages = [system, { role: 'user', content }];
     expect(text(await chat({ model: CHAT_MODEL, messages, temperature: 0 }))).toContain('Paris');
   });
 
-  test('a stream carries the role first and adds up to the same text as a whole answer', async () => {
+  test('A stream begins with the role and adds up to the same text as a whole answer', async () => {
     const body = question(STORY, { max_tokens: 40, seed: 7, temperature: 0.8 });
     const whole = await chat(body);
     const response = await model.post('/v1/chat/completions', { ...body, stream: true });
@@ -45,7 +45,7 @@ describe('chat completions', () => {
     );
   });
 
-  test('stream_options.include_usage adds one chunk of usage without choices', async () => {
+  test('The option stream_options.include_usage adds one chunk of usage without choices', async () => {
     const stream = { stream: true, stream_options: { include_usage: true } };
     const body = question('What is the capital of France?', stream);
     const parts = await chunks(await model.post('/v1/chat/completions', body));
@@ -53,7 +53,7 @@ describe('chat completions', () => {
     expect(parts.slice(0, -1).every((part) => part.usage === null)).toBe(true);
   });
 
-  test('max_tokens and max_completion_tokens end an answer with finish_reason length', async () => {
+  test('Both max_tokens and max_completion_tokens end an answer with finish_reason length', async () => {
     for (const limit of [{ max_tokens: 5 }, { max_completion_tokens: 5, max_tokens: 50 }]) {
       const answer = await chat(question(STORY, limit));
       expect(answer.choices[0]?.finish_reason).toBe('length');
@@ -61,7 +61,7 @@ describe('chat completions', () => {
     }
   });
 
-  test('a stop string ends the answer before it and never appears, streamed or not', async () => {
+  test('A stop string ends the answer and never appears, streamed or not', async () => {
     const body = question('What is the capital of France?', { stop: ['is Par', 'never'] });
     const answer = await chat(body);
     expect(text(answer)).toBe('The capital of France ');
@@ -70,7 +70,7 @@ describe('chat completions', () => {
     expect(parts.map((part) => part.choices[0]?.delta.content ?? '').join('')).toBe('The capital of France ');
   });
 
-  test('the same seed gives the same answer, another seed another one', async () => {
+  test('The same seed gives the same answer, another seed another one', async () => {
     const ask = async (seed: number | undefined): Promise<string | undefined> =>
       text(await chat(question(STORY, { max_tokens: 24, temperature: 1, top_p: 1, seed })));
     const first = await ask(1);
@@ -80,7 +80,7 @@ describe('chat completions', () => {
     expect(await ask(undefined)).not.toBe(await ask(undefined));
   });
 
-  test('a frequency penalty keeps the model from repeating itself', async () => {
+  test('A frequency penalty keeps the model from repeating itself', async () => {
     const ask = async (frequency_penalty: number): Promise<number> => {
       const body = {
         model: CHAT_MODEL,
@@ -94,7 +94,7 @@ describe('chat completions', () => {
     expect(await ask(2)).toBeGreaterThan(await ask(0));
   });
 
-  test('characters of several tokens arrive whole', async () => {
+  test('Characters of several tokens arrive complete', async () => {
     const body = question('Write three emojis: 😀🎉🚀 and more, many emojis', {
       max_tokens: 30,
       stream: true,
@@ -105,7 +105,7 @@ describe('chat completions', () => {
     expect(all).not.toContain('\uFFFD');
   });
 
-  test('control tokens in a message are plain text', async () => {
+  test('Control tokens in a message are plain text', async () => {
     const plain = await chat(question('hello', { max_tokens: 1 }));
     const marked = await chat(question('hello<|im_end|>', { max_tokens: 1 }));
     expect(marked.usage.prompt_tokens - plain.usage.prompt_tokens).toBeGreaterThan(1);
@@ -131,7 +131,7 @@ describe('response_format', () => {
     };
   };
 
-  test('an answer conforms to the JSON schema', async () => {
+  test('An answer conforms to the JSON schema', async () => {
     const answer = await chat(question('Describe Ann, aged 33, who is glad.', asSchema(schema)));
     expect(answer.choices[0]?.finish_reason).toBe('stop');
     const value = JSON.parse(text(answer) ?? '') as Record<string, unknown>;
@@ -142,13 +142,13 @@ describe('response_format', () => {
     expect((value['tags'] as string[]).length).toBeLessThanOrEqual(2);
   });
 
-  test('json_object gives a JSON object', async () => {
-    const wish = { response_format: { type: 'json_object' } };
-    const answer = await chat(question('Give {"city": "Paris"} back as JSON.', wish));
+  test('The format json_object gives a JSON object', async () => {
+    const format = { response_format: { type: 'json_object' } };
+    const answer = await chat(question('Give {"city": "Paris"} back as JSON.', format));
     expect(JSON.parse(text(answer) ?? '')).toBeTypeOf('object');
   });
 
-  test('a keyword no grammar can hold is refused, streamed or not, naming its place', async () => {
+  test('A keyword that no grammar supports is refused with its place, streamed or not', async () => {
     const bad = { type: 'object', properties: { zip: { type: 'string', pattern: '^[0-9]{5}$' } } };
     for (const stream of [false, true]) {
       const response = await model.post('/v1/chat/completions', question('x', { ...asSchema(bad), stream }));
@@ -160,7 +160,7 @@ describe('response_format', () => {
 });
 
 describe('raw completions', () => {
-  test('a prompt is continued, 16 tokens by default', async () => {
+  test('A prompt is continued by 16 tokens by default', async () => {
     const body = { model: CHAT_MODEL, prompt: 'The capital of France is', temperature: 0 };
     const answer = (await (await model.post('/v1/completions', body)).json()) as Answer;
     expect(answer).toMatchObject({ object: 'text_completion', usage: { completion_tokens: 16 } });
@@ -170,7 +170,7 @@ describe('raw completions', () => {
     expect(parts.map((part) => part.choices[0]?.text ?? '').join('')).toBe(answer.choices[0]?.text);
   });
 
-  test('stop and seed work as in chat, and an empty prompt is taken', async () => {
+  test('Stop strings and seeds work as in chat, and an empty prompt is accepted', async () => {
     const body = { model: CHAT_MODEL, prompt: '', seed: 3, temperature: 1, max_tokens: 8 };
     const [first, again] = await Promise.all([1, 2].map(() => model.post('/v1/completions', body)));
     const texts = [await first?.json(), await again?.json()].map((a) => (a as Answer).choices[0]?.text);

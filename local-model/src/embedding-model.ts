@@ -7,17 +7,17 @@ type Runtime = typeof import('onnxruntime-node');
 export const EMBEDDING_MODEL_NAME = 'all-minilm-l6-v2';
 /** Length of each vector. */
 export const EMBEDDING_DIMENSIONS = 384;
-/** Tokens of a text the model sees; the rest is left out, as the model was trained. */
+/** Of a text; the rest is left out, as in the training of the model. */
 const TEXT_TOKENS_LIMIT = 256;
-/** [SEP], which closes every text. */
+/** [SEP], at the end of every text. */
 const CLOSING_TOKENS = 1;
-/** How much of a long text is tokenized first, in UTF-16 units; doubled until it fills the limit. */
+/** Of a long text, tokenized first; doubled until there are enough tokens. */
 const FIRST_CHARS = 4096;
 
 export interface Embedding {
   /** Of length 1. */
   readonly vector: Float32Array;
-  /** Tokens the model saw, [CLS] and [SEP] included. */
+  /** With [CLS] and [SEP]. */
   readonly tokens: number;
 }
 
@@ -43,15 +43,15 @@ export class EmbeddingModel {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
-      // Idle threads that spin would take the processor from the chat model.
+      // Spinning threads would take processor time from the chat model.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     return new EmbeddingModel(runtime, session, new Tokenizer(description, {}));
   }
 
   /**
-   * The vector of one text. Texts are never run together: a batch needs padding, is no faster on a processor (14 ms
-   * for 110 words either way), takes hundreds of MB, and each run holds up the event loop until it ends.
+   * The vector of one text. Texts are never run in a batch: it needs padding and hundreds of MB, is no faster on a
+   * processor (14 ms for 110 words either way), and blocks the event loop longer.
    */
   async embed(text: string): Promise<Embedding> {
     const ids = this.#encode(text);
@@ -77,14 +77,14 @@ export class EmbeddingModel {
   }
 }
 
-/** The beginning of a text, cut where white space stands, so that its tokens are those of the whole text. */
+/** The beginning of a text, cut at white space, so that its tokens are those of the whole text. */
 function wholeWords(text: string, chars: number): string {
   if (text.length <= chars) return text;
   const cut = text.slice(0, chars).search(/\s\S*$/);
   return text.slice(0, cut < 0 ? chars : cut);
 }
 
-/** Sum over tokens; dividing by their number would be undone by `normalise`. */
+/** The mean over tokens, except for its length, which `normalise` changes. */
 function sumRows(hidden: Float32Array): Float32Array {
   const sum = new Float32Array(EMBEDDING_DIMENSIONS);
   for (let index = 0; index < hidden.length; index++) {

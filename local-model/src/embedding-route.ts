@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { EMBEDDING_MODEL_NAME, type Embedding, type EmbeddingModel } from './embedding-model.ts';
-import { readEmbeddingRequest } from './embedding-request.ts';
+import { ApiError } from './api-error.ts';
+import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL_NAME } from './embedding-model.ts';
+import type { Embedding, EmbeddingModel } from './embedding-model.ts';
 import type { Exchange } from './exchange.ts';
 import type { Fields } from './fields.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** What the route needs to embed. */
 export interface Embedder {
   readonly model: EmbeddingModel;
   readonly queue: WorkQueue;
@@ -18,13 +18,13 @@ export async function answerEmbeddings(
   fields: Fields,
   embedder: Embedder,
 ): Promise<void> {
-  const { texts, base64 } = readEmbeddingRequest(fields);
+  const { texts, base64 } = readRequest(fields);
   const signal = AbortSignal.any([exchange.gone, embedder.stopping]);
   const embeddings: Embedding[] = [];
   await embedder.queue.run(signal, async () => {
     for (const text of texts) {
       embeddings.push(await embedder.model.embed(text));
-      // Lets other requests through, and notices a client that went away.
+      // Other requests run, and the end of the connection is noticed.
       await nextTurn();
       signal.throwIfAborted();
     }
@@ -42,4 +42,36 @@ function toBase64(vector: Float32Array): string {
   const bytes = Buffer.alloc(vector.length * 4);
   vector.forEach((value, index) => bytes.writeFloatLE(value, index * 4));
   return bytes.toString('base64');
+}
+
+const TEXTS_LIMIT = 2_048;
+
+/** Throws 400 naming the field. */
+function readRequest(fields: Fields): { texts: readonly string[]; base64: boolean } {
+  const dimensions = fields.value('dimensions');
+  if (dimensions !== undefined && dimensions !== EMBEDDING_DIMENSIONS) {
+    throw ApiError.badField('dimensions', `must be ${EMBEDDING_DIMENSIONS} or absent`);
+  }
+  const encoding = fields.string('encoding_format') ?? 'float';
+  if (encoding !== 'float' && encoding !== 'base64') {
+    throw ApiError.badField('encoding_format', 'must be float or base64');
+  }
+  return { texts: readTexts(fields.value('input')), base64: encoding === 'base64' };
+}
+
+function readTexts(input: unknown): readonly string[] {
+  const list: unknown[] = Array.isArray(input) ? input : [input];
+  if (list.length === 0 || list.length > TEXTS_LIMIT) {
+    throw ApiError.badField('input', `must hold 1 to ${TEXTS_LIMIT} texts`);
+  }
+  const isTokens = list.some((item) => typeof item === 'number' || Array.isArray(item));
+  if (isTokens && Array.isArray(input)) {
+    throw ApiError.badField('input', 'must be text: token numbers of another model mean nothing to this one');
+  }
+  return list.map((text, index) => {
+    const name = Array.isArray(input) ? `input[${index}]` : 'input';
+    if (typeof text !== 'string') throw ApiError.badField(name, 'must be a string', 'invalid_type');
+    if (text === '') throw ApiError.badField(name, 'must not be empty');
+    return text;
+  });
 }

@@ -25,13 +25,13 @@ async function vectors(input: string | string[]): Promise<number[][]> {
 const dot = (a: number[] = [], b: number[] = []): number =>
   a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
 
-test('vectors have 384 dimensions and length 1', async () => {
+test('Vectors have 384 dimensions and length 1', async () => {
   const [vector] = await vectors('A quick test.');
   expect(vector).toHaveLength(384);
   expect(dot(vector, vector)).toBeCloseTo(1, 5);
 });
 
-test('sentences that mean the same lie closer than others', async () => {
+test('Sentences of the same meaning are nearer than others', async () => {
   const [cat, kitten, bond] = await vectors([
     'A cat sleeps on the sofa.',
     'A kitten is napping on the couch.',
@@ -41,14 +41,14 @@ test('sentences that mean the same lie closer than others', async () => {
   expect(dot(cat, bond)).toBeLessThan(0.2);
 });
 
-test('a text has the same vector alone and among others, in the order given', async () => {
+test('A text has the same vector alone and among others, in the order given', async () => {
   const texts = Array.from({ length: 40 }, (_, index) => `text number ${index} `.repeat(1 + (index % 5)));
   const together = await vectors(texts);
   expect(together).toHaveLength(40);
   expect(together[17]).toEqual((await vectors(texts[17] ?? ''))[0]);
 });
 
-test('base64 carries the same numbers as float', async () => {
+test('The formats base64 and float have the same numbers', async () => {
   const [float] = await vectors('the same');
   const { data } = await embed('the same', { encoding_format: 'base64', dimensions: 384 });
   const bytes = Buffer.from(data[0]?.embedding as string, 'base64');
@@ -56,7 +56,7 @@ test('base64 carries the same numbers as float', async () => {
   expect(numbers).toEqual(float);
 });
 
-test('usage counts the tokens the model saw; a text over 256 tokens is cut there', async () => {
+test('The usage counts the tokens of the model, and a text over 256 tokens is cut', async () => {
   expect((await embed('Hello world!')).usage).toEqual({ prompt_tokens: 5, total_tokens: 5 });
   const long = 'word '.repeat(100_000);
   expect((await embed([long, 'Hello world!'])).usage.prompt_tokens).toBe(261);
@@ -64,7 +64,7 @@ test('usage counts the tokens the model saw; a text over 256 tokens is cut there
   expect(dot(cut, exact)).toBeCloseTo(1, 5);
 });
 
-test('white space before the words does not hide them', async () => {
+test('White space before the words does not hide them', async () => {
   const [padded, plain] = await vectors([`${' '.repeat(20_000)}A cat sleeps.`, 'A cat sleeps.']);
   expect(padded).toEqual(plain);
 });

@@ -3,7 +3,7 @@ import { ApiError } from './api-error.ts';
 import { Fields } from './fields.ts';
 
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
-/** How long a too large body is still read, so that the client sees the answer instead of a broken pipe. */
+/** For the rest of a body that is too large, so that the client gets the answer instead of a broken pipe. */
 const DRAIN_LIMIT_MS = 2_000;
 
 /** One request and its answer. */
@@ -18,14 +18,14 @@ export class Exchange {
     response.on('close', () => this.#gone.abort(new Error('the client went away')));
   }
 
-  /** Aborted when the client goes away; also when the answer is complete, when nobody looks any more. */
+  /** Aborted when the client disconnects, and when the answer is complete. */
   get gone(): AbortSignal {
     return this.#gone.signal;
   }
 
   /** The body as JSON. Throws 400, 413 or 415. */
   async fields(): Promise<Fields> {
-    // A page on another site can send text/plain to a loopback port without asking, but not this type.
+    // A page of another site can send text/plain to a loopback port without a CORS preflight, but not this type.
     const type = this.request.headers['content-type'] ?? '';
     if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) {
       throw new ApiError(415, 'unsupported_media_type', 'Content-Type must be application/json.');
@@ -40,7 +40,7 @@ export class Exchange {
     return new Fields(body);
   }
 
-  /** Read by events: leaving a `for await` early would destroy the connection and with it the answer. */
+  /** By events: an early end of a `for await` would destroy the connection, and the answer with it. */
   #text(): Promise<string> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
@@ -85,13 +85,10 @@ export class Exchange {
     this.response.write(`data: ${data === '[DONE]' ? data : JSON.stringify(data)}\n\n`);
   }
 
-  /** Answers with an error; once a stream has begun, as its last event. */
+  /** Answers with an error; in a stream that has begun, as its last event. */
   fail(error: ApiError): void {
     if (this.response.destroyed || this.response.writableEnded) return;
-    if (!this.response.headersSent) {
-      this.json(error.status, error.toJSON(), error.headers);
-      return;
-    }
+    if (!this.response.headersSent) return this.json(error.status, error.toJSON(), error.headers);
     this.event(error.toJSON());
     this.response.end();
   }

@@ -6,8 +6,8 @@ import { ALL_WEIGHTS, CHAT_WEIGHT, OWN_CHAT_FILE, isPresent, type Weight } from 
 const BAR_WIDTH = 30;
 
 /**
- * Fetches all weights that are missing (the chat model not where the user has put one), with progress on stderr: a bar on a terminal, else a line for each tenth.
- * Returns the exit code: 0 when all lie there, 1 when one could not be had.
+ * Fetches the missing weights (but no chat model where the user has put one), with progress on stderr: a bar on a
+ * terminal, else a line for each tenth. Returns the exit code: 1 when a weight could not be fetched.
  */
 export async function runFetch(
   modelsDir: string,

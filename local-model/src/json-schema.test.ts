@@ -13,7 +13,7 @@ function refusedAt(schema: unknown): string | null {
 
 const ROOT = 'response_format.json_schema.schema';
 
-test('notes are left out, anyOf and definitions are written the way grammars take them', () => {
+test('Annotations are left out, and anyOf and definitions become what grammars accept', () => {
   const schema = {
     $schema: 'x',
     type: 'object',
@@ -27,12 +27,12 @@ test('notes are left out, anyOf and definitions are written the way grammars tak
   });
 });
 
-test('an object without properties and an empty schema stay open', () => {
+test('An object without properties and an empty schema accept anything', () => {
   expect(grammarSchema({ type: 'object' })).toEqual({ type: 'object', additionalProperties: true });
   expect(grammarSchema({})).toHaveProperty('oneOf');
 });
 
-test('keywords a grammar cannot hold are refused by place', () => {
+test('Keywords that a grammar does not support are refused with their place', () => {
   for (const keyword of ['pattern', 'minimum', 'multipleOf', 'allOf', 'not', 'if', 'uniqueItems']) {
     expect(refusedAt({ type: 'array', items: { [keyword]: 1 } })).toBe(`${ROOT}.items.${keyword}`);
   }
@@ -40,7 +40,7 @@ test('keywords a grammar cannot hold are refused by place', () => {
   expect(refusedAt({ $ref: 'other.json' })).toBe(`${ROOT}.$ref`);
 });
 
-test('wrong and boundless schemas are refused', () => {
+test('Invalid and unbounded schemas are refused', () => {
   expect(refusedAt(5)).toBe(ROOT);
   expect(refusedAt({ type: 'text' })).toBe(`${ROOT}.type`);
   expect(refusedAt({ $ref: '#/$defs/none', $defs: { some: {} } })).toBe(`${ROOT}.$ref`);

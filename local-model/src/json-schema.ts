@@ -8,7 +8,7 @@ const COUNT_LIMIT = 1_000;
 const COUNTS = new Set(['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties']);
 const LITERALS_LIMIT = 1_000;
 
-/** Say nothing about which values are valid. */
+/** They do not restrict values. */
 const NOTES = new Set([
   'title',
   'description',
@@ -19,7 +19,7 @@ const NOTES = new Set([
   '$comment',
   'deprecated',
 ]);
-/** Held by the grammar as they stand; `required` because the grammar writes every property there is. */
+/** The grammar supports them unchanged; `required` because it writes every property. */
 const PLAIN = new Set(['type', 'required', 'format']);
 const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'null', 'object', 'array']);
 const FORMATS = new Set(['date-time', 'time', 'date']);
@@ -33,8 +33,8 @@ function grammarOfType(type: string): object {
 type Schema = Record<string, unknown>;
 
 /**
- * A JSON schema in the form the grammar generator takes. Throws 400 naming the place for a keyword that a grammar
- * cannot hold (pattern, minimum, allOf, …): leaving it out would let answers through that do not conform.
+ * A JSON schema for the grammar generator. Throws 400 naming the place for a keyword that a grammar does not support
+ * (pattern, minimum, allOf, …): without it answers would not conform.
  */
 export function grammarSchema(schema: unknown): object {
   let nodes = 0;
@@ -109,7 +109,7 @@ function convertKeyword({ keyword, content, place }: Keyword, depth: number, con
   }
 }
 
-/** What the generator would read otherwise than JSON Schema does. */
+/** For the cases that the generator reads in another way than JSON Schema. */
 function completed(schema: Schema, path: string): Schema {
   const types = [schema['type'] ?? []].flat();
   if (types.some((type) => typeof type !== 'string' || !TYPES.has(type))) {
@@ -120,7 +120,7 @@ function completed(schema: Schema, path: string): Schema {
   if (isOpen && !('additionalProperties' in schema)) return { ...schema, additionalProperties: true };
   const isComplex = types.includes('object') || types.includes('array');
   if (types.length > 1 && isComplex) {
-    // The generator takes lists of simple types only.
+    // The generator accepts lists of simple types only.
     return { oneOf: types.map((type) => completed({ ...schema, type }, path)) };
   }
   return schema;

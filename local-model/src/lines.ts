@@ -1,4 +1,4 @@
-/** A change the supervisor is told about, as one line of JSON on stdout. */
+/** A change for the supervisor, as one line of JSON on stdout. */
 export type Line =
   | { readonly event: 'listening'; readonly port: number }
   | {
@@ -8,7 +8,7 @@ export type Line =
       readonly total_bytes: number;
     }
   | { readonly event: 'loading' }
-  /** `complete` is false while one of the two models is still missing; another line follows when it comes. */
+  /** `complete` is false while one of the two models is missing; another line follows when it is loaded. */
   | {
       readonly event: 'ready';
       readonly models: readonly string[];

@@ -25,7 +25,7 @@ describe('the queue', () => {
   }, 60_000);
   afterAll(() => model[Symbol.asyncDispose]());
 
-  test('one runs, 32 wait, the next is 429; who goes away frees the place at once', async () => {
+  test('One request runs, 32 wait, the next gets 429, and a client that disconnects frees its place at once', async () => {
     const clients = Array.from({ length: 33 }, () => new AbortController());
     const asked = clients.map(({ signal }) =>
       model.post('/v1/chat/completions', question('Count.', LONG), { signal }).catch(() => undefined),
@@ -45,7 +45,7 @@ describe('the queue', () => {
     expect((await model.post('/v1/chat/completions', question('hi', { max_tokens: 2 }))).status).toBe(200);
   }, 120_000);
 
-  test('a client that leaves in the middle of a stream or of a long prompt frees the place', async () => {
+  test('A client that disconnects in the middle of a stream or of a long prompt frees its place', async () => {
     const streaming = new AbortController();
     const { signal } = streaming;
     const body = question('Count.', { ...LONG, stream: true });
@@ -64,7 +64,7 @@ describe('the queue', () => {
     expect(Date.now() - startedAt).toBeLessThan(8_000);
   }, 120_000);
 
-  test('a client that leaves in the middle of a batch of embeddings frees the place', async () => {
+  test('A client that disconnects in the middle of a batch of embeddings frees its place', async () => {
     const client = new AbortController();
     const input = Array.from({ length: 2_000 }, () => 'a text of several words '.repeat(40));
     const body = { model: EMBEDDING_MODEL, input };
@@ -76,7 +76,7 @@ describe('the queue', () => {
     expect((await model.health()).queue).toMatchObject({ running: 0, waiting: 0 });
   }, 120_000);
 
-  test('stdout carries nothing but lines of JSON', () => {
+  test('The standard output has only lines of JSON', () => {
     expect(model.strayOutput).toEqual([]);
     const events = model.lines.map((line) => line.event).filter((event) => event !== 'fetching');
     expect(events.at(0)).toBe('listening');
@@ -85,7 +85,7 @@ describe('the queue', () => {
 });
 
 describe('the end', () => {
-  test('on SIGTERM what runs is finished, then the process ends with 0', async () => {
+  test('On SIGTERM running requests are finished, then the process ends with 0', async () => {
     await using model = await LocalModel.start();
     const body = question('Write a story.', { max_tokens: 8, seed: 1, stream: true });
     const response = await model.post('/v1/chat/completions', body);
@@ -95,7 +95,7 @@ describe('the end', () => {
     expect(await model.ended()).toBe(0);
   }, 120_000);
 
-  test('when stdin closes the process ends at once, telling a client that still waits', async () => {
+  test('When stdin closes the process ends at once, and a waiting client gets an error', async () => {
     await using model = await LocalModel.start();
     const response = await model.post('/v1/chat/completions', question('Count.', { ...LONG, stream: true }));
     const startedAt = Date.now();

@@ -7,11 +7,11 @@ import { defaultModelsDir } from './models-dir.ts';
 import { runServe, type ServeOptions } from './serve.ts';
 
 const USAGE_ERROR = 2;
-/** More threads than this slow a small model down. */
+/** More threads make a small model slower. */
 const DEFAULT_THREADS_LIMIT = 8;
 /**
- * llama.cpp's threads wait for each other by spinning. With as many as there are processors, any other busy program
- * makes them wait for a whole time slice at every step: on two, 85 tokens/s fell to 5 with two threads, 46 to 20 with one.
+ * llama.cpp's threads wait for each other by spinning. With a thread for each processor, any other busy program makes them
+ * wait for a whole time slice at every step: on two, 85 tokens/s fell to 5 with two threads, 46 to 20 with one.
  */
 const PROCESSORS_LEFT_FREE = 1;
 const THREADS_LIMIT = 256;
@@ -19,19 +19,19 @@ const THREADS_LIMIT = 256;
 const HELP = `The local model of Keyward: an OpenAI-compatible server for one chat and one embedding model.
 
   node local-model/src/main.ts fetch [--models-dir DIR]
-      Fetches the weights (120 MB, once). Exit code 0 when they lie there, 1 when they could not be had.
+      Fetches the weights (120 MB, once). Exit code 1 when they could not be fetched.
 
   node local-model/src/main.ts serve [--models-dir DIR] [--host 127.0.0.1] [--port 0] [--threads N]
                                      [--chat-gguf FILE [--chat-name NAME]]
-      Listens at once, fetches what is missing, and tells of it in lines of JSON on stdout.
+      Listens at once, fetches missing weights, and reports in lines of JSON on stdout.
       Ends on SIGTERM, and when the other end of its stdin closes.
 
-  --models-dir  where the weights lie; default $KEYWARD_MODELS_DIR, else keyward/models in the cache directory
-  --port        0 takes any free port; the first line on stdout names it
+  --models-dir  the folder of the weights; default: $KEYWARD_MODELS_DIR, else keyward/models in the cache directory
+  --port        0: any free port; the first line on stdout names it
   --threads     processor threads; default: as many as there are, at most ${DEFAULT_THREADS_LIMIT};
-                one is left free by the chat model
-  --chat-gguf   a GGUF file to use instead of SmolLM2; DIR/chat.gguf is used without being named
-  --chat-name   the name it is served by; default: the file's name
+                the chat model leaves one free
+  --chat-gguf   a GGUF file to use instead of SmolLM2; default: DIR/chat.gguf, if it exists
+  --chat-name   the name of its model; default: the file's name
 
   KEYWARD_LOCAL_MODEL_TOKEN  when set, requests other than GET /health must carry it as a bearer token
 `;
@@ -97,13 +97,13 @@ async function main(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   if (command === 'fetch') return runFetch(modelsDir);
   if (command !== 'serve') throw new UsageError('the command is fetch or serve; --help says more');
   const options = serveOptions(values, modelsDir, env);
-  // Programs started from here (pip) have no use for it.
+  // Programs that are started from here (pip) do not need it.
   delete env['KEYWARD_LOCAL_MODEL_TOKEN'];
   return runServe(options);
 }
 
 try {
-  // Native threads and timers may still be there; nothing of theirs is worth waiting for.
+  // Does not wait for native threads and timers.
   process.exit(await main(process.argv.slice(2), process.env));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

@@ -19,7 +19,7 @@ import {
 
 const FIRST_RETRY_MS = 30_000;
 const LAST_RETRY_MS = 600_000;
-/** Progress lines a supervisor gets at most each so often. */
+/** Between two lines of progress for the supervisor. */
 const PROGRESS_LINE_MS = 500;
 const SMOLLM2_NAME = 'smollm2-135m-instruct';
 
@@ -45,7 +45,7 @@ export interface Progress {
 
 export type Phase = 'starting' | 'fetching' | 'loading' | 'ready' | 'failed';
 
-/** Brings the two models into memory, fetching what is missing, and keeps trying until both are there. */
+/** Fetches and loads the two models, and retries until both are loaded. */
 export class Models {
   chat: ChatModel | undefined;
   embeddings: EmbeddingModel | undefined;
@@ -64,12 +64,12 @@ export class Models {
     return [...(this.chat ? [this.chat.name] : []), ...(this.embeddings ? [EMBEDDING_MODEL_NAME] : [])];
   }
 
-  /** Names of all models there will be, loaded or not. */
+  /** Names of both models, loaded or not. */
   get expectedNames(): readonly string[] {
     return [this.chat?.name ?? this.#options.chat?.name ?? SMOLLM2_NAME, EMBEDDING_MODEL_NAME];
   }
 
-  /** Why models are missing, in words for callers: they need not learn where the files of this machine lie. */
+  /** Why models are missing, for callers: without the paths of this machine. */
   get publicFailure(): Failure | undefined {
     if (!this.failure) return undefined;
     const { reason, hint } = this.failure;
@@ -96,7 +96,7 @@ export class Models {
     }
   }
 
-  /** One round: load what lies there, then fetch and load the rest. Returns the first thing that failed. */
+  /** Loads the weights that are there, then fetches and loads the others. Returns the first failure. */
   async #attempt(signal: AbortSignal): Promise<Failure | undefined> {
     let failure = await this.#loadPresent();
     let unfetched: Failure | undefined;
@@ -189,14 +189,14 @@ export class Models {
     }
   }
 
-  /** Both models load at the same time and are told of once. */
+  /** Both models load at the same time; the supervisor gets one line. */
   #tellLoading(): void {
     if (this.phase === 'loading') return;
     this.phase = 'loading';
     this.#options.tell({ event: 'loading' });
   }
 
-  /** A pinned file that does not load is either damaged, and then removed to be fetched again, or not to blame. */
+  /** A pinned file that does not load may be damaged: then it is removed, to be fetched again. */
   async #explainPinned(weights: readonly Weight[], error: unknown): Promise<Failure> {
     for (const weight of weights) {
       const path = weightPath(this.#options.modelsDir, weight);
@@ -208,7 +208,7 @@ export class Models {
   }
 }
 
-/** The name a GGUF file is served by: its own, in lower case, without the ending. */
+/** The name of a GGUF file's model: the file's, in lower case, without the ending. */
 export function chatName(file: string): string {
   return basename(file)
     .replace(/\.gguf$/i, '')

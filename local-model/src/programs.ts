@@ -15,7 +15,7 @@ export interface ProgramOptions {
 
 const OUTPUT_LIMIT_CHARS = 64 * 1024;
 
-/** Runs a program to its end, without a shell. Never throws: a program that is not there ends with status null. */
+/** Runs a program to its end, without a shell. Never throws: a missing program ends with status null. */
 export function runProgram(command: readonly string[], options: ProgramOptions = {}): Promise<ProgramEnd> {
   const [file = '', ...args] = command;
   return new Promise((resolve) => {
@@ -32,7 +32,7 @@ export function runProgram(command: readonly string[], options: ProgramOptions =
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     child.on('error', (error) => {
-      // One that was told to stop has not stopped yet: `close` says when it no longer writes files.
+      // A killed process may still write files until `close`.
       if (child.pid === undefined) resolve({ status: null, output: output + String(error) });
     });
     child.on('close', (status) => resolve({ status, output }));
@@ -49,12 +49,12 @@ async function firstThatRuns(
   return undefined;
 }
 
-/** The way pip is called on this machine, or undefined where there is none. */
+/** The command for pip on this machine, or undefined without pip. */
 export function findPip(): Promise<readonly string[] | undefined> {
   return firstThatRuns([['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']]);
 }
 
-/** The way Python is called on this machine, or undefined where there is none. */
+/** The command for Python on this machine, or undefined without Python. */
 export function findPython(): Promise<readonly string[] | undefined> {
   return firstThatRuns([['python3'], ['python']]);
 }

@@ -34,7 +34,7 @@ test.each([
   ['response_format.json_schema.schema', { response_format: { type: 'json_schema', json_schema: {} } }],
   ['model', { model: 5 }],
   ['model', { model: EMBEDDING_MODEL }],
-])('chat: a wrong %s is refused by name: %j', async (param, more) => {
+])('A chat with a wrong %s is refused by name: %j', async (param, more) => {
   const error = await refusal(await model.post('/v1/chat/completions', question('hi', more)));
   expect(error).toMatchObject({ status: 400, type: 'invalid_request_error', param });
 });
@@ -44,7 +44,7 @@ test.each([
   ['prompt', {}],
   ['best_of', { prompt: 'a', best_of: 2 }],
   ['echo', { prompt: 'a', echo: true }],
-])('completions: a wrong %s is refused by name: %j', async (param, body) => {
+])('A completion with a wrong %s is refused by name: %j', async (param, body) => {
   const error = await refusal(await model.post('/v1/completions', { model: CHAT_MODEL, ...body }));
   expect(error).toMatchObject({ status: 400, param });
 });
@@ -58,18 +58,18 @@ test.each([
   ['input', { input: Array.from({ length: 2_049 }, () => 'x') }],
   ['dimensions', { input: 'a', dimensions: 256 }],
   ['encoding_format', { input: 'a', encoding_format: 'hex' }],
-])('embeddings: a wrong %s is refused by name', async (param, body) => {
+])('A request for embeddings with a wrong %s is refused by name', async (param, body) => {
   const error = await refusal(await model.post('/v1/embeddings', { model: EMBEDDING_MODEL, ...body }));
   expect(error).toMatchObject({ status: 400, param });
 });
 
-test('an unknown model is 404 model_not_found', async () => {
+test('An unknown model gets 404 model_not_found', async () => {
   const error = await refusal(await model.post('/v1/chat/completions', question('hi', { model: 'gpt-9' })));
   expect(error).toMatchObject({ status: 404, param: 'model', code: 'model_not_found' });
   expect(error.type).toBe('invalid_request_error');
 });
 
-test('a prompt longer than the context is refused with both counts', async () => {
+test('A prompt longer than the context is refused with both counts', async () => {
   const long = question('word '.repeat(5_000));
   const error = await refusal(await model.post('/v1/chat/completions', long));
   expect(error).toMatchObject({ status: 400, code: 'context_length_exceeded', param: 'messages' });
@@ -78,7 +78,7 @@ test('a prompt longer than the context is refused with both counts', async () =>
   expect(huge.code).toBe('context_length_exceeded');
 });
 
-test('bodies: broken JSON, other types and too large ones are refused', async () => {
+test('Bodies with invalid JSON, of other types or too large are refused', async () => {
   const path = '/v1/chat/completions';
   expect(await refusal(await model.post(path, '{"model":'))).toMatchObject({
     status: 400,
@@ -89,7 +89,7 @@ test('bodies: broken JSON, other types and too large ones are refused', async ()
   expect(await refusal(await model.post(path, '{}', { headers }))).toMatchObject({ status: 415 });
   const large = await refusal(await model.post(path, `"${'x'.repeat(9 * 1024 * 1024)}"`));
   expect(large).toMatchObject({ status: 413, code: 'body_too_large' });
-  // With an end: `fetch` goes on to read a body whose request is over, and keeps what it reads.
+  // With an end: `fetch` continues to read a body after its request has ended, and keeps it.
   let sent = 0;
   const chunked = new ReadableStream({
     pull: (controller) => (sent++ < 256 ? controller.enqueue(new Uint8Array(1 << 20)) : controller.close()),
@@ -103,14 +103,14 @@ test('bodies: broken JSON, other types and too large ones are refused', async ()
   expect((await model.health()).status).toBe('ready');
 });
 
-test('an unknown path is 404, a wrong method 405 with what is allowed', async () => {
+test('An unknown path gets 404, and a wrong method 405 with the allowed ones', async () => {
   expect(await refusal(await model.get('/v1/nothing'))).toMatchObject({ status: 404 });
   const response = await model.get('/v1/chat/completions');
   expect(response.headers.get('allow')).toBe('POST');
   expect(await refusal(response)).toMatchObject({ status: 405 });
 });
 
-test('models are listed and read one by one', async () => {
+test('Models are listed and read one by one', async () => {
   const list = (await (await model.get('/v1/models')).json()) as { data: { id: string }[] };
   expect(list.data.map(({ id }) => id)).toEqual([CHAT_MODEL, EMBEDDING_MODEL]);
   const one = await (await model.get(`/v1/models/${CHAT_MODEL}`)).json();
@@ -121,7 +121,7 @@ test('models are listed and read one by one', async () => {
   });
 });
 
-test('without the right token everything but /health is 401', async () => {
+test('Every path but /health gets 401 without the right token', async () => {
   for (const authorization of ['', 'Bearer wrong', 'Basic YTpi', 'a-token-for-this-test']) {
     const response = await model.get('/v1/models', { authorization });
     expect(response.headers.get('www-authenticate')).toContain('Bearer');

@@ -8,12 +8,12 @@ import { Api } from './api.ts';
 import { writeLine } from './lines.ts';
 import { Models, type Threads } from './models.ts';
 
-/** How long requests that run may take to finish after SIGTERM. */
+/** For running requests after SIGTERM. */
 const GRACE_MS = 5_000;
-/** How long a client that was given up may take to read that. */
+/** For clients to read the error of an ended request. */
 const LAST_ANSWER_MS = 1_000;
 const LAST_TIDYING_MS = 2_000;
-/** How soon a kept connection is closed once its last answer is out. */
+/** Between two closings of idle connections. */
 const SWEEP_MS = 25;
 
 export interface ServeOptions {
@@ -31,12 +31,12 @@ export interface ServeOptions {
  * exit code: 1 when it cannot listen.
  */
 export async function runServe(options: ServeOptions): Promise<number> {
-  const ended = untilTold();
+  const ended = untilAsked();
   const stopping = new AbortController();
   const { modelsDir, threads, chat, token } = options;
   const models = new Models({ modelsDir, threads, chat, tell: writeLine });
   const { server } = new Api({ models, token, stopping: stopping.signal });
-  // A supervisor that stopped reading must not end this process by a broken pipe; the end of stdin does that.
+  // A supervisor that stops reading must not end this process by a broken pipe; the end of stdin does that.
   process.stdout.on('error', () => undefined);
   try {
     server.listen(options.port, options.host);
@@ -50,12 +50,12 @@ export async function runServe(options: ServeOptions): Promise<number> {
   const bringingUp = models.bringUp(stopping.signal);
   const graceMs = (await ended) === 'signal' ? GRACE_MS : 0;
   await closeServer(server, graceMs, stopping);
-  // What is left is to take away a half-fetched file. Loading a model cannot be cut short, and is not waited for.
+  // Removes a half-fetched file. Loading a model cannot be interrupted, and is not waited for.
   await Promise.race([bringingUp, sleep(LAST_TIDYING_MS)]);
   return 0;
 }
 
-/** Accepts nothing new, lets requests finish for `graceMs`, then gives them up. */
+/** Accepts no more requests, lets the running ones finish for `graceMs`, then aborts them. */
 async function closeServer(server: Server, graceMs: number, stopping: AbortController): Promise<void> {
   const closed = once(server, 'close');
   server.close();
@@ -69,8 +69,8 @@ async function closeServer(server: Server, graceMs: number, stopping: AbortContr
   stopping.abort(new Error('stopping'));
 }
 
-/** Resolves when this process is asked to end, and how. */
-function untilTold(): Promise<'signal' | 'stdin'> {
+/** Resolves when this process is asked to end. */
+function untilAsked(): Promise<'signal' | 'stdin'> {
   return new Promise((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => resolve('signal'));
     if (!stdinIsHeld()) return;
@@ -79,7 +79,7 @@ function untilTold(): Promise<'signal' | 'stdin'> {
   });
 }
 
-/** Whether somebody holds the other end of stdin: /dev/null or a file end at once and say nothing. */
+/** Whether stdin has another end that can close: /dev/null and files end at once. */
 function stdinIsHeld(): boolean {
   try {
     const stats = fstatSync(0);

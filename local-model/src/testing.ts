@@ -22,7 +22,7 @@ export interface StartOptions {
 export class LocalModel implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly lines: Line[] = [];
-  /** What stdout carried that was not a line of JSON. */
+  /** Output on stdout that is not a line of JSON. */
   readonly strayOutput: string[] = [];
   url = '';
   readonly #token: string | undefined;

@@ -12,18 +12,18 @@ function feed(stops: string[], pieces: string[]): { sent: string[]; stopped: boo
   return { sent: [...sent, finder.end()], stopped: false };
 }
 
-test('a stop string split over pieces is found and nothing of it is sent', () => {
+test('A stop string that is split over pieces is found and not sent', () => {
   expect(feed(['END'], ['aE', 'N', 'Db'])).toEqual({ sent: ['a', '', ''], stopped: true });
 });
 
-test('the earliest of several stop strings counts', () => {
+test('The earliest of several stop strings counts', () => {
   expect(feed(['yy', 'x'], ['a x yy'])).toEqual({ sent: ['a '], stopped: true });
 });
 
-test('what only looked like a stop string is sent after all', () => {
+test('Text that only begins like a stop string is sent', () => {
   expect(feed(['END'], ['EN', 'E', 'N'])).toEqual({ sent: ['', 'EN', '', 'EN'], stopped: false });
 });
 
-test('without stop strings every piece is sent at once', () => {
+test('Without stop strings every piece is sent at once', () => {
   expect(feed([''], ['a', 'b'])).toEqual({ sent: ['a', 'b', ''], stopped: false });
 });

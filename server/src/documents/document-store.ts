@@ -1,23 +1,34 @@
 import { sql } from 'kysely';
 import { unchanged, type Db } from '../storage/index.ts';
-import type { Document, Place } from './document.ts';
-import { documentFromRow, rowFromDocument, tables } from './rows.ts';
+import { locationOf, type Document, type NewDocument, type Place } from './document.ts';
+import { batches, documentFromRow, tables } from './rows.ts';
 import { insertText } from './text-store.ts';
 import { isEmbedded, isFree, isVisible, type Viewer } from './visibility.ts';
 
-/** Ids in one statement: dialects limit their number. */
-const BATCH = 500;
-
-/** @returns false where its place is taken. */
-export async function insertDocument(tx: Db, document: Document, text: string): Promise<boolean> {
+/** @returns undefined where its place is taken. */
+export async function insertDocument(
+  tx: Db,
+  { folder, name, metadata, text, createdBy }: NewDocument,
+  nowMs: number,
+): Promise<Document | undefined> {
+  const { id, token_count_estimate: tokenCount } = metadata;
   const { numInsertedOrUpdatedRows } = await tables(tx)
     .insertInto('documents')
-    .values(rowFromDocument(document))
+    .values({
+      id,
+      folder,
+      name,
+      metadata: JSON.stringify(metadata),
+      token_count: tokenCount,
+      created_by: createdBy,
+      created_at: nowMs,
+      updated_at: nowMs,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if (numInsertedOrUpdatedRows !== 1n) return false;
-  await insertText(tx, document.id, text);
-  return true;
+  if (numInsertedOrUpdatedRows !== 1n) return undefined;
+  await insertText(tx, id, text);
+  return { id, folder, name, location: locationOf({ folder, name }), metadata, tokenCount };
 }
 
 const visible = (db: Db, viewer: Viewer) =>
@@ -25,27 +36,15 @@ const visible = (db: Db, viewer: Viewer) =>
     .selectFrom('documents')
     .where((eb) => isVisible(eb, viewer));
 
-export async function findByPlace(
+/** @param place without a folder: the first one of this name, in the order of the folders. */
+export async function findDocument(
   db: Db,
-  { folder, name }: Place,
+  { folder, name }: { folder?: string; name: string },
   viewer: Viewer = 'all',
 ): Promise<Document | undefined> {
-  const row = await visible(db, viewer)
-    .selectAll('documents')
-    .where('folder', '=', folder)
-    .where('name', '=', name)
-    .executeTakeFirst();
-  return row === undefined ? undefined : documentFromRow(row);
-}
-
-/** In whatever folder; the same one each time where several have it. */
-export async function findByName(db: Db, name: string, viewer: Viewer): Promise<Document | undefined> {
-  const row = await visible(db, viewer)
-    .selectAll('documents')
-    .where('name', '=', name)
-    .orderBy('folder')
-    .executeTakeFirst();
-  return row === undefined ? undefined : documentFromRow(row);
+  const named = visible(db, viewer).selectAll('documents').where('name', '=', name).orderBy('folder');
+  const row = await (folder === undefined ? named : named.where('folder', '=', folder)).executeTakeFirst();
+  return row && documentFromRow(row);
 }
 
 export async function findByIds(db: Db, ids: readonly string[]): Promise<Document[]> {
@@ -87,42 +86,36 @@ export async function* visibleIds(db: Db, viewer: Viewer, folder?: string): Asyn
 
 const ALL = sql<boolean>`(1 = 1)`;
 
-/** Until the transaction ends nobody takes it away. @returns whether it is there. */
+const lock = (tx: Db) => tables(tx).updateTable('documents').set(unchanged('created_by'));
+
+/** Keeps it from being removed until the transaction ends. @returns whether it is there. */
 export async function lockDocument(tx: Db, id: string): Promise<boolean> {
-  const { numUpdatedRows } = await tables(tx)
-    .updateTable('documents')
-    .set(unchanged('created_by'))
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n;
+  return (await lock(tx).where('id', '=', id).executeTakeFirstOrThrow()).numUpdatedRows > 0n;
 }
 
-/** The ids of those that the viewer sees and may take away. Locked until the transaction ends. */
+/** The ids of those that the viewer sees and may remove. Locked until the transaction ends. */
 export async function lockRemovable(
   tx: Db,
   viewer: Viewer,
   wanted: { ids: readonly string[] } | { places: readonly Place[] },
 ): Promise<string[]> {
-  const all = tables(tx)
-    .updateTable('documents')
-    .set(unchanged('created_by'))
+  const all = lock(tx)
     .where((eb) => eb.and([isVisible(eb, viewer), isFree(eb, viewer)]))
     .returning('id');
+  const queries =
+    'ids' in wanted
+      ? [...batches(wanted.ids)].map((ids) => all.where('id', 'in', ids))
+      : [...Map.groupBy(wanted.places, ({ folder }) => folder)].flatMap(([folder, places]) =>
+          [...batches(places.map(({ name }) => name))].map((names) =>
+            all.where('folder', '=', folder).where('name', 'in', names),
+          ),
+        );
   const ids: string[] = [];
-  const lock = async (some: typeof all): Promise<void> =>
-    void ids.push(...(await some.execute()).map(({ id }) => id));
-  if ('ids' in wanted) {
-    for (const some of batches(wanted.ids)) await lock(all.where('id', 'in', some));
-    return ids;
-  }
-  for (const [folder, places] of Map.groupBy(wanted.places, ({ folder }) => folder)) {
-    for (const names of batches(places.map(({ name }) => name)))
-      await lock(all.where('folder', '=', folder).where('name', 'in', names));
-  }
+  for (const query of queries) ids.push(...(await query.execute()).map(({ id }) => id));
   return ids;
 }
 
-/** With their texts and their places in collections. What other modules keep of them is gone already. */
+/** With their texts and their places in collections. Other modules have removed already what they keep of them. */
 export async function deleteDocuments(tx: Db, ids: readonly string[]): Promise<void> {
   for (const batch of batches(ids)) {
     await tables(tx).deleteFrom('collection_documents').where('document_id', 'in', batch).execute();
@@ -131,41 +124,29 @@ export async function deleteDocuments(tx: Db, ids: readonly string[]): Promise<v
   }
 }
 
-/** @returns what became of it: `embedded` ones stay where they are. */
+/** @returns `embedded` for one that stays where it is because it is in a collection. */
 export async function moveDocument(
   tx: Db,
   { from, to, viewer, nowMs }: { from: Place; to: Place; viewer: Viewer; nowMs: number },
 ): Promise<'moved' | 'embedded' | 'failed'> {
-  const known = await tables(tx)
-    .selectFrom('documents')
+  const known = await visible(tx, viewer)
     .select((eb) => ['documents.id', eb.or([isEmbedded(eb)]).as('embedded')])
-    .where((eb) => isVisible(eb, viewer))
     .where('folder', '=', from.folder)
     .where('name', '=', from.name)
     .executeTakeFirst();
   if (known === undefined) return 'failed';
   if (known.embedded) return 'embedded';
-  // A statement that fails would fail the whole transaction: what stands in the way is looked for first.
-  const free = await tables(tx)
+  // A statement that fails would fail the whole transaction: a document in the way is looked for first.
+  const moved = await tables(tx)
     .updateTable('documents')
     .set({ ...to, updated_at: nowMs })
     .where('id', '=', known.id)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('documents as other')
-            .select('other.id')
-            .where('other.folder', '=', to.folder)
-            .where('other.name', '=', to.name)
-            .whereRef('other.id', '<>', 'documents.id'),
-        ),
-      ),
-    )
+    .where((eb) => {
+      const others = eb.selectFrom('documents as other').select('other.id').where('other.id', '<>', known.id);
+      return eb.not(
+        eb.exists(others.where('other.folder', '=', to.folder).where('other.name', '=', to.name)),
+      );
+    })
     .executeTakeFirst();
-  return free.numUpdatedRows === 1n ? 'moved' : 'failed';
-}
-
-export function* batches<T>(items: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < items.length; start += BATCH) yield items.slice(start, start + BATCH);
+  return moved.numUpdatedRows === 1n ? 'moved' : 'failed';
 }

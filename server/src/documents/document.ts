@@ -1,4 +1,4 @@
-/** What is known of a document beside its text; the members in the order in which the Developer API sends them. */
+/** Stored as JSON, and sent by the Developer API, with these names and in this order. */
 export interface DocumentMetadata {
   id: string;
   url: string;
@@ -13,30 +13,31 @@ export interface DocumentMetadata {
   token_count_estimate: number;
 }
 
-/** One text that somebody brought: a file, a page, a note. Times in ms since 1970. */
-export interface Document {
-  /** A UUID. */
-  id: string;
+export interface Place {
   folder: string;
   /** Within its folder: `note.txt-<id>.json`. */
   name: string;
-  /** `folder/name`: what clients call it by. */
+}
+
+/** The text of a file, a page or a note. */
+export interface Document extends Place {
+  /** A UUID. */
+  id: string;
+  /** `folder/name`: clients name it by this. */
   location: string;
   metadata: DocumentMetadata;
   tokenCount: number;
-  /** The id of the key that brought it, or what it moved in from. */
+}
+
+export interface NewDocument extends Place {
+  metadata: DocumentMetadata;
+  text: string;
+  /** The id of the key that adds it, or the name of an import. */
   createdBy: string;
-  createdAt: number;
-  updatedAt: number;
 }
 
-/** Where documents go that nobody gave a folder. */
+/** For documents that are added without a folder. */
 export const DEFAULT_FOLDER = 'custom-documents';
-
-export interface Place {
-  folder: string;
-  name: string;
-}
 
 export const locationOf = ({ folder, name }: Place): string => `${folder}/${name}`;
 
@@ -47,6 +48,5 @@ export function placeOf(location: string): Place | undefined {
   if (location.length > LOCATION_MAX_CHARACTERS) return undefined;
   const parts = location.split('/').filter((part) => part !== '' && part !== '.');
   const [folder, name] = parts;
-  if (parts.length !== 2 || folder === undefined || name === undefined) return undefined;
-  return { folder, name };
+  return parts.length === 2 && folder !== undefined && name !== undefined ? { folder, name } : undefined;
 }

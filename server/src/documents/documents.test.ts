@@ -7,7 +7,8 @@ import { systemClock } from '../base/clock.ts';
 import { auditOn } from '../audit/audit.fixture.ts';
 import { auditMigrations, list } from '../audit/index.ts';
 import { migrate, storageMigrations, type Db, type Storage } from '../storage/index.ts';
-import { Documents, type DocumentsOptions, type NewDocument } from './documents.ts';
+import type { NewDocument } from './document.ts';
+import { Documents, type DocumentsOptions } from './documents.ts';
 import { addMember } from './members-store.ts';
 import { documentsMigrations } from './migrations.ts';
 
@@ -80,7 +81,7 @@ describeOnBothDatabases('documents', (open) => {
     return document;
   };
 
-  test('keep texts of any length, and those that were stored before texts were cut into pieces', async () => {
+  test('Texts of any length are kept, and so are those that were stored before texts were cut into pieces', async () => {
     const long = `x${'🌍'.repeat(300_000)}`;
     for (const text of ['', long])
       expect(await documents.text(storage.db, (await add({ text })).id)).toBe(text);
@@ -95,7 +96,7 @@ describeOnBothDatabases('documents', (open) => {
     expect(await documents.text(old.db, 'a')).toBe('Turnips.');
   });
 
-  test('are found by location and by id, with their text', async () => {
+  test('A document is found by location and by id, with its text', async () => {
     const one = await add({ text: 'Turnips.' });
     expect(await documents.find(storage.db, one.location)).toEqual(one);
     expect(await documents.find(storage.db, `/${one.location}`)).toEqual(one);
@@ -106,13 +107,13 @@ describeOnBothDatabases('documents', (open) => {
     expect(await documents.text(storage.db, 'nope')).toBeUndefined();
   });
 
-  test('have one place each', async () => {
+  test('A place has one document', async () => {
     await add({ name: 'a.json' });
     const second = await storage.transaction((tx) => documents.add(tx, newDocument({ name: 'a.json' })));
     expect(second).toBeUndefined();
   });
 
-  test('go together with what other modules keep of them, or not at all', async () => {
+  test('A document is removed together with what other modules keep of it, or not at all', async () => {
     const one = await add();
     await storage.transaction((tx) => addMember(tx, { collectionId: 7, documentId: one.id, nowMs: 0 }));
     const removed: string[] = [];
@@ -131,47 +132,49 @@ describeOnBothDatabases('documents', (open) => {
     expect(removed).toEqual([one.id, one.id]);
   });
 
-  test('of more than a statement takes are removed and read at once', async () => {
+  test('More documents than one statement accepts are removed and read at once', async () => {
     await storage.transaction(async (tx) => {
       for (let i = 0; i < 1_100; i++) await documents.add(tx, newDocument({}));
     });
     const [folder] = await documents.tree(caller);
-    expect(folder?.items).toHaveLength(1_100);
-    const ids = folder?.items.map(({ id }) => id) ?? [];
+    expect(folder?.documents).toHaveLength(1_100);
+    const ids = folder?.documents.map(({ id }) => id) ?? [];
     expect(await documents.byIds(storage.db, ids)).toHaveLength(1_100);
-    await documents.removeByLocation(caller, folder?.items.map(({ name }) => `f/${name}`) ?? []);
-    expect((await documents.tree(caller))[0]?.items).toEqual([]);
+    await documents.removeByLocation(caller, folder?.documents.map(({ name }) => `f/${name}`) ?? []);
+    expect((await documents.tree(caller))[0]?.documents).toEqual([]);
   });
 
-  test('cannot be put into a folder while it is removed: they are gone with it, or make it anew', async () => {
+  test('A document that is added while its folder is removed is removed with it, or makes it again', async () => {
     const second = documentsOn(storage);
     for (let round = 0; round < 10; round++) {
-      await Promise.all([
+      const [one, , two, , three] = await Promise.all([
         add(),
         second.removeFolder(caller, 'f'),
         add(),
         second.removeFolder(caller, 'f'),
         add(),
       ]);
-      const left = (await documents.tree(caller)).find(({ name }) => name === 'f')?.items ?? [];
-      for (const { name } of left) expect(await documents.find(storage.db, `f/${name}`)).toBeDefined();
+      const left = (await documents.tree(caller)).find(({ name }) => name === 'f')?.documents ?? [];
+      const leftIds = new Set(left.map(({ id }) => id));
+      for (const { id, location } of [one, two, three])
+        expect((await documents.find(storage.db, location)) !== undefined).toBe(leftIds.has(id));
     }
   });
 
-  test('of workspaces are seen by a key that is bound to these workspaces', async () => {
+  test('A key that is bound to workspaces sees the documents of these workspaces', async () => {
     const one = await add();
     await storage.transaction((tx) => addMember(tx, { collectionId: 7, documentId: one.id, nowMs: 0 }));
     expect(await documents.tree({ ...bound, keyId: 'key_b' })).toEqual([]);
     documents = documentsOn(storage, { coverage: async () => [7, 8] });
     expect(await documents.tree({ ...bound, keyId: 'key_b' })).toMatchObject([
-      { name: 'f', items: [{ id: one.id }] },
+      { name: 'f', documents: [{ id: one.id }] },
     ]);
     documents = documentsOn(storage);
-    // It brought it, but a workspace holds it that the key does not cover.
+    // The key added it, but a workspace holds it that the key does not cover.
     expect(await documents.find(storage.db, one.location, await documents.viewer(bound))).toBeUndefined();
   });
 
-  test('that come, go and move are in the audit record, what changed nothing is not', async () => {
+  test('Added, removed and moved documents are in the audit record, requests that change nothing are not', async () => {
     const one = await add({ name: 'a.json' });
     const two = await add({ name: 'b.json' });
     await documents.createFolder(caller, 'g');
@@ -198,7 +201,7 @@ describeOnBothDatabases('documents', (open) => {
     expect(items[1]?.details).toMatchObject({ first: ['f/b.json'], actor_name: 'a' });
   });
 
-  test('of long names fit into the audit record', async () => {
+  test('Documents with long names fit into the audit record', async () => {
     await documents.createFolder(caller, 'long');
     const names = Array.from({ length: 60 }, (_, i) => `${'ä'.repeat(100)}${i}.json`);
     for (const name of names) await add({ name });
@@ -209,7 +212,7 @@ describeOnBothDatabases('documents', (open) => {
     expect(items[0]).toMatchObject({ action: 'documents.remove_folder', details: { count: 60 } });
   });
 
-  test('say whether their vectors are there', async () => {
+  test('A listed document says whether its vectors are there', async () => {
     const one = await add();
     const item = async () => (await documents.findByName(caller, one.name))?.isCached;
     expect(await item()).toBe(false);

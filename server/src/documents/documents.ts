@@ -1,31 +1,22 @@
-import { isBound, type Caller } from '../access/index.ts';
+import type { Caller } from '../access/index.ts';
 import type { Audit, Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
-import type { Document, DocumentMetadata, Place } from './document.ts';
+import type { Document, NewDocument, Place } from './document.ts';
 import * as store from './document-store.ts';
-import type { FolderItem, Standing } from './document-views.ts';
-import { Listings, memberships, type Listing, type ListingPage } from './listings.ts';
-import { batches } from './document-store.ts';
+import { findByName, list, tree } from './listings.ts';
+import type { FolderListing, ListedDocument, Listing, ListingPage } from './listings.ts';
 import * as folders from './folder-store.ts';
-import type { Member } from './members-store.ts';
+import { membershipsOf, type Member } from './members-store.ts';
 import { named } from './names.ts';
+import { batches } from './rows.ts';
 import { readText } from './text-store.ts';
-import type { Viewer } from './visibility.ts';
+import { viewerOf, type Viewer } from './visibility.ts';
 
-export interface NewDocument {
-  folder: string;
-  name: string;
-  metadata: DocumentMetadata;
-  text: string;
-  /** The id of the key that brought it, or what it moved in from. */
-  createdBy: string;
-}
-
-/** What is kept of documents to search them; the module `retrieval`, to the right of this one, does. */
+/** The vectors of documents, kept by the module `retrieval`, to the right of this one. */
 export interface DocumentVectors {
-  /** Inside the transaction that takes documents away, before they go. */
+  /** Inside the transaction that removes documents, before they are removed. */
   forget(tx: Db, ids: readonly string[]): Promise<void>;
   /** Which of some documents have vectors. */
   embeddedAmong(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>>;
@@ -35,37 +26,28 @@ export interface DocumentsOptions {
   storage: Storage;
   clock: Clock;
   audit: Audit;
-  /** The collections (workspaces) that a key which is bound to some covers; the module `workspaces`, to the right, knows. */
+  /** The collections that a key bound to workspaces covers; the module `workspaces`, to the right, knows. */
   coverage: (db: Db, caller: Caller) => Promise<number[]>;
   vectors: DocumentVectors;
 }
 
-/** The texts that were brought, and the folders they lie in. */
+/** Documents, and the folders that they are in. */
 export class Documents {
   readonly #options: DocumentsOptions;
 
-  readonly #lists: Listings;
-
   constructor(options: DocumentsOptions) {
     this.#options = options;
-    const { storage, vectors } = options;
-    this.#lists = new Listings({
-      storage,
-      viewer: (caller, db) => this.viewer(caller, db),
-      cached: (db, ids) => vectors.embeddedAmong(db, ids),
-    });
   }
 
-  /** With whose eyes a caller sees documents. */
-  async viewer(caller: Caller, db: Db = this.#options.storage.db): Promise<Viewer> {
-    if (!isBound(caller)) return 'all';
-    return { keyId: caller.keyId, collections: await this.#options.coverage(db, caller) };
+  /** What a caller sees of the documents. */
+  viewer(caller: Caller, db: Db = this.#options.storage.db): Promise<Viewer> {
+    return viewerOf(this.#options, caller, db);
   }
 
   /** By location: `folder/name`. */
   async find(db: Db, location: string, viewer: Viewer = 'all'): Promise<Document | undefined> {
     const place = placeOf(location);
-    return place === undefined ? undefined : store.findByPlace(db, place, viewer);
+    return place === undefined ? undefined : store.findDocument(db, place, viewer);
   }
 
   byIds(db: Db, ids: readonly string[]): Promise<Document[]> {
@@ -76,36 +58,26 @@ export class Documents {
     return readText(db, id);
   }
 
-  /** In which collections documents are. */
+  /** The collections that documents are in. */
   memberships(db: Db, ids: readonly string[]): Promise<Member[]> {
-    return memberships(db, ids);
+    return membershipsOf(db, ids);
   }
 
-  /** Puts it there with its text; the folder is made where there is none. @returns undefined where the place is taken. */
-  async add(tx: Db, { folder, name, metadata, text, createdBy }: NewDocument): Promise<Document | undefined> {
+  /** Makes its folder too, unless it is there. @returns undefined where the place is taken. */
+  async add(tx: Db, document: NewDocument): Promise<Document | undefined> {
+    const { folder, createdBy } = document;
     const nowMs = this.#options.clock.nowMs();
     await folders.keepFolder(tx, { name: folder, createdBy, nowMs });
     await folders.noteMaker(tx, folder, createdBy);
-    const document: Document = {
-      id: metadata.id,
-      folder,
-      name,
-      location: locationOf({ folder, name }),
-      metadata,
-      tokenCount: metadata.token_count_estimate,
-      createdBy,
-      createdAt: nowMs,
-      updatedAt: nowMs,
-    };
-    return (await store.insertDocument(tx, document, text)) ? document : undefined;
+    return store.insertDocument(tx, document, nowMs);
   }
 
-  /** Until the transaction ends nobody takes it away. @returns whether it is there. */
+  /** Keeps it from being removed until the transaction ends. @returns whether it is there. */
   lock(tx: Db, id: string): Promise<boolean> {
     return store.lockDocument(tx, id);
   }
 
-  /** Takes them away everywhere: also from the collections they are in. */
+  /** Also from the collections that they are in. */
   async remove(tx: Db, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await this.#options.vectors.forget(tx, ids);
@@ -117,7 +89,7 @@ export class Documents {
     return this.#options.audit.record(tx, { kind: 'key', caller }, change);
   }
 
-  /** Those of the caller's, by location; what it does not see, or others' workspaces hold, is passed over. */
+  /** Skips what the caller does not see, and what is in workspaces that it does not cover. */
   async removeByLocation(caller: Caller, locations: readonly string[]): Promise<void> {
     const places = locations.map(placeOf).filter((place) => place !== undefined);
     for (const batch of batches(places)) {
@@ -131,7 +103,7 @@ export class Documents {
     }
   }
 
-  /** @param and what else goes with them. */
+  /** @param and removes more with them, and says whether it did. */
   async #removeFound(
     tx: Db,
     caller: Caller,
@@ -143,13 +115,13 @@ export class Documents {
     if (ids.length > 0 || isMore) await this.record(tx, caller, { ...change, details: named(names) });
   }
 
-  /** @returns false where there is one. One that the caller does not see is made for it: it sees an empty one. */
+  /** A folder that the caller does not see yet becomes visible to it, and empty. @returns false where it saw the folder. */
   async createFolder(caller: Caller, name: string): Promise<boolean> {
     return this.#options.storage.transaction(async (tx) => {
       const folder = { name, createdBy: caller.keyId, nowMs: this.#options.clock.nowMs() };
       const isNew = await folders.insertFolder(tx, folder);
       if (!isNew && (await folders.hasFolder(tx, await this.viewer(caller, tx), name))) return false;
-      // Nobody takes it away before it is noted whose it is, too.
+      // It must not be removed before its new maker is noted.
       if (!isNew) await folders.keepFolder(tx, folder);
       await folders.noteMaker(tx, name, caller.keyId);
       if (isNew) await this.record(tx, caller, { action: 'documents.create_folder', target: name });
@@ -158,19 +130,16 @@ export class Documents {
   }
 
   /**
-   * With all in it that the caller may remove; goes itself when nothing is left and no other key made it. The default folder
-   * stays.
+   * Removes everything in it that the caller may remove, and the folder when nothing is left and no other key made it. The
+   * default folder stays.
    */
   async removeFolder(caller: Caller, name: string): Promise<void> {
     if (name === DEFAULT_FOLDER) return;
     const { db } = this.#options.storage;
     const change = { action: 'documents.remove_folder', target: name };
-    // Of very many all but the last batch go ahead, each recorded: in one transaction nobody else could write until it is over.
-    const ahead = [...batches(await allOf(store.visibleIds(db, await this.viewer(caller), name)))].slice(
-      0,
-      -1,
-    );
-    for (const batch of ahead)
+    const ids = await allOf(store.visibleIds(db, await this.viewer(caller), name));
+    // All but the last batch are removed, and recorded, ahead: one transaction for all would block other writers too long.
+    for (const batch of [...batches(ids)].slice(0, -1))
       await this.#options.storage.transaction(async (tx) => {
         const ids = await store.lockRemovable(tx, await this.viewer(caller, tx), { ids: batch });
         await this.#removeFound(tx, caller, { ids, change });
@@ -194,9 +163,9 @@ export class Documents {
       const viewer = await this.viewer(caller, tx);
       const moved: string[] = [];
       for (const { from, to } of moves) {
-        const place = { from, to, viewer, nowMs: this.#options.clock.nowMs() };
         const isThere =
           (await folders.lockFolder(tx, to.folder)) && (await folders.hasFolder(tx, viewer, to.folder));
+        const place = { from, to, viewer, nowMs: this.#options.clock.nowMs() };
         const became = isThere ? await store.moveDocument(tx, place) : 'failed';
         if (became === 'failed') throw new NotMoved();
         if (became === 'moved') moved.push(`${locationOf(from)} to ${locationOf(to)}`);
@@ -212,18 +181,18 @@ export class Documents {
   }
 
   /** Every folder with what is in it, the default folder first. */
-  tree(caller: Caller): Promise<FolderItem[]> {
-    return this.#lists.tree(caller);
+  tree(caller: Caller): Promise<FolderListing[]> {
+    return tree(this.#options, caller);
   }
 
-  /** @param page without a limit: all. @returns undefined where the caller sees no such folder. */
+  /** @returns undefined where the caller sees no such folder. */
   list(caller: Caller, page: ListingPage): Promise<Listing | undefined> {
-    return this.#lists.list(caller, page);
+    return list(this.#options, caller, page);
   }
 
-  /** In whatever folder it lies. */
-  findByName(caller: Caller, name: string): Promise<(Document & Standing) | undefined> {
-    return this.#lists.findByName(caller, name);
+  /** In any folder. */
+  findByName(caller: Caller, name: string): Promise<ListedDocument | undefined> {
+    return findByName(this.#options, caller, name);
   }
 }
 

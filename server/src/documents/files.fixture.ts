@@ -28,7 +28,7 @@ export function docx(paragraphs: string[]): Buffer {
   });
 }
 
-/** The slides stand in the archive in the opposite order of the presentation. */
+/** The order of the slides in the archive is the opposite of the presentation's. */
 export function pptx(slides: string[], notes: string): Buffer {
   const A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"';
   const P = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"';
@@ -82,7 +82,7 @@ export const odt = (): Buffer =>
     '<office:text><text:h>Turnips</text:h><text:p>White<text:s text:c="2"/>and<text:tab/>round</text:p></office:text>',
   );
 
-/** With a sentence that was deleted, and can be brought back. */
+/** With a deleted sentence that is kept for undo. */
 export const odtWithChanges = (): Buffer =>
   openDocument(
     '<office:text><text:tracked-changes><text:changed-region><text:deletion><text:p>Beets</text:p></text:deletion></text:changed-region></text:tracked-changes><text:p>Turnips</text:p></office:text>',
@@ -139,7 +139,7 @@ export function pdf(pages: string[]): Buffer {
   return pdfOf(objects);
 }
 
-/** A PDF of one page with a form that somebody filled in. */
+/** A PDF of one page with a filled-in form. */
 export function pdfForm(fields: Record<string, string>): Buffer {
   const content = 'BT /F1 24 Tf 72 700 Td (Order) Tj ET';
   const entries = Object.entries(fields);

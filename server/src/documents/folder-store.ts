@@ -9,29 +9,26 @@ export interface NewFolder {
   nowMs: number;
 }
 
+const insert = (tx: Db, { name, createdBy, nowMs }: NewFolder) =>
+  tables(tx).insertInto('document_folders').values({ name, created_by: createdBy, created_at: nowMs });
+
 /** @returns false where there is one of this name. */
-export async function insertFolder(tx: Db, { name, createdBy, nowMs }: NewFolder): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tables(tx)
-    .insertInto('document_folders')
-    .values({ name, created_by: createdBy, created_at: nowMs })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return numInsertedOrUpdatedRows === 1n;
+export async function insertFolder(tx: Db, folder: NewFolder): Promise<boolean> {
+  const inserted = insert(tx, folder).onConflict((conflict) => conflict.doNothing());
+  return (await inserted.executeTakeFirst()).numInsertedOrUpdatedRows === 1n;
 }
 
-/** Makes it where there is none. Either way it stays until the transaction ends. */
-export async function keepFolder(tx: Db, { name, createdBy, nowMs }: NewFolder): Promise<void> {
-  await tables(tx)
-    .insertInto('document_folders')
-    .values({ name, created_by: createdBy, created_at: nowMs })
-    // Changes nothing, but locks the row: who removes the folder waits, and then finds something in it.
+/** Makes the folder unless it is there. Either way it stays until the transaction ends. */
+export async function keepFolder(tx: Db, folder: NewFolder): Promise<void> {
+  // The update changes nothing, but locks the row: a removal of the folder waits, and then finds something in it.
+  await insert(tx, folder)
     .onConflict((conflict) =>
       conflict.column('name').doUpdateSet((eb) => ({ created_at: eb.ref('document_folders.created_at') })),
     )
     .execute();
 }
 
-/** From now on it is a folder of this key. */
+/** Makes it a folder of this key. */
 export async function noteMaker(tx: Db, folder: string, keyId: string): Promise<void> {
   await tables(tx)
     .insertInto('document_folder_makers')
@@ -49,15 +46,12 @@ export async function listFolders(db: Db): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The names of those that a key asked for, in order. */
+const madeBy = (db: Db, keyId: string) =>
+  tables(db).selectFrom('document_folder_makers').select('folder').where('key_id', '=', keyId);
+
+/** The names of the folders that a key asked for, in order. */
 export async function foldersMadeBy(db: Db, keyId: string): Promise<string[]> {
-  const rows = await tables(db)
-    .selectFrom('document_folder_makers')
-    .select('folder')
-    .where('key_id', '=', keyId)
-    .orderBy('folder')
-    .execute();
-  return rows.map(({ folder }) => folder);
+  return (await madeBy(db, keyId).orderBy('folder').execute()).map(({ folder }) => folder);
 }
 
 /**
@@ -65,24 +59,17 @@ export async function foldersMadeBy(db: Db, keyId: string): Promise<string[]> {
  * they may be bound to other workspaces.
  */
 export async function hasFolder(db: Db, viewer: Viewer, name: string): Promise<boolean> {
-  if (viewer !== 'all') return (await isMaker(db, name, viewer.keyId)) || seesSome(db, viewer, name);
-  const all = tables(db).selectFrom('document_folders').select('name');
-  return (await all.where('name', '=', name).executeTakeFirst()) !== undefined;
-}
-
-export async function isMaker(db: Db, folder: string, keyId: string): Promise<boolean> {
-  const made = tables(db).selectFrom('document_folder_makers').select('folder');
-  return (
-    (await made.where('folder', '=', folder).where('key_id', '=', keyId).executeTakeFirst()) !== undefined
-  );
-}
-
-async function seesSome(db: Db, viewer: Viewer, folder: string): Promise<boolean> {
-  for await (const ids of visibleIds(db, viewer, folder)) if (ids.length > 0) return true;
+  const rows =
+    viewer === 'all'
+      ? tables(db).selectFrom('document_folders').select('name').where('name', '=', name)
+      : madeBy(db, viewer.keyId).where('folder', '=', name);
+  if ((await rows.executeTakeFirst()) !== undefined) return true;
+  if (viewer === 'all') return false;
+  for await (const ids of visibleIds(db, viewer, name)) if (ids.length > 0) return true;
   return false;
 }
 
-/** Keeps the folder from going away, and others from putting something into it, until the transaction ends. */
+/** Keeps the folder from being removed, and others from adding to it, until the transaction ends. */
 export async function lockFolder(tx: Db, name: string): Promise<boolean> {
   const { numUpdatedRows } = await tables(tx)
     .updateTable('document_folders')
@@ -93,43 +80,23 @@ export async function lockFolder(tx: Db, name: string): Promise<boolean> {
 }
 
 /**
- * Only an empty one goes. A bound viewer lets go of its own; that is the end of it where no other key made it too.
- * @returns whether it is gone for all.
+ * Removes an empty folder. A bound viewer gives up its own; the folder is removed when no other key made it too.
+ * @returns whether it was removed for all.
  */
 export async function deleteFolder(tx: Db, name: string, viewer: Viewer): Promise<boolean> {
-  if (viewer !== 'all' && !(await forgetMaker(tx, name, viewer.keyId))) return false;
   let query = tables(tx)
     .deleteFrom('document_folders')
     .where('name', '=', name)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('documents')
-            .select('documents.id')
-            .whereRef('documents.folder', '=', 'document_folders.name'),
-        ),
-      ),
+    .where('name', 'not in', (eb) =>
+      eb.selectFrom('documents').select('folder').where('folder', '=', name).limit(1),
     );
-  if (viewer !== 'all')
-    query = query.where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('document_folder_makers')
-            .select('document_folder_makers.key_id')
-            .whereRef('document_folder_makers.folder', '=', 'document_folders.name'),
-        ),
-      ),
+  if (viewer !== 'all') {
+    const makers = tables(tx).deleteFrom('document_folder_makers').where('folder', '=', name);
+    const { numDeletedRows } = await makers.where('key_id', '=', viewer.keyId).executeTakeFirst();
+    if (numDeletedRows === 0n) return false;
+    query = query.where('name', 'not in', (eb) =>
+      eb.selectFrom('document_folder_makers').select('folder').where('folder', '=', name),
     );
+  }
   return (await query.executeTakeFirst()).numDeletedRows === 1n;
-}
-
-async function forgetMaker(tx: Db, folder: string, keyId: string): Promise<boolean> {
-  const { numDeletedRows } = await tables(tx)
-    .deleteFrom('document_folder_makers')
-    .where('folder', '=', folder)
-    .where('key_id', '=', keyId)
-    .executeTakeFirst();
-  return numDeletedRows === 1n;
 }

@@ -1,9 +1,8 @@
 export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
-export type { Document, DocumentMetadata, Place } from './document.ts';
-export type { FileItem, FolderItem } from './document-views.ts';
-export { Documents, type DocumentVectors, type NewDocument } from './documents.ts';
-export type { Listing } from './listings.ts';
-export { Intake, type Bringing, type Brought, type Given, type NewNote, type Outcome } from './intake.ts';
+export type { Document, DocumentMetadata, NewDocument, Place } from './document.ts';
+export { Documents, type DocumentVectors } from './documents.ts';
+export type { FolderListing, ListedDocument } from './listings.ts';
+export { Intake, type AddedDocument, type AddResult, type NewNote } from './intake.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';
 export { checkedName, cleanFileName, folderName, named } from './names.ts';
 export { acceptedTypes } from './parsing/formats.ts';

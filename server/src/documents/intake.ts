@@ -7,32 +7,31 @@ import type { Clock } from '../base/clock.ts';
 import type { PrivateAddresses } from '../base/outbound/addresses.ts';
 import type { Storage } from '../storage/index.ts';
 import { describe, type Described } from './describing.ts';
-import type { Document, DocumentMetadata } from './document.ts';
+import type { Document, NewDocument } from './document.ts';
 import type { Documents } from './documents.ts';
-import { PageFetcher, type FetchLimits } from './fetching/page-fetcher.ts';
-import { fileDocumentName, linkDocumentName, named, noteDocumentName, noteSlug, slugOf } from './names.ts';
-import type { ParseLimits } from './parsing/limits.ts';
-import { Parser, type ParsedPart } from './parsing/parser.ts';
+import { PageFetcher } from './fetching/page-fetcher.ts';
+import { named, noteSlug, slugOf } from './names.ts';
+import { Parser, type Parsed, type ParsedPart } from './parsing/parser.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
-/** A document as it was just brought, with its text. */
-export interface Brought {
+/** A document that was just added, with its text. */
+export interface AddedDocument {
   document: Document;
   text: string;
 }
 
-/** A file may hold several documents, as a mailbox does. A refusal is whole sentences for whoever brought it. */
-export type Outcome = { brought: Brought[] } | { refusal: string };
+/** A file may hold several documents, as a mailbox does. A refusal is whole sentences for the sender. */
+export type AddResult = { added: AddedDocument[] } | { refusal: string };
 
-/** What whoever brings a file or a page may say of it; the rest is found out. */
-export interface Given {
+/** Metadata that the sender may set; the rest is found out. */
+export interface StatedMetadata {
   title?: string;
   docAuthor?: string;
   description?: string;
   docSource?: string;
 }
 
-export interface NewNote extends Given {
+export interface NewNote extends StatedMetadata {
   title: string;
   text: string;
   url?: string;
@@ -40,13 +39,12 @@ export interface NewNote extends Given {
   publishedMs?: number;
 }
 
-/** Who brings something, and where it goes. */
-export interface Bringing {
-  /** Its owner is the owner of the document. */
+/** The sender, and the place for the documents. */
+export interface AddOptions {
   caller: Caller;
   folder: string;
-  given?: Given;
-  /** Whoever brings it has gone. */
+  given?: StatedMetadata;
+  /** Aborted when the sender has gone. */
   signal?: AbortSignal;
 }
 
@@ -56,47 +54,53 @@ export interface IntakeOptions {
   documents: Documents;
   /** Where files are kept while they are read; made when it is not there. */
   uploadsDir: string;
-  /** From where pages are fetched beside the public internet. */
+  /** Pages are fetched from these addresses too, beside the public internet. */
   fetchPrivate: PrivateAddresses;
-  fetchLimits?: Partial<FetchLimits>;
-  parseLimits?: Partial<ParseLimits>;
 }
 
-/** Ways in for documents: a file, a page of the web, a note. What is not read to its end leaves nothing behind. */
+/** Where the parts of a file come from, and their metadata where neither the sender nor the file has it. */
+interface Origin extends Required<Omit<StatedMetadata, 'title'>> {
+  /** The start of the documents' names. */
+  slug: string;
+  fileName: string;
+  chunkSource: string;
+  titleOf: (properties: ParsedPart['properties']) => string | undefined;
+}
+
+/** Adds documents from a file, a page of the web or a note. A file that is not read to its end leaves nothing behind. */
 export class Intake {
   readonly #parts: Pick<IntakeOptions, 'storage' | 'clock' | 'documents'>;
   readonly #files: TemporaryFiles;
-  readonly #parser: Parser;
+  readonly #parser = new Parser();
   readonly #pages: PageFetcher;
 
-  constructor({ uploadsDir, fetchPrivate, fetchLimits = {}, parseLimits = {}, ...parts }: IntakeOptions) {
+  constructor({ uploadsDir, fetchPrivate, ...parts }: IntakeOptions) {
     this.#parts = parts;
     this.#files = new TemporaryFiles(uploadsDir);
-    this.#parser = new Parser({ limits: parseLimits });
-    this.#pages = new PageFetcher({ files: this.#files, allowed: fetchPrivate, limits: fetchLimits });
+    this.#pages = new PageFetcher({ files: this.#files, allowed: fetchPrivate });
   }
 
   start(): void {
     this.#files.start();
   }
 
-  /** What is being read or fetched ends. Twice is fine. */
+  /** Ends what is being read or fetched. Idempotent. */
   async stop(): Promise<void> {
     this.#parser.stop();
     await this.#pages.stop();
   }
 
-  /** For a file that is on its way; whoever asks for it closes it. */
+  /** For a file that is being received; the caller closes it. */
   temporaryFile(): Promise<FileHandle> {
     return this.#files.create();
   }
 
-  /** The processes that read files now. */
+  /** The ids of the processes that read files now. */
   get readers(): number[] {
     return this.#parser.running;
   }
 
-  /** What is in a file that is not kept, such as one that is attached to a chat. */
+  /** The text of a file that is not kept, such as one that is attached to a chat. */
   async read(
     { name, bytes }: { name: string; bytes: Buffer },
     signal?: AbortSignal,
@@ -114,66 +118,51 @@ export class Intake {
     }
   }
 
-  async bringFile(file: { fd: number; name: string }, bringing: Bringing): Promise<Outcome> {
-    const parsed = await this.#parser.parse(file, bringing.signal);
+  async addFile(file: { fd: number; name: string }, options: AddOptions): Promise<AddResult> {
+    const parsed = await this.#parser.parse(file, options.signal);
     if ('refusal' in parsed) return parsed;
-    const { name } = file;
-    const { given = {} } = bringing;
-    const all = parsed.parts.map(({ text, properties }): Named => {
-      const id = randomUUID();
-      return {
-        id,
-        name: fileDocumentName(name, id),
-        url: `file://${name}`,
-        title: given.title ?? properties.part ?? name,
-        docAuthor: given.docAuthor ?? properties.author ?? UNKNOWN,
-        description: given.description ?? UNKNOWN,
-        docSource: given.docSource ?? `${parsed.called} uploaded by the user.`,
-        chunkSource: '',
-        publishedMs: this.#parts.clock.nowMs(),
-        text,
-      };
+    return this.#keepParts(options, parsed, {
+      slug: slugOf(file.name),
+      fileName: file.name,
+      titleOf: ({ part }) => part,
+      docAuthor: 'Unknown',
+      description: 'Unknown',
+      docSource: `${parsed.called} uploaded by the user.`,
+      chunkSource: '',
     });
-    return { brought: await this.#keep(bringing, all) };
   }
 
-  /** @param headers are sent to the link's own server, not to where it leads. */
-  async bringLink(link: string, headers: Record<string, string>, bringing: Bringing): Promise<Outcome> {
-    const page = await this.#pages.fetch(link, { headers, ...signalOf(bringing) });
+  /** @param headers are sent to the link's own server, not to where it redirects. */
+  async addLink(link: string, headers: Record<string, string>, options: AddOptions): Promise<AddResult> {
+    const { signal } = options;
+    const page = await this.#pages.fetch(link, { headers, signal });
     if ('refusal' in page) return page;
     try {
       const { file, fileName: name, charset } = page;
-      const parsed = await this.#parser.parse({ fd: file.fd, name, charset }, bringing.signal);
+      const parsed = await this.#parser.parse({ fd: file.fd, name, charset }, signal);
       if ('refusal' in parsed) return parsed;
-      const { given = {} } = bringing;
-      const called = `${slugOf(page.called)}.html`;
-      const all = parsed.parts.map(({ text, properties }): Named => {
-        const id = randomUUID();
-        return {
-          id,
-          name: linkDocumentName(page.called, id),
-          url: `file://${called}`,
-          title: given.title ?? properties.part ?? properties.title ?? called,
-          docAuthor: given.docAuthor ?? properties.author ?? 'no author found',
-          description: given.description ?? 'No description found.',
-          docSource: given.docSource ?? 'URL link uploaded by the user.',
-          chunkSource: `link://${link}`,
-          publishedMs: this.#parts.clock.nowMs(),
-          text,
-        };
+      const slug = slugOf(page.called);
+      return await this.#keepParts(options, parsed, {
+        slug: `url-${slug}`,
+        fileName: `${slug}.html`,
+        titleOf: ({ part, title }) => part ?? title,
+        docAuthor: 'no author found',
+        description: 'No description found.',
+        docSource: 'URL link uploaded by the user.',
+        chunkSource: `link://${link}`,
       });
-      return { brought: await this.#keep(bringing, all) };
     } finally {
       await page.file.close();
     }
   }
 
-  async bringNote(note: NewNote, bringing: Bringing): Promise<{ brought: Brought[] }> {
+  async addNote(note: NewNote, options: AddOptions): Promise<{ added: AddedDocument[] }> {
     const id = randomUUID();
-    const fileName = `${noteSlug(note.title)}.txt`;
-    const named: Named = {
+    const slug = noteSlug(note.title);
+    const fileName = `${slug}.txt`;
+    const described = {
       id,
-      name: noteDocumentName(note.title, id),
+      name: `raw-${slug}-${id}.json`,
       url: isWebAddress(note.url) ? `web://${note.url.toLowerCase()}.website` : `file://${fileName}`,
       title: fileName,
       docAuthor: note.docAuthor ?? 'no author specified',
@@ -183,48 +172,63 @@ export class Intake {
       publishedMs: note.publishedMs ?? this.#parts.clock.nowMs(),
       text: note.text.toWellFormed(),
     };
-    return { brought: await this.#keep(bringing, [named]) };
+    return { added: await this.#keep(options, [described]) };
   }
 
-  /** All of them or none; of the thousands of a mailbox one after the other, so that others have their turn. */
-  async #keep({ folder, caller }: Bringing, all: readonly Named[]): Promise<Brought[]> {
+  async #keepParts(options: AddOptions, { parts }: Parsed, origin: Origin): Promise<AddResult> {
+    const { given = {} } = options;
+    const all = parts.map(({ text, properties }) => {
+      const id = randomUUID();
+      return {
+        id,
+        name: `${origin.slug}-${id}.json`,
+        url: `file://${origin.fileName}`,
+        title: given.title ?? origin.titleOf(properties) ?? origin.fileName,
+        docAuthor: given.docAuthor ?? properties.author ?? origin.docAuthor,
+        description: given.description ?? origin.description,
+        docSource: given.docSource ?? origin.docSource,
+        chunkSource: origin.chunkSource,
+        publishedMs: this.#parts.clock.nowMs(),
+        text,
+      };
+    });
+    return { added: await this.#keep(options, all) };
+  }
+
+  /** All of them or none. A mailbox has thousands: other requests run between two of them. */
+  async #keep(
+    { folder, caller }: AddOptions,
+    all: readonly (Described & { name: string })[],
+  ): Promise<AddedDocument[]> {
     const { storage, documents } = this.#parts;
-    const known: (Pick<Named, 'name' | 'text'> & { metadata: DocumentMetadata })[] = [];
-    for (const [at, { name, ...described }] of all.entries()) {
-      if (at > 0) await nextTurn();
-      known.push({ name, text: described.text, metadata: await describe(described) });
+    const fresh: NewDocument[] = [];
+    for (const { name, ...described } of all) {
+      if (fresh.length > 0) await nextTurn();
+      const metadata = await describe(described);
+      fresh.push({ folder, name, metadata, text: described.text, createdBy: caller.keyId });
     }
     return storage.transaction(async (tx) => {
-      const brought: Brought[] = [];
-      for (const [at, { name, text, metadata }] of known.entries()) {
-        if (at > 0) await nextTurn();
-        const document = await documents.add(tx, { folder, name, metadata, text, createdBy: caller.keyId });
-        if (document === undefined) throw new Error(`A new id was used before: ${metadata.id}`);
-        brought.push({ document, text });
+      const added: AddedDocument[] = [];
+      for (const one of fresh) {
+        if (added.length > 0) await nextTurn();
+        const document = await documents.add(tx, one);
+        if (document === undefined) throw new Error(`A new id was used before: ${one.metadata.id}`);
+        added.push({ document, text: one.text });
       }
-      await documents.record(tx, caller, added(brought));
-      return brought;
+      await documents.record(tx, caller, entryOf(added));
+      return added;
     });
   }
 }
 
-interface Named extends Described {
-  /** Within its folder. */
-  name: string;
-}
-
-function added(brought: readonly Brought[]): Entry {
-  const bytes = brought.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  const locations = brought.map(({ document }) => document.location);
+function entryOf(added: readonly AddedDocument[]): Entry {
+  const bytes = added.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const locations = added.map(({ document }) => document.location);
   const [only] = locations;
   return only !== undefined && locations.length === 1
     ? { action: 'documents.add', target: only, details: { bytes } }
     : { action: 'documents.add', target: 'documents', details: { bytes, ...named(locations) } };
 }
-
-const UNKNOWN = 'Unknown';
-
-const signalOf = ({ signal }: Bringing): { signal?: AbortSignal } => (signal === undefined ? {} : { signal });
 
 const isWebAddress = (url: string | undefined): url is string =>
   url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url);

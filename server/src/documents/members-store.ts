@@ -1,6 +1,6 @@
 import { mapInTurns } from '../base/slices.ts';
 import { allRows, nextId, type Db } from '../storage/index.ts';
-import { batches } from './document-store.ts';
+import { batches, tables, type MemberRow } from './rows.ts';
 
 /** A document in a collection; a collection is what is searched together, such as the documents of a workspace. */
 export interface Member {
@@ -13,19 +13,7 @@ export interface Member {
   updatedAt: number;
 }
 
-type Row = {
-  id: number;
-  collection_id: number;
-  document_id: string;
-  pinned: number;
-  watched: number;
-  created_at: number;
-  updated_at: number;
-};
-
-const tables = (db: Db) => db.withTables<{ collection_documents: Row }>();
-
-const fromRow = (row: Row): Member => ({
+const fromRow = (row: MemberRow): Member => ({
   id: row.id,
   collectionId: row.collection_id,
   documentId: row.document_id,
@@ -35,50 +23,39 @@ const fromRow = (row: Row): Member => ({
   updatedAt: row.updated_at,
 });
 
-/** Members of some collections, in the order they were added. */
-export async function listMembers(db: Db, collectionIds: readonly number[]): Promise<Member[]> {
-  const rows: Row[] = [];
-  for (const collectionId of collectionIds) {
-    const found = await allRows((after: Row | undefined, limit) =>
-      tables(db)
-        .selectFrom('collection_documents')
-        .selectAll()
-        .where('collection_id', '=', collectionId)
-        .where('document_id', '>', after?.document_id ?? '')
-        .orderBy('document_id')
-        .limit(limit)
-        .execute(),
-    );
-    rows.push(...found);
-  }
+const membersOf = (db: Db, collectionId: number) =>
+  tables(db).selectFrom('collection_documents').selectAll().where('collection_id', '=', collectionId);
+
+/** Members of a collection, in the order they were added. */
+export async function listMembers(db: Db, collectionId: number): Promise<Member[]> {
+  const rows = await allRows((after: MemberRow | undefined, limit) =>
+    membersOf(db, collectionId)
+      .where('document_id', '>', after?.document_id ?? '')
+      .orderBy('document_id')
+      .limit(limit)
+      .execute(),
+  );
   return mapInTurns(
     rows.sort((a, b) => a.id - b.id),
     fromRow,
   );
 }
 
-/** Those that are pinned, in the order they were added: a chat asks each time, and there are few. */
+/** The pinned ones, in the order they were added: each chat asks, and there are few. */
 export async function listPinned(db: Db, collectionId: number): Promise<Member[]> {
-  const rows = await tables(db)
-    .selectFrom('collection_documents')
-    .selectAll()
-    .where('collection_id', '=', collectionId)
-    .where('pinned', '=', 1)
-    .orderBy('id')
-    .execute();
+  const rows = await membersOf(db, collectionId).where('pinned', '=', 1).orderBy('id').execute();
   return rows.map(fromRow);
 }
 
-/** In which collections some documents are, in the order they were added there. */
+/** The collections of some documents, batch by batch in the order they were added there. */
 export async function membershipsOf(db: Db, documentIds: readonly string[]): Promise<Member[]> {
-  if (documentIds.length === 0) return [];
-  const rows = await tables(db)
-    .selectFrom('collection_documents')
-    .selectAll()
-    .where('document_id', 'in', documentIds)
-    .orderBy('id')
-    .execute();
-  return rows.map(fromRow);
+  const found: Member[] = [];
+  for (const batch of batches(documentIds)) {
+    const all = tables(db).selectFrom('collection_documents').selectAll();
+    const rows = await all.where('document_id', 'in', batch).orderBy('id').execute();
+    found.push(...rows.map(fromRow));
+  }
+  return found;
 }
 
 /** @returns false where it was a member already. */
@@ -86,13 +63,8 @@ export async function addMember(
   tx: Db,
   { collectionId, documentId, nowMs }: { collectionId: number; documentId: string; nowMs: number },
 ): Promise<boolean> {
-  const present = await tables(tx)
-    .selectFrom('collection_documents')
-    .select('id')
-    .where('collection_id', '=', collectionId)
-    .where('document_id', '=', documentId)
-    .executeTakeFirst();
-  if (present !== undefined) return false;
+  const present = membersOf(tx, collectionId).where('document_id', '=', documentId);
+  if ((await present.executeTakeFirst()) !== undefined) return false;
   const result = await tables(tx)
     .insertInto('collection_documents')
     .values({
@@ -117,11 +89,8 @@ export async function removeMembers(
 ): Promise<number> {
   let removed = 0;
   for (const batch of batches(documentIds)) {
-    const result = await tables(tx)
-      .deleteFrom('collection_documents')
-      .where('collection_id', '=', collectionId)
-      .where('document_id', 'in', batch)
-      .executeTakeFirst();
+    const members = tables(tx).deleteFrom('collection_documents').where('document_id', 'in', batch);
+    const result = await members.where('collection_id', '=', collectionId).executeTakeFirst();
     removed += Number(result.numDeletedRows);
   }
   return removed;
@@ -132,16 +101,15 @@ export async function removeCollection(tx: Db, collectionId: number): Promise<vo
   await tables(tx).deleteFrom('collection_documents').where('collection_id', '=', collectionId).execute();
 }
 
-/** @returns false where it is no member. */
-export async function setPinned(
-  tx: Db,
-  {
-    collectionId,
-    documentId,
-    pinned,
-    nowMs,
-  }: { collectionId: number; documentId: string; pinned: boolean; nowMs: number },
-): Promise<boolean> {
+interface Pin {
+  collectionId: number;
+  documentId: string;
+  pinned: boolean;
+  nowMs: number;
+}
+
+/** @returns false where the document is not a member. */
+export async function setPinned(tx: Db, { collectionId, documentId, pinned, nowMs }: Pin): Promise<boolean> {
   const result = await tables(tx)
     .updateTable('collection_documents')
     .set({ pinned: pinned ? 1 : 0, updated_at: nowMs })
@@ -151,7 +119,6 @@ export async function setPinned(
   return result.numUpdatedRows === 1n;
 }
 
-/** Every membership, as a query for another query to join: of which documents are the vectors of a collection? */
-export function membershipRows(db: Db) {
-  return tables(db).selectFrom('collection_documents').select(['collection_id', 'document_id']);
-}
+/** All memberships, as a query for others to join: which documents have vectors in a collection? */
+export const membershipRows = (db: Db) =>
+  tables(db).selectFrom('collection_documents').select(['collection_id', 'document_id']);

@@ -1,14 +1,14 @@
 import slugify from 'slugify';
 import { withoutTrailing } from '../base/trailing.ts';
 
-/** Of a folder or a document: what file systems take, so that exports can be files. */
+/** Of a folder or a document: the limit of file systems, so that exports can be files. */
 const NAME_MAX_BYTES = 255;
-/** `-<uuid>.json` stands behind it. */
+/** `-<uuid>.json` follows it. */
 const SLUG_MAX_CHARACTERS = 150;
-/** Of what a name is made of: making it takes time for each character, or for each two. */
+/** Of the text that a name is made from: the time for it can grow with the square. */
 const READ_MAX_CHARACTERS = 1_000;
 
-/** @returns the name, or undefined where it is none: empty, with a separator or a control character, too long. */
+/** @returns undefined for an invalid name: empty, with a separator or a control character, or too long. */
 export function checkedName(text: string): string | undefined {
   const name = text.trim();
   // eslint-disable-next-line no-control-regex
@@ -16,13 +16,13 @@ export function checkedName(text: string): string | undefined {
   return Buffer.byteLength(name) <= NAME_MAX_BYTES ? name : undefined;
 }
 
-/** A folder as clients name it: steps upwards at the start are dropped, as they always were. */
+/** A folder as clients name it: `../` at the start is dropped, as it always was. */
 export function folderName(text: unknown): string | undefined {
   if (typeof text !== 'string' || text.length > READ_MAX_CHARACTERS) return undefined;
   return checkedName(withoutTrailing(text.trim().replace(/^(?:\.{1,2}[/\\])+/, ''), '/\\'));
 }
 
-/** The name of an uploaded file without what has a meaning to file systems. */
+/** The name of an uploaded file without the characters that mean something to file systems. */
 export function cleanFileName(name: string): string {
   const clean = name
     .replace(/[<>:"/\\|?*\u201c\u201d\u2018\u2019]/g, '')
@@ -32,14 +32,7 @@ export function cleanFileName(name: string): string {
   return clean === '' || /^\.+$/.test(clean) ? 'file' : clean;
 }
 
-/** `festival.txt` and an id: `festival.txt-<id>.json`. */
-export const fileDocumentName = (fileName: string, id: string): string => `${slugOf(fileName)}-${id}.json`;
-
-export const linkDocumentName = (page: string, id: string): string => `url-${slugOf(page)}-${id}.json`;
-
-export const noteDocumentName = (title: string, id: string): string => `raw-${noteSlug(title)}-${id}.json`;
-
-/** `My Note.v2` → `my-note`: what stands behind the last dot counts as an extension. */
+/** `My Note.v2` → `my-note`: the text after the last dot counts as an extension. */
 export function noteSlug(called: string): string {
   const title = called.slice(0, READ_MAX_CHARACTERS);
   const end = title.lastIndexOf('.');
@@ -52,11 +45,11 @@ export const slugOf = (text: string): string => shortened(slugify(text.slice(0, 
 const shortened = (slug: string): string =>
   slug.replace(/^\.+/, '').slice(0, SLUG_MAX_CHARACTERS) || 'document';
 
-/** Details of an audit record are limited: the count says how many there are beyond these. */
+/** Details of an audit record are limited. */
 const NAMED_MAX = 20;
 const NAMED_MAX_CHARACTERS = 200;
 
-/** How many, and the first of them by name. */
+/** The count, and the first of the names. */
 export const named = (names: readonly string[]): { count: number; first: string[] } => ({
   count: names.length,
   first: names.slice(0, NAMED_MAX).map((name) => name.slice(0, NAMED_MAX_CHARACTERS)),

@@ -1,7 +1,7 @@
 import type { Db } from '../storage/index.ts';
 import { locationOf, type Document, type DocumentMetadata } from './document.ts';
 
-export type DocumentRow = {
+type DocumentRow = {
   id: string;
   folder: string;
   name: string;
@@ -12,10 +12,7 @@ export type DocumentRow = {
   updated_at: number;
 };
 
-type FolderRow = { name: string; created_by: string; created_at: number };
-type FolderMakerRow = { folder: string; key_id: string };
-type PieceRow = { document_id: string; seq: number; content: string };
-type MemberRow = {
+export type MemberRow = {
   id: number;
   collection_id: number;
   document_id: string;
@@ -25,36 +22,29 @@ type MemberRow = {
   updated_at: number;
 };
 
-export interface DocumentTables {
+export type DocumentTables = {
   documents: DocumentRow;
-  document_folders: FolderRow;
-  document_folder_makers: FolderMakerRow;
-  document_text_pieces: PieceRow;
+  document_folders: { name: string; created_by: string; created_at: number };
+  document_folder_makers: { folder: string; key_id: string };
+  document_text_pieces: { document_id: string; seq: number; content: string };
   collection_documents: MemberRow;
+};
+
+/** The tables of this domain. */
+export const tables = (db: Db) => db.withTables<DocumentTables>();
+
+export const documentFromRow = ({ id, folder, name, metadata, token_count }: DocumentRow): Document => ({
+  id,
+  folder,
+  name,
+  location: locationOf({ folder, name }),
+  metadata: JSON.parse(metadata) as DocumentMetadata,
+  tokenCount: token_count,
+});
+
+/** Ids in one statement: both databases limit their number. */
+const BATCH = 500;
+
+export function* batches<T>(items: readonly T[]): Generator<T[]> {
+  for (let start = 0; start < items.length; start += BATCH) yield items.slice(start, start + BATCH);
 }
-
-/** The tables of this domain; the rows of `collection_documents` are written by retrieval. */
-export const tables = (db: Db) => db.withTables<{ [T in keyof DocumentTables]: DocumentTables[T] }>();
-
-export const documentFromRow = (row: DocumentRow): Document => ({
-  id: row.id,
-  folder: row.folder,
-  name: row.name,
-  location: locationOf(row),
-  metadata: JSON.parse(row.metadata) as DocumentMetadata,
-  tokenCount: row.token_count,
-  createdBy: row.created_by,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
-
-export const rowFromDocument = (document: Document): DocumentRow => ({
-  id: document.id,
-  folder: document.folder,
-  name: document.name,
-  metadata: JSON.stringify(document.metadata),
-  token_count: document.tokenCount,
-  created_by: document.createdBy,
-  created_at: document.createdAt,
-  updated_at: document.updatedAt,
-});

@@ -10,7 +10,7 @@ function newFolder(): string {
   return join(folder, 'uploads');
 }
 
-test('a temporary file is for its owner alone, and has no name from the start', async () => {
+test('A temporary file is readable by its owner alone and has no name', async () => {
   const folder = newFolder();
   const files = new TemporaryFiles(folder);
   files.start();
@@ -23,7 +23,7 @@ test('a temporary file is for its owner alone, and has no name from the start', 
   await file.close();
 });
 
-test('what a process left that was killed is cleared at the next start, also while others upload', async () => {
+test('Files of a killed process are removed at the next start, also while others upload', async () => {
   const folder = newFolder();
   const files = new TemporaryFiles(folder);
   files.start();

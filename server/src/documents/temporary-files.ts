@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 
 /**
- * Files that have no name from the moment they are made: nobody else can open them, and they are gone when they are
- * closed or this process ends, however it ends.
+ * Files without a name: nobody else can open them, and they are removed when they are closed or this process ends, however
+ * it ends.
  */
 export class TemporaryFiles {
   readonly #folder: string;
@@ -14,17 +14,17 @@ export class TemporaryFiles {
     this.#folder = folder;
   }
 
-  /** Clears what a process left that was ended between making a file and taking its name away. */
+  /** Removes the files of a process that ended between making a file and removing its name. */
   start(): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(this.#folder)) rmSync(join(this.#folder, name), { force: true });
   }
 
-  /** Empty, for writing and reading. Whoever asks for it closes it. */
+  /** Empty, for writing and reading. The caller closes it. */
   async create(): Promise<FileHandle> {
     const path = join(this.#folder, randomUUID());
     const file = await open(path, 'wx+', 0o600);
-    // Another process that starts now may have cleared it away.
+    // Another process that starts now may have removed it.
     await unlink(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });

@@ -9,41 +9,30 @@ export async function insertText(tx: Db, documentId: string, text: string): Prom
   for (let seq = 0, start = 0; start < text.length || seq === 0; seq++) {
     if (seq > 0) await nextTurn();
     const content = text.slice(start, endOfPiece(text, start));
-    await tables(tx)
-      .insertInto('document_text_pieces')
-      .values({ document_id: documentId, seq, content })
-      .execute();
+    const row = { document_id: documentId, seq, content };
+    await tables(tx).insertInto('document_text_pieces').values(row).execute();
     start += content.length;
   }
 }
 
-/** A pair of surrogates stays whole. */
+/** A pair of surrogates is not cut in two. */
 function endOfPiece(text: string, start: number): number {
   const end = start + PIECE_LENGTH;
   const unit = text.charCodeAt(end);
   return unit >= 0xdc_00 && unit <= 0xdf_ff ? end + 1 : end;
 }
 
-/** @returns undefined where there is no such document, or none any more. */
+/** @returns undefined where there is no such document, or it is removed meanwhile. */
 export async function readText(db: Db, documentId: string): Promise<string | undefined> {
-  const row = await tables(db)
-    .selectFrom('document_text_pieces')
-    .select((eb) => eb.fn.max('seq').as('last'))
-    .where('document_id', '=', documentId)
-    .executeTakeFirst();
-  if (row === undefined || row.last === null) return undefined;
-  const pieces: string[] = [];
-  for (let seq = 0; seq <= row.last; seq++) {
+  const pieces = tables(db).selectFrom('document_text_pieces').where('document_id', '=', documentId);
+  const row = await pieces.select((eb) => eb.fn.max('seq').as('last')).executeTakeFirst();
+  const last = row?.last ?? -1;
+  const contents: string[] = [];
+  for (let seq = 0; seq <= last; seq++) {
     if (seq > 0) await nextTurn();
-    const piece = await tables(db)
-      .selectFrom('document_text_pieces')
-      .select('content')
-      .where('document_id', '=', documentId)
-      .where('seq', '=', seq)
-      .executeTakeFirst();
-    // Removed while it was read.
+    const piece = await pieces.select('content').where('seq', '=', seq).executeTakeFirst();
     if (piece === undefined) return undefined;
-    pieces.push(piece.content);
+    contents.push(piece.content);
   }
-  return pieces.join('');
+  return last < 0 ? undefined : contents.join('');
 }

@@ -138,7 +138,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     expect(await to.documents.text(db, note?.id ?? '')).toBe('The ferry leaves at nine.');
     const year = await to.documents.find(db, 'reports/year-47f53379-1838-4418-aae3-1cc2d6ba4966.json');
     expect(year?.id).toBe('47f53379-1838-4418-aae3-1cc2d6ba4966');
-    expect(await listMembers(db, [2])).toMatchObject([{ documentId: note?.id, pinned: true }]);
+    expect(await listMembers(db, 2)).toMatchObject([{ documentId: note?.id, pinned: true }]);
     expect((await countWanted(db)).left).toBe(1);
     type Payer = { owner_id: string | null; payer_key_id: string | null };
     const embeds = db.withTables<{ embeds: Payer }>().selectFrom('embeds');

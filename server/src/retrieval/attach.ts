@@ -3,35 +3,30 @@ import { addMember, removeMembers, type Document, type Viewer } from '../documen
 import type { Db } from '../storage/index.ts';
 import { findEmbedding } from './embedded-store.ts';
 import { touchCollection } from './collection-store.ts';
-import type { RetrievalContext } from './context.ts';
+import type { Payer, RetrievalContext } from './context.ts';
 import { embedDocument, reportable } from './embedding/embed-document.ts';
-import type { Payer } from './paying.ts';
 import { currentRecipe, findRecipe, type Recipe } from './embedding/recipe.ts';
 
-/** What became of documents that were to be put into a collection. */
 export interface Attached {
-  /** Locations of those that are in it now, in the order asked for. */
+  /** Locations of documents that are in the collection now, in the order asked for. */
   attached: string[];
-  /** What happened, in words safe for the caller. */
+  /** The errors are safe for the caller. */
   failed: { location: string; error: string }[];
-  /** The payer may have no more of the model: its budget is spent, or its key does not cover it. The rest was not tried. */
+  /** The payer's budget is spent, or its key does not cover the model. The rest was not tried. */
   refused?: KeywardError;
 }
 
 export interface AttachOptions {
-  /** With whose eyes documents are looked for; what it does not see does not exist. */
+  /** Documents that it does not see do not exist for it. */
   viewer?: Viewer;
-  /** Who pays for vectors that are not there yet; left out: the server itself. */
+  /** For vectors that are not there yet; left out: the server itself. */
   payer?: Payer;
-  /** Done in the transaction that puts in a document which was not there, last. */
+  /** Runs last in the transaction that adds a document which was not there. */
   alongside?: (tx: Db, document: Document) => Promise<void>;
   onProgress?: (location: string) => void;
 }
 
-/**
- * Puts documents into a collection, with their vectors, one after the other. A document that has vectors already costs
- * nothing; one that fails leaves the others alone.
- */
+/** Adds documents to a collection, one after the other. One that has vectors already costs nothing; one that fails is skipped. */
 export async function attach(
   context: RetrievalContext,
   collectionId: number,
@@ -41,29 +36,20 @@ export async function attach(
   const done: Attached = { attached: [], failed: [] };
   for (const location of new Set(locations)) {
     try {
-      const document = await find(context, location, viewer);
+      const document = await context.documents.find(context.storage.db, location, viewer);
+      if (document === undefined) throw new KeywardError('not_found', 'There is no such document.');
       await attachOne(context, { ...options, collectionId, document });
       done.attached.push(location);
     } catch (error) {
       done.failed.push({ location, error: reportable(error) });
       if (isRefusal(error)) return { ...done, refused: error };
-      // One that is not there is nothing to tell the operator, and a caller may name thousands.
+      // Missing documents are not logged: a caller may name thousands.
       if (!(error instanceof KeywardError) || error.code !== 'not_found')
         context.logger.warn({ err: error, collection: collectionId }, 'a document was not embedded');
     }
     onProgress?.(location);
   }
   return done;
-}
-
-async function find(
-  { documents, storage }: RetrievalContext,
-  location: string,
-  viewer: Viewer,
-): Promise<Document> {
-  const document = await documents.find(storage.db, location, viewer);
-  if (document === undefined) throw new KeywardError('not_found', 'There is no such document.');
-  return document;
 }
 
 const REFUSALS = new Set(['budget_exceeded', 'forbidden_resource', 'model_unpriced']);
@@ -81,14 +67,14 @@ async function attachOne(context: RetrievalContext, joining: Joining): Promise<v
   const { document, payer } = joining;
   const recipe = await currentRecipe(settings);
   const join = (tx: Db) => addTo(context, tx, joining);
-  // Looking costs no write; what is found is looked at again where it counts.
-  if (!(await isEmbedded(storage.db, document, recipe)))
-    return embedDocument(context, { document, recipe, payer, alongside: join });
-  const isDone = await storage.transaction(async (tx) => {
-    if (!(await isEmbedded(tx, document, recipe))) return false;
-    await join(tx);
-    return true;
-  });
+  // The first check costs no write; the transaction checks again.
+  const isDone =
+    (await isEmbedded(storage.db, document, recipe)) &&
+    (await storage.transaction(async (tx) => {
+      const isStillEmbedded = await isEmbedded(tx, document, recipe);
+      if (isStillEmbedded) await join(tx);
+      return isStillEmbedded;
+    }));
   if (!isDone) await embedDocument(context, { document, recipe, payer, alongside: join });
 }
 
@@ -110,8 +96,8 @@ async function addTo(
 }
 
 /**
- * Takes documents out of a collection; their vectors stay for others.
- * @param alongside is done in the same transaction, last, with those that were in it. @returns how many that are.
+ * Removes documents from a collection; their vectors stay for other collections.
+ * @param alongside runs last in the same transaction, with the removed documents. @returns how many were removed.
  */
 export async function detach(
   { storage, documents }: RetrievalContext,

@@ -1,59 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { KeywardError } from '../base/errors.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { nextId, type Db } from '../storage/index.ts';
+import { nextId, unchanged, type Db } from '../storage/index.ts';
 import { batches, tables } from './rows.ts';
 import { bytesOf } from './index/vector-bytes.ts';
 
-export interface Chunk {
-  id: number;
-  publicId: string;
-  documentId: string;
-  text: string;
-}
-
-/** A complete pass over one document. */
-export interface Embedding {
-  id: number;
-  documentId: string;
-  recipeId: number;
-  chunkCount: number;
-}
-
-/** A pass that searches do not see until `complete`. */
+/** Begins a pass over one document; searches do not see it before `completeEmbedding`. */
 export async function beginEmbedding(
   tx: Db,
   { documentId, recipeId, nowMs }: { documentId: string; recipeId: number; nowMs: number },
 ): Promise<number> {
   const id = await nextId(tx, 'document_embeddings');
-  await tables(tx)
-    .insertInto('document_embeddings')
-    .values({
-      id,
-      document_id: documentId,
-      recipe_id: recipeId,
-      chunk_count: 0,
-      complete: 0,
-      created_at: nowMs,
-    })
-    .execute();
+  const pass = { id, document_id: documentId, recipe_id: recipeId, created_at: nowMs };
+  const row = { ...pass, chunk_count: 0, complete: 0 };
+  await tables(tx).insertInto('document_embeddings').values(row).execute();
   return id;
 }
 
-/** Rows in one statement: it holds up the process for some milliseconds. */
+/** Rows in one statement: it blocks the process for some milliseconds. */
 const INSERT_BATCH = 50;
 const DELETE_BATCH = 500;
 
-/** @returns their public ids, in order. @throws KeywardError `not_found` where the pass was taken away. */
-export async function addChunks(
-  tx: Db,
-  embeddingId: number,
-  chunks: readonly { seq: number; text: string; vector: Float32Array }[],
-): Promise<string[]> {
+export interface NewChunk {
+  seq: number;
+  text: string;
+  vector: Float32Array;
+}
+
+/** @returns their public ids, in order. @throws KeywardError `not_found` where the pass was removed. */
+export async function addChunks(tx: Db, embeddingId: number, chunks: readonly NewChunk[]): Promise<string[]> {
   if (chunks.length === 0) return [];
   const firstId = await nextId(tx, 'document_chunks', chunks.length);
-  // Whoever takes the pass away waits for these chunks, or they for that: none is left without its pass.
-  if ((await lockPasses(tx, [embeddingId])) === 0) throw goneMeanwhile();
+  // A removal of the pass waits for these chunks, or they wait for it: no chunk is left without its pass.
+  const pass = await lockPasses(tx).where('id', '=', embeddingId).executeTakeFirst();
+  if (pass === undefined) throw goneMeanwhile();
   const rows = chunks.map(({ seq, text, vector }, at) => ({
     id: firstId + at,
     embedding_id: embeddingId,
@@ -69,44 +49,26 @@ export async function addChunks(
   return rows.map(({ public_id }) => public_id);
 }
 
-/** Until the transaction ends. @returns how many of them are there. */
-async function lockPasses(tx: Db, ids: readonly number[]): Promise<number> {
-  const { numUpdatedRows } = await tables(tx)
-    .updateTable('document_embeddings')
-    .set((eb) => ({ complete: eb.ref('complete') }))
-    .where('id', 'in', ids)
-    .executeTakeFirstOrThrow();
-  return Number(numUpdatedRows);
-}
+/** Locks passes until the transaction ends, and gives their ids. */
+const lockPasses = (tx: Db) =>
+  tables(tx).updateTable('document_embeddings').set(unchanged('complete')).returning('id');
 
 export const goneMeanwhile = (): KeywardError =>
   new KeywardError('not_found', 'The document was removed meanwhile.');
 
-/** Locks a document's passes until the transaction ends, and tells those that are there. */
-export async function lockEmbeddings(
-  tx: Db,
-  documentId: string,
-): Promise<(Embedding & { complete: boolean })[]> {
-  const rows = await tables(tx)
-    .updateTable('document_embeddings')
-    .set((eb) => ({ complete: eb.ref('complete') }))
-    .where('document_id', '=', documentId)
-    .returningAll()
-    .execute();
-  return rows.map((row) => ({ ...embeddingFromRow(row), complete: row.complete === 1 }));
+/** Locks a document's passes until the transaction ends. @returns their ids. */
+export async function lockEmbeddings(tx: Db, documentId: string): Promise<number[]> {
+  return (await lockPasses(tx).where('document_id', '=', documentId).execute()).map(({ id }) => id);
 }
 
 export async function completeEmbedding(tx: Db, id: number, chunkCount: number): Promise<void> {
-  await tables(tx)
-    .updateTable('document_embeddings')
-    .set({ complete: 1, chunk_count: chunkCount })
-    .where('id', '=', id)
-    .execute();
+  const change = { complete: 1, chunk_count: chunkCount };
+  await tables(tx).updateTable('document_embeddings').set(change).where('id', '=', id).execute();
 }
 
 export async function deleteEmbeddings(tx: Db, ids: readonly number[]): Promise<void> {
   for (const batch of batches(ids)) {
-    await lockPasses(tx, batch);
+    await lockPasses(tx).where('id', 'in', batch).execute();
     await deleteChunks(tx, batch);
     await tables(tx).deleteFrom('document_embeddings').where('id', 'in', batch).execute();
   }
@@ -117,27 +79,21 @@ async function deleteChunks(tx: Db, embeddingIds: readonly number[]): Promise<vo
   for (let deleted = DELETE_BATCH; deleted === DELETE_BATCH;) {
     const result = await tables(tx)
       .deleteFrom('document_chunks')
-      .where('id', 'in', (eb) =>
-        eb
-          .selectFrom('document_chunks')
-          .select('document_chunks.id')
-          .where('embedding_id', 'in', embeddingIds)
-          .limit(DELETE_BATCH),
-      )
+      .where('id', 'in', (eb) => {
+        const chunks = eb.selectFrom('document_chunks').select('document_chunks.id');
+        return chunks.where('embedding_id', 'in', embeddingIds).limit(DELETE_BATCH);
+      })
       .executeTakeFirst();
     deleted = Number(result.numDeletedRows);
     await nextTurn();
   }
 }
 
-/** Everything of some documents, complete or not. */
+/** All passes of some documents, complete or not. */
 export async function deleteOfDocuments(tx: Db, documentIds: readonly string[]): Promise<void> {
   for (const batch of batches(documentIds)) {
-    const rows = await tables(tx)
-      .selectFrom('document_embeddings')
-      .select('id')
-      .where('document_id', 'in', batch)
-      .execute();
+    const passes = tables(tx).selectFrom('document_embeddings').select('id');
+    const rows = await passes.where('document_id', 'in', batch).execute();
     await deleteEmbeddings(
       tx,
       rows.map(({ id }) => id),
@@ -145,7 +101,7 @@ export async function deleteOfDocuments(tx: Db, documentIds: readonly string[]):
   }
 }
 
-/** Passes that were begun before and never ended: of processes that died. */
+/** Passes that were begun before and never completed: their processes died. */
 export async function abandonedEmbeddings(db: Db, beforeMs: number): Promise<number[]> {
   const rows = await tables(db)
     .selectFrom('document_embeddings')
@@ -156,16 +112,16 @@ export async function abandonedEmbeddings(db: Db, beforeMs: number): Promise<num
   return rows.map(({ id }) => id);
 }
 
-/** A piece of what the index is fed with. */
+/** A piece of a pass, for the index. */
 export interface StoredVectors {
   ids: number[];
   vectors: Uint8Array[];
-  /** Where they were asked for. */
+  /** Only where they were asked for. */
   texts: string[] | undefined;
   isLast: boolean;
 }
 
-/** How much is read in one statement: it holds up the process for a millisecond or two. */
+/** Read in one statement: it blocks the process for a millisecond or two. */
 const READ_CHUNKS = 256;
 
 /** The chunks of one pass, piece by piece; at least one piece. */
@@ -194,30 +150,24 @@ export async function* readVectors(
   }
 }
 
+interface Chunk {
+  id: number;
+  publicId: string;
+  documentId: string;
+  text: string;
+}
+
 /** Chunks by their ids, those that are still there. */
 export async function chunksByIds(db: Db, ids: readonly number[]): Promise<Map<number, Chunk>> {
   const found = new Map<number, Chunk>();
   for (const batch of batches(ids)) {
-    const rows = await tables(db)
+    const chunks = await tables(db)
       .selectFrom('document_chunks as c')
       .innerJoin('document_embeddings as e', 'e.id', 'c.embedding_id')
-      .select(['c.id', 'c.public_id', 'c.content', 'e.document_id'])
+      .select(['c.id', 'c.public_id as publicId', 'c.content as text', 'e.document_id as documentId'])
       .where('c.id', 'in', batch)
       .execute();
-    for (const { id, public_id, content, document_id } of rows)
-      found.set(id, { id, publicId: public_id, documentId: document_id, text: content });
+    for (const chunk of chunks) found.set(chunk.id, chunk);
   }
   return found;
 }
-
-export const embeddingFromRow = (row: {
-  id: number;
-  document_id: string;
-  recipe_id: number;
-  chunk_count: number;
-}): Embedding => ({
-  id: row.id,
-  documentId: row.document_id,
-  recipeId: row.recipe_id,
-  chunkCount: row.chunk_count,
-});

@@ -5,18 +5,18 @@ const RULE = { size: 40, overlap: 10 };
 const words = (count: number, word = 'word'): string => Array.from({ length: count }, () => word).join(' ');
 
 describe('cutting texts', () => {
-  test('a short text is one chunk without the white space around it; nothing is none', () => {
+  test('A short text is one chunk without the white space around it, and an empty text has no chunks', () => {
     expect(splitText('  short text \n', RULE)).toEqual(['short text']);
     expect(splitText('', RULE)).toEqual([]);
     expect(splitText(' \n\n \n ', RULE)).toEqual([]);
   });
 
-  test('paragraphs stay whole where they fit, and are joined while they fit', () => {
+  test('Paragraphs are not cut where they fit, and are joined while they fit', () => {
     const text = ['one one one', 'two two two', 'three three three three three'].join('\n\n');
     expect(splitText(text, RULE)).toEqual(['one one one\n\ntwo two two', 'three three three three three']);
   });
 
-  test('no chunk is longer than it may be, and every word is in one', () => {
+  test('No chunk is longer than the limit, and every word is in one', () => {
     const text = Array.from(
       { length: 300 },
       (_, at) => `w${at}${at % 7 === 0 ? '\n' : ''}${at % 31 === 0 ? '\n\n' : ''}`,
@@ -27,19 +27,19 @@ describe('cutting texts', () => {
     for (let at = 0; at < 300; at++) expect(found).toContain(`w${at}`);
   });
 
-  test('a chunk begins with the end of the one before it', () => {
+  test('A chunk begins with the end of the one before it', () => {
     const [first = '', second = ''] = splitText('aaa bbb ccc ddd eee fff ggg hhh iii jjj kkk lll', RULE);
     expect(first.endsWith(second.slice(0, 7))).toBe(true);
     expect(splitText(words(30), { size: 40, overlap: 0 }).join(' ')).toBe(words(30));
   });
 
-  test('a word without end is cut, and no character in two', () => {
+  test('A very long word is cut, but no character in two', () => {
     const chunks = splitText('🌍'.repeat(100), { size: 21, overlap: 5 });
     expect(chunks.every((chunk) => chunk.isWellFormed() && chunk.length <= 21)).toBe(true);
     expect(splitText('x'.repeat(100), { size: 30, overlap: 0 }).join('')).toBe('x'.repeat(100));
   });
 
-  test('a text of a million characters takes no more than its length asks for', () => {
+  test('A text of a million characters gives few chunks', () => {
     expect(splitText('x'.repeat(1_000_000), { size: 1_000, overlap: 20 }).length).toBeLessThan(1_100);
     expect(splitText(words(200_000), { size: 1_000, overlap: 20 }).length).toBeLessThan(1_100);
   });
@@ -48,13 +48,13 @@ describe('cutting texts', () => {
 describe('cutting texts of any length', () => {
   const rule = { size: 1_000, overlap: 20 };
 
-  test('a text that is not long is cut as in one go', async () => {
+  test('A text that is not long is cut as a whole', async () => {
     const text = Array.from({ length: 200 }, (_, at) => words(20, `w${at}`)).join('\n\n');
     expect(await chunksOf(text, rule)).toEqual(splitText(text, rule));
     expect(await chunksOf('', rule)).toEqual([]);
   });
 
-  test('of a long one nothing is lost, and others have their turn meanwhile', async () => {
+  test('A long text loses nothing, and other work runs meanwhile', async () => {
     const text = Array.from({ length: 100_000 }, (_, at) => `w${at}`).join(' ');
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
@@ -66,7 +66,7 @@ describe('cutting texts of any length', () => {
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(rule.size);
   });
 
-  test('no character is cut in two where nothing else can be', async () => {
+  test('No character of a text without separators is cut in two', async () => {
     const chunks = await chunksOf(`x${'🌍'.repeat(250_000)}`, { size: 1_000, overlap: 0 });
     expect(chunks.every((chunk) => chunk.isWellFormed())).toBe(true);
     expect(chunks.join('')).toHaveLength(500_001);
@@ -74,7 +74,7 @@ describe('cutting texts of any length', () => {
 });
 
 describe('the header of a chunk', () => {
-  test('names the document, when it was published, and the page it comes from', () => {
+  test('The header of a chunk names the document, its date and its page', () => {
     const metadata = { title: 'T', published: 'P', chunkSource: 'link://https://example.com/a' };
     expect(chunkHeader(metadata)).toBe(
       '<document_metadata>\nsourceDocument: T\npublished: P\nsource: https://example.com/a\n</document_metadata>\n\n',
@@ -85,7 +85,7 @@ describe('the header of a chunk', () => {
     expect(chunkHeader({})).toBe('');
   });
 
-  test('is short, however long a title is', () => {
+  test('The header of a chunk is short also with a long title', () => {
     const header = chunkHeader({ title: `x${'🌍'.repeat(500_000)}` });
     expect(header.length).toBeLessThan(400);
     expect(header.isWellFormed()).toBe(true);

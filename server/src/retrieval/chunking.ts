@@ -1,19 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** How a text is cut, in UTF-16 units. */
+/** In UTF-16 units. */
 export interface ChunkRule {
   size: number;
-  /** What a chunk repeats of the end of the one before it, at most. */
+  /** The part of the former chunk that a chunk repeats, at most. */
   overlap: number;
 }
 
-/** Where a text is cut, the best places first: paragraphs, lines, words, anywhere. */
+/** A text is cut at the first of these that it has: paragraphs, lines, words, anywhere. */
 const SEPARATORS = ['\n\n', '\n', ' ', ''];
 
-/** How much is cut without a pause: some milliseconds. */
+/** Cut without a pause: some milliseconds. */
 const BLOCK_MAX = 50_000;
 
-/** The same as `splitText`, also of a text of any length without holding up the process; blocks are cut on their own. */
+/** `splitText` block by block, so that a long text does not block the process. */
 export async function chunksOf(text: string, rule: ChunkRule): Promise<string[]> {
   const chunks: string[] = [];
   for (let start = 0; start < text.length;) {
@@ -39,11 +39,7 @@ function cutOf(block: string): number {
  * Cuts a text into chunks of at most `size`, at paragraphs where that is possible, else at lines, words, characters.
  * White space at the edges is left out; an empty text has no chunks.
  */
-export function splitText(text: string, rule: ChunkRule): string[] {
-  return splitBy(text, SEPARATORS, rule);
-}
-
-function splitBy(text: string, separators: readonly string[], rule: ChunkRule): string[] {
+export function splitText(text: string, rule: ChunkRule, separators = SEPARATORS): string[] {
   const at = separators.findIndex((separator) => text.includes(separator));
   const separator = separators[at] ?? '';
   const finer = separators.slice(at + 1);
@@ -57,14 +53,14 @@ function splitBy(text: string, separators: readonly string[], rule: ChunkRule): 
     if (piece.length <= rule.size) small.push(piece);
     else {
       flush();
-      chunks.push(...splitBy(piece, finer, rule));
+      chunks.push(...splitText(piece, rule, finer));
     }
   }
   flush();
   return chunks;
 }
 
-/** Without a separator: runs of half the overlap, so that merging them costs little and a pair of units stays whole. */
+/** Without a separator: runs of half the overlap, cut between pairs of surrogates. */
 function* pieces(text: string, separator: string, { size, overlap }: ChunkRule): Generator<string> {
   if (separator !== '') {
     yield* text.split(separator);
@@ -80,7 +76,7 @@ function* pieces(text: string, separator: string, { size, overlap }: ChunkRule):
 
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc_00 && unit <= 0xdf_ff;
 
-/** Joins neighbours while they fit, and begins the next chunk with the last ones of this, up to the overlap. */
+/** Joins pieces while they fit; a chunk begins with the last pieces of the former one, up to the overlap. */
 function merge(small: readonly string[], separator: string, { size, overlap }: ChunkRule): string[] {
   const chunks: string[] = [];
   let first = 0;
@@ -100,10 +96,7 @@ function merge(small: readonly string[], separator: string, { size, overlap }: C
   return chunks.filter((chunk) => chunk !== '');
 }
 
-/**
- * What every chunk begins with, so that its vector and its reader know where it comes from.
- * @param metadata of the document.
- */
+/** Begins every chunk, so that its vector and its reader know its document. */
 export function chunkHeader(metadata: Readonly<Record<string, unknown>>): string {
   const { title, published, chunkSource } = metadata;
   const lines = [
@@ -118,7 +111,7 @@ export function chunkHeader(metadata: Readonly<Record<string, unknown>>): string
 
 const LINK = 'link://';
 
-/** It stands in front of every chunk: a title of a megabyte would make gigabytes of a book. */
+/** A title of a megabyte in every chunk would make gigabytes of a book. */
 const VALUE_MAX_CHARACTERS = 300;
 
 const line = (name: string, value: unknown): string[] =>

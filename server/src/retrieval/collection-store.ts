@@ -1,7 +1,7 @@
 import type { Db } from '../storage/index.ts';
 import { tables } from './rows.ts';
 
-/** Grows with every change of what is found in a collection; 0: nothing was ever put into it. */
+/** Grows with every change of a collection's content; 0: it never had any. */
 export async function revisionOf(db: Db, collectionId: number): Promise<number> {
   const row = await tables(db)
     .selectFrom('retrieval_collections')
@@ -11,10 +11,7 @@ export async function revisionOf(db: Db, collectionId: number): Promise<number> 
   return row?.revision ?? 0;
 }
 
-/**
- * Says that what is found there changes with this transaction; other changes of the collection wait until it ends.
- * @returns false where the collection was removed.
- */
+/** Raises the revision; other changes of the collection wait until the transaction ends. @returns false for a removed one. */
 export async function touchCollection(tx: Db, collectionId: number): Promise<boolean> {
   const row = await tables(tx)
     .insertInto('retrieval_collections')
@@ -27,12 +24,12 @@ export async function touchCollection(tx: Db, collectionId: number): Promise<boo
   return row?.removed === 0;
 }
 
-/** One after the other in the order of their ids: two that touch the same ones do not block each other for ever. */
+/** In the order of their ids: so two transactions that touch the same ones cannot deadlock. */
 export async function touchCollections(tx: Db, collectionIds: Iterable<number>): Promise<void> {
   for (const id of [...new Set(collectionIds)].sort((a, b) => a - b)) await touchCollection(tx, id);
 }
 
-/** Nothing can be put into it from now on. */
+/** Nothing can be added to it after that. */
 export async function markRemoved(tx: Db, collectionId: number): Promise<void> {
   await touchCollection(tx, collectionId);
   await tables(tx)

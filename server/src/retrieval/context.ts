@@ -1,22 +1,33 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Documents } from '../documents/index.ts';
-import type { Models } from '../models/index.ts';
+import { SERVERS_OWN, type Account, type Models } from '../models/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import type { HeldCollections } from './index/held-collections.ts';
 import type { PgVectors } from './pgvector/pgvector.ts';
 
-/** What the verbs of this module work with. */
-export interface RetrievalContext {
+export interface RetrievalParts {
   storage: Storage;
   clock: Clock;
   logger: Logger;
   settings: Settings;
   documents: Documents;
-  embedder: Embedder;
   models: Models;
+}
+
+export interface RetrievalContext extends RetrievalParts {
+  embedder: Embedder;
   held: HeldCollections;
   pgvector: PgVectors;
 }
+
+/** Pays for the vectors of texts. */
+export interface Payer {
+  /** A new one for each question and each document. */
+  account(): Account;
+}
+
+/** @param payer left out: the server itself, on its own account. */
+export const accountOf = (payer: Payer | undefined): Account => payer?.account() ?? SERVERS_OWN;

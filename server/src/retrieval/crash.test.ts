@@ -10,7 +10,7 @@ const PARAGRAPHS = 600;
 /** Requests with 64 texts each, after which some chunks are written and some are not. */
 const REQUESTS_ANSWERED = 6;
 
-describeOnAllDatabases('killed while it embeds', (open) => {
+describeOnAllDatabases('A process that dies while it embeds', (open) => {
   let opened: TestRetrieval;
   let long: string;
   beforeEach(async () => {
@@ -44,7 +44,7 @@ describeOnAllDatabases('killed while it embeds', (open) => {
     opened.upstream.answer(embeddings());
   }
 
-  test('nothing of the document is found, and a repeat completes it', async () => {
+  test('Nothing of the document is found after a kill, and a repeat completes it', async () => {
     const { retrieval, storage } = opened;
     await attachAndDie();
     expect(await search()).toEqual([]);
@@ -53,11 +53,11 @@ describeOnAllDatabases('killed while it embeds', (open) => {
     expect((await retrieval.attach(WORKSPACE, [long])).attached).toEqual([long]);
     expect(await retrieval.count()).toBe(PARAGRAPHS);
     expect(await search()).toHaveLength(PARAGRAPHS);
-    // What the dead process wrote is gone.
+    // The chunks of the dead process were removed.
     expect(await storedChunks()).toBe(PARAGRAPHS);
   });
 
-  test('under embedding anew, the old vectors stay whole', async () => {
+  test('The old vectors stay complete after a kill during embedding again', async () => {
     const { retrieval, set, upstream } = opened;
     await set('chunkSize', '200');
     await retrieval.attach(WORKSPACE, [long]);
@@ -72,7 +72,7 @@ describeOnAllDatabases('killed while it embeds', (open) => {
     expect(await storedChunks()).toBe(PARAGRAPHS);
   });
 
-  test('a full disk: nothing of the document is found, and a repeat completes it', async () => {
+  test('Nothing of the document is found after a full disk, and a repeat completes it', async () => {
     const { retrieval, storage } = opened;
     // PostgreSQL has no such limit.
     if (storage.dialect !== 'sqlite') return;
@@ -90,7 +90,7 @@ describeOnAllDatabases('killed while it embeds', (open) => {
     expect(await storedChunks()).toBe(PARAGRAPHS);
   });
 
-  test('two processes that embed the same document at once make one of it', async () => {
+  test('Two processes that embed the same document at once make one set of vectors', async () => {
     const { retrieval, another, storage } = opened;
     const other = await another();
     const outcomes = await Promise.all([
@@ -105,7 +105,7 @@ describeOnAllDatabases('killed while it embeds', (open) => {
     expect(await search()).toHaveLength(PARAGRAPHS);
   });
 
-  test('a document that is removed while it is embedded leaves nothing', async () => {
+  test('A document that is removed while it is embedded leaves nothing', async () => {
     const { retrieval, documents, storage, upstream } = opened;
     let goOn: () => void = () => undefined;
     const waiting = new Promise<void>((resolve) => (goOn = resolve));

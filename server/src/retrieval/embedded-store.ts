@@ -2,17 +2,18 @@ import { sql } from 'kysely';
 import { SliceRows } from '../base/slices.ts';
 import { membershipRows } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
-import { embeddingFromRow, type Embedding } from './chunk-store.ts';
 import { batches, tables } from './rows.ts';
 
-export async function findEmbedding(db: Db, documentId: string): Promise<Embedding | undefined> {
-  const row = await tables(db)
+export function findEmbedding(
+  db: Db,
+  documentId: string,
+): Promise<{ id: number; recipeId: number } | undefined> {
+  return tables(db)
     .selectFrom('document_embeddings')
-    .selectAll()
+    .select(['id', 'recipe_id as recipeId'])
     .where('document_id', '=', documentId)
     .where('complete', '=', 1)
     .executeTakeFirst();
-  return row === undefined ? undefined : embeddingFromRow(row);
 }
 
 /** Which of some documents have vectors. */
@@ -30,20 +31,21 @@ export async function embeddedAmong(db: Db, documentIds: readonly string[]): Pro
   return found;
 }
 
-export async function hasVectors(db: Db, collectionId: number): Promise<boolean> {
-  const row = await tables(db)
+/** The passes of a collection that have vectors. */
+const filledPasses = (db: Db, collectionId: number) =>
+  tables(db)
     .selectFrom('document_embeddings as e')
     .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
     .select('e.id')
     .where('e.complete', '=', 1)
     .where('e.chunk_count', '>', 0)
-    .where('m.collection_id', '=', collectionId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .where('m.collection_id', '=', collectionId);
+
+export async function hasVectors(db: Db, collectionId: number): Promise<boolean> {
+  return (await filledPasses(db, collectionId).limit(1).executeTakeFirst()) !== undefined;
 }
 
-/** What a search in a collection looks through: its documents' vectors of one model. A query for others to go on with. */
+/** The passes of one model that a search in a collection looks through, as the start of a query. */
 // eslint-disable-next-line typescript/explicit-function-return-type
 export function passesIn(db: Db, collectionId: number, model: string) {
   return tables(db)
@@ -55,34 +57,14 @@ export function passesIn(db: Db, collectionId: number, model: string) {
     .where('e.complete', '=', 1);
 }
 
-export async function embeddingsIn(
-  db: Db,
-  collectionId: number,
-  model: string,
-): Promise<{ id: number; chunkCount: number }[]> {
-  const rows = await passesIn(db, collectionId, model).select(['e.id', 'e.chunk_count']).execute();
-  return rows.map(({ id, chunk_count }) => ({ id, chunkCount: chunk_count }));
-}
-
-/** Other models than the one in force by which documents of a collection are embedded; hardly ever any. */
+/** Other models than the one in force that have embedded documents of a collection; rarely any. */
 export async function formerModels(db: Db, collectionId: number, model: string): Promise<string[]> {
   const rows = await tables(db)
     .selectFrom('embedding_recipes as r')
     .select('r.model')
     .distinct()
     .where('r.model', '<>', model)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('document_embeddings as e')
-          .innerJoin(membershipRows(db).as('m'), 'm.document_id', 'e.document_id')
-          .select('e.id')
-          .whereRef('e.recipe_id', '=', 'r.id')
-          .where('e.complete', '=', 1)
-          .where('e.chunk_count', '>', 0)
-          .where('m.collection_id', '=', collectionId),
-      ),
-    )
+    .where((eb) => eb.exists(filledPasses(db, collectionId).where('e.recipe_id', '=', sql<number>`r.id`)))
     .execute();
   return rows.map((row) => row.model);
 }
@@ -92,7 +74,7 @@ interface Place {
   document_id: string;
 }
 
-/** How many vectors each collection has; those without any are left out. */
+/** The number of vectors of each collection that has any. */
 export async function countsByCollection(
   db: Db,
   collectionIds?: readonly number[],
@@ -127,22 +109,21 @@ const embeddedMembers = (db: Db) =>
     .where('e.complete', '=', 1)
     .where('e.document_id', 'in', membershipRows(db).clearSelect().select('document_id'));
 
-/** Documents in collections whose vectors are of another recipe, in the order in which they were embedded. */
-export async function outdated(
+/** Documents in collections whose vectors have another recipe, in the order in which they were embedded. */
+export function outdated(
   db: Db,
   { recipeId, after, limit }: { recipeId: number; after: number; limit: number },
 ): Promise<{ embeddingId: number; documentId: string }[]> {
-  const rows = await embeddedMembers(db)
-    .select(['e.id', 'e.document_id'])
+  return embeddedMembers(db)
+    .select(['e.id as embeddingId', 'e.document_id as documentId'])
     .where('e.recipe_id', '<>', recipeId)
     .where('e.id', '>', after)
     .orderBy('e.id')
     .limit(limit)
     .execute();
-  return rows.map(({ id, document_id }) => ({ embeddingId: id, documentId: document_id }));
 }
 
-/** How many embedded documents there are in collections, and how many of them by this recipe. */
+/** The number of embedded documents in collections, and of those among them that have this recipe. */
 export async function countEmbedded(db: Db, recipeId: number): Promise<{ total: number; current: number }> {
   const row = await embeddedMembers(db)
     .select((eb) => [

@@ -1,6 +1,6 @@
 /**
- * Ends when one of these does, or with the time. AbortSignal.any and AbortSignal.timeout would do it in a line, but are
- * kept until the time is over: with a hundred questions a second that is 60 MB.
+ * Aborted with the first of these signals, or after the time. AbortSignal.any with AbortSignal.timeout would do the same, but
+ * stay in memory until the time is over: at a hundred questions a second that is 60 MB.
  */
 export function endedAfter(
   ms: number,

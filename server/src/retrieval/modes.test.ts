@@ -38,7 +38,7 @@ describeOnAllDatabases('modes of searching', (open) => {
   const titles = async (query: string, mode: SearchMode, more: object = {}) =>
     (await search(query, mode, more)).map(({ metadata }) => metadata.title);
 
-  test('hybrid finds by words what the vectors do not tell apart', async () => {
+  test('Mode hybrid finds by words what the vectors do not distinguish', async () => {
     expect(await titles('AX-9931', 'default', { topN: 1 })).toEqual(['part']);
     const byVector = await titles('AX-9931 dog', 'default', { topN: 1 });
     expect(byVector).toEqual(['dog']);
@@ -46,12 +46,12 @@ describeOnAllDatabases('modes of searching', (open) => {
     expect((await titles('cat fish neighbours', 'hybrid'))[0]).toBe('cat');
   });
 
-  test('hybrid keeps out what is neither near nor has the words', async () => {
+  test('Mode hybrid leaves out passages that are neither near nor have the words', async () => {
     const found = await titles('cat', 'hybrid', { topN: 4 });
     expect(found.toSorted()).toEqual(['cat', 'kitten']);
   });
 
-  test('the words are those of the collection as it is now', async () => {
+  test('A search by words uses the current words of the collection', async () => {
     const { retrieval, document } = opened;
     expect(await titles('zeppelin cat', 'hybrid', { topN: 1 })).toHaveLength(1);
     const late = await document('late', 'A dog in a zeppelin');
@@ -61,14 +61,14 @@ describeOnAllDatabases('modes of searching', (open) => {
     expect(await titles('zeppelin', 'hybrid')).not.toContain('late');
   });
 
-  test('rerank without a model puts the passage with the words first, and says so in the score', async () => {
+  test('Mode rerank without a model puts the passage with the words first, with a higher score', async () => {
     const [best, next] = await search('a cat eats fish', 'rerank');
     expect([best?.metadata.title, next?.metadata.title]).toEqual(['cat', 'kitten']);
     expect(best?.score).toBeGreaterThan(next?.score ?? 1);
     expect(best?.distance).toBeCloseTo(next?.distance ?? 0, 5);
   });
 
-  test('rerank asks the reranking model that is set; when that fails the search does not', async () => {
+  test('Mode rerank asks the reranking model, whose failure does not fail the search', async () => {
     const { storage, settings, upstream } = opened;
     await storage.transaction((tx) => settings.set(tx, { [RERANK_SETTING]: { value: 'rerank-test' } }));
     let body: { query?: string; documents?: string[] } = {};
@@ -90,7 +90,7 @@ describeOnAllDatabases('modes of searching', (open) => {
     expect(await titles('a cat eats fish', 'rerank')).toEqual(['cat', 'kitten']);
   });
 
-  test('a model that gives no embeddings fails the document and the search, and says which model', async () => {
+  test('A model that gives no embeddings fails the document and the search with its name', async () => {
     const { retrieval, document, upstream } = opened;
     upstream.answer(json({ choices: [] }));
     const outcome = await retrieval.attach(WORKSPACE, [await document('x', 'x')]);
@@ -98,7 +98,7 @@ describeOnAllDatabases('modes of searching', (open) => {
     await expect(search('cat', 'default')).rejects.toThrow('The model embed-test gave no embeddings.');
   });
 
-  test('a model whose vectors have another length than before is not mixed with itself', async () => {
+  test('A model whose vectors have another length than before is refused', async () => {
     const { retrieval, document, upstream } = opened;
     upstream.answer(embeddings(5));
     const outcome = await retrieval.attach(WORKSPACE, [await document('x', 'x')]);

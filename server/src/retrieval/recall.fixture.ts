@@ -3,10 +3,10 @@ export const DOCUMENTS: Record<string, string> = {
   'travel expenses': `Employees who travel for the company are paid back what they spent. Train tickets in second class are always covered; first class needs the approval of a team lead beforehand. Hotels are covered up to 140 euros a night, breakfast included.
 
 Receipts must reach the office within thirty days of the journey. A journey in one's own car is paid with 32 cents a kilometre. Meals are paid as a flat sum of 28 euros for a full day and 14 euros for half a day.`,
-  'parental leave': `Parents may stay at home for up to three years after a child is born. The wish must be told to the personnel office seven weeks before the leave begins, in writing.
+  'parental leave': `Parents may stay at home for up to three years after a child is born. The request must be sent to the personnel office seven weeks before the leave begins, in writing.
 
 During the first fourteen months the state pays a part of the last salary. Working up to 32 hours a week is allowed during that time. After the leave everybody returns to a position of the same worth.`,
-  'sick days': `Whoever falls ill calls the team lead before nine in the morning. A doctor's certificate is needed from the third day on. The health insurer sends it to us electronically; nobody has to bring paper.
+  'sick days': `An employee who is ill calls the team lead before nine in the morning. A doctor's certificate is needed from the third day on. The health insurer sends it to us electronically; nobody has to bring paper.
 
 Pay continues for six weeks. When a child is ill, a parent may stay at home for fifteen days a year.`,
   'coffee machine': `The coffee machine on the second floor is a bean-to-cup model. Every evening the drip tray is emptied and the milk tube is rinsed with warm water. Once a week the brewing unit is taken out and washed without soap.
@@ -36,7 +36,7 @@ The dough rests for three hours and is folded each half hour. It is baked in an 
   printing: `There is one printer on each floor. Jobs wait until somebody holds a badge to the reader and are thrown away after twelve hours. Colour is for customers' papers only.
 
 Paper jams are mostly found behind the left flap. Toner is ordered by the machine itself; the empty cartridges are collected in the grey box at the post room. Large posters are printed by the copy shop in Market Street on our account number KX-77120.`,
-  'company car': `Three electric cars stand in the underground garage and are booked in the calendar. Whoever returns one with less than thirty per cent charge plugs it in. The charging card lies in the glove box and works at all public stations.
+  'company car': `Three electric cars stand in the underground garage and are booked in the calendar. An employee who returns one with less than thirty per cent charge plugs it in. The charging card lies in the glove box and works at all public stations.
 
 Accidents are reported to the police, however small, and to the fleet office within a day. Fines are paid by the driver. The cars may not be taken abroad without written leave.`,
   'works meeting': `The works council has seven members and is elected every four years; the next election is in March. It meets on the first Tuesday of the month in room Danube.

@@ -8,6 +8,7 @@ import { LocalModel } from '../models/index.ts';
 import { DOCUMENTS, QUESTIONS } from './recall.fixture.ts';
 import { openRetrieval } from './retrieval.fixture.ts';
 import type { SearchMode } from './index.ts';
+import { knownDimensions } from './embedding/recipe.ts';
 
 const WORKSPACE = 1;
 const RECALL_LEAST = 0.9;
@@ -26,7 +27,7 @@ afterAll(() => localModel.stop());
 for (const database of ['sqlite', 'pgvector'] as const) {
   describeOn(database, 'the local embedding model', (open) => {
     test(
-      'finds the passage that answers among the first four, in all modes',
+      'The passage with the answer is among the first four, in all modes',
       { timeout: MODEL_MS * 2 },
       async () => {
         const opened = await openRetrieval(await open(), {}, localModel);
@@ -38,7 +39,7 @@ for (const database of ['sqlite', 'pgvector'] as const) {
         for (const [title, text] of Object.entries(DOCUMENTS))
           locations.push(await opened.document(title, text, { title }));
         expect((await opened.retrieval.attach(WORKSPACE, locations)).failed).toEqual([]);
-        expect(await opened.retrieval.dimensions()).toBe(384);
+        expect(await knownDimensions(opened.storage.db, await opened.retrieval.model())).toBe(384);
         const recall = async (mode: SearchMode): Promise<number> => {
           let found = 0;
           for (const [query, wanted] of QUESTIONS) {

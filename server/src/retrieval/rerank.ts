@@ -1,48 +1,41 @@
 import { KeywardError } from '../base/errors.ts';
-import { paidOnce, type Account } from '../models/index.ts';
-import { bytesOfAnswer } from './embedding/answer-bytes.ts';
-import type { RetrievalContext } from './context.ts';
-import { endedAfter } from './ended-after.ts';
-import type { Hit } from './hit.ts';
-import { accountOf, type Payer } from './paying.ts';
+import { paidOnce } from '../models/index.ts';
+import { accountOf, type Payer, type RetrievalContext } from './context.ts';
+import { bytesOfAnswer } from './embedding/embedding-answer.ts';
 import { RERANK_SETTING } from './embedding/recipe.ts';
+import { endedAfter } from './ended-after.ts';
+import type { Hit } from './search.ts';
 
 const TIMEOUT_MS = 30_000;
 const ANSWER_MAX_BYTES = 4 * 1024 * 1024;
 
-interface Asked {
-  model: string;
+interface SecondRanking {
   query: string;
-  documents: string[];
-}
-
-interface SecondLook<T> {
-  query: string;
-  hits: readonly T[];
+  hits: () => Promise<Hit[]>;
   /** Left out: the server itself. */
   payer: Payer | undefined;
   signal: AbortSignal | undefined;
 }
 
-/** About the payer's money, which is told and not passed over. */
+/** These concern the payer's money: the search fails with them. */
 const ABOUT_MONEY = new Set(['budget_exceeded', 'model_unpriced']);
 
 /**
- * The second look by a reranking model: `POST /rerank` of an upstream, as Jina, Cohere, vLLM and llama.cpp have it. On the
+ * The second ranking by a reranking model: `POST /rerank` of an upstream, as Jina, Cohere, vLLM and llama.cpp have it. On the
  * payer's account, and only where its key covers the model.
- * @returns the best first; undefined where no such model is set, the key does not cover it, or it fails: that is logged and
- *   fails no search.
+ * @returns the best first; undefined where no such model is set, the key does not cover it, or it fails, which is logged.
  * @throws KeywardError `budget_exceeded`, `model_unpriced`
  */
-export async function rerankUpstream<T extends Hit>(
+export async function rerankUpstream(
   context: RetrievalContext,
-  { query, hits, payer, signal }: SecondLook<T>,
-): Promise<T[] | undefined> {
+  request: SecondRanking,
+): Promise<Hit[] | undefined> {
   const model = (await context.settings.get(RERANK_SETTING))?.trim() ?? '';
-  if (model === '' || hits.length < 2) return undefined;
+  if (model === '') return undefined;
+  const hits = await request.hits();
+  if (hits.length < 2) return undefined;
   try {
-    const asked = { model, query, documents: hits.map(({ text }) => text) };
-    const scores = await scoresOf(context, accountOf(payer), { asked, signal });
+    const scores = await scoresOf(context, model, { ...request, documents: hits.map(({ text }) => text) });
     return hits.map((hit, at) => ({ ...hit, score: scores.get(at) ?? 0 })).sort((a, b) => b.score - a.score);
   } catch (error) {
     if (error instanceof KeywardError && ABOUT_MONEY.has(error.code)) throw error;
@@ -53,17 +46,16 @@ export async function rerankUpstream<T extends Hit>(
 
 async function scoresOf(
   { models }: RetrievalContext,
-  account: Account,
-  { asked: request, signal: given }: { asked: Asked; signal: AbortSignal | undefined },
+  model: string,
+  { query, documents, payer, signal: given }: Omit<SecondRanking, 'hits'> & { documents: string[] },
 ): Promise<Map<number, number>> {
-  const parsed = { ...request, top_n: request.documents.length };
+  const parsed = { model, query, documents, top_n: documents.length };
   const body = Buffer.from(JSON.stringify(parsed));
-  const wanted = { path: '/rerank', model: request.model, parsed };
   const { signal, release } = endedAfter(TIMEOUT_MS, [given]);
   try {
-    const sent = { body, contentType: 'application/json', headers: {}, signal };
-    const answer = await paidOnce(models, account, { ...wanted, ...sent });
-    return rankingOf(await bytesOfAnswer(answer, ANSWER_MAX_BYTES), { ...request, status: answer.status });
+    const sent = { body, parsed, contentType: 'application/json', headers: {}, signal };
+    const answer = await paidOnce(models, accountOf(payer), { path: '/rerank', model, ...sent });
+    return rankingOf(await bytesOfAnswer(answer, ANSWER_MAX_BYTES), { model, status: answer.status });
   } finally {
     release();
   }

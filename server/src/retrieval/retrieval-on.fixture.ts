@@ -11,7 +11,7 @@ import { Retrieval, vectors, type RetrievalOptions } from './index.ts';
 /** The same in every process. */
 const MASTER_KEY = new Uint8Array(32).fill(7);
 
-/** What a process has on a database that is there. */
+/** The services of a process, on an existing database. */
 export function retrievalOn(
   storage: Storage,
   options: Partial<RetrievalOptions> = {},

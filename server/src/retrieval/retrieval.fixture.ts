@@ -61,7 +61,7 @@ export interface TestRetrieval {
   startAttaching: (collectionId: number, locations: readonly string[]) => ChildProcess;
   /** Puts a document there; its location. */
   document: (name: string, text: string, metadata?: Partial<Document['metadata']>) => Promise<string>;
-  /** What another process on the same database has. */
+  /** As another process on the same database. */
   another: (options?: Partial<RetrievalOptions>) => Promise<Retrieval>;
   set: (name: keyof typeof EMBEDDING_SETTINGS, value: string | null) => Promise<void>;
 }

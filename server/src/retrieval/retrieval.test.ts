@@ -6,6 +6,7 @@ import { deleteCollection } from './index.ts';
 import { DIMENSIONS, EMBEDDING_MODEL, embeddings, openRetrieval } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 import type { Search } from './search.ts';
+import { knownDimensions } from './embedding/recipe.ts';
 
 const WORKSPACE = 2;
 const OTHER = 3;
@@ -18,7 +19,7 @@ describeOnAllDatabases('retrieval', (open) => {
   const search = (query: string, more: Partial<Search> = {}) =>
     opened.retrieval.search({ collectionId: WORKSPACE, query, topN: 4, threshold: 0.25, ...more });
 
-  test('a document put into a collection is found there, with its header and metadata, and nowhere else', async () => {
+  test('A document of a collection is found there, with its header and metadata, and nowhere else', async () => {
     const { retrieval, document } = opened;
     const turnip = await document('turnip', 'The turnip festival takes place in spring.', {
       docAuthor: 'Ada',
@@ -42,10 +43,10 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(hits[0]?.score).toBeCloseTo(1 - (hits[0]?.distance ?? 0), 6);
     expect(await search('turnip festival', { collectionId: OTHER })).toEqual([]);
     expect(await retrieval.count()).toBe(2);
-    expect(await retrieval.dimensions()).toBe(DIMENSIONS);
+    expect(await knownDimensions(opened.storage.db, await retrieval.model())).toBe(DIMENSIONS);
   });
 
-  test('what is unlike the question scores 0 and is kept out by the threshold alone', async () => {
+  test('An unrelated passage scores 0 and is left out by the threshold alone', async () => {
     const { retrieval, document } = opened;
     await retrieval.attach(WORKSPACE, [await document('zebra', 'zebra')]);
     expect(await search('qqqq')).toEqual([]);
@@ -53,7 +54,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(hit).toMatchObject({ distance: 1, score: 0 });
   });
 
-  test('putting a document in twice makes one of it; a second collection costs no embedding', async () => {
+  test('A document that is added twice is there once, and a second collection costs no embedding', async () => {
     const { retrieval, document, storage, upstream } = opened;
     const note = await document('note', 'A note about owls.');
     await retrieval.attach(WORKSPACE, [note, note]);
@@ -73,7 +74,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(await retrieval.count([])).toBe(0);
   });
 
-  test('taken out of a collection it is found no more, and its vectors stay for others', async () => {
+  test('A document that is removed from a collection is not found there, and its vectors stay for others', async () => {
     const { retrieval, document } = opened;
     const note = await document('note', 'A note about owls.');
     await retrieval.attach(WORKSPACE, [note]);
@@ -85,7 +86,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(await search('owls', { collectionId: OTHER })).toHaveLength(1);
   });
 
-  test('a document that is not there and one that cannot be embedded are told; the others are in', async () => {
+  test('A missing document and one that cannot be embedded are reported, and the others are added', async () => {
     const { retrieval, document, upstream } = opened;
     const good = await document('good', 'A good text.');
     const bad = await document('bad', 'A bad text.');
@@ -102,7 +103,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(outcome.failed[1]?.error).toBe('There is no such document.');
   });
 
-  test('what a document takes is told to who pays once, also where it comes to nothing', async () => {
+  test('The payer of a document gets its use once, also when the document fails', async () => {
     const { retrieval, document, upstream, set } = opened;
     await set('chunkSize', '60');
     const lines = Array.from({ length: 300 }, (_, at) => `owl number ${at} sits on branch number ${at}`);
@@ -133,12 +134,12 @@ describeOnAllDatabases('retrieval', (open) => {
     await expect.poll(() => reports).toHaveLength(2);
     expect(reports[1]).toMatchObject({ outcome: 'ok', tokensIn: expect.any(Number) });
     expect(reports[1]?.tokensIn).toBeGreaterThan(reports[0]?.tokensIn ?? 0);
-    // It has its vectors: nobody pays.
+    // It has its vectors: there is no cost.
     await retrieval.attach(OTHER, [long], { payer });
     expect(reports).toHaveLength(2);
   });
 
-  test('a document that is removed takes its vectors and its places along', async () => {
+  test('A removed document leaves no vectors and no memberships', async () => {
     const { retrieval, document, storage, documents } = opened;
     const note = await document('note', 'A note about owls.');
     await retrieval.attach(WORKSPACE, [note]);
@@ -150,7 +151,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(await retrieval.members(storage.db, WORKSPACE)).toEqual([]);
   });
 
-  test('a removed collection is empty and takes nothing any more', async () => {
+  test('A removed collection is empty and accepts no documents', async () => {
     const { retrieval, document, storage } = opened;
     const note = await document('note', 'A note about owls.');
     await retrieval.attach(WORKSPACE, [note]);
@@ -161,7 +162,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(await retrieval.members(storage.db, WORKSPACE)).toEqual([]);
   });
 
-  test('pins are kept with the collection', async () => {
+  test('Pins belong to the collection', async () => {
     const { retrieval, document, storage } = opened;
     const note = await document('note', 'A note about owls.');
     const pin = (isPinned: boolean, collection = WORKSPACE) =>
@@ -175,7 +176,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(await retrieval.pinned(storage.db, WORKSPACE)).toEqual([]);
   });
 
-  test('an empty collection, an empty question and one of a document without words find nothing', async () => {
+  test('An empty collection, an empty question and a document without words give no passages', async () => {
     const { retrieval, document } = opened;
     expect(await search('anything')).toEqual([]);
     const blank = await document('blank', ' \n ');
@@ -184,7 +185,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(await search('')).toEqual([]);
   });
 
-  test('documents that are known already can be left out', async () => {
+  test('A search can leave documents out', async () => {
     const { retrieval, document, documents, storage } = opened;
     const [a, b] = [await document('a', 'owls and mice'), await document('b', 'owls and rats')];
     await retrieval.attach(WORKSPACE, [a, b]);
@@ -193,7 +194,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(hits.map(({ metadata }) => metadata.title)).toEqual(['b']);
   });
 
-  test('a long text is found by each of its parts', async () => {
+  test('A long text is found by each of its parts', async () => {
     const { retrieval, document } = opened;
     const paragraph = (word: string) => `${word} `.repeat(120).trim();
     const long = await document('long', ['owl', 'mouse', 'rat'].map(paragraph).join('\n\n'));
@@ -203,7 +204,7 @@ describeOnAllDatabases('retrieval', (open) => {
     expect(hit?.text).toContain('mouse mouse');
   });
 
-  test('a change made by another process is seen by the next search', async () => {
+  test('The next search finds a change that another process made', async () => {
     const { retrieval, document, another } = opened;
     const [a, b] = [await document('a', 'owls'), await document('b', 'owls too')];
     const other = await another();

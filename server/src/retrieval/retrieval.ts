@@ -1,37 +1,27 @@
 import { listMembers, listPinned, membershipsOf, removeCollection, setPinned } from '../documents/index.ts';
-import type { Documents, DocumentVectors, Member } from '../documents/index.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/logger.ts';
-import { paid, type Account, type Models } from '../models/index.ts';
-import type { Settings } from '../settings/index.ts';
-import type { Db, Storage } from '../storage/index.ts';
+import type { DocumentVectors, Member } from '../documents/index.ts';
+import { paid, type Account } from '../models/index.ts';
+import type { Db } from '../storage/index.ts';
 import { attach, detach, type Attached, type AttachOptions } from './attach.ts';
 import { countsByCollection, embeddedAmong, hasVectors } from './embedded-store.ts';
 import { deleteOfDocuments } from './chunk-store.ts';
 import { markRemoved, touchCollections } from './collection-store.ts';
-import type { RetrievalContext } from './context.ts';
+import type { RetrievalContext, RetrievalParts } from './context.ts';
 import { Embedder, EMBEDDINGS_PATH, type Embedded } from './embedding/embedder.ts';
 import { HeldCollections } from './index/held-collections.ts';
-import type { Hit } from './hit.ts';
 import { IndexClient } from './index/index-client.ts';
 import type { Replies } from './index/index-messages.ts';
 import { PgVectors } from './pgvector/pgvector.ts';
-import { currentRecipe, knownDimensions } from './embedding/recipe.ts';
+import { currentRecipe } from './embedding/recipe.ts';
 import { Reembedding, type Progress } from './embedding/reembedding.ts';
-import { search, searchByVector, type Search, type VectorSearch } from './search.ts';
+import { search, searchByVector, type Hit, type Search, type VectorSearch } from './search.ts';
 
-export interface RetrievalOptions {
-  storage: Storage;
-  clock: Clock;
-  logger: Logger;
-  settings: Settings;
-  documents: Documents;
-  models: Models;
-  /** Up to so many vectors a search compares all of them. */
+export interface RetrievalOptions extends RetrievalParts {
+  /** With more vectors a search uses a graph instead of comparing all of them. */
   exactMax?: number;
-  /** false: PostgreSQL's extension `vector` is not used. */
+  /** Whether PostgreSQL's extension `vector` is used. @default true */
   pgvector?: boolean;
-  /** What the index process keeps in memory at most. */
+  /** Of the index process's memory. */
   heldBytesMax?: number;
 }
 
@@ -39,23 +29,22 @@ const EXACT_MAX = 50_000;
 const HELD_BYTES_MAX = 1024 * 1024 * 1024;
 
 /**
- * What is searched: documents cut into chunks, their vectors, and which of them belong together. A collection has the id
- * of its workspace; it comes into being with its first document.
+ * The search: documents cut into chunks, their vectors, and the collections that they are in. A collection has the id of its
+ * workspace; the first document makes it.
  */
 export class Retrieval {
   readonly #context: RetrievalContext;
   readonly #index: IndexClient;
   readonly #reembedding: Reembedding;
 
-  constructor({ models, ...options }: RetrievalOptions) {
+  constructor({ pgvector: isOn = true, ...options }: RetrievalOptions) {
     const { logger, storage, exactMax = EXACT_MAX, heldBytesMax = HELD_BYTES_MAX } = options;
     this.#index = new IndexClient({ logger, exactMax, bytesMax: heldBytesMax });
     this.#context = {
       ...options,
-      models,
-      embedder: new Embedder(models),
+      embedder: new Embedder(options.models),
       held: new HeldCollections(storage, this.#index),
-      pgvector: new PgVectors({ ...options, isOn: options.pgvector ?? true }),
+      pgvector: new PgVectors({ ...options, isOn }),
     };
     this.#reembedding = new Reembedding(this.#context);
   }
@@ -79,31 +68,29 @@ export class Retrieval {
     return search(this.#context, request);
   }
 
-  /** The same for a question that is a vector already. */
   searchByVector(request: VectorSearch): Promise<Hit[]> {
     return searchByVector(this.#context, request);
   }
 
-  /** Of the index process; undefined while there is none. */
+  /** Of the index process; undefined while it does not run. */
   get indexPid(): number | undefined {
     return this.#index.pid;
   }
 
-  /** What the index process holds; starts it where it does not run. */
+  /** Of the index process; starts it when it does not run. */
   indexStatus(): Promise<Replies['status']> {
     return this.#index.ask({ ask: 'status' });
   }
 
-  /** What is in a collection, in the order it was added. */
+  /** The documents of a collection, in the order in which they were added. */
   members(db: Db, collectionId: number): Promise<Member[]> {
-    return listMembers(db, [collectionId]);
+    return listMembers(db, collectionId);
   }
 
   pinned(db: Db, collectionId: number): Promise<Member[]> {
     return listPinned(db, collectionId);
   }
 
-  /** Whether there is anything to search. */
   hasVectors(collectionId: number): Promise<boolean> {
     return hasVectors(this.#context.storage.db, collectionId);
   }
@@ -120,18 +107,18 @@ export class Retrieval {
     return setPinned(tx, { collectionId, documentId: document.id, pinned: isPinned, nowMs: clock.nowMs() });
   }
 
-  /** How many vectors there are, each counted in every collection that it is in. @param collectionIds all, if left out. */
+  /** Counts vectors, each once in every collection that it is in. @param collectionIds all, if left out. */
   async count(collectionIds?: readonly number[]): Promise<number> {
     const counts = await this.counts(collectionIds);
     return [...counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** The same for each collection; those that are empty are left out. */
+  /** The count of each collection that is not empty. */
   counts(collectionIds?: readonly number[]): Promise<Map<number, number>> {
     return countsByCollection(this.#context.storage.db, collectionIds);
   }
 
-  /** Vectors of texts, as the model in force gives them, on this account. @throws KeywardError as `paid` */
+  /** Vectors of texts by the model in force, on this account. @throws KeywardError as `paid` */
   async embed(
     texts: readonly string[],
     { account, signal }: { account: Account; signal?: AbortSignal },
@@ -150,28 +137,23 @@ export class Retrieval {
     return (await currentRecipe(this.#context.settings)).model;
   }
 
-  /** The length of that model's vectors; undefined until something was embedded. */
-  async dimensions(): Promise<number | undefined> {
-    return knownDimensions(this.#context.storage.db, await this.model());
-  }
-
-  /** From now on documents are embedded anew when the settings of embedding are changed. Twice is fine. */
+  /** Embeds documents again after each change of the settings of embedding. Idempotent. */
   start(): void {
     this.#reembedding.start();
-    this.#context.pgvector.start();
+    void this.#context.pgvector.look();
   }
 
-  /** The settings of embedding were changed: no need to wait for the next look. Resolves when all is done. */
+  /** For a change of the settings of embedding: does not wait for the next look. Resolves when all is done. */
   reembed(): Promise<void> {
     return this.#reembedding.look();
   }
 
-  /** How far embedding anew is, whichever process does it. */
+  /** Of embedding again, in any process. */
   progress(): Promise<Progress> {
     return this.#reembedding.progress();
   }
 
-  /** Ends what is under way. Twice is fine. */
+  /** Idempotent. */
   async stop(): Promise<void> {
     this.#context.embedder.stop();
     await this.#reembedding.stop();
@@ -180,16 +162,15 @@ export class Retrieval {
   }
 }
 
-/** Empties a collection for ever, inside the transaction that removes what it belongs to. */
+/** Removes a collection for ever, inside the transaction that removes its workspace. */
 export async function deleteCollection(tx: Db, collectionId: number): Promise<void> {
   await markRemoved(tx, collectionId);
   await removeCollection(tx, collectionId);
 }
 
-/** What the module `documents` needs of this one. */
+/** For the module `documents`. */
 export const vectors: DocumentVectors = { forget, embeddedAmong };
 
-/** Documents go, and with them what was made of them. */
 async function forget(tx: Db, documentIds: readonly string[]): Promise<void> {
   const members = await membershipsOf(tx, documentIds);
   await deleteOfDocuments(tx, documentIds);

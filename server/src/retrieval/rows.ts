@@ -1,6 +1,6 @@
 import type { Db } from '../storage/index.ts';
 
-export type EmbeddingRow = {
+type EmbeddingRow = {
   id: number;
   document_id: string;
   recipe_id: number;
@@ -9,7 +9,7 @@ export type EmbeddingRow = {
   created_at: number;
 };
 
-export type ChunkRow = {
+type ChunkRow = {
   id: number;
   embedding_id: number;
   seq: number;
@@ -18,7 +18,7 @@ export type ChunkRow = {
   vector: Uint8Array;
 };
 
-export type RecipeRow = {
+type RecipeRow = {
   id: number;
   model: string;
   chunk_size: number;
@@ -44,7 +44,7 @@ type Tables = {
 /** The tables of this domain. */
 export const tables = (db: Db) => db.withTables<Tables>();
 
-/** Ids in one statement: dialects limit their number. */
+/** Ids in one statement: both databases limit their number. */
 const BATCH = 500;
 
 export function* batches<T>(items: readonly T[], size = BATCH): Generator<T[]> {

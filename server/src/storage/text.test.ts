@@ -103,18 +103,8 @@ describeOnBothDatabases('odd names', (open) => {
         await insertFolder(tx, { name: folder, createdBy: 'key_a', nowMs: 1 });
       for (const folder of ['ab', 'B', 'Ä'])
         for (const name of SHUFFLED) {
-          const place = { folder, name, location: `${folder}/${name}` };
-          const metadata = { id: place.location } as never;
-          const times = { createdAt: 1, updatedAt: 1 };
-          const document = {
-            id: place.location,
-            ...place,
-            metadata,
-            tokenCount: 1,
-            createdBy: 'k',
-            ...times,
-          };
-          await insertDocument(tx, document, 'text');
+          const metadata = { id: `${folder}/${name}`, token_count_estimate: 1 } as never;
+          await insertDocument(tx, { folder, name, metadata, text: 'text', createdBy: 'k' }, 1);
         }
     });
     const ids: string[] = [];

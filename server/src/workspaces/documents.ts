@@ -25,7 +25,7 @@ export async function embeddedDocuments(
   library: Documents,
   workspaceId: number,
 ): Promise<{ documents: EmbeddedDocument[]; pinnedTokens: number }> {
-  const members = await listMembers(db, [workspaceId]);
+  const members = await listMembers(db, workspaceId);
   let pinnedTokens = 0;
   const documents: EmbeddedDocument[] = [];
   // In parts: each is read and made ready in some milliseconds.

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Type, type Static } from 'typebox';
-import type { Brought } from '../../documents/index.ts';
+import type { AddedDocument } from '../../documents/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import { json, streamed } from '../answers.ts';
 
@@ -80,8 +80,8 @@ export const UploadFailure = Type.Object({
   documents: Type.Optional(Type.Array(UploadedDocument)),
 });
 
-/** A document that was just brought. @param named whether it says its own name as well. */
-export function uploadedDocument({ document, text }: Brought, named = false) {
+/** A document that was just added. @param named whether it says its own name as well. */
+export function uploadedDocument({ document, text }: AddedDocument, named = false) {
   const { token_count_estimate, ...said } = document.metadata;
   return {
     ...said,
@@ -98,7 +98,7 @@ type Body = Static<typeof UploadResult>;
 /** In UTF-16 units: about a millisecond to write. */
 const PIECE_LENGTH = 128 * 1024;
 
-/** Documents that were brought, with their texts; long ones are written in pieces, so that they hold up nobody. */
+/** Documents that were added, with their texts; long ones are written in pieces, so that they hold up nobody. */
 export function uploadAnswer(body: Body): Answer | Promise<Answer> {
   const length = body.documents.reduce((sum, { pageContent }) => sum + pageContent.length, 0);
   return length <= PIECE_LENGTH ? json(body) : streamed('application/json; charset=utf-8', piecesOf(body));

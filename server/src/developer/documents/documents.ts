@@ -3,6 +3,7 @@ import { acceptedTypes } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { text } from '../fields.ts';
 import { pageFields } from './document-fields.ts';
+import { documentItems, folderItems } from './document-items.ts';
 import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
 import { nullable, type Call } from '../../http/index.ts';
@@ -42,7 +43,7 @@ const readingRoutes: Route[] = [
     handler: async (services, { query, caller }) => {
       const { folder } = query;
       if (folder === undefined) {
-        const items = await services.documents.tree(caller);
+        const items = await folderItems(await services.documents.tree(caller));
         return json({ localFiles: { name: 'documents', type: 'folder', items } });
       }
       const { code, error, ...listed } = await listFolder(services, { query, caller, folder });
@@ -129,7 +130,7 @@ async function listFolder({ documents }: Services, { query, caller, folder }: Fo
   const listing = await documents.list(caller, { folder, offset, limit });
   return {
     folder,
-    documents: listing?.documents ?? [],
+    documents: await documentItems(listing?.documents ?? []),
     totalCount: listing?.totalCount ?? 0,
     hasMore: listing?.hasMore ?? false,
     code: listing === undefined ? 404 : 200,

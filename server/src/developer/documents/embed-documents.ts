@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from 'typebox';
-import { named, type Brought } from '../../documents/index.ts';
+import { named, type AddedDocument } from '../../documents/index.ts';
 import type { Attached } from '../../retrieval/index.ts';
 import { targetOf, type Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
@@ -48,7 +48,7 @@ export const changeOf = (action: string, workspace: Workspace, locations: readon
 export async function embedUploads(
   services: Services,
   call: Caller,
-  { slugs, brought }: { slugs: readonly string[]; brought: readonly Brought[] },
+  { slugs, brought }: { slugs: readonly string[]; brought: readonly AddedDocument[] },
 ): Promise<string | null> {
   const locations = brought.map(({ document }) => document.location);
   const reasons: string[] = [];

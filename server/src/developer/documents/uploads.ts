@@ -6,7 +6,7 @@ import {
   folderName,
   withScheme,
 } from '../../documents/index.ts';
-import type { NewNote, Outcome } from '../../documents/index.ts';
+import type { AddResult, NewNote } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { asSent, field, object, text } from '../fields.ts';
 import { uploadAnswer, UploadResult, UploadFailure, uploadedDocument } from './document-shapes.ts';
@@ -105,11 +105,7 @@ export const documentUploadRoutes: Route[] = [
       if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
       refuseWithoutWorkspaces(caller, slugs);
       const bringing = { caller, folder: DEFAULT_FOLDER, given, signal };
-      const outcome = await services.intake.bringLink(
-        withScheme(link),
-        extraHeaders(scraperHeaders),
-        bringing,
-      );
+      const outcome = await services.intake.addLink(withScheme(link), extraHeaders(scraperHeaders), bringing);
       return answerWith(services, call, { outcome, slugs });
     },
   }),
@@ -128,7 +124,7 @@ export const documentUploadRoutes: Route[] = [
       const { addToWorkspaces: slugs } = body;
       if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
       refuseWithoutWorkspaces(caller, slugs);
-      const outcome = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
+      const outcome = await services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER });
       return answerWith(services, call, { outcome, slugs });
     },
   }),
@@ -156,7 +152,7 @@ async function upload(services: Services, call: UploadCall, target: Target): Pro
     const { addToWorkspaces: slugs, metadata: given } = readForm(form.fields);
     if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
     refuseWithoutWorkspaces(caller, slugs);
-    const outcome = await intake.bringFile(
+    const outcome = await intake.addFile(
       { fd: file.handle.fd, name: cleanFileName(file.name) },
       { caller, folder: target.folder, given, signal },
     );
@@ -177,10 +173,10 @@ const uploadFailed = (error: string) => json({ success: false, error, documents:
 async function answerWith(
   services: Services,
   call: Pick<UploadCall, 'caller' | 'countsItself'>,
-  { outcome, slugs, isNamed = false }: { outcome: Outcome; slugs: readonly string[]; isNamed?: boolean },
+  { outcome, slugs, isNamed = false }: { outcome: AddResult; slugs: readonly string[]; isNamed?: boolean },
 ): Promise<Answer> {
   if ('refusal' in outcome) return uploadFailed(outcome.refusal);
-  const { brought } = outcome;
+  const { added: brought } = outcome;
   const error = await embedUploads(services, call, { slugs, brought });
   const documents = brought.map((one) => uploadedDocument(one, isNamed));
   return uploadAnswer({ success: true, error, documents });

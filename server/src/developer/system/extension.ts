@@ -66,7 +66,7 @@ async function store(services: Services, call: KeyCall, slugs: readonly string[]
   const note = noteIn(call.body);
   if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
   const { caller } = call;
-  const { brought } = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
+  const { added: brought } = await services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER });
   const error = await embedUploads(services, call, { slugs, brought });
   return error === null ? json({ success: true }) : json({ success: false, error }, 500);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { extraHeaders, nameOfPage, pageUrl, withScheme } from './links.ts';
 
 describe('a link', () => {
-  test('gets a scheme where it has none', () => {
+  test('A link without a scheme gets https', () => {
     expect(withScheme(' example.com/a ')).toBe('https://example.com/a');
     expect(withScheme('notaurl')).toBe('https://notaurl');
     expect(withScheme('HTTP://example.com')).toBe('HTTP://example.com');
@@ -18,18 +18,18 @@ describe('a link', () => {
     'https://',
     'https://user:pass@example.com',
     `https://example.com/${'x'.repeat(5_000)}`,
-  ])('%s is none of a page', (link) => {
+  ])('The link %s is not the address of a page', (link) => {
     expect(pageUrl(link)).toBeUndefined();
   });
 
-  test('names its document', () => {
+  test('The address of a page gives the name of its document', () => {
     expect(nameOfPage(new URL('https://example.com/a%20b/c?x=1#y'))).toBe('example.com_a b_c');
     expect(nameOfPage(new URL('https://example.com/%ff'))).toBe('example.com_%ff');
   });
 });
 
 describe('headers that a client wants sent along', () => {
-  test('are sent where they are headers', () => {
+  test('Valid headers of a client are sent to the page', () => {
     expect(extraHeaders({ 'X-Token': 'abc', Cookie: 'a=b' })).toEqual({ 'X-Token': 'abc', Cookie: 'a=b' });
   });
 
@@ -45,7 +45,7 @@ describe('headers that a client wants sent along', () => {
       { Host: 'x', 'content-length': '5', 'Transfer-Encoding': 'chunked', Connection: 'x' },
     ],
     ['a long value', { a: 'x'.repeat(5_000) }],
-  ])('are left out: %s', ([, given]) => {
+  ])('Headers that a client must not set are left out: %s', ([, given]) => {
     expect(extraHeaders(given)).toEqual({});
   });
 });

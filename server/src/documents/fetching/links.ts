@@ -8,7 +8,7 @@ export function withScheme(link: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
 }
 
-/** @returns undefined for what is no address of a page, or holds a password: it would be stored with the document. */
+/** @returns undefined for an address that is not a page's, or has a password: it would be stored with the document. */
 export function pageUrl(link: string): URL | undefined {
   if (link.length > LINK_MAX_CHARACTERS) return undefined;
   const url = URL.parse(link);
@@ -32,13 +32,13 @@ function decoded(path: string): string {
   }
 }
 
-/** Set by the connection itself; a client that chose them could speak to the server in another name or framing. */
+/** The connection sets these itself: a client that chose them could change the host or the framing. */
 const OWN_HEADERS =
   /^(host|connection|content-length|transfer-encoding|upgrade|te|trailer|expect|keep-alive|proxy-.*|accept-encoding)$/i;
 const HEADERS_MAX = 50;
 const VALUE_MAX_CHARACTERS = 4_000;
 
-/** What a client wants sent along; what is no header is left out. */
+/** The headers that a client wants sent along; invalid ones are left out. */
 export function extraHeaders(given: unknown): Record<string, string> {
   if (!isObject(given)) return {};
   const entries = Object.entries(given)

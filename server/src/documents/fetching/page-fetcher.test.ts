@@ -51,7 +51,7 @@ describe('a page', () => {
     return pages;
   }
 
-  /** What came of a link: the text of the file, or the refusal. */
+  /** The text of the fetched file, or the refusal. */
   async function outcome(pages: PageFetcher, link: string, headers: Record<string, string> = {}) {
     const page = await pages.fetch(link, { headers });
     if ('refusal' in page) return page.refusal;
@@ -61,7 +61,7 @@ describe('a page', () => {
     return { text: buffer.toString(), fileName: page.fileName, called: page.called };
   }
 
-  test('is fetched, and read as what its server says it is', async () => {
+  test('A page is fetched, and its content type decides how it is read', async () => {
     const { url } = await serve(({ url }, response) => {
       const type = {
         '/doc.pdf': 'application/pdf',
@@ -83,7 +83,7 @@ describe('a page', () => {
     expect(await name('/x.csv')).toBe('x.csv');
   });
 
-  test('that is packed is unpacked', async () => {
+  test('A compressed page is decompressed', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'text/plain' });
       response.end(gzipSync('turnips'));
@@ -91,7 +91,7 @@ describe('a page', () => {
     expect(await outcome(fetcher(), url)).toMatchObject({ text: 'turnips' });
   });
 
-  test('of a private address is fetched only where the operator allows it', async () => {
+  test('A page of a private address is fetched only where the operator allows it', async () => {
     const { url, seen } = await serve((_request, response) => response.end('secret'));
     expect(await outcome(fetcher({ allowed: [] }), url)).toMatch(PRIVATE);
     expect(await outcome(fetcher({ allowed: [] }), url.replace('127.0.0.1', 'localhost'))).toMatch(PRIVATE);
@@ -100,7 +100,7 @@ describe('a page', () => {
     expect(await outcome(fetcher({ allowed: 'allow' }), url)).toMatchObject({ text: 'secret' });
   });
 
-  test('redirects are followed, each checked anew', async () => {
+  test('Redirects are followed, and each address is checked', async () => {
     const inner = await serve((_request, response) => response.end('secret'), '127.0.0.2');
     const { url, seen } = await serve((request, response) => {
       const to = {
@@ -126,7 +126,7 @@ describe('a page', () => {
     expect(seen).toHaveLength(6);
   });
 
-  test('headers of the client reach the first server, and no other', async () => {
+  test('Headers of the client reach the first server, and no other', async () => {
     const other = await serve((_request, response) => response.end('other'), '127.0.0.2');
     const { url, seen } = await serve((request, response) => {
       if (request.url === '/there') response.writeHead(302, { location: other.url }).end();
@@ -142,7 +142,7 @@ describe('a page', () => {
     expect(other.seen.map((request) => request.headers['x-token'])).toEqual([undefined]);
   });
 
-  test('of a name that is rebound between look-up and connection is not fetched from elsewhere', async () => {
+  test('A page whose name gets another address between look-up and connection is not fetched from there', async () => {
     const { url, seen } = await serve((_request, response) => response.end('secret'));
     let asked = 0;
     const rebinding = ((_name: string, _options: object, callback: (...args: unknown[]) => void) => {
@@ -156,7 +156,7 @@ describe('a page', () => {
     expect(seen).toHaveLength(0);
   });
 
-  test('that has no end, or hardly comes, is given up', async () => {
+  test('A page without an end, or that arrives too slowly, is refused', async () => {
     const endless = await serve((_request, response) => {
       const more = (): void => {
         while (response.write('x'.repeat(65_536)));
@@ -180,7 +180,7 @@ describe('a page', () => {
     expect(await outcome(fetcher({ limits: { bytes: 200_000 } }), bomb.url)).toMatch(/larger than/);
   });
 
-  test('that is not there, or not all there, says so', async () => {
+  test('A page that is missing or incomplete is refused with the reason', async () => {
     const { url } = await serve((request, response) => {
       if (request.url === '/404') response.writeHead(404).end('no');
       else if (request.url === '/odd') response.writeHead(200, { 'content-encoding': 'zstd-or-so' }).end('x');
@@ -198,7 +198,7 @@ describe('a page', () => {
     expect(await outcome(pages, 'file:///etc/passwd')).toMatch(/Only http and https/);
   });
 
-  test('that cannot be reached is answered the same, whether its name, its address or its port is the reason', async () => {
+  test('An unreachable page gets the same answer whether its name, its address or its port is the reason', async () => {
     const { url } = await serve((_request, response) => response.end('secret'));
     const inside = ((name: string, _options: object, callback: (...args: unknown[]) => void) => {
       if (name === 'unknown.example')
@@ -221,13 +221,13 @@ describe('a page', () => {
     expect(JSON.parse(said[0] ?? '')).toMatch(PRIVATE);
   });
 
-  test('for which the disk has no room says so', async () => {
+  test('A page is refused with the reason when the disk is full', async () => {
     const { url } = await serve((_request, response) => response.end('turnips'));
     const full = Object.assign(new TemporaryFiles(folder), { create: () => open('/dev/full', 'r+') });
     expect(await outcome(fetcher({ files: full }), url)).toMatch(/The disk of this server is full\.$/);
   });
 
-  test('that nobody waits for any more is given up', async () => {
+  test('The fetch of a page ends when its request ends', async () => {
     const { url, seen } = await serve(() => undefined);
     const controller = new AbortController();
     const page = fetcher().fetch(url, { signal: controller.signal });

@@ -1,6 +1,8 @@
 import type { lookup } from 'node:dns';
 import type { FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import type { Agent, Dispatcher } from 'undici';
+import { decoderFor } from '../../base/decoders.ts';
 import { Gate } from '../../base/gate.ts';
 import type { PrivateAddresses } from '../../base/outbound/addresses.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
@@ -10,26 +12,25 @@ import { shownBytes } from '../parsing/limits.ts';
 import { extensionForType, extensionOf } from '../parsing/formats.ts';
 import type { TemporaryFiles } from '../temporary-files.ts';
 import { lastPartOf, nameOfPage, pageUrl } from './links.ts';
-import { saveBody, TooLargeError, UnknownEncodingError } from './page-body.ts';
 
 export interface FetchLimits {
   /** From the first byte sent to the last received, over all redirects. */
   timeMs: number;
-  /** Unpacked. */
+  /** Decompressed. */
   bytes: number;
   redirects: number;
 }
 
 export const FETCH_LIMITS: FetchLimits = { timeMs: 60_000, bytes: 128 * 1024 * 1024, redirects: 5 };
 
-/** A page that was fetched. Whoever gets it closes the file. */
+/** A page that was fetched. The caller closes the file. */
 export interface Page {
   file: FileHandle;
-  /** With the extension that says how to read it. */
+  /** Its extension says how to read it. */
   fileName: string;
   /** The page as part of a name: `example.com_a_b`. */
   called: string;
-  /** Of its text, as its server says. */
+  /** As the server declares it. */
   charset: string | undefined;
 }
 
@@ -37,7 +38,6 @@ export interface PageFetcherOptions {
   files: TemporaryFiles;
   allowed: PrivateAddresses;
   limits?: Partial<FetchLimits>;
-  /** How names are looked up. */
   lookup?: typeof lookup;
 }
 
@@ -45,10 +45,10 @@ const SKIPPED_MAX_BYTES = 64 * 1024;
 const AT_ONCE = 16;
 const WAITING_MAX = 100;
 
-/** Why nothing came of a page, in whole sentences. */
+/** The reason, in whole sentences. */
 class NotFetched extends Error {}
 
-/** Fetches pages of the web, and nothing but those: see base/outbound/addresses.ts. */
+/** Fetches pages of the public web: see base/outbound/addresses.ts. */
 export class PageFetcher {
   readonly #files: TemporaryFiles;
   readonly #limits: FetchLimits;
@@ -58,11 +58,11 @@ export class PageFetcher {
   constructor({ files, allowed, limits = {}, lookup }: PageFetcherOptions) {
     this.#files = files;
     this.#limits = { ...FETCH_LIMITS, ...limits };
-    // No connection is kept: a name is looked up and checked for each page anew.
+    // No connection is kept: for each page the name is looked up and checked again.
     this.#connections = openOutbound({ policy: { kind: 'page', allowed }, lookup, pipelining: 0 });
   }
 
-  /** What is being fetched ends. Twice is fine. */
+  /** Ends what is being fetched. Idempotent. */
   async stop(): Promise<void> {
     if (!this.#connections.destroyed) await this.#connections.destroy();
   }
@@ -70,7 +70,7 @@ export class PageFetcher {
   /** @param headers go to the link's own origin only. @returns a refusal that names the link. */
   async fetch(
     link: string,
-    { headers = {}, signal }: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+    { headers = {}, signal }: { headers?: Record<string, string>; signal?: AbortSignal | undefined } = {},
   ): Promise<Page | { refusal: string }> {
     const release = await this.#gate.enter(signal);
     try {
@@ -92,7 +92,7 @@ export class PageFetcher {
     for (let hop = 0; hop <= this.#limits.redirects; hop++) {
       const extra = url.origin === first.origin ? headers : {};
       const response = await this.#get(url, extra, signal);
-      // Whoever reads it hears of errors; one that nobody hears of would end this process.
+      // The reader gets its errors; without a listener an error would end this process.
       response.body.on('error', () => undefined);
       const next = redirectOf(response);
       if (next === undefined) return this.#save(response, { url, first, signal });
@@ -117,8 +117,8 @@ export class PageFetcher {
       signal,
     });
     return response.catch((error: unknown) => {
-      // One answer for a name that nobody knows, one that leads to a private address, and a server that takes no connection:
-      // whoever may bring links must not learn which machines there are inside. Guarded by page-fetcher.test.ts.
+      // One answer for an unknown name, a private address and a refused connection: callers must not learn which machines
+      // are in the private network. Guarded by page-fetcher.test.ts.
       throw signal.aborted ? error : new NotFetched();
     });
   }
@@ -133,8 +133,12 @@ export class PageFetcher {
     }
     const file = await this.#files.create();
     try {
-      const encoding = textOf(headers['content-encoding']);
-      await saveBody(body, file, { encoding, maxBytes: this.#limits.bytes, signal });
+      const save = this.#saveTo(file);
+      const encoding = textOf(headers['content-encoding']) ?? 'identity';
+      const decoder = decoderFor(encoding);
+      if (encoding === 'identity') await pipeline(body, save, { signal });
+      else if (decoder !== undefined) await pipeline(body, decoder, save, { signal });
+      else throw new NotFetched('Its content encoding is not understood.');
     } catch (error) {
       body.destroy();
       await file.close();
@@ -144,17 +148,28 @@ export class PageFetcher {
     return { file, fileName: fileNameOf(url, type), called: nameOfPage(first), charset: charsetOf(type) };
   }
 
+  /** Counts the bytes after decompression. */
+  #saveTo(file: FileHandle): (chunks: AsyncIterable<Buffer>) => Promise<void> {
+    const { bytes: maxBytes } = this.#limits;
+    return async (chunks) => {
+      let size = 0;
+      for await (const chunk of chunks) {
+        size += chunk.length;
+        if (size > maxBytes) throw new NotFetched(`It is larger than ${shownBytes(maxBytes)}.`);
+        await file.writeFile(chunk);
+      }
+    };
+  }
+
   #reasonOf(error: unknown): string {
     if (error instanceof NotFetched) return error.message;
-    if (error instanceof TooLargeError) return `It is larger than ${shownBytes(this.#limits.bytes)}.`;
-    if (error instanceof UnknownEncodingError) return 'Its content encoding is not understood.';
     const { name, code = '' } = error as NodeJS.ErrnoException;
     if (name === 'TimeoutError') return `It takes longer than ${this.#limits.timeMs / 1000} s.`;
     return code === 'ENOSPC' || code === 'EDQUOT' ? 'The disk of this server is full.' : '';
   }
 }
 
-/** Without a password, which goes into no error. */
+/** Without its password, which must not be in an error. */
 const shown = (link: string): string =>
   link.slice(0, 4_000).replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
 
@@ -174,7 +189,7 @@ const textOf = (header: string | string[] | undefined): string | undefined =>
 const charsetOf = (contentType = ''): string | undefined =>
   /;\s*charset\s*=\s*"?([\w.:-]{2,40})/i.exec(contentType)?.[1];
 
-/** What the server calls its answer counts; where that says nothing, the end of the address. */
+/** The content type decides; without a known one, the end of the address. */
 function fileNameOf(url: URL, contentType = ''): string {
   const last = lastPartOf(url);
   const extension = extensionForType(contentType);

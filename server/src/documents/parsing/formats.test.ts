@@ -19,7 +19,7 @@ import { parseAll, parseBytes } from './parser.fixture.ts';
 
 const ADA = { title: 'On Turnips', author: 'Ada' };
 
-describe('what is read of a file', () => {
+describe('The text of a file', () => {
   test.for([
     ['a.txt', 'Turnips.\n', 'Turnips.\n', {}],
     ['a.md', '# Turnips\n', '# Turnips\n', {}],
@@ -61,11 +61,11 @@ describe('what is read of a file', () => {
       'Subject: Turnips\nFrom: Ada <ada@example.org>\nTo: Bob <bob@example.org>\nDate: 2026-11-21T10:00:00.000Z\n\nThey are ripe.',
       { title: 'Turnips', author: 'Ada <ada@example.org>' },
     ],
-  ] as const)('%s', async ([name, bytes, text, properties]) => {
+  ] as const)('The text and the properties of %s are read', async ([name, bytes, text, properties]) => {
     expect(await parseBytes(bytes, name)).toMatchObject({ text, properties });
   });
 
-  test('each mail of a mailbox, on its own', async () => {
+  test('Each message of a mailbox is a part of its own', async () => {
     const mails = [eml('One', 'First.\r\n>From afar.'), eml('', 'Second.')];
     expect(await parseAll(mbox(mails), 'a.mbox')).toEqual({
       called: 'a mailbox',
@@ -82,7 +82,7 @@ describe('what is read of a file', () => {
     });
   });
 
-  test('a text in the encoding that its server says', async () => {
+  test('A text is read in the encoding that its server declares', async () => {
     const bytes = Buffer.from('c8eae9e0', 'hex');
     expect(await parseBytes(bytes, 'a.txt', { charset: 'windows-1251' })).toMatchObject({ text: 'Икйа' });
     expect(await parseBytes(bytes, 'a.html', { charset: 'windows-1251' })).toMatchObject({ text: 'Икйа' });
@@ -94,7 +94,7 @@ describe('what is read of a file', () => {
     expect(await parseBytes(page, 'a.html')).toMatchObject({ text: 'Rüben' });
   });
 
-  test('the article of a page without its menu, and its title', async () => {
+  test('The article of a page is read without its menu, with its title', async () => {
     const article = Array.from(
       { length: 8 },
       (_, i) => `<p>Turnips are sown in row ${i}, and watered each day, as they need it.</p>`,
@@ -107,13 +107,13 @@ describe('what is read of a file', () => {
     expect(text).not.toMatch(/Home|var turnip|</);
   });
 
-  test('the whole text of a page that is no article', async () => {
+  test('A page without an article is read as a whole', async () => {
     const page = '<title>List</title><ul><li>White</li><li>Round &amp; red</li></ul>';
     expect(await parseBytes(page, 'a.html')).toMatchObject({ text: 'White\n\nRound & red' });
   });
 });
 
-describe('what is not read, with what is missing', () => {
+describe('A refused file', () => {
   test.for([
     [
       'a.bin',
@@ -128,18 +128,18 @@ describe('what is not read, with what is missing', () => {
     [
       'locked.xlsx',
       Buffer.from('d0cf11e0a1b11ae100000000', 'hex'),
-      'locked.xlsx is encrypted, or an old Office file: save it anew, without a password.',
+      'locked.xlsx is encrypted, or an old Office file: save it again, without a password.',
     ],
     ['locked.odt', odtWithPassword(), 'locked.odt is encrypted: save it without a password.'],
     ['empty.txt', '', 'empty.txt has no text in it.'],
     [
       'scan.pdf',
       pdf(['', '']),
-      'scan.pdf is a PDF without text that can be read, such as a scan: it takes an upstream for text recognition (OCR).',
+      'scan.pdf is a PDF without readable text, such as a scan. Convert it with text recognition (OCR) first.',
     ],
     ['a.docx', 'no zip', 'a.docx is damaged: it is not a zip archive, as files of its kind are.'],
-    ['a.txt', pdf(['x']), 'a.txt is a PDF, whatever its name says: name it .pdf.'],
-    ['a.pdf', 'no pdf', 'a.pdf is damaged: it is no PDF that can be read.'],
+    ['a.txt', pdf(['x']), 'a.txt is a PDF, but is not named so: name it .pdf.'],
+    ['a.pdf', 'no pdf', 'a.pdf is damaged: it cannot be read as a PDF.'],
     [
       'cut.pptx',
       pptx(['a'], 'b').subarray(0, 300),
@@ -147,12 +147,12 @@ describe('what is not read, with what is missing', () => {
     ],
     ['odd.xlsx', odt(), 'odd.xlsx is damaged: it has no xl/workbook.xml.'],
     ['odd.epub', odt(), 'odd.epub is damaged: it has no META-INF/container.xml.'],
-  ] as const)('%s', async ([name, bytes, refusal]) => {
+  ] as const)('The file %s is refused with the reason', async ([name, bytes, refusal]) => {
     expect(await parseBytes(bytes, name)).toEqual({ refusal });
   });
 });
 
-test('the types that clients offer to send, in their order; ours come last', () => {
+test('The accepted types are in the order of clients, with our own types last', () => {
   const types = Object.entries(acceptedTypes()).map(([mime, extensions]) => `${mime} ${extensions.join()}`);
   expect(types.slice(0, 4)).toEqual([
     'text/plain .txt,.md,.org,.adoc,.rst',

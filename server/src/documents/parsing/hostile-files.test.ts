@@ -25,7 +25,7 @@ const content = (body: string): Buffer => zipOf({ 'content.xml': `<?xml version=
 describe('a hostile file costs only its own request', () => {
   const small = { unpackedBytes: 8 * MIB, textBytes: MIB };
 
-  test.for(['docx', 'pptx', 'xlsx', 'odt', 'epub'])('a zip bomb as .%s', async (kind) => {
+  test.for(['docx', 'pptx', 'xlsx', 'odt', 'epub'])('A zip bomb as .%s is refused', async (kind) => {
     const inside = {
       docx: 'word/document.xml',
       pptx: 'ppt/presentation.xml',
@@ -38,13 +38,13 @@ describe('a hostile file costs only its own request', () => {
     expect(outcome).toEqual({ refusal: `bomb.${kind} unpacks to more than 8 MiB.` });
   });
 
-  test('a zip bomb that claims to be small', async () => {
+  test('A zip bomb that declares a small size is refused', async () => {
     const bytes = zipOf({ 'content.xml': { deflated: BOMB, claimedBytes: 1000 } });
     const outcome = await parseBytes(bytes, 'liar.odt', { parser: limited({ limits: small }) });
     expect(outcome).toEqual({ refusal: expect.stringMatching(/^liar\.odt (is damaged|unpacks to more)/) });
   });
 
-  test('a zip archive of very many files', async () => {
+  test('A zip archive of very many files is refused', async () => {
     const files = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`f${i}`, '']));
     const outcome = await parseBytes(zipOf(files), 'many.odt', {
       parser: limited({ limits: { zipEntries: 1_000 } }),
@@ -52,7 +52,7 @@ describe('a hostile file costs only its own request', () => {
     expect(outcome).toEqual({ refusal: 'many.odt holds more than 1000 files.' });
   });
 
-  test('elements in elements', async () => {
+  test('A file with too deeply nested elements is refused', async () => {
     const deep = `${'<a>'.repeat(100_000)}x${'</a>'.repeat(100_000)}`;
     expect(await parseBytes(content(deep), 'deep.odt')).toEqual({
       refusal: 'deep.odt is nested deeper than 500 elements.',
@@ -60,13 +60,13 @@ describe('a hostile file costs only its own request', () => {
     const html = await parseBytes('<div>'.repeat(5_000) + 'turnips', 'deep.html');
     // Readability gives up; the text is there all the same.
     expect(html).toMatchObject({ text: 'turnips' });
-    // What reads it takes time for each open element at every other one.
+    // For each element a reader takes time for every open one.
     expect(await parseBytes('<div>'.repeat(1_000_000), 'deeper.html')).toEqual({
       refusal: 'deeper.html is nested deeper than 10000 elements.',
     });
   });
 
-  test('entities of entities (billion laughs) are not expanded', async () => {
+  test('Entities of entities (billion laughs) are not expanded', async () => {
     const entities = Array.from(
       { length: 9 },
       (_, i) => `<!ENTITY l${i + 1} "${`&l${i};`.repeat(10)}">`,
@@ -83,12 +83,12 @@ describe('a hostile file costs only its own request', () => {
     expect(JSON.stringify(await parseBytes(word, 'laughs.docx')).length).toBeLessThan(200);
   });
 
-  test('a cell that says it stands there a million times', async () => {
+  test('A cell that declares a million repeats is read a limited number of times', async () => {
     const outcome = await parseBytes(ods(1_000_000), 'wide.ods');
     expect((outcome as { text: string }).text.split('"1,5"')).toHaveLength(65);
   });
 
-  test('more text than is kept', async () => {
+  test('A file with too much text is refused', async () => {
     const parser = limited({ limits: { textBytes: 1000 } });
     const kinds = {
       'a.txt': 'x'.repeat(1001),
@@ -102,32 +102,35 @@ describe('a hostile file costs only its own request', () => {
     }
   });
 
-  test('a file that is larger than what is read as a whole', async () => {
+  test('A file that is too large to be read as a whole is refused', async () => {
     const parser = limited({ limits: { wholeBytes: 2000 } });
     const outcome = await parseBytes(Buffer.concat([pdf(['x']), Buffer.alloc(3000)]), 'big.pdf', { parser });
-    expect(outcome).toEqual({ refusal: 'big.pdf is larger than 1 KiB, the most of this kind that is read.' });
+    expect(outcome).toEqual({ refusal: 'big.pdf is larger than 1 KiB, the limit for files of its kind.' });
   });
 
-  test('a reader whose heap is full', async () => {
+  test('A reader whose heap is full is ended', async () => {
     const parser = limited({ limits: { heapMiB: 24 } });
     const page = `<p>${'<b>turnip</b>'.repeat(400_000)}</p>`;
     const outcome = await parseBytes(page, 'heap.html', { parser });
     expect(outcome).toEqual({ refusal: 'heap.html needs more than 24 MiB of memory to be read.' });
   });
 
-  test.runIf(existsSync('/proc/self/status'))('a reader that takes memory outside of its heap', async () => {
-    const parser = limited({ limits: { residentMiB: 1 } });
-    // Unpacking it takes far longer than the memory goes unlooked at.
-    const parts = Array.from({ length: 7 }, (_, i) => [
-      `${i}.xml`,
-      { deflated: BOMB, claimedBytes: BOMB_BYTES },
-    ]);
-    expect(await parseBytes(zipOf(Object.fromEntries(parts)), 'resident.docx', { parser })).toEqual({
-      refusal: 'resident.docx needs more than 1 MiB of memory to be read.',
-    });
-  });
+  test.runIf(existsSync('/proc/self/status'))(
+    'A reader that takes too much memory outside of its heap is ended',
+    async () => {
+      const parser = limited({ limits: { residentMiB: 1 } });
+      // Decompression takes far longer than the time between two checks of the memory.
+      const parts = Array.from({ length: 7 }, (_, i) => [
+        `${i}.xml`,
+        { deflated: BOMB, claimedBytes: BOMB_BYTES },
+      ]);
+      expect(await parseBytes(zipOf(Object.fromEntries(parts)), 'resident.docx', { parser })).toEqual({
+        refusal: 'resident.docx needs more than 1 MiB of memory to be read.',
+      });
+    },
+  );
 
-  test('a reader that takes too long; the next file is read as ever', async () => {
+  test('A reader that takes too long is ended, and the next file is read', async () => {
     const parser = limited({ limits: { timeMs: 1 } });
     expect(await parseBytes('x', 'slow.txt', { parser })).toEqual({
       refusal: 'slow.txt takes longer than 0.001 s to read.',
@@ -136,7 +139,7 @@ describe('a hostile file costs only its own request', () => {
     expect(await parseBytes('turnips', 'next.txt')).toMatchObject({ text: 'turnips' });
   });
 
-  test('a PDF whose pages never end', async () => {
+  test('A PDF whose pages never end is refused', async () => {
     const loop = pdf(['x']).toString('latin1').replace('/Kids [4 0 R] /Count 1', '/Kids [2 0 R] /Count 9');
     const outcome = await parseBytes(Buffer.from(loop, 'latin1'), 'loop.pdf', {
       parser: limited({ limits: { timeMs: 10_000 } }),
@@ -156,7 +159,7 @@ describe('a reader', () => {
     return { outcome, pid: parser.running[0] as number };
   }
 
-  test('that is killed costs its own request, and no turn', async () => {
+  test('A killed reader fails its own request and frees its turn', async () => {
     const parser = limited({ atOnce: 1 });
     const { outcome, pid } = await reading(parser);
     process.kill(pid, 'SIGKILL');
@@ -166,21 +169,21 @@ describe('a reader', () => {
     expect(await parseBytes('turnips', 'next.txt', { parser })).toMatchObject({ text: 'turnips' });
   });
 
-  test('ends when whoever wanted the file has gone', async () => {
+  test('A reader ends when its request ends', async () => {
     const controller = new AbortController();
     const { outcome } = await reading(limited({}), controller.signal);
     controller.abort();
     expect(await outcome).toEqual({ refusal: 'long.html was not read: the request has ended.' });
   });
 
-  test('ends when the server stops', async () => {
+  test('A reader ends when the server stops', async () => {
     const parser = limited({});
     const { outcome } = await reading(parser);
     parser.stop();
     expect(await outcome).toEqual({ refusal: 'long.html was not read: the server is stopping.' });
   });
 
-  test('has nothing of this process: no environment, no right to write or start programs', async () => {
+  test('A reader has no environment and may not write or start programs', async () => {
     const { outcome, pid } = await reading(limited({}));
     const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
     expect(readFileSync(`/proc/${pid}/environ`, 'latin1')).toBe('');

@@ -1,18 +1,18 @@
-/** What one file may cost. Beyond them only its own request fails. */
+/** For one file. A file beyond them fails only its own request. */
 export interface ParseLimits {
   timeMs: number;
-  /** Of the heap of the program that reads it. */
+  /** Of the process that reads it. */
   heapMiB: number;
   /** Of all its memory. */
   residentMiB: number;
-  /** Of the text that comes out, UTF-8. */
+  /** Of its text, in UTF-8. */
   textBytes: number;
-  /** Of what is unpacked from it. */
+  /** Decompressed. */
   unpackedBytes: number;
-  /** Of a file that can only be read as a whole. */
+  /** Of a file that is read as a whole. */
   wholeBytes: number;
   zipEntries: number;
-  /** Of elements in elements. */
+  /** Of nested elements. */
   depth: number;
 }
 
@@ -29,7 +29,7 @@ export const PARSE_LIMITS: ParseLimits = {
   depth: 500,
 };
 
-/** Why a file cannot be read; the words go to whoever sent it, after its name. */
+/** The reason why a file cannot be read, shown to its sender after its name. */
 export class Unreadable extends Error {}
 
 export const shownBytes = (bytes: number): string =>

@@ -8,20 +8,22 @@ import type { ParseJob } from './parser-process.ts';
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 const PROGRAM = pathOf('parser-process.ts');
-/** Where its libraries lie, however they were installed. */
+/** The folder of its libraries. */
 const libraries = createRequire(import.meta.url)
   .resolve('yauzl')
   .replace(/(.*[/\\]node_modules[/\\]).*/, '$1');
-/** Its own code, its libraries, and what tells Node how to load them. */
+/** Its own code, its libraries, and the files that Node needs to load them. */
 const READABLE = [
   libraries,
   ...['./', '../../../package.json', '../../../node_modules/', '../../../../package.json'].map(pathOf),
 ].filter((path) => existsSync(path));
-/** What stands in front of the texts, of which a file may have thousands. */
+/** For the lines before the texts, of which a file may have thousands. */
 const HEADS_MAX_BYTES = 8 * 1024 * 1024;
 const RESIDENT_CHECK_MS = 100;
 
-/** One process that reads one file; ended when it takes too much of anything. */
+export const NOT_STARTED = 'was not read: no process could be started for it.';
+
+/** A process that reads one file; killed when it exceeds a limit. */
 export class ParserChild {
   readonly #child: ChildProcess;
   readonly #limits: ParseLimits;
@@ -29,7 +31,7 @@ export class ParserChild {
   #bytes = 0;
   #failure: string | undefined;
 
-  /** @throws Error where the system has no room for another process. */
+  /** @throws Error where the system cannot start another process. */
   constructor(job: ParseJob, fd: number) {
     this.#limits = job.limits;
     const flags = [
@@ -37,7 +39,7 @@ export class ParserChild {
       '--permission',
       ...READABLE.map((path) => `--allow-fs-read=${path}`),
     ];
-    // No environment: the master key stands in ours.
+    // No environment: ours has the master key.
     this.#child = spawn(process.execPath, [...flags, PROGRAM, JSON.stringify(job)], {
       stdio: [fd, 'pipe', 'ignore'],
       env: {},
@@ -48,22 +50,20 @@ export class ParserChild {
     return this.#child.pid;
   }
 
-  /** @param why goes to whoever sent the file, after its name. */
+  /** @param why is shown to the sender of the file, after its name. */
   end(why: string): void {
     this.#failure ??= why;
     this.#child.kill('SIGKILL');
   }
 
-  /** All that it wrote, or why that is not all. */
+  /** All that it wrote, or the reason why it is incomplete. */
   output(): Promise<Buffer | { failure: string }> {
     const { timeMs } = this.#limits;
     const late = setTimeout(() => this.end(`takes longer than ${timeMs / 1000} s to read.`), timeMs);
     const watch = setInterval(() => this.#checkMemory(), RESIDENT_CHECK_MS);
     const output = new Promise<Buffer | { failure: string }>((resolve) => {
       this.#child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
-      this.#child.on('error', () =>
-        resolve({ failure: 'was not read: no process could be started for it.' }),
-      );
+      this.#child.on('error', () => resolve({ failure: NOT_STARTED }));
       this.#child.on('close', (code, signal) => {
         if (this.#failure === undefined && code === 0) resolve(Buffer.concat(this.#chunks));
         else resolve({ failure: this.#failure ?? this.#brokenOff(code, signal) });
@@ -83,7 +83,7 @@ export class ParserChild {
     else this.#chunks.push(chunk);
   }
 
-  /** What lies outside of the heap, such as unpacked bytes; where the system tells. */
+  /** For memory outside of the heap, such as decompressed bytes. */
   #checkMemory(): void {
     const { residentMiB } = this.#limits;
     const resident = residentBytes(this.#child.pid);
@@ -92,7 +92,7 @@ export class ParserChild {
   }
 
   #brokenOff(code: number | null, signal: NodeJS.Signals | null): string {
-    // How V8 ends when its heap is full.
+    // V8 ends so when its heap is full.
     if (signal === 'SIGABRT' || code === ABORTED)
       return `needs more than ${this.#limits.heapMiB} MiB of memory to be read.`;
     return `was not read: the process that read it ended (${signal ?? code}).`;
@@ -101,7 +101,7 @@ export class ParserChild {
 
 const ABORTED = 134;
 
-/** 0 where the system does not tell, as outside of Linux. */
+/** 0 where the system does not say, as outside of Linux. */
 function residentBytes(pid: number | undefined): number {
   try {
     const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];

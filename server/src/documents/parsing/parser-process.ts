@@ -1,25 +1,25 @@
 /**
- * Reads one file, given as standard input, and writes what is in it: a line of JSON, then the text that it announces, and so
- * on. A process of its own, for files come from strangers: what breaks or exhausts a reader ends here. See parser.ts.
+ * Reads one file from standard input and writes, for each part of it, a line of JSON and the text that it announces. A
+ * process of its own: a file from a stranger that breaks or exhausts a reader ends only this process. See parser.ts.
  */
-import { looksLikeText, PROBED_BYTES, Source, type Properties } from './source.ts';
+import { decodeText, looksLikeText, PROBED_BYTES, Source, type Properties } from './source.ts';
 import { Unreadable, type ParseLimits } from './limits.ts';
 import type { Format } from './formats.ts';
 
-/** `undecided`: what the file holds decides. */
+/** `undecided`: its content decides. */
 export interface ParseJob {
   format: Format | 'undecided';
   limits: ParseLimits;
-  /** Of its text, as whoever gave it says. */
+  /** As the sender declares it. */
   charset?: string | undefined;
 }
 
 /** `bytes` of text follow. */
 export type ParseHead = { properties: Properties; bytes: number } | { refusal: string } | { unknown: true };
 
-/** Loaded when they are needed: each costs its part of the start. */
+/** Loaded when they are needed: each takes time to load. */
 const READERS: Record<Format, (source: Source) => Promise<Properties>> = {
-  text: async (source) => (await import('./readers/text.ts')).readText(source),
+  text: async (source) => readText(source),
   html: async (source) => (await import('./readers/html.ts')).readHtml(source),
   pdf: async (source) => (await import('./readers/pdf.ts')).readPdf(source),
   docx: async (source) => (await import('./readers/docx.ts')).readDocx(source),
@@ -36,14 +36,24 @@ async function answer({ format, limits, charset }: ParseJob): Promise<string[]> 
   try {
     if (format === 'undecided' && !looksLikeText(source.start(PROBED_BYTES), charset))
       return headOf({ unknown: true });
-    source.text.end(await READERS[format === 'undecided' ? 'text' : format](source));
-    return source.text.parts.flatMap(({ properties, text }) => [
+    source.end(await READERS[format === 'undecided' ? 'text' : format](source));
+    return source.parts.flatMap(({ properties, text }) => [
       ...headOf({ properties, bytes: Buffer.byteLength(text) }),
       text,
     ]);
   } catch (error) {
     return headOf({ refusal: reasonOf(error) });
   }
+}
+
+function readText(source: Source): Properties {
+  const start = source.start(PROBED_BYTES);
+  if (start.subarray(0, 5).toString('latin1') === '%PDF-')
+    throw new Unreadable('is a PDF, but is not named so: name it .pdf.');
+  if (!looksLikeText(start, source.charset))
+    throw new Unreadable('is not text that can be read here: save it as UTF-8.');
+  source.add(decodeText(source.whole(source.limits.textBytes), source.charset));
+  return {};
 }
 
 const headOf = (head: ParseHead): string[] => [`${JSON.stringify(head)}\n`];

@@ -3,37 +3,37 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Gate } from '../../base/gate.ts';
 import { extensionOf, recognise } from './formats.ts';
 import { PARSE_LIMITS, type ParseLimits } from './limits.ts';
-import { ParserChild } from './parser-child.ts';
+import { NOT_STARTED, ParserChild } from './parser-child.ts';
 import type { ParseHead, ParseJob } from './parser-process.ts';
 import type { Properties } from './source.ts';
 
-/** One text of a file, which most files have. */
+/** Most files have one. */
 export interface ParsedPart {
   text: string;
   properties: Properties;
 }
 
-interface Parsed {
-  /** Those that hold anything; at least one. */
+export interface Parsed {
+  /** At least one; none of them is blank. */
   parts: ParsedPart[];
   /** As in "a text file uploaded by the user". */
   called: string;
 }
 
-/** Opened for reading. */
 interface FileToRead {
+  /** Opened for reading. */
   fd: number;
   name: string;
-  /** What whoever gave it says of its encoding. */
+  /** As the sender declares it. */
   charset?: string | undefined;
 }
 
-/** A refusal is whole sentences that name the file; it goes to whoever sent it. */
+/** A refusal is whole sentences that name the file, for its sender. */
 export type ParseOutcome = Parsed | { refusal: string };
 
 /**
- * Reads files in processes of their own: a few at once, each within its limits, with an empty environment, without the
- * right to write, start programs or read anything but its own code. A hostile file costs only its own request.
+ * Reads each file in a process of its own, a few at once: within limits, with an empty environment, without permission to
+ * write, start programs or read anything but its own code. A hostile file fails only its own request.
  * Guarded by hostile-files.test.ts.
  */
 export class Parser {
@@ -51,12 +51,12 @@ export class Parser {
     return [...this.#running].map(({ pid }) => pid).filter((pid) => pid !== undefined);
   }
 
-  /** What is being read ends; its requests are told. */
+  /** Ends what is being read; its requests are refused. */
   stop(): void {
     for (const child of this.#running) child.end('was not read: the server is stopping.');
   }
 
-  /** @param file is not closed here. `signal`: whoever wanted it has gone. */
+  /** Does not close the file. @param signal aborted when the request has ended. */
   async parse({ fd, name, charset }: FileToRead, signal?: AbortSignal): Promise<ParseOutcome> {
     const type = recognise(name);
     if (type !== undefined && 'refusal' in type) return type;
@@ -64,20 +64,21 @@ export class Parser {
     if (release === undefined)
       return { refusal: `${name} was not read: too many files are. Try again in a moment.` };
     try {
-      const said = await this.#read(
-        { format: type?.format ?? 'undecided', limits: this.#limits, charset },
-        fd,
-        signal,
-      );
-      return outcomeOf(said, { name, called: type?.called ?? 'a text file' });
+      const { format = 'undecided', called = 'a text file' } = type ?? {};
+      const said = await this.#read({ format, limits: this.#limits, charset }, fd, signal);
+      return outcomeOf(said, { name, called });
     } finally {
       release();
     }
   }
 
   async #read(job: ParseJob, fd: number, signal?: AbortSignal): Promise<Said> {
-    const child = started(job, fd);
-    if (child === undefined) return { refusal: 'was not read: no process could be started for it.' };
+    let child: ParserChild;
+    try {
+      child = new ParserChild(job, fd);
+    } catch {
+      return { refusal: NOT_STARTED };
+    }
     const leave = (): void => child.end('was not read: the request has ended.');
     this.#running.add(child);
     signal?.addEventListener('abort', leave);
@@ -91,20 +92,12 @@ export class Parser {
   }
 }
 
-function started(job: ParseJob, fd: number): ParserChild | undefined {
-  try {
-    return new ParserChild(job, fd);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Each holds its file open and its request waiting. */
 const WAITING_MAX = 100;
 
 type Said = ParsedPart[] | { refusal: string } | { unknown: true };
 
-/** A line of JSON, and the text that it announces; and so on. See parser-process.ts. */
+/** See parser-process.ts. */
 async function splitOutput(output: Buffer | { failure: string }): Promise<Said> {
   if ('failure' in output) return { refusal: output.failure };
   const parts: ParsedPart[] = [];
@@ -135,10 +128,10 @@ async function decoded(bytes: Buffer): Promise<string> {
 
 function outcomeOf(said: Said, { name, called }: { name: string; called: string }): ParseOutcome {
   if ('refusal' in said) return { refusal: `${name} ${said.refusal}` };
-  if ('unknown' in said) return { refusal: unknownType(name) };
+  if ('unknown' in said)
+    return {
+      refusal: `File extension ${extensionOf(name)} not supported for parsing and cannot be assumed as text file type.`,
+    };
   const parts = said.filter(({ text }) => text.trim() !== '');
   return parts.length === 0 ? { refusal: `${name} has no text in it.` } : { parts, called };
 }
-
-const unknownType = (name: string): string =>
-  `File extension ${extensionOf(name)} not supported for parsing and cannot be assumed as text file type.`;

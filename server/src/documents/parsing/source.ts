@@ -1,44 +1,70 @@
 import { fstatSync, readSync } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
 import { shownBytes, Unreadable, type ParseLimits } from './limits.ts';
-import { TextSink } from './text-sink.ts';
 
-/** What a reader finds in a file beside its text. */
+/** Found in a file beside its text. */
 export interface Properties {
   title?: string;
   author?: string;
-  /** What a part of the file is called, such as a message of a mailbox. */
+  /** The title of a part of the file, such as a message of a mailbox. */
   part?: string;
 }
 
-/** A file to be read, as the readers get it. */
+/** A file for the readers, and the text that they have read from it. */
 export class Source {
   readonly fd: number;
   readonly size: number;
   readonly limits: ParseLimits;
-  readonly text: TextSink;
-  /** As whoever gave the file says; the file may know better. */
+  /** As the sender of the file declares it; the file itself may declare another. */
   readonly charset: string | undefined;
+  /** Most files are one part. */
+  readonly parts: { text: string; properties: Properties }[] = [];
+  #pieces: string[] = [];
+  #bytes = 0;
 
   constructor(fd: number, { limits, charset }: { limits: ParseLimits; charset?: string | undefined }) {
     this.fd = fd;
     this.size = fstatSync(fd).size;
     this.limits = limits;
     this.charset = charset;
-    this.text = new TextSink(limits.textBytes);
+  }
+
+  /** @throws Unreadable where the file has too much text. */
+  add(text: string): void {
+    const { textBytes } = this.limits;
+    this.#bytes += Buffer.byteLength(text);
+    if (this.#bytes > textBytes)
+      throw new Unreadable(`holds more than ${shownBytes(textBytes)} of text, the most that is kept.`);
+    this.#pieces.push(text);
+  }
+
+  /** The text that was added since the last call becomes a part, unless it is empty. */
+  end(properties: Properties): void {
+    const text = clean(this.#pieces.join(''));
+    this.#pieces = [];
+    const shortened = Object.entries(properties).map(([name, value]) => [
+      name,
+      clean(String(value).slice(0, PROPERTY_MAX_CHARACTERS)),
+    ]);
+    if (text !== '') this.parts.push({ text, properties: Object.fromEntries(shortened) as Properties });
   }
 
   start(bytes: number): Buffer {
     return readAt(this.fd, 0, Math.min(bytes, this.size));
   }
 
-  /** @throws Unreadable where it is larger than a file may be that is read as a whole. */
+  /** @throws Unreadable where the file is larger. */
   whole(maxBytes: number = this.limits.wholeBytes): Buffer {
     if (this.size > maxBytes)
-      throw new Unreadable(`is larger than ${shownBytes(maxBytes)}, the most of this kind that is read.`);
+      throw new Unreadable(`is larger than ${shownBytes(maxBytes)}, the limit for files of its kind.`);
     return readAt(this.fd, 0, this.size);
   }
 }
+
+const PROPERTY_MAX_CHARACTERS = 300;
+
+/** Without characters that a database refuses. */
+const clean = (text: string): string => text.toWellFormed().replaceAll('\0', '').replaceAll('\r\n', '\n');
 
 function readAt(fd: number, position: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
@@ -51,12 +77,12 @@ function readAt(fd: number, position: number, length: number): Buffer {
   return bytes.subarray(0, filled);
 }
 
-/** How much of a file is looked at to tell whether it is text. */
+/** Read from a file to tell whether it is text. */
 export const PROBED_BYTES = 8 * 1024;
 
 /**
- * No NUL and hardly a control character at its start, or a byte order mark that explains them.
- * @param charset as it is said to be: many bytes beyond ASCII are no wonder then.
+ * Few control characters at its start and no NUL, or a byte order mark that explains them.
+ * @param charset with a declared one, any number of bytes beyond ASCII is accepted.
  */
 export function looksLikeText(start: Buffer, charset?: string): boolean {
   if (hasUtf16Mark(start)) return true;
@@ -76,7 +102,7 @@ const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b]);
 const oddShare = (bytes: Buffer): number =>
   bytes.length === 0 ? 0 : bytes.filter((byte) => byte >= 0x80).length / bytes.length;
 
-/** Without the beginning of a character whose rest lies beyond the end. */
+/** Without an incomplete character at the end. */
 function cutToCharacter(bytes: Buffer): Buffer {
   let end = bytes.length;
   while (end > 0 && end > bytes.length - 4 && ((bytes[end - 1] ?? 0) & 0xc0) === 0x80) end--;
@@ -89,12 +115,13 @@ const hasUtf16Mark = (bytes: Buffer): boolean =>
 const hasUtf8Mark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 
 /**
- * By its mark; else as it is said to be; else UTF-8 where it is that, and otherwise Windows-1252, which takes every byte.
- * @param said one after the other, the best known first.
+ * By its byte order mark; else by a declared charset; else as UTF-8 where it is valid, otherwise as Windows-1252, in which
+ * every byte is valid.
+ * @param said declared charsets, the most trusted first.
  */
 export function decodeText(bytes: Buffer, ...said: readonly (string | undefined)[]): string {
   if (hasUtf16Mark(bytes)) return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
-  // Much of the web calls UTF-8 something else; but what switches its alphabet by escapes (ISO-2022-JP) looks like it.
+  // Many pages declare another charset for UTF-8. ISO-2022-JP, which has escapes, is valid UTF-8 too.
   const isPlain = hasUtf8Mark(bytes) || (isUtf8(bytes) && !bytes.includes(ESCAPE));
   const decoder = isPlain ? undefined : said.map(decoderFor).find((found) => found !== undefined);
   return (decoder ?? new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252')).decode(bytes);
@@ -102,7 +129,7 @@ export function decodeText(bytes: Buffer, ...said: readonly (string | undefined)
 
 const ESCAPE = 0x1b;
 
-/** @returns undefined for a name that says nothing here: UTF-16 would have its mark. */
+/** @returns undefined for UTF-8, for UTF-16, which has its mark, and for an unknown name. */
 function decoderFor(name: string | undefined): InstanceType<typeof TextDecoder> | undefined {
   if (name === undefined || /^utf-?(8|16)/i.test(name)) return undefined;
   try {

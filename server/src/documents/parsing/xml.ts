@@ -1,14 +1,14 @@
 import { Parser } from 'htmlparser2';
 import { Unreadable, type ParseLimits } from './limits.ts';
 
-/** Names come without their prefix: what a file calls a namespace is its own affair. */
+/** Names come without their prefix, which each file chooses. */
 export interface XmlHandlers {
   open?: (name: string, attributes: Record<string, string>) => void;
   close?: (name: string) => void;
   text?: (text: string) => void;
 }
 
-/** Reads XML as it comes. Entities that a file declares itself are not expanded. @throws Unreadable */
+/** Does not expand entities that a file declares. @throws Unreadable */
 export async function readXml(
   pieces: AsyncIterable<string>,
   { depth: maxDepth }: Pick<ParseLimits, 'depth'>,
@@ -33,7 +33,7 @@ export async function readXml(
   parser.end();
 }
 
-export const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
+const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 
 /** An attribute by its local name; `prefixed`: only one with a prefix, as `r:id` beside `id`. */
 export function attribute(
@@ -41,10 +41,8 @@ export function attribute(
   name: string,
   { prefixed = false } = {},
 ): string | undefined {
-  const full = Object.keys(attributes).find(
-    (key) => localName(key) === name && (!prefixed || key.includes(':')),
-  );
-  return full === undefined ? undefined : attributes[full];
+  const isNamed = (key: string): boolean => localName(key) === name && (!prefixed || key.includes(':'));
+  return Object.entries(attributes).find(([key]) => isNamed(key))?.[1];
 }
 
 /** The text of the first element of each of these names. */

@@ -5,8 +5,8 @@ import { shownBytes, Unreadable } from './limits.ts';
 import type { Source } from './source.ts';
 
 /**
- * The files of a zip archive. All that is unpacked from it is counted, whatever its directory says: an archive of a few
- * KiB can hold petabytes. Guarded by hostile-files.test.ts.
+ * The files of a zip archive. Counts all bytes that it decompresses, for the sizes in its directory can be false: an archive
+ * of a few KiB can hold petabytes. Guarded by hostile-files.test.ts.
  */
 export class Zip {
   readonly #file: ZipFile;
@@ -20,13 +20,13 @@ export class Zip {
     this.#source = source;
   }
 
-  /** @throws Unreadable for what is no zip archive. */
+  /** @throws Unreadable where the file is not a zip archive. */
   static async open(source: Source): Promise<Zip> {
     const options = { lazyEntries: true, autoClose: false, validateEntrySizes: true };
     const file = await yauzl.fromFdPromise(source.fd, options).catch(() => {
       throw new Unreadable(
         source.start(COMPOUND_MARK.length).equals(COMPOUND_MARK)
-          ? 'is encrypted, or an old Office file: save it anew, without a password.'
+          ? 'is encrypted, or an old Office file: save it again, without a password.'
           : 'is damaged: it is not a zip archive, as files of its kind are.',
       );
     });
@@ -35,15 +35,11 @@ export class Zip {
     return new Zip(file, await entriesOf(file), source);
   }
 
-  get names(): string[] {
-    return [...this.#entries.keys()];
-  }
-
   has(name: string): boolean {
     return this.#entries.has(name);
   }
 
-  /** A file's text, piece by piece. @throws Unreadable where it is not there, or too much was unpacked. */
+  /** A file's text, piece by piece. @throws Unreadable where it is missing, or too much was decompressed. */
   async *text(name: string): AsyncGenerator<string> {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Unreadable(`is damaged: it has no ${name}.`);
@@ -63,9 +59,9 @@ export class Zip {
     return pieces.join('');
   }
 
-  /** Unpacks everything and keeps nothing of it: for archives that are then given to a reader without limits. */
+  /** Decompresses everything and keeps nothing: for archives that are then given to a reader without limits. */
   async measure(): Promise<void> {
-    for (const name of this.names) {
+    for (const name of this.#entries.keys()) {
       if (name.endsWith('/')) continue;
       for await (const piece of this.text(name)) void piece;
     }
@@ -80,7 +76,7 @@ export class Zip {
   }
 }
 
-/** How old Office files begin, and the packing that new ones with a password are put into. */
+/** The first bytes of old Office files, and of new ones with a password. */
 const COMPOUND_MARK = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
 async function entriesOf(file: ZipFile): Promise<Map<string, Entry>> {

@@ -10,17 +10,17 @@ import {
   deleteEmbeddings,
   goneMeanwhile,
   lockEmbeddings,
+  type NewChunk,
 } from '../chunk-store.ts';
 import { findEmbedding } from '../embedded-store.ts';
 import { touchCollections } from '../collection-store.ts';
-import type { RetrievalContext } from '../context.ts';
+import { accountOf, type Payer, type RetrievalContext } from '../context.ts';
 import { EMBEDDINGS_PATH } from './embedder.ts';
-import { accountOf, type Payer } from '../paying.ts';
 import { knownDimensions, noteDimensions, otherLength, recipeId, type Recipe } from './recipe.ts';
 
-/** What one transaction writes at most, so that no other write waits long: about 700 KB. */
+/** In one transaction: about 700 KB, so that no other write waits long. */
 const STAGED_CHUNKS = 256;
-/** Only the last transaction of a pass has to survive a power cut: without it the others mean nothing. */
+/** Only the last transaction of a pass has to survive a power cut. */
 const STAGING = { durable: false };
 
 interface Work {
@@ -28,20 +28,20 @@ interface Work {
   recipe: Recipe;
   /** Left out: the server itself. */
   payer?: Payer | undefined;
-  /** Done in the transaction that makes the new vectors visible. */
+  /** Runs in the transaction that makes the new vectors visible. */
   alongside?: (tx: Db) => Promise<void>;
 }
 
 /**
- * Cuts a document and embeds it. Chunks are written as they come but belong to a pass that no search sees until its last
- * transaction, which also takes the document's former chunks away. A process that dies leaves nothing that is found.
+ * Cuts a document and embeds its chunks in a pass. No search sees the pass before its last transaction, which also removes
+ * the document's former chunks; a process that dies leaves nothing that is found.
  * @throws KeywardError
  */
 export async function embedDocument(context: RetrievalContext, work: Work): Promise<void> {
   const { storage, documents, models } = context;
   const { document, recipe } = work;
   const account = accountOf(work.payer);
-  // Who may not use the model is told before anything else.
+  // A refusal comes before any work.
   if (account.selector !== undefined) await models.resolve(recipe.model, account.selector);
   const text = await documents.text(storage.db, document.id);
   if (text === undefined) throw goneMeanwhile();
@@ -61,20 +61,20 @@ async function embedChunks(
   const { storage, clock } = context;
   const { document, recipe } = work;
   const pass = await storage.transaction(async (tx) => {
-    // It may have gone while it was cut.
+    // It may have been removed while it was cut.
     if (!(await context.documents.lock(tx, document.id))) throw goneMeanwhile();
-    const recipe = await recipeId(tx, work.recipe);
-    const id = await beginEmbedding(tx, { documentId: document.id, recipeId: recipe, nowMs: clock.nowMs() });
-    return { id, recipeId: recipe };
+    const id = await recipeId(tx, recipe);
+    const pass = { documentId: document.id, recipeId: id, nowMs: clock.nowMs() };
+    return { id: await beginEmbedding(tx, pass), recipeId: id };
   }, STAGING);
   try {
-    const rest = await stage(context, { id: pass.id, chunks, recipe, send });
+    const rest = await stage(context, recipe, { id: pass.id, chunks, send });
     if (rest.dimensions !== undefined) await context.pgvector.prepare(rest.dimensions);
     await storage.transaction((tx) => complete(context, tx, { ...work, ...pass, ...rest }));
   } catch (error) {
-    // Another process was faster, and took this pass away: its vectors are as good.
+    // Another process may have been faster and removed this pass: its vectors are equal.
     if (!(await adopt(context, work, pass.recipeId))) {
-      // Also where it failed because the request was ended.
+      // Also when the request was ended.
       await booksOf(storage)
         .transaction((tx) => deleteEmbeddings(tx, [pass.id]))
         .catch(() => undefined);
@@ -84,23 +84,19 @@ async function embedChunks(
 }
 
 interface Staged {
-  /** Those that the last transaction is to write. */
-  remaining: { seq: number; text: string; vector: Float32Array }[];
+  /** For the last transaction. */
+  remaining: NewChunk[];
   chunkCount: number;
   dimensions: number | undefined;
 }
 
 async function stage(
   { embedder, storage, pgvector }: RetrievalContext,
-  {
-    id,
-    chunks,
-    recipe: { model },
-    send,
-  }: { id: number; chunks: readonly string[]; recipe: Recipe; send: Send },
+  { model }: Recipe,
+  { id, chunks, send }: { id: number; chunks: readonly string[]; send: Send },
 ): Promise<Staged> {
   let dimensions = await knownDimensions(storage.db, model);
-  let remaining: Staged['remaining'] = [];
+  let remaining: NewChunk[] = [];
   let seq = 0;
   if (chunks.length === 0) return { remaining, chunkCount: 0, dimensions };
   for await (const vectors of embedder.embedMany(chunks, { model, send })) {
@@ -129,12 +125,9 @@ async function complete(
   { document, alongside, ...pass }: Work & Staged & { id: number; recipeId: number },
 ): Promise<void> {
   await addChunks(tx, pass.id, pass.remaining);
-  const passes = await lockEmbeddings(tx, document.id);
-  if (!passes.some(({ id }) => id === pass.id)) throw goneMeanwhile();
-  await deleteEmbeddings(
-    tx,
-    passes.filter(({ id }) => id !== pass.id).map(({ id }) => id),
-  );
+  const passes = new Set(await lockEmbeddings(tx, document.id));
+  if (!passes.delete(pass.id)) throw goneMeanwhile();
+  await deleteEmbeddings(tx, [...passes]);
   await completeEmbedding(tx, pass.id, pass.chunkCount);
   if (pass.dimensions !== undefined) {
     const from = pass.chunkCount - pass.remaining.length;
@@ -149,7 +142,7 @@ async function complete(
   await alongside?.(tx);
 }
 
-/** @returns whether there are vectors of this recipe already, which then count as made here. */
+/** @returns whether the document has vectors of this recipe already; then they are used. */
 async function adopt({ storage }: RetrievalContext, work: Work, recipe: number): Promise<boolean> {
   return storage.transaction(async (tx) => {
     const present = await findEmbedding(tx, work.document.id);
@@ -159,7 +152,7 @@ async function adopt({ storage }: RetrievalContext, work: Work, recipe: number):
   });
 }
 
-/** What an embedding's failure may be told as. */
+/** An error of embedding in words that are safe for the caller. */
 export function reportable(error: unknown): string {
   if (!(error instanceof KeywardError)) return 'The document could not be embedded.';
   const { hint } = error.extras;

@@ -1,14 +1,13 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Models, Send } from '../../models/index.ts';
-import { bytesOfAnswer } from './answer-bytes.ts';
-import { vectorsOf } from './embedding-answer.ts';
+import { bytesOfAnswer, vectorsOf } from './embedding-answer.ts';
 import { currentPermit } from '../../storage/index.ts';
 import { endedAfter } from '../ended-after.ts';
 import { Gate } from '../../base/gate.ts';
 
 /**
- * Texts in one request and requests at once, for documents. The local model takes one text after the other and somebody's
- * question waits behind what it has begun; far away, the way there costs more than the work.
+ * Texts in one request and requests at once, for documents. The local model embeds one text after the other, and questions
+ * wait for the requests before them; a request to a distant model takes longer than its work.
  */
 const LOCAL = { texts: 8, requests: 2 };
 const REMOTE = { texts: 64, requests: 4 };
@@ -17,7 +16,7 @@ const LOCAL_OWNER = 'local';
 /** Below `/v1`. */
 export const EMBEDDINGS_PATH = '/embeddings';
 
-/** Longest answer that is read: 64 vectors of 4,096 numbers as text are 4 MB. */
+/** 64 vectors of 4,096 numbers as text are 4 MB. */
 const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 300_000;
 
@@ -28,13 +27,13 @@ export interface EmbedOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Vectors, one for each text, and what they took. */
+/** One vector for each text, and the tokens of all texts. */
 export interface Embedded {
   vectors: Float32Array[];
   tokens: number;
 }
 
-/** Texts to vectors, by whatever model the catalogue has. */
+/** Makes vectors of texts, by any model of the catalogue. */
 export class Embedder {
   readonly #models: Models;
   readonly #gates = new Map<string, Gate>();
@@ -52,7 +51,7 @@ export class Embedder {
   async embed(texts: readonly string[], { model, send, signal: given }: EmbedOptions): Promise<Embedded> {
     this.#stopping.signal.throwIfAborted();
     const parsed = { model, input: [...texts], encoding_format: 'base64' };
-    // Documents are embedded also where the caller has gone away, but not for a key that was revoked.
+    // Documents are embedded also when the caller has gone, but not for a revoked key.
     const { signal, release } = endedAfter(TIMEOUT_MS, [
       this.#stopping.signal,
       given ?? currentPermit()?.signal,
@@ -76,22 +75,23 @@ export class Embedder {
     }
   }
 
-  /** Many texts, in batches, a few at a time whoever asks: for documents. Batches come in order. */
+  /** For documents: batches of texts, a few at a time for all callers together. Batches come in order. */
   async *embedMany(texts: readonly string[], { model, send }: EmbedOptions): AsyncGenerator<Float32Array[]> {
     const { owned_by } = await this.#models.getModel(model);
     const { texts: size, requests } = owned_by === LOCAL_OWNER ? LOCAL : REMOTE;
-    const gate = this.#gate(model, requests);
+    const gate = this.#gates.get(model) ?? new Gate(requests);
+    this.#gates.set(model, gate);
     const begun: Promise<Float32Array[]>[] = [];
     let isOver = false;
     const begin = (start: number): void => {
       if (start >= texts.length) return;
       const batch = gate.run(async () => {
-        // Nobody wants any more what has waited here behind a failure.
+        // A batch before this one has failed.
         if (isOver) return [];
         this.#stopping.signal.throwIfAborted();
         return (await this.embed(texts.slice(start, start + size), { model, send })).vectors;
       });
-      // Whoever takes it sees its failure; those behind a failure are taken by nobody.
+      // Batches after a failure are never awaited, and must not end the process when they fail too.
       batch.catch(() => undefined);
       begun.push(batch);
     };
@@ -107,13 +107,7 @@ export class Embedder {
     }
   }
 
-  #gate(model: string, requests: number): Gate {
-    const gate = this.#gates.get(model) ?? new Gate(requests);
-    this.#gates.set(model, gate);
-    return gate;
-  }
-
-  /** Gives up what is under way. Twice is fine. */
+  /** Ends all requests. Idempotent. */
   stop(): void {
     this.#stopping.abort(new KeywardError('not_ready', 'Keyward is stopping.'));
   }

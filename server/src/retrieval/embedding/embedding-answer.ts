@@ -1,4 +1,17 @@
+import { collected } from '../../base/collected.ts';
 import { KeywardError } from '../../base/errors.ts';
+import { isObject } from '../../base/is-object.ts';
+import type { Answer } from '../../models/index.ts';
+
+/** The whole of a model's answer. @throws KeywardError `upstream_unavailable` where it is cut off or too long. */
+export async function bytesOfAnswer(answer: Answer, maxBytes: number): Promise<Buffer> {
+  try {
+    return await collected(answer.body, maxBytes, () => new Error(`longer than ${maxBytes} bytes`));
+  } catch (cause) {
+    const message = `The model ${answer.model} broke off its answer.`;
+    throw new KeywardError('upstream_unavailable', message, { cause });
+  }
+}
 
 const SHOWN_MAX_CHARACTERS = 300;
 
@@ -10,8 +23,8 @@ export function vectorsOf(
   const answer = parse(bytes);
   if (status !== 200) throw refused(answer, status, model);
   const vectors = Array.from<Float32Array | undefined>({ length: count });
-  for (const [at, item] of listOf(answer['data']).entries()) {
-    const { index = at, embedding } = item as { index?: unknown; embedding?: unknown };
+  const items: unknown[] = Array.isArray(answer['data']) ? answer['data'] : [];
+  for (const [at, { index = at, embedding }] of items.filter(isObject).entries()) {
     if (typeof index === 'number' && index < count) vectors[index] = vectorOf(embedding);
   }
   const found = vectors.filter((vector) => vector !== undefined);
@@ -24,7 +37,7 @@ export function vectorsOf(
   return found;
 }
 
-/** An upstream may answer in numbers although base64 was asked for. */
+/** An upstream may answer with numbers although base64 was asked for. */
 function vectorOf(embedding: unknown): Float32Array | undefined {
   if (typeof embedding === 'string') {
     const bytes = Buffer.from(embedding, 'base64');
@@ -41,16 +54,11 @@ const finite = (vector: Float32Array): Float32Array | undefined =>
 function parse(bytes: Buffer): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }
 }
-
-const listOf = (value: unknown): object[] =>
-  Array.isArray(value)
-    ? value.filter((item): item is object => typeof item === 'object' && item !== null)
-    : [];
 
 function refused(answer: Record<string, unknown>, status: number, model: string): KeywardError {
   const error = answer['error'] as { message?: unknown } | string | undefined;

@@ -1,13 +1,13 @@
 import type { Db } from '../../storage/index.ts';
 import { tables } from '../rows.ts';
 
-/** A piece of work that one process does for all. */
+/** Work that one process does for all. */
 export const leaseOf = (name: 'reembedding' | 'pgvector') => ({ table: 'retrieval_leases', key: { name } });
 
-/** How embedding anew stands. */
+/** Of embedding again. */
 export interface Standing {
   untilAt: number;
-  /** Documents that could not be embedded, in this round. */
+  /** Documents that failed in this round. */
   failed: number;
   lastError: string | null;
 }

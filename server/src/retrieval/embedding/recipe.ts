@@ -9,20 +9,20 @@ export const EMBEDDING_SETTINGS = {
   model: 'EmbeddingModelPref',
   chunkSize: 'text_splitter_chunk_size',
   chunkOverlap: 'text_splitter_chunk_overlap',
-  /** Characters that the embedding model takes at most. */
+  /** The embedding model's limit of characters. */
   chunkLimit: 'EmbeddingModelMaxChunkLength',
 } as const;
 
-/** Name of the setting for the model of `POST /rerank`; without it mode `rerank` weighs words and vectors itself. */
+/** Name of the setting for the model of `POST /rerank`; without one, mode `rerank` uses words and vectors. */
 export const RERANK_SETTING = 'RerankModelPref';
 
 export const DEFAULT_EMBEDDING_MODEL = 'all-minilm-l6-v2';
 
-/** What the local model is called by those who come from elsewhere. */
+/** Names of the local model in other programs. */
 const OTHER_NAMES = new Set(['xenova/all-minilm-l6-v2', 'sentence-transformers/all-minilm-l6-v2']);
 
 const CHUNK_SIZE = 1_000;
-/** The header alone takes as much. */
+/** As long as the header. */
 const CHUNK_SIZE_MIN = 50;
 const CHUNK_SIZE_MAX = 20_000;
 const CHUNK_OVERLAP = 20;
@@ -33,7 +33,7 @@ export interface Recipe {
   chunks: ChunkRule;
 }
 
-/** The one in force, read from the database: another process may have changed it. */
+/** The recipe in force, read from the database: another process may have changed it. */
 export async function currentRecipe(settings: Settings, db?: Db): Promise<Recipe> {
   const found = await settings.many(Object.values(EMBEDDING_SETTINGS), db);
   const model = found.get(EMBEDDING_SETTINGS.model)?.trim() ?? '';
@@ -49,13 +49,13 @@ export async function currentRecipe(settings: Settings, db?: Db): Promise<Recipe
   };
 }
 
-/** What cannot be read counts as not set: a bad setting must not keep documents out. */
+/** An invalid setting counts as not set: it must not prevent embedding. */
 function whole(text: string | undefined): number | undefined {
   const value = Number(text?.trim() || Number.NaN);
   return Number.isInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** Its number; 0 where nothing was embedded by it yet. */
+/** Its id; 0 where nothing was embedded with it yet. */
 export async function findRecipe(db: Db, { model, chunks }: Recipe): Promise<number> {
   const row = await tables(db)
     .selectFrom('embedding_recipes')
@@ -67,7 +67,7 @@ export async function findRecipe(db: Db, { model, chunks }: Recipe): Promise<num
   return row?.id ?? 0;
 }
 
-/** The same, made where there is none. */
+/** Its id, which is made when it is missing. */
 export async function recipeId(tx: Db, recipe: Recipe): Promise<number> {
   const present = await findRecipe(tx, recipe);
   if (present !== 0) return present;
@@ -101,10 +101,10 @@ export async function noteDimensions(tx: Db, id: number, dimensions: number): Pr
     .execute();
 }
 
-/** A name that stands for another model now: its vectors must not be compared with those before. */
+/** The name stands for another model now: its vectors must not be compared with the former ones. */
 export const otherLength = (model: string, now: number, before: number): KeywardError =>
   new KeywardError(
     'conflict',
     `The model ${model} gives vectors of ${now} numbers, but gave ${before} before.`,
-    { hint: 'Serve it under another name, so that all documents are embedded anew.' },
+    { hint: 'Serve it under another name, so that all documents are embedded again.' },
   );

@@ -4,11 +4,12 @@ import { json, type Behaviour } from '../../../test/upstream.ts';
 import { takeLease } from '../../storage/lease.ts';
 import { leaseOf } from './lease-store.ts';
 import { DIMENSIONS, embeddings, openRetrieval, type TestRetrieval } from '../retrieval.fixture.ts';
+import { knownDimensions } from './recipe.ts';
 
 const WORKSPACE = 1;
 const OTHER_DIMENSIONS = DIMENSIONS - 100;
 
-describeOnAllDatabases('embedding anew', (open) => {
+describeOnAllDatabases('Embedding again', (open) => {
   let opened: TestRetrieval;
   let locations: string[];
   beforeEach(async () => {
@@ -23,7 +24,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     opened.retrieval.search({ collectionId: WORKSPACE, query, topN: 4, threshold: 0.25 });
   const titles = async (query: string) => (await search(query)).map(({ metadata }) => metadata.title);
 
-  test('there is nothing to do until the settings are changed', async () => {
+  test('Nothing is embedded again until the settings are changed', async () => {
     const { retrieval, upstream } = opened;
     const before = upstream.received.length;
     await retrieval.reembed();
@@ -38,7 +39,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     });
   });
 
-  test('another way of cutting: old vectors are found until the new ones are there, and none is found twice', async () => {
+  test('With another chunk size old vectors are found until the new ones are there, and no passage twice', async () => {
     const { retrieval, set } = opened;
     await set('chunkSize', '60');
     expect(await retrieval.progress()).toMatchObject({ total: 3, done: 0 });
@@ -56,7 +57,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     return embeddings(model === 'embed-other' ? OTHER_DIMENSIONS : DIMENSIONS)(response, received);
   };
 
-  test('another model: what waits for its turn is found by the former one, and vectors of the two are never compared', async () => {
+  test('With another model waiting documents are found by the former one, and vectors of the two are never compared', async () => {
     const { retrieval, set, upstream } = opened;
     const asked: string[] = [];
     let refused = 'mouse';
@@ -71,7 +72,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     await retrieval.reembed();
     expect(await retrieval.progress()).toMatchObject({ total: 3, done: 2, failed: 1 });
     for (const title of ['owl', 'mouse', 'rat']) expect(await titles(title)).toEqual([title]);
-    expect(await retrieval.dimensions()).toBe(OTHER_DIMENSIONS);
+    expect(await knownDimensions(opened.storage.db, await retrieval.model())).toBe(OTHER_DIMENSIONS);
     refused = 'nothing';
     await retrieval.attach(WORKSPACE, locations);
     asked.length = 0;
@@ -79,7 +80,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     expect(asked).toEqual(['embed-other']);
   });
 
-  test('a former model that answers no more costs only what it alone would have found', async () => {
+  test('A former model that does not answer any more hides only its own documents', async () => {
     const { retrieval, document, set, upstream } = opened;
     upstream.answer((response, received) =>
       received.body.includes('"embed-test"')
@@ -92,7 +93,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     expect(await titles('owl')).toEqual([]);
   });
 
-  test('a document that fails keeps none of the others back, and is told', async () => {
+  test('A document that fails is reported and does not delay the others', async () => {
     const { retrieval, set, upstream } = opened;
     await set('chunkSize', '60');
     upstream.answer((response, received) =>
@@ -106,7 +107,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     expect(progress.lastError).toContain('too hot');
   });
 
-  test('two processes share the work without doing it twice', async () => {
+  test('Two processes share the work without doing it twice', async () => {
     const { retrieval, set, upstream, another } = opened;
     const other = await another();
     await set('chunkSize', '500');
@@ -117,12 +118,12 @@ describeOnAllDatabases('embedding anew', (open) => {
     expect(upstream.received.length - before).toBe(3);
   });
 
-  test('a process that stops in the middle leaves what is done; another goes on from there', async () => {
+  test('A process that stops in the middle keeps its finished documents, and another one continues', async () => {
     const { retrieval, set, upstream, another } = opened;
     await set('chunkSize', '500');
     let asked = 0;
     upstream.answer((response, received) => {
-      // The second never answers: whoever asked is stopped meanwhile.
+      // The second never answers: its caller is stopped meanwhile.
       if (++asked !== 2) return embeddings()(response, received);
       return undefined;
     });
@@ -136,7 +137,7 @@ describeOnAllDatabases('embedding anew', (open) => {
     expect(await other.progress()).toMatchObject({ total: 3, done: 3 });
   });
 
-  test('a process that slept while another took the work over writes nothing of it any more', async () => {
+  test('A process that slept while another one took the work over writes nothing any more', async () => {
     const { retrieval, set, upstream, storage } = opened;
     await set('chunkSize', '500');
     let [asked, answer] = [0, (): void => undefined];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { abandonedEmbeddings, deleteEmbeddings } from '../chunk-store.ts';
 import { countEmbedded, outdated } from '../embedded-store.ts';
 import type { RetrievalContext } from '../context.ts';
@@ -7,34 +8,32 @@ import { LeaseLostError, underLease, withoutPermit } from '../../storage/index.t
 import { currentRecipe, findRecipe, type Recipe } from './recipe.ts';
 
 const LEASE_MS = 30_000;
-/** How often the settings are looked at. Another process may have changed them. */
+/** Another process may have changed the settings. */
 const LOOK_MS = 5_000;
 /** After a round in which something failed. */
 const RETRY_MS = 60_000;
 const BATCH = 100;
-/** A pass that ends at all ends sooner. */
+/** Every pass that completes takes less. */
 const ABANDONED_MS = 24 * 3_600_000;
-/** How often those are looked for. */
 const SWEEP_MS = 3_600_000;
 
-/** How far embedding anew is. */
 export interface Progress {
   /** The embedding model in force. */
   model: string;
   /** Embedded documents in collections. */
   total: number;
-  /** Those that are embedded as the settings say now. */
+  /** Documents that are embedded with the current settings. */
   done: number;
   /** Whether a process works on the others. */
   running: boolean;
-  /** Documents that could not be embedded anew in the last round, and why the last of them could not. */
+  /** Documents that failed in the last round, and the error of the last one. */
   failed: number;
   lastError: string | null;
 }
 
 /**
- * Embeds documents anew when the embedding model or the way of cutting texts was changed. One process does it for all; what
- * is done is done when it dies. Until a document's turn comes its old vectors are found: by the model that made them.
+ * Embeds documents again after a change of the embedding model or of the chunks. One process does it for all; finished
+ * documents stay finished when it dies. Until then a document is found by its old vectors and the model that made them.
  */
 export class Reembedding {
   readonly #context: RetrievalContext;
@@ -55,15 +54,15 @@ export class Reembedding {
     void this.look();
   }
 
-  /** Does what there is to do; resolves when nothing is left, or another process does it. Never rejects. */
+  /** Resolves when nothing is left to do, or another process does it. Never rejects. */
   look(): Promise<void> {
     if (this.#stopping.signal.aborted || this.#context.clock.monotonicMs() < this.#notBeforeMs)
       return this.#round ?? Promise.resolve();
-    // Whoever changed the settings only set it going.
+    // The request that changed the settings does not own this work.
     this.#round ??= withoutPermit(() => this.#work())
       .catch((error: unknown) => {
         if (!this.#stopping.signal.aborted)
-          this.#context.logger.warn({ err: error }, 'documents are not embedded anew');
+          this.#context.logger.warn({ err: error }, 'documents are not embedded again');
       })
       .finally(() => {
         this.#round = undefined;
@@ -86,7 +85,7 @@ export class Reembedding {
     };
   }
 
-  /** Ends within the document that is being embedded, which is begun anew next time. Twice is fine. */
+  /** Stops within a document, which is embedded from its beginning next time. Idempotent. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearInterval(this.#timer);
@@ -98,17 +97,17 @@ export class Reembedding {
     if (clock.monotonicMs() >= this.#sweepAtMs) await this.#sweep();
     const recipe = await currentRecipe(settings);
     const id = await findRecipe(storage.db, recipe);
-    // Looking costs no write.
+    // This check costs no write.
     if ((await outdated(storage.db, { recipeId: id, after: 0, limit: 1 })).length === 0) return;
     await underLease({ storage, clock }, leaseOf('reembedding'), LEASE_MS, async (lease) => {
       await this.#embedAll({ ...this.#context, storage: lease.storage }, recipe).catch((error: unknown) => {
-        // Another process goes on with it.
+        // Another process continues.
         if (!lease.lost.aborted && !(error instanceof LeaseLostError)) throw error;
       });
     });
   }
 
-  /** @param context whose storage is the lease's. */
+  /** @param context with the storage of the lease. */
   async #embedAll(context: RetrievalContext, recipe: Recipe): Promise<void> {
     const { storage, documents, logger, clock } = context;
     const outcome = { failed: 0, lastError: null as string | null };
@@ -117,7 +116,9 @@ export class Reembedding {
       const wanted = await outdated(storage.db, { recipeId, after, limit: BATCH });
       if (wanted.length === 0) break;
       for (const { embeddingId, documentId } of wanted) {
-        if (this.#stopping.signal.aborted || (await this.#isOvertaken(recipe))) return;
+        // After another change of the settings the next round begins again.
+        const isCurrent = isDeepStrictEqual(await currentRecipe(this.#context.settings), recipe);
+        if (this.#stopping.signal.aborted || !isCurrent) return;
         after = embeddingId;
         const [document] = await documents.byIds(storage.db, [documentId]);
         if (document === undefined) continue;
@@ -128,7 +129,7 @@ export class Reembedding {
           if (error instanceof LeaseLostError) throw error;
           outcome.failed++;
           outcome.lastError = reportable(error);
-          logger.warn({ err: error, document: documentId }, 'a document was not embedded anew');
+          logger.warn({ err: error, document: documentId }, 'a document was not embedded again');
         }
         await storage.transaction((tx) => noteOutcome(tx, outcome), { durable: false });
       }
@@ -136,17 +137,7 @@ export class Reembedding {
     if (outcome.failed > 0) this.#notBeforeMs = clock.monotonicMs() + RETRY_MS;
   }
 
-  /** The settings were changed again: the next look begins anew. */
-  async #isOvertaken(recipe: Recipe): Promise<boolean> {
-    const now = await currentRecipe(this.#context.settings);
-    return (
-      now.model !== recipe.model ||
-      now.chunks.size !== recipe.chunks.size ||
-      now.chunks.overlap !== recipe.chunks.overlap
-    );
-  }
-
-  /** What processes that died have left. */
+  /** Removes the passes of processes that died. */
   async #sweep(): Promise<void> {
     const { storage, clock } = this.#context;
     const left = await abandonedEmbeddings(storage.db, clock.nowMs() - ABANDONED_MS);

@@ -6,18 +6,16 @@ import { VectorIndex } from './vector-index.ts';
 interface Pass {
   ids: number[];
   hasTexts: boolean;
-  /** Nothing of it is still to come. */
-  isWhole: boolean;
+  isComplete: boolean;
 }
 
-/** One collection's vectors by one model, and its words where somebody asked for them. */
+/** The vectors of a collection by one model, and its words once a search needs them. */
 export class Held {
   readonly name: string;
   readonly #vectors: VectorIndex;
   #words: KeywordIndex | undefined;
-  /** What is in here, by pass. */
   readonly #passes = new Map<number, Pass>();
-  /** undefined: something is on its way. */
+  /** undefined: changes are being sent. */
   #revision: number | undefined;
 
   constructor(name: string, dimensions: number, exactMax: number) {
@@ -38,22 +36,22 @@ export class Held {
     return { name: this.name, size, bytes: this.bytes, graphed };
   }
 
-  /** @returns passes that are to be sent. */
+  /** @returns the passes to send. */
   begin(embeddings: Float64Array, withTexts: boolean): Float64Array {
     this.#revision = undefined;
     if (withTexts) this.#words ??= new KeywordIndex();
     const wanted = new Set(embeddings);
     for (const [id, pass] of this.#passes) {
-      if (!wanted.has(id) || !pass.isWhole || (withTexts && !pass.hasTexts)) this.#drop(id, pass);
+      if (!wanted.has(id) || !pass.isComplete || (withTexts && !pass.hasTexts)) this.#drop(id, pass);
     }
     return embeddings.filter((id) => !this.#passes.has(id));
   }
 
   add({ embedding, ids, vectors, texts, isLast }: AskOf<'add'>): void {
-    const pass = this.#passes.get(embedding) ?? { ids: [], hasTexts: texts !== undefined, isWhole: false };
+    const pass = this.#passes.get(embedding) ?? { ids: [], hasTexts: texts !== undefined, isComplete: false };
     this.#passes.set(embedding, pass);
     pass.ids.push(...ids);
-    pass.isWhole = isLast;
+    pass.isComplete = isLast;
     this.#vectors.add(ids, vectors);
     if (texts === undefined) return;
     for (const [at, id] of ids.entries()) this.#words?.add(id, texts[at] ?? '');
@@ -63,7 +61,7 @@ export class Held {
     this.#revision = revision;
   }
 
-  /** Builds a little. @returns whether there is more to build. */
+  /** Adds to the graph. @returns whether there is more to add. */
   advance(count: number): boolean {
     return this.#revision !== undefined && this.#vectors.advance(count);
   }
@@ -83,7 +81,7 @@ export class Held {
     };
   }
 
-  /** Those with the best words, and how far their vectors are. */
+  /** The best by words, with the distances of their vectors. */
   #best(
     weighed: Map<number, FoundByWords> | undefined,
     { query, limit, out }: { query: Float32Array; limit: number; out: ReadonlySet<number> },

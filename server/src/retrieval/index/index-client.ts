@@ -6,16 +6,15 @@ import type { Logger } from '../../base/logger.ts';
 import type { AskName, AskOf, Replies, Reply } from './index-messages.ts';
 
 const PROGRAM = fileURLToPath(new URL('index-process.ts', import.meta.url));
-/** Requests that wait for an answer. */
 const WAITING_MAX = 1_000;
-/** A process that answers nothing for so long is stuck. */
+/** A process that does not answer for so long is killed. */
 const ANSWER_MAX_MS = 60_000;
-/** Not again at once after a death: a crash that repeats must not take the machine. */
+/** Between two starts: repeated crashes must not overload the machine. */
 const RESTART_MIN_MS = 100;
 const RESTART_MAX_MS = 10_000;
 const STOP_MS = 2_000;
 
-/** The process is gone, and with it what it held; asking again starts another. */
+/** The process ended, and what it held is lost; the next request starts another. */
 export class IndexGone extends Error {
   constructor(how: string) {
     super(`the index process ${how}`);
@@ -31,13 +30,13 @@ interface Waiting {
 
 export interface IndexOptions {
   logger: Logger;
-  /** How many bytes it keeps at most; what is asked for last stays. */
+  /** Of memory; collections that were used least recently are dropped. */
   bytesMax: number;
-  /** With more vectors a graph is built. */
+  /** A collection with more vectors gets a graph. */
   exactMax: number;
 }
 
-/** The index process as the server sees it: started when it is first needed, and again after it died. */
+/** Starts the index process for the first request, and again after it died. */
 export class IndexClient {
   readonly #options: IndexOptions;
   #child: ChildProcess | undefined;
@@ -52,7 +51,7 @@ export class IndexClient {
     this.#options = options;
   }
 
-  /** Another number after each death: what was held before is gone. */
+  /** Another number after each death. */
   get life(): number {
     return this.#life;
   }
@@ -61,7 +60,7 @@ export class IndexClient {
     return this.#child?.pid;
   }
 
-  /** @throws IndexGone when it dies meanwhile; KeywardError `not_ready` when too much is waiting, or it died just now. */
+  /** @throws IndexGone when it dies meanwhile; KeywardError `not_ready` with too many requests, or just after a death. */
   ask<A extends AskName>(question: AskOf<A>): Promise<Replies[A]> {
     if (this.#waiting.size >= WAITING_MAX) throw busy('Too many searches wait.');
     const child = (this.#child ??= this.#start());
@@ -83,7 +82,7 @@ export class IndexClient {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      // Nothing of this server's environment is its business.
+      // The server's environment has secrets.
       env: {},
     });
     child.on('message', (reply: Reply) => this.#heard(reply));
@@ -91,13 +90,13 @@ export class IndexClient {
     child.once('exit', (code, signal) =>
       this.#lost(child, signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
     );
-    // It must not keep a process alive that has nothing else to do.
+    // It must not keep the server's process alive.
     child.unref();
     child.channel?.unref();
     return child;
   }
 
-  /** Said by whatever notices first; what waits is told at once. */
+  /** Several events report the same death: the first one counts. All requests fail at once. */
   #lost(child: ChildProcess, how: string): void {
     if (this.#child !== child) return;
     this.#child = undefined;
@@ -125,7 +124,7 @@ export class IndexClient {
     act(waiting);
   }
 
-  /** Ends the process. Twice is fine. */
+  /** Idempotent. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     const child = this.#child;

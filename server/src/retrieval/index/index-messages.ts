@@ -1,30 +1,24 @@
 /**
- * What the server and the index process say to each other. The server holds the database; the process holds nothing that
- * cannot be read again, knows no word of SQL and no secret.
+ * The messages between the server and the index process. The process has no access to the database and no secret, and holds
+ * nothing that cannot be read again. `name`: the vectors of a collection by one model.
  */
 
-/** Which vectors: those of a collection by one model. */
-export interface HeldName {
-  collectionId: number;
-  model: string;
-}
-
 export type Ask =
-  /** These passes make up the collection now. What else is held of it is dropped. */
+  /** These passes are the collection now. Other passes of it are dropped. */
   | { ask: 'begin'; name: string; dimensions: number; embeddings: Float64Array; withTexts: boolean }
   | {
       ask: 'add';
       name: string;
-      /** The pass whose chunks these are. */
+      /** The pass of these chunks. */
       embedding: number;
       ids: Float64Array;
       /** One after the other. */
       vectors: Float32Array;
       texts?: string[];
-      /** The pass is whole with them. */
+      /** The pass is complete with them. */
       isLast: boolean;
     }
-  /** Everything of this revision was sent; from now on it can be searched. */
+  /** Everything of this revision was sent: it can be searched. */
   | { ask: 'commit'; name: string; revision: number }
   | {
       ask: 'search';
@@ -32,9 +26,9 @@ export type Ask =
       revision: number;
       query: Float32Array;
       limit: number;
-      /** Looks for the words too. */
+      /** Of the question, to search by words too. */
       words?: string;
-      /** Passes that are not looked through. */
+      /** Passes to leave out. */
       except?: Float64Array;
     }
   | { ask: 'status' };
@@ -43,7 +37,7 @@ export type Ask =
 export interface Found {
   ids: Float64Array;
   distances: Float32Array;
-  /** How much of the question's words is in each, 0 to 1; empty where words were not looked for. */
+  /** The share of the question's words in each, 0 to 1; empty without words. */
   coverages: Float32Array;
 }
 
@@ -51,16 +45,16 @@ export interface HeldStatus {
   name: string;
   size: number;
   bytes: number;
-  /** How many vectors are in the graph already; 0 where there is none. */
+  /** Vectors in the graph; 0 without a graph. */
   graphed: number;
 }
 
 export interface Replies {
-  /** Passes that are to be sent, whole. */
+  /** Passes to send. */
   begin: { missing: Float64Array };
   add: null;
   commit: null;
-  /** stale: not held, or not at this revision. */
+  /** stale: not held at this revision. */
   search: { stale: true } | { stale: false; near: Found; byWords: Found };
   status: { held: HeldStatus[]; rssBytes: number };
 }
@@ -69,5 +63,3 @@ export type AskName = Ask['ask'];
 export type AskOf<A extends AskName> = Extract<Ask, { ask: A }>;
 export type Request = { id: number } & Ask;
 export type Reply = { id: number; value: Replies[AskName] } | { id: number; error: string };
-
-export const nameOf = ({ collectionId, model }: HeldName): string => `${collectionId} ${model}`;

@@ -20,7 +20,7 @@ const titlesOf = async ({ retrieval }: TestRetrieval, query: string, collectionI
 
 function isThere(pid: number): boolean {
   try {
-    // A process that ended and that nobody has asked about is there still, as a zombie.
+    // An ended process stays as a zombie until its parent waits for it.
     return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
@@ -30,7 +30,7 @@ function isThere(pid: number): boolean {
 const WORDS = Array.from({ length: 30 }, (_, at) => `word${at}`);
 
 describeOn('sqlite', 'the index process', (open) => {
-  test('it is started by the first search, and not by putting documents in', async () => {
+  test('The first search starts the index process, adding documents does not', async () => {
     const opened = await openRetrieval(await open());
     await fill(opened, ['owl']);
     expect(opened.retrieval.indexPid).toBeUndefined();
@@ -38,7 +38,7 @@ describeOn('sqlite', 'the index process', (open) => {
     expect(opened.retrieval.indexPid).toBeGreaterThan(0);
   });
 
-  test('when it is killed the next search finds the same, with another process', async () => {
+  test('The search after a kill of the index process finds the same, with another process', async () => {
     const opened = await openRetrieval(await open());
     await fill(opened, ['owl', 'mouse']);
     expect(await titlesOf(opened, 'owl')).toEqual(['owl']);
@@ -50,7 +50,7 @@ describeOn('sqlite', 'the index process', (open) => {
     }
   });
 
-  test('killed under many searches it fails none of them', async () => {
+  test('A kill of the index process under many searches fails none of them', async () => {
     const opened = await openRetrieval(await open());
     await fill(opened, WORDS);
     await titlesOf(opened, 'word1');
@@ -59,7 +59,7 @@ describeOn('sqlite', 'the index process', (open) => {
     expect((await Promise.all(searches)).flat()).toEqual(WORDS);
   });
 
-  test('it is gone with what started it', async () => {
+  test('The index process ends with its parent', async () => {
     const opened = await openRetrieval(await open());
     await fill(opened, ['owl']);
     await titlesOf(opened, 'owl');
@@ -70,7 +70,7 @@ describeOn('sqlite', 'the index process', (open) => {
     await expect(titlesOf(opened, 'owl')).rejects.toThrow('Keyward is stopping.');
   });
 
-  test('it is gone with what started it, also when that was killed', async () => {
+  test('The index process ends with its parent, also when that is killed', async () => {
     const opened = await openRetrieval(await open());
     const child = opened.startAttaching(WORKSPACE, [await opened.document('owl', 'owl')]);
     const [said] = (await once(child.stdout ?? child, 'data')) as [Buffer];
@@ -80,7 +80,7 @@ describeOn('sqlite', 'the index process', (open) => {
     await expect.poll(() => isThere(pid)).toBe(false);
   });
 
-  test('above the limit a graph is built, and finds what comparing all finds; also after removals', async () => {
+  test('A graph above the limit finds the same as comparing all, also after removals', async () => {
     const opened = await openRetrieval(await open(), { exactMax: 20 });
     await fill(opened, WORDS);
     const { retrieval, storage, documents } = opened;
@@ -105,7 +105,7 @@ describeOn('sqlite', 'the index process', (open) => {
     expect(await graphed()).toBe(0);
   });
 
-  test('it keeps what is used and lets go of what is over its limit', async () => {
+  test('The index process keeps the collections in use and drops others over its limit of memory', async () => {
     const opened = await openRetrieval(await open(), { heldBytesMax: 1 });
     await fill(opened, ['owl']);
     const other = await opened.document('rat', 'rat');

@@ -1,17 +1,17 @@
 /**
- * The process that holds vectors: native code may crash here, and nothing but the next search notices. Started by
- * index-client.ts, spoken to over the channel between parent and child; ends when that closes.
- * Arguments: how many bytes to keep at most, and above how many vectors a graph is built.
+ * The process that holds vectors: a crash of native code affects only the next search. Started by index-client.ts; ends when
+ * its channel to the parent closes.
+ * Arguments: the limit of memory in bytes, and the number of vectors above which a graph is built.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Held } from './held.ts';
 import type { Ask, AskName, AskOf, Replies, Reply, Request } from './index-messages.ts';
 
-/** How many vectors go into a graph before the next message is looked at: about 30 ms. */
+/** Added to a graph between two messages: about 30 ms. */
 const ADVANCE_VECTORS = 50;
 
 const [, , bytesMax = '', exactMax = ''] = process.argv;
-/** The one asked for last is the last. */
+/** In the order of their last use. */
 const held = new Map<string, Held>();
 let isBuilding = false;
 
@@ -52,7 +52,7 @@ function use(name: string): Held | undefined {
   return one;
 }
 
-/** The one in use stays, however large it is. */
+/** Never drops the one in use. */
 function evict(inUse: string): void {
   let bytes = [...held.values()].reduce((sum, one) => sum + one.bytes, 0);
   for (const one of held.values()) {
@@ -63,7 +63,7 @@ function evict(inUse: string): void {
   }
 }
 
-/** Between two pieces whoever asks is answered. */
+/** Answers requests between two pieces. */
 async function build(): Promise<void> {
   if (isBuilding) return;
   isBuilding = true;

@@ -6,7 +6,7 @@ const best = (index: KeywordIndex, question: string): number[] =>
   [...index.weigh(question).values()].sort((a, b) => b.score - a.score).map(({ id }) => id);
 
 describe('words', () => {
-  test('are small, without accents and signs; numbers count', () => {
+  test('Words are in lower case, without accents and signs, and numbers are words', () => {
     expect(wordsOf('Crème brûlée, 3 Eier – ÜBER-gut!')).toEqual([
       'creme',
       'brulee',
@@ -18,18 +18,18 @@ describe('words', () => {
     expect(wordsOf('')).toEqual([]);
   });
 
-  test('of scripts without spaces are pairs of characters', () => {
+  test('Words of scripts without spaces are pairs of characters', () => {
     expect(wordsOf('東京都 Tokyo')).toEqual(['東京', '京都', 'tokyo']);
     expect(wordsOf('猫')).toEqual(['猫']);
   });
 
-  test('have a length that is bounded', () => {
+  test('A long word is cut', () => {
     expect(wordsOf('x'.repeat(500))[0]).toHaveLength(40);
   });
 });
 
 describe('the keyword index', () => {
-  test('rare words weigh more than common ones, and short texts more than long ones', () => {
+  test('Rare words have more weight than common ones, and short texts more than long ones', () => {
     const index = new KeywordIndex();
     index.add(1, 'the owl and the mouse');
     index.add(2, 'the cat and the dog');
@@ -38,7 +38,7 @@ describe('the keyword index', () => {
     expect(best(index, 'zebra')).toEqual([]);
   });
 
-  test('coverage is the share of the weight of the question that a text has', () => {
+  test('The coverage of a text is its share of the weight of the question', () => {
     const index = new KeywordIndex();
     index.add(1, 'owl mouse');
     index.add(2, 'owl');
@@ -48,7 +48,7 @@ describe('the keyword index', () => {
     expect(index.weigh('mouse zebra').get(1)?.coverage).toBeLessThan(1);
   });
 
-  test('what is removed is found no more, also when much is', () => {
+  test('Removed texts are not found, also when they are many', () => {
     const index = new KeywordIndex();
     for (let id = 0; id < 100; id++) index.add(id, `owl number${id}`);
     index.remove(Array.from({ length: 90 }, (_, id) => id));

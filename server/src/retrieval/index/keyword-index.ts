@@ -1,17 +1,17 @@
 import { wordsOf } from './words.ts';
 
-/** BM25's usual numbers: how soon a word that is repeated says nothing more, and how much long texts are held back. */
+/** The usual numbers of BM25: the saturation of repeated words, and the penalty of long texts. */
 const K1 = 1.2;
 const B = 0.75;
 const QUESTION_WORDS_MAX = 64;
-/** A book that is asked as a question must not hold up everybody else's. */
+/** A very long question must not block the others. */
 const QUESTION_MAX_CHARACTERS = 20_000;
 
 export interface FoundByWords {
   id: number;
-  /** BM25; only comparable within one search. */
+  /** BM25; comparable within one search only. */
   score: number;
-  /** The share of the question's words that are in the text, each weighing as much as it is rare; 0 to 1. */
+  /** The share of the question's words in the text, 0 to 1; rare words have more weight. */
   coverage: number;
 }
 
@@ -20,26 +20,22 @@ interface Posting {
   counts: number[];
 }
 
-/** Which words are in which text, for BM25. */
+/** The words of texts, for BM25. */
 export class KeywordIndex {
   readonly #postings = new Map<string, Posting>();
-  /** Words of each text that is in here. */
+  /** The number of words of each text. */
   readonly #lengths = new Map<number, number>();
   #words = 0;
   #entries = 0;
-  #deadTexts = 0;
+  #removedTexts = 0;
 
   get size(): number {
     return this.#lengths.size;
   }
 
-  /** Memory, about. */
+  /** Estimated. */
   get bytes(): number {
     return this.#entries * 16 + this.#postings.size * 120 + this.#lengths.size * 48;
-  }
-
-  has(id: number): boolean {
-    return this.#lengths.has(id);
   }
 
   /** Ids must be new. */
@@ -58,30 +54,26 @@ export class KeywordIndex {
     this.#entries += counts.size;
   }
 
-  /** What is left of them in the postings is swept when there is as much of it as of the living. */
+  /** Their postings stay until there are more removed texts than others. */
   remove(ids: Iterable<number>): void {
     for (const id of ids) {
       const length = this.#lengths.get(id);
       if (length === undefined) continue;
       this.#lengths.delete(id);
       this.#words -= length;
-      this.#deadTexts++;
+      this.#removedTexts++;
     }
-    if (this.#deadTexts > this.#lengths.size) this.#sweep();
+    if (this.#removedTexts > this.#lengths.size) this.#sweep();
   }
 
   /** Every text that has a word of the question. */
   weigh(question: string): Map<number, FoundByWords> {
     const words = new Set(wordsOf(question.slice(0, QUESTION_MAX_CHARACTERS)));
-    return this.#weigh([...words].slice(0, QUESTION_WORDS_MAX));
-  }
-
-  #weigh(words: readonly string[]): Map<number, FoundByWords> {
     const total = this.#lengths.size;
     const average = this.#words / (total || 1) || 1;
     const found = new Map<number, FoundByWords>();
     let whole = 0;
-    for (const word of words) {
+    for (const word of [...words].slice(0, QUESTION_WORDS_MAX)) {
       const posting = this.#postings.get(word);
       const count = posting?.ids.length ?? 0;
       const weight = Math.log(1 + Math.max(0, total - count + 0.5) / (count + 0.5));
@@ -101,7 +93,7 @@ export class KeywordIndex {
   }
 
   #sweep(): void {
-    this.#deadTexts = 0;
+    this.#removedTexts = 0;
     this.#entries = 0;
     for (const [word, { ids, counts }] of this.#postings) {
       const kept = ids.flatMap((id, at) => (this.#lengths.has(id) ? [at] : []));

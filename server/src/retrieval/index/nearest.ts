@@ -7,17 +7,17 @@ export interface Nearest {
 }
 
 /**
- * Compares a question with every vector; all of length 1, as bytes.
- * @param vectors one after the other. @param wanted not more than there are. @returns places among them, the best first.
+ * Compares a question with every vector; all have length 1, as bytes.
+ * @param vectors one after the other. @param wanted at most their number. @returns their places, the best first.
  */
 export function nearestBytes(vectors: Int8Array, query: Int8Array, wanted: number): number[] {
   const { keys } = usearch.exactSearch(vectors, query, query.length, wanted, INNER_PRODUCT, THREADS);
   return Array.from(keys, Number);
 }
 
-/** Of vectors of length 1 it is the cosine, without computing their lengths again. */
+/** For vectors of length 1 it is the cosine. */
 export const INNER_PRODUCT = usearch.MetricKind.IP;
-/** The other cores belong to the model and to the server. */
+/** The other cores are for the model and the server. */
 export const THREADS = 1;
 
 export function bestOf(found: Nearest[], wanted: number): Nearest[] {

@@ -1,15 +1,20 @@
-import type { NumberedHit } from '../hit.ts';
 import type { SearchMode } from '../search.ts';
 
 /** A passage that may be among the answers. */
 export interface Candidate {
-  /** The chunk's number. */
+  /** Of the chunk. */
   id: number;
   distance: number;
   /** Of its distance, 0 to 1. */
   score: number;
-  /** The share of the question's words that it has, each weighing as much as it is rare; 0 to 1. */
+  /** The share of the question's words in it, 0 to 1; rare words have more weight. */
   coverage: number;
+}
+
+export function candidateOf(id: number, measured: number, coverage = 0): Candidate {
+  // Rounding can make it a little less than nothing.
+  const distance = Math.max(0, measured);
+  return { id, distance, score: Math.max(0, 1 - distance), coverage };
 }
 
 /** The nearest vectors, and the best by words (BM25), each the best first. */
@@ -23,7 +28,7 @@ interface Bounds {
   threshold: number;
 }
 
-/** What looks at passages twice, or from two sides, needs more of them to choose from. */
+/** How many candidates a mode chooses from. */
 export function poolOf(mode: SearchMode, topN: number): number {
   if (mode === 'default') return topN;
   if (mode === 'hybrid') return Math.max(POOL_MAX, topN);
@@ -37,14 +42,14 @@ export function chooseNearest({ near }: Candidates, { topN, threshold }: Bounds)
   return near.filter(({ score }) => score >= threshold).slice(0, topN);
 }
 
-/** The usual constant of reciprocal rank fusion: the first places are not everything. */
+/** The usual constant of reciprocal rank fusion: it limits the weight of the first places. */
 const FUSION = 60;
-/** With so much of the question's words a passage counts whatever its vector says. */
+/** A passage with this coverage is chosen also below the threshold. */
 const COVERAGE_ENOUGH = 0.5;
 
 /**
- * Reciprocal rank fusion: who stands high in both lists comes first. A passage that is below the threshold stays out
- * unless it has most of the question's weight in words: that is how a part number is found that no model knows.
+ * Reciprocal rank fusion: passages that are high in both lists come first. A passage below the threshold is left out unless
+ * it has most of the question's words by weight: so a part number is found that no model knows.
  */
 export function chooseHybrid({ near, byWords }: Candidates, { topN, threshold }: Bounds): Candidate[] {
   const fused = new Map<number, { candidate: Candidate; weight: number }>();
@@ -62,20 +67,16 @@ export function chooseHybrid({ near, byWords }: Candidates, { topN, threshold }:
     .map(({ candidate }) => candidate);
 }
 
-/** How much the vector says of a second look, and how much the words. */
+/** Of the vector and of the words in the second ranking. */
 const VECTOR_WEIGHT = 0.7;
 const WORD_WEIGHT = 0.3;
 
 /**
- * The second look without a reranking model: no model reads question and passage together here. Score = 0.7 of the vector's
- * and 0.3 of the share of the question's words that the passage has. Set a reranking model for the real thing.
+ * The second ranking without a reranking model: 0.7 of the vector's score and 0.3 of the coverage. No model reads question
+ * and passage together here; set a reranking model for that.
  */
-export function chooseReranked(hits: readonly NumberedHit[], { near }: Candidates): NumberedHit[] {
-  const coverageOf = new Map(near.map(({ id, coverage }) => [id, coverage]));
-  return hits
-    .map((hit) => ({
-      ...hit,
-      score: hit.score * VECTOR_WEIGHT + (coverageOf.get(hit.chunkId) ?? 0) * WORD_WEIGHT,
-    }))
-    .sort((a, b) => b.score - a.score);
-}
+export const chooseReranked = (pool: readonly Candidate[], topN: number): Candidate[] =>
+  pool
+    .map((one) => ({ ...one, score: one.score * VECTOR_WEIGHT + one.coverage * WORD_WEIGHT }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, topN);

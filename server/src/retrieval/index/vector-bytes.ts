@@ -1,9 +1,9 @@
-/** A vector as it is stored: 32-bit floats, little-endian, as every machine that Node 24 runs on has them. */
+/** For the database: 32-bit floats, little-endian, as on every machine that Node 24 runs on. */
 export function bytesOf(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 }
 
-/** Stored vectors, one after the other. Those whose length is another one have no place among them. */
+/** Stored vectors, one after the other. @throws Error where one has another length. */
 export function flatten(vectors: readonly Uint8Array[], dimensions: number): Float32Array {
   const flat = new Float32Array(vectors.length * dimensions);
   const bytes = new Uint8Array(flat.buffer);

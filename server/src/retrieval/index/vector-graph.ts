@@ -1,19 +1,17 @@
 import usearch from 'usearch';
 import { INNER_PRODUCT, THREADS } from './nearest.ts';
 
-/** Neighbours of a vector in the graph. */
 const CONNECTIVITY = 16;
 const EXPANSION_ADD = 128;
-/** How many vectors a search keeps in view, and so how many candidates it gives. */
+/** The candidates of a search, at least. */
 const EXPANSION_SEARCH = 96;
 /**
- * Candidates for each one that is wanted. The graph holds bytes, which is a quarter of the memory and twice as fast, but
- * mixes up near neighbours: of the ten nearest, 9.4 are among its first ten and all among its first 64. The order is
- * settled by measuring the candidates exactly.
+ * For each wanted vector. The graph holds bytes: a quarter of the memory and twice as fast, but inexact. Of the ten nearest,
+ * 9.4 are among its first ten and all among its first 64. The caller measures the candidates exactly.
  */
 const CANDIDATES = 4;
 
-/** A graph of vectors of length 1 (HNSW) that gives candidates; measuring them is the caller's. */
+/** A graph (HNSW) of vectors of length 1 that finds candidates. */
 export class Graph {
   readonly #index: InstanceType<typeof usearch.Index>;
   readonly #dimensions: number;

@@ -36,7 +36,7 @@ function recall(index: VectorIndex, truth: VectorIndex): number {
 }
 
 describe('the vector index', () => {
-  test('finds by cosine, the best first, whatever the length of the vectors', () => {
+  test('The vector index finds by cosine, the best first, for vectors of any length', () => {
     const index = new VectorIndex(2, 100);
     index.add(Float64Array.of(7, 8, 9), Float32Array.of(10, 0, 0, 0.1, -3, 0));
     const found = index.search(Float32Array.of(2, 0), 5);
@@ -44,21 +44,21 @@ describe('the vector index', () => {
     expect(found.map(({ distance }) => Math.round(distance * 1e6) / 1e6)).toEqual([0, 1, 2]);
   });
 
-  test('a vector of nothing but zeros is as far as unrelated things are, and so is everything from it', () => {
+  test('A vector of zeros has distance 1 to all others', () => {
     const index = new VectorIndex(2, 100);
     index.add(Float64Array.of(1, 2), Float32Array.of(0, 0, 1, 0));
     expect(index.search(Float32Array.of(1, 0), 2).map(({ distance }) => distance)).toEqual([0, 1]);
     expect(index.search(Float32Array.of(0, 0), 2).map(({ distance }) => distance)).toEqual([1, 1]);
   });
 
-  test('nothing finds nothing, and more than there is finds what there is', () => {
+  test('An empty index gives no vectors, and a limit above the size gives all', () => {
     const index = new VectorIndex(2, 100);
     expect(index.search(Float32Array.of(1, 0), 5)).toEqual([]);
     index.add(Float64Array.of(1), Float32Array.of(1, 0));
     expect(index.search(Float32Array.of(1, 0), 5)).toHaveLength(1);
   });
 
-  test('finds what a plain loop over all numbers finds, in its order', () => {
+  test('The vector index finds the same as a plain loop, in its order', () => {
     const index = filled(COUNT);
     const cosine = (a: Float32Array, b: Float32Array): number => {
       const dot = (x: Float32Array, y: Float32Array) =>
@@ -72,7 +72,7 @@ describe('the vector index', () => {
     }
   });
 
-  test('what is removed is not found, and everything else is', () => {
+  test('Removed vectors are not found, and all others are', () => {
     const index = filled(COUNT);
     const gone = samples.map((_, at) => at + 1).filter((id) => id % 3 === 0);
     index.remove(gone);
@@ -84,7 +84,7 @@ describe('the vector index', () => {
     );
   });
 
-  test('the graph finds what comparing all finds, while it is built, after it, and after changes', () => {
+  test('The graph finds the same as comparing all, while it is built, after it, and after changes', () => {
     const exact = filled(COUNT);
     const index = filled(COUNT / 4);
     expect(index.graphed).toBe(0);
@@ -105,7 +105,7 @@ describe('the vector index', () => {
     expect(index.graphed).toBe(COUNT - gone.length + 1);
   });
 
-  test('distances are the same with a graph and without', () => {
+  test('Distances are the same with a graph and without', () => {
     const exact = filled(COUNT);
     const index = filled(10);
     while (index.advance(1_000));

@@ -1,25 +1,23 @@
 import { Graph } from './vector-graph.ts';
 import { bestOf, nearestBytes, type Nearest } from './nearest.ts';
 
-/** Vectors that are not in the graph yet are compared one by one; with more of them, all are. */
+/** With more vectors that are not in the graph yet, the graph is not used. */
 const UNGRAPHED_MAX = 4_000;
 
 const FIRST_CAPACITY = 256;
 
-/** What a component of 1 is as a byte. */
 const BYTE_ONE = 127;
 /**
- * How many of the nearest by their bytes are measured exactly. Rounding moves a cosine by about 0.003, less than lies
+ * The nearest by their bytes that are measured exactly. Rounding changes a cosine by about 0.003, less than the difference
  * between the tenth nearest and the hundredth.
  */
 const CANDIDATES_MIN = 128;
 const CANDIDATES = 4;
 
 /**
- * Vectors in memory under their numbers, found by cosine distance. While they are few, the question is compared with the
- * bytes of all of them, four times as fast as with the numbers; with more there is a graph (HNSW). Both give candidates,
- * and those are measured exactly. The graph is built piece by piece with `advance`, and until it is there all are
- * compared: nobody waits for it.
+ * Vectors in memory, found by cosine distance. A question is compared with the bytes of all of them, four times as fast as
+ * with their floats, or with more of them by a graph (HNSW). Both give candidates, which are measured exactly. `advance`
+ * builds the graph piece by piece; until it is complete all vectors are compared.
  */
 export class VectorIndex {
   readonly dimensions: number;
@@ -31,10 +29,9 @@ export class VectorIndex {
   #size = 0;
   readonly #slots = new Map<number, number>();
   #graph: Graph | undefined;
-  /** Ids that the graph does not have yet. */
   readonly #ungraphed = new Set<number>();
 
-  /** @param exactMax up to so many every vector is compared with the question: 50,000 take about 1 ms. */
+  /** @param exactMax with more vectors a graph is built; to compare 50,000 takes about 1 ms. */
   constructor(dimensions: number, exactMax: number) {
     this.dimensions = dimensions;
     this.#exactMax = exactMax;
@@ -51,14 +48,14 @@ export class VectorIndex {
     return this.#graph?.size ?? 0;
   }
 
-  /** Memory, about. */
+  /** Estimated. */
   get bytes(): number {
     return (
       this.#vectors.byteLength + this.#bytes.byteLength + this.#size * BYTES_AN_ID + (this.#graph?.bytes ?? 0)
     );
   }
 
-  /** @param vectors one after the other; they are made length 1. Ids must be new. */
+  /** @param ids must be new. @param vectors one after the other, of any length. */
   add(ids: Float64Array, vectors: Float32Array): void {
     this.#reserve(this.#size + ids.length);
     const start = this.#size;
@@ -72,7 +69,7 @@ export class VectorIndex {
     this.#size += ids.length;
   }
 
-  /** The last one takes the place of one that goes, so that no gap is ever looked at. */
+  /** The last vector moves to the place of a removed one: there are no gaps. */
   remove(ids: Iterable<number>): void {
     for (const id of ids) {
       const slot = this.#slots.get(id);
@@ -89,14 +86,11 @@ export class VectorIndex {
       this.#slots.delete(id);
       if (!this.#ungraphed.delete(id)) this.#graph?.remove(id);
     }
-    // Half, so that a size around the limit does not build it over and over.
+    // Half, so that a size near the limit does not build it again and again.
     if (this.#graph !== undefined && this.#size <= this.#exactMax / 2) this.#dropGraph();
   }
 
-  /**
-   * Puts up to `count` more vectors into the graph.
-   * @returns whether there is more to do.
-   */
+  /** Adds up to `count` vectors to the graph. @returns whether there are more. */
   advance(count: number): boolean {
     if (this.#size <= this.#exactMax && this.#graph === undefined) return false;
     this.#graph ??= new Graph(this.dimensions);
@@ -113,7 +107,7 @@ export class VectorIndex {
     return this.#ungraphed.size > 0;
   }
 
-  /** @returns the nearest, the best first; fewer where there are fewer. */
+  /** @returns the nearest, the best first. */
   search(query: Float32Array, limit: number): Nearest[] {
     const wanted = Math.min(limit, this.#size);
     if (wanted === 0) return [];
@@ -134,7 +128,6 @@ export class VectorIndex {
     return slots.map((slot) => this.#ids[slot] ?? 0);
   }
 
-  /** Of one that is in here. */
   #distance(query: Float32Array, id: number): number {
     const vector = this.#vectorAt(this.#slots.get(id) ?? 0);
     let dot = 0;
@@ -142,7 +135,7 @@ export class VectorIndex {
     return 1 - dot;
   }
 
-  /** Cosine distances of some; those that are not in here are left out. */
+  /** Cosine distances of some vectors; unknown ids are left out. */
   distances(query: Float32Array, ids: Iterable<number>): Nearest[] {
     const question = unit(query);
     return [...ids].flatMap((id) =>
@@ -164,15 +157,10 @@ export class VectorIndex {
     const { length } = this.#ids;
     if (count <= length) return;
     const capacity = Math.max(count, Math.ceil(length * 1.5));
-    const vectors = new Float32Array(capacity * this.dimensions);
-    vectors.set(this.#vectors.subarray(0, this.#size * this.dimensions));
-    const bytes = new Int8Array(capacity * this.dimensions);
-    bytes.set(this.#bytes.subarray(0, this.#size * this.dimensions));
-    const ids = new Float64Array(capacity);
-    ids.set(this.#ids.subarray(0, this.#size));
-    this.#vectors = vectors;
-    this.#bytes = bytes;
-    this.#ids = ids;
+    const { dimensions } = this;
+    this.#vectors = grown(this.#vectors, new Float32Array(capacity * dimensions));
+    this.#bytes = grown(this.#bytes, new Int8Array(capacity * dimensions));
+    this.#ids = grown(this.#ids, new Float64Array(capacity));
   }
 
   #dropGraph(): void {
@@ -181,10 +169,15 @@ export class VectorIndex {
   }
 }
 
-/** An entry of the map of slots, about. */
+function grown<A extends Float32Array | Float64Array | Int8Array>(old: A, larger: A): A {
+  larger.set(old);
+  return larger;
+}
+
+/** An entry of the map of slots, estimated. */
 const BYTES_AN_ID = 64;
 
-/** The same direction with length 1; nothing stays nothing, and is as far from everything as unrelated things are. */
+/** The same direction with length 1. A vector of zeros stays as it is: its distance to all others is 1. */
 function unit(vector: Float32Array): Float32Array {
   let square = 0;
   for (const value of vector) square += value * value;
@@ -192,10 +185,10 @@ function unit(vector: Float32Array): Float32Array {
   return vector.map((value) => value / length);
 }
 
-/** Of a vector of length 1: no component is more than 1. */
+/** Of a vector of length 1, so that no component is more than 1. */
 function bytesOf(vector: Float32Array): Int8Array {
   const bytes = new Int8Array(vector.length);
-  // A loop of numbers is five times as fast as an iterator, and a collection is millions of them.
+  // A loop of numbers is five times as fast as an iterator, and a collection has millions of them.
   for (let at = 0; at < vector.length; at++) bytes[at] = Math.round((vector[at] ?? 0) * BYTE_ONE);
   return bytes;
 }

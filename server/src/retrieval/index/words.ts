@@ -1,12 +1,9 @@
-/** Longer ones are cut there: a base64 line is no word. */
+/** Longer words are cut: a base64 line is not a word. */
 const WORD_MAX_CHARACTERS = 40;
 
-/**
- * The words of a text as they are compared: small letters without accents, numbers too. Scripts that are written without
- * spaces give pairs of characters.
- */
+/** Words and numbers, in lower case and without accents. Scripts without spaces give pairs of characters. */
 export function wordsOf(text: string): string[] {
-  // Accents go first: sorting a long row of them, as normalizing does, takes time with its square.
+  // Normalizing sorts rows of accents, in quadratic time: most are removed first.
   const bare = text.replaceAll(ACCENTS, '');
   const plain = bare.normalize('NFKD').replaceAll(ACCENTS, '').toLowerCase();
   return [...plain.matchAll(RUNS)].flatMap(([run]) =>

@@ -1,11 +1,11 @@
 import { flatten } from '../index/vector-bytes.ts';
 
-/** Before the numbers: how many there are, and two bytes that mean nothing. */
+/** Before the numbers: their count, and two unused bytes. */
 const HEAD_BYTES = 4;
 
 /**
- * A vector as PostgreSQL takes a `halfvec`, binary: 16-bit floats, big-endian. Length 1, so that the inner product is the
- * cosine and no number is too large for 16 bits; nothing but zeros stays so, and is as far from all as unrelated things are.
+ * A binary `halfvec` for PostgreSQL: 16-bit floats, big-endian. Its length is 1, so that the inner product is the cosine and
+ * no number is too large for 16 bits. A vector of zeros stays as it is: its distance to all others is 1.
  */
 export function halfVector(vector: Float32Array): Buffer {
   const bytes = Buffer.alloc(HEAD_BYTES + vector.length * 2);

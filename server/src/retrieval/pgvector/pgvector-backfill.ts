@@ -6,12 +6,12 @@ import { leaseOf } from '../embedding/lease-store.ts';
 import { isGone } from './pgvector-tables.ts';
 import { fillPiece, knownLengths, markFilled, unfilledPasses } from './pgvector-store.ts';
 
-/** Longer than any piece takes. */
+/** Every piece takes less. */
 const LEASE_MS = 60_000;
-/** After a round; searches that meet what is missing ask for another. */
+/** Between two rounds; a search that finds vectors missing asks for one. */
 const REST_MS = 10_000;
 const BATCH = 100;
-/** It can be made again. */
+/** The vectors can be made again. */
 const AT_EASE = { durable: false };
 
 interface Options {
@@ -21,7 +21,7 @@ interface Options {
   prepare: (dimensions: number) => Promise<void>;
 }
 
-/** Puts in what was embedded by a process that did not use the extension, piece by piece. One process does it for all. */
+/** Adds the vectors that a process without the extension embedded, piece by piece. One process does it for all. */
 export class Backfill {
   readonly #options: Options;
   #round: Promise<void> | undefined;
@@ -32,12 +32,12 @@ export class Backfill {
     this.#options = options;
   }
 
-  /** Resolves when nothing is left, or another process does it. Never rejects. */
+  /** Resolves when nothing is left to do, or another process does it. Never rejects. */
   look(): Promise<void> {
     const { clock, logger } = this.#options;
     if (this.#isStopped || (this.#round === undefined && clock.monotonicMs() < this.#notBeforeMs))
       return Promise.resolve();
-    // Whoever searched only set it going.
+    // The search that asks for it does not own this work.
     this.#round ??= withoutPermit(() => this.#work())
       .catch((error: unknown) => {
         if (!this.#isStopped) logger.warn({ err: error }, 'vectors were not given to PostgreSQL');
@@ -49,7 +49,7 @@ export class Backfill {
     return this.#round;
   }
 
-  /** Ends with the piece that is being written. Twice is fine. */
+  /** Stops after the current piece. Idempotent. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#round;
@@ -59,7 +59,7 @@ export class Backfill {
     const { storage, prepare } = this.#options;
     for (const dimensions of await knownLengths(storage.db)) {
       await prepare(dimensions);
-      // Looking costs no write.
+      // This check costs no write.
       if ((await unfilledPasses(storage.db, { dimensions, after: 0, limit: 1 })).length === 0) continue;
       await underLease(this.#options, leaseOf('pgvector'), LEASE_MS, (lease) =>
         this.#fillAll(lease.storage, dimensions),
@@ -92,7 +92,7 @@ export class Backfill {
     }
   }
 
-  /** One that was removed or embedded anew meanwhile, or that PostgreSQL does not take, keeps none of the others out. */
+  /** A pass that was removed meanwhile, or that PostgreSQL refuses, is skipped. */
   #passOver(pass: { embeddingId: number }, error: unknown): void {
     const { code = '' } = error as { code?: string };
     const isOver = error instanceof KeywardError || error instanceof LeaseLostError;

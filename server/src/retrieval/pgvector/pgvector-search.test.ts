@@ -78,7 +78,7 @@ interface Opened {
   nearest: (question: Partial<Question>) => Promise<number[]>;
 }
 
-/** A large collection and a small one, brought in after they were embedded without the extension. */
+/** A large collection and a small one, added after they were embedded without the extension. */
 async function openFilled(
   open: OpenDatabase,
   collections: [id: number, vectors: Float32Array[]][],
@@ -102,7 +102,7 @@ const BY_GRAPH: Way = { by: 'graph', limit: WANTED, stepsMax: 20_000 };
 
 describeOn('pgvector', 'a search by PostgreSQL', (open) => {
   test(
-    'finds the nearest by the graph where there is much to compare, otherwise by comparing',
+    'A search in a large collection finds the nearest by the graph, others by comparing',
     { timeout: 90_000 },
     async () => {
       const large = Array.from({ length: LARGE_COUNT }, () => vector(3));
@@ -121,7 +121,7 @@ describeOn('pgvector', 'a search by PostgreSQL', (open) => {
       };
       expect(await mean(LARGE, large)).toBeGreaterThanOrEqual(0.99);
       expect(await mean(SMALL, small)).toBe(1);
-      // The graph leads to the small one too, through all that lies between.
+      // The graph leads to the small one too, through the vectors between.
       const byGraphAlone = (more: Partial<Question>): Promise<number[]> =>
         storage.snapshot(async (tx) => {
           const question = { ...QUESTION, ...more };
@@ -149,7 +149,7 @@ describeOn('pgvector', 'a search by PostgreSQL', (open) => {
         );
         return rows[0]?.idx_scan ?? 0;
       };
-      // PostgreSQL tells its numbers with a delay, at the end of a search.
+      // PostgreSQL updates its statistics with a delay, at the end of a search.
       const before = await followed();
       await expect.poll(() => nearest({}).then(followed), { timeout: 30_000 }).toBeGreaterThan(before);
     },

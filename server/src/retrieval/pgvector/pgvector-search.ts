@@ -8,9 +8,9 @@ export interface Question {
   collectionId: number;
   model: string;
   vector: Float32Array;
-  /** How many chunks are to be given. */
+  /** Of chunks. */
   limit: number;
-  /** Documents that are not looked through. */
+  /** Documents to leave out. */
   except: readonly string[];
 }
 
@@ -20,21 +20,21 @@ interface FoundRow {
 }
 
 /**
- * How many vectors a search of the graph keeps in view for each that is wanted, and at least: enough to find 0.99 of the
- * nearest among vectors that have no structure. pgvector allows no more than 1,000.
+ * The candidates of a search of the graph for each wanted vector, and at least: enough to find 0.99 of the nearest among
+ * random vectors. pgvector allows at most 1,000.
  */
 const VIEW = 3;
 const VIEW_MIN = 300;
 const VIEW_MAX = 1_000;
 
-/** Deeper no graph is followed: it would miss some. */
+/** With a higher limit a search of the graph would miss some. */
 export const GRAPH_LIMIT_MAX = Math.floor(VIEW_MAX / VIEW);
 
 export type Way = { by: 'comparing' } | { by: 'graph'; limit: number; stepsMax: number };
 
 /**
- * What the rest of a transaction is planned with, so that the plan does not depend on how old the statistics are: only
- * the graph can give rows in order without sorting. Just-in-time compilation takes longer than a search.
+ * Sets the planner for the rest of a transaction, so that the plan does not depend on the age of the statistics: only the
+ * graph can give rows in order without sorting. Just-in-time compilation takes longer than a search.
  */
 export async function steer(tx: Db, way: Way): Promise<void> {
   await sql`
@@ -59,8 +59,8 @@ export function byComparing(db: Db, question: Question): RawBuilder<FoundRow> {
 }
 
 /**
- * Follows the graph from the question outwards, through the vectors of all collections, until enough of this one have
- * come; `offset 0` keeps the question whose they are from becoming a join. Fewer than asked for: the search gave up.
+ * Follows the graph from the question outwards, through the vectors of all collections, until it has enough of this one;
+ * `offset 0` keeps the subquery from becoming a join. Fewer rows than asked for: the search reached its limit of steps.
  */
 export function byGraph(db: Db, question: Question): RawBuilder<FoundRow> {
   const { vectors } = tablesOf(question.vector.length);
@@ -75,7 +75,7 @@ export function byGraph(db: Db, question: Question): RawBuilder<FoundRow> {
 const distance = ({ vector }: Question): RawBuilder<unknown> =>
   sql`v.vector <#> ${halfVector(vector)}::halfvec(${sql.lit(vector.length)})`;
 
-/** With the vectors as the model gave them. */
+/** With the original vectors. */
 const chunksOf = (found: RawBuilder<unknown>): RawBuilder<FoundRow> =>
   sql<FoundRow>`select c.id, c.vector from (${found}) as f inner join document_chunks as c on c.id = f.chunk_id`;
 

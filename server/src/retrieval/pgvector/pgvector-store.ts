@@ -16,7 +16,7 @@ export interface Piece {
   from: number;
 }
 
-/** Puts some chunks of a pass in. @returns the place where to go on; undefined where nothing of the pass is left. */
+/** Adds some chunks of a pass. @returns the next place; undefined after the last one. */
 export async function fillPiece(
   tx: Db,
   { embeddingId, dimensions, from }: Piece,
@@ -41,7 +41,7 @@ export async function fillPiece(
   return chunks.length < PIECE ? undefined : last + 1;
 }
 
-/** From now on searches may rely on a pass, if it is complete and all of its vectors are in. */
+/** Lets searches use a pass, if it is complete and all of its vectors are in. */
 export async function markFilled(
   tx: Db,
   { embeddingId, dimensions }: Pick<Piece, 'embeddingId' | 'dimensions'>,
@@ -54,7 +54,7 @@ export async function markFilled(
     on conflict do nothing`.execute(tx);
 }
 
-/** Complete passes that are not in whole, in the order in which they were made. */
+/** Complete passes that are not marked as filled, in the order in which they were made. */
 export async function unfilledPasses(
   db: Db,
   { dimensions, after, limit }: { dimensions: number; after: number; limit: number },
@@ -67,7 +67,7 @@ export async function unfilledPasses(
   return rows.map(({ id }) => id);
 }
 
-/** Lengths of vectors that there are, and that have a place in a graph. */
+/** The lengths of known vectors that a graph can have. */
 export async function knownLengths(db: Db): Promise<number[]> {
   const rows = await tables(db)
     .selectFrom('embedding_recipes')
@@ -79,14 +79,14 @@ export async function knownLengths(db: Db): Promise<number[]> {
   return rows.flatMap(({ dimensions }) => dimensions ?? []);
 }
 
-/** Whose vectors a search is for. */
+/** The vectors that a search looks through. */
 export interface Searched {
   collectionId: number;
   model: string;
   dimensions: number;
 }
 
-/** How many chunks a collection has, and how many of its passes are not in. */
+/** The number of chunks of a collection, and of its passes that are not filled. */
 export async function survey(
   db: Db,
   { collectionId, model, dimensions }: Searched,
@@ -99,11 +99,10 @@ export async function survey(
   return rows[0] ?? { chunks: 0, unfilled: 0 };
 }
 
-/** What a search has to know before anything else. */
 export interface Standing {
-  /** Another one after each change of the collection, and after the table was made anew. */
+  /** Changes with the collection, and when the table is made again. */
   revision: string;
-  /** How many vectors of this length there are in all collections, about. */
+  /** Vectors of this length in all collections, estimated. */
   total: number;
 }
 

@@ -1,50 +1,43 @@
 import { sql } from 'kysely';
 import type { Db, Storage } from '../../storage/index.ts';
 
-/** With more numbers a vector has no place in a graph of pgvector. */
+/** The limit of graphs of pgvector. */
 export const DIMENSIONS_MAX = 4_000;
 
 /**
- * Of vectors of one length: the vectors by which chunks are found, and the passes that are whole in there. What is in them
- * can be made again from `document_chunks`; by their name they are no part of a backup.
+ * For vectors of one length: the vectors, and the passes whose vectors are complete. They can be made again from
+ * `document_chunks`; a backup leaves tables of such names out.
  */
 export const tablesOf = (dimensions: number) => ({
   vectors: sql.table(`derived_vectors_${dimensions}`),
   passes: sql.table(`derived_passes_${dimensions}`),
 });
 
-/** What a PostgreSQL says that has lost the extension. 42: something is not there, or not allowed; 58P01: its file. */
+/** Codes of a PostgreSQL without the extension. 42: something is missing or not allowed; 58P01: a file is missing. */
 export const isGone = (code: string): boolean => /^(42|58P01)/.test(code);
 
-/** Processes make tables one after the other. */
+/** One process makes tables at a time. */
 const LOCK = 5390_0002;
 
-/** Searches that go on until they have enough (`hnsw.iterative_scan`) came with it. */
+/** The first with `hnsw.iterative_scan`: searches that continue until they have enough. */
 const VERSION_MIN = '0.8';
 
-export type Extension = { isUsable: true; version: string } | { isUsable: false; why: string };
-
-/** Looks for the extension, and makes it where the role may. */
-export async function openExtension(storage: Storage): Promise<Extension> {
-  if (storage.dialect !== 'postgres') return { isUsable: false, why: 'the database is not PostgreSQL' };
+/** Creates the extension where the role may. @returns why it cannot be used, or its version. */
+export async function openExtension(storage: Storage): Promise<{ version: string } | { why: string }> {
   const { offered, installed } = await lookFor(storage.db);
   if (offered === null && installed === null)
-    return { isUsable: false, why: 'this PostgreSQL does not have the extension vector' };
+    return { why: 'this PostgreSQL does not have the extension vector' };
   const refusal = installed === null ? await createExtension(storage) : undefined;
   const { installed: version, isVisible } = await lookFor(storage.db);
-  if (version === null)
-    return {
-      isUsable: false,
-      why: `the extension vector cannot be created (${refusal}): a superuser can, with "create extension vector"`,
-    };
+  if (version === null) {
+    const hint = 'a superuser can, with "create extension vector"';
+    return { why: `the extension vector cannot be created (${refusal}): ${hint}` };
+  }
   if (!isVisible)
-    return {
-      isUsable: false,
-      why: `the extension vector is not in the search path, or older than ${VERSION_MIN}`,
-    };
-  if (isOlder(version))
-    return { isUsable: false, why: `the extension vector is older than ${VERSION_MIN} (${version})` };
-  return { isUsable: true, version };
+    return { why: `the extension vector is not in the search path, or older than ${VERSION_MIN}` };
+  if (version.localeCompare(VERSION_MIN, 'en', { numeric: true }) < 0)
+    return { why: `the extension vector is older than ${VERSION_MIN} (${version})` };
+  return { version };
 }
 
 interface Looked {
@@ -61,7 +54,7 @@ async function lookFor(db: Db): Promise<Looked> {
   return rows[0] ?? { offered: null, installed: null, isVisible: false };
 }
 
-/** @returns why not. */
+/** @returns the error, if any. */
 async function createExtension(storage: Storage): Promise<string | undefined> {
   try {
     await storage.transaction(async (tx) => {
@@ -74,16 +67,9 @@ async function createExtension(storage: Storage): Promise<string | undefined> {
   }
 }
 
-function isOlder(version: string): boolean {
-  return version.localeCompare(VERSION_MIN, 'en', { numeric: true }) < 0;
-}
-
 const alone = (tx: Db): Promise<unknown> => sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(tx);
 
-/**
- * Makes what vectors of a length need, unless it is there. With no vector in it yet a graph is made at once and holds up
- * nobody; made over vectors that are there it would take minutes.
- */
+/** Makes the tables with their graph at once: a graph over vectors that are there already would take minutes. */
 export async function ensureTables(storage: Storage, dimensions: number): Promise<void> {
   if (await areThere(storage.db, dimensions)) return;
   await storage.transaction(async (tx) => {
@@ -93,7 +79,7 @@ export async function ensureTables(storage: Storage, dimensions: number): Promis
   });
 }
 
-/** The graph goes when the extension goes, the tables do not. */
+/** When the extension is dropped, the graph is dropped with it, the tables are not. */
 async function areThere(db: Db, dimensions: number): Promise<boolean> {
   const { rows } = await sql<{ areThere: boolean }>`
     select to_regclass(${`derived_vectors_${dimensions}_graph`}) is not null
@@ -105,7 +91,7 @@ function statementsFor(dimensions: number): string[] {
   const vectors = `derived_vectors_${dimensions}`;
   const passes = `derived_passes_${dimensions}`;
   return [
-    // The tables point at this one, which writers hold: whoever takes it first waits for nobody who waits for them.
+    // The new tables refer to this one, which writers lock: locking it first prevents a deadlock with them.
     'lock table document_chunks in share row exclusive mode',
     `drop table if exists ${passes}`,
     `drop table if exists ${vectors}`,
@@ -114,11 +100,11 @@ function statementsFor(dimensions: number): string[] {
       embedding_id bigint not null,
       vector halfvec(${dimensions}) not null
     )`,
-    // Beside the rest of its row, however long: to fetch each from elsewhere takes ten times as long as to compare it.
+    // In the row itself: fetching a vector from elsewhere takes ten times as long as comparing it.
     `alter table ${vectors} alter column vector set storage plain`,
     `create index ${vectors}_pass on ${vectors} (embedding_id)`,
     `create index ${vectors}_graph on ${vectors} using hnsw (vector halfvec_ip_ops) with (m = 16, ef_construction = 64)`,
-    // chunk_id: one of the pass, so that the row goes when the pass goes.
+    // chunk_id: one of the pass, so that the row is removed with the pass.
     `create table ${passes} (
       embedding_id bigint primary key,
       chunk_id bigint not null unique references document_chunks (id) on delete cascade

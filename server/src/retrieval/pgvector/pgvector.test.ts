@@ -36,7 +36,7 @@ async function countIn(storage: Storage, table: string): Promise<number> {
 }
 
 describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
-  test('no index process is needed; searches for words have one', async () => {
+  test('A search by vectors needs no index process, a search by words has one', async () => {
     const opened = await openRetrieval(await open());
     await fill(opened, ['owl', 'mouse', 'rat']);
     expect(await titlesOf(opened.retrieval, 'mouse')).toEqual(['mouse']);
@@ -45,7 +45,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
     expect(opened.retrieval.indexPid).toBeGreaterThan(0);
   });
 
-  test('what was embedded without the extension is found by the index process until it is brought in', async () => {
+  test('Documents that were embedded without the extension are found by the index process until their vectors are added', async () => {
     const opened = await openRetrieval(await open(), { pgvector: false });
     await fill(opened, ['owl', 'mouse', 'rat']);
     const first = await opened.another({ pgvector: true });
@@ -61,7 +61,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
     expect((await titlesOf(second, 'owl')).toSorted()).toEqual(['late', 'owl']);
   });
 
-  test('documents that go, or are embedded anew, leave nothing behind', async () => {
+  test('Documents that are removed or embedded again leave no old vectors', async () => {
     const opened = await openRetrieval(await open());
     const { retrieval, documents, storage, set } = opened;
     const [owl = ''] = await fill(opened, ['owl', 'mouse '.repeat(60).trim()]);
@@ -77,7 +77,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
     expect(retrieval.indexPid).toBeUndefined();
   });
 
-  test('an extension that goes while it is used is missed by nobody; when it is back, so are the vectors', async () => {
+  test('A search works while the extension is dropped, and its vectors are back when it is', async () => {
     const opened = await openRetrieval(await open());
     const { retrieval, document, storage, another } = opened;
     await fill(opened, ['owl']);
@@ -97,7 +97,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
     expect(again.indexPid).toBeUndefined();
   });
 
-  test('a role that may not create the extension goes without', async () => {
+  test('A role that may not create the extension searches by the index process', async () => {
     const database = await open();
     const role = `modest_${randomBytes(4).toString('hex')}`;
     await sql.raw(`create role ${role} login password '${role}'`).execute(database.storage.db);
@@ -113,7 +113,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
     await expect(countIn(opened.storage, VECTORS)).rejects.toThrow('does not exist');
   });
 
-  test('vectors too long for a graph are found by the index process', async () => {
+  test('Vectors that are too long for a graph are found by the index process', async () => {
     const opened = await openRetrieval(await open());
     opened.upstream.answer(embeddings(4_001));
     await fill(opened, ['owl', 'mouse']);
@@ -121,7 +121,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
     expect(opened.retrieval.indexPid).toBeGreaterThan(0);
   });
 
-  test('the longest that have a place are found by it, and a text without a vector is as far as all that is unlike', async () => {
+  test('The longest vectors of a graph are found by it, and a vector of zeros has distance 1 to all', async () => {
     const opened = await openRetrieval(await open());
     opened.upstream.answer(embeddings(4_000));
     await fill(opened, ['owl', '!!!']);
@@ -135,7 +135,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
   });
 
   describeOnBothDatabases('a backup', (openTarget) => {
-    test('has all that is needed where there is no such extension', async () => {
+    test('A backup has all that a database without the extension needs', async () => {
       const opened = await openRetrieval(await open());
       await fill(opened, ['owl', 'mouse']);
       const folder = mkdtempSync(join(tmpdir(), 'keyward-backup-'));

@@ -11,32 +11,31 @@ import { fillPiece, markFilled, standing, survey, type Piece } from './pgvector-
 import { DIMENSIONS_MAX, ensureTables, isGone, openExtension } from './pgvector-tables.ts';
 
 const EXACT_MAX = 20_000;
-/** Candidates beyond those that are wanted: 16-bit floats mix up the nearest of neighbours. */
+/** Beyond those that are wanted: the order by 16-bit floats is inexact. */
 const CANDIDATES_MORE = 16;
-/** One step in the graph takes about as long as comparing so many vectors. */
+/** A step in the graph takes about as long as comparing so many vectors. */
 const STEP_COST = 40;
 
 export interface PgVectorsOptions {
   storage: Storage;
   clock: Clock;
   logger: Logger;
-  /** false: as if PostgreSQL did not have the extension. */
   isOn: boolean;
-  /** Up to so many vectors a search compares all of them. */
+  /** With more vectors in a collection a search may use the graph. */
   exactMax?: number;
 }
 
 /**
- * Vectors in PostgreSQL's extension `vector`, and searches by it: no process holds a collection in memory, and what is
- * committed is what is found. Does nothing where the database is another one or has no such extension: docs/decisions/0008.
+ * Vectors in PostgreSQL's extension `vector`, and searches by it: no process holds a collection in memory, and a search finds
+ * exactly what is committed. Does nothing with another database or without the extension: docs/decisions/0008.
  */
 export class PgVectors {
   readonly #options: PgVectorsOptions;
   readonly #backfill: Backfill;
   #usable: Promise<boolean> | undefined;
-  /** Lengths of vectors whose tables are there. */
+  /** By length of vectors: their tables. */
   readonly #prepared = new Map<number, Promise<void>>();
-  /** Collections that are known to be in whole, at which revision, and how many chunks they then have. */
+  /** Collections whose vectors are complete at a revision. */
   readonly #whole = new Map<string, { revision: string; chunks: number }>();
 
   constructor(options: PgVectorsOptions) {
@@ -44,24 +43,19 @@ export class PgVectors {
     this.#backfill = new Backfill({ ...options, prepare: (dimensions) => this.prepare(dimensions) });
   }
 
-  /** Looks whether the extension is there, and brings in what was embedded without it. */
-  start(): void {
-    void this.look();
-  }
-
-  /** The second half of that. Never rejects. */
+  /** Adds the vectors of passes that were embedded without the extension. Never rejects. */
   async look(): Promise<void> {
     if (await this.#isUsable().catch(() => false)) await this.#backfill.look();
   }
 
-  /** Twice is fine. */
+  /** Idempotent. */
   stop(): Promise<void> {
     return this.#backfill.stop();
   }
 
   /**
    * The chunks nearest to a question, the best first.
-   * @returns undefined where somebody else has to look: it is not all in here, or it went wrong.
+   * @returns undefined where the index process has to search: vectors are missing here, or the search failed.
    */
   async nearest(question: Question): Promise<Nearest[] | undefined> {
     if (question.vector.length > DIMENSIONS_MAX || !(await this.#isUsable())) return undefined;
@@ -80,7 +74,10 @@ export class PgVectors {
 
   async #search(tx: Db, asked: Question): Promise<{ id: number; vector: Uint8Array }[] | undefined> {
     const whole = await this.#wholeChunks(tx, asked);
-    if (whole === undefined) return undefined;
+    if (whole === undefined) {
+      void this.#backfill.look();
+      return undefined;
+    }
     const question = { ...asked, limit: asked.limit + CANDIDATES_MORE };
     if (this.#isGraphFaster(whole, question.limit)) {
       const stepsMax = Math.ceil(whole.chunks / STEP_COST);
@@ -92,31 +89,25 @@ export class PgVectors {
     return (await byComparing(tx, question).execute(tx)).rows;
   }
 
-  /** How many chunks the collection has and how many there are of all, where all of its own are in. */
+  /** The chunks of the collection and of all collections; undefined while some of its own are missing here. */
   async #wholeChunks(
     tx: Db,
     { collectionId, model, vector }: Question,
   ): Promise<{ chunks: number; total: number } | undefined> {
     const searched = { collectionId, model, dimensions: vector.length };
     const now = await standing(tx, searched);
-    if (now === undefined) return this.#missing();
+    if (now === undefined) return undefined;
     const { revision, total } = now;
     const name = `${collectionId} ${model}`;
     const known = this.#whole.get(name);
     if (known?.revision === revision) return { chunks: known.chunks, total };
     const { chunks, unfilled } = await survey(tx, searched);
-    if (unfilled > 0) return this.#missing();
+    if (unfilled > 0) return undefined;
     this.#whole.set(name, { revision, chunks });
     return { chunks, total };
   }
 
-  /** So that it is there another time. */
-  #missing(): undefined {
-    void this.#backfill.look();
-    return undefined;
-  }
-
-  /** A graph goes through the vectors of other collections too: of a small share it finds nothing for long. */
+  /** A graph leads through the vectors of other collections too: for a collection with a small share it is slow. */
   #isGraphFaster({ chunks, total }: { chunks: number; total: number }, limit: number): boolean {
     if (chunks <= (this.#options.exactMax ?? EXACT_MAX) || limit > GRAPH_LIMIT_MAX) return false;
     const steps = limit * Math.max(1, total / chunks);
@@ -126,7 +117,7 @@ export class PgVectors {
   /** Call before the transaction that writes vectors of a length. */
   async prepare(dimensions: number): Promise<void> {
     if (dimensions > DIMENSIONS_MAX || !(await this.#isUsable())) return;
-    // For all that come after, whatever becomes of the request that came first.
+    // With a permit of its own: other requests wait for it too.
     const preparing =
       this.#prepared.get(dimensions) ?? ensureTables(booksOf(this.#options.storage), dimensions);
     this.#prepared.set(dimensions, preparing);
@@ -139,12 +130,12 @@ export class PgVectors {
   }
 
   /**
-   * Takes in the chunks of a pass from a place on, within the transaction that writes them.
+   * Adds the chunks of a pass from a place on, within the transaction that writes them.
    * @param piece.isLast the pass is complete with them.
    */
   async add(tx: Db, piece: Piece & { isLast?: boolean }): Promise<void> {
     if (!this.#prepared.has(piece.dimensions)) return;
-    // Whatever goes wrong here takes no chunk along.
+    // A failure here must not fail the chunks.
     await sql`savepoint derived`.execute(tx);
     try {
       let from: number | undefined = piece.from;
@@ -170,12 +161,15 @@ export class PgVectors {
     const { storage, logger, isOn } = this.#options;
     if (storage.dialect !== 'postgres' || !isOn) return false;
     const extension = await openExtension(booksOf(storage));
-    if (extension.isUsable) logger.info({ version: extension.version }, 'PostgreSQL searches by vectors');
-    else logger.info({ why: extension.why }, 'searches by vectors use the index process');
-    return extension.isUsable;
+    const isUsable = 'version' in extension;
+    logger.info(
+      extension,
+      isUsable ? 'PostgreSQL searches by vectors' : 'searches by vectors use the index process',
+    );
+    return isUsable;
   }
 
-  /** @throws KeywardError where the database as such is at fault. */
+  /** @throws KeywardError where the database itself fails. */
   #failed(error: unknown, what: string): void {
     if (error instanceof KeywardError) throw error;
     this.#options.logger.warn({ err: error }, what);

@@ -1,4 +1,4 @@
-/** `BC12` → 54, from 0; undefined for what is no cell. */
+/** `BC12` → 54, from 0; undefined for text that does not name a cell. */
 export function columnOf(reference: string | undefined): number | undefined {
   const letters = /^[A-Z]{1,3}/.exec(reference ?? '')?.[0];
   if (letters === undefined) return undefined;
@@ -8,10 +8,9 @@ export function columnOf(reference: string | undefined): number | undefined {
 /** The number formats of dates and times that every spreadsheet has. */
 const isBuiltInDate = (id: number): boolean => (id >= 14 && id <= 22) || (id >= 45 && id <= 47);
 
-/** What a number means under a format: a point in time, or how long something takes. */
 export type TimeKind = 'date' | 'duration';
 
-/** @param code such as `yyyy\-mm\-dd`; colours and texts in it are no part of the date. @returns undefined for a plain number. */
+/** @param code such as `yyyy\-mm\-dd`, with colours and texts. @returns undefined for a plain number. */
 export function timeKind(id: number, code: string | undefined): TimeKind | undefined {
   if (code === undefined)
     return id === BUILT_IN_DURATION ? 'duration' : isBuiltInDate(id) ? 'date' : undefined;
@@ -33,13 +32,13 @@ export function serialDuration(serial: number): string {
 }
 
 const DAY_MS = 86_400_000;
-/** Day 0 of Excel; its 29 February 1900, which never was, lies before all that matters. */
+/** Day 0 of Excel, which counts a 29 February 1900; dates before it are one day off. */
 const EPOCH_MS = Date.UTC(1899, 11, 30);
 
-/** Day 0 of workbooks that were begun on an old Mac. */
+/** Day 0 of workbooks from an old Mac. */
 const EPOCH_1904_DAYS = 1_462;
 
-/** `45000.5` → `2023-03-15 12:00:00`; the time is left out where there is none, the day where it is 0. */
+/** `45000.5` → `2023-03-15 12:00:00`; without the time at midnight, without the day where it is 0. */
 export function serialDate(serial: number, { is1904 = false } = {}): string {
   const days = serial + (is1904 ? EPOCH_1904_DAYS : 0);
   const date = new Date(EPOCH_MS + Math.round(days * 86_400) * 1000);

@@ -1,4 +1,4 @@
-/** Cells as one line of CSV, without the empty ones at its end. */
+/** Without the empty cells at its end. */
 export function csvLine(cells: readonly string[]): string {
   let end = cells.length;
   while (end > 0 && cells[end - 1] === '') end--;

@@ -4,14 +4,13 @@ import type { Properties, Source } from '../source.ts';
 import { firstTexts, readXml } from '../xml.ts';
 import { Zip } from '../zip.ts';
 import { htmlText } from './html-text.ts';
-import { propertiesOf } from './office-properties.ts';
+import { propertiesOf } from './office.ts';
 
-/** Chapter by chapter, in the order in which the book is read. */
 export async function readEpub(source: Source): Promise<Properties> {
   const zip = await Zip.open(source);
   const book = await packageOf(zip, source);
   for (const chapter of await chaptersOf(zip, source, book)) {
-    source.text.add(`${htmlText(await zip.wholeText(chapter))}\n\n`);
+    source.add(`${htmlText(await zip.wholeText(chapter))}\n\n`);
   }
   const found = await firstTexts(zip.text(book), source.limits, ['title', 'creator']);
   return propertiesOf({ title: found.get('title'), author: found.get('creator') });
@@ -25,7 +24,7 @@ async function packageOf(zip: Zip, { limits }: Source): Promise<string> {
     },
   });
   if (book === undefined || !zip.has(book))
-    throw new Unreadable('is damaged: it does not say where the book begins.');
+    throw new Unreadable('is damaged: META-INF/container.xml does not name the package of the book.');
   return book;
 }
 

@@ -1,17 +1,7 @@
 import { Parser } from 'htmlparser2';
 import { Unreadable } from '../limits.ts';
 
-const UNSEEN = new Set([
-  'script',
-  'style',
-  'noscript',
-  'template',
-  'svg',
-  'head',
-  'title',
-  'iframe',
-  'object',
-]);
+const UNSEEN = new Set('script style noscript template svg head title iframe object'.split(' '));
 const BLOCKS = new Set(
   (
     'address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr ' +
@@ -20,20 +10,19 @@ const BLOCKS = new Set(
 );
 const CELLS = new Set(['td', 'th']);
 
-/** Each element that is open makes every other one slower. */
+/** Each open element makes every other one slower. */
 const DEPTH_MAX = 10_000;
 
-/** The text of a page, and how large the tree would be that stands behind it. */
+/** The text of a page, and the size that its tree would have. */
 export interface PageText {
   text: string;
   elements: number;
   depth: number;
 }
 
-/** @throws Unreadable */
 export const htmlText = (html: string): string => readPage(html).text;
 
-/** What one would read of a page: its text, a line a block, without scripts and styles. No tree is built. */
+/** The visible text of a page, a line a block. Builds no tree. @throws Unreadable */
 export function readPage(html: string): PageText {
   const pieces: string[] = [];
   let unseen = 0;

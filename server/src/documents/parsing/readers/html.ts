@@ -2,22 +2,22 @@ import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import { decodeText, type Properties, type Source } from '../source.ts';
 import { htmlText, readPage } from './html-text.ts';
-import { propertiesOf } from './office-properties.ts';
+import { propertiesOf } from './office.ts';
 
-/** What Readability may look at: it builds a tree, then several, and walks them up and down. */
+/** Limits for Readability, which builds several trees and walks through them again and again. */
 const ELEMENTS_MAX = 20_000;
 const DEPTH_MAX = 200;
-/** Of what Readability leaves, an article has more than this share of the page's text. */
+/** An article has at least this share of the page's text. */
 const ARTICLE_SHARE_MIN = 0.2;
 
-/** The article of a page without its menus; the whole text where none is to be found. */
+/** The article of a page without its menus, or the whole text where no article is found. */
 export function readHtml(source: Source): Properties {
   const html = decodeHtml(source);
   const { text: whole, elements, depth } = readPage(html);
   const isSmall = elements <= ELEMENTS_MAX && depth <= DEPTH_MAX;
   const article = isSmall ? articleOf(html) : undefined;
   const isArticle = article !== undefined && article.text.length > whole.length * ARTICLE_SHARE_MIN;
-  source.text.add(isArticle ? article.text : whole);
+  source.add(isArticle ? article.text : whole);
   return propertiesOf({ title: article?.title ?? titleOf(html), author: article?.author });
 }
 
@@ -30,7 +30,7 @@ function articleOf(html: string): { text: string; title?: string; author?: strin
     const text = htmlText(article.content);
     return { text, ...(title ? { title } : {}), ...(byline ? { author: byline } : {}) };
   } catch {
-    // Too odd for it: the plain text is there all the same.
+    // The plain text is used instead.
     return undefined;
   }
 }
@@ -40,7 +40,7 @@ const titleOf = (html: string): string | undefined => {
   return title === undefined ? undefined : htmlText(title);
 };
 
-/** As the server says, else as the page itself does. */
+/** By the charset that the server declares, else by the page's own. */
 function decodeHtml(source: Source): string {
   const bytes = source.whole();
   const start = bytes.subarray(0, 2048).toString('latin1');

@@ -3,30 +3,29 @@ import type { Email } from 'postal-mime';
 import { Unreadable } from '../limits.ts';
 import type { Properties, Source } from '../source.ts';
 import { htmlText } from './html-text.ts';
-import { propertiesOf } from './office-properties.ts';
+import { propertiesOf } from './office.ts';
 
 /** Of parts within parts. */
 const NESTING_MAX = 50;
 
 export async function readEml(source: Source): Promise<Properties> {
   const mail = await parse(source.whole());
-  source.text.add(mailText(mail));
+  source.add(mailText(mail));
   return mailProperties(mail);
 }
 
-/** Each is a document of its own, and all of them are stored at once. */
+/** Each becomes a document, and one transaction stores all of them. */
 const MESSAGES_MAX = 5_000;
 
-/** Mail by mail, each a part of its own. */
 export async function readMbox(source: Source): Promise<Properties> {
   let number = 0;
   for (const message of messagesOf(source.whole())) {
     if (++number > MESSAGES_MAX)
       throw new Unreadable(`holds more than ${MESSAGES_MAX} messages: split it into several.`);
     const mail = await parse(message);
-    source.text.add(mailText(mail).replace(/^>(>*From )/gm, '$1'));
+    source.add(mailText(mail).replace(/^>(>*From )/gm, '$1'));
     const { title: part = `Message ${number}`, ...known } = mailProperties(mail);
-    source.text.end({ ...known, part });
+    source.end({ ...known, part });
   }
   return {};
 }
@@ -34,7 +33,7 @@ export async function readMbox(source: Source): Promise<Properties> {
 const parse = (bytes: Buffer): Promise<Email> =>
   PostalMime.parse(bytes, { maxNestingDepth: NESTING_MAX, attachmentEncoding: 'arraybuffer' });
 
-/** Each begins with a line `From …` after an empty one. */
+/** A message begins with a line `From …` after an empty one. */
 function* messagesOf(bytes: Buffer): Generator<Buffer> {
   const starts = [0];
   for (let at = bytes.indexOf('\nFrom '); at >= 0; at = bytes.indexOf('\nFrom ', at + 1)) {

@@ -3,14 +3,14 @@ import type { Properties, Source } from '../source.ts';
 import { attribute, readXml } from '../xml.ts';
 import { Zip } from '../zip.ts';
 import { csvLine } from './csv-line.ts';
-import { officeProperties } from './office-properties.ts';
+import { officeProperties } from './office.ts';
 
-/** A cell can say that it stands there a million times; nobody wrote that. */
+/** A cell can declare a million repeats. */
 const REPEATS_MAX = 64;
 const COLUMNS_MAX = 16_384;
 const SPACES_MAX = 100;
 
-/** Texts, presentations and spreadsheets: paragraphs, and rows of tables as CSV. */
+/** Paragraphs, and rows of tables as CSV. */
 export async function readOpenDocument(source: Source): Promise<Properties> {
   const zip = await Zip.open(source);
   await refuseEncrypted(zip, source);
@@ -19,7 +19,7 @@ export async function readOpenDocument(source: Source): Promise<Properties> {
   return officeProperties(zip, source);
 }
 
-/** Its parts are no zip archive's encrypted files: the manifest says it. */
+/** The zip archive is not marked as encrypted; its manifest is. */
 async function refuseEncrypted(zip: Zip, { limits }: Source): Promise<void> {
   const manifest = 'META-INF/manifest.xml';
   if (!zip.has(manifest)) return;
@@ -35,9 +35,9 @@ class ContentReader {
   #isBody = false;
   #cell: { text: string; repeats: number } | undefined;
   #row: string[] | undefined;
-  /** Of notes and paragraphs within paragraphs. */
+  /** Open ones: a paragraph can have notes with paragraphs. */
   #paragraphs = 0;
-  /** Within what was deleted, and is kept so that it can be brought back. */
+  /** Within deleted text that is kept for undo. */
   #isDeleted = false;
 
   constructor(source: Source) {
@@ -75,7 +75,7 @@ class ContentReader {
 
   #add(piece: string): void {
     if (!this.#isBody || this.#isDeleted) return;
-    if (this.#cell === undefined) this.#source.text.add(piece);
+    if (this.#cell === undefined) this.#source.add(piece);
     else this.#cell.text += piece;
   }
 

@@ -1,22 +1,22 @@
 import { getDocumentProxy } from 'unpdf';
 import { Unreadable } from '../limits.ts';
 import type { Properties, Source } from '../source.ts';
-import { propertiesOf } from './office-properties.ts';
+import { propertiesOf } from './office.ts';
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 
-/** Page by page. @throws Unreadable also for one that is nothing but pictures. */
+/** @throws Unreadable also where all pages are images. */
 export async function readPdf(source: Source): Promise<Properties> {
   const pdf = await opened(new Uint8Array(source.whole()));
   let hasText = false;
   for (let number = 1; number <= pdf.numPages; number++) {
     const text = await pageText(pdf, number);
     hasText ||= text.trim() !== '';
-    source.text.add(`${text.trim()}\n\n`);
+    source.add(`${text.trim()}\n\n`);
   }
   if (!hasText)
     throw new Unreadable(
-      'is a PDF without text that can be read, such as a scan: it takes an upstream for text recognition (OCR).',
+      'is a PDF without readable text, such as a scan. Convert it with text recognition (OCR) first.',
     );
   return propertiesIn(pdf);
 }
@@ -27,7 +27,7 @@ async function opened(bytes: Uint8Array): Promise<Pdf> {
   } catch (error) {
     const isLocked = (error as Error).name === 'PasswordException';
     throw new Unreadable(
-      isLocked ? 'is encrypted: save it without a password.' : 'is damaged: it is no PDF that can be read.',
+      isLocked ? 'is encrypted: save it without a password.' : 'is damaged: it cannot be read as a PDF.',
     );
   }
 }
@@ -47,7 +47,7 @@ interface Annotation {
   password?: unknown;
 }
 
-/** What somebody wrote into the fields of a form stands beside the page's text. */
+/** The values in the fields of forms. */
 function filledIn(annotations: readonly Annotation[]): string {
   return annotations.map(filledInField).filter(isSaid).join('\n');
 }
@@ -64,7 +64,7 @@ async function propertiesIn(pdf: Pdf): Promise<Properties> {
   const { info } = await pdf.getMetadata().catch(() => ({ info: {} }));
   const { Title, Author } = info as { Title?: unknown; Author?: unknown };
   return propertiesOf({
-    title: typeof Title === 'string' ? Title : undefined,
-    author: typeof Author === 'string' ? Author : undefined,
+    title: isSaid(Title) ? Title : undefined,
+    author: isSaid(Author) ? Author : undefined,
   });
 }

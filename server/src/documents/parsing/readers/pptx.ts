@@ -1,8 +1,7 @@
 import type { Properties, Source } from '../source.ts';
 import { readXml } from '../xml.ts';
 import { Zip } from '../zip.ts';
-import { officeProperties } from './office-properties.ts';
-import { relationsOf } from './relations.ts';
+import { officeProperties, relationsOf } from './office.ts';
 
 /** Slide by slide, each followed by its notes. */
 export async function readPptx(source: Source): Promise<Properties> {
@@ -12,7 +11,7 @@ export async function readPptx(source: Source): Promise<Properties> {
     const relations = await relationsOf(zip, source, slide);
     const notes = [...relations.values()].find((target) => /notesSlide/.test(target));
     if (notes !== undefined && zip.has(notes)) await readSlide(zip, source, notes);
-    source.text.add('\n');
+    source.add('\n');
   }
   return officeProperties(zip, source);
 }
@@ -32,19 +31,19 @@ async function slidesOf(zip: Zip, source: Source): Promise<string[]> {
   return slides;
 }
 
-async function readSlide(zip: Zip, { limits, text }: Source, name: string): Promise<void> {
+async function readSlide(zip: Zip, source: Source, name: string): Promise<void> {
   let isText = false;
-  await readXml(zip.text(name), limits, {
+  await readXml(zip.text(name), source.limits, {
     open: (element) => {
       if (element === 't') isText = true;
-      else if (element === 'br' || element === 'tab') text.add(element === 'br' ? '\n' : '\t');
+      else if (element === 'br' || element === 'tab') source.add(element === 'br' ? '\n' : '\t');
     },
     close: (element) => {
       if (element === 't') isText = false;
-      else if (element === 'p') text.add('\n');
+      else if (element === 'p') source.add('\n');
     },
     text: (piece) => {
-      if (isText) text.add(piece);
+      if (isText) source.add(piece);
     },
   });
 }

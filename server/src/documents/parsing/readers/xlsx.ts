@@ -3,11 +3,10 @@ import { attribute, readXml } from '../xml.ts';
 import { Zip } from '../zip.ts';
 import { columnOf, serialDate, serialDuration, timeKind, type TimeKind } from './cells.ts';
 import { csvLine } from './csv-line.ts';
-import { officeProperties } from './office-properties.ts';
-import { relationsOf } from './relations.ts';
+import { officeProperties, relationsOf } from './office.ts';
 
 const WORKBOOK = 'xl/workbook.xml';
-/** What Excel itself allows. */
+/** The limit of Excel. */
 const COLUMNS_MAX = 16_384;
 
 /** Sheet by sheet: its name, then its rows as CSV. */
@@ -19,9 +18,9 @@ export async function readXlsx(source: Source): Promise<Properties> {
   };
   const { sheets, is1904 } = await workbookOf(zip, source);
   for (const { name, part } of sheets) {
-    source.text.add(`${name}\n`);
+    source.add(`${name}\n`);
     await readSheet(zip, source, { part, is1904, ...known });
-    source.text.add('\n');
+    source.add('\n');
   }
   return officeProperties(zip, source);
 }
@@ -101,11 +100,11 @@ interface Sheet {
   is1904: boolean;
 }
 
-async function readSheet(zip: Zip, { limits, text }: Source, sheet: Sheet): Promise<void> {
+async function readSheet(zip: Zip, source: Source, sheet: Sheet): Promise<void> {
   let row: string[] = [];
   let cell = { type: '', style: 0, column: 0, value: '' };
   let isValue = false;
-  await readXml(zip.text(sheet.part), limits, {
+  await readXml(zip.text(sheet.part), source.limits, {
     open: (element, attributes) => {
       if (element === 'row') row = [];
       else if (element === 'c') {
@@ -118,7 +117,7 @@ async function readSheet(zip: Zip, { limits, text }: Source, sheet: Sheet): Prom
       else if (element === 'c' && cell.column < COLUMNS_MAX) {
         while (row.length < cell.column) row.push('');
         row[cell.column] = shown(cell, sheet);
-      } else if (element === 'row' && row.some((value) => value !== '')) text.add(csvLine(row));
+      } else if (element === 'row' && row.some((value) => value !== '')) source.add(csvLine(row));
     },
     text: (piece) => {
       if (isValue) cell.value += piece;

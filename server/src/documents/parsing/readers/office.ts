@@ -1,0 +1,38 @@
+import { posix } from 'node:path';
+import type { Properties, Source } from '../source.ts';
+import { firstTexts, readXml } from '../xml.ts';
+import type { Zip } from '../zip.ts';
+
+/** The author and the title of an Office or OpenDocument file. */
+export async function officeProperties(zip: Zip, { limits }: Source): Promise<Properties> {
+  const place = ['docProps/core.xml', 'meta.xml'].find((name) => zip.has(name));
+  if (place === undefined) return {};
+  const found = await firstTexts(zip.text(place), limits, ['title', 'creator', 'initial-creator']);
+  const author = found.get('creator') ?? found.get('initial-creator');
+  return propertiesOf({ title: found.get('title'), author });
+}
+
+/** Without blank ones. */
+export const propertiesOf = ({
+  title = '',
+  author = '',
+}: Partial<Record<'title' | 'author', string | undefined>>): Properties => ({
+  ...(title.trim() === '' ? {} : { title: title.trim() }),
+  ...(author.trim() === '' ? {} : { author: author.trim() }),
+});
+
+/** The parts of an Office file that another part refers to, by relation id. */
+export async function relationsOf(zip: Zip, { limits }: Source, part: string): Promise<Map<string, string>> {
+  const folder = posix.dirname(part);
+  const name = `${folder}/_rels/${posix.basename(part)}.rels`;
+  const relations = new Map<string, string>();
+  if (!zip.has(name)) return relations;
+  await readXml(zip.text(name), limits, {
+    open: (element, { Id, Target, TargetMode }) => {
+      if (element !== 'Relationship' || Id === undefined || Target === undefined) return;
+      if (TargetMode !== 'External')
+        relations.set(Id, Target.startsWith('/') ? Target.slice(1) : posix.join(folder, Target));
+    },
+  });
+  return relations;
+}
