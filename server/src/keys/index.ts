@@ -19,7 +19,7 @@ export { budgetsLeft, limitsLeft } from './verify/left.ts';
 export { keysMigrations } from './migrations.ts';
 export { keysModule } from './module.ts';
 export { mint, mintIn, type Minted, type MintInput } from './mint.ts';
-export { listNumbered, maskOf, revokeNumbered } from './numbered.ts';
+export { listNumbered, maskOf, revokeNumbered } from './key-numbers.ts';
 export { OWNER_KINDS, type Owner } from './owner.ts';
 export {
   addOwner,
@@ -43,9 +43,9 @@ export {
   holdersOfOwner,
   isOwnerActive,
   subjectsOf,
-} from './power/standing.ts';
+} from './power/callers.ts';
 export { reportLeak } from './report.ts';
-export { listRunning, stopRequest, stopRequests, type RunningList, type StopWish } from './running.ts';
+export { listRunning, stopRequest, stopRequests, type RunningList, type StopQuery } from './running.ts';
 export { endSecret, rotate, type RotateInput } from './rotate.ts';
 export { changeState, revokeBeyond, STATE_VERBS, type StateVerb } from './states.ts';
 export {
