@@ -17,9 +17,8 @@ export interface ExportHeader {
 }
 
 /**
- * The whole log as NDJSON, for `verifyFile`: a header, then the records, each checkpoint right behind the
- * record that it signs, so that both sides need constant memory. Records appended meanwhile are left out.
- * Each line ends in a line feed.
+ * The whole log as NDJSON, for `verifyFile`: a header, then the records, each checkpoint directly after the record that it
+ * signs, so that both sides need constant memory.
  */
 export async function* exportRecords(
   db: Db,
