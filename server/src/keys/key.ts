@@ -135,7 +135,6 @@ export function callerOf(key: Key): Caller {
     keyId: key.id,
     keyName: key.name,
     ownerId: key.owner.id,
-    ownerName: key.owner.name,
     grants: quarantined ? [...scopes] : given,
     scopes,
     selectors: selectorsOf(key),
