@@ -29,7 +29,6 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     leaseHolds = true;
     runs = new Runs({
       nodeId: 'node_000000000000',
-      dialect,
       db: storage.db,
       leaseHolds: () => leaseHolds,
       applied: () => applied,
