@@ -210,8 +210,7 @@ export async function importKeyList(
   const imported: string[] = [];
   let existing = 0;
   for await (const outcome of importKeys(context, { kind: 'system' }, lines)) {
-    if (outcome.outcome === 'refused')
-      throw invalidField(`${variable}[${outcome.line - 1}]`, outcome.detail);
+    if (outcome.outcome === 'refused') throw invalidField(`${variable}[${outcome.line - 1}]`, outcome.detail);
     if (outcome.outcome === 'imported') imported.push(outcome.name);
     else existing++;
   }
