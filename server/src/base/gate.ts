@@ -1,4 +1,4 @@
-/** Lets so many pieces of work run at once; the others wait, first come first served. */
+/** A semaphore: at most `limit` pieces of work run at once; the others wait, first come first served. */
 export class Gate {
   readonly #waitingMax: number;
   readonly #waiting: (() => void)[] = [];
@@ -20,7 +20,7 @@ export class Gate {
     }
   }
 
-  /** @returns what gives the place to the next one; undefined where too many wait, or the caller has gone. */
+  /** @returns gives the place to the next; undefined where too many wait, or the signal has aborted. */
   async enter(signal?: AbortSignal): Promise<(() => void) | undefined> {
     if (this.#free > 0) {
       this.#free--;
@@ -41,7 +41,7 @@ export class Gate {
     });
   }
 
-  /** The place is handed over, so that nobody slips in before the one who waits. */
+  /** Hands the place over: no newcomer can take it before the next in the queue. */
   #pass(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free++;

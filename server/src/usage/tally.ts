@@ -2,16 +2,16 @@ import { countable } from './amounts.ts';
 import { rowId, SUMS, type Dimensions, type HourRow } from './counter-store.ts';
 import { storable } from './storable.ts';
 
-/** Combinations kept apart; past the first bound new ones lose model and worker, past the second the key too. */
+/** Combinations: beyond the first bound new ones lose model and worker, beyond the second the key too. */
 const DETAILED_MAX = 50_000;
 const KEYED_MAX = 60_000;
 
-/** Series that Prometheus is shown; past it models are no longer told apart. */
+/** Series for Prometheus; beyond it models are not told apart. */
 const TOTALS_MAX = 1_000;
 
-/** Since this process started; only ever grows. */
+/** Since this process started. */
 export interface Total {
-  /** 'ok', or what the requests were refused with. */
+  /** 'ok', or the code of the refusal. */
   code: string;
   model: string;
   requests: number;
@@ -19,13 +19,14 @@ export interface Total {
   tokensOut: number;
 }
 
-/** A row that is still being added to, and the total of its code and model. */
+/** A row in memory, and the total of its code and model. */
 export type Entry = HourRow & { total: Total };
 
-/** What was counted and is not yet written: one entry per combination, bounded. */
+/** Counts that are not yet written: one entry for each combination, bounded. */
 export class Tally {
   readonly #entries = new Map<string, Entry>();
   readonly #totals: Totals;
+  #last: Entry | undefined;
 
   constructor(totals: Totals) {
     this.#totals = totals;
@@ -35,28 +36,33 @@ export class Tally {
     return this.#entries.size;
   }
 
-  /** The entry to add to. */
+  /** The entry to add to. Requests of a busy key follow each other: for these no text is made. */
   entryFor(dimensions: Dimensions): Entry {
+    if (this.#last !== undefined && isSame(this.#last, dimensions)) return this.#last;
+    return (this.#last = this.#lookUp(dimensions));
+  }
+
+  #lookUp(dimensions: Dimensions): Entry {
     const id = rowId(dimensions);
     const known = this.#entries.get(id);
     if (known !== undefined) return known;
     const { hour, key_id, owner_id, model, worker, code } = dimensions;
     if (this.size >= DETAILED_MAX && (model !== '' || worker !== ''))
-      return this.entryFor({ ...dimensions, model: '', worker: '' });
+      return this.#lookUp({ ...dimensions, model: '', worker: '' });
     if (this.size >= KEYED_MAX && (key_id !== '' || owner_id !== ''))
-      return this.entryFor({ ...dimensions, key_id: '', owner_id: '' });
+      return this.#lookUp({ ...dimensions, key_id: '', owner_id: '' });
     const total = this.#totals.of(code, model);
     const entry = { hour, key_id, owner_id, model, worker, code, ...nothing(), total };
     this.#entries.set(id, entry);
     return entry;
   }
 
-  /** Adds what another tally holds; totals have it already. */
+  /** Adds another tally, which the totals contain already. */
   merge(other: Tally): void {
     for (const entry of other.#entries.values()) addInto(this.entryFor(entry), entry);
   }
 
-  /** As they are stored: texts made storable, rows that became equal added up, in the order all processes write. */
+  /** With storable texts, rows that are then equal added up, in the order in which all processes write. */
   rows(): HourRow[] {
     const rows = new Map<string, HourRow>();
     for (const entry of this.#entries.values()) {
@@ -77,7 +83,7 @@ export class Tally {
   }
 }
 
-/** What the process has counted altogether, by code and model. */
+/** All counts of this process, by code and model. */
 export class Totals {
   readonly #totals = new Map<string, Total>();
 
@@ -95,6 +101,14 @@ export class Totals {
     return this.#totals.values();
   }
 }
+
+const isSame = (a: Dimensions, b: Dimensions): boolean =>
+  a.key_id === b.key_id &&
+  a.code === b.code &&
+  a.model === b.model &&
+  a.hour === b.hour &&
+  a.owner_id === b.owner_id &&
+  a.worker === b.worker;
 
 function nothing(): Omit<HourRow, keyof Dimensions> {
   return { requests: 0, tokens_in: 0, tokens_out: 0, usd_nano: 0, gpu_ms: 0, estimated_requests: 0 };
