@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5ba15c9b4941ff94e08b01985e9ec1d43853045d57d368fb35faf35638171123
-// text 2c1af1be14c3f7754615a0309854825d39db31c8cb98ace9045deb87b76fb665
+// document 61bae5b558a49c7219dd8b0d485c48d50962a7f251bd19ad296db9225fe13ba0
+// text 289bf3de7e0b809fa4dd4e90ffdcb99ab96839b9674986ea95af4392a766bf3e
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4387,7 +4387,7 @@ export interface components {
             tokens_out: number;
             /** @description US dollars, as decimal text */
             usd: string;
-            /** @description Seconds of GPU time, as decimal text */
+            /** @description Reserved: always 0 */
             gpu_seconds: string;
             /** @description How many of the requests were counted by estimate, because the upstream did not say what they took */
             estimated_requests: number;
@@ -11161,7 +11161,7 @@ export interface operations {
                 to?: string;
                 /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated list of key, owner, model, worker */
+                /** @description Comma-separated list of key, owner, model, worker; worker is reserved and always empty */
                 group_by?: string;
             };
             header?: never;
@@ -11253,7 +11253,7 @@ export interface operations {
                 to?: string;
                 /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated list of key, owner, model, worker */
+                /** @description Comma-separated list of key, owner, model, worker; worker is reserved and always empty */
                 group_by?: string;
             };
             header?: never;

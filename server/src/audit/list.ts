@@ -52,8 +52,7 @@ export async function list(db: Db, filter: AuditFilter): Promise<AuditPage> {
     rows.push(...(await slice(() => part.limit(left).execute())));
     before = from;
   }
-  const { items, next_cursor } = pageOf(rows, limit, ({ seq }) => [seq]);
-  return { items: items.map(toRecord), next_cursor };
+  return pageOf(rows.map(toRecord), limit, ({ seq }) => [seq]);
 }
 
 function isOneIndex({ actor, action, target, fromMs, toMs }: AuditFilter): boolean {
