@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely';
 import { dialectOf, type Db } from '../storage/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { RecordRow } from './record.ts';
+import { shownTime, type RecordRow } from './record.ts';
 
 /** Where the chain ends. */
 export type Head = Pick<RecordRow, 'seq' | 'hash'>;
 
 /** `at`: ms since 1970. */
-export type CheckpointRow = Omit<Checkpoint, 'at'> & { at: number };
+type CheckpointRow = Omit<Checkpoint, 'at'> & { at: number };
 
 type Tables = {
   audit_records: RecordRow;
@@ -87,8 +87,8 @@ export function recordsAfter(db: Db, afterSeq: number): Promise<RecordRow[]> {
 }
 
 /** The checkpoints with `afterSeq < seq <= toSeq`, oldest first. */
-export function checkpointsBetween(db: Db, afterSeq: number, toSeq: number): Promise<CheckpointRow[]> {
-  return tables(db)
+export async function checkpointsBetween(db: Db, afterSeq: number, toSeq: number): Promise<Checkpoint[]> {
+  const rows = await tables(db)
     .selectFrom('audit_checkpoints')
     .selectAll()
     .where('seq', '>', afterSeq)
@@ -96,22 +96,22 @@ export function checkpointsBetween(db: Db, afterSeq: number, toSeq: number): Pro
     .orderBy('seq')
     .limit(BATCH_ROWS)
     .execute();
+  return rows.map(toCheckpoint);
 }
 
-export function newestCheckpoint(db: Db): Promise<CheckpointRow | undefined> {
-  return tables(db)
-    .selectFrom('audit_checkpoints')
-    .selectAll()
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+export async function latestCheckpoint(db: Db): Promise<Checkpoint | undefined> {
+  const query = tables(db).selectFrom('audit_checkpoints').selectAll().orderBy('seq', 'desc').limit(1);
+  const row = await query.executeTakeFirst();
+  return row && toCheckpoint(row);
 }
 
-/** Two nodes may sign the same head; the first one's stays. */
-export async function insertCheckpoint(tx: Db, row: CheckpointRow): Promise<void> {
+const toCheckpoint = (row: CheckpointRow): Checkpoint => ({ ...row, at: shownTime(row.at) });
+
+/** Of two nodes that sign the same head, the first one's checkpoint stays. */
+export async function insertCheckpoint(tx: Db, checkpoint: Checkpoint): Promise<void> {
   await tables(tx)
     .insertInto('audit_checkpoints')
-    .values(row)
+    .values({ ...checkpoint, at: Date.parse(checkpoint.at) })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

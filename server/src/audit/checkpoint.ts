@@ -1,8 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { isoTime } from '../base/clock.ts';
-import type { CheckpointRow, Head } from './audit-store.ts';
+import type { Head } from './audit-store.ts';
 import { canonical } from './canonical.ts';
-import { shownTime } from './record.ts';
 
 /** Signs checkpoints with Ed25519. */
 export interface AuditSigner {
@@ -62,10 +61,3 @@ export function isSigned(checkpoint: Checkpoint, publicKeys: string[]): boolean 
     return false;
   }
 }
-
-export const toCheckpoint = (row: CheckpointRow): Checkpoint => ({ ...row, at: shownTime(row.at) });
-
-export const toRow = (checkpoint: Checkpoint): CheckpointRow => ({
-  ...checkpoint,
-  at: Date.parse(checkpoint.at),
-});

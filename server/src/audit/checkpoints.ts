@@ -3,16 +3,10 @@ import { KeywardError } from '../base/errors.ts';
 import { Every } from '../base/every.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Db, Storage } from '../storage/index.ts';
-import { insertCheckpoint, newestCheckpoint, readHead, type Head } from './audit-store.ts';
+import { insertCheckpoint, latestCheckpoint, readHead, type Head } from './audit-store.ts';
 import { ChainWalker } from './chain.ts';
-import { isSigned, signCheckpoint, toCheckpoint, toRow } from './checkpoint.ts';
-import type { AuditSigner, Checkpoint } from './checkpoint.ts';
+import { isSigned, signCheckpoint, type AuditSigner, type Checkpoint } from './checkpoint.ts';
 import { walkRecords } from './walk.ts';
-
-export async function latestCheckpoint(db: Db): Promise<Checkpoint | undefined> {
-  const row = await newestCheckpoint(db);
-  return row === undefined ? undefined : toCheckpoint(row);
-}
 
 /**
  * Signs the end of the chain, after it has verified the records since the last checkpoint.
@@ -33,7 +27,7 @@ export async function checkpoint(
   await refuseBroken(storage.db, head, { signer, since: since ?? latest });
   if (latest?.seq === head.seq && latest.hash === head.hash) return latest;
   const made = signCheckpoint(head, signer, nowMs);
-  await storage.transaction((tx) => insertCheckpoint(tx, toRow(made)));
+  await storage.transaction((tx) => insertCheckpoint(tx, made));
   return made;
 }
 

@@ -8,12 +8,12 @@ export { actorId, holdingsOf, type Administrators, type KeysContext } from './co
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { refuseExcess } from './power/gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
-export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './import.ts';
+export type { ImportInput, ImportLine, ImportOutcome } from './import.ts';
 export { callerOf, KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';
 export type { GoodKey } from './verify/key-memory.ts';
 export { viewKey, viewKeys, viewOwner, viewOwners, type KeyView, type OwnerView } from './key-view.ts';
-export { getKey, listKeys, updateKey, type ListInput, type UpdateInput } from './keys.ts';
+export { getKey, listKeys, updateKey, type ListInput } from './keys.ts';
 export type { Admission, LimitView } from './limits/limits.ts';
 export { budgetsLeft, limitsLeft } from './verify/left.ts';
 export { keysMigrations } from './migrations.ts';
@@ -32,7 +32,6 @@ export {
   updateOwner,
 } from './owners.ts';
 export { isAnyActive } from './store/owner-store.ts';
-export { QuietSweeper } from './quiet.ts';
 export {
   boundsOfAdmin,
   boundsOfOwner,
@@ -44,9 +43,10 @@ export {
   isOwnerActive,
   subjectsOf,
 } from './power/callers.ts';
+export { QuietSweeper } from './quiet.ts';
 export { reportLeak } from './report.ts';
 export { listRunning, stopRequest, stopRequests, type RunningList, type StopQuery } from './running.ts';
-export { endSecret, rotate, type RotateInput } from './rotate.ts';
+export { endSecret, rotate } from './rotate.ts';
 export { changeState, revokeBeyond, STATE_VERBS, type StateVerb } from './states.ts';
 export {
   hasUnlimitedKey,
