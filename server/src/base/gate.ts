@@ -11,12 +11,12 @@ export class Gate {
 
   /** @throws Error where too many wait. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    const leave = await this.enter();
-    if (leave === undefined) throw new Error('Too many are waiting.');
+    const release = await this.enter();
+    if (release === undefined) throw new Error('Too many are waiting.');
     try {
       return await work();
     } finally {
-      leave();
+      release();
     }
   }
 
@@ -29,15 +29,15 @@ export class Gate {
     if (this.#waiting.length >= this.#waitingMax) return undefined;
     return new Promise((resolve) => {
       const begin = (): void => {
-        signal?.removeEventListener('abort', leave);
+        signal?.removeEventListener('abort', giveUp);
         resolve(() => this.#pass());
       };
-      const leave = (): void => {
+      const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(begin), 1);
         resolve(undefined);
       };
       this.#waiting.push(begin);
-      signal?.addEventListener('abort', leave, { once: true });
+      signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
 

@@ -126,7 +126,7 @@ export async function newKey(
     ...checkSettings(input, NEW_SETTINGS, nowMs),
     id: newId('key'),
     number,
-    owner,
+    owner: ownerOfKey(owner),
     parentId: parent?.id ?? null,
     ancestors: parent === undefined ? [] : lineOf(parent),
     storedState: 'active',
@@ -140,6 +140,15 @@ export async function newKey(
   refuseNew(actor, key, parent && callerOf(parent));
   return key;
 }
+
+const ownerOfKey = ({ id, name, state, account, limits, budgets }: Owner): Key['owner'] => ({
+  id,
+  name,
+  state,
+  account,
+  limits,
+  budgets,
+});
 
 async function refuseRepeat(tx: Db, request: IdempotentRequest): Promise<void> {
   const before = await findRepeat(tx, request);

@@ -62,14 +62,14 @@ export class Acknowledgements {
   async #allConfirm({ first, seq }: { first: number; seq: number }, signal: AbortSignal): Promise<void> {
     const { peers, tally, catchUp, observeOthers, wire } = this.#options;
     await catchUp();
-    const told = new Set<string>();
+    const announced = new Set<string>();
     while (!signal.aborted) {
       const others = await observeOthers();
       const live = others.filter(({ id }) => !peers.isOver(id));
       this.#liveNodes = live.length + 1;
       // Also nodes that have found it themselves: they answer with the number of ended requests.
-      for (const row of live.filter(({ id }) => !told.has(id))) {
-        told.add(row.id);
+      for (const row of live.filter(({ id }) => !announced.has(id))) {
+        announced.add(row.id);
         for (let one = first; one <= seq; one++) wire()?.announce(row, one);
       }
       const ids = live.map(({ id }) => id);

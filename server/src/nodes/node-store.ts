@@ -48,8 +48,8 @@ type Tables = {
 
 const tables = (db: Db) => db.withTables<Tables>();
 
-/** A notification that the database sends with the commit of a change. */
-export interface Word {
+/** Sent by the database with the commit of a change. */
+export interface Notification {
   channel: string;
   nodeId: string;
 }
@@ -58,17 +58,17 @@ interface Appended {
   nowMs: number;
   madeBy: string | null;
   /** Only on PostgreSQL. */
-  word?: Word | undefined;
+  notification?: Notification | undefined;
 }
 
 /** @returns its number, which is final and in commit order: the row of the head stays locked until the commit. */
 export async function appendChange(
   tx: Db,
   { kind, subject, ends = false }: Change,
-  { nowMs, madeBy, word }: Appended,
+  { nowMs, madeBy, notification }: Appended,
 ): Promise<number> {
   // One statement, as acknowledgements wait for it.
-  if (word !== undefined) {
+  if (notification !== undefined) {
     const { rows } = await sql<{ seq: number }>`
       with head as (update node_changes_head set seq = seq + 1 where id = 1 returning seq),
         made as (
@@ -76,7 +76,9 @@ export async function appendChange(
           select seq, ${nowMs}, ${kind}, ${subject}, ${ends ? 1 : 0}, ${madeBy} from head
           returning seq
         )
-      select seq, pg_notify(${word.channel}, ${word.nodeId} || ' ' || seq) from made`.execute(tx);
+      select seq, pg_notify(${notification.channel}, ${notification.nodeId} || ' ' || seq) from made`.execute(
+      tx,
+    );
     const [made] = rows;
     if (made === undefined) throw new Error('The head of the changes is missing.');
     return made.seq;

@@ -160,8 +160,9 @@ export class Nodes {
     const run = permit instanceof Run ? permit : undefined;
     const wire = this.#wire;
     const nowMs = this.#options.clock.nowMs();
-    const seq = await store.appendChange(tx, change, { nowMs, madeBy: run?.id ?? null, word: wire?.word });
-    wire?.told(seq);
+    const { notification } = wire ?? {};
+    const seq = await store.appendChange(tx, change, { nowMs, madeBy: run?.id ?? null, notification });
+    wire?.markAnnounced(seq);
     run?.announced(tx, seq);
     return seq;
   }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/logger.ts';
 import type { Storage } from '../storage/index.ts';
-import type { Word } from './node-store.ts';
+import type { Notification } from './node-store.ts';
 import { isTopic, readConfirmation, writeConfirmation, type Wire, type WireEvents } from './wire.ts';
 
 const ANNOUNCED = 'keyward_announced';
@@ -74,17 +74,17 @@ class PostgresWire implements Wire {
     this.#client = client;
   }
 
-  get word(): Word {
+  get notification(): Notification {
     return { channel: ANNOUNCED, nodeId: this.#options.nodeId };
   }
 
   announce(_node: { id: string; address: string }, seq: number): void {
     if (this.#client === undefined || this.#announced.has(seq)) return;
-    this.told(seq);
+    this.markAnnounced(seq);
     this.#notify(ANNOUNCED, `${this.#options.nodeId} ${seq}`);
   }
 
-  told(seq: number): void {
+  markAnnounced(seq: number): void {
     this.#announced.add(seq);
     const [oldest] = this.#announced;
     if (this.#announced.size > ANNOUNCED_KEPT && oldest !== undefined) this.#announced.delete(oldest);
@@ -145,8 +145,8 @@ class PostgresWire implements Wire {
   async #send(): Promise<void> {
     this.#isSending = true;
     while (this.#client !== undefined && this.#outgoing.length > 0) {
-      const words = this.#outgoing.splice(0);
-      const columns = [words.map(([channel]) => channel), words.map(([, payload]) => payload)];
+      const sent = this.#outgoing.splice(0);
+      const columns = [sent.map(([channel]) => channel), sent.map(([, payload]) => payload)];
       await this.#client.query(NOTIFY, columns).catch(() => undefined);
     }
     this.#outgoing.length = 0;

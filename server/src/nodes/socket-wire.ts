@@ -39,8 +39,8 @@ export async function openSocketWire(options: Options): Promise<Wire> {
   const wakers = new Map<string, Socket>();
   return {
     address,
-    word: undefined,
-    told: () => undefined,
+    notification: undefined,
+    markAnnounced: () => undefined,
     announce: (node, seq) => {
       const socket = peers.get(node.address) ?? connect(node, { peers, events: options.events });
       socket.write(`${seq}\n`);

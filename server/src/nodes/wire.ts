@@ -1,13 +1,13 @@
-import type { Word } from './node-store.ts';
+import type { Notification } from './node-store.ts';
 
 /** Messages between nodes. Only speed depends on it: the next renewal reads the changes from the database. */
 export interface Wire {
   /** Of this node; stored in its row. */
   readonly address: string;
   /** Sent by the database with the commit of a change; undefined: by `announce`. */
-  readonly word: Word | undefined;
-  /** The database sends the word for `seq`. */
-  told(seq: number): void;
+  readonly notification: Notification | undefined;
+  /** The database announces `seq`. */
+  markAnnounced(seq: number): void;
   /** Tells a node that the change `seq` is committed; a broadcast tells all of them, once. */
   announce(node: { id: string; address: string }, seq: number): void;
   /** May be lost, and delays nothing else. */

@@ -68,7 +68,7 @@ async function addFirstRow(tx: Db, sealing: Sealing, nowMs: number): Promise<voi
     .execute();
 }
 
-/** Also of a former key that is current again. */
+/** Also of an older key that is current again. */
 async function makeNewest(tx: Db, sealing: Sealing, at: { position: number; nowMs: number }): Promise<void> {
   await tx
     .withTables<Tables>()

@@ -103,7 +103,7 @@ async function placeBehind(
 
 function sumsOf(query: SumQuery, slice: Slice, db: Db): RawBuilder<SumRow> {
   const groups = [...new Set(query.groupBy)];
-  const told = sql.join([...groups.map((name) => sql.ref(COLUMNS[name])), sql.ref('code')]);
+  const grouped = sql.join([...groups.map((name) => sql.ref(COLUMNS[name])), sql.ref('code')]);
   const shown = [
     ...groups.map((name) => sql`${sql.ref(COLUMNS[name])} as ${sql.ref(name)}`),
     sql.ref('code'),
@@ -112,7 +112,7 @@ function sumsOf(query: SumQuery, slice: Slice, db: Db): RawBuilder<SumRow> {
   return sql<SumRow>`
     select ${startOf(query.step, slice, db)} as start, ${sql.join(shown)} from usage_hours
     where ${sql.join(conditions(query, slice), sql` and `)}
-    group by 1, ${told} order by 1, ${told}`;
+    group by 1, ${grouped} order by 1, ${grouped}`;
 }
 
 /** One bound on each side: with a second one on the hour, SQLite would read a full hour again. */
