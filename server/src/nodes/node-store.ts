@@ -69,6 +69,7 @@ export async function appendChange(
 ): Promise<number> {
   // One statement, as acknowledgements wait for it.
   if (notification !== undefined) {
+    const { channel, nodeId } = notification;
     const { rows } = await sql<{ seq: number }>`
       with head as (update node_changes_head set seq = seq + 1 where id = 1 returning seq),
         made as (
@@ -76,9 +77,7 @@ export async function appendChange(
           select seq, ${nowMs}, ${kind}, ${subject}, ${ends ? 1 : 0}, ${madeBy} from head
           returning seq
         )
-      select seq, pg_notify(${notification.channel}, ${notification.nodeId} || ' ' || seq) from made`.execute(
-      tx,
-    );
+      select seq, pg_notify(${channel}, ${nodeId} || ' ' || seq) from made`.execute(tx);
     const [made] = rows;
     if (made === undefined) throw new Error('The head of the changes is missing.');
     return made.seq;

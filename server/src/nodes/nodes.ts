@@ -127,7 +127,7 @@ export class Nodes {
       await this.#wire.close();
       throw error;
     }
-    this.#ticks.start();
+    if (this.#stopping === undefined) this.#ticks.start();
   }
 
   /** Whether memory may be believed. Asks the wall clock too: the monotonic clock stops while a machine sleeps. */

@@ -5,8 +5,9 @@ import {
   createSecretKey,
   hash,
   randomBytes,
+  sign,
+  type KeyObject,
 } from 'node:crypto';
-import { sign, type KeyObject } from 'node:crypto';
 import type { AuditSigner } from '../audit/index.ts';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { derive, fingerprintOf, signingKeyOf, type SigningKey } from './derive.ts';
