@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 3a75143301ae3eeec3d611d905a8888fc1f6b68be6301a6e4e993fb7b633c52d
-// text 73bf0bf62271f7a1d4d71d5d15c130449ee2a659a16bb0618a7dc8076f84045d
+// document e18c4a4da7ce92d6f48a475f1a466aeca8e9d2e4a84c86701af8b58ea29fb050
+// text 845e64505b414890c073f4985c8416b3a0dd4ccf66d38c440315009e786bd4d4
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4387,7 +4387,7 @@ export interface components {
             tokens_out: number;
             /** @description US dollars, as decimal text */
             usd: string;
-            /** @description Seconds of GPU time, as decimal text */
+            /** @description Reserved: always 0 */
             gpu_seconds: string;
             /** @description How many of the requests were counted by estimate, because the upstream did not say what they took */
             estimated_requests: number;
@@ -11203,7 +11203,7 @@ export interface operations {
                 to?: string;
                 /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated list of key, owner, model, worker */
+                /** @description Comma-separated list of key, owner, model, worker; worker is reserved and always empty */
                 group_by?: string;
             };
             header?: never;
@@ -11295,7 +11295,7 @@ export interface operations {
                 to?: string;
                 /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated list of key, owner, model, worker */
+                /** @description Comma-separated list of key, owner, model, worker; worker is reserved and always empty */
                 group_by?: string;
             };
             header?: never;

@@ -2,8 +2,8 @@ import type { Caller, Limit } from './caller.ts';
 import type { Wanted } from './escalation.ts';
 
 /**
- * Who makes a change: a key over HTTP, a user or the one administrator in a session (identity has seen to it that they
- * may), or the operator on the machine itself.
+ * The author of a change: a key, a user or the administrator in a session (whose right `identity` has checked), or the
+ * operator on the machine itself.
  */
 export type Actor =
   | { kind: 'key'; caller: Caller }
@@ -11,5 +11,5 @@ export type Actor =
   | { kind: 'admin'; bounds?: Bounds }
   | { kind: 'cli' | 'system' };
 
-/** What a session counts against: what its owner has, and how many messages a user may send. */
+/** Limits and budgets of a session: those of its owner, and the limit on messages of a user. */
 export type Bounds = Pick<Wanted, 'limits' | 'budgets'> & { messages?: Limit };

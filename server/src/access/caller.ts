@@ -1,38 +1,28 @@
 import type { Scope } from './scopes.ts';
 import { coversAll, inRanges, selects, type ResourceType, type Selectors } from './selectors.ts';
 
-/** Who a request turned out to be. Made by `keys`, never by hand. */
+/** The authenticated key of a request. Made by `keys`. */
 export interface Caller {
   keyId: string;
   keyName: string;
   ownerId: string;
-  ownerName: string;
-  /** As given to the key and to each of its ancestors: scopes, `noun:*`, `*`. */
+  /** Scopes, `noun:*` and `*` that the key and each of its ancestors have. */
   grants: readonly string[];
-  /** The same, written out; a quarantined key has only its reading ones. */
+  /** The single scopes of the grants; a quarantined key has only the reading ones. */
   scopes: ReadonlySet<string>;
-  /** Only names that each of its ancestors covers as well. */
+  /** Names that the key and each of its ancestors cover. */
   selectors: Selectors;
-  /** When it or the first of its ancestors ends, ms since 1970; null: never. */
+  /** Of the key or the first of its ancestors, ms since 1970; null: never. */
   expiresAt: number | null;
   limits: readonly Limit[];
   budgets: readonly Budget[];
-  /** Everybody whose limits and budgets its requests count against; the key itself first. */
+  /** The key itself first. */
   holders: readonly Holder[];
-  /** The keys that it ends with, its parent first; empty for a key that nobody's power bounds. */
-  ancestors: readonly CallerAncestor[];
+  /** The parent first. The caller ends with each of them, and with their owners. */
+  ancestors: readonly { keyId: string; ownerId: string }[];
 }
 
-/** A key above the caller's, and whose it is: what ends one of them, ends the caller. */
-export interface CallerAncestor {
-  keyId: string;
-  ownerId: string;
-}
-
-/**
- * One whose limits and budgets a request counts against: the key, each of its ancestors, and the owners of them all.
- * Left out where it has neither.
- */
+/** The key of a request, an ancestor or an owner of these, where it has limits or budgets. */
 export interface Holder {
   kind: 'key' | 'owner';
   id: string;
@@ -41,7 +31,7 @@ export interface Holder {
   budgets: readonly Budget[];
 }
 
-/** `requests` within any `window_seconds`, or so many at once. */
+/** `requests` within any `window_seconds`, or `concurrent` ones. */
 export type Limit =
   { name: string; requests: number; window_seconds: number } | { name: string; concurrent: number };
 
@@ -58,7 +48,7 @@ export const AMOUNT_MAX = 9_000_000_000_000_000;
 export const BUDGET_PERIODS = ['hour', 'day', 'week', 'month', 'total'] as const;
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
 
-/** So much of a unit in each period (UTC hours, days, ISO weeks, months). */
+/** An amount in each period (UTC hours, days, ISO weeks, months). */
 export interface Budget {
   name: string;
   unit: BudgetUnit;
@@ -67,9 +57,9 @@ export interface Budget {
   period: BudgetPeriod;
 }
 
-/** A budget as its holder sees it now; amounts are decimal text in `unit`. */
+/** A budget and its use now; amounts are decimal text in `unit`. */
 export interface BudgetView extends Budget {
-  /** What is settled in this period and what running requests hold. */
+  /** Settled in this period, and reserved. */
   used: string;
   /** The part of `used` that running requests hold. */
   reserved: string;
@@ -93,11 +83,11 @@ const ALLOWED: Decision = { allowed: true };
 export interface Question {
   action?: Scope | undefined;
   resource?: Resource | undefined;
-  /** The caller's address; not given: not asked (a check from inside). */
+  /** The caller's address; left out: not checked. */
   ip?: string | undefined;
 }
 
-/** May this caller do this with that? Pure; the answer names the exact reason. */
+/** Whether the caller may do this with the resource. Pure. */
 export function decide(caller: Pick<Caller, 'scopes' | 'selectors'>, question: Question): Decision {
   const { action, resource, ip } = question;
   if (ip !== undefined && caller.selectors.ips.length > 0 && !inRanges(caller.selectors.ips, ip)) {
@@ -106,23 +96,13 @@ export function decide(caller: Pick<Caller, 'scopes' | 'selectors'>, question: Q
   if (action !== undefined && !caller.scopes.has(action)) {
     return { allowed: false, code: 'insufficient_scope', reason: `The key lacks the scope ${action}.` };
   }
-  if (resource !== undefined && !selects(selectorFor(caller.selectors, resource.type), resource.id)) {
-    return {
-      allowed: false,
-      code: 'forbidden_resource',
-      reason: `The key does not cover this ${resource.type}.`,
-    };
-  }
-  return ALLOWED;
+  if (resource === undefined) return ALLOWED;
+  const { models, workspaces } = caller.selectors;
+  if (selects(resource.type === 'model' ? models : workspaces, resource.id)) return ALLOWED;
+  const reason = `The key does not cover this ${resource.type}.`;
+  return { allowed: false, code: 'forbidden_resource', reason };
 }
 
-/**
- * Whether a key is bound to some workspaces: the others do not exist for it. Asked of nothing but this, so that no two answers
- * differ. Guarded by selectors.test.ts.
- */
+/** Whether a key has a workspace selector: other workspaces do not exist for it. Guarded by selectors.test.ts. */
 export const isBound = ({ selectors }: Pick<Caller, 'selectors'>): boolean =>
   !coversAll(selectors.workspaces);
-
-function selectorFor(selectors: Selectors, type: ResourceType): Selectors['models'] {
-  return type === 'model' ? selectors.models : selectors.workspaces;
-}

@@ -2,28 +2,23 @@ import type { Budget, BudgetPeriod, Limit } from './caller.ts';
 import { covers } from './scopes.ts';
 import { matchesPattern, rangesWithin, type NameSelector, type Selectors } from './selectors.ts';
 
-/** What somebody wants a key to hold. */
+/** What a key is to hold. */
 export interface Wanted {
   grants: readonly string[];
   selectors: Selectors;
   expiresAt: number | null;
   limits: readonly Limit[];
   budgets: readonly Budget[];
-  /** Whether it ends with another key as well. */
   hasParent?: boolean;
 }
 
-/** One way in which a key would hold more than its maker. `field` is the field of the request at fault. */
+/** A field of the request in which a key would hold more than its maker. */
 export interface Excess {
   field: string;
   message: string;
 }
 
-/**
- * In what a wanted key would exceed its maker: scopes, selectors, expiry, limits, budgets. Empty: it does not.
- * Without this check a key that may mint could mint itself a stronger one (privilege escalation);
- * guarded by escalation.test.ts.
- */
+/** Without this check a key that may mint could mint a stronger one (privilege escalation); guarded by escalation.test.ts. */
 export function excesses(maker: Wanted, wanted: Wanted): Excess[] {
   return [
     ...scopeExcess(maker.grants, wanted.grants),
@@ -43,8 +38,8 @@ const parentExcess = (maker: Wanted, wanted: Wanted): Excess[] =>
     : [];
 
 /**
- * The same for a key whose every ancestor's limits, budgets and end hold for it too, the maker's among them: it need not
- * repeat them. One that it does name may not be wider, and its own end not later: that would promise what does not hold.
+ * For a descendant of the maker: it need not repeat limits, budgets and expiry of its ancestors, which hold for it too.
+ * Those that it names may not be wider.
  */
 export function childExcesses(maker: Wanted, child: Wanted): Excess[] {
   const isNamed = (wanted: readonly { name: string }[]) => (own: { name: string }) =>
@@ -57,8 +52,8 @@ export function childExcesses(maker: Wanted, child: Wanted): Excess[] {
 }
 
 /**
- * In what a change would give a key more than it has, or count anew what it has used: a limit or budget that is
- * renamed, counted in other periods or taken away starts from nothing. Empty: it only takes away.
+ * Where a change would give a key more than it has. Also a limit or budget that is removed, renamed or gets another period,
+ * as its count begins anew.
  */
 export function loosenings(before: Wanted, after: Wanted): Excess[] {
   const kept = { ...before, limits: [], budgets: [] };
@@ -86,14 +81,14 @@ function scopeExcess(held: readonly string[], wanted: readonly string[]): Excess
 
 function nameExcess(field: string, maker: NameSelector, wanted: NameSelector): Excess[] {
   const found: Excess[] = [];
-  // What selects nothing lies within everything: a user without workspaces.
+  // A user without workspaces.
   if (wanted.deny.includes('*')) return found;
   const inside = (pattern: string): boolean => maker.allow.some((own) => matchesPattern(own, pattern));
   if (maker.allow.length > 0 && (wanted.allow.length === 0 || !wanted.allow.every(inside))) {
     found.push({ field: `${field}.allow`, message: `must stay within ${maker.allow.join(', ')}` });
   }
-  // A workspace that cannot be one of those that are denied need not deny them too. Not so of models, each of which has two
-  // names: `x` is denied by `openai/x`, and the other way round (selection.ts). Guarded by minting.test.ts.
+  // A denied workspace need not be denied again where `allow` cannot contain it. Models have two names: `x` is denied by
+  // `openai/x` and the reverse (selection.ts). Guarded by minting.test.ts.
   const touches = (own: string): boolean =>
     field !== WORKSPACES ||
     wanted.allow.length === 0 ||
@@ -134,7 +129,6 @@ function limitExcess(maker: readonly Limit[], wanted: readonly Limit[]): Excess[
     }));
 }
 
-/** Whether `limit` lets through no more than `bound` ever would. */
 function atMost(limit: Limit, bound: Limit): boolean {
   if ('concurrent' in bound) return 'concurrent' in limit && limit.concurrent <= bound.concurrent;
   return (
@@ -151,10 +145,7 @@ function budgetExcess(maker: readonly Budget[], wanted: readonly Budget[]): Exce
     }));
 }
 
-/**
- * Periods of which each lies whole within one of the second kind. A week may touch two months: who may spend a
- * month's amount in each of them could spend it twice in that week.
- */
+/** Periods that lie whole within one of the first. A week may touch two months, and spend the amount of each. */
 const WITHIN: Record<BudgetPeriod, readonly BudgetPeriod[]> = {
   hour: ['hour', 'day', 'week', 'month', 'total'],
   day: ['day', 'week', 'month', 'total'],
@@ -171,7 +162,7 @@ function spendsAtMost(budget: Budget, bound: Budget): boolean {
   );
 }
 
-/** Exact, where a number would take two large amounts a nano-dollar apart for the same. */
+/** A bigint, as a number cannot tell large amounts apart that differ by a nano-dollar. */
 function nano(amount: string): bigint {
   const [whole = '', fraction = ''] = amount.split('.');
   return BigInt(whole + fraction.slice(0, 9).padEnd(9, '0'));

@@ -6,8 +6,6 @@ export type {
   BudgetUnit,
   BudgetView,
   Caller,
-  CallerAncestor,
-  Decision,
   Holder,
   Limit,
   Question,

@@ -1,13 +1,10 @@
 import ipaddr from 'ipaddr.js';
 
 const UNKNOWN = 'unknown';
-/** In the bits behind these prefixes stands the IPv4 address of somebody (RFC 6052): translators have neighbours in one /64. */
+/** These prefixes contain IPv4 addresses (RFC 6052): one /64 has those of different customers. */
 const TRANSLATED = ['64:ff9b::/96', '64:ff9b:1::/48'].map((range) => ipaddr.parseCIDR(range));
 
-/**
- * The addresses that one customer can have at will, and who shares nothing with others: an IPv4 address, or the /64 of an IPv6 one.
- * What is counted for each is counted for all of them together. Guarded by network.test.ts.
- */
+/** The unit of counting: an IPv4 address, or the /64 of an IPv6 address, which one customer has. Guarded by network.test.ts. */
 export function networkOf(ip: string): string {
   const bare = ip.replace(/%.*$/, '');
   if (!ipaddr.isValid(bare)) return UNKNOWN;
@@ -17,10 +14,7 @@ export function networkOf(ip: string): string {
   return `${groupsOf(address, 4)}::/64`;
 }
 
-/**
- * Many networks that may all be of one customer: most providers give a /56 or a /48 to whoever asks. Too many people to be counted
- * together, but they take turns as one.
- */
+/** The /48 of a network, which many providers give to one customer. Too large to be counted as one; it takes turns as one. */
 export function siteOf(network: string): string {
   const base = network.replace(/\/64$/, '');
   if (!ipaddr.IPv6.isValid(base)) return network;

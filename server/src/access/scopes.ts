@@ -1,6 +1,5 @@
 import { narrower } from './selectors.ts';
 
-/** Every permission there is. `noun:*` covers a noun's verbs, `*` everything. */
 export const SCOPES = [
   'keys:read',
   'keys:write',
@@ -44,7 +43,7 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-/** What a key is given: a scope, `noun:*` or `*`. */
+/** A scope, `noun:*` or `*`. */
 export const GRANTS: readonly string[] = [
   ...SCOPES,
   ...new Set(SCOPES.map((scope) => `${scope.split(':')[0]}:*`)),
@@ -54,7 +53,7 @@ export const GRANTS: readonly string[] = [
 export const ROLES = ['client', 'miner', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Presets: a role is nothing but a name for these grants. */
+/** A role is a name for these grants. */
 export const ROLE_GRANTS: Record<Role, readonly string[]> = {
   client: [
     'jobs:submit',
@@ -71,21 +70,21 @@ export const ROLE_GRANTS: Record<Role, readonly string[]> = {
   admin: ['*'],
 };
 
-/** What a quarantined key is left with: it can look, not act. */
+/** The scopes of a quarantined key. */
 const READ_ONLY = new Set<string>(SCOPES.filter((scope) => scope.endsWith(':read')));
 
-/** Whether one grant gives a scope (or covers another grant). */
+/** @param wanted a scope or a grant. */
 export function covers(grant: string, wanted: string): boolean {
   if (grant === '*' || grant === wanted) return true;
   return grant.endsWith(':*') && wanted !== '*' && wanted.startsWith(grant.slice(0, -1));
 }
 
-/** What two lists of grants both give, as grants. */
+/** The intersection of two lists, as grants. */
 export const bothGrant = (a: readonly string[], b: readonly string[]): string[] => [
   ...new Set(narrower(a, b, covers)),
 ];
 
-/** All scopes that grants give, flat; computed once per key, so that a check is one look-up. */
+/** Computed once per key, so that a check is one look-up. */
 export function expand(grants: readonly string[], onlyRead = false): ReadonlySet<string> {
   return new Set(
     SCOPES.filter(

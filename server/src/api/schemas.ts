@@ -18,7 +18,10 @@ export {
 
 /* Shapes of keys, and of what bounds them. */
 
-export const Grant = oneOf(GRANTS, { description: 'A scope, noun:* or *' });
+export const Grant = oneOf(GRANTS, {
+  description:
+    'A scope, noun:* or *. Scopes of jobs, workers, marketplace, agents, swarm and bootstrap are reserved: no endpoint needs them yet',
+});
 export const RoleName = oneOf(ROLES);
 
 const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 });

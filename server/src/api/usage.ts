@@ -22,7 +22,10 @@ const query = Type.Object(
     ),
     step: Type.Optional(s.oneOf(REPORT_STEPS, { description: 'Length of a step. Default: hour' })),
     group_by: Type.Optional(
-      Type.String({ maxLength: 60, description: `Comma-separated list of ${REPORT_GROUPS.join(', ')}` }),
+      Type.String({
+        maxLength: 60,
+        description: `Comma-separated list of ${REPORT_GROUPS.join(', ')}; worker is reserved and always empty`,
+      }),
     ),
   },
   s.closed,
@@ -44,7 +47,7 @@ const Series = Type.Object(
           tokens_in: Type.Integer(),
           tokens_out: Type.Integer(),
           usd: Type.String(),
-          gpu_seconds: Type.String(),
+          gpu_seconds: Type.String({ description: 'Reserved: always 0' }),
           estimated_requests: Type.Integer(),
         },
         { title: 'UsageStep' },

@@ -4,19 +4,16 @@ import { recordHash, recordText, type AuditEntry, type RecordRow } from './recor
 import type { SecretNet } from './secret-net.ts';
 
 /**
- * Writes records in the transaction of the change that they are about: all happens or nothing.
- * Call it last in the transaction. On PostgreSQL it holds the one lock that all appends share until the
- * commit; a row locked after it could be waited for by somebody who waits for this one.
- * @param options `nowMs`: wall clock, ms.
- * @returns the place of the last one in the chain, final when the transaction commits.
- * @throws whatever keeps it from being written; let it through, so that the change is refused too.
+ * Call it last in a transaction: on PostgreSQL it holds until the commit the lock that all appends share, and a row that
+ * is locked after it could deadlock.
+ * @returns the place of the last record, final when the transaction commits.
  */
 export async function append(
   tx: Db,
   entries: AuditEntry[],
   { nowMs, net }: { nowMs: number; net: SecretNet },
 ): Promise<Head> {
-  // Whatever is wrong with an entry shows before the lock is taken.
+  // Bad entries fail before the lock is taken.
   const texts = entries.map((entry) => recordText(entry, net));
   let { seq, hash } = await advanceHead(tx, texts.length);
   const rows = texts.map((text): RecordRow => {

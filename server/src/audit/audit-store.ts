@@ -1,22 +1,13 @@
 import type { Kysely } from 'kysely';
 import { dialectOf, type Db } from '../storage/index.ts';
-import type { RecordRow } from './record.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { shownTime, type RecordRow } from './record.ts';
 
 /** Where the chain ends. */
-export interface Head {
-  seq: number;
-  hash: string;
-}
+export type Head = Pick<RecordRow, 'seq' | 'hash'>;
 
-export interface CheckpointRow {
-  seq: number;
-  at: number;
-  hash: string;
-  records: number;
-  key_id: string;
-  public_key: string;
-  signature: string;
-}
+/** `at`: ms since 1970. */
+type CheckpointRow = Omit<Checkpoint, 'at'> & { at: number };
 
 type Tables = {
   audit_records: RecordRow;
@@ -24,7 +15,7 @@ type Tables = {
   audit_checkpoints: CheckpointRow;
 };
 
-/** Rows read at once by what walks the whole chain. */
+/** Rows of one statement while the whole chain is read. */
 export const BATCH_ROWS = 1_000;
 
 export function tables(db: Db): Kysely<Tables> {
@@ -32,9 +23,9 @@ export function tables(db: Db): Kysely<Tables> {
 }
 
 /**
- * Moves the head `count` places on and returns where it was. On PostgreSQL the row stays locked until the
- * transaction ends: whoever appends next waits for it, so that the numbers have no gaps and stand in the
- * order of the commits.
+ * Moves the head by `count`. On PostgreSQL its row stays locked until the transaction ends: the next append waits, so the
+ * numbers have no gaps and are in the order of the commits.
+ * @returns the head before.
  */
 export async function advanceHead(tx: Db, count: number): Promise<Head> {
   const { seq, hash } = await tables(tx)
@@ -46,9 +37,10 @@ export async function advanceHead(tx: Db, count: number): Promise<Head> {
   return { seq: seq - count, hash };
 }
 
-/** Writes records, and the hash of the last one into the head: in one statement where that can be. */
+/** Writes records, and the hash of the last one into the head. */
 export async function writeRecords(tx: Db, rows: RecordRow[], hash: string): Promise<void> {
   const [row, ...more] = rows;
+  // One statement for the most frequent case.
   if (row !== undefined && more.length === 0 && dialectOf(tx) === 'postgres') {
     await tables(tx)
       .with('record', (db) => db.insertInto('audit_records').values(row))
@@ -72,7 +64,7 @@ export async function readHead(db: Db): Promise<Head> {
 
 export async function insertRecords(tx: Db, rows: RecordRow[]): Promise<void> {
   for (let at = 0; at < rows.length;) {
-    // Three sizes only: each is one prepared statement.
+    // Each size is a prepared statement.
     const left = rows.length - at;
     const size = left >= 100 ? 100 : left >= 10 ? 10 : 1;
     await tables(tx)
@@ -83,7 +75,7 @@ export async function insertRecords(tx: Db, rows: RecordRow[]): Promise<void> {
   }
 }
 
-/** The records after `afterSeq`, oldest first, at most 1000. */
+/** The next BATCH_ROWS records, oldest first. */
 export function recordsAfter(db: Db, afterSeq: number): Promise<RecordRow[]> {
   return tables(db)
     .selectFrom('audit_records')
@@ -95,8 +87,8 @@ export function recordsAfter(db: Db, afterSeq: number): Promise<RecordRow[]> {
 }
 
 /** The checkpoints with `afterSeq < seq <= toSeq`, oldest first. */
-export function checkpointsBetween(db: Db, afterSeq: number, toSeq: number): Promise<CheckpointRow[]> {
-  return tables(db)
+export async function checkpointsBetween(db: Db, afterSeq: number, toSeq: number): Promise<Checkpoint[]> {
+  const rows = await tables(db)
     .selectFrom('audit_checkpoints')
     .selectAll()
     .where('seq', '>', afterSeq)
@@ -104,22 +96,22 @@ export function checkpointsBetween(db: Db, afterSeq: number, toSeq: number): Pro
     .orderBy('seq')
     .limit(BATCH_ROWS)
     .execute();
+  return rows.map(toCheckpoint);
 }
 
-export function newestCheckpoint(db: Db): Promise<CheckpointRow | undefined> {
-  return tables(db)
-    .selectFrom('audit_checkpoints')
-    .selectAll()
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+export async function latestCheckpoint(db: Db): Promise<Checkpoint | undefined> {
+  const query = tables(db).selectFrom('audit_checkpoints').selectAll().orderBy('seq', 'desc').limit(1);
+  const row = await query.executeTakeFirst();
+  return row && toCheckpoint(row);
 }
 
-/** Two nodes may sign the same head; the first one's stays. */
-export async function insertCheckpoint(tx: Db, row: CheckpointRow): Promise<void> {
+const toCheckpoint = (row: CheckpointRow): Checkpoint => ({ ...row, at: shownTime(row.at) });
+
+/** Of two nodes that sign the same head, the first one's checkpoint stays. */
+export async function insertCheckpoint(tx: Db, checkpoint: Checkpoint): Promise<void> {
   await tables(tx)
     .insertInto('audit_checkpoints')
-    .values(row)
+    .values({ ...checkpoint, at: Date.parse(checkpoint.at) })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

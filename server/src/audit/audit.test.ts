@@ -17,7 +17,7 @@ describeOnBothDatabases('the audit object', (open) => {
     return storage;
   }
 
-  it('keeps the texts of this server’s own keys out of a record, whichever way it is written', async () => {
+  it('an audit record never has the text of a key of this server, whichever way it is written', async () => {
     const storage = await empty();
     const audit = auditOn(storage, { keyPrefix: 'mine_' });
     const entry = { ...ENTRY, target: SECRET, details: { said: SECRET } };
@@ -32,7 +32,7 @@ describeOnBothDatabases('the audit object', (open) => {
     expect(JSON.stringify(rows)).not.toContain(SECRET);
   });
 
-  it('records and announces nothing of a change that fails, and nothing where nothing was changed', async () => {
+  it('a change that fails, or changes nothing, is neither recorded nor announced', async () => {
     const storage = await empty();
     const audit = auditOn(storage);
     const failing = audit.change(OPERATOR, async () => {
@@ -43,7 +43,7 @@ describeOnBothDatabases('the audit object', (open) => {
     expect(await allRows(storage)).toEqual([]);
   });
 
-  it('makes no change whose record cannot be written', async () => {
+  it('a change whose record cannot be written is not made', async () => {
     const storage = await empty();
     const audit = auditOn(storage);
     const details = { long: 'x'.repeat(20_000) };
@@ -55,7 +55,7 @@ describeOnBothDatabases('the audit object', (open) => {
     expect(await allRows(storage)).toEqual([]);
   });
 
-  it('records the beginning of a long change once', async () => {
+  it('the beginning of a long change is recorded once', async () => {
     const storage = await empty();
     const begin = auditOn(storage).begun(OPERATOR, ENTRY);
     await storage.transaction(begin);

@@ -7,16 +7,15 @@ import { append } from './append.ts';
 import type { AuditEntry, Outcome } from './record.ts';
 import { secretNet, type SecretNet } from './secret-net.ts';
 
-/** What a record says beside who it was and when. */
+/** A record without its actor and time. */
 export type Entry = Pick<AuditEntry, 'action' | 'target' | 'details'> & {
   /** @default 'ok' */
   outcome?: Outcome;
 };
 
-/** One who makes a change, or a visitor without a key. */
 type Author = Actor | { kind: 'anonymous' };
 
-/** `entry` left out: nothing was changed. `change`: what the nodes are told, which takes something away. */
+/** `entry` left out: nothing was changed. `change`: announced to the nodes, as it takes something away. */
 interface Changed<T> {
   result: T;
   entry?: Entry | undefined;
@@ -27,11 +26,11 @@ interface Options {
   storage: Storage;
   nodes: Pick<Nodes, 'announce' | 'acknowledge'>;
   clock: Clock;
-  /** First characters of this server's keys, such as `sk-`: their texts never stand in a record. */
+  /** Of this server's keys, such as `sk-`: no record contains their texts. */
   keyPrefix: string;
 }
 
-/** Changes and their records. Nothing else writes a record, so that each passes the net for secrets. Guarded by audit.test.ts. */
+/** The only writer of records: each passes the net for secrets. Guarded by audit.test.ts. */
 export class Audit {
   readonly #options: Options;
   readonly #net: SecretNet;
@@ -41,17 +40,14 @@ export class Audit {
     this.#net = secretNet(`${options.keyPrefix}${KEY_MARK}`);
   }
 
-  /**
-   * One change and its record, in one transaction: without the record there is no change. Resolves when no node admits any
-   * longer what it takes away, if anything.
-   */
+  /** A change and its record, in one transaction. Resolves when no node admits any longer what the change takes away. */
   async change<T>(actor: Actor, work: (tx: Db) => Promise<Changed<T>>): Promise<T> {
     const { result, seqs } = await this.#commit(actor, work);
     if (seqs.length > 0) await this.#acknowledge(seqs);
     return result;
   }
 
-  /** The same for a change that always takes something away; says what came of it. */
+  /** For a change that always takes something away. */
   async changeEverywhere<T>(
     actor: Actor,
     work: (tx: Db) => Promise<Changed<T> & { change: Change | readonly [Change, ...Change[]] }>,
@@ -60,14 +56,14 @@ export class Audit {
     return { result, acknowledged: await this.#acknowledge(seqs) };
   }
 
-  /** The record of a change in a transaction of the caller's, as the last thing in it. */
+  /** In a transaction of the caller, as its last statement. */
   async record(tx: Db, actor: Author, { outcome = 'ok', ...entry }: Entry): Promise<void> {
     const name = actor.kind === 'key' ? actor.caller.keyName : actor.kind === 'user' ? actor.name : undefined;
     const details = name === undefined ? entry.details : { ...entry.details, actor_name: name };
     await this.append(tx, [{ ...entry, actor: textOf(actor), outcome, ...(details && { details }) }]);
   }
 
-  /** Records, once, that a change has begun whose parts are committed before it is done: a crash may leave some of them. */
+  /** Records once that a change in several transactions has begun: a crash may leave a part of it. */
   begun(actor: Author, entry: Entry): (tx: Db) => Promise<void> {
     let isRecorded = false;
     return async (tx) => {
@@ -77,15 +73,12 @@ export class Audit {
     };
   }
 
-  /** Several at once, holding the lock that all appends share once. */
+  /** Several records at once. */
   append(tx: Db, entries: AuditEntry[]): Promise<unknown> {
     return append(tx, entries, { nowMs: this.#options.clock.nowMs(), net: this.#net });
   }
 
-  /**
-   * Announced last: whoever writes an audit record and then looks whether it still may (Run.check) takes the two locks in
-   * the same order.
-   */
+  /** Announces last: the order of the two locks is the one of a request that writes a record and is checked (Run.check). */
   #commit<T>(
     actor: Actor,
     work: (tx: Db) => Promise<Changed<T>>,

@@ -1,12 +1,10 @@
 const DEPTH_MAX = 32;
 
 /**
- * The one text of a JSON value: members sorted by UTF-16 code units, no spaces, numbers as JSON.stringify
- * writes them. `canonical(JSON.parse(canonical(value))) === canonical(value)`, on which offline verification
- * rests. Members that are undefined are left out.
- * @param text what every string and member name passes through first.
- * @throws TypeError for what JSON does not have (a function, a bigint, NaN, a class with its own idea of
- * JSON) and for more than 32 levels.
+ * The canonical text of a JSON value: members sorted by UTF-16 code units, no spaces, without undefined members. Offline
+ * verification needs `canonical(JSON.parse(canonical(value))) === canonical(value)`.
+ * @param text replaces each string and member name.
+ * @throws TypeError for a value that is not plain JSON, and for more than 32 levels.
  */
 export function canonical(
   value: unknown,

@@ -2,7 +2,6 @@ import type { Head } from './audit-store.ts';
 import { isSigned, type Checkpoint } from './checkpoint.ts';
 import { GENESIS_HASH, recordHash, type RecordRow } from './record.ts';
 
-/** What can be wrong with a chain. */
 export type Fault =
   /** A record does not match its own hash: one of its fields was changed. */
   | 'hash_mismatch'
@@ -14,7 +13,7 @@ export type Fault =
   | 'prev_mismatch'
   /** Records are missing at the end: the head or a checkpoint says that there were more. */
   | 'truncated'
-  /** The chain ends in something else than its head says. */
+  /** The chain does not end as its head says. */
   | 'head_mismatch'
   /** A record is not the one that was signed: everything up to it may have been rewritten. */
   | 'checkpoint_mismatch'
@@ -25,7 +24,7 @@ export type Fault =
 
 export interface BrokenChain {
   valid: false;
-  /** The first record that is wrong or missing; of a bad checkpoint, the record it speaks of. */
+  /** The first record that is wrong or missing; of a bad checkpoint, its record. */
   seq: number;
   reason: Fault;
   /** One sentence for people. */
@@ -37,25 +36,25 @@ export interface WholeChain {
   records: number;
   /** Of the last record. */
   hash: string;
-  /** How many checkpoints agree with it. */
+  /** Checkpoints that match. */
   checkpoints: number;
   /**
-   * Up to this record nobody who has only the database can have changed anything: a checkpoint says so which
-   * was saved elsewhere, or signed with a public key that was given. 0: nothing but the chain speaks for itself.
+   * Nobody with the database alone can have changed a record up to this one: it has a checkpoint that was saved elsewhere,
+   * or signed with a given public key. 0: there is no such checkpoint.
    */
   trusted_to_seq: number;
 }
 
 export type Verification = WholeChain | BrokenChain;
 
-/** Checkpoints that may wait for their record. More means a file that is no export. */
+/** Checkpoints that wait for their record. More means a file that is not an export. */
 const WAITING_MAX = 100_000;
 
 export function broken(seq: number, reason: Fault, message: string): BrokenChain {
   return { valid: false, seq, reason, message };
 }
 
-/** Follows a chain record by record in constant memory. After the first fault it takes nothing more. */
+/** Verifies a chain record by record in constant memory, up to the first fault. */
 export class ChainWalker {
   #last: Head;
   #fault: BrokenChain | undefined;
@@ -66,8 +65,8 @@ export class ChainWalker {
   readonly #waiting = new Map<number, { hash: string; trusted: boolean }>();
 
   /**
-   * @param options.publicKeys PEM; only what these signed is accepted. None: each checkpoint's own.
-   * @param options.after where to start, when it is not the beginning.
+   * @param options.publicKeys PEM, of checkpoints that are accepted. Empty: each checkpoint's own.
+   * @param options.after where to start. @default the beginning
    */
   constructor({ publicKeys = [], after }: { publicKeys?: string[]; after?: Head } = {}) {
     this.#publicKeys = publicKeys;
@@ -82,12 +81,12 @@ export class ChainWalker {
     return this.#fault !== undefined;
   }
 
-  /** Broken, and nothing that may still come can say more about how. */
+  /** Broken, and later records cannot change the fault. */
   get isDecided(): boolean {
     return this.#fault !== undefined && this.#missingSeq === undefined;
   }
 
-  /** @param isSaved it comes from elsewhere than the chain itself. */
+  /** @param isSaved the checkpoint was saved outside of the database. */
   checkpoint(checkpoint: Checkpoint, isSaved = false): void {
     if (this.#fault !== undefined) return;
     const { seq, hash } = checkpoint;
@@ -117,7 +116,6 @@ export class ChainWalker {
     } else this.#advance({ seq: row.seq, hash });
   }
 
-  /** @param head where the chain says that it ends. */
   end(head: Head | undefined): Verification {
     this.#missingSeq = undefined;
     if (this.#fault !== undefined) return this.#fault;
@@ -177,7 +175,7 @@ export class ChainWalker {
     }
   }
 
-  /** Missing, or only further down? The rest of the records tells. */
+  /** The record may stand further down: the rest of the records decides. */
   #miss(missingSeq: number, foundSeq: number): void {
     const message = `Record ${missingSeq} is missing: record ${foundSeq} stands in its place.`;
     this.fail(missingSeq, 'gap', message);

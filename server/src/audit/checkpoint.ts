@@ -1,10 +1,9 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { isoTime } from '../base/clock.ts';
-import type { CheckpointRow, Head } from './audit-store.ts';
+import type { Head } from './audit-store.ts';
 import { canonical } from './canonical.ts';
-import { shownTime } from './record.ts';
 
-/** What signs; `sealing` has one. */
+/** Signs checkpoints with Ed25519. */
 export interface AuditSigner {
   /** Ed25519, SPKI, PEM. */
   publicKeyPem: string;
@@ -13,10 +12,7 @@ export interface AuditSigner {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
-/**
- * "The chain had this many records and ended in this hash", signed with a key that is not in the database.
- * Saved elsewhere, it convicts whoever rewrites what came before it.
- */
+/** The end of the chain, signed with a key that is not in the database. Saved elsewhere, it proves later changes. */
 export interface Checkpoint {
   seq: number;
   /** ISO 8601, milliseconds, Z. */
@@ -34,22 +30,19 @@ export interface Checkpoint {
 type Statement = Pick<Checkpoint, 'seq' | 'at' | 'hash' | 'records' | 'key_id'>;
 
 function signedBytes({ seq, at, hash, records, key_id }: Statement): Buffer {
-  // `format` keeps the signature from meaning anything else that this key may ever sign.
+  // `format`: the signature is valid for nothing else that this key may sign.
   const format = 'keyward-audit-checkpoint-1';
   return Buffer.from(canonical({ format, seq, at, hash, records, key_id }));
 }
 
 export function signCheckpoint(head: Head, signer: AuditSigner, nowMs: number): Checkpoint {
-  // Numbers start at 1 and have no gaps: the last one is also how many there are.
+  // Numbers start at 1 and have no gaps: the last one is the count.
   const statement = { ...head, at: isoTime(nowMs), records: head.seq, key_id: signer.keyId };
   const signature = Buffer.from(signer.sign(signedBytes(statement))).toString('base64');
   return { ...statement, public_key: signer.publicKeyPem, signature };
 }
 
-/**
- * Whether the signature is right, by one of the given public keys (PEM) or, without any, by the checkpoint's
- * own: that shows only that nothing was changed since somebody signed it, not who.
- */
+/** @param publicKeys PEM; empty: the checkpoint's own key counts, which does not tell who has signed. */
 export function isSigned(checkpoint: Checkpoint, publicKeys: string[]): boolean {
   try {
     const key = createPublicKey(checkpoint.public_key);
@@ -67,13 +60,4 @@ export function isSigned(checkpoint: Checkpoint, publicKeys: string[]): boolean 
   } catch {
     return false;
   }
-}
-
-export function toCheckpoint(row: CheckpointRow): Checkpoint {
-  const { seq, at, hash, records, key_id, public_key, signature } = row;
-  return { seq, at: shownTime(at), hash, records, key_id, public_key, signature };
-}
-
-export function toRow(checkpoint: Checkpoint): CheckpointRow {
-  return { ...checkpoint, at: Date.parse(checkpoint.at) };
 }

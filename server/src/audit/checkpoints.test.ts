@@ -16,7 +16,8 @@ import {
   run,
   T0,
 } from './audit.fixture.ts';
-import { checkpoint, Checkpointer, latestCheckpoint, verifyStorage } from './index.ts';
+import { latestCheckpoint } from './audit-store.ts';
+import { checkpoint, Checkpointer, verifyStorage } from './index.ts';
 
 const signer = newSigner();
 const logger = await createLogger('silent');

@@ -37,10 +37,7 @@ const CHECKPOINT: Shape<Checkpoint> = {
   signature: 'string',
 };
 
-/**
- * One line of an export, or undefined when it is none. A member more or less than ours makes it none: a
- * remark written into a record is covered by no hash.
- */
+/** Undefined also for a line with a member too many: no hash would cover it. */
 export function parseExportLine(text: string): ExportLine | undefined {
   if (text.length > LINE_MAX_CHARACTERS) return undefined;
   let value: unknown;
@@ -66,7 +63,7 @@ function parseHeader({ format, version, head }: Partial<ExportHeader>): ExportLi
 
 function parseRecord(record: AuditRecord): ExportLine | undefined {
   const at = Date.parse(record.at);
-  // Only the one spelling of a time that we write; the hash covers the number alone.
+  // The hash covers the number: only one spelling of it is accepted.
   if (Number.isNaN(at) || isoTime(at) !== record.at) return undefined;
   try {
     return { kind: 'record', row: { ...record, at, details: canonical(record.details) } };

@@ -1,7 +1,6 @@
 import type { Db } from '../storage/index.ts';
-import { readHead, type Head } from './audit-store.ts';
-import { toCheckpoint, type AuditSigner } from './checkpoint.ts';
-import { latestCheckpoint } from './checkpoints.ts';
+import { latestCheckpoint, readHead, type Head } from './audit-store.ts';
+import type { AuditSigner } from './checkpoint.ts';
 import { toRecord } from './record.ts';
 import { batches } from './walk.ts';
 
@@ -17,9 +16,8 @@ export interface ExportHeader {
 }
 
 /**
- * The whole log as NDJSON, for `verifyFile`: a header, then the records, each checkpoint right behind the
- * record that it signs, so that both sides need constant memory. Records appended meanwhile are left out.
- * Each line ends in a line feed.
+ * The whole log as NDJSON, for `verifyFile`: a header, then the records, each checkpoint directly after the record that it
+ * signs, so that both sides need constant memory.
  */
 export async function* exportRecords(
   db: Db,
@@ -35,11 +33,11 @@ export async function* exportRecords(
     head,
   } satisfies ExportHeader);
   for await (const { records, checkpoints } of batches(db, { after: 0, toSeq: head.seq })) {
-    const bySeq = new Map(checkpoints.map((row) => [row.seq, row]));
+    const bySeq = new Map(checkpoints.map((checkpoint) => [checkpoint.seq, checkpoint]));
     for (const row of records) {
       yield line(toRecord(row));
       const checkpoint = bySeq.get(row.seq);
-      if (checkpoint !== undefined) yield line({ checkpoint: toCheckpoint(checkpoint) });
+      if (checkpoint !== undefined) yield line({ checkpoint });
     }
   }
 }

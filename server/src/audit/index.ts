@@ -1,7 +1,7 @@
 export { Audit, type Entry } from './audit.ts';
 export type { BrokenChain, Fault, Verification, WholeChain } from './chain.ts';
 export type { AuditSigner, Checkpoint } from './checkpoint.ts';
-export { checkpoint, Checkpointer, latestCheckpoint, type CheckpointerOptions } from './checkpoints.ts';
+export { checkpoint, Checkpointer } from './checkpoints.ts';
 export { exportRecords } from './export.ts';
 export { list, type AuditFilter, type AuditPage } from './list.ts';
 export { auditMigrations } from './migrations.ts';

@@ -7,9 +7,9 @@ import { readHead, tables } from './audit-store.ts';
 import { toRecord, type AuditRecord, type RecordRow } from './record.ts';
 
 export interface AuditFilter {
-  /** As a record shows it (`key:key_…`, `system`), or the id of a key alone. */
+  /** Such as `key:key_…`, `key_…` or `system`. */
   actor?: string;
-  /** Exact, or all that begin so with a trailing `*`, such as `keys.*`. */
+  /** Exact, or a prefix such as `keys.*`. */
   action?: string;
   target?: string;
   /** ms, inclusive. */
@@ -26,14 +26,13 @@ export type AuditPage = Page<AuditRecord>;
 
 const LIMIT_MAX = 200;
 const SEQ = /^[1-9]\d{0,14}$/;
-/** Places in the chain that one statement looks at: some milliseconds on SQLite, which answers without a pause. */
+/** Records that one statement looks at: some milliseconds on SQLite, which blocks this process. */
 const WINDOW_ROWS = 10_000;
 
 /**
- * Newest first. A page stays the same while records are added.
- * One filter that an index answers, or none, costs the page alone; anything else walks back from the newest
- * record, window by window, until the page is full (0.2 s a million records that do not match).
- * @throws KeywardError `invalid_input` for a cursor that is not one of ours, or a limit out of range.
+ * Newest first. An index answers a query with at most one filter. Others search from the newest record, window by window,
+ * until the page is full: 0.2 s for a million records that do not match.
+ * @throws KeywardError `invalid_input` for a bad cursor or limit.
  */
 export async function list(db: Db, filter: AuditFilter): Promise<AuditPage> {
   const { cursor, limit } = filter;
@@ -53,8 +52,7 @@ export async function list(db: Db, filter: AuditFilter): Promise<AuditPage> {
     rows.push(...(await slice(() => part.limit(left).execute())));
     before = from;
   }
-  const { items, next_cursor } = pageOf(rows, limit, ({ seq }) => [seq]);
-  return { items: items.map(toRecord), next_cursor };
+  return pageOf(rows.map(toRecord), limit, ({ seq }) => [seq]);
 }
 
 function isOneIndex({ actor, action, target, fromMs, toMs }: AuditFilter): boolean {

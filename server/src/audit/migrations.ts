@@ -1,14 +1,13 @@
-import type { ColumnTypes, Migration } from '../storage/index.ts';
+import type { Migration } from '../storage/index.ts';
 
-/** Tables whose rows are written once and then never again. */
-const FROZEN = ['audit_records', 'audit_checkpoints'];
+const APPEND_ONLY = ['audit_records', 'audit_checkpoints'];
 
 export const auditMigrations: Migration[] = [
   {
     id: 'audit-1',
     statements: (types) => {
-      const postgres = isPostgres(types);
-      // SQLite's `integer primary key` is the row's own address; PostgreSQL's integer would end at 2^31.
+      const postgres = types.bytes === 'bytea';
+      // SQLite's `integer primary key` is the row id; PostgreSQL's integer would end at 2^31.
       const sequence = postgres ? 'bigint primary key' : 'integer primary key';
       return [
         `create table audit_records (
@@ -42,16 +41,9 @@ export const auditMigrations: Migration[] = [
   },
 ];
 
-function isPostgres(types: ColumnTypes): boolean {
-  return types.bytes === 'bytea';
-}
-
-/**
- * A second line of defence: a slip in a later program, or in a database shell, is refused. Who owns the
- * database can drop the triggers; the chain and the checkpoints are for him.
- */
+/** Against mistakes of later programs, or in a database shell. The owner of the database can drop the triggers. */
 function sqliteTriggers(): string[] {
-  return FROZEN.flatMap((table) =>
+  return APPEND_ONLY.flatMap((table) =>
     ['update', 'delete'].map(
       (verb) =>
         `create trigger ${table}_no_${verb} before ${verb} on ${table}
@@ -64,7 +56,7 @@ function postgresTriggers(): string[] {
   return [
     `create function audit_refuse_change() returns trigger language plpgsql as $$
       begin raise exception '% is append-only', tg_table_name; end $$`,
-    ...FROZEN.map(
+    ...APPEND_ONLY.map(
       (table) =>
         `create trigger ${table}_no_change before update or delete or truncate on ${table}
         for each statement execute function audit_refuse_change()`,

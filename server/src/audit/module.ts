@@ -8,7 +8,7 @@ import { RefusalRecorder } from './refusals.ts';
 
 interface Given extends Opening {
   nodes: Nodes;
-  /** The module `sealing`, to the right of this one, gives it. */
+  /** The module `sealing` is to the right of this one. */
   sealing: { signer: AuditSigner };
 }
 
@@ -16,7 +16,7 @@ export const auditModule = defineModule({
   migrations: auditMigrations,
   open: ({ config, storage, nodes, clock, logger, sealing }: Given) => {
     const audit = new Audit({ storage, nodes, clock, keyPrefix: config.keyPrefix });
-    // What is recorded of a request stays so, also where it was ended.
+    // Records of a request are kept, also where it was ended.
     const books = booksOf(storage);
     return {
       audit,

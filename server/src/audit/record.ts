@@ -8,13 +8,13 @@ export type Outcome = 'ok' | 'refused' | 'failed';
 
 export interface AuditEntry {
   /**
-   * Who did it, such as `key:key_…` or `user:7`; of an anonymous caller nothing that it could choose freely. `admin`: the one
-   * who is logged in while there are no users. Names change: the one at that time is `actor_name` in the details.
+   * `admin`: the session while there are no users. Nothing that an anonymous caller can choose. The name of the actor at
+   * that time is `actor_name` in the details.
    */
   actor: 'admin' | 'system' | 'cli' | 'anonymous' | `key:${string}` | `user:${number}`;
   /** `noun.verb`, such as `keys.mint`. */
   action: string;
-  /** The id of what it was done to, such as `key_…`. */
+  /** An id, such as `key_…`. */
   target: string;
   outcome: Outcome;
   /** A plain JSON object; at most 16 KiB as text. Never a secret. */
@@ -39,24 +39,18 @@ export interface AuditRecord {
   hash: string;
 }
 
-/** One row; `at` in ms since 1970, `details` as canonical JSON. */
-export interface RecordRow {
-  seq: number;
+/** `at` in ms since 1970, `details` as canonical JSON. */
+export type RecordRow = Omit<AuditRecord, 'at' | 'outcome' | 'details'> & {
   at: number;
-  actor: string;
-  action: string;
-  target: string;
   outcome: string;
   details: string;
-  prev_hash: string;
-  hash: string;
-}
+};
 
 export const GENESIS_HASH = '0'.repeat(64);
 export const DETAILS_MAX_BYTES = 16 * 1024;
 const TEXT_MAX_CHARACTERS = 256;
 
-/** What a record says, cleaned and limited, before it has a place in the chain. */
+/** A record before it has a place in the chain. */
 export type RecordText = Pick<RecordRow, 'actor' | 'action' | 'target' | 'outcome' | 'details'>;
 
 /** @throws KeywardError `too_large` for details over 16 KiB; TypeError for details that are not plain JSON. */
@@ -77,8 +71,8 @@ export function recordText(entry: AuditEntry, net: SecretNet): RecordText {
 }
 
 /**
- * What both databases store and give back unchanged. PostgreSQL takes no U+0000, and half a surrogate pair
- * would come back as another character: the record would no longer match its own hash.
+ * PostgreSQL refuses U+0000, and returns another character for half a surrogate pair: the record would no longer match its
+ * own hash.
  */
 function cleanText(text: string, net: SecretNet): string {
   // eslint-disable-next-line no-control-regex
@@ -86,10 +80,7 @@ function cleanText(text: string, net: SecretNet): string {
   return printable.slice(0, TEXT_MAX_CHARACTERS).toWellFormed();
 }
 
-/**
- * SHA-256, hex, over a JSON array: unlike joined text it has no two readings, and its first item names the
- * version of the encoding. `details` goes in as its canonical text.
- */
+/** SHA-256, hex, over a JSON array, which is unambiguous; its first item is the version of the encoding. */
 export function recordHash(row: Omit<RecordRow, 'hash'>): string {
   const { seq, at, actor, action, target, outcome, details, prev_hash } = row;
   return hash(
@@ -99,22 +90,14 @@ export function recordHash(row: Omit<RecordRow, 'hash'>): string {
   );
 }
 
-/** Rows that somebody wrote over are shown as far as they can be read; verification says what is wrong. */
-export function toRecord(row: RecordRow): AuditRecord {
-  return {
-    seq: row.seq,
-    at: shownTime(row.at),
-    actor: row.actor,
-    action: row.action,
-    target: row.target,
-    outcome: row.outcome as Outcome,
-    details: shownDetails(row.details),
-    prev_hash: row.prev_hash,
-    hash: row.hash,
-  };
-}
+/** Also of a row that somebody has changed, as far as it can be read. */
+export const toRecord = (row: RecordRow): AuditRecord => ({
+  ...row,
+  at: shownTime(row.at),
+  outcome: row.outcome as Outcome,
+  details: shownDetails(row.details),
+});
 
-/** ISO 8601, or what else stands there. */
 export function shownTime(at: number): string {
   return Number.isFinite(new Date(at).getTime()) ? isoTime(at) : String(at);
 }

@@ -1,6 +1,5 @@
 import type { AuditEntry } from './record.ts';
 
-/** A request that was turned away. */
 export interface Refusal {
   actor: AuditEntry['actor'];
   action: string;
@@ -18,7 +17,7 @@ export interface Tally {
   lastMs: number;
 }
 
-/** Refusals that were too various to be kept apart. */
+/** Refusals beyond the number of distinct ones, counted by code only. */
 export interface Overflow {
   count: number;
   firstMs: number;
@@ -44,14 +43,14 @@ export class RefusalTallies {
     return this.#byKey.size === 0 && this.overflow === undefined;
   }
 
-  /** How many requests are counted in here. */
+  /** Requests. */
   get count(): number {
     let count = this.overflow?.count ?? 0;
     for (const tally of this.#byKey.values()) count += tally.count;
     return count;
   }
 
-  /** On the path of every refused request: one text, one look-up. */
+  /** On the path of each refused request: one text, one look-up. */
   note(refusal: Refusal, nowMs: number): void {
     const tally = this.#byKey.get(keyOf(refusal));
     if (tally === undefined) this.#add({ refusal: cut(refusal), count: 1, firstMs: nowMs, lastMs: nowMs });
@@ -61,7 +60,7 @@ export class RefusalTallies {
     }
   }
 
-  /** Takes back what could not be written; what has no room any more is counted in the overflow. */
+  /** Adds tallies that could not be written; those beyond the bounds go into the overflow. */
   merge(other: RefusalTallies): void {
     for (const tally of other.#byKey.values()) {
       const own = this.#byKey.get(keyOf(tally.refusal));
@@ -72,9 +71,7 @@ export class RefusalTallies {
     for (const [code, count] of other.overflow.byCode) this.#overflow({ ...other.overflow, count }, code);
   }
 
-  /**
-   * Takes out at most `max`, callers that are known before anonymous ones; the rest goes into the overflow.
-   */
+  /** At most `max` tallies, of known callers first; the rest goes into the overflow. */
   take(max: number): Tally[] {
     const tallies = [...this.#byKey.values()].sort((a, b) => Number(isAnonymous(a)) - Number(isAnonymous(b)));
     for (const tally of tallies.slice(max)) this.#overflow(tally, tally.refusal.code);
@@ -87,7 +84,7 @@ export class RefusalTallies {
 
   #add(tally: Tally): void {
     const anonymous = isAnonymous(tally);
-    // A flood of strangers must not push out the one refusal of a stolen key: half of the room is not theirs.
+    // Anonymous callers get half of the room: a flood of them must not hide the refusal of a stolen key.
     const isFull =
       this.#byKey.size >= this.#distinctMax || (anonymous && this.#anonymous >= this.#distinctMax / 2);
     if (isFull) {
@@ -113,13 +110,13 @@ function isAnonymous({ refusal }: Tally): boolean {
   return refusal.actor === 'anonymous';
 }
 
-/** The target last: it is the one part that a stranger may fill with anything. */
+/** The target last: a stranger chooses its text. */
 function keyOf({ actor, action, target, code, ip }: Refusal): string {
   const text = target.length > TARGET_MAX_CHARACTERS ? target.slice(0, TARGET_MAX_CHARACTERS) : target;
   return `${actor}\n${action}\n${code}\n${ip ?? ''}\n${text}`;
 }
 
-/** A copy, for the caller's object may change; and short, for a stranger chooses how long a path is. */
+/** A stranger chooses the length of a path. */
 function cut(refusal: Refusal): Refusal {
   return { ...refusal, target: refusal.target.slice(0, TARGET_MAX_CHARACTERS) };
 }

@@ -11,51 +11,44 @@ export interface RefusalRecorderOptions {
   audit: Audit;
   clock: Clock;
   logger: Logger;
-  /** How long equal refusals are gathered into one record. Default: 1000. */
+  /** How long equal refusals are collected into one record. @default 1000 */
   flushMs?: number;
-  /** Records of one flush at most, and what memory holds. Default: 1000. */
+  /** Records of one flush, and tallies in memory, at most. @default 1000 */
   distinctMax?: number;
-  /** Records a second that the log grows by at most under a lasting flood, after a burst of `distinctMax`. Default: 5. */
+  /** Records a second at most under a lasting flood, after a burst of `distinctMax`. @default 5 */
   sustainedPerSecond?: number;
 }
 
 /**
- * Refusals come in floods and from strangers. They must cost no commit each and must not fill the disk: equal
- * ones of a second become one record with a count, various ones beyond the limits one record for all of them.
- * What was noted in the last second before a kill -9 is lost; refusals change nothing.
+ * A flood of refusals must neither cost a commit each nor fill the disk: equal ones of a second become one record with a
+ * count, and those beyond the limits one record for all. A crash loses the last second of them.
  */
 export class RefusalRecorder {
-  readonly #options: RefusalRecorderOptions;
-  readonly #flushMs: number;
-  readonly #distinctMax: number;
-  readonly #sustainedPerSecond: number;
+  readonly #options: Required<RefusalRecorderOptions>;
   readonly #queue = new Mutex();
   #tallies: RefusalTallies;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
   #hasFailed = false;
-  /** How many records may be written now, and since when that figure holds. */
+  /** How many records may be written, as of `#allowanceAtMs`. */
   #allowance: number;
   #allowanceAtMs: number;
 
   constructor(options: RefusalRecorderOptions) {
-    this.#options = options;
-    this.#flushMs = options.flushMs ?? 1_000;
-    this.#distinctMax = options.distinctMax ?? 1_000;
-    this.#sustainedPerSecond = options.sustainedPerSecond ?? 5;
-    this.#tallies = new RefusalTallies(this.#distinctMax);
-    this.#allowance = this.#distinctMax;
+    this.#options = { flushMs: 1_000, distinctMax: 1_000, sustainedPerSecond: 5, ...options };
+    this.#tallies = new RefusalTallies(this.#options.distinctMax);
+    this.#allowance = this.#options.distinctMax;
     this.#allowanceAtMs = options.clock.monotonicMs();
   }
 
-  /** Counts one; written within `flushMs`. After `stop` it does nothing. */
+  /** Does nothing after `stop`. */
   note(refusal: Refusal): void {
     if (this.#isStopped) return;
     this.#tallies.note(refusal, this.#options.clock.nowMs());
     if (this.#timer === undefined) this.#arm();
   }
 
-  /** Writes what was noted. Never rejects: what cannot be written is logged, kept and tried again. */
+  /** Never rejects: a failure is logged, and the next flush tries again. */
   flush(): Promise<void> {
     return this.#queue.run(() => this.#write());
   }
@@ -72,14 +65,14 @@ export class RefusalRecorder {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.flush();
-    }, this.#flushMs);
+    }, this.#options.flushMs);
     this.#timer.unref();
   }
 
   async #write(): Promise<void> {
     if (this.#tallies.isEmpty) return;
     const tallies = this.#tallies;
-    this.#tallies = new RefusalTallies(this.#distinctMax);
+    this.#tallies = new RefusalTallies(this.#options.distinctMax);
     try {
       this.#refillAllowance();
       const taken = tallies.take(Math.floor(this.#allowance));
@@ -95,7 +88,7 @@ export class RefusalRecorder {
       if (!this.#hasFailed)
         this.#options.logger.error({ err: error }, 'refusals cannot be recorded; trying again');
       this.#hasFailed = true;
-      // The older ones first: they keep their place, what came meanwhile takes what room is left.
+      // The older ones keep their room.
       tallies.merge(this.#tallies);
       this.#tallies = tallies;
       if (!this.#isStopped && this.#timer === undefined) this.#arm();
@@ -103,9 +96,10 @@ export class RefusalRecorder {
   }
 
   #refillAllowance(): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    const earned = ((nowMs - this.#allowanceAtMs) / 1_000) * this.#sustainedPerSecond;
-    this.#allowance = Math.min(this.#distinctMax, this.#allowance + earned);
+    const { clock, sustainedPerSecond, distinctMax } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const earned = ((nowMs - this.#allowanceAtMs) / 1_000) * sustainedPerSecond;
+    this.#allowance = Math.min(distinctMax, this.#allowance + earned);
     this.#allowanceAtMs = nowMs;
   }
 }

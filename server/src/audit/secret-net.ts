@@ -1,15 +1,13 @@
-/** Takes key texts out of a text. */
+/** Replaces key texts in a text. */
 export type SecretNet = (text: string) => string;
 
-const REPLACEMENT = '[secret]';
-
 /**
- * The last net, under code that should never have passed a secret here: an audit record cannot be taken
- * back. It catches keys of this server and everything else that begins with `sk-` and is long enough to be one.
- * @param prefix what this server's keys begin with, where it is not `sk-kw1`.
+ * The last check for secrets, as an audit record cannot be deleted. Replaces keys of this server, and each text that begins
+ * with `sk-` and is long enough to be a key.
+ * @param prefix of this server's keys.
  */
 export function secretNet(prefix = 'sk-kw1'): SecretNet {
   const escaped = prefix.replace(/[^0-9A-Za-z]/g, '\\$&');
   const shapes = new RegExp(`${escaped}[0-9A-Za-z]{50}|sk-[0-9A-Za-z_-]{20,}`, 'g');
-  return (text) => text.replace(shapes, REPLACEMENT);
+  return (text) => text.replace(shapes, '[secret]');
 }

@@ -13,14 +13,12 @@ export interface VerifyOptions {
 }
 
 /**
- * Verifies the whole log in the database: every record by its own hash, by the record before it, by the head
- * and by the signed checkpoints. Constant memory.
+ * Verifies the log in the database: each record by its hash, the record before it, the head and the signed checkpoints.
+ * Constant memory.
  *
- * What it can and cannot find: without options, every change by somebody who does not recompute the rest.
- * Somebody who owns the database can rewrite the whole chain, its head, and take the checkpoints away; that
- * is found only with a checkpoint saved elsewhere. With `publicKey` he cannot make checkpoints of his own, but
- * can still cut the log back to an older one that was signed. What was appended after the last checkpoint is
- * protected by nothing that he could not recompute, and records that he appends himself look like any other.
+ * Without options it finds each change whose author has not recomputed the rest. The owner of the database can rewrite the
+ * whole chain and remove its checkpoints: only a checkpoint that was saved elsewhere proves that. With `publicKey` they
+ * cannot sign checkpoints, but can cut the log back to a signed one. Records after the last checkpoint are not protected.
  */
 export async function verifyStorage(storage: Storage, options: VerifyOptions = {}): Promise<Verification> {
   return storage.snapshot(async (tx) => {
@@ -32,9 +30,8 @@ export async function verifyStorage(storage: Storage, options: VerifyOptions = {
 }
 
 /**
- * The same for an NDJSON export (`exportRecords`), without a database or a network. The file's own header
- * says where the log ended; who edits the file can edit that too, so the honest promise is the one above.
- * @param lines without their line feeds, as `node:readline` gives them; empty ones are skipped.
+ * Like `verifyStorage`, for an export (`exportRecords`). Its header can be edited like its records.
+ * @param lines without their line feeds; empty ones are skipped.
  */
 export async function verifyFile(
   lines: AsyncIterable<string>,

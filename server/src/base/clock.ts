@@ -1,8 +1,8 @@
-/** Where every module gets its time from, so that a test can move it. */
+/** Tests can move it. */
 export interface Clock {
   /** Wall clock, milliseconds since 1970-01-01T00:00:00Z. */
   nowMs(): number;
-  /** Milliseconds on a clock that never goes back; only differences mean anything. */
+  /** Milliseconds on a clock that never goes back; only differences have a meaning. */
   monotonicMs(): number;
 }
 

@@ -1,7 +1,4 @@
-/**
- * All of a stream, in memory.
- * @param tooLong is thrown where it has more than `maxBytes`; the stream is given up then.
- */
+/** All bytes of a stream. @param tooLong makes the error for more than `maxBytes`, which ends the stream. */
 export async function collected(
   stream: AsyncIterable<Uint8Array>,
   maxBytes: number,

@@ -9,6 +9,6 @@ const DECODERS = new Map<string, () => Transform>([
   ['zstd', createZstdDecompress],
 ]);
 
-/** For servers that compress although asked not to; undefined for a body that is as it is, and for an encoding that is not known. */
+/** For servers that compress although asked not to; undefined for an uncompressed body and an unknown encoding. */
 export const decoderFor = (encoding: string | undefined): Transform | undefined =>
   DECODERS.get(encoding?.trim().toLowerCase() ?? '')?.();

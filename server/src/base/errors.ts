@@ -1,7 +1,4 @@
-/**
- * The one error type. Everything that a caller can be told is a code from this closed list; each HTTP
- * surface formats it in one file (http/answer/error-shapes.ts), the command line in another (cli/failure.ts).
- */
+/** The closed list of codes. Formatted by http/answer/error-shapes.ts and cli/failure.ts. */
 export const ERROR_CODES = {
   bad_request: { status: 400, title: 'The request cannot be read' },
   conflicting_credentials: { status: 400, title: 'Two different keys were sent' },
@@ -40,14 +37,14 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** One thing wrong with one field. `field` is a path such as `limits[0].requests` or `query.limit`. */
+/** `field` is a path such as `limits[0].requests` or `query.limit`. */
 export interface FieldError {
   field: string;
   message: string;
 }
 
 export interface ErrorExtras {
-  /** What to do about it; safe for strangers. */
+  /** The next step; safe for strangers. */
   hint?: string;
   /** The fields at fault, at most 20. */
   errors?: FieldError[];
@@ -55,7 +52,7 @@ export interface ErrorExtras {
   details?: Record<string, unknown>;
   /** Extra response headers, such as `Retry-After`. */
   headers?: Record<string, string>;
-  /** What really happened; goes to the log, never to the caller. */
+  /** For the log, never for the caller. */
   cause?: unknown;
   /** Another status than the code's own, where a contract asks for it. */
   status?: number;
@@ -65,7 +62,7 @@ export class KeywardError extends Error {
   readonly code: ErrorCode;
   readonly extras: ErrorExtras;
 
-  /** @param message safe for strangers: no secret, no path, no text of somebody else's. */
+  /** @param message safe for strangers: without secrets, paths and texts of others. */
   constructor(code: ErrorCode, message: string, extras: ErrorExtras = {}) {
     super(message, extras.cause === undefined ? undefined : { cause: extras.cause });
     this.name = 'KeywardError';
@@ -78,7 +75,6 @@ export class KeywardError extends Error {
   }
 }
 
-/** Wrong input in one field. */
 export function invalidField(field: string, message: string, hint?: string): KeywardError {
   return new KeywardError('invalid_input', `${field}: ${message}`, {
     errors: [{ field, message }],
@@ -86,10 +82,7 @@ export function invalidField(field: string, message: string, hint?: string): Key
   });
 }
 
-/**
- * A start that cannot go on: one line for the operator saying what, where and how to solve it.
- * Ends the process with `exitCode` (78: configuration, 1: the rest).
- */
+/** Ends the process with one line for the operator: what is wrong, where, and the next step. 78: configuration, 1: the rest. */
 export class StartupError extends Error {
   readonly exitCode: number;
   constructor(message: string, options: { exitCode?: number; cause?: unknown } = {}) {

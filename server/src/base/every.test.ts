@@ -23,7 +23,7 @@ test('work that takes longer than its interval is not overtaken, and stopping wa
   expect(done).toBe(atStop + 1);
 });
 
-test('what is asked for while it runs joins it', async () => {
+test('a run that is asked for during another joins it', async () => {
   let runs = 0;
   const every = new Every(60_000, async () => void runs++);
   await Promise.all([every.run(), every.run()]);

@@ -1,4 +1,4 @@
-/** Work that is done again and again while the process runs; it keeps no process running. */
+/** Repeated work; its timer does not keep the process running. */
 export class Every {
   readonly #intervalMs: number;
   readonly #work: () => Promise<void>;
@@ -16,12 +16,12 @@ export class Every {
     this.#timer ??= setInterval(() => void this.run(), this.#intervalMs).unref();
   }
 
-  /** One at a time: while the database is away they must not line up. */
+  /** One run at a time: while the database is away they must not queue. */
   run(): Promise<void> {
     return (this.#running ??= this.#work().finally(() => (this.#running = undefined)));
   }
 
-  /** Resolves when what runs has ended. Idempotent. */
+  /** Resolves when the current run has ended. Idempotent. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -1,4 +1,4 @@
-/** Lets so many pieces of work run at once; the others wait, first come first served. */
+/** A semaphore: at most `limit` pieces of work run at once; the others wait, first come first served. */
 export class Gate {
   readonly #waitingMax: number;
   readonly #waiting: (() => void)[] = [];
@@ -11,16 +11,16 @@ export class Gate {
 
   /** @throws Error where too many wait. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    const leave = await this.enter();
-    if (leave === undefined) throw new Error('Too many are waiting.');
+    const release = await this.enter();
+    if (release === undefined) throw new Error('Too many are waiting.');
     try {
       return await work();
     } finally {
-      leave();
+      release();
     }
   }
 
-  /** @returns what gives the place to the next one; undefined where too many wait, or the caller has gone. */
+  /** @returns gives the place to the next; undefined where too many wait, or the signal has aborted. */
   async enter(signal?: AbortSignal): Promise<(() => void) | undefined> {
     if (this.#free > 0) {
       this.#free--;
@@ -29,19 +29,19 @@ export class Gate {
     if (this.#waiting.length >= this.#waitingMax) return undefined;
     return new Promise((resolve) => {
       const begin = (): void => {
-        signal?.removeEventListener('abort', leave);
+        signal?.removeEventListener('abort', giveUp);
         resolve(() => this.#pass());
       };
-      const leave = (): void => {
+      const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(begin), 1);
         resolve(undefined);
       };
       this.#waiting.push(begin);
-      signal?.addEventListener('abort', leave, { once: true });
+      signal?.addEventListener('abort', giveUp, { once: true });
     });
   }
 
-  /** The place is handed over, so that nobody slips in before the one who waits. */
+  /** Hands the place over: no newcomer can take it before the next in the queue. */
   #pass(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free++;

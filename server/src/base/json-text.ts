@@ -2,12 +2,12 @@ const [QUOTE = 0, BACKSLASH] = Buffer.from('"\\');
 const NEAR_CHARACTERS = 16;
 
 /**
- * The place of the quote that ends a text in JSON; the end of all where it has none.
- * @param start the text's first character, behind its opening quote.
+ * The index of the quote that ends a string in JSON; the length of `text` where it is missing.
+ * @param start behind the opening quote.
  */
 export function endOfText(text: string, start: number): number {
   for (let at = start; at < text.length;) {
-    // Near ones by hand: a search for each of ten million escaped quotes would take a second.
+    // Near quotes by hand: a search for each of ten million escaped quotes would take a second.
     for (const near = at + NEAR_CHARACTERS; at < near && at < text.length;) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) return at;
@@ -17,7 +17,7 @@ export function endOfText(text: string, start: number): number {
     if (end < 0) return text.length;
     let before = end - 1;
     while (before >= at && text.charCodeAt(before) === BACKSLASH) before--;
-    // Each second backslash stands for one.
+    // Two backslashes are an escaped one.
     if ((end - before) % 2 === 1) return end;
     at = end + 1;
   }

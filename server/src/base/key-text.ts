@@ -2,20 +2,19 @@ import { crc32 } from 'node:zlib';
 import { BASE62, randomBase62 } from './ids.ts';
 
 /**
- * The text of a key: a prefix (`sk-`), `kw1`, 12 characters of the key's id, 32 random ones (190 bits) and a CRC-32
- * in 6, all base62: `sk-kw1` and 50 more. The checksum lets anyone tell, offline, a key from a look-alike.
+ * The text of a key: a prefix (`sk-`), `kw1`, 12 characters of the key's id, 32 random ones (190 bits) and a CRC-32 in 6,
+ * all base62. The checksum finds look-alikes without a server.
  */
 export const KEY_MARK = 'kw1';
 const ID_LENGTH = 12;
 const RANDOM_LENGTH = 32;
 const CHECK_LENGTH = 6;
 
-/** Finds key texts anywhere, whatever their prefix; confirm with `readKeyText`. */
+/** Key texts with any prefix; confirm with `readKeyText`. */
 export const KEY_TEXT_PATTERN = /[a-z][a-z0-9]{0,11}[-_]kw1[0-9A-Za-z]{50}(?![0-9A-Za-z])/g;
 
 const WHOLE = /^([a-z][a-z0-9]{0,11}[-_])kw1([0-9A-Za-z]{12})[0-9A-Za-z]{32}([0-9A-Za-z]{6})$/;
 
-/** A new secret for the key `keyId`. */
 export function newKeyText(prefix: string, keyId: string): string {
   const id = keyId.slice(keyId.indexOf('_') + 1);
   if (id.length !== ID_LENGTH)
@@ -24,10 +23,7 @@ export function newKeyText(prefix: string, keyId: string): string {
   return body + checksum(body);
 }
 
-/**
- * What a text is by its form alone: `ours` with the id of its key, `damaged` when it has our form but not our
- * checksum (a typing error, cut off), `foreign` when it is of another form, as imported keys are.
- */
+/** `damaged`: our form without our checksum (a typing error, a truncated text); `foreign`: another form, such as an imported key. */
 export function readKeyText(text: string): { form: 'ours'; keyId: string } | { form: 'damaged' | 'foreign' } {
   const match = WHOLE.exec(text);
   if (match === null) return { form: /^[a-z][a-z0-9]{0,11}[-_]kw1/.test(text) ? 'damaged' : 'foreign' };
@@ -35,20 +31,18 @@ export function readKeyText(text: string): { form: 'ours'; keyId: string } | { f
   return { form: 'ours', keyId: `key_${match[2]}` };
 }
 
-/** Whether a text is, by form and checksum, a key of ours. */
+/** By form and checksum. */
 export const looksLikeKey = (text: string): boolean => readKeyText(text).form === 'ours';
 
-/** Whether a key of ours stands anywhere in a text. */
 export const holdsKey = (text: string): boolean => (text.match(KEY_TEXT_PATTERN) ?? []).some(looksLikeKey);
 
-/** The same text with every key of ours taken out. */
 export const withoutKeys = (text: string): string =>
   text.replaceAll(KEY_TEXT_PATTERN, (found) => (looksLikeKey(found) ? '[secret]' : found));
 
-/** What may be shown of a secret: the beginning that says what it is, and its last four characters. */
+/** The marked prefix of a secret, if any, and its last four characters. */
 export function hintOf(text: string): string {
   const head = /^[a-z][a-z0-9]{0,11}[-_]kw1/.exec(text)?.[0] ?? '';
-  // Of a short imported secret four characters would be too much to give away.
+  // Of a short imported secret four characters would reveal too much.
   const tail = text.length >= 16 ? text.slice(-4) : '';
   return `${head}…${tail}`;
 }

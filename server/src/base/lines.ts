@@ -1,17 +1,17 @@
 const LINE_END = 10;
 
 export interface Line {
-  /** Without its end. Of a line that is too long, its beginning. */
+  /** Without the line end. */
   bytes: Buffer;
-  /** Longer than the limit; what follows of it up to its end is skipped. */
+  /** Longer than the limit; the rest of the line is skipped. */
   isCut: boolean;
-  /** False for what stands behind the last line end. */
+  /** False for bytes after the last line end. */
   hasEnd: boolean;
 }
 
 /**
- * Cuts bytes into lines and holds no more than one. Not `node:readline`, which keeps a line of any length in memory, ends lines at
- * U+2028 too, and replaces what is not UTF-8. Its time grows with the length of the text alone (http/reading-times.test.ts).
+ * Holds at most one line. `node:readline` keeps lines of any length in memory, ends lines at U+2028 too, and replaces bytes
+ * that are not UTF-8. Linear time (http/reading-times.test.ts).
  */
 export class LineCutter {
   readonly #maxBytes: number;
@@ -23,7 +23,7 @@ export class LineCutter {
     this.#maxBytes = maxBytes;
   }
 
-  /** The lines that end in this piece. One that is too long is given as soon as it is. */
+  /** The lines that end in this chunk; a line that is too long comes as soon as it is. */
   *cut(chunk: Buffer): Generator<Line> {
     let start = 0;
     while (start < chunk.length) {
@@ -41,7 +41,7 @@ export class LineCutter {
     }
   }
 
-  /** What stands behind the last line end, if anything does. */
+  /** The bytes after the last line end, if any. */
   rest(): Line | undefined {
     return this.#bytes === 0 ? undefined : this.#take({ isCut: false, hasEnd: false });
   }
@@ -55,7 +55,7 @@ export class LineCutter {
   }
 }
 
-/** All lines of a stream. One that breaks off throws: half a line is none. */
+/** Throws where the stream breaks off. */
 export async function* linesOf(stream: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Line> {
   const cutter = new LineCutter(maxBytes);
   for await (const chunk of stream) for (const line of cutter.cut(chunk)) yield line;

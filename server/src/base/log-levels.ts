@@ -1,3 +1,3 @@
-/** Apart from the logger, which commands that only ask a server do not load. */
+/** Not in logger.ts, which commands that only call a server do not load. */
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

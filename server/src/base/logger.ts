@@ -7,11 +7,7 @@ export type { Logger } from 'pino';
 
 const scrubbed = (object: object): Record<string, unknown> => scrub(object) as Record<string, unknown>;
 
-/**
- * JSON lines on stderr; readable ones where stderr is a terminal.
- * No secret in any of them, whatever is logged (scrub.ts).
- * pino-pretty is loaded only then: a server in the background never pays for it.
- */
+/** JSON lines on stderr; readable ones on a terminal, which alone loads pino-pretty. Secrets are removed (scrub.ts). */
 export async function createLogger(
   level: LogLevel,
   stream: NodeJS.WriteStream & { fd?: number } = process.stderr,
@@ -20,7 +16,7 @@ export async function createLogger(
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    // What `scrub` has made of an error is final.
+    // `scrub` has serialized the error.
     serializers: { err: (error: unknown) => error },
     formatters: { log: scrubbed, bindings: scrubbed },
     hooks: { streamWrite: scrubText },

@@ -1,8 +1,8 @@
-/** The word of `known` that needs the fewest edits to become `name`; of several the one that begins most alike. */
+/** The word of `known` with the fewest edits from `name`; of several the one with the longest common start. */
 export function nearest(name: string, known: string[]): string {
   let [best, distance] = ['', Infinity];
   for (const word of known) {
-    // So many edits it takes at least.
+    // The least number of edits.
     if (Math.abs(word.length - name.length) > distance) continue;
     const edits = editDistance(name, word);
     if (edits > distance) continue;
@@ -18,7 +18,7 @@ function commonStart(a: string, b: string): number {
   return length;
 }
 
-/** In one row: strangers who ask for what is not there make the gateway compare with every route. */
+/** In one row, as a request of a stranger for an unknown path is compared with each route. */
 export function editDistance(a: string, b: string): number {
   const row = Uint16Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {

@@ -6,8 +6,9 @@ export interface Page<T> {
 }
 
 /**
- * A page of what was looked for with `limit` and one more. Its cursor is opaque to callers, and stable while rows are added.
- * @param placeOf what tells where an item stands, without spaces.
+ * The cursor is opaque to callers, and stable while rows are added.
+ * @param found up to `limit + 1` items.
+ * @param placeOf the place of an item in the list; texts without spaces.
  */
 export function pageOf<T>(
   found: readonly T[],
@@ -21,7 +22,7 @@ export function pageOf<T>(
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64url');
 
-/** Behind which place a page begins. @throws KeywardError `invalid_input` naming `cursor` */
+/** The place before the page. @throws KeywardError `invalid_input` naming `cursor` */
 export function readCursor(cursor: string, form: RegExp): string[] {
   const text = Buffer.from(cursor, 'base64url').toString();
   if (!form.test(text) || encoded(text) !== cursor)
@@ -33,7 +34,7 @@ export function readCursor(cursor: string, form: RegExp): string[] {
   return text.split(' ');
 }
 
-/** Where something stands in a list that has the newest first. */
+/** In a list with the newest first. */
 export interface Place {
   createdAt: number;
   id: string;

@@ -1,4 +1,4 @@
-/** Names of members that hold a secret wherever they stand; case, `-` and `_` do not matter. */
+/** Names of members with secrets, without `-` and `_`, in lower case. */
 const SECRET_NAMES = new Set(
   `authorization proxyauthorization xapikey xauthtoken cookie setcookie secret clientsecret key apikey masterkey
   privatekey token accesstoken refreshtoken leasetoken password passphrase`.split(/\s+/),
@@ -8,7 +8,7 @@ const SECRET = '[secret]';
 const DEPTH_MAX = 8;
 const ITEMS_MAX = 100;
 
-/** A copy of what is to be logged without the members that hold secrets; errors as plain objects. */
+/** A copy for the log without secrets; errors as plain objects. */
 export function scrub(value: unknown): unknown {
   return copy(value, []);
 }
@@ -46,7 +46,7 @@ function members(entries: [string, unknown][], above: readonly object[]): Record
 
 const isSecret = (name: string): boolean => SECRET_NAMES.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
 
-/** The last net, over a whole line: texts of keys, bearer credentials, passwords in URLs. Linear in its length. */
+/** The last check, on a whole line: texts of keys, bearer credentials, passwords in URLs. Linear time. */
 export function scrubText(text: string): string {
   return text
     .replaceAll(/kw1[0-9A-Za-z]{20,}|\bsk-[0-9A-Za-z_-]{20,}/g, SECRET)

@@ -1,17 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** So long one slice of long work may hold the process up. Others wait for at most a few of them. */
+/** Time of one slice of long work, in which the process serves nobody else. */
 const SLICE_MS = 10;
 const ROWS_FIRST = 1_000;
-/** A machine that is busy with other things makes every slice look long. */
+/** On a busy machine each slice takes long. */
 const ROWS_MIN = 500;
 const ROWS_MAX = 16_000;
 
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs one slice of work that would take long as a whole. SQLite answers within this process, and nothing else goes on meanwhile:
- * whatever the number of callers, one slice runs in each turn of the event loop, and everybody else is served between.
+ * Runs one slice of long work. SQLite blocks this process: one slice of all callers runs in each turn of the event loop.
  * Guarded by long-work.slow.test.ts.
  */
 export function slice<T>(work: () => Promise<T>): Promise<T> {
@@ -23,11 +22,11 @@ export function slice<T>(work: () => Promise<T>): Promise<T> {
   return running;
 }
 
-/** How many rows one slice looks at: as many as take about 10 ms here and now. */
+/** Adapts the rows of a slice to SLICE_MS. */
 export class SliceRows {
   #rows = ROWS_FIRST;
 
-  /** Runs `work` on so many rows as a slice, and learns from the time that it took. */
+  /** Runs `work` as a slice, and measures it. */
   take<T>(work: (rows: number) => Promise<T>): Promise<T> {
     return slice(async () => {
       const startedMs = performance.now();
@@ -40,11 +39,11 @@ export class SliceRows {
   }
 }
 
-/** For long loops that ask no database. */
+/** For long loops without a database. */
 export class Turn {
   #startedMs = performance.now();
 
-  /** Lets others have their turns, where this one has taken its time. */
+  /** Waits for the next turn of the event loop, after SLICE_MS. */
   async giveWay(): Promise<void> {
     if (performance.now() - this.#startedMs < SLICE_MS) return;
     await nextTurn();
@@ -52,7 +51,7 @@ export class Turn {
   }
 }
 
-/** `map` for lists of thousands: others have their turns meanwhile. */
+/** `map` for long lists, in several turns of the event loop. */
 export async function mapInTurns<T, R>(items: readonly T[], make: (item: T) => R): Promise<R[]> {
   const made: R[] = [];
   const turn = new Turn();

@@ -1,4 +1,4 @@
-/** Loaded at the first need: to load one takes 0.4 s, and most of a server's life nobody counts. */
+/** Loaded on first use, which takes 0.4 s. */
 const ENCODINGS = {
   cl100k_base: () => import('gpt-tokenizer/encoding/cl100k_base'),
   o200k_base: () => import('gpt-tokenizer/encoding/o200k_base'),
@@ -9,15 +9,15 @@ type Encoding = keyof typeof ENCODINGS;
 const loaded: Partial<Record<Encoding, ReturnType<(typeof ENCODINGS)[Encoding]>>> = {};
 
 /**
- * Counted piece by piece: the tokenizer takes time with the square of a run without spaces, 7 seconds for 64,000 letters.
- * Less than 1 % more is counted so. Guarded by tokens.test.ts.
+ * The tokenizer takes quadratic time on a run without spaces, 7 s for 64,000 letters. Slices count less than 1 % more.
+ * Guarded by tokens.test.ts.
  */
 export const SLICE_CHARACTERS = 512;
 const PLAIN_TEXT = { disallowedSpecial: new Set<string>() };
 
 /**
- * Tokens of a text, which is counted whole and in this thread: 50 ms for 64,000 characters.
- * @param encoding cl100k_base is near for GPT models up to 4, o200k_base for later ones; both are rough for others.
+ * In this thread: 50 ms for 64,000 characters.
+ * @param encoding cl100k_base for GPT models up to 4, o200k_base for later ones; an estimate for others.
  */
 export async function countTokens(encoding: Encoding, text: string): Promise<number> {
   if (text === '') return 0;

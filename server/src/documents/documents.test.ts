@@ -16,7 +16,6 @@ const caller: Caller = {
   keyId: 'key_a',
   keyName: 'a',
   ownerId: 'own_a',
-  ownerName: 'A',
   grants: ['*'],
   scopes: new Set(['*']),
   selectors: NO_SELECTORS,

@@ -1,5 +1,5 @@
-import type { Actor, Selectors, Wanted } from '../access/index.ts';
 import { covers, EVERYTHING, holdingsOfCaller, isBound, reachesBeyond, worthOf } from '../access/index.ts';
+import type { Actor, Selectors, Wanted } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -12,20 +12,19 @@ import type { LastUsed } from './verify/last-used.ts';
 import type { RequestLimits } from './limits/limits.ts';
 import type { Verifier } from './verify/verifier.ts';
 
-/** What keys need to know of those who log in; the module `identity`, to the right of this one, brings it (app.ts). */
+/** Users who log in; injected by app.ts from the module `identity`, which is to the right of this one. */
 export interface Administrators {
-  /** In a transaction: until it ends nobody else changes who may administer. */
+  /** Until the transaction ends nobody else changes who may administer. */
   lock(tx: Db): Promise<unknown>;
   /**
-   * Whether somebody who logs in can do everything, beside the person whose keys these are.
-   * @param isFree only those whose owner has neither limits nor budgets.
+   * Whether a user with another owner can do everything.
+   * @param isFree counts only users whose owner has neither limits nor budgets.
    */
   hasOther(tx: Db, exceptOwnerId: string | undefined, isFree: boolean): Promise<boolean>;
-  /** What the person whose keys these are can do by logging in; undefined: it is nobody's owner who does. */
+  /** What the user of this owner can do; undefined: the owner has no user. */
   worthOf(tx: Db, ownerId: string): Promise<Wanted | undefined>;
 }
 
-/** Everything the verbs of this domain work with; made once by `openKeys`. */
 export interface KeysContext {
   storage: Storage;
   audit: Audit;
@@ -33,7 +32,7 @@ export interface KeysContext {
   sealing: Sealing;
   clock: Clock;
   logger: Logger;
-  /** First characters of a new key's text, such as `sk-`. */
+  /** Of a new key's text, such as `sk-`. */
   prefix: string;
   verifier: Verifier;
   limits: RequestLimits;
@@ -43,16 +42,13 @@ export interface KeysContext {
   running: Running;
 }
 
-/** What `created_by` of a new key says. */
+/** `created_by` of a new key. */
 export function actorId(actor: Actor): string {
   if (actor.kind === 'key') return actor.caller.keyId;
   return actor.kind === 'user' ? `user:${actor.id}` : actor.kind;
 }
 
-/**
- * What the actor can do itself, to be compared with what it takes from others. Of a user with the role default it is less
- * than there is: such a session changes nobody but itself.
- */
+/** What the actor can do. Without the workspaces of a user of the role default, who changes nobody but itself. */
 export function powersOf(actor: Actor): Wanted {
   if (actor.kind === 'key') return holdingsOfCaller(actor.caller);
   if (actor.kind === 'user') return worthOf({ kind: 'user', role: actor.role ?? 'default', workspaces: [] });
@@ -60,9 +56,8 @@ export function powersOf(actor: Actor): Wanted {
 }
 
 /**
- * The same with all that bounds a session, to be compared with what it makes or gives: somebody with a budget could
- * otherwise make another user and be rid of it. How many messages somebody may send bounds what can send any. Guarded by
- * gifts.test.ts.
+ * `powersOf` with the bounds of a session, to be compared with what it makes or gives: a user with a budget could
+ * otherwise make another user without one. A limit on messages bounds only what can send any. Guarded by gifts.test.ts.
  */
 export function holdingsOf(actor: Actor, wanted: Wanted): Wanted {
   const bounds = actor.kind === 'user' || actor.kind === 'admin' ? actor.bounds : undefined;
@@ -74,8 +69,8 @@ export function holdingsOf(actor: Actor, wanted: Wanted): Wanted {
 }
 
 /**
- * Whether all owners are there for the actor. A key that is bound to workspaces has its own alone: the others' names are
- * those of users, and to suspend one ends keys of workspaces that it must not know of. Guarded by taking-away.test.ts.
+ * Whether the actor may see all owners. A key that is bound to workspaces sees its own only: names of owners are names of
+ * users, and suspending one ends keys of other workspaces. Guarded by taking-away.test.ts.
  */
 export function managesOwners(actor: Actor): boolean {
   if (actor.kind !== 'key') return true;
@@ -83,13 +78,13 @@ export function managesOwners(actor: Actor): boolean {
   return scopes.has('owners:manage') && !reachesBeyond(selectors.workspaces, EVERYTHING.selectors.workspaces);
 }
 
-/** Whether the actor may deal with what belongs to this owner. Others' things do not exist for it: 404. */
+/** Where this is false, whatever belongs to the owner does not exist for the actor: 404. */
 export function mayTouchOwner(actor: Actor, ownerId: string): boolean {
   return (actor.kind === 'key' && actor.caller.ownerId === ownerId) || managesOwners(actor);
 }
 
 /**
- * Whether a key is there for the actor. For a key that is bound to workspaces those that reach beyond them are not: their
+ * Whether the actor may see a key. For a key that is bound to workspaces, keys that reach beyond them do not exist: their
  * selectors name workspaces that it must not know of. Guarded by other-workspaces.test.ts.
  */
 export function mayTouchKey(
@@ -102,7 +97,7 @@ export function mayTouchKey(
   return !reachesBeyond(own.workspaces, selectors.workspaces);
 }
 
-/** Whether `mayTouchKey` holds for all keys of an owner that the actor may deal with: then nobody has to ask for each. */
+/** Whether `mayTouchKey` holds for all keys of each owner that the actor may see. */
 export function reachesAll(actor: Actor): boolean {
   return actor.kind !== 'key' || !isBound(actor.caller);
 }

@@ -11,7 +11,7 @@ import { isFree } from './power/taking-away.ts';
 export const ADMIN_OWNER: OwnerInput = { name: ADMIN_NAME, kind: 'person' };
 const OPERATOR: Actor = { kind: 'cli' };
 
-/** An admin key made on the machine itself: the first one, and the way back in when the last one is lost. */
+/** An admin key made on the machine itself, also when the last one is lost. */
 export function mintLocally(context: KeysContext, name: string): Promise<Minted> {
   return context.storage.transaction(async (tx) =>
     mintAdmin(tx, context, { name, owner: await freeOwner(tx, context) }),
@@ -19,8 +19,8 @@ export function mintLocally(context: KeysContext, name: string): Promise<Minted>
 }
 
 /**
- * The owner `admin`, or the first of `admin 2`, `admin 3` and so on that is not suspended and has neither limits nor budgets: in
- * those of `admin` itself nobody could get in. Guarded by last-way-in.test.ts.
+ * The first of the owners `admin`, `admin 2`, `admin 3` … that is active and has neither limits nor budgets, which could
+ * keep the new key from working. Guarded by last-way-in.test.ts.
  */
 async function freeOwner(tx: Db, { clock }: KeysContext): Promise<Owner> {
   for (let number = 1; ; number++) {
@@ -30,7 +30,7 @@ async function freeOwner(tx: Db, { clock }: KeysContext): Promise<Owner> {
   }
 }
 
-/** The first admin key of a new database; null where there is a key already, of two processes in one of them. */
+/** The first admin key of a new database; null where there is a key already. */
 export async function mintFirstKey(context: KeysContext): Promise<Minted | null> {
   const { storage } = context;
   if (await hasKeys(storage.db)) return null;
@@ -42,7 +42,7 @@ export async function mintFirstKey(context: KeysContext): Promise<Minted | null>
   });
 }
 
-/** The owner of what the operator makes, and whoever is logged in where there are no users. */
+/** The owner `admin`: of what the operator makes, and of sessions while there are no users. */
 export function ensureAdminOwner({ storage, clock }: KeysContext): Promise<Owner> {
   return storage.transaction((tx) => ensureOwner(tx, ADMIN_OWNER, clock.nowMs()));
 }

@@ -6,23 +6,21 @@ import { mayTouchKey, type KeysContext } from './context.ts';
 import { deleteKey, insertKey, insertSecret } from './store/key-store.ts';
 import { findByDigest, type Found } from './store/line-store.ts';
 import { hintOf } from '../base/key-text.ts';
-import { newKey, secretRow, type MintInput } from './mint.ts';
-import type { OwnerKind } from './owner.ts';
+import { newKey, newSecret, type MintInput } from './mint.ts';
 import { ensureOwner } from './owners.ts';
-import { currentActor } from './power/standing.ts';
+import { currentActor } from './power/callers.ts';
 import { SECRET_MAX_LENGTH } from './verify/verifier.ts';
 
-/** A key that exists elsewhere: its text, or SHA-256 of its text. */
+/** A key of another program, by `secret` or `sha256`. */
 export interface ImportInput extends MintInput {
   secret?: string | undefined;
   /** 64 hex characters: SHA-256 of the text (UTF-8). */
   sha256?: string | undefined;
 }
 
-/** What became of one line. `imported`: taken; `exists`: its secret is known already and nothing was changed. */
+/** `exists`: a key has this secret already, and nothing was changed. */
 export type ImportOutcome =
-  | { line: number; outcome: 'imported'; key_id: string; name: string }
-  | { line: number; outcome: 'exists'; key_id: string; name: string }
+  | { line: number; outcome: 'imported' | 'exists'; key_id: string; name: string }
   | {
       line: number;
       outcome: 'refused';
@@ -39,11 +37,11 @@ export interface ImportLine {
 const SECRET_MIN_LENGTH = 16;
 const LINES_PER_TRANSACTION = 200;
 
-/** Takes keys line by line. A bad line is reported and stops nothing; repeating is harmless. */
+/** A bad line is reported, and the import goes on. Idempotent. */
 export async function* importKeys(
   context: KeysContext,
   actor: Actor,
-  lines: AsyncIterable<ImportLine>,
+  lines: AsyncIterable<ImportLine> | Iterable<ImportLine>,
 ): AsyncGenerator<ImportOutcome> {
   let batch: ImportLine[] = [];
   for await (const line of lines) {
@@ -55,7 +53,7 @@ export async function* importKeys(
   yield* await importBatch(context, actor, batch);
 }
 
-/** Outcomes are given out only when the transaction is committed: what was said to be imported is. */
+/** The outcomes are known to the caller only after the commit. */
 async function importBatch(
   context: KeysContext,
   asked: Actor,
@@ -63,10 +61,10 @@ async function importBatch(
 ): Promise<ImportOutcome[]> {
   if (batch.length === 0) return [];
   const prepared = batch.map(prepare);
-  // In one order everywhere: two imports of the same keys would otherwise wait for each other in a circle.
+  // One order for all: two imports of the same keys would otherwise deadlock.
   const ordered = prepared.toSorted((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
   return context.storage.transaction(async (tx) => {
-    // The lines may take minutes to come: a key gives what it holds now.
+    // The lines may take minutes to arrive: the actor gives what it holds now.
     const actor = await currentActor(tx, context, asked);
     const byLine = new Map<Prepared, ImportOutcome>();
     const parents = new Set<string>();
@@ -98,11 +96,9 @@ async function importLine(
     const key = await newKey(tx, context, { actor, input });
     if (known !== undefined) throw unavailable(input);
     await insertKey(tx, key);
-    const { digest, version } = context.sealing.digestSha256(sha256);
     const hint = input.secret === undefined ? '…' : hintOf(input.secret);
-    const secret = secretRow({ keyId: key.id, digest, pepper: version, hint, nowMs: key.createdAt });
-    if (!(await insertSecret(tx, secret))) {
-      // Another import took it at this moment: a key without a secret must not stay.
+    if (!(await insertSecret(tx, newSecret(context, { keyId: key.id, sha256, hint })))) {
+      // Another import inserted the secret at this moment: a key without a secret must not stay.
       await deleteKey(tx, key.id);
       const other = await findByDigest(tx, digests);
       if (other !== undefined && mayTouchKey(actor, other.key)) return exists(line, other);
@@ -111,7 +107,7 @@ async function importLine(
     if (key.parentId !== null) parents.add(key.parentId);
     return { line, outcome: 'imported', key_id: key.id, name: key.name };
   } catch (error) {
-    // Only what was found wrong before anything was written is an outcome; a failing database ends the import.
+    // A failing database ends the import.
     if (!(error instanceof KeywardError) || error.code === 'storage_unavailable') throw error;
     return refused(line, error);
   }
@@ -125,8 +121,8 @@ const exists = (line: number, { key }: Found): ImportOutcome => ({
 });
 
 /**
- * For a secret of a key that does not exist for the actor. It comes after everything else that is wrong with the line, so
- * that nobody can ask for a hash without making the key where there is none. Guarded by foreign-things.test.ts.
+ * For a secret of a key that the actor may not see. Every other fault of the line is reported first: nobody can ask
+ * whether a hash exists without making a key. Guarded by foreign-things.test.ts.
  */
 const unavailable = ({ secret }: ImportInput): KeywardError =>
   invalidField(
@@ -167,10 +163,10 @@ function secretHash({ secret, sha256 }: ImportInput): Buffer {
 }
 
 const PLACEHOLDER = /^(your|my|change|replace|insert|example|placeholder|xxx|<)/i;
-/** As AnythingLLM and others make them, 122 random bits: one in a thousand begins with "MY". */
+/** Keys of AnythingLLM and others, 122 random bits: one in a thousand begins with "MY". */
 const CROCKFORD_KEY = /^[0-9A-HJKMNP-TV-Z]{7}(?:-[0-9A-HJKMNP-TV-Z]{7}){3}$/;
 
-/** @throws KeywardError for a text too weak to be a key. The text itself is in no message. */
+/** @throws KeywardError for a text too weak to be a key; no message has the text. */
 export function checkImported(field: string, secret: string): string {
   if (secret.length > SECRET_MAX_LENGTH)
     throw invalidField(field, `must be at most ${SECRET_MAX_LENGTH} characters long`);
@@ -186,18 +182,16 @@ export function checkImported(field: string, secret: string): string {
   return secret;
 }
 
-/** A list of keys from the environment: a JSON array or comma-separated. */
+/** A list of keys from the environment. */
 export interface KeyListVariable {
   role: 'client' | 'miner' | 'admin';
   /** Name of the variable, for messages. */
   variable: string;
+  /** A JSON array, or texts separated by commas. */
   value: string;
 }
 
-/**
- * Imports a list at start, owned by `<role>s` such as `clients`. Reported by count and name only.
- * @throws KeywardError naming the entry, never its text.
- */
+/** Imports a list at start, owned by `<role>s` such as `clients`. @throws KeywardError naming the entry, never its text. */
 export async function importKeyList(
   context: KeysContext,
   { role, variable, value }: KeyListVariable,
@@ -206,28 +200,21 @@ export async function importKeyList(
     checkImported(`${variable}[${index}]`, secret),
   );
   const owner = `${role}s`;
-  const kind: OwnerKind = 'service';
-  await context.storage.transaction((tx) => ensureOwner(tx, { name: owner, kind }, context.clock.nowMs()));
+  await context.storage.transaction((tx) =>
+    ensureOwner(tx, { name: owner, kind: 'service' }, context.clock.nowMs()),
+  );
   const lines = secrets.map((secret, index) => ({
     line: index + 1,
     input: { name: `${role}-${index + 1}`, owner, role, secret, tags: ['environment'] },
   }));
   const imported: string[] = [];
   let existing = 0;
-  for await (const outcome of importKeys(context, { kind: 'system' }, asyncOf(lines))) {
+  for await (const outcome of importKeys(context, { kind: 'system' }, lines)) {
+    if (outcome.outcome === 'refused') throw invalidField(`${variable}[${outcome.line - 1}]`, outcome.detail);
     if (outcome.outcome === 'imported') imported.push(outcome.name);
-    else if (outcome.outcome === 'exists') existing++;
-    else refuseEntry(variable, outcome);
+    else existing++;
   }
   return { imported, existing };
-}
-
-function refuseEntry(variable: string, { line, detail }: { line: number; detail: string }): never {
-  throw invalidField(`${variable}[${line - 1}]`, detail);
-}
-
-async function* asyncOf<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
 }
 
 function parseList(variable: string, value: string): string[] {
@@ -242,7 +229,7 @@ function parseList(variable: string, value: string): string[] {
     if (Array.isArray(parsed) && parsed.every((item): item is string => typeof item === 'string'))
       return parsed;
   } catch {
-    // The parser's message would quote the text: it is not passed on.
+    // The parser's message would quote the text.
   }
   throw invalidField(variable, 'must be a JSON array of strings, or strings separated by commas');
 }

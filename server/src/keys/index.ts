@@ -8,18 +8,18 @@ export { actorId, holdingsOf, type Administrators, type KeysContext } from './co
 export { ensureAdminOwner, mintFirstKey, mintLocally } from './first-key.ts';
 export { refuseExcess } from './power/gain.ts';
 export { checkImported, importKeyList, importKeys } from './import.ts';
-export type { ImportInput, ImportLine, ImportOutcome, KeyListVariable } from './import.ts';
+export type { ImportInput, ImportLine, ImportOutcome } from './import.ts';
 export { callerOf, KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';
 export type { GoodKey } from './verify/key-memory.ts';
 export { viewKey, viewKeys, viewOwner, viewOwners, type KeyView, type OwnerView } from './key-view.ts';
-export { getKey, listKeys, updateKey, type ListInput, type UpdateInput } from './keys.ts';
+export { getKey, listKeys, updateKey, type ListInput } from './keys.ts';
 export type { Admission, LimitView } from './limits/limits.ts';
 export { budgetsLeft, limitsLeft } from './verify/left.ts';
 export { keysMigrations } from './migrations.ts';
 export { keysModule } from './module.ts';
 export { mint, mintIn, type Minted, type MintInput } from './mint.ts';
-export { listNumbered, maskOf, revokeNumbered } from './numbered.ts';
+export { listNumbered, maskOf, revokeNumbered } from './key-numbers.ts';
 export { OWNER_KINDS, type Owner } from './owner.ts';
 export {
   addOwner,
@@ -32,7 +32,6 @@ export {
   updateOwner,
 } from './owners.ts';
 export { isAnyActive } from './store/owner-store.ts';
-export { QuietSweeper } from './quiet.ts';
 export {
   boundsOfAdmin,
   boundsOfOwner,
@@ -43,10 +42,11 @@ export {
   holdersOfOwner,
   isOwnerActive,
   subjectsOf,
-} from './power/standing.ts';
+} from './power/callers.ts';
+export { QuietSweeper } from './quiet.ts';
 export { reportLeak } from './report.ts';
-export { listRunning, stopRequest, stopRequests, type RunningList, type StopWish } from './running.ts';
-export { endSecret, rotate, type RotateInput } from './rotate.ts';
+export { listRunning, stopRequest, stopRequests, type RunningList, type StopQuery } from './running.ts';
+export { endSecret, rotate } from './rotate.ts';
 export { changeState, revokeBeyond, STATE_VERBS, type StateVerb } from './states.ts';
 export {
   hasUnlimitedKey,

@@ -1,19 +1,77 @@
-import type { Budget, Limit, NameSelector, Selectors } from '../access/index.ts';
-import { AMOUNT_MAX, DECIMALS, GRANTS, isPattern, NO_SELECTORS, parseRange } from '../access/index.ts';
+import type { Budget, Limit, NameSelector, Role, Selectors } from '../access/index.ts';
+import {
+  AMOUNT_MAX,
+  DECIMALS,
+  GRANTS,
+  isPattern,
+  NO_SELECTORS,
+  parseRange,
+  ROLE_GRANTS,
+} from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
 import { holdsKey } from '../base/key-text.ts';
+import type { KeyRecord } from './key.ts';
 
 const USD_MAX = AMOUNT_MAX / 10 ** DECIMALS.usd;
 
-/** Selectors as a request may give them: what is left out selects everything. */
+/** A selector that is left out selects everything. */
 export interface SelectorsInput {
   workspaces?: Partial<NameSelector> | undefined;
   models?: Partial<NameSelector> | undefined;
   ips?: string[] | undefined;
 }
 
-/** A key's metadata lies in memory with it, and a list shows 200 of them. */
+/** Metadata is kept in memory with its key, and a list shows 200 of them. */
 const METADATA_MAX_BYTES = 8 * 1024;
+
+/** The settings of a key as a request gives them; `role` or `scopes`, not both. */
+export interface SettingsInput {
+  name?: string | undefined;
+  role?: Role | undefined;
+  scopes?: string[] | undefined;
+  selectors?: SelectorsInput | undefined;
+  limits?: Limit[] | undefined;
+  budgets?: Budget[] | undefined;
+  /** ISO 8601; null: the key never expires. */
+  expires_at?: string | null | undefined;
+  expires_in_seconds?: number | undefined;
+  metadata?: Record<string, unknown> | undefined;
+  tags?: string[] | undefined;
+}
+
+type SettingName =
+  'name' | 'role' | 'grants' | 'selectors' | 'limits' | 'budgets' | 'expiresAt' | 'metadata' | 'tags';
+export type Settings = Pick<KeyRecord, SettingName>;
+
+export const NEW_SETTINGS: Settings = {
+  name: '',
+  role: null,
+  grants: [],
+  selectors: NO_SELECTORS,
+  limits: [],
+  budgets: [],
+  expiresAt: null,
+  metadata: {},
+  tags: [],
+};
+
+/** @returns the settings after a request; those that it does not name stay as they were `before`. */
+export function checkSettings(input: SettingsInput, before: Settings, nowMs: number): Settings {
+  const { name, role, scopes, selectors, limits, budgets, metadata, tags } = input;
+  const keepsExpiry = input.expires_at === undefined && input.expires_in_seconds === undefined;
+  return {
+    name: name === undefined ? before.name : checkName(name),
+    role: role ?? (scopes === undefined ? before.role : null),
+    grants: grantsOf(input) ?? before.grants,
+    selectors:
+      selectors === undefined ? before.selectors : checkSelectors({ ...before.selectors, ...selectors }),
+    limits: limits === undefined ? before.limits : checkLimits(limits),
+    budgets: budgets === undefined ? before.budgets : checkBudgets(budgets),
+    expiresAt: keepsExpiry ? before.expiresAt : checkExpiry(input, nowMs),
+    metadata: metadata === undefined ? before.metadata : checkMetadata(metadata),
+    tags: tags === undefined ? before.tags : checkTags(tags),
+  };
+}
 
 /** A statement that the database refuses would end a whole import for one bad line. */
 export function checkName(name: string): string {
@@ -23,28 +81,26 @@ export function checkName(name: string): string {
   return name;
 }
 
-/**
- * What is stored beside a key is stored and shown in clear: a secret pasted there would make a stolen database
- * worth stealing. Guarded by mint.test.ts.
- */
+/** Text beside a key is stored in clear: a secret pasted there would be in every copy of the database. Guarded by mint.test.ts. */
 function refuseKey(field: string, text: string): void {
   if (holdsKey(text))
     throw invalidField(field, 'must not contain the text of a key: Keyward never stores it');
 }
 
-export function checkTags(tags: readonly string[] = []): string[] {
+function checkTags(tags: readonly string[]): string[] {
   for (const [index, tag] of tags.entries()) refuseKey(`tags[${index}]`, tag);
   return [...new Set(tags)];
 }
 
-/** @returns the grants, each once. */
-export function checkGrants(grants: readonly string[] = []): string[] {
-  const bad = grants.findIndex((grant) => !GRANTS.includes(grant));
+function grantsOf({ role, scopes }: SettingsInput): string[] | undefined {
+  if (role !== undefined) return [...ROLE_GRANTS[role]];
+  if (scopes === undefined) return undefined;
+  const bad = scopes.findIndex((grant) => !GRANTS.includes(grant));
   if (bad >= 0) throw invalidField(`scopes[${bad}]`, 'must be a scope such as models:use, noun:* or *');
-  return [...new Set(grants)];
+  return [...new Set(scopes)];
 }
 
-export function checkMetadata(metadata: Record<string, unknown> = {}): Record<string, unknown> {
+function checkMetadata(metadata: Record<string, unknown>): Record<string, unknown> {
   const text = JSON.stringify(metadata);
   if (Buffer.byteLength(text) > METADATA_MAX_BYTES)
     throw invalidField('metadata', `must be at most ${METADATA_MAX_BYTES} bytes of JSON`);
@@ -63,7 +119,7 @@ function checkPatterns(field: string, { allow, deny }: NameSelector): void {
   }
 }
 
-export function checkSelectors(given: SelectorsInput = {}): Selectors {
+function checkSelectors(given: SelectorsInput): Selectors {
   const selectors: Selectors = {
     workspaces: { ...NO_SELECTORS.workspaces, ...given.workspaces },
     models: { ...NO_SELECTORS.models, ...given.models },
@@ -77,9 +133,9 @@ export function checkSelectors(given: SelectorsInput = {}): Selectors {
   return selectors;
 }
 
-export function checkLimits(limits: Limit[] | undefined): Limit[] {
-  refuseTwins('limits', limits ?? []);
-  for (const [index, limit] of (limits ?? []).entries()) {
+export function checkLimits(limits: Limit[] = []): Limit[] {
+  refuseTwins('limits', limits);
+  for (const [index, limit] of limits.entries()) {
     const counts = 'concurrent' in limit ? [limit.concurrent] : [limit.requests, limit.window_seconds];
     if (!counts.every((count) => Number.isSafeInteger(count) && count > 0))
       throw invalidField(
@@ -87,14 +143,14 @@ export function checkLimits(limits: Limit[] | undefined): Limit[] {
         'must have whole numbers from 1, such as {"requests": 60, "window_seconds": 60}',
       );
   }
-  return limits ?? [];
+  return limits;
 }
 
-export function checkBudgets(budgets: Budget[] | undefined): Budget[] {
-  refuseTwins('budgets', budgets ?? []);
-  for (const [index, { unit, amount }] of (budgets ?? []).entries()) {
+export function checkBudgets(budgets: Budget[] = []): Budget[] {
+  refuseTwins('budgets', budgets);
+  for (const [index, { unit, amount }] of budgets.entries()) {
     const field = `budgets[${index}].amount`;
-    // Zeros in front are not for the counters of `usage`, which take this text as it is.
+    // No leading zeros: the counters of `usage` take this text as it is.
     const match = /^(?:0|[1-9]\d{0,11})(?:\.(\d{1,9}))?$/.exec(amount);
     if (match === null) throw invalidField(field, 'must be a decimal number as text, such as "12.50"');
     const decimals = match[1]?.length ?? 0;
@@ -102,7 +158,7 @@ export function checkBudgets(budgets: Budget[] | undefined): Budget[] {
       throw invalidField(field, `must have at most ${DECIMALS[unit]} decimal places for ${unit}`);
     if (unit === 'usd' && Number(amount) > USD_MAX) throw invalidField(field, `must be at most ${USD_MAX}`);
   }
-  return budgets ?? [];
+  return budgets;
 }
 
 function refuseTwins(field: string, items: readonly { name: string }[]): void {
@@ -111,12 +167,8 @@ function refuseTwins(field: string, items: readonly { name: string }[]): void {
   if (twin >= 0) throw invalidField(`${field}[${twin}].name`, 'must have different names');
 }
 
-/** @returns ms since 1970, or null for no end. */
-export function checkExpiry(
-  given: { expires_at?: string | null | undefined; expires_in_seconds?: number | undefined },
-  nowMs: number,
-): number | null {
-  const { expires_at, expires_in_seconds } = given;
+/** @returns ms since 1970; null: the key never expires. */
+function checkExpiry({ expires_at, expires_in_seconds }: SettingsInput, nowMs: number): number | null {
   if (expires_in_seconds !== undefined) {
     if (typeof expires_at === 'string')
       throw invalidField('expires_at', 'send only one of expires_at and expires_in_seconds');

@@ -6,12 +6,12 @@ import type { Owner } from './owner.ts';
 
 type UsedBudget = Budget & { used: string; resets_at: string | null };
 
-/** A key as everybody sees it who may: the key object of the contract. Times ISO 8601. */
+/** The key object of the contract. Times ISO 8601. */
 export interface KeyView {
   id: string;
   name: string;
   owner: { id: string; name: string };
-  /** Id of the key that it is a child of. */
+  /** Id of the parent. */
   parent: string | null;
   role: Role | null;
   scopes: string[];

@@ -8,31 +8,30 @@ export type StoredState = (typeof STORED_STATES)[number];
 export const KEY_STATES = [...STORED_STATES, 'expired'] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
-/** A revoked key can be restored for so long. */
+/** How long a revoked key can be restored. */
 export const RESTORABLE_MS = 30 * 86_400_000;
 export const OVERLAP_MAX_SECONDS = 2_592_000;
 
-/** One text that opens a key; a key under rotation has two. Times in ms since 1970. */
+/** A key under rotation has two. Times in ms since 1970. */
 export interface Secret {
   id: string;
   hint: string;
   createdAt: number;
   lastUsedAt: number | null;
-  /** The address it was last used from. */
+  /** An IP address. */
   lastUsedFrom: string | null;
-  /** From then on it opens nothing; null: no end. */
   endsAt: number | null;
-  /** It ends by itself once it was not used for so long; null: it does not. */
+  /** The secret ends after this time without use. */
   quietMs: number | null;
 }
 
-/** What is stored of a key itself. Its text is nowhere in it. Times in ms since 1970. */
+/** What is stored of a key, without its text. Times in ms since 1970. */
 export interface KeyRecord {
   id: string;
-  /** The same as a whole number, counted up: what the Developer API knows it by. */
+  /** The id of the key in the Developer API. */
   number: number;
   owner: Pick<Owner, 'id' | 'name' | 'state' | 'account' | 'limits' | 'budgets'>;
-  /** The key that it is a child of; null: of none. Never changes. */
+  /** Never changes. */
   parentId: string | null;
   name: string;
   role: Role | null;
@@ -50,16 +49,13 @@ export interface KeyRecord {
   lastUsedAt: number | null;
   metadata: Record<string, unknown>;
   tags: string[];
-  /** Grows with every change; the ETag. */
+  /** Grows with each change; the ETag. */
   revision: number;
 }
 
-/**
- * A key and those above it. What it may do, whether it is good and what it counts against follows from all of them
- * (`callerOf`, `keyState`), never from its own record alone.
- */
+/** Scopes, state and limits of a key follow from all its ancestors (`callerOf`, `keyState`), never from its own record alone. */
 export interface Key extends KeyRecord {
-  /** Its parent first. */
+  /** The parent first. */
   ancestors: readonly KeyRecord[];
 }
 
@@ -67,23 +63,23 @@ export interface KeyWithSecrets extends Key {
   secrets: Secret[];
 }
 
-/** From the root down: so many keys, of which each but the first is a child of the one before. */
+/** Keys in a line of descent. */
 export const GENERATIONS_MAX = 8;
 
-/** The key and its ancestors, from the key upwards. */
+/** The key, its parent, and so on. */
 export const lineOf = (key: Key): readonly KeyRecord[] =>
   key.ancestors.length === 0 ? [key] : [key, ...key.ancestors];
 
-/** Of itself alone, whatever became of its ancestors. */
+/** Without its ancestors. */
 export function ownState(key: Pick<KeyRecord, 'storedState' | 'expiresAt'>, nowMs: number): KeyState {
   const expired = key.expiresAt !== null && key.expiresAt <= nowMs;
   return expired && key.storedState !== 'revoked' ? 'expired' : key.storedState;
 }
 
-/** From the best to the worst: a key is in the worst state of itself and its ancestors. */
+/** From the best to the worst. A key has the worst state of itself and its ancestors. */
 export const STATES_BY_WORTH = ['active', 'quarantined', 'disabled', 'expired', 'revoked'] as const;
 
-/** The one of the line that puts the key into the state it is in; the nearest, where several do. */
+/** `of`: the nearest key of the line with the state that the key has. */
 export function decidingState(key: Key, nowMs: number): { state: KeyState; of: KeyRecord } {
   let worst = { state: ownState(key, nowMs), of: key as KeyRecord };
   for (const above of key.ancestors) {
@@ -95,7 +91,7 @@ export function decidingState(key: Key, nowMs: number): { state: KeyState; of: K
 
 export const keyState = (key: Key, nowMs: number): KeyState => decidingState(key, nowMs).state;
 
-/** When the first of the line ends; null: none does. */
+/** When the key or the first of its ancestors expires; null: never. */
 export function endOf(key: Key): number | null {
   const ends = lineOf(key).flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
   return ends.length === 0 ? null : Math.min(...ends);
@@ -105,7 +101,6 @@ export function secretEnded(secret: Pick<Secret, 'endsAt'>, nowMs: number): bool
   return secret.endsAt !== null && secret.endsAt <= nowMs;
 }
 
-/** A quarantined key may look but not act, and slowly, within its other limits. */
 export const QUARANTINE_LIMIT: Limit = { name: 'quarantine', requests: 60, window_seconds: 60 };
 
 const limitsOf = ({ storedState, limits }: KeyRecord): readonly Limit[] =>
@@ -130,7 +125,7 @@ export function ceilingOf(key: Key): Wanted {
   };
 }
 
-/** Who a request with the key is, and what it may: no more than any of the key's ancestors. */
+/** May do no more than each of the key's ancestors. */
 export function callerOf(key: Key): Caller {
   const line = lineOf(key);
   const quarantined = line.some(({ storedState }) => storedState === 'quarantined');
@@ -140,7 +135,6 @@ export function callerOf(key: Key): Caller {
     keyId: key.id,
     keyName: key.name,
     ownerId: key.owner.id,
-    ownerName: key.owner.name,
     grants: quarantined ? [...scopes] : given,
     scopes,
     selectors: selectorsOf(key),
@@ -152,7 +146,7 @@ export function callerOf(key: Key): Caller {
   };
 }
 
-/** Everybody along a line who has limits or budgets: the keys, then their owners, each once. */
+/** The keys of a line and then their owners, each once, without those that have neither limits nor budgets. */
 function holdersOf(line: readonly KeyRecord[]): Holder[] {
   const keys = line.map((key) => holder('key', { ...key, limits: limitsOf(key) }));
   const owners = new Map(line.map(({ owner }) => [owner.account, ownerHolder(owner)]));

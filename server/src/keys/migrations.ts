@@ -13,7 +13,7 @@ export const keysMigrations: Migration[] = [
         created_at bigint not null,
         revision bigint not null
       )`,
-      // A deleted owner stays for the audit trail; its name is free again.
+      // A deleted owner stays for the audit record; its name is free again.
       `create unique index owners_name on owners (name) where state <> 'deleted'`,
       `create table keys (
         id text primary key,
@@ -51,7 +51,6 @@ export const keysMigrations: Migration[] = [
       )`,
       `create unique index key_secrets_digest on key_secrets (digest)`,
       `create index key_secrets_key on key_secrets (key_id)`,
-      // Looked through every few seconds; hardly ever more than a handful.
       `create index key_secrets_quiet on key_secrets (ends_at) where quiet_ms is not null`,
       `create table key_idempotency (
         owner_id text not null,
@@ -65,7 +64,7 @@ export const keysMigrations: Migration[] = [
     ],
   },
   {
-    // The Developer API knows keys by whole numbers; those that are there are counted in the order they were made.
+    // The Developer API knows keys by whole numbers, in the order in which they were made.
     id: 'keys-2',
     statements: () => [
       `alter table keys add column number bigint`,
@@ -78,7 +77,7 @@ export const keysMigrations: Migration[] = [
     ],
   },
   {
-    // For lists that leave something out, however much of it there is: of a million revoked keys none is looked at.
+    // Lists of keys do not read revoked ones, even where there are a million.
     id: 'keys-walks-1',
     statements: () => [
       `create index keys_listed_number on keys (number) where state <> 'revoked'`,
@@ -89,7 +88,7 @@ export const keysMigrations: Migration[] = [
     ],
   },
   {
-    // Keys that were made before are nobody's children: their makers were judged by what they held then.
+    // Keys that were made before this step have no parent.
     id: 'keys-3',
     statements: () => [
       `alter table owners add column limits text not null default '[]'`,
@@ -99,7 +98,7 @@ export const keysMigrations: Migration[] = [
       `create index owners_deleted on owners (name, created_at) where state = 'deleted'`,
       `alter table keys add column parent_id text references keys (id)`,
       `create index keys_parent on keys (parent_id, created_at, id) where parent_id is not null`,
-      // A key never gets another parent, so this never changes: one statement finds all that a key depends on.
+      // Never changes, as a key keeps its parent: one statement finds all that a key depends on.
       `create table key_ancestors (
         key_id text not null references keys (id),
         ancestor_id text not null references keys (id),
@@ -109,7 +108,7 @@ export const keysMigrations: Migration[] = [
     ],
   },
   {
-    // Before a key is ended: whether another one can do everything (key-store.ts, unlimitedKeys).
+    // key-store.ts, unlimitedKeys
     id: 'keys-unlimited-1',
     statements: () => [
       `create index keys_unlimited on keys (id)
@@ -117,7 +116,7 @@ export const keysMigrations: Migration[] = [
     ],
   },
   {
-    // What a search compares, whatever the case of a name and its alphabet.
+    // For searches that ignore case, in all alphabets.
     id: 'keys-folded-1',
     statements: () => [`alter table keys add column name_folded text`],
     run: foldNames,

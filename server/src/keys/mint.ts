@@ -1,59 +1,38 @@
 import { hash } from 'node:crypto';
-import { ROLE_GRANTS, type Actor, type Budget, type Limit, type Role } from '../access/index.ts';
+import type { Actor } from '../access/index.ts';
 import type { Entry } from '../audit/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { nextId, type Db } from '../storage/index.ts';
 import { actorId, mayTouchOwner, reachesAll, type KeysContext } from './context.ts';
-import { findRepeat, rememberRequest } from './store/idempotency-store.ts';
+import { findRepeat, rememberRequest, type IdempotentRequest } from './store/idempotency-store.ts';
 import { refuseNew } from './power/gain.ts';
 import { callerOf, lineOf, type Key, type KeyWithSecrets } from './key.ts';
 import { insertKey, insertSecret } from './store/key-store.ts';
 import { hintOf, newKeyText } from '../base/key-text.ts';
-import {
-  checkBudgets,
-  checkExpiry,
-  checkGrants,
-  checkLimits,
-  checkMetadata,
-  checkName,
-  checkTags,
-  checkSelectors,
-} from './key-rules.ts';
-import type { SelectorsInput } from './key-rules.ts';
+import { checkSettings, NEW_SETTINGS, type SettingsInput } from './key-rules.ts';
 import type { Owner } from './owner.ts';
 import { findOwner, findOwnerByName } from './store/owner-store.ts';
 import { parentFor } from './power/parent.ts';
-import type { SecretRow } from './store/rows.ts';
+import { secretFromRow, type SecretRow } from './store/rows.ts';
 
-/** What a new key shall be. Either `role` or `scopes`. */
-export interface MintInput {
+/** A new key: `role` or `scopes`, not both. */
+export interface MintInput extends SettingsInput {
   name: string;
-  /** Id or name; the maker's own owner where it is left out. */
+  /** Id or name. @default the maker's owner */
   owner?: string | undefined;
-  /** Id of the key that it becomes a child of. The maker, where it has limits, budgets, an end or a parent. */
+  /** Id of its parent. @default the maker, where that has limits, budgets, an expiry or a parent */
   parent?: string | undefined;
-  role?: Role | undefined;
-  scopes?: string[] | undefined;
-  selectors?: SelectorsInput | undefined;
-  limits?: Limit[] | undefined;
-  budgets?: Budget[] | undefined;
-  /** ISO 8601. */
-  expires_at?: string | undefined;
-  expires_in_seconds?: number | undefined;
-  metadata?: Record<string, unknown> | undefined;
-  tags?: string[] | undefined;
 }
 
-/** A key and its text, which nobody can show again. */
 export interface Minted {
   key: KeyWithSecrets;
+  /** Nobody can show it again. */
   secret: string;
 }
 
 /**
- * Makes a key.
- * @throws KeywardError `scope_escalation` when it would hold more than its maker, `invalid_input`,
+ * @throws KeywardError `scope_escalation` when the key would hold more than its maker, `invalid_input`,
  * `idempotent_repeat` (with the id of the key made before), `idempotency_conflict`.
  */
 export async function mint(
@@ -71,7 +50,7 @@ interface MintRequest {
   idempotencyKey?: string | undefined;
 }
 
-/** The same in a transaction of the caller's, who writes the audit record. */
+/** Like `mint`, in a transaction of the caller, who writes the audit record. */
 export async function mintIn(
   tx: Db,
   context: KeysContext,
@@ -83,17 +62,17 @@ export async function mintIn(
     const request = { owner_id: requesterOf(actor), idempotency_key: idempotencyKey, request_hash };
     await refuseRepeat(tx, request);
     const isFirst = await rememberRequest(tx, { ...request, key_id: key.id, at: key.createdAt });
-    // The same request came at the same moment and was first; it is committed now.
+    // The same request came at the same moment and is committed now.
     if (!isFirst) await refuseRepeat(tx, request);
   }
   const text = newKeyText(context.prefix, key.id);
   await insertKey(tx, key);
-  const secret = newSecret(context, { keyId: key.id, text });
+  const secret = secretOf(context, { keyId: key.id, text });
   await insertSecret(tx, secret);
   const { name, owner, parentId, role, grants: scopes, expiresAt: expires_at } = key;
   const parent = parentId === null ? {} : { parent: parentId };
   return {
-    result: { key: { ...key, secrets: [shown(secret)] }, secret: text },
+    result: { key: { ...key, secrets: [secretFromRow(secret)] }, secret: text },
     entry: {
       action: 'keys.mint',
       target: key.id,
@@ -103,8 +82,8 @@ export async function mintIn(
 }
 
 /**
- * Among whose requests an Idempotency-Key is looked for. A key that is bound to workspaces repeats its own alone: it would
- * learn of keys that do not exist for it. Guarded by foreign-things.test.ts.
+ * An Idempotency-Key is looked for among the requests of the owner. A key that is bound to workspaces sees its own requests
+ * only: it would learn of keys that do not exist for it. Guarded by foreign-things.test.ts.
  */
 function requesterOf(actor: Actor): string {
   if (actor.kind !== 'key') return actor.kind;
@@ -112,7 +91,7 @@ function requesterOf(actor: Actor): string {
   return reachesAll(actor) ? ownerId : keyId;
 }
 
-/** The owner a request names. To everybody but `owners:manage` only the own one exists. */
+/** Without `owners:manage` only the caller's owner exists. */
 async function ownerFor(tx: Db, actor: Actor, named: string | undefined): Promise<Owner> {
   const wanted = named ?? (actor.kind === 'key' ? actor.caller.ownerId : undefined);
   const owner =
@@ -131,10 +110,7 @@ async function ownerFor(tx: Db, actor: Actor, named: string | undefined): Promis
   return owner;
 }
 
-/**
- * What a request for a new key makes, whichever route it came by. Nothing is written.
- * @throws KeywardError `invalid_input`, `scope_escalation`
- */
+/** The key that a request makes; nothing is written. @throws KeywardError `invalid_input`, `scope_escalation` */
 export async function newKey(
   tx: Db,
   { clock }: KeysContext,
@@ -144,8 +120,10 @@ export async function newKey(
   const nowMs = clock.nowMs();
   const parent = await parentFor(tx, actor, { owner, named: input.parent, nowMs });
   const number = await nextId(tx, 'keys');
+  if ((input.role === undefined) === (input.scopes === undefined))
+    throw invalidField('scopes', 'send exactly one of role and scopes, such as {"role": "client"}');
   const key: Key = {
-    ...settingsOf(input, nowMs),
+    ...checkSettings(input, NEW_SETTINGS, nowMs),
     id: newId('key'),
     number,
     owner: ownerOfKey(owner),
@@ -172,34 +150,10 @@ const ownerOfKey = ({ id, name, state, account, limits, budgets }: Owner): Key['
   budgets,
 });
 
-function settingsOf(input: MintInput, nowMs: number) {
-  if ((input.role === undefined) === (input.scopes === undefined)) {
-    throw invalidField('scopes', 'send exactly one of role and scopes, such as {"role": "client"}');
-  }
-  return {
-    name: checkName(input.name),
-    role: input.role ?? null,
-    grants: input.role === undefined ? checkGrants(input.scopes) : [...ROLE_GRANTS[input.role]],
-    selectors: checkSelectors(input.selectors),
-    limits: checkLimits(input.limits),
-    budgets: checkBudgets(input.budgets),
-    expiresAt: checkExpiry(input, nowMs),
-    metadata: checkMetadata(input.metadata),
-    tags: checkTags(input.tags),
-  };
-}
-
-async function refuseRepeat(
-  tx: Db,
-  {
-    owner_id,
-    idempotency_key,
-    request_hash,
-  }: { owner_id: string; idempotency_key: string; request_hash: string },
-): Promise<void> {
-  const before = await findRepeat(tx, owner_id, idempotency_key);
+async function refuseRepeat(tx: Db, request: IdempotentRequest): Promise<void> {
+  const before = await findRepeat(tx, request);
   if (before === undefined) return;
-  if (before.request_hash !== request_hash) {
+  if (before.request_hash !== request.request_hash) {
     throw new KeywardError('idempotency_conflict', 'This Idempotency-Key was used for another request.', {
       hint: 'Use a new Idempotency-Key for a new request.',
     });
@@ -210,44 +164,24 @@ async function refuseRepeat(
   });
 }
 
-export function newSecret(context: KeysContext, { keyId, text }: { keyId: string; text: string }): SecretRow {
-  const { digest, version } = context.sealing.digest(text);
-  return secretRow({ keyId, digest, pepper: version, hint: hintOf(text), nowMs: context.clock.nowMs() });
-}
+export const secretOf = (context: KeysContext, { keyId, text }: { keyId: string; text: string }): SecretRow =>
+  newSecret(context, { keyId, sha256: hash('sha256', text, 'buffer'), hint: hintOf(text) });
 
-export function secretRow({
-  keyId,
-  digest,
-  pepper,
-  hint,
-  nowMs,
-}: {
-  keyId: string;
-  digest: Uint8Array;
-  pepper: string;
-  hint: string;
-  nowMs: number;
-}): SecretRow {
+export function newSecret(
+  { sealing, clock }: KeysContext,
+  { keyId, sha256, hint }: { keyId: string; sha256: Uint8Array; hint: string },
+): SecretRow {
+  const { digest, version } = sealing.digestSha256(sha256);
   return {
     id: newId('sec'),
     key_id: keyId,
     digest,
-    pepper,
+    pepper: version,
     hint,
-    created_at: nowMs,
+    created_at: clock.nowMs(),
     last_used_at: null,
     last_used_from: null,
     ends_at: null,
     quiet_ms: null,
   };
 }
-
-const shown = (row: SecretRow): KeyWithSecrets['secrets'][number] => ({
-  id: row.id,
-  hint: row.hint,
-  createdAt: row.created_at,
-  lastUsedAt: null,
-  lastUsedFrom: null,
-  endsAt: null,
-  quietMs: null,
-});

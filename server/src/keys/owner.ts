@@ -5,7 +5,7 @@ export type OwnerKind = (typeof OWNER_KINDS)[number];
 export const OWNER_STATES = ['active', 'suspended', 'deleted'] as const;
 export type OwnerState = (typeof OWNER_STATES)[number];
 
-/** Whose what the operator makes is, and whoever is logged in where there are no users. */
+/** The owner of what the operator makes, and of sessions while there are no users. */
 export const ADMIN_NAME = 'admin';
 
 /** The principal that keys belong to. Suspending or deleting one ends its keys at once. Times in ms since 1970. */
@@ -15,11 +15,11 @@ export interface Owner {
   kind: OwnerKind;
   state: OwnerState;
   /**
-   * Under which its use is counted: its own id, or that of a deleted owner of the same name, so that deleting and making it
-   * anew is no way to a full budget. Guarded by shared-budgets.test.ts.
+   * The id under which its use is counted: its own, or that of a deleted owner of the same name, so that deleting and
+   * making it again does not fill a budget. Guarded by shared-budgets.test.ts.
    */
   account: string;
-  /** Of all its keys together, and of the sessions of its user. */
+  /** Of all its keys and the sessions of its user together. */
   limits: Limit[];
   budgets: Budget[];
   createdAt: number;

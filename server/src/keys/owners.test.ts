@@ -19,7 +19,7 @@ describeOnBothDatabases('owners', (open) => {
     await expect(getOwner(keys, OPERATOR, owner.id)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('of several creations or renames of an owner at once one succeeds, and the others get the reason', async () => {
+  test('one of several simultaneous creations or renames of an owner succeeds, and the others get the reason', async () => {
     const { keys, another } = await openTestKeys(open);
     const contexts = [keys, (await another()).keys];
     const failures = (outcomes: PromiseSettledResult<unknown>[]) =>

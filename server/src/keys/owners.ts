@@ -40,29 +40,36 @@ async function insert(tx: Db, input: OwnerInput, nowMs: number): Promise<Owner> 
   return owner;
 }
 
-/** A new owner in a transaction of the caller's; undefined where another one has the name. */
+/** Undefined where another owner has the name. */
 export async function addOwner(tx: Db, input: OwnerInput, nowMs: number): Promise<Owner | undefined> {
   const { name, kind } = input;
-  const [limits, budgets] = [checkLimits(input.limits), checkBudgets(input.budgets)];
   const id = newId('own');
-  const account = (await store.freeAccount(tx, name)) ?? id;
-  const made = { id, account, createdAt: nowMs, revision: 1 };
-  const owner: Owner = { ...made, name, kind, state: 'active', limits, budgets };
+  const owner: Owner = {
+    id,
+    name,
+    kind,
+    state: 'active',
+    limits: checkLimits(input.limits),
+    budgets: checkBudgets(input.budgets),
+    account: (await store.freeAccount(tx, name)) ?? id,
+    createdAt: nowMs,
+    revision: 1,
+  };
   return (await store.insertOwner(tx, owner)) ? owner : undefined;
 }
 
-/** The owner of this name, made where there is none. For imports and the first start. */
+/** The owner of this name, which is made where it is missing. */
 export async function ensureOwner(tx: Db, input: OwnerInput, nowMs: number): Promise<Owner> {
   const find = () => store.findOwnerByName(tx, input.name);
   const owner = (await find()) ?? (await addOwner(tx, input, nowMs)) ?? (await find());
-  // Where somebody else made it since, it is committed, or the insertion would still wait.
+  // An owner that another transaction made meanwhile is committed: the insertion has waited for it.
   if (owner === undefined) throw nameTaken();
   return owner;
 }
 
 const nameTaken = (): KeywardError => invalidField('name', 'must be unique: another owner has this name');
 
-/** Two renames at the same moment meet only in the index. */
+/** Of two renames at the same moment the index refuses one. */
 function isNameTaken(error: unknown): boolean {
   return error instanceof Error && /unique/i.test(error.message) && /owners[._]name/.test(error.message);
 }
@@ -83,11 +90,10 @@ export async function listOwners(
   input: { limit?: number | undefined; cursor?: string | undefined },
 ): Promise<Page<Owner>> {
   const limit = input.limit ?? 50;
-  const seesAll = managesOwners(actor);
   const found = await store.listOwners(context.storage.db, {
     after: readPlace(input.cursor),
     limit: limit + 1,
-    onlyId: seesAll || actor.kind !== 'key' ? undefined : actor.caller.ownerId,
+    onlyId: actor.kind !== 'key' || managesOwners(actor) ? undefined : actor.caller.ownerId,
   });
   return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);
 }
@@ -99,7 +105,7 @@ export interface OwnerChange {
   state?: 'active' | 'suspended' | undefined;
   limits?: Limit[] | undefined;
   budgets?: Budget[] | undefined;
-  /** Also where nobody else is left who can do everything without limits and budgets. */
+  /** Confirms a change after which nobody can do everything without limits and budgets. */
   last_admin?: boolean | undefined;
 }
 
@@ -113,7 +119,7 @@ export function updateOwner(
     const isEnding = wanted.state === 'suspended';
     const isBounding = (wanted.limits ?? wanted.budgets) !== undefined;
     if (isEnding || isBounding) await context.administrators.lock(tx);
-    // Locked before it is read: what somebody else changes meanwhile, such as a suspension, must not be undone.
+    // Locked before it is read: a change at the same moment, such as a suspension, must not be undone.
     const before = visible(actor, await store.lockOwner(tx, id));
     if (isEnding) await refuseEnding(tx, context, { actor, ownerId: id });
     else if (wanted.state === 'active' && before.state !== 'active')
@@ -149,7 +155,7 @@ function merged(actor: Actor, before: Owner, input: OwnerChange) {
 function refuseRename(actor: Actor, before: Owner, name: string): void {
   checkName(name);
   refuseAdminOwner(before);
-  // That a name is taken tells who else there is. Guarded by foreign-things.test.ts.
+  // A name that is in use tells that another owner exists. Guarded by foreign-things.test.ts.
   if (!managesOwners(actor))
     throw new KeywardError(
       'forbidden_resource',
@@ -159,20 +165,20 @@ function refuseRename(actor: Actor, before: Owner, name: string): void {
 }
 
 /**
- * By its name it is found for whoever is logged in where there are no users, and for keys that are made on the machine. Under
- * another name, or gone, its budgets would hold for neither. Guarded by gifts.test.ts.
+ * Sessions without users and keys that are made on the machine find this owner by its name. Renamed or deleted, its
+ * budgets would hold for neither. Guarded by gifts.test.ts.
  * @throws KeywardError `conflict`
  */
 function refuseAdminOwner({ name }: Owner): void {
   if (name !== ADMIN_NAME) return;
   throw new KeywardError(
     'conflict',
-    `The owner "${ADMIN_NAME}" is logged in where there are no users. It cannot be renamed or deleted.`,
+    `Sessions belong to the owner "${ADMIN_NAME}" while there are no users: it cannot be renamed or deleted.`,
     { hint: 'Suspend the owner, or revoke its keys.' },
   );
 }
 
-/** Ends all its keys at once, for good. */
+/** Ends all keys of the owner, for good. */
 export function deleteOwner(
   context: KeysContext,
   actor: Actor,
@@ -203,7 +209,7 @@ async function refuseEnding(
   await refuseLastWayIn(tx, context, ending);
 }
 
-/** Nobody saws off the branch they sit on: the key that asked would end with its owner, or with that of a key above it. */
+/** The key of the request would end with its owner, or with the owner of an ancestor. */
 function refuseOwn(actor: Actor, id: string): void {
   if (actor.kind !== 'key') return;
   const { caller } = actor;
@@ -213,7 +219,7 @@ function refuseOwn(actor: Actor, id: string): void {
   });
 }
 
-/** Suspends, reactivates or ends an owner in a transaction of the caller's, who announces it. A deleted one stays so. */
+/** In a transaction of the caller, who announces the change. A deleted owner stays deleted. */
 export async function setOwnerState(tx: Db, id: string, state: OwnerState): Promise<void> {
   const owner = await store.lockOwner(tx, id);
   if (owner !== undefined && owner.state !== 'deleted') await store.updateOwner(tx, id, { state });

@@ -5,12 +5,12 @@ import { OVERLAP_MAX_SECONDS } from './key.ts';
 import { endQuietSecret, quietSecrets, type QuietPlace, type QuietSecret } from './store/quiet-store.ts';
 
 const EVERY_MS = 5_000;
-/** Hardly ever there are more; a sweep looks at so many, and the next one goes on there. */
+/** The next sweep continues after these. */
 const SECRETS_PER_SWEEP = 5_000;
-/** A use is in the database a second later; other nodes' too. */
+/** A use on any node is in the database by then. */
 const USE_WRITTEN_MS = 3_000;
 
-/** Ends old secrets that nobody has used for their quiet time. Every node looks; the first one ends it. */
+/** Ends old secrets that were not used for their quiet time. Every node looks. */
 export class QuietSweeper {
   readonly #context: KeysContext;
   readonly #sweeps = new Every(EVERY_MS, () =>

@@ -4,8 +4,7 @@ import { changeState } from './states.ts';
 import { hasUnlimitedKey, isWayIn } from './power/taking-away.ts';
 
 /**
- * Somebody found a key lying about. A real one is quarantined at once. The caller learns nothing: neither whether it
- * was real nor whose it is.
+ * Quarantines a key that was found in public. The caller does not learn whether the key exists.
  * @param how where it was found, for the owner: `url` or a sentence.
  */
 export async function reportLeak(context: KeysContext, text: string, how: string): Promise<void> {
@@ -16,7 +15,7 @@ export async function reportLeak(context: KeysContext, text: string, how: string
   try {
     await changeState(context, { kind: 'system' }, { id, verb: 'quarantine', reason });
   } catch (error) {
-    // Revoked or disabled since it was looked at: it opens nothing any more.
+    // Revoked or disabled meanwhile.
     if (error instanceof KeywardError && error.code === 'conflict') return;
     throw error;
   }
@@ -24,12 +23,9 @@ export async function reportLeak(context: KeysContext, text: string, how: string
     { key_id: id, name, owner: owner.name },
     'a key was reported as leaked and is quarantined',
   );
-  if (isWayIn(identity.key, context.clock.nowMs()) && !(await isAnyoneLeft(context)))
-    context.logger.error('that was the last admin key: make another one with keyward keys create --local');
-}
-
-/** A leaked key is ended also where it is the last way in: whoever found it could do everything. */
-async function isAnyoneLeft(context: KeysContext): Promise<boolean> {
+  // Even the last way in is quarantined: its finder could do everything.
+  if (!isWayIn(identity.key, context.clock.nowMs())) return;
   const { db } = context.storage;
-  return (await context.administrators.hasOther(db, undefined, false)) || hasUnlimitedKey(db, context);
+  if (!(await context.administrators.hasOther(db, undefined, false)) && !(await hasUnlimitedKey(db, context)))
+    context.logger.error('that was the last admin key: make another one with keyward keys create --local');
 }

@@ -7,16 +7,16 @@ import { OVERLAP_MAX_SECONDS, secretEnded, type KeyWithSecrets, type Secret } fr
 import * as store from './store/key-store.ts';
 import { newKeyText } from '../base/key-text.ts';
 import { visible } from './keys.ts';
-import { newSecret, type Minted } from './mint.ts';
+import { secretOf, type Minted } from './mint.ts';
 import { refuseStrongerKey } from './power/taking-away.ts';
 
 export interface RotateInput {
-  /** 0…2,592,000; 86,400 where nothing is said. 0 ends the old secret at once. */
+  /** 0…2,592,000; 0 ends the old secret at once. @default 86,400 */
   overlap_seconds?: number | undefined;
   /** The old secret ends once it was not used for `quiet_seconds`, after 30 days at the latest. */
   end?: 'quiet' | undefined;
   quiet_seconds?: number | undefined;
-  /** What runs with the old secret is ended; left out: it goes on to its end. */
+  /** `end`: ends the requests that run with the old secret. */
   running?: 'end' | undefined;
 }
 
@@ -24,9 +24,8 @@ const OVERLAP_SECONDS = 86_400;
 const QUIET_SECONDS = 3_600;
 
 /**
- * Gives a key a second secret; the first goes on for the overlap. Same id, same used budgets.
- * @throws KeywardError `rotation_running` while an earlier overlap lasts, `scope_escalation` when the key holds more
- * than the actor: its new secret would be a way up.
+ * Gives a key a second secret; the first works until the overlap ends.
+ * @throws KeywardError `rotation_running` during an earlier overlap, `scope_escalation` when the key holds more than the actor.
  */
 export async function rotate(
   context: KeysContext,
@@ -40,22 +39,19 @@ export async function rotate(
     refuseTaking(actor, key);
     const old = onlySecret(key, nowMs);
     await store.updateSecret(tx, old.id, ending(input, nowMs));
-    await store.insertSecret(tx, newSecret(context, { keyId: id, text }));
+    await store.insertSecret(tx, secretOf(context, { keyId: id, text }));
     await store.updateKey(tx, id, {});
     return {
       result: visible(actor, await store.findKey(tx, id)),
       entry: { action: 'keys.rotate', target: id, details: { ...input, old_secret: old.id } },
-      change: changeOf(id, { secretId: old.id, ends: input.running === 'end' }),
+      change: changesOf(id, old.id, input.running === 'end'),
     };
   });
   return { key: result, secret: text, acknowledged };
 }
 
-/** Memory forgets the key; what runs with the secret ends, where it is to. */
-const changeOf = (
-  id: string,
-  { secretId, ends }: { secretId: string; ends: boolean },
-): readonly [Change, Change] => [
+/** The nodes forget the key; with `ends` they end the requests that run with the secret. */
+const changesOf = (id: string, secretId: string, ends: boolean): readonly [Change, Change] => [
   { kind: 'key', subject: id },
   { kind: 'secret', subject: secretId, ends },
 ];
@@ -83,7 +79,7 @@ function onlySecret(key: KeyWithSecrets, nowMs: number): Secret {
   return newest;
 }
 
-/** A rotation gives the old secret an end; only the newest has none. */
+/** A rotation sets an end for the old secret. */
 const isNewest = (secret: Secret): boolean => secret.endsAt === null;
 
 function ending(input: RotateInput, nowMs: number): { ends_at: number; quiet_ms: number | null } {
@@ -97,7 +93,7 @@ function ending(input: RotateInput, nowMs: number): { ends_at: number; quiet_ms:
   return { ends_at: nowMs + OVERLAP_MAX_SECONDS * 1000, quiet_ms: (quiet_seconds ?? QUIET_SECONDS) * 1000 };
 }
 
-/** Ends the old secret of a running rotation at once. The newest secret cannot be ended: that is `revoke`. */
+/** Ends the old secret of a running rotation at once; the newest ends only with its key. */
 export function endSecret(
   context: KeysContext,
   actor: Actor,
@@ -120,7 +116,7 @@ export function endSecret(
     return {
       result: visible(actor, await store.findKey(tx, id)),
       entry: { action: 'keys.end_secret', target: id, details: { secret: secretId } },
-      change: changeOf(id, { secretId, ends: true }),
+      change: changesOf(id, secretId, true),
     };
   });
 }

@@ -9,22 +9,21 @@ import { getKey } from './keys.ts';
 import { getOwner } from './owners.ts';
 import { refuseStronger, refuseStrongerKey } from './power/taking-away.ts';
 
-/** What one look at all nodes brings; the rest of a list is asked for with further looks. */
+/** Requests that one look at all nodes gives. */
 const LOOK_MAX = 500;
-/** So many looks at most for one request: beyond are those of others, tens of thousands. */
+/** Looks for one request of the caller. */
 const LOOKS_MAX = 40;
-/** So many are stopped in one transaction: it holds the lock that all changes share. */
+/** Stopped in one transaction, which holds the lock that all changes share. */
 const STOPPED_AT_ONCE = 1_000;
 
-/** A page of the requests in flight. */
 export interface RunningList extends Page<RunView> {
-  /** Nodes that did not answer in time: what runs there is missing here. */
+  /** Nodes that did not answer in time: their requests are missing here. */
   missing_nodes: number;
 }
 
 type Keys = Map<string, KeyWithSecrets | undefined>;
 
-/** The newest first, of those that are there for the actor; without `keys:read` only those of its own key. */
+/** Newest first; without `keys:read` only requests of the caller's key. */
 export async function listRunning(
   context: KeysContext,
   actor: Actor,
@@ -43,7 +42,7 @@ export async function listRunning(
   return { ...page, missing_nodes };
 }
 
-/** All of them that are there for the actor, a look at a time. */
+/** All requests that the actor may see, a look at a time. */
 async function* looks(
   context: KeysContext,
   actor: Actor,
@@ -67,7 +66,7 @@ async function* looks(
 const seesOthers = (actor: Actor): actor is Exclude<Actor, { kind: 'key' }> =>
   actor.kind !== 'key' || actor.caller.scopes.has('keys:read');
 
-/** As keys are (mayTouchKey). What runs for a user or a visitor is there for whoever may see all owners. */
+/** The rule of `mayTouchKey`. Requests of users and visitors are visible to actors that may see all owners. */
 async function isVisible(
   { storage }: KeysContext,
   actor: Actor,
@@ -82,8 +81,8 @@ async function isVisible(
 }
 
 /**
- * Whoever stops requests of others must be allowed to end their keys: as with `revoke`.
- * @param key undefined: what runs for a user or a visitor.
+ * To stop requests of another key takes the right to revoke it.
+ * @param key undefined: the request of a user or a visitor.
  * @throws KeywardError `insufficient_scope`, `scope_escalation`
  */
 function refuseStop(actor: Actor, key: Key | undefined): void {
@@ -101,7 +100,7 @@ function refuseWithoutWrite(actor: Actor): void {
   });
 }
 
-/** The key that a request runs with, if it is one. */
+/** The key of a request; undefined for one of a user or a visitor. */
 async function keyOf(
   { storage }: KeysContext,
   { key_id: id }: RunView,
@@ -112,14 +111,11 @@ async function keyOf(
 
 type Stopped = Promise<{
   acknowledged: Acknowledgement;
-  /** Nodes that did not answer in time: what runs there may not have been found. */
+  /** Nodes that did not answer in time: some of their requests may still run. */
   missing_nodes: number;
 }>;
 
-/**
- * Stops one request, on whatever node it runs. Resolves when it has ended; the key goes on.
- * @throws KeywardError `not_found` also where it has ended by itself; `insufficient_scope`
- */
+/** Resolves when the request has ended. @throws KeywardError `not_found` also where it had ended; `insufficient_scope` */
 export async function stopRequest(context: KeysContext, actor: Actor, id: string): Stopped {
   const { items, missing } = await context.running.list({ limit: 1, id });
   const [item] = items;
@@ -127,7 +123,7 @@ export async function stopRequest(context: KeysContext, actor: Actor, id: string
   const canSee = seesOthers(actor) || actor.caller.keyId === item?.key_id;
   const keys: Keys = new Map();
   if (item === undefined || !canSee || !(await isVisible(context, actor, { item, keys }))) {
-    throw new KeywardError('not_found', 'No such request is running.', {
+    throw new KeywardError('not_found', 'No request with this id is running.', {
       hint: 'GET /v1/running lists the running requests.',
     });
   }
@@ -137,8 +133,8 @@ export async function stopRequest(context: KeysContext, actor: Actor, id: string
 }
 
 /**
- * It runs in a process that hangs, if it still runs. Nobody sees whose it is, so it takes the power to stop anything: what goes on there later
- * finds that it was stopped. Guarded by hung-node.test.ts.
+ * Its process does not answer. Its key is unknown, so this takes the power to stop any request; the process finds the
+ * stop when it goes on. Guarded by hung-node.test.ts.
  * @throws KeywardError `not_ready`
  */
 function stopUnseen(context: KeysContext, actor: Actor, id: string): Stopped {
@@ -150,16 +146,16 @@ function stopUnseen(context: KeysContext, actor: Actor, id: string): Stopped {
   return stop(context, actor, { target: id, subjects: [id] });
 }
 
-/** What is to be stopped: all that runs with a key, for an owner, or with the keys that have a tag. */
-export interface StopWish {
+/** The requests of a key, of an owner, or of the keys with a tag. */
+export interface StopQuery {
   key?: string | undefined;
   owner?: string | undefined;
   tag?: string | undefined;
 }
 
 /** Stops many at once. @throws KeywardError `invalid_input` unless exactly one is named; `not_found` */
-export async function stopRequests(context: KeysContext, actor: Actor, wish: StopWish): Stopped {
-  const { key, owner, tag } = wish;
+export async function stopRequests(context: KeysContext, actor: Actor, query: StopQuery): Stopped {
+  const { key, owner, tag } = query;
   const named = [key, owner, tag].filter((value) => value !== undefined);
   if (named.length !== 1) {
     throw invalidField(
@@ -184,8 +180,8 @@ export async function stopRequests(context: KeysContext, actor: Actor, wish: Sto
 }
 
 /**
- * The keys with which something runs, and requests without one, by their own id.
- * @throws KeywardError `conflict` where there is more than is looked through: then nothing is stopped.
+ * The ids of keys that have requests, and of requests without a key.
+ * @throws KeywardError `conflict` where there are more than all looks give: then nothing is stopped.
  */
 async function runningKeys(
   context: KeysContext,
@@ -221,27 +217,18 @@ async function stop(
   { target, subjects, missing = 0 }: { target: string; subjects: readonly string[]; missing?: number },
 ): Stopped {
   const acknowledged: Acknowledgement = { nodes: 0, waited_ms: 0, requests_ended: 0 };
+  const stopOf = (subject: string): Change => ({ kind: 'stop', subject, ends: true });
   for (let at = 0; at < subjects.length; at += STOPPED_AT_ONCE) {
     const some = subjects.slice(at, at + STOPPED_AT_ONCE);
-    const { nodes, waited_ms, requests_ended } = await stopSome(context, actor, { target, subjects: some });
-    acknowledged.nodes = nodes;
-    acknowledged.waited_ms += waited_ms;
-    acknowledged.requests_ended += requests_ended;
+    const [first = '', ...more] = some;
+    const stopped = await context.audit.changeEverywhere(actor, async () => ({
+      result: undefined,
+      entry: { action: 'running.stop', target, details: { subjects: some.slice(0, 100) } },
+      change: [stopOf(first), ...more.map(stopOf)],
+    }));
+    acknowledged.nodes = stopped.acknowledged.nodes;
+    acknowledged.waited_ms += stopped.acknowledged.waited_ms;
+    acknowledged.requests_ended += stopped.acknowledged.requests_ended;
   }
   return { acknowledged, missing_nodes: missing };
-}
-
-async function stopSome(
-  context: KeysContext,
-  actor: Actor,
-  { target, subjects }: { target: string; subjects: readonly string[] },
-): Promise<Acknowledgement> {
-  const [first = '', ...more] = subjects;
-  const stopOf = (subject: string): Change => ({ kind: 'stop', subject, ends: true });
-  const { acknowledged } = await context.audit.changeEverywhere(actor, async () => ({
-    result: undefined,
-    entry: { action: 'running.stop', target, details: { subjects: subjects.slice(0, 100) } },
-    change: [stopOf(first), ...more.map(stopOf)],
-  }));
-  return acknowledged;
 }

@@ -161,7 +161,7 @@ describeOnBothDatabases('rotation', (open) => {
     clock.nowMs = () => Date.now();
   });
 
-  test('of several rotations of a key at once one is done', async () => {
+  test('one of several simultaneous rotations of a key succeeds', async () => {
     const { keys, another } = await openTestKeys(open);
     const other = await another();
     const { key } = await mintOne(keys);

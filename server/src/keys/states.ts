@@ -16,7 +16,7 @@ export type StateVerb = (typeof STATE_VERBS)[number];
 interface Rule {
   from: StoredState[];
   to: StoredState;
-  /** Gives something back: whoever does it must hold as much as the key. */
+  /** The actor must hold as much as the key. */
   gives: boolean;
 }
 
@@ -43,9 +43,9 @@ interface StateChange {
 }
 
 /**
- * Moves a key to another state. Resolves when every node acts on it. Repeating is harmless.
- * @param isLastMeant whether the key shall be ended also where it is the last one that may do everything.
- * @throws KeywardError `conflict` naming the state it is in, `not_found`, `scope_escalation`, `last_admin`.
+ * Resolves when every node has applied the change. Idempotent.
+ * @param isLastMeant confirms the end of the last key that may do everything.
+ * @throws KeywardError `conflict` naming the state of the key, `not_found`, `scope_escalation`, `last_admin`.
  */
 export function changeState(
   context: KeysContext,
@@ -53,7 +53,7 @@ export function changeState(
   { id, verb, reason: given, isLastMeant }: StateChange,
 ): Promise<{ result: KeyWithSecrets; acknowledged: Acknowledgement }> {
   const rule = RULES[verb];
-  // Whoever ends a leaked key may paste it here: ending it must not fail for that, nor keep it.
+  // The reason may contain the leaked key: it must neither be stored nor keep the key from being ended.
   const reason = given === undefined ? undefined : withoutKeys(given);
   return context.audit.changeEverywhere(actor, async (tx) => {
     const nowMs = context.clock.nowMs();
@@ -80,8 +80,7 @@ export function changeState(
 }
 
 /**
- * Revokes the keys of an owner that hold more than these grants, in a transaction of the caller's, who records and
- * announces it as a change of the owner.
+ * Revokes the keys of an owner that hold more than these grants. The caller records and announces a change of the owner.
  * @returns their ids.
  */
 export async function revokeBeyond(

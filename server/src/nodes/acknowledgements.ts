@@ -6,36 +6,36 @@ import type { NodeRow } from './node-store.ts';
 import type { Peers } from './peers.ts';
 import type { Wire } from './wire.ts';
 
-/** How often the database is asked for confirmations where the wire brings none. */
+/** Between reads of the confirmations in the database, for those that the wire has lost. */
 const POLL_MS = 100;
-/** How long a node that has confirmed is waited for to say how many requests it has ended. */
+/** How long to wait for the number of ended requests of nodes that have confirmed. */
 const TALLY_MS = 50;
 
 export interface Acknowledgement {
-  /** How many nodes with a lease admit it no longer; 1 where this process is alone. */
+  /** Nodes with a lease, this one included. */
   nodes: number;
   waited_ms: number;
-  /** Requests that were in flight and were ended, on all nodes that said so. */
+  /** Requests in flight that were ended, on all nodes that answered. */
   requests_ended: number;
 }
 
 interface Options {
   clock: Clock;
   logger: Logger;
-  /** After which no node can hold a lease that it held when a change was committed. */
+  /** After this time no node holds a lease that it held when a change was committed. */
   leaseMs: number;
   peers: Peers;
   tally: EndedTally;
-  /** Acts here on what was committed. */
+  /** Applies committed changes on this node. */
   catchUp: () => Promise<void>;
   observeOthers: () => Promise<NodeRow[]>;
   wire: () => Wire | undefined;
 }
 
-/** Waits until no node admits what a change has taken away: see `Nodes.acknowledge`. */
+/** `Nodes.acknowledge`. */
 export class Acknowledgements {
   readonly #options: Options;
-  /** This node and the others with a lease, when last looked at. */
+  /** Nodes with a lease at the last look, this one included. */
   #liveNodes = 1;
 
   constructor(options: Options) {
@@ -62,18 +62,18 @@ export class Acknowledgements {
   async #allConfirm({ first, seq }: { first: number; seq: number }, signal: AbortSignal): Promise<void> {
     const { peers, tally, catchUp, observeOthers, wire } = this.#options;
     await catchUp();
-    const told = new Set<string>();
+    const announced = new Set<string>();
     while (!signal.aborted) {
       const others = await observeOthers();
       const live = others.filter(({ id }) => !peers.isOver(id));
       this.#liveNodes = live.length + 1;
-      // Also those that have found it themselves: they say how many requests they have ended.
-      for (const row of live.filter(({ id }) => !told.has(id))) {
-        told.add(row.id);
+      // Also nodes that have found it themselves: they answer with the number of ended requests.
+      for (const row of live.filter(({ id }) => !announced.has(id))) {
+        announced.add(row.id);
         for (let one = first; one <= seq; one++) wire()?.announce(row, one);
       }
       const ids = live.map(({ id }) => id);
-      // A node that came after this look has read the change: those of the look are all that are to be waited for.
+      // A node that joined after this look has read the change.
       if (await peers.untilConfirmed(ids, seq, POLL_MS)) return tally.untilHeard(ids, seq, TALLY_MS);
     }
   }

@@ -16,14 +16,14 @@ interface Options {
   questions: Questions;
 }
 
-/** The changes that this node acts on already, in the order of their numbers. */
+/** The changes that this node has applied, in the order of their numbers. */
 export class AppliedChanges {
   readonly #options: Options;
   readonly #listeners: ((change: Change | 'everything') => void)[] = [];
   readonly #catchUp = new Mutex();
-  /** The number of the last one. */
+  /** The number of the last change. */
   seq = 0;
-  /** Grows before any of them is acted on. */
+  /** Grows before changes are applied. */
   generation = 0;
 
   constructor(options: Options) {
@@ -34,7 +34,7 @@ export class AppliedChanges {
     this.#listeners.push(listener);
   }
 
-  /** Reads those that are new, and acts on them. */
+  /** Reads and applies new changes. */
   catchUp(): Promise<void> {
     const { db } = this.#options;
     return this.#catchUp.run(async () => {
@@ -42,9 +42,9 @@ export class AppliedChanges {
         const { head, changes } = await store.changesAfter(db, this.seq, CHANGES_PER_READ);
         if (head === this.seq) return;
         const last = changes.at(-1)?.seq ?? 0;
-        // Some were cleared away before this node saw them, or the database was put back to an earlier state.
+        // Some were deleted before this node read them, or the database was restored.
         if (last - this.seq !== changes.length || changes.length === 0) return this.forgetEverything(head);
-        // More than one read holds: their keys are forgotten by forgetting all of them.
+        // Full reads forget all keys instead of single ones.
         this.#apply(changes, changes.length === CHANGES_PER_READ);
         this.seq = last;
         if (last >= head) return;
@@ -52,7 +52,7 @@ export class AppliedChanges {
     });
   }
 
-  /** Nobody knows what was taken away: nothing that was let in before may go on. */
+  /** For an unknown number of changes: no request that was admitted before may go on. */
   forgetEverything(seq: number): void {
     const { runs, tally } = this.#options;
     this.generation++;
@@ -62,7 +62,7 @@ export class AppliedChanges {
     this.seq = seq;
   }
 
-  /** Requests end before the change is confirmed, and before anything can be read into memory again. */
+  /** Requests end before the change is confirmed, and before a key is read into memory again. */
   #apply(changes: readonly MadeChange[], isLong: boolean): void {
     const { runs, tally, questions, nodeId } = this.#options;
     this.generation++;

@@ -1,24 +1,25 @@
-/** Changes of which it is known how many requests they have ended. */
+import { Condition } from './condition.ts';
+
 const CHANGES_KEPT = 10_000;
 
 /**
- * How many requests each node has ended for each change. Kept from before anybody asks: another node can confirm a change
- * before this one, which made it, knows that it is committed.
+ * How many requests each node has ended for each change. Counted before anybody asks: another node may confirm a change
+ * before this one knows that it is committed.
  */
 export class EndedTally {
-  /** By the number of the change, then by node: a node that says it twice counts once. */
+  /** By the number of the change, then by node. */
   readonly #ended = new Map<number, Map<string, number>>();
-  readonly #waiting = new Set<() => void>();
+  readonly #heard = new Condition();
 
   heard(nodeId: string, seq: number, ended: number): void {
     const byNode = this.#ended.get(seq) ?? new Map<string, number>();
     this.#ended.set(seq, byNode.set(nodeId, ended));
     const [oldest] = this.#ended.keys();
     if (this.#ended.size > CHANGES_KEPT && oldest !== undefined) this.#ended.delete(oldest);
-    for (const wake of this.#waiting) wake();
+    this.#heard.signal();
   }
 
-  /** The numbers may come again, for other changes. */
+  /** After a restore of the database the numbers come again. */
   clear(): void {
     this.#ended.clear();
   }
@@ -27,7 +28,7 @@ export class EndedTally {
     return this.#ended.get(seq)?.get(nodeId) ?? 0;
   }
 
-  /** On all nodes that said so, for the changes from `first` to `last`. */
+  /** On all nodes, for the changes from `first` to `last`. */
   total(first: number, last: number): number {
     let total = 0;
     for (let seq = first; seq <= last; seq++)
@@ -35,20 +36,8 @@ export class EndedTally {
     return total;
   }
 
-  /** Resolves when all of these nodes have said how many for `seq`, or after `timeoutMs`: the count is then of those that did. */
+  /** Resolves when all these nodes have told their number for `seq`, or after `timeoutMs`. */
   async untilHeard(nodeIds: readonly string[], seq: number, timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const settle = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(wake);
-        resolve();
-      };
-      const wake = (): void => {
-        if (nodeIds.every((id) => this.#ended.get(seq)?.has(id))) settle();
-      };
-      const timer = setTimeout(settle, timeoutMs);
-      this.#waiting.add(wake);
-      wake();
-    });
+    await this.#heard.until(() => nodeIds.every((id) => this.#ended.get(seq)?.has(id)), timeoutMs);
   }
 }

@@ -4,7 +4,7 @@ export const nodesMigrations: Migration[] = [
   {
     id: 'nodes-1',
     statements: () => [
-      // `renewals` only ever grows: another node knows a lease is over when it has not moved for longer than a lease.
+      // `renewals` grows: a lease is over where it has not changed for longer than a lease.
       `create table nodes (
         id text primary key,
         address text not null,
@@ -19,7 +19,7 @@ export const nodesMigrations: Migration[] = [
         kind text not null,
         subject text not null
       )`,
-      // One row. Taking its lock is what puts changes in commit order: `seq` never shows up out of turn.
+      // One row, whose lock puts the changes in commit order.
       `create table node_changes_head (id integer primary key, seq bigint not null)`,
       `insert into node_changes_head (id, seq) values (1, 0)`,
     ],
@@ -27,11 +27,11 @@ export const nodesMigrations: Migration[] = [
   {
     id: 'nodes-2',
     statements: () => [
-      // 1: what runs under the subject was ended with it.
+      // 1: the requests of the subject were ended.
       `alter table node_changes add column ends integer not null default 0`,
-      // The request that made the change: it is not ended by it. null: none.
+      // The run that made the change, which it does not end.
       `alter table node_changes add column made_by text`,
-      // What a node answers to a question of another one; removed as soon as it was read.
+      // Answers to questions of other nodes; removed when read.
       `create table node_answers (
         question text not null,
         node text not null,

@@ -1,21 +1,21 @@
 import { sql } from 'kysely';
-import type { Db, DialectName } from '../storage/index.ts';
+import { dialectOf, type Db } from '../storage/index.ts';
 
 /**
- * What was taken away: from one key, from everything of one owner; `secret`, `session` and `user` from one of theirs.
- * `stop`: nothing, but what runs is ended. `question`: nothing at all; another node wants to know something.
+ * Something was taken away from the subject: a key, all keys of an owner, and so on. `stop` only ends requests; `question`
+ * is a question of another node.
  */
 export type Change = {
   kind: 'key' | 'owner' | 'secret' | 'session' | 'user' | 'stop' | 'question';
   subject: string;
-  /** What runs under the subject ends with it. */
+  /** The requests of the subject end. */
   ends?: boolean;
 };
 
-/** A change as it is read back. */
+/** A change in the database. */
 export type MadeChange = Required<Change> & {
   seq: number;
-  /** The request that made it, which it does not end. */
+  /** The id of the run that made it, which it does not end. */
   madeBy: string | null;
 };
 
@@ -48,8 +48,8 @@ type Tables = {
 
 const tables = (db: Db) => db.withTables<Tables>();
 
-/** Whom the database tells of a change, with its commit. */
-export interface Word {
+/** Sent by the database with the commit of a change. */
+export interface Notification {
   channel: string;
   nodeId: string;
 }
@@ -57,18 +57,19 @@ export interface Word {
 interface Appended {
   nowMs: number;
   madeBy: string | null;
-  /** On PostgreSQL alone. */
-  word?: Word | undefined;
+  /** Only on PostgreSQL. */
+  notification?: Notification | undefined;
 }
 
-/** Appends a change; its number is final and in commit order, since the head's row stays locked until then. */
+/** @returns its number, which is final and in commit order: the row of the head stays locked until the commit. */
 export async function appendChange(
   tx: Db,
   { kind, subject, ends = false }: Change,
-  { nowMs, madeBy, word }: Appended,
+  { nowMs, madeBy, notification }: Appended,
 ): Promise<number> {
-  // One statement: an acknowledgement waits for each.
-  if (word !== undefined) {
+  // One statement, as acknowledgements wait for it.
+  if (notification !== undefined) {
+    const { channel, nodeId } = notification;
     const { rows } = await sql<{ seq: number }>`
       with head as (update node_changes_head set seq = seq + 1 where id = 1 returning seq),
         made as (
@@ -76,7 +77,7 @@ export async function appendChange(
           select seq, ${nowMs}, ${kind}, ${subject}, ${ends ? 1 : 0}, ${madeBy} from head
           returning seq
         )
-      select seq, pg_notify(${word.channel}, ${word.nodeId} || ' ' || seq) from made`.execute(tx);
+      select seq, pg_notify(${channel}, ${nodeId} || ' ' || seq) from made`.execute(tx);
     const [made] = rows;
     if (made === undefined) throw new Error('The head of the changes is missing.');
     return made.seq;
@@ -99,7 +100,7 @@ export async function headSeq(db: Db): Promise<number> {
   return row?.seq ?? 0;
 }
 
-/** The number of the last change, and those after `seq` as far as `limit`; in one statement, as acknowledgements wait for it. */
+/** The number of the last change, and the next `limit` ones after `seq`; one statement, as acknowledgements wait for it. */
 export async function changesAfter(
   db: Db,
   seq: number,
@@ -117,22 +118,20 @@ export async function changesAfter(
 
 type Joined = { [Name in keyof Omit<ChangeRow, 'at'>]: ChangeRow[Name] | null };
 
-/** Of a row that was joined: there may be none. */
+/** Of a left join. */
 function changeOf({ seq, kind, subject, ends, made_by: madeBy }: Joined): MadeChange | undefined {
   if (seq === null || kind === null || subject === null) return undefined;
   return { seq, kind, subject, ends: ends === 1, madeBy };
 }
 
-/**
- * The number of the last change, for a transaction that is about to commit. None is made until then: on PostgreSQL the row
- * stays locked, on SQLite the file is.
- */
-export async function lockHead(tx: Db, dialect: DialectName): Promise<number> {
+/** The number of the last change. Until the transaction ends there is no other: SQLite has locked the file. */
+export async function lockHead(tx: Db): Promise<number> {
   const query = tables(tx).selectFrom('node_changes_head').select('seq').where('id', '=', 1);
-  return (await (dialect === 'postgres' ? query.forShare() : query).executeTakeFirstOrThrow()).seq;
+  const locked = dialectOf(tx) === 'postgres' ? query.forShare() : query;
+  return (await locked.executeTakeFirstOrThrow()).seq;
 }
 
-/** The first change after `seq` that ends what runs under one of `subjects`; and the oldest number that is still there. */
+/** The first change after `seq` that ends requests of `subjects`; and the oldest number in the table. */
 export async function endingSince(
   tx: Db,
   { seq, subjects, madeBy }: { seq: number; subjects: readonly string[]; madeBy: string },
@@ -190,7 +189,7 @@ export async function allNodes(db: Db): Promise<NodeRow[]> {
   return tables(db).selectFrom('nodes').selectAll().execute();
 }
 
-/** Renews a lease, or makes the row when it is new or was cleared away meanwhile. */
+/** Renews a lease; inserts the row where it is new or was deleted. */
 export async function renewNode(db: Db, row: NodeRow): Promise<void> {
   const { renewals, confirmed_seq } = row;
   await tables(db)
@@ -204,7 +203,7 @@ export async function confirmSeq(db: Db, id: string, seq: number): Promise<void>
   await tables(db).updateTable('nodes').set({ confirmed_seq: seq }).where('id', '=', id).execute();
 }
 
-/** Deletes a node's row, but only if it has not been renewed since it was looked at. */
+/** @param renewals deletes the row only where it was not renewed since. */
 export async function deleteNode(db: Db, id: string, renewals?: number): Promise<void> {
   let query = tables(db).deleteFrom('nodes').where('id', '=', id);
   if (renewals !== undefined) query = query.where('renewals', '=', renewals);

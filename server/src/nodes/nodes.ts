@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { Every } from '../base/every.ts';
 import { newId } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { booksOf, currentPermit, type Db, type Storage } from '../storage/index.ts';
@@ -16,14 +17,14 @@ import { openSocketWire } from './socket-wire.ts';
 import { WakeUps } from './wake-ups.ts';
 import type { Confirmation, Wire } from './wire.ts';
 
-/** How long a node may serve from memory without having asked the database. */
+/** How long a node may serve from memory without asking the database. */
 export const LEASE_MS = 2_000;
 const RENEW_MS = 500;
-/** Two machines' clocks need not run at quite the same speed. */
+/** Clocks of two machines may run at different speeds. */
 const DRIFT_MS = 50;
 const CHANGES_KEPT_MS = 3_600_000;
 const CLEAN_MS = 10_000;
-/** An answer to a question of another node that nobody came for. */
+/** Of answers that no node has collected. */
 const ANSWERS_KEPT_MS = 60_000;
 
 interface Options {
@@ -33,21 +34,21 @@ interface Options {
   version: string;
   /** For the sockets of processes that share an SQLite file. */
   socketDir: string;
-  /** The location of the storage; a PostgreSQL URL is listened on. */
+  /** The location of the storage; a node listens on a PostgreSQL URL. */
   database: string;
 }
 
 /**
- * The live processes on one database, and the promise between them: a process serves from memory only while its
- * lease holds, and a change that takes something away is acknowledged only when every process has confirmed it or
- * can no longer hold a lease. Why this is enough is in docs/decisions/0003-revocation.md.
+ * The live processes on one database. A process serves from memory only while its lease holds. A change that takes
+ * something away is acknowledged when every process has confirmed it or can no longer hold a lease:
+ * docs/decisions/0003-revocation.md.
  */
 export class Nodes {
   readonly id = newId('node');
   readonly #options: Options;
   readonly #peers: Peers;
   readonly #tally = new EndedTally();
-  /** The requests in flight here. */
+  /** The requests in flight on this node. */
   readonly runs: Runs;
   readonly #questions: Questions;
   readonly #changes: AppliedChanges;
@@ -56,22 +57,24 @@ export class Nodes {
   #wire: Wire | undefined;
   #leaseEndsMonotonicMs = -Infinity;
   #leaseEndsWallMs = -Infinity;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #ticks = new Every(RENEW_MS, () =>
+    this.#renew().catch((error: unknown) =>
+      this.#options.logger.warn({ err: error }, 'the lease could not be renewed'),
+    ),
+  );
   #cleanedMs = 0;
   #stopping: Promise<void> | undefined;
-  /** Only this process writes its count, and only upwards: a row cleared away meanwhile comes back with a higher one. */
+  /** Only grows: a row that was deleted comes back with a higher count. */
   #renewals = 0;
   #renewed = Promise.withResolvers<void>();
 
   constructor(options: Options) {
-    // Its own books: none of this is done for a request, also where one happens to be under way.
+    // Without the permit of the request that happens to call.
     this.#options = { ...options, storage: booksOf(options.storage) };
     const { clock, logger, storage } = this.#options;
     this.#peers = new Peers(clock, LEASE_MS + DRIFT_MS);
     this.runs = new Runs({
       nodeId: this.id,
-      dialect: storage.dialect,
       db: storage.db,
       leaseHolds: () => this.leaseHolds(),
       applied: () => this.#changes.seq,
@@ -98,7 +101,7 @@ export class Nodes {
     this.#wakeUps = new WakeUps({ logger, wire: () => this.#wire, others: () => this.#peers.live() });
   }
 
-  /** Joins: from here on revocations elsewhere wait for this node. */
+  /** From here on, revocations on other nodes wait for this one. */
   async start(): Promise<void> {
     const { storage, logger, database, socketDir } = this.#options;
     const events = {
@@ -117,75 +120,75 @@ export class Nodes {
         ? await openPostgresWire({ nodeId: this.id, url: database, storage, events, logger })
         : await openSocketWire({ nodeId: this.id, directory: socketDir, events, logger });
     try {
-      // What was read into memory before this is not covered by the changes that follow.
+      // The changes that follow do not cover what was read into memory before.
       this.#changes.forgetEverything(await store.headSeq(storage.db));
       await this.#renew();
     } catch (error) {
       await this.#wire.close();
       throw error;
     }
-    this.#schedule();
+    if (this.#stopping === undefined) this.#ticks.start();
   }
 
-  /** Whether memory may be believed right now. The wall clock is asked too: a machine that slept stops the other one. */
+  /** Whether memory may be believed. Asks the wall clock too: the monotonic clock stops while a machine sleeps. */
   leaseHolds(): boolean {
     const { clock } = this.#options;
     return clock.monotonicMs() < this.#leaseEndsMonotonicMs && clock.nowMs() < this.#leaseEndsWallMs;
   }
 
-  /** Resolves when the database was asked the next time: what was taken away until then has been ended here. */
+  /** Resolves at the next renewal: changes until then have been applied here. */
   get renewed(): Promise<void> {
     return this.#renewed.promise;
   }
 
   /**
-   * Counts applied changes. Whoever fills memory from the database notes it before the read and keeps the result
-   * only if it has not moved: a change between the two would otherwise be overwritten by what was read before it.
+   * Grows with each change. Note it before a read from the database, and keep the result in memory only if it is the same
+   * afterwards: the read may be older than a change.
    */
   get generation(): number {
     return this.#changes.generation;
   }
 
-  /** Calls back for each change, made here or elsewhere, before it is confirmed. Must be synchronous and not throw. */
+  /** @param listener called for each change of any node, before it is confirmed. Synchronous; must not throw. */
   onChange(listener: (change: Change | 'everything') => void): void {
     this.#changes.onChange(listener);
   }
 
-  /** Records a change in the transaction that makes it. Pass the number to `acknowledge` once committed. */
+  /** In the transaction that makes the change. @returns a number for `acknowledge`, after the commit. */
   async announce(tx: Db, change: Change): Promise<number> {
     const permit = currentPermit();
     const run = permit instanceof Run ? permit : undefined;
     const wire = this.#wire;
     const nowMs = this.#options.clock.nowMs();
-    const seq = await store.appendChange(tx, change, { nowMs, madeBy: run?.id ?? null, word: wire?.word });
-    wire?.told(seq);
+    const { notification } = wire ?? {};
+    const seq = await store.appendChange(tx, change, { nowMs, madeBy: run?.id ?? null, notification });
+    wire?.markAnnounced(seq);
     run?.announced(tx, seq);
     return seq;
   }
 
   /**
-   * Tells all other live nodes that there is something to look for, within milliseconds. Call it after the commit of what is
-   * to be found. It may be lost: who listens looks from time to time as well.
+   * Tells all other live nodes, after a commit, that there is something to look for. It may be lost: listeners also look
+   * from time to time.
    * @param topic up to 40 of a-z, 0-9, `.` and `-`, such as `jobs`.
    */
   wake(topic: string): void {
     this.#wakeUps.wake(topic);
   }
 
-  /** Calls back when another node says so. @returns ends it. */
+  /** @returns removes the listener. */
   onWake(topic: string, listener: () => void): () => void {
     return this.#wakeUps.onWake(topic, listener);
   }
 
-  /** What this node answers when another one asks. */
   answerWith(answer: (question: string) => string): void {
     this.#questions.answerWith(answer);
   }
 
-  /** Asks all other nodes. @returns the answers of those that gave one in time, and the ids of those that did not. */
+  /** Asks all other nodes. `missing`: the ids of nodes without an answer in time. */
   async ask(question: string): Promise<{ answers: string[]; missing: string[] }> {
     const others = await this.#observeOthers();
-    // Dead or hung: for a minute nobody can say which.
+    // Dead or hung: only a minute later it is known which.
     const ids = others.map((other) => other.id);
     if (ids.every((other) => this.#peers.isOver(other))) return { answers: [], missing: ids };
     const { id, change } = this.#questions.asked(question);
@@ -202,43 +205,29 @@ export class Nodes {
   }
 
   /**
-   * Resolves when no node admits any longer what the committed change `seq` takes away: when all have confirmed,
-   * otherwise after one lease, whatever hangs, the database included. Whoever held a lease when the change was
-   * committed has lost it by then; whoever renewed one since has read the change. That goes for this node too.
-   * @param first where the transaction made several changes: the number of the first of them.
+   * Resolves when no node admits any longer what the committed change `seq` takes away: when all have confirmed, otherwise
+   * after one lease, also where the database hangs. A lease of the time of the commit is over by then, and a node that
+   * renewed since has read the change.
+   * @param first the number of the first change of the transaction, where it made several.
    */
   acknowledge(seq: number, first = seq): Promise<Acknowledgement> {
     return this.#acknowledgements.acknowledge(seq, first);
   }
 
-  /** Leaves; what is served after this asks the database. Twice is fine. */
+  /** Idempotent. Later requests ask the database. */
   stop(): Promise<void> {
     this.#stopping ??= this.#leave();
     return this.#stopping;
   }
 
   async #leave(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#running;
+    await this.#ticks.stop();
     this.#leaseEndsMonotonicMs = -Infinity;
-    // The row first: whoever asks meanwhile is still answered.
+    // The row first: other nodes still get answers meanwhile.
     await this.#options.storage
       .transaction((tx) => store.deleteNode(tx, this.id), { durable: false })
       .catch((error: unknown) => this.#options.logger.warn({ err: error }, 'the node could not sign off'));
     await this.#wire?.close();
-  }
-
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      this.#running = this.#renew()
-        .catch((error: unknown) =>
-          this.#options.logger.warn({ err: error }, 'the lease could not be renewed'),
-        )
-        .then(() => {
-          if (this.#stopping === undefined) this.#schedule();
-        });
-    }, RENEW_MS);
-    this.#timer.unref();
   }
 
   /**

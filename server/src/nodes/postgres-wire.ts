@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../base/logger.ts';
 import type { Storage } from '../storage/index.ts';
-import type { Word } from './node-store.ts';
+import type { Notification } from './node-store.ts';
 import { isTopic, readConfirmation, writeConfirmation, type Wire, type WireEvents } from './wire.ts';
 
 const ANNOUNCED = 'keyward_announced';
@@ -24,7 +24,7 @@ interface Options {
   logger: Logger;
 }
 
-/** Between nodes on one PostgreSQL: NOTIFY to all, answered by NOTIFY. One connection of its own, reopened when lost. */
+/** Between nodes on one PostgreSQL: NOTIFY, answered by NOTIFY, on a separate connection that is reopened when lost. */
 export async function openPostgresWire(options: Options): Promise<Wire> {
   const wire = new PostgresWire(options);
   await wire.connect();
@@ -38,14 +38,14 @@ class PostgresWire implements Wire {
   readonly #outgoing: [channel: string, payload: string][] = [];
   #isSending = false;
   #closed = false;
-  /** Numbers already on their way, the oldest first, so that one change is told once, not once per node. */
+  /** Numbers that were announced, the oldest first: each is announced once, not once per node. */
   readonly #announced = new Set<number>();
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** @throws where the server cannot be reached; nothing is left open then. */
+  /** @throws where the server cannot be reached. */
   async connect(): Promise<void> {
     const client = new pg.Client({
       connectionString: this.#options.url,
@@ -57,8 +57,8 @@ class PostgresWire implements Wire {
     let ended = false;
     client.on('notification', ({ channel, payload = '' }) => this.#receive(channel, payload));
     client.on('error', () => undefined);
-    // Also said by a client that never got through: only one that was in use is to be replaced, or each failed
-    // attempt would begin a row of attempts of its own (revocation.test.ts, "PostgreSQL away").
+    // A client that never connected says so too: only one that was in use is replaced, or each failed attempt would
+    // begin more attempts (revocation.test.ts, "PostgreSQL away").
     client.once('end', () => {
       ended = true;
       if (this.#client === client) this.#lost();
@@ -74,23 +74,23 @@ class PostgresWire implements Wire {
     this.#client = client;
   }
 
-  get word(): Word {
+  get notification(): Notification {
     return { channel: ANNOUNCED, nodeId: this.#options.nodeId };
   }
 
   announce(_node: { id: string; address: string }, seq: number): void {
     if (this.#client === undefined || this.#announced.has(seq)) return;
-    this.told(seq);
+    this.markAnnounced(seq);
     this.#notify(ANNOUNCED, `${this.#options.nodeId} ${seq}`);
   }
 
-  told(seq: number): void {
+  markAnnounced(seq: number): void {
     this.#announced.add(seq);
     const [oldest] = this.#announced;
     if (this.#announced.size > ANNOUNCED_KEPT && oldest !== undefined) this.#announced.delete(oldest);
   }
 
-  /** Through the pool and not this connection, whose statements wait for each other: confirmations do not wait for it. */
+  /** Through the pool: on this connection confirmations would wait for it. */
   async wake(_nodes: readonly unknown[], topic: string): Promise<void> {
     const said = `${this.#options.nodeId} ${topic}`;
     await this.#options.storage.transaction((tx) => sql`select pg_notify(${WOKEN}, ${said})`.execute(tx), {
@@ -104,7 +104,7 @@ class PostgresWire implements Wire {
     this.#closed = true;
     const client = this.#client;
     this.#client = undefined;
-    // A server that no longer answers is not waited for.
+    // A server may no longer answer.
     const patience = new AbortController();
     await Promise.race([
       client?.end().catch(() => undefined),
@@ -141,15 +141,12 @@ class PostgresWire implements Wire {
     if (!this.#isSending) void this.#send();
   }
 
-  /**
-   * One statement at a time: what comes meanwhile goes with the next one. What a lost connection takes with it costs time
-   * only: the next renewal says it too.
-   */
+  /** One statement at a time, with all that came meanwhile. The next renewal makes up for a lost connection. */
   async #send(): Promise<void> {
     this.#isSending = true;
     while (this.#client !== undefined && this.#outgoing.length > 0) {
-      const words = this.#outgoing.splice(0);
-      const columns = [words.map(([channel]) => channel), words.map(([, payload]) => payload)];
+      const sent = this.#outgoing.splice(0);
+      const columns = [sent.map(([channel]) => channel), sent.map(([, payload]) => payload)];
       await this.#client.query(NOTIFY, columns).catch(() => undefined);
     }
     this.#outgoing.length = 0;
@@ -168,7 +165,7 @@ class PostgresWire implements Wire {
         if (!this.#closed) await this.connect();
         return;
       } catch {
-        // The database is away: leases run out meanwhile and requests ask it themselves.
+        // Leases run out meanwhile, and requests ask the database.
       }
     }
   }

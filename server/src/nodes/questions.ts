@@ -5,10 +5,9 @@ import type { Logger } from '../base/logger.ts';
 import type { Storage } from '../storage/index.ts';
 import * as store from './node-store.ts';
 
-/** How long the slowest node is waited for once it has heard the question. */
+/** Wait for the slowest node. */
 const ANSWER_MAX_MS = 5_000;
 const LOOK_MS = 10;
-/** Of an answer; a question is shorter. */
 const ANSWER_MAX_LENGTH = 1024 * 1024;
 const QUESTION_MAX_LENGTH = 2_000;
 
@@ -19,10 +18,7 @@ interface Options {
   nodeId: string;
 }
 
-/**
- * One node asks all others something that only they know, by a change that they all hear; they answer in a table. Costs
- * nothing while nobody asks.
- */
+/** A question to all other nodes is a change; their answers are rows of a table. */
 export class Questions {
   readonly #options: Options;
   #answer: ((question: string) => string) | undefined;
@@ -31,7 +27,6 @@ export class Questions {
     this.#options = options;
   }
 
-  /** What this node answers with; an answer that is too long is not given. */
   answerWith(answer: (question: string) => string): void {
     this.#answer = answer;
   }
@@ -43,7 +38,7 @@ export class Questions {
     return { id, change: { kind: 'question', subject: `${id} ${this.#options.nodeId} ${question}` } };
   }
 
-  /** Another node's question was heard. Never rejects. */
+  /** Answers another node. Failures are logged. */
   hear(subject: string): void {
     const [id = '', node = ''] = subject.split(' ', 2);
     if (node === this.#options.nodeId || this.#answer === undefined) return;
@@ -59,7 +54,7 @@ export class Questions {
     );
   }
 
-  /** The answers of so many nodes as answer in time. */
+  /** The answers of up to `nodes` nodes that are in time. */
   async collect(id: string, nodes: number): Promise<{ node: string; body: string }[]> {
     const { storage, clock } = this.#options;
     const endMs = clock.monotonicMs() + ANSWER_MAX_MS;

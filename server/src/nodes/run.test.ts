@@ -9,7 +9,7 @@ import { Runs } from './runs.ts';
 
 const NOW_MS = 1_000_000;
 
-describeOnBothDatabases('what a request writes', (open, dialect) => {
+describeOnBothDatabases('writes of a request', (open, dialect) => {
   let storage: Storage;
   let other: Storage;
   /** This process has heard of nothing: whatever is found out is found in the database. */
@@ -29,7 +29,6 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     leaseHolds = true;
     runs = new Runs({
       nodeId: 'node_000000000000',
-      dialect,
       db: storage.db,
       leaseHolds: () => leaseHolds,
       applied: () => applied,
@@ -157,7 +156,7 @@ describeOnBothDatabases('what a request writes', (open, dialect) => {
     expect([signal.aborted, enter('key_b').run.signal.aborted]).toEqual([true, false]);
   });
 
-  test('in the work of one request its writes are refused, and the books of the server are kept', async () => {
+  test('after the end of a request the server still writes its counts and leases', async () => {
     const { run } = enter('key_a');
     await change(revoked);
     await underPermit(run, () => booksOf(storage).transaction(write));

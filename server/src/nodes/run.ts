@@ -1,23 +1,21 @@
-import type { Db, DialectName, Permit } from '../storage/index.ts';
+import type { Db, Permit } from '../storage/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { endingSince, headSeq, lockHead, type MadeChange } from './node-store.ts';
 
-/** The id of a request: the same on every node, and of no other request. */
+/** The id of a request, unique across nodes. */
 export const runId = (nodeId: string, number: number): string =>
   `run_${nodeId.replace(/^node_/, '')}_${number.toString(36)}`;
 
-/** Whether the request with this id runs on the node. */
+/** Whether the id is of a request on this node. */
 export const isRunOn = (id: string, nodeId: string): boolean => id.startsWith(runId(nodeId, 0).slice(0, -1));
 
-/** Why a request was ended, as a code. */
 export type EndedBy = 'key_revoked' | 'session_ended' | 'request_stopped';
 
-/** What is known of a request in flight. */
 export interface RunnerView {
   key_id: string | null;
   owner_id: string | null;
   route: string;
-  /** ms since 1970, the same whenever it is asked for. */
+  /** ms since 1970. */
   startedAt: number;
 }
 
@@ -26,7 +24,7 @@ export interface TokensSoFar {
   tokensOut: number;
 }
 
-/** The same with what it asks of models, for lists. */
+/** An item of a list of requests in flight. */
 export interface RunView extends RunnerView {
   id: string;
   node: string;
@@ -36,26 +34,24 @@ export interface RunView extends RunnerView {
   tokens_out: number;
 }
 
-/** The request itself; `gateway` has it. */
+/** A request; `http` implements it. */
 export interface Runner {
-  /** The ids of all that it is carried out for: the key and its ancestors, its secret, the owners, the session. */
+  /** The ids of its key, the ancestors, its secret, the owners and the session. */
   subjects(): readonly string[];
-  /** Ends it: nothing more of it is read or sent from here on. Synchronous; must not throw. */
+  /** Nothing more of it is read or sent. Synchronous; must not throw. */
   end(by: EndedBy): void;
-  /** ms since 1970: when it ends by itself; Infinity: never. */
+  /** ms since 1970: when its key or session expires; Infinity: never. */
   endsAt(): number;
   describe(): RunnerView;
 }
 
-/** What runs need of the node that they are on. */
+/** The node of the runs. */
 export interface RunsOptions {
   nodeId: string;
-  dialect: DialectName;
-  /** For reads. */
   db: Db;
   /** The last change that was applied here. */
   applied(): number;
-  /** Whether changes are applied here before they are acknowledged: false once the lease is over. */
+  /** False: changes may be acknowledged before they are applied here. */
   leaseHolds(): boolean;
   nowMs(): number;
 }
@@ -63,7 +59,7 @@ export interface RunsOptions {
 const MESSAGES: Record<EndedBy, string> = {
   key_revoked: 'The key was revoked, or ended by itself, while the request ran.',
   session_ended: 'The session was ended while the request ran.',
-  request_stopped: 'The request was stopped by somebody who may.',
+  request_stopped: 'An administrator or the holder of the key stopped the request.',
 };
 
 export const endedError = (by: EndedBy): KeywardError => new KeywardError(by, MESSAGES[by]);
@@ -74,11 +70,11 @@ export function endedBy({ kind }: Pick<MadeChange, 'kind'>): EndedBy {
 }
 
 /**
- * A request in flight, and the permit of all that it begins. While it is open the node ends it with whatever takes its key
- * or session away; what it has begun and goes on after it looks into the database itself, before each commit.
+ * A request in flight, and the permit of the work that it begins. The node ends an open run with its key or session. Work
+ * that goes on after the request reads the database before each commit.
  */
 export class Run implements Permit {
-  /** Its neighbours in the list of those in flight (runs.ts), which alone sets them. */
+  /** Its neighbours in the list of runs.ts, which alone sets them. */
   older: Run | undefined;
   newer: Run | undefined;
   readonly #options: RunsOptions;
@@ -89,9 +85,9 @@ export class Run implements Permit {
   #soFar: (() => TokensSoFar) | undefined;
   #isOpen = true;
   #aborter: AbortController | undefined;
-  /** The first change that it has announced in a transaction: no other can come from then on until the commit. */
+  /** The first change that it has announced in a transaction: no other node's change can commit until that ends. */
   #announced: { tx: Db; seq: number } | undefined;
-  /** Once it is closed: the change up to which nothing has ended it. */
+  /** Of a closed run: the change up to which nothing has ended it. */
   #seen = 0;
 
   constructor(options: RunsOptions, number: number, runner: Runner) {
@@ -108,7 +104,7 @@ export class Run implements Permit {
     return this.#endedBy;
   }
 
-  /** From here on it asks this model, which has taken `soFar` up to then. */
+  /** @param soFar the tokens that the model has used at that time. */
   asks(model: string, soFar: () => TokensSoFar): void {
     this.#model = model;
     this.#soFar = soFar;
@@ -131,7 +127,7 @@ export class Run implements Permit {
     return this.#runner.subjects().includes(subject);
   }
 
-  /** Whether the change ends it. A request is not ended by what it does itself. */
+  /** A request is not ended by its own changes. */
   isEndedBy({ subject, madeBy }: MadeChange): boolean {
     if (!this.isUnder(subject) && !(subject.startsWith('run_') && subject === this.id)) return false;
     return madeBy === null || madeBy !== this.id;
@@ -144,7 +140,7 @@ export class Run implements Permit {
     this.#aborter?.abort();
   }
 
-  /** Made when it is first asked for: most requests have a signal of their caller's, which their end aborts too. */
+  /** Made on first use: most requests use the signal of their caller. */
   get signal(): AbortSignal {
     this.#aborter ??= new AbortController();
     if (this.#endedBy !== undefined) this.#aborter.abort();
@@ -170,7 +166,7 @@ export class Run implements Permit {
     if (this.#endedBy !== undefined) throw endedError(this.#endedBy);
   }
 
-  /** Where this node may not have heard of its end, the database is asked. Guarded by run.test.ts. */
+  /** Asks the database where this node may not know of its end yet. Guarded by run.test.ts. */
   stands(): undefined | Promise<void> {
     this.refuseEnded();
     if (this.#isOpen && this.#options.leaseHolds()) return undefined;
@@ -179,16 +175,13 @@ export class Run implements Permit {
     return headSeq(db).then((head) => this.#refuseSince(db, seq, head));
   }
 
-  /**
-   * A change that ends it commits either before this transaction, and is seen here, or after it: then what is written here
-   * was written before anything was taken away.
-   */
+  /** A change that ends it commits before this transaction, and is seen here, or after it: then this write came first. */
   async check(tx: Db): Promise<void> {
     this.refuseEnded();
-    // Before the head is read: what this node applies meanwhile ends the request, and this transaction must see it too.
+    // Before the head is read: a change that is applied meanwhile must be seen too.
     const seq = this.#known();
     const own = this.#announced?.tx === tx ? this.#announced.seq : undefined;
-    const head = own === undefined ? await lockHead(tx, this.#options.dialect) : own - 1;
+    const head = own === undefined ? await lockHead(tx) : own - 1;
     await this.#refuseSince(tx, seq, head);
   }
 
@@ -203,7 +196,7 @@ export class Run implements Permit {
     const { id: madeBy } = this;
     const subjects = [...this.#runner.subjects(), madeBy];
     const { ending, oldest } = await endingSince(db, { seq, subjects, madeBy });
-    // The database was put back, or what happened meanwhile was cleared away: nobody can say that it still may.
+    // The database was restored, or changes were deleted: the request may have been ended.
     const isUnknown = head < seq || (oldest ?? head + 1) > seq + 1;
     if (ending === undefined && !isUnknown) {
       if (!this.#isOpen) this.#seen = Math.max(this.#seen, head);

@@ -1,27 +1,27 @@
 import type { Nodes } from './nodes.ts';
 import type { Run, RunView } from './run.ts';
 
-/** So many are described by each node at once. */
+/** Of one node. */
 const PAGE_MAX = 1_000;
 
-/** Which requests in flight are asked for. */
+/** A filter of requests in flight. */
 export interface RunningQuestion {
   limit: number;
-  /** Those that began before this one did: `[ms since 1970, id]`. */
+  /** Requests that began before this one: `[ms since 1970, id]`. */
   after?: readonly [number, string] | undefined;
   id?: string | undefined;
-  /** Those that are carried out for this key or owner. */
+  /** The id of a key or owner. */
   subject?: string | undefined;
 }
 
 export interface RunningPage {
   /** The newest first. */
   items: RunView[];
-  /** Ids of nodes that did not answer in time: what runs there is not in the list. */
+  /** Ids of nodes that did not answer in time. */
   missing: string[];
 }
 
-/** The requests in flight on all nodes, asked for when somebody wants to know. */
+/** The requests in flight on all nodes. */
 export class Running {
   readonly #nodes: Nodes;
 
@@ -46,7 +46,7 @@ export class Running {
       if (after === undefined || isAfter([startedAt, run.id], after))
         found.push({ id: run.id, startedAt, run });
     }
-    // All of them first: they did not enter in the order in which they began, and a page must skip none.
+    // Sorted as a whole: they did not enter in the order in which they began.
     const page = found.sort(byAge).slice(0, Math.min(limit, PAGE_MAX));
     return page.map(({ run }) => run.view());
   }

@@ -2,10 +2,9 @@ import type { MadeChange } from './node-store.ts';
 import { endedBy, Run, type EndedBy, type RunsOptions, type Runner } from './run.ts';
 
 /**
- * The requests in flight on this node, in a list that runs through them. To enter and to leave costs two references; who is
- * ended is looked for among all of them, as changes that end something are rare and requests are not. No Set: the tables
- * that it leaves behind as it grows refer to the next one, and kept requests alive from one full collection to the other,
- * each of the small ones took 50 ms. Shown by bench/gateway.ts.
+ * The requests in flight on this node, as a linked list. To enter and to leave costs two references; a change that ends
+ * something is rare and looks through all. Not a Set: tables that it has outgrown kept requests alive until the next full
+ * garbage collection, and small collections took 50 ms (bench/gateway.ts).
  */
 export class Runs {
   readonly #options: RunsOptions;
@@ -35,12 +34,11 @@ export class Runs {
     return this.#end(endedBy(change), (run) => run.isEndedBy(change));
   }
 
-  /** Nobody can say what was taken away meanwhile. */
   endAll(): void {
     this.#end('key_revoked', () => true);
   }
 
-  /** Those whose key has ended by itself. Nothing tells of that: the node looks whenever it renews its lease. */
+  /** For keys that have expired, which no change announces. Called at each renewal. */
   endExpired(): void {
     this.#end('key_revoked', (run) => run.hasExpired);
   }
@@ -63,7 +61,7 @@ export class Runs {
     return ended;
   }
 
-  /** Once more does nothing. What is left of it refers to no other. */
+  /** Idempotent. */
   #remove(run: Run): void {
     const { older, newer } = run;
     if (this.#newest === run) this.#newest = older;

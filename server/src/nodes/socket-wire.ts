@@ -6,7 +6,7 @@ import { LineCutter } from '../base/lines.ts';
 import type { Logger } from '../base/logger.ts';
 import { isTopic, readConfirmation, writeConfirmation, type Wire, type WireEvents } from './wire.ts';
 
-/** A Unix socket's path holds about 107 bytes. */
+/** The path of a Unix socket has at most about 107 bytes. */
 const PATH_MAX_BYTES = 100;
 const LINE_MAX_BYTES = 60;
 const UNREAD_MAX_BYTES = 16 * 1024;
@@ -14,15 +14,15 @@ const NODE_ID = /^node_[0-9A-Za-z]{12}$/;
 
 interface Options {
   nodeId: string;
-  /** Where the socket should lie; another place is taken where the path would be too long. */
+  /** Of the socket; a folder below the system's temporary one where the path would be too long. */
   directory: string;
   events: WireEvents;
   logger: Logger;
 }
 
 /**
- * Between processes on one machine: each node listens on a Unix socket in a folder of mode 0700.
- * A line holds one number, the change announced, and the answer is a confirmation; or `wake` and a topic, without an answer.
+ * Between processes on one machine: each node listens on a Unix socket in a folder of mode 0700. A line is the number of a
+ * change, which is answered with a confirmation, or `wake` and a topic.
  */
 export async function openSocketWire(options: Options): Promise<Wire> {
   const address = socketFile(options.nodeId, options.directory);
@@ -35,12 +35,12 @@ export async function openSocketWire(options: Options): Promise<Wire> {
   });
   server.unref();
   const peers = new Map<string, Socket>();
-  // Connections of their own: no change waits behind them, and a node of an older Keyward, which closes them, loses nothing else.
+  // Separate connections: no change waits behind a wake-up, and an older Keyward closes only these.
   const wakers = new Map<string, Socket>();
   return {
     address,
-    word: undefined,
-    told: () => undefined,
+    notification: undefined,
+    markAnnounced: () => undefined,
     announce: (node, seq) => {
       const socket = peers.get(node.address) ?? connect(node, { peers, events: options.events });
       socket.write(`${seq}\n`);
@@ -48,14 +48,14 @@ export async function openSocketWire(options: Options): Promise<Wire> {
     wake: async (nodes, topic) => {
       for (const node of nodes) {
         const socket = wakers.get(node.address) ?? connect(node, { peers: wakers, events: options.events });
-        // A node that reads nothing: it looks by itself when it goes on.
+        // A node that does not read looks by itself when it goes on.
         if (socket.writableLength < UNREAD_MAX_BYTES) socket.write(`wake ${topic}\n`);
       }
     },
     forget: async (node) => {
       peers.get(node.address)?.destroy();
       wakers.get(node.address)?.destroy();
-      // The row names a file: only one that a node would have made is removed, whatever the database says.
+      // The database names the file: only one that a node would have made is removed.
       const isOurs = NODE_ID.test(node.id) && socketFile(node.id, options.directory) === node.address;
       if (isOurs) await removeSocket(node.address);
     },
@@ -74,7 +74,7 @@ async function prepareFolder(path: string): Promise<void> {
   await chmod(folder, 0o700);
 }
 
-/** A folder outside of the data directory was made for this socket alone. */
+/** A temporary folder has only this socket. */
 async function removeSocket(path: string): Promise<void> {
   await rm(path.endsWith('.sock') ? path : dirname(path), { recursive: true, force: true });
 }
@@ -109,7 +109,7 @@ function connect(
     if (peers.get(node.address) === socket) peers.delete(node.address);
     socket.destroy();
   };
-  // Nobody there: the lease decides, not the socket.
+  // The lease decides whether the node is live.
   socket.on('error', forget);
   socket.once('close', forget);
   onLines(socket, (line) => {
@@ -121,7 +121,7 @@ function connect(
   return socket;
 }
 
-/** @param use returns false for a line that no node writes: the connection ends. */
+/** @param use returns false for a malformed line, which ends the connection. */
 function onLines(socket: Socket, use: (line: string) => boolean): void {
   const cutter = new LineCutter(LINE_MAX_BYTES);
   socket.on('data', (chunk: Buffer) => {

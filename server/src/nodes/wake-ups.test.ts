@@ -21,7 +21,7 @@ describeOnBothDatabases('a wake-up', (open) => {
       .toBeGreaterThan(0);
   }
 
-  test('reaches the other nodes that listen for its topic, and nobody else', async () => {
+  test('a wake-up reaches the other nodes that listen for its topic, and nobody else', async () => {
     const start = starter(await open());
     const [a, b, c] = await Promise.all([start(), start(), start()]);
     for (const process of [a, b, c]) await listen(process, 'jobs');
@@ -32,7 +32,7 @@ describeOnBothDatabases('a wake-up', (open) => {
     expect(await wokenIn(a, 'mail.out')).toBe(0);
   });
 
-  test('of very many holds up no revocation', async () => {
+  test('very many wake-ups delay no revocation', async () => {
     const { a, b } = await startPair(await open());
     await listen(b, 'jobs');
     await untilWoken(a, b, 'jobs');
@@ -46,7 +46,7 @@ describeOnBothDatabases('a wake-up', (open) => {
     await flood;
   });
 
-  test('arrives within milliseconds, each time', async () => {
+  test('each wake-up arrives within milliseconds', async () => {
     const { a, b } = await startPair(await open());
     await listen(b, 'jobs');
     await untilWoken(a, b, 'jobs');
@@ -63,7 +63,7 @@ describeOnBothDatabases('a wake-up', (open) => {
     expect(median).toBeLessThan(LEASE_MS / 10);
   });
 
-  test('with a topic that has no such form is refused where it is said', async () => {
+  test('a wake-up with an invalid topic is refused at the caller', async () => {
     const a = await starter(await open())();
     for (const topic of ['', 'Jobs', 'two words', 'x\ny', 'x'.repeat(41)])
       await expect(a.ask('wake', { topic })).rejects.toThrow('A topic has up to 40');

@@ -1,21 +1,20 @@
 import type { Logger } from '../base/logger.ts';
 import { isTopic, type Wire } from './wire.ts';
 
-/** Topics that wait for their turn; more are lost. */
+/** More topics are lost. */
 const WAITING_MAX = 100;
 
 interface Options {
   logger: Logger;
   /** Undefined while this node has not joined. */
   wire: () => Wire | undefined;
-  /** The nodes that had a lease when last looked at. */
+  /** The nodes with a lease at the last look. */
   others: () => readonly { id: string; address: string }[];
 }
 
 /**
- * Tells other nodes that there is something to look for, such as a new job. Only speed depends on it: a wake-up may be lost,
- * and nobody confirms it. It takes a way of its own, so that no revocation waits behind it, and what is said several
- * times while one is on its way is said once.
+ * Tells other nodes that there is something to look for, such as a new job. Only speed depends on it: a wake-up may be
+ * lost. No revocation waits behind it; a topic that is given several times meanwhile is sent once.
  */
 export class WakeUps {
   readonly #options: Options;
@@ -33,14 +32,14 @@ export class WakeUps {
     if (!this.#isSending) void this.#send();
   }
 
-  /** @returns ends it. */
+  /** @returns removes the listener. */
   onWake(topic: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(topic) ?? new Set();
     this.#listeners.set(topic, listeners.add(listener));
     return () => void listeners.delete(listener);
   }
 
-  /** Another node said so. */
+  /** From another node. */
   hear(topic: string): void {
     for (const listener of this.#listeners.get(topic) ?? []) {
       try {

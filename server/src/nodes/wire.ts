@@ -1,43 +1,39 @@
-import type { Word } from './node-store.ts';
+import type { Notification } from './node-store.ts';
 
-/**
- * How nodes reach each other quickly. Only speed depends on it: a word that is lost is made up for
- * by the next renewal, which reads the changes from the database.
- */
+/** Messages between nodes. Only speed depends on it: the next renewal reads the changes from the database. */
 export interface Wire {
-  /** Where others reach this node; stored in its row. */
+  /** Of this node; stored in its row. */
   readonly address: string;
-  /** Where the database carries the word: what it tells all others with the commit of a change. */
-  readonly word: Word | undefined;
-  /** That went with the change `seq`: nobody has to be told again. */
-  told(seq: number): void;
-  /** Tells one node (or all, where the wire is a broadcast) that the change `seq` is committed, if it was not told. */
+  /** Sent by the database with the commit of a change; undefined: by `announce`. */
+  readonly notification: Notification | undefined;
+  /** The database announces `seq`. */
+  markAnnounced(seq: number): void;
+  /** Tells a node that the change `seq` is committed; a broadcast tells all of them, once. */
   announce(node: { id: string; address: string }, seq: number): void;
-  /** Tells others that there is something to look for; may be lost, and holds up nothing else. */
+  /** May be lost, and delays nothing else. */
   wake(nodes: readonly { id: string; address: string }[], topic: string): Promise<void>;
-  /** Clears away what a node that died without signing off has left behind. */
+  /** Removes what a crashed node has left behind. */
   forget(node: { id: string; address: string }): Promise<void>;
-  /** Closes what is open; twice is fine. */
+  /** Idempotent. */
   close(): Promise<void>;
 }
 
 export interface WireEvents {
-  /** Another node committed changes up to `seq`: apply them, then resolve. */
+  /** Applies changes of another node up to `seq`. */
   onAnnounced(seq: number): Promise<Confirmation>;
   onConfirmed(nodeId: string, confirmation: Confirmation): void;
-  /** Another node says that there is something to look for. */
   onWake(topic: string): void;
 }
 
 const TOPIC = /^[a-z][a-z0-9.-]{0,39}$/;
 export const isTopic = (text: string): boolean => TOPIC.test(text);
 
-/** What a node says of a change that it was told of. */
+/** The answer to an announced change. */
 export interface Confirmation {
-  /** It has applied everything up to this number. */
+  /** The node has applied all changes up to this number. */
   applied: number;
   seq: number;
-  /** How many of its requests the change `seq` has ended. */
+  /** Requests that the change `seq` has ended. */
   ended: number;
 }
 

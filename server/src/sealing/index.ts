@@ -1,4 +1,4 @@
 export { checkMasterKey, type MasterKeyCheck } from './master-key-check.ts';
 export { loadMasterKey, type MasterKey, type MasterKeySource } from './master-key.ts';
 export { sealingMigrations } from './migrations.ts';
-export { Sealing, type SealingOptions, type SecretDigest, type Signer } from './sealing.ts';
+export { Sealing, type SealingOptions, type SecretDigest } from './sealing.ts';

@@ -10,16 +10,14 @@ const CONTEXT = 'sealing_check';
 const CONSTANT = 'keyward';
 
 export interface MasterKeyCheck {
-  /** Fingerprints of master keys this database was used with and which are not at hand: what they protect is lost. */
+  /** Fingerprints of former master keys that are not among the previous ones: what they protect cannot be read. */
   missing: string[];
 }
 
 /**
- * Makes sure that the database and the master key belong together, before anything is served.
- * The first start writes down the fingerprint; a start with a new master key and the old one among the
- * previous ones adds the new one.
- * @throws StartupError with another master key: every key would be refused as unknown, and keys minted now
- * would be lost as soon as the right one comes back.
+ * The first start stores the fingerprint of the master key; a start with a new master key, and the old one among the
+ * previous ones, adds the new one.
+ * @throws StartupError with another master key: each key would be refused as unknown.
  */
 export async function checkMasterKey(
   storage: Storage,
@@ -32,7 +30,7 @@ export async function checkMasterKey(
       await addFirstRow(tx, sealing, nowMs);
       rows = await readRows(tx);
     }
-    // The newest is the one that the latest keys were minted under; an older one may have been retired for good.
+    // The latest keys were minted under the newest; older ones may have been retired.
     const newest = rows.at(-1)!;
     if (!sealing.knows(newest.fingerprint)) throw differs(newest.fingerprint, sealing);
     for (const row of rows) refuseForged(row, sealing);
@@ -60,10 +58,7 @@ function newRow(sealing: Sealing, position: number, nowMs: number): Row {
   };
 }
 
-/**
- * Two processes that start together with different keys ask for the same position: the second waits for the
- * first to commit, adds nothing, reads the first one's row and is refused.
- */
+/** Of two processes that start with different keys, the second waits, adds nothing, reads the row of the first and is refused. */
 async function addFirstRow(tx: Db, sealing: Sealing, nowMs: number): Promise<void> {
   await tx
     .withTables<Tables>()
@@ -73,7 +68,7 @@ async function addFirstRow(tx: Db, sealing: Sealing, nowMs: number): Promise<voi
     .execute();
 }
 
-/** Also moves a key up that was rotated out and has come back. */
+/** Also of an older key that is current again. */
 async function makeNewest(tx: Db, sealing: Sealing, at: { position: number; nowMs: number }): Promise<void> {
   await tx
     .withTables<Tables>()
@@ -88,7 +83,7 @@ function refuseForged(row: Row, sealing: Sealing): void {
   try {
     if (sealing.open(row.sealed, CONTEXT) === CONSTANT) return;
   } catch {
-    // The same answer as for a wrong constant, below.
+    // Answered below.
   }
   throw differs(row.fingerprint, sealing);
 }

@@ -9,7 +9,7 @@ export interface MasterKeySource {
   value?: string | undefined;
   /** KEYWARD_MASTER_KEY_FILE, a path. */
   file?: string | undefined;
-  /** Where the key is generated when neither is set. */
+  /** The folder of a generated key. */
   dataDir: string;
 }
 
@@ -24,9 +24,8 @@ const FILE_MAX_BYTES = 4096;
 const MAKE_ONE = 'make one with: openssl rand -base64 32';
 
 /**
- * The master key from the environment or its file, or else from `<dataDir>/master.key`, generated once.
- * @throws StartupError one line naming the variable. It never holds the value, nor the text of
- * KEYWARD_MASTER_KEY_FILE: people paste the key itself there.
+ * @throws StartupError naming the variable, without its value, nor the text of KEYWARD_MASTER_KEY_FILE, which may be the key
+ * itself by mistake.
  */
 export async function loadMasterKey({ value, file, dataDir }: MasterKeySource): Promise<MasterKey> {
   if (value !== undefined && file !== undefined) {
@@ -37,10 +36,7 @@ export async function loadMasterKey({ value, file, dataDir }: MasterKeySource): 
   return loadGenerated(dataDir);
 }
 
-/**
- * @param name what the text came from, for the message.
- * @throws StartupError when it is not the standard base64 of exactly 32 bytes.
- */
+/** @param name of the source of the text, for messages. @throws StartupError when it is not base64 of exactly 32 bytes. */
 export function decodeMasterKey(text: string, name: string): Buffer {
   const key = decodeBase64(text.trim());
   if (key?.length !== KEY_BYTES) {
@@ -54,7 +50,7 @@ export function decodeMasterKey(text: string, name: string): Buffer {
 
 function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
-  // Buffer.from skips what it does not know; only text that comes back unchanged was base64.
+  // Buffer.from skips unknown characters: only base64 comes back unchanged.
   return bytes.toString('base64') === text ? bytes : undefined;
 }
 
@@ -103,7 +99,7 @@ async function loadGenerated(dataDir: string): Promise<MasterKey> {
       async (error) => {
         if (errorCode(error) !== 'ENOENT') throw error;
         await generate(dataDir, path);
-        // Read back, whoever won: this process must not go on with a key that is not the one on the disk.
+        // Another process may have written the file first: only the key on the disk counts.
         return readKeyFile(path, `The master key file ${path}`, `chmod 600 ${path}`);
       },
     );
@@ -116,10 +112,7 @@ async function loadGenerated(dataDir: string): Promise<MasterKey> {
   }
 }
 
-/**
- * Writes a whole file under another name and links it into place: `link` never overwrites, so of two
- * processes that start together one wins and both read its key, and a crash leaves no half key behind.
- */
+/** `link` never overwrites: two processes that start together use one key, and a crash leaves no partial file. */
 async function generate(dataDir: string, path: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
   const handle = await open(draft, 'wx', 0o600);

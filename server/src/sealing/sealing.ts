@@ -2,29 +2,23 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
-  createPublicKey,
+  createSecretKey,
   hash,
   randomBytes,
+  sign,
+  type KeyObject,
 } from 'node:crypto';
-import { createSecretKey, sign, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import type { AuditSigner } from '../audit/index.ts';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { derive, fingerprintOf, signingKeyOf, type SigningKey } from './derive.ts';
 import { decodeMasterKey } from './master-key.ts';
 
-/** What stands in a row for a secret: 32 bytes, and the name of the pepper they were made with. */
+/** The stored form of a secret. */
 export interface SecretDigest {
+  /** 32 bytes. */
   digest: Uint8Array;
+  /** The name of the pepper. */
   version: string;
-}
-
-/** Signs audit checkpoints with Ed25519; anybody can check with the public key. */
-export interface Signer {
-  publicKeyPem: string;
-  /** The first 16 hex characters of SHA-256 over the public key (SPKI, DER). */
-  keyId: string;
-  /** @returns 64 bytes. */
-  sign(bytes: Uint8Array): Uint8Array;
 }
 
 export interface SealingOptions {
@@ -36,7 +30,7 @@ export interface SealingOptions {
 
 interface Version {
   fingerprint: string;
-  /** A KeyObject, not bytes: an HMAC then takes 2 µs instead of 14. */
+  /** With bytes instead of a KeyObject an HMAC takes 14 µs instead of 2. */
   pepper: KeyObject;
   sealKey: KeyObject;
   signingKey: SigningKey;
@@ -47,17 +41,14 @@ const PREVIOUS_MAX = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/**
- * Everything that needs the master key. The database holds what comes out of here and never what goes in:
- * who steals it alone can neither test guessed keys nor open a stored credential.
- */
+/** Everything that needs the master key. A stolen database alone does not allow to test guessed keys or open credentials. */
 export class Sealing {
-  /** Names the current master key: 8 hex characters, no secret. */
+  /** Of the current master key: 8 hex characters, not secret. */
   readonly fingerprint: string;
-  readonly signer: Signer;
-  /** PEM, current first: whoever checks old checkpoints needs the retired ones too. */
+  readonly signer: AuditSigner;
+  /** PEM, current first; old checkpoints need the others. */
   readonly publicKeys: string[];
-  /** HMAC keys for session tokens, current first: what an older one signed stays good while it is kept. */
+  /** HMAC keys for session tokens, current first. */
   readonly sessionKeys: readonly KeyObject[];
   readonly #current: Version;
   readonly #versions: Map<string, Version>;
@@ -100,33 +91,29 @@ export class Sealing {
     return new Sealing([...versions.values()]);
   }
 
-  /** Whether the master key with this fingerprint is at hand, as the current or a previous one. */
+  /** Whether this is the fingerprint of the current or a previous master key. */
   knows(fingerprint: string): boolean {
     return this.#versions.has(fingerprint);
   }
 
-  /** HMAC-SHA-256 under the current pepper of SHA-256 of the secret. */
+  /** HMAC-SHA-256 under the current pepper, of SHA-256 of the secret. */
   digest(secret: string): SecretDigest {
     return this.digestSha256(hash('sha256', secret, 'buffer'));
   }
 
-  /**
-   * The same from SHA-256 of the secret: keys come in already hashed, and caches are keyed by the hash.
-   * @param sha256 32 bytes
-   */
+  /** @param sha256 of the secret, 32 bytes: imported keys are hashes, and memory keeps hashes only. */
   digestSha256(sha256: Uint8Array): SecretDigest {
     return digestWith(this.#current, sha256);
   }
 
-  /** Under every pepper, current first: a row written before the master key was rotated is found by its own. */
+  /** Under each pepper, current first: a row from before a rotation of the master key has an older one. */
   digestsOfSha256(sha256: Uint8Array): SecretDigest[] {
     return [...this.#versions.values()].map((version) => digestWith(version, sha256));
   }
 
   /**
    * AES-256-GCM with a random nonce.
-   * @param context what the text belongs to, such as `upstream:up_x:api_key`. It is bound in: a sealed text
-   * copied into another row does not open there.
+   * @param context such as `upstream:up_x:api_key`: a sealed text that is copied into another row does not open there.
    * @returns `v1.<fingerprint>.<base64url of nonce, ciphertext, tag>`
    */
   seal(plaintext: string, context: string): string {
@@ -143,7 +130,7 @@ export class Sealing {
     return `v1.${fingerprint}.${body.toString('base64url')}`;
   }
 
-  /** @throws KeywardError `internal`: sealed under a master key that is not at hand, changed, or of another context. */
+  /** @throws KeywardError `internal` for an unknown master key, a changed text, or another context. */
   open(sealed: string, context: string): string {
     const { fingerprint, body } = parseSealed(sealed);
     const version = this.#versions.get(fingerprint);
@@ -167,21 +154,6 @@ export class Sealing {
       throw changed();
     }
   }
-
-  /** Whether `sealed` was made under a master key that is no longer the current one. */
-  needsReseal(sealed: string): boolean {
-    return parseSealed(sealed).fingerprint !== this.fingerprint;
-  }
-
-  /** Whether the holder of this public key signed exactly these bytes. Anything unreadable is a no. */
-  static verify(publicKeyPem: string, bytes: Uint8Array, signature: Uint8Array): boolean {
-    try {
-      const key = createPublicKey(publicKeyPem);
-      return key.asymmetricKeyType === 'ed25519' && verify(null, bytes, key, signature);
-    } catch {
-      return false;
-    }
-  }
 }
 
 function digestWith({ pepper, fingerprint }: Version, sha256: Uint8Array): SecretDigest {
@@ -196,7 +168,7 @@ function parseSealed(sealed: string): { fingerprint: string; body: Buffer } {
   const [, fingerprint, text] = /^v1\.([0-9a-f]{8})\.([\w-]+)$/.exec(sealed) ?? [];
   if (fingerprint === undefined || text === undefined) throw changed();
   const body = Buffer.from(text, 'base64url');
-  // One text for one value: base64url has spare bits at its end which would otherwise open in four spellings.
+  // base64url has spare bits at its end: four spellings would otherwise open.
   if (body.length < NONCE_BYTES + TAG_BYTES || body.toString('base64url') !== text) throw changed();
   return { fingerprint, body };
 }

@@ -1,12 +1,9 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
 
-/** In one statement, with what is made of them: some milliseconds on SQLite. */
+/** Of one statement: some milliseconds on SQLite. */
 const PAGE_ROWS = 500;
 
-/**
- * All rows of a list, however many: page after page, each a statement of its own, between which others have their turns.
- * @param page the next `limit` rows behind `after`.
- */
+/** All rows, page by page, between which other work gets its turn. @param page the next `limit` rows after `after`. */
 export async function allRows<Row>(
   page: (after: Row | undefined, limit: number) => Promise<Row[]>,
 ): Promise<Row[]> {
@@ -18,7 +15,7 @@ export async function allRows<Row>(
   }
 }
 
-/** The same of a query that selects `id`, in the order of the ids, which begin at 1. */
+/** All rows of a query that selects `id`, by id; ids begin at 1. */
 export const allById = <DB, TB extends keyof DB, Row extends { id: number }>(
   query: SelectQueryBuilder<DB, TB, Row>,
 ): Promise<Row[]> =>

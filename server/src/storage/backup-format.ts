@@ -2,14 +2,10 @@ import { StartupError } from '../base/errors.ts';
 import { isObject } from '../base/is-object.ts';
 import type { DialectName } from './storage.ts';
 
-/**
- * A backup is gzip of lines of JSON: a header, a line for each row, a footer. It says nothing about a
- * dialect's own types, so that what SQLite gave PostgreSQL can take, and the reverse.
- */
+/** A backup is gzip of lines of JSON: a header, a line for each row, a footer. It has no types of one dialect alone. */
 export const FORMAT = 'keyward-backup';
 export const FORMAT_VERSION = 1;
 
-/** Longest line, of one row, in bytes: what is read is bounded, so what is written has to be. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024;
 
 export type Value = null | string | number | Uint8Array;
@@ -21,14 +17,14 @@ export interface BackupHeader {
   /** ISO 8601. */
   created_at: string;
   dialect: DialectName;
-  /** Ids of the steps of the schema that the rows were taken from. */
+  /** Ids of the steps of its schema. */
   migrations: string[];
 }
 
 export interface BackupFooter {
   /** Number of rows by table. */
   rows: Record<string, number>;
-  /** Of all bytes of the lines before this one, hexadecimal. */
+  /** Of all bytes before this line, hexadecimal. */
   sha256: string;
 }
 
@@ -50,7 +46,7 @@ function encodeValue(value: unknown, column: string): unknown {
   throw new Error(`The column ${column} holds a value that a backup cannot (${typeof value}).`);
 }
 
-/** @throws StartupError when it is not the first line of a backup, or of one by a newer Keyward. */
+/** @throws StartupError also for a backup of a newer Keyward. */
 export function parseHeader(line: Buffer): BackupHeader {
   const header = parseJson(line) as Partial<BackupHeader> | null;
   if (header?.format !== FORMAT) throw damaged('it is not a backup of Keyward');
@@ -100,7 +96,6 @@ function parseJson(line: Buffer): unknown {
   }
 }
 
-/** The backup as such is at fault; nothing of it has been kept. */
 export function damaged(why: string, cause?: unknown): StartupError {
   return new StartupError(
     `The backup cannot be restored: ${why}. Nothing was changed; take another backup.`,

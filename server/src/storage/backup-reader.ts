@@ -3,7 +3,6 @@ import { linesOf } from '../base/lines.ts';
 import { LINE_BYTES_MAX, damaged, parseHeader, parseLine } from './backup-format.ts';
 import type { BackupFooter, BackupHeader, RowLine } from './backup-format.ts';
 
-/** What a backup is read into. */
 export interface BackupTarget {
   /** Called first. */
   header(header: BackupHeader): Promise<void>;
@@ -11,11 +10,7 @@ export interface BackupTarget {
   row(row: RowLine, bytes: number): Promise<void>;
 }
 
-/**
- * Reads the unpacked text of a backup to its end.
- * @returns the footer, which agrees with everything that was read.
- * @throws StartupError when it is truncated, was changed, or goes on after its footer.
- */
+/** @param chunks decompressed. @throws StartupError when the backup is truncated, was changed, or has lines after its footer. */
 export async function readBackup(chunks: AsyncIterable<Buffer>, target: BackupTarget): Promise<BackupFooter> {
   const hash = createHash('sha256');
   const counted: Record<string, number> = {};

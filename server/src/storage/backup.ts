@@ -10,10 +10,11 @@ import { isoTime } from '../base/clock.ts';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { FORMAT, FORMAT_VERSION, LINE_BYTES_MAX, encodeRow } from './backup-format.ts';
 import type { BackupFooter, BackupHeader } from './backup-format.ts';
+import { dialectOf } from './dialect.ts';
 import { storageFailure } from './failure.ts';
 import { MIGRATIONS_TABLE, appliedIds } from './migrations.ts';
 import { tableNames } from './schema.ts';
-import type { Db, DialectName, Storage } from './storage.ts';
+import type { Db, Storage } from './storage.ts';
 
 export interface BackupProgress {
   table: string;
@@ -22,29 +23,25 @@ export interface BackupProgress {
 }
 
 export interface BackupOptions {
-  /** Tables that mean nothing elsewhere, such as the leases of live nodes. */
-  exclude?: readonly string[];
-  /** Replace a destination that exists. */
+  /** Replaces an existing destination. */
   overwrite?: boolean;
-  /** The time the backup will bear, in ms since 1970. */
+  /** The time of the backup, ms since 1970. */
   nowMs: number;
-  /** Called about each 1000 rows and at the end of each table. */
+  /** Called each 1000 rows and at the end of each table. */
   onProgress?: (progress: BackupProgress) => void;
 }
 
-/** Rows asked of PostgreSQL at once: a row may hold a long text, and all of them are in memory. */
+/** Rows of one fetch from PostgreSQL: a row may hold a long text, and all of them are in memory. */
 const FETCH_ROWS = 100;
 const PROGRESS_ROWS = 1_000;
-/** Lines are handed on in pieces of about this size. */
+/** Size of a piece of lines, about. */
 const PIECE_CHARS = 64 * 1024;
 
 /**
- * Writes all rows of a database, as they are at this moment, while others go on writing; memory does not grow
- * with their number. The master key is no part of it: it lives outside the database, and without it the stored
- * keys and credentials of this backup are of no use to anybody. Keep it, apart from the backups.
+ * Writes a snapshot of all rows in constant memory, without the master key: the keys and credentials of a backup cannot be
+ * used without it. Keep it apart from the backups.
  * @param destination path of a file (mode 0600; it appears whole or not at all), `-` for stdout, or a stream,
  *   which is ended.
- * @returns what the footer says.
  * @throws StartupError when the destination exists or cannot be written, KeywardError `storage_unavailable`.
  */
 export async function backup(
@@ -64,10 +61,8 @@ async function writeBackup(
 ): Promise<BackupFooter> {
   return storage.snapshot(async (tx) => {
     const footer: BackupFooter = { rows: {}, sha256: '' };
-    const lines = Readable.from(backupText(tx, storage.dialect, { ...options, footer }), {
-      objectMode: false,
-    });
-    // Others may still want to write to stdout.
+    const lines = Readable.from(backupText(tx, { ...options, footer }), { objectMode: false });
+    // The command still writes to stdout.
     await pipeline(lines, createGzip(), stream, { end: stream !== process.stdout });
     return footer;
   });
@@ -75,15 +70,19 @@ async function writeBackup(
 
 async function* backupText(
   tx: Db,
-  dialect: DialectName,
   options: BackupOptions & { footer: BackupFooter },
 ): AsyncGenerator<string> {
   const { footer } = options;
   const hash = createHash('sha256');
-  let piece = `${JSON.stringify(await headerOf(tx, dialect, options.nowMs))}\n`;
-  for (const table of await chosenTables(tx, dialect, options.exclude ?? [])) {
+  const tables = await tableNames(tx);
+  if (!tables.includes(MIGRATIONS_TABLE))
+    throw new StartupError('There is nothing to back up: Keyward has not used this database.', {
+      exitCode: 1,
+    });
+  let piece = `${JSON.stringify(await headerOf(tx, options.nowMs))}\n`;
+  for (const table of tables.filter((name) => name !== MIGRATIONS_TABLE)) {
     let rows = 0;
-    for await (const row of rowsOf(tx, dialect, table)) {
+    for await (const row of rowsOf(tx, table)) {
       const line = `${encodeRow(table, row)}\n`;
       if (line.length > LINE_BYTES_MAX / 3) refuseLong(line, table);
       piece += line;
@@ -101,27 +100,17 @@ async function* backupText(
   yield `${piece}${JSON.stringify(footer)}\n`;
 }
 
-async function headerOf(tx: Db, dialect: DialectName, nowMs: number): Promise<BackupHeader> {
-  if (!(await tableNames(tx, dialect)).includes(MIGRATIONS_TABLE))
-    throw new StartupError('There is nothing to back up: Keyward has not used this database.', {
-      exitCode: 1,
-    });
-  const migrations = [...(await appliedIds(tx))].sort();
-  return { format: FORMAT, version: FORMAT_VERSION, created_at: isoTime(nowMs), dialect, migrations };
-}
+const headerOf = async (tx: Db, nowMs: number): Promise<BackupHeader> => ({
+  format: FORMAT,
+  version: FORMAT_VERSION,
+  created_at: isoTime(nowMs),
+  dialect: dialectOf(tx),
+  migrations: [...(await appliedIds(tx))].sort(),
+});
 
-async function chosenTables(tx: Db, dialect: DialectName, exclude: readonly string[]): Promise<string[]> {
-  const tables = await tableNames(tx, dialect);
-  const missing = exclude.filter((name) => !tables.includes(name));
-  // A misspelt name would quietly put a table into the backup that was to stay out.
-  if (missing.length > 0)
-    throw new Error(`There is no table ${missing.join(', ')} to leave out of the backup.`);
-  return tables.filter((name) => name !== MIGRATIONS_TABLE && !exclude.includes(name));
-}
-
-async function* rowsOf(tx: Db, dialect: DialectName, table: string): AsyncGenerator<Record<string, unknown>> {
+async function* rowsOf(tx: Db, table: string): AsyncGenerator<Record<string, unknown>> {
   const all = sql<Record<string, unknown>>`select * from ${sql.id(table)}`;
-  if (dialect === 'sqlite') {
+  if (dialectOf(tx) === 'sqlite') {
     for await (const { rows } of tx.getExecutor().stream(all.compile(tx), FETCH_ROWS)) yield* rows;
     return;
   }
@@ -142,7 +131,7 @@ function refuseLong(line: string, table: string): void {
     });
 }
 
-/** Writes a file of mode 0600 beside its place and moves it there when it is complete and on the disk. */
+/** Writes a file of mode 0600 under another name and renames it when it is complete and on the disk. */
 async function writeFileWhole<T>(
   path: string,
   options: BackupOptions,
@@ -153,7 +142,7 @@ async function writeFileWhole<T>(
   let file: FileHandle | undefined;
   try {
     file = await open(partial, 'wx', 0o600);
-    // `flush`: what is called a backup has to survive the power cut it was made for.
+    // `flush`: a backup must survive a power cut.
     const result = await write(file.createWriteStream({ flush: true }));
     refuseExisting(path, options);
     await rename(partial, path);

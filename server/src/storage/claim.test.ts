@@ -29,7 +29,7 @@ describeOnBothDatabases('claims of rows', (open, dialect) => {
     return { storage, other: await reopen() };
   }
 
-  test('200 at the same time, of two processes, on 100 rows: each row is claimed once', async () => {
+  test('of 200 claims of two processes at the same time on 100 rows, each row is claimed once', async () => {
     const { storage, other } = await openRows();
     const claims = await Promise.all(
       Array.from({ length: 2 * ROWS }, (_, i) => (i % 2 === 0 ? storage : other).transaction(claimOne)),
@@ -42,7 +42,7 @@ describeOnBothDatabases('claims of rows', (open, dialect) => {
     expect(rows).toEqual([]);
   });
 
-  test('are the first in the order, as many as were asked for, and as they are after the change', async () => {
+  test('claimed rows are the first ones in the order, up to the limit, as they are after the change', async () => {
     const { storage } = await openRows();
     const some = await storage.transaction((tx) =>
       claimRows<Counter>(tx, {
@@ -58,7 +58,7 @@ describeOnBothDatabases('claims of rows', (open, dialect) => {
   });
 
   test.runIf(dialect === 'postgres')(
-    'wait for nobody: what another transaction has is passed over',
+    'claims wait for nobody: rows of another transaction are skipped',
     async () => {
       const { storage, other } = await openRows();
       await storage.transaction(async (tx) => {

@@ -24,7 +24,7 @@ async function isWaitedFor(rival: pg.Client): Promise<boolean> {
 }
 
 describeOnServer('postgres', 'a request that PostgreSQL takes out of a deadlock', (start) => {
-  test('is carried out all the same, once, and never answered with 500', async () => {
+  test('a transaction in a deadlock is carried out once, and never answered with 500', async () => {
     const server = await start();
     const { id } = await server.mint();
     const rival = await openRival(server.environment['KEYWARD_DATABASE_URL'] ?? '');
@@ -59,7 +59,7 @@ describeOn('postgres', 'a transaction that PostgreSQL gives up for another', (op
     extras: { headers: { 'retry-after': '1' } },
   };
 
-  test.for(['40P01', '40001'])('begins anew after %s and is kept once', async (code) => {
+  test.for(['40P01', '40001'])('a transaction is retried after %s and committed once', async (code) => {
     const { storage } = await openCounters();
     let runs = 0;
     await storage.transaction(async (tx) => {
@@ -69,7 +69,7 @@ describeOn('postgres', 'a transaction that PostgreSQL gives up for another', (op
     expect([runs, await readCounter(storage)]).toEqual([3, 1]);
   });
 
-  test('is answered 503 with Retry-After when that happens again and again', async () => {
+  test('a transaction that fails in each retry is answered 503 with Retry-After', async () => {
     const { storage } = await openCounters();
     let runs = 0;
     const losing = storage.transaction(async (tx) => {
@@ -81,7 +81,7 @@ describeOn('postgres', 'a transaction that PostgreSQL gives up for another', (op
     expect(await increment(storage)).toBe(1);
   });
 
-  test('is not begun anew where it says that its work may run once only, and is answered 503', async () => {
+  test('a transaction whose work runs once only is not retried, and is answered 503', async () => {
     const { storage } = await openCounters();
     let runs = 0;
     const losing = storage.transaction(
@@ -95,7 +95,7 @@ describeOn('postgres', 'a transaction that PostgreSQL gives up for another', (op
     expect(runs).toBe(1);
   });
 
-  test('begins anew also where its work caught the error', async () => {
+  test('a transaction is retried also where its work has caught the error', async () => {
     const { storage } = await openCounters();
     let runs = 0;
     await storage.transaction(async (tx) => {
@@ -109,7 +109,7 @@ describeOn('postgres', 'a transaction that PostgreSQL gives up for another', (op
     expect([runs, await readCounter(storage)]).toEqual([2, 1]);
   });
 
-  test('is answered 503 where it was a statement by itself', async () => {
+  test('a single statement in a deadlock is answered 503', async () => {
     const { storage } = await openCounters();
     await expect(sql.raw(conflict('40P01')).execute(storage.db)).rejects.toMatchObject(unavailable);
     expect(await readCounter(storage)).toBeUndefined();

@@ -1,16 +1,13 @@
 import { KeywardError } from '../base/errors.ts';
 
-/**
- * SQLITE_BUSY 5, READONLY 8, IOERR 10, CORRUPT 11, FULL 13, CANTOPEN 14, PROTOCOL 15: the file, not the
- * statement, is at fault.
- */
+/** SQLITE_BUSY 5, READONLY 8, IOERR 10, CORRUPT 11, FULL 13, CANTOPEN 14, PROTOCOL 15: failures of the file. */
 const SQLITE_UNAVAILABLE = new Set([5, 8, 10, 11, 13, 14, 15]);
 
-/** PostgreSQL's classes 08 connection, 53 resources, 57P operator, 25006 read-only; and what the socket says. */
+/** PostgreSQL's classes 08 connection, 53 resources, 57P operator, 25006 read-only; and codes of the socket. */
 const POSTGRES_UNAVAILABLE =
   /^(08|53|57P|25006|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)/;
 
-/** What `pg` and `node:sqlite` say without a code of their own. */
+/** Messages of `pg` and `node:sqlite` that have no code. */
 const UNAVAILABLE_WORDS = [
   'connection terminated',
   'timeout exceeded when trying to connect',
@@ -38,10 +35,10 @@ export function storageFailure(error: unknown): KeywardError | undefined {
   });
 }
 
-/** 40P01: PostgreSQL took the transaction out of a deadlock; 40001: it could not put it in line with the others. */
+/** 40P01: deadlock; 40001: serialization failure. */
 const CONFLICTS = new Set(['40P01', '40001']);
 
-/** @returns `storage_unavailable` where PostgreSQL gave up the transaction for another one: begun anew it succeeds. */
+/** @returns `storage_unavailable` where PostgreSQL has aborted the transaction for another one: a retry succeeds. */
 export function conflictFailure(error: unknown): KeywardError | undefined {
   if (!(error instanceof Error) || !CONFLICTS.has((error as { code?: string }).code ?? '')) return undefined;
   return new KeywardError('storage_unavailable', 'The database gave up this change for another one.', {
@@ -51,19 +48,14 @@ export function conflictFailure(error: unknown): KeywardError | undefined {
   });
 }
 
-/** Whether this is what `conflictFailure` made. */
+/** Whether `conflictFailure` has made this. */
 export const isConflict = (error: unknown): boolean =>
   error instanceof KeywardError && CONFLICTS.has((error.cause as { code?: string } | undefined)?.code ?? '');
 
-/** What every call after `close` answers. */
-export function closedFailure(): KeywardError {
-  return new KeywardError('storage_unavailable', 'The database is closed.');
-}
+export const closedFailure = (): KeywardError =>
+  new KeywardError('storage_unavailable', 'The database is closed.');
 
-/**
- * PostgreSQL's text cannot hold U+0000, SQLite's can. Refused on both: what is accepted today must be
- * storable after a move to the other, and a backup of one must restore into the other.
- */
+/** PostgreSQL cannot store U+0000. Refused on SQLite too: its backups must restore into PostgreSQL. */
 export function refuseNulCharacters(values: readonly unknown[]): void {
   for (const value of values) {
     if (typeof value === 'string' && value.includes('\0'))

@@ -16,8 +16,7 @@ export { claimRows } from './claim.ts';
 export { LeaseLostError, refuseLost, renewLease, taking, underLease, type Held } from './lease.ts';
 export { inParts } from './parts.ts';
 export { foldCase } from './text.ts';
-export { unchanged } from './unchanged.ts';
-export { dialectOf } from './dialect.ts';
+export { dialectOf, unchanged } from './dialect.ts';
 
 /** @param location a `postgres://` URL, or the path of an SQLite file. */
 export async function openStorage(location: string): Promise<Storage> {

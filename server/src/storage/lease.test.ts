@@ -25,7 +25,7 @@ describeOnBothDatabases('a lease', (open) => {
     return held as Held;
   }
 
-  test('is one holder’s until its time is over, and each holder has a higher number', async () => {
+  test('a lease has one holder until its time is over, and each holder has a higher fence', async () => {
     const { storage, other } = await openErrands();
     const first = await taken(storage, 'a', 0);
     expect(await take(other, 'b', LEASE_MS - 1)).toBeUndefined();
@@ -33,7 +33,7 @@ describeOnBothDatabases('a lease', (open) => {
     expect(second.fence).toBeGreaterThan(first.fence);
   });
 
-  test('is given to one of many who ask at the same moment', async () => {
+  test('a lease is given to one of many that ask at the same moment', async () => {
     const { storage, other } = await openErrands();
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, i) => take(i % 2 === 0 ? storage : other, `holder ${i}`, 0)),
@@ -41,7 +41,7 @@ describeOnBothDatabases('a lease', (open) => {
     expect(all.filter((held) => held !== undefined)).toHaveLength(1);
   });
 
-  test('is kept by renewing it, and let go at once', async () => {
+  test('a lease is kept by renewals, and released at once', async () => {
     const { storage, other } = await openErrands();
     const held = await taken(storage, 'a', 0);
     expect(await renew(storage, held, LEASE_MS - 1)).toBe(true);
@@ -52,7 +52,7 @@ describeOnBothDatabases('a lease', (open) => {
     expect(await take(other, 'b', LEASE_MS)).toBeDefined();
   });
 
-  test('that was lost lets its former holder write, renew and end nothing', async () => {
+  test('a lease that was lost lets its former holder write, renew and end nothing', async () => {
     const { storage, other } = await openErrands();
     const first = await taken(storage, 'a', 0);
     const second = await taken(other, 'b', LEASE_MS);
@@ -63,13 +63,13 @@ describeOnBothDatabases('a lease', (open) => {
     expect(await increment(fencedBy(other, second))).toBe(1);
   });
 
-  test('that is over but that nobody has taken still lets its holder write', async () => {
+  test('a lease that is over and that nobody has taken still lets its holder write', async () => {
     const { storage } = await openErrands();
     const held = await taken(storage, 'a', 0);
     expect(await increment(fencedBy(storage, held))).toBe(1);
   });
 
-  test('is taken by nobody in the middle of a transaction of its holder', async () => {
+  test('a lease is taken by nobody during a transaction of its holder', async () => {
     const { storage, other } = await openErrands();
     const first = await taken(storage, 'a', 0);
     const order: string[] = [];
@@ -85,7 +85,7 @@ describeOnBothDatabases('a lease', (open) => {
     expect(order).toEqual(['written', 'taken']);
   });
 
-  test('of a process that was stopped and woken lets it write nothing, and its successor is undisturbed', async () => {
+  test('a process that was stopped and woken writes nothing under its former lease, and its successor goes on', async () => {
     const { storage, location } = await openErrands();
     const sleeper = startStorageProcess(['errand', location]);
     const said = await sleeper.line((line) => line.startsWith('held'));
@@ -103,7 +103,7 @@ describeOnBothDatabases('a lease', (open) => {
     expect(`held ${(successor as Held).fence - 1}`).toBe(said);
   });
 
-  test('covers all that is done under it: no other works meanwhile, and it is free afterwards', async () => {
+  test('a lease covers all work under it: no other process works meanwhile, and it is free afterwards', async () => {
     const { storage, other } = await openErrands();
     const clock = { nowMs: () => 0, monotonicMs: () => 0 };
     const refused = async (): Promise<void> => {
@@ -117,7 +117,7 @@ describeOnBothDatabases('a lease', (open) => {
     expect(await underLease({ storage: other, clock }, ROW, LEASE_MS, async () => undefined)).toBe(true);
   });
 
-  test('that is lost while work runs under it is told to the work', async () => {
+  test('work under a lease learns that the lease is lost', async () => {
     const { storage, other } = await openErrands();
     const clock = { nowMs: () => 0, monotonicMs: () => 0 };
     const leaseMs = 30;

@@ -5,22 +5,21 @@ import { dialectOf } from './dialect.ts';
 import type { Db, Storage } from './storage.ts';
 
 /**
- * A row that one process at a time works on. Its table, which belongs to a domain, has the columns `holder` (text),
- * `until_at` (bigint, ms since 1970, 0: nobody has it) and `fence` (bigint).
+ * A row that one process at a time works on. Its table has the columns `holder` (text), `until_at` (bigint, ms since 1970,
+ * 0: no holder) and `fence` (bigint).
  */
 export interface LeaseRow {
   table: string;
   key: Readonly<Record<string, string | number>>;
 }
 
-/** A row as one holder has it. */
 export interface Held extends LeaseRow {
   holder: string;
-  /** Grows each time the row is taken or let go: with an older one nothing can be written. */
+  /** Grows when the row is taken or released: with an older one nothing can be written. */
   fence: number;
 }
 
-/** Another process has taken the row meanwhile: this one slept, or did not reach the database for too long. */
+/** Another process has taken the row, as this one slept or did not reach the database for too long. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
   constructor({ table }: LeaseRow) {
@@ -41,7 +40,7 @@ const isHeld = (held: Held): RawBuilder<boolean> =>
 export const taking = ({ holder, untilMs }: { holder: string; untilMs: number }): RawBuilder<unknown> =>
   sql`holder = ${holder}, until_at = ${untilMs}, fence = fence + 1`;
 
-/** @returns undefined while another holder has it, and where there is no such row. */
+/** @returns undefined while another process holds it, and for a missing row. */
 export async function takeLease(
   tx: Db,
   row: LeaseRow,
@@ -54,7 +53,7 @@ export async function takeLease(
   return taken && { ...row, holder, fence: taken.fence };
 }
 
-/** @returns false where it was lost. */
+/** @returns false for a lost lease. */
 export async function renewLease(tx: Db, held: Held, untilMs: number): Promise<boolean> {
   const { rows } = await sql`
     update ${sql.table(held.table)} set until_at = ${untilMs} where ${isHeld(held)} returning fence`.execute(
@@ -63,7 +62,7 @@ export async function renewLease(tx: Db, held: Held, untilMs: number): Promise<b
   return rows.length > 0;
 }
 
-/** Others may take it at once; a renewal that is still on its way changes nothing. */
+/** A renewal that arrives later changes nothing. */
 export async function endLease(tx: Db, held: Held): Promise<void> {
   await sql`update ${sql.table(held.table)} set until_at = 0, fence = fence + 1 where ${isHeld(held)}`.execute(
     tx,
@@ -71,8 +70,8 @@ export async function endLease(tx: Db, held: Held): Promise<void> {
 }
 
 /**
- * First in each transaction that writes under a lease: until it ends nobody else can take the row. No clock is asked, so that
- * machines whose clocks differ, and a process that slept, cannot write both. @throws LeaseLostError
+ * First in each transaction that writes under a lease: nobody else can take the row until it ends. Uses no clock, as clocks
+ * of machines differ and a process may have slept. @throws LeaseLostError
  */
 export async function refuseLost(tx: Db, held: Held): Promise<void> {
   const lock = dialectOf(tx) === 'postgres' ? sql`for share` : sql``;
@@ -81,7 +80,7 @@ export async function refuseLost(tx: Db, held: Held): Promise<void> {
   if (rows.length === 0) throw new LeaseLostError(held);
 }
 
-/** The same database for what is done under a lease: no transaction of it is committed after another has taken the row. */
+/** The database for work under a lease: no transaction is committed after another process has taken the row. */
 export const fencedBy = (storage: Storage, held: Held): Storage => ({
   dialect: storage.dialect,
   db: storage.db,
@@ -95,17 +94,13 @@ export const fencedBy = (storage: Storage, held: Held): Storage => ({
   close: () => storage.close(),
 });
 
-/** What `work` under a lease writes through, and learns of its end by. */
 export interface UnderLease {
   storage: Storage;
   /** Aborted when another process has taken the row. */
   lost: AbortSignal;
 }
 
-/**
- * Takes the row, renews it while `work` runs, and lets it go. Guarded by lease.test.ts.
- * @returns false while another process has it; `work` does not run then.
- */
+/** Takes the row, renews it while `work` runs, and releases it. @returns false, without `work`, while another has it. */
 export async function underLease(
   { storage, clock }: { storage: Storage; clock: Clock },
   row: LeaseRow,
@@ -121,7 +116,7 @@ export async function underLease(
     const untilMs = clock.nowMs() + leaseMs;
     if (!(await storage.transaction((tx) => renewLease(tx, held, untilMs), { durable: false }))) lost.abort();
   };
-  // A database that is away costs the lease only when another process reaches it.
+  // While the database is away the lease is lost only if another process reaches it.
   const timer = setInterval(() => void renew().catch(() => undefined), leaseMs / 3).unref();
   try {
     await work({ storage: fencedBy(storage, held), lost: lost.signal });

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Migration } from './migrations.ts';
 import type { Storage } from './storage.ts';
 
-/** What there is before the first module. */
+/** Available to the first module. */
 export interface Opening {
   config: Config;
   storage: Storage;
@@ -12,17 +12,14 @@ export interface Opening {
   logger: Logger;
 }
 
-/**
- * What a module gives app.ts. `Given`: what the modules before it have opened; `Opened`: what it adds to that.
- */
+/** An entry of the list in app.ts. `Given`: opened by the modules before it; `Opened`: added by this one. */
 export interface Module<Given, Opened> {
   migrations?: Migration[];
   open?: (given: Given) => Opened | Promise<Opened>;
-  /** Begins what the server does by itself; commands on the data open a module and do not start it. */
+  /** Starts background work; commands on the data only open a module. */
   start?: (all: Given & Opened) => void | Promise<void>;
-  /** For whatever was opened, started or not. Twice is fine. */
+  /** Also for a module that was opened and not started. Idempotent. */
   stop?: (all: Given & Opened) => Promise<void>;
 }
 
-/** Infers the types of a module. */
 export const defineModule = <Given, Opened>(module: Module<Given, Opened>): Module<Given, Opened> => module;

@@ -7,10 +7,7 @@ interface Scope {
 
 const current = new AsyncLocalStorage<Scope>();
 
-/**
- * A transaction begun inside another one of the same database would wait for itself for ever on SQLite, and
- * commit apart from it on PostgreSQL. Call this where one is asked for, `runInside` where it runs.
- */
+/** A nested transaction would deadlock on SQLite, and commit separately on PostgreSQL. */
 export function refuseNested(storage: object): void {
   const scope = current.getStore();
   if (scope?.open === true && scope.storage === storage)
@@ -22,7 +19,7 @@ export async function runInside<T>(storage: object, work: () => Promise<T>): Pro
   try {
     return await current.run(scope, work);
   } finally {
-    // What was started inside and lives longer may begin transactions of its own.
+    // Work that was started inside and lives longer may begin transactions.
     scope.open = false;
   }
 }

@@ -1,25 +1,24 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Db, Storage } from './storage.ts';
 
-/** Some milliseconds on SQLite, with the indexes of a table. */
+/** Some milliseconds on SQLite. */
 const PART_ROWS = 1_000;
 
 interface Rows {
   /** With a column `id`. */
   table: string;
   where: RawBuilder<boolean>;
-  /** What is done to each: `delete from …` or `update … set …`. */
+  /** `delete from …` or `update … set …`. */
   change: RawBuilder<unknown>;
-  /** They are walked through by their ids: for a change after which `where` still finds them, with an index in this order. */
+  /** In the order of the ids, by an index: for a change after which `where` still finds the row. */
   isById?: boolean;
 }
 
 /**
- * What a change does to very many rows, ahead of its own transaction: part by part, so that neither this process nor whoever
- * writes next waits for all of them. The last part is left to that transaction; where there are few there is nothing to do.
- * A process that dies between two parts leaves the rest as it is: the change was not acknowledged, and asking again goes on.
+ * Changes very many rows part by part before the caller's transaction, which would hold up all other writes. The last part
+ * is left to that transaction. A crash leaves the rest unchanged: the change was not acknowledged, and a repeat continues.
  * Guarded by parts.test.ts.
- * @param begin in the transaction of the first part, to record that it has begun. @returns how many rows were changed.
+ * @param begin runs in the transaction of the first part. @returns the number of changed rows.
  */
 export async function inParts(
   storage: Storage,

@@ -1,40 +1,34 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Db, Storage } from './storage.ts';
 
-/**
- * What a piece of work is carried out under: as soon as it is withdrawn, nothing of the work is committed any more,
- * whatever began it and whoever waits for it. `nodes` has the one of a request.
- */
+/** After its withdrawal no transaction of the work under it is committed. `nodes` has the permit of a request. */
 export interface Permit {
-  /** Before a transaction begins. @throws KeywardError where it is known to be withdrawn. */
+  /** Before a transaction. @throws KeywardError where it is known to be withdrawn. */
   refuseEnded(): void;
   /**
-   * Before something begins that no transaction takes back, such as a request to another server: undefined where it is known
-   * to stand, at once. @throws KeywardError where it was withdrawn.
+   * Before work that no rollback undoes, such as a request to another server.
+   * @returns undefined where it is known to stand. @throws KeywardError where it was withdrawn.
    */
   stands(): undefined | Promise<void>;
-  /** Aborted when it is withdrawn: for what goes on also where the caller has gone away. */
+  /** Aborted with the withdrawal, for work that goes on after its caller has gone. */
   readonly signal: AbortSignal;
-  /** As the last thing in a transaction, before its commit. @throws KeywardError where it was withdrawn. */
+  /** The last step of a transaction, before its commit. @throws KeywardError where it was withdrawn. */
   check(tx: Db): Promise<void>;
 }
 
 const current = new AsyncLocalStorage<Permit | undefined>();
 
-/** Runs `work`, and everything that it begins, under `permit`. */
+/** Also what `work` begins. */
 export const underPermit = <T>(permit: Permit, work: () => T): T => current.run(permit, work);
 
-/**
- * Runs `work` under nobody's permit: what a request only happened to set going, and what would go on without it. Where
- * it may be used: architecture.test.ts.
- */
+/** For work that a request only triggers. architecture.test.ts lists the places that may use it. */
 export const withoutPermit = <T>(work: () => T): T => current.run(undefined, work);
 
 export const currentPermit = (): Permit | undefined => current.getStore();
 
 /**
- * The same database for the server's own books, such as leases, counters and settlements: they are kept also where the
- * request that happens to be carried out was ended. Where it may be used: architecture.test.ts.
+ * The database for leases, counters and settlements, which are written also where their request was ended.
+ * architecture.test.ts lists the places that may use it.
  */
 export const booksOf = (storage: Storage): Storage => ({
   dialect: storage.dialect,

@@ -5,18 +5,18 @@ import { conflictFailure, refuseNulCharacters, storageFailure } from './failure.
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** Longer than the server's own limit, which gives the better error; for a server that has stopped answering. */
+/** For a server that has stopped answering; longer than its own limit, which gives the better error. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
 
 const { INT8, NUMERIC, BYTEA } = pg.types.builtins;
 const types = new pg.TypeOverrides();
 // int8 comes as text by default; every integer here is below 2^53 (times, counters, nano-dollars).
 types.setTypeParser(INT8, safeInteger);
-// What sum and avg of integers give.
+// Of sum and avg of integers.
 types.setTypeParser(NUMERIC, Number);
 const parseBytes: (text: string) => Buffer = pg.types.getTypeParser(BYTEA);
 types.setTypeParser(BYTEA, (text) => {
-  // Uint8Array as from SQLite: Buffer's slice, toString and toJSON mean other things.
+  // A Uint8Array as from SQLite: slice, toString and toJSON of a Buffer differ.
   const buffer = parseBytes(text);
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 });
@@ -38,16 +38,16 @@ export function newPool(url: string): pg.Pool {
     application_name: 'keyward',
     types,
   });
-  // A connection that the server closes must not end the process, neither an idle one nor one between two
-  // statements of a transaction; the next statement on it fails, the next query opens another.
+  // A connection that the server closes must not end the process: the next statement on it fails, the next query opens
+  // another.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
-/** The pool as Kysely takes it, with our errors: `storage_unavailable` where the database is at fault. */
+/** Gives our errors: `storage_unavailable` where the database is at fault. */
 export function guardedPool(pool: pg.Pool): PostgresPool {
-  // One guard for each client, as Kysely keeps what belongs to a connection by this object.
+  // One guard for each client: Kysely tells connections apart by this object.
   const guards = new WeakMap<pg.PoolClient, GuardedClient>();
   return {
     options: pool.options,
@@ -68,10 +68,7 @@ export function guardedPool(pool: pg.Pool): PostgresPool {
 class GuardedClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   #failure: Error | undefined;
-  /**
-   * Its transaction is lost until the rollback. Each statement until then says so, and the commit too: work that caught
-   * the first error fails with a conflict, which begins it anew, and with no other error.
-   */
+  /** Each statement until the rollback fails with it, also the commit: work that caught the error is retried too. */
   #conflict: Error | undefined;
   constructor(client: pg.PoolClient) {
     this.#client = client;
@@ -88,7 +85,7 @@ class GuardedClient implements PostgresPoolClient {
   }
 
   async #query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
-    // A server that no longer answers would let even ROLLBACK wait for its time-out.
+    // A server that does not answer would let even ROLLBACK wait for its timeout.
     if (this.#failure !== undefined) throw this.#failure;
     if (sql === 'rollback') this.#conflict = undefined;
     if (this.#conflict !== undefined) throw this.#conflict;
@@ -102,7 +99,6 @@ class GuardedClient implements PostgresPoolClient {
     }
   }
 
-  /** A client that has failed is not used again. */
   release(destroy = false): void {
     this.#conflict = undefined;
     this.#client.release(destroy || this.#failure !== undefined);

@@ -8,12 +8,12 @@ import { guardedPool, newPool } from './postgres-pool.ts';
 import { currentPermit } from './permit.ts';
 import type { Db, Storage, TransactionOptions } from './storage.ts';
 
-/** How often work is begun in all, where PostgreSQL gives up its transaction for another one. */
+/** Runs of work whose transaction PostgreSQL aborts for another one. */
 const RUNS_MAX = 5;
-/** Before the second run; doubled before each other one, and none waits for as long as its neighbour. */
+/** Before the second run; doubled for each further one, with jitter. */
 const PAUSE_MS = 10;
 
-/** PostgreSQL 15 or newer. @throws StartupError when it cannot be reached; the URL's password is not in the text. */
+/** PostgreSQL 15 or newer. @throws StartupError without the password of the URL. */
 export async function openPostgres(url: string): Promise<Storage> {
   const pool = newPool(url);
   try {
@@ -81,14 +81,14 @@ class PostgresStorage implements Storage {
         .setIsolationLevel('repeatable read')
         .setAccessMode('read only')
         .execute(async (tx) => {
-          // The picture is taken by the first statement.
+          // The first statement takes the snapshot.
           await sql`select 1`.execute(tx);
           return work(tx);
         }),
     );
   }
 
-  /** Keeps account of what runs, so that `close` can wait for it. */
+  /** `close` waits for it. */
   async #track<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) throw closedFailure();
     const running = work();
@@ -115,9 +115,9 @@ class PostgresStorage implements Storage {
   }
 
   async #end(): Promise<void> {
-    // A pool that is ended first leaves those that wait for a connection waiting.
+    // A pool that has ended never serves those that wait for a connection.
     await Promise.allSettled(this.#running);
-    // The pool, not Kysely, is ended: reads that come after are then refused with our own error.
+    // Ends the pool and not Kysely: later reads fail with our error.
     await this.#pool.end();
   }
 }

@@ -10,18 +10,18 @@ import { readBackup, type BackupTarget } from './backup-reader.ts';
 import { storageFailure } from './failure.ts';
 import { MIGRATIONS_TABLE, appliedIds, migrateWithin, type Migration } from './migrations.ts';
 import { columnNames, suspendForeignKeys, tableNames } from './schema.ts';
-import type { Db, DialectName, Storage } from './storage.ts';
+import type { Db, Storage } from './storage.ts';
 
 export interface RestoreOptions {
   /** All steps of the schema that this Keyward knows. */
   migrations: readonly Migration[];
-  /** The time the steps will be noted with, in ms since 1970. */
+  /** The time of the steps, ms since 1970. */
   nowMs: number;
-  /** Called about each 1000 rows. */
+  /** Called each 1000 rows. */
   onProgress?: (progress: BackupProgress) => void;
 }
 
-/** Rows inserted by one statement, and the bytes after which it is sent in any case. */
+/** Rows and bytes of one statement, at most. */
 const BATCH_ROWS = 100;
 const BATCH_BYTES = 1024 * 1024;
 /** SQLite's limit is 32766, PostgreSQL's 65535. */
@@ -29,12 +29,10 @@ const BATCH_VALUES = 10_000;
 const PROGRESS_ROWS = 1_000;
 
 /**
- * Fills an empty database, new or of the same schema, from a backup of either dialect, in one transaction: all of
- * it or nothing. The schema is then as old as the backup: call `migrate` next. The master key is no part of a
- * backup (see `backup`); give this Keyward the one under which the backup was made.
+ * Fills an empty database from a backup of either dialect, in one transaction. The schema is then the one of the backup:
+ * call `migrate` next. This Keyward needs the master key under which the backup was made.
  * @param source path of a file, `-` for stdin, or a stream.
- * @returns what the backup's footer says.
- * @throws StartupError of one line when the database holds rows, or the backup is truncated, changed, or newer.
+ * @throws StartupError when the database has rows, or the backup is truncated, changed, or newer.
  */
 export async function restore(
   storage: Storage,
@@ -45,10 +43,9 @@ export async function restore(
   try {
     const opened = typeof source === 'string' ? await openSource(source) : source;
     from = opened;
-    return await storage.transaction(
-      (tx) => restoreWithin(tx, storage.dialect, { ...options, from: opened }),
-      { runsOnce: true },
-    );
+    return await storage.transaction((tx) => restoreWithin(tx, { ...options, from: opened }), {
+      runsOnce: true,
+    });
   } catch (error) {
     throw restoreFailure(error);
   } finally {
@@ -62,13 +59,9 @@ async function openSource(path: string): Promise<Readable> {
   return file.createReadStream();
 }
 
-async function restoreWithin(
-  tx: Db,
-  dialect: DialectName,
-  options: RestoreOptions & { from: Readable },
-): Promise<BackupFooter> {
-  await refuseOccupied(tx, dialect);
-  const restoration = new Restoration(tx, dialect, options);
+async function restoreWithin(tx: Db, options: RestoreOptions & { from: Readable }): Promise<BackupFooter> {
+  await refuseOccupied(tx);
+  const restoration = new Restoration(tx, options);
   let footer: BackupFooter | undefined;
   await pipeline(options.from, createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
     footer = await readBackup(chunks, restoration);
@@ -78,11 +71,14 @@ async function restoreWithin(
   return footer;
 }
 
-async function refuseOccupied(tx: Db, dialect: DialectName): Promise<void> {
-  for (const table of await tableNames(tx, dialect)) {
-    if (table === MIGRATIONS_TABLE) continue;
-    const { rows } = await sql`select 1 from ${sql.id(table)} limit 1`.execute(tx);
-    if (rows.length > 0)
+async function hasRows(tx: Db, table: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from ${sql.id(table)} limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
+async function refuseOccupied(tx: Db): Promise<void> {
+  for (const table of await tableNames(tx)) {
+    if (table !== MIGRATIONS_TABLE && (await hasRows(tx, table)))
       throw new StartupError(
         `The database already holds data (in ${table}): restore into a new, empty database.`,
         { exitCode: 1 },
@@ -90,10 +86,8 @@ async function refuseOccupied(tx: Db, dialect: DialectName): Promise<void> {
   }
 }
 
-/** One backup on its way into one database. */
 class Restoration implements BackupTarget {
   readonly #tx: Db;
-  readonly #dialect: DialectName;
   readonly #options: RestoreOptions;
   readonly #columns = new Map<string, ReadonlySet<string>>();
   #checkForeignKeys = async (): Promise<void> => undefined;
@@ -102,13 +96,12 @@ class Restoration implements BackupTarget {
   #batchBytes = 0;
   #tableRows = 0;
 
-  constructor(tx: Db, dialect: DialectName, options: RestoreOptions) {
+  constructor(tx: Db, options: RestoreOptions) {
     this.#tx = tx;
-    this.#dialect = dialect;
     this.#options = options;
   }
 
-  /** Makes the schema that the rows were taken from. */
+  /** Makes the schema of the backup. */
   async header({ migrations: wanted }: BackupHeader): Promise<void> {
     const { migrations: all, nowMs } = this.#options;
     const unknown = wanted.filter((id) => !all.some((step) => step.id === id));
@@ -118,25 +111,20 @@ class Restoration implements BackupTarget {
       );
     await this.#refuseAhead(wanted);
     const known = all.filter((step) => wanted.includes(step.id));
-    await migrateWithin(this.#tx, this.#dialect, { known, nowMs });
-    this.#checkForeignKeys = await suspendForeignKeys(this.#tx, this.#dialect);
-    for (const table of await tableNames(this.#tx, this.#dialect)) {
+    await migrateWithin(this.#tx, { known, nowMs });
+    this.#checkForeignKeys = await suspendForeignKeys(this.#tx);
+    for (const table of await tableNames(this.#tx)) {
       if (table === MIGRATIONS_TABLE) continue;
-      this.#columns.set(table, new Set(await columnNames(this.#tx, this.#dialect, table)));
-      await this.#empty(table);
+      this.#columns.set(table, new Set(await columnNames(this.#tx, table)));
+      // The backup has the rows that a step of the schema inserts. On an append-only table PostgreSQL refuses an
+      // empty `delete` too.
+      if (await hasRows(this.#tx, table)) await sql`delete from ${sql.id(table)}`.execute(this.#tx);
     }
   }
 
-  /** Rows that a step of the schema put there are in the backup, as they were then. */
-  async #empty(table: string): Promise<void> {
-    const { rows } = await sql`select 1 from ${sql.id(table)} limit 1`.execute(this.#tx);
-    // Where nothing may ever be deleted, PostgreSQL refuses to delete nothing too.
-    if (rows.length > 0) await sql`delete from ${sql.id(table)}`.execute(this.#tx);
-  }
-
-  /** Steps that the backup has not seen could not do their work on its rows any more. */
+  /** Steps of the schema that the database has run, and the backup has not, would miss the rows of the backup. */
   async #refuseAhead(wanted: string[]): Promise<void> {
-    if (!(await tableNames(this.#tx, this.#dialect)).includes(MIGRATIONS_TABLE)) return;
+    if (!(await tableNames(this.#tx)).includes(MIGRATIONS_TABLE)) return;
     const ahead = [...(await appliedIds(this.#tx))].filter((id) => !wanted.includes(id));
     if (ahead.length > 0)
       throw new StartupError(
@@ -182,7 +170,7 @@ class Restoration implements BackupTarget {
     }
   }
 
-  /** Call when the backup has proved whole. */
+  /** After the backup was verified. */
   async finish(): Promise<void> {
     await this.#flush();
     await this.#checkForeignKeys();
@@ -208,7 +196,7 @@ function restoreFailure(error: unknown): unknown {
   const { code = '', syscall } = error as NodeJS.ErrnoException;
   if (code === 'Z_BUF_ERROR') return damaged('it is truncated', error);
   if (code.startsWith('Z_')) return damaged('it is damaged, or not a backup of Keyward', error);
-  if (pointsNowhere(error)) return damaged('a row points at one that is not in it', error);
+  if (pointsNowhere(error)) return damaged('a row refers to a row that is not in it', error);
   if (syscall === 'open' || syscall === 'read')
     return new StartupError(`The backup cannot be read (${error.message}).`, { exitCode: 1, cause: error });
   return storageFailure(error) ?? error;

@@ -1,16 +1,14 @@
 import { sql } from 'kysely';
-import type { Db, DialectName } from './storage.ts';
+import { dialectOf } from './dialect.ts';
+import type { Db } from './storage.ts';
 
-/** Tables whose rows can all be made again from those of others, in a form that only one dialect has. */
+/** Prefix of tables that can be rebuilt from others; no part of a backup. */
 const DERIVED = 'derived_';
 
-/**
- * The tables of the database itself, in order of their names; no views, no SQLite shadow or virtual tables, and none
- * whose name says that it is derived: a backup has no use for it.
- */
-export async function tableNames(db: Db, dialect: DialectName): Promise<string[]> {
+/** In order of their names, without derived tables, views, and shadow and virtual tables of SQLite. */
+export async function tableNames(db: Db): Promise<string[]> {
   const query =
-    dialect === 'sqlite'
+    dialectOf(db) === 'sqlite'
       ? sql<{ name: string }>`
           select name from pragma_table_list
           where schema = 'main' and type = 'table' and name not like 'sqlite\\_%' escape '\\' order by name`
@@ -21,10 +19,9 @@ export async function tableNames(db: Db, dialect: DialectName): Promise<string[]
   return rows.map((row) => row.name).filter((name) => !name.startsWith(DERIVED));
 }
 
-/** The names of a table's columns, in order. */
-export async function columnNames(db: Db, dialect: DialectName, table: string): Promise<string[]> {
+export async function columnNames(db: Db, table: string): Promise<string[]> {
   const query =
-    dialect === 'sqlite'
+    dialectOf(db) === 'sqlite'
       ? sql<{ name: string }>`select name from pragma_table_info(${table}) order by cid`
       : sql<{ name: string }>`
           select column_name as name from information_schema.columns
@@ -40,20 +37,20 @@ interface ForeignKey {
 }
 
 /**
- * Lets rows come in any order for the rest of the transaction. What is returned ends that, and fails when a
- * row points at one that is not there; SQLite looks when the transaction is committed.
+ * Rows may come in any order for the rest of the transaction.
+ * @returns restores the constraints, and fails when a row is missing; SQLite checks at the commit.
  */
-export async function suspendForeignKeys(tx: Db, dialect: DialectName): Promise<() => Promise<void>> {
-  if (dialect === 'sqlite') {
+export async function suspendForeignKeys(tx: Db): Promise<() => Promise<void>> {
+  if (dialectOf(tx) === 'sqlite') {
     await sql`pragma defer_foreign_keys = on`.execute(tx);
     return async () => undefined;
   }
-  // Constraints that were not made deferrable cannot be deferred, and switching them off takes a superuser.
+  // These constraints are not deferrable, and to disable them takes a superuser.
   const { rows: foreignKeys } = await sql<ForeignKey>`
     select c.conrelid::regclass::text as "table", c.conname as name, pg_get_constraintdef(c.oid) as definition
     from pg_constraint c join pg_namespace n on n.oid = c.connamespace
     where c.contype = 'f' and n.nspname = current_schema() order by c.oid`.execute(tx);
-  // regclass and pg_get_constraintdef give text that is quoted already.
+  // regclass and pg_get_constraintdef give quoted text.
   for (const { table, name } of foreignKeys)
     await sql`alter table ${sql.raw(table)} drop constraint ${sql.id(name)}`.execute(tx);
   return async () => {

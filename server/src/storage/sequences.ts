@@ -10,10 +10,10 @@ export const storageMigrations: Migration[] = [
 ];
 
 /**
- * Whole numbers for rows whose ids count up, as the Developer API has them; never given twice, also not after the row
- * with the highest is gone or the database was restored elsewhere. The dialects' own counters do not survive both.
- * @param name of the sequence, by custom its table.
- * @returns the first of `count` numbers in a row.
+ * Ids that count up, as the Developer API has them. Never given twice, also after the row with the highest is deleted or
+ * the database was restored, which the counters of the dialects do not survive.
+ * @param name of the sequence, usually its table.
+ * @returns the first of `count` consecutive numbers.
  */
 export async function nextId(tx: Db, name: string, count = 1): Promise<number> {
   const { rows } = await sql<{ last_id: number }>`
@@ -23,13 +23,10 @@ export async function nextId(tx: Db, name: string, count = 1): Promise<number> {
   return (rows[0]?.last_id ?? count) - count + 1;
 }
 
-/** Generated clients read such numbers into 32 bits. */
+/** Generated clients use 32 bits. */
 const KEPT_MAX = 2_147_483_647;
 
-/**
- * The number that a row had elsewhere, so that those who noted it still find it; the next one where it may have been
- * given here before.
- */
+/** The number that an imported row had; the next one where `wanted` may have been given here. */
 export async function idLike(tx: Db, name: string, wanted: number): Promise<number> {
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > KEPT_MAX) return nextId(tx, name);
   const { rows } = await sql<{ last_id: number }>`

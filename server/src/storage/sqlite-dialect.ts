@@ -4,10 +4,7 @@ import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryR
 import { refuseNulCharacters, storageFailure } from './failure.ts';
 import { turnOf } from './turns.ts';
 
-/**
- * Kysely over one `node:sqlite` connection. Calls are synchronous underneath, so there is no pool.
- * Transactions are begun and ended by sqlite.ts, which also queues them; Kysely's own are refused.
- */
+/** Kysely on one synchronous `node:sqlite` connection. Transactions are those of sqlite.ts; Kysely's own are refused. */
 export function nodeSqliteDialect(connection: DatabaseConnection): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
@@ -35,16 +32,15 @@ class NodeSqliteDriver implements Driver {
   async destroy(): Promise<void> {}
 }
 
-/** Prepared statements kept at most; SQL text is the key, so the set is as large as the program's statements. */
+/** Prepared statements by their text. */
 const STATEMENTS_MAX = 500;
 
 interface Prepared {
   statement: StatementSync;
-  /** Asking the statement builds a description of each column, which takes as long as a look-up by key. */
+  /** Kept, as `columns()` takes as long as a look-up by key. */
   givesRows: boolean;
 }
 
-/** Runs statements on a `DatabaseSync` and keeps them prepared. */
 export class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
@@ -57,7 +53,7 @@ export class SqliteConnection implements DatabaseConnection {
     return this.run(query);
   }
 
-  /** At once, whatever the turn has done already. */
+  /** Without a turn. */
   run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     refuseNulCharacters(parameters);
     try {
@@ -73,7 +69,7 @@ export class SqliteConnection implements DatabaseConnection {
 
   async *streamQuery<R>({ sql, parameters }: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
     try {
-      // A statement of its own: a cached one would be reset by the next call while this one is half read.
+      // Not a cached statement, which the next call would reset.
       const statement = this.#database.prepare(sql);
       for (const row of statement.iterate(...(parameters as SQLInputValue[]))) {
         for (let turn = turnOf(); turn !== undefined; turn = turnOf()) await turn;
@@ -96,9 +92,8 @@ export class SqliteConnection implements DatabaseConnection {
 }
 
 /**
- * One transaction on a connection. It behaves as PostgreSQL does where SQLite would let things pass:
- * a statement that failed fails the whole, even if its error was caught; and a statement that comes late
- * (one branch of a Promise.all, after the other has thrown) is refused, where it would commit by itself.
+ * One transaction on a connection, as strict as PostgreSQL: a failed statement fails the whole, even if its error was
+ * caught; and a late statement, such as a branch of a Promise.all after the other has thrown, is refused.
  */
 export class SqliteTransaction implements DatabaseConnection {
   readonly #connection: SqliteConnection;
@@ -111,7 +106,7 @@ export class SqliteTransaction implements DatabaseConnection {
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     this.#refuseLate();
     for (let turn = turnOf(); turn !== undefined; turn = turnOf()) await turn;
-    // Its transaction may have ended while it waited.
+    // The transaction may have ended meanwhile.
     this.#refuseLate();
     try {
       return this.#connection.run<R>(query);
@@ -126,13 +121,13 @@ export class SqliteTransaction implements DatabaseConnection {
     return this.#connection.streamQuery<R>(query);
   }
 
-  /** No statement after this. @throws what the first failed statement threw. */
+  /** @throws the error of the first failed statement. */
   end(): void {
     this.#ended = true;
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** No statement after this; what went before is about to be rolled back. */
+  /** Before a rollback. */
   abandon(): void {
     this.#ended = true;
   }

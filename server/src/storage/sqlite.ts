@@ -10,12 +10,12 @@ import { SqliteConnection, SqliteTransaction, nodeSqliteDialect } from './sqlite
 import { currentPermit, type Permit } from './permit.ts';
 import type { Db, Storage, TransactionOptions } from './storage.ts';
 
-/** How long a transaction waits for another process to let go of the file. */
+/** How long a transaction waits for the lock of another process. */
 const LOCK_WAIT_MS = 5_000;
 const LOCK_RETRY_MS = 3;
-/** Reads meet a lock only while the log of a process that died is put in order. */
+/** Reads find a lock only during the recovery after a crash. */
 const READ_LOCK_WAIT_MS = 100;
-/** A backup or a restore lets the write-ahead log grow; it is cut back to this when it is begun anew. */
+/** The write-ahead log, which a backup or a restore lets grow, is cut back to this. */
 const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 
 /**
@@ -25,7 +25,7 @@ const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 export async function openSqlite(file: string): Promise<Storage> {
   const opened: DatabaseSync[] = [];
   try {
-    // Made by us and not by SQLite, so that at no moment anybody else can open it.
+    // SQLite would make a file that others can open.
     closeSync(openSync(file, 'a', 0o600));
     for (let i = 0; i < 2; i++) opened.push(await connect(file));
     const [writer, reader] = opened as [DatabaseSync, DatabaseSync];
@@ -42,7 +42,7 @@ export async function openSqlite(file: string): Promise<Storage> {
 }
 
 async function connect(file: string): Promise<DatabaseSync> {
-  // No busy timeout: a lock is waited for by `whileBusy`, as the event loop must not stand still.
+  // No busy timeout, which would block the event loop: `whileBusy` waits for locks.
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     await whileBusy(() => database.exec('PRAGMA journal_mode = WAL'));
@@ -111,13 +111,13 @@ class SqliteStorage implements Storage {
   }
 
   async #run<T>(work: (tx: Db) => Promise<T>, permit: Permit | undefined): Promise<T> {
-    // IMMEDIATE takes the write lock at once, so that no later statement of the transaction can find it taken.
+    // IMMEDIATE takes the write lock now: no later statement can find it taken.
     await whileBusy(() => this.#writer.exec('BEGIN IMMEDIATE'));
     const transaction = new SqliteTransaction(this.#connection);
     try {
       const tx: Db = new Kysely({ dialect: nodeSqliteDialect(transaction) });
       const result = await runInside(this, () => work(tx));
-      // The file is locked: what is not withdrawn now is not before the commit either.
+      // The file is locked: the permit cannot be withdrawn before the commit.
       if (permit !== undefined) await permit.check(tx);
       transaction.end();
       this.#writer.exec('COMMIT');
@@ -133,10 +133,10 @@ class SqliteStorage implements Storage {
     if (this.#closed) throw closedFailure();
     let connection: DatabaseSync | undefined;
     try {
-      // Read-only also means that a file which is gone is not made anew.
+      // Read-only: a missing file is not created.
       const opened = new DatabaseSync(this.#file, { readOnly: true, timeout: 0 });
       connection = opened;
-      // BEGIN alone would take the picture at the first read.
+      // BEGIN alone would take the snapshot at the first read.
       await whileBusy(() => opened.exec('BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1'));
       return await work(new Kysely({ dialect: nodeSqliteDialect(new SqliteConnection(opened)) }));
     } catch (error) {
@@ -150,7 +150,7 @@ class SqliteStorage implements Storage {
     await this.transaction(
       async (tx) => {
         this.#checkFile();
-        // Really writes a page, with the number that is there: a full disk shows itself only so.
+        // Writes a page with the same number: a full disk shows only then.
         const { rows } = await sql<{ user_version: number }>`pragma user_version`.execute(tx);
         await sql.raw(`pragma user_version = ${rows[0]?.user_version ?? 0}`).execute(tx);
       },
@@ -158,7 +158,7 @@ class SqliteStorage implements Storage {
     );
   }
 
-  /** Writes into a file that was removed or replaced succeed and are lost. */
+  /** Writes to a removed file succeed and are lost. */
   #checkFile(): void {
     const present = statSync(this.#file, { throwIfNoEntry: false });
     if (present?.ino !== this.#inode)

@@ -112,7 +112,7 @@ describeOnBothDatabases('odd names', (open) => {
     expect(ids).toEqual(['B', 'ab', 'Ä'].flatMap((folder) => NAMES.map((name) => `${folder}/${name}`)));
   });
 
-  test('are names of different owners where they differ in case alone', async () => {
+  test('names that differ only in case are names of different owners', async () => {
     const storage = await openAll();
     await storage.transaction(async (tx) => {
       for (const name of NAMES)
@@ -135,13 +135,13 @@ describeOnBothDatabases('odd names', (open) => {
     ['ß', ['ß']],
     ['🗝', ['🗝️']],
     ['%', []],
-  ] as const)('of keys are found whatever their case: %s', async ([q, names]) => {
+  ] as const)('names of keys are found whatever their case: %s', async ([q, names]) => {
     const storage = await openAll();
     await addKeys(storage);
     expect(await search(storage, q)).toEqual([...names].toSorted());
   });
 
-  test('of keys that an older Keyward has made are found too', async () => {
+  test('names of keys that an older Keyward has made are found too', async () => {
     const { storage } = await open();
     await migrate(
       storage,
@@ -172,7 +172,7 @@ describeOnBothDatabases('odd names', (open) => {
 describeOn('postgres', 'a database whose text was ordered by a locale', (open) => {
   const OLD = 'create table old_names (name text primary key, other text references old_names (name))';
 
-  test('is ordered by code points after the next start, its keys and references kept', async () => {
+  test('a text column of an older database is ordered by code points after the next start, and keeps its keys and references', async () => {
     const { storage } = await open();
     await migrate(storage, storageMigrations, 1);
     await storage.transaction(async (tx) => {
@@ -191,7 +191,7 @@ describeOn('postgres', 'a database whose text was ordered by a locale', (open) =
     await expect(dangling).rejects.toThrow(/foreign key/);
   });
 
-  test('is a StartupError that says what to do where a view reads the table', async () => {
+  test('a view that reads a table causes a StartupError with the next step', async () => {
     const { storage } = await open();
     await storage.transaction(async (tx) => {
       await sql.raw(OLD).execute(tx);

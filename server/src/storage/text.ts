@@ -3,9 +3,8 @@ import { StartupError } from '../base/errors.ts';
 import type { Db } from './storage.ts';
 
 /**
- * PostgreSQL orders and lower-cases text by the locale of its database, SQLite by code points and a to z alone. Each text
- * column has the collation `C`: lists have one order on both, and on any server, and `lower` changes a to z alone.
- * Asked for after each run of migrations, so that no new column can be without it. Guarded by text.test.ts.
+ * Gives each text column the collation `C`, after each run of migrations: PostgreSQL would otherwise order and lower-case
+ * text by its locale, and SQLite by code points and a to z. Guarded by text.test.ts.
  */
 export async function orderTextByCodePoint(tx: Db): Promise<void> {
   const { rows } = await sql<{ table: string; change: string }>`
@@ -22,13 +21,13 @@ export async function orderTextByCodePoint(tx: Db): Promise<void> {
       .catch((error: unknown) => refuseView(table, error));
 }
 
-/** A step's statement with its text columns as they are to be: to change them afterwards takes as long as to make them. */
+/** Sets the collation in the statement: to change a column afterwards takes as long as to make it. */
 export const withPlainText = (statement: string): string =>
   /^(create|alter) table /.test(statement)
     ? statement.replaceAll(/(?<=\w )text(?=[\s,)]|$)/g, 'text collate "C"')
     : statement;
 
-/** 0A000: a view of somebody else's reads the column. */
+/** 0A000: a view reads the column. */
 function refuseView(table: string, error: unknown): never {
   if ((error as { code?: string }).code !== '0A000') throw error;
   throw new StartupError(
@@ -37,8 +36,5 @@ function refuseView(table: string, error: unknown): never {
   );
 }
 
-/**
- * The form in which two texts that differ in case alone are the same, in all alphabets, on both databases. What is searched
- * whatever its case is stored in this form beside its own.
- */
+/** For columns that are searched without case, in all alphabets. */
 export const foldCase = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ');

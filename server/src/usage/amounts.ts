@@ -1,16 +1,15 @@
 import { AMOUNT_MAX, DECIMALS, type BudgetUnit } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
 
-/** Digits that are shown even where they are zero. */
+/** Decimals that are shown even where they are zero. */
 const SHOWN_DECIMALS: Record<BudgetUnit, number> = { requests: 0, tokens: 0, usd: 2, gpu_seconds: 0 };
 
 const DECIMAL_TEXT = /^(0|[1-9]\d{0,15})(?:\.(\d{1,30}))?$/;
 
 /**
- * Decimal text such as "12.50" as an integer of the unit's smallest part (nano-dollars, milliseconds, 1). Exact.
- * @param field named in the error, such as `budgets[0].amount`.
- * @throws KeywardError `invalid_input` for anything but plain digits, for more decimals than the unit has, for
- *   more than AMOUNT_MAX.
+ * Decimal text such as "12.50" as an exact integer of the smallest part of the unit (nano-dollars, milliseconds, 1).
+ * @param field of the request, such as `budgets[0].amount`.
+ * @throws KeywardError `invalid_input`
  */
 export function parseAmount(unit: BudgetUnit, text: string, field = 'amount'): number {
   const match = DECIMAL_TEXT.exec(text);
@@ -30,10 +29,7 @@ export function parseAmount(unit: BudgetUnit, text: string, field = 'amount'): n
   return Number(amount);
 }
 
-/**
- * An integer of the unit's smallest part as decimal text: "12.50" usd, "1.5" GPU seconds, "1000" tokens.
- * @param amount 0 or more; a bigint where a sum may exceed 2^53.
- */
+/** The inverse of `parseAmount`. @param amount 0 or more; a bigint where a sum may exceed 2^53. */
 export function formatAmount(unit: BudgetUnit, amount: number | bigint): string {
   const decimals = DECIMALS[unit];
   const digits = String(amount).padStart(decimals + 1, '0');
@@ -45,7 +41,7 @@ export function formatAmount(unit: BudgetUnit, amount: number | bigint): string 
   return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
-/** Makes what came from outside countable: whole, rounded up, 0 to AMOUNT_MAX; what is no number counts 0. */
+/** Rounded up, 0 to AMOUNT_MAX; NaN counts 0. */
 export function countable(amount: number): number {
   return amount > 0 ? Math.min(Math.ceil(amount), AMOUNT_MAX) : 0;
 }

@@ -1,4 +1,3 @@
-/** How many wait for one turn at most; more wait for the next. */
 const BATCH_MAX = 200;
 
 interface Waiting<Item, Result> {
@@ -7,21 +6,18 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
-/**
- * Work that is asked for one by one and done together: whatever came while one batch ran makes up the next.
- * One batch at a time, in the order they came.
- */
+/** Collects items while a batch runs into the next one. One batch at a time, first come first served. */
 export class Batches<Item, Result> {
   readonly #work: (items: Item[]) => Promise<Result[]>;
   readonly #waiting: Waiting<Item, Result>[] = [];
   #running: Promise<void> | undefined;
 
-  /** @param work gives one result per item, in their order. */
+  /** @param work gives a result for each item, in their order. */
   constructor(work: (items: Item[]) => Promise<Result[]>) {
     this.#work = work;
   }
 
-  /** @throws what `work` threw for the batch that the item was in. */
+  /** Rejects with the error of its batch. */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
@@ -35,7 +31,7 @@ export class Batches<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    // Those who ask in the same turn of the event loop go together.
+    // Items of the same turn of the event loop go together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_MAX);

@@ -17,7 +17,7 @@ const holder = (id: string, amount: number, kind: BudgetHolder['kind'] = 'key'):
 };
 const isGranted = (answer: Reservation | Refusal): answer is Reservation => !('refused' in answer);
 const granted = (answer: Reservation | Refusal): Reservation => {
-  if ('refused' in answer) throw new Error(answer.message);
+  if ('refused' in answer) throw new Error(answer.refused.name);
   return answer;
 };
 

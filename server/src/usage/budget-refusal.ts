@@ -3,7 +3,6 @@ import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Refusal, SpentBudget } from './budget.ts';
 
-/** The refusal for a spent budget, with when it is filled again. */
 export function budgetExceeded(
   clock: Clock,
   keyId: string,
@@ -21,7 +20,7 @@ export function budgetExceeded(
   });
 }
 
-/** Names neither the owner nor the ancestor: the caller need not know who made its key. */
+/** Without names of owners and ancestors, which the caller may not know. */
 export function whose({ kind, id }: Pick<Holder, 'kind' | 'id'>, keyId: string): string {
   if (kind === 'owner') return 'the owner of this key';
   return id === keyId ? 'this key' : 'an ancestor of this key';
@@ -29,10 +28,7 @@ export function whose({ kind, id }: Pick<Holder, 'kind' | 'id'>, keyId: string):
 
 const SMALLER = 'Send a max_tokens that fits, or a shorter input.';
 
-/**
- * Why a reservation was not made. A budget that is spent is told otherwise than one that holds less than the request may need:
- * there a smaller request helps, and waiting may not. `Retry-After` stands only where waiting helps.
- */
+/** A budget that is not spent may still have room for a smaller request. `Retry-After` only where waiting helps. */
 export function reservationRefused(
   { refused, left, needed, retryAfterSeconds }: Refusal,
   keyId: string,

@@ -1,41 +1,45 @@
 import { sql } from 'kysely';
 import { AMOUNT_MAX, type BudgetUnit } from '../access/index.ts';
 import { claimRows, type Db } from '../storage/index.ts';
-import { slotId, type Slot } from './budget.ts';
+import { slotId, type Slot, type SlotKey } from './budget.ts';
 
-type SlotColumns = { key_id: string; name: string; unit: string; period_start: number };
+type SlotColumns = { key_id: string; name: string; unit: BudgetUnit; period_start: number };
 type UseRow = SlotColumns & { used: number; period: string; wanted: number };
 type BlockRow = SlotColumns & { lease_id: string; amount: number; busy: number };
+type CarryRow = SlotColumns & { from_name: string; from_start: number; included: number };
 type LeaseRow = { id: string; seq: number; expires_at: number };
 
-type Tables = { budget_use: UseRow; budget_blocks: BlockRow; budget_leases: LeaseRow };
+export const tables = (db: Db) =>
+  db.withTables<{
+    budget_use: UseRow;
+    budget_blocks: BlockRow;
+    budget_carries: CarryRow;
+    budget_leases: LeaseRow;
+  }>();
 
-const tables = (db: Db) => db.withTables<Tables>();
-
-/** Rows in one statement: both databases bound how many values it may have. */
+/** Both databases limit the values of a statement. */
 const ROWS_PER_STATEMENT = 1_000;
 
-const SLOT_KEY = ['key_id', 'name', 'unit', 'period_start'] as const;
+export const SLOT_KEY = ['key_id', 'name', 'unit', 'period_start'] as const;
 
-/** What the database has of a slot. */
+/** A slot in the database. */
 export interface Standing {
   /** Settled. */
   used: number;
-  /** When a node last wanted back what others hold, ms since 1970; grows with each call. */
+  /** When a node last called for idle amounts of others, ms since 1970; grows with each call. */
   wanted: number;
-  /** What leases of others hold: all of it, and the part that is in use. */
+  /** Held by other leases, and the busy part of it. */
   others: { amount: number; busy: number };
-  /** How many of them hold more than is in use. */
+  /** How many of them hold an idle amount. */
   withIdle: number;
 }
 
-/** What stands in the slots of some holders, by slot. */
 export class Standings {
   readonly #bySlot = new Map<string, Standing>();
-  /** Leases of others that have not run out. */
+  /** Leases of others that have not expired. */
   otherLeases = 0;
 
-  at(slot: Omit<Slot, 'period'>): Standing {
+  at(slot: SlotKey): Standing {
     const id = slotId(slot);
     let standing = this.#bySlot.get(id);
     if (standing === undefined) {
@@ -46,18 +50,18 @@ export class Standings {
   }
 }
 
-/** Which slots to read: those of `holderIds` in the periods that begin at one of `periodStarts`. */
+/** The slots of `holderIds` in the periods that begin at one of `periodStarts`. */
 export interface Range {
   holderIds: readonly string[];
   periodStarts: readonly number[];
   nowMs: number;
-  /** What this lease holds is known better in memory, and left out. */
+  /** Left out, as memory is more recent. */
   leaseId: string;
 }
 
-type Line = SlotColumns & { unit: BudgetUnit; kind: 'use' | 'block' | 'leases'; a: number; b: number };
+type Line = SlotColumns & { kind: 'use' | 'block' | 'leases'; a: number; b: number };
 
-/** Reads use and blocks in one statement for each 1,000 holders, hence of one moment. */
+/** One statement for each 1,000 holders: use and blocks of one moment. */
 export async function readStandings(db: Db, range: Range): Promise<Standings> {
   const standings = new Standings();
   for (const holderIds of chunksOf(range.holderIds)) await readInto(standings, db, { ...range, holderIds });
@@ -106,9 +110,9 @@ function add(standings: Standings, { kind, key_id: holderId, name, unit, period_
 }
 
 /**
- * Adds to slots, each named once; a sum stops at AMOUNT_MAX. Locks them until the transaction ends, so that no other
- * process grants from them meanwhile; SQLite's transactions hold the whole file. All who lock do it in the same order,
- * by code unit and not by a database's collation, and so cannot wait for each other in a circle.
+ * Adds to slots, up to AMOUNT_MAX, and locks them until the transaction ends: no other process grants from them meanwhile.
+ * The lock order is the same everywhere, by code unit and not by a collation, and cannot deadlock.
+ * @param uses each slot once.
  */
 export async function addUse(tx: Db, uses: readonly (readonly [Slot, number])[]): Promise<void> {
   if (uses.length === 0) return;
@@ -132,14 +136,14 @@ export async function addUse(tx: Db, uses: readonly (readonly [Slot, number])[])
   }
 }
 
-const columnsOf = ({ holderId, name, unit, periodStart }: Slot): SlotColumns => ({
+export const columnsOf = ({ holderId, name, unit, periodStart }: SlotKey): SlotColumns => ({
   key_id: holderId,
   name,
   unit,
   period_start: periodStart,
 });
 
-/** Asks all nodes to give back what they hold of a locked slot and do not use. */
+/** Asks all nodes to give back their idle amounts of a locked slot. */
 export async function wantBack(tx: Db, slot: Slot, nowMs: number): Promise<void> {
   const { key_id, name, unit, period_start } = columnsOf(slot);
   await sql`update budget_use
@@ -147,7 +151,7 @@ export async function wantBack(tx: Db, slot: Slot, nowMs: number): Promise<void>
     and unit = ${unit} and period_start = ${period_start}`.execute(tx);
 }
 
-/** What one lease holds of slots that are locked; 0 holds nothing. */
+/** The blocks of a lease, in slots that are locked. */
 export async function writeBlocks(
   tx: Db,
   leaseId: string,
@@ -175,7 +179,7 @@ export async function writeBlocks(
   }
 }
 
-/** @returns false for a lease that has run out: what it held is others' now. */
+/** @returns false for a lease that has expired: its blocks are free. */
 export async function renewLease(tx: Db, { id, seq, expires_at }: LeaseRow, nowMs: number): Promise<boolean> {
   const renewed = await tables(tx)
     .updateTable('budget_leases')
@@ -191,7 +195,7 @@ export async function insertLease(tx: Db, lease: LeaseRow): Promise<void> {
   await tables(tx).insertInto('budget_leases').values(lease).execute();
 }
 
-/** The number of the last transaction of a lease that was carried out. */
+/** The number of the last committed transaction of a lease. */
 export async function leaseSeq(db: Db, id: string): Promise<number | undefined> {
   const row = await tables(db)
     .selectFrom('budget_leases')
@@ -201,17 +205,16 @@ export async function leaseSeq(db: Db, id: string): Promise<number | undefined> 
   return row?.seq;
 }
 
-/** Ends a lease and what it held. */
 export async function deleteLease(tx: Db, id: string): Promise<void> {
   await tables(tx).deleteFrom('budget_blocks').where('lease_id', '=', id).execute();
   await tables(tx).deleteFrom('budget_leases').where('id', '=', id).execute();
 }
 
-/** Of processes that died. Hardly ever more than a few; the next look takes more. */
+/** The next look takes more. */
 const EXPIRED_AT_ONCE = 500;
 
 export async function deleteExpired(tx: Db, beforeMs: number): Promise<void> {
-  // One that its process renews at this moment has not run out, and is passed over.
+  // A lease that its process renews at this moment is skipped.
   const rows = await claimRows<{ id: string }>(tx, {
     table: 'budget_leases',
     key: ['id'],
@@ -225,7 +228,7 @@ export async function deleteExpired(tx: Db, beforeMs: number): Promise<void> {
   await tables(tx).deleteFrom('budget_blocks').where('lease_id', 'in', ids).execute();
 }
 
-/** `total` begins at 0 and is never over. */
+/** Without `total`, which begins at 0. */
 export async function deletePeriodsBefore(tx: Db, periodStartMs: number): Promise<void> {
   for (const table of ['budget_use', 'budget_carries'] as const) {
     await sql`delete from ${sql.table(table)} where period_start > 0 and period_start < ${periodStartMs}`.execute(

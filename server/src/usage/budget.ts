@@ -4,7 +4,7 @@ import { countable, formatAmount, parseAmount } from './amounts.ts';
 import { periodEnd, periodStart } from './periods.ts';
 import { storable } from './storable.ts';
 
-/** What a request takes, in the smallest units: 1, 1, nano-dollars, milliseconds. */
+/** In the smallest units: 1, 1, nano-dollars, milliseconds. */
 export interface Spend {
   requests: number;
   tokens: number;
@@ -12,42 +12,40 @@ export interface Spend {
   gpuMs: number;
 }
 
-/** A budget from which a request could not be taken, and whose it is. */
 export type SpentBudget = BudgetView & { holder: Pick<Holder, 'kind' | 'id'> };
 
-/** One whose budgets a request is taken from. */
 export type BudgetHolder = Pick<Holder, 'kind' | 'id' | 'name' | 'budgets'>;
 
-/** Why a reservation was not made. Nothing was taken from any budget. */
+/** A reservation that was not made; nothing was taken from any budget. */
 export interface Refusal {
   refused: SpentBudget;
-  /** What is left of it right now, and what the request may need; decimal text in its unit. */
+  /** Left of the budget, and needed by the request; decimal text in its unit. */
   left: string;
   needed: string;
-  /** A whole sentence, safe for the caller. */
-  message: string;
-  /** When to try again; null: waiting does not help. */
+  /** Null: waiting does not help. */
   retryAfterSeconds: number | null;
 }
 
-/** Where a use is counted: one budget of one holder in one period. */
-export interface Slot {
+/** One budget of one holder in one period. */
+export interface SlotKey {
   holderId: string;
   name: string;
   unit: BudgetUnit;
   periodStart: number;
-  /** Tells how long a use counts; slots are told apart without it. */
+}
+
+export interface Slot extends SlotKey {
   period: BudgetPeriod;
 }
 
-/** What stands in a slot: settled use, and what unexpired reservations hold. */
 export interface Balance {
   settled: number;
+  /** By unexpired reservations. */
   reserved: number;
 }
 
-/** Unique per slot; the order of these texts is the one in which rows are locked, everywhere. */
-export function slotId(slot: Omit<Slot, 'period'>): string {
+/** Unique per slot. Rows are locked in the order of these texts, everywhere. */
+export function slotId(slot: SlotKey): string {
   return `${slot.holderId}\n${slot.name}\n${slot.unit}\n${slot.periodStart}`;
 }
 
@@ -56,7 +54,6 @@ export function slotOf(holderId: string, budget: Budget, nowMs: number): Slot {
   return { holderId, name: storable(name), unit, period, periodStart: periodStart(period, nowMs) };
 }
 
-/** The part of a spend that a budget of this unit counts. */
 export function spentIn(unit: BudgetUnit, { requests, tokens, usdNano, gpuMs }: Spend): number {
   if (unit === 'tokens') return countable(tokens);
   if (unit === 'requests') return countable(requests);
@@ -78,7 +75,7 @@ export function viewOf(budget: Budget, balance: Balance, nowMs: number): BudgetV
   };
 }
 
-/** How long running requests are given to end before a caller who waits for them tries again. */
+/** Retry where running requests hold what is missing. */
 const RETRY_WHILE_RESERVED_SECONDS = 1;
 
 /** @returns undefined when `needed` fits into what is left. */
@@ -90,13 +87,10 @@ export function refusalOf(
   const amount = parseAmount(budget.unit, budget.amount);
   const { settled, reserved } = balance;
   if (settled + reserved + needed <= amount) return undefined;
-  const left = formatAmount(budget.unit, Math.max(0, amount - settled - reserved));
-  const text = formatAmount(budget.unit, needed);
   return {
     refused: { ...viewOf(budget, balance, nowMs), holder: { kind: holder.kind, id: holder.id } },
-    left,
-    needed: text,
-    message: `The budget "${budget.name}" has ${left} of ${budget.amount} ${budget.unit} left; this request may need ${text}.`,
+    left: formatAmount(budget.unit, Math.max(0, amount - settled - reserved)),
+    needed: formatAmount(budget.unit, needed),
     retryAfterSeconds: retryAfter(budget, { amount, settled, needed, nowMs }),
   };
 }

@@ -24,7 +24,7 @@ const of = (id: string, budgets: readonly Budget[]): BudgetHolder[] => [
   { kind: 'key', id, name: id, budgets },
 ];
 const granted = (answer: Reservation | Refusal): Reservation => {
-  if ('refused' in answer) throw new Error(answer.message);
+  if ('refused' in answer) throw new Error(answer.refused.name);
   return answer;
 };
 const refused = (answer: Reservation | Refusal): Refusal => {
@@ -155,7 +155,7 @@ describeOnBothDatabases('budgets', (open) => {
     const ask = (tokens: number) => budgets.reserve(of('key_a', [hourly]), spend({ tokens }));
     const running = granted(await ask(60));
     const waiting = refused(await ask(41));
-    expect(waiting.message).toBe('The budget "h" has 40 of 100 tokens left; this request may need 41.');
+    expect(waiting).toMatchObject({ left: '40', needed: '41' });
     expect(waiting.retryAfterSeconds).toBe(1);
     await budgets.settle(running, spend({ tokens: 60 }));
     expect(refused(await ask(41)).retryAfterSeconds).toBe(3_600);

@@ -7,7 +7,7 @@ import type { Db, Storage } from '../storage/index.ts';
 import { Batches } from './batches.ts';
 import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
-import type { BudgetHolder, Refusal, Slot, Spend, SpentBudget } from './budget.ts';
+import type { BudgetHolder, Refusal, SlotKey, Spend, SpentBudget } from './budget.ts';
 import { carryOver } from './carry.ts';
 import { refusedForGood, type Ask, type Decision } from './grant.ts';
 import { Ledger } from './ledger.ts';
@@ -17,35 +17,35 @@ import { Hold, takeFromMemory, type Demand } from './plan.ts';
 const LEASE_MS = 45_000;
 const FLUSH_MS = 500;
 const CLEAN_MS = 10_000;
-/** Leases that ran out count no more at once; their rows are kept a little for a process that wakes up again. */
+/** Expired leases do not count; their rows are kept for a process that wakes up again. */
 const EXPIRED_KEPT_MS = 60_000;
-/** Two months: a month's budget, and a request that ran over its end. */
+/** Two months: the budget of a month, and requests that run over its end. */
 const PERIODS_KEPT_MS = 62 * DAY_MS;
 const KEYS_PER_READ = 1_000;
-/** A refusal waits so long for what other nodes hold and do not use; they look each half second. */
+/** How long a refusal waits for idle amounts of other nodes, which look each half second. */
 const RECALL_MS = 1_500;
 const RECALL_POLL_MS = 50;
 
-/** A hold on budgets until `settle`. Means something only to the Budgets that made it. */
+/** Until `settle` of the same Budgets. */
 export type Reservation = Pick<Hold, 'isSettled' | 'share'>;
 
 export interface BudgetsOptions {
   storage: Storage;
   clock: Clock;
   logger: Logger;
-  /** How long what this process holds outlives its last transaction, ms; default 45,000. */
+  /** How long blocks of this process outlive its last transaction. @default 45,000 */
   leaseMs?: number;
-  /** How often what was settled is written, ms; default 500. */
+  /** Between writes of settlements. @default 500 */
   flushMs?: number;
 }
 
 const NO_RESERVATION = new Hold([], [], 'whole');
 
 /**
- * What keys and owners may spend. A request reserves what it may need before it begins and settles what it took at its
- * end, once; never is more reserved than there is, also by several processes on one database. A process holds a part
- * of each budget that it uses, and reserves and settles in memory; near the end of a budget it asks the database for
- * each request. What a process that died held is free again after 45 s (docs/decisions/0009-budgets-in-blocks.md).
+ * Budgets of keys and owners. A request reserves before it begins and settles once at its end; all processes on one database
+ * together never reserve more than there is. A process holds a block of each budget, and works in memory; near the end of a
+ * budget it asks the database for each request. Blocks of a dead process are free after 45 s
+ * (docs/decisions/0009-budgets-in-blocks.md).
  */
 export class Budgets {
   readonly #options: BudgetsOptions;
@@ -60,12 +60,12 @@ export class Budgets {
     this.#maintenance = new Every(options.flushMs ?? FLUSH_MS, () => this.#maintain());
   }
 
-  /** Begins to write each half second and to clear away what is over. Twice is fine. */
+  /** Idempotent. */
   start(): void {
     this.#maintenance.start();
   }
 
-  /** Writes what was settled and gives back all but what running requests hold. Twice is fine. */
+  /** Writes settlements and gives back all but the reservations of running requests. Idempotent. */
   async stop(): Promise<void> {
     await Promise.all([this.#maintenance.stop(), this.#asks.idle()]);
     await this.#ledger
@@ -73,7 +73,7 @@ export class Budgets {
       .catch((error: unknown) => this.#options.logger.error({ err: error }, 'budget settlements are lost'));
   }
 
-  /** Writes what was settled until now, and gives back what is not needed. @throws KeywardError `storage_unavailable` */
+  /** Writes settlements, and gives back idle amounts. @throws KeywardError `storage_unavailable` */
   flush(): Promise<void> {
     return this.#ledger.flush();
   }
@@ -84,8 +84,8 @@ export class Budgets {
   }
 
   /**
-   * For lists: one read for each 1,000 holders that have budgets. Exact for what this process did, and at most half a
-   * second old for the others. @throws KeywardError `storage_unavailable`
+   * One read for each 1,000 holders that have budgets. Exact for this process, and at most half a second old for others.
+   * @throws KeywardError `storage_unavailable`
    */
   async views(
     holders: readonly { id: string; budgets: readonly Budget[] }[],
@@ -110,9 +110,9 @@ export class Budgets {
   }
 
   /**
-   * Takes what is demanded from all budgets of all holders, or from none. Budgets in whose unit nothing is estimated are not asked, but the settlement counts in them. At once where memory has enough; holders without budgets cost nothing.
-   * @throws KeywardError `storage_unavailable`; then nothing is held. `invalid_input` for a budget whose amount is no
-   *   decimal text. Both by the promise.
+   * Takes from all budgets of all holders, or from none. A budget whose unit has no estimate is not checked, but the
+   * settlement counts in it. A promise only where the database is asked; it rejects with `storage_unavailable`, or with
+   * `invalid_input` for a budget whose amount is not decimal text.
    */
   reserve(
     holders: readonly BudgetHolder[],
@@ -131,10 +131,9 @@ export class Budgets {
   }
 
   /**
-   * Gives the reservation back and counts what was taken, in full even where it is more than was reserved, in the
-   * period in which it was reserved. A second call does nothing. Never rejects: what the database does not take is
-   * kept in memory and tried again.
-   * @returns a promise where near the end of a budget something is given back, which the database is told at once.
+   * Counts `actual` in the period of the reservation, also where it is more than was reserved. Idempotent. Never rejects:
+   * failed writes are tried again.
+   * @returns a promise where something is given back near the end of a budget, which is written at once.
    */
   settle(reservation: Reservation, actual: Spend): undefined | Promise<void> {
     if (!(reservation instanceof Hold) || reservation.isSettled) return undefined;
@@ -147,7 +146,7 @@ export class Budgets {
       if (held === 0 && took === 0) continue;
       const live = this.#ledger.liveState(state);
       live.settle(held, took);
-      // Near the end others wait for what is given back; what was used stays taken in any case.
+      // Near the end of a budget others wait for what is given back.
       if (!live.isExact || took >= held) continue;
       this.#ledger.hurry(live);
       isUrgent = true;
@@ -155,7 +154,7 @@ export class Budgets {
     return isUrgent ? this.#writeSoon() : undefined;
   }
 
-  /** Takes requests from the request budgets of all holders, or from none and returns one that is spent. */
+  /** @returns a spent budget; null: the requests were taken from all budgets. */
   spend(
     holders: readonly BudgetHolder[],
     requests: number,
@@ -169,12 +168,9 @@ export class Budgets {
     return reservation instanceof Promise ? reservation.then(settled) : settled(reservation);
   }
 
-  /**
-   * After a change of a holder's budgets, in its transaction: what was used is carried over to those that are new,
-   * renamed or of another period, as far as it lies in their period, so that no change sets `used` back to 0.
-   */
+  /** In the transaction that changes the budgets of a holder: new or renamed budgets begin with the former use. */
   carryOver(tx: Db, holderId: string, before: readonly Budget[], after: readonly Budget[]): Promise<void> {
-    const unwrittenIn = (slot: Omit<Slot, 'period'>): number => this.#ledger.unwrittenIn(slot);
+    const unwrittenIn = (slot: SlotKey): number => this.#ledger.unwrittenIn(slot);
     return carryOver(tx, { holderId, before, after, nowMs: this.#options.clock.nowMs(), unwrittenIn });
   }
 

@@ -16,7 +16,7 @@ const budget = (name: string, period: BudgetPeriod = 'day', amount = '100'): Bud
   period,
 });
 const granted = (answer: Reservation | Refusal): Reservation => {
-  if ('refused' in answer) throw new Error(answer.message);
+  if ('refused' in answer) throw new Error(answer.refused.name);
   return answer;
 };
 

@@ -1,7 +1,7 @@
 import type { Budget } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { addUse } from './budget-store.ts';
-import { slotId, slotOf, type Slot } from './budget.ts';
+import { slotId, slotOf, type Slot, type SlotKey } from './budget.ts';
 import { deleteCarriesFrom, readCarries, readUses, writeCarries } from './carry-store.ts';
 import type { Carry, Use } from './carry-store.ts';
 import { periodStart } from './periods.ts';
@@ -11,18 +11,18 @@ interface Change {
   before: readonly Budget[];
   after: readonly Budget[];
   nowMs: number;
-  /** What this process has settled in a slot and not yet written. */
-  unwrittenIn: (slot: Omit<Slot, 'period'>) => number;
+  /** Settled in this process and not yet written. */
+  unwrittenIn: (slot: SlotKey) => number;
 }
 
-/** A budget that was there, or that the database still knows, as seen by one that is new. */
+/** A former budget, from which a new one may take over its use. */
 interface Source {
   /** Where its requests count now. */
-  slot: Omit<Slot, 'period'>;
+  slot: SlotKey;
   slotUsed: number;
-  /** What is known of it in the period of the new one. */
+  /** Known use in the period of the new budget. */
   used: number;
-  /** Whether all of that lies in the period of the new one; else it may. */
+  /** Whether all of that is in the period of the new budget. */
   isWithin: boolean;
   isOfBefore: boolean;
   isOfAfter: boolean;
@@ -40,8 +40,8 @@ interface Known {
 }
 
 /**
- * What new budgets begin with: the largest use of any budget of the same unit that lies in their period; where only a
- * longer period is known, all of it. What runs meanwhile counts when it is settled (Carry).
+ * A new budget begins with the largest use of a budget of the same unit in its period; where only a longer period is
+ * known, with all of that. Requests that run meanwhile count at their settlement (Carry).
  */
 export async function carryOver(tx: Db, change: Change): Promise<void> {
   const { holderId, before, after, nowMs, unwrittenIn } = change;
@@ -61,7 +61,7 @@ export async function carryOver(tx: Db, change: Change): Promise<void> {
   for (const budget of fresh) await beginWith(tx, slotOf(holderId, budget, nowMs), known);
 }
 
-/** All that may be written, at once and in the order of all writers. */
+/** Locks all slots that may be written, in the lock order. */
 async function lock(tx: Db, holderId: string, fresh: readonly Slot[]): Promise<void> {
   const uses = await readUses(tx, holderId);
   const slots = new Map(fresh.map((slot) => [slotId(slot), slot]));
@@ -78,7 +78,7 @@ async function lock(tx: Db, holderId: string, fresh: readonly Slot[]): Promise<v
 async function beginWith(tx: Db, slot: Slot, known: Known): Promise<void> {
   const { uses, carries } = known;
   const sources = sourcesFor(slot, known);
-  // A day's use is known better from a budget of the day than from one of the month.
+  // A budget of the day knows the use of a day better than one of the month.
   const isKnown = sources.some(({ isWithin, isOfBefore }) => isWithin && isOfBefore);
   const counted = sources.filter(({ isWithin }) => isWithin || !isKnown);
   const own = usedIn(slot, uses);
@@ -87,7 +87,7 @@ async function beginWith(tx: Db, slot: Slot, known: Known): Promise<void> {
   const ended = sources.filter(({ isOfAfter }) => !isOfAfter);
   const from = ended.find(({ isOfBefore }) => isOfBefore) ?? ended[0];
   const into = [slot, ...(from === undefined ? [] : [from.slot])].map(slotId);
-  // All that came in so far is in the sum above: only what comes later counts.
+  // The sum above has all use until now.
   const further = carries
     .filter(({ to }) => into.includes(slotId(to)))
     .map((carry) => ({ ...carry, to: slot, included: usedIn(carry.from, uses) }));
@@ -95,7 +95,7 @@ async function beginWith(tx: Db, slot: Slot, known: Known): Promise<void> {
   await writeCarries(tx, distinct(further));
 }
 
-/** A statement may name a row once. */
+/** A statement may have a row once. */
 const distinct = (carries: readonly Carry[]): Carry[] => [
   ...new Map(carries.map((carry) => [slotId(carry.from), carry])).values(),
 ];
@@ -116,7 +116,7 @@ async function foldCarries(tx: Db, holderId: string, ofAfter: Slots): Promise<vo
     const period = uses.find((use) => slotId(use) === slotId(to))?.period ?? 'total';
     const more = Math.max(0, usedIn(from, uses) - included);
     await addUse(tx, [[{ ...to, period }, more]]);
-    // The same requests came in there from `from` itself.
+    // These requests came from `from`.
     for (const carry of carries) if (slotId(carry.from) === slotId(to)) carry.included += more;
     await deleteCarriesFrom(tx, from);
   }
@@ -126,16 +126,16 @@ async function foldCarries(tx: Db, holderId: string, ofAfter: Slots): Promise<vo
   );
 }
 
-const usedIn = (slot: Omit<Slot, 'period'>, uses: readonly Use[]): number =>
+const usedIn = (slot: SlotKey, uses: readonly Use[]): number =>
   uses.find((use) => slotId(use) === slotId(slot))?.used ?? 0;
 
-function carriedInto(slot: Omit<Slot, 'period'>, { uses, carries }: Pick<Known, 'uses' | 'carries'>): number {
+function carriedInto(slot: SlotKey, { uses, carries }: Pick<Known, 'uses' | 'carries'>): number {
   return carries
     .filter(({ to }) => slotId(to) === slotId(slot))
     .reduce((sum, { from, included }) => sum + Math.max(0, usedIn(from, uses) - included), 0);
 }
 
-/** Every other budget of the unit that counts now or has counted within the period of the new one. */
+/** The other budgets of the unit that count now, or have counted in the period of the new one. */
 function sourcesFor(to: Slot, known: Known): Source[] {
   const { ofBefore, ofAfter, uses, unwrittenIn } = known;
   const unwritten = [...ofBefore.values()]
@@ -154,7 +154,7 @@ function sourcesFor(to: Slot, known: Known): Source[] {
     sources.set(budget, {
       slot: isLast ? use : sum.slot,
       slotUsed: isLast ? use.used : sum.slotUsed,
-      // Of one that goes on nothing comes in later.
+      // A budget that goes on carries nothing later.
       used: use.used + carriedInto(use, known) + (ofAfter.has(id) ? unwrittenIn(use) : 0) + (sum?.used ?? 0),
       isWithin: isWithin && (sum?.isWithin ?? true),
       isOfBefore: ofBefore.has(id) || (sum?.isOfBefore ?? false),

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { Db } from '../storage/index.ts';
 import { AMOUNT_MAX } from '../access/index.ts';
 
-/** What requests are told apart by. */
 export type Dimensions = {
   /** When the hour began, ms. */
   hour: number;
@@ -10,11 +9,11 @@ export type Dimensions = {
   owner_id: string;
   model: string;
   worker: string;
-  /** 'ok', or what the requests were refused with. */
+  /** 'ok', or the code of the refusal. */
   code: string;
 };
 
-/** One hour of one combination, as `usage_hours` has it. */
+/** Of `usage_hours`. */
 export type HourRow = Dimensions & {
   requests: number;
   tokens_in: number;
@@ -23,10 +22,6 @@ export type HourRow = Dimensions & {
   gpu_ms: number;
   estimated_requests: number;
 };
-
-type Tables = { usage_hours: HourRow };
-
-const tables = (db: Db) => db.withTables<Tables>();
 
 const DIMENSIONS = ['hour', 'key_id', 'owner_id', 'model', 'worker', 'code'] as const;
 export const SUMS = [
@@ -38,15 +33,16 @@ export const SUMS = [
   'estimated_requests',
 ] as const satisfies (keyof HourRow)[];
 
-/** Unique per row; also the order in which all processes write, so that they cannot lock each other out. */
+/** Unique per row; all processes write in the order of these texts and cannot deadlock. */
 export function rowId({ hour, key_id, owner_id, model, worker, code }: Dimensions): string {
   return `${hour}\0${key_id}\0${owner_id}\0${model}\0${worker}\0${code}`;
 }
 
-/** Adds each row to what stands there. @param rows each combination once. */
+/** @param rows each combination once. */
 export async function addHours(tx: Db, rows: readonly HourRow[]): Promise<void> {
   const added = Object.fromEntries(SUMS.map((name) => [name, boundedSum(name)]));
-  await tables(tx)
+  await tx
+    .withTables<{ usage_hours: HourRow }>()
     .insertInto('usage_hours')
     .values(rows)
     .onConflict((conflict) => conflict.columns(DIMENSIONS).doUpdateSet(added))
@@ -58,7 +54,7 @@ function boundedSum(name: (typeof SUMS)[number]) {
   return sql<number>`case when ${sum} > ${sql.lit(AMOUNT_MAX)} then ${sql.lit(AMOUNT_MAX)} else ${sum} end`;
 }
 
-/** PostgreSQL only: what a transaction is found by when the answer to its commit was lost. */
+/** PostgreSQL only: for `wasCommitted`, when the answer to the commit was lost. */
 export async function transactionId(tx: Db): Promise<string> {
   const { rows } = await sql<{ id: string }>`select cast(pg_current_xact_id() as text) as id`.execute(tx);
   return rows[0]?.id ?? '';

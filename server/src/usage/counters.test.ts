@@ -170,7 +170,7 @@ async function through(storage: Storage, away: () => Promise<() => Promise<void>
     [{ kind: 'key', id: 'key_a', name: 'a', budgets: [hundred] }],
     spend,
   );
-  if ('refused' in reservation) throw new Error(reservation.message);
+  if ('refused' in reservation) throw new Error(reservation.refused.name);
   const back = await away();
   for (let i = 0; i < 10; i++) counters.count(one);
   await Promise.all([budgets.settle(reservation, spend), counters.flush()]);

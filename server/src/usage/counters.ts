@@ -11,33 +11,34 @@ import { Tally, Totals, type Total } from './tally.ts';
 
 const FLUSH_MS = 1_000;
 const ROWS_PER_STATEMENT = 200;
-/** A server takes a moment to see that a line was cut, and until then cannot say what became of a commit. */
+/** PostgreSQL needs a moment to notice a broken connection, and does not know the outcome of its commit until then. */
 const UNSURE_TRIES = 5;
 const UNSURE_WAIT_MS = 200;
 
-/** One request, or several of a kind. Amounts are made whole, 0 or more; what is no number counts 0. */
+/** Amounts are rounded up, 0 or more; NaN counts 0. */
 export interface Count {
-  /** '' where no key was known. */
+  /** '' for an unknown key. */
   keyId: string;
   ownerId: string;
-  /** A model that exists, or '' : names made up by callers would make rows without end. */
+  /** An existing model, or '': invented names would make rows without limit. */
   model?: string;
+  /** Reserved for jobs. */
   worker?: string;
-  /** 'ok', or the code of the error it was answered with. */
+  /** 'ok', or the code of the error. */
   code: string;
-  /** Default 1. */
+  /** @default 1 */
   requests?: number;
   tokensIn?: number;
   tokensOut?: number;
   /** Nano-dollars. */
   usdNano?: number;
-  /** GPU milliseconds. */
+  /** GPU milliseconds; reserved for jobs. */
   gpuMs?: number;
-  /** Whether the tokens were counted here and not told by the upstream. */
+  /** Whether Keyward counted the tokens, and not the upstream. */
   estimated?: boolean;
 }
 
-/** A flush whose commit was sent but not answered. */
+/** A flush whose commit was not answered. */
 interface Unsure {
   transactionId: string;
   tally: Tally;
@@ -47,14 +48,11 @@ export interface UsageCountersOptions {
   storage: Storage;
   clock: Clock;
   logger: Logger;
-  /** How often counts are written, ms; default 1,000: what a killed process loses at most. */
+  /** Between writes; a crash loses the counts of this time. @default 1,000 */
   flushMs?: number;
 }
 
-/**
- * Counts requests in memory and writes them each second, equal ones added up. While the database is away they are
- * kept and written later; nothing is lost but detail, and that past 50,000 combinations (tally.ts).
- */
+/** Counts requests in memory and writes the sums each second; while the database is away it keeps them. */
 export class UsageCounters {
   readonly #options: UsageCountersOptions;
   readonly #totals = new Totals();
@@ -68,12 +66,12 @@ export class UsageCounters {
     this.#ticks = new Every(options.flushMs ?? FLUSH_MS, () => this.flush());
   }
 
-  /** Twice is fine. */
+  /** Idempotent. */
   start(): void {
     this.#ticks.start();
   }
 
-  /** Writes what is counted. Twice is fine. */
+  /** Writes the counts. Idempotent. */
   async stop(): Promise<void> {
     await this.#ticks.stop();
     await this.flush();
@@ -85,7 +83,7 @@ export class UsageCounters {
     if (lost > 0) this.#options.logger.error({ rows: lost }, 'usage counts could not be written');
   }
 
-  /** On the path of every request: never waits, never throws. */
+  /** On the path of each request: never waits, never throws. */
   count(count: Count): void {
     const { requests = 1, tokensIn = 0, tokensOut = 0, usdNano = 0, gpuMs = 0 } = count;
     const { keyId, ownerId, model = '', worker = '', code } = count;
@@ -96,24 +94,23 @@ export class UsageCounters {
     entry.requests += whole;
     entry.total.requests += whole;
     if (count.estimated === true) entry.estimated_requests += whole;
-    if (tokensIn !== 0) {
-      entry.tokens_in += countable(tokensIn);
-      entry.total.tokensIn += countable(tokensIn);
-    }
-    if (tokensOut !== 0) {
-      entry.tokens_out += countable(tokensOut);
-      entry.total.tokensOut += countable(tokensOut);
+    if (tokensIn !== 0 || tokensOut !== 0) {
+      const [wholeIn, wholeOut] = [countable(tokensIn), countable(tokensOut)];
+      entry.tokens_in += wholeIn;
+      entry.tokens_out += wholeOut;
+      entry.total.tokensIn += wholeIn;
+      entry.total.tokensOut += wholeOut;
     }
     if (usdNano !== 0) entry.usd_nano += countable(usdNano);
     if (gpuMs !== 0) entry.gpu_ms += countable(gpuMs);
   }
 
-  /** For Prometheus: what this process has counted, by code and model. */
+  /** For Prometheus: counts of this process, by code and model. */
   totals(): Iterable<Readonly<Total>> {
     return this.#totals.all();
   }
 
-  /** Writes what is counted so far. Resolves when it was tried; never rejects. */
+  /** Writes the counts; a failure is logged. */
   async flush(): Promise<void> {
     await this.#flushes.run(async () => {
       try {
@@ -153,7 +150,7 @@ export class UsageCounters {
     }
   }
 
-  /** PostgreSQL may have committed although its answer was lost: ask, so that nothing is counted twice. */
+  /** PostgreSQL may have committed although its answer was lost: nothing is counted twice. */
   async #resolveUnsure(): Promise<void> {
     if (this.#unsure === undefined) return;
     const { transactionId, tally } = this.#unsure;

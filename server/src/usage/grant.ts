@@ -3,24 +3,24 @@ import type { Standing, Standings } from './budget-store.ts';
 import { amountAt, takeAll, type Demand, type Hold, type Plan, type PlanEntry, type Share } from './plan.ts';
 import type { SlotState } from './slot-state.ts';
 
-/** A request for which memory had too little. */
+/** A reservation for which memory has too little. */
 export interface Ask {
   readonly holders: readonly BudgetHolder[];
   readonly demand: Demand;
-  /** Monotonic; until then it waits for what others hold and do not use. */
+  /** Monotonic; until then it waits for idle amounts of others. */
   readonly waitsUntilMs: number;
 }
 
 export type Decision = Hold | Refusal | 'wait';
 
-/** Of what is left, a node that is alone takes so much at most, and one among n others a share of this share. */
+/** A node that is alone takes at most this share of what is left; one among n nodes SHARE_AMONG / n. */
 const SHARE_ALONE = 1 / 2;
 const SHARE_AMONG = 1 / 4;
-/** Less than so many requests is too little to be held: each then takes exactly what it needs. */
+/** A block for fewer requests is not held: each request then takes what it needs. */
 const REQUESTS_ALONE_MIN = 4;
 const REQUESTS_AMONG_MIN = 64;
 
-/** After a call of another node nothing idle is held for so long. */
+/** After a call of another node no idle amount is held for this time. */
 const EXACT_MS = 10_000;
 
 interface Moment {
@@ -28,13 +28,13 @@ interface Moment {
   monotonicMs: number;
 }
 
-/** What may still be granted of a slot, what this process holds idle aside. Below 0 where too much was used. */
+/** May still be granted of a slot, without the idle amount of this process. Below 0 after overuse. */
 function left(state: SlotState, { used, others }: Standing, limit: number): number {
   const held = state.reserved + Math.max(0, state.idle) + state.pending + state.incoming;
   return limit - used - others.amount - held;
 }
 
-/** Takes from all budgets of one request, or from none: then it says why, or waits for what others hold idle. */
+/** Takes from all budgets of a request; otherwise refuses, or waits for idle amounts of others. */
 export function decide(
   { plan, ask: { demand, waitsUntilMs } }: { plan: Plan; ask: Ask },
   standings: Standings,
@@ -73,14 +73,14 @@ export function decide(
   return { decision: longest as Refusal, called: [] };
 }
 
-/** The part of what lies between least and most for which there is enough. */
+/** The part between least and most for which there is enough. */
 function shareOf({ budget }: PlanEntry, { least, most }: Demand, free: number): number {
   const from = spentIn(budget.unit, least);
   const span = spentIn(budget.unit, most) - from;
   return span === 0 ? 1 : (free - from) / span;
 }
 
-/** What is idle goes first; the rest is new. */
+/** The idle amount first. */
 function takeFromDatabase({ state }: PlanEntry, needed: number): void {
   if (state.idle >= needed) return;
   state.wasShort();
@@ -100,10 +100,10 @@ function refusal(
   return [refusalOf({ holder, budget }, balance, { needed, nowMs })].filter((one) => one !== undefined);
 }
 
-/** Decides how much of a slot is held for the requests to come: gives back or takes. */
+/** Sets the idle amount of a slot for later requests. */
 export function resize(state: SlotState, standings: Standings, { nowMs, monotonicMs }: Moment): void {
   const standing = standings.at(state.slot);
-  // At the first look an old call was for others.
+  // At the first look the call may be old.
   const isNews = state.wantedSeen !== undefined || Math.abs(nowMs - standing.wanted) < EXACT_MS;
   if (isNews && standing.wanted !== state.wantedSeen) state.exactUntilMs = monotonicMs + EXACT_MS;
   state.wantedSeen = standing.wanted;
@@ -122,7 +122,7 @@ export function resize(state: SlotState, standings: Standings, { nowMs, monotoni
   else state.idle = Math.max(0, wanted);
 }
 
-/** What memory alone can refuse: use only grows, so what does not fit beside it cannot fit in this period. */
+/** A refusal without the database: use only grows, so a request that does not fit now cannot fit in this period. */
 export function refusedForGood({ entries }: Plan, least: Spend, nowMs: number): Refusal | undefined {
   for (const { state, holder, budget, limit } of entries) {
     const needed = spentIn(budget.unit, least);

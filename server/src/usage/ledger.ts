@@ -4,7 +4,7 @@ import { Mutex } from '../base/mutex.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import * as store from './budget-store.ts';
 import type { Standings } from './budget-store.ts';
-import { slotId, spentIn, type BudgetHolder, type Slot } from './budget.ts';
+import { slotId, spentIn, type BudgetHolder, type Slot, type SlotKey } from './budget.ts';
 import { readCarries } from './carry-store.ts';
 import { decide, resize, type Ask, type Decision } from './grant.ts';
 import { Hold, isCurrent, makePlan, type Plan } from './plan.ts';
@@ -12,14 +12,14 @@ import { SlotState } from './slot-state.ts';
 
 /** Slots that are written in one transaction. */
 const SLOTS_PER_WRITE = 200;
-/** Of its lease a process believes so much itself: the rest is for clocks that differ. */
+/** A process believes this part of its lease: the rest is for clocks that differ. */
 const BELIEVED_SHARE = 1 / 3;
 const CALL_AGAIN_MS = 1_000;
 
 interface Options {
   storage: Storage;
   clock: Clock;
-  /** How long what this process holds outlives its last transaction, ms. */
+  /** How long blocks outlive the last transaction of this process. */
   leaseMs: number;
 }
 
@@ -28,7 +28,7 @@ interface Planned {
   plan: Plan;
 }
 
-/** A transaction whose commit was sent and not answered. */
+/** A transaction whose commit was not answered. */
 interface Doubt {
   leaseId: string;
   seq: number;
@@ -36,8 +36,8 @@ interface Doubt {
 }
 
 /**
- * What this process holds of budgets, and the only one who changes that in the database. One transaction after the
- * other; each renews the lease under which everything is held, writes what was settled, takes and gives back.
+ * The blocks of this process, and their only writer. One transaction at a time: it renews the lease, writes settlements,
+ * takes and gives back.
  */
 export class Ledger {
   readonly #options: Options;
@@ -54,7 +54,7 @@ export class Ledger {
     this.#options = options;
   }
 
-  /** @throws KeywardError `invalid_input` for a budget whose amount is no decimal text. */
+  /** @throws KeywardError `invalid_input` for a budget whose amount is not decimal text. */
   planOf(holders: readonly BudgetHolder[], nowMs: number): Plan {
     const known = this.#plans.get(holders);
     if (known !== undefined && isCurrent(known, nowMs)) return known;
@@ -63,12 +63,12 @@ export class Ledger {
     return plan;
   }
 
-  /** Where a request that holds something there is settled. */
+  /** For a settlement: a state that was removed is made again. */
   liveState(state: SlotState): SlotState {
     return state.isGone ? this.#stateOf(state.slot, state.limit) : state;
   }
 
-  unwrittenIn(slot: Omit<Slot, 'period'>): number {
+  unwrittenIn(slot: SlotKey): number {
     const state = this.#states.get(slotId(slot));
     return state === undefined ? 0 : state.pending + state.writing;
   }
@@ -80,19 +80,19 @@ export class Ledger {
     return state;
   }
 
-  /** Whether memory may be believed. The wall clock is asked too: a machine that slept stops the other one. */
+  /** Whether memory may be believed. Asks the wall clock too: the monotonic clock stops while a machine sleeps. */
   holds(nowMs: number): boolean {
     return (
       this.#options.clock.monotonicMs() < this.#believedUntilMonotonicMs && nowMs < this.#believedUntilWallMs
     );
   }
 
-  /** What was settled there is written by the next transaction. */
+  /** The next transaction writes its settlements. */
   hurry(state: SlotState): void {
     this.#urgent.add(state);
   }
 
-  /** Decides in one transaction about all who ask, and writes what is urgent. */
+  /** Decides all in one transaction, and writes urgent settlements. */
   answer(asks: readonly Ask[]): Promise<Decision[]> {
     return this.#turns.run(async () => {
       const states = new Set(this.#urgent);
@@ -105,7 +105,7 @@ export class Ledger {
     });
   }
 
-  /** The end of an interval: writes what was settled, and holds for the next what this one has shown to be needed. */
+  /** The end of an interval: writes settlements, and holds for the next what this one has needed. */
   async flush(): Promise<void> {
     const states = [...this.#states.values()];
     for (const state of states) state.endInterval();
@@ -117,7 +117,7 @@ export class Ledger {
     await this.#turns.run(() => this.#endLease());
   }
 
-  /** Gives everything back but what runs. */
+  /** Gives back all but the reservations of running requests. */
   async close(): Promise<void> {
     const states = [...this.#states.values()];
     for (const state of states) state.isClosing = true;
@@ -128,14 +128,14 @@ export class Ledger {
   async #writeAll(states: readonly SlotState[]): Promise<void> {
     for (let i = 0; i < states.length; i += SLOTS_PER_WRITE) {
       await this.#turns.run(async () => {
-        // One that was let go of meanwhile has nothing, and its slot may have another state.
+        // A state that was removed meanwhile is empty, and its slot may have another one.
         const some = states.slice(i, i + SLOTS_PER_WRITE).filter(({ isGone }) => !isGone);
         if (some.length > 0) await this.#write(new Set(some), []);
       });
     }
   }
 
-  /** Reads the database and joins to it, at one moment, what is only in memory. */
+  /** Reads the database and adds, at the same moment, what is only in memory. */
   read<T>(asked: readonly Slot[], use: (standings: Standings) => T): Promise<T> {
     return this.#turns.run(async () => {
       await this.#clearDoubt();
@@ -169,7 +169,7 @@ export class Ledger {
           await this.#writeWithin(tx, { states, asks, decisions });
           commitSent = true;
         },
-        // What is held in memory changes with it.
+        // It changes memory.
         { durable: false, runsOnce: true },
       );
     } catch (error) {
@@ -196,7 +196,7 @@ export class Ledger {
     this.#states.delete(state.id);
   }
 
-  /** Under a new lease nothing idle is held: what a lease that ran out held is others' now. */
+  /** Under a new lease there is no idle amount: the blocks of an expired lease are free. */
   async #renewLease(tx: Db, states: Set<SlotState>): Promise<void> {
     const nowMs = this.#options.clock.nowMs();
     const expires_at = nowMs + this.#options.leaseMs;
@@ -246,7 +246,7 @@ export class Ledger {
     }
   }
 
-  /** With what still comes in under the names and periods that budgets had before a change. */
+  /** With use that still comes in under former names and periods of budgets. */
   async #standings(db: Db, slots: readonly Slot[]): Promise<Standings> {
     const holderIds = [...new Set(slots.map(({ holderId }) => holderId))];
     const carries = await readCarries(db, holderIds);

@@ -74,7 +74,7 @@ describeOn('postgres', 'a commit whose answer is lost', (open) => {
         [{ kind: 'key', id: 'key_a', name: 'a', budgets: [budget] }],
         spend,
       );
-      if ('refused' in reservation) throw new Error(reservation.message);
+      if ('refused' in reservation) throw new Error(reservation.refused.name);
       line.cut = moment;
       await budgets.settle(reservation, spend);
       await budgets.flush().catch(() => undefined);

@@ -4,7 +4,7 @@ export const usageMigrations: Migration[] = [
   {
     id: 'usage-1',
     statements: () => [
-      // The unit is in the key: a budget of the same name that changes from requests to usd begins anew.
+      // With the unit: a budget that changes from requests to usd begins anew.
       `create table budget_use (
         key_id text not null,
         name text not null,
@@ -22,7 +22,7 @@ export const usageMigrations: Migration[] = [
         parts text not null
       )`,
       `create index budget_reservations_key_id on budget_reservations (key_id)`,
-      // One row per hour and combination; code is 'ok' or what the request was refused with.
+      // One row for each hour and combination.
       `create table usage_hours (
         hour bigint not null,
         key_id text not null,
@@ -43,7 +43,7 @@ export const usageMigrations: Migration[] = [
     ],
   },
   {
-    // Reports walk through an index in its order, slice by slice: report-store.ts.
+    // report-store.ts reads slices of an index in its order.
     id: 'usage-walks-1',
     statements: () => [
       `create index usage_hours_key_walk on usage_hours (key_id, hour, model, worker, code)`,
@@ -55,11 +55,11 @@ export const usageMigrations: Migration[] = [
   {
     id: 'usage-2',
     statements: () => [
-      // Of which period a row is the use of; '' where it was written before this was known.
+      // The period of the use; '' in older rows.
       `alter table budget_use add column period text not null default ''`,
-      // When a node last wanted back what others hold unused; grows with each call.
+      // When a node last called for idle amounts of others; grows with each call.
       `alter table budget_use add column wanted bigint not null default 0`,
-      // What a request of before a change settles later counts in the budget that took the old one's place.
+      // A request from before a change settles later, in the budget that has replaced the old one.
       `create table budget_carries (
         key_id text not null,
         name text not null,
@@ -75,7 +75,7 @@ export const usageMigrations: Migration[] = [
         seq bigint not null,
         expires_at bigint not null
       )`,
-      // What a node holds of a budget; `busy` of it is in use, the rest waits for requests.
+      // Blocks of nodes; `busy` is in use, the rest is idle.
       `create table budget_blocks (
         key_id text not null,
         name text not null,

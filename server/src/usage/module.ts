@@ -6,7 +6,7 @@ import { usageMigrations } from './migrations.ts';
 export const usageModule = defineModule({
   migrations: usageMigrations,
   open: ({ storage, clock, logger }: Opening) => {
-    // What is counted of a request stays so, also where it was ended.
+    // Counts of a request are kept, also where it was ended.
     const parts = { storage: booksOf(storage), clock, logger };
     const budgets = new Budgets(parts);
     budgets.start();

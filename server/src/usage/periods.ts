@@ -6,14 +6,14 @@ const LENGTH_MS = { hour: HOUR_MS, day: DAY_MS, week: 7 * DAY_MS };
 /** 1970-01-05 was the first Monday. */
 const FIRST_MS = { hour: 0, day: 0, week: 4 * DAY_MS };
 
-/** When the period that holds `nowMs` began: UTC hour, day, Monday, first of the month; 0 for `total`. */
+/** The start of the period of `nowMs`: UTC hour, day, Monday, first of the month; 0 for `total`. */
 export function periodStart(period: BudgetPeriod, nowMs: number): number {
   if (period === 'total') return 0;
   if (period === 'month') return monthStart(nowMs, 0);
   return nowMs - ((nowMs - FIRST_MS[period]) % LENGTH_MS[period]);
 }
 
-/** When it ends and the next one begins; null for `total`, which never does. */
+/** The start of the next period; null for `total`. */
 export function periodEnd(period: BudgetPeriod, nowMs: number): number | null {
   if (period === 'total') return null;
   if (period === 'month') return monthStart(nowMs, 1);

@@ -4,7 +4,7 @@ import { slotId, slotOf, spentIn, type BudgetHolder, type Slot, type Spend } fro
 import { periodEnd } from './periods.ts';
 import type { SlotState } from './slot-state.ts';
 
-/** One budget from which a request is taken. */
+/** One budget of a request. */
 export interface PlanEntry {
   readonly state: SlotState;
   readonly holder: BudgetHolder;
@@ -13,14 +13,14 @@ export interface PlanEntry {
   readonly limit: number;
 }
 
-/** Where the requests of some holders count, for as long as none of their periods ends. */
+/** The budgets of some holders, until one of their periods ends. */
 export interface Plan {
   readonly entries: readonly PlanEntry[];
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** @throws KeywardError `invalid_input` for a budget whose amount is no decimal text. */
+/** @throws KeywardError `invalid_input` for a budget whose amount is not decimal text. */
 export function makePlan(
   holders: readonly BudgetHolder[],
   nowMs: number,
@@ -35,7 +35,7 @@ export function makePlan(
       const slot = slotOf(holder.id, budget, nowMs);
       fromMs = Math.max(fromMs, slot.periodStart);
       untilMs = Math.min(untilMs, periodEnd(budget.period, nowMs) ?? Infinity);
-      // Two budgets of one name and unit share a slot: a use is counted once in it, and the smaller one holds.
+      // Two budgets of one name and unit share a slot, and the smaller one applies.
       const known = entries.get(slotId(slot));
       if (known !== undefined && known.limit <= limit) continue;
       entries.set(slotId(slot), { state: stateOf(slot, limit), holder, budget, limit });
@@ -50,17 +50,17 @@ export function isCurrent({ entries, fromMs, untilMs }: Plan, nowMs: number): bo
   return true;
 }
 
-/** What a request may take: `whole`, where there is so much; otherwise what there is, from `least` to `most`; or it is refused. */
+/** A request takes `whole` where there is enough, or an amount from `least` to `most`; otherwise it is refused. */
 export interface Demand {
   readonly least: Spend;
   readonly most: Spend;
   readonly whole: Spend;
 }
 
-/** How much of a demand is held: the whole, or a share of what lies between its least and its most. */
+/** The whole demand, or a share of the span between its least and its most. */
 export type Share = 'whole' | number;
 
-/** What a request holds of each budget. Made by `Budgets`, which alone knows how to settle it. */
+/** The amount that a request holds of each budget, for `Budgets.settle`. */
 export class Hold {
   readonly states: readonly SlotState[];
   readonly amounts: readonly number[];
@@ -73,24 +73,20 @@ export class Hold {
     this.share = share;
   }
 
-  /** What was never granted is held no longer; the next transaction gives it back. */
+  /** Of a transaction that failed; the next one gives it back. */
   undo(): void {
     this.isSettled = true;
     for (const [index, state] of this.states.entries()) state.reserved -= this.amounts[index] ?? 0;
   }
 }
 
-/** What one budget gives to a request that gets this share. */
 export function amountAt({ budget }: PlanEntry, { least, most, whole }: Demand, share: Share): number {
   if (share === 'whole') return spentIn(budget.unit, whole);
   const from = spentIn(budget.unit, least);
   return from + Math.floor((spentIn(budget.unit, most) - from) * share);
 }
 
-/**
- * Takes the whole from all budgets where memory has enough of all; otherwise from none, and gives undefined.
- * @param isHeld whether memory may be believed.
- */
+/** Takes the whole demand from all budgets, or from none. @param isHeld whether memory may be believed. */
 export function takeFromMemory(
   { entries }: Plan,
   { demand, isHeld }: { demand: Demand; isHeld: boolean },

@@ -1,7 +1,6 @@
 import { AMOUNT_MAX } from '../access/index.ts';
 import { countable, parseAmount } from './amounts.ts';
 
-/** The members of a price. */
 export const PRICE_MEMBERS = [
   'input_usd_per_million_tokens',
   'cached_input_usd_per_million_tokens',
@@ -14,12 +13,11 @@ export const PRICE_MEMBERS = [
 ] as const;
 
 /**
- * The price of a model; decimal text in usd, at most 9 decimals. Cached input and cache writes without a price of their
- * own cost as other input, reasoning as other output; another member that is left out costs nothing.
+ * Decimal text in usd, at most 9 decimals. Without their own price, cached input and cache writes cost as input, and
+ * reasoning as output; other missing members cost nothing.
  */
 export type Price = Partial<Record<(typeof PRICE_MEMBERS)[number], string>>;
 
-/** The quantities that a price is for. */
 export interface Quantities {
   /** All of the input, cached or not. */
   tokensIn: number;
@@ -36,7 +34,7 @@ export interface Quantities {
   seconds?: number;
 }
 
-/** A price in nano-dollars: of a million tokens, of a request, an image, a second. */
+/** Nano-dollars for a million tokens, a request, an image, a second. */
 interface Rates {
   input: number;
   cached: number;
@@ -51,18 +49,15 @@ interface Rates {
 const MILLION = 1_000_000;
 const MS_PER_SECOND = 1_000;
 
-/** Decimal text is read once for each price, not once for each request. */
+/** Decimal text is parsed once for each price, not for each request. */
 const RATES = new WeakMap<Price, Rates>();
 
-/**
- * The cost of one request, in nano-dollars: exact, rounded up once at the end, at most AMOUNT_MAX.
- * @throws KeywardError `invalid_input` for a price that is no decimal text; see `checkPrice`.
- */
+/** Nano-dollars: exact, rounded up once at the end, at most AMOUNT_MAX. @throws KeywardError `invalid_input` for a bad price. */
 export function costNano(quantities: Quantities, price: Price): number {
   return costAt(quantities, ratesOf(price));
 }
 
-/** The highest cost of these tokens, whatever part of them turns out to be cached or reasoning; for reservations. */
+/** The highest cost of these tokens, whatever part of them is cached or reasoning; for reservations. */
 export function costNanoAtMost(quantities: Quantities, price: Price): number {
   const { input, cached, cacheWrite, output, reasoning, ...rest } = ratesOf(price);
   const dearestIn = Math.max(input, cached, cacheWrite);
@@ -77,7 +72,7 @@ export function costNanoAtMost(quantities: Quantities, price: Price): number {
   });
 }
 
-/** Refuses a price that cannot be reckoned with. @throws KeywardError `invalid_input` naming the member. */
+/** @throws KeywardError `invalid_input` naming the member. */
 export function checkPrice(price: Price, field = 'price'): void {
   for (const member of PRICE_MEMBERS) {
     const text = price[member];

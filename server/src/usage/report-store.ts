@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { Gate } from '../base/gate.ts';
 import { SliceRows } from '../base/slices.ts';
-import type { Db, DialectName, Storage } from '../storage/index.ts';
+import { dialectOf, type Db, type Storage } from '../storage/index.ts';
 import { SUMS } from './counter-store.ts';
 import { DAY_MS } from './periods.ts';
 
@@ -18,7 +18,7 @@ export interface Range {
   toMs: number;
 }
 
-/** The sums of one step, group and code. As text: they may exceed 2^53, and PostgreSQL makes them numeric. */
+/** The sums of a step, group and code, as text: they may exceed 2^53. */
 export type SumRow = { start: number; code: string } & Partial<Record<ReportGroup, string>> &
   Record<(typeof SUMS)[number], string>;
 
@@ -29,26 +29,26 @@ export interface SumQuery {
   ownerId?: string;
 }
 
-/** Takes a part of the sums. What belongs together may come in several parts; each is in the order of time and group. */
+/** A step and group may come in several parts. */
 type Take = (part: SumRow[]) => void;
 
-/** Years of usage are millions of rows: nobody waits while they are added up. */
+/** Years of usage are millions of rows: other requests do not wait while they are added up. */
 export function readSums(storage: Storage, query: SumQuery, range: Range, take: Take): Promise<void> {
-  return storage.dialect === 'postgres'
+  return dialectOf(storage.db) === 'postgres'
     ? reports.run(() => addedUpThere(storage, query, range, take))
     : addedUpInSlices(storage.db, query, range, take);
 }
 
-/** So many reports at once have PostgreSQL add up: each keeps one of the connections of this process, which others need. */
+/** Each report keeps a connection of this process. */
 const reports = new Gate(2);
 const FETCHED_ROWS = 1_000;
 
-/** PostgreSQL adds up outside this process, in one statement; a cursor gives out no more than one turn can take. */
+/** PostgreSQL adds up in one statement; a cursor gives as many rows as one turn of the event loop can take. */
 async function addedUpThere(storage: Storage, query: SumQuery, range: Range, take: Take): Promise<void> {
   await storage.snapshot(async (tx) => {
-    // All of the rows are wanted, and the plan that gives the first ones early is a slow one.
+    // A plan for all rows, as the one for fast first rows is slow.
     await sql`set local cursor_tuple_fraction = 1`.execute(tx);
-    const all = sumsOf(query, { ...range, after: undefined, until: undefined }, 'postgres');
+    const all = sumsOf(query, { ...range, after: undefined, until: undefined }, tx);
     await sql`declare sums no scroll cursor for ${all}`.execute(tx);
     for (;;) {
       const { rows } = await sql<SumRow>`fetch ${sql.lit(FETCHED_ROWS)} from sums`.execute(tx);
@@ -58,14 +58,14 @@ async function addedUpThere(storage: Storage, query: SumQuery, range: Range, tak
   });
 }
 
-/** SQLite adds up within this process: one slice of the table after the other. */
+/** SQLite adds up within this process, slice by slice. */
 async function addedUpInSlices(db: Db, query: SumQuery, range: Range, take: Take): Promise<void> {
   const size = new SliceRows();
   let after: Place | undefined;
   do {
     after = await size.take(async (rows) => {
       const until = await placeBehind(db, { query, range, after, rows });
-      take((await sumsOf(query, { ...range, after, until }, 'sqlite').execute(db)).rows);
+      take((await sumsOf(query, { ...range, after, until }, db).execute(db)).rows);
       return until;
     });
   } while (after !== undefined);
@@ -74,10 +74,7 @@ async function addedUpInSlices(db: Db, query: SumQuery, range: Range, take: Take
 type Slice = Range & { after: Place | undefined; until: Place | undefined };
 type Place = readonly (string | number)[];
 
-/**
- * The columns in whose order a report walks, as an index has them: all of the primary key, so that no hour is too full for
- * a slice. Of one key an hour is small.
- */
+/** The columns of an index that orders the slices: the whole primary key, as an hour may have more rows than a slice. */
 const walkOf = ({ keyId, ownerId }: SumQuery): readonly string[] =>
   keyId !== undefined
     ? ['hour', 'model', 'worker', 'code']
@@ -104,21 +101,21 @@ async function placeBehind(
   return row && walk.map((name) => row[name] ?? '');
 }
 
-function sumsOf(query: SumQuery, slice: Slice, dialect: DialectName): RawBuilder<SumRow> {
+function sumsOf(query: SumQuery, slice: Slice, db: Db): RawBuilder<SumRow> {
   const groups = [...new Set(query.groupBy)];
-  const told = sql.join([...groups.map((name) => sql.ref(COLUMNS[name])), sql.ref('code')]);
+  const grouped = sql.join([...groups.map((name) => sql.ref(COLUMNS[name])), sql.ref('code')]);
   const shown = [
     ...groups.map((name) => sql`${sql.ref(COLUMNS[name])} as ${sql.ref(name)}`),
     sql.ref('code'),
     ...SUMS.map((name) => sql`cast(sum(${sql.ref(name)}) as text) as ${sql.ref(name)}`),
   ];
   return sql<SumRow>`
-    select ${startOf(query.step, slice, dialect)} as start, ${sql.join(shown)} from usage_hours
+    select ${startOf(query.step, slice, db)} as start, ${sql.join(shown)} from usage_hours
     where ${sql.join(conditions(query, slice), sql` and `)}
-    group by 1, ${told} order by 1, ${told}`;
+    group by 1, ${grouped} order by 1, ${grouped}`;
 }
 
-/** One bound on each side: beside a second one on the hour alone, SQLite would begin at that, and walk a full hour anew. */
+/** One bound on each side: with a second one on the hour, SQLite would read a full hour again. */
 function conditions(query: SumQuery, { fromMs, toMs, after, until }: Slice): RawBuilder<unknown>[] {
   const { keyId, ownerId } = query;
   const columns = tuple(columnsOf(query));
@@ -130,12 +127,11 @@ function conditions(query: SumQuery, { fromMs, toMs, after, until }: Slice): Raw
   ];
 }
 
-function startOf(step: ReportStep, { fromMs }: Range, dialect: DialectName): RawBuilder<unknown> {
+function startOf(step: ReportStep, { fromMs }: Range, db: Db): RawBuilder<unknown> {
   if (step === 'hour') return sql`hour`;
   if (step === 'day') return sql`hour - hour % ${sql.lit(DAY_MS)}`;
   if (step === 'total') return sql`cast(${sql.lit(fromMs)} as bigint)`;
-  // The databases reckon with dates in different words.
-  return dialect === 'sqlite'
+  return dialectOf(db) === 'sqlite'
     ? sql`unixepoch(hour / 1000, 'unixepoch', 'start of month') * 1000`
     : sql`cast(extract(epoch from date_trunc('month', to_timestamp(hour / 1000) at time zone 'UTC')) as bigint) * 1000`;
 }

@@ -1,52 +1,52 @@
 import { countable } from './amounts.ts';
 import { slotId, type Slot } from './budget.ts';
 
-/** How much of what is used in one interval is kept for the next ones. */
+/** The target of a block, in uses of the last interval. */
 const INTERVALS_AHEAD = 4;
 const FORGET_SHARE = 0.75;
-/** Intervals without a request, after which all that is not in use is given back. */
+/** Intervals without a request, after which the idle amount is given back. */
 const QUIET_INTERVALS = 3;
 
 /**
- * What this process holds of one slot. Its row in the database is `idle + reserved + pending`: requests move amounts
- * between these three without asking the database, and only a transaction (ledger.ts) changes their sum.
+ * The block of this process in one slot. Its row in the database is `idle + reserved + pending`: requests move amounts
+ * between these, and only a transaction (ledger.ts) changes their sum.
  */
 export class SlotState {
   readonly slot: Slot;
   readonly id: string;
-  /** The amount of the budget, as the last request of the database knew it. */
+  /** The amount of the budget in the last transaction. */
   limit: number;
-  /** What the next requests may take. Below 0 where a request took more than it had reserved. */
+  /** For the next requests. Below 0 where a request took more than it had reserved. */
   idle = 0;
-  /** What running requests hold. */
+  /** Of running requests. */
   reserved = 0;
   /** Settled, and not yet in the database. */
   pending = 0;
-  /** Settled, and on its way to the database. */
+  /** Settled, and in the running transaction. */
   writing = 0;
-  /** What the transaction that runs has taken; idle once it has committed. */
+  /** Taken by the running transaction; idle after its commit. */
   incoming = 0;
-  /** Use that the database has at least. */
+  /** Use in the database, at least. */
   used = 0;
-  /** The same as the transaction that runs has read it. */
+  /** `used` in the running transaction. */
   seen = 0;
-  /** Near the end of the budget: nothing is held beyond what runs, and what is settled is written at once. */
+  /** Near the end of the budget: no idle amount, and settlements are written at once. */
   isExact = false;
-  /** Nothing is held any more for requests to come. */
+  /** No idle amount any more. */
   isClosing = false;
-  /** No longer in the ledger: whoever still has it looks again. */
+  /** No longer in the ledger: look it up again. */
   isGone = false;
-  /** The last call for what is idle that was heard; undefined before the first look. */
+  /** The last call for idle amounts; undefined before the first look. */
   wantedSeen: number | undefined;
-  /** Monotonic; until then nothing is held beyond what runs. */
+  /** Monotonic; without an idle amount until then. */
   exactUntilMs = -Infinity;
-  /** Monotonic; others are not called again before. */
+  /** Monotonic; the next call to other nodes. */
   callAgainMs = -Infinity;
-  /** The most that one request needed lately. */
+  /** The most that one request has needed lately. */
   needed = 0;
-  /** What it would hold: idle and reserved. */
+  /** Of `idle` and `reserved` together. */
   target = 0;
-  /** A transaction failed, so its row may say something else. */
+  /** A transaction failed: the row may differ. */
   #isDirty = false;
   #isShort = false;
   #peak = 0;
@@ -59,7 +59,6 @@ export class SlotState {
     this.limit = limit;
   }
 
-  /** @param amount is there. */
   take(amount: number): void {
     this.idle -= amount;
     this.reserved += amount;
@@ -81,17 +80,16 @@ export class SlotState {
     return this.#quiet >= QUIET_INTERVALS;
   }
 
-  /** Whether anything would be lost with it. */
   get isEmpty(): boolean {
     return this.idle <= 0 && this.reserved === 0 && this.pending === 0 && this.writing === 0;
   }
 
-  /** Whether there is something to write at the end of an interval. */
+  /** At the end of an interval. */
   get isDue(): boolean {
     return this.pending > 0 || this.idle > 0 || this.#isDirty || this.#quiet <= QUIET_INTERVALS;
   }
 
-  /** At the end of each interval: what was used in it says what to hold for the next. */
+  /** The use of an interval sets the target for the next. */
   endInterval(): void {
     const wanted = 2 * this.#peak + INTERVALS_AHEAD * this.#settled;
     this.target = countable(Math.max(wanted, Math.floor(this.target * FORGET_SHARE)));
@@ -101,26 +99,25 @@ export class SlotState {
     this.#quiet++;
   }
 
-  /** A request found too little. */
+  /** A request has found too little. */
   wasShort(): void {
     this.#isShort = true;
   }
 
-  /** Where a request found too little more is held from now on. */
+  /** After a request that has found too little. */
   grow(): void {
     if (!this.#isShort) return;
     this.#isShort = false;
     this.target = countable(Math.max(2 * this.target, 16 * this.needed, 2 * this.reserved));
   }
 
-  /** At the start of a transaction: what is settled goes into it. */
   beginWrite(): void {
     this.writing = this.pending;
     this.pending = 0;
     this.seen = this.used;
   }
 
-  /** Its row, as the transaction leaves it. */
+  /** For the running transaction. */
   get row(): { slot: Slot; amount: number; busy: number } {
     const busy = countable(this.reserved + this.pending);
     return { slot: this.slot, amount: countable(busy + this.idle + this.incoming), busy };
@@ -134,7 +131,7 @@ export class SlotState {
     this.incoming = 0;
   }
 
-  /** @param isInDoubt what was written may be in the database after all. */
+  /** @param isInDoubt the transaction may be committed. */
   failed(isInDoubt: boolean): void {
     this.incoming = 0;
     this.#isDirty = true;

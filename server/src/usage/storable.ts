@@ -1,9 +1,8 @@
 const CHARACTERS_MAX = 200;
 
 /**
- * A name as both databases take it and as an index can hold it: no NUL (PostgreSQL refuses it), no half surrogate
- * pair, at most 200 characters. Many requests are written in one transaction; without this one odd name would keep
- * those of everybody else from being written, again and again.
+ * A name that both databases and their indexes can hold: without NUL and half surrogate pairs, at most 200 characters. One
+ * bad name would otherwise fail the transaction that writes the counts of all requests.
  */
 export function storable(name: string): string {
   return name.slice(0, CHARACTERS_MAX).toWellFormed().replaceAll('\0', '');

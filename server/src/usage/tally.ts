@@ -2,16 +2,16 @@ import { countable } from './amounts.ts';
 import { rowId, SUMS, type Dimensions, type HourRow } from './counter-store.ts';
 import { storable } from './storable.ts';
 
-/** Combinations kept apart; past the first bound new ones lose model and worker, past the second the key too. */
+/** Combinations: beyond the first bound new ones lose model and worker, beyond the second the key too. */
 const DETAILED_MAX = 50_000;
 const KEYED_MAX = 60_000;
 
-/** Series that Prometheus is shown; past it models are no longer told apart. */
+/** Series for Prometheus; beyond it models are not told apart. */
 const TOTALS_MAX = 1_000;
 
-/** Since this process started; only ever grows. */
+/** Since this process started. */
 export interface Total {
-  /** 'ok', or what the requests were refused with. */
+  /** 'ok', or the code of the refusal. */
   code: string;
   model: string;
   requests: number;
@@ -19,10 +19,10 @@ export interface Total {
   tokensOut: number;
 }
 
-/** A row that is still being added to, and the total of its code and model. */
+/** A row in memory, and the total of its code and model. */
 export type Entry = HourRow & { total: Total };
 
-/** What was counted and is not yet written: one entry per combination, bounded. */
+/** Counts that are not yet written: one entry for each combination, bounded. */
 export class Tally {
   /** By the id of the key: making a text of all six dimensions took a fortieth of a request. */
   readonly #entries = new Map<string, Entry[]>();
@@ -42,10 +42,7 @@ export class Tally {
     const { hour, key_id, owner_id, model, worker, code } = dimensions;
     const ofKey = this.#entries.get(key_id);
     // One tally is of a second: a key has few of them.
-    for (const one of ofKey ?? []) {
-      const isSame = one.code === code && one.model === model && one.worker === worker;
-      if (isSame && one.hour === hour && one.owner_id === owner_id) return one;
-    }
+    for (const one of ofKey ?? []) if (isSame(one, dimensions)) return one;
     if (this.size >= DETAILED_MAX && (model !== '' || worker !== ''))
       return this.entryFor({ ...dimensions, model: '', worker: '' });
     if (this.size >= KEYED_MAX && (key_id !== '' || owner_id !== ''))
@@ -58,12 +55,12 @@ export class Tally {
     return entry;
   }
 
-  /** Adds what another tally holds; totals have it already. */
+  /** Adds another tally, which the totals contain already. */
   merge(other: Tally): void {
     for (const entry of other.#all()) addInto(this.entryFor(entry), entry);
   }
 
-  /** As they are stored: texts made storable, rows that became equal added up, in the order all processes write. */
+  /** With storable texts, rows that are then equal added up, in the order in which all processes write. */
   rows(): HourRow[] {
     const rows = new Map<string, HourRow>();
     for (const entry of this.#all()) {
@@ -88,7 +85,7 @@ export class Tally {
   }
 }
 
-/** What the process has counted altogether, by code and model. */
+/** All counts of this process, by code and model. */
 export class Totals {
   readonly #totals = new Map<string, Total>();
 
@@ -106,6 +103,14 @@ export class Totals {
     return this.#totals.values();
   }
 }
+
+const isSame = (a: Dimensions, b: Dimensions): boolean =>
+  a.key_id === b.key_id &&
+  a.code === b.code &&
+  a.model === b.model &&
+  a.hour === b.hour &&
+  a.owner_id === b.owner_id &&
+  a.worker === b.worker;
 
 function nothing(): Omit<HourRow, keyof Dimensions> {
   return { requests: 0, tokens_in: 0, tokens_out: 0, usd_nano: 0, gpu_ms: 0, estimated_requests: 0 };

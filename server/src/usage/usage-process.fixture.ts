@@ -39,7 +39,7 @@ async function spend(): Promise<void> {
     for (let i = 0; i < amount / 4; i++) {
       const answer = await take(1);
       granted += answer;
-      // Lets the other process in: SQLite's lock goes to whoever comes first.
+      // Lets the other process in: SQLite's lock goes to the first that asks.
       await sleep(1);
     }
   };

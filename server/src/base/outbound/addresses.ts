@@ -1,12 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
-/**
- * `upstream`: private addresses are allowed, as that is where people run Ollama and vLLM.
- * `page`: public addresses only, and those that the operator names.
- */
+/** `upstream`: also private addresses, for Ollama and vLLM. `page`: public addresses, and those that the operator allows. */
 export type OutboundPolicy = { kind: 'upstream' } | { kind: 'page'; allowed: PrivateAddresses };
 
-/** Ranges that the operator opens for pages; `allow`: every address that is not a platform address. */
+/** Ranges for pages; `allow`: all addresses that are not platform addresses. */
 export type PrivateAddresses = 'allow' | readonly string[];
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -19,10 +16,9 @@ const ranges = (text: string): Range[] =>
     .map((range) => ipaddr.parseCIDR(range));
 
 /**
- * Where clouds keep the credentials of a machine, and where their agents and link-local services answer. A request to
- * one of them would let a caller read these credentials through this server (SSRF). Guarded by addresses.test.ts.
- * In order: link-local; Azure's wire server; Oracle; Alibaba; AWS; Google; Oracle; Scaleway; and NAT64 with a prefix of
- * the network's own, where nobody can tell which IPv4 address is meant (RFC 8215).
+ * Metadata services of clouds, which give the credentials of a machine, and link-local services: a caller could read them
+ * through this server (SSRF). Guarded by addresses.test.ts. In order: link-local; Azure's wire server; Oracle; Alibaba;
+ * AWS; Google; Oracle; Scaleway; and NAT64 with a local prefix, whose IPv4 address is unknown (RFC 8215).
  */
 const PLATFORM = ranges(`
   169.254.0.0/16 fe80::/10
@@ -44,10 +40,10 @@ const LOCAL = ranges(`
   2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20
 `);
 
-/** All that the registries give to the public; the rest of IPv6 is reserved, local, or IPv4 in another form. */
+/** Public IPv6; the rest is reserved, local, or contains IPv4. */
 const GLOBAL_IPV6 = ranges('2000::/3');
 
-/** Names that lead to platform addresses only. */
+/** Names of platform addresses. */
 const PLATFORM_HOSTS = new Set([
   'metadata',
   'metadata.google.internal',
@@ -57,7 +53,7 @@ const PLATFORM_HOSTS = new Set([
   'metadata.tencentyun.com',
 ]);
 
-/** @param text with or without brackets and zone. @returns undefined for what is no address. */
+/** @param text with or without brackets and zone. */
 function addressOf(text: string): Address | undefined {
   const bare = text.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
   if (!ipaddr.IPv6.isValid(bare) && !ipaddr.IPv4.isValidFourPartDecimal(bare)) return undefined;
@@ -69,7 +65,7 @@ const matching = (address: Address, table: readonly Range[]): Range[] =>
 
 const isIn = (address: Address, table: readonly Range[]): boolean => matching(address, table).length > 0;
 
-/** IPv4 addresses that an IPv6 address carries, and that a router or a tunnel would take out again. */
+/** IPv4 addresses in an IPv6 address, to which a router or a tunnel would send. */
 function embeddedIn(address: Address): ipaddr.IPv4[] {
   if (!(address instanceof ipaddr.IPv6)) return [];
   const bytes = address.toByteArray();
@@ -99,7 +95,7 @@ const isPublic = (address: Address): boolean =>
   !isIn(address, PLATFORM) &&
   (address.kind() === 'ipv4' || isIn(address, GLOBAL_IPV6));
 
-/** @returns whether a request may go to this address. What is no address is refused. */
+/** False for text that is not an address. */
 export function mayReach(text: string, policy: OutboundPolicy): boolean {
   const address = addressOf(text);
   if (address === undefined) return false;
@@ -108,7 +104,7 @@ export function mayReach(text: string, policy: OutboundPolicy): boolean {
   const isPlatform = platform.length > 0 || embedded.some((inner) => isIn(inner, PLATFORM));
   if (policy.kind === 'upstream') return !isPlatform;
   const named = policy.allowed === 'allow' ? [] : matching(address, policy.allowed.flatMap(rangeOf));
-  // A wide range such as fd00::/8 opens the private addresses in it; a platform address must be meant.
+  // A wide range such as fd00::/8 allows private addresses; a platform address needs a narrow one.
   if (isPlatform) {
     const bitsMin = platform[0]?.[1] ?? Infinity;
     return named.some(([, bits]) => bits >= bitsMin);
@@ -125,7 +121,7 @@ function rangeOf(text: string): Range[] {
   return [[address, bits === undefined ? address.toByteArray().length * 8 : Number(bits)]];
 }
 
-/** Whether an upstream must not have this host: a platform address in any spelling, or a name that leads to one. */
+/** A platform address in any spelling, or a name of one. */
 export function isPlatformHost(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/\.$/, '');
   if (PLATFORM_HOSTS.has(host)) return true;

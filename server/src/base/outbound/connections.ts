@@ -10,13 +10,12 @@ export interface OutboundOptions {
   policy: OutboundPolicy;
   /** @default the resolver of this machine */
   lookup?: typeof dnsLookup | undefined;
-  /** 1: connections are kept; 0: each request has a connection, and so a check, of its own. */
+  /** 1: connections are kept; 0: each request has its own connection, and so its own check. */
   pipelining: 0 | 1;
   keepAliveMs?: number;
   connectionsPerOrigin?: number;
 }
 
-/** The failure of a connection to a forbidden address; its code tells it from a failure of the network. */
 export class ForbiddenAddressError extends Error {
   readonly code = 'KEYWARD_FORBIDDEN_ADDRESS';
   constructor() {
@@ -25,9 +24,8 @@ export class ForbiddenAddressError extends Error {
 }
 
 /**
- * The one client for requests of this server to others (only-way.test.ts). Addresses are checked when a connection is
- * made: of literals, of all answers of the resolver, and again of each redirect that a caller of this client follows.
- * HTTP/1.1; no redirect is followed here; no proxy of the environment is used.
+ * The one client for outgoing requests (only-way.test.ts). Checks the address of each connection: literals and all answers
+ * of the resolver. HTTP/1.1; it follows no redirects and uses no proxy of the environment.
  */
 export function openOutbound({ policy, lookup, pipelining, ...pool }: OutboundOptions): Agent {
   const connector = buildConnector({
@@ -49,10 +47,7 @@ export function openOutbound({ policy, lookup, pipelining, ...pool }: OutboundOp
   });
 }
 
-/**
- * Looks a name up when the connection is made: the address that was checked is the one that is connected to, so a name
- * that answers otherwise the next time gains nothing (DNS rebinding). All its addresses must be allowed.
- */
+/** Looks the name up for the connection: a later look-up could give another address (DNS rebinding). All must be allowed. */
 export function guardedLookup(policy: OutboundPolicy, lookup: typeof dnsLookup = dnsLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error: Error | null, addresses: LookupAddress[]) => {
@@ -68,7 +63,7 @@ export function guardedLookup(policy: OutboundPolicy, lookup: typeof dnsLookup =
   };
 }
 
-/** A literal address is never looked up: it is checked here, before the socket is made. */
+/** A literal address is not looked up: this is its check. */
 export function refuseLiteral(hostname: string, policy: OutboundPolicy): ForbiddenAddressError | undefined {
   const bare = hostname.replace(/^\[|\]$/g, '');
   return isIP(bare) !== 0 && !mayReach(bare, policy) ? new ForbiddenAddressError() : undefined;

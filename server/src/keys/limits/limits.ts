@@ -4,7 +4,6 @@ import { HolderMeters, type LimitView, type Running } from './meters.ts';
 
 export type { LimitView } from './meters.ts';
 
-/** One whose limits a request counts against. */
 export type LimitHolder = Pick<Holder, 'kind' | 'id' | 'limits'>;
 
 export interface Full {
@@ -18,13 +17,13 @@ export type Admission = { admitted: true; release: () => void } | Full;
 
 const NOTHING = (): void => undefined;
 const ADMITTED: Admission = { admitted: true, release: NOTHING };
-/** Meters of holders that have gone quiet are let go of so often. */
+/** How often the meters of idle holders are removed. */
 const SWEEP_MS = 60_000;
 
 /**
- * Request limits of this process, in memory. Exact: within any span of `window_seconds`, not only within aligned
- * ones, at most `requests` are admitted, and a caller below that is never refused. Each process counts its own:
- * across n processes at most n times as many get through.
+ * Request limits of this process, in memory. Exact: within any `window_seconds`, not only aligned ones, at most `requests`
+ * are admitted, and a caller below that is never refused. Each process counts for itself: n processes admit up to n times
+ * as many.
  */
 export class RequestLimits {
   readonly #clock: Clock;
@@ -37,9 +36,8 @@ export class RequestLimits {
   }
 
   /**
-   * Takes `cost` from every limit of every holder, or from none. Call `release` when the request is over;
-   * twice is harmless.
-   * @param hold false for a question about a key that is not being served here: concurrency is looked at, not taken.
+   * Takes `cost` from each limit of each holder, or from none. `release` ends the request; it is idempotent.
+   * @param hold false for a question about a key: concurrency is checked and not taken.
    */
   admit(holders: readonly LimitHolder[], { cost = 1, hold = true } = {}): Admission {
     const nowMs = this.#clock.monotonicMs();
@@ -82,7 +80,7 @@ export class RequestLimits {
   }
 
   #metersOf(holderId: string, limits: readonly Limit[], nowMs: number): HolderMeters {
-    // A request asks for its meters several times, and so does the next one of a busy key.
+    // A request asks several times, and so does the next one of a busy key.
     if (this.#last?.id === holderId && this.#last.meters.isFor(limits)) return this.#last.meters;
     const meters = this.#lookUp(holderId, limits, nowMs);
     this.#last = { id: holderId, meters };
@@ -106,7 +104,7 @@ export class RequestLimits {
     }
   }
 
-  /** Holders of which something is kept. */
+  /** Holders that have meters. */
   get size(): number {
     return this.#holders.size;
   }

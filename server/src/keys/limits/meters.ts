@@ -1,7 +1,7 @@
 import type { Limit } from '../../access/index.ts';
 import { QUARANTINE_LIMIT } from '../key.ts';
 
-/** A limit as it stands now, for an answer or a `RateLimit` header. */
+/** For an answer or a `RateLimit` header. */
 export type LimitView =
   | { name: string; requests: number; window_seconds: number; remaining: number; resets_in_seconds: number }
   | { name: string; concurrent: number; remaining: number };
@@ -11,24 +11,24 @@ type ConcurrencyLimit = Extract<Limit, { concurrent: number }>;
 
 interface Meter {
   readonly limit: Limit;
-  /** 0 when `cost` fits now, else how long to wait. */
+  /** 0: `cost` fits now. */
   waitMs(cost: number, nowMs: number): number;
   take(cost: number, nowMs: number): void;
   view(nowMs: number): LimitView;
   idle(nowMs: number): boolean;
 }
 
-/** The requests of a holder that run now; every limit on concurrency counts the same ones. */
+/** The requests of a holder that run now. */
 export interface Running {
   count: number;
 }
 
-/** Meters of limits that a holder had before and that are not idle yet; more are let go of. */
+/** Kept meters of limits that a holder had before and that are not idle yet. */
 const FORMER_MAX = 20;
 
 /**
- * The meters of one holder. A limit that is new, renamed, changed, or comes back (quarantine and its end) begins with
- * what the others have counted: else a change would be a way to more than the limit. Guarded by limits.test.ts.
+ * The meters of one holder. A limit that is new, renamed, changed or restored begins with the count of the others: a
+ * change would otherwise allow more than the limit. Guarded by limits.test.ts.
  */
 export class HolderMeters {
   readonly all: Meter[];
@@ -52,7 +52,7 @@ export class HolderMeters {
     this.holds = source.some((limit) => 'concurrent' in limit);
   }
 
-  /** Whether these are the meters of such limits. Each key has a list of its own of the limits of its ancestors. */
+  /** Each key has its own list of the limits of its ancestors, with equal content. */
   isFor(limits: readonly Limit[]): boolean {
     if (this.#source === limits) return true;
     if (this.#source.length !== limits.length) return false;
@@ -74,7 +74,7 @@ function isSame(a: Limit, b: Limit | undefined): boolean {
   return 'requests' in b && a.requests === b.requests && a.window_seconds === b.window_seconds;
 }
 
-/** The times of the requests admitted within the last window, in a ring that grows as needed: 8 bytes each. */
+/** The times of the requests admitted within the last window, in a ring that grows: 8 bytes each. */
 class WindowMeter implements Meter {
   limit: WindowLimit;
   readonly #windowMs: number;
@@ -87,14 +87,14 @@ class WindowMeter implements Meter {
     this.#windowMs = limit.window_seconds * 1000;
   }
 
-  /** The meter of a limit, with as much as any meter before it has counted within its window. */
+  /** The meter of a limit; begins with the largest count that any known meter has within the window. */
   static after(limit: WindowLimit, known: readonly WindowMeter[], nowMs: number): WindowMeter {
     const isOwn = (one: WindowMeter): boolean =>
       one.limit.name === limit.name && one.limit.window_seconds === limit.window_seconds;
     const own = known.find(isOwn);
     let fullest = own;
     for (const one of known) {
-      // A quarantine counts what it let through, beside the holder's own limits and not in their place.
+      // The quarantine counts beside the holder's own limits, which it does not replace.
       if (one.limit.name === QUARANTINE_LIMIT.name && limit.name !== QUARANTINE_LIMIT.name) continue;
       const sinceMs = nowMs - limit.window_seconds * 1000;
       if (fullest === undefined || one.#countSince(sinceMs) > fullest.#countSince(sinceMs)) fullest = one;

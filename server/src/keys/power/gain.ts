@@ -6,15 +6,14 @@ import { ceilingOf, lineOf, type Key } from '../key.ts';
 import type { Owner } from '../owner.ts';
 
 /*
- * A key gains nothing by making or changing keys. What bounds it (limits, budgets, an end, a parent, an owner's budgets)
- * bounds the keys below it as well; of all others it gets no secret, and widens none. Guarded by children.test.ts and
- * gain.test.ts.
+ * A key gains nothing by making or changing keys. Its bounds (limits, budgets, an expiry, a parent, an owner's budgets)
+ * bound its descendants too; it gets no secret of another key, and widens none. Guarded by children.test.ts, gain.test.ts.
  */
 
 export const isBelow = (caller: Caller, key: Pick<Key, 'ancestors'>): boolean =>
   key.ancestors.some(({ id }) => id === caller.keyId);
 
-/** Whether something bounds the caller that would not bound a key which is not below it and counts on these accounts. */
+/** Whether something bounds the caller that would not bound another key, which counts on these accounts. */
 export function isBounded(caller: Caller, accounts: readonly string[]): boolean {
   const { limits, budgets, expiresAt, ancestors, holders } = caller;
   if (limits.length + budgets.length + ancestors.length > 0 || expiresAt !== null) return true;
@@ -22,14 +21,14 @@ export function isBounded(caller: Caller, accounts: readonly string[]): boolean 
 }
 
 /**
- * For what is no key: it would be no child, so that nothing of what bounds the actor would bound it.
+ * For a user, a widget and the like, which the actor's bounds do not bound.
  * @throws KeywardError `scope_escalation` naming each field in which it would exceed its maker.
  */
 export function refuseExcess(actor: Actor, wanted: Wanted): void {
   refuse(excesses(holdingsOf(actor, wanted), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
 }
 
-/** The same for a new key. @param parent what it becomes a child of, as a caller. */
+/** `refuseExcess` for a new key. */
 export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): void {
   if (parent !== undefined) refuse(childExcesses(parent, key), GIVES);
   if (actor.kind !== 'key') return refuseExcess(actor, ceilingOf(key));
@@ -38,8 +37,8 @@ export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): v
 }
 
 /**
- * The same for a change of a key. A key never loosens its own bounds or those of its ancestors; one that is bounded itself
- * loosens those of no key but the ones below it, where all that is used counts against itself too.
+ * `refuseExcess` for a change of a key. A key never loosens its own bounds or those of its ancestors. A bounded key
+ * loosens only those of its descendants, whose use counts against itself too.
  */
 export function refuseGain(actor: Actor, before: Key, after: Key): void {
   if (actor.kind !== 'key') {
@@ -58,8 +57,8 @@ export function refuseGain(actor: Actor, before: Key, after: Key): void {
 }
 
 /**
- * For a new secret, and for a key that comes back: whoever gets them holds what the key holds.
- * @throws KeywardError `scope_escalation` when that is more than the actor holds, or beside what bounds it.
+ * For a new secret, and for a key that is enabled or restored: the actor then holds what the key holds.
+ * @throws KeywardError `scope_escalation` when that is more than the actor holds, or outside its bounds.
  */
 export function refuseTaking(actor: Actor, key: Key): void {
   if (actor.kind !== 'key') return refuseExcess(actor, ceilingOf(key));
@@ -74,10 +73,7 @@ export function refuseTaking(actor: Actor, key: Key): void {
     );
 }
 
-/**
- * For a change of what all keys of an owner may take together. Whoever counts against the owner, or is bounded by anything
- * else, only takes away from it.
- */
+/** A key that counts against the owner, or that is bounded, may only tighten the owner's limits and budgets. */
 export function refuseLooserOwner(
   actor: Actor,
   before: Owner,
@@ -90,10 +86,10 @@ export function refuseLooserOwner(
   refuse(loosenings(boundsOnly(before), boundsOnly(after)), LOOSENS);
 }
 
-/** Whether a change leaves less than there was: to go back would be a gain. */
+/** Whether to undo the change would be a gain. */
 export const takesAway = (before: Wanted, after: Wanted): boolean => loosenings(after, before).length > 0;
 
-/** What limits and budgets alone are, to be compared. */
+/** Limits and budgets alone, to be compared. */
 export const boundsOnly = ({ limits, budgets }: Pick<Wanted, 'limits' | 'budgets'>): Wanted => ({
   grants: [],
   selectors: NO_SELECTORS,

@@ -1,4 +1,4 @@
-import type { Actor, Caller } from '../../access/index.ts';
+import type { Actor } from '../../access/index.ts';
 import { invalidField } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
 import { mayTouchKey } from '../context.ts';
@@ -8,9 +8,9 @@ import { findKey } from '../store/key-store.ts';
 import type { Owner } from '../owner.ts';
 
 /**
- * The key that a new one becomes a child of: the maker, where anything bounds it that would not bound the new key; otherwise
- * the one that the request names, if any.
- * @throws KeywardError `invalid_input` naming `parent`; `scope_escalation` for one that holds more than the maker.
+ * The parent of a new key: the maker, where it has a bound that would not bound the new key; otherwise the key that the
+ * request names, if any.
+ * @throws KeywardError `invalid_input` naming `parent`; `scope_escalation` for a parent that holds more than the maker.
  */
 export async function parentFor(
   tx: Db,
@@ -22,7 +22,7 @@ export async function parentFor(
   const id = named ?? (mustDescend ? maker.keyId : undefined);
   if (id === undefined) return undefined;
   const parent = await findKey(tx, id);
-  if (parent === undefined || !isThere(actor, parent))
+  if (parent === undefined || (maker?.keyId !== parent.id && !mayTouchKey(actor, parent)))
     throw invalidField(
       'parent',
       'must be the id of an existing key',
@@ -40,11 +40,6 @@ export async function parentFor(
   refuseEnded(parent, nowMs);
   return parent;
 }
-
-const isThere = (actor: Actor, key: Key): boolean =>
-  (actor.kind === 'key' && isSelf(actor.caller, key)) || mayTouchKey(actor, key);
-
-const isSelf = (caller: Caller, key: Key): boolean => caller.keyId === key.id;
 
 function refuseEnded(parent: Key, nowMs: number): void {
   const state = keyState(parent, nowMs);

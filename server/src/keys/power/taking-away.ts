@@ -9,17 +9,14 @@ import { keysOfOwner } from '../store/key-list-store.ts';
 import type { Owner } from '../owner.ts';
 import { findOwner } from '../store/owner-store.ts';
 
-/**
- * Whether the actor may end what holds more than itself: with `owners:manage` on a key without selectors, which is what
- * an operator has who may suspend anybody.
- */
+/** Whether the actor may end what holds more than itself: an operator's key, with `owners:manage` and without selectors. */
 const mayEndAnything = (actor: Actor): boolean =>
   actor.kind !== 'user' &&
   (actor.kind !== 'key' || (actor.caller.scopes.has('owners:manage') && !hasSelectors(actor.caller)));
 
 /**
- * Taking away from something stronger needs as much power: a key that may only write keys could otherwise end those of
- * the administrator. Guarded by taking-away.test.ts.
+ * To end something takes as much power as it holds: a key that may only write keys could otherwise end the
+ * administrator's. Guarded by taking-away.test.ts.
  * @throws KeywardError `scope_escalation`
  */
 export function refuseStronger(actor: Actor, held: Wanted): void {
@@ -41,18 +38,15 @@ export function refuseStronger(actor: Actor, held: Wanted): void {
   );
 }
 
-/**
- * The same of a key. A key may always end itself and those below it; those above it hold what it holds, and bound it.
- * @throws KeywardError `scope_escalation`
- */
+/** A key may always end itself and its descendants, never its ancestors. @throws KeywardError `scope_escalation` */
 export function refuseStrongerKey(actor: Actor, key: Key): void {
-  if (isItself(actor, key) || (actor.kind === 'key' && isBelow(actor.caller, key))) return;
+  if (actor.kind === 'key' && (actor.caller.keyId === key.id || isBelow(actor.caller, key))) return;
   refuseStronger(actor, isAbove(actor, key) ? EVERYTHING : ceilingOf(key));
 }
 
 /**
- * To narrow a key is to take away from it as well: down to nothing, that ends it. Of a key above the actor's nothing at all is
- * changed so. Guarded by taking-away.test.ts.
+ * A key that is narrowed to nothing is ended. An ancestor of the actor's key cannot be changed so at all. Guarded by
+ * taking-away.test.ts.
  * @throws KeywardError `scope_escalation`
  */
 export function refuseTakingAway(actor: Actor, before: Key, after: Key): void {
@@ -62,10 +56,7 @@ export function refuseTakingAway(actor: Actor, before: Key, after: Key): void {
 const isAbove = (actor: Actor, { id }: Pick<Key, 'id'>): boolean =>
   actor.kind === 'key' && actor.caller.ancestors.some(({ keyId }) => keyId === id);
 
-const isItself = (actor: Actor, { id }: Pick<Key, 'id'>): boolean =>
-  actor.kind === 'key' && actor.caller.keyId === id;
-
-/** The same of an owner: of each of its keys, and of the user whose keys they are. @throws KeywardError `scope_escalation` */
+/** Asks about the user of an owner and each of its keys. @throws KeywardError `scope_escalation` */
 export async function refuseStrongerOwner(
   tx: Db,
   context: KeysContext,
@@ -75,7 +66,7 @@ export async function refuseStrongerOwner(
   for await (const held of heldBy(tx, context, ownerId)) refuseStronger(actor, held);
 }
 
-/** Whoever gives an owner its keys back must hold what they do. @throws KeywardError `scope_escalation` */
+/** For an actor that activates an owner again: it must hold what the keys hold. @throws KeywardError `scope_escalation` */
 export async function refuseOwnerExcess(
   tx: Db,
   context: KeysContext,
@@ -86,12 +77,12 @@ export async function refuseOwnerExcess(
 }
 
 async function* heldBy(tx: Db, { administrators }: KeysContext, ownerId: string): AsyncGenerator<Wanted> {
-  const person = await administrators.worthOf(tx, ownerId);
-  if (person !== undefined) yield person;
+  const user = await administrators.worthOf(tx, ownerId);
+  if (user !== undefined) yield user;
   for await (const key of keysOfOwner(tx, ownerId)) yield ceilingOf(key);
 }
 
-/** Whether somebody with this key can do everything, for good: a way in to the administration. */
+/** Whether this key is a way in: it can do everything, and never expires. */
 export const isWayIn = (key: Key, nowMs: number): boolean =>
   key.parentId === null &&
   keyState(key, nowMs) === 'active' &&
@@ -99,9 +90,9 @@ export const isWayIn = (key: Key, nowMs: number): boolean =>
   excesses(key, EVERYTHING).length === 0;
 
 /**
- * Like `lockKey`, for a change that may end the key. Where that is a way in, who may administer is locked first, as
- * everywhere: the other way round two changes could wait for each other.
- * @throws KeywardError `conflict` where the key became one at this moment.
+ * Like `lockKey`, for a change that may end the key. For a way in, the lock of `administrators` comes first, as
+ * everywhere: two changes could otherwise deadlock.
+ * @throws KeywardError `conflict` where the key became a way in at this moment.
  */
 export async function lockToEnd(
   tx: Db,
@@ -121,22 +112,20 @@ export async function lockToEnd(
   return key;
 }
 
-/** What may be ended: a key, or all keys of an owner. An owner that is given a limit or a budget bounds them all: the same. */
+/** A change that ends or bounds a key, or all keys of an owner. */
 interface Ending {
   actor: Actor;
   key?: Key;
   ownerId?: string;
-  /** The word of the request, `last_admin`. */
+  /** `last_admin` of the request. */
   isMeant?: boolean | undefined;
 }
 
 /**
- * Nobody is left outside: the last key that can do everything, where nobody who logs in can either, is ended by nobody but
- * itself, and with a word that says so. Nor is the last one whose owner has neither limits nor budgets: nobody could take
- * those of the others away again. What the operator does on the machine is not asked, nor is a report of a leak:
- * `keyward keys create --local` makes another key. Whoever calls holds the lock of `administrators`: two who end each
- * other's at the same moment wait there. Guarded by last-way-in.test.ts and
- * administrators.test.ts.
+ * The last way in is ended only by itself, and only where the request confirms it. The last one whose owner has neither
+ * limits nor budgets counts as the last: nobody could remove those of the others. The operator on the machine and a report
+ * of a leak may end any: `keyward keys create --local` makes another key. The caller holds the lock of `administrators`:
+ * two requests could otherwise end each other's. Guarded by last-way-in.test.ts and administrators.test.ts.
  * @throws KeywardError `last_admin`
  */
 export async function refuseLastWayIn(tx: Db, context: KeysContext, ending: Ending): Promise<void> {
@@ -147,31 +136,21 @@ export async function refuseLastWayIn(tx: Db, context: KeysContext, ending: Endi
   const isGoing = (one: Key): boolean => one.id === key?.id || one.owner.id === ownerId;
   const ways = (await unlimitedKeys(tx)).filter((one) => isWayIn(one, nowMs));
   const going = ways.filter(isGoing);
-  const isPerson = await isLoggedInBy(tx, context, ownerId);
-  const needsFree = going.some(isFree) || (isPerson && (await isFreeOwner(tx, ownerId)));
+  const user = ownerId === undefined ? undefined : await administrators.worthOf(tx, ownerId);
+  const isUserGoing = user !== undefined && excesses(user, EVERYTHING).length === 0;
+  const owner = isUserGoing && ownerId !== undefined ? await findOwner(tx, ownerId) : undefined;
+  const needsFree = going.some(isFree) || (owner !== undefined && isFree({ owner }));
   if (await administrators.hasOther(tx, ownerId, needsFree)) return;
   if (ways.some((one) => !isGoing(one) && (isFree(one) || !needsFree))) return;
-  if (going.length === 0 && !isPerson) return;
+  if (going.length === 0 && !isUserGoing) return;
   const isOwn = actor.kind === 'key' && going.some(({ id }) => id === actor.caller.keyId);
   if (isOwn && isMeant) return;
   throw lastAdmin(isOwn);
 }
 
-/** Whether nothing bounds all keys of its owner together. */
+/** Whether the owner has neither limits nor budgets. */
 export const isFree = ({ owner }: { owner: Pick<Owner, 'limits' | 'budgets'> }): boolean =>
   owner.limits.length + owner.budgets.length === 0;
-
-const isFreeOwner = async (tx: Db, id = ''): Promise<boolean> => {
-  const owner = await findOwner(tx, id);
-  return owner !== undefined && isFree({ owner });
-};
-
-/** Whether somebody who logs in can do everything and has this owner. */
-async function isLoggedInBy(tx: Db, { administrators }: KeysContext, ownerId?: string): Promise<boolean> {
-  if (ownerId === undefined) return false;
-  const person = await administrators.worthOf(tx, ownerId);
-  return person !== undefined && excesses(person, EVERYTHING).length === 0;
-}
 
 export const lastAdmin = (isOwn: boolean): KeywardError =>
   new KeywardError('last_admin', 'This change would leave nobody who can administer this instance.', {
@@ -180,7 +159,7 @@ export const lastAdmin = (isOwn: boolean): KeywardError =>
       : 'Make another admin key first. Only the last admin key itself can end itself, with {"last_admin": true}.',
   });
 
-/** Whether a key can do everything, for good. */
+/** Whether any key is a way in. */
 export async function hasUnlimitedKey(tx: Db, { clock }: Pick<KeysContext, 'clock'>): Promise<boolean> {
   const nowMs = clock.nowMs();
   return (await unlimitedKeys(tx)).some((key) => isWayIn(key, nowMs));

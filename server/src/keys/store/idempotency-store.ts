@@ -1,30 +1,28 @@
 import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
-import { tables } from './rows.ts';
+import { tables, type IdempotencyRow } from './rows.ts';
 
-/** For so long a repeat is recognised. */
+/** How long a repeat is recognised. */
 const KEPT_MS = 7 * 86_400_000;
-/** At once: after a day with a million of them nobody waits for their end. */
+/** Deleted by one request: none waits for the rows of a day with a million. */
 const FORGOTTEN_MAX = 500;
+
+export type IdempotentRequest = Omit<IdempotencyRow, 'key_id' | 'at'>;
 
 export async function findRepeat(
   tx: Db,
-  ownerId: string,
-  idempotencyKey: string,
-): Promise<{ key_id: string; request_hash: string } | undefined> {
+  { owner_id, idempotency_key }: IdempotentRequest,
+): Promise<Pick<IdempotencyRow, 'key_id' | 'request_hash'> | undefined> {
   return tables(tx)
     .selectFrom('key_idempotency')
     .select(['key_id', 'request_hash'])
-    .where('owner_id', '=', ownerId)
-    .where('idempotency_key', '=', idempotencyKey)
+    .where('owner_id', '=', owner_id)
+    .where('idempotency_key', '=', idempotency_key)
     .executeTakeFirst();
 }
 
 /** @returns false where the same owner has sent this key before, also at the same moment. */
-export async function rememberRequest(
-  tx: Db,
-  row: { owner_id: string; idempotency_key: string; request_hash: string; key_id: string; at: number },
-): Promise<boolean> {
+export async function rememberRequest(tx: Db, row: IdempotencyRow): Promise<boolean> {
   await tables(tx)
     .deleteFrom('key_idempotency')
     .where((eb) => {

@@ -1,17 +1,17 @@
 import { sql, type RawBuilder } from 'kysely';
 import { STATES_BY_WORTH, type KeyState } from '../key.ts';
 
-/** A condition on one record of a key, whatever its table is called in the statement. */
+/** A condition on one row of keys; `table` is its alias. */
 type OnRecord = (table: RawBuilder<unknown>) => RawBuilder<boolean>;
 
-/** Holds where the condition does for the key or for one of its ancestors. */
+/** The condition holds for the key or an ancestor. */
 function lineHas(condition: OnRecord): RawBuilder<boolean> {
   return sql<boolean>`(${condition(sql.ref('keys'))} or (keys.parent_id is not null and exists (
     select 1 from key_ancestors line inner join keys above on above.id = line.ancestor_id
     where line.key_id = keys.id and ${condition(sql.ref('above'))})))`;
 }
 
-/** Its place in STATES_BY_WORTH. */
+/** Index in STATES_BY_WORTH. */
 const worth = (table: RawBuilder<unknown>, nowMs: number): RawBuilder<number> => sql<number>`(case
   when ${table}.state = 'revoked' then 4 when ${table}.expires_at <= ${nowMs} then 3
   when ${table}.state = 'disabled' then 2 when ${table}.state = 'quarantined' then 1 else 0 end)`;
@@ -25,7 +25,7 @@ export function stateIs(state: KeyState, nowMs: number): RawBuilder<boolean> {
   return wanted === 0 ? worse : sql<boolean>`(${atLeast(wanted)} and ${worse})`;
 }
 
-/** Ends from now on, and by `beforeMs`, with the first of its ancestors. */
+/** The key or an ancestor expires between `nowMs` and `beforeMs`, and none before. */
 export function endsBefore(beforeMs: number, nowMs: number): RawBuilder<boolean> {
   const by = (at: number): RawBuilder<boolean> =>
     lineHas((table) => sql<boolean>`coalesce(${table}.expires_at <= ${at}, false)`);

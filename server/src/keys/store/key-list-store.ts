@@ -14,8 +14,8 @@ type TablesOf<D> = D extends Kysely<infer T> ? T : never;
 type KeyQuery<Row> = SelectQueryBuilder<TablesOf<ReturnType<typeof tables>>, 'keys', Row>;
 
 /**
- * The keys that a list has found, with their owners. No join in a list: where there are few owners SQLite begins at them, and then
- * sorts all keys for each page. Guarded by long-work.test.ts.
+ * No join in a list: where there are few owners SQLite would begin with them, and sort all keys for each page. Guarded by
+ * long-work.test.ts.
  */
 async function listed(db: Db, rows: readonly KeyRow[]): Promise<KeyWithSecrets[]> {
   const ids = [...new Set(rows.map(({ owner_id }) => owner_id))];
@@ -29,25 +29,22 @@ async function listed(db: Db, rows: readonly KeyRow[]): Promise<KeyWithSecrets[]
   return withSecrets(db, await keysFromRows(db, all));
 }
 
-/** Those that are not revoked, by their number; of very many the newest. */
+/** Keys that are not revoked, by their number; beyond `limit` the newest. */
 export async function listNumbered(
   db: Db,
   { ownerId, limit }: { ownerId: string | undefined; limit: number },
 ): Promise<KeyWithSecrets[]> {
-  // As the index has it, to the letter: with a parameter in its place the index does not apply.
-  const isListed = sql<boolean>`keys.state <> 'revoked'`;
-  const isRevoked = stateIs('revoked', 0);
   const all = tables(db)
     .selectFrom('keys')
     .selectAll()
-    .where(isListed)
-    .where(sql<boolean>`not ${isRevoked}`);
+    // The condition of the index, literally: with a parameter the index does not apply.
+    .where(sql<boolean>`keys.state <> 'revoked'`)
+    .where(sql<boolean>`not ${stateIs('revoked', 0)}`);
   const owned = ownerId === undefined ? all : all.where('keys.owner_id', '=', ownerId);
   const rows = await owned.orderBy('keys.number', 'desc').limit(limit).execute();
   return (await listed(db, rows)).reverse();
 }
 
-/** So many are read at once. */
 const OWNED_ROWS = 500;
 
 /** The keys of an owner that are not revoked. */
@@ -75,20 +72,20 @@ export interface KeyFilter {
   expiringBeforeMs?: number | undefined;
 }
 
-/** Of a key as much as tells for whom it is there. */
+/** What decides who may see a key. */
 export type KeyReach = Pick<Key, 'selectors'> & { owner: { id: string } };
 
 interface KeyPage {
   after: Place | undefined;
   limit: number;
   nowMs: number;
-  /** Left out: all are there for who asks. */
+  /** Left out: the caller may see all keys. */
   isVisible?: ((key: KeyReach) => boolean) | undefined;
 }
 
 /**
- * Newest first, from behind `after`. Looks back in windows: one statement that searches a million keys for a name
- * would keep SQLite, and with it this whole process and its lease, busy for a second.
+ * Newest first, after `after`. Searches in windows: one statement over a million keys would block SQLite, and with it this
+ * process, for a second.
  */
 export async function listKeys(db: Db, filter: KeyFilter, page: KeyPage): Promise<KeyWithSecrets[]> {
   const { ownerId, parentId, ...others } = filter;
@@ -109,7 +106,7 @@ export async function listKeys(db: Db, filter: KeyFilter, page: KeyPage): Promis
 
 type Window = KeyPage & { until: Place | undefined };
 
-/** Those of a window that are there for who asks. Who may see which is not SQL's to say: the rest of a row is read after. */
+/** The keys of a window that the caller may see, which code decides and not SQL: the whole rows are read afterwards. */
 async function visibleIn(db: Db, filter: KeyFilter, window: Window): Promise<KeyRow[]> {
   const { isVisible, limit } = window;
   const all = tables(db).selectFrom('keys').selectAll();
@@ -128,25 +125,15 @@ async function visibleIn(db: Db, filter: KeyFilter, window: Window): Promise<Key
 const isBehind = ({ createdAt, id }: Place) =>
   sql<boolean>`(keys.created_at, keys.id) < (${createdAt}, ${id})`;
 
+type WindowFilter = Pick<KeyFilter, 'ownerId' | 'parentId'> & { after: Place | undefined };
+
 /** The place of the last of the next `rows` keys; undefined where there are fewer. */
 async function placeBehind(
   db: Db,
-  {
-    ownerId,
-    parentId,
-    after,
-    rows,
-  }: Pick<KeyFilter, 'ownerId' | 'parentId'> & {
-    after: Place | undefined;
-    rows: number;
-  },
+  { rows, ...filter }: WindowFilter & { rows: number },
 ): Promise<Place | undefined> {
-  let query = tables(db).selectFrom('keys').select(['keys.created_at as createdAt', 'keys.id as id']);
-  if (ownerId !== undefined) query = query.where('keys.owner_id', '=', ownerId);
-  if (parentId !== undefined) query = query.where('keys.parent_id', '=', parentId);
-  if (after !== undefined) query = query.where(isBehind(after));
-  const ordered = query.orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc');
-  return ordered
+  const all = tables(db).selectFrom('keys').select(['keys.created_at as createdAt', 'keys.id as id']);
+  return walk(all, filter)
     .limit(1)
     .offset(rows - 1)
     .executeTakeFirst();
@@ -155,21 +142,24 @@ async function placeBehind(
 const newestFirst = <Row>(query: KeyQuery<Row>): KeyQuery<Row> =>
   query.orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc');
 
+function walk<Row>(all: KeyQuery<Row>, { ownerId, parentId, after }: WindowFilter): KeyQuery<Row> {
+  let query = newestFirst(all);
+  if (ownerId !== undefined) query = query.where('keys.owner_id', '=', ownerId);
+  if (parentId !== undefined) query = query.where('keys.parent_id', '=', parentId);
+  return after === undefined ? query : query.where(isBehind(after));
+}
+
 function matching<Row>(
   all: KeyQuery<Row>,
   filter: KeyFilter,
   { after, until, nowMs }: Window,
 ): KeyQuery<Row> {
-  let query = newestFirst(all);
-  if (after !== undefined) query = query.where(isBehind(after));
-  if (until !== undefined) {
+  let query = walk(all, { ...filter, after });
+  if (until !== undefined)
     query = query.where(sql<boolean>`(keys.created_at, keys.id) >= (${until.createdAt}, ${until.id})`);
-  }
-  if (filter.ownerId !== undefined) query = query.where('keys.owner_id', '=', filter.ownerId);
-  if (filter.parentId !== undefined) query = query.where('keys.parent_id', '=', filter.parentId);
   if (filter.role !== undefined) query = query.where('keys.role', '=', filter.role as KeyRow['role']);
   if (filter.tag !== undefined) {
-    // Exact to the letter, where the `like` of SQLite is not and PostgreSQL's is.
+    // Case-sensitive on both databases, which the `like` of SQLite is not.
     query = query.where(sql<boolean>`replace(keys.tags, ${JSON.stringify(filter.tag)}, '') <> keys.tags`);
   }
   if (filter.q !== undefined) {
@@ -187,7 +177,7 @@ function matching<Row>(
   return filter.state === undefined ? query : query.where(stateIs(filter.state, nowMs));
 }
 
-/** Contains, with nothing in `part` taken for a wildcard. */
+/** Contains `part`, with its wildcards escaped. */
 function like(column: string, part: string) {
   return sql<boolean>`${sql.raw(column)} like ${`%${part.replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
 }

@@ -4,7 +4,7 @@ import type { Key, KeyWithSecrets } from '../key.ts';
 import { deleteAncestors, insertAncestors, keysFromRows } from './line-store.ts';
 import { joined, rowFromKey, secretFromRow, tables, type KeyRow, type SecretRow } from './rows.ts';
 
-/** The condition of an index: word for word the same, or it is not used. */
+/** The condition of the index `keys_unlimited`, literally: otherwise the index does not apply. */
 const IS_UNLIMITED = `keys.state = 'active' and keys.expires_at is null and keys.grants like '%"*"%'`;
 
 export async function insertKey(tx: Db, key: Key): Promise<void> {
@@ -32,16 +32,15 @@ export async function findPlainKey(db: Db, id: string): Promise<Key | undefined>
   return (await keysFromRows(db, await joined(db).where('keys.id', '=', id).execute()))[0];
 }
 
-/** What the keys of an owner hold, of those that are not revoked. */
+/** Of the keys of an owner that are not revoked. */
 export async function grantsOfOwner(db: Db, ownerId: string): Promise<Pick<Key, 'id' | 'grants'>[]> {
   const query = joined(db).where('keys.owner_id', '=', ownerId).where('keys.state', '<>', 'revoked');
   return (await query.execute()).map(({ id, grants }) => ({ id, grants: JSON.parse(grants) as string[] }));
 }
 
-/** Hardly ever more than a handful; of very many these are enough. */
 const UNLIMITED_MAX = 1_000;
 
-/** Active keys with all scopes and without an end, by the index `keys_unlimited`; selectors and limits are not looked at. */
+/** Active keys with all scopes and no expiry, whatever their selectors and limits. */
 export async function unlimitedKeys(db: Db): Promise<Key[]> {
   const query = joined(db).where(sql<boolean>`${sql.raw(IS_UNLIMITED)}`);
   return keysFromRows(db, await query.orderBy('keys.id').limit(UNLIMITED_MAX).execute());
@@ -67,7 +66,7 @@ export async function lockKey(
   return seen !== undefined && row?.revision === seen.revision ? seen : findKey(tx, id);
 }
 
-/** Puts a secret under another pepper; nothing where it was done meanwhile. */
+/** Does nothing where the pepper has changed meanwhile. */
 export async function redigestSecret(
   tx: Db,
   { id, from, to }: { id: string; from: string; to: { digest: Uint8Array; version: string } },
@@ -80,7 +79,7 @@ export async function redigestSecret(
     .execute();
 }
 
-/** For a key that was inserted in this transaction and turned out to be there already. */
+/** For a key that this transaction has inserted. */
 export async function deleteKey(tx: Db, id: string): Promise<void> {
   await deleteAncestors(tx, id);
   await tables(tx).deleteFrom('keys').where('id', '=', id).execute();
@@ -96,7 +95,7 @@ export async function withSecrets(db: Db, keys: Key[]): Promise<KeyWithSecrets[]
       'in',
       keys.map((key) => key.id),
     )
-    // Exactly one secret of a key has no end: the newest. Times alone do not tell, two may be of one millisecond.
+    // The newest secret is the one without an end: two may be of one millisecond.
     .orderBy(sql`case when ends_at is null then 0 else 1 end`)
     .orderBy('created_at', 'desc')
     .orderBy('id')

@@ -3,7 +3,6 @@ import type { Db } from '../../storage/index.ts';
 import type { Key, KeyRecord } from '../key.ts';
 import { joined, keyFromRow, tables, type JoinedKeyRow } from './rows.ts';
 
-/** What a new key is a child of, in the transaction that inserts it. */
 export async function insertAncestors(
   tx: Db,
   { id, ancestors }: Pick<Key, 'id' | 'ancestors'>,
@@ -21,7 +20,6 @@ export async function deleteAncestors(tx: Db, keyId: string): Promise<void> {
   await tables(tx).deleteFrom('key_ancestors').where('key_id', '=', keyId).execute();
 }
 
-/** Rows of keys with the ancestors of each; one more statement where any has a parent. */
 export async function keysFromRows(db: Db, rows: readonly JoinedKeyRow[]): Promise<Key[]> {
   const children = rows.filter(({ parent_id }) => parent_id !== null).map(({ id }) => id);
   const above = children.length === 0 ? [] : await ancestorsOf(db, children);
@@ -44,13 +42,13 @@ const secretColumns = [
   'secret.ends_at as secret_ends_at',
 ] as const;
 
-/** A key that a secret opens, and its ancestors, in one statement: hence of one moment. */
+/** The key of a secret and its ancestors, in one statement: of one moment. */
 const withSecret = (db: Db) => ({
   own: joined(db)
     .innerJoin('key_secrets as secret', 'secret.key_id', 'keys.id')
     .select(secretColumns)
     .select(sql<number>`0`.as('generation')),
-  // Part of the other statement, which alone passes through what stands before the database.
+  // Without plugins: the statement that contains this one passes through them.
   above: joined(db.withoutPlugins())
     .innerJoin('key_ancestors as line', 'line.ancestor_id', 'keys.id')
     .innerJoin('key_secrets as secret', 'secret.key_id', 'line.key_id')
@@ -63,17 +61,13 @@ export interface Found {
   secret: { id: string; digest: Uint8Array; pepper: string; ends_at: number | null };
 }
 
-/**
- * The key that one of these digests opens. One statement whether there is one or not: a second one for keys that
- * exist would tell a stranger by the time taken which texts were keys once.
- */
+/** One statement whether the key exists or not: the time of a second one would tell a stranger which texts were keys. */
 export async function findByDigest(db: Db, digests: readonly Uint8Array[]): Promise<Found | undefined> {
   const { own, above } = withSecret(db);
   const found = own.where('secret.digest', 'in', digests);
   return foundOf(await found.unionAll(above.where('secret.digest', 'in', digests)).execute());
 }
 
-/** The key that this secret belongs to. */
 export async function findBySecret(db: Db, secretId: string): Promise<Found | undefined> {
   const { own, above } = withSecret(db);
   const found = own.where('secret.id', '=', secretId);

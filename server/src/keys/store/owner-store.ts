@@ -17,7 +17,7 @@ const fromRow = (row: OwnerRow): Owner => ({
   revision: row.revision,
 });
 
-/** @returns false where another owner has this name, also one that was made at the same moment. */
+/** @returns false where another owner has this name. */
 export async function insertOwner(tx: Db, owner: Owner): Promise<boolean> {
   const { createdAt, limits, budgets, ...rest } = owner;
   const texts = { limits: JSON.stringify(limits), budgets: JSON.stringify(budgets) };
@@ -29,20 +29,20 @@ export async function insertOwner(tx: Db, owner: Owner): Promise<boolean> {
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
-/** Like `findOwner`, in a transaction that goes on to change it: nobody else does until it ends. */
+/** Like `findOwner`, locked until the end of the transaction. */
 export async function lockOwner(tx: Db, id: string): Promise<Owner | undefined> {
   // An update that changes nothing locks the row on both dialects.
   await tables(tx).updateTable('owners').set(unchanged('kind')).where('id', '=', id).execute();
   return findOwner(tx, id);
 }
 
-/** A deleted owner is found too. */
+/** Also a deleted owner. */
 export async function findOwner(db: Db, id: string): Promise<Owner | undefined> {
   const row = await tables(db).selectFrom('owners').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? undefined : fromRow(row);
 }
 
-/** Whether one of these owners is active; `isFree`: and has neither limits nor budgets. */
+/** @param isFree counts only owners without limits and budgets. */
 export async function isAnyActive(db: Db, ids: readonly string[], { isFree = false } = {}): Promise<boolean> {
   if (ids.length === 0) return false;
   const active = tables(db).selectFrom('owners').select('id').where('state', '=', 'active');
@@ -61,9 +61,8 @@ export async function findOwnerByName(db: Db, name: string): Promise<Owner | und
 }
 
 /**
- * The account of the last deleted owner of this name, unless another owner goes on with it; in a transaction that makes one
- * which does. Several names may have had the same account: two that are made at the same moment wait for each other. Guarded
- * by owners.test.ts.
+ * The account of the last deleted owner of this name, unless an owner that exists has it. Several names may have had one
+ * account: its first owner is locked, so that two transactions do not both take it. Guarded by owners.test.ts.
  */
 export async function freeAccount(tx: Db, name: string): Promise<string | undefined> {
   const deleted = await tables(tx)
@@ -76,7 +75,6 @@ export async function freeAccount(tx: Db, name: string): Promise<string | undefi
     .executeTakeFirst();
   if (deleted === undefined) return undefined;
   const account = deleted.account ?? deleted.id;
-  // The first owner who had it.
   await lockOwner(tx, account);
   const taken = await tables(tx)
     .selectFrom('owners')
@@ -110,7 +108,7 @@ export async function listOwners(
   page: { after: Place | undefined; limit: number; onlyId?: string | undefined },
 ): Promise<Owner[]> {
   const { after, limit, onlyId } = page;
-  // As the index has it, to the letter: with a parameter in its place the index does not apply.
+  // The condition of the index, literally: with a parameter the index does not apply.
   let query = tables(db)
     .selectFrom('owners')
     .selectAll()

@@ -2,15 +2,15 @@ import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
 import { tables, type SecretRow } from './rows.ts';
 
-/** What the old secret of a rotation needs so that it can end by silence. */
+/** The old secret of a rotation with a quiet time. */
 export type QuietSecret = Pick<SecretRow, 'id' | 'key_id' | 'last_used_at'>;
 
-/** Where a sweep through the rotations that end by silence has come to. */
+/** Where a sweep continues. */
 export type QuietPlace = Pick<SecretRow, 'id'> & { ends_at: number };
 
 /**
- * Old secrets that nobody has used for their quiet time, counted from their rotation, of the next `rows` that may end so.
- * @returns also where the next sweep goes on; undefined: at the beginning.
+ * Of the next `rows` secrets with a quiet time, those that were not used for so long.
+ * @returns `next` undefined: the next sweep begins anew.
  */
 export async function quietSecrets(
   db: Db,
@@ -28,7 +28,7 @@ export async function quietSecrets(
     .limit(rows)
     .execute();
   const quiet = found.filter(({ last_used_at, quiet_ms, ends_at }) => {
-    // A rotation with a quiet time sets the end to the longest overlap: that tells when it was.
+    // A rotation with a quiet time sets the end to the longest overlap: this gives its time.
     const rotatedAt = (ends_at ?? 0) - overlapMaxMs;
     return Math.max(rotatedAt, last_used_at ?? rotatedAt) + (quiet_ms ?? 0) < nowMs;
   });
@@ -36,7 +36,7 @@ export async function quietSecrets(
   return { quiet, next: last && { id: last.id, ends_at: last.ends_at ?? 0 } };
 }
 
-/** @returns false where it was used or ended since it was looked at. */
+/** @returns false where the secret was used or ended meanwhile. */
 export async function endQuietSecret(tx: Db, secret: QuietSecret, nowMs: number): Promise<boolean> {
   const { last_used_at } = secret;
   const result = await tables(tx)

@@ -21,7 +21,7 @@ export type KeyRow = {
   owner_id: string;
   parent_id: string | null;
   name: string;
-  /** As searches compare it; null where an older Keyward that runs beside this one has made the key. */
+  /** For searches; null where an older Keyward beside this one has made the key. */
   name_folded: string | null;
   role: Role | null;
   grants: string;
@@ -53,7 +53,7 @@ export type SecretRow = {
   quiet_ms: number | null;
 };
 
-type IdempotencyRow = {
+export type IdempotencyRow = {
   owner_id: string;
   idempotency_key: string;
   request_hash: string;
@@ -61,10 +61,9 @@ type IdempotencyRow = {
   at: number;
 };
 
-/** For each key, each key above it: 1 is its parent. */
+/** `generation` 1 is the parent. */
 export type AncestorRow = { key_id: string; ancestor_id: string; generation: number };
 
-/** The tables of this domain; no other names them. */
 export const tables = (db: Db) =>
   db.withTables<{
     owners: OwnerRow;
@@ -74,7 +73,7 @@ export const tables = (db: Db) =>
     key_ancestors: AncestorRow;
   }>();
 
-/** Keys with what is needed of their owners. */
+/** Keys with the columns of their owners that a key needs. */
 export const joined = (db: Db) =>
   tables(db)
     .selectFrom('keys')
@@ -88,14 +87,8 @@ export const joined = (db: Db) =>
       'owners.budgets as owner_budgets',
     ]);
 
-/** A key's row with what is needed of its owner's. */
-export type JoinedKeyRow = KeyRow & {
-  owner_name: string;
-  owner_state: OwnerState;
-  owner_account: string | null;
-  owner_limits: string;
-  owner_budgets: string;
-};
+type OwnerColumn = 'name' | 'state' | 'account' | 'limits' | 'budgets';
+export type JoinedKeyRow = KeyRow & { [Name in OwnerColumn as `owner_${Name}`]: OwnerRow[Name] };
 
 export const withOwner = (row: KeyRow, owner: OwnerRow): JoinedKeyRow => ({
   ...row,
@@ -138,7 +131,6 @@ export function keyFromRow(row: JoinedKeyRow): KeyRecord {
   };
 }
 
-/** The columns of what can be said about a key when it is made and changed afterwards. */
 export function settingColumns(key: KeyRecord) {
   return {
     name: key.name,

@@ -1,26 +1,23 @@
 import type { Caller } from '../../access/index.ts';
 import { lineOf, type Key } from '../key.ts';
 
-/** A key that was good when it was read, under the SHA-256 of its secret. */
+/** A key that was good when it was read. */
 export interface GoodKey {
   valid: true;
   key: Key;
   caller: Caller;
   secretId: string;
-  /** ms since 1970: when its secret, its key or one above it ends. */
+  /** ms since 1970: when its secret, its key or an ancestor ends. */
   goodUntilMs: number;
 }
 
-/** Entries kept; about 2 KB each. */
+/** About 2 KB each. */
 export const ENTRIES_MAX = 20_000;
 
-/**
- * Good keys only, found by SHA-256 of the secret, never by the secret. Whether it may be believed is the lease's
- * business; that nothing taken away stays in it, `forget`'s.
- */
+/** Good keys by the SHA-256 of their secret. To be believed only while the node's lease holds. */
 export class KeyMemory {
   readonly #entries = new Map<string, { good: GoodKey; used: boolean }>();
-  /** Under a key's id its own hashes and those of all keys below it: what ends it, ends them in the same moment. */
+  /** By the id of a key: its hashes and those of its descendants, which end with it. */
   readonly #hashesOfKey = new Map<string, Set<string>>();
 
   get size(): number {
@@ -44,7 +41,7 @@ export class KeyMemory {
     }
   }
 
-  /** The oldest goes, unless it was used since it was last looked at: that one starts again as the newest. */
+  /** Drops the oldest entry; one that was used since the last look becomes the newest instead. */
   #makeRoom(): void {
     for (const [hash, entry] of this.#entries) {
       if (!entry.used) return this.#drop(hash);

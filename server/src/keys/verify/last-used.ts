@@ -13,7 +13,7 @@ interface Use {
   ip: string;
 }
 
-/** Remembers when and from where each secret was used, and writes it once a second: a crash loses a second of it. */
+/** When and from where each secret was used; written once a second, so a crash loses a second. */
 export class LastUsed {
   readonly #storage: Storage;
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class LastUsed {
     this.#logger = logger;
   }
 
-  /** On the path of every request: one look-up, no allocation for a secret already noted. */
+  /** On the path of each request: one look-up, no allocation for a secret that was noted before. */
   note(secretId: string, keyId: string, ip: string): void {
     const use = this.#uses.get(secretId);
     if (use === undefined) {
@@ -41,13 +41,13 @@ export class LastUsed {
     use.ip = ip;
   }
 
-  /** Writes all that was noted before it was called, as far as the database takes it. */
+  /** Writes what was noted before the call; what the database refuses is tried again. */
   flush(): Promise<void> {
     this.#flushing = this.#flushing.then(() => this.#write());
     return this.#flushing;
   }
 
-  /** Writes what is left; what is noted after this is not written. Twice is fine. */
+  /** Writes what is left; later notes are not written. Idempotent. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -62,8 +62,7 @@ export class LastUsed {
   async #write(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    // In one order everywhere, a key before its secrets as rotations take them: whoever locks rows in another order
-    // than somebody else may wait for one who waits for it.
+    // One lock order everywhere, a key before its secrets as in rotations: other orders could deadlock.
     const uses = [...this.#uses.values()].sort(
       (a, b) => compare(a.keyId, b.keyId) || compare(a.secretId, b.secretId),
     );

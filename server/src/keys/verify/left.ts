@@ -2,7 +2,7 @@ import type { BudgetView, Caller, Holder } from '../../access/index.ts';
 import type { KeysContext } from '../context.ts';
 import type { LimitView } from '../limits/meters.ts';
 
-/** Where a limit or budget is not of the key itself: of a key above it, or of an owner. No name: it may be somebody else's. */
+/** `of`: a limit or budget of an ancestor or an owner. Without its name, which the caller may not know. */
 export interface Shared {
   of?: 'ancestor' | 'owner';
 }
@@ -12,7 +12,7 @@ function shared<T extends object>(holder: Holder, { keyId }: Caller, view: T): T
   return holder.id === keyId ? view : { ...view, of: 'ancestor' };
 }
 
-/** What is left of all limits that the requests of a caller count against; its own first. */
+/** The caller's own limits first. */
 export function limitsLeft({ limits }: Pick<KeysContext, 'limits'>, caller: Caller): (LimitView & Shared)[] {
   const left: (LimitView & Shared)[] = [];
   for (const holder of caller.holders)
@@ -20,7 +20,6 @@ export function limitsLeft({ limits }: Pick<KeysContext, 'limits'>, caller: Call
   return left;
 }
 
-/** The same of all budgets, in the same order. */
 export async function budgetsLeft(
   { budgets }: Pick<KeysContext, 'budgets'>,
   caller: Caller,

@@ -10,7 +10,7 @@ import { redigestSecret } from '../store/key-store.ts';
 import { findByDigest, type Found } from '../store/line-store.ts';
 import { readKeyText } from '../../base/key-text.ts';
 
-/** Why a text opens nothing. `key` where it belongs to one. */
+/** `key` where the text is the secret of one. */
 export interface BadKey {
   valid: false;
   code: 'not_found' | 'malformed' | 'expired' | 'disabled' | 'revoked';
@@ -18,10 +18,9 @@ export interface BadKey {
   key?: Key;
 }
 
-/** One character a byte: the fastest, and nobody sees it. */
+/** One character a byte: the fastest encoding. */
 const DIGEST_AS = 'binary';
 
-/** No secret is longer; imported ones may be of any shape. */
 export const SECRET_MAX_LENGTH = 512;
 
 interface Options {
@@ -33,8 +32,8 @@ interface Options {
 }
 
 /**
- * Turns a text into a key. Good keys are answered from memory while this node's lease holds; whatever is refused has
- * asked the database, so that a stranger cannot tell by the time taken an unknown key from a revoked or a damaged one.
+ * Finds the key of a text. Good keys come from memory while this node's lease holds. Each refusal has asked the
+ * database: its time would otherwise tell a stranger an unknown key from a revoked or a damaged one.
  */
 export class Verifier {
   readonly #options: Options;
@@ -51,7 +50,7 @@ export class Verifier {
     });
   }
 
-  /** At once from memory where it can be; otherwise a promise. */
+  /** A promise only where the database is asked. */
   identify(text: string): GoodKey | Promise<GoodKey | BadKey> {
     const sha256 = hash('sha256', text, DIGEST_AS);
     const known = this.#memory.get(sha256);
@@ -69,7 +68,7 @@ export class Verifier {
       digests.map(({ digest }) => digest),
     );
     const expected = digests.find(({ version }) => version === found?.secret.pepper);
-    // The index found it by equality already; this keeps the last word in constant time (verifier.test.ts).
+    // The index has compared it already; the last comparison takes constant time (verifier.test.ts).
     if (
       found === undefined ||
       expected === undefined ||
@@ -80,15 +79,12 @@ export class Verifier {
     const [current] = digests;
     if (current !== undefined && expected !== current) this.#redigest(found.secret, current);
     const judged = judge(found, clock.nowMs());
-    // What was read before a change must not outlive it in memory (nodes.generation).
+    // A key that was read before a change must not stay in memory after it (nodes.generation).
     if (judged.valid && nodes.generation === generation) this.#memory.put(sha256, judged);
     return judged;
   }
 
-  /**
-   * Moves a secret to the current pepper, so that an older master key can be retired once its keys have been used.
-   * Nobody waits for it, and where it fails the next use tries again.
-   */
+  /** To the current pepper, so that an older master key can be retired. After a failure the next use tries again. */
   #redigest({ id, pepper }: Found['secret'], to: SecretDigest): void {
     const { storage, logger } = this.#options;
     if (this.#moving.has(id)) return;
@@ -110,7 +106,7 @@ function badForm(text: string): BadKey {
     : { valid: false, code: 'not_found', reason: 'No key has this secret.' };
 }
 
-/** What a secret is worth at this moment: nothing, once its key, one above it, or an owner of these has ended. */
+/** A secret ends with its key, its ancestors and their owners. */
 export function judge({ key, secret }: Found, nowMs: number): GoodKey | BadKey {
   const refuse = ({ code, reason }: Ended): BadKey => ({ valid: false, code, reason, key });
   const ended = whyEnded(key, nowMs);
@@ -131,7 +127,7 @@ export function judge({ key, secret }: Found, nowMs: number): GoodKey | BadKey {
 
 type Ended = Pick<BadKey, 'code' | 'reason'>;
 
-/** Why a key opens nothing, whichever of its secrets is shown: itself, one above it, or an owner of these has ended. */
+/** The end of a key, whichever of its secrets is shown. */
 export function whyEnded(key: Key, nowMs: number): Ended | undefined {
   for (const one of lineOf(key)) {
     const ended = endedBy(one, one === key ? 'The key' : 'An ancestor of the key', nowMs);
@@ -140,7 +136,7 @@ export function whyEnded(key: Key, nowMs: number): Ended | undefined {
   return undefined;
 }
 
-/** @param subject how the reason names the key; it tells no name, as the ancestor may be somebody else's. */
+/** @param subject of the reason; without a name, as the caller may not know the ancestor. */
 function endedBy(key: KeyRecord, subject: string, nowMs: number): Ended | undefined {
   const owner = `The owner of ${subject.toLowerCase()}`;
   const state = ownState(key, nowMs);

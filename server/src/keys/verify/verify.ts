@@ -23,16 +23,16 @@ export const VERIFY_CODES = [
 export type VerifyCode = (typeof VERIFY_CODES)[number];
 
 export interface VerifyQuestion {
-  /** The text of the key in question. */
+  /** The text of the key. */
   key: string;
   scope?: Scope | undefined;
   resource?: Resource | undefined;
   /** The address the key was used from. */
   ip?: string | undefined;
-  /** How many requests it counts for; 1. */
+  /** Requests that it counts for. @default 1 */
   cost?: number | undefined;
   explain?: boolean | undefined;
-  /** Whether limits and budgets are taken from, or only looked at; true. */
+  /** Whether to take from limits and budgets. @default true */
   consume?: boolean | undefined;
 }
 
@@ -56,14 +56,13 @@ export interface Verdict {
   explanation?: Check[];
 }
 
-/** One failed check: the code to answer with and the sentence that explains it. */
 interface Failure {
   check: Check['check'];
   code: VerifyCode;
   detail: string;
 }
 
-/** Answers "is this key good, for this, now?" without ever throwing for a bad key. */
+/** Never throws for a bad key. */
 export function verify(context: KeysContext, question: VerifyQuestion): Verdict | Promise<Verdict> {
   const identity = context.verifier.identify(question.key);
   if (identity instanceof Promise) return identity.then((known) => answer(context, question, known));
@@ -91,7 +90,7 @@ function answer(
 function refusal({ scope, resource, ip }: VerifyQuestion, { key, caller }: GoodKey): Failure | undefined {
   const quarantined = lineOf(key).find(({ storedState }) => storedState === 'quarantined');
   if (quarantined !== undefined && (scope === undefined || !caller.scopes.has(scope))) {
-    // The reason may say what is its owner's alone to know, such as where a key above this one was found.
+    // The reason of an ancestor is for its owner only: it may say where the key was found.
     const detail =
       quarantined === key
         ? `The key is quarantined (${key.stateReason ?? 'no reason given'}) and may only read.`
@@ -140,7 +139,7 @@ async function withBudgets(
     if (spent !== null) found = spentFailure(spent);
   }
   const views = await budgetsLeft(context, caller);
-  // What this very question took last is spent now, but was there when it was asked for.
+  // A budget that this question has emptied had room for it.
   const empty = views.find((view) => view.spent && (view.unit !== 'requests' || !consume));
   if (found === undefined && empty !== undefined) found = spentFailure(empty);
   if (found === undefined) lastUsed.note(secretId, key.id, question.ip ?? '');
@@ -178,7 +177,7 @@ function verdict(
   return result;
 }
 
-/** Every check in its order, up to the one that failed. */
+/** The checks in their order. */
 function explanation(question: VerifyQuestion, key: Key | undefined, failure: Failure | undefined): Check[] {
   const { scope, resource, ip, cost = 1 } = question;
   const asked: [Check['check'], string | null, string][] = [

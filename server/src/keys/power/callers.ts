@@ -9,7 +9,7 @@ import { ADMIN_NAME, type Owner } from '../owner.ts';
 import { findOwner, findOwnerByName } from '../store/owner-store.ts';
 import { judge, whyEnded } from '../verify/verifier.ts';
 
-/** Who a secret belongs to, by its id, if it is good at this moment; for what was begun with it and goes on. */
+/** The caller of a secret, for work that goes on after its request; undefined where the secret or its key has ended. */
 export async function callerOfSecret(
   { storage, clock }: KeysContext,
   secretId: string,
@@ -20,8 +20,8 @@ export async function callerOfSecret(
 }
 
 /**
- * The actor as it stands in this transaction, for what began long before: meanwhile its key may have been narrowed or
- * given a budget. Guarded by children.test.ts.
+ * The actor as it is in this transaction, for a request that takes long: its key may have been narrowed. Guarded by
+ * children.test.ts.
  * @throws KeywardError `invalid_key` where the key has ended
  */
 export async function currentActor(tx: Db, { clock }: KeysContext, actor: Actor): Promise<Actor> {
@@ -32,7 +32,7 @@ export async function currentActor(tx: Db, { clock }: KeysContext, actor: Actor)
   return { kind: 'key', caller: callerOf(key) };
 }
 
-/** A key that goes on without a secret, such as the payer of a widget; undefined where it has ended. */
+/** The caller of a key that is used without its secret, such as the payer of a widget; undefined where the key has ended. */
 export async function callerOfKey(
   { storage, clock }: Pick<KeysContext, 'storage' | 'clock'>,
   id: string,
@@ -50,38 +50,35 @@ export async function isOwnerActive(
   return (await findOwner(db, ownerId))?.state === 'active';
 }
 
-/** Whatever of these is taken away ends what runs with the key: it ends with each of its ancestors, and their owners. */
+/** A change that takes one of these away ends the requests of the key. */
 export const subjectsOf = ({ keyId, ownerId, ancestors }: Caller): string[] => [
   keyId,
   ownerId,
   ...ancestors.flatMap((ancestor) => [ancestor.keyId, ancestor.ownerId]),
 ];
 
-/** What somebody with this owner counts against; undefined where the owner is suspended or gone. */
+/** Undefined where the owner is suspended or deleted. */
 export async function boundsOfOwner(
   { storage }: KeysContext,
   ownerId: string,
   db: Db = storage.db,
 ): Promise<Bounds | undefined> {
   const owner = await findOwner(db, ownerId);
-  return owner?.state === 'active' ? boundsOf(owner) : undefined;
+  return owner?.state === 'active' ? { limits: owner.limits, budgets: owner.budgets } : undefined;
 }
 
-/** Whoever is logged in where there are no users. */
+/** The owner of sessions while there are no users. */
 export const findAdminOwner = (db: Db): Promise<Owner | undefined> => findOwnerByName(db, ADMIN_NAME);
 
 export async function boundsOfAdmin({ storage }: KeysContext): Promise<Bounds> {
-  const owner = await findAdminOwner(storage.db);
-  return owner === undefined ? { limits: [], budgets: [] } : boundsOf(owner);
+  const { limits = [], budgets = [] } = (await findAdminOwner(storage.db)) ?? {};
+  return { limits, budgets };
 }
 
-const boundsOf = ({ limits, budgets }: Owner): Bounds => ({ limits, budgets });
-
-/** Whose limits and budgets the sessions of somebody with this owner count against: the owner's, if it has any. */
+/** The holders that the sessions of a user with this owner count against. */
 export const holdersOfOwner = async ({ storage }: KeysContext, ownerId: string): Promise<Holder[]> =>
   asHolders(await findOwner(storage.db, ownerId));
 
-/** The same of whoever is logged in where there are no users. */
 export const holdersOfAdmin = async ({ storage }: KeysContext): Promise<Holder[]> =>
   asHolders(await findAdminOwner(storage.db));
 

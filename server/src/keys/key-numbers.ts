@@ -9,7 +9,7 @@ import { changeState } from './states.ts';
 /** The list of the Developer API has no pages. */
 const LISTED_MAX = 1_000;
 
-/** Keys that are not revoked, in the order of their numbers; without `owners:manage` only those of the caller's owner. */
+/** Keys that are not revoked, by number; without `owners:manage` only those of the caller's owner. */
 export async function listNumbered(context: KeysContext, actor: Actor): Promise<KeyWithSecrets[]> {
   const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
   const ownerId = seesAll ? undefined : actor.caller.ownerId;
@@ -17,7 +17,7 @@ export async function listNumbered(context: KeysContext, actor: Actor): Promise<
   return found.filter((key) => mayTouchKey(actor, key));
 }
 
-/** Revokes the key of this number; one that is not there, or that the actor may not see, is nothing to do. */
+/** Does nothing for a key that does not exist or that the actor may not see. */
 export async function revokeNumbered(
   context: KeysContext,
   actor: Actor,
@@ -28,6 +28,6 @@ export async function revokeNumbered(
   await changeState(context, actor, { id: key.id, verb: 'revoke', isLastMeant });
 }
 
-/** What may be shown of the newest secret of a key: `sk-…` and its last four characters. */
+/** Of the newest secret of a key: `sk-…` and its last four characters. */
 export const maskOf = ({ secrets }: Pick<KeyWithSecrets, 'secrets'>): string =>
   (secrets[0]?.hint ?? '…').replace(`${KEY_MARK}…`, '…');
