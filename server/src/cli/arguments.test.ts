@@ -183,7 +183,7 @@ describe('durations and times', () => {
 
   test('an age is a time ago', () => {
     const before = Date.now();
-    const start = Date.parse(pastTime('from', '7d')) + 604_800_000;
+    const start = Date.parse(pastTime('from', '7d') ?? '') + 604_800_000;
     expect(start).toBeGreaterThanOrEqual(before);
     expect(start).toBeLessThanOrEqual(Date.now());
     expect(pastTime('from', '2030-01-31')).toBe('2030-01-31T00:00:00.000Z');

@@ -4,13 +4,13 @@ import { verb, type Context } from './command.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
 import { say, write } from './io.ts';
 import { print } from './output.ts';
-import { wholeNumber } from './parse.ts';
+import { given, wholeNumber } from './parse.ts';
 import { promptOf } from './prompt.ts';
 
 /** Names of models that do not chat. */
 const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|transcribe|realtime|sora/i;
 
-export default verb({
+export const chat = verb({
   args: {
     prompt: { type: 'positional', required: false, description: 'The prompt; - reads stdin' },
     model: { type: 'string', alias: 'm', description: 'Name of the model. Default: the first chat model' },
@@ -54,11 +54,11 @@ interface Question {
   model: string;
   messages: ChatMessage[];
   settings: Record<string, unknown>;
-  /** Write nothing while it comes. */
+  /** Writes nothing: the caller prints the result. */
   isWhole: boolean;
 }
 
-/** Writes the answer as it comes and adds it to the messages. */
+/** Writes the answer as it is streamed, and adds it to the messages. */
 async function answer(
   client: KeywardClient,
   { io }: Context,
@@ -90,19 +90,18 @@ async function answer(
   return { model, content, finish_reason, usage };
 }
 
-function settingsOf(args: {
+interface SettingChoice {
   'max-tokens'?: string | undefined;
   temperature?: string | undefined;
-}): Record<string, unknown> {
-  const { temperature } = args;
-  const isNumber = temperature === undefined || /^\d+(\.\d+)?$/.test(temperature);
-  if (!isNumber) throw usageError('--temperature must be a number such as 0.7.');
-  return {
-    ...(args['max-tokens'] === undefined
-      ? {}
-      : { max_tokens: wholeNumber('max-tokens', args['max-tokens'], { min: 1 }) }),
-    ...(temperature === undefined ? {} : { temperature: Number(temperature) }),
-  };
+}
+
+function settingsOf({ 'max-tokens': tokens, temperature }: SettingChoice) {
+  if (temperature !== undefined && !/^\d+(\.\d+)?$/.test(temperature))
+    throw usageError('--temperature must be a number such as 0.7.');
+  return given({
+    max_tokens: tokens === undefined ? undefined : wholeNumber('max-tokens', tokens, { min: 1 }),
+    temperature: temperature === undefined ? undefined : Number(temperature),
+  });
 }
 
 async function firstModel(client: KeywardClient): Promise<string> {

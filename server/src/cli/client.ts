@@ -101,18 +101,23 @@ function isSameServer(one: string, other: string): boolean {
   return a !== null && b !== null && a.origin === b.origin;
 }
 
-/** A client with a key. @throws CliError exit code 3 where there is none. */
+/** A client with a key. @throws CliError exit code 3 where there is no key. */
 export async function openClient(choice: ClientChoice, context: Context): Promise<KeywardClient> {
   const { url, key } = await findAccess(choice, context);
-  if (key === undefined) {
-    throw new CliError(`There is no key for ${url}.`, {
-      exitCode: EXIT.notAuthenticated,
-      hint: 'Log in, or set KEYWARD_API_KEY. On the machine of the server: keyward keys create --local',
-      example: 'keyward auth login',
-    });
-  }
+  if (key === undefined)
+    throw noKey(
+      url,
+      'Log in, or set KEYWARD_API_KEY. On the machine of the server: keyward keys create --local',
+    );
   return clientFor(url, key, context);
 }
+
+export const noKey = (url: string, hint?: string): CliError =>
+  new CliError(`There is no key for ${url}.`, {
+    exitCode: EXIT.notAuthenticated,
+    hint,
+    example: 'keyward auth login',
+  });
 
 /** @throws CliError for a URL or a key that cannot be one. */
 export function clientFor(url: string, apiKey: string | undefined, { io }: Context): KeywardClient {

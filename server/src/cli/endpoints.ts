@@ -9,8 +9,7 @@ interface Operation {
   'x-keyward-scope'?: string;
 }
 
-/** What the server says of itself. */
-export interface Endpoint {
+interface Endpoint {
   method: string;
   path: string;
   summary: string;
@@ -35,7 +34,7 @@ function accessOf({ security = [{}], ...operation }: Operation): string {
   return operation['x-keyward-scope'] ?? (security.some((way) => 'session' in way) ? 'session' : 'any');
 }
 
-export default verb({
+export const endpoints = verb({
   args: URL_ARGS,
   examples: ['endpoints', `$ keyward endpoints --output json | jq '.items[].path'`],
   notes: 'Needs no key. Interactive page: /api/docs of the server.',

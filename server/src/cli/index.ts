@@ -84,11 +84,11 @@ async function start(
     import('../config.ts'),
   ]);
   const declared = await command.load?.();
-  const { values, argv } = checkArguments(rest, declared?.default ?? { args: {} });
+  const { values, argv } = checkArguments(rest, declared ?? { args: {} });
   const context: Context = { io, config: loadConfig(), all: (flag) => values.get(flag) ?? [] };
   try {
     const running = runCommand(command, { rawArgs: argv, data: context });
-    const isLeft = declared?.default.endsItself !== true;
+    const isLeft = declared?.endsItself !== true;
     const { result } = await (isLeft ? Promise.race([running, interruption(io.interrupted)]) : running);
     return typeof result === 'number' ? result : EXIT.ok;
   } catch (error) {

@@ -104,33 +104,21 @@ export function wholeNumber(
   throw usageError(`--${flag} must be a whole number from ${min} to ${max}.`);
 }
 
-const UNIT_SECONDS: Record<string, number> = {
-  s: 1,
-  m: 60,
-  min: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  y: 31_536_000,
-  second: 1,
-  minute: 60,
-  hour: 3600,
-  day: 86_400,
-  week: 604_800,
-};
+/** By the first letter of the unit: `m`, `min` and `minute` are the same. */
+const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
+const DURATION = /^(\d*)\s*(s|second|m|min|minute|h|hour|d|day|w|week|y|)$/;
 
-/** A duration such as `90`, `15m`, `12h`, `30d`; in seconds. */
+/** A duration such as `90`, `15m`, `12h`, `30d` or `minute`, in seconds. */
 export function durationSeconds(flag: string, text: string): number {
-  const match = /^(\d*)\s*([a-z]*)$/.exec(text);
-  const unit = match?.[2] === '' ? 1 : UNIT_SECONDS[match?.[2] ?? ''];
-  const count = match?.[1] === '' ? 1 : Number(match?.[1]);
-  if (match !== null && text !== '' && unit !== undefined && Number.isSafeInteger(count * unit))
-    return count * unit;
+  const [whole, count, unit] = DURATION.exec(text) ?? [];
+  const seconds = Number(count || 1) * (UNIT_SECONDS[unit?.[0] ?? 's'] ?? NaN);
+  if (whole !== undefined && whole !== '' && Number.isSafeInteger(seconds)) return seconds;
   throw usageError(`--${flag} must be a duration such as 90s, 15m, 12h or 30d.`);
 }
 
 /** A time: ISO 8601, or a duration ago such as `7d`. */
-export function pastTime(flag: string, text: string): string {
+export function pastTime(flag: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
   if (/^\d+[a-z]+$/.test(text))
     return new Date(Date.now() - durationSeconds(flag, text) * 1000).toISOString();
   const ms = Date.parse(text);
@@ -147,4 +135,9 @@ export function jsonValue(flag: string, text: string): unknown {
   } catch {
     throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '{"team":"search"}'` });
   }
+}
+
+/** Members that are not undefined. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

@@ -7,7 +7,7 @@ import { verb, type Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { cell, print } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { findWorkspace } from '../workspaces/find.ts';
+import { findWorkspace } from '../workspaces/workspace.ts';
 import { sourcesOf, type Source } from './sources.ts';
 import { documentsIn, type Stored } from './stored.ts';
 
@@ -27,7 +27,7 @@ type Outcome = { title: string; locations: string[] } & (
   { outcome: 'added' | 'known' } | { outcome: 'failed'; error: string }
 );
 
-export default verb({
+export const add = verb({
   args: {
     path: { type: 'positional', description: 'Files, folders or URLs', required: true },
     workspace: { type: 'string', alias: 'w', description: 'Slug of the workspace to add them to' },

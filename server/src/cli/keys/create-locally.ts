@@ -8,8 +8,8 @@ import type { Key } from './show.ts';
 type MintRequest = components['schemas']['MintRequest'];
 
 /**
- * A key made on the machine itself, by whoever may read the data directory: an admin's, or as it is described.
- * A server that runs meanwhile knows it at once: keys are looked up in the database.
+ * A key made on the machine of the server, without a key: for everybody who can read the data directory.
+ * A running server knows it at once: it looks keys up in the database.
  */
 export async function createLocally(
   context: Context,
@@ -32,7 +32,7 @@ async function shown(context: KeysContext, { key, secret }: Minted): Promise<{ k
   return { key: (await viewKey(context, key)) as Key, secret };
 }
 
-/** What was left open is an admin's. */
+/** Adds the owner and the role of an administrator where the request names none. */
 function asAdmin(wanted: MintRequest): MintRequest {
   const hasRights = wanted.role !== undefined || wanted.scopes !== undefined;
   return { owner: 'admin', ...(hasRights ? {} : { role: 'admin' as const }), ...wanted };

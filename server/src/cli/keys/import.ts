@@ -6,7 +6,7 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
 import { print, tableText } from '../output.ts';
 
-export default verb({
+export const importKeys = verb({
   args: {
     file: {
       type: 'positional',
@@ -32,7 +32,7 @@ export default verb({
     try {
       for await (const outcome of client.importKeys(source)) outcomes.push(outcome);
     } catch (error) {
-      // What was reported is stored: whoever repeats the import should know how far it came.
+      // Keys that were reported are stored: the report says how far the import came.
       await report(context, args, outcomes);
       throw error;
     }

@@ -5,11 +5,9 @@ import { verb, type Context } from '../command.ts';
 import { say, write } from '../io.ts';
 import { cell, print } from '../output.ts';
 import { promptOf } from '../prompt.ts';
-import { findWorkspace, SLUG_ARG } from './find.ts';
+import { findWorkspace, MODES, SLUG_ARG } from './workspace.ts';
 
-export const MODES: string[] = ['automatic', 'query', 'chat'];
-
-export default verb({
+export const ask = verb({
   args: {
     slug: SLUG_ARG,
     prompt: { type: 'positional', required: false, description: 'The question; - reads stdin' },
@@ -53,7 +51,7 @@ export default verb({
   },
 });
 
-/** Writes the answer as it comes. @param isWhole writes nothing while it comes. */
+/** Writes the answer as it is streamed. @param isWhole writes nothing: the caller prints the result. */
 async function answer(
   client: KeywardClient,
   { io }: Context,

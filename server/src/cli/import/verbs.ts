@@ -1,7 +1,7 @@
 import { verb } from '../command.ts';
-import { OUTPUT_ARGS } from '../output.ts';
+import { OUTPUT_ARGS, print } from '../output.ts';
 
-export default verb({
+export const anythingllm = verb({
   args: {
     storage_dir: {
       type: 'positional',
@@ -25,5 +25,25 @@ export default verb({
     const { runImport } = await import('./run-anythingllm.ts');
     const { storage_dir: folder, 'dry-run': dryRun = false, yes = false, output } = args;
     return runImport(context, { folder, dryRun, yes, output });
+  },
+});
+
+export const status = verb({
+  args: OUTPUT_ARGS,
+  examples: ['import status'],
+  notes:
+    'A running server embeds them one after the other. It retries a failed one, in the end every five minutes.',
+  run: async (args, context) => {
+    const [{ countWanted }, { openExisting }] = await Promise.all([
+      import('../../moving/index.ts'),
+      import('../server/local.ts'),
+    ]);
+    const storage = await openExisting(context.config);
+    try {
+      const { left, failing, error } = await countWanted(storage.db);
+      await print(context, args, { value: { documents_left: left, failing, last_error: error } });
+    } finally {
+      await storage.close();
+    }
   },
 });

@@ -1,13 +1,15 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
 
+export const MODES: string[] = ['automatic', 'query', 'chat'];
+
 export const SLUG_ARG = {
   type: 'positional',
   description: 'Slug of the workspace, from workspaces list',
   required: true,
 } as const;
 
-/** @throws CliError where there is none that the key covers. */
+/** @throws CliError where no workspace that the key covers has this slug. */
 export async function findWorkspace(
   client: KeywardClient,
   slug: string,

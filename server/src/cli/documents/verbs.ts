@@ -1,20 +1,32 @@
 import { unwrap } from '@keyward/sdk';
-import { CLIENT_ARGS, openClient } from '../client.ts';
-import { verb } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { print } from '../output.ts';
+import { tableText } from '../output.ts';
+import { request } from '../request.ts';
 import { documentsIn } from './stored.ts';
 
-export default verb({
+export { add } from './add.ts';
+
+export const list = request({
+  args: { folder: { type: 'string', description: 'Only documents of this folder' } },
+  examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],
+  send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
+  table: ({ items }) =>
+    tableText(items, {
+      location: ({ location }) => location,
+      title: ({ title }) => title,
+      words: ({ words }) => words,
+      embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
+    }),
+});
+
+export const remove = request({
   args: {
     location: { type: 'positional', description: 'folder/name from documents list', required: true },
-    ...CLIENT_ARGS,
   },
   repeatsLast: true,
   examples: ['documents remove custom-documents/report.pdf-6f1c.json'],
-  run: async (args, context) => {
+  send: async (client, _args, context) => {
     const names = context.all('location');
-    const client = await openClient(args, context);
     const known = new Set((await documentsIn(client)).map(({ location }) => location));
     const missing = names.find((name) => !known.has(name));
     if (missing !== undefined) {
@@ -24,6 +36,6 @@ export default verb({
       });
     }
     await unwrap(client.DELETE('/v1/system/remove-documents', { body: { names } }));
-    await print(context, args, { value: { removed: names } });
+    return { removed: names };
   },
 });
