@@ -1,11 +1,10 @@
 import { unwrap, type ChatMessage, type KeywardClient } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from './client.ts';
 import { verb, type Context } from './command.ts';
+import { promptOf, talk } from './conversation.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
 import { say, write } from './io.ts';
-import { print } from './output.ts';
 import { given, wholeNumber } from './parse.ts';
-import { promptOf } from './prompt.ts';
 
 /** Names of models that do not chat. */
 const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|transcribe|realtime|sora/i;
@@ -35,18 +34,14 @@ export const chat = verb({
     const model = args.model ?? (await firstModel(client));
     const messages: ChatMessage[] =
       args.system === undefined ? [] : [{ role: 'system', content: args.system }];
-    const isWhole = args.output === 'json' || args.output === 'yaml';
-    if (prompt === undefined) {
-      const { converse } = await import('./conversation.ts');
-      say(context.io, `Talking to ${model}; an empty line or Ctrl-D ends.`);
-      return converse(context.io, (text) => {
-        messages.push({ role: 'user', content: text });
-        return answer(client, context, { model, messages, settings, isWhole: false });
-      });
-    }
-    messages.push({ role: 'user', content: prompt });
-    const value = await answer(client, context, { model, messages, settings, isWhole });
-    if (isWhole) await print(context, args, { value });
+    return talk(context, args, {
+      prompt,
+      greeting: `Talking to ${model}`,
+      answer: (content, isWhole) => {
+        messages.push({ role: 'user', content });
+        return answer(client, context, { model, messages, settings, isWhole });
+      },
+    });
   },
 });
 

@@ -5,7 +5,7 @@ import { CliError, EXIT, usageError } from './exit.ts';
 import { OUTPUT_ARGS } from './output.ts';
 import { readSecret, refuseDamagedKey } from './secret.ts';
 
-/** Flags that say which server. */
+/** Flags that choose the server. */
 export const URL_ARGS = {
   url: {
     type: 'string',
@@ -31,20 +31,20 @@ export interface ClientChoice {
   'key-stdin'?: boolean | undefined;
 }
 
-/** The server on this machine, as its own settings say. */
+/** The server on this machine, from its settings. */
 export function localUrl({ host, port, tls }: Config): string {
   const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return `${tls === undefined ? 'http' : 'https'}://${shown}:${port}`;
 }
 
-/** A key with the place it came from and the server it is for. */
+/** A key with its source, and its server. */
 export interface Access {
   url: string;
   key: string | undefined;
   source: 'stdin' | 'environment' | 'keyring' | 'file' | undefined;
 }
 
-/** --url, KEYWARD_URL, then the one that was logged in to, then this machine. */
+/** --url, KEYWARD_URL, the URL of the login, or this machine. */
 export async function findUrl(
   choice: Pick<ClientChoice, 'url' | 'environment'>,
   context: Context,
@@ -54,7 +54,7 @@ export async function findUrl(
   return choice.url ?? context.config.client.url ?? stored?.url ?? localUrl(context.config);
 }
 
-/** --key-stdin, KEYWARD_API_KEY, then what is stored; --url, KEYWARD_URL, then what is stored. */
+/** --key-stdin, KEYWARD_API_KEY, or the stored key; the URL as in `findUrl`. */
 export async function findAccess(choice: ClientChoice, context: Context): Promise<Access> {
   const { client } = context.config;
   const { readCredential } = await import('./credentials/index.ts');
@@ -79,7 +79,7 @@ export async function findAccess(choice: ClientChoice, context: Context): Promis
   return { url, key: await stored.key(), source: stored.where };
 }
 
-/** Lost on a server that it is not for, a stored key would be in strange hands. */
+/** A stored key is sent to its own server only: another one could steal it. */
 function otherServer(url: string, storedUrl: string): CliError {
   return new CliError(`The stored key belongs to ${storedUrl}, so it is not sent to ${url}.`, {
     exitCode: EXIT.notAuthenticated,
@@ -119,7 +119,7 @@ export const noKey = (url: string, hint?: string): CliError =>
     example: 'keyward auth login',
   });
 
-/** @throws CliError for a URL or a key that cannot be one. */
+/** @throws CliError for an invalid URL or key. */
 export function clientFor(url: string, apiKey: string | undefined, { io }: Context): KeywardClient {
   const stoppable = (request: Request): Promise<Response> =>
     fetch(request, { signal: AbortSignal.any([request.signal, io.interrupted]) });

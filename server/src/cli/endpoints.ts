@@ -13,7 +13,7 @@ interface Endpoint {
   method: string;
   path: string;
   summary: string;
-  /** A scope, `any` key, a `session` (no key), or `none` at all. */
+  /** A scope; or `any`: every key, `session`: a session instead of a key, `none`: no authentication. */
   access: string;
 }
 

@@ -3,7 +3,7 @@ import { KeywardError, StartupError } from '../base/errors.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { say, type Io } from './io.ts';
 
-interface Told {
+interface Failure {
   exitCode: number;
   message: string;
   details?: string[];
@@ -11,10 +11,10 @@ interface Told {
   example?: string | undefined;
 }
 
-/** Tells an error on stderr: what happened, details, how to solve it, an example. @returns the exit code. */
-export async function tellFailure(io: Io, error: unknown): Promise<number> {
+/** Writes an error to stderr: what happened, details, a hint, an example. @returns the exit code. */
+export async function printFailure(io: Io, error: unknown): Promise<number> {
   if (io.interrupted.aborted) return EXIT.interrupted;
-  const { exitCode, message, details = [], hint, example } = await told(error);
+  const { exitCode, message, details = [], hint, example } = await failureOf(error);
   say(io, `keyward: ${message}`);
   for (const detail of details) say(io, `  ${detail}`);
   if (typeof hint === 'string' && hint !== '') say(io, `  ${hint}`);
@@ -22,7 +22,7 @@ export async function tellFailure(io: Io, error: unknown): Promise<number> {
   return exitCode;
 }
 
-async function told(error: unknown): Promise<Told> {
+async function failureOf(error: unknown): Promise<Failure> {
   if (error instanceof CliError) return error;
   if (error instanceof KeywardApiError) {
     const isMissing = error.code === 'route_not_found' || (error.code === 'unknown' && error.status !== 200);
@@ -49,7 +49,7 @@ async function told(error: unknown): Promise<Told> {
     };
   }
   const { message, code } = error as NodeJS.ErrnoException;
-  // An error of the system says what and where; anything else is a fault of ours.
+  // An error of the system says what happened and where; anything else is a fault of Keyward.
   return {
     exitCode: EXIT.failure,
     message: code === undefined ? `${message} (a fault of keyward)` : message,
@@ -68,11 +68,11 @@ function byStatus(status: number): ExitCode {
   return codes[status] ?? EXIT.failure;
 }
 
-function apiFailure(error: KeywardApiError): Told {
+function apiFailure(error: KeywardApiError): Failure {
   const { status, code, requestId, errors } = error;
-  // The Developer API says 403 where others say 401.
+  // The Developer API answers 403 where others answer 401.
   const isUnknown = status === 401 || code === 'invalid_key';
-  const base: Told = {
+  const base: Failure = {
     exitCode: isUnknown ? EXIT.notAuthenticated : byStatus(status),
     message: `${error.message} (${status} ${code}${requestId === null ? '' : `, request ${requestId}`})`,
     details: errors

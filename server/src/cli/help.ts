@@ -18,7 +18,7 @@ export async function helpText(command: Command, path: string[], isColoured: boo
   return isColoured ? text : stripVTControlCharacters(text);
 }
 
-/** A line that begins with another program stays as it is. */
+/** `$ ` begins a line that is shown as it is: it begins with another program. */
 const example = (line: string): string => (line.startsWith('$ ') ? line.slice(2) : `keyward ${line}`);
 
 const ROOT_EXAMPLES = [

@@ -3,17 +3,16 @@ import type { ArgDef, ArgsDef } from 'citty';
 import { nearest } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
 
-/** Arguments as they were given, in a form that cannot be misread. */
 interface Arguments {
   /** Every value of every flag. */
   values: Map<string, string[]>;
-  /** Flags first, each with its value, then `--` and what has a place of its own. */
+  /** The flags with their values, `--`, and the positional arguments. */
   argv: string[];
 }
 
 /**
- * Refuses what citty would let pass: unknown flags, flags without their value, arguments too many. What has a place of
- * its own can be given by its name as well: `keys create app` and `keys create --name app`.
+ * Refuses what citty accepts: unknown flags, flags without their value, too many arguments. A positional argument can
+ * be given by its name too: `keys create --name app`.
  * @throws CliError
  */
 export function checkArguments(
@@ -47,7 +46,7 @@ export function checkArguments(
   return { values, argv: [...flags, '--', ...placed] };
 }
 
-/** Takes the named ones out of `values` and puts them where they belong. */
+/** Moves positional arguments that were given by name from `values` to their positions. */
 function inPlace(places: string[], given: string[], values: Map<string, string[]>): string[] {
   const rest = [...given];
   const placed = places.map((name) => {
@@ -57,7 +56,7 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
     return value ?? rest.shift();
   });
   if (rest.length > 0) {
-    // It may be a secret that slipped out of its place: it is counted, not repeated.
+    // It may be a secret: the error does not repeat it.
     throw usageError(
       rest.length === 1 ? 'There is one argument too many.' : `There are ${rest.length} arguments too many.`,
       {
@@ -93,7 +92,7 @@ function refusal(error: NodeJS.ErrnoException, argv: string[], known: string[]):
   );
 }
 
-/** A whole number of a range. @throws CliError naming the flag. */
+/** @throws CliError that names the flag. */
 export function wholeNumber(
   flag: string,
   text: string,
@@ -128,7 +127,7 @@ export function pastTime(flag: string, text: string | undefined): string | undef
   );
 }
 
-/** JSON given on the command line. @throws CliError naming the flag, without the text. */
+/** @throws CliError that names the flag, without the text. */
 export function jsonValue(flag: string, text: string): unknown {
   try {
     return JSON.parse(text);

@@ -3,7 +3,7 @@ import { isTerminal, type Io } from './io.ts';
 const BAR_CELLS = 30;
 const LINE_STEP_PERCENT = 10;
 
-/** Says what is waited for: one line that moves on a terminal, lines when something has changed elsewhere. */
+/** Shows progress: one line that is rewritten on a terminal, a new line for each change elsewhere. */
 export class Progress {
   readonly #io: Io;
   #said = '';
@@ -27,7 +27,7 @@ export class Progress {
     this.#said = line;
   }
 
-  /** Takes the moving line away. */
+  /** Removes the line from the terminal. */
   end(): void {
     if (this.#isOpen) this.#io.stderr.write('\r\u001b[K');
     this.#isOpen = false;

@@ -7,15 +7,15 @@ interface SecretSource {
   /** As given on the command line; `-` means stdin. */
   argument?: string | undefined;
   fromStdin?: boolean | undefined;
-  /** What it is, for messages: `key`. */
+  /** Its name in messages, such as `key`. */
   what: string;
-  /** How to give it, for messages. */
+  /** A safer command, for messages. */
   example: string;
 }
 
 /**
  * A secret from an argument (with a warning), stdin, or a prompt without echo.
- * @returns undefined where none was given and nobody is there to be asked.
+ * @returns undefined if no secret was given and there is no terminal.
  */
 export async function readSecret(context: Context, source: SecretSource): Promise<string | undefined> {
   const { io } = context;
@@ -43,7 +43,7 @@ function nonEmpty(text: string, { what, example }: SecretSource): string {
   return text;
 }
 
-/** Tells a damaged key before anything is sent. The text of it is in no message. @throws CliError */
+/** Runs before the key is sent. The message does not contain the key. @throws CliError */
 export function refuseDamagedKey(text: string, where: string): void {
   if (readKeyText(text).form !== 'damaged') return;
   throw usageError(`The key ${where} is damaged: its checksum does not match. Nothing was sent.`, {

@@ -36,7 +36,7 @@ export async function exportRecord(context: Context, choice: Choice): Promise<vo
   }
 }
 
-/** Never over a file that is there: it may be the only witness. */
+/** Refuses to replace a file: it may be the only copy of a record. */
 async function writeLines(path: string, lines: AsyncIterable<string>): Promise<number> {
   const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EEXIST' ? 'it exists' : error.message;
@@ -84,7 +84,7 @@ async function verifyExport({ io }: Context, path: string, options: VerifyOption
   }
 }
 
-/** Here the signer is known: its checkpoints, and no others, count. */
+/** Accepts only checkpoints of the signer of this machine. */
 async function verifyLocally(context: Context, options: VerifyOptions): Promise<Verification> {
   const local = await openLocal(context.config);
   try {

@@ -22,7 +22,7 @@ export const anythingllm = verb({
     "the machine of Keyward's data directory, with AnythingLLM stopped. Keyward's server may run. The server makes\n" +
     'the vectors of the documents afterwards: keyward import status.',
   run: async (args, context) => {
-    const { runImport } = await import('./run-anythingllm.ts');
+    const { runImport } = await import('./anythingllm.ts');
     const { storage_dir: folder, 'dry-run': dryRun = false, yes = false, output } = args;
     return runImport(context, { folder, dryRun, yes, output });
   },

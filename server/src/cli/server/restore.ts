@@ -29,13 +29,13 @@ export async function restoreBackup(context: Context, choice: Choice): Promise<v
     const applied = await migrate(storage, MIGRATIONS, nowMs);
     const master_key = await masterKeyState(context, storage);
     await print(context, choice, { value: { file: choice.file, rows, applied, master_key } });
-    if (master_key !== 'ok') say(io, `The rows are there, but: ${master_key}`);
+    if (master_key !== 'ok') say(io, `The rows are restored, but: ${master_key}`);
   } finally {
     await storage.close();
   }
 }
 
-/** `ok`, or what has to be done before the keys of the backup work. */
+/** `ok`, or the step that is missing before the keys of the backup work. */
 async function masterKeyState({ config }: Context, storage: Storage): Promise<string> {
   if (!hasMasterKey(config)) return noMasterKey(config);
   try {

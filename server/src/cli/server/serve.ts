@@ -10,7 +10,7 @@ import { removePidFile, writePidFile } from './pid-file.ts';
 
 const HOW_TO_GET_A_KEY = 'there is no key yet: run keyward keys create --local on this machine';
 
-/** Runs the server until SIGTERM or SIGINT; what runs then is finished. @throws StartupError */
+/** Runs the server until SIGTERM or SIGINT. Running requests may finish. @throws StartupError */
 export async function serve(context: Context): Promise<void> {
   const { config, io } = context;
   const logger = await createLogger(config.logLevel);
@@ -45,7 +45,7 @@ function warn({ host, tls }: Config, logger: Logger): void {
   );
 }
 
-/** Shown to a person; never written where it would stay. */
+/** Shows the first admin key on a terminal only: a log or a file would keep it. */
 async function offerFirstKey(app: App, { io }: Context, logger: Logger): Promise<void> {
   const { keys } = app.core;
   if (!isTerminal(io.stdout)) {
@@ -60,7 +60,7 @@ async function hasKeys({ core: { keys } }: App): Promise<boolean> {
   return (await listKeys(keys, { kind: 'cli' }, { limit: 1 })).items.length > 0;
 }
 
-/** SIGINT comes by way of `io`, which also sees to the second one; a second SIGTERM ends at once too. */
+/** A second signal ends the process at once; for SIGINT main.ts does it. */
 function firstSignal({ io }: Context): Promise<string> {
   return new Promise((resolve) => {
     io.interrupted.addEventListener('abort', () => resolve('SIGINT'), { once: true });

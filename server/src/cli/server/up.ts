@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCore } from '../../app.ts';
 import type { Config } from '../../config.ts';
 import { mintFirstKey } from '../../keys/index.ts';
 import type { Context } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
 import type { OutputChoice } from '../output.ts';
-import { quietLogger } from '../quiet-logger.ts';
 import { lastLogLines, logPath, startBackground, type Background } from './background.ts';
+import { withCore } from './core.ts';
 import { firstAnswer } from './first-answer.ts';
 import { findProcess, type PidFile } from './pid-file.ts';
 import { hasConsole, health, localClient, readiness } from './probe.ts';
@@ -17,14 +16,14 @@ import { UpReport } from './up-report.ts';
 const START_MAX_MS = 60_000;
 const LOOK_MS = 50;
 
-/** Starts the server unless it runs, and waits until it answers. @throws CliError when it died, StartupError */
+/** Starts the server unless it runs, and waits until it answers. @throws CliError if it dies, StartupError */
 export async function up(context: Context, choice: OutputChoice): Promise<number> {
   const { config, io } = context;
   const report = new UpReport(context, choice);
   const running = await findProcess(config.dataDir);
   if (running !== undefined) return reportRunning(running, { config, report });
-  // Before the server is there: the secret goes from here to stdout, through no log and no file.
-  report.adminKey = await firstKey(config);
+  // Made here, not by the server: the secret reaches stdout alone, no log and no file.
+  report.adminKey = await withCore(config, async ({ keys }) => (await mintFirstKey(keys))?.secret);
   const progress = new Progress(io);
   try {
     progress.say('starting');
@@ -51,21 +50,12 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
     return EXIT.interrupted;
   } finally {
     progress.end();
-    // Whatever happened: a key that was made is shown, as nobody can show it again.
+    // Also after a failure: nobody can show the key again.
     await report.end();
   }
 }
 
-async function firstKey(config: Config): Promise<string | undefined> {
-  const core = await openCore(config, await quietLogger());
-  try {
-    return (await mintFirstKey(core.keys))?.secret;
-  } finally {
-    await core.stop();
-  }
-}
-
-/** Waits until the server has written itself down and is ready. */
+/** Waits until the server has written its PID file and is ready. */
 async function started(server: Background, { config, io }: Context, progress: Progress): Promise<PidFile> {
   const endMs = performance.now() + START_MAX_MS;
   let why = 'it does not listen yet';

@@ -1,14 +1,18 @@
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
-import type { ImportReport, Kind } from '../../moving/index.ts';
+import type { Config } from '../../config.ts';
+import { Documents } from '../../documents/index.ts';
+import { importAnythingllm, type ImportOptions, type ImportReport, type Kind } from '../../moving/index.ts';
+import { vectors } from '../../retrieval/index.ts';
+import { coverage } from '../../workspaces/index.ts';
 import type { Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { isTerminal, say, type Io } from '../io.ts';
 import { print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { lookAt } from './look.ts';
+import { withCore } from '../server/core.ts';
+import { dryRun } from './dry-run.ts';
 import { reportText } from './report-text.ts';
-import { take } from './take.ts';
 
 interface Choice extends OutputChoice {
   folder: string;
@@ -16,31 +20,48 @@ interface Choice extends OutputChoice {
   yes: boolean;
 }
 
-/** Looks first and asks, then takes. */
+type OnProgress = Required<ImportOptions>['progress'];
+
+/** Reports first and asks, then imports. */
 export async function runImport(context: Context, choice: Choice): Promise<number> {
   const { io, config } = context;
   const folder = resolve(choice.folder);
   if (choice.dryRun || !choice.yes) {
-    const looked = await showing(io, 'Looking at', (progress) => lookAt(config, { folder, progress }));
-    if (choice.dryRun) return report(context, choice, looked);
+    const found = await withProgress(io, 'Reading', (progress) => dryRun(config, { folder, progress }));
+    if (choice.dryRun) return report(context, choice, found);
     if (!isTerminal(io.stdin) || !isTerminal(io.stderr)) {
-      await report(context, choice, looked);
+      await report(context, choice, found);
       say(io, 'Nothing was imported. To import, repeat the command with --yes.');
       return EXIT.usage;
     }
-    say(io, reportText(looked));
+    say(io, reportText(found));
     if (!(await confirmed(io))) {
       say(io, 'Nothing was imported.');
       return EXIT.failure;
     }
   }
-  const taken = await showing(io, 'Taking', (progress) => take(config, { folder, progress }));
-  const code = await report(context, choice, taken);
-  sayNext(io, taken);
+  const done = await withProgress(io, 'Importing', (progress) => importInto(config, { folder, progress }));
+  const code = await report(context, choice, done);
+  sayNext(io, done);
   return code;
 }
 
-/** What comes after it: vectors are the server's to make, and clients have to be told. */
+/** Works on the data directory, without a key. A running server sees the result at once. */
+const importInto = (config: Config, from: { folder: string; progress: OnProgress }): Promise<ImportReport> =>
+  withCore(config, ({ storage, audit, clock, settings, keys, identity }) =>
+    importAnythingllm({
+      ...from,
+      scratchDir: config.dataDir,
+      storage,
+      audit,
+      clock,
+      settings,
+      documents: new Documents({ storage, clock, audit, coverage, vectors }),
+      into: { identity, keys },
+    }),
+  );
+
+/** The next steps: the server makes the vectors, and clients need the new URL. */
 function sayNext(io: Io, { counts }: ImportReport): void {
   const came = (kind: Kind): boolean => counts.some((count) => count.kind === kind && count.taken > 0);
   if (came('placement'))
@@ -59,14 +80,16 @@ async function report(context: Context, choice: OutputChoice, value: ImportRepor
   return EXIT.failure;
 }
 
-async function showing<T>(
+async function withProgress<T>(
   io: Io,
-  what: string,
-  work: (progress: (kind: Kind, done: number, total: number) => void) => Promise<T>,
+  action: string,
+  work: (onProgress: OnProgress) => Promise<T>,
 ): Promise<T> {
   const line = new Progress(io);
   try {
-    return await work((kind, done, total) => line.say(`${what} ${kind}s`, Math.round((done / total) * 100)));
+    return await work((kind, done, total) =>
+      line.say(`${action} ${kind}s`, Math.round((done / total) * 100)),
+    );
   } finally {
     line.end();
   }

@@ -17,18 +17,18 @@ import { coverage } from '../../workspaces/index.ts';
 import { migrate, openStorage, type Storage } from '../../storage/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { pendingSteps } from '../server/examine-database.ts';
-import { quietLogger } from '../quiet-logger.ts';
+import { quietLogger } from '../server/core.ts';
 import { isFile } from '../server/local.ts';
 
-type Look = Pick<ImportOptions, 'folder'> & Required<Pick<ImportOptions, 'progress'>>;
+type From = Pick<ImportOptions, 'folder' | 'progress'>;
 
-/** What an import would say. Nothing is written: where there is no database yet, none comes into being. */
-export async function lookAt(config: Config, look: Look): Promise<ImportReport> {
+/** The report of an import that writes nothing, and makes no database. */
+export async function dryRun(config: Config, from: From): Promise<ImportReport> {
   const scratchDir = mkdtempSync(join(tmpdir(), 'keyward-import-'));
   try {
-    const storage = await openForLooking(config, scratchDir);
+    const storage = await openForReading(config, scratchDir);
     try {
-      return await importAnythingllm({ ...look, ...(await readersOf(storage, config)), scratchDir });
+      return await importAnythingllm({ ...from, ...(await readersOf(storage, config)), scratchDir });
     } finally {
       await storage.close();
     }
@@ -37,7 +37,7 @@ export async function lookAt(config: Config, look: Look): Promise<ImportReport> 
   }
 }
 
-async function openForLooking(config: Config, scratchDir: string): Promise<Storage> {
+async function openForReading(config: Config, scratchDir: string): Promise<Storage> {
   if (isFile(config) && !existsSync(config.database)) {
     const storage = await openStorage(join(scratchDir, 'empty.db'));
     await migrate(storage, MIGRATIONS, Date.now());
@@ -60,10 +60,10 @@ async function readersOf(
 ): Promise<Omit<ImportOptions, 'folder' | 'scratchDir'>> {
   const logger = await quietLogger();
   const clock = systemClock;
-  // No sealed value is read: any master key does, and the real one need not be there.
+  // Nothing sealed is read, so any master key does: a new machine has none yet.
   const sealing = Sealing.open({ masterKey: randomBytes(32), previous: [] });
   const settings = new Settings({ storage, sealing, clock });
-  // Never started, and nothing is announced.
+  // Never started: it announces nothing.
   const nodes = new Nodes({ storage, clock, logger, version: VERSION, socketDir: '', database });
   const audit = new Audit({ storage, nodes, clock, keyPrefix });
   return {
