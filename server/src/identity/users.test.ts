@@ -29,7 +29,7 @@ describeOnBothDatabases('users', (open) => {
       [{ password: 'short' }, /at least 8/],
       [{ password: 'x'.repeat(251) }, /at most 250/],
       [{ password: ['12345678'] }, /at least 8/],
-      [{ password: 'a\0bcdefgh' }, /password cannot hold/],
+      [{ password: 'a\0bcdefgh' }, /password cannot contain/],
       [{ role: 'wizard' }, /Invalid role/],
       [{ dailyMessageLimit: 0 }, /whole number from 1/],
       [{ dailyMessageLimit: '' }, /whole number from 1/],

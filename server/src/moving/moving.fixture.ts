@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { OpenDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
 import { Documents } from '../documents/index.ts';
-import { administratorsOf, openIdentity, type Identity } from '../identity/index.ts';
+import { administratorsOf, Identity } from '../identity/index.ts';
 import { openTestKeys, type TestKeys } from '../keys/keys.fixture.ts';
 import { Settings } from '../settings/index.ts';
 import { backup, migrate, type Storage } from '../storage/index.ts';
@@ -35,7 +35,7 @@ export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
   await migrate(storage, MIGRATIONS, 1);
   const settings = new Settings({ storage, sealing, clock });
   const documents = new Documents({ storage, clock, audit, coverage, vectors });
-  const identity = openIdentity({ keys, memberships });
+  const identity = new Identity({ keys, memberships });
   const workspaces = new Workspaces({ storage, clock, settings, audit, emptyWidgets });
   const scratchDir = mkdtempSync(join(tmpdir(), 'keyward-scratch-'));
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }));

@@ -1,14 +1,9 @@
 import { jwtVerify, SignJWT } from 'jose';
 import type { Sealing } from '../../sealing/index.ts';
 
-/** Of a token that this server signed and whose time is not over. */
-export interface Claims {
-  sessionId: string;
-}
-
 const ALGORITHM = 'HS256';
 
-/** The token of a session: clients of the web application read `id` and `username` from it. Times in ms since 1970. */
+/** Clients of the web application read `id` and `username` from the token. Times in ms since 1970. */
 export function signToken(
   { sessionKeys }: Sealing,
   session: {
@@ -27,15 +22,15 @@ export function signToken(
     .sign(sessionKeys[0]!);
 }
 
-/** No token of ours is longer; comparing a longer one would be work for nothing. */
+/** No valid token is longer. */
 const TOKEN_MAX_LENGTH = 2_048;
 
-/** undefined for everything that is not a token of this server, or whose time is over. */
+/** @returns the id of the session; undefined for a token that is expired or not of this server. */
 export async function readToken(
   { sessionKeys }: Sealing,
   token: string,
   nowMs: number,
-): Promise<Claims | undefined> {
+): Promise<string | undefined> {
   if (token.length > TOKEN_MAX_LENGTH) return undefined;
   for (const key of sessionKeys) {
     try {
@@ -45,9 +40,9 @@ export async function readToken(
         requiredClaims: ['exp', 'jti'],
       };
       const { payload } = await jwtVerify(token, key, options);
-      if (typeof payload.jti === 'string') return { sessionId: payload.jti };
+      if (typeof payload.jti === 'string') return payload.jti;
     } catch {
-      // Signed with an older key, or not by us at all.
+      // Perhaps signed with an older key.
     }
   }
   return undefined;

@@ -5,15 +5,15 @@ import type { Identity, Session } from '../identity.ts';
 import * as store from '../store/session-store.ts';
 import { signToken } from './session-token.ts';
 
-/** As long as its clients know it: they have no way to renew one. */
+/** Clients expect this duration, and cannot renew a session. */
 const SESSION_MS = 30 * 86_400_000;
-/** A script that logs in each minute ends its own oldest ones instead of filling the database. */
+/** A script that logs in each minute ends its own oldest sessions, and does not fill the database. */
 const SESSIONS_MAX = 100;
 
 /**
  * Begins a session in the transaction of a login.
- * @param whose a user; or the administrator without users, perhaps with the secret of the key logged in with.
- * @returns the token, shown this once.
+ * @param whose a user; or the administrator without users, with the secret if a key opened the session.
+ * @returns the token, which is stored nowhere.
  */
 export async function beginSession(
   tx: Db,
@@ -37,18 +37,18 @@ export async function beginSession(
   return signToken(sealing, { id, user, createdAt, expiresAt });
 }
 
-/** All that runs in the sessions of a user, or of the one administrator for null, ends: they were revoked. */
+/** Ends the requests of a user's sessions; null: of the administrator without users. */
 export const sessionsEnd = (userId: number | null): Change => ({
   kind: 'user',
   subject: subjectOfUser(userId),
   ends: true,
 });
 
-/** Who is logged in, as the node knows what runs for them. */
+/** The subject of a user's requests on a node. */
 export const subjectOfUser = (userId: number | null): string =>
   userId === null ? 'user:admin' : `user:${userId}`;
 
-/** Ends this session alone, and what runs in it. */
+/** Ends this session alone, with its requests. */
 export async function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
   await keys.audit.changeEverywhere(actor, async (tx) => {
     await store.revokeSession(tx, id, keys.clock.nowMs());

@@ -1,12 +1,12 @@
 import {
-  bringInvite,
+  importInvite,
   hasUser,
   importUser,
   isBcryptHash,
   presentUsers,
   USER_ROLES,
   type ImportedUser,
-  type MovingInvite,
+  type ImportedInvite,
 } from '../../identity/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
@@ -66,14 +66,14 @@ async function prepareUser({ row }: Thing<SourceRow>, move: Move, db: Db): Promi
 const CODE = /^[\x21-\x7e]{8,200}$/;
 
 /** Links that people were sent stay valid. No column is shown: the code lets somebody in. */
-export const invites = rowStep<MovingInvite>({
+export const invites = rowStep<ImportedInvite>({
   kind: 'invite',
   table: 'invites',
   prepare: prepareInvite,
-  write: async (tx, invite, _move, { identity }) => (await bringInvite(tx, identity, invite)) ?? 'known',
+  write: async (tx, invite, _move, { identity }) => (await importInvite(tx, identity, invite)) ?? 'known',
 });
 
-function prepareInvite({ row }: Thing<SourceRow>, { targets, clock }: Move): Prepared<MovingInvite> {
+function prepareInvite({ row }: Thing<SourceRow>, { targets, clock }: Move): Prepared<ImportedInvite> {
   const code = row.filled('code');
   const status = row.text('status') ?? 'pending';
   if (code === undefined || !CODE.test(code)) return { left: 'it has no code that can be used' };
