@@ -29,7 +29,7 @@ function openQueue() {
 }
 
 describe('the queue for password hashing', () => {
-  test('a network that floods waits behind itself, and another one begins at once', async () => {
+  test('a network that floods delays only itself, and another network begins at once', async () => {
     const { ask, begun, settle } = openQueue();
     for (let i = 0; i < 60; i++) ask('flood');
     await settle();
@@ -39,7 +39,7 @@ describe('the queue for password hashing', () => {
     expect(begun).toEqual(['flood', 'person']);
   });
 
-  test('networks that wait come in turn', async () => {
+  test('waiting networks take turns', async () => {
     const { ask, begun, endOne, settle } = openQueue();
     for (const name of ['a', 'a', 'a', 'b', 'b', 'c']) ask(name);
     await settle();
@@ -47,7 +47,7 @@ describe('the queue for password hashing', () => {
     expect(begun).toEqual(['a', 'b', 'a', 'b', 'c', 'a']);
   });
 
-  test('of slow attempts one runs at a time, and neither line stands still', async () => {
+  test('one slow attempt runs at a time, and neither line starves', async () => {
     const { ask, begun, endOne, settle } = openQueue();
     for (let i = 0; i < 4; i++) ask(`s${i}`, { isSlow: true });
     await settle();
@@ -62,7 +62,7 @@ describe('the queue for password hashing', () => {
     expect(begun.indexOf('u1')).toBeLessThan(begun.indexOf('s3'));
   });
 
-  test('one network fills its own share, and a full queue makes room for a newcomer', async () => {
+  test('one network fills only its own share, and a full queue makes room for a new network', async () => {
     const { ask, begun, refused, endOne, settle } = openQueue();
     for (let i = 0; i < 70; i++) ask('a');
     await settle();
@@ -78,7 +78,7 @@ describe('the queue for password hashing', () => {
     expect(begun).toContain('person');
   });
 
-  test('a customer with many networks waits behind itself too, and fills no more than its share', async () => {
+  test('a site with many networks delays only itself too, and fills only its share', async () => {
     const { ask, begun, refused, endOne, settle } = openQueue();
     for (let i = 0; i < 300; i++) ask(`2001:db8:bad:${i.toString(16)}::/64`);
     await settle();
@@ -96,7 +96,7 @@ describe('the queue for password hashing', () => {
     expect(new Set(begun).size).toBe(begun.length);
   });
 
-  test('work that fails gives its place on', async () => {
+  test('work that fails frees its place', async () => {
     const queue = new HashQueue();
     const place = { network: 'a', isSlow: false };
     const full = () => new Error('full');
