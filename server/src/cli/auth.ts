@@ -31,9 +31,7 @@ export const login = verb({
     const environment = args.environment ?? 'default';
     const isGiven = args.key !== undefined || args['key-stdin'] === true;
     const source = { argument: args.key, fromStdin: args['key-stdin'], what: 'key', example: EXAMPLE };
-    const key = isGiven
-      ? await readSecret(context, source)
-      : (config.client.apiKey ?? (await readSecret(context, source)));
+    const key = (isGiven ? undefined : config.client.apiKey) ?? (await readSecret(context, source));
     if (key === undefined)
       throw usageError('No key was given.', { hint: 'Give the key on stdin.', example: EXAMPLE });
     refuseDamagedKey(key, 'that was given');
@@ -63,7 +61,7 @@ export const status = verb({
     const stored_credentials = await credentialNames(context);
     const { url, key, source } = await findAccess(args, context);
     const unauthenticated = async (reason: string): Promise<number> => {
-      say(context.io, `Not authenticated at ${url}: ${reason}. keyward auth login`);
+      say(context.io, `Not authenticated at ${url}: ${reason}. To log in: keyward auth login`);
       await print(context, args, { value: { status: 'not_authenticated', stored_credentials, url, reason } });
       return EXIT.notAuthenticated;
     };
@@ -106,7 +104,7 @@ export const logout = verb({
     const removed = await removeCredential(context, environment);
     if (!removed) say(context.io, `There was no stored credential client@${environment}.`);
     if (context.config.client.apiKey !== undefined)
-      say(context.io, 'KEYWARD_API_KEY is still set, and is used.');
+      say(context.io, 'KEYWARD_API_KEY is still set, and commands use it.');
     await print(context, args, {
       value: { status: 'logged_out', credential: `client@${environment}`, removed },
     });

@@ -80,7 +80,7 @@ async function answer(
   } finally {
     if (!isWhole && content !== '' && !content.endsWith('\n')) await write(io, '\n');
   }
-  if (finish_reason === 'length') say(io, '(cut off at the limit of tokens)');
+  if (finish_reason === 'length') say(io, '(The answer was cut off at the token limit.)');
   messages.push({ role: 'assistant', content });
   return { model, content, finish_reason, usage };
 }
@@ -103,7 +103,7 @@ async function firstModel(client: KeywardClient): Promise<string> {
   const { data } = await unwrap(client.GET('/v1/models'));
   const model = data.find(({ id }) => !NO_CHAT.test(id));
   if (model !== undefined) return model.id;
-  throw new CliError('This key may use no chat model.', {
+  throw new CliError('This key covers no chat model.', {
     exitCode: EXIT.notFound,
     hint: 'Add an upstream, or name a model with --model.',
     example: 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt',

@@ -1,6 +1,7 @@
 import { createClient, type KeywardClient } from '@keyward/sdk';
 import type { Config } from '../config.ts';
 import type { Context } from './command.ts';
+import type { StoredCredential } from './credentials/index.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
 import { OUTPUT_ARGS } from './output.ts';
 import { readSecret, refuseDamagedKey } from './secret.ts';
@@ -44,23 +45,22 @@ export interface Access {
   source: 'stdin' | 'environment' | 'keyring' | 'file' | undefined;
 }
 
-/** --url, KEYWARD_URL, the URL of the login, or this machine. */
-export async function findUrl(
-  choice: Pick<ClientChoice, 'url' | 'environment'>,
+/** The URL (--url, KEYWARD_URL, that of the login, or this machine), and the stored login. */
+export async function findServer(
+  { url, environment = 'default' }: Pick<ClientChoice, 'url' | 'environment'>,
   context: Context,
-): Promise<string> {
+): Promise<{ url: string; stored: StoredCredential | undefined }> {
+  const { config } = context;
   const { readCredential } = await import('./credentials/index.ts');
-  const stored = await readCredential(context, choice.environment ?? 'default');
-  return choice.url ?? context.config.client.url ?? stored?.url ?? localUrl(context.config);
+  const stored = await readCredential(context, environment);
+  return { url: url ?? config.client.url ?? stored?.url ?? localUrl(config), stored };
 }
 
-/** --key-stdin, KEYWARD_API_KEY, or the stored key; the URL as in `findUrl`. */
+/** The key: --key-stdin, KEYWARD_API_KEY, or the stored one. */
 export async function findAccess(choice: ClientChoice, context: Context): Promise<Access> {
   const { client } = context.config;
-  const { readCredential } = await import('./credentials/index.ts');
-  const stored = await readCredential(context, choice.environment ?? 'default');
+  const { url, stored } = await findServer(choice, context);
   if (choice.environment !== undefined && stored === undefined) throw noSuchEnvironment(choice.environment);
-  const url = choice.url ?? client.url ?? stored?.url ?? localUrl(context.config);
   if (choice['key-stdin'] === true) {
     const key = await readSecret(context, {
       fromStdin: true,

@@ -60,6 +60,13 @@ export function lazy<N extends string>(
 }
 
 /** Commands under one word. */
-export function noun(summary: string, commands: Record<string, Command>): Command {
+export function group(summary: string, commands: Record<string, Command>): Command {
   return { summary, meta: { description: summary }, commands, subCommands: commands };
 }
+
+/** A group whose commands stand in one file. */
+export const noun = <N extends string>(
+  summary: string,
+  read: () => Promise<Record<NoInfer<N>, Loaded>>,
+  summaries: Record<N, string>,
+): Command => group(summary, lazy(read, summaries));

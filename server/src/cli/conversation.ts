@@ -53,7 +53,7 @@ async function converse(
   greeting: string,
   answer: (line: string) => Promise<object>,
 ): Promise<void> {
-  say(io, `${greeting}; an empty line or Ctrl-D ends.`);
+  say(io, `${greeting}; an empty line or Ctrl-D ends the conversation.`);
   const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: true });
   lines.on('SIGINT', () => lines.close());
   try {

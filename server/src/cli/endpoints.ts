@@ -1,6 +1,6 @@
-import { clientFor, findUrl, URL_ARGS } from './client.ts';
+import { clientFor, findServer, URL_ARGS } from './client.ts';
 import { verb } from './command.ts';
-import { print, tableText } from './output.ts';
+import { fields, print, tableText } from './output.ts';
 
 interface Operation {
   operationId: string;
@@ -39,17 +39,16 @@ export const endpoints = verb({
   examples: ['endpoints', `$ keyward endpoints --output json | jq '.items[].path'`],
   notes: 'Needs no key. Interactive page: /api/docs of the server.',
   run: async (args, context) => {
-    const url = await findUrl(args, context);
+    const { url } = await findServer(args, context);
     const response = await clientFor(url, undefined, context).get('/openapi.json');
     const items = endpointsOf(await response.json());
     await print(context, args, {
       value: { items, next_cursor: null },
       table: () =>
         tableText(items, {
-          method: ({ method }) => method,
-          path: ({ path }) => path,
+          ...fields('method', 'path'),
           'needs scope': ({ access }) => access,
-          summary: ({ summary }) => summary,
+          ...fields('summary'),
         }),
     });
   },

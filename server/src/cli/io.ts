@@ -38,7 +38,7 @@ const STDIN_MAX_BYTES = 1024 * 1024;
 
 /** All of stdin, as text. @throws CliError beyond 1 MiB. */
 export async function readStdin({ stdin, interrupted }: Io): Promise<string> {
-  const tooLong = (): CliError => new CliError('stdin holds more than 1 MiB.', { exitCode: EXIT.usage });
+  const tooLong = (): CliError => new CliError('stdin contains more than 1 MiB.', { exitCode: EXIT.usage });
   return (await collected(addAbortSignal(interrupted, stdin), STDIN_MAX_BYTES, tooLong)).toString('utf8');
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from './command.ts';
 import { isTerminal, write } from './io.ts';
 
-export const FORMS: string[] = ['table', 'json', 'yaml'];
+const FORMS: string[] = ['table', 'json', 'yaml'];
 
 /** The flag of every command that prints a result. */
 export const OUTPUT_ARGS = {
@@ -15,6 +15,12 @@ export const OUTPUT_ARGS = {
 
 /** The columns of a table: heading → cell. */
 export type Columns<T> = Record<string, (item: T) => unknown>;
+
+/** Columns with the names of their fields. */
+export const fields = <K extends string>(
+  ...names: K[]
+): Record<K, (item: { [N in K]?: unknown }) => unknown> =>
+  Object.fromEntries(names.map((name) => [name, (item: { [N in K]?: unknown }) => item[name]])) as never;
 
 export interface OutputChoice {
   output?: string | undefined;

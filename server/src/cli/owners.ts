@@ -1,7 +1,7 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { usageError } from './exit.ts';
 import { BOUND_ARGS, boundsOf, cleared, LAST_ADMIN_ARG, lastAdminOf } from './keys/holdings.ts';
-import type { Columns } from './output.ts';
+import { fields, type Columns } from './output.ts';
 import { given } from './parse.ts';
 import { idOf, NAMED_ARG, pagedList, request, type FetchPage } from './request.ts';
 
@@ -10,10 +10,7 @@ type Owner = components['schemas']['Owner'];
 const KINDS: string[] = ['person', 'service', 'team'];
 
 const COLUMNS: Columns<Owner> = {
-  id: ({ id }) => id,
-  name: ({ name }) => name,
-  kind: ({ kind }) => kind,
-  state: ({ state }) => state,
+  ...fields('id', 'name', 'kind', 'state'),
   budgets: ({ budgets }) =>
     budgets.map(({ used, amount, unit, period }) => `${used}/${amount} ${unit}/${period}`).join(', '),
   created: ({ created_at }) => created_at,

@@ -77,7 +77,7 @@ export function pagedList<const T extends ArgsDef, I, P = ParsedArgs<T>>({
     table: ({ items }) => tableText(items, columns),
     after: ({ next_cursor }, context, choice) => {
       if (next_cursor !== null && formOf(choice, context) === 'table')
-        say(context.io, `There is more: --all, or --cursor ${next_cursor}`);
+        say(context.io, `There are more items: use --all, or --cursor ${next_cursor}`);
     },
   });
 }

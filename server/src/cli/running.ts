@@ -2,15 +2,14 @@ import { unwrap, type components } from '@keyward/sdk';
 import type { Context } from './command.ts';
 import { usageError } from './exit.ts';
 import { say } from './io.ts';
-import type { Columns } from './output.ts';
+import { fields, type Columns } from './output.ts';
 import { given } from './parse.ts';
 import { pagedList, request } from './request.ts';
 
 const COLUMNS: Columns<components['schemas']['RunningRequest']> = {
-  id: ({ id }) => id,
+  ...fields('id'),
   key: ({ key_id }) => key_id,
-  route: ({ route }) => route,
-  model: ({ model }) => model,
+  ...fields('route', 'model'),
   seconds: ({ age_seconds }) => age_seconds,
   'tokens in': ({ tokens_in }) => tokens_in,
   'tokens out': ({ tokens_out }) => tokens_out,

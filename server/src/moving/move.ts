@@ -1,9 +1,7 @@
-import type { Audit } from '../audit/index.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Documents } from '../documents/index.ts';
+import { Documents } from '../documents/index.ts';
 import { admission, admitUsers } from '../identity/index.ts';
-import type { Settings } from '../settings/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { vectors } from '../retrieval/index.ts';
+import { coverage } from '../workspaces/index.ts';
 import { chats, embedChats } from './kinds/chats.ts';
 import { documents, placements } from './kinds/documents.ts';
 import { embeds } from './kinds/embeds.ts';
@@ -11,46 +9,31 @@ import { API_KEYS, EXTENSION_KEYS, takeKeys } from './kinds/keys.ts';
 import { promptVariables, settings } from './kinds/settings.ts';
 import { invites, users } from './kinds/users.ts';
 import { members, suggestedMessages, threads, workspaces } from './kinds/workspaces.ts';
-import { Report, type ImportReport, type Kind, type Users } from './report.ts';
+import { Report, type ImportReport, type Users } from './report.ts';
 import { Source } from './source.ts';
-import { Targets, type Into, type Move, type Step } from './step.ts';
+import { Targets, type ImportOptions, type Move, type Step } from './step.ts';
 import { takeAll } from './take.ts';
-
-export interface ImportOptions {
-  /** The storage directory of AnythingLLM. */
-  folder: string;
-  /** A folder that nobody else can read, for a copy of the database. */
-  scratchDir: string;
-  storage: Storage;
-  audit: Audit;
-  clock: Clock;
-  settings: Settings;
-  documents: Documents;
-  /** Left out: a dry run, which writes nothing and gives the same report. */
-  into?: Into;
-  progress?: (kind: Kind, done: number, total: number) => void;
-}
 
 /**
  * Imports everything that people made in AnythingLLM. A repeat takes only new things, also after a killed run.
  * @throws StartupError if the source cannot be read.
  */
 export async function importAnythingllm(options: ImportOptions): Promise<ImportReport> {
-  const { folder, scratchDir, into, progress = () => undefined, ...rest } = options;
+  const { folder, scratchDir, ...rest } = options;
+  const { storage, audit, clock } = options;
   const source = Source.open(folder, scratchDir);
   try {
     const move: Move = {
       ...rest,
-      into,
       source,
+      documents: new Documents({ storage, clock, audit, coverage, vectors }),
       targets: new Targets(),
       report: new Report(),
       claimed: new Set(),
-      progress,
     };
     const access = await takeEverything(move);
     return {
-      dry_run: into === undefined,
+      dry_run: options.into === undefined,
       ...move.report.view(),
       users: access,
       not_taken: unread(source),

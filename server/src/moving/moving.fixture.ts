@@ -46,7 +46,6 @@ export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
     audit,
     clock,
     settings,
-    documents,
   });
   return {
     ...opened,

@@ -14,22 +14,29 @@ export interface Into {
   keys: KeysContext;
 }
 
-/** One run of an import. */
-export interface Move {
-  source: Source;
+export interface ImportOptions {
+  /** The storage directory of AnythingLLM. */
+  folder: string;
+  /** A folder that nobody else can read, for a copy of the database. */
+  scratchDir: string;
   storage: Storage;
   audit: Audit;
   clock: Clock;
   settings: Settings;
+  /** Left out: a dry run, which reads everything and writes nothing. It needs no master key. */
+  into?: Into;
+  /** Called now and then. */
+  progress?: (kind: Kind, done: number, total: number) => void;
+}
+
+/** One run of an import. */
+export interface Move extends Omit<ImportOptions, 'folder' | 'scratchDir'> {
+  source: Source;
   documents: Documents;
-  /** undefined: a dry run, which reads everything and writes nothing. It needs no master key. */
-  into: Into | undefined;
   targets: Targets;
   report: Report;
   /** Names that this run has given, such as `workspace docs`: a dry run does not find them in the database. */
   claimed: Set<string>;
-  /** Called now and then. */
-  progress: (kind: Kind, done: number, total: number) => void;
 }
 
 /** The reference of others to a thing: its number in the source, or the location of a document. */

@@ -29,7 +29,7 @@ export async function takeAll<R, T>(move: Move, step: Step<R, T>): Promise<void>
     // After the commit: a rollback takes nothing.
     for (const outcome of outcomes) report(outcome, step, move);
     done += batch.length;
-    move.progress(step.kind, done, Math.max(total, done));
+    move.progress?.(step.kind, done, Math.max(total, done));
   }
 }
 

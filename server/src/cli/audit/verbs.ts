@@ -1,7 +1,7 @@
 import { unwrap } from '@keyward/sdk';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
-import { OUTPUT_ARGS } from '../output.ts';
+import { fields, OUTPUT_ARGS } from '../output.ts';
 import { given, pastTime } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 
@@ -22,14 +22,7 @@ export const list = pagedList({
     given({ actor, action, target, from: pastTime('from', from), to: pastTime('to', to) }),
   open: (client, filter) => (page) =>
     unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } } })),
-  columns: {
-    seq: ({ seq }) => seq,
-    at: ({ at }) => at,
-    actor: ({ actor }) => actor,
-    action: ({ action }) => action,
-    target: ({ target }) => target,
-    outcome: ({ outcome }) => outcome,
-  },
+  columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome'),
 });
 
 export const checkpoint = request({

@@ -1,6 +1,6 @@
 import { unwrap } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
-import { tableText } from '../output.ts';
+import { fields, tableText } from '../output.ts';
 import { request } from '../request.ts';
 import { documentsIn } from './stored.ts';
 
@@ -12,9 +12,7 @@ export const list = request({
   send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
   table: ({ items }) =>
     tableText(items, {
-      location: ({ location }) => location,
-      title: ({ title }) => title,
-      words: ({ words }) => words,
+      ...fields('location', 'title', 'words'),
       embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
     }),
 });

@@ -1,10 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../../config.ts';
-import { Documents } from '../../documents/index.ts';
 import { importAnythingllm, type ImportOptions, type ImportReport, type Kind } from '../../moving/index.ts';
-import { vectors } from '../../retrieval/index.ts';
-import { coverage } from '../../workspaces/index.ts';
 import type { Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { isTerminal, say, type Io } from '../io.ts';
@@ -56,7 +53,6 @@ const importInto = (config: Config, from: { folder: string; progress: OnProgress
       audit,
       clock,
       settings,
-      documents: new Documents({ storage, clock, audit, coverage, vectors }),
       into: { identity, keys },
     }),
   );

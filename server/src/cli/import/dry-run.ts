@@ -7,13 +7,10 @@ import { Audit } from '../../audit/index.ts';
 import { systemClock } from '../../base/clock.ts';
 import { VERSION } from '../../base/version.ts';
 import type { Config } from '../../config.ts';
-import { Documents } from '../../documents/index.ts';
 import { importAnythingllm, type ImportOptions, type ImportReport } from '../../moving/index.ts';
 import { Nodes } from '../../nodes/index.ts';
 import { Sealing } from '../../sealing/index.ts';
-import { vectors } from '../../retrieval/index.ts';
 import { Settings } from '../../settings/index.ts';
-import { coverage } from '../../workspaces/index.ts';
 import { migrate, openStorage, type Storage } from '../../storage/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { pendingSteps } from '../server/examine-database.ts';
@@ -66,11 +63,5 @@ async function readersOf(
   // Never started: it announces nothing.
   const nodes = new Nodes({ storage, clock, logger, version: VERSION, socketDir: '', database });
   const audit = new Audit({ storage, nodes, clock, keyPrefix });
-  return {
-    storage,
-    audit,
-    clock,
-    settings,
-    documents: new Documents({ storage, clock, audit, coverage, vectors }),
-  };
+  return { storage, audit, clock, settings };
 }

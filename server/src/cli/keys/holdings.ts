@@ -100,7 +100,7 @@ export const lastAdminOf = (flag: boolean | undefined): { last_admin?: true } =>
 function limitOf(text: string): Limit {
   const [, name, count = '', per = ''] = /^(?:([^=]+)=)?\s*(\d+)\s*\/\s*(\w+)$/.exec(text) ?? [];
   if (count === '') {
-    throw usageError('--limit must be a number of requests and a time.', {
+    throw usageError('--limit must be a number of requests, a slash, and a duration or concurrent.', {
       example: '--limit 60/minute, --limit burst=4/concurrent',
     });
   }

@@ -1,13 +1,12 @@
 import type { components } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
-import { membersText, tableText, type Columns } from '../output.ts';
+import { fields, membersText, tableText, type Columns } from '../output.ts';
 
 export type Key = components['schemas']['Key'];
 
 export const KEY_COLUMNS: Columns<Key> = {
-  id: ({ id }) => id,
-  name: ({ name }) => name,
+  ...fields('id', 'name'),
   owner: ({ owner }) => owner.name,
   parent: ({ parent }) => parent,
   role: ({ role, scopes }) => role ?? scopes.join(' '),

@@ -1,6 +1,6 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { EXIT, usageError } from '../exit.ts';
-import { membersText, tableText } from '../output.ts';
+import { fields, membersText, tableText } from '../output.ts';
 import { given, wholeNumber } from '../parse.ts';
 import { request } from '../request.ts';
 import { readSecret, refuseDamagedKey } from '../secret.ts';
@@ -56,11 +56,6 @@ function resourceOf(model: string | undefined, workspace: string | undefined): Q
 
 function verdictText({ explanation, ...verdict }: Verdict): string {
   if (explanation === undefined) return membersText(verdict);
-  const checks = tableText(explanation, {
-    check: ({ check }) => check,
-    outcome: ({ outcome }) => outcome,
-    input: ({ input }) => input,
-    detail: ({ detail }) => detail,
-  });
+  const checks = tableText(explanation, fields('check', 'outcome', 'input', 'detail'));
   return `${membersText(verdict)}\n\n${checks}`;
 }

@@ -17,7 +17,7 @@ export async function restoreBackup(context: Context, choice: Choice): Promise<v
   const { config, io } = context;
   const running = await findProcess(config.dataDir);
   if (running !== undefined) {
-    throw new CliError(`A server runs on ${config.dataDir} (process ${running.pid}).`, {
+    throw new CliError(`A server is running on ${config.dataDir} (process ${running.pid}).`, {
       hint: 'Stop the server first: a restore needs exclusive use of the database.',
       example: 'keyward down',
     });

@@ -86,7 +86,7 @@ export class UpReport {
     this.#isKeyShown = true;
     await this.#line(
       this.adminKey === undefined
-        ? 'Admin key: made before; lost? keyward keys create --local'
+        ? 'Admin key: made before. If it is lost: keyward keys create --local'
         : `Admin key, shown once: ${this.adminKey}`,
     );
   }

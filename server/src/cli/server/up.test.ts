@@ -50,7 +50,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     const second = await home.run(['up']);
     expect([second.code, urlIn(second.stdout)]).toEqual([0, url]);
     expect(second.stdout).toMatch(
-      /is running at.*Admin key: made before; lost\? keyward keys create --local/s,
+      /is running at.*Admin key: made before\. If it is lost: keyward keys create --local/s,
     );
 
     const pid = await pidOf(home);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { verb } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { isTerminal, say } from '../io.ts';
-import { FORMS, OUTPUT_ARGS, print, tableText } from '../output.ts';
+import { OUTPUT_ARGS, print, tableText } from '../output.ts';
 import { findProcess, removePidFile } from './pid-file.ts';
 
 /** Running requests may take 30 s; the rest is for writing their usage. */
@@ -10,14 +10,7 @@ const STOP_MAX_MS = 35_000;
 const LOOK_EVERY_MS = 50;
 
 export const up = verb({
-  args: {
-    output: {
-      type: 'enum',
-      alias: 'o',
-      options: FORMS,
-      description: 'Format of the result. Default: text',
-    },
-  },
+  args: { output: { ...OUTPUT_ARGS.output, description: 'Format of the result. Default: text' } },
   examples: ['up', 'up --output json', '$ KEYWARD_LOCAL_MODEL=off keyward up'],
   notes:
     'Makes the data directory, the database and the first admin key, which it shows once. Then it starts the server\n' +
@@ -37,7 +30,7 @@ export const down = verb({
     const { io, config } = context;
     const running = await findProcess(config.dataDir);
     if (running === undefined) {
-      say(io, `No server of ${config.dataDir} runs.`);
+      say(io, `No server of ${config.dataDir} is running.`);
       return print(context, args, { value: { status: 'stopped', pid: null } });
     }
     const { pid, url } = running;
@@ -65,7 +58,7 @@ export const status = verb({
     const { config, io } = context;
     const running = await findProcess(config.dataDir);
     if (running === undefined) {
-      say(io, `No server of ${config.dataDir} runs. keyward up`);
+      say(io, `No server of ${config.dataDir} is running. To start it: keyward up`);
       await print(context, args, { value: { status: 'stopped', data_dir: config.dataDir } });
       return EXIT.unreachable;
     }

@@ -1,7 +1,7 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { EXIT, usageError } from '../exit.ts';
 import { say, warn } from '../io.ts';
-import { tableText, type Columns } from '../output.ts';
+import { fields, tableText, type Columns } from '../output.ts';
 import { given } from '../parse.ts';
 import { idOf, NAMED_ARG, pagedList, request, type FetchPage } from '../request.ts';
 import { SETTING_ARGS, settingsOf } from './settings.ts';
@@ -9,8 +9,7 @@ import { SETTING_ARGS, settingsOf } from './settings.ts';
 type Upstream = components['schemas']['Upstream'];
 
 const COLUMNS: Columns<Upstream> = {
-  id: ({ id }) => id,
-  name: ({ name }) => name,
+  ...fields('id', 'name'),
   'base url': ({ base_url }) => base_url,
   models: ({ models }) =>
     models.length === 0

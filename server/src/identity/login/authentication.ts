@@ -14,7 +14,7 @@ import type { Identity, Session } from '../identity.ts';
 import type { SessionRow } from '../store/rows.ts';
 import type { User } from '../user.ts';
 import { findSession } from '../store/session-store.ts';
-import { readToken } from './session-token.ts';
+import { readToken } from './sessions.ts';
 import { findUser } from '../store/user-store.ts';
 
 const refused = (message: string): KeywardError => new KeywardError('invalid_session', message);

@@ -9,22 +9,17 @@ export async function findSession(db: Db, id: string): Promise<SessionRow | unde
   return tables(db).selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+const revoking = (tx: Db, nowMs: number) =>
+  tables(tx).updateTable('sessions').set({ revoked_at: nowMs }).where('revoked_at', 'is', null);
+
 export async function revokeSession(tx: Db, id: string, nowMs: number): Promise<void> {
-  await tables(tx)
-    .updateTable('sessions')
-    .set({ revoked_at: nowMs })
-    .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .execute();
+  await revoking(tx, nowMs).where('id', '=', id).execute();
 }
 
 /** @param userId null: the administrator without users. */
 export async function revokeSessionsOf(tx: Db, userId: number | null, nowMs: number): Promise<void> {
-  await tables(tx)
-    .updateTable('sessions')
-    .set({ revoked_at: nowMs })
+  await revoking(tx, nowMs)
     .where('user_id', userId === null ? 'is' : '=', userId)
-    .where('revoked_at', 'is', null)
     .execute();
 }
 

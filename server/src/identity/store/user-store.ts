@@ -28,9 +28,17 @@ export async function insertUser(tx: Db, row: UserRow): Promise<boolean> {
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
+const findRow = (db: Db, column: 'id' | 'owner_id' | 'username', value: number | string) =>
+  tables(db).selectFrom('users').selectAll().where(column, '=', value).executeTakeFirst();
+
 export async function findUser(db: Db, id: number): Promise<User | undefined> {
-  const row = await tables(db).selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? undefined : fromRow(row);
+  const row = await findRow(db, 'id', id);
+  return row && fromRow(row);
+}
+
+export async function findByOwner(db: Db, ownerId: string): Promise<User | undefined> {
+  const row = await findRow(db, 'owner_id', ownerId);
+  return row && fromRow(row);
 }
 
 export async function findByUsername(db: Db, username: string): Promise<User | undefined> {
@@ -44,11 +52,7 @@ export interface Credentials {
 }
 
 export async function findCredentials(db: Db, username: string): Promise<Credentials | undefined> {
-  const row = await tables(db)
-    .selectFrom('users')
-    .selectAll()
-    .where('username', '=', username)
-    .executeTakeFirst();
+  const row = await findRow(db, 'username', username);
   return row && { user: fromRow(row), sealedHash: row.password_hash, kind: row.password_kind };
 }
 
@@ -60,12 +64,6 @@ export async function hasBcrypt(db: Db): Promise<boolean> {
 
 export async function listUsers(db: Db): Promise<User[]> {
   return mapInTurns(await allById(tables(db).selectFrom('users').selectAll()), fromRow);
-}
-
-export async function findByOwner(db: Db, ownerId: string): Promise<User | undefined> {
-  const query = tables(db).selectFrom('users').selectAll().where('owner_id', '=', ownerId);
-  const row = await query.executeTakeFirst();
-  return row && fromRow(row);
 }
 
 /** In one statement, for some milliseconds. */

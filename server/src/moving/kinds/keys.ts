@@ -87,7 +87,7 @@ export async function takeKeys(move: Move, table: KeyTable): Promise<void> {
     const fresh = batch.filter(({ sourceId }) => !before.has(sourceId));
     await (into === undefined ? look(move, table, fresh) : take(move, into.keys, { table, fresh }));
     done += batch.length;
-    progress(kind, done, Math.max(done, total));
+    progress?.(kind, done, Math.max(done, total));
   }
 }
 
