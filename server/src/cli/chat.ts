@@ -1,7 +1,7 @@
 import { unwrap, type ChatMessage, type KeywardClient } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from './client.ts';
 import { verb, type Context } from './command.ts';
-import { promptOf, talk } from './conversation.ts';
+import { answerPrompts, promptOf } from './conversation.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
 import { say, write } from './io.ts';
 import { given, wholeNumber } from './parse.ts';
@@ -34,7 +34,7 @@ export const chat = verb({
     const model = args.model ?? (await firstModel(client));
     const messages: ChatMessage[] =
       args.system === undefined ? [] : [{ role: 'system', content: args.system }];
-    return talk(context, args, {
+    return answerPrompts(context, args, {
       prompt,
       greeting: `Talking to ${model}`,
       answer: (content, isWhole) => {

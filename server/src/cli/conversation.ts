@@ -31,7 +31,7 @@ export async function promptOf(
   return text;
 }
 
-interface Talk {
+interface Prompting {
   prompt: string | undefined;
   /** First line of a conversation, such as `Talking to gpt-4o`. */
   greeting: string;
@@ -40,8 +40,11 @@ interface Talk {
 }
 
 /** Answers the prompt; without a prompt, line after line until an empty line, the end of the input, or Ctrl-C. */
-export async function talk(context: Context, choice: OutputChoice, talk: Talk): Promise<void> {
-  const { prompt, greeting, answer } = talk;
+export async function answerPrompts(
+  context: Context,
+  choice: OutputChoice,
+  { prompt, greeting, answer }: Prompting,
+): Promise<void> {
   if (prompt === undefined) return converse(context, greeting, (line) => answer(line, false));
   const isWhole = choice.output === 'json' || choice.output === 'yaml';
   const value = await answer(prompt, isWhole);

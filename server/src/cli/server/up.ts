@@ -46,7 +46,10 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
     return EXIT.ok;
   } catch (error) {
     if (!io.interrupted.aborted) throw error;
-    say(io, 'Interrupted. The server continues in the background. See keyward status, or stop it: keyward down');
+    say(
+      io,
+      'Interrupted. The server continues in the background. See keyward status, or stop it: keyward down',
+    );
     return EXIT.interrupted;
   } finally {
     progress.end();

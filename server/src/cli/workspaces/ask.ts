@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KeywardClient, Source, WorkspaceQuestion } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb, type Context } from '../command.ts';
-import { promptOf, talk } from '../conversation.ts';
+import { answerPrompts, promptOf } from '../conversation.ts';
 import { say, write } from '../io.ts';
 import { cell } from '../output.ts';
 import { findWorkspace, MODES, SLUG_ARG } from './workspace.ts';
@@ -38,7 +38,7 @@ export const ask = verb({
       mode: args.mode as WorkspaceQuestion['mode'],
       ...(args.thread === undefined ? { sessionId: session } : { thread: args.thread }),
     };
-    return talk(context, args, {
+    return answerPrompts(context, args, {
       prompt,
       greeting: `Asking ${slug}`,
       answer: (message, isWhole) => answer(client, context, { ...place, message, isWhole }),
