@@ -6,7 +6,7 @@ import { KEYWARD, testHome } from './cli.fixture.ts';
 import { durationSeconds, pastTime } from './parse.ts';
 
 const SECRET = 'sk-kw10123456789abABCDEFGHIJKLMNOPQRSTUVWXYZ012345000000';
-/** Says on stderr which packages of the server a process has loaded. */
+/** Writes the packages of the server that a process loads to stderr. */
 const LOADED = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   const server = /node_modules\\/(find-my-way|kysely|pg|pino)\\//;
@@ -17,7 +17,7 @@ const LOADED = `data:text/javascript,${encodeURIComponent(`
     },
   });`)}`;
 
-describe('what was given wrongly ends with 2 and names the way out', () => {
+describe('wrong arguments end with 2 and a hint', () => {
   test.for([
     [['kyes'], 'There is no command keyward kyes', 'keyward keys'],
     [['keys', 'creat'], 'There is no command keyward keys creat', 'keyward keys create'],
@@ -154,7 +154,7 @@ describe('the program', () => {
     const home = testHome();
     const child = home.spawn(['chat', '-']);
     child.stderr?.on('data', () => undefined);
-    // More than a pipe holds: taken once it reads, which is long after it has begun to listen for Ctrl-C.
+    // More than a pipe can buffer: written once the process reads, when it handles Ctrl-C already.
     child.stdin?.on('error', () => undefined).write('x'.repeat(1_000_000), () => child.kill('SIGINT'));
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130);
   });
@@ -172,12 +172,16 @@ describe('durations and times', () => {
     ['15m', 900],
     ['12h', 43_200],
     ['30d', 2_592_000],
+    ['5min', 300],
+    ['2w', 1_209_600],
+    ['1y', 31_536_000],
     ['minute', 60],
+    ['week', 604_800],
   ] as const)('%s is %d s', ([text, seconds]) => {
     expect(durationSeconds('x', text)).toBe(seconds);
   });
 
-  test.for(['', '-1', '1x', '1.5h', 'd30', '9'.repeat(20) + 'd'])('%j is not a duration', (text) => {
+  test.for(['', '-1', '1x', '1sec', '1.5h', 'd30', '9'.repeat(20) + 'd'])('%j is not a duration', (text) => {
     expect(() => durationSeconds('x', text)).toThrow('--x must be a duration');
   });
 

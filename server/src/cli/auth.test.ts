@@ -27,13 +27,13 @@ interface Status {
   key?: { name: string };
 }
 
-/** A home that knows the server, and no key. */
+/** A home with the URL of the server and without a key. */
 const fresh = (env: Record<string, string> = {}): Home => testHome({ KEYWARD_URL: server.url, ...env });
 
 const credentials = (home: Home): string => join(home.configDir, 'credentials.json');
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-/** A text of our form with one character changed. */
+/** A key with one changed character. */
 const damaged = (key: string): string => `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
 
 describe('auth login', { timeout: 60_000 }, () => {
@@ -159,7 +159,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     const { code, stderr } = await home.run(['keys', 'list', '--environment', 'work', '--url', url]);
     expect([code, stderr]).toEqual([3, expect.stringContaining('is not sent to')]);
     expect(received).toEqual([]);
-    // What answers there is told apart from Keyward, without any stored key.
+    // The command finds that this server is not Keyward, and sends it no stored key.
     const other = await home.run(['keys', 'list', '--url', url], {
       env: { KEYWARD_API_KEY: 'key-for-the-stranger' },
     });
@@ -193,7 +193,7 @@ describe('auth login', { timeout: 60_000 }, () => {
 });
 
 describe('with a keyring', { timeout: 60_000 }, () => {
-  // What secret-tool of libsecret does, as far as its manual says: the secret comes on stdin, never in an argument.
+  // Works like secret-tool of libsecret: the secret comes on stdin, never in an argument.
   const TOOL = `#!/bin/sh
 verb=$1; shift
 case $1 in --label=*) shift ;; esac

@@ -30,7 +30,7 @@ export const login = verb({
     const { io, config } = context;
     const environment = args.environment ?? 'default';
     const isGiven = args.key !== undefined || args['key-stdin'] === true;
-    const source = { argument: args.key, fromStdin: args['key-stdin'], what: 'key', example: EXAMPLE };
+    const source = { argument: args.key, fromStdin: args['key-stdin'], name: 'key', example: EXAMPLE };
     const key = (isGiven ? undefined : config.client.apiKey) ?? (await readSecret(context, source));
     if (key === undefined)
       throw usageError('No key was given.', { hint: 'Give the key on stdin.', example: EXAMPLE });

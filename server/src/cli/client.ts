@@ -64,7 +64,7 @@ export async function findAccess(choice: ClientChoice, context: Context): Promis
   if (choice['key-stdin'] === true) {
     const key = await readSecret(context, {
       fromStdin: true,
-      what: 'key',
+      name: 'key',
       example: 'keyward keys list --key-stdin < key.txt',
     });
     if (key !== undefined) refuseDamagedKey(key, 'on stdin');

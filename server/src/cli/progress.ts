@@ -13,16 +13,16 @@ export class Progress {
     this.#io = io;
   }
 
-  say(what: string, percent?: number): void {
+  say(text: string, percent?: number): void {
     const { stderr } = this.#io;
     if (isTerminal(stderr)) {
-      stderr.write(`\r\u001b[K  ${what}${percent === undefined ? '…' : ` ${bar(percent)} ${percent} %`}`);
+      stderr.write(`\r\u001b[K  ${text}${percent === undefined ? '…' : ` ${bar(percent)} ${percent} %`}`);
       this.#isOpen = true;
       return;
     }
     const step =
       percent === undefined ? '' : ` ${Math.floor(percent / LINE_STEP_PERCENT) * LINE_STEP_PERCENT} %`;
-    const line = `${what}${step}`;
+    const line = `${text}${step}`;
     if (line !== this.#said) stderr.write(`${line}\n`);
     this.#said = line;
   }

@@ -8,7 +8,7 @@ interface SecretSource {
   argument?: string | undefined;
   fromStdin?: boolean | undefined;
   /** Its name in messages, such as `key`. */
-  what: string;
+  name: string;
   /** A safer command, for messages. */
   example: string;
 }
@@ -19,27 +19,27 @@ interface SecretSource {
  */
 export async function readSecret(context: Context, source: SecretSource): Promise<string | undefined> {
   const { io } = context;
-  const { argument, what, example } = source;
-  if (argument !== undefined && argument !== '-' && source.fromStdin === true)
-    throw usageError(`The ${what} was given twice: as an argument and on stdin.`);
+  const { argument, name, example } = source;
   if (argument !== undefined && argument !== '-') {
+    if (source.fromStdin === true)
+      throw usageError(`The ${name} was given twice: as an argument and on stdin.`);
     say(
       io,
-      `Warning: the ${what} was given as an argument. Shells keep a history, and other users can see arguments of programs.`,
+      `Warning: the ${name} was given as an argument. Shells keep a history, and other users can see arguments of programs.`,
     );
     say(io, `  Safer: ${example}`);
     return nonEmpty(argument, source);
   }
   if (argument === '-' || source.fromStdin === true) return nonEmpty((await readStdin(io)).trim(), source);
   if (isTerminal(io.stdin) && isTerminal(io.stderr))
-    return nonEmpty((await promptHidden(io, `${what[0]?.toUpperCase()}${what.slice(1)}: `)).trim(), source);
+    return nonEmpty((await promptHidden(io, `${name[0]?.toUpperCase()}${name.slice(1)}: `)).trim(), source);
   return undefined;
 }
 
-function nonEmpty(text: string, { what, example }: SecretSource): string {
-  if (text === '') throw usageError(`The ${what} is empty.`, { example });
+function nonEmpty(text: string, { name, example }: SecretSource): string {
+  if (text === '') throw usageError(`The ${name} is empty.`, { example });
   if (/\s/.test(text))
-    throw usageError(`The ${what} must not contain white space: give one word on one line.`, { example });
+    throw usageError(`The ${name} must not contain white space: give one word on one line.`, { example });
   return text;
 }
 

@@ -32,7 +32,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Embeds each text by its length, and chats as it is told. */
+/** Embeds each text by its length, and answers chats with the given behaviour. */
 function model(chat: Behaviour = stream([chatEvents()])): Behaviour {
   return (response, received) => {
     if (!received.path.endsWith('/embeddings')) return chat(response, received);

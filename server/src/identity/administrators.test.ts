@@ -7,7 +7,7 @@ import { openTestIdentity, openWithAdmin } from './identity.fixture.ts';
 
 type End = (keys: KeysContext, actor: Actor, key: { id: string; owner: { id: string } }) => Promise<unknown>;
 
-/** Each ends a key in a way of its own. */
+/** Changes that end an admin key. */
 const ENDS: Record<string, End> = {
   revoke: (keys, actor, { id }) => changeState(keys, actor, { id, verb: 'revoke' }),
   disable: (keys, actor, { id }) => changeState(keys, actor, { id, verb: 'disable' }),

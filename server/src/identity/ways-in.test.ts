@@ -207,7 +207,7 @@ describeOnBothDatabases('recovery codes', (open) => {
 });
 
 describeOnBothDatabases('somebody who is on their way in', (open, dialect) => {
-  /** Makes a change and commits it once `waits` says that the other has looked and waits behind it. */
+  /** Makes a change, and commits it once `waits` shows that the other transaction waits for it. */
   async function overtaken(
     identity: Identity,
     { changes, waits }: { changes: readonly string[]; waits: () => Promise<unknown> },
@@ -243,7 +243,7 @@ describeOnBothDatabases('somebody who is on their way in', (open, dialect) => {
     expect(await login).toMatchObject({ ok: false, why: 'suspended' });
   });
 
-  // Nothing tells from outside when the other waits where one writes at a time.
+  // With one writer at a time, nothing shows from outside that the other one waits.
   test.runIf(dialect === 'postgres')('with a password, or recovery codes, is not let in either', async () => {
     const { identity, another } = await openWithAdmin(open);
     const first = await enter(identity);

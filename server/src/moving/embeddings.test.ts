@@ -32,7 +32,7 @@ async function imported(open: OpenDatabase): Promise<TestMove> {
 
 type Attach = (collectionId: number, locations: readonly string[]) => Promise<Attached>;
 
-/** On a clock that stands still until a test moves it. */
+/** With a clock that only the test moves. */
 function embeddingsOf({ storage, documents }: TestMove, attach: Attach): Embeddings {
   const logger = pino({ level: 'silent' });
   const clock = { nowMs: () => MUCH_LATER_MS + passedMs, monotonicMs: () => 0 };

@@ -16,7 +16,7 @@ const HASH = bcrypt.hashSync(PASSWORD, 4);
 
 const ADMIN: Session = { id: 'x', actor: { kind: 'cli' }, kind: 'admin' };
 
-/** An instance in multi-user mode with two of everything that matters. */
+/** An instance in multi-user mode with some things of each kind. */
 function smallInstance(): StorageDir {
   const from = newStorageDir();
   from.add('system_settings', { label: 'multi_user_mode', value: 'true' });
@@ -104,7 +104,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
       describe: () => ({ key_id: null, owner_id: null, route: 'test', startedAt: 0 }),
     });
     const report = await to.import(from);
-    // Who was logged in with the one password is not any more, and what ran for them has ended.
+    // The import ended the sessions of the one password with their requests.
     expect(ended).toEqual(['session_ended']);
     expect(stateOf(from.folder)).toEqual(before);
     expect(leftOut(report)).toEqual({
@@ -161,9 +161,9 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     expect(await to.settings.get('hub_api_key')).toBe(HUB_KEY);
     const everything = await everythingIn(to);
     expect(everything).toContain('Example Ltd');
-    // Of a visitor's address no more is kept than of any here.
+    // Only the network of a visitor's address is stored.
     expect([everything.includes('203.0.113.0'), everything.includes('203.0.113.77')]).toEqual([true, false]);
-    // The last four characters are shown, as of any key.
+    // The last four characters of a key are shown.
     expect(
       [...KEY.split('-').slice(0, 3), ...EXTENSION_KEY.split('-').slice(1, 4), HASH, HUB_KEY].filter((part) =>
         everything.includes(part),

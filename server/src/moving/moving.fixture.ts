@@ -22,12 +22,12 @@ export interface TestMove extends TestKeys {
   documents: Documents;
   identity: Identity;
   workspaces: Workspaces;
-  /** Takes a storage directory over as the command does. */
+  /** Imports a storage directory like the command. */
   import(from: StorageDir, options?: Partial<ImportOptions>): Promise<ImportReport>;
   dryRun(from: StorageDir): Promise<ImportReport>;
 }
 
-/** An instance with nothing in it. */
+/** An empty instance. */
 export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
   const opened = await openTestKeys(open, { administrators: administratorsOf(memberships) });
   const { keys, clock } = opened;
@@ -71,14 +71,14 @@ export const countOf = (report: ImportReport, kind: Kind): Omit<ImportReport['co
   return count;
 };
 
-/** What was left out, as `kind: reason → things`. */
+/** The things that were left out, as `kind: reason → things`. */
 export const leftOut = (report: ImportReport): Record<string, string[]> =>
   Object.fromEntries(report.left_out.map(({ kind, reason, things }) => [`${kind}: ${reason}`, things]));
 
 export const changed = (report: ImportReport): Record<string, string[]> =>
   Object.fromEntries(report.changed.map(({ kind, reason, things }) => [`${kind}: ${reason}`, things]));
 
-/** All that the database holds, as text. */
+/** The whole content of the database, as text. */
 export async function everythingIn({ storage, clock }: TestMove): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-everything-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -10,7 +10,7 @@ import { changed, countOf, leftOut, openTestMove } from './moving.fixture.ts';
 const HASH = bcrypt.hashSync('correct horse', 4);
 const ANSWER = JSON.stringify({ text: 'Yes.' });
 
-/** A workspace with the number 1, for what has to be in one. */
+/** A workspace with the id 1. */
 const withWorkspace = (from: StorageDir): number => from.add('workspaces', { name: 'Docs', slug: 'docs' });
 
 describeOnBothDatabases('odd storage directories', (open) => {
@@ -191,7 +191,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     for (let i = 0; i < 250; i++)
       from.add('workspace_chats', { workspaceId, prompt: `${i}`, response: ANSWER });
     const to = await openTestMove(open);
-    // One of them may find that it is not alone; a repeat takes what it left.
+    // One of them may fail because of the other; a repeat takes the rest.
     await Promise.allSettled([to.import(from), to.import(from)]);
     await to.import(from);
     const place = { workspaceId: 1, threadId: null, apiSessionId: null };

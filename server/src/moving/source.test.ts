@@ -53,7 +53,7 @@ test('rows that are only in the log are read too, from a copy of which nothing i
   const before = stateOf(storage.folder);
   const scratchDir = scratch();
   const source = openSource(storage, scratchDir);
-  // Before anything was read: a process that is killed from here on leaves no clear-text keys behind.
+  // Before the first read: a process that is killed from here on leaves no keys in clear text behind.
   expect(readdirSync(scratchDir)).toEqual([]);
   expect(slugs(source)).toEqual(['logged']);
   expect(stateOf(storage.folder)).toEqual(before);
@@ -66,7 +66,7 @@ test('a database behind a link is read with its log, without a change of the byt
   const file = join(storage.folder, 'anythingllm.db');
   const linked = scratch();
   symlinkSync(file, join(linked, 'anythingllm.db'));
-  // Links to all of its files, as a mirror of a folder has them.
+  // Symbolic links to all files, as in a mirror of a folder.
   const mirror = scratch();
   for (const part of ['', '-wal', '-shm']) symlinkSync(file + part, join(mirror, `anythingllm.db${part}`));
   const before = stateOf(storage.folder);
@@ -109,7 +109,7 @@ test('a database that an uncommitted change locks is read as it was before the c
   const file = join(storage.folder, 'anythingllm.db');
   storage.close();
   const writer = join(scratch(), 'writer.mjs');
-  // So small a cache that the change is in the file already, and only the journal can take it back.
+  // The cache is so small that the change is in the file, and only the journal can roll it back.
   writeFileSync(
     writer,
     `import { DatabaseSync } from 'node:sqlite';

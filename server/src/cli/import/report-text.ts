@@ -8,10 +8,10 @@ const SHOWN_THINGS = 8;
 export function reportText(report: ImportReport): string {
   const counts = report.counts.filter(({ found }) => found > 0);
   const columns = {
-    what: ({ kind }: KindCount) => `${kind}s`,
+    kind: ({ kind }: KindCount) => `${kind}s`,
     found: ({ found }: KindCount) => found,
-    [report.dry_run ? 'to take' : 'taken']: ({ taken }: KindCount) => taken,
-    'known before': ({ known }: KindCount) => known,
+    [report.dry_run ? 'to import' : 'imported']: ({ taken }: KindCount) => taken,
+    'imported before': ({ known }: KindCount) => known,
     'left out': ({ left_out }: KindCount) => left_out,
   };
   const parts = [

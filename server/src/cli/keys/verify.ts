@@ -28,7 +28,7 @@ export const verify = request({
       throw usageError('stdin can contain only one key: log in, and give the key to verify on stdin.', {
         example: EXAMPLE,
       });
-    const key = await readSecret(context, { argument: args.key, what: 'key', example: EXAMPLE });
+    const key = await readSecret(context, { argument: args.key, name: 'key', example: EXAMPLE });
     if (key === undefined) throw usageError('No key was given.', { example: EXAMPLE });
     refuseDamagedKey(key, 'that was given');
     return {

@@ -93,7 +93,7 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     const { url } = await other.json<{ url: string }>(['up', '-o', 'json']);
     const self = await fetch(`${url}/v1/keys/self`, { headers: { 'x-api-key': secret } });
     expect(self.status).toBe(200);
-    // Neither while a server runs there, nor over what is there.
+    // A restore is refused with a running server, and over existing rows.
     expect(await other.run(['restore', file])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('keyward down'),

@@ -195,7 +195,7 @@ describe('serve', { timeout: 60_000 }, () => {
     const { child, ready, ended } = await serve(home);
     const { port } = new URL(urlIn(ready));
     const { connect } = await import('node:net');
-    // A request that never ends keeps the first signal waiting; that it was read is said with `100 Continue`.
+    // A request without an end delays the stop; `100 Continue` shows that the server has read it.
     const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
     const headers = [
       'Host: x',
@@ -207,7 +207,7 @@ describe('serve', { timeout: 60_000 }, () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toContain('100 Continue');
     child.kill('SIGTERM');
-    // Two that come before the first is heard are one: now it takes no more connections.
+    // The server has received the first signal once it refuses connections; two earlier ones would count as one.
     const connects = () =>
       fetch(`${urlIn(ready)}/healthz`).then(
         () => true,

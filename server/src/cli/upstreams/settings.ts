@@ -71,7 +71,7 @@ async function credentialOf(args: Given, context: Context): Promise<string | und
   if (args['ask-api-key'] === true && !isTerminal(context.io.stdin))
     throw usageError('--ask-api-key needs a terminal.', { example });
   if (args['api-key-stdin'] !== true && args['ask-api-key'] !== true) return undefined;
-  return readSecret(context, { fromStdin: args['api-key-stdin'], what: 'key of the upstream', example });
+  return readSecret(context, { fromStdin: args['api-key-stdin'], name: 'key of the upstream', example });
 }
 
 function modelOf(text: string): NonNullable<Settings['models']>[number] {

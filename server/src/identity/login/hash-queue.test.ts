@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HashQueue, type Place } from './hash-queue.ts';
 
-/** Work that goes on until it is told to end, and what has begun so far. */
+/** Work that runs until the test ends it, and the names of started work. */
 function openQueue() {
   const queue = new HashQueue();
   const begun: string[] = [];
@@ -57,7 +57,7 @@ describe('the queue for password hashing', () => {
     expect(begun).toEqual(['s0', 'u0']);
     for (let i = 0; i < 6; i++) await endOne();
     expect([...begun].sort()).toEqual(['s0', 's1', 's2', 's3', 'u0', 'u1', 'u2', 'u3']);
-    // The last slow one did not wait for all the usual ones, nor the other way round.
+    // Neither line waited for the whole other one.
     expect(begun.indexOf('s1')).toBeLessThan(begun.indexOf('u3'));
     expect(begun.indexOf('u1')).toBeLessThan(begun.indexOf('s3'));
   });
@@ -91,7 +91,7 @@ describe('the queue for password hashing', () => {
     await endOne();
     expect(begun).toContain('2001:db8:9:1::/64');
     expect(refused.filter((name) => !name.startsWith('2001:db8:bad:'))).toEqual([]);
-    // Its own networks come in turn.
+    // The networks of the site take turns.
     for (let i = 0; i < 6; i++) await endOne();
     expect(new Set(begun).size).toBe(begun.length);
   });

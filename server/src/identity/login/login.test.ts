@@ -114,7 +114,7 @@ describeOnBothDatabases('without users', (open) => {
     expect(await loginAdmin(identity, asAdmin('wrong horse'))).toEqual(WRONG);
     const login = await loginAdmin(identity, asAdmin(PASSWORD));
     expect(await identity.authenticate(bearer(login), IP)).toMatchObject({ actor: { kind: 'admin' } });
-    // The way back in, where the password is lost.
+    // The login if the password is lost.
     expect(await loginAdmin(identity, asAdmin(secret))).toMatchObject({ ok: true });
     await setPassword(identity, OPERATOR, { password: 'another horse' });
     expect(await refusalOf(identity, bearer(login))).toBe('Token expired or failed validation.');
@@ -243,10 +243,10 @@ describeOnBothDatabases('users log in', (open) => {
     expect(await loginUser(identity, asUser('Old Name', 'wrong horse'))).toMatchObject({ ok: false });
     for (let i = 0; i < 2; i++)
       expect(await loginUser(identity, asUser('Old Name'))).toMatchObject({ ok: true, user: { id: 7 } });
-    // The id that was brought along is not given again.
+    // An imported id is not given again.
     const next = await createUser(identity, OPERATOR, { username: 'next', password: PASSWORD });
     expect(next.id).toBe(8);
-    // Nor one that a user had who is gone: what was said by that one is not the new one's.
+    // Nor that of a deleted user: a new user must not get its chats.
     await deleteUser(identity, OPERATOR, 7);
     const again = { ...imported, username: 'Somebody Else' };
     expect(await storage.transaction((tx) => importUser(tx, identity, again))).toMatchObject({ id: 9 });
