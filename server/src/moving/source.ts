@@ -30,7 +30,6 @@ export class Source {
   readonly folder: string;
   readonly #file: string;
   readonly #database: DatabaseSync;
-  readonly #columns = new Map<string, string[]>();
   readonly #seen: string;
 
   private constructor(
@@ -77,12 +76,8 @@ export class Source {
     return this.#reading(() => this.#database.prepare(sql).all()).map(({ name }) => String(name));
   }
 
-  has(table: string): boolean {
-    return this.#columnsOf(table).length > 0;
-  }
-
   count(table: string): number {
-    if (!this.has(table)) return 0;
+    if (this.#columnsOf(table).length === 0) return 0;
     return this.#reading(() => {
       const row = this.#database.prepare(`select count(*) as many from ${quoted(table)}`).get();
       return Number(row?.['many'] ?? 0);
@@ -91,8 +86,8 @@ export class Source {
 
   /** All rows in the order of their ids; none if this version has no such table. */
   *rows(table: string): Generator<SourceRow> {
-    if (!this.has(table)) return;
     const columns = this.#columnsOf(table);
+    if (columns.length === 0) return;
     const order = columns.includes('id') ? 'id' : 'rowid';
     const statement = this.#reading(() =>
       this.#database.prepare(
@@ -112,21 +107,11 @@ export class Source {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** Stored columns only: `pragma_table_info` leaves out computed ones. */
+  /** Stored columns only: `pragma_table_info` leaves out computed ones. Empty: there is no such table. */
   #columnsOf(table: string): string[] {
-    let columns = this.#columns.get(table);
-    if (columns === undefined) {
-      const rows = this.#reading(() =>
-        this.#database
-          .prepare(
-            `select name from pragma_table_info((select name from sqlite_master where ${IS_STORED} and name = ?))`,
-          )
-          .all(table),
-      );
-      columns = rows.map(({ name }) => String(name));
-      this.#columns.set(table, columns);
-    }
-    return columns;
+    const stored = `select name from sqlite_master where ${IS_STORED} and name = ?`;
+    const sql = `select name from pragma_table_info((${stored}))`;
+    return this.#reading(() => this.#database.prepare(sql).all(table)).map(({ name }) => String(name));
   }
 
   #reading<T>(read: () => T): T {
