@@ -94,4 +94,5 @@ function ownHint(error: KeywardApiError): string {
 
 const MISSING_KEY_HINT = 'No key was sent: keyward auth login, or set KEYWARD_API_KEY.';
 const REFUSED_KEY_HINT =
-  'The server refuses this key: it is unknown there, revoked, disabled or expired. keyward auth login stores another key. If the admin key is lost: keyward keys create --local';
+  'The server refuses this key: it is unknown there, revoked, disabled or expired. keyward auth login stores ' +
+  'another key. If the admin key is lost: keyward keys create --local';

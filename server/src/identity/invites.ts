@@ -167,7 +167,8 @@ interface Acceptance {
 
 /**
  * Makes the invited user, as a member of the workspaces of the invite.
- * @returns undefined if the invite is invalid or used. @throws KeywardError `invalid_input`; the invite stays valid then.
+ * @returns undefined if the invite is invalid or used.
+ * @throws KeywardError `invalid_input`; the invite stays valid then.
  */
 export async function acceptInvite(
   identity: Identity,

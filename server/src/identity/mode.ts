@@ -24,7 +24,7 @@ const alreadyEnabled = (): KeywardError =>
   new KeywardError('conflict', 'Multi-user mode is already enabled.');
 
 /**
- * Sets the one password, or removes it: then only an admin key opens a session. Ends all sessions, also the current one.
+ * Sets the one password, or removes it: then only an admin key opens a session. Ends all sessions, also this one.
  * @param isLastMeant removes the password even if no key can do everything.
  * @throws KeywardError `invalid_input`; `conflict` in multi-user mode; `scope_escalation`, `last_admin`.
  */

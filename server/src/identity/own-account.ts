@@ -7,8 +7,8 @@ import { updateUser } from './users.ts';
 type OwnInput = Pick<UserInput, 'username' | 'password' | 'bio'>;
 
 /**
- * Changes the account of a session. A new password needs the present one, throttled like a login: the thief of a session must
- * not get the account. It ends all sessions.
+ * Changes the account of a session. A new password needs the present one, throttled like a login: the thief of a
+ * session must not get the account. It ends all sessions.
  * @returns a refusal if the present password is wrong or was tried too often. @throws KeywardError as `updateUser`.
  */
 export async function changeOwnAccount(

@@ -22,9 +22,9 @@ function refuseAdmin(actor: Actor, ...roles: (UserRole | undefined)[]): void {
 }
 
 /**
- * An actor who makes or invites a user can log in as that user, so it must hold the power of the user. Otherwise a key with
- * users:manage could make an administrator and mint a key with all scopes, or make a user and chat without a budget.
- * Guarded by users.test.ts and gifts.test.ts.
+ * An actor who makes or invites a user can log in as that user, so it must hold the power of the user. Otherwise a
+ * key with users:manage could make an administrator and mint a key with all scopes, or make a user and chat without a
+ * budget. Guarded by users.test.ts and gifts.test.ts.
  * @param workspaces slugs of the workspaces of the user.
  * @throws KeywardError `scope_escalation`; `conflict` for a manager
  */
@@ -36,7 +36,10 @@ export function refuseNewUser(
   refuseExcess(actor, worthOf({ kind: 'user', role, workspaces }));
 }
 
-/** For an existing user, whose account the actor could use by a new password or a login token. @throws as `refuseNewUser` */
+/**
+ * For an existing user, whose account the actor could use by a new password or a login token.
+ * @throws as `refuseNewUser`
+ */
 export async function refuseSeizing(
   tx: Db,
   { memberships }: Identity,
@@ -48,8 +51,8 @@ export async function refuseSeizing(
 }
 
 /**
- * To take something away, an actor needs the power of the user and its keys. Any other change could give the actor the account,
- * or the user more power. @throws as `refuseNewUser`
+ * To take something away, an actor needs the power of the user and its keys. Any other change could give the actor
+ * the account, or the user more power. @throws as `refuseNewUser`
  */
 export async function refuseChange(
   tx: Db,
@@ -97,8 +100,9 @@ function refuseOwnLimit({ dailyMessageLimit: before }: User, { dailyMessageLimit
 const isSelf = (actor: Actor, { id }: User): boolean => actor.kind === 'user' && actor.id === id;
 
 /**
- * A user can be a member of workspaces that do not exist for a bound key. With a new password the key could enter them; with the
- * deletion of the user it would delete chats there. Runs before the user is looked up, so that nobody learns which users exist.
+ * A user can be a member of workspaces that do not exist for a bound key. With a new password the key could enter
+ * them; with the deletion of the user it would delete chats there. Runs before the user is looked up, so that nobody
+ * learns which users exist.
  * @throws KeywardError `scope_escalation`
  */
 export function refuseTakeover(actor: Actor): void {

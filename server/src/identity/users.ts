@@ -47,8 +47,8 @@ async function refuseLastAdmin(tx: Db, user: User): Promise<void> {
 }
 
 /**
- * A suspension ends sessions and keys; a lower role ends the keys with more power. Both resolve when no node admits them any
- * more. A new password ends the sessions.
+ * A suspension ends sessions and keys; a lower role ends the keys with more power. Both resolve when no node admits
+ * them any more. A new password ends the sessions.
  * @throws KeywardError `not_found`, `invalid_input`, `conflict` for the last administrator, `scope_escalation`.
  */
 export async function updateUser(

@@ -25,8 +25,8 @@ export interface EmbeddingsOptions {
 }
 
 /**
- * Makes the vectors of imported documents while the server runs, one document at a time. The list is in the database, so
- * a killed server continues.
+ * Makes the vectors of imported documents while the server runs, one document at a time. The list is in the database,
+ * so a killed server continues.
  */
 export class Embeddings {
   readonly #options: EmbeddingsOptions;

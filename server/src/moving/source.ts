@@ -22,9 +22,9 @@ const COPY_PREFIX = 'import-';
 const IS_STORED = "type = 'table' and rootpage > 0";
 
 /**
- * A storage directory of AnythingLLM. Nothing is written to it, nor to the target of a link in it: the database is opened
- * as immutable, or, with a log, as a copy. The database may be hostile: only stored columns of tables are read, as a view
- * or a computed column could run forever. Guarded by source.test.ts.
+ * A storage directory of AnythingLLM. Nothing is written to it, nor to the target of a link in it: the database is
+ * opened as immutable, or, with a log, as a copy. The database may be hostile: only stored columns of tables are
+ * read, as a view or a computed column could run forever. Guarded by source.test.ts.
  */
 export class Source {
   readonly folder: string;
@@ -131,8 +131,8 @@ function openUnchanging(file: string): DatabaseSync {
 }
 
 /**
- * Reads the log too, from a copy: SQLite writes beside a database with a log. The copy is unlinked while it is open, so that
- * a killed process leaves no keys in clear text behind.
+ * Reads the log too, from a copy: SQLite writes beside a database with a log. The copy is unlinked while it is open,
+ * so that a killed process leaves no keys in clear text behind.
  */
 function openCopy(file: string, scratchDir: string): DatabaseSync {
   for (const name of readdirSync(scratchDir))

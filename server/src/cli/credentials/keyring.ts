@@ -5,8 +5,8 @@ const TIMEOUT_MS = 60_000;
 const ANSWER_MAX_BYTES = 64 * 1024;
 
 /**
- * The keyring of the desktop, through `secret-tool` of libsecret. A secret goes through stdin: other users of the machine
- * can list arguments. `security` of macOS is not used, as it reads secrets from arguments only.
+ * The keyring of the desktop, through `secret-tool` of libsecret. A secret goes through stdin: other users of the
+ * machine can list arguments. `security` of macOS is not used, as it reads secrets from arguments only.
  */
 const attributes = (environment: string, url: string): string[] => [
   'service',

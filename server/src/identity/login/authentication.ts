@@ -20,8 +20,8 @@ import { findUser } from '../store/user-store.ts';
 const refused = (message: string): KeywardError => new KeywardError('invalid_session', message);
 
 /**
- * The session of a token. Asks the database each time, so that the end of a session or the suspension of its user holds for
- * the next request on every node.
+ * The session of a token. Asks the database each time, so that the end of a session or the suspension of its user
+ * holds for the next request on every node.
  * @throws KeywardError `invalid_session`
  */
 export async function authenticate(
@@ -86,8 +86,8 @@ export function isFullAdmin(caller: Caller, ip: string): boolean {
 }
 
 /**
- * The fields in which a session would exceed the key that opens it: a session has no limits, budgets or parent. Addresses are
- * checked with each request. Guarded by gifts.test.ts.
+ * The fields in which a session would exceed the key that opens it: a session has no limits, budgets or parent.
+ * Addresses are checked with each request. Guarded by gifts.test.ts.
  */
 export function boundsOf(caller: Caller): string | undefined {
   const { models, workspaces } = EVERYTHING.selectors;

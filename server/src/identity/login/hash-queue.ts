@@ -4,7 +4,7 @@ import { networkOf, siteOf } from '../../access/index.ts';
 export interface Place {
   /** Of the caller's address; '' for authenticated callers. */
   network: string;
-  /** An attempt at a name that many networks try, from an unknown network: it waits for the others, but is not refused. */
+  /** An attempt at a name that many networks try, from an unknown network: it waits, but is not refused. */
   isSlow: boolean;
 }
 
@@ -36,8 +36,8 @@ interface Site {
 type Line = Map<string, Site>;
 
 /**
- * A queue for slow work that anybody can cause, with turns by site and within it by network: an attacker delays only itself, even
- * with many networks. A site has one piece running at a time. Guarded by hash-queue.test.ts.
+ * A queue for slow work that anybody can cause, with turns by site and within it by network: an attacker delays only
+ * itself, even with many networks. A site has one piece running at a time. Guarded by hash-queue.test.ts.
  */
 export class HashQueue {
   /** Sites with a running piece. */

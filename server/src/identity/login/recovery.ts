@@ -55,8 +55,8 @@ export function recoverAccount(
 }
 
 /**
- * Sets a new password with the token. Sessions, recovery codes and other tokens of the user end, and the next login shows new
- * codes.
+ * Sets a new password with the token. Sessions, recovery codes and other tokens of the user end, and the next login
+ * shows new codes.
  * @returns whether the token was valid.
  * @throws KeywardError `invalid_input` for an invalid password; the token stays valid then.
  */

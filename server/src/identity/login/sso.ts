@@ -63,7 +63,7 @@ export async function loginWithToken(
   runsFor([...(issuer?.subjects ?? []), subjectOfUser(known.id), known.ownerId]);
   return keys.storage.transaction(async (tx) => {
     const userId = await takeToken(tx, 'sso', wanted);
-    // Locks the user: a new password or a suspension at the same time ends the session, or comes first and is seen here.
+    // Locks the user: a new password or a suspension at the same time ends the session, or is seen here.
     if (userId !== undefined) await lockUser(tx, userId);
     const user = userId === undefined ? undefined : await findUser(tx, userId);
     if (user === undefined || !(await mayStillIssue(tx, identity, { madeBy: found.made_by, user })))

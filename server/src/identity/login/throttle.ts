@@ -10,8 +10,8 @@ const WINDOW_MS = 15 * 60_000;
 /** Per network and name; and per network, which many people may share. */
 const ATTEMPTS_MAX = { pair: 10, address: 50 } as const;
 /**
- * After so many attempts at one name from all networks, unknown networks wait for other logins. No network is refused for the
- * attempts of another one: an attacker could lock its victim out. Guarded by lockout.test.ts.
+ * After so many attempts at one name from all networks, unknown networks wait for other logins. No network is refused
+ * for the attempts of another one: an attacker could lock its victim out. Guarded by lockout.test.ts.
  */
 const UNHURRIED_MAX = 100;
 /** A network stays known for this long after a login with the name. */
@@ -37,8 +37,8 @@ export class Throttle {
   }
 
   /**
-   * Counts an attempt before the password is compared, so that parallel attempts pass the limit no more often than serial ones.
-   * A refused attempt does not count against the name or the rest of the network.
+   * Counts an attempt before the password is compared, so that parallel attempts pass the limit no more often than
+   * serial ones. A refused attempt does not count against the name or the rest of the network.
    * @returns its place in the queue for hashing; or the seconds to wait, if there were too many.
    */
   async take(attempt: Attempt): Promise<Place | { retryAfterSeconds: number }> {
