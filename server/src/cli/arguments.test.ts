@@ -6,7 +6,7 @@ import { KEYWARD, testHome } from './cli.fixture.ts';
 import { durationSeconds, pastTime } from './parse.ts';
 
 const SECRET = 'sk-kw10123456789abABCDEFGHIJKLMNOPQRSTUVWXYZ012345000000';
-/** Says on stderr which packages of the server a process has loaded. */
+/** Writes the packages of the server that a process loads to stderr. */
 const LOADED = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   const server = /node_modules\\/(find-my-way|kysely|pg|pino)\\//;
@@ -17,7 +17,7 @@ const LOADED = `data:text/javascript,${encodeURIComponent(`
     },
   });`)}`;
 
-describe('what was given wrongly ends with 2 and names the way out', () => {
+describe('wrong arguments end with 2 and a hint', () => {
   test.for([
     [['kyes'], 'There is no command keyward kyes', 'keyward keys'],
     [['keys', 'creat'], 'There is no command keyward keys creat', 'keyward keys create'],
@@ -50,7 +50,7 @@ describe('what was given wrongly ends with 2 and names the way out', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  test('a word that shall not stand there is not repeated: it may be a key', async () => {
+  test('an error does not repeat a misplaced word, which may be a key', async () => {
     const home = testHome();
     for (const args of [[SECRET], ['keys', SECRET], ['keys', 'get', 'x', SECRET], ['status', SECRET]]) {
       const { code, stdout, stderr } = await home.run(args);
@@ -59,7 +59,7 @@ describe('what was given wrongly ends with 2 and names the way out', () => {
     }
   });
 
-  test('a variable that is unknown ends with 78 and names the nearest', async () => {
+  test('an unknown variable ends with 78 and names the nearest one', async () => {
     const { code, stderr } = await testHome().run(['status'], { env: { KEYWARD_PROT: '1' } });
     expect(code).toBe(78);
     expect(stderr).toBe('keyward: KEYWARD_PROT is not a variable of Keyward: did you mean KEYWARD_PORT?\n');
@@ -67,7 +67,7 @@ describe('what was given wrongly ends with 2 and names the way out', () => {
 });
 
 describe('help', () => {
-  test('is there on every level, with examples, without a server and without settings', async () => {
+  test('help is shown on every level, with examples, without a server and with invalid settings', async () => {
     const home = testHome();
     const env = { KEYWARD_NONSENSE: '1' };
     const top = await home.run(['--help'], { env });
@@ -82,7 +82,7 @@ describe('help', () => {
     expect(top.stdout + noun.stdout + verb.stdout).not.toContain('\u001b');
   });
 
-  test('every command has one, and an example', async () => {
+  test('every command has a help text with an example', async () => {
     const home = testHome();
     const { root } = await import('./root.ts');
     const paths = Object.entries(root.commands ?? {}).flatMap(([word, { commands }]) =>
@@ -103,7 +103,7 @@ describe('help', () => {
     expect(stderr).toContain('quarantine');
   });
 
-  test('comes in no time, as does what only asks a server: no server is loaded for it', async () => {
+  test('help and commands that only ask a server load no packages of the server', async () => {
     const env = {
       NODE_OPTIONS: `--import=${LOADED}`,
       KEYWARD_API_KEY: 'of-another-kind',
@@ -115,13 +115,13 @@ describe('help', () => {
     expect((await home.run(['migrate'])).stderr).toContain('kysely');
   });
 
-  test('--version is that of the package', async () => {
+  test('--version prints the version of the package', async () => {
     expect((await testHome().run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 
 describe('the program', () => {
-  test('runs from any folder and through links', async () => {
+  test('the program runs from any folder and through symbolic links', async () => {
     const home = testHome();
     mkdirSync(join(home.folder, 'bin'));
     symlinkSync(KEYWARD, join(home.folder, 'bin/first'));
@@ -130,7 +130,7 @@ describe('the program', () => {
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
   });
 
-  test('says what is missing where there is no Node to run it', async () => {
+  test('the program names the missing Node', async () => {
     const home = testHome();
     writeFileSync(join(home.folder, 'keyward'), await readProgram(), { mode: 0o755 });
     const child = spawn('/bin/sh', [join(home.folder, 'keyward')], { env: { PATH: '/bin:/usr/bin' } });
@@ -140,7 +140,7 @@ describe('the program', () => {
     expect(stderr).toMatch(/npm ci|make up/);
   });
 
-  test('ends quietly when the reader of a pipe goes away', async () => {
+  test('the program ends without an error when the reader of a pipe is closed', async () => {
     const home = testHome();
     const child = home.spawn(['keys', 'create', '--help']);
     child.stdout?.destroy();
@@ -150,11 +150,11 @@ describe('the program', () => {
     expect(stderr).toBe('');
   });
 
-  test('ends quietly with 130 on Ctrl-C', async () => {
+  test('the program ends with 130 on Ctrl-C', async () => {
     const home = testHome();
     const child = home.spawn(['chat', '-']);
     child.stderr?.on('data', () => undefined);
-    // More than a pipe holds: taken once it reads, which is long after it has begun to listen for Ctrl-C.
+    // More than a pipe can buffer: written once the process reads, when it handles Ctrl-C already.
     child.stdin?.on('error', () => undefined).write('x'.repeat(1_000_000), () => child.kill('SIGINT'));
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(130);
   });
@@ -172,18 +172,22 @@ describe('durations and times', () => {
     ['15m', 900],
     ['12h', 43_200],
     ['30d', 2_592_000],
+    ['5min', 300],
+    ['2w', 1_209_600],
+    ['1y', 31_536_000],
     ['minute', 60],
+    ['week', 604_800],
   ] as const)('%s is %d s', ([text, seconds]) => {
     expect(durationSeconds('x', text)).toBe(seconds);
   });
 
-  test.for(['', '-1', '1x', '1.5h', 'd30', '9'.repeat(20) + 'd'])('%s is none', (text) => {
+  test.for(['', '-1', '1x', '1sec', '1.5h', 'd30', '9'.repeat(20) + 'd'])('%j is not a duration', (text) => {
     expect(() => durationSeconds('x', text)).toThrow('--x must be a duration');
   });
 
-  test('an age is a time ago', () => {
+  test('an age is read as a time in the past', () => {
     const before = Date.now();
-    const start = Date.parse(pastTime('from', '7d')) + 604_800_000;
+    const start = Date.parse(pastTime('from', '7d') ?? '') + 604_800_000;
     expect(start).toBeGreaterThanOrEqual(before);
     expect(start).toBeLessThanOrEqual(Date.now());
     expect(pastTime('from', '2030-01-31')).toBe('2030-01-31T00:00:00.000Z');

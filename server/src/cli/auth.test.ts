@@ -27,17 +27,17 @@ interface Status {
   key?: { name: string };
 }
 
-/** A home that knows the server, and no key. */
+/** A home with the URL of the server and without a key. */
 const fresh = (env: Record<string, string> = {}): Home => testHome({ KEYWARD_URL: server.url, ...env });
 
 const credentials = (home: Home): string => join(home.configDir, 'credentials.json');
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-/** A text of our form with one character changed. */
+/** A key with one changed character. */
 const damaged = (key: string): string => `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
 
 describe('auth login', { timeout: 60_000 }, () => {
-  test('stores a key that the server knows in a file for its user alone; every command uses it', async () => {
+  test('auth login stores a known key in a file that only its user can read, and every command uses it', async () => {
     const home = fresh();
     const { code, stdout, stderr } = await home.run(['auth', 'login', '--key-stdin'], {
       stdin: `${server.adminKey}\n`,
@@ -71,7 +71,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     expect(JSON.parse(after.stdout)).toMatchObject({ status: 'not_authenticated', stored_credentials: [] });
   });
 
-  test('a key in an argument is taken with a warning, and - is stdin', async () => {
+  test('a key in an argument is accepted with a warning, and - reads stdin', async () => {
     const home = fresh();
     const { code, stderr } = await home.run(['auth', 'login', server.adminKey]);
     expect(code).toBe(0);
@@ -85,7 +85,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     expect(home.said).not.toContain(server.adminKey);
   });
 
-  test('asks on a terminal without showing what is typed', async () => {
+  test('auth login asks on a terminal without echo', async () => {
     const home = fresh();
     const { code, stdout } = await home.runOnTerminal('auth login', [
       { at: 'Key: ', text: `${server.adminKey}x\u007f\r` },
@@ -95,7 +95,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     expect(await home.json<Status>(['auth', 'status'])).toMatchObject({ status: 'authenticated' });
   });
 
-  test('a damaged key is told before anything is sent', async () => {
+  test('a damaged key is refused before anything is sent', async () => {
     const home = fresh({ KEYWARD_URL: 'http://127.0.0.1:1' });
     const bad = damaged(server.adminKey);
     for (const [args, options] of [
@@ -122,7 +122,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     expect(existsSync(credentials(home))).toBe(false);
   });
 
-  test('nothing given, nothing to ask, more than a key: 2', async () => {
+  test('no key without a terminal, and more than a key on stdin, end with 2', async () => {
     const home = fresh();
     for (const [args, stdin] of [
       [['auth', 'login'], ''],
@@ -132,7 +132,7 @@ describe('auth login', { timeout: 60_000 }, () => {
       expect((await home.run([...args], { stdin })).code).toBe(2);
   });
 
-  test('no server: 7, and how to start one', async () => {
+  test('auth login without a server ends with 7 and a hint how to start one', async () => {
     const home = testHome({ KEYWARD_PORT: '1' });
     const { code, stderr } = await home.run(['auth', 'login', '-'], {
       stdin: server.adminKey,
@@ -142,7 +142,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     expect(existsSync(credentials(home))).toBe(false);
   });
 
-  test('a stored key goes to the server that it is for, and to no other', async () => {
+  test('a stored key is sent to its own server only', async () => {
     const home = testHome();
     await home.json(['auth', 'login', '-', '--url', server.url, '--environment', 'work'], {
       stdin: server.adminKey,
@@ -159,7 +159,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     const { code, stderr } = await home.run(['keys', 'list', '--environment', 'work', '--url', url]);
     expect([code, stderr]).toEqual([3, expect.stringContaining('is not sent to')]);
     expect(received).toEqual([]);
-    // What answers there is told apart from Keyward, without any stored key.
+    // The command finds that this server is not Keyward, and sends it no stored key.
     const other = await home.run(['keys', 'list', '--url', url], {
       env: { KEYWARD_API_KEY: 'key-for-the-stranger' },
     });
@@ -170,7 +170,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     ).toBe(2);
   });
 
-  test('KEYWARD_API_KEY goes before what is stored', async () => {
+  test('KEYWARD_API_KEY takes precedence over a stored key', async () => {
     const home = fresh();
     await home.json(['auth', 'login', '-'], { stdin: server.adminKey });
     const { code } = await home.run(['keys', 'list'], {
@@ -179,7 +179,7 @@ describe('auth login', { timeout: 60_000 }, () => {
     expect(code).toBe(3);
   });
 
-  test('a file that others could read is closed, and said', async () => {
+  test('a credentials file that others can read gets the mode 0600, with a warning', async () => {
     const home = fresh();
     await home.json(['auth', 'login', '-'], { stdin: server.adminKey });
     chmodSync(credentials(home), 0o644);
@@ -193,7 +193,7 @@ describe('auth login', { timeout: 60_000 }, () => {
 });
 
 describe('with a keyring', { timeout: 60_000 }, () => {
-  // What secret-tool of libsecret does, as far as its manual says: the secret comes on stdin, never in an argument.
+  // Works like secret-tool of libsecret: the secret comes on stdin, never in an argument.
   const TOOL = `#!/bin/sh
 verb=$1; shift
 case $1 in --label=*) shift ;; esac
@@ -217,7 +217,7 @@ esac
     return home;
   }
 
-  test('the key lies there and in no file of ours', async () => {
+  test('the key is stored in the keyring and in no file of Keyward', async () => {
     const home = keyringHome(TOOL);
     const result = await home.json(['auth', 'login', '-'], { stdin: server.adminKey });
     expect(result).toMatchObject({ stored_in: 'keyring' });
@@ -228,7 +228,7 @@ esac
     expect(readdirSync(join(home.folder, 'keyring'))).toEqual(['arguments']);
   });
 
-  test('one that is locked or does not keep what it is given is not relied upon', async () => {
+  test('a key goes to the file if the keyring is locked or does not keep it', async () => {
     for (const tool of ['#!/bin/sh\nexit 1\n', '#!/bin/sh\ncat > /dev/null; echo something else\n']) {
       const home = keyringHome(tool);
       expect(await home.json(['auth', 'login', '-'], { stdin: server.adminKey })).toMatchObject({

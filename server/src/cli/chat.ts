@@ -1,16 +1,15 @@
 import { unwrap, type ChatMessage, type KeywardClient } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from './client.ts';
 import { verb, type Context } from './command.ts';
+import { answerPrompts, promptOf } from './conversation.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
 import { say, write } from './io.ts';
-import { print } from './output.ts';
-import { wholeNumber } from './parse.ts';
-import { promptOf } from './prompt.ts';
+import { given, wholeNumber } from './parse.ts';
 
 /** Names of models that do not chat. */
 const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|transcribe|realtime|sora/i;
 
-export default verb({
+export const chat = verb({
   args: {
     prompt: { type: 'positional', required: false, description: 'The prompt; - reads stdin' },
     model: { type: 'string', alias: 'm', description: 'Name of the model. Default: the first chat model' },
@@ -35,18 +34,14 @@ export default verb({
     const model = args.model ?? (await firstModel(client));
     const messages: ChatMessage[] =
       args.system === undefined ? [] : [{ role: 'system', content: args.system }];
-    const isWhole = args.output === 'json' || args.output === 'yaml';
-    if (prompt === undefined) {
-      const { converse } = await import('./conversation.ts');
-      say(context.io, `Talking to ${model}; an empty line or Ctrl-D ends.`);
-      return converse(context.io, (text) => {
-        messages.push({ role: 'user', content: text });
-        return answer(client, context, { model, messages, settings, isWhole: false });
-      });
-    }
-    messages.push({ role: 'user', content: prompt });
-    const value = await answer(client, context, { model, messages, settings, isWhole });
-    if (isWhole) await print(context, args, { value });
+    return answerPrompts(context, args, {
+      prompt,
+      greeting: `Talking to ${model}`,
+      answer: (content, isWhole) => {
+        messages.push({ role: 'user', content });
+        return answer(client, context, { model, messages, settings, isWhole });
+      },
+    });
   },
 });
 
@@ -54,11 +49,11 @@ interface Question {
   model: string;
   messages: ChatMessage[];
   settings: Record<string, unknown>;
-  /** Write nothing while it comes. */
+  /** Writes nothing: the caller prints the result. */
   isWhole: boolean;
 }
 
-/** Writes the answer as it comes and adds it to the messages. */
+/** Writes the answer as it is streamed, and adds it to the messages. */
 async function answer(
   client: KeywardClient,
   { io }: Context,
@@ -85,31 +80,30 @@ async function answer(
   } finally {
     if (!isWhole && content !== '' && !content.endsWith('\n')) await write(io, '\n');
   }
-  if (finish_reason === 'length') say(io, '(cut off at the limit of tokens)');
+  if (finish_reason === 'length') say(io, '(The answer was cut off at the token limit.)');
   messages.push({ role: 'assistant', content });
   return { model, content, finish_reason, usage };
 }
 
-function settingsOf(args: {
+interface SettingChoice {
   'max-tokens'?: string | undefined;
   temperature?: string | undefined;
-}): Record<string, unknown> {
-  const { temperature } = args;
-  const isNumber = temperature === undefined || /^\d+(\.\d+)?$/.test(temperature);
-  if (!isNumber) throw usageError('--temperature must be a number such as 0.7.');
-  return {
-    ...(args['max-tokens'] === undefined
-      ? {}
-      : { max_tokens: wholeNumber('max-tokens', args['max-tokens'], { min: 1 }) }),
-    ...(temperature === undefined ? {} : { temperature: Number(temperature) }),
-  };
+}
+
+function settingsOf({ 'max-tokens': tokens, temperature }: SettingChoice) {
+  if (temperature !== undefined && !/^\d+(\.\d+)?$/.test(temperature))
+    throw usageError('--temperature must be a number such as 0.7.');
+  return given({
+    max_tokens: tokens === undefined ? undefined : wholeNumber('max-tokens', tokens, { min: 1 }),
+    temperature: temperature === undefined ? undefined : Number(temperature),
+  });
 }
 
 async function firstModel(client: KeywardClient): Promise<string> {
   const { data } = await unwrap(client.GET('/v1/models'));
   const model = data.find(({ id }) => !NO_CHAT.test(id));
   if (model !== undefined) return model.id;
-  throw new CliError('This key may use no chat model.', {
+  throw new CliError('This key covers no chat model.', {
     exitCode: EXIT.notFound,
     hint: 'Add an upstream, or name a model with --model.',
     example: 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt',

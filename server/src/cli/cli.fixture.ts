@@ -19,7 +19,7 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
-/** What every process of these tests is given: nothing of the caller's own settings. */
+/** The processes of these tests do not inherit the settings of the caller. */
 function baseEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
   return { PATH, HOME };
@@ -31,7 +31,7 @@ export class Home {
   readonly dataDir = join(this.folder, 'data');
   readonly configDir = join(this.folder, 'config');
   readonly env: Record<string, string>;
-  /** All that was said on stderr, in which no secret may stand. */
+  /** All output on stderr. It must not contain a secret. */
   said = '';
 
   constructor(env: Record<string, string> = {}) {
@@ -60,8 +60,8 @@ export class Home {
   }
 
   /**
-   * On a terminal of its own, through `script` of util-linux; stdout and stderr are one there.
-   * @param typed each text is typed when its words show: before that the terminal may still echo it.
+   * On its own terminal, through `script` of util-linux, with stdout and stderr in one.
+   * @param typed each text is typed after `at` was printed: before that, the terminal may echo it.
    */
   runOnTerminal(
     line: string,
@@ -99,7 +99,7 @@ export class Home {
     return { code, stdout, stderr };
   }
 
-  /** A command that has to succeed; its result. */
+  /** The result of a command that must succeed. */
   async json<T>(args: string[], options: RunOptions = {}): Promise<T> {
     const { code, stdout, stderr } = await this.run(args, options);
     if (code !== 0) throw new Error(`keyward ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
@@ -111,7 +111,7 @@ export class Home {
   }
 }
 
-/** A home that is taken down and removed when the test ends. */
+/** A home whose server is stopped, and which is removed, when the test ends. */
 export function testHome(env: Record<string, string> = {}): Home {
   const home = new Home(env);
   onTestFinished(async () => {

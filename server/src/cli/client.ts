@@ -1,11 +1,12 @@
 import { createClient, type KeywardClient } from '@keyward/sdk';
 import type { Config } from '../config.ts';
 import type { Context } from './command.ts';
+import type { StoredCredential } from './credentials/index.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
 import { OUTPUT_ARGS } from './output.ts';
 import { readSecret, refuseDamagedKey } from './secret.ts';
 
-/** Flags that say which server. */
+/** Flags that choose the server. */
 export const URL_ARGS = {
   url: {
     type: 'string',
@@ -31,40 +32,39 @@ export interface ClientChoice {
   'key-stdin'?: boolean | undefined;
 }
 
-/** The server on this machine, as its own settings say. */
+/** The server on this machine, from its settings. */
 export function localUrl({ host, port, tls }: Config): string {
   const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return `${tls === undefined ? 'http' : 'https'}://${shown}:${port}`;
 }
 
-/** A key with the place it came from and the server it is for. */
+/** A key with its source, and its server. */
 export interface Access {
   url: string;
   key: string | undefined;
   source: 'stdin' | 'environment' | 'keyring' | 'file' | undefined;
 }
 
-/** --url, KEYWARD_URL, then the one that was logged in to, then this machine. */
-export async function findUrl(
-  choice: Pick<ClientChoice, 'url' | 'environment'>,
+/** The URL (--url, KEYWARD_URL, that of the login, or this machine), and the stored login. */
+export async function findServer(
+  { url, environment = 'default' }: Pick<ClientChoice, 'url' | 'environment'>,
   context: Context,
-): Promise<string> {
+): Promise<{ url: string; stored: StoredCredential | undefined }> {
+  const { config } = context;
   const { readCredential } = await import('./credentials/index.ts');
-  const stored = await readCredential(context, choice.environment ?? 'default');
-  return choice.url ?? context.config.client.url ?? stored?.url ?? localUrl(context.config);
+  const stored = await readCredential(context, environment);
+  return { url: url ?? config.client.url ?? stored?.url ?? localUrl(config), stored };
 }
 
-/** --key-stdin, KEYWARD_API_KEY, then what is stored; --url, KEYWARD_URL, then what is stored. */
+/** The key: --key-stdin, KEYWARD_API_KEY, or the stored one. */
 export async function findAccess(choice: ClientChoice, context: Context): Promise<Access> {
   const { client } = context.config;
-  const { readCredential } = await import('./credentials/index.ts');
-  const stored = await readCredential(context, choice.environment ?? 'default');
+  const { url, stored } = await findServer(choice, context);
   if (choice.environment !== undefined && stored === undefined) throw noSuchEnvironment(choice.environment);
-  const url = choice.url ?? client.url ?? stored?.url ?? localUrl(context.config);
   if (choice['key-stdin'] === true) {
     const key = await readSecret(context, {
       fromStdin: true,
-      what: 'key',
+      name: 'key',
       example: 'keyward keys list --key-stdin < key.txt',
     });
     if (key !== undefined) refuseDamagedKey(key, 'on stdin');
@@ -79,7 +79,7 @@ export async function findAccess(choice: ClientChoice, context: Context): Promis
   return { url, key: await stored.key(), source: stored.where };
 }
 
-/** Lost on a server that it is not for, a stored key would be in strange hands. */
+/** A stored key is sent to its own server only: another one could steal it. */
 function otherServer(url: string, storedUrl: string): CliError {
   return new CliError(`The stored key belongs to ${storedUrl}, so it is not sent to ${url}.`, {
     exitCode: EXIT.notAuthenticated,
@@ -101,20 +101,25 @@ function isSameServer(one: string, other: string): boolean {
   return a !== null && b !== null && a.origin === b.origin;
 }
 
-/** A client with a key. @throws CliError exit code 3 where there is none. */
+/** A client with a key. @throws CliError exit code 3 where there is no key. */
 export async function openClient(choice: ClientChoice, context: Context): Promise<KeywardClient> {
   const { url, key } = await findAccess(choice, context);
-  if (key === undefined) {
-    throw new CliError(`There is no key for ${url}.`, {
-      exitCode: EXIT.notAuthenticated,
-      hint: 'Log in, or set KEYWARD_API_KEY. On the machine of the server: keyward keys create --local',
-      example: 'keyward auth login',
-    });
-  }
+  if (key === undefined)
+    throw noKey(
+      url,
+      'Log in, or set KEYWARD_API_KEY. On the machine of the server: keyward keys create --local',
+    );
   return clientFor(url, key, context);
 }
 
-/** @throws CliError for a URL or a key that cannot be one. */
+export const noKey = (url: string, hint?: string): CliError =>
+  new CliError(`There is no key for ${url}.`, {
+    exitCode: EXIT.notAuthenticated,
+    hint,
+    example: 'keyward auth login',
+  });
+
+/** @throws CliError for an invalid URL or key. */
 export function clientFor(url: string, apiKey: string | undefined, { io }: Context): KeywardClient {
   const stoppable = (request: Request): Promise<Response> =>
     fetch(request, { signal: AbortSignal.any([request.signal, io.interrupted]) });

@@ -2,26 +2,25 @@ import type { ArgsDef, CommandDef, ParsedArgs } from 'citty';
 import type { Config } from '../config.ts';
 import type { Io } from './io.ts';
 
-/** What a command works with. */
 export interface Context {
   io: Io;
   config: Config;
-  /** Every value of a flag that may be given more than once, in order. */
+  /** All values of a repeatable flag, in order. */
   all: (flag: string) => string[];
 }
 
-/** One command: what it takes, and what it does once that is known to be right. */
+/** One command. Its arguments have been checked when it runs. */
 export interface Verb<T extends ArgsDef = ArgsDef> {
   args: T;
   /** Lines to paste, without the leading `keyward`. */
   examples: readonly string[];
   /** Further paragraphs of the help. */
   notes?: string;
-  /** The last argument with a place of its own may be given more than once: `context.all` has every one. */
+  /** The last positional argument is repeatable: `context.all` has all its values. */
   repeatsLast?: boolean;
-  /** Ends on Ctrl-C by itself, in order; others are left where they are. */
+  /** Handles Ctrl-C itself; other commands are abandoned at once. */
   endsItself?: boolean;
-  /** @returns an exit code other than 0, where there is one that is no error. */
+  /** @returns an exit code other than 0 without an error. */
   run(args: ParsedArgs<T>, context: Context): Promise<number | void>;
 }
 
@@ -30,8 +29,8 @@ export function verb<const T extends ArgsDef>(declaration: Verb<T>): Verb<T> {
   return declaration;
 }
 
-// Commands with arguments of different types stand side by side; each has checked its own.
-type Loaded = { default: Omit<Verb, 'run'> & { run(args: never, context: Context): Promise<number | void> } };
+/** A verb of any arguments. */
+type Loaded = Omit<Verb, 'run'> & { run(args: never, context: Context): Promise<number | void> };
 
 export interface Command extends CommandDef {
   summary: string;
@@ -39,18 +38,35 @@ export interface Command extends CommandDef {
   load?: () => Promise<Loaded>;
 }
 
-/** A command whose file is read only when it is used: the help of all is there in no time. */
-export function lazy(summary: string, load: () => Promise<Loaded>): Command {
-  return {
-    summary,
-    meta: { description: summary },
-    args: async () => (await load()).default.args,
-    run: async ({ args, data }) => (await load()).default.run(args as never, data as Context),
-    load,
+/**
+ * Commands of one file, which is read only when one of them is used: `--help` of all reads none.
+ * @param summaries by the name of the command, which is also the name of its export.
+ */
+export function lazy<N extends string>(
+  read: () => Promise<Record<NoInfer<N>, Loaded>>,
+  summaries: Record<N, string>,
+): Record<string, Command> {
+  const command = (name: N): Command => {
+    const load = async (): Promise<Loaded> => (await read())[name];
+    return {
+      summary: summaries[name],
+      meta: { description: summaries[name] },
+      args: async () => (await load()).args,
+      run: async ({ args, data }) => (await load()).run(args as never, data as Context),
+      load,
+    };
   };
+  return Object.fromEntries(Object.keys(summaries).map((name) => [name, command(name as N)]));
 }
 
 /** Commands under one word. */
-export function noun(summary: string, commands: Record<string, Command>): Command {
+export function group(summary: string, commands: Record<string, Command>): Command {
   return { summary, meta: { description: summary }, commands, subCommands: commands };
 }
+
+/** A group whose commands stand in one file. */
+export const noun = <N extends string>(
+  summary: string,
+  read: () => Promise<Record<NoInfer<N>, Loaded>>,
+  summaries: Record<N, string>,
+): Command => group(summary, lazy(read, summaries));

@@ -32,7 +32,7 @@ const runAs = (secret: string, args: string[], stdin = ''): Promise<Ended> =>
   home.run(args, { stdin, env: { KEYWARD_API_KEY: secret } });
 
 describe('keys', { timeout: 60_000 }, () => {
-  test('create says everything that a key can be, and the secret once, on stdout alone', async () => {
+  test('keys create takes all properties of a key, and prints the secret once, on stdout alone', async () => {
     const flags =
       '--scope models:use --scope keys:read --model openai/* --deny-model gpt-4 --ip 127.0.0.1 --limit 60/minute ' +
       '--limit burst=4/concurrent --tag a --tag b --expires-in 30d';
@@ -63,14 +63,14 @@ describe('keys', { timeout: 60_000 }, () => {
     expect(stderr).not.toContain(secret);
   });
 
-  test('an Idempotency-Key makes one key', async () => {
+  test('keys create with the same --idempotency-key makes one key', async () => {
     const args = ['keys', 'create', 'once', '--role', 'client', '--idempotency-key', 'a-1'];
     expect((await home.run(args)).code).toBe(0);
     const { code, stderr } = await home.run(args);
     expect([code, stderr]).toEqual([1, expect.stringContaining('idempotent_repeat')]);
   });
 
-  test('list, get, update, and the states, each with its result as JSON', async () => {
+  test('keys list, get, update and the state verbs print their results as JSON', async () => {
     const { key, secret } = await create(
       'worn',
       '--role',
@@ -124,7 +124,7 @@ describe('keys', { timeout: 60_000 }, () => {
     expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(3);
   });
 
-  test('rotate gives a second secret, end-secret ends the first', async () => {
+  test('keys rotate makes a second secret, and end-secret ends the first', async () => {
     const { key, secret } = await create('turned', '--role', 'client');
     const rotated = await home.json<NewKey>(['keys', 'rotate', key.id, '--overlap', '2h']);
     expect(rotated.secret).not.toBe(secret);
@@ -137,7 +137,7 @@ describe('keys', { timeout: 60_000 }, () => {
     expect((await runAs(rotated.secret, ['keys', 'get', 'self'])).code).toBe(0);
   });
 
-  test('verify answers by its result and its exit code', async () => {
+  test('keys verify prints the verdict, and ends with its exit code', async () => {
     const { key, secret } = await create('asked', '--scope', 'models:use', '--model', 'gpt-x');
     const good = await home.run(
       ['keys', 'verify', '-', '--scope', 'models:use', '--model', 'gpt-x', '--explain'],
@@ -156,7 +156,7 @@ describe('keys', { timeout: 60_000 }, () => {
     ]);
   });
 
-  test('import from stdin and from a file; a bad line is reported and makes it 1', async () => {
+  test('keys import reads stdin and files; a bad line is reported and ends with 1', async () => {
     const lines = [
       { name: 'old app', role: 'client', secret: 'legacy-4f9c2a7b18d3e650' },
       { name: 'bad', role: 'nobody', secret: 'legacy-4f9c2a7b18d3e651' },
@@ -170,7 +170,7 @@ describe('keys', { timeout: 60_000 }, () => {
     expect((await runAs('legacy-4f9c2a7b18d3e650', ['keys', 'get', 'self'])).code).toBe(0);
   });
 
-  test('--all follows the pages, and a table says that there is more', async () => {
+  test('--all reads all pages, and a table says that there is more', async () => {
     const page = await home.json<Listing>(['keys', 'list', '--limit', '2']);
     expect([page.items.length, page.next_cursor]).toEqual([2, expect.any(String)]);
     const all = await home.json<Listing>(['keys', 'list', '--limit', '2', '--all']);
@@ -182,7 +182,7 @@ describe('keys', { timeout: 60_000 }, () => {
 });
 
 describe('owners', { timeout: 60_000 }, () => {
-  test('create, list, get, update, suspend, activate, delete, also by name', async () => {
+  test('an owner is created, listed, changed, suspended, activated and deleted, also by its name', async () => {
     const { id } = await home.json<{ id: string }>(['owners', 'create', 'Ada Lovelace']);
     expect(await home.json(['owners', 'get', 'Ada Lovelace'])).toMatchObject({ id, kind: 'person' });
     const { secret } = await create('of ada', '--owner', 'Ada Lovelace', '--role', 'client');
@@ -203,7 +203,7 @@ describe('owners', { timeout: 60_000 }, () => {
 describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
   const CREDENTIAL = 'credential-of-the-upstream-0123456789';
 
-  test('an upstream is added, tested, changed; its credential is shown nowhere', async () => {
+  test('an upstream is added, tested and changed, and its credential is never shown', async () => {
     const args = ['upstreams', 'add', '--name', 'other', '--base-url', upstream.baseUrl, '--api-key-stdin'];
     const { code, stdout, stderr } = await home.run(args, { stdin: CREDENTIAL });
     expect(code).toBe(0);
@@ -224,7 +224,7 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
     expect(listed.items.map(({ id: name }) => name)).toContain('gpt-test');
   });
 
-  test('chat streams text to a pipe, and gives JSON when asked', async () => {
+  test('chat streams text to a pipe, and prints JSON with --output json', async () => {
     upstream.answer(
       stream([chatEvents({ usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 } })]),
     );
@@ -243,13 +243,13 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
     expect([nobody.code, nobody.stdout]).toEqual([5, '']);
   });
 
-  test('an answer that breaks off is a failure after what came', async () => {
+  test('an answer that breaks off ends with a failure after the received text', async () => {
     upstream.answer(stream([chatEvents().subarray(0, 300)], { end: 'reset' }));
     const { code, stderr } = await home.run(['chat', 'Hello']);
     expect([code, stderr]).toEqual([1, expect.stringContaining('keyward: ')]);
   });
 
-  test('on a terminal without a prompt it is a conversation', async () => {
+  test('chat on a terminal without a prompt is a conversation', async () => {
     upstream.answer(stream([chatEvents()]));
     const { code, stdout } = await home.runOnTerminal('chat', [
       { at: '> ', text: 'Hello\r' },
@@ -258,7 +258,7 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('Grüße 🌍')]);
   });
 
-  test('usage adds it up, for all and for one key', async () => {
+  test('usage sums all keys, and keys usage one key', async () => {
     const self = await home.json<NewKey>(['keys', 'get', 'self']);
     await expect
       .poll(
@@ -276,14 +276,14 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
     expect(table.stdout).toMatch(/^START +GROUP +REQUESTS/);
   });
 
-  test('removed, it is gone', async () => {
+  test('an upstream that was removed no longer exists', async () => {
     expect(await home.json(['upstreams', 'remove', 'other'])).toMatchObject({ removed: true });
     expect((await home.run(['upstreams', 'get', 'other'])).code).toBe(5);
   });
 });
 
 describe('what the server refuses', { timeout: 60_000 }, () => {
-  test('has the exit code of its kind, and says which key, scope or thing', async () => {
+  test('a refusal of the server has its exit code, and names the key, scope or object', async () => {
     const { secret } = await create('narrow', '--scope', 'models:use', '--limit', '1/1h');
     const forbidden = await runAs(secret, ['keys', 'list']);
     expect([forbidden.code, forbidden.stderr]).toEqual([
@@ -320,7 +320,7 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
 });
 
 describe('audit and endpoints', { timeout: 60_000 }, () => {
-  test('what was done is listed, signed, and can be verified elsewhere', async () => {
+  test('changes are listed, and an exported record can be verified elsewhere', async () => {
     const { items } = await home.json<Listing>([
       'audit',
       'list',
@@ -350,7 +350,7 @@ describe('audit and endpoints', { timeout: 60_000 }, () => {
     expect((await home.run(['audit', 'export', record, '--local'])).code).toBe(1);
   });
 
-  test('endpoints come from the server itself, without a key', async () => {
+  test('endpoints lists the endpoints of the server, without a key', async () => {
     const { items } = await home.json<{ items: unknown[] }>(['endpoints'], { env: { KEYWARD_API_KEY: '' } });
     expect(items).toContainEqual({
       method: 'POST',
@@ -363,6 +363,6 @@ describe('audit and endpoints', { timeout: 60_000 }, () => {
   });
 });
 
-test('no secret was said on stderr by all of this', () => {
+test('no command of these tests wrote a secret to stderr', () => {
   expect(home.said).not.toMatch(/sk-kw1[0-9A-Za-z]{20}|credential-of-the-upstream|legacy-4f9c/);
 });

@@ -1,6 +1,6 @@
-import { clientFor, findUrl, URL_ARGS } from './client.ts';
+import { clientFor, findServer, URL_ARGS } from './client.ts';
 import { verb } from './command.ts';
-import { print, tableText } from './output.ts';
+import { fields, print, tableText } from './output.ts';
 
 interface Operation {
   operationId: string;
@@ -9,12 +9,11 @@ interface Operation {
   'x-keyward-scope'?: string;
 }
 
-/** What the server says of itself. */
-export interface Endpoint {
+interface Endpoint {
   method: string;
   path: string;
   summary: string;
-  /** A scope, `any` key, a `session` (no key), or `none` at all. */
+  /** A scope; or `any`: every key, `session`: a session instead of a key, `none`: no authentication. */
   access: string;
 }
 
@@ -35,22 +34,21 @@ function accessOf({ security = [{}], ...operation }: Operation): string {
   return operation['x-keyward-scope'] ?? (security.some((way) => 'session' in way) ? 'session' : 'any');
 }
 
-export default verb({
+export const endpoints = verb({
   args: URL_ARGS,
   examples: ['endpoints', `$ keyward endpoints --output json | jq '.items[].path'`],
   notes: 'Needs no key. Interactive page: /api/docs of the server.',
   run: async (args, context) => {
-    const url = await findUrl(args, context);
+    const { url } = await findServer(args, context);
     const response = await clientFor(url, undefined, context).get('/openapi.json');
     const items = endpointsOf(await response.json());
     await print(context, args, {
       value: { items, next_cursor: null },
       table: () =>
         tableText(items, {
-          method: ({ method }) => method,
-          path: ({ path }) => path,
+          ...fields('method', 'path'),
           'needs scope': ({ access }) => access,
-          summary: ({ summary }) => summary,
+          ...fields('summary'),
         }),
     });
   },

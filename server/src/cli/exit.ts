@@ -1,4 +1,4 @@
-/** What the command line ends with; the names are part of its contract. */
+/** The exit codes are part of the contract of the command line. */
 export const EXIT = {
   ok: 0,
   failure: 1,
@@ -14,7 +14,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A failure that is told in words: what happened, how to solve it, an exact example. */
+/** A failure with its message, a hint and an example. */
 export class CliError extends Error {
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
@@ -32,7 +32,6 @@ export class CliError extends Error {
   }
 }
 
-/** The command was given wrongly. */
 export function usageError(message: string, options: { hint?: string; example?: string } = {}): CliError {
   return new CliError(message, { ...options, exitCode: EXIT.usage });
 }

@@ -3,7 +3,7 @@ import { KeywardError, StartupError } from '../base/errors.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { say, type Io } from './io.ts';
 
-interface Told {
+interface Failure {
   exitCode: number;
   message: string;
   details?: string[];
@@ -11,10 +11,10 @@ interface Told {
   example?: string | undefined;
 }
 
-/** Tells an error on stderr: what happened, details, how to solve it, an example. @returns the exit code. */
-export async function tellFailure(io: Io, error: unknown): Promise<number> {
+/** Writes an error to stderr: what happened, details, a hint, an example. @returns the exit code. */
+export async function printFailure(io: Io, error: unknown): Promise<number> {
   if (io.interrupted.aborted) return EXIT.interrupted;
-  const { exitCode, message, details = [], hint, example } = await told(error);
+  const { exitCode, message, details = [], hint, example } = await failureOf(error);
   say(io, `keyward: ${message}`);
   for (const detail of details) say(io, `  ${detail}`);
   if (typeof hint === 'string' && hint !== '') say(io, `  ${hint}`);
@@ -22,7 +22,7 @@ export async function tellFailure(io: Io, error: unknown): Promise<number> {
   return exitCode;
 }
 
-async function told(error: unknown): Promise<Told> {
+async function failureOf(error: unknown): Promise<Failure> {
   if (error instanceof CliError) return error;
   if (error instanceof KeywardApiError) {
     const isMissing = error.code === 'route_not_found' || (error.code === 'unknown' && error.status !== 200);
@@ -49,56 +49,50 @@ async function told(error: unknown): Promise<Told> {
     };
   }
   const { message, code } = error as NodeJS.ErrnoException;
-  // An error of the system says what and where; anything else is a fault of ours.
+  // An error of the system says what happened and where; anything else is a fault of Keyward.
   return {
     exitCode: EXIT.failure,
     message: code === undefined ? `${message} (a fault of keyward)` : message,
   };
 }
 
-function byStatus(status: number): ExitCode {
-  const codes: Record<number, ExitCode> = {
-    400: EXIT.usage,
-    401: EXIT.notAuthenticated,
-    403: EXIT.forbidden,
-    404: EXIT.notFound,
-    422: EXIT.usage,
-    429: EXIT.limited,
-  };
-  return codes[status] ?? EXIT.failure;
-}
+const BY_STATUS: Record<number, ExitCode> = {
+  400: EXIT.usage,
+  401: EXIT.notAuthenticated,
+  403: EXIT.forbidden,
+  404: EXIT.notFound,
+  422: EXIT.usage,
+  429: EXIT.limited,
+};
+const byStatus = (status: number): ExitCode => BY_STATUS[status] ?? EXIT.failure;
 
-function apiFailure(error: KeywardApiError): Told {
+/** The Developer API answers 403 where others answer 401. */
+const isRefusedKey = ({ status, code }: KeywardApiError): boolean => status === 401 || code === 'invalid_key';
+
+function apiFailure(error: KeywardApiError): Failure {
   const { status, code, requestId, errors } = error;
-  // The Developer API says 403 where others say 401.
-  const isUnknown = status === 401 || code === 'invalid_key';
-  const base: Told = {
-    exitCode: isUnknown ? EXIT.notAuthenticated : byStatus(status),
+  return {
+    exitCode: isRefusedKey(error) ? EXIT.notAuthenticated : byStatus(status),
     message: `${error.message} (${status} ${code}${requestId === null ? '' : `, request ${requestId}`})`,
     details: errors
       .filter(({ message }) => !error.message.includes(message))
       .map((item) => `${item.field}: ${item.message}`),
-    hint: error.hint,
+    hint: [error.hint ?? '', ownHint(error)].filter((text) => text !== '').join(' '),
   };
-  if (isUnknown) return { ...base, hint: hints(base.hint, LOGIN_HINTS[code] ?? LOGIN_HINTS['invalid_key']) };
-  if (code === 'insufficient_scope') {
-    const { scope } = error.details;
-    const which = typeof scope === 'string' ? ` ${scope}` : '';
-    return {
-      ...base,
-      hint: hints(base.hint, `The key lacks the scope${which}. keyward auth status shows its scopes.`),
-    };
-  }
-  if (status === 429 && error.retryAfterSeconds !== null)
-    return { ...base, hint: hints(base.hint, `Try again in ${error.retryAfterSeconds} s.`) };
-  return base;
 }
 
-const hints = (...given: (string | null | undefined)[]): string =>
-  given.filter((text) => typeof text === 'string' && text !== '').join(' ');
+/** The hint of the command line, added to that of the server. */
+function ownHint(error: KeywardApiError): string {
+  const { status, code, details, retryAfterSeconds } = error;
+  if (isRefusedKey(error)) return code === 'missing_key' ? MISSING_KEY_HINT : REFUSED_KEY_HINT;
+  if (code === 'insufficient_scope') {
+    const which = typeof details['scope'] === 'string' ? ` ${details['scope']}` : '';
+    return `The key lacks the scope${which}. keyward auth status shows its scopes.`;
+  }
+  return status === 429 && retryAfterSeconds !== null ? `Try again in ${retryAfterSeconds} s.` : '';
+}
 
-const LOGIN_HINTS: Record<string, string> = {
-  missing_key: 'No key was sent: keyward auth login, or set KEYWARD_API_KEY.',
-  invalid_key:
-    'The server refuses this key: it is unknown there, revoked, disabled or expired. keyward auth login stores another key. If the admin key is lost: keyward keys create --local',
-};
+const MISSING_KEY_HINT = 'No key was sent: keyward auth login, or set KEYWARD_API_KEY.';
+const REFUSED_KEY_HINT =
+  'The server refuses this key: it is unknown there, revoked, disabled or expired. keyward auth login stores ' +
+  'another key. If the admin key is lost: keyward keys create --local';

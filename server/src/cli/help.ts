@@ -8,7 +8,7 @@ export async function helpText(command: Command, path: string[], isColoured: boo
   const parent = { meta: { name: ['keyward', ...path].slice(0, -1).join(' ') } };
   const named = { ...command, meta: { name, description: command.summary } };
   const usage = await renderUsage(named, path.length === 0 ? undefined : parent);
-  const declared = (await command.load?.())?.default;
+  const declared = await command.load?.();
   const shown = declared?.examples ?? (path.length === 0 ? ROOT_EXAMPLES : []);
   const parts = [usage.replaceAll(/ +$/gm, '').trimEnd()];
   if (declared?.notes !== undefined) parts.push(declared.notes.trim());
@@ -18,7 +18,7 @@ export async function helpText(command: Command, path: string[], isColoured: boo
   return isColoured ? text : stripVTControlCharacters(text);
 }
 
-/** A line that begins with another program stays as it is. */
+/** `$ ` begins a line that is shown as it is: it begins with another program. */
 const example = (line: string): string => (line.startsWith('$ ') ? line.slice(2) : `keyward ${line}`);
 
 const ROOT_EXAMPLES = [

@@ -9,14 +9,14 @@ export type { Io } from './io.ts';
 /**
  * Runs one command.
  * @param argv the words after `keyward`.
- * @returns the exit code; everything there is to say has been said.
+ * @returns the exit code; all output has been written.
  */
 export async function runCommandLine(argv: string[], io: Io): Promise<number> {
   try {
     return await run(argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv, io);
   } catch (error) {
-    const { tellFailure } = await import('./failure.ts');
-    return tellFailure(io, error);
+    const { printFailure } = await import('./failure.ts');
+    return printFailure(io, error);
   }
 }
 
@@ -41,7 +41,6 @@ async function run(argv: string[], io: Io): Promise<number> {
   return start(command, { rest, path, io });
 }
 
-/** Walks down the words as far as they name commands. */
 async function resolve(argv: string[]): Promise<{ command: Command; path: string[]; rest: string[] }> {
   let command: Command = root;
   const path: string[] = [];
@@ -58,7 +57,7 @@ async function resolve(argv: string[]): Promise<{ command: Command; path: string
 
 function unknown(word: string, path: string[], known: string[]): Error {
   const prefix = ['keyward', ...path].join(' ');
-  // A key pasted in the place of a command is not repeated.
+  // It may be a key that was pasted here: the error does not repeat all of it.
   const shown = word.length > 20 ? `${word.slice(0, 8)}…` : word;
   return usageError(`There is no command ${prefix} ${shown}.`, {
     hint: `Did you mean ${prefix} ${nearest(word.slice(0, 40), known)}? ${prefix} --help lists all commands.`,
@@ -84,11 +83,11 @@ async function start(
     import('../config.ts'),
   ]);
   const declared = await command.load?.();
-  const { values, argv } = checkArguments(rest, declared?.default ?? { args: {} });
+  const { values, argv } = checkArguments(rest, declared ?? { args: {} });
   const context: Context = { io, config: loadConfig(), all: (flag) => values.get(flag) ?? [] };
   try {
     const running = runCommand(command, { rawArgs: argv, data: context });
-    const isLeft = declared?.default.endsItself !== true;
+    const isLeft = declared?.endsItself !== true;
     const { result } = await (isLeft ? Promise.race([running, interruption(io.interrupted)]) : running);
     return typeof result === 'number' ? result : EXIT.ok;
   } catch (error) {
@@ -96,14 +95,14 @@ async function start(
   }
 }
 
-/** Rejects on Ctrl-C; what runs is ended with the process. */
+/** Rejects on Ctrl-C. The end of the process ends the command. */
 function interruption(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
 }
 
-/** citty's own refusals, in the form of ours. */
+/** Errors of citty in our form. */
 async function explained(error: Error, path: string[]): Promise<Error> {
   if (error.name !== 'CLIError') return error;
   const { stripVTControlCharacters } = await import('node:util');

@@ -7,28 +7,27 @@ import { CliError, EXIT } from './exit.ts';
 type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 type Input = Readable & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
 
-/** The streams of one run. */
 export interface Io {
   stdin: Input;
-  /** The result and nothing else. */
+  /** Only for the result. */
   stdout: Output;
-  /** Everything that is said beside it. */
+  /** Everything else. */
   stderr: Output;
   /** Aborted by Ctrl-C. */
   interrupted: AbortSignal;
 }
 
-/** Says a line on stderr. */
+/** Writes a line to stderr. */
 export function say({ stderr }: Io, line: string): void {
   stderr.write(`${line}\n`);
 }
 
-/** Says what the server warns of. */
+/** Writes the warnings of the server to stderr. */
 export function warn(io: Io, warnings: readonly string[]): void {
   for (const warning of warnings) say(io, `Warning: ${warning}`);
 }
 
-/** Writes a piece of the result; waits where the reader is slower. */
+/** Writes a piece of the result; waits for a slow reader. */
 export async function write({ stdout }: Io, text: string): Promise<void> {
   if (!stdout.write(text)) await once(stdout, 'drain');
 }
@@ -39,14 +38,14 @@ const STDIN_MAX_BYTES = 1024 * 1024;
 
 /** All of stdin, as text. @throws CliError beyond 1 MiB. */
 export async function readStdin({ stdin, interrupted }: Io): Promise<string> {
-  const tooLong = (): CliError => new CliError('stdin holds more than 1 MiB.', { exitCode: EXIT.usage });
+  const tooLong = (): CliError => new CliError('stdin contains more than 1 MiB.', { exitCode: EXIT.usage });
   return (await collected(addAbortSignal(interrupted, stdin), STDIN_MAX_BYTES, tooLong)).toString('utf8');
 }
 
-/** Asks on the terminal for a text that does not show while it is typed. @throws CliError on Ctrl-C */
+/** Asks on the terminal, without echo. @throws CliError on Ctrl-C */
 export async function promptHidden(io: Io, question: string): Promise<string> {
   const { stdin, stderr } = io;
-  // Before the question: what is typed at its sight must not show.
+  // Before the question, so that no typed character is echoed.
   stdin.setRawMode?.(true);
   try {
     stderr.write(question);

@@ -3,7 +3,7 @@ import { endpointsOf } from './endpoints.ts';
 
 const ASK_MS = 3_000;
 
-/** Says of a missing endpoint which server that is, and what it has instead. */
+/** Names the server that lacks an endpoint, and the endpoints that it has. */
 export async function explainMissing({
   url,
   status,
@@ -36,7 +36,7 @@ async function versionOf(client: KeywardClient): Promise<string | undefined> {
   }
 }
 
-/** `/v1/keys`, `/v1/owners`, … */
+/** Such as `/v1/keys`, `/v1/owners`. */
 async function groupsOf(client: KeywardClient): Promise<string[]> {
   try {
     const endpoints = endpointsOf(await (await client.get('/openapi.json')).json());

@@ -1,8 +1,7 @@
 import type { Context } from './command.ts';
 import { isTerminal, write } from './io.ts';
 
-/** Forms of a result. */
-export const FORMS: string[] = ['table', 'json', 'yaml'];
+const FORMS: string[] = ['table', 'json', 'yaml'];
 
 /** The flag of every command that prints a result. */
 export const OUTPUT_ARGS = {
@@ -14,20 +13,26 @@ export const OUTPUT_ARGS = {
   },
 } as const;
 
-/** How a list looks as a table: heading → what stands below it. */
+/** The columns of a table: heading → cell. */
 export type Columns<T> = Record<string, (item: T) => unknown>;
+
+/** Columns with the names of their fields. */
+export const fields = <K extends string>(
+  ...names: K[]
+): Record<K, (item: { [N in K]?: unknown }) => unknown> =>
+  Object.fromEntries(names.map((name) => [name, (item: { [N in K]?: unknown }) => item[name]])) as never;
 
 export interface OutputChoice {
   output?: string | undefined;
 }
 
-/** The form that was asked for, or else fits where the result goes. */
+/** Default: a table on a terminal, JSON elsewhere. */
 export function formOf({ output }: OutputChoice, { io }: Context): 'table' | 'json' | 'yaml' {
   if (output === 'table' || output === 'json' || output === 'yaml') return output;
   return isTerminal(io.stdout) ? 'table' : 'json';
 }
 
-/** Prints a result. @param table how it looks on a terminal; without one, its members line by line. */
+/** Prints a result. @param table default: the members, line by line. */
 export async function print(
   context: Context,
   choice: OutputChoice,
@@ -40,7 +45,6 @@ export async function print(
   return write(context.io, stringify(value));
 }
 
-/** Rows below headings, each column as wide as it needs. */
 export function tableText<T>(items: readonly T[], columns: Columns<T>): string {
   if (items.length === 0) return '(none)';
   const rows = [
@@ -58,7 +62,6 @@ export function tableText<T>(items: readonly T[], columns: Columns<T>): string {
     .join('\n');
 }
 
-/** The members of one thing, a line each. */
 export function membersText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return cell(value);
   const entries = Object.entries(value);
@@ -66,7 +69,7 @@ export function membersText(value: unknown): string {
   return entries.map(([name, member]) => `${name.padEnd(width)}  ${cell(member)}`.trimEnd()).join('\n');
 }
 
-/** Escapes what a terminal would obey: names come from others. */
+/** Escapes control characters: names come from others, and a terminal would obey them. */
 export function cell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
   const text = typeof value === 'string' ? value : JSON.stringify(value);

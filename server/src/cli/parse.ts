@@ -3,17 +3,16 @@ import type { ArgDef, ArgsDef } from 'citty';
 import { nearest } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
 
-/** Arguments as they were given, in a form that cannot be misread. */
 interface Arguments {
   /** Every value of every flag. */
   values: Map<string, string[]>;
-  /** Flags first, each with its value, then `--` and what has a place of its own. */
+  /** The flags with their values, `--`, and the positional arguments. */
   argv: string[];
 }
 
 /**
- * Refuses what citty would let pass: unknown flags, flags without their value, arguments too many. What has a place of
- * its own can be given by its name as well: `keys create app` and `keys create --name app`.
+ * Refuses what citty accepts: unknown flags, flags without their value, too many arguments. A positional argument can
+ * be given by its name too: `keys create --name app`.
  * @throws CliError
  */
 export function checkArguments(
@@ -47,7 +46,7 @@ export function checkArguments(
   return { values, argv: [...flags, '--', ...placed] };
 }
 
-/** Takes the named ones out of `values` and puts them where they belong. */
+/** Moves positional arguments that were given by name from `values` to their positions. */
 function inPlace(places: string[], given: string[], values: Map<string, string[]>): string[] {
   const rest = [...given];
   const placed = places.map((name) => {
@@ -57,7 +56,7 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
     return value ?? rest.shift();
   });
   if (rest.length > 0) {
-    // It may be a secret that slipped out of its place: it is counted, not repeated.
+    // It may be a secret: the error does not repeat it.
     throw usageError(
       rest.length === 1 ? 'There is one argument too many.' : `There are ${rest.length} arguments too many.`,
       {
@@ -93,7 +92,7 @@ function refusal(error: NodeJS.ErrnoException, argv: string[], known: string[]):
   );
 }
 
-/** A whole number of a range. @throws CliError naming the flag. */
+/** @throws CliError that names the flag. */
 export function wholeNumber(
   flag: string,
   text: string,
@@ -104,33 +103,21 @@ export function wholeNumber(
   throw usageError(`--${flag} must be a whole number from ${min} to ${max}.`);
 }
 
-const UNIT_SECONDS: Record<string, number> = {
-  s: 1,
-  m: 60,
-  min: 60,
-  h: 3600,
-  d: 86_400,
-  w: 604_800,
-  y: 31_536_000,
-  second: 1,
-  minute: 60,
-  hour: 3600,
-  day: 86_400,
-  week: 604_800,
-};
+/** By the first letter of the unit: `m`, `min` and `minute` are the same. */
+const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
+const DURATION = /^(\d*)\s*(s|second|m|min|minute|h|hour|d|day|w|week|y|)$/;
 
-/** A duration such as `90`, `15m`, `12h`, `30d`; in seconds. */
+/** A duration such as `90`, `15m`, `12h`, `30d` or `minute`, in seconds. */
 export function durationSeconds(flag: string, text: string): number {
-  const match = /^(\d*)\s*([a-z]*)$/.exec(text);
-  const unit = match?.[2] === '' ? 1 : UNIT_SECONDS[match?.[2] ?? ''];
-  const count = match?.[1] === '' ? 1 : Number(match?.[1]);
-  if (match !== null && text !== '' && unit !== undefined && Number.isSafeInteger(count * unit))
-    return count * unit;
+  const [whole, count, unit] = DURATION.exec(text) ?? [];
+  const seconds = Number(count || 1) * (UNIT_SECONDS[unit?.[0] ?? 's'] ?? NaN);
+  if (whole !== undefined && whole !== '' && Number.isSafeInteger(seconds)) return seconds;
   throw usageError(`--${flag} must be a duration such as 90s, 15m, 12h or 30d.`);
 }
 
 /** A time: ISO 8601, or a duration ago such as `7d`. */
-export function pastTime(flag: string, text: string): string {
+export function pastTime(flag: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
   if (/^\d+[a-z]+$/.test(text))
     return new Date(Date.now() - durationSeconds(flag, text) * 1000).toISOString();
   const ms = Date.parse(text);
@@ -140,11 +127,16 @@ export function pastTime(flag: string, text: string): string {
   );
 }
 
-/** JSON given on the command line. @throws CliError naming the flag, without the text. */
+/** @throws CliError that names the flag, without the text. */
 export function jsonValue(flag: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '{"team":"search"}'` });
   }
+}
+
+/** Members that are not undefined. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

@@ -16,7 +16,7 @@ afterAll(async () => {
 const PRICE = '{"gpt-test": {"input_usd_per_million_tokens": "1", "output_usd_per_million_tokens": "2"}}';
 
 describe('prices on the command line', { timeout: 60_000 }, () => {
-  test('upstreams add and keys create warn on stderr of models without a price, until they have one', async () => {
+  test('upstreams add and keys create warn on stderr about models without a price', async () => {
     const { home } = server;
     const key = ['keys', 'create', 'k', '--scope', 'models:use', '--model', 'gpt-test', '--budget'];
     const added = await home.run(['upstreams', 'add', 'bare', upstream.baseUrl, '--model', 'gpt-test']);
@@ -34,7 +34,7 @@ describe('prices on the command line', { timeout: 60_000 }, () => {
     expect((await home.run([...key, '10usd/month'])).stderr).not.toContain('Warning');
   });
 
-  test('--model takes JSON, for how long the answers of a model are', async () => {
+  test('--model takes JSON with the largest length of an answer', async () => {
     const { home } = server;
     const model = { name: 'short', upstream_name: 'vendor/short', max_output_tokens: 2_000 };
     const add = ['upstreams', 'add', 'sized', upstream.baseUrl, '--model', 'plain', '--model'];
@@ -43,7 +43,7 @@ describe('prices on the command line', { timeout: 60_000 }, () => {
     expect(JSON.parse(added.stdout)).toMatchObject({ models: ['plain', model] });
   });
 
-  test('--unpriced allow ends the warnings, and another word is refused', async () => {
+  test('--unpriced allow ends the warnings, and another value is refused', async () => {
     const { home } = server;
     const add = ['upstreams', 'add', 'open', upstream.baseUrl, '--model', 'open-model', '--unpriced'];
     expect((await home.run([...add, 'maybe'])).code).toBe(2);

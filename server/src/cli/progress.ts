@@ -3,7 +3,7 @@ import { isTerminal, type Io } from './io.ts';
 const BAR_CELLS = 30;
 const LINE_STEP_PERCENT = 10;
 
-/** Says what is waited for: one line that moves on a terminal, lines when something has changed elsewhere. */
+/** Shows progress: one line that is rewritten on a terminal, a new line for each change elsewhere. */
 export class Progress {
   readonly #io: Io;
   #said = '';
@@ -13,21 +13,21 @@ export class Progress {
     this.#io = io;
   }
 
-  say(what: string, percent?: number): void {
+  say(text: string, percent?: number): void {
     const { stderr } = this.#io;
     if (isTerminal(stderr)) {
-      stderr.write(`\r\u001b[K  ${what}${percent === undefined ? '…' : ` ${bar(percent)} ${percent} %`}`);
+      stderr.write(`\r\u001b[K  ${text}${percent === undefined ? '…' : ` ${bar(percent)} ${percent} %`}`);
       this.#isOpen = true;
       return;
     }
     const step =
       percent === undefined ? '' : ` ${Math.floor(percent / LINE_STEP_PERCENT) * LINE_STEP_PERCENT} %`;
-    const line = `${what}${step}`;
+    const line = `${text}${step}`;
     if (line !== this.#said) stderr.write(`${line}\n`);
     this.#said = line;
   }
 
-  /** Takes the moving line away. */
+  /** Removes the line from the terminal. */
   end(): void {
     if (this.#isOpen) this.#io.stderr.write('\r\u001b[K');
     this.#isOpen = false;

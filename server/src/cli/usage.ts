@@ -1,14 +1,46 @@
-import { unwrap } from '@keyward/sdk';
-import { CLIENT_ARGS, openClient } from './client.ts';
-import { verb } from './command.ts';
-import { printUsage, USAGE_ARGS, usageQuery } from './usage-report.ts';
+import { unwrap, type components } from '@keyward/sdk';
+import { tableText } from './output.ts';
+import { given, pastTime } from './parse.ts';
+import { request } from './request.ts';
 
-export default verb({
-  args: { ...USAGE_ARGS, ...CLIENT_ARGS },
+const STEPS: string[] = ['hour', 'day', 'month', 'total'];
+
+/** Flags of both usage commands. */
+export const USAGE_ARGS = {
+  from: { type: 'string', description: 'Start: a time, or an age such as 7d. Default: 24 hours ago' },
+  to: { type: 'string', description: 'End: a time, or an age. Default: now' },
+  step: { type: 'enum', options: STEPS, description: 'Length of a step. Default: hour' },
+  'group-by': { type: 'string', description: 'Comma-separated list of key, owner, model, worker' },
+} as const;
+
+interface UsageChoice {
+  from?: string | undefined;
+  to?: string | undefined;
+  step?: string | undefined;
+  'group-by'?: string | undefined;
+}
+
+export const usageQuery = ({ from, to, step, 'group-by': group_by }: UsageChoice) =>
+  given({ from: pastTime('from', from), to: pastTime('to', to), step: step as 'hour' | undefined, group_by });
+
+export const usageText = ({ items }: components['schemas']['Usage']): string =>
+  tableText(items, {
+    start: ({ start }) => start,
+    group: ({ group }) => Object.values(group).join(' '),
+    requests: ({ requests }) => requests,
+    refused: ({ refusals }) =>
+      Object.entries(refusals)
+        .map(([code, count]) => `${code} ${count}`)
+        .join(', '),
+    'tokens in': ({ tokens_in }) => tokens_in,
+    'tokens out': ({ tokens_out }) => tokens_out,
+    usd: ({ usd }) => usd,
+  });
+
+export const usage = request({
+  args: USAGE_ARGS,
   examples: ['usage', 'usage --from 30d --step day --group-by owner,model'],
-  run: async (args, context) => {
-    const query = usageQuery(args);
-    const client = await openClient(args, context);
-    await printUsage(context, args, await unwrap(client.GET('/v1/usage', { params: { query } })));
-  },
+  parse: usageQuery,
+  send: (client, query) => unwrap(client.GET('/v1/usage', { params: { query } })),
+  table: usageText,
 });

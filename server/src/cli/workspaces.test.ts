@@ -32,7 +32,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Embeds each text by its length, and chats as it is told. */
+/** Embeds each text by its length, and answers chats with the given behaviour. */
 function model(chat: Behaviour = stream([chatEvents()])): Behaviour {
   return (response, received) => {
     if (!received.path.endsWith('/embeddings')) return chat(response, received);
@@ -50,7 +50,7 @@ interface Added {
 }
 
 describe('documents', { timeout: 60_000 }, () => {
-  test('a folder is added with what can be read; a repeat adds nothing twice', async () => {
+  test('documents add stores the readable files of a folder, and a repeat adds nothing twice', async () => {
     const args = ['documents', 'add', 'handbook', '--workspace', 'staff', '-o', 'json'];
     const first = await home.run(args);
     expect([first.code, first.stderr]).toEqual([1, expect.stringContaining('Adding 3 documents')]);
@@ -82,7 +82,7 @@ describe('documents', { timeout: 60_000 }, () => {
     );
   });
 
-  test('several at once, into a folder; --again stores anew; what is removed is gone from the workspace', async () => {
+  test('several documents are added to a folder, --again stores them again, and removed ones leave the workspace', async () => {
     const files = ['handbook/leave.md', 'handbook/deep/leave.md'];
     const args = ['documents', 'add', ...files, '--folder', '2026'];
     expect(await home.json<Added>(args)).toMatchObject({ added: 2 });
@@ -103,7 +103,7 @@ describe('documents', { timeout: 60_000 }, () => {
     );
   });
 
-  test('a mailbox is a document for each message, and is known as a whole', async () => {
+  test('a mailbox becomes a document for each message, and a repeat recognizes it', async () => {
     const message = (at: number) => `From a@b Thu Jan  1 00:00:00 2026\nSubject: m${at}\n\nText ${at}.\n\n`;
     writeFileSync(join(home.folder, 'post.mbox'), [1, 2, 3].map(message).join(''));
     const args = ['documents', 'add', 'post.mbox', '--folder', 'post'];
@@ -115,7 +115,7 @@ describe('documents', { timeout: 60_000 }, () => {
     await home.json(['documents', 'remove', ...(items[0]?.locations ?? [])]);
   });
 
-  test('what cannot be is said before anything is sent, and a page that may not be fetched after', async () => {
+  test('a missing file is reported before anything is sent, and a forbidden page after the attempt', async () => {
     const nothing = await home.run(['documents', 'add', 'handbook/leave.md', 'no-such-file']);
     expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('no-such-file')]);
     const nowhere = await home.run(['documents', 'add', 'handbook', '--workspace', 'nope']);
@@ -127,7 +127,7 @@ describe('documents', { timeout: 60_000 }, () => {
     ]);
   });
 
-  test('a key without the scope stops at the first, and one with a limit on requests waits', async () => {
+  test('documents add stops at the first document without the scope, and waits for a request limit', async () => {
     const key = (...args: string[]) => home.json<{ secret: string }>(['keys', 'create', 'some', ...args]);
     const reader = await key('--scope', 'documents:read');
     const refused = await home.run(['documents', 'add', 'handbook'], {
@@ -151,7 +151,7 @@ describe('documents', { timeout: 60_000 }, () => {
 });
 
 describe('workspaces', { timeout: 60_000 }, () => {
-  test('an answer comes as text with its sources on stderr, or whole as JSON', async () => {
+  test('workspaces ask streams the answer with its sources on stderr, or prints it as JSON', async () => {
     const said = await home.run(['workspaces', 'ask', 'staff', 'How long is leave?', '-o', 'table']);
     expect([said.code, said.stdout]).toEqual([0, `${ANSWER}\n`]);
     expect(said.stderr).toMatch(/^Sources: .*handbook\/leave\.md/m);
@@ -166,7 +166,7 @@ describe('workspaces', { timeout: 60_000 }, () => {
     expect(messages).toMatchObject([{ role: 'system' }, { role: 'user', content: 'From stdin' }]);
   });
 
-  test('a session goes on where it ended, and a conversation on a terminal is one', async () => {
+  test('a session continues a conversation, and a conversation on a terminal is one session', async () => {
     await home.run(['workspaces', 'ask', 'staff', 'Still there?', '--session', 'ada', '-o', 'table']);
     const { messages } = JSON.parse(String(upstream.received.at(-1)?.body)) as { messages: object[] };
     expect(messages).toHaveLength(4);
@@ -177,7 +177,7 @@ describe('workspaces', { timeout: 60_000 }, () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/Grüße 🌍.*Sources: /s)]);
   });
 
-  test('an answer that breaks off, a thread and a workspace that are not there are failures', async () => {
+  test('an answer that breaks off, a missing thread and a missing workspace end with a failure', async () => {
     upstream.answer(model(stream([chatEvents().subarray(0, 300)], { end: 'reset' })));
     const broken = await home.run(['workspaces', 'ask', 'staff', 'Hello', '-o', 'table']);
     expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining('was lost')]);
@@ -186,7 +186,7 @@ describe('workspaces', { timeout: 60_000 }, () => {
     expect([thread.code, thread.stderr]).toEqual([2, expect.stringContaining('thread none')]);
   });
 
-  test('one is made, listed and deleted', async () => {
+  test('a workspace is created, listed and deleted', async () => {
     const made = await home.json<{ slug: string }>([
       'workspaces',
       'create',

@@ -6,7 +6,7 @@ import { lockMode, readMode } from './store/mode-store.ts';
 import type { User } from './user.ts';
 import { activeAdmins, findByOwner } from './store/user-store.ts';
 
-/** What the module `keys` asks about those who log in. */
+/** Injected into `keys`: the administrators that log in without a key. */
 export const administratorsOf = (memberships: Memberships): Administrators => ({
   lock: lockMode,
   hasOther: async (tx, exceptOwnerId, mustBeFree) => {
@@ -24,8 +24,8 @@ export const administratorsOf = (memberships: Memberships): Administrators => ({
 });
 
 /**
- * Whether a user with the role admin can log in, beside the one whose keys these are. One whose owner was suspended
- * cannot. Guarded by last-way-in.test.ts.
+ * Whether another user with the role admin can log in. A user with a suspended owner cannot. Guarded by
+ * last-way-in.test.ts.
  */
 export async function hasAdmin(
   db: Db,
@@ -36,7 +36,7 @@ export async function hasAdmin(
   return isAnyActive(db, owners, { isFree: mustBeFree });
 }
 
-/** Whoever logs in without being a user counts against the owner `admin`. */
+/** The administrator without users counts against the owner `admin`. */
 async function isAdminOther(
   db: Db,
   exceptOwnerId: string | undefined,
@@ -47,7 +47,7 @@ async function isAdminOther(
   return owner.id !== exceptOwnerId && (!mustBeFree || isFree({ owner }));
 }
 
-/** What a user can do by logging in, as a member of the workspaces that it is one of now. */
+/** The power of a user who logs in, with its present workspaces. */
 export async function worthOfUser(
   db: Db,
   memberships: Memberships,

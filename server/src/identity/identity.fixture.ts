@@ -5,8 +5,8 @@ import { nodesMigrations } from '../nodes/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
 import { usageMigrations } from '../usage/index.ts';
 import type { OpenDatabase } from '../../test/databases.ts';
-import { administratorsOf, enableMultiUser, identityMigrations, openIdentity } from './index.ts';
-import type { Identity, Memberships, User } from './index.ts';
+import { administratorsOf, enableMultiUser, Identity, identityMigrations } from './index.ts';
+import type { Memberships, User } from './index.ts';
 
 export const PASSWORD = 'correct horse';
 export const IP = '192.0.2.7';
@@ -38,7 +38,7 @@ export async function openTestIdentity(open: OpenDatabase, memberships = NO_MEMB
     ...identityMigrations,
   ];
   await migrate(first.keys.storage, migrations, 1);
-  const identityOf = ({ keys }: TestKeys): Identity => openIdentity({ keys, memberships });
+  const identityOf = ({ keys }: TestKeys): Identity => new Identity({ keys, memberships });
   return {
     identity: identityOf(first),
     clock: first.clock,
@@ -46,7 +46,7 @@ export async function openTestIdentity(open: OpenDatabase, memberships = NO_MEMB
   };
 }
 
-/** The same in multi-user mode with an administrator called `admin`. */
+/** In multi-user mode, with an administrator called `admin`. */
 export async function openWithAdmin(
   open: OpenDatabase,
   memberships = NO_MEMBERS,

@@ -8,72 +8,75 @@ import { Throttle } from './login/throttle.ts';
 import type { User } from './user.ts';
 import { findByOwner, findUser, listUsers, usersById } from './store/user-store.ts';
 
-/** Somebody who is logged in. */
+/** A session of a user or of the administrator. */
 export type Session = {
   id: string;
-  /** As whom changes are made and recorded. */
+  /** The author of its changes. */
   actor: Actor;
 } & (
   | {
-      /** The one administrator of an instance without users. */
+      /** The administrator of an instance without users. */
       kind: 'admin';
-      /** Of the key that it was opened with, where it was. */
+      /** Of the key that opened the session; undefined: the password did. */
       secretId?: string;
     }
   | { kind: 'user'; user: User }
 );
 
-/** Which workspaces users are members of; the module `workspaces`, to the right of this one, brings it (app.ts). */
+/** The workspaces of users. Injected by app.ts: the module `workspaces` is to the right of this one. */
 export interface Memberships {
-  /** The slugs of those that a user is a member of. */
+  /** The slugs of the workspaces of a user. */
   of(db: Db, userId: number): Promise<string[]>;
-  /** The slugs of those of these ids that are there. */
+  /** The slugs of the workspaces with these ids; leaves out those that do not exist. */
   named(db: Db, ids: readonly number[]): Promise<string[]>;
-  /** In the transaction in which somebody accepts an invite. Workspaces that are gone are passed over. */
+  /** In the transaction that accepts an invite. Ignores deleted workspaces. */
   join(tx: Db, joining: { userId: number; workspaceIds: readonly number[]; at: number }): Promise<void>;
-  /** In the transaction in which a user is deleted: memberships, threads and chats of that user end. */
+  /** In the transaction that deletes a user. Deletes its memberships, threads and chats. */
   forget(tx: Db, userId: number): Promise<void>;
 }
 
-/** Everything the verbs of this domain work with, and what the modules to its right ask it. */
-export interface Identity {
+/** The interface of this domain for the modules to its right. */
+export class Identity {
   readonly keys: KeysContext;
   readonly memberships: Memberships;
   readonly throttle: Throttle;
-  /**
-   * `setup`: neither password nor users: only somebody with an admin key gets in. `password`: one administrator.
-   * `multi-user`: users with roles, for good.
-   */
-  mode(): Promise<Mode>;
-  isMultiUser(): Promise<boolean>;
-  getUser(id: number): Promise<User | undefined>;
-  /** All of them, in the order of their ids. */
-  listUsers(): Promise<User[]>;
-  /** Those of these ids that are there. */
-  usersById(ids: readonly number[]): Promise<Map<number, User>>;
-  /** The user whose keys these are. */
-  userOfOwner(ownerId: string): Promise<User | undefined>;
-  /** @throws KeywardError `invalid_session` with the words that clients know. */
-  authenticate(authorization: string | undefined, ip: string): Promise<Session>;
-}
 
-export function openIdentity({ keys, memberships }: Pick<Identity, 'keys' | 'memberships'>): Identity {
-  const { db } = keys.storage;
-  const identity: Identity = {
-    keys,
-    memberships,
-    throttle: new Throttle(keys),
-    mode: async () => {
-      const { multi_user, password_hash } = await readMode(db);
-      if (multi_user !== 0) return 'multi-user';
-      return password_hash === null ? 'setup' : 'password';
-    },
-    isMultiUser: async () => (await readMode(db)).multi_user !== 0,
-    getUser: (id) => findUser(db, id),
-    listUsers: () => listUsers(db),
-    usersById: (ids) => usersById(db, ids),
-    userOfOwner: (ownerId) => findByOwner(db, ownerId),
-    authenticate: (authorization, ip) => authenticate(identity, authorization, ip),
-  };
-  return identity;
+  constructor({ keys, memberships }: { keys: KeysContext; memberships: Memberships }) {
+    this.keys = keys;
+    this.memberships = memberships;
+    this.throttle = new Throttle(keys);
+  }
+
+  async mode(): Promise<Mode> {
+    const { multi_user, password_hash } = await readMode(this.keys.storage.db);
+    if (multi_user !== 0) return 'multi-user';
+    return password_hash === null ? 'setup' : 'password';
+  }
+
+  async isMultiUser(): Promise<boolean> {
+    return (await this.mode()) === 'multi-user';
+  }
+
+  getUser(id: number): Promise<User | undefined> {
+    return findUser(this.keys.storage.db, id);
+  }
+
+  /** All users, by id. */
+  listUsers(): Promise<User[]> {
+    return listUsers(this.keys.storage.db);
+  }
+
+  /** Leaves out users that do not exist. */
+  usersById(ids: readonly number[]): Promise<Map<number, User>> {
+    return usersById(this.keys.storage.db, ids);
+  }
+
+  userOfOwner(ownerId: string): Promise<User | undefined> {
+    return findByOwner(this.keys.storage.db, ownerId);
+  }
+
+  /** @throws KeywardError `invalid_session`, with the texts that clients know. */
+  authenticate(authorization: string | undefined, ip: string): Promise<Session> {
+    return authenticate(this, authorization, ip);
+  }
 }

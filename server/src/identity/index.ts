@@ -1,5 +1,5 @@
 export { administratorsOf } from './administrators.ts';
-export { openIdentity, type Identity, type Memberships, type Session } from './identity.ts';
+export { Identity, type Memberships, type Session } from './identity.ts';
 export { acceptInvite, createInvite, disableInvite, findInvite, getInvite, listInvites } from './invites.ts';
 export type { Invite } from './invites.ts';
 export { loginAdmin, loginUser, type LoginRefusal, type UserLogin } from './login/login.ts';
@@ -7,8 +7,8 @@ export { identityMigrations } from './migrations.ts';
 export { identityModule } from './module.ts';
 export { mintForSession } from './minting.ts';
 export { enableMultiUser, setPassword } from './mode.ts';
-export { admission, admitUsers, bringInvite, hasUser, presentUsers, type MovingInvite } from './moving-in.ts';
-export { importUser, type ImportedUser } from './new-user.ts';
+export { admission, admitUsers, hasUser, importInvite, importUser, presentUsers } from './import.ts';
+export type { ImportedInvite, ImportedUser } from './import.ts';
 export { isBcryptHash } from './login/password.ts';
 export { refuseTakeover } from './power.ts';
 export { recoverAccount, resetPassword } from './login/recovery.ts';

@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
 import { excesses, worthOf, type Actor } from '../access/index.ts';
 import { actorId, holdingsOf } from '../keys/index.ts';
 import { nextId, type Db } from '../storage/index.ts';
-import { newCode } from './login/codes.ts';
+import { digestsOf, newCode } from './login/codes.ts';
 import { placeOf } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
 import * as store from './store/invite-store.ts';
@@ -16,32 +15,29 @@ import type { User } from './user.ts';
 export interface Invite {
   id: number;
   code: string;
-  /** One that is pending ends with its maker: it is `disabled` then. */
+  /** A pending invite becomes `disabled` with the end of its maker. */
   status: InviteStatus;
   claimedBy: number | null;
   workspaceIds: number[];
   /** Id of a user; 0: a key. */
   createdBy: number;
-  /** As `actorId` says it; null: not known. */
+  /** In the form of `actorId`; null: unknown. */
   madeBy: string | null;
   createdAt: number;
   updatedAt: number;
 }
 
-/** The list of the Developer API has no pages: the newest. */
+/** The list of the Developer API has no pages: it shows the newest invites. */
 const LISTED_MAX = 1_000;
-/** An audit record has room for so many. */
+/** Bounds the audit record. */
 const WORKSPACES_MAX = 500;
 
-/** What the sealed code of an invite is bound to: a stolen database lets nobody in. */
-export const inviteContext = (id: number): string => `invite ${id}`;
-
-const digestsOf = ({ keys }: Identity, code: string): Uint8Array[] =>
-  keys.sealing.digestsOfSha256(hash('sha256', code, 'buffer')).map(({ digest }) => digest);
+/** Context of the sealed code: the code in a stolen database is useless. */
+const contextOf = (id: number): string => `invite ${id}`;
 
 const fromRow = ({ keys }: Identity, row: InviteRow): Invite => ({
   id: row.id,
-  code: keys.sealing.open(row.code_sealed, inviteContext(row.id)),
+  code: keys.sealing.open(row.code_sealed, contextOf(row.id)),
   status: row.status,
   claimedBy: row.claimed_by,
   workspaceIds: JSON.parse(row.workspace_ids) as number[],
@@ -51,7 +47,22 @@ const fromRow = ({ keys }: Identity, row: InviteRow): Invite => ({
   updatedAt: row.updated_at,
 });
 
-/** @throws KeywardError `scope_escalation` where the maker does not hold what the invited user will. */
+/** Stores an invite, with its code sealed. */
+export const insertInvite = (tx: Db, { keys }: Identity, invite: Invite): Promise<void> =>
+  store.insertInvite(tx, {
+    id: invite.id,
+    code_digest: keys.sealing.digest(invite.code).digest,
+    code_sealed: keys.sealing.seal(invite.code, contextOf(invite.id)),
+    status: invite.status,
+    claimed_by: invite.claimedBy,
+    workspace_ids: JSON.stringify(invite.workspaceIds),
+    created_by: invite.createdBy,
+    made_by: invite.madeBy,
+    created_at: invite.createdAt,
+    updated_at: invite.updatedAt,
+  });
+
+/** @throws KeywardError `scope_escalation` if the maker does not hold the power of the invited user. */
 export function createInvite(
   identity: Identity,
   actor: Actor,
@@ -62,28 +73,25 @@ export function createInvite(
   return keys.audit.change(actor, async (tx) => {
     const workspaces = await identity.memberships.named(tx, workspaceIds);
     refuseNewUser(actor, { role: 'default', workspaces });
-    const id = await nextId(tx, 'invites');
-    const code = newCode();
     const nowMs = keys.clock.nowMs();
-    const row: InviteRow = {
-      id,
-      code_digest: keys.sealing.digest(code).digest,
-      code_sealed: keys.sealing.seal(code, inviteContext(id)),
+    const invite: Invite = {
+      id: await nextId(tx, 'invites'),
+      code: newCode(),
       status: 'pending',
-      claimed_by: null,
-      workspace_ids: JSON.stringify(workspaceIds),
-      created_by: actor.kind === 'user' ? actor.id : 0,
-      made_by: actorId(actor),
-      created_at: nowMs,
-      updated_at: nowMs,
+      claimedBy: null,
+      workspaceIds,
+      createdBy: actor.kind === 'user' ? actor.id : 0,
+      madeBy: actorId(actor),
+      createdAt: nowMs,
+      updatedAt: nowMs,
     };
-    await store.insertInvite(tx, row);
-    const entry = { action: 'invites.create', target: `invite:${id}` };
-    return { result: fromRow(identity, row), entry: { ...entry, details: { workspaces: workspaceIds } } };
+    await insertInvite(tx, identity, invite);
+    const details = { workspaces: workspaceIds };
+    return { result: invite, entry: { action: 'invites.create', target: `invite:${invite.id}`, details } };
   });
 }
 
-/** Who made an invite, where they could still make it; undefined: it has ended. */
+/** The maker of an invite; undefined: the maker could not make it now, so the invite has ended. */
 async function makerOf(db: Db, identity: Identity, invite: Invite): Promise<Maker | undefined> {
   const maker = await makerNow(db, identity, invite.madeBy);
   return maker !== undefined && (await isHeldBy(db, identity, { actor: maker.actor, invite }))
@@ -91,7 +99,7 @@ async function makerOf(db: Db, identity: Identity, invite: Invite): Promise<Make
     : undefined;
 }
 
-/** Whether somebody holds what the invited user will. */
+/** Whether the actor holds the power of the invited user. */
 async function isHeldBy(
   db: Db,
   { memberships }: Identity,
@@ -102,28 +110,28 @@ async function isHeldBy(
   return excesses(holdingsOf(actor, wanted), wanted).length === 0;
 }
 
-/** As it stands with its maker. */
-async function standing(db: Db, identity: Identity, invite: Invite): Promise<Invite> {
+/** The invite; `disabled` once its maker has ended. */
+async function currentOf(db: Db, identity: Identity, invite: Invite): Promise<Invite> {
   if (invite.status !== 'pending' || (await makerOf(db, identity, invite)) !== undefined) return invite;
   return { ...invite, status: 'disabled' };
 }
 
-/** What stands in place of a code that would give more than who asks holds. */
+/** Shown in place of a code that would give the reader more power. */
 const HIDDEN_CODE = '*******-*******-*******-*******';
 
-/** A pending one is a way in: its code is shown to those alone who could have made it. */
+/** A pending invite lets somebody in: only an actor who could make it sees its code. */
 export async function listInvites(identity: Identity, actor: Actor): Promise<Invite[]> {
   const { db } = identity.keys.storage;
   const shown: Invite[] = [];
   for (const row of await store.listInvites(db, LISTED_MAX)) {
     const invite = fromRow(identity, row);
     const isOpen = invite.status !== 'pending' || (await isHeldBy(db, identity, { actor, invite }));
-    shown.push(await standing(db, identity, isOpen ? invite : { ...invite, code: HIDDEN_CODE }));
+    shown.push(await currentOf(db, identity, isOpen ? invite : { ...invite, code: HIDDEN_CODE }));
   }
   return shown;
 }
 
-/** @returns false where there is none, or it was disabled before. @throws KeywardError `scope_escalation` */
+/** @returns false if there is no such invite, or it was disabled before. @throws KeywardError `scope_escalation` */
 export function disableInvite(identity: Identity, actor: Actor, id: number): Promise<boolean> {
   const { keys } = identity;
   return keys.audit.change(actor, async (tx) => {
@@ -131,7 +139,8 @@ export function disableInvite(identity: Identity, actor: Actor, id: number): Pro
     if (row === undefined) return { result: false };
     const { workspaceIds } = fromRow(identity, row);
     refuseStrongerInvite(actor, await identity.memberships.named(tx, workspaceIds));
-    if (!(await store.disableInvite(tx, id, keys.clock.nowMs()))) return { result: false };
+    const change = { from: ['pending', 'claimed'], to: 'disabled', nowMs: keys.clock.nowMs() } as const;
+    if (!(await store.changeStatus(tx, id, change))) return { result: false };
     return { result: true, entry: { action: 'invites.disable', target: `invite:${id}` } };
   });
 }
@@ -143,8 +152,8 @@ export async function getInvite(identity: Identity, id: number): Promise<Invite 
 
 export async function findInvite(identity: Identity, code: string): Promise<Invite | undefined> {
   const { db } = identity.keys.storage;
-  const row = await store.findInvite(db, digestsOf(identity, code));
-  return row && standing(db, identity, fromRow(identity, row));
+  const row = await store.findInvite(db, digestsOf(identity.keys.sealing, code));
+  return row && currentOf(db, identity, fromRow(identity, row));
 }
 
 interface Acceptance {
@@ -152,13 +161,14 @@ interface Acceptance {
   username: unknown;
   password: unknown;
   ip: string;
-  /** Told for whom the invite is good: what takes them away meanwhile ends the request. */
+  /** Called with the subjects of the maker: the request ends if one of them is taken away. */
   runsFor?: (subjects: readonly string[]) => void;
 }
 
 /**
- * Makes the user that the invite was for, as a member of its workspaces.
- * @returns undefined where the invite is none, or used up. @throws KeywardError `invalid_input`; it stays good then.
+ * Makes the invited user, as a member of the workspaces of the invite.
+ * @returns undefined if the invite is invalid or used.
+ * @throws KeywardError `invalid_input`; the invite stays valid then.
  */
 export async function acceptInvite(
   identity: Identity,
@@ -171,17 +181,14 @@ export async function acceptInvite(
   const fresh = await newUser({ username, password }, placeOf(ip));
   return keys.storage.transaction(async (tx) => {
     if ((await makerOf(tx, identity, invite)) === undefined) return undefined;
-    if (!(await store.claimInvite(tx, invite.id, keys.clock.nowMs()))) return undefined;
+    const change = { from: ['pending'], to: 'claimed', nowMs: keys.clock.nowMs() } as const;
+    if (!(await store.changeStatus(tx, invite.id, change))) return undefined;
     const user = await addUser(tx, identity, fresh);
     await store.setClaimedBy(tx, invite.id, user.id);
     const { workspaceIds } = invite;
     await identity.memberships.join(tx, { userId: user.id, workspaceIds, at: user.createdAt });
     const details = { user: user.id, username: user.username, workspaces: workspaceIds };
-    const entry = {
-      action: 'invites.accept',
-      target: `invite:${invite.id}`,
-      details,
-    };
+    const entry = { action: 'invites.accept', target: `invite:${invite.id}`, details };
     await keys.audit.record(tx, { kind: 'user', id: user.id, name: user.username }, entry);
     return user;
   });

@@ -6,20 +6,20 @@ import type { Identity } from './identity.ts';
 import { subjectOfUser } from './login/sessions.ts';
 import { findUser } from './store/user-store.ts';
 
-/** Who handed out an invite or a login token, as they are now. */
+/** The present state of the maker of an invite or a login token. */
 export interface Maker {
   actor: Actor;
-  /** What takes one of these away ends whatever is carried out with what was handed out. */
+  /** A change that takes one of these away ends the requests that use the invite or token. */
   subjects: readonly string[];
 }
 
 const USER = /^user:(\d+)$/;
 
 /**
- * What was handed out and not used yet ends with its maker: whoever leaves, or whose key leaked, would otherwise come back by
- * an invite. Guarded by handed-out.test.ts.
- * @param madeBy as `actorId` says it; null: not known, of before or of elsewhere.
- * @returns undefined where the maker has ended, or may hand out nothing any more.
+ * An unused invite or token ends with its maker: a former user, or the thief of a key, could otherwise return with it.
+ * Guarded by handed-out.test.ts.
+ * @param madeBy in the form of `actorId`; null: unknown, such as imported.
+ * @returns undefined if the maker has ended, or may no longer make invites and tokens.
  */
 export async function makerNow(
   db: Db,

@@ -4,7 +4,7 @@ export const identityMigrations: Migration[] = [
   {
     id: 'identity-1',
     statements: ({ bytes }) => [
-      // One row. Whoever changes who may administer locks it first (mode-store.ts).
+      // One row, locked by changes of administrators (mode-store.ts).
       `create table identity_mode (
         id bigint primary key,
         multi_user bigint not null,
@@ -29,7 +29,7 @@ export const identityMigrations: Migration[] = [
       )`,
       `create unique index users_username on users (username)`,
       `create unique index users_owner on users (owner_id)`,
-      // Rows outlive their user: that is how a session of a deleted one is known.
+      // Rows outlive their user: a session of a deleted user gets its own error.
       `create table sessions (
         id text primary key,
         user_id bigint,
@@ -76,7 +76,7 @@ export const identityMigrations: Migration[] = [
   {
     id: 'identity-2',
     statements: () => [
-      // Whoever handed something out: it ends with them (makers.ts). Of those that keys made before, nobody knows which key.
+      // The maker of an invite or token (makers.ts). For older ones that keys made, the key is unknown.
       `alter table one_time_tokens add column made_by text`,
       `alter table invites add column made_by text`,
       `update invites set made_by = 'user:' || created_by where created_by > 0`,

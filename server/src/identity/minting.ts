@@ -9,9 +9,9 @@ import { findUser, lockUser } from './store/user-store.ts';
 type Input = Omit<MintInput, 'owner'>;
 
 /**
- * Makes a key that belongs to whoever is logged in.
- * @param keys with another prefix, where the key is of a kind of its own.
- * @throws KeywardError `invalid_session` where the session ended or the role changed at this moment; and as `mint`.
+ * Makes a key for the owner of the session.
+ * @param keys default: those of the identity; others for another prefix.
+ * @throws KeywardError `invalid_session` if the session ended or the role changed meanwhile; and as `mint`.
  */
 export async function mintForSession(
   { keys: own }: Identity,
@@ -25,7 +25,7 @@ export async function mintForSession(
   }
   const { user, id } = session;
   return keys.audit.change(actor, async (tx) => {
-    // A change of the role at this moment waits here and then finds the key, or came first and is seen.
+    // A change of the role at the same time waits here and then finds the key, or came first and is seen.
     await lockUser(tx, user.id);
     await refuseEnded(tx, id, user);
     return mintIn(tx, keys, { actor, input: { ...input, owner: user.ownerId } });

@@ -5,30 +5,28 @@ import { INSIDE } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { lockMode, writeMode } from './store/mode-store.ts';
 import { hashPassword } from './login/password.ts';
-import { revokeSessionsOf } from './store/session-store.ts';
 import { sessionsEnd } from './login/sessions.ts';
 import { checkPassword, type User } from './user.ts';
 import { addUser, newUser } from './new-user.ts';
 import { refuseNewUser } from './power.ts';
 
 /**
- * Who gets in. A fresh instance is in `setup` and not open to anybody: its first session takes the text of an admin key
- * (all scopes, all workspaces and models) in place of a password. That key is printed once, at the first start, and
- * `keyward keys create --local` makes another one on the machine itself. It works in `password` too, as the way back in.
+ * The way to log in. In `setup`, only the text of an admin key (all scopes, workspaces and models) opens a session. The
+ * first start prints such a key; `keyward keys create --local` makes another one. It works in `password` too, if the
+ * password is lost. In `multi-user` users log in with their roles, permanently.
  */
 export type Mode = 'setup' | 'password' | 'multi-user';
 
-/** What the sealed hash of the one password is bound to. */
+/** Context of the sealed hash of the one password. */
 export const PASSWORD_CONTEXT = 'instance password';
 
 const alreadyEnabled = (): KeywardError =>
   new KeywardError('conflict', 'Multi-user mode is already enabled.');
 
 /**
- * Sets the one password, or takes it away: then only an admin key gets in again. All sessions end, the one that asks
- * too.
- * @param isLastMeant whether the password shall be taken away also where no key may do everything.
- * @throws KeywardError `invalid_input`; `conflict` where there are users; `scope_escalation`, `last_admin`.
+ * Sets the one password, or removes it: then only an admin key opens a session. Ends all sessions, also this one.
+ * @param isLastMeant removes the password even if no key can do everything.
+ * @throws KeywardError `invalid_input`; `conflict` in multi-user mode; `scope_escalation`, `last_admin`.
  */
 export async function setPassword(
   identity: Identity,
@@ -36,16 +34,14 @@ export async function setPassword(
   { password, isLastMeant = false }: { password: string | null; isLastMeant?: boolean },
 ): Promise<void> {
   const { keys } = identity;
-  // Whoever knows the password is an administrator, for good and from everywhere; who logged in with it gains nothing by another.
+  // The password makes an administrator without expiry. An actor who logged in with it gains nothing by a new one.
   if (actor.kind !== 'admin') refuseNewUser(actor, { role: 'admin' });
   const hash = password === null ? null : await hashPassword(checkPassword(password), INSIDE);
   await keys.audit.changeEverywhere(actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     if (hash === null && !isLastMeant && !(await hasUnlimitedKey(tx, keys))) throw lastAdmin(true);
-    const nowMs = keys.clock.nowMs();
     const sealed = hash === null ? null : keys.sealing.seal(hash, PASSWORD_CONTEXT);
-    await writeMode(tx, { password_hash: sealed }, nowMs);
-    await revokeSessionsOf(tx, null, nowMs);
+    await writeMode(tx, { password_hash: sealed }, keys.clock.nowMs());
     const details = { password: hash === null ? 'removed' : 'set' };
     return {
       result: undefined,
@@ -56,9 +52,8 @@ export async function setPassword(
 }
 
 /**
- * Makes the first administrator and lets users in instead of the one password; there is no way back. Sessions of
- * before end.
- * @throws KeywardError `invalid_input`; `conflict` where it was done before; `scope_escalation`.
+ * Makes the first administrator and turns on multi-user mode, permanently. Ends all sessions.
+ * @throws KeywardError `invalid_input`; `conflict` if it is on; `scope_escalation`.
  */
 export async function enableMultiUser(
   identity: Identity,
@@ -70,9 +65,7 @@ export async function enableMultiUser(
   const fresh = await newUser({ ...input, role: 'admin' }, INSIDE);
   const { result } = await keys.audit.changeEverywhere(actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
-    const nowMs = keys.clock.nowMs();
-    await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
-    await revokeSessionsOf(tx, null, nowMs);
+    await writeMode(tx, { multi_user: 1, password_hash: null }, keys.clock.nowMs());
     const user = await addUser(tx, identity, fresh);
     const details = { user: user.id, username: user.username };
     return {

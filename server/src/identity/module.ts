@@ -1,8 +1,9 @@
+import type { KeysContext } from '../keys/index.ts';
 import { defineModule } from '../storage/index.ts';
-import { openIdentity, type Identity } from './identity.ts';
+import { Identity, type Memberships } from './identity.ts';
 import { identityMigrations } from './migrations.ts';
 
 export const identityModule = defineModule({
   migrations: identityMigrations,
-  open: (given: Pick<Identity, 'keys' | 'memberships'>) => ({ identity: openIdentity(given) }),
+  open: (given: { keys: KeysContext; memberships: Memberships }) => ({ identity: new Identity(given) }),
 });

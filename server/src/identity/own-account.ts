@@ -3,13 +3,13 @@ import { knowsPassword, throttled, type LoginRefusal } from './login/login.ts';
 import type { UserInput } from './user.ts';
 import { updateUser } from './users.ts';
 
-/** What people change about themselves; role, limit and suspension are for others to say. */
+/** The fields that users change themselves; not the role, the limit or the suspension. */
 type OwnInput = Pick<UserInput, 'username' | 'password' | 'bio'>;
 
 /**
- * Changes the account of whoever is logged in. A new password takes the present one, asked for like a login: a session that
- * somebody got hold of must not become the account. All sessions end with it.
- * @returns why not, where the present password is wrong or was tried too often. @throws KeywardError as `updateUser`.
+ * Changes the account of a session. A new password needs the present one, throttled like a login: the thief of a
+ * session must not get the account. It ends all sessions.
+ * @returns a refusal if the present password is wrong or was tried too often. @throws KeywardError as `updateUser`.
  */
 export async function changeOwnAccount(
   identity: Identity,

@@ -4,7 +4,7 @@ import { KeywardError } from '../base/errors.ts';
 export const USER_ROLES = ['admin', 'manager', 'default'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 
-/** A person who logs in. Times in ms since 1970. The password is nowhere in it. */
+/** A person who logs in. Times in ms since 1970. Never contains the password. */
 export interface User {
   id: number;
   /** The owner of the user's keys: suspended and deleted with the user. */
@@ -22,15 +22,7 @@ export interface User {
   updatedAt: number;
 }
 
-/** What a user is made of or changed to, before anybody has looked at it. */
-export type UserInput = Partial<
-  Record<
-    'username' | 'password' | 'role' | 'suspended' | 'dailyMessageLimit' | 'bio' | 'pfpFilename',
-    unknown
-  >
->;
-
-/** The same, looked at. */
+/** Checked values for a new or changed user. */
 export interface UserFields {
   username?: string;
   password?: string;
@@ -41,6 +33,9 @@ export interface UserFields {
   pfpFilename?: string | null;
 }
 
+/** The same before the check. */
+export type UserInput = Partial<Record<keyof UserFields, unknown>>;
+
 const USERNAME = /^[a-z][a-z0-9._@-]*$/;
 const USERNAME_MAX = 64;
 export const PASSWORD_MIN = 8;
@@ -50,7 +45,7 @@ const FILENAME_MAX = 255;
 
 const refused = (message: string): KeywardError => new KeywardError('invalid_input', message);
 
-/** Words that clients send as numbers, and numbers as words, are taken for what they mean. */
+/** Lenient: clients send numbers and booleans also as texts. */
 const CHECKS: { [F in keyof UserFields]-?: (value: unknown) => NonNullable<UserFields>[F] } = {
   username: checkUsername,
   password: checkPassword,
@@ -61,7 +56,7 @@ const CHECKS: { [F in keyof UserFields]-?: (value: unknown) => NonNullable<UserF
   pfpFilename: checkFilename,
 };
 
-/** Those of the fields that are known, each checked. @throws KeywardError `invalid_input`: the first that is wrong. */
+/** Ignores unknown fields. @throws KeywardError `invalid_input` for the first invalid field. */
 export function checkUser(input: UserInput): UserFields {
   const known = Object.entries(CHECKS).filter(([name]) => input[name as keyof UserFields] !== undefined);
   return Object.fromEntries(known.map(([name, check]) => [name, check(input[name as keyof UserFields])]));
@@ -83,8 +78,8 @@ export function checkPassword(value: unknown): string {
     throw refused(`password should be at least ${PASSWORD_MIN} characters long`);
   if (password.length > PASSWORD_MAX)
     throw refused(`password should be at most ${PASSWORD_MAX} characters long`);
-  // No login takes it (developer/fields.ts).
-  if (password.includes('\0')) throw refused('password cannot hold the character U+0000');
+  // No login accepts it (developer/fields.ts).
+  if (password.includes('\0')) throw refused('password cannot contain the character U+0000');
   return password;
 }
 
@@ -105,11 +100,11 @@ function checkDailyLimit(value: unknown): number | null {
 function checkBio(value: unknown): string {
   const bio = typeof value === 'string' ? value : '';
   if (bio.length > BIO_MAX) throw refused(`Bio cannot be longer than ${BIO_MAX} characters`);
-  if (bio.includes('\0')) throw refused('Bio cannot hold the character U+0000');
+  if (bio.includes('\0')) throw refused('Bio cannot contain the character U+0000');
   return bio.toWellFormed();
 }
 
-/** A name, never a path: it is put behind a folder. */
+/** A name, never a path: it is appended to a folder. */
 function checkFilename(value: unknown): string | null {
   if (value === null || value === '') return null;
   if (typeof value === 'string' && value.length <= FILENAME_MAX && /^[\w-][\w.-]*$/.test(value)) return value;

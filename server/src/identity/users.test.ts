@@ -18,7 +18,7 @@ const enter = async (identity: Identity, username: string): Promise<string> => {
 const NO_ADMIN = { code: 'conflict', message: 'No system admins will remain if you do this. Update failed.' };
 
 describeOnBothDatabases('users', (open) => {
-  test('what cannot be used is refused in words', async () => {
+  test('an invalid value of a user is refused with its reason', async () => {
     const { identity } = await openWithAdmin(open);
     const cases: [UserInput, RegExp][] = [
       [{ username: 'x' }, /at least 2/],
@@ -29,7 +29,7 @@ describeOnBothDatabases('users', (open) => {
       [{ password: 'short' }, /at least 8/],
       [{ password: 'x'.repeat(251) }, /at most 250/],
       [{ password: ['12345678'] }, /at least 8/],
-      [{ password: 'a\0bcdefgh' }, /password cannot hold/],
+      [{ password: 'a\0bcdefgh' }, /password cannot contain/],
       [{ role: 'wizard' }, /Invalid role/],
       [{ dailyMessageLimit: 0 }, /whole number from 1/],
       [{ dailyMessageLimit: '' }, /whole number from 1/],
@@ -46,7 +46,7 @@ describeOnBothDatabases('users', (open) => {
     expect(await identity.listUsers()).toHaveLength(1);
   });
 
-  test('what a user is made of and changed to; what is not known is left out', async () => {
+  test('a user is made and changed with the known fields, and unknown fields are ignored', async () => {
     const { identity } = await openWithAdmin(open);
     const made = await make(identity, 'sam', { role: 'manager', dailyMessageLimit: '5', bio: 'b' });
     expect(made).toMatchObject({ id: 2, role: 'manager', dailyMessageLimit: 5, bio: 'b', suspended: false });
@@ -65,7 +65,7 @@ describeOnBothDatabases('users', (open) => {
     await expect(refused(2, { pfpFilename: '../../etc/passwd' })).rejects.toThrow('name of a file');
   });
 
-  test('of several with one name at the same moment one is made', async () => {
+  test('one of several requests for the same name at the same time makes a user', async () => {
     const { identity, another } = await openWithAdmin(open);
     const both = [identity, await another()];
     const outcomes = await Promise.allSettled([0, 1, 0, 1].map((i) => make(both[i]!, 'sam')));
@@ -96,7 +96,7 @@ describeOnBothDatabases('users', (open) => {
     expect(await enter(identity, 'sam')).toMatch(/^Bearer /);
   });
 
-  test('a lower role revokes the keys that hold more than it can do, on every node before it is answered', async () => {
+  test('a lower role revokes the keys with more power, on every node before it is answered', async () => {
     const { identity, another } = await openWithAdmin(open);
     const other = await another();
     const { id, ownerId } = await make(identity, 'sam', { role: 'admin' });
@@ -130,7 +130,7 @@ describeOnBothDatabases('users', (open) => {
     expect(await codes()).toEqual(['revoked', 'revoked', 'revoked']);
   });
 
-  test('a key that somebody makes at the moment of being demoted does not outlive it', async () => {
+  test('a key that a user makes during the demotion does not outlive it', async () => {
     const { identity, another } = await openWithAdmin(open);
     const other = await another();
     for (let round = 0; round < 5; round++) {
@@ -146,7 +146,7 @@ describeOnBothDatabases('users', (open) => {
     }
   });
 
-  test('the owner of the keys and the user are one person: suspended or deleted there, nobody logs in here', async () => {
+  test('a user whose owner of keys is suspended or deleted cannot log in', async () => {
     const { identity } = await openWithAdmin(open);
     const { ownerId } = await make(identity, 'sam');
     const session = await enter(identity, 'sam');
@@ -158,7 +158,7 @@ describeOnBothDatabases('users', (open) => {
     await expect(enter(identity, 'sam')).rejects.toThrow('suspended');
   });
 
-  test('a deletion ends sessions and keys for good, tells the modules to the right, and frees the name', async () => {
+  test('a deletion ends sessions and keys permanently, deletes the memberships, and frees the name', async () => {
     const removed: number[] = [];
     const forget = async (_tx: Db, userId: number): Promise<void> => void removed.push(userId);
     const { identity } = await openWithAdmin(open, { ...NO_MEMBERS, forget });
@@ -185,7 +185,7 @@ describeOnBothDatabases('users', (open) => {
     await deleteUser(identity, OPERATOR, suspended.id);
   });
 
-  test('two administrators who take each other away at the same moment leave one', async () => {
+  test('of two administrators who delete or demote each other at the same time one stays', async () => {
     const { identity, another, admin } = await openWithAdmin(open);
     const other = await another();
     for (let round = 0; round < 5; round++) {
@@ -203,7 +203,7 @@ describeOnBothDatabases('users', (open) => {
     }
   });
 
-  test('a key makes no user, and gets at no password or login of one, who could do more than itself', async () => {
+  test('a key cannot make a user with more power than its own, nor set the password of one or log one in', async () => {
     const { identity, admin } = await openWithAdmin(open);
     const { actor: alone } = await mintActor(identity.keys, { scopes: ['users:manage'] });
     const { actor: small } = await mintActor(identity.keys, {

@@ -7,13 +7,13 @@ import { hasAdmin } from './administrators.ts';
 import { INSIDE } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { lockMode } from './store/mode-store.ts';
-import { addUser, nameTaken, newUser, passwordContext } from './new-user.ts';
+import { addUser, nameTaken, newUser, passwordColumns } from './new-user.ts';
 import { hashPassword } from './login/password.ts';
 import { isDemotion, refuseChange, refuseEnding, refuseNewUser } from './power.ts';
 import type { UserRow } from './store/rows.ts';
 import { revokeSessionsOf } from './store/session-store.ts';
 import { sessionsEnd } from './login/sessions.ts';
-import { dropRecoveryCodes, dropTokens } from './store/token-store.ts';
+import { dropCodes } from './store/token-store.ts';
 import { checkUser, type User, type UserFields, type UserInput, type UserRole } from './user.ts';
 import * as store from './store/user-store.ts';
 
@@ -25,10 +25,7 @@ export async function createUser(identity: Identity, actor: Actor, input: UserIn
     const user = await addUser(tx, identity, fresh);
     const { username, role } = user;
     const details = { username, role, owner: user.ownerId };
-    return {
-      result: user,
-      entry: { action: 'users.create', target: `user:${user.id}`, details },
-    };
+    return { result: user, entry: { action: 'users.create', target: `user:${user.id}`, details } };
   });
 }
 
@@ -43,15 +40,15 @@ async function existing(tx: Db, id: number): Promise<User> {
   return user;
 }
 
-/** Two administrators who demote each other at the same moment wait for each other at the lock. */
+/** Runs under `lockMode`: two administrators who demote each other wait for each other there. */
 async function refuseLastAdmin(tx: Db, user: User): Promise<void> {
   if (user.role !== 'admin' || user.suspended) return;
   if (!(await hasAdmin(tx, user.ownerId))) throw lastAdmin();
 }
 
 /**
- * Changes a user. A suspension ends sessions and keys, a lower role the keys that hold more than it can do; both resolve
- * when no node admits them any longer. A new password ends the sessions.
+ * A suspension ends sessions and keys; a lower role ends the keys with more power. Both resolve when no node admits
+ * them any more. A new password ends the sessions.
  * @throws KeywardError `not_found`, `invalid_input`, `conflict` for the last administrator, `scope_escalation`.
  */
 export async function updateUser(
@@ -82,7 +79,7 @@ export async function updateUser(
   });
 }
 
-/** What runs for somebody who is suspended or may do less ends, with key or session; a new password ends the sessions. */
+/** A suspension or a lower role ends the running requests of the user; a new password ends the sessions. */
 function changesOf(
   { id, ownerId, role: before }: User,
   { suspended, role, password }: UserFields,
@@ -93,16 +90,16 @@ function changesOf(
   return password === undefined ? [owner] : [owner, sessionsEnd(id)];
 }
 
-const defined = (details: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
 /** Users of the role default have no keys. */
 const keptBy = (role: UserRole): readonly string[] => (role === 'default' ? [] : ROLE_POWERS[role]);
 
-/** So many are named in the audit record; the reason stands at each key. */
+/** Bounds the audit record; each key has the reason. */
 const NAMED_MAX = 100;
 
-/** Nobody keeps by a key what they may no longer do: of keys whose role was taken away, an administrator can restore some. */
+/** After a demotion no key keeps more power than the user; an administrator can restore some. */
 async function endExcessKeys(
   tx: Db,
   { keys }: Identity,
@@ -116,50 +113,49 @@ async function endExcessKeys(
 
 async function change(
   tx: Db,
-  { keys }: Identity,
+  identity: Identity,
   { before, fields, hash }: { before: User; fields: UserFields; hash: string | undefined },
 ): Promise<void> {
   const { id, ownerId } = before;
-  const nowMs = keys.clock.nowMs();
-  if (fields.username !== undefined && fields.username !== before.username) {
-    if ((await store.findByUsername(tx, fields.username)) !== undefined) throw nameTaken();
-  }
-  const sealed = hash === undefined ? undefined : keys.sealing.seal(hash, passwordContext(id));
-  // Before the sessions end: a login at this moment waits here, and finds another password (login.ts).
+  const nowMs = identity.keys.clock.nowMs();
+  const { username } = fields;
+  const isRenamed = username !== undefined && username !== before.username;
+  if (isRenamed && (await store.findByUsername(tx, username)) !== undefined) throw nameTaken();
+  // Before the sessions end: a login at the same time waits here, and finds the new password (login.ts).
   await store
-    .updateUser(tx, id, { ...columns(fields, sealed), updated_at: nowMs })
+    .updateUser(tx, id, {
+      ...columns(fields),
+      ...(hash === undefined ? {} : passwordColumns(identity, id, hash)),
+      updated_at: nowMs,
+    })
     .catch((error: unknown) => {
       throw isNameTaken(error) ? nameTaken() : error;
     });
-  // Who knew the password of before may have been shown the codes.
-  if (sealed !== undefined) await dropRecoveryCodes(tx, id);
-  if (sealed !== undefined) await dropTokens(tx, id);
-  if (sealed !== undefined || fields.suspended === true) await revokeSessionsOf(tx, id, nowMs);
+  // A thief of the former password may have seen the codes.
+  if (hash !== undefined) await dropCodes(tx, id);
+  if (hash !== undefined || fields.suspended === true) await revokeSessionsOf(tx, id, nowMs);
   if (fields.suspended !== undefined)
     await setOwnerState(tx, ownerId, fields.suspended ? 'suspended' : 'active');
 }
 
-function columns(fields: UserFields, sealed: string | undefined): Partial<UserRow> {
+function columns(fields: UserFields): Partial<UserRow> {
   const { username, role, suspended, dailyMessageLimit, bio, pfpFilename } = fields;
-  return {
-    ...(username === undefined ? {} : { username }),
-    ...(role === undefined ? {} : { role }),
-    ...(suspended === undefined ? {} : { suspended: suspended ? 1 : 0 }),
-    ...(dailyMessageLimit === undefined ? {} : { daily_message_limit: dailyMessageLimit }),
-    ...(bio === undefined ? {} : { bio }),
-    ...(pfpFilename === undefined ? {} : { pfp_filename: pfpFilename }),
-    ...(sealed === undefined
-      ? {}
-      : { password_hash: sealed, password_kind: 'argon2id', seen_recovery_codes: 0 }),
-  };
+  return defined({
+    username,
+    role,
+    suspended: suspended === undefined ? undefined : Number(suspended),
+    daily_message_limit: dailyMessageLimit,
+    bio,
+    pfp_filename: pfpFilename,
+  });
 }
 
-/** Two changes at the same moment meet only in the index. */
+/** Two changes at the same time meet only in the unique index. */
 function isNameTaken(error: unknown): boolean {
   return error instanceof Error && /unique/i.test(error.message) && /users[._]username/.test(error.message);
 }
 
-/** Ends sessions and keys of the user for good. @throws KeywardError as `updateUser`. */
+/** Ends sessions and keys of the user permanently. @throws KeywardError as `updateUser`. */
 export async function deleteUser(identity: Identity, actor: Actor, id: number): Promise<void> {
   const { keys, memberships } = identity;
   await keys.audit.changeEverywhere(actor, async (tx) => {

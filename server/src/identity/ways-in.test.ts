@@ -25,7 +25,7 @@ const enter = (identity: Identity, password = PASSWORD) =>
   loginUser(identity, { username: 'admin', password, ip: IP });
 
 describeOnBothDatabases('invites', (open) => {
-  test('one makes one user, in the workspaces it names, and is claimed', async () => {
+  test('an invite makes one user, in its workspaces, and is claimed', async () => {
     const joined: unknown[] = [];
     const join: Memberships['join'] = async (_tx, { userId, workspaceIds }) =>
       void joined.push([userId, workspaceIds]);
@@ -42,7 +42,7 @@ describeOnBothDatabases('invites', (open) => {
     expect(await identity.listUsers()).toHaveLength(2);
   });
 
-  test('of two who accept at the same moment one becomes a user', async () => {
+  test('one of two requests that accept an invite at the same time makes a user', async () => {
     const { identity, another } = await openWithAdmin(open);
     const both = [identity, await another()];
     const { code } = await createInvite(identity, OPERATOR, { workspaceIds: [] });
@@ -51,7 +51,7 @@ describeOnBothDatabases('invites', (open) => {
     expect(await identity.listUsers()).toHaveLength(2);
   });
 
-  test('a name or password that is refused leaves the invite good; a workspace that cannot be joined leaves no user', async () => {
+  test('an invalid name or password leaves the invite valid, and a failed join of a workspace leaves no user', async () => {
     let fails = true;
     const join = async (): Promise<void> => {
       if (fails) throw new Error('no such workspace');
@@ -68,7 +68,7 @@ describeOnBothDatabases('invites', (open) => {
     expect(await acceptInvite(identity, person(code))).toBeDefined();
   });
 
-  test('a disabled one, an unknown one, and any where there are no users open nothing', async () => {
+  test('a disabled or unknown invite makes no user, nor any invite without multi-user mode', async () => {
     const { identity } = await openWithAdmin(open);
     const { id, code } = await createInvite(identity, OPERATOR, { workspaceIds: [] });
     expect(await disableInvite(identity, OPERATOR, id)).toBe(true);
@@ -81,7 +81,7 @@ describeOnBothDatabases('invites', (open) => {
     expect(await acceptInvite(single.identity, person(early.code))).toBeUndefined();
   });
 
-  test('a stolen database shows no code', async () => {
+  test('a stolen database shows no code of an invite', async () => {
     const { identity } = await openWithAdmin(open);
     const { code } = await createInvite(identity, OPERATOR, { workspaceIds: [] });
     const { db } = identity.keys.storage;
@@ -94,7 +94,7 @@ describeOnBothDatabases('login tokens', (open) => {
   const redeem = (identity: Identity, token: string) => loginWithToken(identity, { token, ip: IP });
   const issue = async (identity: Identity, id = 1) => (await issueLoginToken(identity, OPERATOR, id)) ?? '';
 
-  test('each logs in once, within six minutes; a new one ends the one before', async () => {
+  test('a login token works once, within six minutes, and a new one ends it', async () => {
     const { identity, another, clock } = await openWithAdmin(open);
     const first = await issue(identity);
     const second = await issue(identity);
@@ -110,7 +110,7 @@ describeOnBothDatabases('login tokens', (open) => {
     expect(await redeem(identity, '')).toMatchObject({ ok: false });
   });
 
-  test('of more than a hundred sessions of one user the oldest ends', async () => {
+  test('the oldest session of a user with more than a hundred ends', async () => {
     const { identity, clock } = await openWithAdmin(open);
     const tokens: string[] = [];
     for (let i = 0; i < 102; i++) {
@@ -131,7 +131,7 @@ describeOnBothDatabases('login tokens', (open) => {
     ]);
   });
 
-  test('none logs in a suspended user, and none outlives a new password', async () => {
+  test('a login token does not log in a suspended user, and does not outlive a new password', async () => {
     const { identity } = await openWithAdmin(open);
     const { id } = await createUser(identity, OPERATOR, { username: 'sam', password: PASSWORD });
     const token = await issue(identity, id);
@@ -153,7 +153,7 @@ describeOnBothDatabases('recovery codes', (open) => {
   const recover = (identity: Identity, codes: string[], username = 'admin') =>
     recoverAccount(identity, { username, codes, ip: IP });
 
-  test('two different ones give a token that sets a password, ends sessions and codes, and works once', async () => {
+  test('two different recovery codes give a token that sets a password once and ends sessions and codes', async () => {
     const { identity } = await openWithAdmin(open);
     const [a = '', b = '', c = '', d = ''] = await codesOf(identity);
     const session = await enter(identity);
@@ -170,7 +170,7 @@ describeOnBothDatabases('recovery codes', (open) => {
     expect(await codesOf(identity, 'another horse')).toHaveLength(4);
   });
 
-  test('set no password for somebody who was suspended meanwhile, also not once that is over', async () => {
+  test('recovery codes set no password for a user who was suspended meanwhile, also after the suspension', async () => {
     const { identity } = await openWithAdmin(open);
     await createUser(identity, OPERATOR, { username: 'boss', password: PASSWORD, role: 'admin' });
     const [a = '', b = ''] = await codesOf(identity);
@@ -183,7 +183,7 @@ describeOnBothDatabases('recovery codes', (open) => {
     expect(await enter(identity)).toMatchObject({ ok: true });
   });
 
-  test('fewer, the same twice, a wrong one, or those of somebody else give nothing', async () => {
+  test('fewer than two recovery codes, the same code twice, a wrong code, or codes of another user give no token', async () => {
     const { identity, clock } = await openWithAdmin(open);
     const [a = '', b = ''] = await codesOf(identity);
     await createUser(identity, OPERATOR, { username: 'sam', password: PASSWORD });
@@ -198,7 +198,7 @@ describeOnBothDatabases('recovery codes', (open) => {
     expect(await resetPassword(identity, { ip: IP, token: '', password: 'another horse' })).toBe(false);
   });
 
-  test('guessing is throttled as logins are', async () => {
+  test('guessing of recovery codes is throttled like logins', async () => {
     const { identity } = await openWithAdmin(open);
     const codes = await codesOf(identity);
     for (let i = 0; i < 10; i++) await recover(identity, [`${i}`, 'x']);
@@ -207,7 +207,7 @@ describeOnBothDatabases('recovery codes', (open) => {
 });
 
 describeOnBothDatabases('somebody who is on their way in', (open, dialect) => {
-  /** Makes a change and commits it once `waits` says that the other has looked and waits behind it. */
+  /** Makes a change, and commits it once `waits` shows that the other transaction waits for it. */
   async function overtaken(
     identity: Identity,
     { changes, waits }: { changes: readonly string[]; waits: () => Promise<unknown> },
@@ -232,7 +232,7 @@ describeOnBothDatabases('somebody who is on their way in', (open, dialect) => {
       .toBeGreaterThan(0);
   };
 
-  test('with a login token is not let in by a suspension that commits before the session does', async () => {
+  test('a login with a token fails after a suspension that commits before the session does', async () => {
     const { identity, another, admin } = await openWithAdmin(open);
     const token = (await issueLoginToken(identity, OPERATOR, admin.id)) ?? '';
     const looked = Promise.withResolvers<void>();
@@ -243,7 +243,7 @@ describeOnBothDatabases('somebody who is on their way in', (open, dialect) => {
     expect(await login).toMatchObject({ ok: false, why: 'suspended' });
   });
 
-  // Nothing tells from outside when the other waits where one writes at a time.
+  // With one writer at a time, nothing shows from outside that the other one waits.
   test.runIf(dialect === 'postgres')('with a password, or recovery codes, is not let in either', async () => {
     const { identity, another } = await openWithAdmin(open);
     const first = await enter(identity);

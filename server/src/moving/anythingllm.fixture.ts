@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 
-/** The tables of AnythingLLM 1.16 that hold what people made, as its SQLite file has them. */
+/** The tables of AnythingLLM 1.16 that the import reads, as in its SQLite file. */
 const TABLES: Record<string, string> = {
   api_keys: 'name text, secret text unique, createdBy integer, @created, @updated',
   users: `username text unique, password text not null, pfpFilename text, role text not null default 'default',
@@ -51,7 +51,7 @@ const definition = (columns: string): string =>
 
 export const MADE_AT = Date.parse('2026-03-04T05:06:07.890Z');
 
-/** A storage directory as AnythingLLM leaves it, to be filled by a test; removed after it. */
+/** A storage directory like that of AnythingLLM, which a test fills. */
 export class StorageDir {
   readonly folder: string;
   database: DatabaseSync;
@@ -64,7 +64,7 @@ export class StorageDir {
       if (!without.includes(table)) this.database.exec(`create table "${table}" (${definition(columns)})`);
   }
 
-  /** @returns the id of the row; what is not given is as the table has it, made at MADE_AT plus the id. */
+  /** Other columns get the defaults of the table; the time is MADE_AT plus the id. @returns the id. */
   add(table: string, values: Record<string, SQLInputValue>): number {
     const all = { createdAt: MADE_AT + this.#next(table), ...values };
     const names = Object.keys(all).map((name) => `"${name}"`);
@@ -76,7 +76,7 @@ export class StorageDir {
     return Number(this.database.prepare(`select count(*) as many from "${table}"`).get()?.['many']) * 1000;
   }
 
-  /** Writes the file of a document. @returns its location, as `workspace_documents.docpath` has it. */
+  /** Writes the file of a document. @returns its location, as in `workspace_documents.docpath`. */
   addDocument(location: string, pageContent: string, fields: object = {}): string {
     const id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(location)?.[0] ?? crypto.randomUUID();
     const title =
@@ -108,20 +108,20 @@ export class StorageDir {
     return location;
   }
 
-  /** Again, after `close`. */
+  /** Opens the database again after `close`. */
   open(): void {
     this.database = new DatabaseSync(join(this.folder, 'anythingllm.db'), {
       enableForeignKeyConstraints: false,
     });
   }
 
-  /** As when AnythingLLM is stopped. */
+  /** Like a stop of AnythingLLM. */
   close(): void {
     if (this.database.isOpen) this.database.close();
   }
 }
 
-/** An empty one that is removed when the test ends. */
+/** An empty storage directory, removed when the test ends. */
 export function newStorageDir(options: { without?: string[] } = {}): StorageDir {
   const folder = mkdtempSync(join(tmpdir(), 'anythingllm-'));
   const storage = new StorageDir(folder, options);
@@ -132,7 +132,7 @@ export function newStorageDir(options: { without?: string[] } = {}): StorageDir 
   return storage;
 }
 
-/** Every file below a folder with its bytes' digest and its times: two of these are equal when nothing was written. */
+/** The digest and the times of every file of a folder: equal if nothing was written. */
 export function stateOf(folder: string): Record<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isObject } from '../base/is-object.ts';
 import type { DocumentMetadata } from '../documents/index.ts';
 
-/** Node reads no longer text in one piece. */
+/** Node cannot read a longer text in one piece. */
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
 // eslint-disable-next-line no-control-regex
 const UNUSABLE = /[\\\u0000-\u001f\u007f\ufffd]/;
@@ -15,11 +15,11 @@ export interface DocumentFile {
   /** `folder/name.json`. */
   location: string;
   path: string;
-  /** Why it can be no document, as its place shows. */
+  /** The reason why something here is not a document. */
   misplaced?: string;
 }
 
-/** The files of documents, by folder and name. What begins with a dot is the system's. */
+/** The files of documents, by folder and name, without hidden ones. */
 export function* documentFiles(storageDir: string): Generator<DocumentFile> {
   const root = join(storageDir, 'documents');
   const folders = entriesOf(root);
@@ -29,7 +29,7 @@ export function* documentFiles(storageDir: string): Generator<DocumentFile> {
   }
   for (const folder of folders) {
     if (!folder.isDirectory()) {
-      yield { location: folder.name, path: join(root, folder.name), misplaced: 'it lies in no folder' };
+      yield { location: folder.name, path: join(root, folder.name), misplaced: 'it is not in a folder' };
       continue;
     }
     const entries = entriesOf(join(root, folder.name));
@@ -39,17 +39,17 @@ export function* documentFiles(storageDir: string): Generator<DocumentFile> {
     }
     for (const entry of entries) {
       const file = { location: `${folder.name}/${entry.name}`, path: join(root, folder.name, entry.name) };
-      if (!entry.isFile()) yield { ...file, misplaced: 'it is no file, or a link' };
-      else if (!entry.name.endsWith('.json')) yield { ...file, misplaced: 'it is no JSON file' };
-      // What cannot stand in a location, or would be another one to somebody who reads it.
+      if (!entry.isFile()) yield { ...file, misplaced: 'it is not a regular file' };
+      else if (!entry.name.endsWith('.json'))
+        yield { ...file, misplaced: 'its name does not end with .json' };
       else if (UNUSABLE.test(file.location))
-        yield { ...file, misplaced: 'its name holds characters that no name has here' };
+        yield { ...file, misplaced: 'its name contains characters that are not allowed here' };
       else yield file;
     }
   }
 }
 
-/** In the order of their names; a string says why they cannot be read. */
+/** Sorted by name; a string: the reason why they cannot be read. */
 function entriesOf(folder: string): Dirent[] | string {
   try {
     return readdirSync(folder, { withFileTypes: true })
@@ -66,12 +66,12 @@ export interface DocumentText {
   text: string;
 }
 
-/** What a file holds, or in words why that is no document. */
+/** The document of a file; a string: the reason why it is not a document. */
 export function readDocument({ path, location }: DocumentFile): DocumentText | string {
   const parsed = parsedFile(path);
   if (typeof parsed === 'string') return parsed;
   const text = clean(parsed['pageContent']);
-  if (text === undefined || text.trim() === '') return 'it holds no text';
+  if (text === undefined || text.trim() === '') return 'it contains no text';
   const say = (field: string, otherwise: string): string => clean(parsed[field]) ?? otherwise;
   const id = say('id', '').toLowerCase();
   const title = say('title', location.split('/').at(-1) ?? location);
@@ -104,7 +104,7 @@ function parsedFile(path: string): Record<string, unknown> | string {
   return 'its file is not the JSON of a document';
 }
 
-/** Text as databases take it. */
+/** Without U+0000 and lone surrogates, which databases refuse. */
 const clean = (value: unknown): string | undefined =>
   typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : undefined;
 

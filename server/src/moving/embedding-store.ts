@@ -13,7 +13,7 @@ type Row = {
 };
 const tables = (db: Db) => db.withTables<{ moved_embeddings: Row }>();
 
-/** A document of a workspace that is to be found there. */
+/** A document of a workspace that needs vectors. */
 export interface WantedKey {
   documentId: string;
   collectionId: number;
@@ -21,7 +21,7 @@ export interface WantedKey {
 
 export interface Wanted extends WantedKey {
   held: Held;
-  /** Those that have begun, this one among them. */
+  /** Begun attempts, with this one. */
   attempts: number;
 }
 
@@ -47,7 +47,7 @@ export async function askForEmbedding(
 
 const TABLE = 'moved_embeddings';
 
-/** Takes the next one that is due; nobody else is given it before `untilMs`. */
+/** Takes the next one that is due; nobody else gets it before `untilMs`. */
 export async function claimNext(
   tx: Db,
   { holder, nowMs, untilMs }: { holder: string; nowMs: number; untilMs: number },
@@ -66,7 +66,7 @@ export async function claimNext(
   return { documentId: document_id, collectionId: collection_id, attempts, held };
 }
 
-/** Both, where another node works on it by now, throw LeaseLostError. */
+/** @throws LeaseLostError if another node has taken it. */
 export async function forgetWanted(tx: Db, { documentId, collectionId, held }: Wanted): Promise<void> {
   await refuseLost(tx, held);
   await tables(tx)
@@ -90,7 +90,7 @@ export async function putOff(
     .execute();
 }
 
-/** How many are left, and what was wrong with those that failed. */
+/** The remaining documents, and the error of those that failed. */
 export async function countWanted(db: Db): Promise<{ left: number; failing: number; error: string | null }> {
   const row = await tables(db)
     .selectFrom('moved_embeddings')

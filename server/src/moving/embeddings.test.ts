@@ -32,7 +32,7 @@ async function imported(open: OpenDatabase): Promise<TestMove> {
 
 type Attach = (collectionId: number, locations: readonly string[]) => Promise<Attached>;
 
-/** On a clock that stands still until a test moves it. */
+/** With a clock that only the test moves. */
 function embeddingsOf({ storage, documents }: TestMove, attach: Attach): Embeddings {
   const logger = pino({ level: 'silent' });
   const clock = { nowMs: () => MUCH_LATER_MS + passedMs, monotonicMs: () => 0 };
@@ -48,7 +48,7 @@ beforeEach(() => void (passedMs = 0));
 const fails = (location: string): Attached => ({ attached: [], failed: [{ location, error: 'away' }] });
 
 describeOnBothDatabases('embedding imported documents', (open) => {
-  test('each is put into each of its workspaces once', async () => {
+  test('an imported document is embedded once for each of its workspaces', async () => {
     const to = await imported(open);
     const seen: string[] = [];
     await embeddingsOf(to, async (collectionId, locations) => {
@@ -59,7 +59,7 @@ describeOnBothDatabases('embedding imported documents', (open) => {
     expect(await countWanted(to.storage.db)).toEqual({ left: 0, failing: 0, error: null });
   });
 
-  test('one that fails ends the run and is tried again later, after others', async () => {
+  test('a document that fails ends the run and is retried later, after the others', async () => {
     const to = await imported(open);
     const seen: string[] = [];
     const embeddings = embeddingsOf(to, async (_, [location = '']) => {
@@ -79,7 +79,7 @@ describeOnBothDatabases('embedding imported documents', (open) => {
     expect(seen.length).toBe(4);
   });
 
-  test('what was taken out of its workspace meanwhile is not put back', async () => {
+  test('a document that was taken out of its workspace is not embedded', async () => {
     const to = await imported(open);
     const one = await to.documents.find(to.storage.db, 'docs/one.json');
     await to.storage.transaction((tx) => removeMembers(tx, 1, [one?.id ?? '']));
@@ -96,7 +96,7 @@ describeOnBothDatabases('embedding imported documents', (open) => {
     expect((await countWanted(to.storage.db)).left).toBe(0);
   });
 
-  test('two nodes share the work, and what one that died was at comes again', async () => {
+  test('two nodes share the work, and a document of a dead node is retried', async () => {
     const to = await imported(open);
     const nowMs = MUCH_LATER_MS;
     const dead = await to.storage.transaction((tx) =>
@@ -115,7 +115,7 @@ describeOnBothDatabases('embedding imported documents', (open) => {
     expect(dead?.attempts).toBe(1);
   });
 
-  test('what a node that slept has to say about a document that another works on by now changes nothing', async () => {
+  test('a node that slept cannot change a document that another node has taken', async () => {
     const to = await imported(open);
     const { storage } = to;
     const [nowMs, lease] = [MUCH_LATER_MS, { untilMs: MUCH_LATER_MS + 20_000 }];

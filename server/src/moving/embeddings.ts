@@ -7,9 +7,9 @@ import type { Attached } from '../retrieval/index.ts';
 import { LeaseLostError, renewLease, type Storage } from '../storage/index.ts';
 import { claimNext, countWanted, forgetWanted, putOff, type Wanted } from './embedding-store.ts';
 
-/** How often it is looked whether an import has brought anything. */
+/** How often to look for imported documents. */
 const LOOK_EVERY_MS = 5_000;
-/** For how long a document is one node's: renewed while it works on it, over soon after its death. */
+/** A node holds a document for this long, and renews it while it works. */
 const CLAIM_MS = 20_000;
 const RENEW_EVERY_MS = 5_000;
 const RETRY_FIRST_MS = 2_000;
@@ -25,15 +25,15 @@ export interface EmbeddingsOptions {
 }
 
 /**
- * Makes the vectors of imported documents while the server runs, one document at a time. What is wanted stands in the
- * database: a server that is killed goes on where it was.
+ * Makes the vectors of imported documents while the server runs, one document at a time. The list is in the database,
+ * so a killed server continues.
  */
 export class Embeddings {
   readonly #options: EmbeddingsOptions;
   readonly #holder = randomUUID();
   readonly #runs = new Every(LOOK_EVERY_MS, () =>
     this.#embedAll().catch((error: unknown) =>
-      this.#options.logger.warn({ err: error }, 'imported documents wait'),
+      this.#options.logger.warn({ err: error }, 'imported documents were not embedded'),
     ),
   );
   #isStopped = false;
@@ -48,13 +48,13 @@ export class Embeddings {
     void this.run();
   }
 
-  /** Ends after the document that is under way. Twice is fine. */
+  /** Ends after the current document. Idempotent. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#runs.stop();
   }
 
-  /** Embeds all that is due. One run at a time. */
+  /** Embeds all documents that are due. One run at a time. */
   run(): Promise<void> {
     return this.#runs.run();
   }
@@ -63,18 +63,18 @@ export class Embeddings {
     const { storage, clock } = this.#options;
     while (!this.#isStopped) {
       const nowMs = clock.nowMs();
-      // Looking costs no write.
+      // A read alone, while there is nothing to do.
       if ((await countWanted(storage.db)).left === 0) return;
       const claim = { holder: this.#holder, nowMs, untilMs: nowMs + CLAIM_MS };
       const wanted = await storage.transaction((tx) => claimNext(tx, claim));
       if (wanted === undefined) return;
-      // Where the model is away all others would fail as well: the next look tries another one.
+      // Without the model all others would fail too.
       if (!(await this.#embed(wanted))) return;
       if (++this.#done % TELL_EVERY === 0) await this.#tell();
     }
   }
 
-  /** @returns whether nothing is left to do with it. */
+  /** @returns whether the document is done. */
   async #embed(wanted: Wanted): Promise<boolean> {
     const { storage } = this.#options;
     const renewing = setInterval(() => void this.#renew(wanted), RENEW_EVERY_MS);
@@ -84,18 +84,18 @@ export class Embeddings {
         ? storage.transaction((tx) => forgetWanted(tx, wanted))
         : this.#putOff(wanted, error);
     await noted.catch((failure: unknown) => {
-      // Another node works on it by now, and says how it went.
+      // Another node has taken it, and notes the result.
       if (!(failure instanceof LeaseLostError)) throw failure;
     });
     return error === undefined;
   }
 
-  /** @returns what was wrong. */
+  /** @returns the error, if it failed. */
   async #attach({ documentId, collectionId }: Wanted): Promise<string | undefined> {
     const { storage, documents, retrieval } = this.#options;
     const [document] = await documents.byIds(storage.db, [documentId]);
     const members = await membershipsOf(storage.db, [documentId]);
-    // Taken out of the workspace since, or gone altogether: putting it back is not ours.
+    // The document was removed since, or taken out of the workspace.
     const isWanted = members.some((member) => member.collectionId === collectionId);
     if (document === undefined || !isWanted) return undefined;
     const { failed } = await retrieval.attach(collectionId, [document.location]);
@@ -105,7 +105,7 @@ export class Embeddings {
   async #putOff(wanted: Wanted, error: string): Promise<void> {
     const { storage, clock } = this.#options;
     const laterMs = Math.min(RETRY_FIRST_MS * 2 ** Math.min(wanted.attempts, 20), RETRY_MAX_MS);
-    // What this server's end has cut off is due at its next start.
+    // An attempt that the end of this server cut off is due at the next start.
     const nextAt = clock.nowMs() + (this.#isStopped ? 0 : laterMs);
     await storage.transaction((tx) => putOff(tx, wanted, { nextAt, error }));
   }
@@ -114,7 +114,7 @@ export class Embeddings {
     const { storage, clock, logger } = this.#options;
     await storage
       .transaction((tx) => renewLease(tx, wanted.held, clock.nowMs() + CLAIM_MS), { durable: false })
-      .catch((error: unknown) => logger.warn({ err: error }, 'the hold on a document was not renewed'));
+      .catch((error: unknown) => logger.warn({ err: error }, 'the lease on a document was not renewed'));
   }
 
   async #tell(): Promise<void> {

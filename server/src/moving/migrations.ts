@@ -4,7 +4,7 @@ export const movingMigrations: Migration[] = [
   {
     id: 'moving-1',
     statements: () => [
-      // What was taken from elsewhere and what it became: a repeat takes nothing twice.
+      // Imported things and their ids here: a repeat takes nothing twice.
       `create table moved_things (
         source text not null,
         kind text not null,
@@ -13,7 +13,7 @@ export const movingMigrations: Migration[] = [
         moved_at bigint not null,
         primary key (source, kind, source_id)
       )`,
-      // Documents that came with their workspace and have no vectors yet; a row goes when it has.
+      // Imported documents of workspaces without vectors; a row is deleted when they are made.
       `create table moved_embeddings (
         document_id text not null,
         collection_id bigint not null,
@@ -26,7 +26,7 @@ export const movingMigrations: Migration[] = [
     ],
   },
   {
-    // A lease of `storage`: who works on it.
+    // A lease of `storage`.
     id: 'moving-2',
     statements: () => [
       `alter table moved_embeddings add column holder text not null default ''`,

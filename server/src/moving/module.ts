@@ -7,7 +7,7 @@ export const movingModule = defineModule({
   migrations: movingMigrations,
   open: (given: EmbeddingsOptions & { retrieval: Retrieval }) => ({ embeddings: new Embeddings(given) }),
   start: ({ embeddings }) => embeddings.start(),
-  // What waits for an embedding hears at once that there will be none.
+  // At the same time: an embedding that waits for the model fails at once.
   stop: async ({ embeddings, retrieval }) => {
     await Promise.all([embeddings.stop(), retrieval.stop()]);
   },

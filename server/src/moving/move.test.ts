@@ -16,7 +16,7 @@ const HASH = bcrypt.hashSync(PASSWORD, 4);
 
 const ADMIN: Session = { id: 'x', actor: { kind: 'cli' }, kind: 'admin' };
 
-/** An instance in multi-user mode with two of everything that matters. */
+/** An instance in multi-user mode with some things of each kind. */
 function smallInstance(): StorageDir {
   const from = newStorageDir();
   from.add('system_settings', { label: 'multi_user_mode', value: 'true' });
@@ -92,7 +92,7 @@ function smallInstance(): StorageDir {
 }
 
 describeOnBothDatabases('moving in from AnythingLLM', (open) => {
-  test('everything that people made is there afterwards, and the source is not touched', async () => {
+  test('an import takes everything that people made, and does not change the source', async () => {
     const from = smallInstance();
     const before = stateOf(from.folder);
     const to = await openTestMove(open);
@@ -104,11 +104,11 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
       describe: () => ({ key_id: null, owner_id: null, route: 'test', startedAt: 0 }),
     });
     const report = await to.import(from);
-    // Who was logged in with the one password is not any more, and what ran for them has ended.
+    // The import ended the sessions of the one password with their requests.
     expect(ended).toEqual(['session_ended']);
     expect(stateOf(from.folder)).toEqual(before);
     expect(leftOut(report)).toEqual({
-      'setting: it is turned on with the users that come': ['multi_user_mode'],
+      'setting: it is turned on with the imported users': ['multi_user_mode'],
     });
     expect(report).toMatchObject({ dry_run: false, users: 'admitted', source_changed: false, changed: [] });
     for (const { kind, found, taken, left_out } of report.counts)
@@ -147,7 +147,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     ]);
   });
 
-  test('a client goes on with its key, of which only a digest is kept, and which opens what it opened', async () => {
+  test('an imported key keeps its text and its rights, and only its digest is stored', async () => {
     const to = await openTestMove(open);
     await to.import(smallInstance());
     const found = await to.keys.verifier.identify(KEY);
@@ -161,9 +161,9 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     expect(await to.settings.get('hub_api_key')).toBe(HUB_KEY);
     const everything = await everythingIn(to);
     expect(everything).toContain('Example Ltd');
-    // Of a visitor's address no more is kept than of any here.
+    // Only the network of a visitor's address is stored.
     expect([everything.includes('203.0.113.0'), everything.includes('203.0.113.77')]).toEqual([true, false]);
-    // The last four characters are shown, as of any key.
+    // The last four characters of a key are shown.
     expect(
       [...KEY.split('-').slice(0, 3), ...EXTENSION_KEY.split('-').slice(1, 4), HASH, HUB_KEY].filter((part) =>
         everything.includes(part),
@@ -171,7 +171,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     ).toEqual([]);
   });
 
-  test('a user logs in with the old password, once more against its old hash, and a suspended one does not', async () => {
+  test('an imported user logs in with the old password, and a suspended one does not', async () => {
     const to = await openTestMove(open);
     await to.import(smallInstance());
     const login = (username: string, password: string) =>
@@ -182,7 +182,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     expect(await login('ben', PASSWORD)).toMatchObject({ ok: false });
   });
 
-  test('a repeat takes what is new and nothing twice, and what was removed here stays removed', async () => {
+  test('a repeated import takes only new things, and things that were removed here stay removed', async () => {
     const from = smallInstance();
     const to = await openTestMove(open);
     const first = await to.import(from);
@@ -202,7 +202,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     expect(await to.workspaces.list('everything')).toEqual([]);
   });
 
-  test('a dry run says the same and writes nothing', async () => {
+  test('a dry run gives the same report and writes nothing', async () => {
     const from = smallInstance();
     const to = await openTestMove(open);
     const dry = await to.dryRun(from);

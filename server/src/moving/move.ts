@@ -1,67 +1,40 @@
-import type { Audit } from '../audit/index.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Documents } from '../documents/index.ts';
-import { admission, admitUsers, type Identity } from '../identity/index.ts';
-import type { KeysContext } from '../keys/index.ts';
-import type { Settings } from '../settings/index.ts';
-import type { Storage } from '../storage/index.ts';
-import { chats } from './kinds/chats.ts';
-import { documents } from './kinds/documents.ts';
-import { embedChats } from './kinds/embed-chats.ts';
+import { Documents } from '../documents/index.ts';
+import { admission, admitUsers } from '../identity/index.ts';
+import { vectors } from '../retrieval/index.ts';
+import { coverage } from '../workspaces/index.ts';
+import { chats, embedChats } from './kinds/chats.ts';
+import { documents, placements } from './kinds/documents.ts';
 import { embeds } from './kinds/embeds.ts';
-import { invites } from './kinds/invites.ts';
-import { API_KEYS, EXTENSION_KEYS } from './kinds/key-tables.ts';
-import { takeKeys } from './kinds/keys.ts';
-import { members } from './kinds/members.ts';
-import { placements } from './kinds/placements.ts';
-import { promptVariables } from './kinds/prompt-variables.ts';
-import { settings } from './kinds/settings.ts';
-import { suggestedMessages } from './kinds/suggested-messages.ts';
-import { threads } from './kinds/threads.ts';
-import { users } from './kinds/users.ts';
-import { workspaces } from './kinds/workspaces.ts';
-import { Report, type ImportReport, type Kind, type Users } from './report.ts';
+import { API_KEYS, EXTENSION_KEYS, takeKeys } from './kinds/keys.ts';
+import { promptVariables, settings } from './kinds/settings.ts';
+import { invites, users } from './kinds/users.ts';
+import { members, suggestedMessages, threads, workspaces } from './kinds/workspaces.ts';
+import { Report, type ImportReport, type Users } from './report.ts';
 import { Source } from './source.ts';
-import type { Move } from './step.ts';
+import { Targets, type ImportOptions, type Move, type Step } from './step.ts';
 import { takeAll } from './take.ts';
-import { Targets } from './targets.ts';
-
-export interface ImportOptions {
-  /** The storage directory of AnythingLLM. */
-  folder: string;
-  /** Where nobody else may read; see SourceOptions. */
-  scratchDir: string;
-  storage: Storage;
-  audit: Audit;
-  clock: Clock;
-  settings: Settings;
-  documents: Documents;
-  /** Left out: a dry run, which writes nothing and says the same. */
-  into?: { identity: Identity; keys: KeysContext };
-  progress?: (kind: Kind, done: number, total: number) => void;
-}
 
 /**
- * Takes over what people made in an AnythingLLM. Repeating it takes what is new; a run that was killed is continued.
- * @throws StartupError where the source cannot be read.
+ * Imports everything that people made in AnythingLLM. A repeat takes only new things, also after a killed run.
+ * @throws StartupError if the source cannot be read.
  */
 export async function importAnythingllm(options: ImportOptions): Promise<ImportReport> {
-  const { folder, scratchDir, into, progress = () => undefined, ...rest } = options;
-  const source = Source.open(folder, { scratchDir });
+  const { folder, scratchDir, ...rest } = options;
+  const { storage, audit, clock } = options;
+  const source = Source.open(folder, scratchDir);
   try {
     const move: Move = {
       ...rest,
-      ...into,
       source,
-      dryRun: into === undefined,
+      documents: new Documents({ storage, clock, audit, coverage, vectors }),
       targets: new Targets(),
       report: new Report(),
       claimed: new Set(),
-      progress,
     };
     const access = await takeEverything(move);
     return {
-      ...move.report.view(move.dryRun),
+      dry_run: options.into === undefined,
+      ...move.report.view(),
       users: access,
       not_taken: unread(source),
       source_changed: source.hasChanged,
@@ -71,24 +44,26 @@ export async function importAnythingllm(options: ImportOptions): Promise<ImportR
   }
 }
 
-/** Beside those of Prisma and SQLite. */
-const READ = new Set([
-  'api_keys',
-  'browser_extension_api_keys',
-  'users',
-  'workspaces',
-  'workspace_users',
-  'workspace_suggested_messages',
-  'workspace_threads',
-  'workspace_chats',
-  'workspace_documents',
-  'embed_configs',
-  'embed_chats',
-  'invites',
-  'system_settings',
-  'system_prompt_variables',
-]);
+// Each step refers to things of the former ones.
+const BEFORE_KEYS = [settings, users] as Step<unknown, unknown>[];
+const KEY_TABLES = [API_KEYS, EXTENSION_KEYS];
+const AFTER_KEYS = [
+  workspaces,
+  members,
+  suggestedMessages,
+  threads,
+  documents,
+  placements,
+  chats,
+  embeds,
+  embedChats,
+  promptVariables,
+  invites,
+] as Step<unknown, unknown>[];
 
+const READ = new Set([...BEFORE_KEYS, ...KEY_TABLES, ...AFTER_KEYS].map(({ table }) => table));
+
+/** Tables with rows that no step reads. */
 const unread = (source: Source): ImportReport['not_taken'] =>
   source
     .tables()
@@ -96,38 +71,24 @@ const unread = (source: Source): ImportReport['not_taken'] =>
     .map((table) => ({ table, rows: source.count(table) }))
     .filter(({ rows }) => rows > 0);
 
-/** In this order: each refers to what came before. */
 async function takeEverything(move: Move): Promise<Users> {
-  await takeAll(move, settings);
-  await takeAll(move, users);
+  for (const step of BEFORE_KEYS) await takeAll(move, step);
   const access = await openToUsers(move);
-  await takeKeys(move, API_KEYS);
-  await takeKeys(move, EXTENSION_KEYS);
-  await takeAll(move, workspaces);
-  await takeAll(move, members);
-  await takeAll(move, suggestedMessages);
-  await takeAll(move, threads);
-  await takeAll(move, documents);
-  await takeAll(move, placements);
-  await takeAll(move, chats);
-  await takeAll(move, embeds);
-  await takeAll(move, embedChats);
-  await takeAll(move, promptVariables);
-  await takeAll(move, invites);
+  for (const table of KEY_TABLES) await takeKeys(move, table);
+  for (const step of AFTER_KEYS) await takeAll(move, step);
   return access;
 }
 
-/** Whoever could log in there can here, from now on with a name. */
+/** Turns on multi-user mode if the source has it: its users log in by name from now on. */
 async function openToUsers(move: Move): Promise<Users> {
-  const { source, storage, identity, dryRun } = move;
+  const { source, storage, into } = move;
   const isMultiUser = [...source.rows('system_settings')].some(
     (row) => row.text('label') === 'multi_user_mode' && row.flag('value') === true,
   );
   const { isOpen, hasAdmin } = await admission(storage.db);
   if (!isMultiUser || isOpen) return 'unchanged';
-  if (dryRun) return hasAdmin || bringsAdmin(move) ? 'admitted' : 'no administrator';
-  if (identity === undefined) throw new Error('a dry run writes nothing');
-  return (await admitUsers(identity)) ? 'admitted' : 'no administrator';
+  const isAdmitted = into === undefined ? hasAdmin || bringsAdmin(move) : await admitUsers(into.identity);
+  return isAdmitted ? 'admitted' : 'no administrator';
 }
 
 /** Whether one of the users that are taken can administer. */

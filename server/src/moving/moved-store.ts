@@ -4,10 +4,9 @@ type Tables = {
   moved_things: { source: string; kind: string; source_id: string; target_id: string; moved_at: number };
 };
 
-/** Where things come from, as a column says it. */
 const SOURCE = 'anythingllm';
 
-/** Those of `sourceIds` that were taken before, and what each became. */
+/** The things that were taken before, with their ids here. */
 export async function findMoved(
   db: Db,
   kind: string,
@@ -26,8 +25,8 @@ export async function findMoved(
 }
 
 /**
- * In the transaction that makes the things: there is never one without its note, nor a note without it.
- * @returns how many were not noted before.
+ * In the transaction that makes the things: a thing and its note exist only together.
+ * @returns the number of things that were not noted before.
  */
 export async function noteMoved(
   tx: Db,

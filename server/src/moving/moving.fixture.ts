@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { OpenDatabase } from '../../test/databases.ts';
 import { MIGRATIONS } from '../app.ts';
 import { Documents } from '../documents/index.ts';
-import { administratorsOf, openIdentity, type Identity } from '../identity/index.ts';
+import { administratorsOf, Identity } from '../identity/index.ts';
 import { openTestKeys, type TestKeys } from '../keys/keys.fixture.ts';
 import { Settings } from '../settings/index.ts';
 import { backup, migrate, type Storage } from '../storage/index.ts';
@@ -22,12 +22,12 @@ export interface TestMove extends TestKeys {
   documents: Documents;
   identity: Identity;
   workspaces: Workspaces;
-  /** Takes a storage directory over as the command does. */
+  /** Imports a storage directory like the command. */
   import(from: StorageDir, options?: Partial<ImportOptions>): Promise<ImportReport>;
   dryRun(from: StorageDir): Promise<ImportReport>;
 }
 
-/** An instance with nothing in it. */
+/** An empty instance. */
 export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
   const opened = await openTestKeys(open, { administrators: administratorsOf(memberships) });
   const { keys, clock } = opened;
@@ -35,7 +35,7 @@ export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
   await migrate(storage, MIGRATIONS, 1);
   const settings = new Settings({ storage, sealing, clock });
   const documents = new Documents({ storage, clock, audit, coverage, vectors });
-  const identity = openIdentity({ keys, memberships });
+  const identity = new Identity({ keys, memberships });
   const workspaces = new Workspaces({ storage, clock, settings, audit, emptyWidgets });
   const scratchDir = mkdtempSync(join(tmpdir(), 'keyward-scratch-'));
   onTestFinished(() => rmSync(scratchDir, { recursive: true, force: true }));
@@ -46,7 +46,6 @@ export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
     audit,
     clock,
     settings,
-    documents,
   });
   return {
     ...opened,
@@ -72,14 +71,14 @@ export const countOf = (report: ImportReport, kind: Kind): Omit<ImportReport['co
   return count;
 };
 
-/** What was left out, as `kind: reason → things`. */
+/** The things that were left out, as `kind: reason → things`. */
 export const leftOut = (report: ImportReport): Record<string, string[]> =>
   Object.fromEntries(report.left_out.map(({ kind, reason, things }) => [`${kind}: ${reason}`, things]));
 
 export const changed = (report: ImportReport): Record<string, string[]> =>
   Object.fromEntries(report.changed.map(({ kind, reason, things }) => [`${kind}: ${reason}`, things]));
 
-/** All that the database holds, as text. */
+/** The whole content of the database, as text. */
 export async function everythingIn({ storage, clock }: TestMove): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-everything-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -10,11 +10,11 @@ import { changed, countOf, leftOut, openTestMove } from './moving.fixture.ts';
 const HASH = bcrypt.hashSync('correct horse', 4);
 const ANSWER = JSON.stringify({ text: 'Yes.' });
 
-/** A workspace with the number 1, for what has to be in one. */
+/** A workspace with the id 1. */
 const withWorkspace = (from: StorageDir): number => from.add('workspaces', { name: 'Docs', slug: 'docs' });
 
 describeOnBothDatabases('odd storage directories', (open) => {
-  test('names that are taken get a number behind them, here and within the source', async () => {
+  test('a name that exists here or twice in the source gets a number appended', async () => {
     const from = newStorageDir();
     from.database.exec('drop table workspaces; create table workspaces (id integer, name text, slug text)');
     from.database.exec("insert into workspaces values (1, 'A', 'docs'), (2, 'B', 'docs'), (3, 'C', 'docs')");
@@ -36,7 +36,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     ]);
   });
 
-  test('what belongs to somebody or something that is gone is left out, each with its reason', async () => {
+  test('things of a deleted user or workspace are left out, each with its reason', async () => {
     const from = newStorageDir();
     const docs = withWorkspace(from);
     const response = ANSWER;
@@ -68,7 +68,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     });
   });
 
-  test('a key whose maker was deleted works on, and one that is no key is left out without being repeated', async () => {
+  test('a key of a deleted user stays valid, and an invalid key is left out without its text', async () => {
     const from = newStorageDir();
     const secret = '1234567-ABCDEFG-7654321-GFEDCBA';
     from.add('api_keys', { name: null, secret, createdBy: 99 });
@@ -82,7 +82,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(JSON.stringify(report)).not.toMatch(/1234567|short-secret/);
   });
 
-  test('a key of a suspended user is left out, and comes once the user is active', async () => {
+  test('a key of a suspended user is left out, and is imported once the user is active', async () => {
     const from = newStorageDir();
     const ben = from.add('users', { username: 'ben', password: HASH, suspended: 1 });
     const secret = '1234567-ABCDEFG-7654321-GFEDCBA';
@@ -99,7 +99,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(await to.keys.verifier.identify(secret)).toMatchObject({ valid: true });
   });
 
-  test('users come with what fits: an unknown role is the least powerful, an odd hash is not taken', async () => {
+  test('a user with an unknown role gets the role default, and one with an unknown hash is left out', async () => {
     const from = newStorageDir();
     from.add('users', { username: 'root', password: HASH, role: 'superuser', bio: 'x'.repeat(5000) });
     from.add('users', { username: 'plain', password: 'hunter2hunter2' });
@@ -115,7 +115,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(JSON.stringify(report)).not.toContain('hunter2');
   });
 
-  test('users of an installation without an administrator do not shut everybody out', async () => {
+  test('an import without an administrator does not turn on multi-user mode', async () => {
     const from = newStorageDir();
     from.add('system_settings', { label: 'multi_user_mode', value: 'true' });
     from.add('users', { username: 'ben', password: HASH });
@@ -125,7 +125,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(await to.identity.mode()).toBe('setup');
   });
 
-  test('documents that are none are left out one by one', async () => {
+  test('a file that is not a document is left out, and the others are imported', async () => {
     const from = newStorageDir();
     const good = from.addDocument(
       'custom-documents/good.json',
@@ -147,11 +147,13 @@ describeOnBothDatabases('odd storage directories', (open) => {
         'custom-documents/broken.json',
         'custom-documents/list.json',
       ],
-      'document: it holds no text': ['custom-documents/empty.json'],
-      'document: it is no JSON file': ['custom-documents/readme.md'],
-      'document: it is no file, or a link': ['custom-documents/link.json', 'deep/er'],
-      'document: its name holds characters that no name has here': ['custom-documents/two\nlines.json'],
-      'document: it lies in no folder': ['root.json'],
+      'document: it contains no text': ['custom-documents/empty.json'],
+      'document: its name does not end with .json': ['custom-documents/readme.md'],
+      'document: it is not a regular file': ['custom-documents/link.json', 'deep/er'],
+      'document: its name contains characters that are not allowed here': [
+        'custom-documents/two\nlines.json',
+      ],
+      'document: it is not in a folder': ['root.json'],
     });
     const document = await to.documents.find(to.storage.db, good);
     expect(document?.metadata).toMatchObject({ title: 'good', docAuthor: 'Unknown' });
@@ -160,7 +162,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     );
   });
 
-  test('a folder of documents that is none is told, and the rest is taken', async () => {
+  test('a documents folder that is a file is reported, and the rest is imported', async () => {
     const from = newStorageDir();
     withWorkspace(from);
     rmSync(join(from.folder, 'documents'), { recursive: true });
@@ -170,7 +172,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(countOf(report, 'workspace').taken).toBe(1);
   });
 
-  test('a document that a workspace holds twice is there once, also after a repeat', async () => {
+  test('a document that a workspace contains twice is imported once, also after a repeat', async () => {
     const from = newStorageDir();
     const workspaceId = withWorkspace(from);
     const docpath = from.addDocument('custom-documents/note.json', 'A note.');
@@ -182,14 +184,14 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(await counts()).toEqual({ found: 2, taken: 0, known: 2, left_out: 0 });
   });
 
-  test('two imports at the same time take nothing twice', async () => {
+  test('two imports at the same time import nothing twice', async () => {
     const from = newStorageDir();
     const workspaceId = withWorkspace(from);
     from.add('users', { username: 'anna', password: HASH, role: 'admin' });
     for (let i = 0; i < 250; i++)
       from.add('workspace_chats', { workspaceId, prompt: `${i}`, response: ANSWER });
     const to = await openTestMove(open);
-    // One of them may find that it is not alone; a repeat takes what it left.
+    // One of them may fail because of the other; a repeat takes the rest.
     await Promise.allSettled([to.import(from), to.import(from)]);
     await to.import(from);
     const place = { workspaceId: 1, threadId: null, apiSessionId: null };
@@ -201,7 +203,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect((await to.identity.listUsers()).map(({ username }) => username)).toEqual(['anna']);
   });
 
-  test('two documents with one id are two documents', async () => {
+  test('two documents with the same id are imported with different ids', async () => {
     const from = newStorageDir();
     const id = '47f53379-1838-4418-aae3-1cc2d6ba4966';
     from.addDocument('a/one.json', 'One.', { id });
@@ -215,7 +217,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(found[1]?.id).not.toBe(id);
   });
 
-  test('a huge chat comes whole, and an answer that is no JSON comes as the text it is', async () => {
+  test('a very long chat is imported whole, and an answer that is not JSON as plain text', async () => {
     const from = newStorageDir();
     const docs = withWorkspace(from);
     const text = 'word '.repeat(1_000_000);
@@ -225,7 +227,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     const to = await openTestMove(open);
     const report = await to.import(from);
     expect(changed(report)).toEqual({
-      'chat: its answer was no JSON of the usual form: it is kept as plain text': ['2', '3'],
+      'chat: its answer was not the usual JSON: it is kept as plain text': ['2', '3'],
     });
     const place = { workspaceId: 1, threadId: null, apiSessionId: null };
     const texts: string[] = [];
@@ -234,7 +236,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     expect(texts).toEqual([text, 'just words ', '{"sources": 7}']);
   });
 
-  test('values of other types than declared, times of other forms, and settings out of bounds', async () => {
+  test('values of unexpected types, times of other forms, and settings out of bounds are read', async () => {
     const from = newStorageDir();
     from.add('workspaces', {
       name: 'Odd',
@@ -262,11 +264,11 @@ describeOnBothDatabases('odd storage directories', (open) => {
       createdAt: Date.parse('2024-02-03T04:05:06Z'),
     });
     expect(changed(report)).toEqual({
-      'workspace: it chose its model by rules, which are not taken': ['1 (odd)'],
+      'workspace: it chose its model by rules, which were left out': ['1 (odd)'],
     });
   });
 
-  test('a widget whose list of sites cannot be read is left out: without it any site could show it', async () => {
+  test('a widget with an unreadable list of sites is left out: without it any site could show it', async () => {
     const from = newStorageDir();
     const workspace_id = withWorkspace(from);
     from.add('embed_configs', { uuid: 'any', workspace_id, allowlist_domains: null });
@@ -279,7 +281,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     });
   });
 
-  test('tables that nobody reads are named, and unknown columns do no harm', async () => {
+  test('the report names tables that the import does not read, and unknown columns are ignored', async () => {
     const from = newStorageDir({ without: ['embed_configs', 'embed_chats', 'workspace_suggested_messages'] });
     withWorkspace(from);
     from.database.exec("alter table workspaces add column mood text default 'good'");

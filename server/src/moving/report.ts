@@ -1,4 +1,4 @@
-/** What there is in an AnythingLLM, in the order in which it is taken. */
+/** The kinds of things in AnythingLLM, in the order in which they are taken. */
 export const KINDS = [
   'setting',
   'user',
@@ -20,20 +20,20 @@ export type Kind = (typeof KINDS)[number];
 
 export interface KindCount {
   kind: Kind;
-  /** There are in the source. */
+  /** In the source. */
   found: number;
-  /** Taken by this run. */
+  /** By this run. */
   taken: number;
-  /** Taken by an earlier one. */
+  /** Taken by an earlier run. */
   known: number;
   left_out: number;
 }
 
-/** Things of which the same is to be said. */
+/** A remark on some things. */
 export interface Remark {
   kind: Kind;
   reason: string;
-  /** Number in the source, with the name where there is one. Never a secret. */
+  /** Number in the source, with the name if there is one. Never a secret. */
   things: string[];
 }
 
@@ -42,36 +42,31 @@ export type Users = 'unchanged' | 'admitted' | 'no administrator';
 
 export interface ImportReport {
   dry_run: boolean;
-  /** Tables with rows that nobody reads: there is nothing here that they could become. */
+  /** Tables with rows that the import does not read. */
   not_taken: { table: string; rows: number }[];
   users: Users;
-  /** Somebody wrote to the source while it was read: repeat it with AnythingLLM stopped. */
+  /** Another program wrote to the source during the import: repeat it with AnythingLLM stopped. */
   source_changed: boolean;
   counts: KindCount[];
   left_out: Remark[];
-  /** Taken, but not as it was. */
+  /** Taken with a change. */
   changed: Remark[];
 }
 
-/** Keeps count while things are taken. */
 export class Report {
-  readonly #counts = new Map<Kind, KindCount>();
-  readonly #leftOut = new Map<string, Remark>();
-  readonly #changed = new Map<string, Remark>();
+  readonly #counts = KINDS.map((kind): KindCount => ({ kind, found: 0, taken: 0, known: 0, left_out: 0 }));
+  readonly #leftOut: Remark[] = [];
+  readonly #changed: Remark[] = [];
 
-  taken(kind: Kind): void {
-    this.#of(kind).found++;
-    this.#of(kind).taken++;
-  }
-
-  known(kind: Kind): void {
-    this.#of(kind).found++;
-    this.#of(kind).known++;
+  count(kind: Kind, became: 'taken' | 'known' | 'left_out'): void {
+    const count = this.#counts.find((item) => item.kind === kind);
+    if (count === undefined) return;
+    count.found++;
+    count[became]++;
   }
 
   leftOut(kind: Kind, thing: string, reason: string): void {
-    this.#of(kind).found++;
-    this.#of(kind).left_out++;
+    this.count(kind, 'left_out');
     remark(this.#leftOut, { kind, reason, thing });
   }
 
@@ -79,35 +74,16 @@ export class Report {
     remark(this.#changed, { kind, reason, thing });
   }
 
-  count(kind: Kind): KindCount {
-    return { ...this.#of(kind) };
-  }
-
-  view(dryRun: boolean): Pick<ImportReport, 'dry_run' | 'counts' | 'left_out' | 'changed'> {
-    return {
-      dry_run: dryRun,
-      counts: KINDS.map((kind) => this.count(kind)),
-      left_out: [...this.#leftOut.values()],
-      changed: [...this.#changed.values()],
-    };
-  }
-
-  #of(kind: Kind): KindCount {
-    let count = this.#counts.get(kind);
-    if (count === undefined) {
-      count = { kind, found: 0, taken: 0, known: 0, left_out: 0 };
-      this.#counts.set(kind, count);
-    }
-    return count;
+  view(): Pick<ImportReport, 'counts' | 'left_out' | 'changed'> {
+    return { counts: this.#counts, left_out: this.#leftOut, changed: this.#changed };
   }
 }
 
 function remark(
-  remarks: Map<string, Remark>,
+  remarks: Remark[],
   { kind, reason, thing }: { kind: Kind; reason: string; thing: string },
 ): void {
-  const key = `${kind} ${reason}`;
-  const known = remarks.get(key);
-  if (known === undefined) remarks.set(key, { kind, reason, things: [thing] });
+  const known = remarks.find((item) => item.kind === kind && item.reason === reason);
+  if (known === undefined) remarks.push({ kind, reason, things: [thing] });
   else known.things.push(thing);
 }

@@ -20,7 +20,7 @@ const row = new SourceRow({
   never: 'not a time',
 });
 
-test('texts come without U+0000, numbers as they are written, and anything else as nothing', () => {
+test('a text is read without U+0000, a number as its digits, and other values as undefined', () => {
   expect(row.text('text')).toBe('plain');
   expect(row.text('cut')).toBe('ab');
   expect(row.text('whole')).toBe('7');
@@ -28,7 +28,7 @@ test('texts come without U+0000, numbers as they are written, and anything else 
   for (const name of ['blob', 'nothing', 'missing']) expect(row.text(name)).toBeUndefined();
 });
 
-test('numbers that are none, or do not fit, read as nothing', () => {
+test('a value that is not a safe number reads as undefined', () => {
   expect(row.number('real')).toBe(0.5);
   expect(row.integer('real')).toBe(0);
   expect(row.integer('huge')).toBeUndefined();
@@ -36,13 +36,13 @@ test('numbers that are none, or do not fit, read as nothing', () => {
   for (const name of ['words', 'blob', 'nothing', 'empty', 'missing']) expect(row.id(name)).toBeUndefined();
 });
 
-test('flags are numbers or words', () => {
+test('a flag is read from a number or a word', () => {
   expect(row.flag('yes')).toBe(true);
   expect(row.flag('no')).toBe(false);
   expect(row.flag('words')).toBeUndefined();
 });
 
-test('times in each of the forms that versions have written', () => {
+test('a time is read in each form that versions of AnythingLLM write', () => {
   const ms = Date.parse('2026-03-04T05:06:07.890Z');
   expect(row.time('ms')).toBe(ms);
   expect(row.time('iso')).toBe(ms);

@@ -1,11 +1,11 @@
-/** What SQLite gives for a column, whatever the column was declared as. */
+/** SQLite returns any of these types, whatever the column was declared as. */
 export type SourceValue = null | bigint | number | string | Uint8Array;
 
 const SECONDS_BELOW = 100_000_000_000;
 
 /**
- * A row of somebody else's table. Columns that are missing in older versions, and values of another type than
- * declared, read as `undefined`: nothing that is read here throws.
+ * A row of a foreign table. Missing columns, as in older versions, and values of unexpected types read as `undefined`;
+ * no method throws.
  */
 export class SourceRow {
   readonly #values: Readonly<Record<string, SourceValue>>;
@@ -14,7 +14,7 @@ export class SourceRow {
     this.#values = values;
   }
 
-  /** Of all its texts together. */
+  /** The length of all its texts. */
   get characters(): number {
     return Object.values(this.#values).reduce<number>(
       (sum, value) => sum + (typeof value === 'string' ? value.length : 0),
@@ -22,14 +22,14 @@ export class SourceRow {
     );
   }
 
-  /** Text, or a number as it is written. U+0000, which no database of ours takes, is left out. */
+  /** A text or a number, without U+0000, which PostgreSQL refuses. */
   text(column: string): string | undefined {
     const value = this.#values[column];
     if (typeof value === 'string') return value.replaceAll('\0', '');
     return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
   }
 
-  /** The same, and nothing where it is empty. */
+  /** undefined also for a blank text. */
   filled(column: string): string | undefined {
     const text = this.text(column);
     return text === undefined || text.trim() === '' ? undefined : text;
@@ -43,13 +43,13 @@ export class SourceRow {
     return Number.isFinite(number) ? number : undefined;
   }
 
-  /** A whole number that fits. */
+  /** A safe integer; fractions are cut off. */
   integer(column: string): number | undefined {
     const number = this.number(column);
     return number === undefined || !Number.isSafeInteger(Math.trunc(number)) ? undefined : Math.trunc(number);
   }
 
-  /** A number that names a row: from 1. */
+  /** The id of a row, from 1. */
   id(column: string): number | undefined {
     const number = this.integer(column);
     return number === undefined || number < 1 ? undefined : number;
@@ -62,7 +62,7 @@ export class SourceRow {
     return number === undefined ? undefined : number !== 0;
   }
 
-  /** Milliseconds since 1970: written as such, as seconds, as ISO 8601, or as SQLite's own text, which is UTC. */
+  /** In ms since 1970. Source: ms, seconds, ISO 8601, or the text of SQLite, which is UTC. */
   time(column: string): number | undefined {
     const number = this.number(column);
     if (number !== undefined) return timeOf(number);

@@ -21,22 +21,15 @@ const COPY_PREFIX = 'import-';
 /** A table with rows of its own: neither a view nor a virtual table. */
 const IS_STORED = "type = 'table' and rootpage > 0";
 
-export interface SourceOptions {
-  /** Where a copy may lie for a moment, when there is a log to be read with the database. Nobody else may read there. */
-  scratchDir: string;
-}
-
 /**
- * A storage directory of AnythingLLM. Nothing in it is ever written, nor where a link in it leads: the database is opened as a
- * file that does not change, or, where a log lies beside it, a copy of both. A database may come from anybody: only its
- * tables are read, and of those the stored columns; a view or a computed column could run without end. Guarded by
- * source.test.ts.
+ * A storage directory of AnythingLLM. Nothing is written to it, nor to the target of a link in it: the database is
+ * opened as immutable, or, with a log, as a copy. The database may be hostile: only stored columns of tables are
+ * read, as a view or a computed column could run forever. Guarded by source.test.ts.
  */
 export class Source {
   readonly folder: string;
   readonly #file: string;
   readonly #database: DatabaseSync;
-  readonly #columns = new Map<string, string[]>();
   readonly #seen: string;
 
   private constructor(
@@ -49,15 +42,18 @@ export class Source {
     this.#seen = seen;
   }
 
-  /** @throws StartupError where there is no readable database. */
-  static open(folder: string, { scratchDir }: SourceOptions): Source {
+  /**
+   * @param scratchDir for a short-lived copy of a database with a log. Nobody else may read there.
+   * @throws StartupError without a readable database.
+   */
+  static open(folder: string, scratchDir: string): Source {
     const named = join(folder, DATABASE);
     if (!existsSync(named))
       throw new StartupError(`There is no ${DATABASE} in ${folder}: ${hintFor(folder)}`);
     try {
-      // Where a link leads: there is the log, too.
+      // The log is beside the target of a link.
       const file = realpathSync(named);
-      if (!statSync(file).isFile()) throw new Error('it is no file');
+      if (!statSync(file).isFile()) throw new Error('it is not a file');
       accessSync(file, constants.R_OK);
       const seen = stateOf(file);
       const database = LOGS.some((log) => sizeOf(file + log) > 0)
@@ -70,33 +66,28 @@ export class Source {
     }
   }
 
-  /** Whether somebody wrote to the database since it was opened: then what was read may be neither old nor new. */
+  /** Whether another program wrote to the database since it was opened: the rows may be inconsistent. */
   get hasChanged(): boolean {
     return stateOf(this.#file) !== this.#seen;
   }
 
-  /** Names, in order. */
   tables(): string[] {
     const sql = `select name from sqlite_master where ${IS_STORED} order by name`;
     return this.#reading(() => this.#database.prepare(sql).all()).map(({ name }) => String(name));
   }
 
-  has(table: string): boolean {
-    return this.#columnsOf(table).length > 0;
-  }
-
   count(table: string): number {
-    if (!this.has(table)) return 0;
+    if (this.#columnsOf(table).length === 0) return 0;
     return this.#reading(() => {
       const row = this.#database.prepare(`select count(*) as many from ${quoted(table)}`).get();
       return Number(row?.['many'] ?? 0);
     });
   }
 
-  /** Every row in the order of its making, one at a time; none where this version has no such table. */
+  /** All rows in the order of their ids; none if this version has no such table. */
   *rows(table: string): Generator<SourceRow> {
-    if (!this.has(table)) return;
     const columns = this.#columnsOf(table);
+    if (columns.length === 0) return;
     const order = columns.includes('id') ? 'id' : 'rowid';
     const statement = this.#reading(() =>
       this.#database.prepare(
@@ -116,21 +107,11 @@ export class Source {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** Those that are stored: `pragma_table_info` leaves out computed ones. */
+  /** Stored columns only: `pragma_table_info` leaves out computed ones. Empty: there is no such table. */
   #columnsOf(table: string): string[] {
-    let columns = this.#columns.get(table);
-    if (columns === undefined) {
-      const rows = this.#reading(() =>
-        this.#database
-          .prepare(
-            `select name from pragma_table_info((select name from sqlite_master where ${IS_STORED} and name = ?))`,
-          )
-          .all(table),
-      );
-      columns = rows.map(({ name }) => String(name));
-      this.#columns.set(table, columns);
-    }
-    return columns;
+    const stored = `select name from sqlite_master where ${IS_STORED} and name = ?`;
+    const sql = `select name from pragma_table_info((${stored}))`;
+    return this.#reading(() => this.#database.prepare(sql).all(table)).map(({ name }) => String(name));
   }
 
   #reading<T>(read: () => T): T {
@@ -142,7 +123,7 @@ export class Source {
   }
 }
 
-/** `immutable`: no lock is taken, no log is made, and a lock of somebody else's is not waited for. */
+/** `immutable`: takes no lock, waits for no lock and makes no log. */
 function openUnchanging(file: string): DatabaseSync {
   const url = pathToFileURL(file);
   url.search = '?mode=ro&immutable=1';
@@ -150,8 +131,8 @@ function openUnchanging(file: string): DatabaseSync {
 }
 
 /**
- * What is only in the log is read too: of a copy, as reading a log writes beside the database.
- * The copy's names are taken away while it is open, so that a process which is killed leaves no clear-text keys behind.
+ * Reads the log too, from a copy: SQLite writes beside a database with a log. The copy is unlinked while it is open,
+ * so that a killed process leaves no keys in clear text behind.
  */
 function openCopy(file: string, scratchDir: string): DatabaseSync {
   for (const name of readdirSync(scratchDir))
@@ -159,7 +140,7 @@ function openCopy(file: string, scratchDir: string): DatabaseSync {
   const folder = mkdtempSync(join(scratchDir, COPY_PREFIX));
   try {
     const copy = join(folder, DATABASE);
-    // What is copied is what a link leads to, never the link: the copy is written to.
+    // Copies the target of a link, never the link: the copy is written to.
     for (const part of ['', ...LOGS]) if (existsSync(file + part)) copyFileSync(file + part, copy + part);
     const database = new DatabaseSync(copy);
     database.exec('pragma locking_mode = exclusive; pragma journal_mode = delete');
@@ -169,10 +150,10 @@ function openCopy(file: string, scratchDir: string): DatabaseSync {
   }
 }
 
-/** A file that was cut off, or is none of SQLite's, shows here and not half-way. */
+/** Finds a truncated file, or one that is not of SQLite, before the import begins. */
 function checked(database: DatabaseSync, file: string): DatabaseSync {
   try {
-    // Its own functions and checks are not run.
+    // Functions and checks of the database do not run.
     database.exec('pragma trusted_schema = off; pragma ignore_check_constraints = on');
     const found = database.prepare('pragma quick_check(1)').get()?.['quick_check'];
     if (found !== 'ok') throw new Error(String(found));
@@ -183,30 +164,33 @@ function checked(database: DatabaseSync, file: string): DatabaseSync {
   }
 }
 
-/** Where the storage directory of an installation lies, from where people look for it. */
+/** Places of the storage directory below a folder that people name instead. */
 const BELOW = ['storage', 'server/storage'];
 
 function hintFor(folder: string): string {
   const places = [dirname(folder), ...BELOW.map((place) => join(folder, place))];
   const found = places.find((place) => existsSync(join(place, DATABASE)));
   if (found !== undefined) return `it is in ${found}.`;
-  return 'name the storage directory of AnythingLLM, which holds it and the folder documents. One that keeps its data in PostgreSQL cannot be read.';
+  return 'name the storage directory of AnythingLLM, which contains it and the folder documents. An installation on PostgreSQL cannot be read.';
 }
 
 function unreadable(file: string, cause: unknown): StartupError {
   if ((cause as NodeJS.ErrnoException).code === 'EACCES')
-    return new StartupError(`${file} may not be read by this user: run this as one who may, or on a copy.`, {
-      exitCode: 1,
-      cause,
-    });
+    return new StartupError(
+      `This user may not read ${file}: run the command as another user, or on a copy.`,
+      {
+        exitCode: 1,
+        cause,
+      },
+    );
   const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
   return new StartupError(
-    `${file} cannot be read (${why}): stop AnythingLLM, and name a storage directory or a backup of it that is whole.`,
+    `${file} cannot be read (${why}): stop AnythingLLM, and name a complete storage directory or backup.`,
     { exitCode: 1, cause },
   );
 }
 
-/** Names of tables come from the database itself. */
+/** The names come from a database that may be hostile. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

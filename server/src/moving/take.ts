@@ -1,35 +1,35 @@
 import { StartupError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import { findMoved, noteMoved } from './moved-store.ts';
-import type { Move, Prepared, Step, Thing } from './step.ts';
+import type { Move, Step, Thing } from './step.ts';
 
 const THINGS_PER_TRANSACTION = 100;
-/** Long chats are taken a few at a time: so much is held in memory, and the longest of them. */
+/** Bounds the memory for long chats: so much, and the longest of them. */
 const CHARACTERS_PER_TRANSACTION = 8 * 1024 * 1024;
-/** What a thing becomes in a dry run: a number that nothing has. */
+/** The id of a thing in a dry run; nothing has it. */
 const IMAGINED = '0';
 
-/** What became of one thing of a batch. */
 type Outcome =
   | { thing: Thing<unknown>; became: 'taken'; target: string; changed: string[] }
   | { thing: Thing<unknown>; became: 'known'; target: string | undefined }
   | { thing: Thing<unknown>; became: 'left out'; reason: string };
 
 /**
- * Takes all things of a kind, some in each transaction together with the note that they were taken: a run that is
- * killed is continued by the next one.
+ * Takes all things of a kind. Each transaction takes some and notes them, so that the next run continues one that was
+ * killed.
  */
 export async function takeAll<R, T>(move: Move, step: Step<R, T>): Promise<void> {
   const total = step.count(move.source);
   let done = 0;
-  for await (const batch of batches(step.things(move.source))) {
-    const outcomes = move.dryRun
-      ? await look(move.storage.db, batch, { step, move })
-      : await move.storage.transaction((tx) => take(tx, batch, { step, move }));
-    // Only now: what was rolled back was not taken.
-    for (const outcome of outcomes) tell(outcome, step, move);
+  for (const batch of batches(step.things(move.source))) {
+    const outcomes =
+      move.into === undefined
+        ? await take(move.storage.db, batch, { step, move })
+        : await move.storage.transaction((tx) => take(tx, batch, { step, move }));
+    // After the commit: a rollback takes nothing.
+    for (const outcome of outcomes) report(outcome, step, move);
     done += batch.length;
-    move.progress(step.kind, done, Math.max(total, done));
+    move.progress?.(step.kind, done, Math.max(total, done));
   }
 }
 
@@ -38,32 +38,23 @@ interface Work<R, T> {
   move: Move;
 }
 
-async function look<R, T>(db: Db, batch: Thing<R>[], work: Work<R, T>): Promise<Outcome[]> {
-  const { known, fresh } = await sorted(db, batch, work);
-  const outcomes: Outcome[] = known;
-  for (const thing of fresh) {
-    const prepared = await work.step.prepare(db, thing, work.move);
-    outcomes.push('left' in prepared ? leftOut(thing, prepared.left) : taken(thing, IMAGINED, prepared));
-  }
-  return outcomes;
-}
-
-async function take<R, T>(tx: Db, batch: Thing<R>[], work: Work<R, T>): Promise<Outcome[]> {
+async function take<R, T>(db: Db, batch: Thing<R>[], work: Work<R, T>): Promise<Outcome[]> {
   const { step, move } = work;
-  const { known, fresh } = await sorted(tx, batch, work);
+  const { known, fresh } = await sorted(db, batch, work);
   const outcomes: Outcome[] = known;
   const notes: { sourceId: string; targetId: string }[] = [];
   for (const thing of fresh) {
-    const prepared = await step.prepare(tx, thing, move);
+    const prepared = await step.prepare(thing, move, db);
     if ('left' in prepared) {
-      outcomes.push(leftOut(thing, prepared.left));
+      outcomes.push({ thing, became: 'left out', reason: prepared.left });
       continue;
     }
-    const targetId = String(await step.write(tx, prepared.ready, move));
-    notes.push({ sourceId: thing.sourceId, targetId });
-    outcomes.push(taken(thing, targetId, prepared));
+    const { ready, changed = [] } = prepared;
+    const target = move.into === undefined ? IMAGINED : String(await step.write(db, ready, move, move.into));
+    if (move.into !== undefined) notes.push({ sourceId: thing.sourceId, targetId: target });
+    outcomes.push({ thing, became: 'taken', target, changed });
   }
-  await note(tx, notes, work);
+  await note(db, notes, work);
   return outcomes;
 }
 
@@ -75,21 +66,16 @@ async function note<R, T>(
   if (notes.length === 0) return;
   const nowMs = move.clock.nowMs();
   const fresh = new Set(notes.map(({ sourceId }) => sourceId)).size;
-  // PostgreSQL shows a transaction nothing of another one beside it: here both of them meet.
-  if ((await noteMoved(tx, kind, notes, nowMs)) < fresh) throw anotherImport();
+  // Two imports at the same time do not see each other in PostgreSQL before this statement.
+  if ((await noteMoved(tx, kind, notes, nowMs)) < fresh) {
+    const message = 'Another import is running: wait until it has ended, and repeat this one.';
+    throw new StartupError(message, { exitCode: 1 });
+  }
   const entry = { action: 'import.anythingllm', target: kind, details: { taken: notes.length } };
   await move.audit.record(tx, { kind: 'cli' }, entry);
 }
 
-const anotherImport = (): StartupError =>
-  new StartupError(
-    'Another import is taking the same things: wait until it has ended, and repeat this one.',
-    {
-      exitCode: 1,
-    },
-  );
-
-/** What was taken before, and what was not; a thing that is there twice counts once. */
+/** Separates the things that an earlier run took. */
 async function sorted<R, T>(
   db: Db,
   batch: Thing<R>[],
@@ -109,27 +95,19 @@ async function sorted<R, T>(
   return { known, fresh };
 }
 
-const leftOut = (thing: Thing<unknown>, reason: string): Outcome => ({ thing, became: 'left out', reason });
-
-const taken = <T>(
-  thing: Thing<unknown>,
-  target: string,
-  { changed = [] }: Extract<Prepared<T>, { ready: T }>,
-): Outcome => ({ thing, became: 'taken', target, changed });
-
-function tell<R, T>(outcome: Outcome, { kind }: Step<R, T>, { report, targets }: Move): void {
+function report<R, T>(outcome: Outcome, { kind }: Step<R, T>, { report, targets }: Move): void {
   const { thing } = outcome;
   if (outcome.became === 'left out') return report.leftOut(kind, thing.label, outcome.reason);
   if (outcome.target !== undefined) targets.set(kind, thing.ref, outcome.target);
-  if (outcome.became === 'known') return report.known(kind);
-  report.taken(kind);
+  if (outcome.became === 'known') return report.count(kind, 'known');
+  report.count(kind, 'taken');
   for (const reason of outcome.changed) report.changed(kind, thing.label, reason);
 }
 
-async function* batches<R>(things: Iterable<Thing<R>> | AsyncIterable<Thing<R>>): AsyncGenerator<Thing<R>[]> {
+export function* batches<R>(things: Iterable<Thing<R>>): Generator<Thing<R>[]> {
   let batch: Thing<R>[] = [];
   let characters = 0;
-  for await (const thing of things) {
+  for (const thing of things) {
     batch.push(thing);
     characters += thing.characters ?? 0;
     if (batch.length < THINGS_PER_TRANSACTION && characters < CHARACTERS_PER_TRANSACTION) continue;

@@ -3,7 +3,7 @@ import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises
 import { join } from 'node:path';
 import { CliError } from '../exit.ts';
 
-/** What is kept of a login. The key itself stands here only where there is no keyring. */
+/** A stored login. The file contains the key only if there is no keyring. */
 export interface Entry {
   url: string;
   key_id: string;
@@ -16,8 +16,8 @@ export type Entries = Record<string, Entry>;
 export const credentialsPath = (configDir: string): string => join(configDir, 'credentials.json');
 
 /**
- * Reads the file; none is no entries.
- * @param warn told when others could read it, which is ended.
+ * Reads the file; without a file there are no entries. A file that others can read gets the mode 0600.
+ * @param warn gets a text about such a file.
  */
 export async function readEntries(configDir: string, warn: (text: string) => void): Promise<Entries> {
   const path = credentialsPath(configDir);
@@ -33,7 +33,7 @@ export async function readEntries(configDir: string, warn: (text: string) => voi
     return environments ?? {};
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    // A parser's message would quote the text, which holds keys.
+    // The message of the parser would quote the text, which contains keys.
     const why = error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message;
     throw new CliError(`The stored credentials ${path} cannot be read: ${why}.`, {
       hint: 'Remove the file and log in again.',
@@ -42,7 +42,7 @@ export async function readEntries(configDir: string, warn: (text: string) => voi
   }
 }
 
-/** Writes the file whole, mode 0600, or not at all. */
+/** Writes the file atomically, with the mode 0600. */
 export async function writeEntries(configDir: string, environments: Entries): Promise<void> {
   const path = credentialsPath(configDir);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;

@@ -4,7 +4,7 @@ import { say } from '../io.ts';
 import { credentialsPath, readEntries, writeEntries, type Entries } from './file.ts';
 import { clearFromKeyring, readFromKeyring, storeInKeyring } from './keyring.ts';
 
-/** A stored login; its key is read when it is needed. */
+/** A stored login. Its key is read only when it is needed: the keyring may ask for a password. */
 export interface StoredCredential {
   url: string;
   keyId: string;
@@ -17,7 +17,7 @@ const NAME = /^[A-Za-z0-9][\w.-]{0,62}$/;
 const entriesOf = ({ config, io }: Context): Promise<Entries> =>
   readEntries(config.client.configDir, (text) => say(io, text));
 
-/** @throws CliError for a name that is none. */
+/** @throws CliError for an invalid name. */
 function checkName(environment: string): void {
   if (NAME.test(environment) && !Object.hasOwn(Object.prototype, environment)) return;
   throw new CliError(
@@ -51,14 +51,14 @@ export async function readCredential(
   };
 }
 
-/** In the words of the contract: `client@default`. */
+/** Such as `client@default`. */
 export async function credentialNames(context: Context): Promise<string[]> {
   return Object.keys(await entriesOf(context))
     .sort()
     .map((name) => `client@${name}`);
 }
 
-/** @returns where it lies now, in words. */
+/** @returns the place: `keyring` or the path of the file. */
 export async function storeCredential(
   context: Context,
   environment: string,
@@ -76,7 +76,7 @@ export async function storeCredential(
   return inKeyring ? 'keyring' : credentialsPath(configDir);
 }
 
-/** @returns whether there was one. */
+/** @returns false if there was no such credential. */
 export async function removeCredential(context: Context, environment: string): Promise<boolean> {
   checkName(environment);
   const entries = await entriesOf(context);

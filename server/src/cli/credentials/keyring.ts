@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 
-/** Long enough for somebody to unlock the keyring. */
+/** Enough for a person to unlock the keyring. */
 const TIMEOUT_MS = 60_000;
 const ANSWER_MAX_BYTES = 64 * 1024;
 
 /**
- * The desktop's keyring, through `secret-tool` of libsecret. A secret goes in by stdin, never by an argument, which
- * other users of the machine could list. macOS's `security` takes one by argument only and is not used for that reason.
+ * The keyring of the desktop, through `secret-tool` of libsecret. A secret goes through stdin: other users of the
+ * machine can list arguments. `security` of macOS is not used, as it reads secrets from arguments only.
  */
 const attributes = (environment: string, url: string): string[] => [
   'service',
@@ -17,7 +17,7 @@ const attributes = (environment: string, url: string): string[] => [
   url,
 ];
 
-/** @returns whether it is stored, which is seen by reading it back. */
+/** @returns whether the key can be read back. */
 export async function storeInKeyring(environment: string, url: string, key: string): Promise<boolean> {
   if (process.platform !== 'linux') return false;
   const label = `--label=Keyward client@${environment}`;
@@ -33,7 +33,7 @@ export async function clearFromKeyring(environment: string, url: string): Promis
   return (await secretTool(['clear', ...attributes(environment, url)])) !== undefined;
 }
 
-/** @returns stdout; undefined when the program is not there, fails or hangs. */
+/** @returns stdout; undefined if the program is missing, fails or hangs. */
 function secretTool(args: string[], input = ''): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn('secret-tool', args, { stdio: ['pipe', 'pipe', 'ignore'], timeout: TIMEOUT_MS });

@@ -7,14 +7,14 @@ import { verb, type Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { cell, print } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { findWorkspace } from '../workspaces/find.ts';
+import { findWorkspace } from '../workspaces/workspace.ts';
 import { sourcesOf, type Source } from './sources.ts';
 import { documentsIn, type Stored } from './stored.ts';
 
 const DEFAULT_FOLDER = 'custom-documents';
-/** The longest that a limit on requests is waited for. */
+/** The longest wait for a request limit. */
 const WAIT_MAX_SECONDS = 120;
-/** What would meet every further document as well. */
+/** Errors that all further documents would meet too. */
 const STOPS_ALL = new Set([
   'invalid_key',
   'insufficient_scope',
@@ -27,7 +27,7 @@ type Outcome = { title: string; locations: string[] } & (
   { outcome: 'added' | 'known' } | { outcome: 'failed'; error: string }
 );
 
-export default verb({
+export const add = verb({
   args: {
     path: { type: 'positional', description: 'Files, folders or URLs', required: true },
     workspace: { type: 'string', alias: 'w', description: 'Slug of the workspace to add them to' },
@@ -51,7 +51,7 @@ export default verb({
     const { workspace, folder = DEFAULT_FOLDER, again = false } = args;
     if (workspace !== undefined) await findWorkspace(client, workspace);
     const stored = again ? [] : await documentsIn(client);
-    // Pages are kept in one folder, whichever is asked for.
+    // The server keeps pages in a folder of its own.
     const here = stored.filter(({ location, link }) => link !== null || location.startsWith(`${folder}/`));
     const known = Map.groupBy(here, ({ title, link }) => link ?? title);
     const items = await addAll({ client, context, workspace, folder, known }, sources);
@@ -72,7 +72,7 @@ interface Adding {
   context: Context;
   workspace: string | undefined;
   folder: string;
-  /** By title, pages by their address; of a mailbox there is a document for each message. */
+  /** By title, or by URL for a page. A mailbox has a document for each message. */
   known: ReadonlyMap<string, readonly Stored[]>;
 }
 
@@ -118,7 +118,7 @@ async function store({ client, workspace, folder }: Adding, source: Source): Pro
   });
 }
 
-/** What is in the workspace already stays as it is. */
+/** Idempotent: a document that is in the workspace stays. */
 async function attach(adding: Adding, said: Pick<Outcome, 'title' | 'locations'>): Promise<Outcome> {
   const { client, workspace } = adding;
   if (workspace === undefined) return { ...said, outcome: 'known' };
@@ -136,7 +136,7 @@ async function attach(adding: Adding, said: Pick<Outcome, 'title' | 'locations'>
     : { ...said, outcome: 'failed', error: 'It could not be embedded. The server log has the reason.' };
 }
 
-/** Waits where the key's limit on requests asks for it. */
+/** Retries when the request limit of the key allows it. */
 async function patiently<T>({ context }: Adding, work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -152,7 +152,7 @@ async function patiently<T>({ context }: Adding, work: () => Promise<T>): Promis
 
 function failures(items: readonly Outcome[]): string[] {
   const failed = items.filter((item) => item.outcome === 'failed');
-  // The server says no more, so that nobody learns by links which machines there are around it.
+  // The server gives no reason, so that nobody can explore its network with links.
   const isUnreached = failed.some(({ error }) => /^No URL content found at \S+\.$/.test(error));
   const hint =
     '  The server fetches pages from public addresses only. Its setting KEYWARD_FETCH_PRIVATE allows others.';

@@ -2,13 +2,12 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, normalize, sep } from 'node:path';
 import { usageError } from '../exit.ts';
 
-/** Something to be added. */
 export type Source = { kind: 'file'; path: string; title: string } | { kind: 'link'; title: string };
 
 /**
- * Files, the files of folders, and addresses of the web, in order. What begins with a dot is left out of folders, as are
- * links, so that no folder is walked forever.
- * @throws CliError naming what is not there, before anything is sent.
+ * Files, the files of folders, and URLs, in order. In folders it skips names that begin with a dot, and symbolic links:
+ * they could form a circle.
+ * @throws CliError that names a missing file, before anything is sent.
  */
 export async function sourcesOf(given: readonly string[]): Promise<Source[]> {
   const found: Source[] = [];
@@ -38,7 +37,7 @@ async function filesAt(path: string): Promise<string[]> {
   return files;
 }
 
-/** The path as it was given, so that two files of the same name stay apart; nothing of what lies above this folder. */
+/** The path as given, so that files of the same name differ; never a folder above the current one. */
 function titleOf(path: string): string {
   const clean = normalize(path).split(sep).join('/');
   return isAbsolute(path) || clean.startsWith('../') ? basename(path) : clean;

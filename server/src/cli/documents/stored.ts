@@ -2,19 +2,18 @@ import { unwrap, type KeywardClient } from '@keyward/sdk';
 
 /** A document as the command line shows it. */
 export interface Stored {
-  /** folder/name: what commands and endpoints call it by. */
+  /** folder/name, as in commands and endpoints. */
   location: string;
   title: string;
   words: number;
-  /** Its vectors are there. */
   embedded: boolean;
-  /** Of a page of the web, its address. */
+  /** The URL of a page; null: a file. */
   link: string | null;
 }
 
 const LINK = 'link://';
 
-/** Those of one folder, or of all. */
+/** @param folder default: all folders. */
 export async function documentsIn(client: KeywardClient, folder?: string): Promise<Stored[]> {
   const answer = await unwrap(client.GET('/v1/documents'));
   const { items } = 'localFiles' in answer ? answer.localFiles : { items: [] };

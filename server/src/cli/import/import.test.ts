@@ -32,7 +32,7 @@ const counts = (report: ImportReport, what: 'taken' | 'known'): Record<string, n
 const ALL = { user: 1, key: 1, workspace: 1, document: 1, chat: CHATS };
 
 test(
-  'a dry run tells everything and leaves no trace, neither here nor there',
+  'a dry run reports everything and writes nothing, neither in the source nor in the data directory',
   { timeout: 60_000 },
   async () => {
     const from = filled();
@@ -47,7 +47,7 @@ test(
 );
 
 test(
-  'where nobody can be asked it shows what it would take, and takes it with --yes only',
+  'without a terminal the command prints the report of a dry run, and imports only with --yes',
   { timeout: 60_000 },
   async () => {
     const from = filled();
@@ -60,7 +60,7 @@ test(
     const taken = await home.run(['import', 'anythingllm', from.folder, '--yes', '--output', 'json']);
     expect(taken.code).toBe(0);
     expect(counts(JSON.parse(taken.stdout) as ImportReport, 'taken')).toEqual(ALL);
-    expect(taken.stderr).toContain('Taking chats');
+    expect(taken.stderr).toContain('Importing chats');
     expect(taken.stderr).toContain('keyward keys list --tag anythingllm');
     expect(stateOf(from.folder)).toEqual(before);
     const again = await home.json<ImportReport>(['import', 'anythingllm', from.folder, '--yes']);
@@ -75,20 +75,24 @@ test(
   },
 );
 
-test('on a terminal it asks first, and no is no', { timeout: 60_000 }, async () => {
-  const from = filled();
-  const home = testHome();
-  const line = `import anythingllm ${from.folder}`;
-  const no = await home.runOnTerminal(line, [{ at: '[y/N]', text: 'n\n' }]);
-  expect(no.stdout).toContain('Nothing was imported.');
-  expect(existsSync(home.dataDir)).toBe(false);
-  const yes = await home.runOnTerminal(line, [{ at: '[y/N]', text: 'y\n' }]);
-  expect(yes.code).toBe(0);
-  expect(yes.stdout).toMatch(/chats +3000 +3000/);
-});
+test(
+  'on a terminal the import asks first, and imports nothing without a yes',
+  { timeout: 60_000 },
+  async () => {
+    const from = filled();
+    const home = testHome();
+    const line = `import anythingllm ${from.folder}`;
+    const no = await home.runOnTerminal(line, [{ at: '[y/N]', text: 'n\n' }]);
+    expect(no.stdout).toContain('Nothing was imported.');
+    expect(existsSync(home.dataDir)).toBe(false);
+    const yes = await home.runOnTerminal(line, [{ at: '[y/N]', text: 'y\n' }]);
+    expect(yes.code).toBe(0);
+    expect(yes.stdout).toMatch(/chats +3000 +3000/);
+  },
+);
 
 test(
-  'one that is killed in the middle is continued by the next, and nothing is there twice',
+  'an import that was killed is continued by the next one, and nothing is imported twice',
   { timeout: 120_000 },
   async () => {
     const from = filled();
@@ -97,8 +101,8 @@ test(
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
-      // Said after the first hundred.
-      if (/Taking chats/.test(said)) child.kill('SIGKILL');
+      // Printed after the first 100 chats.
+      if (/Importing chats/.test(said)) child.kill('SIGKILL');
     });
     await once(child, 'exit');
     expect(child.signalCode).toBe('SIGKILL');
@@ -112,7 +116,7 @@ test(
   },
 );
 
-test('a folder that is none is told in one line', { timeout: 60_000 }, async () => {
+test('a folder without a database is refused with one line', { timeout: 60_000 }, async () => {
   const home = testHome();
   for (const folder of ['/nowhere', home.folder]) {
     const { code, stdout, stderr } = await home.run(['import', 'anythingllm', folder, '--dry-run']);

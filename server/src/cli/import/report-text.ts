@@ -1,23 +1,23 @@
 import type { ImportReport, KindCount, Remark } from '../../moving/index.ts';
 import { cell, tableText } from '../output.ts';
 
-/** Shown of the things of which the same is to be said; `--output json` has them all. */
+/** Of the things with the same remark; `--output json` lists all. */
 const SHOWN_THINGS = 8;
 
-/** What was taken and what not, to be read by a person. */
+/** The report of an import as text. */
 export function reportText(report: ImportReport): string {
   const counts = report.counts.filter(({ found }) => found > 0);
   const columns = {
-    what: ({ kind }: KindCount) => `${kind}s`,
+    kind: ({ kind }: KindCount) => `${kind}s`,
     found: ({ found }: KindCount) => found,
-    [report.dry_run ? 'to take' : 'taken']: ({ taken }: KindCount) => taken,
-    'known before': ({ known }: KindCount) => known,
+    [report.dry_run ? 'to import' : 'imported']: ({ taken }: KindCount) => taken,
+    'imported before': ({ known }: KindCount) => known,
     'left out': ({ left_out }: KindCount) => left_out,
   };
   const parts = [
-    counts.length === 0 ? 'There is nothing in it.' : tableText(counts, columns),
+    counts.length === 0 ? 'The source contains nothing to import.' : tableText(counts, columns),
     ...remarksText('Left out', report.left_out),
-    ...remarksText('Not as it was', report.changed),
+    ...remarksText('Changed', report.changed),
     ...usersText(report),
     ...(report.not_taken.length === 0
       ? []
@@ -42,6 +42,6 @@ function usersText({ users, dry_run }: ImportReport): string[] {
   if (users === 'no administrator')
     return ['None of the imported users can administer. They can log in once multi-user mode is turned on.'];
   return [
-    `${dry_run ? 'Users will log in' : 'Users log in'} by name and with the passwords they had; a single password for all ends.`,
+    `${dry_run ? 'Users will log in' : 'Users log in'} by name and with their passwords of AnythingLLM; the shared password no longer works.`,
   ];
 }

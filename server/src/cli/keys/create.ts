@@ -3,10 +3,12 @@ import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
 import { warn } from '../io.ts';
+import { print } from '../output.ts';
+import { given } from '../parse.ts';
 import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
-import { printSecret } from './show.ts';
+import { saySecretOnce, secretText, type Key } from './show.ts';
 
-export default verb({
+export const create = verb({
   args: {
     name: { type: 'positional', required: false, description: 'Name of the key' },
     owner: { type: 'string', description: "Id or name of its owner. Default: the maker's own owner" },
@@ -32,25 +34,26 @@ export default verb({
     'Only the result contains the secret. Use --local if the admin key is lost: anybody who can read the data\n' +
     'directory gets an admin key, or a key with the given role or scopes.',
   run: async (args, context) => {
-    const { name } = args;
+    const { name, owner, parent, 'idempotency-key': idempotency } = args;
     if (args.local !== true && name === undefined)
       throw usageError('The key needs a name.', { example: 'keyward keys create "my app" --role client' });
     const body = {
       name: name ?? 'made locally',
-      ...(args.owner === undefined ? {} : { owner: args.owner }),
-      ...(args.parent === undefined ? {} : { parent: args.parent }),
+      ...given({ owner, parent }),
       ...holdingsOf(args, context),
-      ...(args['expires-at'] === undefined ? {} : { expires_at: args['expires-at'] }),
+    };
+    const show = async (value: { key: Key; secret: string }): Promise<void> => {
+      await print(context, args, { value, table: () => secretText(value) });
+      saySecretOnce(value, context);
     };
     if (args.local === true) {
       const { createLocally } = await import('./create-locally.ts');
-      return printSecret(context, args, await createLocally(context, body));
+      return show(await createLocally(context, body));
     }
-    const idempotency = args['idempotency-key'];
     const client = await openClient(args, context);
-    const header = idempotency === undefined ? {} : { 'idempotency-key': idempotency };
+    const header = given({ 'idempotency-key': idempotency });
     const { warnings, ...minted } = await unwrap(client.POST('/v1/keys', { body, params: { header } }));
-    await printSecret(context, args, minted);
+    await show(minted);
     warn(context.io, warnings);
   },
 });

@@ -2,16 +2,16 @@ import type { components } from '@keyward/sdk';
 import { isObject } from '../../base/is-object.ts';
 import type { Context } from '../command.ts';
 import { usageError } from '../exit.ts';
-import { durationSeconds, jsonValue } from '../parse.ts';
+import { durationSeconds, given, jsonValue } from '../parse.ts';
 
 type MintRequest = components['schemas']['MintRequest'];
-export type Holdings = Omit<MintRequest, 'name' | 'owner' | 'parent' | 'expires_at'>;
+type Holdings = Omit<MintRequest, 'name' | 'owner' | 'parent'>;
 type Limit = NonNullable<Holdings['limits']>[number];
 type Budget = NonNullable<Holdings['budgets']>[number];
 
 export const ROLES: string[] = ['client', 'miner', 'admin'];
 
-/** Flags that say how much a key, or all keys of an owner together, may take. */
+/** Flags for the limits and budgets of a key or an owner. */
 export const BOUND_ARGS = {
   limit: {
     type: 'string',
@@ -20,7 +20,7 @@ export const BOUND_ARGS = {
   budget: { type: 'string', description: '10usd/month, with a name: "daily=100000 tokens/day"; repeatable' },
 } as const;
 
-/** Flags that say what a key may do; shared by create and update. */
+/** Flags for the permissions of a key, its expiry and its labels. */
 export const HOLDING_ARGS = {
   role: { type: 'enum', options: ROLES, description: 'A preset of scopes' },
   scope: { type: 'string', description: 'A scope such as models:use, keys:* or *; repeatable' },
@@ -45,51 +45,62 @@ export const HOLDING_ARGS = {
 interface Given {
   role?: string | undefined;
   'expires-in'?: string | undefined;
+  'expires-at'?: string | undefined;
   metadata?: string | undefined;
 }
 
-/** What the flags say, in the words of the API; what was not said is left out. */
-export function holdingsOf(args: Given, { all }: Pick<Context, 'all'>): Holdings {
-  const selectors = {
-    ...names('models', all('model'), all('deny-model')),
-    ...names('workspaces', all('workspace'), all('deny-workspace')),
-    ...list('ips', all('ip')),
-  };
+/** The flags of HOLDING_ARGS, in the words of the API. */
+export function holdingsOf(args: Given, context: Pick<Context, 'all'>): Holdings {
+  const { all } = context;
+  const { role, metadata, 'expires-in': duration, 'expires-at': expires_at } = args;
+  const selectors = given({
+    models: names(all('model'), all('deny-model')),
+    workspaces: names(all('workspace'), all('deny-workspace')),
+    ips: list(all('ip')),
+  });
   return {
-    ...(args.role === undefined ? {} : { role: args.role as 'client' | 'miner' | 'admin' }),
-    ...list('scopes', all('scope') as NonNullable<Holdings['scopes']>),
-    ...(Object.keys(selectors).length === 0 ? {} : { selectors }),
-    ...boundsOf({ all }),
-    ...(args['expires-in'] === undefined
-      ? {}
-      : { expires_in_seconds: durationSeconds('expires-in', args['expires-in']) }),
-    ...(args.metadata === undefined ? {} : { metadata: metadataOf(args.metadata) }),
-    ...list('tags', all('tag')),
+    ...given({
+      role: role as Holdings['role'],
+      scopes: list(all('scope') as NonNullable<Holdings['scopes']>),
+      selectors: Object.keys(selectors).length === 0 ? undefined : selectors,
+      expires_in_seconds: duration === undefined ? undefined : durationSeconds('expires-in', duration),
+      expires_at,
+      metadata: metadata === undefined ? undefined : metadataOf(metadata),
+      tags: list(all('tag')),
+    }),
+    ...boundsOf(context),
   };
 }
 
-/** What the flags of BOUND_ARGS say. */
-export const boundsOf = ({ all }: Pick<Context, 'all'>): Pick<Holdings, 'limits' | 'budgets'> => ({
-  ...list('limits', all('limit').map(limitOf)),
-  ...list('budgets', all('budget').map(budgetOf)),
-});
+/** The flags of BOUND_ARGS, in the words of the API. */
+export const boundsOf = ({ all }: Pick<Context, 'all'>): Pick<Holdings, 'limits' | 'budgets'> =>
+  given({ limits: list(all('limit').map(limitOf)), budgets: list(all('budget').map(budgetOf)) });
 
-function list<const N extends string, T>(name: N, items: T[]): { [K in N]?: T[] } {
-  return (items.length === 0 ? {} : { [name]: items }) as { [K in N]?: T[] };
+const list = <T>(items: T[]): T[] | undefined => (items.length === 0 ? undefined : items);
+
+const names = (allow: string[], deny: string[]) =>
+  allow.length + deny.length === 0 ? undefined : { allow, deny };
+
+/** @param empty the fields that may be cleared, with their empty values. @throws CliError for another name */
+export function cleared<T extends object>(fields: string[], empty: T): Partial<T> {
+  const unknown = fields.find((field) => !Object.hasOwn(empty, field));
+  if (unknown !== undefined) throw usageError(`--clear must be one of ${Object.keys(empty).join(', ')}.`);
+  return Object.fromEntries(Object.entries(empty).filter(([field]) => fields.includes(field))) as Partial<T>;
 }
 
-function names(
-  kind: 'models' | 'workspaces',
-  allow: string[],
-  deny: string[],
-): Holdings['selectors'] & object {
-  return allow.length + deny.length === 0 ? {} : { [kind]: { allow, deny } };
-}
+export const LAST_ADMIN_ARG = {
+  type: 'boolean',
+  description:
+    'Confirm that nobody can administer this instance afterwards. Only the last admin key itself can do this',
+} as const;
+
+export const lastAdminOf = (flag: boolean | undefined): { last_admin?: true } =>
+  flag === true ? { last_admin: true } : {};
 
 function limitOf(text: string): Limit {
   const [, name, count = '', per = ''] = /^(?:([^=]+)=)?\s*(\d+)\s*\/\s*(\w+)$/.exec(text) ?? [];
   if (count === '') {
-    throw usageError('--limit must be a number of requests and a time.', {
+    throw usageError('--limit must be a number of requests, a slash, and a duration or concurrent.', {
       example: '--limit 60/minute, --limit burst=4/concurrent',
     });
   }

@@ -4,9 +4,9 @@ import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb, type Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
-import { print, tableText } from '../output.ts';
+import { fields, print, tableText, type OutputChoice } from '../output.ts';
 
-export default verb({
+export const importKeys = verb({
   args: {
     file: {
       type: 'positional',
@@ -32,7 +32,7 @@ export default verb({
     try {
       for await (const outcome of client.importKeys(source)) outcomes.push(outcome);
     } catch (error) {
-      // What was reported is stored: whoever repeats the import should know how far it came.
+      // Keys that were reported are stored: the report says how far the import came.
       await report(context, args, outcomes);
       throw error;
     }
@@ -50,30 +50,21 @@ async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
   }
 }
 
-async function report(
-  context: Context,
-  choice: { output?: string | undefined },
-  outcomes: ImportOutcome[],
-): Promise<number> {
+async function report(context: Context, choice: OutputChoice, outcomes: ImportOutcome[]): Promise<number> {
   const count = (outcome: ImportOutcome['outcome']): number =>
     outcomes.filter((item) => item.outcome === outcome).length;
+  const refused = outcomes.filter((item) => item.outcome === 'refused');
   const value = {
     imported: count('imported'),
     existing: count('exists'),
-    refused: count('refused'),
+    refused: refused.length,
     outcomes,
-  };
-  const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
-  const columns = {
-    line: (item: ImportOutcome) => item.line,
-    code: (item: ImportOutcome) => item.code,
-    detail: (item: ImportOutcome) => item.detail,
   };
   await print(context, choice, {
     value,
     table: () =>
       `${value.imported} imported, ${value.existing} already there, ${value.refused} refused` +
-      (refused.length === 0 ? '' : `\n\n${tableText(refused, columns)}`),
+      (refused.length === 0 ? '' : `\n\n${tableText(refused, fields('line', 'code', 'detail'))}`),
   });
   if (value.refused === 0) return EXIT.ok;
   say(context.io, `${value.refused} of ${outcomes.length} lines were refused.`);

@@ -1,13 +1,12 @@
 import type { components } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
-import { membersText, print, tableText, type Columns, type OutputChoice } from '../output.ts';
+import { fields, membersText, tableText, type Columns } from '../output.ts';
 
 export type Key = components['schemas']['Key'];
 
 export const KEY_COLUMNS: Columns<Key> = {
-  id: ({ id }) => id,
-  name: ({ name }) => name,
+  ...fields('id', 'name'),
   owner: ({ owner }) => owner.name,
   parent: ({ parent }) => parent,
   role: ({ role, scopes }) => role ?? scopes.join(' '),
@@ -16,7 +15,7 @@ export const KEY_COLUMNS: Columns<Key> = {
   'last used': ({ last_used_at }) => last_used_at,
 };
 
-/** A key, a line each for what matters. */
+/** The members of a key, one on each line. */
 export const keyText = (key: Key): string => {
   const { owner, secrets, ...rest } = key;
   return membersText({
@@ -26,10 +25,8 @@ export const keyText = (key: Key): string => {
   });
 };
 
-type Left = Pick<components['schemas']['SelfKey'], 'limits' | 'budgets'>;
-
-/** The key in use, with what is left of all limits and budgets that its requests count against. */
-export const selfText = (key: Key, { limits, budgets }: Left): string => {
+/** The key in use, with the rest of all limits and budgets that its requests count against. */
+export const selfText = ({ key, limits, budgets }: components['schemas']['SelfKey']): string => {
   const left = [
     ...limits.map(({ name, of, remaining }) => ({ name, of, left: `${remaining} requests` })),
     ...budgets.map(({ name, of, used, amount, unit, period }) => ({
@@ -47,18 +44,11 @@ export const selfText = (key: Key, { limits, budgets }: Left): string => {
   return `${keyText(key)}\n\n${tableText(left, columns)}`;
 };
 
-/** A new secret: the one time it is seen. */
-export async function printSecret(
-  context: Context,
-  choice: OutputChoice,
-  value: { key: Key; secret: string },
-): Promise<void> {
-  await print(context, choice, {
-    value,
-    table: () => `${value.secret}\n\n${tableText([value.key], KEY_COLUMNS)}`,
-  });
-  say(context.io, 'Store the secret now: it is shown once and kept nowhere.');
-}
+export const secretText = ({ key, secret }: { key: Key; secret: string }): string =>
+  `${secret}\n\n${tableText([key], KEY_COLUMNS)}`;
+
+export const saySecretOnce = (_value: unknown, { io }: Context): void =>
+  say(io, 'Store the secret now: it is shown once and kept nowhere.');
 
 export const ID_ARG = {
   type: 'positional',
@@ -71,18 +61,14 @@ export const END_RUNNING_ARG = {
   description: 'Also end its running requests. Default: they continue',
 } as const;
 
-/** A key after a change, and who acts on it. */
-export function printChanged(
-  context: Context,
-  choice: OutputChoice,
-  value: { key: Key; acknowledged: { nodes: number; waited_ms: number; requests_ended: number } },
-): Promise<void> {
-  const { nodes, waited_ms, requests_ended: ended } = value.acknowledged;
+/** A key after a change, with the processes that acknowledged it. */
+export function changedText({ key, acknowledged }: components['schemas']['ChangedKey']): string {
+  const { nodes, waited_ms, requests_ended: ended } = acknowledged;
   const done = [
     `Acknowledged by ${nodes === 1 ? '1 process' : `${nodes} processes`} within ${waited_ms} ms.`,
     ...(ended === 0
       ? []
       : [`${ended === 1 ? '1 running request was' : `${ended} running requests were`} ended.`]),
   ].join(' ');
-  return print(context, choice, { value, table: () => `${tableText([value.key], KEY_COLUMNS)}\n\n${done}` });
+  return `${tableText([key], KEY_COLUMNS)}\n\n${done}`;
 }

@@ -1,10 +1,8 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { CLIENT_ARGS, openClient } from '../client.ts';
-import { verb } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
-import { membersText, print, tableText } from '../output.ts';
-import { given } from '../page.ts';
-import { wholeNumber } from '../parse.ts';
+import { fields, membersText, tableText } from '../output.ts';
+import { given, wholeNumber } from '../parse.ts';
+import { request } from '../request.ts';
 import { readSecret, refuseDamagedKey } from '../secret.ts';
 
 type Question = components['schemas']['VerifyRequest'];
@@ -12,7 +10,7 @@ type Verdict = components['schemas']['Verdict'];
 
 const EXAMPLE = 'keyward keys verify - < key.txt';
 
-export default verb({
+export const verify = request({
   args: {
     key: { type: 'positional', required: false, description: 'The key to verify; - reads stdin' },
     scope: { type: 'string', description: 'Check this scope, such as models:use' },
@@ -22,19 +20,18 @@ export default verb({
     cost: { type: 'string', description: 'Number of requests that this counts for. Default: 1' },
     explain: { type: 'boolean', description: 'List every check with its outcome' },
     'dry-run': { type: 'boolean', description: 'Take nothing from its limits and budgets' },
-    ...CLIENT_ARGS,
   },
   examples: ['keys verify - --scope models:use --explain < key.txt', 'keys verify - --dry-run < key.txt'],
   notes: 'Exit code 0: the key is valid. Exit code 1: it is not, and the result has the reason.',
-  run: async (args, context) => {
+  parse: async (args, context) => {
     if (args['key-stdin'] === true && (args.key === undefined || args.key === '-'))
       throw usageError('stdin can contain only one key: log in, and give the key to verify on stdin.', {
         example: EXAMPLE,
       });
-    const key = await readSecret(context, { argument: args.key, what: 'key', example: EXAMPLE });
+    const key = await readSecret(context, { argument: args.key, name: 'key', example: EXAMPLE });
     if (key === undefined) throw usageError('No key was given.', { example: EXAMPLE });
     refuseDamagedKey(key, 'that was given');
-    const body: Question = {
+    return {
       key,
       ...given({
         scope: args.scope as Question['scope'],
@@ -45,11 +42,10 @@ export default verb({
         consume: args['dry-run'] === true ? false : undefined,
       }),
     };
-    const client = await openClient(args, context);
-    const value = await unwrap(client.POST('/v1/keys/verify', { body }));
-    await print(context, args, { value, table: () => verdictText(value) });
-    return value.valid ? EXIT.ok : EXIT.failure;
   },
+  send: (client, body) => unwrap(client.POST('/v1/keys/verify', { body })),
+  table: verdictText,
+  after: ({ valid }) => (valid ? EXIT.ok : EXIT.failure),
 });
 
 function resourceOf(model: string | undefined, workspace: string | undefined): Question['resource'] {
@@ -60,11 +56,6 @@ function resourceOf(model: string | undefined, workspace: string | undefined): Q
 
 function verdictText({ explanation, ...verdict }: Verdict): string {
   if (explanation === undefined) return membersText(verdict);
-  const checks = tableText(explanation, {
-    check: ({ check }) => check,
-    outcome: ({ outcome }) => outcome,
-    input: ({ input }) => input,
-    detail: ({ detail }) => detail,
-  });
+  const checks = tableText(explanation, fields('check', 'outcome', 'input', 'detail'));
   return `${membersText(verdict)}\n\n${checks}`;
 }

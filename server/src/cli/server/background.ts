@@ -9,19 +9,18 @@ const PROGRAM = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
 export const logPath = (dataDir: string): string => join(dataDir, 'keyward.log');
 
-/** A server that was started and left to itself. */
 export interface Background {
   pid: number;
-  /** How it ended, once it has. */
+  /** How it ended; undefined: it runs. */
   ended(): string | undefined;
 }
 
-/** Starts `keyward serve` so that it outlives this process; its log goes to a file that only its user can read. */
+/** Starts `keyward serve` detached from this process. Only its user can read its log file. */
 export function startBackground(dataDir: string): Background {
   const log = openLog(logPath(dataDir));
   let child: ChildProcess;
   try {
-    // With the flags of this process: those that the script `keyward` gives.
+    // With the flags of Node that the script `keyward` gave to this process.
     child = spawn(process.execPath, [...process.execArgv, PROGRAM, 'serve'], {
       detached: true,
       stdio: ['ignore', 'ignore', log],
@@ -47,7 +46,7 @@ function openLog(path: string): number {
   return log;
 }
 
-/** The end of the log, for whoever has to find out why it died. */
+/** The end of the log, where the cause of death stands. */
 export function lastLogLines(dataDir: string): string[] {
   try {
     return readFileSync(logPath(dataDir), 'utf8').trimEnd().split('\n').slice(-LAST_LINES);

@@ -22,7 +22,7 @@ const makeKey = (home: Home): Promise<{ key: { id: string }; secret: string }> =
   home.json(['keys', 'create', '--local']);
 
 describe('keys create --local', { timeout: 60_000 }, () => {
-  test('is the way back in: an admin key without a server and without a key, known to a server that runs', async () => {
+  test('keys create --local makes an admin key without a server and without a key, and a running server knows it', async () => {
     const home = testHome();
     const { url } = await home.json<{ url: string }>(['up', '-o', 'json']);
     const { stdout, stderr } = await home.run(['keys', 'create', '--local']);
@@ -38,7 +38,7 @@ describe('keys create --local', { timeout: 60_000 }, () => {
     expect(self.status).toBe(200);
   });
 
-  test('makes another than an admin key when it is told what', async () => {
+  test('keys create --local makes a key with the given role or scopes', async () => {
     const args = ['keys', 'create', 'worker', '--local', '--scope', 'models:use', '--expires-in', '1h'];
     const { key } = await testHome().json<{ key: object }>(args);
     expect(key).toMatchObject({
@@ -49,7 +49,7 @@ describe('keys create --local', { timeout: 60_000 }, () => {
     });
   });
 
-  test('is refused with another master key, and what is wrong with it ends with 2', async () => {
+  test('keys create --local is refused with another master key, and ends with 2 for wrong arguments', async () => {
     const home = testHome();
     await makeKey(home);
     const other = { KEYWARD_MASTER_KEY: Buffer.alloc(32, 'k0').toString('base64') };
@@ -64,7 +64,7 @@ describe('keys create --local', { timeout: 60_000 }, () => {
 });
 
 describe('migrate', () => {
-  test('brings the schema up once', async () => {
+  test('migrate applies each migration once', async () => {
     const home = testHome();
     const first = await home.json<{ applied: string[]; steps: number }>(['migrate']);
     expect(first.applied).toHaveLength(first.steps);
@@ -74,7 +74,7 @@ describe('migrate', () => {
 });
 
 describe('backup and restore', { timeout: 60_000 }, () => {
-  test('bring every key to an empty directory, with the master key beside it', async () => {
+  test('backup and restore bring every key to an empty directory with the master key', async () => {
     const home = testHome();
     const { secret } = await makeKey(home);
     const file = join(home.folder, 'b.gz');
@@ -93,7 +93,7 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     const { url } = await other.json<{ url: string }>(['up', '-o', 'json']);
     const self = await fetch(`${url}/v1/keys/self`, { headers: { 'x-api-key': secret } });
     expect(self.status).toBe(200);
-    // Neither while a server runs there, nor over what is there.
+    // A restore is refused with a running server, and over existing rows.
     expect(await other.run(['restore', file])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('keyward down'),
@@ -105,7 +105,7 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     });
   });
 
-  test('go through pipes; a restore without the master key says what is missing and makes none', async () => {
+  test('backup and restore work through pipes, and a restore without the master key reports it and makes none', async () => {
     const home = testHome();
     await makeKey(home);
     const file = join(home.folder, 'piped.gz');
@@ -127,7 +127,7 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     expect((await testHome().run(['restore', '/nowhere'])).code).toBe(1);
   });
 
-  test('a folder without a database is no empty backup: 78', async () => {
+  test('a backup of a folder without a database ends with 78', async () => {
     const home = testHome();
     for (const args of [
       ['backup', join(home.folder, 'x.gz')],
@@ -150,7 +150,7 @@ describe('doctor', { timeout: 60_000 }, () => {
   };
   const finding = ({ checks }: Examined, name: string) => checks.find(({ check }) => check === name);
 
-  test('makes and changes nothing, before the first start and after it', async () => {
+  test('doctor changes nothing, before the first start and after it', async () => {
     const home = testHome();
     expect(await examine(home)).toMatchObject({ code: 0, found: { ok: true } });
     expect(existsSync(home.dataDir)).toBe(false);
@@ -165,7 +165,7 @@ describe('doctor', { timeout: 60_000 }, () => {
     expect(readdirSync(home.dataDir).filter((name) => !/-(wal|shm)$/.test(name))).toEqual(before);
   });
 
-  test('finds what is wrong, says how to fix it, and shows no secret', async () => {
+  test('doctor finds faults, names their fixes, and shows no secret', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     onTestFinished(() => void blocker.close());
@@ -209,7 +209,7 @@ describe('doctor', { timeout: 60_000 }, () => {
     expect(text).not.toContain('a-key-of-mine');
   });
 
-  test('a database without its master key fails', async () => {
+  test('doctor fails for a database without its master key', async () => {
     const home = testHome();
     await makeKey(home);
     const { rmSync } = await import('node:fs');
@@ -219,7 +219,7 @@ describe('doctor', { timeout: 60_000 }, () => {
     expect(existsSync(join(home.dataDir, 'master.key'))).toBe(false);
   });
 
-  test('a server that runs is found', async () => {
+  test('doctor finds a running server', async () => {
     const home = testHome();
     const { url } = await home.json<{ url: string }>(['up', '-o', 'json']);
     const { found } = await examine(home);

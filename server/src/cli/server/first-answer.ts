@@ -1,20 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeywardApiError, unwrap, type KeywardClient } from '@keyward/sdk';
-import { openCore } from '../../app.ts';
 import type { Config } from '../../config.ts';
 import { changeState, ensureOwner, mint } from '../../keys/index.ts';
-import { quietLogger } from '../quiet-logger.ts';
+import { withCore } from './core.ts';
 import { localClient, readiness } from './probe.ts';
 import type { Progress } from '../progress.ts';
 
 export const QUESTION = 'What is the capital of France?';
 
-/** What the local model came to. */
 export type FirstAnswer =
   | { state: 'answered'; model: string; text: string; took_ms: number }
   | { state: 'failed' | 'waiting'; detail: string };
 
-/** Without any change for this long, waiting is left to the user. */
+/** The wait ends when nothing has changed for this long. */
 const STALL_MS = 120_000;
 const LOOK_MS = 250;
 const PERCENT_EVERY_MS = 2_000;
@@ -24,7 +22,7 @@ const NO_CHAT = /minilm|embed/i;
 
 interface Wait {
   config: Config;
-  /** With the first admin key, where it was made just now. */
+  /** Has the first admin key if this run made it. */
   client: KeywardClient;
   hasKey: boolean;
   progress: Progress;
@@ -33,7 +31,7 @@ interface Wait {
   refuseDead: () => void;
 }
 
-/** Waits for the local model and has it answer one real question, through the server, with a key. */
+/** Waits for the local model, then asks it one question through the server, with a key. */
 export async function firstAnswer(wait: Wait): Promise<FirstAnswer> {
   const outcome = await modelState(wait);
   if (outcome.state !== 'ready') return { state: outcome.state, detail: outcome.detail };
@@ -64,7 +62,7 @@ async function modelState(wait: Wait): Promise<{ state: 'ready' | 'failed' | 'wa
   }
 }
 
-/** How far it is stands in the hint of a refused request. */
+/** The hint of a refused request has the progress. */
 async function fetchedPercent({ client, hasKey, signal }: Wait): Promise<number | undefined> {
   if (!hasKey) return undefined;
   try {
@@ -113,13 +111,12 @@ async function ask(client: KeywardClient, { signal }: Pick<Wait, 'signal'>): Pro
   }
 }
 
-/** With a key of its own that may do this one thing, for two minutes, and is revoked at once after it. */
-async function withCheckKey(wait: Wait): Promise<FirstAnswer> {
-  const core = await openCore(wait.config, await quietLogger());
-  const cli = { kind: 'cli' } as const;
-  try {
-    await core.storage.transaction((tx) => ensureOwner(tx, { name: 'admin', kind: 'person' }, Date.now()));
-    const { key, secret } = await mint(core.keys, cli, {
+/** Asks with a key that may only use models, expires after two minutes and is revoked at once. */
+function withCheckKey(wait: Wait): Promise<FirstAnswer> {
+  return withCore(wait.config, async ({ keys, storage }) => {
+    const cli = { kind: 'cli' } as const;
+    await storage.transaction((tx) => ensureOwner(tx, { name: 'admin', kind: 'person' }, Date.now()));
+    const { key, secret } = await mint(keys, cli, {
       name: 'keyward up check',
       owner: 'admin',
       scopes: ['models:use'],
@@ -128,9 +125,7 @@ async function withCheckKey(wait: Wait): Promise<FirstAnswer> {
     try {
       return await ask(localClient(wait.config, wait.client.url, secret), wait);
     } finally {
-      await changeState(core.keys, cli, { id: key.id, verb: 'revoke', reason: 'the check is done' });
+      await changeState(keys, cli, { id: key.id, verb: 'revoke', reason: 'the check is done' });
     }
-  } finally {
-    await core.stop();
-  }
+  });
 }

@@ -5,13 +5,13 @@ import { loadMasterKey, Sealing } from '../../sealing/index.ts';
 import { openStorage, type Storage } from '../../storage/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 
-/** The database of this machine with its master key, without joining in what servers do. */
+/** The database of this machine with its master key. This process does not become a node. */
 export interface Local {
   storage: Storage;
   sealing: Sealing;
 }
 
-/** @throws CliError exit code 78 where there is none yet: a wrong folder must not look like an empty record. */
+/** @throws CliError exit code 78 without a database: a wrong folder must not look like an empty record. */
 export async function openLocal(config: Config): Promise<Local> {
   const storage = await openExisting(config);
   try {
@@ -24,14 +24,14 @@ export async function openLocal(config: Config): Promise<Local> {
   }
 }
 
-/** Whether there is a master key already: reading one that is not there would make it. */
+/** Asked before the master key is loaded: loading makes a missing one. */
 export const hasMasterKey = ({ masterKey, dataDir }: Config): boolean =>
   masterKey.value !== undefined || masterKey.file !== undefined || existsSync(join(dataDir, 'master.key'));
 
 export const noMasterKey = ({ dataDir }: Config): string =>
   `There is no master key: put the one of this database into ${join(dataDir, 'master.key')} (mode 0600), or set KEYWARD_MASTER_KEY.`;
 
-/** The database where there is one. @throws CliError */
+/** @throws CliError exit code 78 without a database */
 export async function openExisting(config: Config): Promise<Storage> {
   if (isFile(config) && !existsSync(config.database)) {
     throw new CliError(`There is no database ${config.database}.`, {
@@ -42,7 +42,7 @@ export async function openExisting(config: Config): Promise<Storage> {
   return openStorage(config.database);
 }
 
-/** The database, made where there is none. */
+/** Opens the database; makes a missing one. */
 export async function openOrMake(config: Config): Promise<Storage> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   return openStorage(config.database);

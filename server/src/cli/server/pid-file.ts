@@ -3,10 +3,10 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The server of a data directory, as it wrote itself down. */
+/** The server of a data directory. */
 export interface PidFile {
   pid: number;
-  /** When the process began, in words of the system: with the pid it names one process, also after pids were used again. */
+  /** Start time in the form of the system. With the pid it names one process, even after the pid was reused. */
   began: string;
   url: string;
   version: string;
@@ -15,7 +15,7 @@ export interface PidFile {
 
 const pathOf = (dataDir: string): string => join(dataDir, 'keyward.pid');
 
-/** The server of this data directory that lives, or undefined. A file left by one that died counts as none. */
+/** The running server of this data directory. A file that a dead process left is ignored. */
 export async function findProcess(dataDir: string): Promise<PidFile | undefined> {
   const known = await readPidFile(dataDir);
   if (known === undefined) return undefined;
@@ -33,7 +33,7 @@ async function readPidFile(dataDir: string): Promise<PidFile | undefined> {
   }
 }
 
-/** Writes this process down, unless another one that lives stands there: further nodes are nobody's to stop. */
+/** Does nothing if the file names another running server: `down` stops only the first node. */
 export async function writePidFile(dataDir: string, url: string, version: string): Promise<void> {
   if ((await findProcess(dataDir)) !== undefined) return;
   const { pid } = process;
@@ -50,17 +50,17 @@ export async function writePidFile(dataDir: string, url: string, version: string
   await rename(draft, pathOf(dataDir));
 }
 
-/** Removes the file when it is about this process. */
+/** Removes the file if it names this process. */
 export async function removePidFile(dataDir: string, pid: number): Promise<void> {
   if ((await readPidFile(dataDir))?.pid === pid) await rm(pathOf(dataDir), { force: true });
 }
 
-/** When a process began; undefined when there is none. */
+/** Start time of a process; undefined: there is no such process. */
 export async function beganOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     try {
       const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-      // The name in the second field may hold anything; the state and the rest follow its last bracket.
+      // The second field, the name in brackets, may contain spaces and brackets.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return fields[0] === 'Z' ? undefined : fields[19];
     } catch {

@@ -6,8 +6,8 @@ import type { Config } from '../../config.ts';
 const PROBE_TIMEOUT_MS = 5_000;
 
 /**
- * A client for the server on this machine. Where it serves HTTPS, exactly the certificate of its own settings is
- * trusted, whatever name is in it: it is asked by its address.
+ * A client for the server on this machine. With HTTPS it trusts exactly the certificate of the settings, for any name:
+ * the request names an address.
  */
 export function localClient({ tls }: Config, url: string, apiKey?: string): KeywardClient {
   const options = { url, apiKey, retries: 0 };
@@ -33,7 +33,7 @@ export interface Health {
   version: string;
 }
 
-/** Whether a Keyward answers there. */
+/** The version, if the server is Keyward. */
 export async function health(client: KeywardClient): Promise<Health | undefined> {
   const answer = await ask(client, '/healthz');
   return answer?.status === 200 && typeof answer.body['version'] === 'string'
@@ -43,7 +43,7 @@ export async function health(client: KeywardClient): Promise<Health | undefined>
 
 export type Parts = Record<string, { ok: boolean; detail: string }>;
 
-/** undefined: no answer. */
+/** @returns undefined without an answer. */
 export async function readiness(
   client: KeywardClient,
 ): Promise<{ ready: boolean; parts: Parts } | undefined> {
@@ -66,7 +66,6 @@ async function ask(
   }
 }
 
-/** Whether something is to be seen at `/`. */
 export async function hasConsole(client: KeywardClient): Promise<boolean> {
   return (await ask(client, '/'))?.status === 200;
 }

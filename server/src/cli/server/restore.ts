@@ -1,17 +1,50 @@
-import { verb } from '../command.ts';
-import { OUTPUT_ARGS } from '../output.ts';
+import { MIGRATIONS } from '../../app.ts';
+import { StartupError } from '../../base/errors.ts';
+import { loadMasterKey, checkMasterKey, Sealing } from '../../sealing/index.ts';
+import { migrate, restore, type Storage } from '../../storage/index.ts';
+import type { Context } from '../command.ts';
+import { CliError } from '../exit.ts';
+import { say } from '../io.ts';
+import { print, type OutputChoice } from '../output.ts';
+import { hasMasterKey, noMasterKey, openOrMake } from './local.ts';
+import { findProcess } from './pid-file.ts';
 
-export default verb({
-  args: {
-    file: { type: 'positional', description: 'A backup; - reads stdin', required: true },
-    ...OUTPUT_ARGS,
-  },
-  examples: ['$ KEYWARD_DATA_DIR=./restored keyward restore keyward-backup.gz'],
-  notes:
-    'Needs an empty database without a running server. The restored Keyward needs the master key of the backup:\n' +
-    'put master.key into the data directory, or set KEYWARD_MASTER_KEY.',
-  run: async (args, context) => {
-    const { restoreBackup } = await import('./run-restore.ts');
-    await restoreBackup(context, args);
-  },
-});
+interface Choice extends OutputChoice {
+  file: string;
+}
+
+export async function restoreBackup(context: Context, choice: Choice): Promise<void> {
+  const { config, io } = context;
+  const running = await findProcess(config.dataDir);
+  if (running !== undefined) {
+    throw new CliError(`A server is running on ${config.dataDir} (process ${running.pid}).`, {
+      hint: 'Stop the server first: a restore needs exclusive use of the database.',
+      example: 'keyward down',
+    });
+  }
+  const storage = await openOrMake(config);
+  try {
+    const nowMs = Date.now();
+    const { rows } = await restore(storage, choice.file, { migrations: MIGRATIONS, nowMs });
+    const applied = await migrate(storage, MIGRATIONS, nowMs);
+    const master_key = await masterKeyState(context, storage);
+    await print(context, choice, { value: { file: choice.file, rows, applied, master_key } });
+    if (master_key !== 'ok') say(io, `The rows are restored, but: ${master_key}`);
+  } finally {
+    await storage.close();
+  }
+}
+
+/** `ok`, or the step that is missing before the keys of the backup work. */
+async function masterKeyState({ config }: Context, storage: Storage): Promise<string> {
+  if (!hasMasterKey(config)) return noMasterKey(config);
+  try {
+    const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
+    const sealing = Sealing.open({ masterKey: key, previous: config.masterKey.previous });
+    await checkMasterKey(storage, sealing, Date.now());
+    return 'ok';
+  } catch (error) {
+    if (error instanceof StartupError) return error.message;
+    throw error;
+  }
+}

@@ -13,11 +13,11 @@ interface Ready {
 const DEFAULT_MODEL = 'smollm2-135m-instruct';
 const ADD_UPSTREAM = 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt';
 
-/** What `up` prints: text as it comes about, or one object at the end. */
+/** The output of `up`: lines of text as things happen, or one object at the end. */
 export class UpReport {
-  /** Made just now; printed exactly once. */
+  /** Set if this run made the first admin key. It is printed exactly once. */
   adminKey: string | undefined;
-  /** It ran before. */
+  /** The server ran already. */
   isOld = false;
   readonly #context: Context;
   readonly #choice: OutputChoice;
@@ -54,13 +54,13 @@ export class UpReport {
     }
     if (answer === undefined) say(io, 'The local model is off (KEYWARD_LOCAL_MODEL=off).');
     else if (answer.state === 'waiting')
-      say(io, `The local model is not there yet (${answer.detail}); it goes on trying.`);
+      say(io, `The local model is not ready yet (${answer.detail}); the server continues to try.`);
     else say(io, `The local model cannot be used: ${answer.detail}`);
-    say(io, `  Models from elsewhere: ${ADD_UPSTREAM}`);
+    say(io, `  To add another server of models: ${ADD_UPSTREAM}`);
     if (this.#isText) await this.#line(`Try it:  ${curl(`${this.#ready?.url}/v1/models`)}`);
   }
 
-  /** Prints what is still owed. Twice is fine. */
+  /** Prints the object, or an admin key that was not printed yet. Idempotent. */
   async end(): Promise<void> {
     if (this.#isText) {
       if (this.adminKey !== undefined) await this.#key();
@@ -86,7 +86,7 @@ export class UpReport {
     this.#isKeyShown = true;
     await this.#line(
       this.adminKey === undefined
-        ? 'Admin key: made before; lost? keyward keys create --local'
+        ? 'Admin key: made before. If it is lost: keyward keys create --local'
         : `Admin key, shown once: ${this.adminKey}`,
     );
   }

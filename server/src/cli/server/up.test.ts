@@ -21,7 +21,7 @@ interface Report {
 }
 
 describe('up and down', { timeout: 60_000 }, () => {
-  test('the key is shown once and lies in no file; a second up says that it runs; a third starts anew', async () => {
+  test('up shows the key once and in no file, a second up reports the running server, and up after down starts it again', async () => {
     const home = testHome();
     const first = await home.run(['up']);
     expect(first.code).toBe(0);
@@ -50,7 +50,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     const second = await home.run(['up']);
     expect([second.code, urlIn(second.stdout)]).toEqual([0, url]);
     expect(second.stdout).toMatch(
-      /is running at.*Admin key: made before; lost\? keyward keys create --local/s,
+      /is running at.*Admin key: made before\. If it is lost: keyward keys create --local/s,
     );
 
     const pid = await pidOf(home);
@@ -73,7 +73,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect(items.items).toHaveLength(1);
   });
 
-  test('a server that was killed leaves nothing in the way', async () => {
+  test('up starts again after the server was killed', async () => {
     const home = testHome();
     const { pid } = await home.json<Report>(['up', '-o', 'json']);
     process.kill(pid, 'SIGKILL');
@@ -82,7 +82,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect(await home.json(['up', '-o', 'json'])).toMatchObject({ status: 'ready', admin_key: null });
   });
 
-  test('a pid that was used again is nobody of ours: it is neither believed nor ended', async () => {
+  test('a process that reused the pid of the server is neither reported nor ended', async () => {
     const home = testHome();
     const { pid } = await home.json<Report>(['up', '-o', 'json']);
     const file = join(home.dataDir, 'keyward.pid');
@@ -96,7 +96,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect(stranger.exitCode ?? stranger.signalCode).toBeNull();
   });
 
-  test('a start that fails shows the end of the log, and still the key that was made', async () => {
+  test('a failed start shows the end of the log, and the key that was made', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     onTestFinished(() => void blocker.close());
@@ -109,7 +109,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect([again.code, again.stdout]).toEqual([1, '']);
   });
 
-  test('Ctrl-C while it starts: the key is shown, and the server goes on', async () => {
+  test('Ctrl-C during the start shows the key, and the server continues', async () => {
     const home = testHome();
     const child = home.spawn(['up']);
     let stdout = '';
@@ -122,7 +122,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     await expect.poll(() => pidOf(home), { timeout: 10_000 }).toBeGreaterThan(0);
   });
 
-  test('a log that is too long is put aside', async () => {
+  test('a log that is too long is renamed', async () => {
     const home = testHome();
     await home.json(['up', '-o', 'json']);
     await home.json(['down']);
@@ -132,7 +132,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect(statSync(logOf(home)).size).toBeLessThan(1024 * 1024);
   });
 
-  test('settings that are wrong end with 78 and start nothing', async () => {
+  test('invalid settings end with 78 and start nothing', async () => {
     const home = testHome({ KEYWARD_MASTER_KEY: 'short' });
     for (const command of ['up', 'serve']) {
       const { code, stdout, stderr } = await home.run([command]);
@@ -145,7 +145,7 @@ describe('up and down', { timeout: 60_000 }, () => {
 });
 
 describe('the local model', { timeout: 120_000 }, () => {
-  test('is waited for until it answers, with a key that ends there when the admin key is not at hand', async () => {
+  test('up waits until the local model answers, with a short-lived key if it made no admin key', async () => {
     const home = testHome({ KEYWARD_LOCAL_MODEL: 'on' });
     const { secret } = await home.json<{ secret: string }>(['keys', 'create', '--local']);
     const { code, stdout, stderr } = await home.run(['up']);
@@ -174,25 +174,28 @@ describe('serve', { timeout: 60_000 }, () => {
     return { child, ready: ready.toString(), ended, stderr: () => stderr };
   };
 
-  test.for(['SIGTERM', 'SIGINT'] as const)('says where it is, and ends in order on %s', async (signal) => {
-    const home = testHome();
-    const { child, ready, ended, stderr } = await serve(home);
-    expect(ready).toMatch(
-      /^Keyward \d+\.\d+\.\d+ is ready at http:\/\/127\.0\.0\.1:\d+ \(API: \/api\/docs\)\n$/,
-    );
-    expect(await home.json(['status'])).toMatchObject({ status: 'ready', pid: expect.any(Number) });
-    expect(stderr()).toContain('keyward keys create --local');
-    child.kill(signal);
-    expect((await ended)[0]).toBe(0);
-    expect(existsSync(join(home.dataDir, 'keyward.pid'))).toBe(false);
-  });
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    'serve prints its URL, and stops gracefully on %s',
+    async (signal) => {
+      const home = testHome();
+      const { child, ready, ended, stderr } = await serve(home);
+      expect(ready).toMatch(
+        /^Keyward \d+\.\d+\.\d+ is ready at http:\/\/127\.0\.0\.1:\d+ \(API: \/api\/docs\)\n$/,
+      );
+      expect(await home.json(['status'])).toMatchObject({ status: 'ready', pid: expect.any(Number) });
+      expect(stderr()).toContain('keyward keys create --local');
+      child.kill(signal);
+      expect((await ended)[0]).toBe(0);
+      expect(existsSync(join(home.dataDir, 'keyward.pid'))).toBe(false);
+    },
+  );
 
-  test('a second signal ends it at once, whatever still runs', async () => {
+  test('a second signal ends serve at once, with running requests', async () => {
     const home = testHome();
     const { child, ready, ended } = await serve(home);
     const { port } = new URL(urlIn(ready));
     const { connect } = await import('node:net');
-    // A request that never ends keeps the first signal waiting; that it was read is said with `100 Continue`.
+    // A request without an end delays the stop; `100 Continue` shows that the server has read it.
     const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
     const headers = [
       'Host: x',
@@ -204,7 +207,7 @@ describe('serve', { timeout: 60_000 }, () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toContain('100 Continue');
     child.kill('SIGTERM');
-    // Two that come before the first is heard are one: now it takes no more connections.
+    // The server has received the first signal once it refuses connections; two earlier ones would count as one.
     const connects = () =>
       fetch(`${urlIn(ready)}/healthz`).then(
         () => true,
@@ -215,14 +218,14 @@ describe('serve', { timeout: 60_000 }, () => {
     expect((await ended)[0]).toBe(143);
   });
 
-  test('an address that others can reach without TLS is said loudly', async () => {
+  test('serve warns about an address that others can reach without TLS', async () => {
     const { stderr, child, ended } = await serve(testHome({ KEYWARD_HOST: '0.0.0.0' }));
     expect(stderr()).toContain('UNENCRYPTED');
     child.kill('SIGTERM');
     await ended;
   });
 
-  test('on a terminal the first admin key is shown', async () => {
+  test('serve shows the first admin key on a terminal', async () => {
     const home = testHome();
     const { code, stdout } = await home.runOnTerminal('serve', [{ at: 'Admin key', text: '\u0003' }]);
     expect(code).toBe(0);

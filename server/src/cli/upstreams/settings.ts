@@ -1,13 +1,10 @@
-import { paginate, unwrap, type components, type KeywardClient } from '@keyward/sdk';
+import type { components } from '@keyward/sdk';
 import type { Context } from '../command.ts';
-import { CliError, EXIT, usageError } from '../exit.ts';
+import { usageError } from '../exit.ts';
 import { isTerminal, say } from '../io.ts';
-import type { Columns } from '../output.ts';
-import { given } from '../page.ts';
-import { durationSeconds, jsonValue, wholeNumber } from '../parse.ts';
+import { durationSeconds, given, jsonValue, wholeNumber } from '../parse.ts';
 import { readSecret } from '../secret.ts';
 
-export type Upstream = components['schemas']['Upstream'];
 type Settings = Omit<components['schemas']['UpstreamChange'], 'name' | 'base_url'>;
 
 const UNPRICED: NonNullable<Settings['unpriced']>[] = ['refuse', 'allow'];
@@ -43,7 +40,7 @@ interface Given {
   unpriced?: Settings['unpriced'] | undefined;
 }
 
-/** What the flags say, in the words of the API. */
+/** The flags of SETTING_ARGS, in the words of the API. */
 export async function settingsOf(args: Given, context: Context): Promise<Settings> {
   const { all } = context;
   const headers = all('header').map(headerOf);
@@ -74,7 +71,7 @@ async function credentialOf(args: Given, context: Context): Promise<string | und
   if (args['ask-api-key'] === true && !isTerminal(context.io.stdin))
     throw usageError('--ask-api-key needs a terminal.', { example });
   if (args['api-key-stdin'] !== true && args['ask-api-key'] !== true) return undefined;
-  return readSecret(context, { fromStdin: args['api-key-stdin'], what: 'key of the upstream', example });
+  return readSecret(context, { fromStdin: args['api-key-stdin'], name: 'key of the upstream', example });
 }
 
 function modelOf(text: string): NonNullable<Settings['models']>[number] {
@@ -85,42 +82,10 @@ function modelOf(text: string): NonNullable<Settings['models']>[number] {
 
 function headerOf(text: string): [string, string] {
   const colon = text.indexOf(':');
-  // The value may be a credential: it is not repeated.
+  // The text may be a credential: the error does not repeat it.
   if (colon < 1)
     throw usageError('--header must be a name, a colon and a value.', {
       example: '--header "X-Org: search"',
     });
   return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
 }
-
-/** The id of an upstream that was named by its id or its name. @throws CliError exit code 5 */
-export async function upstreamId(client: KeywardClient, named: string): Promise<string> {
-  if (/^up_[0-9A-Za-z]{12}$/.test(named)) return named;
-  const pages = paginate((cursor) =>
-    unwrap(client.GET('/v1/upstreams', { params: { query: cursor === undefined ? {} : { cursor } } })),
-  );
-  for await (const { id, name } of pages) if (name === named) return id;
-  throw new CliError('There is no upstream of this name.', {
-    exitCode: EXIT.notFound,
-    example: 'keyward upstreams list',
-  });
-}
-
-export const UPSTREAM_ID_ARG = {
-  type: 'positional',
-  description: 'Id or name',
-  required: true,
-} as const;
-
-export const UPSTREAM_COLUMNS: Columns<Upstream> = {
-  id: ({ id }) => id,
-  name: ({ name }) => name,
-  'base url': ({ base_url }) => base_url,
-  models: ({ models }) =>
-    models.length === 0
-      ? 'as it lists'
-      : models.map((model) => (typeof model === 'string' ? model : model.name)).join(' '),
-  key: ({ api_key_hint }) => api_key_hint,
-  weight: ({ weight }) => weight,
-  enabled: ({ enabled }) => (enabled ? 'yes' : 'no'),
-};

@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { KeywardClient, Source, WorkspaceQuestion } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb, type Context } from '../command.ts';
+import { answerPrompts, promptOf } from '../conversation.ts';
 import { say, write } from '../io.ts';
-import { cell, print } from '../output.ts';
-import { promptOf } from '../prompt.ts';
-import { findWorkspace, SLUG_ARG } from './find.ts';
+import { cell } from '../output.ts';
+import { findWorkspace, MODES, SLUG_ARG } from './workspace.ts';
 
-export const MODES: string[] = ['automatic', 'query', 'chat'];
-
-export default verb({
+export const ask = verb({
   args: {
     slug: SLUG_ARG,
     prompt: { type: 'positional', required: false, description: 'The question; - reads stdin' },
@@ -31,7 +29,7 @@ export default verb({
     'On a terminal without a question it starts a conversation. An empty line or Ctrl-D ends it.',
   endsItself: true,
   run: async (args, context) => {
-    const message = await promptOf(args, context, 'keyward workspaces ask staff "Who may sign?"');
+    const prompt = await promptOf(args, context, 'keyward workspaces ask staff "Who may sign?"');
     const client = await openClient(args, context);
     const { slug } = await findWorkspace(client, args.slug);
     const session = args.session ?? `cli-${randomUUID()}`;
@@ -40,20 +38,15 @@ export default verb({
       mode: args.mode as WorkspaceQuestion['mode'],
       ...(args.thread === undefined ? { sessionId: session } : { thread: args.thread }),
     };
-    if (message === undefined) {
-      const { converse } = await import('../conversation.ts');
-      say(context.io, `Asking ${slug}; an empty line or Ctrl-D ends.`);
-      return converse(context.io, (text) =>
-        answer(client, context, { ...place, message: text, isWhole: false }),
-      );
-    }
-    const isWhole = args.output === 'json' || args.output === 'yaml';
-    const value = await answer(client, context, { ...place, message, isWhole });
-    if (isWhole) await print(context, args, { value });
+    return answerPrompts(context, args, {
+      prompt,
+      greeting: `Asking ${slug}`,
+      answer: (message, isWhole) => answer(client, context, { ...place, message, isWhole }),
+    });
   },
 });
 
-/** Writes the answer as it comes. @param isWhole writes nothing while it comes. */
+/** Writes the answer as it is streamed. @param isWhole writes nothing: the caller prints the result. */
 async function answer(
   client: KeywardClient,
   { io }: Context,

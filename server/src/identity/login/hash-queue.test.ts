@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HashQueue, type Place } from './hash-queue.ts';
 
-/** Work that goes on until it is told to end, and what has begun so far. */
+/** Work that runs until the test ends it, and the names of started work. */
 function openQueue() {
   const queue = new HashQueue();
   const begun: string[] = [];
@@ -29,7 +29,7 @@ function openQueue() {
 }
 
 describe('the queue for password hashing', () => {
-  test('a network that floods waits behind itself, and another one begins at once', async () => {
+  test('a network that floods delays only itself, and another network begins at once', async () => {
     const { ask, begun, settle } = openQueue();
     for (let i = 0; i < 60; i++) ask('flood');
     await settle();
@@ -39,7 +39,7 @@ describe('the queue for password hashing', () => {
     expect(begun).toEqual(['flood', 'person']);
   });
 
-  test('networks that wait come in turn', async () => {
+  test('waiting networks take turns', async () => {
     const { ask, begun, endOne, settle } = openQueue();
     for (const name of ['a', 'a', 'a', 'b', 'b', 'c']) ask(name);
     await settle();
@@ -47,7 +47,7 @@ describe('the queue for password hashing', () => {
     expect(begun).toEqual(['a', 'b', 'a', 'b', 'c', 'a']);
   });
 
-  test('of slow attempts one runs at a time, and neither line stands still', async () => {
+  test('one slow attempt runs at a time, and neither line starves', async () => {
     const { ask, begun, endOne, settle } = openQueue();
     for (let i = 0; i < 4; i++) ask(`s${i}`, { isSlow: true });
     await settle();
@@ -57,12 +57,12 @@ describe('the queue for password hashing', () => {
     expect(begun).toEqual(['s0', 'u0']);
     for (let i = 0; i < 6; i++) await endOne();
     expect([...begun].sort()).toEqual(['s0', 's1', 's2', 's3', 'u0', 'u1', 'u2', 'u3']);
-    // The last slow one did not wait for all the usual ones, nor the other way round.
+    // Neither line waited for the whole other one.
     expect(begun.indexOf('s1')).toBeLessThan(begun.indexOf('u3'));
     expect(begun.indexOf('u1')).toBeLessThan(begun.indexOf('s3'));
   });
 
-  test('one network fills its own share, and a full queue makes room for a newcomer', async () => {
+  test('one network fills only its own share, and a full queue makes room for a new network', async () => {
     const { ask, begun, refused, endOne, settle } = openQueue();
     for (let i = 0; i < 70; i++) ask('a');
     await settle();
@@ -78,7 +78,7 @@ describe('the queue for password hashing', () => {
     expect(begun).toContain('person');
   });
 
-  test('a customer with many networks waits behind itself too, and fills no more than its share', async () => {
+  test('a site with many networks delays only itself too, and fills only its share', async () => {
     const { ask, begun, refused, endOne, settle } = openQueue();
     for (let i = 0; i < 300; i++) ask(`2001:db8:bad:${i.toString(16)}::/64`);
     await settle();
@@ -91,12 +91,12 @@ describe('the queue for password hashing', () => {
     await endOne();
     expect(begun).toContain('2001:db8:9:1::/64');
     expect(refused.filter((name) => !name.startsWith('2001:db8:bad:'))).toEqual([]);
-    // Its own networks come in turn.
+    // The networks of the site take turns.
     for (let i = 0; i < 6; i++) await endOne();
     expect(new Set(begun).size).toBe(begun.length);
   });
 
-  test('work that fails gives its place on', async () => {
+  test('work that fails frees its place', async () => {
     const queue = new HashQueue();
     const place = { network: 'a', isSlow: false };
     const full = () => new Error('full');

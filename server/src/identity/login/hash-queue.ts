@@ -1,21 +1,21 @@
 import { networkOf, siteOf } from '../../access/index.ts';
 
-/** Where a piece of work stands in line. */
+/** The place of a piece of work in the queue. */
 export interface Place {
-  /** Of the address it came from; '' for people who are let in already. */
+  /** Of the caller's address; '' for authenticated callers. */
   network: string;
-  /** A stranger's attempt at a name that many networks try: it may wait for everybody else, and is never refused for it. */
+  /** An attempt at a name that many networks try, from an unknown network: it waits, but is not refused. */
   isSlow: boolean;
 }
 
 export const INSIDE: Place = { network: '', isSlow: false };
 
-/** Of somebody who has no session yet. */
+/** For a caller without a session. */
 export const placeOf = (ip: string): Place => ({ network: networkOf(ip), isSlow: false });
 
-/** As many at once as leave the thread pool to others. */
+/** Leaves the rest of the thread pool to other work. */
 const RUNNING_MAX = 2;
-/** One network keeps a place free for the next one, and one name that is tried from everywhere does so too. */
+/** So that attempts at one name from many networks leave a place for others. */
 const SLOW_RUNNING_MAX = 1;
 const NETWORK_WAITING_MAX = 64;
 const WAITING_MAX = 256;
@@ -26,21 +26,21 @@ interface Waiting {
   refuse: () => void;
 }
 
-/** Those who wait at one site, by network; the network whose turn is next stands first. */
+/** The waiting work of a site, by network. The first network is next. */
 interface Site {
   waiting: number;
   networks: Map<string, Waiting[]>;
 }
 
-/** All who wait, by site; the one whose turn is next stands first. */
+/** The waiting work by site. The first site is next. */
 type Line = Map<string, Site>;
 
 /**
- * Work that a stranger can ask for and that takes long, in turn by site, and there by network: an attacker waits behind itself
- * and not before others, also one who has many networks. One site has one piece running at a time. Guarded by hash-queue.test.ts.
+ * A queue for slow work that anybody can cause, with turns by site and within it by network: an attacker delays only
+ * itself, even with many networks. A site has one piece running at a time. Guarded by hash-queue.test.ts.
  */
 export class HashQueue {
-  /** Sites that have a piece running. */
+  /** Sites with a running piece. */
   readonly #busy = new Set<string>();
   readonly #usual: Line = new Map();
   readonly #slow: Line = new Map();
@@ -49,7 +49,7 @@ export class HashQueue {
   #waiting = 0;
   #slowIsNext = false;
 
-  /** @param refusal what is thrown where too many wait. */
+  /** @param refusal thrown when the queue is full. */
   async run<T>(place: Place, work: () => Promise<T>, refusal: () => Error): Promise<T> {
     await new Promise<void>((start, reject) => this.#join({ place, start, refuse: () => reject(refusal()) }));
     try {
@@ -93,7 +93,7 @@ export class HashQueue {
     }
   }
 
-  /** By turns from both lines, so that neither ever stands still. */
+  /** Alternates between both lines, so that neither starves. */
   #next(): Waiting | undefined {
     const slow = (): Waiting | undefined =>
       this.#slowRunning < SLOW_RUNNING_MAX ? this.#takeFrom(this.#slow) : undefined;
@@ -116,7 +116,7 @@ export class HashQueue {
     return undefined;
   }
 
-  /** Makes room at the cost of the site that has the most waiting. @returns whether there was one with more than this. */
+  /** Refuses the last piece of the longest site. @returns false if no site is longer than this one. */
   #displace(own: number): boolean {
     const all = [...this.#usual.values(), ...this.#slow.values()];
     const [first, ...others] = all;
@@ -129,7 +129,7 @@ export class HashQueue {
   }
 }
 
-/** The first one of the network whose turn it is, which goes to the end. */
+/** Takes the first piece of the first network, which moves to the end. */
 function nextAt(site: Site): Waiting | undefined {
   for (const [network, [next, ...others]] of site.networks) {
     site.networks.delete(network);
@@ -140,7 +140,7 @@ function nextAt(site: Site): Waiting | undefined {
   return undefined;
 }
 
-/** The last one of the network that has the most waiting. */
+/** Takes the last piece of the longest network. */
 function lastAt(site: Site): Waiting | undefined {
   const [network, entries] = [...site.networks].reduce((most, one) =>
     one[1].length > most[1].length ? one : most,

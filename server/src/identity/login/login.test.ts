@@ -30,7 +30,7 @@ const refusalOf = (identity: Identity, authorization: string | undefined): Promi
   );
 
 describeOnBothDatabases('without users', (open) => {
-  test('a fresh instance lets in nobody but the holder of an admin key', async () => {
+  test('only an admin key logs in to a fresh instance', async () => {
     const { identity } = await openTestIdentity(open);
     const { keys } = identity;
     expect(await identity.mode()).toBe('setup');
@@ -75,7 +75,7 @@ describeOnBothDatabases('without users', (open) => {
     expect(await refusalOf(identity, third)).toBe(ended);
   });
 
-  test('a session knows no limits, budgets or end: a key that has any opens none, nor one that is given some', async () => {
+  test('a key with limits, budgets or an expiry opens no session, and a key that gets them ends its session', async () => {
     const { identity } = await openTestIdentity(open);
     const { keys } = identity;
     const limits = [{ name: 'slow', requests: 1, window_seconds: 60 }];
@@ -92,7 +92,7 @@ describeOnBothDatabases('without users', (open) => {
     expect(await refusalOf(identity, session)).toBe('Token expired or failed validation.');
   });
 
-  test('what a session opened with a key of some addresses makes holds no more than the key', async () => {
+  test('a session that a key with addresses opened cannot give more power than the key', async () => {
     const { identity } = await openTestIdentity(open);
     const { secret } = await mintOne(identity.keys, { role: 'admin', selectors: { ips: [IP] } });
     const login = await loginAdmin(identity, asAdmin(secret));
@@ -106,7 +106,7 @@ describeOnBothDatabases('without users', (open) => {
     expect(await identity.mode()).toBe('setup');
   });
 
-  test('the password opens, and a change of it ends every session', async () => {
+  test('the password opens a session, and a new password ends all sessions', async () => {
     const { identity } = await openTestIdentity(open);
     const { secret } = await mintOne(identity.keys, { role: 'admin' });
     await setPassword(identity, OPERATOR, { password: PASSWORD });
@@ -114,7 +114,7 @@ describeOnBothDatabases('without users', (open) => {
     expect(await loginAdmin(identity, asAdmin('wrong horse'))).toEqual(WRONG);
     const login = await loginAdmin(identity, asAdmin(PASSWORD));
     expect(await identity.authenticate(bearer(login), IP)).toMatchObject({ actor: { kind: 'admin' } });
-    // The way back in, where the password is lost.
+    // The login if the password is lost.
     expect(await loginAdmin(identity, asAdmin(secret))).toMatchObject({ ok: true });
     await setPassword(identity, OPERATOR, { password: 'another horse' });
     expect(await refusalOf(identity, bearer(login))).toBe('Token expired or failed validation.');
@@ -127,7 +127,7 @@ describeOnBothDatabases('without users', (open) => {
     });
   });
 
-  test('users end the password and its sessions, once and for good', async () => {
+  test('multi-user mode ends the password and its sessions permanently', async () => {
     const { identity, another } = await openTestIdentity(open);
     await setPassword(identity, OPERATOR, { password: PASSWORD });
     const login = await loginAdmin(identity, asAdmin(PASSWORD));
@@ -146,7 +146,7 @@ describeOnBothDatabases('without users', (open) => {
 });
 
 describeOnBothDatabases('users log in', (open) => {
-  test('a name nobody has and a wrong password are told the same; the first login shows four codes', async () => {
+  test('an unknown name and a wrong password get the same answer, and the first login shows four codes', async () => {
     const { identity, admin } = await openWithAdmin(open);
     expect(await loginUser(identity, asUser('nobody'))).toEqual(WRONG);
     expect(await loginUser(identity, asUser('admin', 'wrong horse'))).toEqual({ ...WRONG, userId: admin.id });
@@ -163,7 +163,7 @@ describeOnBothDatabases('users log in', (open) => {
     });
   });
 
-  test('of two first logins at the same moment one shows the codes', async () => {
+  test('one of two first logins at the same time shows the codes', async () => {
     const { identity, another } = await openWithAdmin(open);
     const both = [identity, await another()];
     const logins = await Promise.all(both.map((one) => loginUser(one, asUser('admin'))));
@@ -171,7 +171,7 @@ describeOnBothDatabases('users log in', (open) => {
     expect(logins.filter((login) => 'recoveryCodes' in login)).toHaveLength(1);
   });
 
-  test('after ten wrong passwords the right one is refused too, and after 15 minutes not', async () => {
+  test('after ten wrong passwords the right one is refused too, for 15 minutes', async () => {
     const { identity, clock } = await openWithAdmin(open);
     for (let i = 0; i < 10; i++) await loginUser(identity, asUser('admin', `wrong ${i} horse`));
     expect(await loginUser(identity, asUser('admin'))).toMatchObject({ ok: false, why: 'throttled' });
@@ -195,7 +195,7 @@ describeOnBothDatabases('users log in', (open) => {
     expect(await loginUser(identity, asUser('admin', 'another horse'))).toMatchObject({ ok: true });
   });
 
-  test('a password changed while somebody logs in with the old one leaves no session', async () => {
+  test('a new password during a login with the old one leaves no session', async () => {
     const { identity, another, admin } = await openWithAdmin(open);
     const other = await another();
     for (let round = 0; round < 4; round++) {
@@ -224,7 +224,7 @@ describeOnBothDatabases('users log in', (open) => {
     expect(await refusalOf(identity, token)).toBe('admitted');
   });
 
-  test('an imported bcrypt hash opens once and is argon2id from then on', async () => {
+  test('an imported hash of bcrypt is replaced with argon2id by the first login', async () => {
     const { identity } = await openWithAdmin(open);
     const { storage } = identity.keys;
     const imported = {
@@ -243,10 +243,10 @@ describeOnBothDatabases('users log in', (open) => {
     expect(await loginUser(identity, asUser('Old Name', 'wrong horse'))).toMatchObject({ ok: false });
     for (let i = 0; i < 2; i++)
       expect(await loginUser(identity, asUser('Old Name'))).toMatchObject({ ok: true, user: { id: 7 } });
-    // The id that was brought along is not given again.
+    // An imported id is not given again.
     const next = await createUser(identity, OPERATOR, { username: 'next', password: PASSWORD });
     expect(next.id).toBe(8);
-    // Nor one that a user had who is gone: what was said by that one is not the new one's.
+    // Nor that of a deleted user: a new user must not get its chats.
     await deleteUser(identity, OPERATOR, 7);
     const again = { ...imported, username: 'Somebody Else' };
     expect(await storage.transaction((tx) => importUser(tx, identity, again))).toMatchObject({ id: 9 });

@@ -16,20 +16,20 @@ import type { User } from '../user.ts';
 import * as store from '../store/user-store.ts';
 import type { Credentials } from '../store/user-store.ts';
 
-/** `userId`: whom it was about, for the audit record; nothing that the caller may learn. */
+/** `userId` is for the audit record, never for the caller. */
 export type LoginRefusal =
   | { ok: false; why: 'credentials' | 'suspended'; userId?: number }
-  /** A key that may do everything, but not for good or not without limits. */
+  /** An admin key with an expiry or limits. */
   | { ok: false; why: 'bounded'; because: string }
   | { ok: false; why: 'throttled'; retryAfterSeconds: number };
 
 export type AdminLogin = { ok: true; token: string } | LoginRefusal;
-/** `recoveryCodes`: shown at the first login and never again. */
+/** `recoveryCodes`: only at the first login. */
 export type UserLogin = { ok: true; token: string; user: User; recoveryCodes?: string[] } | LoginRefusal;
 
 const WRONG = { ok: false, why: 'credentials' } as const;
 
-/** Counts the attempt first, and takes it back for somebody who got in. */
+/** Counts the attempt before the work, and forgives it after a success. */
 export async function throttled<T extends { ok: boolean }>(
   { throttle }: Identity,
   attempt: Attempt,
@@ -42,7 +42,7 @@ export async function throttled<T extends { ok: boolean }>(
   return outcome;
 }
 
-/** Without users: with the password, where one is set, or with the text of an admin key (mode.ts). */
+/** The login without users: with the password, or with the text of an admin key (mode.ts). */
 export function loginAdmin(
   identity: Identity,
   { password, ip }: { password: string; ip: string },
@@ -79,7 +79,7 @@ async function loginWithKey(
   });
 }
 
-/** @param holds whether what was found good is still so, asked in the transaction that begins the session. */
+/** @param holds whether the login is still valid, in the transaction that begins the session. */
 function begin(
   identity: Identity,
   { actor, ip, secretId }: { actor: Actor; ip: string; secretId?: string },
@@ -94,13 +94,13 @@ function begin(
   });
 }
 
-/** A user that is not there and a wrong password are told the same, and take the same work. */
+/** An unknown user and a wrong password get the same answer after the same work. */
 export function loginUser(
   identity: Identity,
   { username, password, ip }: { username: string; password: string; ip: string },
 ): Promise<UserLogin> {
   return throttled(identity, { username, ip }, async (place): Promise<UserLogin> => {
-    // A password that is changed at this moment is looked at again, once.
+    // Repeated once, if the password was changed meanwhile.
     const once = () => attempt(identity, { username, password, ip, place });
     return (await once()) ?? (await once()) ?? WRONG;
   });
@@ -118,14 +118,13 @@ async function attempt(
     return found === undefined ? WRONG : { ...WRONG, userId: found.user.id };
   if (found === undefined) return WRONG;
   const { user } = found;
-  // Told only to whoever knows the password.
+  // After the password check: otherwise anybody could learn it.
   if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
     return { ok: false, why: 'suspended', userId: user.id };
   const upgraded = found.kind === 'bcrypt' ? await hashPassword(password, place) : undefined;
   return beginForUser(identity, { found, upgraded, ip });
 }
 
-/** Whether this is the password of the user. */
 export async function knowsPassword(
   identity: Identity,
   { username, password, place }: { username: string; password: string; place: Place },
@@ -150,12 +149,12 @@ function beginForUser(
   const actor: Actor = { kind: 'user', id, name: username };
   return keys.audit.change<UserLogin | undefined>(actor, async (tx) => {
     const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip } };
-    // Locks the row: a change of the password ends either this session, or comes first and is seen here.
+    // Locks the user: a new password at the same time ends this session, or comes first and is seen here.
     await store.lockUser(tx, id);
     const now = await store.findCredentials(tx, username);
     if (now?.sealedHash !== found.sealedHash)
       return { result: undefined, entry: { ...entry, outcome: 'refused' as const } };
-    // Suspended at this moment: a session would be there when the suspension is over.
+    // A session of a suspended user would survive the suspension.
     if (now.user.suspended) {
       const result = { ok: false as const, why: 'suspended' as const, userId: id };
       return { result, entry: { ...entry, outcome: 'refused' as const } };
@@ -173,7 +172,7 @@ function beginForUser(
 
 const CODES = 4;
 
-/** Of two first logins at the same moment one is shown the codes. */
+/** One of two first logins at the same time gets the codes. */
 async function firstCodes(tx: Db, { keys }: Identity, userId: number): Promise<string[] | undefined> {
   if (!(await store.markCodesSeen(tx, userId))) return undefined;
   const codes = Array.from({ length: CODES }, () => randomUUID());

@@ -7,7 +7,7 @@ const both = { withBcrypt: true, place: INSIDE };
 const modern = { withBcrypt: false, place: INSIDE };
 
 describe('passwords', () => {
-  test('a hash is argon2id, of one password alone, and another one each time', async () => {
+  test('a hash is argon2id, matches only its password, and has a new salt each time', async () => {
     const hash = await hashPassword('correct horse', INSIDE);
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
     expect(await hashPassword('correct horse', INSIDE)).not.toBe(hash);
@@ -18,23 +18,23 @@ describe('passwords', () => {
       expect(await checkAgainst(wrong, stored, both)).toBe(false);
   });
 
-  test('a hash that bcrypt made is taken', async () => {
+  test('a hash of bcrypt matches its password', async () => {
     const stored = { hash: await bcrypt.hash('correct horse', 4), kind: 'bcrypt' } as const;
     expect(await checkAgainst('correct horse', stored, both)).toBe(true);
     expect(await checkAgainst('wrong horse', stored, both)).toBe(false);
   });
 
-  test('where there is no user nothing matches', async () => {
+  test('no password matches without a user', async () => {
     for (const password of ['', 'correct horse'])
       for (const which of [modern, both]) expect(await checkAgainst(password, undefined, which)).toBe(false);
   });
 
-  test('a hash that is damaged matches nothing', async () => {
+  test('no password matches a damaged hash', async () => {
     for (const hash of ['', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$', 'correct horse'])
       expect(await checkAgainst('correct horse', { hash, kind: 'argon2id' }, modern)).toBe(false);
   });
 
-  test('only whole bcrypt hashes of a bearable cost are taken over', async () => {
+  test('only complete hashes of bcrypt up to the cost limit can be imported', async () => {
     const hash = await bcrypt.hash('x', 4);
     expect(isBcryptHash(hash)).toBe(true);
     expect(isBcryptHash(hash.slice(0, -1))).toBe(false);
@@ -42,7 +42,7 @@ describe('passwords', () => {
     expect(isBcryptHash('correct horse')).toBe(false);
   });
 
-  test('more logins at once than can be worked off are refused, the others succeed', async () => {
+  test('logins beyond the limit of the queue are refused, and the others succeed', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 80 }, () => checkAgainst('x', undefined, modern)),
     );

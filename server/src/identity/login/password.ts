@@ -9,18 +9,17 @@ import { PASSWORD_MAX } from '../user.ts';
 
 const derive = promisify(argon2);
 
-/** 19 MiB and two passes, as OWASP advises; some 40 ms of one core. */
+/** As OWASP advises; about 40 ms of one core. */
 const COST = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
 
 const queue = new HashQueue();
 
-/** Hashing is what a stranger can make this server work hardest with. */
 const inTurn = <T>(place: Place, work: () => Promise<T>): Promise<T> => queue.run(place, work, tooBusy);
 
 const tooBusy = (): KeywardError =>
-  new KeywardError('rate_limited', 'Too many people are logging in at this moment.', {
+  new KeywardError('rate_limited', 'Too many logins are waiting.', {
     hint: 'Try again in 2 s.',
     headers: { 'retry-after': '2' },
   });
@@ -28,7 +27,7 @@ const tooBusy = (): KeywardError =>
 const tagOf = (password: string, salt: Buffer): Promise<Buffer> =>
   derive('argon2id', { message: password, nonce: salt, tagLength: TAG_BYTES, ...COST });
 
-/** @param place `INSIDE` for people who are let in already, and for nobody else. @returns the hash in PHC form. */
+/** @param place `INSIDE` only for authenticated callers. @returns the hash in PHC form. */
 export async function hashPassword(password: string, place: Place): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const tag = await inTurn(place, () => tagOf(password, salt));
@@ -56,23 +55,22 @@ async function matchesArgon2(password: string, stored: string): Promise<boolean>
   return timingSafeEqual(given, expected);
 }
 
-/** Hashes of nothing that anybody knows, for users that are not there. */
+/** Hashes of unknown passwords, for users that do not exist. */
 const NOBODYS = phc(randomBytes(SALT_BYTES), randomBytes(TAG_BYTES));
 const NOBODYS_BCRYPT = `$2b$10$${randomBase62(53)}`;
 
 /**
- * Whether this is the password. The work is the same for a user that is not there, so that the time tells nobody who
- * has an account here. Guarded by password.test.ts.
+ * Whether this is the password. Takes the same time for a user that does not exist: the time must not show which users
+ * exist. Guarded by password.test.ts.
  * @param stored undefined: there is no such user.
- * @param withBcrypt whether some users' hashes are bcrypt's: then everybody's login takes both.
- * @param place where the attempt stands in line.
+ * @param withBcrypt whether any user has a hash of bcrypt: then each login takes both.
  */
 export function checkAgainst(
   password: string,
   stored: { hash: string; kind: PasswordKind } | undefined,
   { withBcrypt, place }: { withBcrypt: boolean; place: Place },
 ): Promise<boolean> {
-  // No stored one is longer, and hashing a book takes long.
+  // No stored password is longer, and hashing a long text takes long.
   const isPossible = password.length <= PASSWORD_MAX;
   const candidate = isPossible ? password : '';
   return inTurn(place, async () => {
@@ -83,10 +81,10 @@ export function checkAgainst(
   });
 }
 
-/** Higher costs would let one login hold the server up for seconds. */
+/** With a higher cost, one login would take seconds. */
 const BCRYPT_COST_MAX = 13;
 
-/** Whether a text is a bcrypt hash that can be taken over. */
+/** Whether a text is a hash of bcrypt that can be imported. */
 export function isBcryptHash(text: string): boolean {
   const cost = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(text)?.[1];
   return cost !== undefined && Number(cost) <= BCRYPT_COST_MAX;

@@ -1,35 +1,25 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { isOwnerActive } from '../../keys/index.ts';
 import type { Actor } from '../../access/index.ts';
+import { digestsOf } from './codes.ts';
 import { placeOf } from './hash-queue.ts';
 import type { Identity } from '../identity.ts';
 import { throttled, type LoginRefusal } from './login.ts';
-import { passwordContext } from '../new-user.ts';
+import { passwordColumns } from '../new-user.ts';
 import { hashPassword } from './password.ts';
 import { revokeSessionsOf } from '../store/session-store.ts';
 import { sessionsEnd } from './sessions.ts';
-import {
-  countRecoveryCodes,
-  dropRecoveryCodes,
-  dropTokens,
-  findToken,
-  putToken,
-  takeToken,
-} from '../store/token-store.ts';
+import { countRecoveryCodes, dropCodes, findToken, putToken, takeToken } from '../store/token-store.ts';
 import { checkPassword } from '../user.ts';
 import * as store from '../store/user-store.ts';
 
 const RESET_MS = 10 * 60_000;
-/** Of the four. */
 const CODES_NEEDED = 2;
 const CODES_MAX = 4;
 
 export type Recovery = { ok: true; resetToken: string } | LoginRefusal;
 
-const digestsOf = ({ keys }: Identity, text: string): Uint8Array[] =>
-  keys.sealing.digestsOfSha256(hash('sha256', text, 'buffer')).map(({ digest }) => digest);
-
-/** Two recovery codes, different ones, for a token that sets a new password. */
+/** Exchanges two different recovery codes for a token that sets a new password. */
 export function recoverAccount(
   identity: Identity,
   { username, codes, ip }: { username: string; codes: readonly string[]; ip: string },
@@ -39,7 +29,7 @@ export function recoverAccount(
     const { db } = keys.storage;
     const distinct = [...new Set(codes)].slice(0, CODES_MAX);
     const user = await store.findByUsername(db, username);
-    const digests = distinct.flatMap((code) => digestsOf(identity, code));
+    const digests = distinct.flatMap((code) => digestsOf(keys.sealing, code));
     const known = digests.length === 0 ? 0 : await countRecoveryCodes(db, user?.id ?? -1, digests);
     if (user === undefined) return { ok: false, why: 'credentials' };
     const isGood = distinct.length >= CODES_NEEDED && known === distinct.length;
@@ -51,7 +41,7 @@ export function recoverAccount(
     return keys.audit.change<Recovery>(actor, async (tx) => {
       const details = { ip, codes: distinct.length };
       const entry = { action: 'users.recover', target: `user:${user.id}`, details };
-      // A new password takes the codes away: it comes after this, and takes the token too, or it is seen here.
+      // A new password at the same time deletes the codes: it comes before this, or deletes the token too.
       await store.lockUser(tx, user.id);
       if ((await countRecoveryCodes(tx, user.id, digests)) !== known) {
         const result = { ok: false as const, why: 'credentials' as const, userId: user.id };
@@ -65,20 +55,20 @@ export function recoverAccount(
 }
 
 /**
- * Sets a new password with the token; sessions, recovery codes and other tokens of the user end, and the next login shows
- * new codes.
- * @returns whether the token was good.
- * @throws KeywardError `invalid_input` for a password that cannot be used; the token stays good then.
+ * Sets a new password with the token. Sessions, recovery codes and other tokens of the user end, and the next login
+ * shows new codes.
+ * @returns whether the token was valid.
+ * @throws KeywardError `invalid_input` for an invalid password; the token stays valid then.
  */
 export async function resetPassword(
   identity: Identity,
   { token, password, ip }: { token: string; password: unknown; ip: string },
 ): Promise<boolean> {
   const { keys } = identity;
-  const digests = digestsOf(identity, token);
+  const digests = digestsOf(keys.sealing, token);
   const nowMs = keys.clock.nowMs();
   const chosen = checkPassword(password);
-  // Nobody without a token makes this server hash.
+  // Before the hash: a request without a valid token must not cost one.
   if ((await findToken(keys.storage.db, 'reset', { digests, nowMs })) === undefined) return false;
   const fresh = await hashPassword(chosen, placeOf(ip));
   const seq = await keys.storage.transaction(async (tx) => {
@@ -87,11 +77,8 @@ export async function resetPassword(
     if (user === undefined || user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
       return undefined;
     const { id, username } = user;
-    const password_hash = keys.sealing.seal(fresh, passwordContext(id));
-    const change = { password_hash, password_kind: 'argon2id' as const, seen_recovery_codes: 0 };
-    await store.updateUser(tx, id, { ...change, updated_at: nowMs });
-    await dropRecoveryCodes(tx, id);
-    await dropTokens(tx, id);
+    await store.updateUser(tx, id, { ...passwordColumns(identity, id, fresh), updated_at: nowMs });
+    await dropCodes(tx, id);
     await revokeSessionsOf(tx, id, nowMs);
     const entry = { action: 'users.reset_password', target: `user:${id}` };
     await keys.audit.record(tx, { kind: 'user', id, name: username }, entry);

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
 import type { Change } from '../../nodes/index.ts';
+import type { Sealing } from '../../sealing/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Identity, Session } from '../identity.ts';
 import * as store from '../store/session-store.ts';
-import { signToken } from './session-token.ts';
 
-/** As long as its clients know it: they have no way to renew one. */
+/** Clients expect this duration, and cannot renew a session. */
 const SESSION_MS = 30 * 86_400_000;
-/** A script that logs in each minute ends its own oldest ones instead of filling the database. */
+/** A script that logs in each minute ends its own oldest sessions, and does not fill the database. */
 const SESSIONS_MAX = 100;
 
 /**
  * Begins a session in the transaction of a login.
- * @param whose a user; or the administrator without users, perhaps with the secret of the key logged in with.
- * @returns the token, shown this once.
+ * @param whose a user; or the administrator without users, with the secret if a key opened the session.
+ * @returns the token, which is stored nowhere.
  */
 export async function beginSession(
   tx: Db,
@@ -37,22 +38,69 @@ export async function beginSession(
   return signToken(sealing, { id, user, createdAt, expiresAt });
 }
 
-/** All that runs in the sessions of a user, or of the one administrator for null, ends: they were revoked. */
+/** Ends the requests of a user's sessions; null: of the administrator without users. */
 export const sessionsEnd = (userId: number | null): Change => ({
   kind: 'user',
   subject: subjectOfUser(userId),
   ends: true,
 });
 
-/** Who is logged in, as the node knows what runs for them. */
+/** The subject of a user's requests on a node. */
 export const subjectOfUser = (userId: number | null): string =>
   userId === null ? 'user:admin' : `user:${userId}`;
 
-/** Ends this session alone, and what runs in it. */
+/** Ends this session alone, with its requests. */
 export async function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
   await keys.audit.changeEverywhere(actor, async (tx) => {
     await store.revokeSession(tx, id, keys.clock.nowMs());
     const entry = { action: 'sessions.logout', target: id };
     return { result: undefined, entry, change: { kind: 'session', subject: id, ends: true } };
   });
+}
+
+const ALGORITHM = 'HS256';
+
+/** Clients of the web application read `id` and `username` from the token. Times in ms since 1970. */
+function signToken(
+  { sessionKeys }: Sealing,
+  session: {
+    id: string;
+    user: { id: number; username: string } | undefined;
+    createdAt: number;
+    expiresAt: number;
+  },
+): Promise<string> {
+  const { id, user, createdAt, expiresAt } = session;
+  return new SignJWT(user === undefined ? {} : { id: user.id, username: user.username })
+    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+    .setJti(id)
+    .setIssuedAt(Math.floor(createdAt / 1000))
+    .setExpirationTime(Math.floor(expiresAt / 1000))
+    .sign(sessionKeys[0]!);
+}
+
+/** No valid token is longer. */
+const TOKEN_MAX_LENGTH = 2_048;
+
+/** @returns the id of the session; undefined for a token that is expired or not of this server. */
+export async function readToken(
+  { sessionKeys }: Sealing,
+  token: string,
+  nowMs: number,
+): Promise<string | undefined> {
+  if (token.length > TOKEN_MAX_LENGTH) return undefined;
+  for (const key of sessionKeys) {
+    try {
+      const options = {
+        algorithms: [ALGORITHM],
+        currentDate: new Date(nowMs),
+        requiredClaims: ['exp', 'jti'],
+      };
+      const { payload } = await jwtVerify(token, key, options);
+      if (typeof payload.jti === 'string') return payload.jti;
+    } catch {
+      // Perhaps signed with an older key.
+    }
+  }
+  return undefined;
 }

@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import { actorId, isOwnerActive } from '../../keys/index.ts';
 import type { Actor } from '../../access/index.ts';
-import { newCode } from './codes.ts';
+import { digestsOf, newCode } from './codes.ts';
 import type { Identity } from '../identity.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
@@ -16,10 +15,9 @@ import { findUser, lockUser } from '../store/user-store.ts';
 const TOKEN_MS = 6 * 60_000;
 
 /**
- * A token with which somebody who was let in elsewhere logs in here as this user: once, within six minutes. A new one
- * ends the one before.
- * @param prefix what the token begins with, where clients know such tokens by it.
- * @returns undefined where there is no such user. @throws KeywardError `scope_escalation`
+ * A token that logs in as this user once, within six minutes: for single sign-on. A new one replaces it.
+ * @param prefix of the token, as clients expect it.
+ * @returns undefined if there is no such user. @throws KeywardError `scope_escalation`
  */
 export function issueLoginToken(
   identity: Identity,
@@ -45,20 +43,19 @@ export function issueLoginToken(
 interface Redeeming {
   token: string;
   ip: string;
-  /** Told for whom the token is good: what takes them away meanwhile ends the request. */
+  /** Called with the subjects of issuer and user: the request ends if one of them is taken away. */
   runsFor?: (subjects: readonly string[]) => void;
 }
 
-/** Logs in with such a token. It is used up also where the user may not log in, or whoever issued it has ended. */
+/** Uses the token up, also if the user may not log in or its issuer has ended. */
 export async function loginWithToken(
   identity: Identity,
   { token, ip, runsFor = () => undefined }: Redeeming,
 ): Promise<UserLogin> {
   const { keys } = identity;
   const { db } = keys.storage;
-  const digests = keys.sealing.digestsOfSha256(hash('sha256', token, 'buffer')).map(({ digest }) => digest);
-  const wanted = { digests, nowMs: keys.clock.nowMs() };
-  // Looked for first: no stranger without one makes this server write.
+  const wanted = { digests: digestsOf(keys.sealing, token), nowMs: keys.clock.nowMs() };
+  // Read first: a request without a valid token must not cause a write.
   const found = await findToken(db, 'sso', wanted);
   const known = found && (await findUser(db, found.user_id));
   if (found === undefined || known === undefined) return WRONG;
@@ -66,7 +63,7 @@ export async function loginWithToken(
   runsFor([...(issuer?.subjects ?? []), subjectOfUser(known.id), known.ownerId]);
   return keys.storage.transaction(async (tx) => {
     const userId = await takeToken(tx, 'sso', wanted);
-    // Its row stays as it is until the session is there: a new password or a suspension ends that, or comes first and is seen.
+    // Locks the user: a new password or a suspension at the same time ends the session, or is seen here.
     if (userId !== undefined) await lockUser(tx, userId);
     const user = userId === undefined ? undefined : await findUser(tx, userId);
     if (user === undefined || !(await mayStillIssue(tx, identity, { madeBy: found.made_by, user })))
@@ -83,7 +80,7 @@ export async function loginWithToken(
 
 const WRONG = { ok: false, why: 'credentials' } as const;
 
-/** Whether whoever issued a token could issue it now. */
+/** Whether the issuer of a token could issue it now. */
 async function mayStillIssue(
   tx: Db,
   identity: Identity,

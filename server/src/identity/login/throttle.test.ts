@@ -17,7 +17,7 @@ describeOnBothDatabases('the login throttle', (open) => {
   const times = (count: number, attempt: (i: number) => { username: string; ip: string }) =>
     Array.from({ length: count }, (_, i) => attempt(i));
 
-  test('ten attempts with one name from one address, and again after 15 minutes', async () => {
+  test('ten attempts with one name from one address are allowed in 15 minutes', async () => {
     const { identity, clock } = await openTestIdentity(open);
     const ann = { username: 'ann', ip: '192.0.2.1' };
     expect(
@@ -40,7 +40,7 @@ describeOnBothDatabases('the login throttle', (open) => {
     ).toBe(10);
   });
 
-  test('fifty from one address, whatever the names; an IPv6 network counts as one', async () => {
+  test('fifty attempts from one address are allowed, for all names together, and an IPv6 network counts as one address', async () => {
     const { identity } = await openTestIdentity(open);
     const from = (ip: (i: number) => string) => times(55, (i) => ({ username: `user${i}`, ip: ip(i) }));
     expect(
@@ -57,7 +57,7 @@ describeOnBothDatabases('the login throttle', (open) => {
     ).toBe(50);
   });
 
-  test('what one network tries holds up no other network, however often it is refused', async () => {
+  test('the attempts of one network do not delay another network, even when they are refused', async () => {
     const { identity } = await openTestIdentity(open);
     const ann = { username: 'ann', ip: '192.0.2.1' };
     await letIn(
@@ -70,7 +70,7 @@ describeOnBothDatabases('the login throttle', (open) => {
     expect(isLetIn(await identity.throttle.take({ ...ann, username: 'bob' }))).toBe(true);
   });
 
-  test('a name that many networks try is refused to nobody, and only new networks are slow with it', async () => {
+  test('a name that many networks try is refused to no network, and only unknown networks wait', async () => {
     const { identity } = await openTestIdentity(open);
     const ann = { username: 'ann', ip: '198.51.100.1' };
     await identity.throttle.take(ann);
@@ -84,7 +84,7 @@ describeOnBothDatabases('the login throttle', (open) => {
     });
   });
 
-  test('of many at the same moment, in two processes, no more get through', async () => {
+  test('parallel attempts in two processes do not exceed the limit', async () => {
     const { identity, another } = await openTestIdentity(open);
     const both = [identity, await another()];
     const ann = { username: 'ann', ip: '192.0.2.1' };
@@ -92,7 +92,7 @@ describeOnBothDatabases('the login throttle', (open) => {
     expect(waits.filter(isLetIn)).toHaveLength(10);
   });
 
-  test('attempts over the limit do not stand in line for writing: that would hold up everybody else', async () => {
+  test('attempts over the limit do not wait for the write lock, so they do not delay other writes', async () => {
     const { identity, another } = await openTestIdentity(open);
     const ann = { username: 'ann', ip: '192.0.2.1' };
     await letIn(
@@ -101,13 +101,13 @@ describeOnBothDatabases('the login throttle', (open) => {
     );
     const { storage } = (await another()).keys;
     await storage.transaction(async (tx) => {
-      // On SQLite whoever writes waits for this transaction anyway.
+      // On SQLite other writes wait for this transaction anyway.
       if (storage.dialect === 'postgres') await sql`lock table login_attempts in exclusive mode`.execute(tx);
       expect(isLetIn(await identity.throttle.take(ann))).toBe(false);
     });
   });
 
-  test('who got in is forgiven', async () => {
+  test('a successful login resets the attempts', async () => {
     const { identity } = await openTestIdentity(open);
     const ann = { username: 'ann', ip: '192.0.2.1' };
     for (let i = 0; i < 60; i++) {

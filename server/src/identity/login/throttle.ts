@@ -5,42 +5,41 @@ import { booksOf, type Db } from '../../storage/index.ts';
 import type { Place } from './hash-queue.ts';
 import { tables, type AttemptsRow } from '../store/rows.ts';
 
-/** Attempts are counted in a window that begins with the first one. */
+/** The window of a count begins with the first attempt. */
 const WINDOW_MS = 15 * 60_000;
-/** From one network for one name few; more from one network, where many people may sit. */
+/** Per network and name; and per network, which many people may share. */
 const ATTEMPTS_MAX = { pair: 10, address: 50 } as const;
 /**
- * Attempts at one name, from however many networks, after which those that never got in with it wait for everybody else.
- * Nobody is refused for what another network did: an attacker would lock its victim out. Guarded by lockout.test.ts.
+ * After so many attempts at one name from all networks, unknown networks wait for other logins. No network is refused
+ * for the attempts of another one: an attacker could lock its victim out. Guarded by lockout.test.ts.
  */
 const UNHURRIED_MAX = 100;
-/** How long a network that got in with a name is known. */
+/** A network stays known for this long after a login with the name. */
 const KNOWN_MS = 90 * 86_400_000;
 
-/** Rows of windows that are over do no harm but take room. */
 const SWEEP_MS = 60_000;
 const SWEPT_MAX = 2_000;
 
 export interface Attempt {
-  /** '' for the one administrator. */
+  /** '' for the administrator without users. */
   username: string;
   ip: string;
 }
 
-/** Counts attempts to log in, in the database: several processes count together. */
+/** Counts login attempts in the database, for all processes together. */
 export class Throttle {
   readonly #keys: KeysContext;
   #sweptMs = -Infinity;
 
   constructor(keys: KeysContext) {
-    // Attempts count also where the request of a session was ended meanwhile.
+    // Attempts count also if the request of a session ended meanwhile.
     this.#keys = { ...keys, storage: booksOf(keys.storage) };
   }
 
   /**
-   * Counts one, before anything is compared: of many at the same moment no more are let through than of many in a row. An
-   * attempt that is refused counts no further: neither against others of its network nor against the name.
-   * @returns where it stands in line; or the seconds until the next one, where there were too many.
+   * Counts an attempt before the password is compared, so that parallel attempts pass the limit no more often than
+   * serial ones. A refused attempt does not count against the name or the rest of the network.
+   * @returns its place in the queue for hashing; or the seconds to wait, if there were too many.
    */
   async take(attempt: Attempt): Promise<Place | { retryAfterSeconds: number }> {
     const { storage, clock } = this.#keys;
@@ -48,14 +47,14 @@ export class Throttle {
     const nowMs = clock.nowMs();
     const network = networkOf(attempt.ip);
     const subjects = this.#subjects(attempt);
-    // A flood that is over the limit shall not stand in line for writing: that would hold up everybody else.
+    // Read before the write lock: a flood over the limit would delay other writes.
     for (const kind of ['pair', 'address'] as const) {
       const endsAt = await fullUntil(storage.db, { subject: subjects[kind], max: ATTEMPTS_MAX[kind], nowMs });
       if (endsAt !== undefined) return { retryAfterSeconds: Math.ceil((endsAt - nowMs) / 1_000) };
     }
     return storage.transaction(
       async (tx) => {
-        // In one order everywhere, so that two logins do not wait for each other in a circle.
+        // Always in this order: two logins could otherwise deadlock.
         for (const kind of ['pair', 'address'] as const) {
           const { attempts, ends_at } = await count(tx, subjects[kind], nowMs);
           if (attempts > ATTEMPTS_MAX[kind])
@@ -69,7 +68,7 @@ export class Throttle {
     );
   }
 
-  /** Somebody who got in is no attacker: the pair is forgotten, elsewhere this one attempt, and the network is known. */
+  /** After a login: resets the pair, takes the attempt off the other counts, and remembers the network. */
   async forgive(attempt: Attempt): Promise<void> {
     const { storage, clock } = this.#keys;
     const subjects = this.#subjects(attempt);
@@ -86,7 +85,7 @@ export class Throttle {
 
   #subjects({ username, ip }: Attempt): Record<'pair' | 'address' | 'name' | 'known', string> {
     const { sealing } = this.#keys;
-    // People type passwords into the wrong field: what was typed is not kept.
+    // A digest: people type passwords into the field of the name.
     const digest = (text: string): string => Buffer.from(sealing.digest(text).digest).toString('base64url');
     const network = networkOf(ip);
     return {
@@ -103,7 +102,7 @@ export class Throttle {
     if (nowMs - this.#sweptMs < SWEEP_MS) return;
     this.#sweptMs = nowMs;
     const drop = async (tx: Db): Promise<void> => {
-      // After a flood there are millions: the next attempt takes away more.
+      // After a flood there are millions: the next attempt deletes more.
       if ((await dropOld(tx, nowMs)) === SWEPT_MAX) this.#sweptMs = -Infinity;
     };
     await storage
@@ -127,7 +126,7 @@ function count(tx: Db, subject: string, nowMs: number): Promise<Pick<AttemptsRow
     .executeTakeFirstOrThrow();
 }
 
-/** @returns when the window ends of a subject that was counted so often and more. */
+/** @returns the end of the window, if the count has reached `max`. */
 async function fullUntil(
   db: Db,
   { subject, max, nowMs }: { subject: string; max: number; nowMs: number },
@@ -146,7 +145,6 @@ async function uncount(tx: Db, subject: string, all: boolean): Promise<void> {
     .execute();
 }
 
-/** @returns how many. */
 async function dropOld(tx: Db, nowMs: number): Promise<number> {
   const result = await tables(tx)
     .deleteFrom('login_attempts')

@@ -1,5 +1,5 @@
 import type { Db } from '../../storage/index.ts';
-import { tables, type InviteRow } from './rows.ts';
+import { tables, type InviteRow, type InviteStatus } from './rows.ts';
 
 export async function insertInvite(tx: Db, row: InviteRow): Promise<void> {
   await tables(tx).insertInto('invites').values(row).execute();
@@ -22,28 +22,21 @@ export async function findInvite(db: Db, digests: readonly Uint8Array[]): Promis
     .executeTakeFirst();
 }
 
-/** @returns false where it was not pending any more: of two who accept it at the same moment one does. */
-export async function claimInvite(tx: Db, id: number, nowMs: number): Promise<boolean> {
+/** @returns false if its status was none of `from`: one of two requests at the same time changes it. */
+export async function changeStatus(
+  tx: Db,
+  id: number,
+  { from, to, nowMs }: { from: readonly InviteStatus[]; to: InviteStatus; nowMs: number },
+): Promise<boolean> {
   const result = await tables(tx)
     .updateTable('invites')
-    .set({ status: 'claimed', updated_at: nowMs })
+    .set({ status: to, updated_at: nowMs })
     .where('id', '=', id)
-    .where('status', '=', 'pending')
+    .where('status', 'in', from)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
 
 export async function setClaimedBy(tx: Db, id: number, userId: number): Promise<void> {
   await tables(tx).updateTable('invites').set({ claimed_by: userId }).where('id', '=', id).execute();
-}
-
-/** @returns false where there is none, or it was disabled before. */
-export async function disableInvite(tx: Db, id: number, nowMs: number): Promise<boolean> {
-  const result = await tables(tx)
-    .updateTable('invites')
-    .set({ status: 'disabled', updated_at: nowMs })
-    .where('id', '=', id)
-    .where('status', '<>', 'disabled')
-    .executeTakeFirst();
-  return result.numUpdatedRows === 1n;
 }

@@ -1,5 +1,6 @@
 import type { Db } from '../../storage/index.ts';
 import { tables, type ModeRow } from './rows.ts';
+import { revokeSessionsOf } from './session-store.ts';
 
 export async function readMode(db: Db): Promise<Pick<ModeRow, 'multi_user' | 'password_hash'>> {
   return tables(db)
@@ -9,12 +10,13 @@ export async function readMode(db: Db): Promise<Pick<ModeRow, 'multi_user' | 'pa
     .executeTakeFirstOrThrow();
 }
 
-/** Whoever changes who may administer waits for each other here: two at once could otherwise leave nobody. */
+/** Changes of administrators wait for each other here: two at the same time could leave none. */
 export async function lockMode(tx: Db): Promise<Pick<ModeRow, 'multi_user' | 'password_hash'>> {
   await tables(tx).updateTable('identity_mode').set({ id: 1 }).where('id', '=', 1).execute();
   return readMode(tx);
 }
 
+/** Also ends the sessions of the administrator without users. */
 export async function writeMode(
   tx: Db,
   change: Partial<Pick<ModeRow, 'multi_user' | 'password_hash'>>,
@@ -25,4 +27,5 @@ export async function writeMode(
     .set({ ...change, changed_at: nowMs })
     .where('id', '=', 1)
     .execute();
+  await revokeSessionsOf(tx, null, nowMs);
 }

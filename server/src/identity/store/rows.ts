@@ -7,7 +7,7 @@ export type UserRow = {
   id: number;
   owner_id: string;
   username: string;
-  /** Sealed: a stolen database alone does not even give something to guess against. */
+  /** Sealed: with a stolen database alone, nobody can guess passwords. */
   password_hash: string;
   password_kind: PasswordKind;
   role: UserRole;
@@ -20,14 +20,14 @@ export type UserRow = {
   updated_at: number;
 };
 
-/** bcrypt: brought along by an import, until its user logs in. */
+/** bcrypt: imported; the next login replaces it. */
 export type PasswordKind = 'argon2id' | 'bcrypt';
 
 export type SessionRow = {
   id: string;
   /** null: the administrator of an instance without users. */
   user_id: number | null;
-  /** The secret of the key that was logged in with instead of a password. */
+  /** The secret of the key that opened the session instead of a password. */
   secret_id: string | null;
   created_at: number;
   expires_at: number;
@@ -43,7 +43,7 @@ export type TokenRow = {
   user_id: number;
   digest: Uint8Array;
   expires_at: number;
-  /** Who handed it out (makers.ts). */
+  /** Its maker (makers.ts). */
   made_by: string | null;
 };
 
@@ -57,13 +57,13 @@ export type InviteRow = {
   /** JSON: numbers. */
   workspace_ids: string;
   created_by: number;
-  /** Who handed it out (makers.ts). */
+  /** Its maker (makers.ts). */
   made_by: string | null;
   created_at: number;
   updated_at: number;
 };
 
-/** The tables of this domain; no other names them. */
+/** The tables of this domain. */
 export const tables = (db: Db) =>
   db.withTables<{
     identity_mode: ModeRow;

@@ -9,29 +9,24 @@ export async function findSession(db: Db, id: string): Promise<SessionRow | unde
   return tables(db).selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+const revoking = (tx: Db, nowMs: number) =>
+  tables(tx).updateTable('sessions').set({ revoked_at: nowMs }).where('revoked_at', 'is', null);
+
 export async function revokeSession(tx: Db, id: string, nowMs: number): Promise<void> {
-  await tables(tx)
-    .updateTable('sessions')
-    .set({ revoked_at: nowMs })
-    .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .execute();
+  await revoking(tx, nowMs).where('id', '=', id).execute();
 }
 
-/** All sessions of a user; of the administrator without users for null. */
+/** @param userId null: the administrator without users. */
 export async function revokeSessionsOf(tx: Db, userId: number | null, nowMs: number): Promise<void> {
-  await tables(tx)
-    .updateTable('sessions')
-    .set({ revoked_at: nowMs })
+  await revoking(tx, nowMs)
     .where('user_id', userId === null ? 'is' : '=', userId)
-    .where('revoked_at', 'is', null)
     .execute();
 }
 
-/** At once: a crowd that logged in on one day does not go in one statement. */
+/** In one statement: many sessions may expire on the same day. */
 const ENDED_MAX = 1_000;
 
-/** A token whose time is over is refused without its row. */
+/** An expired token is refused without its row. */
 export async function dropExpiredSessions(tx: Db, nowMs: number): Promise<void> {
   await tables(tx)
     .deleteFrom('sessions')
@@ -41,7 +36,7 @@ export async function dropExpiredSessions(tx: Db, nowMs: number): Promise<void> 
     .execute();
 }
 
-/** The oldest of a user go where there are more than `keep`; of the administrator without users for null. */
+/** Keeps the newest sessions of a user; null: of the administrator without users. */
 export async function dropOldestSessions(tx: Db, userId: number | null, keep: number): Promise<void> {
   const is = userId === null ? 'is' : '=';
   const newest = tables(tx)

@@ -1,7 +1,7 @@
 import type { Db } from '../../storage/index.ts';
 import { tables, type TokenKind, type TokenRow } from './rows.ts';
 
-/** One of a kind for each user: a new one ends the one before. */
+/** A user has one token of each kind: a new one replaces it. */
 export async function putToken(tx: Db, row: TokenRow): Promise<void> {
   const { digest, expires_at, made_by } = row;
   await tables(tx)
@@ -18,7 +18,7 @@ interface Wanted {
   nowMs: number;
 }
 
-/** Whose a good token is and who handed it out. */
+/** The user and the maker of a valid token. */
 export async function findToken(
   db: Db,
   kind: TokenKind,
@@ -33,7 +33,7 @@ export async function findToken(
     .executeTakeFirst();
 }
 
-/** Takes a token away; of two that come with it at the same moment one gets it. @returns whose it was, if it was good. */
+/** Deletes a token: one of two requests at the same time gets it. @returns its user, if it was valid. */
 export async function takeToken(
   tx: Db,
   kind: TokenKind,
@@ -46,10 +46,6 @@ export async function takeToken(
     .returning(['user_id', 'expires_at'])
     .executeTakeFirst();
   return row === undefined || row.expires_at <= nowMs ? undefined : row.user_id;
-}
-
-export async function dropTokens(tx: Db, userId: number): Promise<void> {
-  await tables(tx).deleteFrom('one_time_tokens').where('user_id', '=', userId).execute();
 }
 
 export async function putRecoveryCodes(
@@ -77,6 +73,8 @@ export async function countRecoveryCodes(
   return rows.length;
 }
 
-export async function dropRecoveryCodes(tx: Db, userId: number): Promise<void> {
+/** Deletes the tokens and recovery codes of a user. */
+export async function dropCodes(tx: Db, userId: number): Promise<void> {
   await tables(tx).deleteFrom('recovery_codes').where('user_id', '=', userId).execute();
+  await tables(tx).deleteFrom('one_time_tokens').where('user_id', '=', userId).execute();
 }

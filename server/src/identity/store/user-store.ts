@@ -1,6 +1,7 @@
 import { mapInTurns } from '../../base/slices.ts';
 import { allById, unchanged, type Db } from '../../storage/index.ts';
 import { tables, type PasswordKind, type UserRow } from './rows.ts';
+import { dropCodes } from './token-store.ts';
 import type { User } from '../user.ts';
 
 const fromRow = (row: UserRow): User => ({
@@ -17,7 +18,7 @@ const fromRow = (row: UserRow): User => ({
   updatedAt: row.updated_at,
 });
 
-/** @returns false where another user has the name, also one that was made at the same moment. */
+/** @returns false if another user has the name, also one that was made at the same time. */
 export async function insertUser(tx: Db, row: UserRow): Promise<boolean> {
   const result = await tables(tx)
     .insertInto('users')
@@ -27,9 +28,17 @@ export async function insertUser(tx: Db, row: UserRow): Promise<boolean> {
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
+const findRow = (db: Db, column: 'id' | 'owner_id' | 'username', value: number | string) =>
+  tables(db).selectFrom('users').selectAll().where(column, '=', value).executeTakeFirst();
+
 export async function findUser(db: Db, id: number): Promise<User | undefined> {
-  const row = await tables(db).selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? undefined : fromRow(row);
+  const row = await findRow(db, 'id', id);
+  return row && fromRow(row);
+}
+
+export async function findByOwner(db: Db, ownerId: string): Promise<User | undefined> {
+  const row = await findRow(db, 'owner_id', ownerId);
+  return row && fromRow(row);
 }
 
 export async function findByUsername(db: Db, username: string): Promise<User | undefined> {
@@ -42,17 +51,12 @@ export interface Credentials {
   kind: PasswordKind;
 }
 
-/** A user with what the password is checked against. */
 export async function findCredentials(db: Db, username: string): Promise<Credentials | undefined> {
-  const row = await tables(db)
-    .selectFrom('users')
-    .selectAll()
-    .where('username', '=', username)
-    .executeTakeFirst();
+  const row = await findRow(db, 'username', username);
   return row && { user: fromRow(row), sealedHash: row.password_hash, kind: row.password_kind };
 }
 
-/** Whether somebody has not logged in since an import. */
+/** Whether an imported user has not logged in yet. */
 export async function hasBcrypt(db: Db): Promise<boolean> {
   const query = tables(db).selectFrom('users').select('id').where('password_kind', '=', 'bcrypt').limit(1);
   return (await query.executeTakeFirst()) !== undefined;
@@ -62,16 +66,10 @@ export async function listUsers(db: Db): Promise<User[]> {
   return mapInTurns(await allById(tables(db).selectFrom('users').selectAll()), fromRow);
 }
 
-export async function findByOwner(db: Db, ownerId: string): Promise<User | undefined> {
-  const query = tables(db).selectFrom('users').selectAll().where('owner_id', '=', ownerId);
-  const row = await query.executeTakeFirst();
-  return row && fromRow(row);
-}
-
-/** In one statement: some milliseconds. */
+/** In one statement, for some milliseconds. */
 const IDS_MAX = 1_000;
 
-/** Users by their ids; those that are gone are left out. */
+/** Leaves out users that do not exist. */
 export async function usersById(db: Db, ids: readonly number[]): Promise<Map<number, User>> {
   const distinct = [...new Set(ids)];
   const users = new Map<number, User>();
@@ -87,7 +85,7 @@ export async function updateUser(tx: Db, id: number, change: Partial<UserRow>): 
   await tables(tx).updateTable('users').set(change).where('id', '=', id).execute();
 }
 
-/** @returns false where it was done before. */
+/** @returns false if they were marked before. */
 export async function markCodesSeen(tx: Db, id: number): Promise<boolean> {
   const result = await tables(tx)
     .updateTable('users')
@@ -98,24 +96,22 @@ export async function markCodesSeen(tx: Db, id: number): Promise<boolean> {
   return result.numUpdatedRows === 1n;
 }
 
-/** With everything that only the user could use. */
 export async function deleteUser(tx: Db, id: number): Promise<void> {
-  await tables(tx).deleteFrom('recovery_codes').where('user_id', '=', id).execute();
-  await tables(tx).deleteFrom('one_time_tokens').where('user_id', '=', id).execute();
+  await dropCodes(tx, id);
   await tables(tx).deleteFrom('users').where('id', '=', id).execute();
 }
 
-/** More administrators than one statement takes are no last ones. */
+/** With more administrators, none is the last one. */
 const ADMINS_MAX = 1_000;
 
-/** The owners of users who administer and are not suspended themselves. */
+/** The owners of administrators that are not suspended. */
 export async function activeAdmins(db: Db): Promise<string[]> {
   const query = tables(db).selectFrom('users').select('owner_id').where('role', '=', 'admin');
   const rows = await query.where('suspended', '=', 0).orderBy('id').limit(ADMINS_MAX).execute();
   return rows.map(({ owner_id }) => owner_id);
 }
 
-/** In a transaction: nobody changes the user until it ends. */
+/** Other changes of the user wait for the end of the transaction. */
 export async function lockUser(tx: Db, id: number): Promise<void> {
   await tables(tx).updateTable('users').set(unchanged('bio')).where('id', '=', id).execute();
 }

@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
-import type { NewDocument } from '../../documents/index.ts';
+import { addMember, setPinned, type NewDocument } from '../../documents/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { documentFiles, readDocument, type DocumentFile } from '../document-file.ts';
-import { freeName, type Move, type Prepared, type Step, type Thing } from '../step.ts';
+import { askForEmbedding } from '../embedding-store.ts';
+import type { SourceRow } from '../source-row.ts';
+import { freeName, gone, rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
-/** Who brought them: no owner, so that no key which is bound to workspaces sees more of them than its workspaces hold. */
+/** Not an owner: a bound key sees only the imported documents of its workspaces. */
 const CREATED_BY = 'import';
 
 export const documents: Step<DocumentFile, NewDocument> = {
@@ -28,9 +30,9 @@ export const documents: Step<DocumentFile, NewDocument> = {
 };
 
 async function prepare(
-  db: Db,
   { row: file, label }: Thing<DocumentFile>,
   move: Move,
+  db: Db,
 ): Promise<Prepared<NewDocument>> {
   if (file.misplaced !== undefined) return { left: file.misplaced };
   const read = readDocument(file);
@@ -50,8 +52,45 @@ async function prepare(
   return {
     ready: { folder, name, metadata: { ...metadata, id }, text, createdBy: CREATED_BY },
     changed: [
-      ...(`${folder}/${name}` === label ? [] : ['its place was taken: its name has a number behind it']),
+      ...(`${folder}/${name}` === label ? [] : ['its place was taken: its name has a number appended']),
       ...(isKnown ? ['another document has its id: it has a new one'] : []),
     ],
   };
 }
+
+interface Placement {
+  collectionId: number;
+  documentId: string;
+  pinned: boolean;
+}
+
+const placeOf = (row: SourceRow): string => `${row.id('workspaceId') ?? '?'}/${row.text('docpath') ?? ''}`;
+
+/** The documents of workspaces. The server makes the vectors later (embeddings.ts). */
+export const placements: Step<SourceRow, Placement> = {
+  kind: 'placement',
+  table: 'workspace_documents',
+  count: (source) => source.count('workspace_documents'),
+  // By place: where a workspace holds a document twice, a repeat must not take the one that was left out.
+  *things(source) {
+    for (const thing of rowsOf(source, 'workspace_documents', 'docpath'))
+      yield { ...thing, sourceId: placeOf(thing.row) };
+  },
+  prepare: ({ row }, { targets, claimed }) => {
+    const collectionId = targets.number('workspace', row.id('workspaceId'));
+    const documentId = targets.text('document', row.text('docpath'));
+    if (collectionId === undefined) return gone('workspace');
+    if (documentId === undefined) return { left: 'its document is missing or was left out' };
+    const claim = `placement ${placeOf(row)}`;
+    if (claimed.has(claim)) return { left: 'the workspace contains the document twice' };
+    claimed.add(claim);
+    return { ready: { collectionId, documentId, pinned: row.flag('pinned') ?? false } };
+  },
+  write: async (tx, { collectionId, documentId, pinned }, { clock }) => {
+    const nowMs = clock.nowMs();
+    await addMember(tx, { collectionId, documentId, nowMs });
+    if (pinned) await setPinned(tx, { collectionId, documentId, pinned, nowMs });
+    await askForEmbedding(tx, { collectionId, documentId, nowMs });
+    return `${collectionId}/${documentId}`;
+  },
+};

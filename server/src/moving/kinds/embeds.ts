@@ -1,36 +1,31 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
 import { bringEmbed, embedSettingsLike, hasEmbed, presentEmbeds, type Embed } from '../../widgets/index.ts';
-import { originsOf } from '../origins.ts';
 import type { SourceRow } from '../source-row.ts';
-import { rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
+import { gone, rowStep, type Move, type Prepared, type Thing } from '../step.ts';
 
 const UUID = /^[\w-]{1,64}$/;
 const FLAGS = ['enabled', 'allow_model_override', 'allow_temperature_override', 'allow_prompt_override'];
 const LIMITS = ['max_chats_per_day', 'max_chats_per_session', 'message_limit'];
 
-export const embeds: Step<SourceRow, Embed> = {
+export const embeds = rowStep<Embed>({
   kind: 'embed',
-  count: (source) => source.count('embed_configs'),
-  things: (source) => rowsOf(source, 'embed_configs', 'uuid'),
+  table: 'embed_configs',
+  named: 'uuid',
   prepare,
   write: bringEmbed,
-  stillThere: async (db, targets) => {
-    const there = await presentEmbeds(db, targets.map(Number));
-    return new Set([...there].map(String));
-  },
-};
+  present: presentEmbeds,
+});
 
-async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<Prepared<Embed>> {
+async function prepare({ row }: Thing<SourceRow>, move: Move, db: Db): Promise<Prepared<Embed>> {
   const id = row.id('id');
   const uuid = row.filled('uuid');
   const workspaceId = move.targets.number('workspace', row.id('workspace_id'));
   if (id === undefined || uuid === undefined || !UUID.test(uuid))
     return { left: 'it has no number or no UUID' };
-  if (workspaceId === undefined) return { left: 'its workspace is gone or was left out' };
+  if (workspaceId === undefined) return gone('workspace');
   const claim = `embed ${uuid}`;
-  if (move.claimed.has(claim) || (await hasEmbed(db, uuid)))
-    return { left: 'there is one of this UUID here' };
+  if (move.claimed.has(claim) || (await hasEmbed(db, uuid))) return { left: 'a widget here has its UUID' };
   const origins = originsOf(row.text('allowlist_domains'));
   const given = {
     ...Object.fromEntries(FLAGS.map((column) => [column, row.flag(column) ?? false])),
@@ -43,11 +38,24 @@ async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<P
     move.claimed.add(claim);
     const createdAt = row.time('createdAt') ?? move.clock.nowMs();
     const maker = move.targets.number('user', row.id('createdBy') ?? row.id('usersId'));
-    const ownerId = maker === undefined ? null : ((await move.identity?.getUser(maker))?.ownerId ?? null);
+    const ownerId =
+      maker === undefined ? null : ((await move.into?.identity.getUser(maker))?.ownerId ?? null);
     return { ready: { ...settings, id, uuid, workspaceId, payerKeyId: null, ownerId, createdAt } };
   } catch (error) {
-    // Without its list it would answer on any site.
+    // Without its list, any site could show the widget.
     if (error instanceof KeywardError) return { left: 'its list of allowed sites cannot be read' };
     throw error;
+  }
+}
+
+/** The sites that may show a widget. @returns undefined: any site may. */
+function originsOf(text: string | undefined): unknown {
+  if (text === undefined || text.trim() === '') return undefined;
+  try {
+    // An empty list stays one: it means no site.
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    // Not a list: embedSettingsLike refuses it.
+    return { unreadable: true };
   }
 }

@@ -1,51 +1,97 @@
 import { KeywardError } from '../../base/errors.ts';
 import { holdsKey } from '../../base/key-text.ts';
-import { checkImported, ensureOwner, importKeys } from '../../keys/index.ts';
-import type { ImportInput, ImportLine, ImportOutcome, KeysContext } from '../../keys/index.ts';
+import {
+  checkImported,
+  ensureOwner,
+  importKeys,
+  type ImportInput,
+  type ImportLine,
+  type ImportOutcome,
+  type KeysContext,
+} from '../../keys/index.ts';
+import { EXTENSION_KEY_SCOPES, EXTENSION_KEY_TAG } from '../../widgets/index.ts';
 import { findMoved, noteMoved } from '../moved-store.ts';
 import type { SourceRow } from '../source-row.ts';
 import { rowsOf, type Move, type Thing } from '../step.ts';
-import type { KeyTable } from './key-tables.ts';
+import { batches } from '../take.ts';
 
-/** Owner of the keys whose maker is not known. */
+/** The whole Developer API, and nothing else of Keyward. */
+const DEVELOPER_SCOPES = [
+  'users:manage',
+  'system:read',
+  'system:write',
+  'workspaces:*',
+  'documents:*',
+  'embeds:manage',
+  'models:use',
+];
+
+/** A table of keys, and the form that they get here. */
+interface KeyTable {
+  kind: 'key' | 'extension key';
+  table: string;
+  /** Column of the text. */
+  secret: string;
+  /** Column of its user. */
+  user: string;
+  scopes: readonly string[];
+  tags: readonly string[];
+  /** Of a key without a name. */
+  name: string;
+}
+
+export const API_KEYS: KeyTable = {
+  kind: 'key',
+  table: 'api_keys',
+  secret: 'secret',
+  user: 'createdBy',
+  scopes: DEVELOPER_SCOPES,
+  tags: ['anythingllm'],
+  name: 'AnythingLLM key',
+};
+
+export const EXTENSION_KEYS: KeyTable = {
+  kind: 'extension key',
+  table: 'browser_extension_api_keys',
+  secret: 'key',
+  user: 'user_id',
+  scopes: EXTENSION_KEY_SCOPES,
+  tags: ['anythingllm', EXTENSION_KEY_TAG],
+  name: 'Browser extension',
+};
+
+/** Owner of keys without a known user. */
 const KEYS_OWNER = 'anythingllm';
 
-const KEYS_PER_BATCH = 100;
 const NAME_MAX_CHARACTERS = 100;
 
 type KeyRow = Thing<SourceRow>;
 
 /**
- * Keys keep their text and work on: stored is its digest. They go the way of every import of keys, which has transactions of
- * its own; a key that is known already is not taken twice.
+ * Keys keep their text and stay valid; the database gets the digests. They go through the import of keys, which has its
+ * own transactions and skips keys that it knows.
  */
 export async function takeKeys(move: Move, table: KeyTable): Promise<void> {
-  const total = move.source.count(table.table);
-  let batch: KeyRow[] = [];
+  const { source, storage, into, report, progress } = move;
+  const { kind } = table;
+  const total = source.count(table.table);
   let done = 0;
-  const flush = async (): Promise<void> => {
-    const fresh = await unknown(move, table, batch);
-    await (move.keys === undefined ? look(move, table, fresh) : take(move, move.keys, { table, fresh }));
+  for (const batch of batches(rowsOf(source, table.table))) {
+    // A key that was taken and removed here since stays removed.
+    const before = await findMoved(
+      storage.db,
+      kind,
+      batch.map(({ sourceId }) => sourceId),
+    );
+    for (const _ of before) report.count(kind, 'known');
+    const fresh = batch.filter(({ sourceId }) => !before.has(sourceId));
+    await (into === undefined ? look(move, table, fresh) : take(move, into.keys, { table, fresh }));
     done += batch.length;
-    batch = [];
-    move.progress(table.kind, done, Math.max(done, total));
-  };
-  for (const thing of rowsOf(move.source, table.table)) {
-    batch.push(thing);
-    if (batch.length === KEYS_PER_BATCH) await flush();
+    progress?.(kind, done, Math.max(done, total));
   }
-  if (batch.length > 0) await flush();
 }
 
-/** A key that was taken and has been removed here since stays removed. */
-async function unknown(move: Move, { kind }: KeyTable, batch: KeyRow[]): Promise<KeyRow[]> {
-  const ids = batch.map(({ sourceId }) => sourceId);
-  const before = await findMoved(move.storage.db, kind, ids);
-  for (const _ of before) move.report.known(kind);
-  return batch.filter(({ sourceId }) => !before.has(sourceId));
-}
-
-/** What can be said without the master key: the form of each, and whose it is. */
+/** Checks that need no master key: the form of each key, and its owner. */
 async function look(move: Move, table: KeyTable, fresh: KeyRow[]): Promise<void> {
   const suspended = new Set(
     [...move.source.rows('users')].filter((row) => row.flag('suspended')).map((row) => row.id('id')),
@@ -56,7 +102,7 @@ async function look(move: Move, table: KeyTable, fresh: KeyRow[]): Promise<void>
     if (input instanceof KeywardError) move.report.leftOut(table.kind, thing.label, input.message);
     else if (userId !== undefined && suspended.has(userId))
       move.report.leftOut(table.kind, thing.label, 'owner: must be an active owner; this one is suspended');
-    else move.report.taken(table.kind);
+    else move.report.count(table.kind, 'taken');
   }
 }
 
@@ -80,8 +126,8 @@ async function take(
       continue;
     }
     notes.push({ sourceId: thing.sourceId, targetId: outcome.key_id });
-    if (outcome.outcome === 'imported') report.taken(kind);
-    else report.known(kind);
+    if (outcome.outcome === 'imported') report.count(kind, 'taken');
+    else report.count(kind, 'known');
   }
   await storage.transaction((tx) => noteMoved(tx, kind, notes, clock.nowMs()));
 }
@@ -99,9 +145,9 @@ async function inputOf(
   try {
     const secret = checkImported('secret', row.text(table.secret) ?? '');
     const userId = move.targets.number('user', row.id(table.user));
-    const owner = userId === undefined ? undefined : (await move.identity?.getUser(userId))?.ownerId;
+    const owner = userId === undefined ? undefined : (await move.into?.identity.getUser(userId))?.ownerId;
     const name = row.filled('name')?.slice(0, NAME_MAX_CHARACTERS);
-    // A name is shown to whoever lists keys.
+    // A list of keys shows the name: it must not contain the secret.
     const isShowable = name !== undefined && !name.includes(secret) && !holdsKey(name);
     return {
       name: isShowable ? name : `${table.name} ${label}`,

@@ -1,14 +1,23 @@
 import {
+  bringMember,
+  bringSuggestion,
+  bringThread,
   bringWorkspace,
+  chosenSlug,
+  hasThread,
   hasWorkspace,
+  presentThreads,
   presentWorkspaces,
   settingsLike,
   slugOf,
+  type BroughtMember,
+  type BroughtSuggestion,
+  type Thread,
+  type Workspace,
 } from '../../workspaces/index.ts';
-import type { Workspace } from '../../workspaces/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
-import { freeName, rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
+import { freeName, gone, rowStep, type Move, type Prepared, type Thing } from '../step.ts';
 
 const SETTINGS = [
   'openAiTemp',
@@ -24,19 +33,16 @@ const SETTINGS = [
   'vectorSearchMode',
 ];
 
-export const workspaces: Step<SourceRow, Workspace> = {
+export const workspaces = rowStep<Workspace>({
   kind: 'workspace',
-  count: (source) => source.count('workspaces'),
-  things: (source) => rowsOf(source, 'workspaces', 'slug'),
-  prepare,
+  table: 'workspaces',
+  named: 'slug',
+  prepare: prepareWorkspace,
   write: bringWorkspace,
-  stillThere: async (db, targets) => {
-    const there = await presentWorkspaces(db, targets.map(Number));
-    return new Set([...there].map(String));
-  },
-};
+  present: presentWorkspaces,
+});
 
-async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<Prepared<Workspace>> {
+async function prepareWorkspace({ row }: Thing<SourceRow>, move: Move, db: Db): Promise<Prepared<Workspace>> {
   const id = row.id('id');
   const name = row.filled('name') ?? row.filled('slug');
   if (id === undefined || name === undefined) return { left: 'it has no number or no name' };
@@ -45,7 +51,7 @@ async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<P
   const slug = await freeName(move, { kind: 'workspace', wanted, isTaken });
   const nowMs = move.clock.nowMs();
   const given = Object.fromEntries(SETTINGS.map((column) => [column, row.text(column)]));
-  // What a workspace without a mode did before there were others.
+  // Versions without modes had only this one.
   const settings = settingsLike({ ...given, name, chatMode: row.text('chatMode') ?? 'chat' });
   return {
     ready: {
@@ -60,9 +66,79 @@ async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<P
       updatedAt: row.time('lastUpdatedAt') ?? nowMs,
     },
     changed: [
-      ...(slug === wanted ? [] : [`its slug was taken: it has a number behind it, such as ${wanted}-2`]),
-      ...(row.filled('router_id') === undefined ? [] : ['it chose its model by rules, which are not taken']),
-      ...(row.filled('pfpFilename') === undefined ? [] : ['its picture is not taken']),
+      ...(slug === wanted ? [] : [`its slug was taken: it has a number appended, such as ${wanted}-2`]),
+      ...(row.filled('router_id') === undefined ? [] : ['it chose its model by rules, which were left out']),
+      ...(row.filled('pfpFilename') === undefined ? [] : ['its picture was left out']),
     ],
+  };
+}
+
+export const members = rowStep<BroughtMember>({
+  kind: 'member',
+  table: 'workspace_users',
+  prepare: ({ row }, { targets, clock }) => {
+    const workspaceId = targets.number('workspace', row.id('workspace_id'));
+    const userId = targets.number('user', row.id('user_id'));
+    if (workspaceId === undefined) return gone('workspace');
+    if (userId === undefined) return gone('user');
+    return { ready: { workspaceId, userId, createdAt: row.time('createdAt') ?? clock.nowMs() } };
+  },
+  write: async (tx, member) => {
+    await bringMember(tx, member);
+    return `${member.workspaceId}/${member.userId}`;
+  },
+});
+
+export const suggestedMessages = rowStep<BroughtSuggestion>({
+  kind: 'suggested message',
+  table: 'workspace_suggested_messages',
+  prepare: ({ row }, { targets, clock }) => {
+    const workspace_id = targets.number('workspace', row.id('workspaceId'));
+    const message = row.filled('message');
+    if (workspace_id === undefined) return gone('workspace');
+    if (message === undefined) return { left: 'it is empty' };
+    const created_at = row.time('createdAt') ?? clock.nowMs();
+    return { ready: { workspace_id, heading: row.text('heading') ?? '', message, created_at } };
+  },
+  write: bringSuggestion,
+});
+
+export const threads = rowStep<Thread>({
+  kind: 'thread',
+  table: 'workspace_threads',
+  named: 'slug',
+  prepare: prepareThread,
+  write: bringThread,
+  present: presentThreads,
+});
+
+async function prepareThread({ row }: Thing<SourceRow>, move: Move, db: Db): Promise<Prepared<Thread>> {
+  const id = row.id('id');
+  const { targets, clock } = move;
+  const workspaceId = targets.number('workspace', row.id('workspace_id'));
+  const userId = targets.number('user', row.id('user_id'));
+  if (id === undefined) return { left: 'it has no number' };
+  if (workspaceId === undefined) return gone('workspace');
+  // Only its user sees it: without one, everybody would.
+  if (row.id('user_id') !== undefined && userId === undefined) return gone('user');
+  const wanted = row.filled('slug') ?? chosenSlug(row.text('name') ?? '');
+  const slug = await freeName(move, {
+    kind: 'thread',
+    place: `${row.id('workspace_id')}/`,
+    wanted,
+    isTaken: async (name) => hasThread(db, workspaceId, name),
+  });
+  const createdAt = row.time('createdAt') ?? clock.nowMs();
+  return {
+    ready: {
+      id,
+      name: row.filled('name') ?? 'Thread',
+      slug,
+      workspaceId,
+      userId: userId ?? null,
+      createdAt,
+      updatedAt: row.time('lastUpdatedAt') ?? createdAt,
+    },
+    changed: slug === wanted ? [] : ['its slug was taken: it has a number appended'],
   };
 }

@@ -1,0 +1,118 @@
+import { createReadStream } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import {
+  exportRecords,
+  verifyFile,
+  verifyStorage,
+  type Verification,
+  type VerifyOptions,
+} from '../../audit/index.ts';
+import type { Context } from '../command.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { say, write } from '../io.ts';
+import { print, type OutputChoice } from '../output.ts';
+import { openLocal } from '../server/local.ts';
+
+type Checkpoints = NonNullable<VerifyOptions['checkpoints']>;
+
+interface Choice extends OutputChoice {
+  file?: string | undefined;
+}
+
+export async function exportRecord(context: Context, choice: Choice): Promise<void> {
+  const { storage, sealing } = await openLocal(context.config);
+  try {
+    const lines = exportRecords(storage.db, sealing.signer);
+    if (choice.file === undefined || choice.file === '-') {
+      for await (const line of lines) await write(context.io, line);
+      return;
+    }
+    await print(context, choice, {
+      value: { file: choice.file, lines: await writeLines(choice.file, lines) },
+    });
+  } finally {
+    await storage.close();
+  }
+}
+
+/** Refuses to replace a file: it may be the only copy of a record. */
+async function writeLines(path: string, lines: AsyncIterable<string>): Promise<number> {
+  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'EEXIST' ? 'it exists' : error.message;
+    throw new CliError(`${path} cannot be written: ${why}.`, {
+      exitCode: EXIT.failure,
+      hint: 'Choose another name.',
+    });
+  });
+  try {
+    let count = 0;
+    for await (const line of lines) {
+      await file.write(line);
+      count++;
+    }
+    await file.sync();
+    return count;
+  } finally {
+    await file.close();
+  }
+}
+
+export async function verifyRecord(context: Context, choice: Choice): Promise<number> {
+  const publicKey = await Promise.all(context.all('public-key').map((path) => readText(path)));
+  const checkpoints = await Promise.all(context.all('checkpoint').map(readCheckpoint));
+  const options: VerifyOptions = {
+    ...(publicKey.length === 0 ? {} : { publicKey }),
+    ...(checkpoints.length === 0 ? {} : { checkpoints }),
+  };
+  const value =
+    choice.file === undefined
+      ? await verifyLocally(context, options)
+      : await verifyExport(context, choice.file, options);
+  await print(context, choice, { value });
+  if (value.valid) return EXIT.ok;
+  say(context.io, `The record is BROKEN at ${value.seq}: ${value.message}`);
+  return EXIT.failure;
+}
+
+async function verifyExport({ io }: Context, path: string, options: VerifyOptions): Promise<Verification> {
+  const input = path === '-' ? io.stdin : createReadStream(path);
+  try {
+    return await verifyFile(createInterface({ input, crlfDelay: Infinity }), options);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** Accepts only checkpoints of the signer of this machine. */
+async function verifyLocally(context: Context, options: VerifyOptions): Promise<Verification> {
+  const local = await openLocal(context.config);
+  try {
+    return await verifyStorage(local.storage, { publicKey: local.sealing.publicKeys, ...options });
+  } finally {
+    await local.storage.close();
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function readCheckpoint(path: string): Promise<Checkpoints[number]> {
+  try {
+    return JSON.parse(await readText(path)) as Checkpoints[number];
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(`${path} is not a checkpoint.`, {
+      exitCode: EXIT.usage,
+      example: 'keyward audit checkpoint > checkpoint.json',
+    });
+  }
+}
+
+const unreadable = (path: string, error: unknown): CliError =>
+  new CliError(`${path} cannot be read: ${(error as Error).message}.`, { exitCode: EXIT.usage });

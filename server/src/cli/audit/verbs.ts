@@ -1,0 +1,93 @@
+import { unwrap } from '@keyward/sdk';
+import { verb } from '../command.ts';
+import { usageError } from '../exit.ts';
+import { fields, OUTPUT_ARGS } from '../output.ts';
+import { given, pastTime } from '../parse.ts';
+import { pagedList, request } from '../request.ts';
+
+export const list = pagedList({
+  args: {
+    actor: { type: 'string', description: 'key:key_…, system, cli or anonymous' },
+    action: { type: 'string', description: 'keys.mint, or keys.* for all of a noun' },
+    target: { type: 'string', description: 'Only changes of this object, such as a key id' },
+    from: { type: 'string', description: 'Start: a time, or an age such as 7d' },
+    to: { type: 'string', description: 'End: a time, or an age' },
+  },
+  examples: [
+    'audit list',
+    'audit list --from 7d --action "keys.*"',
+    'audit list --target key_4fT9aBcDeF12 --all',
+  ],
+  parse: ({ actor, action, target, from, to }) =>
+    given({ actor, action, target, from: pastTime('from', from), to: pastTime('to', to) }),
+  open: (client, filter) => (page) =>
+    unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } } })),
+  columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome'),
+});
+
+export const checkpoint = request({
+  args: {},
+  examples: [
+    '$ keyward audit checkpoint --output json > checkpoint.json',
+    'audit verify record.ndjson --checkpoint checkpoint.json',
+  ],
+  notes: 'Keep it where nobody who can write the database can write. It proves that a record was rewritten.',
+  send: (client) => unwrap(client.GET('/v1/audit/checkpoint')),
+});
+
+const exportVerb = verb({
+  args: {
+    file: { type: 'positional', required: false, description: 'File to write. Default: stdout' },
+    local: { type: 'boolean', description: 'Export the database of this machine (required)' },
+    ...OUTPUT_ARGS,
+  },
+  examples: [
+    'audit export --local > record.ndjson',
+    '$ keyward audit export --local | keyward audit verify -',
+  ],
+  run: async (args, context) => {
+    if (args.local !== true)
+      throw usageError('An export needs --local, on the machine of the server.', {
+        example: 'keyward audit export --local > record.ndjson',
+      });
+    const { exportRecord } = await import('./record.ts');
+    await exportRecord(context, args);
+  },
+});
+export { exportVerb as export };
+
+export const verify = verb({
+  args: {
+    file: {
+      type: 'positional',
+      required: false,
+      description: 'An export (keyward audit export); - reads stdin',
+    },
+    local: { type: 'boolean', description: 'Verify the record in the database of this machine' },
+    'public-key': {
+      type: 'string',
+      description:
+        'A PEM file with a trusted public key; checkpoints of other signers are refused; repeatable',
+    },
+    checkpoint: {
+      type: 'string',
+      description: 'A checkpoint that you saved elsewhere (JSON file); repeatable',
+    },
+    ...OUTPUT_ARGS,
+  },
+  examples: [
+    'audit verify record.ndjson --checkpoint checkpoint.json --public-key signer.pem',
+    'audit verify --local',
+  ],
+  notes:
+    'Without --checkpoint and --public-key it finds every change whose author did not recompute all later hashes.\n' +
+    'The owner of the database could rewrite the whole record. Exit code 1: the record is broken.',
+  run: async (args, context) => {
+    if ((args.file === undefined) === (args.local !== true))
+      throw usageError('Give either a file or --local, not both.', {
+        example: 'keyward audit verify record.ndjson',
+      });
+    const { verifyRecord } = await import('./record.ts');
+    return verifyRecord(context, args);
+  },
+});

@@ -1,0 +1,39 @@
+import { unwrap } from '@keyward/sdk';
+import { CliError, EXIT } from '../exit.ts';
+import { fields, tableText } from '../output.ts';
+import { request } from '../request.ts';
+import { documentsIn } from './stored.ts';
+
+export { add } from './add.ts';
+
+export const list = request({
+  args: { folder: { type: 'string', description: 'Only documents of this folder' } },
+  examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],
+  send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
+  table: ({ items }) =>
+    tableText(items, {
+      ...fields('location', 'title', 'words'),
+      embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
+    }),
+});
+
+export const remove = request({
+  args: {
+    location: { type: 'positional', description: 'folder/name from documents list', required: true },
+  },
+  repeatsLast: true,
+  examples: ['documents remove custom-documents/report.pdf-6f1c.json'],
+  send: async (client, _args, context) => {
+    const names = context.all('location');
+    const known = new Set((await documentsIn(client)).map(({ location }) => location));
+    const missing = names.find((name) => !known.has(name));
+    if (missing !== undefined) {
+      throw new CliError(`There is no document ${missing}; nothing was removed.`, {
+        exitCode: EXIT.notFound,
+        hint: 'keyward documents list shows all documents.',
+      });
+    }
+    await unwrap(client.DELETE('/v1/system/remove-documents', { body: { names } }));
+    return { removed: names };
+  },
+});

@@ -1,3 +1,0 @@
-import { givingVerb } from './state-verb.ts';
-
-export default givingVerb('enable', 'Also ends a quarantine.');

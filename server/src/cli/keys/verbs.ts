@@ -1,0 +1,176 @@
+import { unwrap } from '@keyward/sdk';
+import { ownerId } from '../owners.ts';
+import { durationSeconds, given } from '../parse.ts';
+import { pagedList, request } from '../request.ts';
+import { USAGE_ARGS, usageQuery, usageText } from '../usage.ts';
+import { LAST_ADMIN_ARG, lastAdminOf, ROLES } from './holdings.ts';
+import {
+  changedText,
+  END_RUNNING_ARG,
+  ID_ARG,
+  KEY_COLUMNS,
+  keyText,
+  saySecretOnce,
+  secretText,
+  selfText,
+} from './show.ts';
+
+export { create } from './create.ts';
+export { importKeys as import } from './import.ts';
+export { update } from './update.ts';
+export { verify } from './verify.ts';
+
+const STATES: string[] = ['active', 'disabled', 'quarantined', 'expired', 'revoked'];
+
+const seconds = (flag: string, text: string | undefined): number | undefined =>
+  text === undefined ? undefined : durationSeconds(flag, text);
+
+const pathOf = (id: string) => ({ params: { path: { id } } });
+
+export const list = pagedList({
+  args: {
+    state: { type: 'enum', options: STATES, description: 'Only keys in this state' },
+    owner: { type: 'string', description: 'Only keys of this owner (id or name)' },
+    parent: { type: 'string', description: 'Only children of this key (id)' },
+    role: { type: 'enum', options: ROLES, description: 'Only keys with this role' },
+    tag: { type: 'string', description: 'Only keys with this tag' },
+    search: { type: 'string', description: 'Only keys whose name or id contains this text' },
+    'unused-for': { type: 'string', description: 'Only keys without a use for this duration, such as 30d' },
+    'expiring-within': {
+      type: 'string',
+      description: 'Only keys that expire within this duration, such as 7d',
+    },
+  },
+  examples: ['keys list', 'keys list --state active --unused-for 90d', 'keys list --all --output json'],
+  columns: KEY_COLUMNS,
+  parse: (args) => ({
+    owner: args.owner,
+    filter: given({
+      state: args.state as 'active' | undefined,
+      parent: args.parent,
+      role: args.role as 'client' | undefined,
+      tag: args.tag,
+      q: args.search,
+      unused_for_seconds: seconds('unused-for', args['unused-for']),
+      expiring_within_seconds: seconds('expiring-within', args['expiring-within']),
+    }),
+  }),
+  open: async (client, { owner: named, filter }) => {
+    const owner = named === undefined ? {} : { owner: await ownerId(client, named) };
+    return (page) => unwrap(client.GET('/v1/keys', { params: { query: { ...filter, ...owner, ...page } } }));
+  },
+});
+
+export const get = request({
+  args: { id: ID_ARG },
+  examples: ['keys get key_4fT9aBcDeF12', 'keys get self'],
+  notes:
+    'self is the key that the command line uses. It shows the rest of all limits and budgets that the key counts against:\n' +
+    'its own, those of its ancestors, and those of their owners. It needs no scope.',
+  send: async (client, { id }) =>
+    id === 'self' ? unwrap(client.GET('/v1/keys/self')) : unwrap(client.GET('/v1/keys/{id}', pathOf(id))),
+  table: (value) => ('key' in value ? selfText(value) : keyText(value)),
+});
+
+export const rotate = request({
+  args: {
+    id: ID_ARG,
+    overlap: {
+      type: 'string',
+      description: 'How long the old secret works, such as 2h. 0 ends it at once. Default: 24h',
+    },
+    'when-quiet': { type: 'boolean', description: 'End the old secret when it falls out of use' },
+    'quiet-for': {
+      type: 'string',
+      description: 'With --when-quiet: the duration without a use. Default: 1h',
+    },
+    'end-running': END_RUNNING_ARG,
+  },
+  examples: ['keys rotate key_4fT9aBcDeF12', 'keys rotate key_4fT9aBcDeF12 --when-quiet --quiet-for 2h'],
+  notes: 'secrets[].last_used_at of keyward keys get shows whether the old secret is still in use.',
+  parse: (args) => ({
+    id: args.id,
+    body: given({
+      overlap_seconds: seconds('overlap', args.overlap),
+      end: args['when-quiet'] === true ? ('quiet' as const) : undefined,
+      quiet_seconds: seconds('quiet-for', args['quiet-for']),
+      running: args['end-running'] === true ? ('end' as const) : undefined,
+    }),
+  }),
+  send: (client, { id, body }) => unwrap(client.POST('/v1/keys/{id}/rotate', { ...pathOf(id), body })),
+  table: secretText,
+  after: saySecretOnce,
+});
+
+const endSecret = request({
+  args: {
+    id: ID_ARG,
+    secret: {
+      type: 'positional',
+      description: 'Id of the secret from keys get: sec_ and 12 characters',
+      required: true,
+    },
+  },
+  examples: ['keys end-secret key_4fT9aBcDeF12 sec_8sK2mNoPqR34'],
+  send: (client, { id, secret: secret_id }) =>
+    unwrap(client.POST('/v1/keys/{id}/secrets/{secret_id}/end', { params: { path: { id, secret_id } } })),
+  table: changedText,
+});
+export { endSecret as 'end-secret' };
+
+const REASON_ARG = { type: 'string', description: 'Reason, for the audit record' } as const;
+
+const stateExamples = (word: string): string[] => [
+  `keys ${word} key_4fT9aBcDeF12`,
+  `keys ${word} key_4fT9aBcDeF12 --reason "handed over"`,
+];
+
+/** A command that gives a key its power back. */
+const givingVerb = (word: 'enable' | 'restore', notes: string) =>
+  request({
+    args: { id: ID_ARG, reason: REASON_ARG },
+    examples: stateExamples(word),
+    notes,
+    send: (client, { id, reason }) =>
+      unwrap(client.POST(`/v1/keys/{id}/${word}`, { ...pathOf(id), body: given({ reason }) })),
+    table: changedText,
+  });
+
+/** A command that takes power from a key. */
+const endingVerb = (word: 'disable' | 'quarantine' | 'revoke', notes: string) =>
+  request({
+    args: { id: ID_ARG, reason: REASON_ARG, 'last-admin': LAST_ADMIN_ARG },
+    examples: stateExamples(word),
+    notes,
+    send: (client, { id, reason, 'last-admin': isMeant }) => {
+      const body = { ...given({ reason }), ...lastAdminOf(isMeant) };
+      return unwrap(client.POST(`/v1/keys/{id}/${word}`, { ...pathOf(id), body }));
+    },
+    table: changedText,
+  });
+
+export const disable = endingVerb(
+  'disable',
+  'After exit code 0 no process admits the key, until keys enable.',
+);
+export const enable = givingVerb('enable', 'Also ends a quarantine.');
+export const quarantine = endingVerb(
+  'quarantine',
+  'For a key that may have leaked: it may only read, 60 requests a minute.',
+);
+export const revoke = endingVerb(
+  'revoke',
+  'After exit code 0 no process admits the key. keys restore reverts this within 30 days.',
+);
+export const restore = givingVerb('restore', 'The key is active again, with its former secrets.');
+
+export const usage = request({
+  args: { id: ID_ARG, ...USAGE_ARGS },
+  examples: [
+    'keys usage key_4fT9aBcDeF12',
+    'keys usage key_4fT9aBcDeF12 --from 7d --step day --group-by model',
+  ],
+  parse: (args) => ({ path: { id: args.id }, query: usageQuery(args) }),
+  send: (client, params) => unwrap(client.GET('/v1/keys/{id}/usage', { params })),
+  table: usageText,
+});

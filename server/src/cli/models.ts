@@ -1,0 +1,13 @@
+import { unwrap } from '@keyward/sdk';
+import { tableText } from './output.ts';
+import { request } from './request.ts';
+
+export const list = request({
+  args: {},
+  examples: ['models list'],
+  send: async (client) => {
+    const { data } = await unwrap(client.GET('/v1/models'));
+    return { items: data, next_cursor: null };
+  },
+  table: ({ items }) => tableText(items, { model: ({ id }) => id, 'served by': ({ owned_by }) => owned_by }),
+});

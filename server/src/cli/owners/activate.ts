@@ -1,3 +1,0 @@
-import { ownerStateVerb } from './show.ts';
-
-export default ownerStateVerb('activate', 'active');

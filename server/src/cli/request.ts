@@ -1,0 +1,100 @@
+import { paginate, type KeywardClient, type Page } from '@keyward/sdk';
+import type { ArgsDef, ParsedArgs } from 'citty';
+import { CLIENT_ARGS, openClient, type ClientChoice } from './client.ts';
+import type { Context, Verb } from './command.ts';
+import { CliError, EXIT } from './exit.ts';
+import { say } from './io.ts';
+import { formOf, print, tableText, type Columns, type OutputChoice } from './output.ts';
+import { given, wholeNumber } from './parse.ts';
+
+interface Request<T extends ArgsDef, P, V> extends Omit<Verb<T>, 'run'> {
+  /** Reads the arguments before a key is needed. Default: they are taken as they are. */
+  parse?: (args: ParsedArgs<T>, context: Context) => P | Promise<P>;
+  send: (client: KeywardClient, parsed: P, context: Context) => Promise<V>;
+  /** The result on a terminal. Default: its members line by line. */
+  table?: (value: V) => string;
+  /** Runs after the result was printed. @returns an exit code other than 0 without an error. */
+  after?: (value: V, context: Context, choice: OutputChoice) => number | void;
+}
+
+/** A command that asks the server with a key, and prints the answer. */
+export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
+  parse = (args) => args as P,
+  send,
+  table,
+  after,
+  ...rest
+}: Request<T, P, V>): Verb<T & typeof CLIENT_ARGS> {
+  return {
+    ...rest,
+    args: { ...rest.args, ...CLIENT_ARGS },
+    run: async (args, context) => {
+      const parsed = await parse(args as ParsedArgs<T>, context);
+      const choice = args as ClientChoice & OutputChoice;
+      const value = await send(await openClient(choice, context), parsed, context);
+      await print(context, choice, { value, ...(table && { table: () => table(value) }) });
+      return after?.(value, context, choice);
+    },
+  };
+}
+
+const PAGE_ARGS = {
+  limit: { type: 'string', description: 'Number of items in a page, 200 at most. Default: 50' },
+  cursor: { type: 'string', description: 'next_cursor of the previous page' },
+  all: { type: 'boolean', description: 'Every page' },
+} as const;
+
+export type FetchPage<I> = (query: { limit?: number; cursor?: string }) => Promise<Page<I>>;
+
+interface List<T extends ArgsDef, P, I> extends Omit<Request<T, P, never>, 'send' | 'table' | 'after'> {
+  columns: Columns<I>;
+  open: (client: KeywardClient, parsed: P, context: Context) => FetchPage<I> | Promise<FetchPage<I>>;
+}
+
+/** A command that prints a page of a list, or all of it, as `{items, next_cursor}` or as a table. */
+export function pagedList<const T extends ArgsDef, I, P = ParsedArgs<T>>({
+  parse = (args) => args as P,
+  open,
+  columns,
+  ...rest
+}: List<T, P, I>): Verb<T & typeof PAGE_ARGS & typeof CLIENT_ARGS> {
+  return request({
+    ...rest,
+    args: { ...rest.args, ...PAGE_ARGS },
+    parse: async (args, context) => {
+      const { limit: size, cursor, all } = args as ParsedArgs<typeof PAGE_ARGS>;
+      const limit = size === undefined ? undefined : wholeNumber('limit', size, { min: 1, max: 200 });
+      return { limit, start: cursor, all, parsed: await parse(args as ParsedArgs<T>, context) };
+    },
+    send: async (client, { limit, start, all, parsed }, context): Promise<Page<I>> => {
+      const fetchPage = await open(client, parsed, context);
+      const pageAt = (cursor = start): Promise<Page<I>> => fetchPage(given({ limit, cursor }));
+      if (all !== true) return pageAt();
+      const items: I[] = [];
+      for await (const item of paginate(pageAt)) items.push(item);
+      return { items, next_cursor: null };
+    },
+    table: ({ items }) => tableText(items, columns),
+    after: ({ next_cursor }, context, choice) => {
+      if (next_cursor !== null && formOf(choice, context) === 'table')
+        say(context.io, `There are more items: use --all, or --cursor ${next_cursor}`);
+    },
+  });
+}
+
+/** The argument that names a thing by its id or its name. */
+export const NAMED_ARG = { type: 'positional', description: 'Id or name', required: true } as const;
+
+/** @param named an id with this prefix, or a name. @throws CliError exit code 5 */
+export async function idOf(
+  named: string,
+  { noun, prefix, page }: { noun: string; prefix: string; page: FetchPage<{ id: string; name: string }> },
+): Promise<string> {
+  if (new RegExp(`^${prefix}_[0-9A-Za-z]{12}$`).test(named)) return named;
+  for await (const { id, name } of paginate((cursor) => page(given({ cursor }))))
+    if (name === named) return id;
+  throw new CliError(`There is no ${noun} of this name.`, {
+    exitCode: EXIT.notFound,
+    example: `keyward ${noun}s list`,
+  });
+}

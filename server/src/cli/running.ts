@@ -1,0 +1,62 @@
+import { unwrap, type components } from '@keyward/sdk';
+import type { Context } from './command.ts';
+import { usageError } from './exit.ts';
+import { say } from './io.ts';
+import { fields, type Columns } from './output.ts';
+import { given } from './parse.ts';
+import { pagedList, request } from './request.ts';
+
+const COLUMNS: Columns<components['schemas']['RunningRequest']> = {
+  ...fields('id'),
+  key: ({ key_id }) => key_id,
+  ...fields('route', 'model'),
+  seconds: ({ age_seconds }) => age_seconds,
+  'tokens in': ({ tokens_in }) => tokens_in,
+  'tokens out': ({ tokens_out }) => tokens_out,
+};
+
+function sayMissing(
+  { io }: Context,
+  { missing_nodes: count }: { missing_nodes: number },
+  effect: string,
+): void {
+  if (count > 0) say(io, `${count} of the server's processes did not answer. Their requests ${effect}.`);
+}
+
+export const list = pagedList({
+  args: {},
+  examples: ['running list', 'running list --all --output json'],
+  notes: 'Without the scope keys:read it lists only requests of your own key.',
+  columns: COLUMNS,
+  open: (client, _args, context) => async (query) => {
+    const page = await unwrap(client.GET('/v1/running', { params: { query } }));
+    sayMissing(context, page, 'are missing here');
+    return page;
+  },
+});
+
+export const stop = request({
+  args: {
+    id: { type: 'positional', description: 'Id from running list: run_…', required: false },
+    key: { type: 'string', description: 'All requests of the key with this id' },
+    owner: { type: 'string', description: 'All requests of the owner with this id' },
+    tag: { type: 'string', description: 'All requests of keys with this tag' },
+  },
+  examples: ['running stop run_4fT9aBcDeF12_1a', 'running stop --key key_4fT9aBcDeF12'],
+  notes: 'The keys stay active. To end a key with its requests: keys revoke.',
+  parse: ({ id, key, owner, tag }) => {
+    const body = given({ key, owner, tag });
+    if (Object.keys(given({ id, ...body })).length !== 1)
+      throw usageError('Give the id of a request, or one of --key, --owner and --tag.');
+    return { id, body };
+  },
+  send: (client, { id, body }) =>
+    unwrap(
+      id === undefined
+        ? client.POST('/v1/running/stop', { body })
+        : client.POST('/v1/running/{id}/stop', { params: { path: { id } } }),
+    ),
+  table: ({ acknowledged: { requests_ended: count } }) =>
+    `Stopped ${count === 1 ? '1 request' : `${count} requests`}.`,
+  after: (stopped, context) => sayMissing(context, stopped, 'may continue'),
+});

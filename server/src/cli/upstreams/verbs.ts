@@ -1,0 +1,133 @@
+import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
+import { EXIT, usageError } from '../exit.ts';
+import { say, warn } from '../io.ts';
+import { fields, tableText, type Columns } from '../output.ts';
+import { given } from '../parse.ts';
+import { idOf, NAMED_ARG, pagedList, request, type FetchPage } from '../request.ts';
+import { SETTING_ARGS, settingsOf } from './settings.ts';
+
+type Upstream = components['schemas']['Upstream'];
+
+const COLUMNS: Columns<Upstream> = {
+  ...fields('id', 'name'),
+  'base url': ({ base_url }) => base_url,
+  models: ({ models }) =>
+    models.length === 0
+      ? 'as it lists'
+      : models.map((model) => (typeof model === 'string' ? model : model.name)).join(' '),
+  key: ({ api_key_hint }) => api_key_hint,
+  weight: ({ weight }) => weight,
+  enabled: ({ enabled }) => (enabled ? 'yes' : 'no'),
+};
+
+const pageOf =
+  (client: KeywardClient): FetchPage<Upstream> =>
+  (query) =>
+    unwrap(client.GET('/v1/upstreams', { params: { query } }));
+
+const pathOf = async (client: KeywardClient, named: string) => ({
+  params: { path: { id: await idOf(named, { noun: 'upstream', prefix: 'up', page: pageOf(client) }) } },
+});
+
+export const add = request({
+  args: {
+    name: {
+      type: 'positional',
+      description: 'Name of the upstream; requests can name its models as name/model',
+      required: true,
+    },
+    'base-url': {
+      type: 'positional',
+      description: 'URL with the prefix of the API, such as https://api.openai.com/v1',
+      required: true,
+    },
+    ...SETTING_ARGS,
+  },
+  examples: [
+    'upstreams add ollama http://127.0.0.1:11434/v1',
+    'upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt',
+    `upstreams add azure https://azure.example/v1 --prices '{"gpt-*": {"input_usd_per_million_tokens": "2.50", "output_usd_per_million_tokens": "10"}}'`,
+    'upstreams add vllm http://gpu-1:8000/v1 --model chat=meta-llama/Llama-3.1-8B-Instruct --timeout 5m',
+  ],
+  parse: async (args, context) => ({
+    name: args.name,
+    base_url: args['base-url'],
+    ...(await settingsOf(args, context)),
+  }),
+  send: (client, body) => unwrap(client.POST('/v1/upstreams', { body })),
+  after: ({ id, warnings }, { io }) => {
+    warn(io, warnings);
+    say(io, `Try it: keyward upstreams test ${id}`);
+  },
+});
+
+export const list = pagedList({
+  args: {},
+  examples: ['upstreams list'],
+  columns: COLUMNS,
+  open: pageOf,
+});
+
+export const get = request({
+  args: { id: NAMED_ARG },
+  examples: ['upstreams get openai'],
+  send: async (client, { id }) => unwrap(client.GET('/v1/upstreams/{id}', await pathOf(client, id))),
+});
+
+export const update = request({
+  args: {
+    id: NAMED_ARG,
+    name: { type: 'string', description: 'A new name' },
+    'base-url': { type: 'string', description: 'A new address' },
+    ...SETTING_ARGS,
+    'clear-api-key': { type: 'boolean', description: 'Remove its credential' },
+    enable: { type: 'boolean', description: 'Enable the upstream' },
+    disable: { type: 'boolean', description: 'Disable the upstream' },
+  },
+  examples: [
+    'upstreams update openai --weight 3',
+    'upstreams update up_2bVxYzAbCd78 --api-key-stdin < new-key.txt',
+    'upstreams update up_2bVxYzAbCd78 --disable',
+  ],
+  notes: 'Replaces each named field as a whole; all others stay.',
+  parse: async (args, context) => {
+    const { id, name, 'base-url': base_url, enable = false, disable = false } = args;
+    if (enable && disable) throw usageError('Give either --enable or --disable.');
+    const body = {
+      ...given({ name, base_url, enabled: enable || disable ? enable : undefined }),
+      ...(args['clear-api-key'] === true ? { api_key: null } : {}),
+      ...(await settingsOf(args, context)),
+    };
+    if (Object.keys(body).length === 0)
+      throw usageError('No change was given.', { hint: '--help lists the fields.' });
+    return { id, body };
+  },
+  send: async (client, { id, body }) =>
+    unwrap(client.PATCH('/v1/upstreams/{id}', { ...(await pathOf(client, id)), body })),
+  after: ({ warnings }, { io }) => warn(io, warnings),
+});
+
+export const test = request({
+  args: { id: NAMED_ARG },
+  examples: ['upstreams test openai'],
+  notes: 'Exit code 0: every step succeeded. 1: a step failed.',
+  send: async (client, { id }) => unwrap(client.POST('/v1/upstreams/{id}/test', await pathOf(client, id))),
+  table: ({ steps }) =>
+    tableText(steps, {
+      step: ({ step }) => step,
+      ok: ({ ok }) => (ok ? 'ok' : 'FAILED'),
+      ms: ({ took_ms }) => took_ms,
+      detail: ({ detail }) => detail,
+    }),
+  after: ({ ok }) => (ok ? EXIT.ok : EXIT.failure),
+});
+
+export const remove = request({
+  args: { id: NAMED_ARG },
+  examples: ['upstreams remove openai'],
+  send: async (client, { id }) => {
+    const { params } = await pathOf(client, id);
+    await unwrap(client.DELETE('/v1/upstreams/{id}', { params }));
+    return { id: params.path.id, removed: true };
+  },
+});

@@ -1,0 +1,73 @@
+import { unwrap } from '@keyward/sdk';
+import { say } from '../io.ts';
+import { membersText, tableText } from '../output.ts';
+import { given } from '../parse.ts';
+import { request } from '../request.ts';
+import { findWorkspace, MODES, SLUG_ARG } from './workspace.ts';
+
+export { ask } from './ask.ts';
+
+export const create = request({
+  args: {
+    name: {
+      type: 'positional',
+      description: 'Name of the workspace; its slug is made from it',
+      required: true,
+    },
+    mode: {
+      type: 'enum',
+      options: MODES,
+      description: 'query answers from the documents only. Default: automatic',
+    },
+    model: { type: 'string', description: 'Name of the answering model. Default: the first chat model' },
+    prompt: { type: 'string', description: 'System prompt for the model' },
+  },
+  examples: ['workspaces create Staff', 'workspaces create "House rules" --mode query'],
+  send: async (client, { name, mode: chatMode, model: chatModel, prompt: openAiPrompt }) => {
+    const body = { name, ...given({ chatMode, chatModel, openAiPrompt }) };
+    return (await unwrap(client.POST('/v1/workspace/new', { body }))).workspace;
+  },
+  after: ({ slug }, { io }) => say(io, `Add to it: keyward documents add FOLDER --workspace ${slug}`),
+});
+
+export const list = request({
+  args: {},
+  examples: ['workspaces list'],
+  send: async (client) => {
+    const { workspaces: items } = await unwrap(client.GET('/v1/workspaces'));
+    return { items, next_cursor: null };
+  },
+  table: ({ items }) =>
+    tableText(items, {
+      slug: ({ slug }) => slug,
+      name: ({ name }) => name,
+      mode: ({ chatMode }) => chatMode,
+      threads: ({ threads }) => threads.length,
+      created: ({ createdAt }) => createdAt,
+    }),
+});
+
+export const get = request({
+  args: { slug: SLUG_ARG },
+  examples: ['workspaces get staff'],
+  send: (client, { slug }) => findWorkspace(client, slug),
+  table: ({ documents, threads, ...settings }) => {
+    const rows = tableText(documents, {
+      document: ({ docpath }) => docpath,
+      pinned: ({ pinned }) => (pinned ? 'yes' : 'no'),
+    });
+    return [membersText({ ...settings, threads: threads.length }), rows].join('\n\n');
+  },
+});
+
+const remove = request({
+  args: { slug: SLUG_ARG },
+  examples: ['workspaces delete staff'],
+  notes: 'Its documents stay. To remove them: documents remove.',
+  send: async (client, args) => {
+    const { slug } = await findWorkspace(client, args.slug);
+    await unwrap(client.DELETE('/v1/workspace/{slug}', { params: { path: { slug } }, parseAs: 'text' }));
+    return { slug, deleted: true };
+  },
+});
+export { remove as delete };

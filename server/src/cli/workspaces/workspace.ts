@@ -1,0 +1,25 @@
+import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
+import { CliError, EXIT } from '../exit.ts';
+
+export const MODES: string[] = ['automatic', 'query', 'chat'];
+
+export const SLUG_ARG = {
+  type: 'positional',
+  description: 'Slug of the workspace, from workspaces list',
+  required: true,
+} as const;
+
+/** @throws CliError where no workspace that the key covers has this slug. */
+export async function findWorkspace(
+  client: KeywardClient,
+  slug: string,
+): Promise<components['schemas']['WorkspaceWithDocuments']> {
+  const { workspace } = await unwrap(client.GET('/v1/workspace/{slug}', { params: { path: { slug } } }));
+  const [found] = workspace;
+  if (found !== undefined) return found;
+  throw new CliError(`There is no workspace ${slug}.`, {
+    exitCode: EXIT.notFound,
+    hint: 'keyward workspaces list shows the workspaces that the key covers.',
+    example: 'keyward workspaces create Staff',
+  });
+}
