@@ -24,46 +24,52 @@ export type Entry = HourRow & { total: Total };
 
 /** Counts that are not yet written: one entry for each combination, bounded. */
 export class Tally {
-  /** By the id of the key: making a text of all six dimensions took a fortieth of a request. */
-  readonly #entries = new Map<string, Entry[]>();
+  readonly #entries = new Map<string, Entry>();
   readonly #totals: Totals;
-  #size = 0;
+  /** By the id of the key the entry of its latest count: a text of all six dimensions takes a fortieth of a request. */
+  readonly #latest = new Map<string, Entry>();
 
   constructor(totals: Totals) {
     this.#totals = totals;
   }
 
   get size(): number {
-    return this.#size;
+    return this.#entries.size;
   }
 
   /** The entry to add to. */
   entryFor(dimensions: Dimensions): Entry {
+    const latest = this.#latest.get(dimensions.key_id);
+    if (latest !== undefined && isSame(latest, dimensions)) return latest;
+    const entry = this.#lookUp(dimensions);
+    this.#latest.set(dimensions.key_id, entry);
+    return entry;
+  }
+
+  #lookUp(dimensions: Dimensions): Entry {
+    const id = rowId(dimensions);
+    const known = this.#entries.get(id);
+    if (known !== undefined) return known;
     const { hour, key_id, owner_id, model, worker, code } = dimensions;
-    const ofKey = this.#entries.get(key_id);
-    // One tally is of a second: a key has few of them.
-    for (const one of ofKey ?? []) if (isSame(one, dimensions)) return one;
     if (this.size >= DETAILED_MAX && (model !== '' || worker !== ''))
-      return this.entryFor({ ...dimensions, model: '', worker: '' });
+      return this.#lookUp({ ...dimensions, model: '', worker: '' });
     if (this.size >= KEYED_MAX && (key_id !== '' || owner_id !== ''))
-      return this.entryFor({ ...dimensions, key_id: '', owner_id: '' });
+      return this.#lookUp({ ...dimensions, key_id: '', owner_id: '' });
     const total = this.#totals.of(code, model);
     const entry = { hour, key_id, owner_id, model, worker, code, ...nothing(), total };
-    if (ofKey === undefined) this.#entries.set(key_id, [entry]);
-    else ofKey.push(entry);
-    this.#size++;
+    this.#entries.set(id, entry);
     return entry;
   }
 
   /** Adds another tally, which the totals contain already. */
   merge(other: Tally): void {
-    for (const entry of other.#all()) addInto(this.entryFor(entry), entry);
+    for (const entry of other.#entries.values()) addInto(this.entryFor(entry), entry);
   }
 
   /** With storable texts, rows that are then equal added up, in the order in which all processes write. */
   rows(): HourRow[] {
     const rows = new Map<string, HourRow>();
-    for (const entry of this.#all()) {
+    for (const entry of this.#entries.values()) {
       const dimensions = {
         hour: entry.hour,
         key_id: storable(entry.key_id),
@@ -78,10 +84,6 @@ export class Tally {
       rows.set(id, row);
     }
     return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  }
-
-  *#all(): Generator<Entry> {
-    for (const entries of this.#entries.values()) yield* entries;
   }
 }
 
