@@ -30,7 +30,7 @@ export { expandPrompt, STANDING_VARIABLES, type PromptFacts } from './prompt.ts'
 export type { PromptVariable } from './store/prompt-variable-store.ts';
 export type { NewVariable, VariableChange } from './prompt-variables.ts';
 export type { Suggestion } from './store/suggestion-store.ts';
-export type { Thread } from './thread.ts';
+export type { Thread } from './store/rows.ts';
 export { Threads } from './threads.ts';
 export { viewThread, viewWorkspace, type ThreadView, type WorkspaceView } from './view.ts';
 export { CHAT_MODES } from './workspace.ts';

@@ -5,7 +5,7 @@ import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { isUnbound, type Viewer } from './coverage.ts';
 import * as store from './store/member-store.ts';
-import type { Membership } from './store/member-store.ts';
+import type { Membership } from './store/rows.ts';
 import * as workspaces from './store/workspace-store.ts';
 import type { Workspace } from './workspace.ts';
 

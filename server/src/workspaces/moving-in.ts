@@ -1,12 +1,11 @@
 import { idLike, nextId, type Db } from '../storage/index.ts';
 import type { Chat } from './chat.ts';
-import { insertChat, scoreChat } from './store/chat-store.ts';
+import { insertChat } from './store/chat-store.ts';
 import { addMembers } from './store/member-store.ts';
 import { isVariableName } from './prompt-variables.ts';
 import { allVariables, insertVariable, type PromptVariable } from './store/prompt-variable-store.ts';
-import { tables, type SuggestionRow } from './store/rows.ts';
+import { tables, type SuggestionRow, type Thread } from './store/rows.ts';
 import { chosenSlug, slugOf } from './slug.ts';
-import type { Thread } from './thread.ts';
 import { findThread, insertThread } from './store/thread-store.ts';
 import type { Workspace, WorkspaceSettings } from './workspace.ts';
 import { findBySlug, insertWorkspace } from './store/workspace-store.ts';
@@ -56,8 +55,6 @@ export async function bringThread(tx: Db, thread: Thread): Promise<number> {
 export async function bringChat(tx: Db, chat: Chat): Promise<number> {
   const id = await idLike(tx, 'workspace_chats', chat.id);
   await insertChat(tx, { ...chat, id });
-  const { workspaceId, isGood, updatedAt } = chat;
-  if (isGood !== null) await scoreChat(tx, { id, workspaceId }, { isGood, updatedAt });
   return id;
 }
 

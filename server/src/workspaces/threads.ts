@@ -4,7 +4,7 @@ import { nextId, type Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { chosenSlug } from './slug.ts';
 import * as store from './store/thread-store.ts';
-import type { Thread } from './thread.ts';
+import type { Thread } from './store/rows.ts';
 import type { Workspace } from './workspace.ts';
 import { holdWorkspace } from './store/workspace-store.ts';
 

@@ -1,5 +1,5 @@
 import { isoTime } from '../base/clock.ts';
-import type { Thread } from './thread.ts';
+import type { Thread } from './store/rows.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A workspace as clients of the Developer API are shown it, member by member in their order. */

@@ -13,12 +13,7 @@ export const suggestedMessages: Step<SourceRow, BroughtSuggestion> = {
     if (message === undefined) return { left: 'it is empty' };
     const heading = row.text('heading') ?? '';
     return {
-      ready: {
-        workspace_id: workspaceId,
-        heading,
-        message,
-        created_at: row.time('createdAt') ?? clock.nowMs(),
-      },
+      ready: { workspaceId, heading, message, createdAt: row.time('createdAt') ?? clock.nowMs() },
     };
   },
   write: bringSuggestion,

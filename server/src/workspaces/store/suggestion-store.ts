@@ -11,7 +11,7 @@ export async function suggestionsOf(db: Db, workspaceId: number): Promise<Sugges
   return tables(db)
     .selectFrom('workspace_suggestions')
     .select(['heading', 'message'])
-    .where('workspace_id', '=', workspaceId)
+    .where('workspaceId', '=', workspaceId)
     .orderBy('id')
     .execute();
 }
@@ -22,15 +22,14 @@ export async function replaceSuggestions(
   { suggestions, at }: { suggestions: readonly Suggestion[]; at: number },
 ): Promise<void> {
   const db = tables(tx);
-  await db.deleteFrom('workspace_suggestions').where('workspace_id', '=', workspaceId).execute();
+  await db.deleteFrom('workspace_suggestions').where('workspaceId', '=', workspaceId).execute();
   if (suggestions.length === 0) return;
   const first = await nextId(tx, 'workspace_suggestions', suggestions.length);
-  const rows = suggestions.map(({ heading, message }, i) => ({
+  const rows = suggestions.map((suggestion, i) => ({
+    ...suggestion,
     id: first + i,
-    workspace_id: workspaceId,
-    heading,
-    message,
-    created_at: at,
+    workspaceId,
+    createdAt: at,
   }));
   await db.insertInto('workspace_suggestions').values(rows).execute();
 }

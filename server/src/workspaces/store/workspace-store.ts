@@ -86,9 +86,9 @@ export async function emptyWorkspace(
 /** With everything that this module keeps under it. */
 export async function deleteWorkspace(tx: Db, id: number): Promise<void> {
   const db = tables(tx);
-  await db.deleteFrom('workspace_chats').where('workspace_id', '=', id).execute();
-  await db.deleteFrom('workspace_threads').where('workspace_id', '=', id).execute();
-  await db.deleteFrom('workspace_users').where('workspace_id', '=', id).execute();
-  await db.deleteFrom('workspace_suggestions').where('workspace_id', '=', id).execute();
+  await db.deleteFrom('workspace_chats').where('workspaceId', '=', id).execute();
+  await db.deleteFrom('workspace_threads').where('workspaceId', '=', id).execute();
+  await db.deleteFrom('workspace_users').where('workspaceId', '=', id).execute();
+  await db.deleteFrom('workspace_suggestions').where('workspaceId', '=', id).execute();
   await db.deleteFrom('workspaces').where('id', '=', id).execute();
 }
