@@ -41,8 +41,7 @@ export async function admit(
       const embed = await notAdmitted(tx, { ...asked, nowMs });
       if (typeof embed === 'string') return embed;
       await dropAdmissionsBefore(tx, nowMs - DAY_MS);
-      const row = { id, embed_id: embed.id, session_id: sessionId, visitor, admitted_at: nowMs };
-      await insertAdmission(tx, row);
+      await insertAdmission(tx, { id, embedId: embed.id, sessionId, visitor, admittedAt: nowMs });
       return 'admitted';
     },
     { durable: false },

@@ -130,13 +130,13 @@ async function record(
     const id = await nextId(tx, 'embed_chats');
     await insertChat(tx, {
       id,
-      embed_id: embed.id,
-      session_id: sessionId,
+      embedId: embed.id,
+      sessionId,
       prompt,
       response: JSON.stringify({ text, type: embed.chatMode, sources, metrics }),
       included: 1,
-      connection_information: JSON.stringify(connection),
-      created_at: clock.nowMs(),
+      connectionInformation: JSON.stringify(connection),
+      createdAt: clock.nowMs(),
     });
     return id;
   });

@@ -1,22 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { SliceRows } from '../base/slices.ts';
 import { inParts, type Db, type Storage } from '../storage/index.ts';
-
-/** One question of a visitor and its answer; `response` and `connection_information` JSON, `included` 1 or 0. */
-export interface EmbedChatRow {
-  id: number;
-  embed_id: number;
-  session_id: string;
-  prompt: string;
-  response: string;
-  included: number;
-  connection_information: string;
-  created_at: number;
-}
-
-type Tables = { embed_chats: EmbedChatRow };
-
-const tables = (db: Db) => db.withTables<Tables>();
+import { tables, type EmbedChatRow } from './tables.ts';
 
 /** As the index has it, to the letter: with a parameter in its place the index does not apply. */
 const IS_INCLUDED = sql<boolean>`included = 1`;
@@ -31,8 +16,8 @@ export async function listChats(
   embedId: number,
   { sessionId, onlyIncluded = false, last }: { sessionId?: string; onlyIncluded?: boolean; last: number },
 ): Promise<EmbedChatRow[]> {
-  let query = tables(db).selectFrom('embed_chats').selectAll().where('embed_id', '=', embedId);
-  if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
+  let query = tables(db).selectFrom('embed_chats').selectAll().where('embedId', '=', embedId);
+  if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
   if (onlyIncluded) query = query.where(IS_INCLUDED);
   return (await query.orderBy('id', 'desc').limit(last).execute()).reverse();
 }
@@ -43,8 +28,8 @@ export function chatsAfter(
   embedId: number,
   { sessionId, after, limit }: { sessionId?: string | undefined; after: number; limit: number },
 ): Promise<EmbedChatRow[]> {
-  let query = tables(db).selectFrom('embed_chats').selectAll().where('embed_id', '=', embedId);
-  if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
+  let query = tables(db).selectFrom('embed_chats').selectAll().where('embedId', '=', embedId);
+  if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
   return query.where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
@@ -110,8 +95,8 @@ export async function forgetSession(tx: Db, embedId: number, sessionId: string):
   const result = await tables(tx)
     .updateTable('embed_chats')
     .set({ included: 0 })
-    .where('embed_id', '=', embedId)
-    .where('session_id', '=', sessionId)
+    .where('embedId', '=', embedId)
+    .where('sessionId', '=', sessionId)
     .where(IS_INCLUDED)
     .executeTakeFirst();
   return Number(result.numUpdatedRows);

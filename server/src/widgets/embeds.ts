@@ -5,9 +5,10 @@ import { nextId, type Db } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
 import { actorOf, stopOf, type Manager, type WidgetsContext } from './context.ts';
 import { DEFAULTS, noSuchEmbed, readSettings, type Embed } from './embed.ts';
-import { chatsAfter, countChats, emptyEmbeds, type EmbedChatRow } from './embed-chat-store.ts';
+import { chatsAfter, countChats, emptyEmbeds } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
 import { refuseUnheld, refuseWeaker, stateOf, type EmbedState } from './payer.ts';
+import type { EmbedChatRow } from './tables.ts';
 
 const EMBEDS_MAX = 10_000;
 /** Of the list of what visitors asked, which is as long as it is: so many are in memory. */

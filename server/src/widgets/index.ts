@@ -2,7 +2,8 @@ export { ADDRESS_LIMITS } from './admission.ts';
 export type { Bill } from './answering.ts';
 export { openWidgets, subjectOfWidget, type WidgetsContext } from './context.ts';
 export type { Embed } from './embed.ts';
-export { emptyWidgets, type EmbedChatRow } from './embed-chat-store.ts';
+export { emptyWidgets } from './embed-chat-store.ts';
+export type { EmbedChatRow } from './tables.ts';
 export { adoptEmbed, createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';
 export {

@@ -1,7 +1,8 @@
 import { idLike, type Db } from '../storage/index.ts';
 import { DEFAULTS, readSettings, type Embed, type EmbedSettings } from './embed.ts';
-import { insertChat, type EmbedChatRow } from './embed-chat-store.ts';
+import { insertChat } from './embed-chat-store.ts';
 import { findEmbed, insertEmbed, listEmbeds } from './embed-store.ts';
+import type { EmbedChatRow } from './tables.ts';
 import { shownAddress } from './visitor.ts';
 
 /*
@@ -26,8 +27,8 @@ export async function bringEmbed(tx: Db, embed: Embed): Promise<number> {
 
 export async function bringEmbedChat(tx: Db, chat: EmbedChatRow): Promise<number> {
   const id = await idLike(tx, 'embed_chats', chat.id);
-  const connection_information = withoutAddress(chat.connection_information);
-  await insertChat(tx, { ...chat, id, connection_information });
+  const connectionInformation = withoutAddress(chat.connectionInformation);
+  await insertChat(tx, { ...chat, id, connectionInformation });
   return id;
 }
 

@@ -10,9 +10,9 @@ export async function sessionHistory(
 ): Promise<Record<string, unknown>[]> {
   if (sessionId.includes('\0')) return [];
   const rows = await listChats(storage.db, id, { sessionId, onlyIncluded: true, last: SHOWN_MAX });
-  return rows.flatMap(({ id: chatId, prompt, response, created_at }) => {
+  return rows.flatMap(({ id: chatId, prompt, response, createdAt }) => {
     const { text, type, metrics } = JSON.parse(response) as Record<string, unknown>;
-    const sentAt = Math.floor(created_at / 1000);
+    const sentAt = Math.floor(createdAt / 1000);
     return [
       { role: 'user', content: prompt, sentAt, attachments: [], chatId },
       { type, role: 'assistant', content: text, sources: [], chatId, sentAt, feedbackScore: null, metrics },

@@ -2,10 +2,8 @@ export type { Chat, ChatResponse, Conversation, NewChat } from './chat.ts';
 export type { PlacedChat } from './store/chat-store.ts';
 export { Chats, type HistoryOptions } from './chats.ts';
 export { isCovered, type Viewer } from './coverage.ts';
-export { embeddedDocuments, type EmbeddedDocument } from './documents.ts';
 export { refuseBound } from './instance-wide.ts';
 export { Members, memberships, type WorkspaceUser } from './members.ts';
-export { viewMessages, type Message } from './messages.ts';
 export {
   bringChat,
   bringMember,
@@ -32,7 +30,6 @@ export type { NewVariable, VariableChange } from './prompt-variables.ts';
 export type { Suggestion } from './store/suggestion-store.ts';
 export type { Thread } from './store/rows.ts';
 export { Threads } from './threads.ts';
-export { viewThread, viewWorkspace, type ThreadView, type WorkspaceView } from './view.ts';
 export { CHAT_MODES } from './workspace.ts';
 export type { ChatMode, SearchMode, Workspace, WorkspaceSettings } from './workspace.ts';
 export { readSettings } from './workspace-settings.ts';

@@ -4,7 +4,7 @@ import type { Answered, ChatEvent, Ending } from '../../chat/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
 import { sendFrames, type Frames } from './event-frames.ts';
-import { Metrics, Source } from '../schemas.ts';
+import { Metrics, Source } from './history.ts';
 
 /** A chat that gave nothing, and why. */
 export const ChatAbort = Type.Object(

@@ -1,19 +1,11 @@
 import { Type } from 'typebox';
-import { isoTime } from '../../base/clock.ts';
-import type { Conversation, ExportFacts, PlacedChat } from '../../workspaces/index.ts';
-import {
-  EXPORT_TYPES,
-  exportText,
-  isByWorkspace,
-  isExportType,
-  usernameOf,
-  viewMessages,
-} from '../../workspaces/index.ts';
-import { json, listText, streamed } from '../answers.ts';
+import type { ExportFacts, PlacedChat } from '../../workspaces/index.ts';
+import { EXPORT_TYPES, exportText, isByWorkspace, isExportType, usernameOf } from '../../workspaces/index.ts';
+import { json, streamed } from '../answers.ts';
 import { field, wholeWithin } from '../fields.ts';
 import * as d from '../schemas.ts';
-import { nullable, Time, type Answer } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
+import { nullable, Time } from '../../http/index.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import { usernames } from '../people/users-by-id.ts';
 
@@ -60,22 +52,20 @@ const listRoutes: Route[] = [
   }),
 ];
 
-const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) => ({
-  id: chat.id,
-  workspaceId: chat.workspaceId,
-  prompt: chat.prompt,
-  response: JSON.stringify(chat.response),
-  include: chat.isIncluded,
-  user_id: chat.userId,
-  thread_id: chat.threadId,
-  api_session_id: chat.apiSessionId,
-  createdAt: isoTime(chat.createdAt),
-  lastUpdatedAt: isoTime(chat.updatedAt),
-  feedbackScore: chat.isGood,
-  memoryProcessed: false,
-  workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
-  user: { username: usernameOf(chat, facts) },
-});
+const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) =>
+  d.shaped(AnyChat, {
+    ...chat,
+    ...d.timesOf(chat),
+    response: JSON.stringify(chat.response),
+    include: chat.isIncluded,
+    user_id: chat.userId,
+    thread_id: chat.threadId,
+    api_session_id: chat.apiSessionId,
+    feedbackScore: chat.isGood,
+    memoryProcessed: false,
+    workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
+    user: { username: usernameOf(chat, facts) },
+  });
 
 const CONTENT_TYPES = {
   json: 'application/json; charset=utf-8',
@@ -118,15 +108,3 @@ const unknownType = (type: string): string =>
   `Invalid export type: ${type}. Must be one of ${EXPORT_TYPES.join(', ')}`;
 
 export const chatRecordRoutes: Route[] = [...listRoutes, ...exportRoutes];
-
-/** `{history}` of a conversation, however long. */
-export function historyAnswer(
-  { workspaces }: Services,
-  conversation: Conversation,
-  options: { limit: number; order: 'asc' | 'desc' },
-): Promise<Answer> {
-  async function* pages(): AsyncGenerator<unknown[]> {
-    for await (const chats of workspaces.chats.history(conversation, options)) yield viewMessages(chats);
-  }
-  return streamed('application/json; charset=utf-8', listText('history', pages()));
-}

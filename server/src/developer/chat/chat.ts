@@ -4,8 +4,7 @@ import type { Session, User } from '../../identity/index.ts';
 import { holdersOfAdmin, holdersOfOwner, type KeysContext } from '../../keys/index.ts';
 import type { Payer } from '../../models/index.ts';
 import { takeQuestion, type Answer, type Call } from '../../http/index.ts';
-import { historyAnswer } from './chat-record.ts';
-import * as d from '../schemas.ts';
+import { History, historyAnswer } from './history.ts';
 import { json, phrase } from '../answers.ts';
 import {
   abortBody,
@@ -198,7 +197,7 @@ const ownRoutes: Route[] = [
     summary: 'What whoever is logged in has said in a workspace, outside of threads',
     access: 'session',
     params: inWorkspace,
-    responses: { 200: d.History, 404: 'stream' },
+    responses: { 200: History, 404: 'stream' },
     handler: async (services, { session, params: { slug } }) => {
       const user = userOf(session);
       const workspace = await services.workspaces.members.workspaceFor(user, slug);

@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
-import type { ThreadView } from '../../workspaces/index.ts';
 import { promptsOf, recordChat, type Message } from './chats.fixture.ts';
+import type { viewThread } from './threads.ts';
 
+type ThreadView = ReturnType<typeof viewThread>;
 type Made = { thread: ThreadView; message: string | null };
 
 describeOnBothServers('threads of the Developer API', (start) => {

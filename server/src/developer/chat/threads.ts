@@ -1,17 +1,38 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../access/index.ts';
-import { viewThread, type Thread, type Workspace } from '../../workspaces/index.ts';
+import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { text, whole } from '../fields.ts';
-import { historyAnswer } from './chat-record.ts';
+import { History, historyAnswer } from './history.ts';
 import { namedUser } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
-import { nullable } from '../../http/index.ts';
+import { nullable, Time } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String(), threadSlug: Type.String() });
-const ThreadAnswer = Type.Object({ thread: nullable(d.Thread), message: nullable(Type.String()) });
+const ThreadShape = Type.Object(
+  {
+    id: Type.Integer(),
+    name: Type.String(),
+    slug: Type.String(),
+    workspace_id: Type.Integer(),
+    user_id: nullable(Type.Integer()),
+    createdAt: Time,
+    lastUpdatedAt: Time,
+  },
+  { title: 'Thread' },
+);
+
+export const viewThread = (thread: Thread) =>
+  d.shaped(ThreadShape, {
+    ...thread,
+    ...d.timesOf(thread),
+    workspace_id: thread.workspaceId,
+    user_id: thread.userId,
+  });
+
+const ThreadAnswer = Type.Object({ thread: nullable(ThreadShape), message: nullable(Type.String()) });
 
 const WORKSPACE_MISSING = json({ message: 'Workspace not found' }, 404);
 const THREAD_MISSING = json({ message: 'Thread not found' }, 404);
@@ -88,7 +109,7 @@ export const threadsRoutes: Route[] = [
     summary: 'What was said in a thread',
     access: 'workspaces:read',
     params,
-    responses: { 200: d.History, 404: d.Said },
+    responses: { 200: History, 404: d.Said },
     handler: async (services, { caller, params }) => {
       const { workspace, thread } = await findThread(services, caller, params);
       if (workspace === undefined) return WORKSPACE_MISSING;

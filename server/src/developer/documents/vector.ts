@@ -4,7 +4,7 @@ import { VECTOR_DATABASE } from '../system/providers.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { asSent, field, flag, text, texts } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';
-import { viewEmbedded } from '../workspaces/workspaces.ts';
+import { EmbeddedWorkspace, viewEmbedded } from '../workspaces/workspace-shapes.ts';
 import * as d from '../schemas.ts';
 import { accountsOf, ModelAccount } from '../../models/index.ts';
 import type { Route } from '../services.ts';
@@ -78,7 +78,7 @@ export const vectorRoutes: Route[] = [
     access: 'workspaces:write',
     params,
     body: Type.Object({ adds: locations, deletes: locations }),
-    responses: { 200: Type.Object({ workspace: d.EmbeddedWorkspace }), 400: 'stream' },
+    responses: { 200: Type.Object({ workspace: EmbeddedWorkspace }), 400: 'stream' },
     handler: async (services, call) => {
       const { params, body } = call;
       const workspace = await services.workspaces.findCovered(call.caller, params.slug);

@@ -3,13 +3,12 @@ import type { LoginRefusal, UserLogin } from '../../identity/index.ts';
 import { nullable, type WholeAnswer } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 import { json } from '../answers.ts';
-import * as d from '../schemas.ts';
-import { viewUser } from './user-views.ts';
+import { User, viewUser } from './user-views.ts';
 
 export const LoginAnswer = Type.Object(
   {
     valid: Type.Boolean(),
-    user: Type.Optional(nullable(d.User)),
+    user: Type.Optional(nullable(User)),
     token: nullable(Type.String({ description: 'Of the session, for `Authorization: Bearer`' })),
     message: nullable(Type.String()),
     recoveryCodes: Type.Optional(

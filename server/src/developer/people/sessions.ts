@@ -21,7 +21,7 @@ import {
   tooMany,
 } from './logins.ts';
 import * as d from '../schemas.ts';
-import { viewUser } from './user-views.ts';
+import { User, viewUser } from './user-views.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import { lastAdminFlag, nullable } from '../../http/index.ts';
@@ -93,7 +93,7 @@ const refreshUser = route({
   summary: 'Who is logged in',
   access: 'session',
   responses: {
-    200: Type.Object({ success: Type.Boolean(), user: nullable(d.User), message: nullable(Type.String()) }),
+    200: Type.Object({ success: Type.Boolean(), user: nullable(User), message: nullable(Type.String()) }),
   },
   handler: (_services, { session }) => {
     const user = session.kind === 'user' ? viewUser(session.user) : null;

@@ -17,7 +17,8 @@ import type { Services } from '../services.ts';
 import { json, phrase, outcomeOf } from '../answers.ts';
 import { asSent, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
-import { InviteShape, ListedInvite, viewInvite, viewListedInvite, viewUser } from './user-views.ts';
+import { InviteShape, ListedInvite, User as UserShape } from './user-views.ts';
+import { viewInvite, viewListedInvite, viewUser } from './user-views.ts';
 
 /*
  * Users and invites, as those with a key and those who are logged in get them alike. Who may do what to whom is
@@ -46,9 +47,9 @@ export const userChangeBody = Type.Object(
 export const newInviteBody = Type.Object({ workspaceIds: Type.Optional(wholes()) }, { title: 'NewInvite' });
 
 export const userShapes = {
-  list: { 200: Type.Object({ users: Type.Array(d.User) }), 401: 'stream' },
+  list: { 200: Type.Object({ users: Type.Array(UserShape) }), 401: 'stream' },
   create: {
-    200: Type.Object({ user: d.User, error: Type.Null() }),
+    200: Type.Object({ user: UserShape, error: Type.Null() }),
     400: Type.Object({ user: Type.Null(), error: Type.String() }),
     401: 'stream',
   },

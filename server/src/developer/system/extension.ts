@@ -10,14 +10,13 @@ import {
   mintExtensionKey,
 } from '../../widgets/index.ts';
 import type { ExtensionKey } from '../../widgets/index.ts';
-import { viewWorkspace } from '../../workspaces/index.ts';
 import { nullable, Time, type Call, type Decoded, type WholeAnswer } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
 import { embedUploads } from '../documents/embed-documents.ts';
 import { metadataFields } from '../documents/document-fields.ts';
-import { Workspace } from '../schemas.ts';
+import { viewWorkspace, Workspace } from '../schemas.ts';
 import { route } from '../surface.ts';
 
 const Refused = Type.Object({ error: Type.String() });

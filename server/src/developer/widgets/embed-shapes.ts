@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
 import type { Embed, EmbedChatRow, ListedEmbed } from '../../widgets/index.ts';
 import { asSent } from '../fields.ts';
+import { shaped } from '../schemas.ts';
 import { nullable, oneOf, Time } from '../../http/index.ts';
 
 /** A widget as it was made. */
@@ -30,23 +31,22 @@ export const EmbedShape = Type.Object(
   { title: 'Embed' },
 );
 
-export const viewEmbed = (embed: Embed) => ({
-  id: embed.id,
-  uuid: embed.uuid,
-  enabled: embed.enabled,
-  chat_mode: embed.chatMode,
-  allowlist_domains: embed.allowlist === null ? null : JSON.stringify(embed.allowlist),
-  allow_model_override: embed.allowModelOverride,
-  allow_temperature_override: embed.allowTemperatureOverride,
-  allow_prompt_override: embed.allowPromptOverride,
-  max_chats_per_day: embed.maxChatsPerDay,
-  max_chats_per_session: embed.maxChatsPerSession,
-  message_limit: embed.messageLimit,
-  workspace_id: embed.workspaceId,
-  createdBy: null,
-  usersId: null,
-  createdAt: isoTime(embed.createdAt),
-});
+export const viewEmbed = (embed: Embed) =>
+  shaped(EmbedShape, {
+    ...embed,
+    chat_mode: embed.chatMode,
+    allowlist_domains: embed.allowlist === null ? null : JSON.stringify(embed.allowlist),
+    allow_model_override: embed.allowModelOverride,
+    allow_temperature_override: embed.allowTemperatureOverride,
+    allow_prompt_override: embed.allowPromptOverride,
+    max_chats_per_day: embed.maxChatsPerDay,
+    max_chats_per_session: embed.maxChatsPerSession,
+    message_limit: embed.messageLimit,
+    workspace_id: embed.workspaceId,
+    createdBy: null,
+    usersId: null,
+    createdAt: isoTime(embed.createdAt),
+  });
 
 export const EmbedList = Type.Object(
   {
@@ -112,12 +112,12 @@ export const viewChat = (row: EmbedChatRow) => ({
   id: row.id,
   prompt: row.prompt,
   response: row.response,
-  session_id: row.session_id,
+  session_id: row.sessionId,
   include: row.included === 1,
-  connection_information: row.connection_information,
-  embed_id: row.embed_id,
+  connection_information: row.connectionInformation,
+  embed_id: row.embedId,
   usersId: null,
-  createdAt: isoTime(row.created_at),
+  createdAt: isoTime(row.createdAt),
 });
 
 const limit = (description: string) => nullable(Type.Integer({ description }));

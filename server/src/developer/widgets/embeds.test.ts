@@ -161,13 +161,13 @@ describeOnBothServers('chat widgets over the Developer API', (start) => {
       for (let i = 1; i <= chats; i++)
         await bringEmbedChat(tx, {
           id: 1_000 + i,
-          embed_id: embed.id,
-          session_id: i % 2 === 0 ? 'even' : 'odd',
+          embedId: embed.id,
+          sessionId: i % 2 === 0 ? 'even' : 'odd',
           prompt: `question ${i}`,
           response: '{}',
           included: 1,
-          connection_information: '{}',
-          created_at: i,
+          connectionInformation: '{}',
+          createdAt: i,
         });
     });
     const prompts = async (path: string) => {

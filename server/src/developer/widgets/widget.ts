@@ -11,7 +11,7 @@ import {
 import type { Embed, Turned } from '../../widgets/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { asSent } from '../fields.ts';
-import { History } from '../schemas.ts';
+import { History } from '../chat/history.ts';
 import { sendFrames } from '../chat/event-frames.ts';
 import { billOf, countedFor } from './widget-account.ts';
 import { pageHeaders } from './widget-pages.ts';

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
-import { viewWorkspace, type Suggestion } from '../../workspaces/index.ts';
+import type { Suggestion } from '../../workspaces/index.ts';
 import { json, phrase } from '../answers.ts';
 import { field, pathId, text } from '../fields.ts';
 import { userOf } from '../people/users-by-id.ts';
-import { viewEmbedded } from './workspaces.ts';
-import * as d from '../schemas.ts';
+import { EmbeddedWorkspace, viewEmbedded } from './workspace-shapes.ts';
+import { viewWorkspace, Workspace } from '../schemas.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import { decoder, nullable } from '../../http/index.ts';
@@ -39,7 +39,7 @@ export const webWorkspacesRoutes: Route[] = [
     id: 'my_workspaces.list',
     summary: 'The workspaces of whoever is logged in',
     access: 'session',
-    responses: { 200: Type.Object({ workspaces: Type.Array(d.Workspace) }) },
+    responses: { 200: Type.Object({ workspaces: Type.Array(Workspace) }) },
     handler: async ({ workspaces }, { session }) => {
       const list = await workspaces.members.workspacesFor(userOf(session));
       return json({ workspaces: list.map(viewWorkspace) });
@@ -54,7 +54,7 @@ export const webWorkspacesRoutes: Route[] = [
     params,
     responses: {
       200: Type.Object({
-        workspace: nullable(d.EmbeddedWorkspace),
+        workspace: nullable(EmbeddedWorkspace),
       }),
     },
     handler: async (services, { session, params: { slug } }) => {

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, describeOnServer, type TestServer } from '../../../test/server.ts';
-import type { WorkspaceView } from '../../workspaces/index.ts';
+import type { viewWorkspace } from '../schemas.ts';
 
+type WorkspaceView = ReturnType<typeof viewWorkspace>;
 type Made = { workspace: WorkspaceView; message: string | null };
 
 const MEMBERS =

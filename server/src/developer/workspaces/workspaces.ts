@@ -1,12 +1,13 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
-import { embeddedDocuments, readSettings, viewWorkspace, type Workspace } from '../../workspaces/index.ts';
+import { readSettings } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
-import { historyAnswer } from '../chat/chat-record.ts';
-import * as d from '../schemas.ts';
-import type { Route, Services } from '../services.ts';
+import { History, historyAnswer } from '../chat/history.ts';
+import { viewWorkspace, Workspace } from '../schemas.ts';
+import { embeddedDocuments, WorkspaceInList, WorkspaceWithDocuments } from './workspace-shapes.ts';
+import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
@@ -29,7 +30,7 @@ const settings = asSent({
   router_id: Type.Optional(nullable(Type.Integer())),
 });
 
-const Changed = Type.Object({ workspace: d.Workspace, message: Type.Null() });
+const Changed = Type.Object({ workspace: Workspace, message: Type.Null() });
 const NothingToChange = Type.Object({
   workspace: Type.Object({ id: Type.Integer() }),
   message: Type.String(),
@@ -67,7 +68,7 @@ export const workspacesRoutes: Route[] = [
     id: 'workspaces.list',
     summary: 'All workspaces, with their threads',
     access: 'workspaces:read',
-    responses: { 200: Type.Object({ workspaces: Type.Array(d.WorkspaceInList) }) },
+    responses: { 200: Type.Object({ workspaces: Type.Array(WorkspaceInList) }) },
     handler: async ({ workspaces }, { caller }) => {
       const list = await workspaces.list(caller);
       const threads = await workspaces.threads.of(list);
@@ -90,7 +91,7 @@ export const workspacesRoutes: Route[] = [
     description: 'In a list, which is empty where there is none of this slug.',
     access: 'workspaces:read',
     params,
-    responses: { 200: Type.Object({ workspace: Type.Array(d.WorkspaceWithDocuments) }) },
+    responses: { 200: Type.Object({ workspace: Type.Array(WorkspaceWithDocuments) }) },
     handler: async ({ workspaces, documents: library, storage }, { caller, params: { slug } }) => {
       const workspace = await workspaces.findCovered(caller, slug);
       if (workspace === undefined) return json({ workspace: [] });
@@ -154,7 +155,7 @@ export const workspacesRoutes: Route[] = [
         field(Type.String({ description: 'asc or desc' }), (value) => (value === 'desc' ? 'desc' : 'asc')),
       ),
     }),
-    responses: { 200: d.History, 400: 'stream' },
+    responses: { 200: History, 400: 'stream' },
     handler: async (services, { caller, params: { slug }, query }) => {
       const workspace = await services.workspaces.findCovered(caller, slug);
       if (workspace === undefined) return phrase(400);
@@ -174,17 +175,3 @@ const notCovered = (): KeywardError =>
   new KeywardError('forbidden_resource', 'The key does not cover a workspace of this name.', {
     hint: 'Use a key whose workspace selector covers it.',
   });
-
-/** A workspace with its documents, and how much of the model's window the pinned ones take. */
-export async function viewEmbedded(
-  { storage, documents: library, chat }: Services,
-  workspace: Workspace,
-): Promise<object> {
-  const { documents, pinnedTokens } = await embeddedDocuments(storage.db, library, workspace.id);
-  return {
-    ...viewWorkspace(workspace),
-    documents,
-    contextWindow: await chat.windowTokens(workspace),
-    currentContextTokenCount: pinnedTokens,
-  };
-}

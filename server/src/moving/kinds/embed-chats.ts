@@ -26,13 +26,13 @@ function prepare({ row }: Thing<SourceRow>, { targets, clock }: Move): Prepared<
   return {
     ready: {
       id: row.id('id') ?? 0,
-      embed_id: embedId,
-      session_id: sessionId,
+      embedId,
+      sessionId,
       prompt,
       response: JSON.stringify(response),
       included: (row.flag('include') ?? true) ? 1 : 0,
-      connection_information: objectText(row.text('connection_information')),
-      created_at: row.time('createdAt') ?? clock.nowMs(),
+      connectionInformation: objectText(row.text('connection_information')),
+      createdAt: row.time('createdAt') ?? clock.nowMs(),
     },
     changed: isWhole ? [] : ['its answer was no JSON of the usual form: it is kept as plain text'],
   };
