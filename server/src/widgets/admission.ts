@@ -14,8 +14,8 @@ export const ADDRESS_LIMITS = {
   WidgetChatsPerAddressPerDay: 300,
 } as const;
 
-/** Which limit is reached, or that the widget is no longer there. */
-export type NotAdmitted = 'gone' | 'address' | 'day' | 'session';
+/** Which limit is reached; `closed`: the widget is disabled or was removed. */
+export type NotAdmitted = 'closed' | 'address' | 'day' | 'session';
 
 /**
  * Lets one chat in, or says which limit is reached. What counts is counted in the transaction that adds to it, one after the
@@ -62,7 +62,7 @@ async function notAdmitted(
   { uuid, sessionId, visitor, limits, nowMs }: Admission,
 ): Promise<NotAdmitted | Embed> {
   const embed = await findEmbed(db, uuid);
-  if (embed?.enabled !== true) return 'gone';
+  if (embed?.enabled !== true) return 'closed';
   const since = nowMs - DAY_MS;
   const { id: embedId, maxChatsPerDay, maxChatsPerSession } = embed;
   if ((await countAdmissions(db, { visitor, since: nowMs - MINUTE_MS })) >= limits.minute) return 'address';

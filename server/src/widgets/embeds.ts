@@ -4,7 +4,7 @@ import { KeywardError } from '../base/errors.ts';
 import { nextId, type Db } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
 import { actorOf, stopOf, type Manager, type WidgetsContext } from './context.ts';
-import { DEFAULTS, noSuchEmbed, readSettings, type Embed } from './embed.ts';
+import { DEFAULTS, noSuchEmbed, readSettings, type Embed, type GivenSettings } from './embed.ts';
 import { chatsAfter, countChats, emptyEmbeds } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
 import { refuseUnheld, refuseWeaker, stateOf, type EmbedState } from './payer.ts';
@@ -22,9 +22,9 @@ const PAGE_ROWS = 50;
 export function createEmbed(
   context: WidgetsContext,
   manager: Manager,
-  { slug, body }: { slug: string; body: Record<string, unknown> },
+  { slug, given }: { slug: string; given: GivenSettings },
 ): Promise<Embed> {
-  const settings = { ...DEFAULTS, ...readSettings({ ...body, enabled: true }) };
+  const settings = { ...DEFAULTS, ...readSettings({ ...given, enabled: true }) };
   return context.audit.change(actorOf(manager), async (tx) => {
     const workspace = await context.workspaces.findCovered(manager, slug, tx);
     if (workspace === undefined) throw noSuchWorkspace();
@@ -62,18 +62,17 @@ const detailsOf = ({ enabled, chatMode, allowlist }: Embed, workspace: string): 
 });
 
 /**
- * Changes what the body names; false where it names nothing that can be changed.
+ * Changes the given settings; false where none of them can be changed.
  * @throws KeywardError `not_found`, also for a widget, or a new workspace, that does not exist for the key;
  * `scope_escalation` as `createEmbed`.
  */
 export async function updateEmbed(
   context: WidgetsContext,
   manager: Manager,
-  { uuid, body }: { uuid: string; body: Record<string, unknown> },
+  { uuid, given, workspaceId }: { uuid: string; given: GivenSettings; workspaceId?: unknown },
 ): Promise<boolean> {
-  const settings = readSettings(body);
-  const movesTo = body['workspace_id'];
-  if (Object.keys(settings).length === 0 && movesTo === undefined) {
+  const settings = readSettings(given);
+  if (Object.keys(settings).length === 0 && workspaceId === undefined) {
     const { db } = context.storage;
     await covered(context, manager, { db, embed: await store.findEmbed(db, uuid) });
     return false;
@@ -82,7 +81,7 @@ export async function updateEmbed(
     const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
     const { embed, workspace } = await covered(context, manager, found);
     const target =
-      movesTo === undefined ? workspace : await targetOf(context, manager, { db: tx, id: movesTo });
+      workspaceId === undefined ? workspace : await targetOf(context, manager, { db: tx, id: workspaceId });
     refuseUnheld(manager, target.slug);
     const changed: Embed = { ...embed, ...settings, workspaceId: target.id, ...paidBy(manager) };
     await store.updateEmbed(tx, changed);

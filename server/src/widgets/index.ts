@@ -1,7 +1,7 @@
 export { ADDRESS_LIMITS } from './admission.ts';
 export type { Bill } from './answering.ts';
 export { openWidgets, subjectOfWidget, type WidgetsContext } from './context.ts';
-export type { Embed } from './embed.ts';
+export type { Embed, GivenSettings } from './embed.ts';
 export { emptyWidgets } from './embed-chat-store.ts';
 export type { EmbedChatRow } from './tables.ts';
 export { adoptEmbed, createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
@@ -22,4 +22,4 @@ export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds 
 export { forget, sessionHistory } from './sessions.ts';
 export { payerOf } from './payer.ts';
 export { isAllowedOrigin } from './origins.ts';
-export { abortFrame, ask, visit, type Frame, type Turned } from './widget-chat.ts';
+export { ask, MESSAGE_MAX_CHARACTERS, visit, type Refusal, type WidgetEvent } from './widget-chat.ts';

@@ -1,5 +1,6 @@
 import { idLike, type Db } from '../storage/index.ts';
-import { DEFAULTS, readSettings, type Embed, type EmbedSettings } from './embed.ts';
+import { DEFAULTS, readSettings } from './embed.ts';
+import type { Embed, EmbedSettings, GivenSettings } from './embed.ts';
 import { insertChat } from './embed-chat-store.ts';
 import { findEmbed, insertEmbed, listEmbeds } from './embed-store.ts';
 import type { EmbedChatRow } from './tables.ts';
@@ -11,7 +12,7 @@ import { shownAddress } from './visitor.ts';
  */
 
 /** Settings as they were elsewhere. @throws KeywardError where the allow-list cannot be read. */
-export const embedSettingsLike = (given: Record<string, unknown>): EmbedSettings => ({
+export const embedSettingsLike = (given: GivenSettings): EmbedSettings => ({
   ...DEFAULTS,
   ...readSettings(given),
 });

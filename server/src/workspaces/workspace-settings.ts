@@ -55,18 +55,19 @@ function whole(value: unknown, { fallback, min }: { fallback: number; min: numbe
   return read === undefined ? fallback : Math.min(WHOLE_MAX, Math.max(min, Math.trunc(read)));
 }
 
-/** Names on the wire, where they are not our own. */
-const WIRE_NAMES: Partial<Record<keyof WorkspaceSettings, string>> = { routerId: 'router_id' };
+/** Settings, each with a value of any type; undefined: it stays as it is. */
+type GivenSettings = { [K in keyof WorkspaceSettings]?: unknown };
 
-/** The settings that `body` names, each as it can be; what it does not name is not there. */
-export function readSettings(body: Readonly<Record<string, unknown>>): Partial<WorkspaceSettings> {
-  const found = Object.entries(READ).flatMap(([name, read]) => {
-    const wireName = WIRE_NAMES[name as keyof WorkspaceSettings] ?? name;
-    return Object.hasOwn(body, wireName) ? [[name, read(body[wireName])] as const] : [];
-  });
-  const settings = Object.fromEntries(found) as Partial<WorkspaceSettings>;
-  // Without its provider a model's name means nothing.
-  return body.chatProvider === 'default' ? { ...settings, chatModel: null } : settings;
+/** The settings that are given, each as the nearest allowed value. */
+export function readSettings(given: GivenSettings): Partial<WorkspaceSettings> {
+  const settings = Object.fromEntries(
+    Object.entries(READ).flatMap(([name, read]) => {
+      const value = given[name as keyof WorkspaceSettings];
+      return value === undefined ? [] : [[name, read(value)]];
+    }),
+  );
+  // A model's name means nothing without its provider.
+  return given.chatProvider === 'default' ? { ...settings, chatModel: null } : settings;
 }
 
 /** What a new workspace has where nothing else is said. */

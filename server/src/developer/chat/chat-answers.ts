@@ -37,8 +37,8 @@ export const ChatAnswer = Type.Object(
   { title: 'ChatAnswer' },
 );
 
-const RESET = 'Chat history was reset!';
-const NOTHING_SAID = 'No text completion could be completed with this input.';
+export const RESET = 'Chat history was reset!';
+export const NOTHING_SAID = 'No text completion could be completed with this input.';
 
 export const abortBody = (error: string, id: string = randomUUID()) => ({
   id,
@@ -92,7 +92,7 @@ export function chatFrames(): (event: ChatEvent) => object[] {
   };
 }
 
-const textFrame = (uuid: string, textResponse: string, isAgent = false): object =>
+export const textFrame = (uuid: string, textResponse: string, isAgent = false): object =>
   isAgent
     ? { id: uuid, type: 'textResponseChunk', textResponse, sources: [], close: false, error: null }
     : { uuid, sources: [], type: 'textResponseChunk', textResponse, close: false, error: false };
@@ -122,7 +122,7 @@ function lastFrames(uuid: string, ending: Ending): object[] {
   return ending.thoughts === undefined ? answered(uuid, ending) : agentAnswered(uuid, ending);
 }
 
-const closing = (uuid: string): object => ({
+export const closing = (uuid: string): object => ({
   uuid,
   sources: [],
   type: 'textResponseChunk',

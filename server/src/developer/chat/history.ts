@@ -35,7 +35,9 @@ export const AssistantMessage = Type.Object(
 export const Message = Type.Union([UserMessage, AssistantMessage], { title: 'Message' });
 export const History = Type.Object({ history: Type.Array(Message) }, { title: 'History' });
 
-export function viewMessages({ id: chatId, prompt, response, createdAt, isGood }: Chat) {
+type ShownChat = Pick<Chat, 'id' | 'prompt' | 'response' | 'createdAt' | 'isGood'>;
+
+export function viewMessages({ id: chatId, prompt, response, createdAt, isGood }: ShownChat) {
   const { attachments, type, text, sources, metrics, outputs } = response;
   const sentAt = Math.floor(createdAt / 1000);
   const answer = { type, role: 'assistant', content: text, sources, chatId, sentAt, feedbackScore: isGood };

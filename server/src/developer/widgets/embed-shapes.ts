@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
-import type { Embed, EmbedChatRow, ListedEmbed } from '../../widgets/index.ts';
+import type { Embed, EmbedChatRow, GivenSettings, ListedEmbed } from '../../widgets/index.ts';
 import { asSent } from '../fields.ts';
 import { shaped } from '../schemas.ts';
-import { nullable, oneOf, Time } from '../../http/index.ts';
+import { nullable, oneOf, Time, type Decoded } from '../../http/index.ts';
 
 /** A widget as it was made. */
 export const EmbedShape = Type.Object(
@@ -156,4 +156,16 @@ export const EmbedRequest = Type.Object(asSent(Fields.properties), {
       max_chats_per_session: 20,
     },
   ],
+});
+
+export const settingsIn = (body: Decoded<typeof EmbedRequest>): GivenSettings => ({
+  enabled: body.enabled,
+  chatMode: body.chat_mode,
+  allowlist: body.allowlist_domains,
+  allowModelOverride: body.allow_model_override,
+  allowTemperatureOverride: body.allow_temperature_override,
+  allowPromptOverride: body.allow_prompt_override,
+  maxChatsPerDay: body.max_chats_per_day,
+  maxChatsPerSession: body.max_chats_per_session,
+  messageLimit: body.message_limit,
 });

@@ -16,6 +16,7 @@ import {
   EmbedList,
   EmbedRequest,
   EmbedShape,
+  settingsIn,
   viewChat,
   viewEmbed,
   viewListed,
@@ -98,7 +99,10 @@ export const embedsRoutes: Route[] = [
         const { workspace_slug: slug } = body;
         if (typeof slug !== 'string' || slug === '')
           return json({ error: 'Workspace slug is required' }, 400);
-        return json({ embed: viewEmbed(await createEmbed(widgets, caller, { slug, body })), error: null });
+        return json({
+          embed: viewEmbed(await createEmbed(widgets, caller, { slug, given: settingsIn(body) })),
+          error: null,
+        });
       }),
   }),
   route({
@@ -117,7 +121,8 @@ export const embedsRoutes: Route[] = [
     },
     handler: ({ widgets }, { caller, params, body }) =>
       refusing(async () => {
-        const isChanged = await updateEmbed(widgets, caller, { uuid: params.uuid, body });
+        const change = { uuid: params.uuid, given: settingsIn(body), workspaceId: body.workspace_id };
+        const isChanged = await updateEmbed(widgets, caller, change);
         return json(isChanged ? { success: true, error: null } : {});
       }),
   }),

@@ -30,6 +30,9 @@ const settings = asSent({
   router_id: Type.Optional(nullable(Type.Integer())),
 });
 
+const settingsIn = ({ router_id: routerId, ...body }: Record<string, unknown>) =>
+  readSettings({ ...body, routerId });
+
 const Changed = Type.Object({ workspace: Workspace, message: Type.Null() });
 const NothingToChange = Type.Object({
   workspace: Type.Object({ id: Type.Integer() }),
@@ -57,7 +60,7 @@ export const workspacesRoutes: Route[] = [
     handler: async ({ workspaces }, { caller, actor, body }) => {
       const { name } = body;
       if (name === undefined) return json({ workspace: null, message: 'name cannot be null' }, 400);
-      const made = await workspaces.create(actor, caller, { name, ...readSettings(body) });
+      const made = await workspaces.create(actor, caller, { name, ...settingsIn(body) });
       if ('refused' in made) throw notCovered();
       return json({ workspace: viewWorkspace(made.workspace), message: null });
     },
@@ -131,7 +134,7 @@ export const workspacesRoutes: Route[] = [
     body: Type.Object({ ...asSent({ name: Type.Optional(Type.String()) }), ...settings }),
     responses: { 200: Type.Union([Changed, NothingToChange]), 400: 'stream' },
     handler: async ({ workspaces }, { caller, actor, params: { slug }, body }) => {
-      const change = { slug, settings: readSettings(body) };
+      const change = { slug, settings: settingsIn(body) };
       const changed = await workspaces.update(actor, caller, change);
       if (changed === undefined) return phrase(400);
       return 'refused' in changed
