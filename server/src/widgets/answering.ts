@@ -85,14 +85,12 @@ function readTemperature(value: unknown): number | undefined {
  * into theirs read out. Guarded by widget.test.ts.
  */
 async function instructions(
-  { workspaces, clock }: WidgetsContext,
+  { workspaces }: WidgetsContext,
   { embed, workspace, asked: { prompt } }: Question,
 ): Promise<Instructions> {
   if (embed.allowPromptOverride && typeof prompt === 'string' && prompt !== '')
     return { text: prompt.slice(0, PROMPT_MAX_CHARACTERS), secrets: [] };
-  const template = workspace.openAiPrompt ?? (await workspaces.defaultPrompt());
-  const given = workspace.openAiPrompt === null ? null : workspace.givenVariables;
-  return workspaces.variables.expand(template, { user: null, workspace, nowMs: clock.nowMs(), given });
+  return workspaces.instructions(workspace, null);
 }
 
 function conversationOf(context: WidgetsContext, question: Question): Conversation {

@@ -163,7 +163,7 @@ export interface ListedEmbed {
 /** Those of workspaces that the key covers, in the order in which they were made. */
 export async function listEmbeds(context: WidgetsContext, manager: Manager): Promise<ListedEmbed[]> {
   const { db } = context.storage;
-  const workspaces = new Map((await context.workspaces.list(manager, db)).map((item) => [item.id, item]));
+  const workspaces = new Map((await context.workspaces.list(manager)).map((item) => [item.id, item]));
   const counts = await countChats(db);
   const listed: ListedEmbed[] = [];
   for (const embed of await store.listEmbeds(db)) {

@@ -1,16 +1,20 @@
-/** What a prompt's variables stand for. */
+export interface PromptUser {
+  username: string;
+  bio: string | null;
+}
+
+/** The values of a prompt's variables. */
 export interface PromptFacts {
-  /** null: nobody in particular, as with a key of a service. */
-  user?: { name: string; bio: string | null } | null | undefined;
+  /** null: no user, as with the key of a service. */
+  user: PromptUser | null;
   workspace: { id: number; name: string };
   /** ms since 1970. */
   nowMs: number;
-  /** Made by administrators: name in small letters → value. */
-  custom?: ReadonlyMap<string, string> | undefined;
+  /** Made by administrators: name in lower case → value. */
+  custom: ReadonlyMap<string, string>;
 }
 
-/** The variables that are always there. */
-export const STANDING_VARIABLES = [
+export const BUILT_IN_VARIABLES = [
   { name: 'datetime', type: 'system', description: 'Date and time, UTC' },
   { name: 'date', type: 'system', description: 'Date, UTC' },
   { name: 'time', type: 'system', description: 'Time, UTC' },
@@ -22,14 +26,13 @@ export const STANDING_VARIABLES = [
 
 const VARIABLE = /\{\s*([a-z][a-z0-9_.]*)\s*\}/gi;
 
-/** What a prompt names in braces, in small letters. */
+/** The names in braces, in lower case. */
 export const namesIn = (template: string): Set<string> =>
   new Set([...template.matchAll(VARIABLE)].map(([, name = '']) => name.toLowerCase()));
 
 /**
- * Replaces `{date}`, `{time}`, `{datetime}`, `{user.name}`, `{user.bio}`, `{workspace.name}`, `{workspace.id}` and the
- * made ones; braces around anything else stay. One pass: what a value says in braces is not replaced again, or a
- * user's name could pull another's value into the prompt (guarded by prompt.test.ts).
+ * Replaces the built-in variables and those of `custom`; braces around anything else stay. One pass: braces in a value are
+ * not replaced again, or a user's name could pull another's value into the prompt (guarded by prompt.test.ts).
  */
 export function expandPrompt(template: string, facts: PromptFacts): string {
   const at = new Date(facts.nowMs);
@@ -48,7 +51,7 @@ function valueOf(name: string, at: Date, { user, workspace, custom }: PromptFact
     case 'datetime':
       return `${DATE.format(at)}, ${TIME.format(at)}`;
     case 'user.name':
-      return user?.name ?? '';
+      return user?.username ?? '';
     case 'user.bio':
       return user?.bio ?? '';
     case 'workspace.name':
@@ -56,7 +59,7 @@ function valueOf(name: string, at: Date, { user, workspace, custom }: PromptFact
     case 'workspace.id':
       return String(workspace.id);
     default:
-      return custom?.get(name);
+      return custom.get(name);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Actor, Caller } from '../../access/index.ts';
 import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
-import type { ChatRequest, Instructions, Mode } from '../../chat/index.ts';
+import type { ChatRequest, Mode } from '../../chat/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf, type Payer } from '../../models/index.ts';
 import type { Call, Decoded } from '../../http/index.ts';
@@ -124,7 +124,7 @@ export function chatRequest(services: Services, asking: Question, chat: Workspac
   const { message, mode, isReset } = options;
   return {
     ...requestBy(services, asking, workspace),
-    instructions: () => instructionsOf(services, workspace, user),
+    instructions: () => services.workspaces.instructions(workspace, user ?? null),
     attachments: readAttachments(options.attachments),
     conversation,
     message,
@@ -149,18 +149,4 @@ export function requestBy(
     searchPayer: { account: accountsOf(services, asking, { isAside: true }) },
     signal: asking.signal,
   };
-}
-
-export async function instructionsOf(
-  { workspaces, clock }: Services,
-  workspace: Workspace,
-  user?: ChatUser,
-): Promise<Instructions> {
-  const template = workspace.openAiPrompt ?? (await workspaces.defaultPrompt());
-  return workspaces.variables.expand(template, {
-    workspace,
-    user: user === undefined ? null : { name: user.username, bio: user.bio },
-    nowMs: clock.nowMs(),
-    given: workspace.openAiPrompt === null ? null : workspace.givenVariables,
-  });
 }

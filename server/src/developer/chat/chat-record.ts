@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
-import type { ExportFacts, PlacedChat } from '../../workspaces/index.ts';
-import { EXPORT_TYPES, exportText, isByWorkspace, isExportType, usernameOf } from '../../workspaces/index.ts';
+import type { PlacedChat } from '../../workspaces/index.ts';
 import { json, streamed } from '../answers.ts';
 import { field, wholeWithin } from '../fields.ts';
 import * as d from '../schemas.ts';
 import { nullable, Time } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
+import { EXPORTS, usernameOf, type ExportFacts } from './exports.ts';
 import { usernames } from '../people/users-by-id.ts';
 
 const AnyChat = Type.Object(
@@ -32,7 +32,7 @@ const AnyChat = Type.Object(
 /** The last is far beyond that of any instance; a page further on is as empty. */
 const PAGES = { otherwise: 0, least: 0, most: 10_000_000 };
 
-const listRoutes: Route[] = [
+export const chatRecordRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/v1/admin/workspace-chats',
@@ -50,31 +50,6 @@ const listRoutes: Route[] = [
       return json({ chats: chats.map((chat) => viewChat(chat, facts)), hasPages: hasMore });
     },
   }),
-];
-
-const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) =>
-  d.shaped(AnyChat, {
-    ...chat,
-    ...d.timesOf(chat),
-    response: JSON.stringify(chat.response),
-    include: chat.isIncluded,
-    user_id: chat.userId,
-    thread_id: chat.threadId,
-    api_session_id: chat.apiSessionId,
-    feedbackScore: chat.isGood,
-    memoryProcessed: false,
-    workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
-    user: { username: usernameOf(chat, facts) },
-  });
-
-const CONTENT_TYPES = {
-  json: 'application/json; charset=utf-8',
-  jsonAlpaca: 'application/json; charset=utf-8',
-  csv: 'text/csv; charset=utf-8',
-  jsonl: 'application/jsonl; charset=utf-8',
-} as const;
-
-const exportRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/system/export-chats',
@@ -92,19 +67,33 @@ const exportRoutes: Route[] = [
     answerTypes: ['application/jsonl', 'application/json', 'text/csv'],
     responses: { 200: 'stream', 400: d.Said },
     handler: async (services, { caller, query: { type } }) => {
-      if (!isExportType(type)) return json({ message: unknownType(type) }, 400);
       const { workspaces } = services;
+      const format = Object.hasOwn(EXPORTS, type) ? EXPORTS[type] : undefined;
+      if (format === undefined) return json({ message: unknownType(type) }, 400);
       const facts = {
         usernames: await usernames(services),
         defaultPrompt: await workspaces.defaultPrompt(),
       };
-      const chats = workspaces.chats.all(caller, isByWorkspace(type));
-      return streamed(CONTENT_TYPES[type], exportText(type, chats, facts));
+      const chats = workspaces.chats.all(caller, format.byWorkspace);
+      return streamed(format.type, format.write(chats, facts));
     },
   }),
 ];
 
 const unknownType = (type: string): string =>
-  `Invalid export type: ${type}. Must be one of ${EXPORT_TYPES.join(', ')}`;
+  `Invalid export type: ${type}. Must be one of ${Object.keys(EXPORTS).join(', ')}`;
 
-export const chatRecordRoutes: Route[] = [...listRoutes, ...exportRoutes];
+const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) =>
+  d.shaped(AnyChat, {
+    ...chat,
+    ...d.timesOf(chat),
+    response: JSON.stringify(chat.response),
+    include: chat.isIncluded,
+    user_id: chat.userId,
+    thread_id: chat.threadId,
+    api_session_id: chat.apiSessionId,
+    feedbackScore: chat.isGood,
+    memoryProcessed: false,
+    workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
+    user: { username: usernameOf(chat, facts) },
+  });

@@ -7,7 +7,7 @@ import type { Decoded } from '../../http/index.ts';
 import type { Services } from '../services.ts';
 import { field, flag, text } from '../fields.ts';
 import { metricsOf } from './chat-metrics.ts';
-import { instructionsOf, requestBy, type Asking } from './chat-options.ts';
+import { requestBy, type Asking } from './chat-options.ts';
 
 /** What a client of the OpenAI API says; anything may stand anywhere. */
 export interface OpenaiOptions {
@@ -110,7 +110,9 @@ export function openaiRequest(
     ...requestBy(services, asking, workspace),
     conversation: { ...workspaceConversation(services, asking.actor, place), recent: async () => history },
     instructions: async () =>
-      instructions === undefined ? instructionsOf(services, workspace) : { text: instructions, secrets: [] },
+      instructions === undefined
+        ? services.workspaces.instructions(workspace, null)
+        : { text: instructions, secrets: [] },
     message,
     attachments,
     temperature,

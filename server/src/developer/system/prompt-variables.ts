@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import type { Session } from '../../identity/index.ts';
-import { STANDING_VARIABLES, type PromptVariable } from '../../workspaces/index.ts';
+import { BUILT_IN_VARIABLES, type PromptVariable } from '../../workspaces/index.ts';
 import { json } from '../answers.ts';
 import { field, pathId, readFlag, readText } from '../fields.ts';
 import { nullable, type Answer } from '../../http/index.ts';
@@ -63,7 +63,7 @@ export const promptVariablesRoutes: Route[] = [
     access: 'session',
     responses: { 200: Type.Object({ variables: Type.Array(Variable) }) },
     handler: async ({ workspaces }, { session }) => {
-      const standing = STANDING_VARIABLES.map(({ name, description, type }) => ({
+      const builtIn = BUILT_IN_VARIABLES.map(({ name, description, type }) => ({
         id: name,
         key: name,
         value: null,
@@ -72,7 +72,7 @@ export const promptVariablesRoutes: Route[] = [
       }));
       const made = await workspaces.variables.list();
       const shown = made.map((variable) => viewVariable(variable, { isHidden: !seesValues(session) }));
-      return json({ variables: [...standing, ...shown] });
+      return json({ variables: [...builtIn, ...shown] });
     },
   }),
   route({

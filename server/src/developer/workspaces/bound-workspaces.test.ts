@@ -68,7 +68,7 @@ describeOnBothServers('a key that is bound to workspaces', (start) => {
       expect(uncovered?.headers.get('content-type')).toBe(unknown?.headers.get('content-type'));
     }
     const { threads } = workspacesOf(server);
-    const hidden = await workspacesOf(server).find('hidden');
+    const hidden = await workspacesOf(server).findCovered('everything', 'hidden');
     expect(hidden?.name).toBe('Hidden');
     expect((await threads.find({ id: hidden?.id ?? 0 }, 't'))?.name).toBe('Nightshade');
   });
