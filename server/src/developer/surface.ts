@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { TObject, TSchema } from 'typebox';
 import { KeywardError } from '../base/errors.ts';
 import { BODY_MAX_BYTES, errorEvent, routesOn } from '../http/index.ts';
-import type { DeclareRoute, Json, Surface } from '../http/index.ts';
+import type { Access, Declared, DeclareRoute, Json, Surface } from '../http/index.ts';
 import { phrase } from './answers.ts';
 import { abortBody } from './chat/chat-answers.ts';
 import { allowOrigin, preflight } from './cors.ts';
@@ -9,7 +10,8 @@ import { parseLenient, refuseAfterBody } from './body.ts';
 import { developerShape } from './errors.ts';
 import { plainUrl } from './paths.ts';
 import { isWidgetPath, widgetPreflight } from './widgets/widget-pages.ts';
-import type { Services } from './services.ts';
+import type { ChatServices, DocumentServices, PeopleServices, Route, Services } from './services.ts';
+import type { SystemServices, WidgetServices, WorkspaceServices } from './services.ts';
 
 const ERROR = 'DeveloperError';
 
@@ -73,8 +75,25 @@ const failure = (description: string): Json => ({
 const declare = routesOn(developerSurface);
 const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES };
 
-export const route: DeclareRoute<Services> = (declaration) => {
+const route: DeclareRoute<Services> = (declaration) => {
   // Clients may send a body of whatever type, also where it is not read. One that anybody may send is small, as is one that is not read.
   const isSmall = declaration.body === undefined || declaration.access === 'public';
   return declare({ ...(isSmall ? SMALL_BODY : {}), bodyKind: 'lenient', ...declaration });
 };
+
+/** How a folder declares its routes: their handlers are given the services of the folder and no others. */
+type RouteOf<S> = <
+  P extends TObject = TObject<Record<never, never>>,
+  Q extends TObject = TObject<Record<never, never>>,
+  B extends TSchema = TSchema,
+  const A extends Access = Access,
+>(
+  declaration: Declared<S, P, Q, B, A>,
+) => Route;
+
+export const chatRoute: RouteOf<ChatServices> = route;
+export const peopleRoute: RouteOf<PeopleServices> = route;
+export const widgetRoute: RouteOf<WidgetServices> = route;
+export const workspaceRoute: RouteOf<WorkspaceServices> = route;
+export const documentRoute: RouteOf<DocumentServices> = route;
+export const systemRoute: RouteOf<SystemServices> = route;

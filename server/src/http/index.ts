@@ -47,7 +47,15 @@ async function listen(http: Pick<HttpServer, 'listen'>, host: string, port: numb
     );
   }
 }
-export { routesOn, type Answer, type Call, type DeclareRoute, type Route } from './route.ts';
+export {
+  routesOn,
+  type Access,
+  type Answer,
+  type Call,
+  type Declared,
+  type DeclareRoute,
+  type Route,
+} from './route.ts';
 export { BODY_MAX_BYTES, IMPORT_MAX_BYTES, parseJson, tooMany } from './body/json-body.ts';
 export { challengeHeaders, errorEvent, problemShape, toKeywardError } from './answer/error-shapes.ts';
 export type { ErrorAnswer } from './answer/error-shapes.ts';

@@ -5,7 +5,7 @@ import type { ChatRequest, Mode } from '../../chat/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf, type Payer } from '../../models/index.ts';
 import type { Call, Decoded } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { ChatServices } from '../services.ts';
 import { asSent, field, flag, text, whole } from '../fields.ts';
 import { metricsOf } from './chat-metrics.ts';
 
@@ -113,7 +113,7 @@ export interface WorkspaceChat {
 }
 
 /** A chat in a workspace, a session of it or a thread, as the engine takes it. */
-export function chatRequest(services: Services, asking: Question, chat: WorkspaceChat): ChatRequest {
+export function chatRequest(services: ChatServices, asking: Question, chat: WorkspaceChat): ChatRequest {
   const { workspace, options, thread, user, isStream } = chat;
   const conversation = workspaceConversation(services, asking.actor, {
     workspaceId: workspace.id,
@@ -137,7 +137,7 @@ export function chatRequest(services: Services, asking: Question, chat: Workspac
 
 /** What is the same in every chat. */
 export function requestBy(
-  services: Services,
+  services: ChatServices,
   asking: Question,
   workspace: Workspace,
 ): Pick<ChatRequest, 'workspace' | 'selector' | 'account' | 'searchPayer' | 'signal'> {

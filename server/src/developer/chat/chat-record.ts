@@ -5,7 +5,7 @@ import { field, wholeWithin } from '../fields.ts';
 import * as d from '../schemas.ts';
 import { nullable, Time } from '../../http/index.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { chatRoute } from '../surface.ts';
 import { EXPORTS, usernameOf, type ExportFacts } from './exports.ts';
 import { usernames } from '../people/users-by-id.ts';
 
@@ -33,7 +33,7 @@ const AnyChat = Type.Object(
 const PAGES = { otherwise: 0, least: 0, most: 10_000_000 };
 
 export const chatRecordRoutes: Route[] = [
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/admin/workspace-chats',
     id: 'workspaces.all_chats',
@@ -50,7 +50,7 @@ export const chatRecordRoutes: Route[] = [
       return json({ chats: chats.map((chat) => viewChat(chat, facts)), hasPages: hasMore });
     },
   }),
-  route({
+  chatRoute({
     method: 'GET',
     path: '/v1/system/export-chats',
     id: 'workspaces.export_chats',

@@ -19,8 +19,8 @@ import { chatRequest, questionFields, readOptions, SessionQuestion, ThreadQuesti
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
 import { namedUser, userOf } from '../people/users-by-id.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, ChatServices } from '../services.ts';
+import { chatRoute } from '../surface.ts';
 
 const EVENTS =
   'Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then ' +
@@ -41,7 +41,7 @@ const shared = { method: 'POST', access: 'workspaces:chat' } as const;
 const inWorkspace = Type.Object({ slug: Type.String() });
 
 const sessionRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
-  route({
+  chatRoute({
     ...shared,
     ...said,
     path: `/v1/workspace/:slug/${path}`,
@@ -60,7 +60,7 @@ const sessionRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
 );
 
 const threadRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
-  route({
+  chatRoute({
     ...shared,
     ...said,
     path: `/v1/workspace/:slug/thread/:threadSlug/${path}`,
@@ -94,7 +94,7 @@ const loneFrame = (frame: object): Answer => ({ status: 200, body: `data: ${JSON
 
 /** @param place where there is a thread, whoever says something there may be named. */
 async function inPlace(
-  services: Services,
+  services: ChatServices,
   call: Asking & { body: QuestionBody },
   place: Omit<WorkspaceChat, 'options' | 'user'>,
 ): Promise<Answer> {
@@ -110,7 +110,7 @@ async function inPlace(
 
 /** Where the user, if there is one, may send another message today. */
 async function answerWithin(
-  services: Services,
+  services: ChatServices,
   call: Question,
   chat: Omit<WorkspaceChat, 'user'> & { user: User | undefined },
 ): Promise<Answer> {
@@ -125,7 +125,7 @@ async function answerWithin(
 
 /** @param chat.release called at the end, whatever became of it. */
 async function answered(
-  services: Services,
+  services: ChatServices,
   call: Question,
   { release, ...chat }: WorkspaceChat & { release?: () => void },
 ): Promise<Answer> {
@@ -144,7 +144,7 @@ async function answered(
 
 /** Nobody's key is used: the usage report has the user, whose owner's budgets are spent. */
 async function payerOf(
-  { keys }: Services,
+  { keys }: ChatServices,
   session: Session,
   { countsItself }: Pick<Call, 'countsItself'>,
 ): Promise<Payer> {
@@ -164,7 +164,7 @@ async function holdersOf(keys: KeysContext, session: Session): Promise<readonly 
 }
 
 const ownRoutes: Route[] = [
-  route({
+  chatRoute({
     method: 'POST',
     path: '/api/workspace/:slug/stream-chat',
     id: 'my_workspaces.stream_chat',
@@ -190,7 +190,7 @@ const ownRoutes: Route[] = [
       return answerWithin(services, { ...payer, actor: session.actor, signal }, chat);
     },
   }),
-  route({
+  chatRoute({
     method: 'GET',
     path: '/api/workspace/:slug/chats',
     id: 'my_workspaces.chats',

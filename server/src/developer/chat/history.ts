@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { nullable, type Answer } from '../../http/index.ts';
 import type { Chat, Conversation } from '../../workspaces/index.ts';
 import { listText, streamed } from '../answers.ts';
-import type { Services } from '../services.ts';
+import type { ChatServices } from '../services.ts';
 
 const Text = Type.String();
 const Whole = Type.Integer();
@@ -49,7 +49,7 @@ export function viewMessages({ id: chatId, prompt, response, createdAt, isGood }
 
 /** `{history}` of a conversation, however long. */
 export function historyAnswer(
-  { workspaces }: Services,
+  { workspaces }: Pick<ChatServices, 'workspaces'>,
   conversation: Conversation,
   options: { limit: number; order: 'asc' | 'desc' },
 ): Promise<Answer> {

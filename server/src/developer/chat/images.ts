@@ -5,7 +5,7 @@ import { brokenOff, failureOf, imageModel, providerFailure, type Failure } from 
 import { ModelAccount, ModelForm, paidOnce } from '../../models/index.ts';
 import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
 import type { Answer, Call } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { ChatServices } from '../services.ts';
 import { json } from '../answers.ts';
 import { field, text } from '../fields.ts';
 
@@ -29,7 +29,7 @@ interface ImageOptions {
 }
 
 /** Passed on to an upstream that makes images: new ones, or changed ones where there are pictures to go by. */
-export async function makeImages(services: Services, call: Request): Promise<Answer> {
+export async function makeImages(services: ChatServices, call: Request): Promise<Answer> {
   const options = readOptions(call);
   if (options.prompt === '') return json({ error: 'A prompt is required.' }, 400);
   if (options.references.length > REFERENCES_MAX) {
@@ -60,7 +60,7 @@ function readOptions({ body, form = [] }: Request): ImageOptions {
 type Made = { images: string[] } | { failure: Failure };
 
 async function ask(
-  services: Services,
+  services: ChatServices,
   call: Request,
   { options, model }: { options: ImageOptions; model: string },
 ): Promise<Made> {

@@ -4,7 +4,7 @@ import type { Attachment, ChatEvent, ChatRequest, Ending, Turn } from '../../cha
 import { refuseTooLarge, workspaceConversation } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Decoded } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { ChatServices } from '../services.ts';
 import { field, flag, text } from '../fields.ts';
 import { metricsOf } from './chat-metrics.ts';
 import { requestBy, type Asking } from './chat-options.ts';
@@ -100,7 +100,7 @@ function imagesOf(content: unknown): Attachment[] {
 
 /** The caller brings the history; the answer is kept with the workspace all the same. */
 export function openaiRequest(
-  services: Services,
+  services: ChatServices,
   asking: Asking,
   { workspace, options }: { workspace: Workspace; options: OpenaiOptions },
 ): ChatRequest {

@@ -16,8 +16,8 @@ import {
 } from './openai-chat.ts';
 import type { OpenaiOptions } from './openai-chat.ts';
 import type { Answer, Decoded } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, ChatServices } from '../services.ts';
+import { chatRoute } from '../surface.ts';
 
 const WorkspaceModel = Type.Object(
   {
@@ -44,7 +44,7 @@ const ChatError = Type.Object(
 const NO_QUESTION = "No user prompt found. Must be last element in message array with 'user' role.";
 
 export const openaiRoutes: Route[] = [
-  route({
+  chatRoute({
     method: 'GET',
     path: '/v1/openai/models',
     id: 'openai.models',
@@ -61,7 +61,7 @@ export const openaiRoutes: Route[] = [
       return json({ object: 'list', data });
     },
   }),
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/openai/chat/completions',
     id: 'openai.chat',
@@ -83,7 +83,7 @@ export const openaiRoutes: Route[] = [
     },
     handler: completions,
   }),
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/openai/images/generations',
     id: 'openai.images',
@@ -111,7 +111,7 @@ const modelOf = ({ slug, createdAt }: Workspace, owned_by: string) => ({
 });
 
 async function completions(
-  services: Services,
+  services: ChatServices,
   call: Asking & { body: Decoded<typeof OpenaiQuestion> },
 ): Promise<Answer> {
   const { model: slug = '' } = call.body;
@@ -137,7 +137,7 @@ interface OpenaiChat {
   options: OpenaiOptions;
 }
 
-async function whole(services: Services, call: Asking, chat: OpenaiChat): Promise<Answer> {
+async function whole(services: ChatServices, call: Asking, chat: OpenaiChat): Promise<Answer> {
   const ending = await endingOf(await services.chat.answer(openaiRequest(services, call, chat)));
   if (ending.kind === 'failed') return failed(ending.failure);
   if (ending.kind === 'gone' || ending.kind === 'reset') return empty(500);
@@ -153,7 +153,7 @@ function failed(failure: Failure): Answer {
 }
 
 /** The first word is waited for: a model that cannot answer is told by the status, as clients expect it. */
-async function streamed(services: Services, call: Asking, chat: OpenaiChat): Promise<Answer> {
+async function streamed(services: ChatServices, call: Asking, chat: OpenaiChat): Promise<Answer> {
   const events = await services.chat.answer(openaiRequest(services, call, chat));
   const first = await events.next();
   if (first.done !== true && first.value.kind === 'failed') return failed(first.value.failure);

@@ -6,8 +6,8 @@ import { text, whole } from '../fields.ts';
 import { History, historyAnswer } from './history.ts';
 import { namedUser } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, ChatServices } from '../services.ts';
+import { chatRoute } from '../surface.ts';
 import { nullable, Time } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String(), threadSlug: Type.String() });
@@ -38,7 +38,7 @@ const WORKSPACE_MISSING = json({ message: 'Workspace not found' }, 404);
 const THREAD_MISSING = json({ message: 'Thread not found' }, 404);
 
 export const threadsRoutes: Route[] = [
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/thread/new',
     id: 'threads.create',
@@ -65,7 +65,7 @@ export const threadsRoutes: Route[] = [
       return made.refused === 'no_workspace' ? phrase(400) : json({ thread: null, message: SLUG_TAKEN });
     },
   }),
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/thread/:threadSlug/update',
     id: 'threads.update',
@@ -85,7 +85,7 @@ export const threadsRoutes: Route[] = [
       return thread === undefined ? THREAD_MISSING : json({ thread: viewThread(thread), message: null });
     },
   }),
-  route({
+  chatRoute({
     method: 'DELETE',
     path: '/v1/workspace/:slug/thread/:threadSlug',
     id: 'threads.delete',
@@ -102,7 +102,7 @@ export const threadsRoutes: Route[] = [
       return okText();
     },
   }),
-  route({
+  chatRoute({
     method: 'GET',
     path: '/v1/workspace/:slug/thread/:threadSlug/chats',
     id: 'threads.chats',
@@ -124,7 +124,7 @@ const SLUG_TAKEN = 'The workspace has a thread with this slug already.';
 const NOTHING_NEW = 'No valid fields to update!';
 
 export async function findThread(
-  { workspaces }: Services,
+  { workspaces }: ChatServices,
   caller: Caller,
   { slug, threadSlug }: { slug: string; threadSlug: string },
 ): Promise<{ workspace: Workspace | undefined; thread: Thread | undefined }> {

@@ -6,8 +6,8 @@ import { pageFields } from './document-fields.ts';
 import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
 import { nullable, type Call } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, DocumentServices } from '../services.ts';
+import { documentRoute } from '../surface.ts';
 import { documentFolderRoutes } from './document-folders.ts';
 import { documentUploadRoutes } from './uploads.ts';
 
@@ -27,7 +27,7 @@ const METADATA_SCHEMA = {
 };
 
 const readingRoutes: Route[] = [
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/documents',
     id: 'documents.list',
@@ -49,7 +49,7 @@ const readingRoutes: Route[] = [
       return json({ ...listed, code, error }, code);
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/documents/folder/:folderName',
     id: 'documents.list_folder',
@@ -63,7 +63,7 @@ const readingRoutes: Route[] = [
       return json({ ...listed, error }, code);
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/document/accepted-file-types',
     id: 'documents.file_types',
@@ -73,7 +73,7 @@ const readingRoutes: Route[] = [
     responses: { 200: Type.Object({ types: Type.Record(Type.String(), Type.Array(Type.String())) }) },
     handler: () => json({ types: acceptedTypes() }),
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/document/metadata-schema',
     id: 'documents.metadata_schema',
@@ -82,7 +82,7 @@ const readingRoutes: Route[] = [
     responses: { 200: Type.Object({ schema: Type.Record(Type.String(), Type.String()) }) },
     handler: () => json({ schema: METADATA_SCHEMA }),
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/document/:docName',
     id: 'documents.get',
@@ -98,7 +98,7 @@ const readingRoutes: Route[] = [
       return json({ document: { name, type: 'file', ...metadata, cached: isCached } });
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/document/generated-files/:filename',
     id: 'documents.generated_file',
@@ -124,7 +124,7 @@ interface FolderQuestion {
   folder: string;
 }
 
-async function listFolder({ documents }: Services, { query, caller, folder }: FolderQuestion) {
+async function listFolder({ documents }: DocumentServices, { query, caller, folder }: FolderQuestion) {
   const { offset, limit } = query;
   const listing = await documents.list(caller, { folder, offset, limit });
   return {

@@ -20,8 +20,8 @@ import {
 import { embedUploads } from './embed-documents.ts';
 import { receiveUpload } from './upload-form.ts';
 import { decoder, type Answer, type Call, type Decoded } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, DocumentServices } from '../services.ts';
+import { documentRoute } from '../surface.ts';
 
 const UploadForm = Type.Object({
   file: Type.String({ format: 'binary' }),
@@ -51,7 +51,7 @@ const Note = Type.Object({
 const responses = { 200: UploadResult, 422: UploadFailure, 500: UploadFailure };
 
 export const documentUploadRoutes: Route[] = [
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/upload',
     id: 'documents.upload',
@@ -63,7 +63,7 @@ export const documentUploadRoutes: Route[] = [
     responses,
     handler: (services, call) => upload(services, call, { folder: DEFAULT_FOLDER, isNamed: false }),
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/upload/:folderName',
     id: 'documents.upload_to_folder',
@@ -80,7 +80,7 @@ export const documentUploadRoutes: Route[] = [
       return ended(uploadFailed('Invalid folder name'));
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/upload-link',
     id: 'documents.upload_link',
@@ -113,7 +113,7 @@ export const documentUploadRoutes: Route[] = [
       return answerWith(services, call, { outcome, slugs });
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/raw-text',
     id: 'documents.raw_text',
@@ -140,7 +140,7 @@ interface Target {
   isNamed: boolean;
 }
 
-async function upload(services: Services, call: UploadCall, target: Target): Promise<Answer> {
+async function upload(services: DocumentServices, call: UploadCall, target: Target): Promise<Answer> {
   const { intake, config } = services;
   const { stream, caller, signal } = call;
   const form = await receiveUpload(stream, {
@@ -175,7 +175,7 @@ const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => 
 const uploadFailed = (error: string) => json({ success: false, error, documents: [] }, 500);
 
 async function answerWith(
-  services: Services,
+  services: DocumentServices,
   call: Pick<UploadCall, 'caller' | 'countsItself'>,
   { outcome, slugs, isNamed = false }: { outcome: Outcome; slugs: readonly string[]; isNamed?: boolean },
 ): Promise<Answer> {

@@ -9,7 +9,7 @@ import * as d from '../schemas.ts';
 import { accountsOf, ModelAccount } from '../../models/index.ts';
 import type { Route } from '../services.ts';
 import type { Answer } from '../../http/index.ts';
-import { route } from '../surface.ts';
+import { documentRoute } from '../surface.ts';
 
 const params = Type.Object({ slug: Type.String() });
 
@@ -68,7 +68,7 @@ function readInput(input: unknown): string[] | undefined {
 const embeddingInput = field(Type.Union([Type.String(), Type.Array(Type.String())]), readInput);
 
 export const vectorRoutes: Route[] = [
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/update-embeddings',
     id: 'workspaces.embed',
@@ -91,7 +91,7 @@ export const vectorRoutes: Route[] = [
       return json({ workspace: await viewEmbedded(services, workspace) });
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/update-pin',
     id: 'workspaces.pin',
@@ -114,7 +114,7 @@ export const vectorRoutes: Route[] = [
       return isThere ? json({ message: 'Pin status updated successfully' }) : phrase(404);
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/vector-search',
     id: 'workspaces.search',
@@ -159,7 +159,7 @@ export const vectorRoutes: Route[] = [
       return json({ results: hits.map(viewHit) });
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/system/vector-count',
     id: 'system.vector_count',
@@ -169,7 +169,7 @@ export const vectorRoutes: Route[] = [
     handler: async ({ workspaces, retrieval }, { caller }) =>
       json({ vectorCount: await retrieval.count(await workspaces.coveredIds(caller)) }),
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/openai/embeddings',
     id: 'openai.embeddings',
@@ -219,7 +219,7 @@ export const vectorRoutes: Route[] = [
       });
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/openai/vector_stores',
     id: 'openai.vector_stores',

@@ -6,8 +6,8 @@ import { noteRefusal, tooMany } from './logins.ts';
 import { asSent, text, texts } from '../fields.ts';
 import * as d from '../schemas.ts';
 import { nullable, type Answer } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, PeopleServices } from '../services.ts';
+import { peopleRoute } from '../surface.ts';
 
 /* What people without a session do to get one: accept an invite, recover an account. */
 
@@ -16,7 +16,7 @@ const newUser = Type.Object(asSent({ username: Type.String(), password: Type.Str
   title: 'InvitedUser',
 });
 
-const showInvite = route({
+const showInvite = peopleRoute({
   method: 'GET',
   path: '/api/invite/:code',
   id: 'accounts.invite',
@@ -38,7 +38,7 @@ const showInvite = route({
   },
 });
 
-const accept = route({
+const accept = peopleRoute({
   method: 'POST',
   path: '/api/invite/:code',
   id: 'accounts.accept_invite',
@@ -68,7 +68,7 @@ const accept = route({
 
 /** Somebody tries codes: the audit record is told which invite it was, if one, and never the code. */
 function noteWrongCode(
-  { refusals }: Services,
+  { refusals }: PeopleServices,
   { action, invite, ip }: { action: string; invite: Invite | undefined; ip: string },
 ): void {
   const target = invite === undefined ? 'invites' : `invite:${invite.id}`;
@@ -76,14 +76,14 @@ function noteWrongCode(
 }
 
 /** Where there are no users there are no accounts. */
-async function withUsers({ identity }: Services, answer: () => Promise<Answer>): Promise<Answer> {
+async function withUsers({ identity }: PeopleServices, answer: () => Promise<Answer>): Promise<Answer> {
   return (await identity.isMultiUser()) ? answer() : json({ error: 'Invalid request' }, 403);
 }
 
 const Failed = Type.Object({ success: Type.Boolean(), message: Type.String() });
 const failed = (message: string, status = 400) => json({ success: false, message }, status);
 
-const recover = route({
+const recover = peopleRoute({
   method: 'POST',
   path: '/api/system/recover-account',
   id: 'accounts.recover',
@@ -109,7 +109,7 @@ const recover = route({
     }),
 });
 
-const reset = route({
+const reset = peopleRoute({
   method: 'POST',
   path: '/api/system/reset-password',
   id: 'accounts.reset_password',

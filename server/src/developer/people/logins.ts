@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { LoginRefusal, UserLogin } from '../../identity/index.ts';
 import { nullable, type WholeAnswer } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { PeopleServices } from '../services.ts';
 import { json } from '../answers.ts';
 import { User, viewUser } from './user-views.ts';
 
@@ -26,14 +26,14 @@ export function loggedIn({ user, token, recoveryCodes }: Extract<UserLogin, { ok
 }
 
 /** The same for a user that is not there and a password that is wrong. */
-export function failedLogin(services: Services, refusal: LoginRefusal, ip: string): WholeAnswer {
+export function failedLogin(services: PeopleServices, refusal: LoginRefusal, ip: string): WholeAnswer {
   noteRefusal(services, refusal, ip);
   if (refusal.why === 'throttled') return tooMany(refusal, notLoggedIn);
   if (refusal.why === 'suspended') return json(notLoggedIn('[004] Account suspended by admin.'));
   return json(notLoggedIn('[001] Invalid login credentials.'));
 }
 
-export function refusedAdmin(services: Services, refusal: LoginRefusal, ip: string): WholeAnswer {
+export function refusedAdmin(services: PeopleServices, refusal: LoginRefusal, ip: string): WholeAnswer {
   noteRefusal(services, refusal, ip);
   const body = (message: string) => ({ valid: false, token: null, message });
   if (refusal.why === 'throttled') return tooMany(refusal, body);
@@ -56,7 +56,7 @@ export function tooMany(
 }
 
 /** Whose login it was is written down; what was typed in place of a name may be a password and is not. */
-export function noteRefusal({ refusals }: Services, refusal: LoginRefusal, ip: string): void {
+export function noteRefusal({ refusals }: PeopleServices, refusal: LoginRefusal, ip: string): void {
   const userId = 'userId' in refusal ? refusal.userId : undefined;
   refusals.note({
     actor: 'anonymous',
@@ -75,7 +75,7 @@ export const html = (status: number, body: string): WholeAnswer => ({
 });
 
 /** Why login tokens are neither issued nor taken, if so. */
-export async function ssoRefusal({ config, identity }: Services): Promise<WholeAnswer | undefined> {
+export async function ssoRefusal({ config, identity }: PeopleServices): Promise<WholeAnswer | undefined> {
   if (config.simpleSso === 'off') return html(403, 'Simple SSO is not enabled.');
   if (!(await identity.isMultiUser())) return html(403, 'Multi-User mode is not enabled.');
   return undefined;

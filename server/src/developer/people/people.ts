@@ -16,8 +16,8 @@ import {
   userShapes as shapes,
 } from './user-answers.ts';
 import type { Answer, Decoded } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, PeopleServices } from '../services.ts';
+import { peopleRoute } from '../surface.ts';
 
 interface UserRequest {
   actor: Actor;
@@ -39,7 +39,7 @@ interface Verb {
   description?: string;
   body?: TSchema;
   responses: Route['responses'];
-  answer(services: Services, request: UserRequest): Promise<Answer>;
+  answer(services: PeopleServices, request: UserRequest): Promise<Answer>;
 }
 
 /** Users and invites. A key and somebody who is logged in have the same verbs; who may do what to whom is identity's to say. */
@@ -130,12 +130,12 @@ function declared({ method, path, summary, description, body, responses }: Verb,
 }
 
 /** To a key that is bound to workspaces the others do not exist: whoever invites gives away no more than the own ones. */
-async function coveredBy({ workspaces }: Services, caller: Caller): Promise<UserRequest['covered']> {
+async function coveredBy({ workspaces }: PeopleServices, caller: Caller): Promise<UserRequest['covered']> {
   return isBound(caller) ? new Set(await workspaces.coveredIds(caller)) : undefined;
 }
 
 const byKey = VERBS.map((verb) =>
-  route({
+  peopleRoute({
     ...declared(verb, 'In multi-user mode.'),
     path: `/v1/admin${verb.path}`,
     id: `users.${verb.name}`,
@@ -150,7 +150,7 @@ const byKey = VERBS.map((verb) =>
 );
 
 const bySession = VERBS.map((verb) =>
-  route({
+  peopleRoute({
     ...declared(verb, 'For admins and managers; managers neither make nor touch an admin.'),
     path: `/api/admin${verb.webPath ?? verb.path}`,
     id: `people.${verb.name}`,

@@ -23,10 +23,10 @@ import {
 import * as d from '../schemas.ts';
 import { User, viewUser } from './user-views.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { peopleRoute } from '../surface.ts';
 import { lastAdminFlag, nullable } from '../../http/index.ts';
 
-const requestToken = route({
+const requestToken = peopleRoute({
   method: 'POST',
   path: '/api/request-token',
   id: 'sessions.login',
@@ -51,7 +51,7 @@ const requestToken = route({
   },
 });
 
-const redeemToken = route({
+const redeemToken = peopleRoute({
   method: 'GET',
   path: '/api/request-token/sso/simple',
   id: 'sessions.login_with_token',
@@ -75,7 +75,7 @@ const redeemToken = route({
   },
 });
 
-const checkToken = route({
+const checkToken = peopleRoute({
   method: 'GET',
   path: '/api/system/check-token',
   id: 'sessions.check',
@@ -86,7 +86,7 @@ const checkToken = route({
   handler: () => okText(),
 });
 
-const refreshUser = route({
+const refreshUser = peopleRoute({
   method: 'GET',
   path: '/api/system/refresh-user',
   id: 'sessions.user',
@@ -101,7 +101,7 @@ const refreshUser = route({
   },
 });
 
-const changeUser = route({
+const changeUser = peopleRoute({
   method: 'POST',
   path: '/api/system/user',
   id: 'sessions.change_user',
@@ -134,7 +134,7 @@ const changeUser = route({
   },
 });
 
-const multiUserMode = route({
+const multiUserMode = peopleRoute({
   method: 'GET',
   path: '/api/system/multi-user-mode',
   id: 'sessions.mode',
@@ -144,7 +144,7 @@ const multiUserMode = route({
   handler: async ({ identity }) => json({ multiUserMode: await identity.isMultiUser() }),
 });
 
-const logout = route({
+const logout = peopleRoute({
   method: 'POST',
   path: '/api/system/logout',
   id: 'sessions.logout',
@@ -158,7 +158,7 @@ const logout = route({
   },
 });
 
-const enable = route({
+const enable = peopleRoute({
   method: 'POST',
   path: '/api/system/enable-multi-user',
   id: 'sessions.enable_multi_user',
@@ -178,7 +178,7 @@ const enable = route({
   },
 });
 
-const updatePassword = route({
+const updatePassword = peopleRoute({
   method: 'POST',
   path: '/api/system/update-password',
   id: 'sessions.set_password',

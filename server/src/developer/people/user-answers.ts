@@ -13,7 +13,7 @@ import {
 } from '../../identity/index.ts';
 import type { Invite, User, UserInput } from '../../identity/index.ts';
 import { nullable, type WholeAnswer } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { PeopleServices } from '../services.ts';
 import { json, phrase, outcomeOf } from '../answers.ts';
 import { asSent, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
@@ -67,18 +67,20 @@ const failed = (error: string, status = 200): WholeAnswer => json({ success: fal
 
 /** Those that there are for a key; for who is logged in, all. */
 export async function usersFor(
-  { identity, workspaces }: Services,
+  { identity, workspaces }: PeopleServices,
   viewer: Caller | 'everything',
 ): Promise<User[]> {
   const isThere = await workspaces.members.visibleTo(viewer);
   return (await identity.listUsers()).filter(isThere);
 }
 
-export const answerUsers = async (services: Services, viewer: Caller | 'everything'): Promise<WholeAnswer> =>
-  json({ users: await mapInTurns(await usersFor(services, viewer), viewUser) });
+export const answerUsers = async (
+  services: PeopleServices,
+  viewer: Caller | 'everything',
+): Promise<WholeAnswer> => json({ users: await mapInTurns(await usersFor(services, viewer), viewUser) });
 
 export async function answerNewUser(
-  { identity }: Services,
+  { identity }: PeopleServices,
   actor: Actor,
   body: UserInput,
 ): Promise<WholeAnswer> {
@@ -88,7 +90,7 @@ export async function answerNewUser(
 }
 
 export async function answerChange(
-  { identity }: Services,
+  { identity }: PeopleServices,
   actor: Actor,
   { id: userId = NOBODY, body: input }: { id: number | undefined; body: UserInput },
 ): Promise<WholeAnswer> {
@@ -100,7 +102,7 @@ export async function answerChange(
 }
 
 export async function answerRemoval(
-  { identity }: Services,
+  { identity }: PeopleServices,
   actor: Actor,
   userId = NOBODY,
 ): Promise<WholeAnswer> {
@@ -119,7 +121,7 @@ const isOpenTo = (covered: Covered, { workspaceIds }: Invite): boolean =>
   covered === undefined || workspaceIds.every((id) => covered.has(id));
 
 export async function answerInvites(
-  { identity, workspaces }: Services,
+  { identity, workspaces }: PeopleServices,
   actor: Actor,
   { covered, viewer }: { covered: Covered; viewer: Caller | 'everything' },
 ): Promise<WholeAnswer> {
@@ -131,7 +133,7 @@ export async function answerInvites(
 }
 
 export async function answerInvite(
-  { identity }: Services,
+  { identity }: PeopleServices,
   actor: Actor,
   { wanted, covered }: { wanted: readonly number[]; covered: Covered },
 ): Promise<WholeAnswer> {
@@ -140,7 +142,7 @@ export async function answerInvite(
 }
 
 export async function answerDisabling(
-  { identity }: Services,
+  { identity }: PeopleServices,
   actor: Actor,
   { id: inviteId, covered }: { id: number | undefined; covered: Covered },
 ): Promise<WholeAnswer> {

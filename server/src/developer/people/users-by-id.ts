@@ -1,7 +1,7 @@
 import { isBound, type Caller } from '../../access/index.ts';
 import type { Session, User } from '../../identity/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
-import type { Services } from '../services.ts';
+import type { PeopleServices } from '../services.ts';
 
 /**
  * Whom a request names as the one who says something; undefined where there is nobody of this id. For a key that is bound to
@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
  * themselves, put into a prompt. Guarded by workspace-users.test.ts.
  */
 export async function namedUser(
-  { identity, workspaces }: Services,
+  { identity, workspaces }: PeopleServices,
   caller: Caller,
   { workspace, userId }: { workspace: Pick<Workspace, 'id'>; userId: number | undefined },
 ): Promise<User | undefined> {
@@ -22,7 +22,7 @@ export async function namedUser(
 
 /** By user id, of these users or of all; empty where there are no users. */
 export async function usernames(
-  { identity }: Services,
+  { identity }: PeopleServices,
   ids?: readonly number[],
 ): Promise<Map<number, string>> {
   const users = ids === undefined ? await identity.listUsers() : (await identity.usersById(ids)).values();

@@ -7,8 +7,8 @@ import type { KeyWithSecrets, Minted } from '../../keys/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { field, readFlag, readId } from '../fields.ts';
 import { lastAdminFlag, nullable, Time, type Answer, type Decoded } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, SystemServices } from '../services.ts';
+import { systemRoute } from '../surface.ts';
 
 /*
  * Keys as the web application and clients of the Developer API know them: whole numbers, no scopes to choose. They are
@@ -62,7 +62,7 @@ function creatorOf({ createdBy }: Pick<KeyWithSecrets, 'createdBy'>): number | n
   return id === undefined ? null : Number(id);
 }
 
-async function list({ keys, identity }: Services, actor: Actor): Promise<Answer> {
+async function list({ keys, identity }: SystemServices, actor: Actor): Promise<Answer> {
   const found = await listNumbered(keys, actor);
   const users = await identity.usersById(found.map(creatorOf).filter((id) => id !== null));
   const apiKeys = found.map((key) => {
@@ -101,7 +101,7 @@ interface Removal {
 
 /** One that is not there is no failure. */
 async function remove(
-  { keys }: Services,
+  { keys }: SystemServices,
   actor: Actor,
   { params: { id: number }, body: { last_admin: isLastMeant } }: Removal,
 ): Promise<Answer> {
@@ -151,7 +151,7 @@ export const developerKeysRoutes: Route[] = AUDIENCES.flatMap(({ name, declared,
   const inList = isKeyed ? "Without owners:manage, those of the caller's owner. " : where;
   const onCreation = isKeyed ? 'The caller must be able to do everything itself. ' : where;
   return [
-    route({
+    systemRoute({
       access: 'keys:read',
       ...declared,
       method: 'GET',
@@ -162,7 +162,7 @@ export const developerKeysRoutes: Route[] = AUDIENCES.flatMap(({ name, declared,
       responses: { 200: Type.Object({ apiKeys: Type.Array(ApiKey), error: Type.Null() }), ...refused },
       handler: (services, call) => list(services, actorOf(call)),
     }),
-    route({
+    systemRoute({
       access: 'keys:write',
       ...declared,
       method: 'POST',
@@ -183,7 +183,7 @@ export const developerKeysRoutes: Route[] = AUDIENCES.flatMap(({ name, declared,
       },
     }),
     ...removePaths.map((path, index) =>
-      route({
+      systemRoute({
         access: 'keys:write',
         ...declared,
         method: 'DELETE',

@@ -2,7 +2,7 @@ import type { Actor } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
-import type { Services } from '../services.ts';
+import type { SystemServices } from '../services.ts';
 import { faultOf, type SettingChange } from '../../settings/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { EMBEDDING_ENGINES, EMBEDDING_UPSTREAM, embeddingModelOf, modelOf } from './providers.ts';
@@ -14,7 +14,7 @@ import type { UpstreamBook } from './upstream-settings.ts';
 type Body = Readonly<Record<string, unknown>>;
 type Values = ReadonlyMap<string, string>;
 type Changes = Record<string, SettingChange>;
-type Context = Pick<Services, 'settings' | 'audit'>;
+type Context = Pick<SystemServices, 'settings' | 'audit'>;
 
 interface EnvironmentChange {
   newValues: Record<string, string>;
@@ -27,7 +27,7 @@ const MASK = '*'.repeat(20);
 
 /** All that are set, as they are stored; a key that waits for its upstream's address among them. Never to be shown as it is. */
 export const environmentValues = (
-  { settings }: Pick<Services, 'settings'>,
+  { settings }: Pick<SystemServices, 'settings'>,
   db?: Db,
 ): Promise<Map<string, string>> => settings.many(settableNames(), db);
 

@@ -11,13 +11,13 @@ import {
 } from '../../widgets/index.ts';
 import type { ExtensionKey } from '../../widgets/index.ts';
 import { nullable, Time, type Call, type Decoded, type WholeAnswer } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
+import type { Route, SystemServices } from '../services.ts';
 import { json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
 import { embedUploads } from '../documents/embed-documents.ts';
 import { metadataFields } from '../documents/document-fields.ts';
 import { viewWorkspace, Workspace } from '../schemas.ts';
-import { route } from '../surface.ts';
+import { systemRoute } from '../surface.ts';
 
 const Refused = Type.Object({ error: Type.String() });
 const Done = Type.Object({ success: Type.Boolean() });
@@ -32,7 +32,7 @@ const bySession = { access: 'session', roles: ['admin', 'manager'] } as const;
 
 /** Runs `work` for a key of the extension whose owner may use it. */
 async function forExtension(
-  { identity }: Services,
+  { identity }: SystemServices,
   caller: Caller,
   work: (key: { number: number }) => Promise<WholeAnswer>,
 ): Promise<WholeAnswer> {
@@ -61,7 +61,11 @@ function noteIn({ textContent: text = '', metadata }: Decoded<typeof Page>): New
 type KeyCall = Pick<Call, 'countsItself'> & { caller: Caller; body: Decoded<typeof Page> };
 
 /** Stores what was read off a page, and puts it into these workspaces. */
-async function store(services: Services, call: KeyCall, slugs: readonly string[]): Promise<WholeAnswer> {
+async function store(
+  services: SystemServices,
+  call: KeyCall,
+  slugs: readonly string[],
+): Promise<WholeAnswer> {
   const note = noteIn(call.body);
   if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
   const { caller } = call;
@@ -71,7 +75,7 @@ async function store(services: Services, call: KeyCall, slugs: readonly string[]
 }
 
 async function storeInWorkspace(
-  services: Services,
+  services: SystemServices,
   call: KeyCall,
   id: number | undefined,
 ): Promise<WholeAnswer> {
@@ -90,7 +94,7 @@ const viewKey = ({ id, mask, user, createdAt }: ExtensionKey) => ({
 });
 
 const keyRoutes: Route[] = [
-  route({
+  systemRoute({
     ...byKey,
     method: 'GET',
     path: '/api/browser-extension/check',
@@ -110,7 +114,7 @@ const keyRoutes: Route[] = [
         return json({ connected: true, workspaces, apiKeyId: number });
       }),
   }),
-  route({
+  systemRoute({
     ...byKey,
     method: 'DELETE',
     path: '/api/browser-extension/disconnect',
@@ -124,7 +128,7 @@ const keyRoutes: Route[] = [
         return json({ success: true });
       }),
   }),
-  route({
+  systemRoute({
     ...byKey,
     method: 'GET',
     path: '/api/browser-extension/workspaces',
@@ -136,7 +140,7 @@ const keyRoutes: Route[] = [
         json({ workspaces: (await services.workspaces.list(caller)).map(viewWorkspace) }),
       ),
   }),
-  route({
+  systemRoute({
     ...byKey,
     method: 'POST',
     path: '/api/browser-extension/embed-content',
@@ -147,7 +151,7 @@ const keyRoutes: Route[] = [
     handler: (services, call) =>
       forExtension(services, call.caller, () => storeInWorkspace(services, call, call.body.workspaceId)),
   }),
-  route({
+  systemRoute({
     ...byKey,
     method: 'POST',
     path: '/api/browser-extension/upload-content',
@@ -169,7 +173,7 @@ const Key = Type.Object({
 });
 
 const sessionRoutes: Route[] = [
-  route({
+  systemRoute({
     ...bySession,
     method: 'GET',
     path: '/api/browser-extension/api-keys',
@@ -179,7 +183,7 @@ const sessionRoutes: Route[] = [
     handler: async ({ identity }, { session }) =>
       json({ success: true, apiKeys: (await listExtensionKeys(identity, session)).map(viewKey) }),
   }),
-  route({
+  systemRoute({
     ...bySession,
     method: 'POST',
     path: '/api/browser-extension/api-keys/new',
@@ -189,7 +193,7 @@ const sessionRoutes: Route[] = [
     responses: { 200: Type.Object({ apiKey: Type.String() }), 401: 'stream' },
     handler: async ({ identity }, { session }) => json({ apiKey: await mintExtensionKey(identity, session) }),
   }),
-  route({
+  systemRoute({
     ...bySession,
     method: 'DELETE',
     path: '/api/browser-extension/api-keys/:id',

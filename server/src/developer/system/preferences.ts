@@ -7,14 +7,14 @@ import { refuseBound } from '../../workspaces/index.ts';
 import { text } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
 import { nullable, type WholeAnswer } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, SystemServices } from '../services.ts';
+import { systemRoute } from '../surface.ts';
 
 const Preferences = Type.Record(Type.String(), Type.Unknown());
 
 /** Names that mean nothing, or nothing to who asks, are left out; it is a success all the same. */
 async function change(
-  { settings, audit }: Services,
+  { settings, audit }: SystemServices,
   actor: Actor,
   { body, group }: { body: Record<string, unknown>; group: PreferenceGroup },
 ): Promise<WholeAnswer> {
@@ -38,7 +38,7 @@ const groupOf = (session: Session): PreferenceGroup =>
 const forPeople = { access: 'session', roles: ['admin', 'manager'] } as const;
 
 export const preferencesRoutes: Route[] = [
-  route({
+  systemRoute({
     method: 'POST',
     path: '/v1/admin/preferences',
     id: 'settings.preferences',
@@ -53,7 +53,7 @@ export const preferencesRoutes: Route[] = [
       return change(services, actor, { body, group: 'all' });
     },
   }),
-  route({
+  systemRoute({
     ...forPeople,
     method: 'POST',
     path: '/api/admin/system-preferences',
@@ -66,7 +66,7 @@ export const preferencesRoutes: Route[] = [
     handler: (services, { session, body }) =>
       change(services, session.actor, { body, group: groupOf(session) }),
   }),
-  route({
+  systemRoute({
     ...forPeople,
     method: 'GET',
     path: '/api/admin/system-preferences-for',

@@ -6,7 +6,7 @@ import { json } from '../answers.ts';
 import { field, pathId, readFlag, readText } from '../fields.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { systemRoute } from '../surface.ts';
 
 const Variable = Type.Object(
   {
@@ -55,7 +55,7 @@ const NOBODYS = 0;
 
 /** Of the web application: what prompts may name in braces. */
 export const promptVariablesRoutes: Route[] = [
-  route({
+  systemRoute({
     method: 'GET',
     path: '/api/system/prompt-variables',
     id: 'prompt_variables.list',
@@ -75,7 +75,7 @@ export const promptVariablesRoutes: Route[] = [
       return json({ variables: [...builtIn, ...shown] });
     },
   }),
-  route({
+  systemRoute({
     method: 'POST',
     path: '/api/system/prompt-variables',
     id: 'prompt_variables.create',
@@ -90,7 +90,7 @@ export const promptVariablesRoutes: Route[] = [
         return json({ success: true, variable: viewVariable(variable) });
       }),
   }),
-  route({
+  systemRoute({
     method: 'PUT',
     path: '/api/system/prompt-variables/:id',
     id: 'prompt_variables.update',
@@ -109,7 +109,7 @@ export const promptVariablesRoutes: Route[] = [
         return json({ success: true, variable: viewVariable(variable) });
       }),
   }),
-  route({
+  systemRoute({
     method: 'DELETE',
     path: '/api/system/prompt-variables/:id',
     id: 'prompt_variables.delete',

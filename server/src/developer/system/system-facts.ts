@@ -1,11 +1,11 @@
 import type { Viewer } from '../../workspaces/index.ts';
-import type { Services } from '../services.ts';
+import type { SystemServices } from '../services.ts';
 import { environmentValues } from './environment.ts';
 import type { SystemFacts } from './system-table.ts';
 import { allUpstreams } from './upstream-settings.ts';
 
 /** What the settings are shown from, gathered from everywhere; of documents only what the viewer's workspaces have. */
-export async function systemFacts(services: Services, viewer: Viewer): Promise<SystemFacts> {
+export async function systemFacts(services: SystemServices, viewer: Viewer): Promise<SystemFacts> {
   const { identity, workspaces, retrieval, models, localModel, config } = services;
   const [mode, passages, upstreams, values] = await Promise.all([
     identity.mode(),

@@ -6,8 +6,8 @@ import { concernsUpstreams, updateEnvironment } from './environment.ts';
 import { systemFacts } from './system-facts.ts';
 import { viewForStrangers, viewSystem } from './system-table.ts';
 import { refuseUpstreams, upstreamBook } from './upstream-settings.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, SystemServices } from '../services.ts';
+import { systemRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
 /** Keyward's own mark: a key in a ring. */
@@ -43,7 +43,7 @@ const EmbeddingProgress = Type.Object(
  * system:read. Guarded by preferences.test.ts.
  */
 async function isAdministrator(
-  { identity }: Services,
+  { identity }: SystemServices,
   authorization: string | undefined,
   ip: string,
 ): Promise<boolean> {
@@ -57,7 +57,7 @@ async function isAdministrator(
 }
 
 export const systemRoutes: Route[] = [
-  route({
+  systemRoute({
     method: 'GET',
     path: '/v1/system/env-dump',
     id: 'settings.dump',
@@ -67,7 +67,7 @@ export const systemRoutes: Route[] = [
     responses: { 200: 'stream' },
     handler: () => okText(),
   }),
-  route({
+  systemRoute({
     method: 'GET',
     path: '/v1/system',
     id: 'settings.get',
@@ -77,7 +77,7 @@ export const systemRoutes: Route[] = [
     handler: async (services, { caller }) =>
       json({ settings: viewSystem(await systemFacts(services, caller)) }),
   }),
-  route({
+  systemRoute({
     method: 'GET',
     path: '/v1/system/embedding-progress',
     id: 'settings.embedding_progress',
@@ -90,7 +90,7 @@ export const systemRoutes: Route[] = [
       return json(await retrieval.progress());
     },
   }),
-  route({
+  systemRoute({
     method: 'POST',
     path: '/v1/system/update-env',
     id: 'settings.update',
@@ -113,7 +113,7 @@ export const systemRoutes: Route[] = [
       return change === undefined ? phrase(500) : json(change);
     },
   }),
-  route({
+  systemRoute({
     ...open,
     path: '/api/ping',
     id: 'web.ping',
@@ -121,7 +121,7 @@ export const systemRoutes: Route[] = [
     responses: { 200: Type.Object({ online: Type.Boolean() }) },
     handler: () => json({ online: true }),
   }),
-  route({
+  systemRoute({
     ...open,
     path: '/api/setup-complete',
     id: 'web.setup',
@@ -135,7 +135,7 @@ export const systemRoutes: Route[] = [
       return json({ results: viewForStrangers({ mode: await identity.mode(), sso: config.simpleSso }) });
     },
   }),
-  route({
+  systemRoute({
     ...open,
     path: '/api/system/logo',
     id: 'web.logo',

@@ -24,7 +24,7 @@ import {
 import { Outcome } from '../schemas.ts';
 import { nullable, type Answer, type WholeAnswer } from '../../http/index.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { widgetRoute } from '../surface.ts';
 
 const Refused = Type.Object({ error: Type.String() }, { title: 'Refused' });
 const uuid = Type.Object({ uuid: Type.String() });
@@ -50,7 +50,7 @@ function chatsAnswer(found: AsyncIterable<EmbedChatRow[]>): Promise<Answer> {
 }
 
 export const embedsRoutes: Route[] = [
-  route({
+  widgetRoute({
     ...shared,
     method: 'GET',
     path: '/v1/embed',
@@ -60,7 +60,7 @@ export const embedsRoutes: Route[] = [
     handler: async ({ widgets }, { caller }) =>
       json({ embeds: await mapInTurns(await listEmbeds(widgets, caller), viewListed) }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'GET',
     path: '/v1/embed/:uuid/chats',
@@ -70,7 +70,7 @@ export const embedsRoutes: Route[] = [
     responses: { 200: EmbedChats },
     handler: ({ widgets }, { caller, params }) => chatsAnswer(embedChats(widgets, caller, params)),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'GET',
     path: '/v1/embed/:uuid/chats/:sessionId',
@@ -80,7 +80,7 @@ export const embedsRoutes: Route[] = [
     responses: { 200: EmbedChats },
     handler: ({ widgets }, { caller, params }) => chatsAnswer(embedChats(widgets, caller, params)),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'POST',
     path: '/v1/embed/new',
@@ -105,7 +105,7 @@ export const embedsRoutes: Route[] = [
         });
       }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'POST',
     path: '/v1/embed/:uuid',
@@ -126,7 +126,7 @@ export const embedsRoutes: Route[] = [
         return json(isChanged ? { success: true, error: null } : {});
       }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'POST',
     path: '/v1/embed/:uuid/adopt',
@@ -142,7 +142,7 @@ export const embedsRoutes: Route[] = [
         return json({ success: true, error: null });
       }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'DELETE',
     path: '/v1/embed/:uuid',

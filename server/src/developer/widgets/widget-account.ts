@@ -3,7 +3,7 @@ import { payerOf, subjectOfWidget, type Bill, type Embed } from '../../widgets/i
 import { takeQuestion, type Call } from '../../http/index.ts';
 import { accountsOf, type Payer } from '../../models/index.ts';
 import { metricsOf } from '../chat/chat-metrics.ts';
-import type { Services } from '../services.ts';
+import type { WidgetServices } from '../services.ts';
 
 /** What stands in usage reports in the place of a key. */
 export const countedFor = ({ uuid, ownerId }: Embed): { keyId: string; ownerId: string } => ({
@@ -16,7 +16,7 @@ export const countedFor = ({ uuid, ownerId }: Embed): { keyId: string; ownerId: 
  * no other models than that key may use. undefined where that key has ended: nobody is answered then.
  */
 export async function billOf(
-  services: Services,
+  services: WidgetServices,
   { embed, workspace }: { embed: Embed; workspace: string },
   call: Pick<Call, 'countsItself' | 'countsFor' | 'runsFor'>,
 ): Promise<Bill | undefined> {

@@ -1,6 +1,6 @@
 import { isAllowedOrigin, visit, type Embed } from '../../widgets/index.ts';
 import type { Course } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { WidgetServices } from '../services.ts';
 import { preflight } from '../cors.ts';
 
 /** The widget that a path belongs to. */
@@ -20,7 +20,7 @@ export const pageHeaders = ({ allowlist }: Embed, origin: string | undefined): R
 
 /** What a browser is told before it calls a widget: nothing, unless its page may. */
 export async function widgetPreflight(
-  { widgets }: Services,
+  { widgets }: WidgetServices,
   course: Course,
 ): Promise<Record<string, string>> {
   const uuid = decodeURIComponent(WIDGET_PATH.exec(course.request.url ?? '')?.[1] ?? '');

@@ -9,8 +9,8 @@ import { billOf, countedFor } from './widget-account.ts';
 import { codeOf, refusalAnswer, widgetFrames } from './widget-frames.ts';
 import { pageHeaders } from './widget-pages.ts';
 import type { Answer, Call } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, WidgetServices } from '../services.ts';
+import { widgetRoute } from '../surface.ts';
 import type { ChatResponse, Workspace } from '../../workspaces/index.ts';
 
 const { WidgetChatsPerAddressPerMinute: perMinute, WidgetChatsPerAddressPerDay: perDay } = ADDRESS_LIMITS;
@@ -36,7 +36,7 @@ type Request = Pick<Call, 'headers' | 'ip' | 'runsFor'> & { params: { uuid: stri
 
 /** Finds the widget and whether this page may use it; `work` is only run where it may. */
 async function onPage(
-  { widgets }: Services,
+  { widgets }: WidgetServices,
   call: Request,
   work: (embed: Embed) => Promise<Answer>,
 ): Promise<Answer> {
@@ -61,7 +61,7 @@ function viewTurn({ id, prompt, response, createdAt }: EmbedChatRow) {
 }
 
 export const widgetRoutes: Route[] = [
-  route({
+  widgetRoute({
     ...shared,
     method: 'POST',
     path: '/api/embed/:uuid/stream-chat',
@@ -100,7 +100,7 @@ export const widgetRoutes: Route[] = [
         return { stream: (response) => sendFrames(response, frames) };
       }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'GET',
     path: '/api/embed/:uuid/:sessionId',
@@ -115,7 +115,7 @@ export const widgetRoutes: Route[] = [
         }),
       ),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'DELETE',
     path: '/api/embed/:uuid/:sessionId',

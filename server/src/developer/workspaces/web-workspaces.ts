@@ -6,7 +6,7 @@ import { userOf } from '../people/users-by-id.ts';
 import { EmbeddedWorkspace, viewEmbedded } from './workspace-shapes.ts';
 import { viewWorkspace, Workspace } from '../schemas.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { workspaceRoute } from '../surface.ts';
 import { decoder, nullable } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String() });
@@ -33,7 +33,7 @@ const Saved = Type.Object({ success: Type.Boolean(), message: Type.String() });
 
 /** Of the web application: what a session sees, which is all but for users with the role default. */
 export const webWorkspacesRoutes: Route[] = [
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/api/workspaces',
     id: 'my_workspaces.list',
@@ -45,7 +45,7 @@ export const webWorkspacesRoutes: Route[] = [
       return json({ workspaces: list.map(viewWorkspace) });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/api/workspace/:slug',
     id: 'my_workspaces.get',
@@ -62,7 +62,7 @@ export const webWorkspacesRoutes: Route[] = [
       return json({ workspace: workspace === undefined ? null : await viewEmbedded(services, workspace) });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/api/workspace/:slug/suggested-messages',
     id: 'my_workspaces.suggestions',
@@ -76,7 +76,7 @@ export const webWorkspacesRoutes: Route[] = [
       return json({ success: true, suggestedMessages });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/api/workspace/:slug/suggested-messages',
     id: 'my_workspaces.suggest',
@@ -99,7 +99,7 @@ export const webWorkspacesRoutes: Route[] = [
         : json({ success: false, message: 'Workspace not found' }, 404);
     },
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/api/workspace/:slug/chat-feedback/:chatId',
     id: 'my_workspaces.score',

@@ -4,7 +4,7 @@ import { nullable, Time } from '../../http/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { shaped, timesOf, viewWorkspace, workspaceProperties } from '../schemas.ts';
-import type { Services } from '../services.ts';
+import type { WorkspaceServices } from '../services.ts';
 
 const Text = Type.String();
 const Whole = Type.Integer();
@@ -85,7 +85,7 @@ export async function embeddedDocuments(
 
 /** A workspace with its documents, and how much of the model's window the pinned ones take. */
 export async function viewEmbedded(
-  { storage, documents: library, chat }: Services,
+  { storage, documents: library, chat }: WorkspaceServices,
   workspace: Workspace,
 ): Promise<Static<typeof EmbeddedWorkspace>> {
   const { documents, pinnedTokens } = await embeddedDocuments(storage.db, library, workspace.id);

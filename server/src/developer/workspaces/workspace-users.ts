@@ -7,8 +7,8 @@ import { json, phrase } from '../answers.ts';
 import { flag, pathId, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
 import { nullable, Time, type Answer, type Call } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, WorkspaceServices } from '../services.ts';
+import { workspaceRoute } from '../surface.ts';
 
 const MemberList = Type.Array(
   Type.Object(
@@ -25,7 +25,7 @@ const Managed = Type.Object({
 const byId = Type.Object({ workspaceId: pathId() });
 
 export const workspaceUsersRoutes: Route[] = [
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/v1/admin/workspaces/:workspaceId/users',
     id: 'workspaces.members',
@@ -39,7 +39,7 @@ export const workspaceUsersRoutes: Route[] = [
       return json({ users: workspace === undefined ? [] : await viewMembers(services, workspace) });
     }),
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/v1/admin/workspaces/:workspaceId/update-users',
     id: 'workspaces.replace_members',
@@ -59,7 +59,7 @@ export const workspaceUsersRoutes: Route[] = [
       return isDone ? json({ success: true, error: null }) : failed('Workspace not found');
     }),
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/v1/admin/workspaces/:workspaceSlug/manage-users',
     id: 'workspaces.add_members',
@@ -87,7 +87,7 @@ export const workspaceUsersRoutes: Route[] = [
 ];
 
 type Handler<P extends TObject, B extends TSchema> = (
-  services: Services,
+  services: WorkspaceServices,
   call: Call<P, TObject<Record<never, never>>, B, 'users:manage'>,
 ) => Promise<Answer>;
 
@@ -100,7 +100,7 @@ function inMultiUserMode<P extends TObject, B extends TSchema>(handler: Handler<
 const failed = (error: string): Answer => json({ success: false, error });
 
 async function findByNumber(
-  { workspaces }: Services,
+  { workspaces }: WorkspaceServices,
   caller: Caller,
   id: number | undefined,
 ): Promise<Workspace | undefined> {
@@ -109,7 +109,7 @@ async function findByNumber(
 
 /** Those that there are for the key. */
 async function existing(
-  { identity, workspaces }: Services,
+  { identity, workspaces }: WorkspaceServices,
   caller: Caller,
   userIds: readonly number[],
 ): Promise<number[]> {
@@ -121,7 +121,7 @@ async function existing(
   });
 }
 
-async function viewMembers({ workspaces, identity }: Services, { id }: Workspace) {
+async function viewMembers({ workspaces, identity }: WorkspaceServices, { id }: Workspace) {
   const members = await workspaces.members.of(id);
   const users = await identity.usersById(members.map(({ userId }) => userId));
   const views = await mapInTurns(members, ({ userId, updatedAt }) => {

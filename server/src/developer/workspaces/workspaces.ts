@@ -8,7 +8,7 @@ import { History, historyAnswer } from '../chat/history.ts';
 import { viewWorkspace, Workspace } from '../schemas.ts';
 import { embeddedDocuments, WorkspaceInList, WorkspaceWithDocuments } from './workspace-shapes.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { workspaceRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String() });
@@ -45,7 +45,7 @@ const Protected = Type.Object({ success: Type.Boolean(), error: Type.String() })
 const HISTORY_PAIRS = { otherwise: 100, least: 1 };
 
 export const workspacesRoutes: Route[] = [
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/v1/workspace/new',
     id: 'workspaces.create',
@@ -65,7 +65,7 @@ export const workspacesRoutes: Route[] = [
       return json({ workspace: viewWorkspace(made.workspace), message: null });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/v1/workspaces',
     id: 'workspaces.list',
@@ -86,7 +86,7 @@ export const workspacesRoutes: Route[] = [
       return json({ workspaces: view });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/v1/workspace/:slug',
     id: 'workspaces.get',
@@ -108,7 +108,7 @@ export const workspacesRoutes: Route[] = [
       return json({ workspace: [view] });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'DELETE',
     path: '/v1/workspace/:slug',
     id: 'workspaces.delete',
@@ -123,7 +123,7 @@ export const workspacesRoutes: Route[] = [
       return removed === undefined ? phrase(400) : okText();
     },
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/update',
     id: 'workspaces.update',
@@ -142,7 +142,7 @@ export const workspacesRoutes: Route[] = [
         : json({ workspace: viewWorkspace(changed.workspace), message: null });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/v1/workspace/:slug/chats',
     id: 'workspaces.chats',
