@@ -8,7 +8,7 @@ const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
 export const text = (status: number, body: string): WholeAnswer => ({ status, body, headers: { ...TEXT } });
 
-/** What deletions answer; clients compare the word. */
+/** The answer to deletions; clients compare the word. */
 export const okText = (): WholeAnswer => text(200, 'OK');
 
 /** The reason phrase of the status as plain text, such as `Bad Request`: most refusals of the Developer API. */
@@ -18,12 +18,16 @@ export const empty = (status: number): WholeAnswer => ({ status, headers: { 'con
 
 export const json = (body: object, status = 200): WholeAnswer => ({ status, body });
 
-/** What is the caller's to put right; the rest is an error of the surface. */
+/** `Outcome` of a change (schemas.ts). */
+export const SUCCESS = json({ success: true, error: null });
+export const failed = (error: string, status = 200): WholeAnswer => json({ success: false, error }, status);
+
+/** Errors that the caller can correct; the others are answered by the surface. */
 const CORRECTABLE = new Set<ErrorCode>(['invalid_input', 'not_found', 'conflict']);
 
 export type Outcome<T> = { value: T } | { error: string };
 
-/** The outcome of a change, or why it was refused, in words for a body that has a place for them. */
+/** The outcome of a change; where it was refused, the message for the body. */
 export async function outcomeOf<T>(change: Promise<T>): Promise<Outcome<T>> {
   try {
     return { value: await change };

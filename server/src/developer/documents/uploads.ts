@@ -7,7 +7,7 @@ import {
   withScheme,
 } from '../../documents/index.ts';
 import type { NewNote, Outcome } from '../../documents/index.ts';
-import { json, phrase } from '../answers.ts';
+import { failed, json, phrase } from '../answers.ts';
 import { asSent, field, object, text } from '../fields.ts';
 import { uploadAnswer, UploadResult, UploadFailure, uploadedDocument } from './document-shapes.ts';
 import {
@@ -102,7 +102,7 @@ export const documentUploadRoutes: Route[] = [
       const { caller, signal } = call;
       const { link, addToWorkspaces: slugs, scraperHeaders, metadata: given } = call.body;
       if (link === undefined) return json({ success: false }, 500);
-      if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
+      if (typeof slugs === 'string') return failed(slugs, 422);
       refuseWithoutWorkspaces(caller, slugs);
       const bringing = { caller, folder: DEFAULT_FOLDER, given, signal };
       const outcome = await services.intake.bringLink(
@@ -124,9 +124,9 @@ export const documentUploadRoutes: Route[] = [
     handler: async (services, call) => {
       const { body, caller } = call;
       const note = noteIn(body);
-      if (typeof note === 'string') return json({ success: false, error: note }, 422);
+      if (typeof note === 'string') return failed(note, 422);
       const { addToWorkspaces: slugs } = body;
-      if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
+      if (typeof slugs === 'string') return failed(slugs, 422);
       refuseWithoutWorkspaces(caller, slugs);
       const outcome = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
       return answerWith(services, call, { outcome, slugs });
@@ -149,12 +149,12 @@ async function upload(services: DocumentServices, call: UploadCall, target: Targ
     create: () => intake.temporaryFile(),
   });
   if (form === undefined) return ended(phrase(500));
-  if ('refusal' in form) return ended(json({ success: false, error: form.refusal }, 500));
+  if ('refusal' in form) return ended(failed(form.refusal, 500));
   const { file } = form;
   if (file === undefined) return phrase(500);
   try {
     const { addToWorkspaces: slugs, metadata: given } = readForm(form.fields);
-    if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
+    if (typeof slugs === 'string') return failed(slugs, 422);
     refuseWithoutWorkspaces(caller, slugs);
     const outcome = await intake.bringFile(
       { fd: file.handle.fd, name: cleanFileName(file.name) },

@@ -12,7 +12,7 @@ import {
 import type { ExtensionKey } from '../../widgets/index.ts';
 import { nullable, Time, type Call, type Decoded, type WholeAnswer } from '../../http/index.ts';
 import type { Route, SystemServices } from '../services.ts';
-import { json } from '../answers.ts';
+import { failed, json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
 import { embedUploads } from '../documents/embed-documents.ts';
 import { metadataFields } from '../documents/document-fields.ts';
@@ -67,11 +67,11 @@ async function store(
   slugs: readonly string[],
 ): Promise<WholeAnswer> {
   const note = noteIn(call.body);
-  if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
+  if (note === undefined) return failed('There is no text to store.', 400);
   const { caller } = call;
   const { brought } = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
   const error = await embedUploads(services, call, { slugs, brought });
-  return error === null ? json({ success: true }) : json({ success: false, error }, 500);
+  return error === null ? json({ success: true }) : failed(error, 500);
 }
 
 async function storeInWorkspace(

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Session } from '../../identity/index.ts';
 import type { Actor } from '../../access/index.ts';
 import { readPreferences, shownPreferences, type PreferenceGroup } from '../../settings/index.ts';
-import { json, phrase } from '../answers.ts';
+import { failed, json, phrase, SUCCESS } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
 import { text } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
@@ -19,16 +19,16 @@ async function change(
   { body, group }: { body: Record<string, unknown>; group: PreferenceGroup },
 ): Promise<WholeAnswer> {
   const wanted = readPreferences(body, group);
-  if ('tooLong' in wanted) return json({ success: false, error: `${wanted.tooLong} is too long.` });
+  if ('tooLong' in wanted) return failed(`${wanted.tooLong} is too long.`);
   const { changes } = wanted;
   const changed = Object.keys(changes);
-  if (changed.length === 0) return json({ success: true, error: null });
+  if (changed.length === 0) return SUCCESS;
   await audit.change(actor, async (tx) => {
     await settings.set(tx, changes);
     const entry = { action: 'settings.preferences', target: 'system', details: { changed } };
     return { result: undefined, entry };
   });
-  return json({ success: true, error: null });
+  return SUCCESS;
 }
 
 /** Managers say how the instance looks, administrators everything. */

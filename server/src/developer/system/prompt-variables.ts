@@ -1,8 +1,7 @@
 import { Type } from 'typebox';
-import { KeywardError } from '../../base/errors.ts';
 import type { Session } from '../../identity/index.ts';
 import { BUILT_IN_VARIABLES, type PromptVariable } from '../../workspaces/index.ts';
-import { json } from '../answers.ts';
+import { failed, json, outcomeOf, type Outcome } from '../answers.ts';
 import { field, pathId, readFlag, readText } from '../fields.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import type { Route } from '../services.ts';
@@ -84,11 +83,10 @@ export const promptVariablesRoutes: Route[] = [
     roles: ['admin'],
     body,
     responses: { 200: Made, 400: Failed },
-    handler: ({ workspaces }, { session, body: { key: name, secret: isSecret, ...rest } }) =>
-      answered(async () => {
-        const variable = await workspaces.variables.create(session.actor, { name, isSecret, ...rest });
-        return json({ success: true, variable: viewVariable(variable) });
-      }),
+    handler: async ({ workspaces }, { session, body: { key: name, secret: isSecret, ...rest } }) => {
+      const made = workspaces.variables.create(session.actor, { name, isSecret, ...rest });
+      return variableAnswer(await outcomeOf(made));
+    },
   }),
   systemRoute({
     method: 'PUT',
@@ -100,14 +98,11 @@ export const promptVariablesRoutes: Route[] = [
     params,
     body: changeBody,
     responses: { 200: Made, 400: Failed, 404: Failed },
-    handler: ({ workspaces }, { session, params: { id = NOBODYS }, body }) =>
-      answered(async () => {
-        const { key: name, description, value, secret: isSecret } = body;
-        const change = { name, description, value, isSecret };
-        const variable = await workspaces.variables.update(session.actor, id, change);
-        if (variable === undefined) return MISSING;
-        return json({ success: true, variable: viewVariable(variable) });
-      }),
+    handler: async ({ workspaces }, { session, params: { id = NOBODYS }, body }) => {
+      const { key: name, description, value, secret: isSecret } = body;
+      const change = { name, description, value, isSecret };
+      return variableAnswer(await outcomeOf(workspaces.variables.update(session.actor, id, change)));
+    },
   }),
   systemRoute({
     method: 'DELETE',
@@ -125,7 +120,13 @@ export const promptVariablesRoutes: Route[] = [
   }),
 ];
 
-const MISSING = json({ success: false, error: 'Variable not found' }, 404);
+function variableAnswer(outcome: Outcome<PromptVariable | undefined>): Answer {
+  if ('error' in outcome) return failed(outcome.error, 400);
+  const { value: variable } = outcome;
+  return variable === undefined ? MISSING : json({ success: true, variable: viewVariable(variable) });
+}
+
+const MISSING = failed('Variable not found', 404);
 
 /** A user of the role default is given the answers of prompts, not what stands in them. */
 const seesValues = (session: Session): boolean => session.kind === 'admin' || session.user.role !== 'default';
@@ -141,13 +142,3 @@ const viewVariable = (
   secret: isSecret,
   type: 'static',
 });
-
-/** What is wrong with a variable is said in the shape of these routes. */
-async function answered(work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof KeywardError) || error.code !== 'invalid_input') throw error;
-    return json({ success: false, error: error.message }, 400);
-  }
-}

@@ -10,7 +10,7 @@ import {
   updateEmbed,
 } from '../../widgets/index.ts';
 import type { EmbedChatRow } from '../../widgets/index.ts';
-import { json, listText, streamed } from '../answers.ts';
+import { json, listText, streamed, SUCCESS } from '../answers.ts';
 import {
   EmbedChats,
   EmbedList,
@@ -123,7 +123,7 @@ export const embedsRoutes: Route[] = [
       refusing(async () => {
         const change = { uuid: params.uuid, given: settingsIn(body), workspaceId: body.workspace_id };
         const isChanged = await updateEmbed(widgets, caller, change);
-        return json(isChanged ? { success: true, error: null } : {});
+        return isChanged ? SUCCESS : json({});
       }),
   }),
   widgetRoute({
@@ -139,7 +139,7 @@ export const embedsRoutes: Route[] = [
     handler: ({ widgets }, { caller, params }) =>
       refusing(async () => {
         await adoptEmbed(widgets, caller, params.uuid);
-        return json({ success: true, error: null });
+        return SUCCESS;
       }),
   }),
   widgetRoute({
@@ -154,7 +154,7 @@ export const embedsRoutes: Route[] = [
     handler: ({ widgets }, { caller, params }) =>
       refusing(async () => {
         await deleteEmbed(widgets, caller, params.uuid);
-        return json({ success: true, error: null });
+        return SUCCESS;
       }),
   }),
 ];

@@ -3,7 +3,7 @@ import type { Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import type { Workspace } from '../../workspaces/index.ts';
-import { json, phrase } from '../answers.ts';
+import { failed, json, phrase, SUCCESS } from '../answers.ts';
 import { flag, pathId, wholes } from '../fields.ts';
 import * as d from '../schemas.ts';
 import { nullable, Time, type Answer, type Call } from '../../http/index.ts';
@@ -22,6 +22,9 @@ const Managed = Type.Object({
   users: MemberList,
 });
 
+/** No workspace has this id. */
+const NO_WORKSPACE = 0;
+
 const byId = Type.Object({ workspaceId: pathId() });
 
 export const workspaceUsersRoutes: Route[] = [
@@ -34,8 +37,8 @@ export const workspaceUsersRoutes: Route[] = [
     access: 'users:manage',
     params: byId,
     responses: { 200: Type.Object({ users: MemberList }), 401: 'stream' },
-    handler: inMultiUserMode(async (services, { caller, params: { workspaceId } }) => {
-      const workspace = await findByNumber(services, caller, workspaceId);
+    handler: inMultiUserMode(async (services, { caller, params: { workspaceId = NO_WORKSPACE } }) => {
+      const workspace = await services.workspaces.findCoveredById(caller, workspaceId);
       return json({ users: workspace === undefined ? [] : await viewMembers(services, workspace) });
     }),
   }),
@@ -49,15 +52,17 @@ export const workspaceUsersRoutes: Route[] = [
     params: byId,
     body: Type.Object({ userIds: wholes() }),
     responses: { 200: d.Outcome, 401: 'stream' },
-    handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceId }, body }) => {
-      const workspace = await findByNumber(services, caller, workspaceId);
-      if (workspace === undefined) return failed('Workspace not found');
-      const { userIds } = body;
-      if (userIds === undefined) return failed('userIds must be a list of user ids');
-      const change = { userIds: await existing(services, caller, userIds), replace: true };
-      const isDone = await services.workspaces.members.change(actor, workspace, change);
-      return isDone ? json({ success: true, error: null }) : failed('Workspace not found');
-    }),
+    handler: inMultiUserMode(
+      async (services, { caller, actor, params: { workspaceId = NO_WORKSPACE }, body }) => {
+        const workspace = await services.workspaces.findCoveredById(caller, workspaceId);
+        if (workspace === undefined) return failed('Workspace not found');
+        const { userIds } = body;
+        if (userIds === undefined) return failed('userIds must be a list of user ids');
+        const change = { userIds: await existing(services, caller, userIds), replace: true };
+        const isDone = await services.workspaces.members.change(actor, workspace, change);
+        return isDone ? SUCCESS : failed('Workspace not found');
+      },
+    ),
   }),
   workspaceRoute({
     method: 'POST',
@@ -73,7 +78,7 @@ export const workspaceUsersRoutes: Route[] = [
       const { workspaces } = services;
       const workspace = await workspaces.findCovered(caller, workspaceSlug);
       const { userIds: wanted, reset: replace } = body;
-      // Its clients know no other answer to either.
+      // Clients expect this answer to both.
       if (workspace === undefined || wanted === undefined) return phrase(500);
       const userIds = await existing(services, caller, wanted);
       if (userIds.length === 0) {
@@ -91,33 +96,23 @@ type Handler<P extends TObject, B extends TSchema> = (
   call: Call<P, TObject<Record<never, never>>, B, 'users:manage'>,
 ) => Promise<Answer>;
 
-/** Elsewhere there are no users: 401, as clients know it. */
+/** In the other modes there are no users; clients expect 401. */
 function inMultiUserMode<P extends TObject, B extends TSchema>(handler: Handler<P, B>): Handler<P, B> {
   return async (services, call) =>
     (await services.identity.isMultiUser()) ? handler(services, call) : phrase(401);
 }
 
-const failed = (error: string): Answer => json({ success: false, error });
-
-async function findByNumber(
-  { workspaces }: WorkspaceServices,
-  caller: Caller,
-  id: number | undefined,
-): Promise<Workspace | undefined> {
-  return id === undefined ? undefined : workspaces.findCoveredById(caller, id);
-}
-
-/** Those that there are for the key. */
+/** The users of these ids that exist for the key. */
 async function existing(
   { identity, workspaces }: WorkspaceServices,
   caller: Caller,
   userIds: readonly number[],
 ): Promise<number[]> {
   const known = await identity.usersById(userIds);
-  const isThere = await workspaces.members.visibleTo(caller);
+  const isVisible = await workspaces.members.visibleTo(caller);
   return userIds.filter((id) => {
     const user = known.get(id);
-    return user !== undefined && isThere(user);
+    return user !== undefined && isVisible(user);
   });
 }
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import { readSettings } from '../../workspaces/index.ts';
-import { json, okText, phrase } from '../answers.ts';
+import { failed, json, okText, phrase } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
 import { History, historyAnswer } from '../chat/history.ts';
 import { viewWorkspace, Workspace } from '../schemas.ts';
@@ -169,10 +169,7 @@ export const workspacesRoutes: Route[] = [
   }),
 ];
 
-const PROTECTED = json(
-  { success: false, error: 'Workspace deletion is blocked by the system administrator.' },
-  403,
-);
+const PROTECTED = failed('Workspace deletion is blocked by the system administrator.', 403);
 
 const notCovered = (): KeywardError =>
   new KeywardError('forbidden_resource', 'The key does not cover a workspace of this name.', {
