@@ -37,7 +37,7 @@ export async function outcomeOf<T>(change: Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-/** `{"name": […]}` of what comes in pages. */
+/** `{"name": […]}`, page by page. */
 export async function* listText(
   name: string,
   pages: AsyncIterable<readonly unknown[]>,
@@ -51,8 +51,8 @@ export async function* listText(
 }
 
 /**
- * A long text, written as it is read and never whole in memory. Its first piece is waited for before the head is sent:
- * what cannot be read at all is still answered with an error.
+ * A long text, written as it is read and never whole in memory. The head is sent with the first piece: if that cannot be
+ * read, the answer is an error.
  */
 export async function streamed(type: string, pieces: AsyncGenerator<string>): Promise<Answer> {
   const first = await pieces.next();
@@ -62,14 +62,14 @@ export async function streamed(type: string, pieces: AsyncGenerator<string>): Pr
   }
   return {
     stream: async (response) => {
-      // Gone while the first piece was read.
+      // The client left while the first piece was read.
       if (response.destroyed) {
         await pieces.return(undefined);
         return;
       }
       response.writeHead(200, { 'content-type': type });
       await pipeline(Readable.from(all()), response).catch((error: NodeJS.ErrnoException) => {
-        // The client went away: nobody is left to tell.
+        // The client left.
         if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
       });
     },

@@ -18,7 +18,7 @@ const ERROR = 'DeveloperError';
 /** The Developer API and the routes of its web application: AnythingLLM's, for its clients. */
 export const developerSurface: Surface<Services> = {
   name: 'developer',
-  // Its clients look for JSON of their own kind wherever they took the base URL from (contract, deviation 10).
+  // Clients expect JSON of this API under any path of their base URL (contract, deviation 10).
   isAt: (url) => /^\/api(?:\/|$)/i.test(url),
   plainUrl,
   readCredential: readDeveloperCredential,
@@ -55,8 +55,8 @@ export const developerSurface: Surface<Services> = {
 };
 
 /**
- * The key of a request to the Developer API: the second word of `Authorization`, whatever the first one is. Its clients
- * send `Bearer`, `bearer`, `Token`; a bare key or `X-Api-Key` opens nothing there.
+ * The key of a request to the Developer API: the second word of `Authorization`, after any first word. Clients send
+ * `Bearer`, `bearer` and `Token`. A bare key or `X-Api-Key` is not accepted.
  * @throws KeywardError `missing_key`
  */
 function readDeveloperCredential({ authorization }: IncomingHttpHeaders): string {
@@ -76,12 +76,12 @@ const declare = routesOn(developerSurface);
 const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES };
 
 const route: DeclareRoute<Services> = (declaration) => {
-  // Clients may send a body of whatever type, also where it is not read. One that anybody may send is small, as is one that is not read.
+  // Clients may send a body of any type to any route. It is small where it is not read, or where no key is needed.
   const isSmall = declaration.body === undefined || declaration.access === 'public';
   return declare({ ...(isSmall ? SMALL_BODY : {}), bodyKind: 'lenient', ...declaration });
 };
 
-/** How a folder declares its routes: their handlers are given the services of the folder and no others. */
+/** The declarations of a folder: its handlers are given the services of the folder and no others. */
 type RouteOf<S> = <
   P extends TObject = TObject<Record<never, never>>,
   Q extends TObject = TObject<Record<never, never>>,

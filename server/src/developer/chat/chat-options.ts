@@ -12,10 +12,7 @@ import { metricsOf } from './chat-metrics.ts';
 /** An index of PostgreSQL holds no more than 2,700 bytes. */
 const SESSION_MAX_CHARACTERS = 500;
 
-/**
- * Ids of users are numbers in many places. What is neither is no session that could be told from another, and what is said in
- * it must not land in the conversation that all share: false.
- */
+/** @returns false for a value that names no session: its chat must not become part of the conversation that all share. */
 function readSession(value: unknown): string | null | false {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'number') return String(value);
@@ -28,7 +25,6 @@ const Attachment = Type.Object({
   contentString: Type.String({ description: 'A data URI' }),
 });
 
-/** What a question is made of. */
 export const questionFields = {
   message: text({ description: '@agent at its beginning has an agent answer' }),
   ...asSent({
@@ -55,12 +51,11 @@ export const ThreadQuestion = Type.Object({
 export type QuestionBody = Decoded<typeof ThreadQuestion> &
   Partial<Pick<Decoded<typeof SessionQuestion>, 'sessionId'>>;
 
-/** A question, from a request. */
+/** The request of a session. */
 export type Question = Payer & Pick<Call, 'signal'> & { actor: Actor };
-/** The same of a key. */
+/** The request of a key. */
 export type Asking = Question & { caller: Caller };
 
-/** What somebody wants to be told. */
 export interface ChatOptions {
   message: string;
   mode: Mode;
@@ -70,11 +65,11 @@ export interface ChatOptions {
   attachments: unknown;
 }
 
-/** It is kept, and read again with each question that follows. No window holds more. */
+/** The message is stored, and read again with each later question; no model takes more. */
 export const MESSAGE_MAX_CHARACTERS = 1_000_000;
 export const TOO_LONG = `Message is longer than ${MESSAGE_MAX_CHARACTERS} characters`;
 
-/** @returns the options, or what is wrong with it in the words that clients know. */
+/** @returns the options, or the problem in the words that clients expect. */
 export function readOptions(body: QuestionBody, workspace: Workspace): ChatOptions | { problem: string } {
   const { message = '', reset: isReset, sessionId = null, userId, attachments } = body;
   const mode = body.mode ?? workspace.chatMode;
@@ -112,7 +107,7 @@ export interface WorkspaceChat {
   isStream: boolean;
 }
 
-/** A chat in a workspace, a session of it or a thread, as the engine takes it. */
+/** A chat in a workspace, one of its sessions or a thread, for the chat engine. */
 export function chatRequest(services: ChatServices, asking: Question, chat: WorkspaceChat): ChatRequest {
   const { workspace, options, thread, user, isStream } = chat;
   const conversation = workspaceConversation(services, asking.actor, {
@@ -135,7 +130,7 @@ export function chatRequest(services: ChatServices, asking: Question, chat: Work
   };
 }
 
-/** What is the same in every chat. */
+/** The part that every chat has in common. */
 export function requestBy(
   services: ChatServices,
   asking: Question,

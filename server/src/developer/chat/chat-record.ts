@@ -29,7 +29,7 @@ const AnyChat = Type.Object(
   { title: 'WorkspaceChat' },
 );
 
-/** The last is far beyond that of any instance; a page further on is as empty. */
+/** Page numbers; the highest is far behind the last page of any instance. */
 const PAGES = { otherwise: 0, least: 0, most: 10_000_000 };
 
 export const chatRecordRoutes: Route[] = [

@@ -26,7 +26,7 @@ const EVENTS =
   'Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then ' +
   'finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE].';
 
-/** Each question can be asked for a whole answer and for one that comes as it is made. */
+/** Each question can have a whole answer or a streamed one. */
 const WAYS = [
   { isStream: false, path: 'chat', verb: 'chat', how: '', said: { responses: { 200: ChatAnswer } } },
   {
@@ -89,10 +89,10 @@ const threadRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
   }),
 );
 
-/** Clients of this one route know an unknown workspace by an event in an answer that says 200 and names no type. */
+/** Clients of this one route expect an event in an answer with status 200 and no content type for an unknown workspace. */
 const loneFrame = (frame: object): Answer => ({ status: 200, body: `data: ${JSON.stringify(frame)}\n\n` });
 
-/** @param place where there is a thread, whoever says something there may be named. */
+/** In a thread, `userId` may name the user who asks. */
 async function inPlace(
   services: ChatServices,
   call: Asking & { body: QuestionBody },
@@ -104,11 +104,11 @@ async function inPlace(
   if (thread === undefined) return answered(services, call, { ...place, options });
   const { workspace } = place;
   const user = await namedUser(services, call.caller, { workspace, userId: options.userId });
-  // Sessions are for the workspace's own conversation.
+  // Sessions are part of the workspace's own conversation.
   return answerWithin(services, call, { ...place, options: { ...options, sessionId: null }, user });
 }
 
-/** Where the user, if there is one, may send another message today. */
+/** Answers unless the user has reached the limit of messages within 24 hours. */
 async function answerWithin(
   services: ChatServices,
   call: Question,
@@ -123,7 +123,7 @@ async function answerWithin(
   return { status: 429, body: abortBody(error), headers: { 'retry-after': retryAfter } };
 }
 
-/** @param chat.release called at the end, whatever became of it. */
+/** @param chat.release called at the end in every case. */
 async function answered(
   services: ChatServices,
   call: Question,
@@ -140,9 +140,9 @@ async function answered(
   }
 }
 
-/* Chats of who is logged in, each in a conversation of their own, in the workspaces that there are for them. */
+/* Chats of a session: each user has a conversation of their own in each of their workspaces. */
 
-/** Nobody's key is used: the usage report has the user, whose owner's budgets are spent. */
+/** No key is used: the request counts for the user, on the budgets of the user's owner. */
 async function payerOf(
   { keys }: ChatServices,
   session: Session,
@@ -157,7 +157,7 @@ async function payerOf(
   };
 }
 
-/** A session that was opened with a key is worth no more than the key. */
+/** A session that was opened with a key counts against the holders of the key. */
 async function holdersOf(keys: KeysContext, session: Session): Promise<readonly Holder[]> {
   if (session.actor.kind === 'key') return session.actor.caller.holders;
   return session.kind === 'user' ? holdersOfOwner(keys, session.user.ownerId) : holdersOfAdmin(keys);
@@ -168,7 +168,7 @@ const ownRoutes: Route[] = [
     method: 'POST',
     path: '/api/workspace/:slug/stream-chat',
     id: 'my_workspaces.stream_chat',
-    summary: 'Ask one of the workspaces of whoever is logged in',
+    summary: 'Ask one of your own workspaces',
     description: `${EVENTS} Within the messages that a user may send in 24 hours.`,
     access: 'session',
     params: inWorkspace,
@@ -194,7 +194,7 @@ const ownRoutes: Route[] = [
     method: 'GET',
     path: '/api/workspace/:slug/chats',
     id: 'my_workspaces.chats',
-    summary: 'What whoever is logged in has said in a workspace, outside of threads',
+    summary: 'Your own chats in a workspace, outside of threads',
     access: 'session',
     params: inWorkspace,
     responses: { 200: History, 404: 'stream' },

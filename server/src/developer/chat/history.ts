@@ -7,7 +7,7 @@ import type { ChatServices } from '../services.ts';
 const Text = Type.String();
 const Whole = Type.Integer();
 
-/** Members and fields differ by source; what is stored is given back. */
+/** The members differ by the kind of source. */
 export const Source = Type.Record(Text, Type.Unknown(), { title: 'Source' });
 /** `{}` where no model was asked. */
 export const Metrics = Type.Record(Text, Type.Unknown(), { title: 'Metrics' });
@@ -31,7 +31,7 @@ export const AssistantMessage = Type.Object(
   },
   { title: 'AssistantMessage' },
 );
-/** Told apart by `role`: `user` or `assistant`. */
+/** `role` is `user` or `assistant`. */
 export const Message = Type.Union([UserMessage, AssistantMessage], { title: 'Message' });
 export const History = Type.Object({ history: Type.Array(Message) }, { title: 'History' });
 

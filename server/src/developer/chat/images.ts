@@ -28,7 +28,7 @@ interface ImageOptions {
   references: FormPart[];
 }
 
-/** Passed on to an upstream that makes images: new ones, or changed ones where there are pictures to go by. */
+/** Asks an upstream for images: new ones, or changes of the given references. */
 export async function makeImages(services: ChatServices, call: Request): Promise<Answer> {
   const options = readOptions(call);
   if (options.prompt === '') return json({ error: 'A prompt is required.' }, 400);
@@ -72,7 +72,7 @@ async function ask(
   }
 }
 
-/** Of the whole answer; images stand in it as text. */
+/** Of the whole answer, which has the images in Base64. */
 const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 
 async function madeOf({ body, status }: ModelAnswer): Promise<Made> {
@@ -90,7 +90,7 @@ const tooLong = (): KeywardError =>
     `The images are longer than ${ANSWER_MAX_BYTES} bytes together: ask for a smaller size.`,
   );
 
-/** Only images that are in the answer itself: an address might lead anywhere. */
+/** Only images in the answer itself: a URL could point to any address. */
 function imagesOf(json: string): Made {
   const { data } = (JSON.parse(json) ?? {}) as { data?: unknown };
   const items = Array.isArray(data) ? (data as unknown[]) : [];
@@ -107,7 +107,7 @@ function requestOf(
 ): Pick<Wanted & Sent, 'path' | 'parsed' | 'body' | 'contentType'> {
   const fields = { prompt, n: 1, ...(size === undefined ? {} : { size }) };
   if (references.length === 0) {
-    // Newer models give nothing else and know no such member.
+    // Newer models always answer in Base64 and refuse the member.
     const isNewer = model.includes('gpt-image');
     const parsed = { model, ...fields, ...(isNewer ? {} : { response_format: 'b64_json' }) };
     const body = Buffer.from(JSON.stringify(parsed));

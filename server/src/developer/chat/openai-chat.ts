@@ -9,7 +9,6 @@ import { field, flag, text } from '../fields.ts';
 import { metricsOf } from './chat-metrics.ts';
 import { requestBy, type Asking } from './chat-options.ts';
 
-/** What a client of the OpenAI API says; anything may stand anywhere. */
 export interface OpenaiOptions {
   instructions: string | undefined;
   history: Turn[];
@@ -62,7 +61,7 @@ export function readOpenaiOptions(
 
 const isInstruction = ({ role }: Message): boolean => role === 'system' || role === 'developer';
 
-/** Questions with their answers; either may stand alone. */
+/** Questions with their answers; either may be missing. */
 function turnsOf(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];
   let isOpen = false;
@@ -98,7 +97,7 @@ function imagesOf(content: unknown): Attachment[] {
   });
 }
 
-/** The caller brings the history; the answer is kept with the workspace all the same. */
+/** The history comes from the request; the answer is stored in the workspace nevertheless. */
 export function openaiRequest(
   services: ChatServices,
   asking: Asking,
@@ -127,7 +126,6 @@ export function openaiRequest(
 
 const NO_USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
-/** Members that answers and their chunks share. */
 interface Frame {
   id: string;
   object: 'chat.completion' | 'chat.completion.chunk';
@@ -135,7 +133,7 @@ interface Frame {
   model: string;
 }
 
-/** How it ended, in the words of this surface; a failure is none of them. */
+/** The endings that are an answer. */
 type Said = Exclude<Ending, { kind: 'failed' | 'gone' | 'reset' }>;
 
 function closingOf(ending: Said): { content: string | null; finish_reason: string; usage: object } {
@@ -160,7 +158,6 @@ const frameOf = (object: Frame['object'], model: string, nowMs: number): Frame =
   model,
 });
 
-/** As other servers of the OpenAI API say it. */
 export const openaiError = ({
   message,
   status,
@@ -178,7 +175,7 @@ export const openaiError = ({
   },
 });
 
-/** The frames of a stream. It ends with `[DONE]`, or with an error where it is no whole answer. */
+/** The frames of a stream, which ends with `[DONE]` or with an error. */
 export function openaiFrames(model: string, nowMs: number): (event: ChatEvent) => (object | string)[] {
   const frame = frameOf('chat.completion.chunk', model, nowMs);
   const chunk = (content: string, finish_reason: string | null = null, usage: object = {}): object => ({

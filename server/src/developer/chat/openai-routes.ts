@@ -144,15 +144,15 @@ async function whole(services: ChatServices, call: Asking, chat: OpenaiChat): Pr
   return json(openaiAnswer(ending, chat.workspace.slug, services.clock.nowMs()));
 }
 
-/** What is the caller's to change stays 400 and 429; the rest is between this server and the model's. */
+/** The caller's own errors keep their status; other errors of the upstream are 502. */
 function failed(failure: Failure): Answer {
   const { status } = failure;
-  const isTold = [400, 404, 429, 503, 504].includes(status);
-  const told = isTold ? status : status === 413 || status === 422 ? 400 : 502;
-  return json(openaiError({ ...failure, status: told }), told);
+  const isPassedOn = [400, 404, 429, 503, 504].includes(status);
+  const shown = isPassedOn ? status : status === 413 || status === 422 ? 400 : 502;
+  return json(openaiError({ ...failure, status: shown }), shown);
 }
 
-/** The first word is waited for: a model that cannot answer is told by the status, as clients expect it. */
+/** The status is sent with the first event: clients expect the failure of a model in the status. */
 async function streamed(services: ChatServices, call: Asking, chat: OpenaiChat): Promise<Answer> {
   const events = await services.chat.answer(openaiRequest(services, call, chat));
   const first = await events.next();

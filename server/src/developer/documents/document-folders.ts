@@ -14,7 +14,7 @@ const NAMES_MAX = 10_000;
 
 const folder = field(Type.String(), folderName);
 
-/** undefined among them: one that cannot be. @returns undefined where there is no list of moves. */
+/** @returns undefined where `files` is not a list of moves; an item is undefined where its paths are invalid. */
 function readMoves(files: unknown): ({ from: Place; to: Place } | undefined)[] | undefined {
   if (!Array.isArray(files) || files.length > MOVES_MAX) return undefined;
   const pairs = files.map((file: unknown) => (file ?? {}) as { from?: unknown; to?: unknown });

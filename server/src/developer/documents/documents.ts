@@ -15,7 +15,6 @@ const error = nullable(Type.String());
 const Folder = Type.Object({ ...FolderPage, error });
 const FolderWithCode = Type.Object({ ...FolderPage, code: Type.Integer(), error });
 
-/** A static answer: what a client may say of a text that it stores. */
 const METADATA_SCHEMA = {
   url: 'string | nullable',
   title: 'string',
@@ -68,7 +67,7 @@ const readingRoutes: Route[] = [
     path: '/v1/document/accepted-file-types',
     id: 'documents.file_types',
     summary: 'List the types of files that are read',
-    description: 'Any other file is taken where it holds text.',
+    description: 'A file of another type is read if it holds text.',
     access: 'documents:read',
     responses: { 200: Type.Object({ types: Type.Record(Type.String(), Type.Array(Type.String())) }) },
     handler: () => json({ types: acceptedTypes() }),
@@ -77,7 +76,7 @@ const readingRoutes: Route[] = [
     method: 'GET',
     path: '/v1/document/metadata-schema',
     id: 'documents.metadata_schema',
-    summary: 'What may be said of a text that is stored',
+    summary: 'The metadata that a stored text may have',
     access: 'documents:read',
     responses: { 200: Type.Object({ schema: Type.Record(Type.String(), Type.String()) }) },
     handler: () => json({ schema: METADATA_SCHEMA }),
@@ -87,7 +86,7 @@ const readingRoutes: Route[] = [
     path: '/v1/document/:docName',
     id: 'documents.get',
     summary: 'Find a document by its name',
-    description: 'In whatever folder it lies.',
+    description: 'In any folder.',
     access: 'documents:read',
     params: Type.Object({ docName: Type.String() }),
     responses: { 200: Type.Object({ document: FoundDocument }), 404: 'stream' },

@@ -8,7 +8,7 @@ import type { DocumentServices } from '../services.ts';
 
 type Caller = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
 
-/** Puts documents that the caller sees into a workspace: on the caller's account, and into the audit record. */
+/** Embeds documents that the caller sees into a workspace, on the caller's account, with audit records. */
 export async function embed(
   services: DocumentServices,
   call: Caller,
@@ -24,7 +24,6 @@ export async function embed(
   });
 }
 
-/** Takes documents out of a workspace. */
 export async function unembed(
   { documents, retrieval }: DocumentServices,
   { caller }: Caller,
@@ -42,8 +41,8 @@ export const changeOf = (action: string, workspace: Workspace, locations: readon
 });
 
 /**
- * Puts what was just brought into workspaces.
- * @returns why it is not in one of them; a workspace that the caller does not see says nothing.
+ * Embeds new documents into workspaces. A workspace that does not exist for the caller is passed over.
+ * @returns why a document is not in one of them.
  */
 export async function embedUploads(
   services: DocumentServices,

@@ -30,7 +30,7 @@ const UploadForm = Type.Object({
 });
 const readForm = decoder(UploadForm);
 
-/** ms since 1970, also as text; what is no time says nothing. */
+/** ms since 1970, also as text; undefined for other values. */
 function readTime(value: unknown): number | undefined {
   if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
   const ms = Number(value);
@@ -68,7 +68,7 @@ export const documentUploadRoutes: Route[] = [
     path: '/v1/document/upload/:folderName',
     id: 'documents.upload_to_folder',
     summary: 'Upload a file into a folder',
-    description: 'The folder is made where there is none.',
+    description: 'The folder is made if it does not exist.',
     access: 'documents:write',
     bodyKind: 'upload',
     params: Type.Object({ folderName: Type.String() }),
@@ -166,7 +166,7 @@ async function upload(services: DocumentServices, call: UploadCall, target: Targ
   }
 }
 
-/** The rest of the body is not worth a connection. */
+/** Closes the connection instead of reading the rest of the body. */
 const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => ({
   ...answer,
   headers: { ...answer.headers, connection: 'close' },
@@ -186,7 +186,7 @@ async function answerWith(
   return uploadAnswer({ success: true, error, documents });
 }
 
-/** A string is what is wrong with it. */
+/** @returns a string: the problem. */
 function noteIn({ textContent, metadata }: Decoded<typeof Note>): NewNote | string {
   const { title, published: publishedMs, ...said } = metadata;
   if (title === undefined)

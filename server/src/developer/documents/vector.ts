@@ -40,12 +40,12 @@ const Found = Type.Object({
 
 const NOTHING_EMBEDDED = 'No embeddings found for this workspace.';
 
-/** Locations in one request; each is a document to be embedded. */
+/** Locations in one request; each is a document that is embedded. */
 const DOCUMENTS_MAX = 10_000;
 
 const locations = Type.Optional(texts({ description: 'A location: folder/name.json' }));
 
-/** A number, also as text; undefined where it is none or out of bounds. */
+/** A number, also as text; undefined for other values and out of bounds. */
 function numberWithin(
   value: unknown,
   { least, most = Infinity }: { least: number; most?: number },
@@ -57,7 +57,7 @@ function numberWithin(
 /** Texts of one request. */
 const TEXTS_MAX = 2_048;
 
-/** Texts to be turned into vectors; an empty list where one of them cannot be, undefined where nothing was sent. */
+/** @returns an empty list where one of the texts is invalid; undefined where nothing was sent. */
 function readInput(input: unknown): string[] | undefined {
   if (input === undefined || input === null) return undefined;
   const texts: unknown[] = Array.isArray(input) ? input : [input];
@@ -271,6 +271,6 @@ function viewHit({ id, text, metadata, distance, score }: Hit): object {
   };
 }
 
-/** As OpenAI has it: 32-bit floats, little-endian. */
+/** 32-bit floats, little-endian, as in the OpenAI API. */
 const base64Of = (vector: Float32Array): string =>
   Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');

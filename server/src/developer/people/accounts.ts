@@ -120,7 +120,7 @@ export const accountsRoutes: Route[] = [
   }),
 ];
 
-/** Somebody tries codes: the audit record is told which invite it was, if one, and never the code. */
+/** Records an attempt to guess a code: the invite, if there is one, and never the code. */
 function noteWrongCode(
   { refusals }: PeopleServices,
   { action, invite, ip }: { action: string; invite: Invite | undefined; ip: string },

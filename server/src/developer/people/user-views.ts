@@ -27,7 +27,7 @@ export const viewUser = (user: StoredUser) =>
     seen_recovery_codes: user.seenRecoveryCodes,
   });
 
-/** A user in short; the bare id where it is gone. */
+/** A user in short; the id alone where the user was deleted. */
 const Person = nullable(
   Type.Union([Type.Integer(), Type.Object({ id: Type.Integer(), username: Type.String() })]),
 );
@@ -55,7 +55,6 @@ export const viewInvite = (invite: Invite) =>
     workspaceIds: JSON.stringify(invite.workspaceIds),
   });
 
-/** The same with users in place of their ids. */
 export function viewListedInvite(invite: Invite, users: ReadonlyMap<number, StoredUser>) {
   const person = (id: number | null) => {
     const user = id === null ? undefined : users.get(id);

@@ -9,7 +9,7 @@ import { peopleRoute } from '../surface.ts';
 
 const Listed = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });
 
-/** Clients know the tokens of this route by it. */
+/** Clients recognize the tokens of this route by it. */
 const TOKEN_PREFIX = 'allm-tat-';
 
 export const usersRoutes: Route[] = [

@@ -11,8 +11,8 @@ import type { Route, SystemServices } from '../services.ts';
 import { systemRoute } from '../surface.ts';
 
 /*
- * Keys as the web application and clients of the Developer API know them: whole numbers, no scopes to choose. They are
- * the keys of /v1/keys, all of them; those made here may do everything.
+ * The keys of /v1/keys under whole numbers, as clients of the Developer API expect them. Keys that are made here have all
+ * scopes.
  */
 
 const Creator = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });
@@ -29,7 +29,7 @@ const ApiKey = Type.Object(
   { title: 'ApiKey' },
 );
 
-/** Every key here has a name; this one shows as none. */
+/** Every key has a name; this one is shown as null. */
 const UNNAMED = 'unnamed';
 const NAME_MAX = 200;
 const NO_KEY = 0;
@@ -49,14 +49,14 @@ const removal = Type.Object(
   { last_admin: Type.Optional(field(lastAdminFlag, readFlag)) },
   { title: 'ApiKeyRemoval' },
 );
-/** undefined: no number at all. */
+/** undefined: not a number. */
 const params = Type.Object({
   id: field(Type.String(), (value) => (Number.isNaN(Number(value)) ? undefined : (readId(value) ?? NO_KEY))),
 });
 
 const shownName = (name: string): string | null => (name === UNNAMED ? null : name);
 
-/** The user who made a key in a session; null for everybody else. */
+/** The user whose session made a key; null for other keys. */
 function creatorOf({ createdBy }: Pick<KeyWithSecrets, 'createdBy'>): number | null {
   const id = /^user:(\d+)$/.exec(createdBy)?.[1];
   return id === undefined ? null : Number(id);
@@ -99,7 +99,7 @@ interface Removal {
   body: Decoded<typeof removal>;
 }
 
-/** One that is not there is no failure. */
+/** Idempotent. */
 async function remove(
   { keys }: SystemServices,
   actor: Actor,
@@ -110,10 +110,7 @@ async function remove(
   return empty(200);
 }
 
-/**
- * Administrators see, make and end keys; without users, the session of the one password does. Published clients look for the last
- * row; there it is behind scopes.
- */
+/** Keys are administered by admins, by the session of the one password, and by keys with the scopes. */
 const AUDIENCES = [
   {
     name: '_single',
@@ -140,7 +137,6 @@ const AUDIENCES = [
   },
 ] as const;
 
-/** Whose power it is: of the session, or of the key. */
 const actorOf = ({ session, actor }: { session: Session | undefined; actor: Actor | undefined }): Actor =>
   session?.actor ?? (actor as Actor);
 

@@ -18,25 +18,24 @@ type Context = Pick<SystemServices, 'settings' | 'audit'>;
 
 interface EnvironmentChange {
   newValues: Record<string, string>;
-  /** false: none. */
+  /** false: no error. */
   error: string | false;
 }
 
-/** What is shown in place of a secret, also to whoever has just set it. */
+/** Shown in place of every secret. */
 const MASK = '*'.repeat(20);
 
-/** All that are set, as they are stored; a key that waits for its upstream's address among them. Never to be shown as it is. */
+/** All values as they are stored, with the keys that wait for the address of their upstream: never shown as they are. */
 export const environmentValues = (
   { settings }: Pick<SystemServices, 'settings'>,
   db?: Db,
 ): Promise<Map<string, string>> => settings.many(settableNames(), db);
 
 /**
- * Sets settings by the names that clients have for them. Those of a provider of models become an upstream of the provider's
- * name; its key is kept there, sealed, and nowhere else. Takes all of the values or, where one cannot be, none: `error` says
- * of the first what is wrong with it. Names that mean nothing are passed over, and so are values that are a mask. Guarded by
- * system.test.ts.
- * @returns undefined where a value is no text: then nothing was changed.
+ * Changes settings under their names in the Developer API. Those of a provider of models become an upstream of the provider's
+ * name, which alone stores its key, sealed. Either all values are set or, where one is invalid, none: `error` is the first
+ * problem. Unknown names and masked values are ignored. Guarded by system.test.ts.
+ * @returns undefined, and changes nothing, where a value is not text.
  */
 export async function updateEnvironment(
   context: Context,
@@ -53,7 +52,7 @@ export async function updateEnvironment(
   return { newValues: Object.fromEntries(shown) as Record<string, string>, error: false };
 }
 
-/** Settings, upstreams and their audit records: all or, where an upstream is refused, nothing. */
+/** Settings, upstreams and audit records in one transaction. @returns why an upstream is refused. */
 async function apply(
   { settings, audit }: Context,
   accepted: Values,
@@ -76,7 +75,7 @@ async function apply(
   return undefined;
 }
 
-/** Whether a change says where models are, or with which key they are asked. */
+/** Whether a change names the address or the key of an upstream. */
 export const concernsUpstreams = (body: Body): boolean =>
   [
     ...PROVIDERS.flatMap(({ base, key }) => [base, key]),
@@ -94,7 +93,7 @@ function faultIn(wanted: [string, string][]): string | undefined {
 }
 
 interface Step {
-  /** As they are once it is done. */
+  /** After the change. */
   values: Values;
   accepted: Values;
   before: Values;
@@ -102,7 +101,7 @@ interface Step {
 
 const kept = (value: string | undefined): SettingChange => ({ value: value || null });
 
-/** What is to be set; upstreams are saved on the way. */
+/** The settings to store; saves the upstreams. */
 async function changesOf(tx: Db, upstreams: UpstreamBook, step: Step): Promise<Changes> {
   const plain = [...step.accepted].filter(([name]) => settableRow(name)?.secret !== true);
   const changes: Changes = Object.fromEntries(plain.map(([name, value]) => [name, kept(value)]));
@@ -111,7 +110,7 @@ async function changesOf(tx: Db, upstreams: UpstreamBook, step: Step): Promise<C
   return Object.assign(changes, await saveEmbedding(tx, upstreams, step), chatChanges(step));
 }
 
-/** Which model chats are answered by follows from the provider and its own settings. */
+/** The chat model follows from the provider and its settings. */
 function chatChanges({ values, accepted }: Step): Changes {
   const image = accepted.get('ImageGenerationModelPref');
   const changes: Changes = image === undefined ? {} : { [CHAT_SETTINGS.imageModel]: kept(image) };
@@ -131,11 +130,11 @@ const isTouched = ({ id, base, key, model, tokens }: Provider, accepted: Values)
   accepted.get('LLMProvider') === id ||
   [base, key, model, tokens].some((name) => name !== undefined && accepted.has(name));
 
-/** A key waits, sealed, until its upstream has an address. */
+/** A key is stored as a sealed setting until its upstream has an address. */
 const waiting = (name: string | undefined, value: string | null): Changes =>
   name === undefined ? {} : { [name]: { value, secret: true } };
 
-/** @returns what is to be set beside. */
+/** @returns the settings to store. */
 async function saveProvider(
   tx: Db,
   upstreams: UpstreamBook,
@@ -146,7 +145,7 @@ async function saveProvider(
   const given = key === undefined ? undefined : values.get(key);
   if (at === undefined) return given === undefined ? {} : waiting(key, given || null);
   const present = await upstreams.find(tx, id);
-  // One that is always at the same place is of no use without a key.
+  // A hosted provider is of no use without a key.
   if (present === undefined && given === undefined && baseUrl !== undefined) return {};
   const model = isUnlisted === true ? modelOf(provider, values) : undefined;
   const isMoved = base !== undefined && accepted.has(base);
@@ -157,15 +156,15 @@ async function saveProvider(
 interface Upstream {
   name: string;
   at: string;
-  /** The key, where one was given; '': none from now on. */
+  /** The new key; '' removes it. */
   given: string | undefined;
-  /** One that its list of models must have. */
+  /** A model that its list must have. */
   model: string | undefined;
   isMoved: boolean;
   present: Awaited<ReturnType<UpstreamBook['find']>>;
 }
 
-/** Where something of it is new. */
+/** Does nothing where nothing of it is new. */
 async function saveUpstream(tx: Db, upstreams: UpstreamBook, upstream: Upstream): Promise<void> {
   const { name, at, given, model, isMoved, present } = upstream;
   const isNewModel = model !== undefined && present?.models.includes(model) !== true;
@@ -178,7 +177,7 @@ async function saveUpstream(tx: Db, upstreams: UpstreamBook, upstream: Upstream)
   });
 }
 
-/** With the path of the OpenAI-compatible part, where a server keeps that apart. */
+/** With the path of the OpenAI-compatible API of the server. */
 function addressOf(base: string | undefined, path: string): string | undefined {
   const plain = base === undefined ? undefined : withoutTrailing(base, '/');
   return plain === undefined || plain.endsWith(path) ? plain : plain + path;
@@ -187,7 +186,7 @@ function addressOf(base: string | undefined, path: string): string | undefined {
 const EMBEDDING_KEY = 'GenericOpenAiEmbeddingApiKey';
 const EMBEDDING_NAMES = ['EmbeddingEngine', 'EmbeddingBasePath', 'EmbeddingModelPref', EMBEDDING_KEY];
 
-/** The model is stored by the name that it can be asked for by: with its upstream, where it is not the local one. */
+/** The model is stored under its full name, with its upstream unless it is local. */
 async function saveEmbedding(tx: Db, upstreams: UpstreamBook, step: Step): Promise<Changes> {
   const { values, accepted, before } = step;
   if (!EMBEDDING_NAMES.some((name) => accepted.has(name))) return {};
@@ -197,7 +196,7 @@ async function saveEmbedding(tx: Db, upstreams: UpstreamBook, step: Step): Promi
   const key = await saveEmbeddingUpstream(tx, upstreams, { ...step, engine, model });
   const isOtherEngine =
     accepted.has('EmbeddingEngine') && engine !== (before.get('EmbeddingEngine') ?? 'native');
-  // A model of one engine is none of another's.
+  // Another engine does not have this model.
   if (model === undefined || (isOtherEngine && !accepted.has('EmbeddingModelPref')))
     return { ...key, EmbeddingModelPref: { value: null } };
   return { ...key, EmbeddingModelPref: { value: upstream === undefined ? model : `${upstream}/${model}` } };

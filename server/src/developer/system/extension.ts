@@ -23,7 +23,7 @@ const Refused = Type.Object({ error: Type.String() });
 const Done = Type.Object({ success: Type.Boolean() });
 const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
-/** The scope alone is not enough: another key must not end itself by `disconnect`. */
+/** The scope is not enough: another key must not end itself by `disconnect`. */
 const byKey = {
   access: 'documents:clip',
   description: 'Takes keys of the browser extension (`brx-…`) and no others.',
@@ -51,7 +51,7 @@ const contentResponses = { 200: Done, 400: Failed, 403: Refused, 500: Failed };
 
 const TITLE_MAX_CHARACTERS = 500;
 
-/** What the extension read off a page; a page without a title is called by its address. */
+/** The text of a page, titled by its address where it has no title. */
 function noteIn({ textContent: text = '', metadata }: Decoded<typeof Page>): NewNote | undefined {
   if (text.trim() === '') return undefined;
   const title = (metadata.title ?? metadata.url ?? 'Page').slice(0, TITLE_MAX_CHARACTERS);
@@ -60,7 +60,7 @@ function noteIn({ textContent: text = '', metadata }: Decoded<typeof Page>): New
 
 type KeyCall = Pick<Call, 'countsItself'> & { caller: Caller; body: Decoded<typeof Page> };
 
-/** Stores what was read off a page, and puts it into these workspaces. */
+/** Stores the text of a page and embeds it into these workspaces. */
 async function store(
   services: SystemServices,
   call: KeyCall,

@@ -12,7 +12,7 @@ import { systemRoute } from '../surface.ts';
 
 const Preferences = Type.Record(Type.String(), Type.Unknown());
 
-/** Names that mean nothing, or nothing to who asks, are left out; it is a success all the same. */
+/** Names that are unknown, or not for the caller, are ignored. */
 async function change(
   { settings, audit }: SystemServices,
   actor: Actor,
@@ -31,7 +31,7 @@ async function change(
   return SUCCESS;
 }
 
-/** Managers say how the instance looks, administrators everything. */
+/** Managers may change the branding, administrators everything. */
 const groupOf = (session: Session): PreferenceGroup =>
   session.kind === 'user' && session.user.role === 'manager' ? 'branding' : 'all';
 

@@ -38,7 +38,7 @@ const body = Type.Object({
   value: field(Type.String(), (value) => readText(value) ?? ''),
   secret: Type.Optional(field(secret, readFlag)),
 });
-/** What a list showed in place of a value is sent back by clients that change something else. */
+/** Clients that change another field send the mask back. */
 const isSame = (value: unknown): boolean => value === undefined || value === null || value === MASK;
 const changeBody = Type.Object({
   ...fields,
@@ -52,13 +52,12 @@ const changeBody = Type.Object({
 const params = Type.Object({ id: pathId() });
 const NOBODYS = 0;
 
-/** Of the web application: what prompts may name in braces. */
 export const promptVariablesRoutes: Route[] = [
   systemRoute({
     method: 'GET',
     path: '/api/system/prompt-variables',
     id: 'prompt_variables.list',
-    summary: 'What prompts may name in braces',
+    summary: 'The variables that prompts may name in braces',
     access: 'session',
     responses: { 200: Type.Object({ variables: Type.Array(Variable) }) },
     handler: async ({ workspaces }, { session }) => {
@@ -128,7 +127,7 @@ function variableAnswer(outcome: Outcome<PromptVariable | undefined>): Answer {
 
 const MISSING = failed('Variable not found', 404);
 
-/** A user of the role default is given the answers of prompts, not what stands in them. */
+/** A user of the role default may not read the values in prompts. */
 const seesValues = (session: Session): boolean => session.kind === 'admin' || session.user.role !== 'default';
 
 const viewVariable = (

@@ -10,7 +10,6 @@ import type { Route, SystemServices } from '../services.ts';
 import { systemRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
-/** Keyward's own mark: a key in a ring. */
 const LOGO_SVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 40" width="160" height="40" role="img" aria-label="Keyward">
 <circle cx="20" cy="20" r="16" fill="none" stroke="#2f6f4f" stroke-width="4"/>
 <circle cx="14" cy="20" r="4" fill="none" stroke="#2f6f4f" stroke-width="3"/>
@@ -38,10 +37,7 @@ const EmbeddingProgress = Type.Object(
   { title: 'EmbeddingProgress' },
 );
 
-/**
- * Whether the request is of an administrator who is logged in. Whoever may make users of another role need not hold
- * system:read. Guarded by preferences.test.ts.
- */
+/** Whether an administrator is logged in: users of other roles may not read settings. Guarded by preferences.test.ts. */
 async function isAdministrator(
   { identity }: SystemServices,
   authorization: string | undefined,

@@ -5,7 +5,6 @@ import { asSent } from '../fields.ts';
 import { shaped } from '../schemas.ts';
 import { nullable, oneOf, Time, type Decoded } from '../../http/index.ts';
 
-/** A widget as it was made. */
 export const EmbedShape = Type.Object(
   {
     id: Type.Integer(),
@@ -143,10 +142,10 @@ const Fields = Type.Partial(
   }),
 );
 
-/** What a request may set; anything else is left out of account. The rules are those of widgets (readSettings). */
+/** Other members are ignored. The rules are those of widgets (readSettings). */
 export const EmbedRequest = Type.Object(asSent(Fields.properties), {
   title: 'EmbedRequest',
-  // What the page offers to send: a widget within bounds.
+  // The page of documentation offers to send it: a widget with limits.
   examples: [
     {
       workspace_slug: 'docs',

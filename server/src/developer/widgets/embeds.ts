@@ -30,7 +30,7 @@ const Refused = Type.Object({ error: Type.String() }, { title: 'Refused' });
 const uuid = Type.Object({ uuid: Type.String() });
 const shared = { access: 'embeds:manage' } as const;
 
-/** `{ error }` with the words alone: clients compare them. A list that cannot be read is no unreadable body: no HTML. */
+/** Answers `{ error }`, which clients compare, also for an unreadable allow-list. */
 async function refusing(work: () => Promise<WholeAnswer>): Promise<WholeAnswer> {
   try {
     return await work();

@@ -34,7 +34,7 @@ const shared = { access: 'public', ownOrigins: true } as const;
 
 type Request = Pick<Call, 'headers' | 'ip' | 'runsFor'> & { params: { uuid: string } };
 
-/** Finds the widget and whether this page may use it; `work` is only run where it may. */
+/** Runs `work` where the page may use the widget. */
 async function onPage(
   { widgets }: WidgetServices,
   call: Request,
@@ -43,7 +43,7 @@ async function onPage(
   const { uuid } = call.params;
   const { ip } = call;
   const { origin } = call.headers;
-  // Before it is looked at: what closes it from here on ends this too. No text of a database holds U+0000.
+  // Before the widget is read: if it is closed from now on, the request ends too. The databases store no U+0000.
   if (!uuid.includes('\0')) call.runsFor([subjectOfWidget({ uuid })]);
   const found = await visit(widgets, { uuid, origin, ip });
   if (found === undefined) return phrase(404);

@@ -15,7 +15,7 @@ const Suggestions = Type.Array(
 );
 const readSuggestion = decoder(Type.Object({ heading: text(), message: text() }));
 
-/** Those of a list that say something; null for what is no list of such, undefined where nothing was sent. */
+/** Without empty ones. @returns null where the value is not a list of messages, undefined where nothing was sent. */
 function readSuggestions(value: unknown): Suggestion[] | null | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) return null;
@@ -31,13 +31,13 @@ function readSuggestions(value: unknown): Suggestion[] | null | undefined {
 const Suggested = Type.Optional(field(Suggestions, readSuggestions));
 const Saved = Type.Object({ success: Type.Boolean(), message: Type.String() });
 
-/** Of the web application: what a session sees, which is all but for users with the role default. */
+/** Of the web application. A session sees all workspaces; a user of the role default those of which it is a member. */
 export const webWorkspacesRoutes: Route[] = [
   workspaceRoute({
     method: 'GET',
     path: '/api/workspaces',
     id: 'my_workspaces.list',
-    summary: 'The workspaces of whoever is logged in',
+    summary: 'Your own workspaces',
     access: 'session',
     responses: { 200: Type.Object({ workspaces: Type.Array(Workspace) }) },
     handler: async ({ workspaces }, { session }) => {
@@ -49,7 +49,7 @@ export const webWorkspacesRoutes: Route[] = [
     method: 'GET',
     path: '/api/workspace/:slug',
     id: 'my_workspaces.get',
-    summary: 'One of them, with its documents; null where there is none',
+    summary: 'One of your workspaces, with its documents; null if it does not exist',
     access: 'session',
     params,
     responses: {

@@ -9,7 +9,6 @@ import type { WorkspaceServices } from '../services.ts';
 const Text = Type.String();
 const Whole = Type.Integer();
 
-/** One document in one workspace. */
 export const EmbeddedDocument = Type.Object(
   {
     id: Whole,

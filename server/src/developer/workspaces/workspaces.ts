@@ -41,7 +41,7 @@ const NothingToChange = Type.Object({
 
 const Protected = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
-/** Prompts with their answers that a history gives where nothing else is said. */
+/** The number of chats in a history. */
 const HISTORY_PAIRS = { otherwise: 100, least: 1 };
 
 export const workspacesRoutes: Route[] = [
@@ -91,7 +91,7 @@ export const workspacesRoutes: Route[] = [
     path: '/v1/workspace/:slug',
     id: 'workspaces.get',
     summary: 'One workspace, with its documents and threads',
-    description: 'In a list, which is empty where there is none of this slug.',
+    description: 'In a list, which is empty if no workspace has this slug.',
     access: 'workspaces:read',
     params,
     responses: { 200: Type.Object({ workspace: Type.Array(WorkspaceWithDocuments) }) },
