@@ -1,7 +1,7 @@
 import { nextId, type Db } from '../storage/index.ts';
 import { tables, type AdmissionRow } from './tables.ts';
 
-/** The id of the next admission. On PostgreSQL whoever holds it is alone until the transaction ends: all counts are exact. */
+/** On PostgreSQL a second transaction waits for the end of the one with this id: all counts are exact. */
 export const nextAdmission = (tx: Db): Promise<number> => nextId(tx, 'embed_admissions');
 
 export async function countAdmissions(

@@ -8,7 +8,7 @@ import { findEmbed } from './embed-store.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Settings, and what holds where they are not set: chats from one address, over all widgets together. */
+/** Settings with their defaults: chats from one address, over all widgets together. */
 export const ADDRESS_LIMITS = {
   WidgetChatsPerAddressPerMinute: 20,
   WidgetChatsPerAddressPerDay: 300,
@@ -18,9 +18,9 @@ export const ADDRESS_LIMITS = {
 export type NotAdmitted = 'closed' | 'address' | 'day' | 'session';
 
 /**
- * Lets one chat in, or says which limit is reached. What counts is counted in the transaction that adds to it, one after the
- * other: however many come at once, in however many processes, no limit is passed. Guarded by admission.test.ts.
- * A chat that was let in counts for 24 hours, whatever became of it.
+ * Admits one chat, or says which limit is reached. Chats are counted in the transaction that adds the next one: no limit is
+ * exceeded by any number of requests at once, in any number of processes. Guarded by admission.test.ts.
+ * An admitted chat counts for 24 hours, with or without an answer.
  */
 export async function admit(
   context: WidgetsContext,
@@ -30,14 +30,14 @@ export async function admit(
   const limits = await addressLimits(context);
   const { storage, clock } = context;
   const asked = { uuid, sessionId, visitor, limits };
-  // A crowd that is over the limits anyway shall not stand in line for writing: that would hold up everybody else.
+  // A crowd beyond the limits must not queue for the database's write lock.
   const early = await notAdmitted(storage.db, { ...asked, nowMs: clock.nowMs() });
   if (typeof early === 'string') return early;
   return storage.transaction(
     async (tx) => {
       const id = await nextAdmission(tx);
       const nowMs = clock.nowMs();
-      // Read again: an administrator may just have closed it.
+      // Read again: an administrator may have closed the widget in the meantime.
       const embed = await notAdmitted(tx, { ...asked, nowMs });
       if (typeof embed === 'string') return embed;
       await dropAdmissionsBefore(tx, nowMs - DAY_MS);
@@ -56,7 +56,6 @@ interface Admission {
   nowMs: number;
 }
 
-/** Why not, or the widget. */
 async function notAdmitted(
   db: Db,
   { uuid, sessionId, visitor, limits, nowMs }: Admission,

@@ -15,7 +15,6 @@ const HISTORY_DEFAULT = 20;
 const HISTORY_MAX = 200;
 const MODEL_MAX_CHARACTERS = 300;
 
-/** Where a request to a widget comes from. */
 export interface Visit {
   uuid: string;
   /** The `Origin` that the browser sent. */
@@ -23,31 +22,31 @@ export interface Visit {
   ip: string;
 }
 
-/** Who pays for a question, and with which models; `gateway` has it of the widget's key. */
+/** The account and the models of a question, from the widget's key. */
 export interface Bill extends Pick<ChatRequest, 'account' | 'searchPayer' | 'selector' | 'metrics'> {
   /**
-   * Takes the question from limits and budgets of requests. Call what it returns when the question is over.
+   * Counts the question against limits and budgets. The returned function is called at its end.
    * @throws KeywardError `rate_limited`, `budget_exceeded`
    */
   spend(): Promise<() => void>;
-  /** The question counts as one that was refused. */
+  /** Counts the question as refused. */
   refused(code: ErrorCode): void;
 }
 
-/** A visitor's question that was let in. */
+/** An admitted question of a visitor. */
 export interface Question {
   embed: Embed;
   workspace: Workspace;
   sessionId: string;
   message: string;
-  /** What the page sent; anything may be anything. */
+  /** The body from the page, unchecked. */
   asked: Readonly<Record<string, unknown>>;
   visit: Visit;
   bill: Bill;
   signal: AbortSignal;
 }
 
-/** The same as the engine takes it. What the page would have otherwise counts only where the widget allows it. */
+/** For the chat engine. The page's own prompt, model and temperature count only where the widget allows it. */
 export function chatRequest(context: WidgetsContext, question: Question): ChatRequest {
   const { embed, workspace, message, asked, bill, signal } = question;
   const { model } = asked;
@@ -80,10 +79,7 @@ function readTemperature(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? Math.min(Math.max(number, 0), 2) : undefined;
 }
 
-/**
- * A page's own prompt is taken as it is: with its variables replaced, a stranger could have what administrators put
- * into theirs read out. Guarded by widget.test.ts.
- */
+/** Variables in a page's own prompt are not replaced: a stranger could have their values read out. Guarded by widget.test.ts. */
 async function instructions(
   { workspaces }: WidgetsContext,
   { embed, workspace, asked: { prompt } }: Question,
@@ -114,7 +110,7 @@ async function record(
   { embed, sessionId, asked: { username }, visit: { origin, ip } }: Question,
   { prompt, text, sources, metrics, isIncluded }: NewTurn,
 ): Promise<number | undefined> {
-  // A refusal is no chat; only the limits count it.
+  // A refusal is not stored.
   if (!isIncluded) return undefined;
   const connection = {
     ...(origin === undefined ? {} : { host: origin }),
@@ -123,7 +119,7 @@ async function record(
       typeof username === 'string' && username !== '' ? username.slice(0, USERNAME_MAX_CHARACTERS) : null,
   };
   return storage.transaction(async (tx) => {
-    // The widget may be gone since: then there is nothing to keep the chat under.
+    // The widget may have been deleted in the meantime.
     if ((await findEmbed(tx, embed.uuid)) === undefined) return undefined;
     const id = await nextId(tx, 'embed_chats');
     await insertChat(tx, {

@@ -3,14 +3,14 @@ import { SliceRows } from '../base/slices.ts';
 import { inParts, type Db, type Storage } from '../storage/index.ts';
 import { tables, type EmbedChatRow } from './tables.ts';
 
-/** As the index has it, to the letter: with a parameter in its place the index does not apply. */
+/** Written as in the index, which does not apply to a parameter. */
 const IS_INCLUDED = sql<boolean>`included = 1`;
 
 export async function insertChat(tx: Db, row: EmbedChatRow): Promise<void> {
   await tables(tx).insertInto('embed_chats').values(row).execute();
 }
 
-/** In the order in which they were asked. @param from `last`: so many, the newest. */
+/** The newest `last` chats, oldest first. */
 export async function listChats(
   db: Db,
   embedId: number,
@@ -22,7 +22,6 @@ export async function listChats(
   return (await query.orderBy('id', 'desc').limit(last).execute()).reverse();
 }
 
-/** In the order in which they were asked, those after the one with the id `after`. */
 export function chatsAfter(
   db: Db,
   embedId: number,
@@ -38,7 +37,7 @@ interface Place {
   chat: number;
 }
 
-/** How many chats each widget has had. */
+/** The number of chats of each widget. */
 export async function countChats(db: Db): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   const size = new SliceRows();
@@ -60,7 +59,7 @@ export async function countChats(db: Db): Promise<Map<number, number>> {
   return counts;
 }
 
-/** What may be millions of rows, ahead of the end of widgets. @param ofThem those with which widgets' ids. */
+/** Deletes the rows of widgets, which may be millions, before the widgets. @param ofThem selects the ids of widgets. */
 export async function emptyEmbeds(
   storage: Storage,
   ofThem: RawBuilder<unknown>,
@@ -71,7 +70,7 @@ export async function emptyEmbeds(
     await inParts(storage, { table, where, change: sql`delete from ${sql.table(table)}` }, begin);
 }
 
-/** Of all widgets of a workspace: what the module `workspaces` needs of this one. */
+/** The same of all widgets of a workspace; for the module `workspaces`. */
 export const emptyWidgets = (
   storage: Storage,
   workspaceId: number,
@@ -79,7 +78,7 @@ export const emptyWidgets = (
 ): Promise<void> =>
   emptyEmbeds(storage, sql`select id from embeds where workspace_id = ${workspaceId}`, begin);
 
-/** All but the newest of very many, ahead of `forgetSession`. @returns how many. */
+/** Hides most of very many chats, before `forgetSession`. @returns how many. */
 export function forgetMany(
   storage: Storage,
   { embedId, sessionId }: { embedId: number; sessionId: string },
@@ -90,7 +89,7 @@ export function forgetMany(
   return inParts(storage, { table: 'embed_chats', where, change, isById: true }, begin);
 }
 
-/** A session begins anew: what was said stays for the widget's owner, and is history no longer. @returns how many chats. */
+/** Hides the chats of a session from the page and the model, not from the owner. @returns how many. */
 export async function forgetSession(tx: Db, embedId: number, sessionId: string): Promise<number> {
   const result = await tables(tx)
     .updateTable('embed_chats')

@@ -40,15 +40,15 @@ export async function findEmbed(db: Db, uuid: string): Promise<Embed | undefined
   return row === undefined ? undefined : fromRow(row);
 }
 
-/** Like `findEmbed`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends. */
+/** Like `findEmbed`, and locked until the transaction ends. */
 export async function lockEmbed(tx: Db, uuid: string): Promise<Embed | undefined> {
   if (uuid.includes('\0')) return undefined;
-  // An update that changes nothing locks the row on both dialects.
+  // An update without a change locks the row on both dialects.
   await tables(tx).updateTable('embeds').set({ uuid }).where('uuid', '=', uuid).execute();
   return findEmbed(tx, uuid);
 }
 
-/** In the order in which they were made. */
+/** In the order of their creation. */
 export async function listEmbeds(db: Db): Promise<Embed[]> {
   return mapInTurns(await allById(tables(db).selectFrom('embeds').selectAll()), fromRow);
 }

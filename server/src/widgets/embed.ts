@@ -3,10 +3,9 @@ import { readAllowlist } from './origins.ts';
 
 export type EmbedMode = 'chat' | 'query';
 
-/** A chat widget: one workspace that pages of other sites may ask. */
 export interface Embed {
   id: number;
-  /** What the pages call it by. */
+  /** Its name for pages. */
   uuid: string;
   workspaceId: number;
   enabled: boolean;
@@ -16,14 +15,14 @@ export interface Embed {
   allowModelOverride: boolean;
   allowTemperatureOverride: boolean;
   allowPromptOverride: boolean;
-  /** In any 24 hours; null: no limit but that of the address. */
+  /** In any 24 hours; null: no limit but the one of the address. */
   maxChatsPerDay: number | null;
   maxChatsPerSession: number | null;
-  /** How many earlier messages the model is given; null: 20. */
+  /** The number of earlier chats that the model is given; null: 20. */
   messageLimit: number | null;
-  /** The key that made, last changed or took it over: its budgets pay, and the widget ends with it. null: it moved in. */
+  /** The payer: the key that made, last changed or adopted it. The widget ends with it. null: imported. */
   payerKeyId: string | null;
-  /** Under whom its use stands in reports. */
+  /** The owner in usage reports. */
   ownerId: string | null;
   /** ms since 1970. */
   createdAt: number;

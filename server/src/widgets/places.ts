@@ -1,8 +1,8 @@
 import { networkOf, siteOf } from '../access/index.ts';
 
-/** Of all visitors together, in one process: what is answered to strangers must leave room for those with keys. */
+/** Of all visitors together, in one process: it leaves room for requests with keys. */
 const AT_ONCE_MAX = 64;
-/** Of one site, so that nobody takes all places from the others. */
+/** Of one site (access/network), so that it cannot take all places. */
 const SITE_AT_ONCE_MAX = 32;
 
 /** Questions of visitors that are being answered in this process. Guarded by developer/widgets/widget-limits.test.ts. */

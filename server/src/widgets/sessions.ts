@@ -18,7 +18,7 @@ const SHOWN_MAX = 200;
 
 const VISITOR = { kind: 'anonymous' } as const;
 
-/** The session begins anew. A visitor needs no key: the audit record is told where there was something to forget. */
+/** Begins a session anew; recorded in the audit record if it had chats. */
 export async function forget(
   { storage, audit }: WidgetsContext,
   { id, uuid }: Pick<Embed, 'id' | 'uuid'>,

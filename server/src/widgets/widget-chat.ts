@@ -19,7 +19,7 @@ export type Refusal = 'site' | 'ended' | 'session_id' | 'no_message' | 'long_mes
 /** The same once the answer has begun. `quota`: a budget or a limit of the payer is reached. */
 export type WidgetEvent = ChatEvent | { kind: 'busy' | 'quota' | 'unanswered' };
 
-/** The widget that a page calls, and why the page may not use it; undefined: there is none. */
+/** The widget, and why the page may not use it. @returns undefined where the widget does not exist. */
 export async function visit(
   context: WidgetsContext,
   { uuid, origin }: Visit,
@@ -35,7 +35,7 @@ export async function visit(
 }
 
 interface Asking extends Pick<Question, 'asked' | 'visit' | 'signal'> {
-  /** Asked for once the question was let in: a crowd that is not costs no look-up. undefined: the payer has ended. */
+  /** Called for admitted questions alone: refused ones cost no look-up. undefined: the payer has ended. */
   bill: (workspace: Workspace) => Promise<Bill | undefined>;
 }
 

@@ -12,9 +12,8 @@ import { findBySlug, insertWorkspace } from './store/workspace-store.ts';
 import { defaultSettings, readSettings } from './workspace-settings.ts';
 
 /*
- * For what was made elsewhere and moves in with its numbers and times. Each `bring` is called in a transaction that
- * goes on to note it, after the caller has looked whether there is room; it returns the number that the thing has here:
- * the one it had, where nobody has had that yet.
+ * For the import. Each function is called in a transaction that records the import, after the caller has checked that the
+ * name is free. It returns the id: the imported one, unless that was ever given here.
  */
 
 export { chosenSlug, isVariableName, slugOf };
@@ -28,7 +27,7 @@ export interface BroughtMember {
   createdAt: number;
 }
 
-/** Settings as they were elsewhere: what cannot be becomes the nearest that can, what is missing the usual. */
+/** Imported settings: each as the nearest allowed value, or its default. */
 export function settingsLike(given: Readonly<Record<string, unknown>>): WorkspaceSettings {
   const present = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
   return { ...defaultSettings(), ...readSettings(Object.fromEntries(present)) };
@@ -58,7 +57,7 @@ export async function bringChat(tx: Db, chat: Chat): Promise<number> {
   return id;
 }
 
-/** Twice is fine. */
+/** Idempotent. */
 export const bringMember = (tx: Db, { workspaceId, userId, createdAt }: BroughtMember): Promise<void> =>
   addMembers(tx, { workspaceId, userIds: [userId], at: createdAt });
 
@@ -80,7 +79,7 @@ export async function bringVariable(tx: Db, variable: BroughtVariable): Promise<
   return id;
 }
 
-/** Those of these numbers that are still a workspace's. */
+/** The ids that exist. */
 export const presentWorkspaces = (db: Db, ids: readonly number[]): Promise<Set<number>> =>
   present(db, 'workspaces', ids);
 

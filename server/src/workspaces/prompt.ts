@@ -14,15 +14,47 @@ export interface PromptFacts {
   custom: ReadonlyMap<string, string>;
 }
 
-export const BUILT_IN_VARIABLES = [
-  { name: 'datetime', type: 'system', description: 'Date and time, UTC' },
-  { name: 'date', type: 'system', description: 'Date, UTC' },
-  { name: 'time', type: 'system', description: 'Time, UTC' },
-  { name: 'user.name', type: 'user', description: 'Name of the user who asks' },
-  { name: 'user.bio', type: 'user', description: 'What the user says of themselves' },
-  { name: 'workspace.name', type: 'workspace', description: 'Name of the workspace' },
-  { name: 'workspace.id', type: 'workspace', description: 'Number of the workspace' },
-] as const;
+interface BuiltIn {
+  name: string;
+  type: 'system' | 'user' | 'workspace';
+  description: string;
+  value(facts: PromptFacts): string;
+}
+
+export const BUILT_IN_VARIABLES: readonly BuiltIn[] = [
+  {
+    name: 'datetime',
+    type: 'system',
+    description: 'Date and time, UTC',
+    value: ({ nowMs }) => `${DATE.format(nowMs)}, ${TIME.format(nowMs)}`,
+  },
+  { name: 'date', type: 'system', description: 'Date, UTC', value: ({ nowMs }) => DATE.format(nowMs) },
+  { name: 'time', type: 'system', description: 'Time, UTC', value: ({ nowMs }) => TIME.format(nowMs) },
+  {
+    name: 'user.name',
+    type: 'user',
+    description: 'Name of the user who asks',
+    value: ({ user }) => user?.username ?? '',
+  },
+  {
+    name: 'user.bio',
+    type: 'user',
+    description: 'What the user says of themselves',
+    value: ({ user }) => user?.bio ?? '',
+  },
+  {
+    name: 'workspace.name',
+    type: 'workspace',
+    description: 'Name of the workspace',
+    value: ({ workspace }) => workspace.name,
+  },
+  {
+    name: 'workspace.id',
+    type: 'workspace',
+    description: 'Number of the workspace',
+    value: ({ workspace }) => String(workspace.id),
+  },
+];
 
 const VARIABLE = /\{\s*([a-z][a-z0-9_.]*)\s*\}/gi;
 
@@ -34,34 +66,11 @@ export const namesIn = (template: string): Set<string> =>
  * Replaces the built-in variables and those of `custom`; braces around anything else stay. One pass: braces in a value are
  * not replaced again, or a user's name could pull another's value into the prompt (guarded by prompt.test.ts).
  */
-export function expandPrompt(template: string, facts: PromptFacts): string {
-  const at = new Date(facts.nowMs);
-  return template.replaceAll(
-    VARIABLE,
-    (whole, name: string) => valueOf(name.toLowerCase(), at, facts) ?? whole,
-  );
-}
+export const expandPrompt = (template: string, facts: PromptFacts): string =>
+  template.replaceAll(VARIABLE, (whole, name: string) => valueOf(name.toLowerCase(), facts) ?? whole);
 
-function valueOf(name: string, at: Date, { user, workspace, custom }: PromptFacts): string | undefined {
-  switch (name) {
-    case 'date':
-      return DATE.format(at);
-    case 'time':
-      return TIME.format(at);
-    case 'datetime':
-      return `${DATE.format(at)}, ${TIME.format(at)}`;
-    case 'user.name':
-      return user?.username ?? '';
-    case 'user.bio':
-      return user?.bio ?? '';
-    case 'workspace.name':
-      return workspace.name;
-    case 'workspace.id':
-      return String(workspace.id);
-    default:
-      return custom.get(name);
-  }
-}
+const valueOf = (name: string, facts: PromptFacts): string | undefined =>
+  BUILT_IN_VARIABLES.find((variable) => variable.name === name)?.value(facts) ?? facts.custom.get(name);
 
 const DATE = new Intl.DateTimeFormat('en-US', {
   weekday: 'long',

@@ -5,13 +5,9 @@ const TEXT_MAX_CHARACTERS = 500_000;
 /** Generated clients read whole numbers into 32 bits. */
 const WHOLE_MAX = 2_147_483_647;
 
-/** The name in place of one that is no text. */
 const SOME_NAME = 'My Workspace';
 
-/**
- * A bad value is never refused: it becomes the nearest that can be, as clients of the Developer API know it. Each
- * takes anything at all.
- */
+/** A bad value is never refused: it becomes the nearest allowed one. */
 const READ: { [K in keyof WorkspaceSettings]: (value: unknown) => WorkspaceSettings[K] } = {
   name: (value) => text(value)?.slice(0, NAME_MAX_CHARACTERS) ?? SOME_NAME,
   openAiTemp: (value) => {
@@ -39,12 +35,12 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value.slice(0, TEXT_MAX_CHARACTERS) : null;
 }
 
-/** `none` is what forms send for "as the whole server". */
+/** Forms send `none` for the provider of the whole server. */
 function provider(value: unknown): string | null {
   return value === 'none' || value === 'default' ? null : text(value);
 }
 
-/** As much of the value as begins like a number: form fields and careless clients send text. */
+/** A number, or the number at the start of a text, as forms send it. */
 function number(value: unknown): number | undefined {
   const read = typeof value === 'number' ? value : typeof value === 'string' ? parseFloat(value) : NaN;
   return Number.isFinite(read) ? read : undefined;
@@ -70,6 +66,5 @@ export function readSettings(given: GivenSettings): Partial<WorkspaceSettings> {
   return given.chatProvider === 'default' ? { ...settings, chatModel: null } : settings;
 }
 
-/** What a new workspace has where nothing else is said. */
 export const defaultSettings = (): WorkspaceSettings =>
   Object.fromEntries(Object.entries(READ).map(([name, read]) => [name, read(undefined)])) as never;

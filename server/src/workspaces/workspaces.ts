@@ -18,7 +18,7 @@ import * as store from './store/workspace-store.ts';
 export interface WorkspacesOptions extends WorkspacesContext {
   settings: Settings;
   /** Deletes the chats of a workspace's widgets, which are kept by a module to the right; calls `begin` where there are many. */
-  emptyWidgets(storage: Storage, workspaceId: number, begin: (tx: Db) => Promise<void>): Promise<void>;
+  emptyWidgets: (storage: Storage, workspaceId: number, begin: (tx: Db) => Promise<void>) => Promise<void>;
 }
 
 type Creation = { workspace: Workspace } | { refused: 'not_covered' };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
-import type { Attachment, ChatEvent, ChatRequest, Ending, Turn } from '../../chat/index.ts';
+import type { Attachment, ChatEvent, ChatRequest, Ending, Failure, Turn } from '../../chat/index.ts';
 import { refuseTooLarge, workspaceConversation } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Decoded } from '../../http/index.ts';
@@ -126,13 +126,6 @@ export function openaiRequest(
 
 const NO_USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
-interface Frame {
-  id: string;
-  object: 'chat.completion' | 'chat.completion.chunk';
-  created: number;
-  model: string;
-}
-
 /** The endings that are an answer. */
 type Said = Exclude<Ending, { kind: 'failed' | 'gone' | 'reset' }>;
 
@@ -146,27 +139,19 @@ function closingOf(ending: Said): { content: string | null; finish_reason: strin
 
 export function openaiAnswer(ending: Said, model: string, nowMs: number): object {
   const { content, finish_reason, usage } = closingOf(ending);
-  const frame: Frame = frameOf('chat.completion', model, nowMs);
+  const frame = frameOf('chat.completion', model, nowMs);
   const message = { role: 'assistant', content };
   return { ...frame, choices: [{ index: 0, message, logprobs: null, finish_reason }], usage };
 }
 
-const frameOf = (object: Frame['object'], model: string, nowMs: number): Frame => ({
+const frameOf = (object: 'chat.completion' | 'chat.completion.chunk', model: string, nowMs: number) => ({
   id: randomUUID(),
   object,
   created: Math.floor(nowMs / 1000),
   model,
 });
 
-export const openaiError = ({
-  message,
-  status,
-  code,
-}: {
-  message: string;
-  status: number;
-  code: string;
-}) => ({
+export const openaiError = ({ message, status, code }: Pick<Failure, 'message' | 'status' | 'code'>) => ({
   error: {
     message,
     type: status >= 500 ? 'server_error' : 'invalid_request_error',

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
+import type { Clock } from '../../base/clock.ts';
 import { mapInTurns } from '../../base/slices.ts';
-import type { Failure } from '../../chat/index.ts';
+import type { ChatEvent, Failure } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { empty, json } from '../answers.ts';
 import { abortBody, ChatAbort, endingOf, streamedAnswer } from './chat-answers.ts';
@@ -14,7 +15,6 @@ import {
   openaiRequest,
   readOpenaiOptions,
 } from './openai-chat.ts';
-import type { OpenaiOptions } from './openai-chat.ts';
 import type { Answer, Decoded } from '../../http/index.ts';
 import type { Route, ChatServices } from '../services.ts';
 import { chatRoute } from '../surface.ts';
@@ -121,9 +121,8 @@ async function completions(
   if (options === 'no_messages') return empty(500);
   if (options === 'no_question') return json(abortBody(NO_QUESTION), 400);
   if (options.message.length > MESSAGE_MAX_CHARACTERS) return json(abortBody(TOO_LONG), 400);
-  return options.isStream
-    ? streamed(services, call, { workspace, options })
-    : whole(services, call, { workspace, options });
+  const events = await services.chat.answer(openaiRequest(services, call, { workspace, options }));
+  return (options.isStream ? streamed : whole)(events, slug, services.clock);
 }
 
 const noModel = (slug: string) => ({
@@ -132,16 +131,11 @@ const noModel = (slug: string) => ({
   code: 'model_not_found',
 });
 
-interface OpenaiChat {
-  workspace: Workspace;
-  options: OpenaiOptions;
-}
-
-async function whole(services: ChatServices, call: Asking, chat: OpenaiChat): Promise<Answer> {
-  const ending = await endingOf(await services.chat.answer(openaiRequest(services, call, chat)));
+async function whole(events: AsyncGenerator<ChatEvent>, model: string, clock: Clock): Promise<Answer> {
+  const ending = await endingOf(events);
   if (ending.kind === 'failed') return failed(ending.failure);
   if (ending.kind === 'gone' || ending.kind === 'reset') return empty(500);
-  return json(openaiAnswer(ending, chat.workspace.slug, services.clock.nowMs()));
+  return json(openaiAnswer(ending, model, clock.nowMs()));
 }
 
 /** The caller's own errors keep their status; other errors of the upstream are 502. */
@@ -153,10 +147,8 @@ function failed(failure: Failure): Answer {
 }
 
 /** The status is sent with the first event: clients expect the failure of a model in the status. */
-async function streamed(services: ChatServices, call: Asking, chat: OpenaiChat): Promise<Answer> {
-  const events = await services.chat.answer(openaiRequest(services, call, chat));
+async function streamed(events: AsyncGenerator<ChatEvent>, model: string, clock: Clock): Promise<Answer> {
   const first = await events.next();
   if (first.done !== true && first.value.kind === 'failed') return failed(first.value.failure);
-  const framesOf = openaiFrames(chat.workspace.slug, services.clock.nowMs());
-  return streamedAnswer({ events, first, framesOf });
+  return streamedAnswer({ events, first, framesOf: openaiFrames(model, clock.nowMs()) });
 }

@@ -102,15 +102,12 @@ export const documentUploadRoutes: Route[] = [
       const { caller, signal } = call;
       const { link, addToWorkspaces: slugs, scraperHeaders, metadata: given } = call.body;
       if (link === undefined) return json({ success: false }, 500);
-      if (typeof slugs === 'string') return failed(slugs, 422);
-      refuseWithoutWorkspaces(caller, slugs);
-      const bringing = { caller, folder: DEFAULT_FOLDER, given, signal };
-      const outcome = await services.intake.bringLink(
-        withScheme(link),
-        extraHeaders(scraperHeaders),
-        bringing,
-      );
-      return answerWith(services, call, { outcome, slugs });
+      const options = { caller, folder: DEFAULT_FOLDER, given, signal };
+      const headers = extraHeaders(scraperHeaders);
+      return store(services, call, {
+        slugs,
+        read: () => services.intake.bringLink(withScheme(link), headers, options),
+      });
     },
   }),
   documentRoute({
@@ -125,22 +122,21 @@ export const documentUploadRoutes: Route[] = [
       const { body, caller } = call;
       const note = noteIn(body);
       if (typeof note === 'string') return failed(note, 422);
-      const { addToWorkspaces: slugs } = body;
-      if (typeof slugs === 'string') return failed(slugs, 422);
-      refuseWithoutWorkspaces(caller, slugs);
-      const outcome = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
-      return answerWith(services, call, { outcome, slugs });
+      return store(services, call, {
+        slugs: body.addToWorkspaces,
+        read: () => services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER }),
+      });
     },
   }),
 ];
 
 type UploadCall = Pick<Call, 'stream' | 'signal' | 'countsItself'> & { caller: NonNullable<Call['caller']> };
-interface Target {
-  folder: string;
-  isNamed: boolean;
-}
 
-async function upload(services: DocumentServices, call: UploadCall, target: Target): Promise<Answer> {
+async function upload(
+  services: DocumentServices,
+  call: UploadCall,
+  { folder, isNamed }: { folder: string; isNamed: boolean },
+): Promise<Answer> {
   const { intake, config } = services;
   const { stream, caller, signal } = call;
   const form = await receiveUpload(stream, {
@@ -154,13 +150,9 @@ async function upload(services: DocumentServices, call: UploadCall, target: Targ
   if (file === undefined) return phrase(500);
   try {
     const { addToWorkspaces: slugs, metadata: given } = readForm(form.fields);
-    if (typeof slugs === 'string') return failed(slugs, 422);
-    refuseWithoutWorkspaces(caller, slugs);
-    const outcome = await intake.bringFile(
-      { fd: file.handle.fd, name: cleanFileName(file.name) },
-      { caller, folder: target.folder, given, signal },
-    );
-    return await answerWith(services, call, { outcome, slugs, isNamed: target.isNamed });
+    const source = { fd: file.handle.fd, name: cleanFileName(file.name) };
+    const read = () => intake.bringFile(source, { caller, folder, given, signal });
+    return await store(services, call, { slugs, read, isNamed });
   } finally {
     await file.handle.close();
   }
@@ -174,15 +166,24 @@ const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => 
 
 const uploadFailed = (error: string) => json({ success: false, error, documents: [] }, 500);
 
-async function answerWith(
+interface NewDocuments {
+  /** The workspaces that they are added to; a string: the problem. */
+  slugs: readonly string[] | string;
+  read: () => Promise<Outcome>;
+  isNamed?: boolean;
+}
+
+async function store(
   services: DocumentServices,
   call: Pick<UploadCall, 'caller' | 'countsItself'>,
-  { outcome, slugs, isNamed = false }: { outcome: Outcome; slugs: readonly string[]; isNamed?: boolean },
+  { slugs, read, isNamed = false }: NewDocuments,
 ): Promise<Answer> {
+  if (typeof slugs === 'string') return failed(slugs, 422);
+  refuseWithoutWorkspaces(call.caller, slugs);
+  const outcome = await read();
   if ('refusal' in outcome) return uploadFailed(outcome.refusal);
-  const { brought } = outcome;
-  const error = await embedUploads(services, call, { slugs, brought });
-  const documents = brought.map((one) => uploadedDocument(one, isNamed));
+  const error = await embedUploads(services, call, { slugs, brought: outcome.brought });
+  const documents = outcome.brought.map((one) => uploadedDocument(one, isNamed));
   return uploadAnswer({ success: true, error, documents });
 }
 

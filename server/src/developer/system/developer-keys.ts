@@ -1,13 +1,14 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
-import { mintForSession, type Session, type User } from '../../identity/index.ts';
+import { mintForSession, type Session } from '../../identity/index.ts';
 import { listNumbered, maskOf, mint, revokeNumbered } from '../../keys/index.ts';
 import type { Actor } from '../../access/index.ts';
-import type { KeyWithSecrets, Minted } from '../../keys/index.ts';
+import type { KeyWithSecrets } from '../../keys/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { field, readFlag, readId } from '../fields.ts';
 import { lastAdminFlag, nullable, Time, type Answer, type Decoded } from '../../http/index.ts';
 import type { Route, SystemServices } from '../services.ts';
+import { shaped } from '../schemas.ts';
 import { systemRoute } from '../surface.ts';
 
 /*
@@ -28,6 +29,8 @@ const ApiKey = Type.Object(
   },
   { title: 'ApiKey' },
 );
+
+type ApiKeyView = Static<typeof ApiKey>;
 
 /** Every key has a name; this one is shown as null. */
 const UNNAMED = 'unnamed';
@@ -54,44 +57,30 @@ const params = Type.Object({
   id: field(Type.String(), (value) => (Number.isNaN(Number(value)) ? undefined : (readId(value) ?? NO_KEY))),
 });
 
-const shownName = (name: string): string | null => (name === UNNAMED ? null : name);
-
 /** The user whose session made a key; null for other keys. */
 function creatorOf({ createdBy }: Pick<KeyWithSecrets, 'createdBy'>): number | null {
   const id = /^user:(\d+)$/.exec(createdBy)?.[1];
   return id === undefined ? null : Number(id);
 }
 
+const viewKey = (key: KeyWithSecrets, secret: string, createdBy: ApiKeyView['createdBy']): ApiKeyView => ({
+  id: key.number,
+  name: key.name === UNNAMED ? null : key.name,
+  secret,
+  createdBy,
+  createdAt: isoTime(key.createdAt),
+  lastUpdatedAt: isoTime(key.createdAt),
+});
+
 async function list({ keys, identity }: SystemServices, actor: Actor): Promise<Answer> {
   const found = await listNumbered(keys, actor);
   const users = await identity.usersById(found.map(creatorOf).filter((id) => id !== null));
   const apiKeys = found.map((key) => {
     const creator = creatorOf(key);
-    return {
-      id: key.number,
-      name: shownName(key.name),
-      secret: maskOf(key),
-      createdBy: creator === null ? null : (brief(users.get(creator)) ?? creator),
-      createdAt: isoTime(key.createdAt),
-      lastUpdatedAt: isoTime(key.createdAt),
-    };
+    const user = creator === null ? undefined : users.get(creator);
+    return viewKey(key, maskOf(key), user === undefined ? creator : shaped(Creator, user));
   });
   return json({ apiKeys, error: null });
-}
-
-const brief = (user: User | undefined) =>
-  user === undefined ? undefined : { id: user.id, username: user.username, role: user.role };
-
-function created({ key, secret }: Minted): Answer {
-  const apiKey = {
-    id: key.number,
-    name: shownName(key.name),
-    secret,
-    createdBy: creatorOf(key),
-    createdAt: isoTime(key.createdAt),
-    lastUpdatedAt: isoTime(key.createdAt),
-  };
-  return json({ apiKey, error: null });
 }
 
 interface Removal {
@@ -171,11 +160,10 @@ export const developerKeysRoutes: Route[] = AUDIENCES.flatMap(({ name, declared,
       handler: async ({ keys, identity }, call) => {
         const input = { name: call.body.name, role: 'admin' } as const;
         const { session } = call;
-        return created(
-          await (session === undefined
-            ? mint(keys, actorOf(call), input)
-            : mintForSession(identity, session, { input })),
-        );
+        const { key, secret } = await (session === undefined
+          ? mint(keys, actorOf(call), input)
+          : mintForSession(identity, session, { input }));
+        return json({ apiKey: viewKey(key, secret, creatorOf(key)), error: null });
       },
     }),
     ...removePaths.map((path, index) =>

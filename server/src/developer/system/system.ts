@@ -1,11 +1,10 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { json, okText, phrase } from '../answers.ts';
-import { refuseBound } from '../../workspaces/index.ts';
-import { concernsUpstreams, updateEnvironment } from './environment.ts';
-import { systemFacts } from './system-facts.ts';
-import { viewForStrangers, viewSystem } from './system-table.ts';
-import { refuseUpstreams, upstreamBook } from './upstream-settings.ts';
+import { refuseBound, type Viewer } from '../../workspaces/index.ts';
+import { concernsUpstreams, environmentValues, updateEnvironment } from './environment.ts';
+import { viewForStrangers, viewSystem, type SystemFacts } from './system-table.ts';
+import { allUpstreams, refuseUpstreams, upstreamBook } from './upstream-settings.ts';
 import type { Route, SystemServices } from '../services.ts';
 import { systemRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
@@ -50,6 +49,27 @@ async function isAdministrator(
     if (error instanceof KeywardError && error.code === 'invalid_session') return false;
     throw error;
   }
+}
+
+/** `hasEmbeddings`: in the workspaces that the viewer covers. */
+async function systemFacts(services: SystemServices, viewer: Viewer): Promise<SystemFacts> {
+  const { identity, workspaces, retrieval, models, localModel, config } = services;
+  const [mode, passages, upstreams, values] = await Promise.all([
+    identity.mode(),
+    workspaces.coveredIds(viewer).then((ids) => retrieval.count(ids)),
+    allUpstreams(models),
+    environmentValues(services),
+  ]);
+  const keyed = upstreams.filter(({ has_api_key }) => has_api_key).map(({ name }) => name);
+  const local = localModel?.state().models.find((name) => !/embed|minilm/i.test(name));
+  return {
+    mode,
+    hasEmbeddings: passages > 0,
+    localModel: local ?? null,
+    sso: config.simpleSso,
+    keyed: new Set(keyed),
+    values,
+  };
 }
 
 export const systemRoutes: Route[] = [

@@ -39,13 +39,12 @@ const inConversation = ({ workspaceId, threadId, apiSessionId, userId }: Convers
   return sql<boolean>`(${sql.join(conditions, sql` and `)})`;
 };
 
-/** As the index has it, to the letter: with a parameter in its place the index does not apply. */
+/** Written as in the index, which does not apply to a parameter. */
 const IS_INCLUDED = sql<boolean>`included = 1`;
 
 const sameOrNull = (column: string, value: string | number | null) =>
   value === null ? sql<boolean>`${sql.ref(column)} is null` : sql<boolean>`${sql.ref(column)} = ${value}`;
 
-/** When somebody said something since then, the earliest first; `limit` times at most. */
 export async function chatTimes(
   db: Db,
   { userId, sinceMs, limit }: { userId: number; sinceMs: number; limit: number },
@@ -64,7 +63,7 @@ export async function chatTimes(
 export interface ChatPage {
   order: 'asc' | 'desc';
   limit: number;
-  /** The id after which to go on, in the direction of `order`. */
+  /** The id of the chat before, in the direction of `order`. */
   after?: number | undefined;
 }
 
@@ -81,7 +80,7 @@ export async function includedChats(db: Db, place: Conversation, page: ChatPage)
   return rows.map(fromRow);
 }
 
-/** All but the newest of very many, ahead of `excludeChats`. @returns how many. */
+/** Excludes most of very many chats, before `excludeChats`. @returns how many. */
 export function excludeMany(
   storage: Storage,
   place: Conversation,
@@ -118,12 +117,11 @@ export async function scoreChat(
   return result.numUpdatedRows === 1n;
 }
 
-/** A chat with what lists of all chats show of its workspace. */
 export interface PlacedChat extends Chat {
   workspace: { name: string; slug: string; openAiPrompt: string | null };
 }
 
-/** No join, which SQLite would begin at the workspaces and then sort all chats for each page. */
+/** Not a join: SQLite would begin it at the workspaces and sort all chats for each page. */
 function covered(db: Db, viewer: Viewer) {
   const query = tables(db).selectFrom('workspace_chats').selectAll();
   if (isUnbound(viewer)) return query;
@@ -170,8 +168,8 @@ interface Walk {
 }
 
 /**
- * The ids of chats that the viewer covers, slice by slice: a page far behind, or a key that covers few of a million chats,
- * would otherwise walk through all of them in one statement. Guarded by all-chats.test.ts.
+ * The ids of chats that the viewer covers, slice by slice: a far page, or a key that covers few of a million chats, would
+ * otherwise read all of them in one statement. Guarded by all-chats.test.ts.
  */
 async function walk(db: Db, viewer: Viewer, options: Walk): Promise<number[]> {
   const { order, byWorkspace = false, limit } = options;
@@ -220,10 +218,7 @@ export interface ExportPlace {
   id: number;
 }
 
-/**
- * Of all workspaces that the viewer covers, oldest first; by workspace where `byWorkspace`. For exports, page by page.
- * `last` is where the next page begins; undefined: there is none.
- */
+/** A page of an export, oldest first; by workspace where `byWorkspace`. `last`: the place before the next page, if any. */
 export async function chatsAfter(
   db: Db,
   viewer: Viewer,

@@ -36,10 +36,10 @@ export async function removeMembers(tx: Db, workspaceId: number): Promise<void> 
   await tables(tx).deleteFrom('workspace_users').where('workspaceId', '=', workspaceId).execute();
 }
 
-/** Everything that is a user's alone: memberships, and whose threads and chats are whose. */
+/** Deletes the memberships, threads and chats of a user. */
 export async function forgetUser(tx: Db, userId: number): Promise<void> {
   const db = tables(tx);
-  // Locked first: whoever adds to one of these threads waits, and then finds it gone.
+  // Locked first: another transaction that adds to one of these threads waits, and then finds it deleted.
   await db.updateTable('workspace_threads').set({ userId }).where('userId', '=', userId).execute();
   await db.deleteFrom('workspace_users').where('userId', '=', userId).execute();
   await db.deleteFrom('workspace_chats').where('userId', '=', userId).execute();
@@ -58,14 +58,13 @@ export async function isMember(db: Db, workspaceId: number, userId: number): Pro
   return row !== undefined;
 }
 
-/** The slugs of workspaces, of those of these ids that are there. */
 export async function slugsOf(db: Db, ids: readonly number[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await tables(db).selectFrom('workspaces').select('slug').where('id', 'in', ids).execute();
   return rows.map(({ slug }) => slug);
 }
 
-/** In the order in which they were made. */
+/** In the order of their creation. */
 export async function workspacesOf(db: Db, userId: number): Promise<Workspace[]> {
   const rows = await tables(db)
     .selectFrom('workspaces as workspace')

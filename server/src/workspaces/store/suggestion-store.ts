@@ -1,7 +1,6 @@
 import { nextId, type Db } from '../../storage/index.ts';
 import { tables } from './rows.ts';
 
-/** A first message that a workspace proposes. */
 export interface Suggestion {
   heading: string;
   message: string;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { allRows, inParts, unchanged, type Db, type Storage } from '../../storage/index.ts';
 import { tables, type Thread } from './rows.ts';
 
-/** @returns false where the workspace has a thread of this slug, also one that is being made at the same moment. */
+/** @returns false where the workspace has this slug, also in a transaction at the same moment. */
 export async function insertThread(tx: Db, thread: Thread): Promise<boolean> {
   const result = await tables(tx)
     .insertInto('workspace_threads')
@@ -20,7 +20,7 @@ export const findThread = (db: Db, workspaceId: number, slug: string): Promise<T
     .where('slug', '=', slug)
     .executeTakeFirst();
 
-/** Like `findThread`, in a transaction that goes on to change it: it stays as it is until the transaction ends. */
+/** Like `findThread`, and locked until the transaction ends. */
 export async function lockThread(tx: Db, workspaceId: number, slug: string): Promise<Thread | undefined> {
   await tables(tx)
     .updateTable('workspace_threads')
