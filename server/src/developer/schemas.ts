@@ -50,6 +50,9 @@ export const workspaceProperties = {
 };
 export const Workspace = Type.Object(workspaceProperties, { title: 'Workspace' });
 
+/** No workspace has this id. */
+export const NO_WORKSPACE = 0;
+
 export const viewWorkspace = (workspace: StoredWorkspace) =>
   shaped(Workspace, { ...workspace, ...timesOf(workspace), router_id: workspace.routerId });
 

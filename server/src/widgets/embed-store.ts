@@ -37,15 +37,16 @@ export async function deleteEmbed(tx: Db, id: number): Promise<void> {
 export async function findEmbed(db: Db, uuid: string): Promise<Embed | undefined> {
   if (uuid.includes('\0')) return undefined;
   const row = await tables(db).selectFrom('embeds').selectAll().where('uuid', '=', uuid).executeTakeFirst();
-  return row === undefined ? undefined : fromRow(row);
+  return row && fromRow(row);
 }
 
 /** Like `findEmbed`, and locked until the transaction ends. */
 export async function lockEmbed(tx: Db, uuid: string): Promise<Embed | undefined> {
   if (uuid.includes('\0')) return undefined;
   // An update without a change locks the row on both dialects.
-  await tables(tx).updateTable('embeds').set({ uuid }).where('uuid', '=', uuid).execute();
-  return findEmbed(tx, uuid);
+  const locked = tables(tx).updateTable('embeds').set({ uuid }).where('uuid', '=', uuid);
+  const row = await locked.returningAll().executeTakeFirst();
+  return row && fromRow(row);
 }
 
 /** In the order of their creation. */

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { Actor, Caller } from '../../access/index.ts';
 import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
 import type { ChatRequest, Mode } from '../../chat/index.ts';
+import type { User } from '../../identity/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf, type Payer } from '../../models/index.ts';
 import type { Call, Decoded } from '../../http/index.ts';
@@ -93,17 +94,11 @@ const SHOWN_CHARACTERS = 100;
 const shown = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, SHOWN_CHARACTERS);
 
-export interface ChatUser {
-  id: number;
-  username: string;
-  bio: string | null;
-}
-
 export interface WorkspaceChat {
   workspace: Workspace;
   options: ChatOptions;
   thread?: Thread;
-  user?: ChatUser | undefined;
+  user?: User | undefined;
   isStream: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { NO_SELECTORS, type Holder } from '../../access/index.ts';
-import type { Session, User } from '../../identity/index.ts';
+import type { Session } from '../../identity/index.ts';
 import { holdersOfAdmin, holdersOfOwner, type KeysContext } from '../../keys/index.ts';
 import type { Payer } from '../../models/index.ts';
 import { takeQuestion, type Answer, type Call } from '../../http/index.ts';
@@ -109,11 +109,7 @@ async function inPlace(
 }
 
 /** Answers unless the user has reached the limit of messages within 24 hours. */
-async function answerWithin(
-  services: ChatServices,
-  call: Question,
-  chat: Omit<WorkspaceChat, 'user'> & { user: User | undefined },
-): Promise<Answer> {
+async function answerWithin(services: ChatServices, call: Question, chat: WorkspaceChat): Promise<Answer> {
   const { user } = chat;
   if (user === undefined) return answered(services, call, chat);
   const admission = await services.chat.dailyMessages.admit(user, services.clock.nowMs());

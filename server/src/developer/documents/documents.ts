@@ -1,11 +1,12 @@
 import { Type } from 'typebox';
+import type { Caller } from '../../access/index.ts';
 import { acceptedTypes } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { text } from '../fields.ts';
 import { pageFields } from './document-fields.ts';
 import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
-import { nullable, type Call } from '../../http/index.ts';
+import { nullable } from '../../http/index.ts';
 import type { Route, DocumentServices } from '../services.ts';
 import { documentRoute } from '../surface.ts';
 import { documentFolderRoutes } from './document-folders.ts';
@@ -39,13 +40,13 @@ const readingRoutes: Route[] = [
       404: FolderWithCode,
     },
     handler: async (services, { query, caller }) => {
-      const { folder } = query;
+      const { folder, ...range } = query;
       if (folder === undefined) {
         const items = await services.documents.tree(caller);
         return json({ localFiles: { name: 'documents', type: 'folder', items } });
       }
-      const { code, error, ...listed } = await listFolder(services, { query, caller, folder });
-      return json({ ...listed, code, error }, code);
+      const { page, code, error } = await folderPage(services, caller, { ...range, folder });
+      return json({ ...page, code, error }, code);
     },
   }),
   documentRoute({
@@ -58,8 +59,8 @@ const readingRoutes: Route[] = [
     query: Type.Object(pageFields()),
     responses: { 200: Folder, 404: Folder },
     handler: async (services, { params: { folderName: folder }, query, caller }) => {
-      const { code, error, ...listed } = await listFolder(services, { query, caller, folder });
-      return json({ ...listed, error }, code);
+      const { page, code, error } = await folderPage(services, caller, { ...query, folder });
+      return json({ ...page, error }, code);
     },
   }),
   documentRoute({
@@ -117,21 +118,16 @@ const readingRoutes: Route[] = [
 
 export const documentsRoutes: Route[] = [...readingRoutes, ...documentUploadRoutes, ...documentFolderRoutes];
 
-interface FolderQuestion {
-  query: { offset: number; limit?: number };
-  caller: NonNullable<Call['caller']>;
-  folder: string;
-}
-
-async function listFolder({ documents }: DocumentServices, { query, caller, folder }: FolderQuestion) {
-  const { offset, limit } = query;
+async function folderPage(
+  { documents }: DocumentServices,
+  caller: Caller,
+  { folder, offset, limit }: { folder: string; offset: number; limit?: number },
+) {
   const listing = await documents.list(caller, { folder, offset, limit });
+  const { documents: items = [], totalCount = 0, hasMore = false } = listing ?? {};
   return {
-    folder,
-    documents: listing?.documents ?? [],
-    totalCount: listing?.totalCount ?? 0,
-    hasMore: listing?.hasMore ?? false,
     code: listing === undefined ? 404 : 200,
+    page: { folder, documents: items, totalCount, hasMore },
     error: listing === undefined ? `Folder "${folder}" does not exist.` : null,
   };
 }

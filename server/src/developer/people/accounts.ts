@@ -9,7 +9,7 @@ import { nullable, type Answer } from '../../http/index.ts';
 import type { Route, PeopleServices } from '../services.ts';
 import { peopleRoute } from '../surface.ts';
 
-/* What people without a session do to get one: accept an invite, recover an account. */
+/* For people without a session: accept an invite, recover an account. */
 
 const params = Type.Object({ code: Type.String() });
 const newUser = Type.Object(asSent({ username: Type.String(), password: Type.String() }), {
@@ -52,20 +52,18 @@ export const accountsRoutes: Route[] = [
     body: newUser,
     responses: { 200: d.Outcome },
     handler: async (services, call) => {
-      const { code } = call.params;
-      const { ip } = call;
+      const { ip, params } = call;
+      const { code } = params;
       const { username, password } = call.body;
       const runsFor = (subjects: readonly string[]): void => call.runsFor(subjects);
       const accepted = await outcomeOf(
         acceptInvite(services.identity, { code, username, password, ip, runsFor }),
       );
       if ('error' in accepted) return failed(accepted.error);
-      if (accepted.value === undefined) {
-        const invite = await findInvite(services.identity, code);
-        noteWrongCode(services, { action: 'accounts.accept_invite', invite, ip });
-        return failed('Invite not found or is invalid.');
-      }
-      return SUCCESS;
+      if (accepted.value !== undefined) return SUCCESS;
+      const invite = await findInvite(services.identity, code);
+      noteWrongCode(services, { action: 'accounts.accept_invite', invite, ip });
+      return failed('Invite not found or is invalid.');
     },
   }),
   peopleRoute({
@@ -129,7 +127,6 @@ function noteWrongCode(
   refusals.note({ actor: 'anonymous', action, target, code: invite?.status ?? 'unknown', ip });
 }
 
-/** Where there are no users there are no accounts. */
 async function withUsers({ identity }: PeopleServices, answer: () => Promise<Answer>): Promise<Answer> {
   return (await identity.isMultiUser()) ? answer() : json({ error: 'Invalid request' }, 403);
 }

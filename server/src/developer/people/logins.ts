@@ -25,7 +25,7 @@ export function loggedIn({ user, token, recoveryCodes }: Extract<UserLogin, { ok
   return json({ valid: true, user: viewUser(user), token, message: null, ...codes });
 }
 
-/** The same for a user that is not there and a password that is wrong. */
+/** The same answer for an unknown user and a wrong password. */
 export function failedLogin(services: PeopleServices, refusal: LoginRefusal, ip: string): WholeAnswer {
   noteRefusal(services, refusal, ip);
   if (refusal.why === 'throttled') return tooMany(refusal, notLoggedIn);
@@ -37,15 +37,12 @@ export function refusedAdmin(services: PeopleServices, refusal: LoginRefusal, ip
   noteRefusal(services, refusal, ip);
   const body = (message: string) => ({ valid: false, token: null, message });
   if (refusal.why === 'throttled') return tooMany(refusal, body);
-  if (refusal.why === 'bounded')
-    return json(
-      body(
-        `[007] This key cannot log in: a session has no end, limits or budgets, and would hold more than it (${refusal.because}).`,
-      ),
-      403,
-    );
+  if (refusal.why === 'bounded') return json(body(`${BOUNDED} (${refusal.because}).`), 403);
   return json(body('[003] Invalid password provided'), 401);
 }
+
+const BOUNDED =
+  '[007] This key cannot log in: a session has no end, limits or budgets, and would hold more than it';
 
 export function tooMany(
   { retryAfterSeconds }: Extract<LoginRefusal, { why: 'throttled' }>,
@@ -55,7 +52,7 @@ export function tooMany(
   return { ...json(body(`[006] Too many attempts. Try again in ${retryAfterSeconds} s.`), 429), headers };
 }
 
-/** Whose login it was is written down; what was typed in place of a name may be a password and is not. */
+/** Records the user, but not the typed name, which may be a password. */
 export function noteRefusal({ refusals }: PeopleServices, refusal: LoginRefusal, ip: string): void {
   const userId = 'userId' in refusal ? refusal.userId : undefined;
   refusals.note({
@@ -67,14 +64,14 @@ export function noteRefusal({ refusals }: PeopleServices, refusal: LoginRefusal,
   });
 }
 
-/** Plain text that says it is HTML: what some clients are used to. Never with anything that somebody sent. */
+/** Plain text as HTML, which some clients expect. Never with text from a request. */
 export const html = (status: number, body: string): WholeAnswer => ({
   status,
   body,
   headers: { 'content-type': 'text/html; charset=utf-8' },
 });
 
-/** Why login tokens are neither issued nor taken, if so. */
+/** Why login tokens are neither issued nor accepted. @returns undefined: they are. */
 export async function ssoRefusal({ config, identity }: PeopleServices): Promise<WholeAnswer | undefined> {
   if (config.simpleSso === 'off') return html(403, 'Simple SSO is not enabled.');
   if (!(await identity.isMultiUser())) return html(403, 'Multi-User mode is not enabled.');

@@ -61,13 +61,15 @@ export const sessionsRoutes: Route[] = [
     query: Type.Object({ token: Type.Optional(text()) }),
     responses: { 200: LoginAnswer, 401: LoginAnswer, 403: 'stream' },
     handler: async (services, call) => {
-      const { ip } = call;
-      const { token = '' } = call.query;
+      const { ip, query } = call;
       const refusal = await ssoRefusal(services);
       if (refusal !== undefined) return refusal;
-      const runsFor = (subjects: readonly string[]): void => call.runsFor(subjects);
-      const login = await loginWithToken(services.identity, { token, ip, runsFor });
-      // A session, in an answer that a cache might keep.
+      const login = await loginWithToken(services.identity, {
+        token: query.token ?? '',
+        ip,
+        runsFor: (subjects) => call.runsFor(subjects),
+      });
+      // A cache must not store the session.
       if (login.ok) return { ...loggedIn(login), headers: { 'cache-control': 'no-store' } };
       failedLogin(services, login, ip);
       const message = '[001] An error occurred while validating the token: Invalid token.';
@@ -166,7 +168,7 @@ export const sessionsRoutes: Route[] = [
       if (session.kind === 'user') return already;
       const enabled = await outcomeOf(enableMultiUser(identity, session.actor, body));
       if (!('error' in enabled)) return SUCCESS;
-      // Somebody else was first at this moment.
+      // Another request was first.
       if (await identity.isMultiUser()) return already;
       return failed(enabled.error, 400);
     },
@@ -182,7 +184,7 @@ export const sessionsRoutes: Route[] = [
     mode: 'single',
     body: Type.Object(
       {
-        // A request that does not say so must not take the password away.
+        // The password is removed only where the request says so.
         usePassword: field(Type.Boolean(), (value) => value !== false && value !== 'false'),
         newPassword: Type.Optional(text()),
         last_admin: Type.Optional(field(lastAdminFlag, readFlag)),

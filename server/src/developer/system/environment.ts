@@ -1,7 +1,8 @@
-import type { Actor } from '../../access/index.ts';
+import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
+import { findUpstream, putUpstream, type Models } from '../../models/index.ts';
 import type { SystemServices } from '../services.ts';
 import { faultOf, type SettingChange } from '../../settings/index.ts';
 import type { Db } from '../../storage/index.ts';
@@ -9,12 +10,18 @@ import { EMBEDDING_ENGINES, EMBEDDING_UPSTREAM, embeddingModelOf, modelOf } from
 import { providerOf, PROVIDERS } from './providers.ts';
 import type { Provider } from './providers.ts';
 import { isForeign, settableNames, settableRow } from './system-table.ts';
-import type { UpstreamBook } from './upstream-settings.ts';
+import { refuseUpstreams } from './upstream-settings.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 type Values = ReadonlyMap<string, string>;
 type Changes = Record<string, SettingChange>;
-type Context = Pick<SystemServices, 'settings' | 'audit'>;
+type Context = Pick<SystemServices, 'settings' | 'audit' | 'models'>;
+
+/** The upstreams, and the key that changes them. */
+interface Upstreams {
+  models: Models;
+  caller: Caller;
+}
 
 interface EnvironmentChange {
   newValues: Record<string, string>;
@@ -40,13 +47,13 @@ export const environmentValues = (
 export async function updateEnvironment(
   context: Context,
   body: Body,
-  by: { actor: Actor; upstreams: UpstreamBook },
+  caller: Caller,
 ): Promise<EnvironmentChange | undefined> {
   const named = Object.entries(body).filter(([name]) => settableRow(name) !== undefined || isForeign(name));
   if (named.some(([, value]) => typeof value !== 'string')) return undefined;
   const wanted = (named as [string, string][]).filter(([, value]) => !value.includes('******'));
   const accepted = new Map(wanted);
-  const fault = faultIn(wanted) ?? (await context.settings.inTurn(() => apply(context, accepted, by)));
+  const fault = faultIn(wanted) ?? (await context.settings.inTurn(() => apply(context, accepted, caller)));
   if (fault !== undefined) return { newValues: {}, error: fault };
   const shown = wanted.map(([name, value]) => [name, settableRow(name)?.secret === true ? MASK : value]);
   return { newValues: Object.fromEntries(shown) as Record<string, string>, error: false };
@@ -54,16 +61,16 @@ export async function updateEnvironment(
 
 /** Settings, upstreams and audit records in one transaction. @returns why an upstream is refused. */
 async function apply(
-  { settings, audit }: Context,
+  { settings, audit, models }: Context,
   accepted: Values,
-  { actor, upstreams }: { actor: Actor; upstreams: UpstreamBook },
+  caller: Caller,
 ): Promise<string | undefined> {
   if (accepted.size === 0) return undefined;
   try {
-    await audit.change(actor, async (tx) => {
+    await audit.change({ kind: 'key', caller }, async (tx) => {
       const before = await environmentValues({ settings }, tx);
       const step = { values: new Map([...before, ...accepted]), accepted, before };
-      await settings.set(tx, await changesOf(tx, upstreams, step));
+      await settings.set(tx, await changesOf(tx, { models, caller }, step));
       const details = { changed: [...accepted.keys()] };
       return { result: undefined, entry: { action: 'settings.update', target: 'system', details } };
     });
@@ -71,7 +78,7 @@ async function apply(
     if (error instanceof KeywardError && error.code === 'invalid_input') return error.message;
     throw error;
   }
-  await upstreams.saved();
+  await models.table.reload();
   return undefined;
 }
 
@@ -102,7 +109,7 @@ interface Step {
 const kept = (value: string | undefined): SettingChange => ({ value: value || null });
 
 /** The settings to store; saves the upstreams. */
-async function changesOf(tx: Db, upstreams: UpstreamBook, step: Step): Promise<Changes> {
+async function changesOf(tx: Db, upstreams: Upstreams, step: Step): Promise<Changes> {
   const plain = [...step.accepted].filter(([name]) => settableRow(name)?.secret !== true);
   const changes: Changes = Object.fromEntries(plain.map(([name, value]) => [name, kept(value)]));
   for (const provider of PROVIDERS.filter((candidate) => isTouched(candidate, step.accepted)))
@@ -137,14 +144,14 @@ const waiting = (name: string | undefined, value: string | null): Changes =>
 /** @returns the settings to store. */
 async function saveProvider(
   tx: Db,
-  upstreams: UpstreamBook,
+  upstreams: Upstreams,
   { provider, values, accepted }: Step & { provider: Provider },
 ): Promise<Changes> {
   const { id, baseUrl, base, key, basePath = '', isUnlisted } = provider;
   const at = baseUrl ?? addressOf(base === undefined ? undefined : values.get(base), basePath);
   const given = key === undefined ? undefined : values.get(key);
   if (at === undefined) return given === undefined ? {} : waiting(key, given || null);
-  const present = await upstreams.find(tx, id);
+  const present = await findUpstream(tx, id);
   // A hosted provider is of no use without a key.
   if (present === undefined && given === undefined && baseUrl !== undefined) return {};
   const model = isUnlisted === true ? modelOf(provider, values) : undefined;
@@ -161,20 +168,23 @@ interface Upstream {
   /** A model that its list must have. */
   model: string | undefined;
   isMoved: boolean;
-  present: Awaited<ReturnType<UpstreamBook['find']>>;
+  present: Awaited<ReturnType<typeof findUpstream>>;
 }
 
 /** Does nothing where nothing of it is new. */
-async function saveUpstream(tx: Db, upstreams: UpstreamBook, upstream: Upstream): Promise<void> {
+async function saveUpstream(tx: Db, { models: table, caller }: Upstreams, upstream: Upstream): Promise<void> {
   const { name, at, given, model, isMoved, present } = upstream;
-  const isNewModel = model !== undefined && present?.models.includes(model) !== true;
+  const models = present?.models.map((one) => (typeof one === 'string' ? one : one.name)) ?? [];
+  const isNewModel = model !== undefined && !models.includes(model);
   if (present !== undefined && given === undefined && !isMoved && !isNewModel) return;
-  await upstreams.save(tx, {
+  refuseUpstreams(caller);
+  const input = {
     name,
     base_url: at,
     ...(given === undefined ? {} : { api_key: given || null }),
-    ...(isNewModel ? { models: [...(present?.models ?? []), model] } : {}),
-  });
+    ...(isNewModel ? { models: [...models, model] } : {}),
+  };
+  await putUpstream(table, tx, { input, actor: { kind: 'key', caller } });
 }
 
 /** With the path of the OpenAI-compatible API of the server. */
@@ -187,7 +197,7 @@ const EMBEDDING_KEY = 'GenericOpenAiEmbeddingApiKey';
 const EMBEDDING_NAMES = ['EmbeddingEngine', 'EmbeddingBasePath', 'EmbeddingModelPref', EMBEDDING_KEY];
 
 /** The model is stored under its full name, with its upstream unless it is local. */
-async function saveEmbedding(tx: Db, upstreams: UpstreamBook, step: Step): Promise<Changes> {
+async function saveEmbedding(tx: Db, upstreams: Upstreams, step: Step): Promise<Changes> {
   const { values, accepted, before } = step;
   if (!EMBEDDING_NAMES.some((name) => accepted.has(name))) return {};
   const engine = values.get('EmbeddingEngine') ?? 'native';
@@ -204,7 +214,7 @@ async function saveEmbedding(tx: Db, upstreams: UpstreamBook, step: Step): Promi
 
 async function saveEmbeddingUpstream(
   tx: Db,
-  upstreams: UpstreamBook,
+  upstreams: Upstreams,
   { values, accepted, engine, model }: Step & { engine: string; model: string | undefined },
 ): Promise<Changes> {
   const given = values.get(EMBEDDING_KEY);
@@ -212,7 +222,7 @@ async function saveEmbeddingUpstream(
   const name = EMBEDDING_ENGINES[engine];
   if (name !== EMBEDDING_UPSTREAM || at === undefined)
     return given === undefined ? {} : waiting(EMBEDDING_KEY, given || null);
-  const present = await upstreams.find(tx, name);
+  const present = await findUpstream(tx, name);
   const isMoved = accepted.has('EmbeddingBasePath') || accepted.has('EmbeddingEngine');
   await saveUpstream(tx, upstreams, { name, at, given, model, isMoved, present });
   return waiting(EMBEDDING_KEY, null);

@@ -16,7 +16,7 @@ import { failed, json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
 import { embedUploads } from '../documents/embed-documents.ts';
 import { metadataFields } from '../documents/document-fields.ts';
-import { viewWorkspace, Workspace } from '../schemas.ts';
+import { NO_WORKSPACE, viewWorkspace, Workspace } from '../schemas.ts';
 import { systemRoute } from '../surface.ts';
 
 const Refused = Type.Object({ error: Type.String() });
@@ -72,16 +72,6 @@ async function store(
   const { brought } = await services.intake.bringNote(note, { caller, folder: DEFAULT_FOLDER });
   const error = await embedUploads(services, call, { slugs, brought });
   return error === null ? json({ success: true }) : failed(error, 500);
-}
-
-async function storeInWorkspace(
-  services: SystemServices,
-  call: KeyCall,
-  id: number | undefined,
-): Promise<WholeAnswer> {
-  const workspace = id === undefined ? undefined : await services.workspaces.findCoveredById(call.caller, id);
-  if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
-  return store(services, call, [workspace.slug]);
 }
 
 const viewKey = ({ id, mask, user, createdAt }: ExtensionKey) => ({
@@ -149,7 +139,12 @@ const keyRoutes: Route[] = [
     body: Type.Object({ workspaceId: whole(), ...page }),
     responses: { ...contentResponses, 404: Refused },
     handler: (services, call) =>
-      forExtension(services, call.caller, () => storeInWorkspace(services, call, call.body.workspaceId)),
+      forExtension(services, call.caller, async () => {
+        const { workspaceId = NO_WORKSPACE } = call.body;
+        const workspace = await services.workspaces.findCoveredById(call.caller, workspaceId);
+        if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
+        return store(services, call, [workspace.slug]);
+      }),
   }),
   systemRoute({
     ...byKey,

@@ -4,7 +4,7 @@ import { json, okText, phrase } from '../answers.ts';
 import { refuseBound, type Viewer } from '../../workspaces/index.ts';
 import { concernsUpstreams, environmentValues, updateEnvironment } from './environment.ts';
 import { viewForStrangers, viewSystem, type SystemFacts } from './system-table.ts';
-import { allUpstreams, refuseUpstreams, upstreamBook } from './upstream-settings.ts';
+import { allUpstreams, refuseUpstreams } from './upstream-settings.ts';
 import type { Route, SystemServices } from '../services.ts';
 import { systemRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
@@ -121,11 +121,10 @@ export const systemRoutes: Route[] = [
         error: Type.Union([Type.Literal(false), Type.String()]),
       }),
     },
-    handler: async (services, { actor, caller, body }) => {
+    handler: async (services, { caller, body }) => {
       refuseBound(caller);
       if (concernsUpstreams(body)) refuseUpstreams(caller);
-      const upstreams = upstreamBook(services.models, caller);
-      const change = await updateEnvironment(services, body, { actor, upstreams });
+      const change = await updateEnvironment(services, body, caller);
       return change === undefined ? phrase(500) : json(change);
     },
   }),

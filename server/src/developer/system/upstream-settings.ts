@@ -1,8 +1,7 @@
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { findUpstream, listUpstreams, putUpstream, refuseMeasured } from '../../models/index.ts';
-import type { Models, UpstreamInput, UpstreamView } from '../../models/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { listUpstreams, refuseMeasured } from '../../models/index.ts';
+import type { Models, UpstreamView } from '../../models/index.ts';
 
 const PAGE = 200;
 
@@ -32,25 +31,4 @@ export function refuseUpstreams(caller: Caller): void {
       hint: 'Addresses, keys and lists of models of providers are upstreams; changing them takes that scope too.',
     });
   refuseMeasured(caller);
-}
-
-export type UpstreamBook = ReturnType<typeof upstreamBook>;
-
-// eslint-disable-next-line typescript/explicit-function-return-type
-export function upstreamBook(models: Models, caller: Caller) {
-  const actor = { kind: 'key', caller } as const;
-  return {
-    find: async (tx: Db, name: string) => {
-      const upstream = await findUpstream(tx, name);
-      if (upstream === undefined) return undefined;
-      return { models: upstream.models.map((model) => (typeof model === 'string' ? model : model.name)) };
-    },
-    /** Adds the upstream or changes the one of this name; members that are left out stay. @throws KeywardError `invalid_input` */
-    save: (tx: Db, input: UpstreamInput) => {
-      refuseUpstreams(caller);
-      return putUpstream(models, tx, { input, actor });
-    },
-    /** Called once the transaction is committed. */
-    saved: () => models.table.reload(),
-  };
 }

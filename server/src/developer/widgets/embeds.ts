@@ -137,10 +137,7 @@ export const embedsRoutes: Route[] = [
     params: uuid,
     responses: { 200: Outcome, 404: Refused },
     handler: ({ widgets }, { caller, params }) =>
-      refusing(async () => {
-        await adoptEmbed(widgets, caller, params.uuid);
-        return SUCCESS;
-      }),
+      refusing(() => adoptEmbed(widgets, caller, params.uuid).then(() => SUCCESS)),
   }),
   widgetRoute({
     ...shared,
@@ -152,9 +149,6 @@ export const embedsRoutes: Route[] = [
     params: uuid,
     responses: { 200: Outcome, 404: Refused },
     handler: ({ widgets }, { caller, params }) =>
-      refusing(async () => {
-        await deleteEmbed(widgets, caller, params.uuid);
-        return SUCCESS;
-      }),
+      refusing(() => deleteEmbed(widgets, caller, params.uuid).then(() => SUCCESS)),
   }),
 ];

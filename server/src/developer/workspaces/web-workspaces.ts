@@ -18,14 +18,11 @@ const readSuggestion = decoder(Type.Object({ heading: text(), message: text() })
 /** Without empty ones. @returns null where the value is not a list of messages, undefined where nothing was sent. */
 function readSuggestions(value: unknown): Suggestion[] | null | undefined {
   if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value)) return null;
-  const read = value.map((item: unknown) => {
-    if (typeof item !== 'object' || item === null) return undefined;
-    const { heading = '', message = '' } = readSuggestion(item);
-    return { heading, message };
-  });
-  if (read.some((item) => item === undefined)) return null;
-  return read.filter((item) => item !== undefined && item.heading + item.message !== '') as Suggestion[];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'object' && item !== null)) return null;
+  return value
+    .map(readSuggestion)
+    .map(({ heading = '', message = '' }) => ({ heading, message }))
+    .filter(({ heading, message }) => heading + message !== '');
 }
 
 const Suggested = Type.Optional(field(Suggestions, readSuggestions));

@@ -5,7 +5,7 @@ import { mapInTurns } from '../../base/slices.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { failed, json, phrase, SUCCESS } from '../answers.ts';
 import { flag, pathId, wholes } from '../fields.ts';
-import * as d from '../schemas.ts';
+import { NO_WORKSPACE, Outcome } from '../schemas.ts';
 import { nullable, Time, type Answer, type Call } from '../../http/index.ts';
 import type { Route, WorkspaceServices } from '../services.ts';
 import { workspaceRoute } from '../surface.ts';
@@ -21,9 +21,6 @@ const Managed = Type.Object({
   error: nullable(Type.String()),
   users: MemberList,
 });
-
-/** No workspace has this id. */
-const NO_WORKSPACE = 0;
 
 const byId = Type.Object({ workspaceId: pathId() });
 
@@ -51,7 +48,7 @@ export const workspaceUsersRoutes: Route[] = [
     access: 'users:manage',
     params: byId,
     body: Type.Object({ userIds: wholes() }),
-    responses: { 200: d.Outcome, 401: 'stream' },
+    responses: { 200: Outcome, 401: 'stream' },
     handler: inMultiUserMode(
       async (services, { caller, actor, params: { workspaceId = NO_WORKSPACE }, body }) => {
         const workspace = await services.workspaces.findCoveredById(caller, workspaceId);

@@ -19,7 +19,7 @@ export async function allVariables(db: Db): Promise<PromptVariable[]> {
 export async function findVariable(db: Db, id: number): Promise<PromptVariable | undefined> {
   const found = tables(db).selectFrom('prompt_variables').selectAll().where('id', '=', id);
   const row = await found.executeTakeFirst();
-  return row === undefined ? undefined : fromRow(row);
+  return row && fromRow(row);
 }
 
 /** @returns false where another variable has this name, in any letter case. */

@@ -21,15 +21,14 @@ export const findThread = (db: Db, workspaceId: number, slug: string): Promise<T
     .executeTakeFirst();
 
 /** Like `findThread`, and locked until the transaction ends. */
-export async function lockThread(tx: Db, workspaceId: number, slug: string): Promise<Thread | undefined> {
-  await tables(tx)
+export const lockThread = (tx: Db, workspaceId: number, slug: string): Promise<Thread | undefined> =>
+  tables(tx)
     .updateTable('workspace_threads')
     .set(unchanged('name'))
     .where('workspaceId', '=', workspaceId)
     .where('slug', '=', slug)
-    .execute();
-  return findThread(tx, workspaceId, slug);
-}
+    .returningAll()
+    .executeTakeFirst();
 
 /** Whether the thread exists; if so, it stays until the transaction ends. */
 export async function holdThread(

@@ -20,24 +20,21 @@ export async function updateWorkspace(tx: Db, workspace: Workspace): Promise<voi
   await tables(tx).updateTable('workspaces').set(changed).where('id', '=', id).execute();
 }
 
-export async function findBySlug(db: Db, slug: string): Promise<Workspace | undefined> {
-  const row = await tables(db)
-    .selectFrom('workspaces')
-    .selectAll()
-    .where('slug', '=', slug)
-    .executeTakeFirst();
-  return row === undefined ? undefined : workspaceFromRow(row);
-}
+export const findBySlug = (db: Db, slug: string): Promise<Workspace | undefined> => find(db, 'slug', slug);
 
-export async function findById(db: Db, id: number): Promise<Workspace | undefined> {
-  const row = await tables(db).selectFrom('workspaces').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? undefined : workspaceFromRow(row);
+export const findById = (db: Db, id: number): Promise<Workspace | undefined> => find(db, 'id', id);
+
+async function find(db: Db, by: 'slug' | 'id', value: string | number): Promise<Workspace | undefined> {
+  const found = tables(db).selectFrom('workspaces').selectAll().where(by, '=', value);
+  const row = await found.executeTakeFirst();
+  return row && workspaceFromRow(row);
 }
 
 /** Like `findBySlug`, and locked until the transaction ends. */
 export async function lockBySlug(tx: Db, slug: string): Promise<Workspace | undefined> {
-  await tables(tx).updateTable('workspaces').set(unchanged('name')).where('slug', '=', slug).execute();
-  return findBySlug(tx, slug);
+  const locked = tables(tx).updateTable('workspaces').set(unchanged('name')).where('slug', '=', slug);
+  const row = await locked.returningAll().executeTakeFirst();
+  return row && workspaceFromRow(row);
 }
 
 /**
@@ -53,19 +50,18 @@ export async function holdWorkspace(tx: Db, id: number): Promise<boolean> {
   return result.numUpdatedRows === 1n;
 }
 
-/** In the order of their creation. */
-export async function listWorkspaces(db: Db, viewer: Viewer): Promise<Workspace[]> {
-  const covered = tables(db)
+const covered = (db: Db, viewer: Viewer) =>
+  tables(db)
     .selectFrom('workspaces')
     .where(coveredSlug(viewer, sql.ref('slug')));
-  return mapInTurns(await allById(covered.selectAll()), workspaceFromRow);
+
+/** In the order of their creation. */
+export async function listWorkspaces(db: Db, viewer: Viewer): Promise<Workspace[]> {
+  return mapInTurns(await allById(covered(db, viewer).selectAll()), workspaceFromRow);
 }
 
 export async function listIds(db: Db, viewer: Viewer): Promise<number[]> {
-  const covered = tables(db)
-    .selectFrom('workspaces')
-    .where(coveredSlug(viewer, sql.ref('slug')));
-  return (await allById(covered.select('id'))).map(({ id }) => id);
+  return (await allById(covered(db, viewer).select('id'))).map(({ id }) => id);
 }
 
 /** Deletes chats and threads, which may be millions of rows, before `deleteWorkspace`. */
