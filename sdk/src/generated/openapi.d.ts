@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5ba15c9b4941ff94e08b01985e9ec1d43853045d57d368fb35faf35638171123
-// text 2c1af1be14c3f7754615a0309854825d39db31c8cb98ace9045deb87b76fb665
+// document 27bf6de7618da6d3b30e3bde4e85f8828b975963ce525e3bf707b2a5ad2b0e0c
+// text cd8764469481af7c844bae17c7255a1d162e8ef06c3bbeeb2fa8a19c7b589f0d
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1113,7 +1113,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description In multi-user mode. Whoever accepts becomes a user of the role default, in these workspaces. Scope: users:manage.
+         * @description In multi-user mode. The person who accepts becomes a user of the role default, in these workspaces. Scope: users:manage.
          */
         post: operations["users.invite"];
         delete?: never;
@@ -1237,7 +1237,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. The person who accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.
          */
         post: operations["people.invite"];
         delete?: never;
@@ -1759,7 +1759,7 @@ export interface paths {
         };
         /**
          * List the types of files that are read
-         * @description Any other file is taken where it holds text. Scope: documents:read.
+         * @description A file of another type is read if it holds text. Scope: documents:read.
          */
         get: operations["documents.file_types"];
         put?: never;
@@ -1778,7 +1778,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What may be said of a text that is stored
+         * The metadata that a stored text may have
          * @description Scope: documents:read.
          */
         get: operations["documents.metadata_schema"];
@@ -1799,7 +1799,7 @@ export interface paths {
         };
         /**
          * Find a document by its name
-         * @description In whatever folder it lies. Scope: documents:read.
+         * @description In any folder. Scope: documents:read.
          */
         get: operations["documents.get"];
         put?: never;
@@ -1861,7 +1861,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a file into a folder
-         * @description The folder is made where there is none. Scope: documents:write.
+         * @description The folder is made if it does not exist. Scope: documents:write.
          */
         post: operations["documents.upload_to_folder"];
         delete?: never;
@@ -2039,7 +2039,7 @@ export interface paths {
         };
         /**
          * One workspace, with its documents and threads
-         * @description In a list, which is empty where there is none of this slug. Scope: workspaces:read.
+         * @description In a list, which is empty if no workspace has this slug. Scope: workspaces:read.
          */
         get: operations["workspaces.get"];
         put?: never;
@@ -2282,7 +2282,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The workspaces of whoever is logged in
+         * Your own workspaces
          * @description Needs a session, no key.
          */
         get: operations["my_workspaces.list"];
@@ -2302,7 +2302,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of them, with its documents; null where there is none
+         * One of your workspaces, with its documents; null if it does not exist
          * @description Needs a session, no key.
          */
         get: operations["my_workspaces.get"];
@@ -2366,7 +2366,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What prompts may name in braces
+         * The variables that prompts may name in braces
          * @description Needs a session, no key.
          */
         get: operations["prompt_variables.list"];
@@ -2416,7 +2416,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask one of the workspaces of whoever is logged in
+         * Ask one of your own workspaces
          * @description Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.
          */
         post: operations["my_workspaces.stream_chat"];
@@ -2434,7 +2434,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What whoever is logged in has said in a workspace, outside of threads
+         * Your own chats in a workspace, outside of threads
          * @description Needs a session, no key.
          */
         get: operations["my_workspaces.chats"];

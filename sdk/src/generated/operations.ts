@@ -445,7 +445,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/admin/invite/new",
     "summary": "Invite somebody",
-    "description": "In multi-user mode. Whoever accepts becomes a user of the role default, in these workspaces. Scope: users:manage.",
+    "description": "In multi-user mode. The person who accepts becomes a user of the role default, in these workspaces. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.disable_invite": {
@@ -494,7 +494,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/api/admin/invite/new",
     "summary": "Invite somebody",
-    "description": "For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. The person who accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.disable_invite": {
@@ -683,13 +683,13 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/document/accepted-file-types",
     "summary": "List the types of files that are read",
-    "description": "Any other file is taken where it holds text. Scope: documents:read.",
+    "description": "A file of another type is read if it holds text. Scope: documents:read.",
     "scope": "documents:read"
   },
   "documents.metadata_schema": {
     "method": "GET",
     "path": "/v1/document/metadata-schema",
-    "summary": "What may be said of a text that is stored",
+    "summary": "The metadata that a stored text may have",
     "description": "Scope: documents:read.",
     "scope": "documents:read"
   },
@@ -697,7 +697,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/document/{docName}",
     "summary": "Find a document by its name",
-    "description": "In whatever folder it lies. Scope: documents:read.",
+    "description": "In any folder. Scope: documents:read.",
     "scope": "documents:read"
   },
   "documents.generated_file": {
@@ -718,7 +718,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/document/upload/{folderName}",
     "summary": "Upload a file into a folder",
-    "description": "The folder is made where there is none. Scope: documents:write.",
+    "description": "The folder is made if it does not exist. Scope: documents:write.",
     "scope": "documents:write"
   },
   "documents.upload_link": {
@@ -781,7 +781,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/workspace/{slug}",
     "summary": "One workspace, with its documents and threads",
-    "description": "In a list, which is empty where there is none of this slug. Scope: workspaces:read.",
+    "description": "In a list, which is empty if no workspace has this slug. Scope: workspaces:read.",
     "scope": "workspaces:read"
   },
   "workspaces.delete": {
@@ -871,14 +871,14 @@ export const OPERATIONS = {
   "my_workspaces.list": {
     "method": "GET",
     "path": "/api/workspaces",
-    "summary": "The workspaces of whoever is logged in",
+    "summary": "Your own workspaces",
     "description": "Needs a session, no key.",
     "scope": null
   },
   "my_workspaces.get": {
     "method": "GET",
     "path": "/api/workspace/{slug}",
-    "summary": "One of them, with its documents; null where there is none",
+    "summary": "One of your workspaces, with its documents; null if it does not exist",
     "description": "Needs a session, no key.",
     "scope": null
   },
@@ -906,7 +906,7 @@ export const OPERATIONS = {
   "prompt_variables.list": {
     "method": "GET",
     "path": "/api/system/prompt-variables",
-    "summary": "What prompts may name in braces",
+    "summary": "The variables that prompts may name in braces",
     "description": "Needs a session, no key.",
     "scope": null
   },
@@ -934,14 +934,14 @@ export const OPERATIONS = {
   "my_workspaces.stream_chat": {
     "method": "POST",
     "path": "/api/workspace/{slug}/stream-chat",
-    "summary": "Ask one of the workspaces of whoever is logged in",
+    "summary": "Ask one of your own workspaces",
     "description": "Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.",
     "scope": null
   },
   "my_workspaces.chats": {
     "method": "GET",
     "path": "/api/workspace/{slug}/chats",
-    "summary": "What whoever is logged in has said in a workspace, outside of threads",
+    "summary": "Your own chats in a workspace, outside of threads",
     "description": "Needs a session, no key.",
     "scope": null
   },

@@ -33,13 +33,13 @@ const REFUSED_MAX_BYTES = 64 * 1024;
  * caller is refused. A body of more than `REFUSED_MAX_BYTES` is not read for that.
  */
 export function refuseAfterBody(
-  course: Course,
+  context: Course,
   declared: Route,
   { error: refusal, done }: { error: Error; done: (error: Error) => void },
 ): void {
-  const isJson = JSON_TYPE.test(course.request.headers['content-type'] ?? '');
+  const isJson = JSON_TYPE.test(context.request.headers['content-type'] ?? '');
   if (declared.bodyKind !== 'lenient' || !isJson) return done(refusal);
-  receive(course, { ...declared, bodyMaxBytes: REFUSED_MAX_BYTES }, (error) =>
+  receive(context, { ...declared, bodyMaxBytes: REFUSED_MAX_BYTES }, (error) =>
     done(error instanceof KeywardError && error.code === 'bad_request' ? error : refusal),
   );
 }

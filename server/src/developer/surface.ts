@@ -28,10 +28,10 @@ export const developerSurface: Surface<Services> = {
   readLenient: parseLenient,
   isLenient: true,
   allowOrigin,
-  preflight: (services, course, isPath) => {
-    if (isWidgetPath(course.request.url ?? '/'))
-      return widgetPreflight(services, course).then((headers) => ({ status: 204, headers }));
-    return isPath ? { status: 204, headers: preflight(course) } : undefined;
+  preflight: (services, context, isPath) => {
+    if (isWidgetPath(context.request.url ?? '/'))
+      return widgetPreflight(services, context).then((headers) => ({ status: 204, headers }));
+    return isPath ? { status: 204, headers: preflight(context) } : undefined;
   },
   refusedSession: phrase(401),
   refuse: refuseAfterBody,

@@ -17,10 +17,10 @@ export class Places {
     if (this.#taken >= AT_ONCE_MAX || own >= SITE_AT_ONCE_MAX) return undefined;
     this.#taken++;
     this.#bySite.set(site, own + 1);
-    return () => this.#leave(site);
+    return () => this.#release(site);
   }
 
-  #leave(site: string): void {
+  #release(site: string): void {
     this.#taken--;
     const left = (this.#bySite.get(site) ?? 1) - 1;
     if (left === 0) this.#bySite.delete(site);

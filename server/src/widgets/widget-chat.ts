@@ -65,8 +65,8 @@ export async function ask(
 async function* answered(context: WidgetsContext, question: Question): AsyncGenerator<WidgetEvent> {
   const { embed, bill, visit: from } = question;
   const { places, logger } = context;
-  const leave = places.take(from.ip);
-  if (leave === undefined) {
+  const releasePlace = places.take(from.ip);
+  if (releasePlace === undefined) {
     bill.refused('rate_limited');
     yield { kind: 'busy' };
     return;
@@ -90,7 +90,7 @@ async function* answered(context: WidgetsContext, question: Question): AsyncGene
     } else yield { kind: 'quota' };
   } finally {
     release?.();
-    leave();
+    releasePlace();
   }
 }
 

@@ -20,7 +20,7 @@ export {
   settingsLike,
   slugOf,
 } from './moving-in.ts';
-export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving-in.ts';
+export type { ImportedMember, ImportedSuggestion, ImportedVariable } from './moving-in.ts';
 export { workspacesModule } from './module.ts';
 export { BUILT_IN_VARIABLES, type PromptUser } from './prompt.ts';
 export type { PromptVariable } from './store/prompt-variable-store.ts';

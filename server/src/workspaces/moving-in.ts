@@ -18,10 +18,10 @@ import { defaultSettings, readSettings } from './workspace-settings.ts';
 
 export { chosenSlug, isVariableName, slugOf };
 
-export type BroughtSuggestion = Omit<SuggestionRow, 'id'>;
-export type BroughtVariable = Omit<PromptVariable, 'id'>;
+export type ImportedSuggestion = Omit<SuggestionRow, 'id'>;
+export type ImportedVariable = Omit<PromptVariable, 'id'>;
 
-export interface BroughtMember {
+export interface ImportedMember {
   workspaceId: number;
   userId: number;
   createdAt: number;
@@ -58,10 +58,10 @@ export async function bringChat(tx: Db, chat: Chat): Promise<number> {
 }
 
 /** Idempotent. */
-export const bringMember = (tx: Db, { workspaceId, userId, createdAt }: BroughtMember): Promise<void> =>
+export const bringMember = (tx: Db, { workspaceId, userId, createdAt }: ImportedMember): Promise<void> =>
   addMembers(tx, { workspaceId, userIds: [userId], at: createdAt });
 
-export async function bringSuggestion(tx: Db, suggestion: BroughtSuggestion): Promise<number> {
+export async function bringSuggestion(tx: Db, suggestion: ImportedSuggestion): Promise<number> {
   const id = await nextId(tx, 'workspace_suggestions');
   await tables(tx)
     .insertInto('workspace_suggestions')
@@ -73,7 +73,7 @@ export async function bringSuggestion(tx: Db, suggestion: BroughtSuggestion): Pr
 export const hasVariable = async (db: Db, name: string): Promise<boolean> =>
   (await allVariables(db)).some((variable) => variable.name.toLowerCase() === name.toLowerCase());
 
-export async function bringVariable(tx: Db, variable: BroughtVariable): Promise<number> {
+export async function bringVariable(tx: Db, variable: ImportedVariable): Promise<number> {
   const id = await nextId(tx, 'prompt_variables');
   if (!(await insertVariable(tx, { ...variable, id }))) throw new Error('a variable has this name');
   return id;

@@ -82,7 +82,7 @@ describeOnBothServers('threads of the Developer API', (start) => {
     expect((await chats('ended')).body.history).toEqual([]);
   });
 
-  test('a workspace that nobody has is told from a thread that nobody has', async () => {
+  test('an unknown workspace has another answer than an unknown thread', async () => {
     expect((await make({}, 'nope')).text).toBe('Bad Request');
     expect([(await remove('x', 'nope')).status, (await remove('x', 'nope')).text]).toEqual([
       400,

@@ -111,10 +111,10 @@ describeOnBothServers('prompt variables', (start) => {
 
   test('are an administrator’s to change', async () => {
     const { body } = await ask('POST', PATH, { key: 'guarded', value: 'v' });
-    const wish = { key: 'guarded', value: 'other' };
+    const change = { key: 'guarded', value: 'other' };
     const refused = [
       await ask('POST', PATH, { key: 'mine', value: 'v' }, 'max'),
-      await ask('PUT', `${PATH}/${body.variable.id}`, wish, 'max'),
+      await ask('PUT', `${PATH}/${body.variable.id}`, change, 'max'),
       await ask('DELETE', `${PATH}/${body.variable.id}`, undefined, 'max'),
     ];
     expect(refused.map(({ status, text }) => [status, text])).toEqual(

@@ -20,13 +20,13 @@ export const pageHeaders = ({ allowlist }: Embed, origin: string | undefined): R
 /** A page that may not use the widget gets no permission. */
 export async function widgetPreflight(
   { widgets }: WidgetServices,
-  course: Course,
+  context: Course,
 ): Promise<Record<string, string>> {
-  const uuid = decodeURIComponent(WIDGET_PATH.exec(course.request.url ?? '')?.[1] ?? '');
-  const { origin } = course.request.headers;
-  const found = await visit(widgets, { uuid, origin, ip: course.ip });
+  const uuid = decodeURIComponent(WIDGET_PATH.exec(context.request.url ?? '')?.[1] ?? '');
+  const { origin } = context.request.headers;
+  const found = await visit(widgets, { uuid, origin, ip: context.ip });
   const headers = found === undefined ? {} : pageHeaders(found.embed, origin);
   return 'access-control-allow-origin' in headers
-    ? { ...preflight(course), ...headers }
+    ? { ...preflight(context), ...headers }
     : { vary: 'Origin', 'content-length': '0' };
 }

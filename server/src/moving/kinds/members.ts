@@ -1,8 +1,8 @@
-import { bringMember, type BroughtMember } from '../../workspaces/index.ts';
+import { bringMember, type ImportedMember } from '../../workspaces/index.ts';
 import type { SourceRow } from '../source-row.ts';
 import { rowsOf, type Step } from '../step.ts';
 
-export const members: Step<SourceRow, BroughtMember> = {
+export const members: Step<SourceRow, ImportedMember> = {
   kind: 'member',
   count: (source) => source.count('workspace_users'),
   things: (source) => rowsOf(source, 'workspace_users'),

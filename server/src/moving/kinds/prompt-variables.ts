@@ -1,9 +1,9 @@
-import { bringVariable, hasVariable, isVariableName, type BroughtVariable } from '../../workspaces/index.ts';
+import { bringVariable, hasVariable, isVariableName, type ImportedVariable } from '../../workspaces/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { SourceRow } from '../source-row.ts';
 import { rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
-export const promptVariables: Step<SourceRow, BroughtVariable> = {
+export const promptVariables: Step<SourceRow, ImportedVariable> = {
   kind: 'prompt variable',
   count: (source) => source.count('system_prompt_variables'),
   things: (source) => rowsOf(source, 'system_prompt_variables', 'key'),
@@ -11,7 +11,7 @@ export const promptVariables: Step<SourceRow, BroughtVariable> = {
   write: bringVariable,
 };
 
-async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<Prepared<BroughtVariable>> {
+async function prepare(db: Db, { row }: Thing<SourceRow>, move: Move): Promise<Prepared<ImportedVariable>> {
   const name = row.filled('key');
   if (name === undefined || !isVariableName(name))
     return { left: 'its name is none that variables have here' };

@@ -1,8 +1,8 @@
-import { bringSuggestion, type BroughtSuggestion } from '../../workspaces/index.ts';
+import { bringSuggestion, type ImportedSuggestion } from '../../workspaces/index.ts';
 import type { SourceRow } from '../source-row.ts';
 import { rowsOf, type Step } from '../step.ts';
 
-export const suggestedMessages: Step<SourceRow, BroughtSuggestion> = {
+export const suggestedMessages: Step<SourceRow, ImportedSuggestion> = {
   kind: 'suggested message',
   count: (source) => source.count('workspace_suggested_messages'),
   things: (source) => rowsOf(source, 'workspace_suggested_messages'),
