@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 27bf6de7618da6d3b30e3bde4e85f8828b975963ce525e3bf707b2a5ad2b0e0c
-// text cd8764469481af7c844bae17c7255a1d162e8ef06c3bbeeb2fa8a19c7b589f0d
+// document 5d40657bd0ef66a87216b59777ec4cd2c7df3e0565fe18837c268a00e46ca513
+// text 7217c0ea31f62c21bce19e68c3e8db8cc91cfdc72cab29ee5672fc45b916d0d5
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -986,7 +986,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who there is
+         * The names of the users
          * @description In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.
          */
         get: operations["users.names"];
@@ -1334,7 +1334,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is logged in
+         * The user who is logged in
          * @description Needs a session, no key.
          */
         get: operations["sessions.user"];
@@ -1982,7 +1982,7 @@ export interface paths {
         post?: never;
         /**
          * Remove documents
-         * @description Also from the workspaces that hold them. What is not there is passed over. Scope: documents:write.
+         * @description Also from the workspaces that hold them. Documents that do not exist are ignored. Scope: documents:write.
          */
         delete: operations["documents.remove"];
         options?: never;
@@ -2001,7 +2001,7 @@ export interface paths {
         put?: never;
         /**
          * Make a workspace
-         * @description A value that cannot be becomes the nearest that can. Scope: workspaces:write.
+         * @description A bad value becomes the nearest allowed one. Scope: workspaces:write.
          */
         post: operations["workspaces.create"];
         delete?: never;
@@ -2065,7 +2065,7 @@ export interface paths {
         put?: never;
         /**
          * Change settings of a workspace
-         * @description A value that cannot be becomes the nearest that can. Scope: workspaces:write.
+         * @description A bad value becomes the nearest allowed one. Scope: workspaces:write.
          */
         post: operations["workspaces.update"];
         delete?: never;
@@ -2082,7 +2082,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was said in a workspace outside of threads
+         * The chats of a workspace outside of threads
          * @description Scope: workspaces:read.
          */
         get: operations["workspaces.chats"];
@@ -2162,7 +2162,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was said in a thread
+         * The chats of a thread
          * @description Scope: workspaces:read.
          */
         get: operations["threads.chats"];
@@ -2182,7 +2182,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who may use a workspace
+         * The members of a workspace
          * @description In multi-user mode. Administrators and managers use all workspaces. Scope: users:manage.
          */
         get: operations["workspaces.members"];
@@ -2204,7 +2204,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say who may use a workspace
+         * Replace the members of a workspace
          * @description In multi-user mode. These users and no others; ids that nobody has are passed over. Scope: users:manage.
          */
         post: operations["workspaces.replace_members"];
@@ -2224,7 +2224,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let users use a workspace
+         * Add members to a workspace
          * @description In multi-user mode. With `reset`, these users and no others. Scope: users:manage.
          */
         post: operations["workspaces.add_members"];
@@ -2244,7 +2244,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What was said in all workspaces
+         * The chats of all workspaces
          * @description Newest first, 20 at a time; `offset` is the number of the page, from 0. Scope: workspaces:read.
          */
         post: operations["workspaces.all_chats"];
@@ -2322,13 +2322,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a workspace proposes to say first
+         * The suggested first messages of a workspace
          * @description Needs a session, no key.
          */
         get: operations["my_workspaces.suggestions"];
         put?: never;
         /**
-         * Say what a workspace proposes
+         * Set the suggested messages of a workspace
          * @description These instead of those that were there; also under the name `suggestedMessages`. Needs a session with the role admin or manager, no key.
          */
         post: operations["my_workspaces.suggest"];
@@ -2348,7 +2348,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say whether an answer was good
+         * Rate an answer
          * @description Users may do so with their own chats; null takes it back. Needs a session, no key.
          */
         post: operations["my_workspaces.score"];
@@ -2537,7 +2537,7 @@ export interface paths {
         put?: never;
         /**
          * Put documents into a workspace, or take them out
-         * @description Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
+         * @description Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
          */
         post: operations["workspaces.embed"];
         delete?: never;
@@ -2594,7 +2594,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How many vectors there are
+         * The number of vectors
          * @description Scope: system:read.
          */
         get: operations["system.vector_count"];
@@ -2734,7 +2734,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What visitors asked a widget
+         * The chats of a widget
          * @description Scope: embeds:manage.
          */
         get: operations["embeds.chats"];
@@ -2754,7 +2754,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What one visitor asked a widget
+         * The chats of one session of a widget
          * @description Scope: embeds:manage.
          */
         get: operations["embeds.session"];
@@ -3038,7 +3038,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How far embedding anew is after the embedding model was changed
+         * The progress of embedding anew after a change of the embedding model
          * @description Of the whole instance: not for keys that are bound to workspaces. Scope: system:read.
          */
         get: operations["settings.embedding_progress"];
@@ -3098,7 +3098,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a login page needs to know; with the session of an administrator all settings of the instance
+         * The settings that a login page needs; with the session of an administrator all settings
          * @description Needs no key.
          */
         get: operations["web.setup"];
@@ -3218,7 +3218,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was said in a session of a widget
+         * The chats of a session of a widget
          * @description Needs no key.
          */
         get: operations["widget.history"];
@@ -5193,7 +5193,7 @@ export interface components {
         PromptVariable: {
             /** @description By which it is named in the API */
             id: number | string;
-            /** @description What stands between the braces */
+            /** @description The name between the braces */
             key: string;
             /** @description Of a secret one, and for users of the role default, ******** */
             value: string | null;
@@ -5350,7 +5350,7 @@ export interface components {
                  * @enum {string}
                  */
                 state?: "ended" | "unpaid";
-                /** @description What is to be done about it */
+                /** @description The next step */
                 message?: string;
             }[];
         };
@@ -5412,7 +5412,7 @@ export interface components {
             max_chats_per_day?: number | null;
             /** @description In any 24 hours, of one session; null: no limit */
             max_chats_per_session?: number | null;
-            /** @description How many earlier messages the model is given; null: 20 */
+            /** @description The number of earlier chats that the model is given; null: 20 */
             message_limit?: number | null;
         };
         Embed: {
@@ -5436,7 +5436,7 @@ export interface components {
             max_chats_per_day: number | null;
             /** @description How many chats it answers a visitor in 24 hours; null: any number */
             max_chats_per_session: number | null;
-            /** @description How many earlier messages the model is given; null: 20 */
+            /** @description The number of earlier chats that the model is given; null: 20 */
             message_limit: number | null;
             /** @description The number of the workspace */
             workspace_id: number;
@@ -13830,7 +13830,7 @@ export interface operations {
             query?: {
                 /** @description Only this folder */
                 folder?: string;
-                /** @description How many to pass over */
+                /** @description The number of documents to skip */
                 offset?: string;
                 /** @description 1 to 1000, or all */
                 limit?: string;
@@ -13917,7 +13917,7 @@ export interface operations {
     "documents.list_folder": {
         parameters: {
             query?: {
-                /** @description How many to pass over */
+                /** @description The number of documents to skip */
                 offset?: string;
                 /** @description 1 to 1000, or all */
                 limit?: string;
@@ -14266,7 +14266,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What could not be embedded, where something was to be */
+                        /** @description The documents that could not be embedded, if any */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
@@ -14360,7 +14360,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What could not be embedded, where something was to be */
+                        /** @description The documents that could not be embedded, if any */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
@@ -14461,7 +14461,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What could not be embedded, where something was to be */
+                        /** @description The documents that could not be embedded, if any */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
@@ -14564,7 +14564,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What could not be embedded, where something was to be */
+                        /** @description The documents that could not be embedded, if any */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
@@ -15312,7 +15312,7 @@ export interface operations {
                     name?: string;
                     /** @description The name in addresses, such as handbook */
                     slug?: string;
-                    /** @description Whose it is; in multi-user mode */
+                    /** @description The user it belongs to, in multi-user mode */
                     userId?: number;
                 };
             };
@@ -16708,7 +16708,7 @@ export interface operations {
                     }[];
                     /** @description The model is shown nothing of what was said before */
                     reset?: boolean;
-                    /** @description Who says it; in multi-user mode */
+                    /** @description The user who asks, in multi-user mode */
                     userId?: number;
                 };
             };
@@ -16803,7 +16803,7 @@ export interface operations {
                     }[];
                     /** @description The model is shown nothing of what was said before */
                     reset?: boolean;
-                    /** @description Who says it; in multi-user mode */
+                    /** @description The user who asks, in multi-user mode */
                     userId?: number;
                 };
             };
@@ -18090,7 +18090,7 @@ export interface operations {
                 "application/json": {
                     /** @description The number of the workspace */
                     workspaceId: number;
-                    /** @description What was read off the page */
+                    /** @description The text of the page */
                     textContent: string;
                     /** @description Facts about the document */
                     metadata?: {
@@ -18194,7 +18194,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What was read off the page */
+                    /** @description The text of the page */
                     textContent: string;
                     /** @description Facts about the document */
                     metadata?: {

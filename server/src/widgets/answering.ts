@@ -4,7 +4,7 @@ import { nextId } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
-import { insertChat, listChats } from './embed-chat-store.ts';
+import { insertChat, recentChats } from './embed-chat-store.ts';
 import { findEmbed } from './embed-store.ts';
 import { forget } from './sessions.ts';
 import { shownAddress } from './visitor.ts';
@@ -94,7 +94,7 @@ function conversationOf(context: WidgetsContext, question: Question): Conversati
   const { embed, sessionId } = question;
   return {
     recent: async (limit) => {
-      const rows = await listChats(storage.db, embed.id, { sessionId, onlyIncluded: true, last: limit });
+      const rows = await recentChats(storage.db, { embedId: embed.id, sessionId }, limit);
       return rows.map(({ prompt, response }) => {
         const { text, sources } = JSON.parse(response) as Pick<NewTurn, 'text' | 'sources'>;
         return { prompt, text, sources, attachments: [] };

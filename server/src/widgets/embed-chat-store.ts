@@ -10,16 +10,15 @@ export async function insertChat(tx: Db, row: EmbedChatRow): Promise<void> {
   await tables(tx).insertInto('embed_chats').values(row).execute();
 }
 
-/** The newest `last` chats, oldest first. */
-export async function listChats(
+/** The newest `last` chats of a session since it last began anew, oldest first. */
+export async function recentChats(
   db: Db,
-  embedId: number,
-  { sessionId, onlyIncluded = false, last }: { sessionId?: string; onlyIncluded?: boolean; last: number },
+  { embedId, sessionId }: { embedId: number; sessionId: string },
+  last: number,
 ): Promise<EmbedChatRow[]> {
-  let query = tables(db).selectFrom('embed_chats').selectAll().where('embedId', '=', embedId);
-  if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
-  if (onlyIncluded) query = query.where(IS_INCLUDED);
-  return (await query.orderBy('id', 'desc').limit(last).execute()).reverse();
+  const session = tables(db).selectFrom('embed_chats').selectAll().where('embedId', '=', embedId);
+  const included = session.where('sessionId', '=', sessionId).where(IS_INCLUDED);
+  return (await included.orderBy('id', 'desc').limit(last).execute()).reverse();
 }
 
 export function chatsAfter(

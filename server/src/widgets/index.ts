@@ -1,6 +1,6 @@
 export { ADDRESS_LIMITS } from './admission.ts';
 export type { Bill } from './answering.ts';
-export { openWidgets, subjectOfWidget, type WidgetsContext } from './context.ts';
+export { subjectOfWidget, type WidgetsContext } from './context.ts';
 export type { Embed, GivenSettings } from './embed.ts';
 export { emptyWidgets } from './embed-chat-store.ts';
 export type { EmbedChatRow } from './tables.ts';
@@ -16,7 +16,6 @@ export {
   mintExtensionKey,
 } from './extension-keys.ts';
 export type { ExtensionKey } from './extension-keys.ts';
-export { widgetsMigrations } from './migrations.ts';
 export { widgetsModule } from './module.ts';
 export { bringEmbed, bringEmbedChat, embedSettingsLike, hasEmbed, presentEmbeds } from './moving-in.ts';
 export { forget, sessionHistory } from './sessions.ts';

@@ -1,6 +1,6 @@
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
-import { forgetMany, forgetSession, listChats } from './embed-chat-store.ts';
+import { forgetMany, forgetSession, recentChats } from './embed-chat-store.ts';
 import type { EmbedChatRow } from './tables.ts';
 
 /** The chats of a session since it last began anew, oldest first. */
@@ -10,7 +10,7 @@ export async function sessionHistory(
   sessionId: string,
 ): Promise<EmbedChatRow[]> {
   if (sessionId.includes('\0')) return [];
-  return listChats(storage.db, id, { sessionId, onlyIncluded: true, last: SHOWN_MAX });
+  return recentChats(storage.db, { embedId: id, sessionId }, SHOWN_MAX);
 }
 
 /** Anybody may ask for the history of a session: older chats are not read. */

@@ -22,11 +22,11 @@ export {
 } from './moving-in.ts';
 export type { ImportedMember, ImportedSuggestion, ImportedVariable } from './moving-in.ts';
 export { workspacesModule } from './module.ts';
-export { BUILT_IN_VARIABLES, type PromptUser } from './prompt.ts';
+export { BUILT_IN_VARIABLES } from './prompt.ts';
 export type { PromptVariable } from './store/prompt-variable-store.ts';
 export type { Suggestion } from './store/suggestion-store.ts';
 export type { Thread } from './store/rows.ts';
 export { CHAT_MODES } from './workspace.ts';
-export type { ChatMode, SearchMode, Workspace, WorkspaceSettings } from './workspace.ts';
+export type { ChatMode, Workspace } from './workspace.ts';
 export { readSettings } from './workspace-settings.ts';
 export { coverage, targetOf, Workspaces } from './workspaces.ts';

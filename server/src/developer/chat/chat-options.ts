@@ -47,7 +47,7 @@ export const SessionQuestion = Type.Object({
 });
 export const ThreadQuestion = Type.Object({
   ...questionFields,
-  userId: Type.Optional(whole({ description: 'Who says it; in multi-user mode' })),
+  userId: Type.Optional(whole({ description: 'The user who asks, in multi-user mode' })),
 });
 export type QuestionBody = Decoded<typeof ThreadQuestion> &
   Partial<Pick<Decoded<typeof SessionQuestion>, 'sessionId'>>;
@@ -78,14 +78,8 @@ export function readOptions(body: QuestionBody, workspace: Workspace): ChatOptio
   if (message.length > MESSAGE_MAX_CHARACTERS) return { problem: TOO_LONG };
   if (!isReset && !isMode(mode)) return { problem: `${shown(mode)} is not a valid mode.` };
   if (sessionId === false) return { problem: SESSION_UNFIT };
-  return {
-    message,
-    mode: isMode(mode) ? mode : workspace.chatMode,
-    isReset,
-    sessionId,
-    userId,
-    attachments,
-  };
+  const known = isMode(mode) ? mode : workspace.chatMode;
+  return { message, mode: known, isReset, sessionId, userId, attachments };
 }
 
 const SESSION_UNFIT = `sessionId must be a number, or text of at most ${SESSION_MAX_CHARACTERS} characters.`;

@@ -37,7 +37,7 @@ export const chatRecordRoutes: Route[] = [
     method: 'POST',
     path: '/v1/admin/workspace-chats',
     id: 'workspaces.all_chats',
-    summary: 'What was said in all workspaces',
+    summary: 'The chats of all workspaces',
     description: 'Newest first, 20 at a time; `offset` is the number of the page, from 0.',
     access: 'workspaces:read',
     bodyOptional: true,

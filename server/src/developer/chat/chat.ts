@@ -198,9 +198,13 @@ const ownRoutes: Route[] = [
       const user = userOf(session);
       const workspace = await services.workspaces.members.workspaceFor(user, slug);
       if (workspace === undefined) return phrase(404);
-      const conversation = { workspaceId: workspace.id, threadId: null, apiSessionId: null };
-      const own = { ...conversation, userId: user?.id ?? null };
-      return historyAnswer(services, own, { limit: Infinity, order: 'asc' });
+      const place = {
+        workspaceId: workspace.id,
+        threadId: null,
+        apiSessionId: null,
+        userId: user?.id ?? null,
+      };
+      return historyAnswer(services, place, { limit: Infinity, order: 'asc' });
     },
   }),
 ];

@@ -50,7 +50,7 @@ export const threadsRoutes: Route[] = [
     body: Type.Object({
       name: Type.Optional(text()),
       slug: Type.Optional(text()),
-      userId: Type.Optional(whole({ description: 'Whose it is; in multi-user mode' })),
+      userId: Type.Optional(whole({ description: 'The user it belongs to, in multi-user mode' })),
     }),
     responses: { 200: ThreadAnswer, 400: 'stream' },
     handler: async (services, { caller, actor, params, body }) => {
@@ -106,7 +106,7 @@ export const threadsRoutes: Route[] = [
     method: 'GET',
     path: '/v1/workspace/:slug/thread/:threadSlug/chats',
     id: 'threads.chats',
-    summary: 'What was said in a thread',
+    summary: 'The chats of a thread',
     access: 'workspaces:read',
     params,
     responses: { 200: History, 404: d.Said },

@@ -70,7 +70,7 @@ const LIMIT_MAX = 1_000;
 /** @param otherwise the limit where the caller gives none; undefined: all. */
 export const pageFields = (otherwise?: number) => ({
   offset: Type.Optional(
-    field(Type.String({ description: 'How many to pass over' }), (value) =>
+    field(Type.String({ description: 'The number of documents to skip' }), (value) =>
       Math.max(readCount(value) ?? 0, 0),
     ),
   ),

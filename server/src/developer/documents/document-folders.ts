@@ -90,7 +90,7 @@ export const documentFolderRoutes: Route[] = [
     path: '/v1/system/remove-documents',
     id: 'documents.remove',
     summary: 'Remove documents',
-    description: 'Also from the workspaces that hold them. What is not there is passed over.',
+    description: 'Also from the workspaces that hold them. Documents that do not exist are ignored.',
     access: 'documents:write',
     body: Type.Object({ names: texts({ description: 'folder/name' }) }),
     responses: { 200: Done, 500: 'stream' },

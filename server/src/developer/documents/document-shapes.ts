@@ -69,7 +69,7 @@ export const FolderPage = {
 
 export const UploadResult = Type.Object({
   success: Type.Boolean(),
-  error: nullable(Type.String({ description: 'What could not be embedded, where something was to be' })),
+  error: nullable(Type.String({ description: 'The documents that could not be embedded, if any' })),
   documents: Type.Array(UploadedDocument),
 });
 

@@ -74,7 +74,7 @@ export const vectorRoutes: Route[] = [
     id: 'workspaces.embed',
     summary: 'Put documents into a workspace, or take them out',
     description:
-      'Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
+      'Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
     params,
     body: Type.Object({ adds: locations, deletes: locations }),
@@ -163,7 +163,7 @@ export const vectorRoutes: Route[] = [
     method: 'GET',
     path: '/v1/system/vector-count',
     id: 'system.vector_count',
-    summary: 'How many vectors there are',
+    summary: 'The number of vectors',
     access: 'system:read',
     responses: { 200: Type.Object({ vectorCount: Type.Integer() }) },
     handler: async ({ workspaces, retrieval }, { caller }) =>

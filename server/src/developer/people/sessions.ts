@@ -90,7 +90,7 @@ export const sessionsRoutes: Route[] = [
     method: 'GET',
     path: '/api/system/refresh-user',
     id: 'sessions.user',
-    summary: 'Who is logged in',
+    summary: 'The user who is logged in',
     access: 'session',
     responses: {
       200: Type.Object({ success: Type.Boolean(), user: nullable(User), message: nullable(Type.String()) }),

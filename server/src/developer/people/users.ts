@@ -26,7 +26,7 @@ export const usersRoutes: Route[] = [
     method: 'GET',
     path: '/v1/users',
     id: 'users.names',
-    summary: 'Who there is',
+    summary: 'The names of the users',
     description:
       'In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none.',
     access: 'users:manage',

@@ -42,7 +42,7 @@ async function forExtension(
 }
 
 const page = {
-  textContent: text({ description: 'What was read off the page' }),
+  textContent: text({ description: 'The text of the page' }),
   metadata: Type.Optional(object({ ...metadataFields, url: Type.Optional(text()) })),
 };
 const Page = Type.Object(page);

@@ -10,7 +10,7 @@ import { systemRoute } from '../surface.ts';
 const Variable = Type.Object(
   {
     id: Type.Union([Type.Integer(), Type.String()]),
-    key: Type.String({ description: 'What stands between the braces' }),
+    key: Type.String({ description: 'The name between the braces' }),
     value: nullable(
       Type.String({ description: 'Of a secret one, and for users of the role default, ********' }),
     ),

@@ -97,7 +97,7 @@ export const systemRoutes: Route[] = [
     method: 'GET',
     path: '/v1/system/embedding-progress',
     id: 'settings.embedding_progress',
-    summary: 'How far embedding anew is after the embedding model was changed',
+    summary: 'The progress of embedding anew after a change of the embedding model',
     description: 'Of the whole instance: not for keys that are bound to workspaces.',
     access: 'system:read',
     responses: { 200: EmbeddingProgress },
@@ -140,8 +140,7 @@ export const systemRoutes: Route[] = [
     ...open,
     path: '/api/setup-complete',
     id: 'web.setup',
-    summary:
-      'What a login page needs to know; with the session of an administrator all settings of the instance',
+    summary: 'The settings that a login page needs; with the session of an administrator all settings',
     responses: { 200: Type.Object({ results: SystemSettings }) },
     handler: async (services, { headers, ip }) => {
       const { identity, config } = services;

@@ -20,7 +20,7 @@ export const EmbedShape = Type.Object(
     max_chats_per_day: nullable(Type.Integer()),
     max_chats_per_session: nullable(Type.Integer()),
     message_limit: nullable(
-      Type.Integer({ description: 'How many earlier messages the model is given; null: 20' }),
+      Type.Integer({ description: 'The number of earlier chats that the model is given; null: 20' }),
     ),
     workspace_id: Type.Integer(),
     createdBy: nullable(Type.Integer()),
@@ -64,7 +64,7 @@ export const EmbedList = Type.Object(
               'Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in',
           }),
         ),
-        message: Type.Optional(Type.String({ description: 'What is to be done about it' })),
+        message: Type.Optional(Type.String({ description: 'The next step' })),
       }),
     ),
   },
@@ -138,7 +138,7 @@ const Fields = Type.Partial(
     allow_prompt_override: Type.Boolean({ description: 'Pages may send a system prompt of their own' }),
     max_chats_per_day: limit('In any 24 hours, of all visitors; null: no limit'),
     max_chats_per_session: limit('In any 24 hours, of one session; null: no limit'),
-    message_limit: limit('How many earlier messages the model is given; null: 20'),
+    message_limit: limit('The number of earlier chats that the model is given; null: 20'),
   }),
 );
 

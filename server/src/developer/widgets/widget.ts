@@ -105,7 +105,7 @@ export const widgetRoutes: Route[] = [
     method: 'GET',
     path: '/api/embed/:uuid/:sessionId',
     id: 'widget.history',
-    summary: 'What was said in a session of a widget',
+    summary: 'The chats of a session of a widget',
     params: Type.Object({ uuid: Type.String(), sessionId: Type.String() }),
     responses: { 200: History, ...refusals },
     handler: (services, call) =>

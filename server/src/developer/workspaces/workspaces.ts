@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
-import { readSettings } from '../../workspaces/index.ts';
+import { readSettings, type Thread } from '../../workspaces/index.ts';
 import { failed, json, okText, phrase } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
 import { History, historyAnswer } from '../chat/history.ts';
@@ -50,13 +50,10 @@ export const workspacesRoutes: Route[] = [
     path: '/v1/workspace/new',
     id: 'workspaces.create',
     summary: 'Make a workspace',
-    description: 'A value that cannot be becomes the nearest that can.',
+    description: 'A bad value becomes the nearest allowed one.',
     access: 'workspaces:write',
     body: Type.Object({ name: text(), ...settings }),
-    responses: {
-      200: Changed,
-      400: Type.Object({ workspace: Type.Null(), message: Type.String() }),
-    },
+    responses: { 200: Changed, 400: Type.Object({ workspace: Type.Null(), message: Type.String() }) },
     handler: async ({ workspaces }, { caller, actor, body }) => {
       const { name } = body;
       if (name === undefined) return json({ workspace: null, message: 'name cannot be null' }, 400);
@@ -77,11 +74,7 @@ export const workspacesRoutes: Route[] = [
       const threads = await workspaces.threads.of(list);
       const view = await mapInTurns(list, (workspace) => ({
         ...viewWorkspace(workspace),
-        threads: (threads.get(workspace.id) ?? []).map(({ userId, slug, name }) => ({
-          user_id: userId,
-          slug,
-          name,
-        })),
+        threads: (threads.get(workspace.id) ?? []).map(inList),
       }));
       return json({ workspaces: view });
     },
@@ -128,7 +121,7 @@ export const workspacesRoutes: Route[] = [
     path: '/v1/workspace/:slug/update',
     id: 'workspaces.update',
     summary: 'Change settings of a workspace',
-    description: 'A value that cannot be becomes the nearest that can.',
+    description: 'A bad value becomes the nearest allowed one.',
     access: 'workspaces:write',
     params,
     body: Type.Object({ ...asSent({ name: Type.Optional(Type.String()) }), ...settings }),
@@ -146,7 +139,7 @@ export const workspacesRoutes: Route[] = [
     method: 'GET',
     path: '/v1/workspace/:slug/chats',
     id: 'workspaces.chats',
-    summary: 'What was said in a workspace outside of threads',
+    summary: 'The chats of a workspace outside of threads',
     access: 'workspaces:read',
     params,
     query: Type.Object({
@@ -168,6 +161,8 @@ export const workspacesRoutes: Route[] = [
     },
   }),
 ];
+
+const inList = ({ userId, slug, name }: Thread) => ({ user_id: userId, slug, name });
 
 const PROTECTED = failed('Workspace deletion is blocked by the system administrator.', 403);
 

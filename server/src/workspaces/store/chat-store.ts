@@ -60,16 +60,12 @@ export async function chatTimes(
   return rows.map(({ createdAt }) => createdAt);
 }
 
-export interface ChatPage {
-  order: 'asc' | 'desc';
-  limit: number;
-  /** The id of the chat before, in the direction of `order`. */
-  after?: number | undefined;
-}
-
-/** The chats of a conversation that were not reset. */
-export async function includedChats(db: Db, place: Conversation, page: ChatPage): Promise<Chat[]> {
-  const { order, limit, after } = page;
+/** The chats of a conversation that were not reset, behind the id `after` in the direction of `order`. */
+export async function includedChats(
+  db: Db,
+  place: Conversation,
+  { order, limit, after }: { order: 'asc' | 'desc'; limit: number; after?: number | undefined },
+): Promise<Chat[]> {
   let query = tables(db)
     .selectFrom('workspace_chats')
     .selectAll()

@@ -47,11 +47,8 @@ export async function holdThread(
 /** By workspace, in the order of their creation. */
 export async function threadsOf(db: Db, workspaceIds: readonly number[]): Promise<Map<number, Thread[]>> {
   const wanted = new Set(workspaceIds);
-  const [least, most] = workspaceIds.reduce(
-    ([min, max], id) => [Math.min(min, id), Math.max(max, id)],
-    [Infinity, 0],
-  );
-  if (least > most) return new Map();
+  const sorted = workspaceIds.toSorted((a, b) => a - b);
+  const [least, most] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
   // A range, not a list: there may be more workspaces than a statement has parameters.
   const rows = await allRows((after: Thread | undefined, limit) =>
     tables(db)
