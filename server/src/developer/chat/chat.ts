@@ -198,13 +198,9 @@ const ownRoutes: Route[] = [
       const user = userOf(session);
       const workspace = await services.workspaces.members.workspaceFor(user, slug);
       if (workspace === undefined) return phrase(404);
-      const place = {
-        workspaceId: workspace.id,
-        threadId: null,
-        apiSessionId: null,
-        userId: user?.id ?? null,
-      };
-      return historyAnswer(services, place, { limit: Infinity, order: 'asc' });
+      const own = { threadId: null, apiSessionId: null, userId: user?.id ?? null };
+      const conversation = { workspaceId: workspace.id, ...own };
+      return historyAnswer(services, conversation, { limit: Infinity, order: 'asc' });
     },
   }),
 ];

@@ -195,8 +195,8 @@ export const sessionsRoutes: Route[] = [
     errors: ['last_admin'],
     handler: async ({ identity }, { session, body }) => {
       const { usePassword, newPassword = '', last_admin: isLastMeant } = body;
-      const password = usePassword ? newPassword : null;
-      const changed = await outcomeOf(setPassword(identity, session.actor, { password, isLastMeant }));
+      const change = { password: usePassword ? newPassword : null, isLastMeant };
+      const changed = await outcomeOf(setPassword(identity, session.actor, change));
       return 'error' in changed ? failed(changed.error) : SUCCESS;
     },
   }),

@@ -24,11 +24,6 @@ export async function replaceSuggestions(
   await db.deleteFrom('workspace_suggestions').where('workspaceId', '=', workspaceId).execute();
   if (suggestions.length === 0) return;
   const first = await nextId(tx, 'workspace_suggestions', suggestions.length);
-  const rows = suggestions.map((suggestion, i) => ({
-    ...suggestion,
-    id: first + i,
-    workspaceId,
-    createdAt: at,
-  }));
+  const rows = suggestions.map((one, i) => ({ ...one, id: first + i, workspaceId, createdAt: at }));
   await db.insertInto('workspace_suggestions').values(rows).execute();
 }
