@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document e18c4a4da7ce92d6f48a475f1a466aeca8e9d2e4a84c86701af8b58ea29fb050
-// text 845e64505b414890c073f4985c8416b3a0dd4ccf66d38c440315009e786bd4d4
+// document 18870c5faaebb4c1413408a998ee10f8868e284ca5decc63c87ee1b84b389821
+// text ff24b1c29786cf03b237e361e16ce93fd11d15046cb044dbf7613d32fc8fc813
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -986,7 +986,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who there is
+         * The names of the users
          * @description In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.
          */
         get: operations["users.names"];
@@ -1113,7 +1113,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description In multi-user mode. Whoever accepts becomes a user of the role default, in these workspaces. Scope: users:manage.
+         * @description In multi-user mode. The person who accepts becomes a user of the role default, in these workspaces. Scope: users:manage.
          */
         post: operations["users.invite"];
         delete?: never;
@@ -1237,7 +1237,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. The person who accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.
          */
         post: operations["people.invite"];
         delete?: never;
@@ -1334,7 +1334,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who is logged in
+         * The user who is logged in
          * @description Needs a session, no key.
          */
         get: operations["sessions.user"];
@@ -1759,7 +1759,7 @@ export interface paths {
         };
         /**
          * List the types of files that are read
-         * @description Any other file is taken where it holds text. Scope: documents:read.
+         * @description A file of another type is read if it holds text. Scope: documents:read.
          */
         get: operations["documents.file_types"];
         put?: never;
@@ -1778,7 +1778,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What may be said of a text that is stored
+         * The metadata that a stored text may have
          * @description Scope: documents:read.
          */
         get: operations["documents.metadata_schema"];
@@ -1799,7 +1799,7 @@ export interface paths {
         };
         /**
          * Find a document by its name
-         * @description In whatever folder it lies. Scope: documents:read.
+         * @description In any folder. Scope: documents:read.
          */
         get: operations["documents.get"];
         put?: never;
@@ -1861,7 +1861,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a file into a folder
-         * @description The folder is made where there is none. Scope: documents:write.
+         * @description The folder is made if it does not exist. Scope: documents:write.
          */
         post: operations["documents.upload_to_folder"];
         delete?: never;
@@ -1982,7 +1982,7 @@ export interface paths {
         post?: never;
         /**
          * Remove documents
-         * @description Also from the workspaces that hold them. What is not there is passed over. Scope: documents:write.
+         * @description Also from the workspaces that hold them. Documents that do not exist are ignored. Scope: documents:write.
          */
         delete: operations["documents.remove"];
         options?: never;
@@ -2001,7 +2001,7 @@ export interface paths {
         put?: never;
         /**
          * Make a workspace
-         * @description A value that cannot be becomes the nearest that can. Scope: workspaces:write.
+         * @description A bad value becomes the nearest allowed one. Scope: workspaces:write.
          */
         post: operations["workspaces.create"];
         delete?: never;
@@ -2039,7 +2039,7 @@ export interface paths {
         };
         /**
          * One workspace, with its documents and threads
-         * @description In a list, which is empty where there is none of this slug. Scope: workspaces:read.
+         * @description In a list, which is empty if no workspace has this slug. Scope: workspaces:read.
          */
         get: operations["workspaces.get"];
         put?: never;
@@ -2065,7 +2065,7 @@ export interface paths {
         put?: never;
         /**
          * Change settings of a workspace
-         * @description A value that cannot be becomes the nearest that can. Scope: workspaces:write.
+         * @description A bad value becomes the nearest allowed one. Scope: workspaces:write.
          */
         post: operations["workspaces.update"];
         delete?: never;
@@ -2082,7 +2082,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was said in a workspace outside of threads
+         * The chats of a workspace outside of threads
          * @description Scope: workspaces:read.
          */
         get: operations["workspaces.chats"];
@@ -2162,7 +2162,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was said in a thread
+         * The chats of a thread
          * @description Scope: workspaces:read.
          */
         get: operations["threads.chats"];
@@ -2182,7 +2182,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who may use a workspace
+         * The members of a workspace
          * @description In multi-user mode. Administrators and managers use all workspaces. Scope: users:manage.
          */
         get: operations["workspaces.members"];
@@ -2204,7 +2204,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say who may use a workspace
+         * Replace the members of a workspace
          * @description In multi-user mode. These users and no others; ids that nobody has are passed over. Scope: users:manage.
          */
         post: operations["workspaces.replace_members"];
@@ -2224,7 +2224,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let users use a workspace
+         * Add members to a workspace
          * @description In multi-user mode. With `reset`, these users and no others. Scope: users:manage.
          */
         post: operations["workspaces.add_members"];
@@ -2244,7 +2244,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What was said in all workspaces
+         * The chats of all workspaces
          * @description Newest first, 20 at a time; `offset` is the number of the page, from 0. Scope: workspaces:read.
          */
         post: operations["workspaces.all_chats"];
@@ -2282,7 +2282,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The workspaces of whoever is logged in
+         * Your own workspaces
          * @description Needs a session, no key.
          */
         get: operations["my_workspaces.list"];
@@ -2302,7 +2302,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of them, with its documents; null where there is none
+         * One of your workspaces, with its documents; null if it does not exist
          * @description Needs a session, no key.
          */
         get: operations["my_workspaces.get"];
@@ -2322,13 +2322,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a workspace proposes to say first
+         * The suggested first messages of a workspace
          * @description Needs a session, no key.
          */
         get: operations["my_workspaces.suggestions"];
         put?: never;
         /**
-         * Say what a workspace proposes
+         * Set the suggested messages of a workspace
          * @description These instead of those that were there; also under the name `suggestedMessages`. Needs a session with the role admin or manager, no key.
          */
         post: operations["my_workspaces.suggest"];
@@ -2348,7 +2348,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say whether an answer was good
+         * Rate an answer
          * @description Users may do so with their own chats; null takes it back. Needs a session, no key.
          */
         post: operations["my_workspaces.score"];
@@ -2366,7 +2366,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What prompts may name in braces
+         * The variables that prompts may name in braces
          * @description Needs a session, no key.
          */
         get: operations["prompt_variables.list"];
@@ -2416,7 +2416,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask one of the workspaces of whoever is logged in
+         * Ask one of your own workspaces
          * @description Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.
          */
         post: operations["my_workspaces.stream_chat"];
@@ -2434,7 +2434,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What whoever is logged in has said in a workspace, outside of threads
+         * Your own chats in a workspace, outside of threads
          * @description Needs a session, no key.
          */
         get: operations["my_workspaces.chats"];
@@ -2537,7 +2537,7 @@ export interface paths {
         put?: never;
         /**
          * Put documents into a workspace, or take them out
-         * @description Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
+         * @description Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
          */
         post: operations["workspaces.embed"];
         delete?: never;
@@ -2594,7 +2594,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How many vectors there are
+         * The number of vectors
          * @description Scope: system:read.
          */
         get: operations["system.vector_count"];
@@ -2734,7 +2734,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What visitors asked a widget
+         * The chats of a widget
          * @description Scope: embeds:manage.
          */
         get: operations["embeds.chats"];
@@ -2754,7 +2754,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What one visitor asked a widget
+         * The chats of one session of a widget
          * @description Scope: embeds:manage.
          */
         get: operations["embeds.session"];
@@ -3038,7 +3038,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How far embedding anew is after the embedding model was changed
+         * The progress of embedding anew after a change of the embedding model
          * @description Of the whole instance: not for keys that are bound to workspaces. Scope: system:read.
          */
         get: operations["settings.embedding_progress"];
@@ -3098,7 +3098,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a login page needs to know; with the session of an administrator all settings of the instance
+         * The settings that a login page needs; with the session of an administrator all settings
          * @description Needs no key.
          */
         get: operations["web.setup"];
@@ -3218,7 +3218,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was said in a session of a widget
+         * The chats of a session of a widget
          * @description Needs no key.
          */
         get: operations["widget.history"];
@@ -5193,7 +5193,7 @@ export interface components {
         PromptVariable: {
             /** @description Its id in the API */
             id: number | string;
-            /** @description What stands between the braces */
+            /** @description The name between the braces */
             key: string;
             /** @description Of a secret one, and for users of the role default, ******** */
             value: string | null;
@@ -5350,7 +5350,7 @@ export interface components {
                  * @enum {string}
                  */
                 state?: "ended" | "unpaid";
-                /** @description What is to be done about it */
+                /** @description The next step */
                 message?: string;
             }[];
         };
@@ -5412,7 +5412,7 @@ export interface components {
             max_chats_per_day?: number | null;
             /** @description In any 24 hours, of one session; null: no limit */
             max_chats_per_session?: number | null;
-            /** @description How many earlier messages the model is given; null: 20 */
+            /** @description The number of earlier chats that the model is given; null: 20 */
             message_limit?: number | null;
         };
         Embed: {
@@ -5436,7 +5436,7 @@ export interface components {
             max_chats_per_day: number | null;
             /** @description How many chats it answers a visitor in 24 hours; null: any number */
             max_chats_per_session: number | null;
-            /** @description How many earlier messages the model is given; null: 20 */
+            /** @description The number of earlier chats that the model is given; null: 20 */
             message_limit: number | null;
             /** @description The number of the workspace */
             workspace_id: number;
@@ -13872,7 +13872,7 @@ export interface operations {
             query?: {
                 /** @description Only this folder */
                 folder?: string;
-                /** @description How many to pass over */
+                /** @description The number of documents to skip */
                 offset?: string;
                 /** @description 1 to 1000, or all */
                 limit?: string;
@@ -13959,7 +13959,7 @@ export interface operations {
     "documents.list_folder": {
         parameters: {
             query?: {
-                /** @description How many to pass over */
+                /** @description The number of documents to skip */
                 offset?: string;
                 /** @description 1 to 1000, or all */
                 limit?: string;
@@ -14308,7 +14308,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What could not be embedded, where something was to be */
+                        /** @description The documents that could not be embedded, if any */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
@@ -14402,7 +14402,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What could not be embedded, where something was to be */
+                        /** @description The documents that could not be embedded, if any */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
@@ -14503,7 +14503,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What could not be embedded, where something was to be */
+                        /** @description The documents that could not be embedded, if any */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
@@ -14606,7 +14606,7 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description What could not be embedded, where something was to be */
+                        /** @description The documents that could not be embedded, if any */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
@@ -15354,7 +15354,7 @@ export interface operations {
                     name?: string;
                     /** @description The name in addresses, such as handbook */
                     slug?: string;
-                    /** @description Whose it is; in multi-user mode */
+                    /** @description The user it belongs to, in multi-user mode */
                     userId?: number;
                 };
             };
@@ -16750,7 +16750,7 @@ export interface operations {
                     }[];
                     /** @description The model is shown nothing of what was said before */
                     reset?: boolean;
-                    /** @description Who says it; in multi-user mode */
+                    /** @description The user who asks, in multi-user mode */
                     userId?: number;
                 };
             };
@@ -16845,7 +16845,7 @@ export interface operations {
                     }[];
                     /** @description The model is shown nothing of what was said before */
                     reset?: boolean;
-                    /** @description Who says it; in multi-user mode */
+                    /** @description The user who asks, in multi-user mode */
                     userId?: number;
                 };
             };
@@ -18135,7 +18135,7 @@ export interface operations {
                 "application/json": {
                     /** @description The number of the workspace */
                     workspaceId: number;
-                    /** @description What was read off the page */
+                    /** @description The text of the page */
                     textContent: string;
                     /** @description Facts about the document */
                     metadata?: {
@@ -18239,7 +18239,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What was read off the page */
+                    /** @description The text of the page */
                     textContent: string;
                     /** @description Facts about the document */
                     metadata?: {

@@ -395,7 +395,7 @@ export const OPERATIONS = {
   "users.names": {
     "method": "GET",
     "path": "/v1/users",
-    "summary": "Who there is",
+    "summary": "The names of the users",
     "description": "In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none. Scope: users:manage.",
     "scope": "users:manage"
   },
@@ -445,7 +445,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/admin/invite/new",
     "summary": "Invite somebody",
-    "description": "In multi-user mode. Whoever accepts becomes a user of the role default, in these workspaces. Scope: users:manage.",
+    "description": "In multi-user mode. The person who accepts becomes a user of the role default, in these workspaces. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.disable_invite": {
@@ -494,7 +494,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/api/admin/invite/new",
     "summary": "Invite somebody",
-    "description": "For admins and managers; managers neither make nor touch an admin. Whoever accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. The person who accepts becomes a user of the role default, in these workspaces. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.disable_invite": {
@@ -528,7 +528,7 @@ export const OPERATIONS = {
   "sessions.user": {
     "method": "GET",
     "path": "/api/system/refresh-user",
-    "summary": "Who is logged in",
+    "summary": "The user who is logged in",
     "description": "Needs a session, no key.",
     "scope": null
   },
@@ -683,13 +683,13 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/document/accepted-file-types",
     "summary": "List the types of files that are read",
-    "description": "Any other file is taken where it holds text. Scope: documents:read.",
+    "description": "A file of another type is read if it holds text. Scope: documents:read.",
     "scope": "documents:read"
   },
   "documents.metadata_schema": {
     "method": "GET",
     "path": "/v1/document/metadata-schema",
-    "summary": "What may be said of a text that is stored",
+    "summary": "The metadata that a stored text may have",
     "description": "Scope: documents:read.",
     "scope": "documents:read"
   },
@@ -697,7 +697,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/document/{docName}",
     "summary": "Find a document by its name",
-    "description": "In whatever folder it lies. Scope: documents:read.",
+    "description": "In any folder. Scope: documents:read.",
     "scope": "documents:read"
   },
   "documents.generated_file": {
@@ -718,7 +718,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/document/upload/{folderName}",
     "summary": "Upload a file into a folder",
-    "description": "The folder is made where there is none. Scope: documents:write.",
+    "description": "The folder is made if it does not exist. Scope: documents:write.",
     "scope": "documents:write"
   },
   "documents.upload_link": {
@@ -760,14 +760,14 @@ export const OPERATIONS = {
     "method": "DELETE",
     "path": "/v1/system/remove-documents",
     "summary": "Remove documents",
-    "description": "Also from the workspaces that hold them. What is not there is passed over. Scope: documents:write.",
+    "description": "Also from the workspaces that hold them. Documents that do not exist are ignored. Scope: documents:write.",
     "scope": "documents:write"
   },
   "workspaces.create": {
     "method": "POST",
     "path": "/v1/workspace/new",
     "summary": "Make a workspace",
-    "description": "A value that cannot be becomes the nearest that can. Scope: workspaces:write.",
+    "description": "A bad value becomes the nearest allowed one. Scope: workspaces:write.",
     "scope": "workspaces:write"
   },
   "workspaces.list": {
@@ -781,7 +781,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/workspace/{slug}",
     "summary": "One workspace, with its documents and threads",
-    "description": "In a list, which is empty where there is none of this slug. Scope: workspaces:read.",
+    "description": "In a list, which is empty if no workspace has this slug. Scope: workspaces:read.",
     "scope": "workspaces:read"
   },
   "workspaces.delete": {
@@ -795,13 +795,13 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workspace/{slug}/update",
     "summary": "Change settings of a workspace",
-    "description": "A value that cannot be becomes the nearest that can. Scope: workspaces:write.",
+    "description": "A bad value becomes the nearest allowed one. Scope: workspaces:write.",
     "scope": "workspaces:write"
   },
   "workspaces.chats": {
     "method": "GET",
     "path": "/v1/workspace/{slug}/chats",
-    "summary": "What was said in a workspace outside of threads",
+    "summary": "The chats of a workspace outside of threads",
     "description": "Scope: workspaces:read.",
     "scope": "workspaces:read"
   },
@@ -829,35 +829,35 @@ export const OPERATIONS = {
   "threads.chats": {
     "method": "GET",
     "path": "/v1/workspace/{slug}/thread/{threadSlug}/chats",
-    "summary": "What was said in a thread",
+    "summary": "The chats of a thread",
     "description": "Scope: workspaces:read.",
     "scope": "workspaces:read"
   },
   "workspaces.members": {
     "method": "GET",
     "path": "/v1/admin/workspaces/{workspaceId}/users",
-    "summary": "Who may use a workspace",
+    "summary": "The members of a workspace",
     "description": "In multi-user mode. Administrators and managers use all workspaces. Scope: users:manage.",
     "scope": "users:manage"
   },
   "workspaces.replace_members": {
     "method": "POST",
     "path": "/v1/admin/workspaces/{workspaceId}/update-users",
-    "summary": "Say who may use a workspace",
+    "summary": "Replace the members of a workspace",
     "description": "In multi-user mode. These users and no others; ids that nobody has are passed over. Scope: users:manage.",
     "scope": "users:manage"
   },
   "workspaces.add_members": {
     "method": "POST",
     "path": "/v1/admin/workspaces/{workspaceSlug}/manage-users",
-    "summary": "Let users use a workspace",
+    "summary": "Add members to a workspace",
     "description": "In multi-user mode. With `reset`, these users and no others. Scope: users:manage.",
     "scope": "users:manage"
   },
   "workspaces.all_chats": {
     "method": "POST",
     "path": "/v1/admin/workspace-chats",
-    "summary": "What was said in all workspaces",
+    "summary": "The chats of all workspaces",
     "description": "Newest first, 20 at a time; `offset` is the number of the page, from 0. Scope: workspaces:read.",
     "scope": "workspaces:read"
   },
@@ -871,42 +871,42 @@ export const OPERATIONS = {
   "my_workspaces.list": {
     "method": "GET",
     "path": "/api/workspaces",
-    "summary": "The workspaces of whoever is logged in",
+    "summary": "Your own workspaces",
     "description": "Needs a session, no key.",
     "scope": null
   },
   "my_workspaces.get": {
     "method": "GET",
     "path": "/api/workspace/{slug}",
-    "summary": "One of them, with its documents; null where there is none",
+    "summary": "One of your workspaces, with its documents; null if it does not exist",
     "description": "Needs a session, no key.",
     "scope": null
   },
   "my_workspaces.suggestions": {
     "method": "GET",
     "path": "/api/workspace/{slug}/suggested-messages",
-    "summary": "What a workspace proposes to say first",
+    "summary": "The suggested first messages of a workspace",
     "description": "Needs a session, no key.",
     "scope": null
   },
   "my_workspaces.suggest": {
     "method": "POST",
     "path": "/api/workspace/{slug}/suggested-messages",
-    "summary": "Say what a workspace proposes",
+    "summary": "Set the suggested messages of a workspace",
     "description": "These instead of those that were there; also under the name `suggestedMessages`. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "my_workspaces.score": {
     "method": "POST",
     "path": "/api/workspace/{slug}/chat-feedback/{chatId}",
-    "summary": "Say whether an answer was good",
+    "summary": "Rate an answer",
     "description": "Users may do so with their own chats; null takes it back. Needs a session, no key.",
     "scope": null
   },
   "prompt_variables.list": {
     "method": "GET",
     "path": "/api/system/prompt-variables",
-    "summary": "What prompts may name in braces",
+    "summary": "The variables that prompts may name in braces",
     "description": "Needs a session, no key.",
     "scope": null
   },
@@ -934,14 +934,14 @@ export const OPERATIONS = {
   "my_workspaces.stream_chat": {
     "method": "POST",
     "path": "/api/workspace/{slug}/stream-chat",
-    "summary": "Ask one of the workspaces of whoever is logged in",
+    "summary": "Ask one of your own workspaces",
     "description": "Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE]. Within the messages that a user may send in 24 hours. Needs a session, no key.",
     "scope": null
   },
   "my_workspaces.chats": {
     "method": "GET",
     "path": "/api/workspace/{slug}/chats",
-    "summary": "What whoever is logged in has said in a workspace, outside of threads",
+    "summary": "Your own chats in a workspace, outside of threads",
     "description": "Needs a session, no key.",
     "scope": null
   },
@@ -977,7 +977,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workspace/{slug}/update-embeddings",
     "summary": "Put documents into a workspace, or take them out",
-    "description": "Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.",
+    "description": "Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.",
     "scope": "workspaces:write"
   },
   "workspaces.pin": {
@@ -997,7 +997,7 @@ export const OPERATIONS = {
   "system.vector_count": {
     "method": "GET",
     "path": "/v1/system/vector-count",
-    "summary": "How many vectors there are",
+    "summary": "The number of vectors",
     "description": "Scope: system:read.",
     "scope": "system:read"
   },
@@ -1046,14 +1046,14 @@ export const OPERATIONS = {
   "embeds.chats": {
     "method": "GET",
     "path": "/v1/embed/{uuid}/chats",
-    "summary": "What visitors asked a widget",
+    "summary": "The chats of a widget",
     "description": "Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.session": {
     "method": "GET",
     "path": "/v1/embed/{uuid}/chats/{sessionId}",
-    "summary": "What one visitor asked a widget",
+    "summary": "The chats of one session of a widget",
     "description": "Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
@@ -1158,7 +1158,7 @@ export const OPERATIONS = {
   "settings.embedding_progress": {
     "method": "GET",
     "path": "/v1/system/embedding-progress",
-    "summary": "How far embedding anew is after the embedding model was changed",
+    "summary": "The progress of embedding anew after a change of the embedding model",
     "description": "Of the whole instance: not for keys that are bound to workspaces. Scope: system:read.",
     "scope": "system:read"
   },
@@ -1179,7 +1179,7 @@ export const OPERATIONS = {
   "web.setup": {
     "method": "GET",
     "path": "/api/setup-complete",
-    "summary": "What a login page needs to know; with the session of an administrator all settings of the instance",
+    "summary": "The settings that a login page needs; with the session of an administrator all settings",
     "description": "Needs no key.",
     "scope": null
   },
@@ -1221,7 +1221,7 @@ export const OPERATIONS = {
   "widget.history": {
     "method": "GET",
     "path": "/api/embed/{uuid}/{sessionId}",
-    "summary": "What was said in a session of a widget",
+    "summary": "The chats of a session of a widget",
     "description": "Needs no key.",
     "scope": null
   },

@@ -8,7 +8,7 @@ const TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 
 export const text = (status: number, body: string): WholeAnswer => ({ status, body, headers: { ...TEXT } });
 
-/** What deletions answer; clients compare the word. */
+/** The answer to deletions; clients compare the word. */
 export const okText = (): WholeAnswer => text(200, 'OK');
 
 /** The reason phrase of the status as plain text, such as `Bad Request`: most refusals of the Developer API. */
@@ -18,12 +18,16 @@ export const empty = (status: number): WholeAnswer => ({ status, headers: { 'con
 
 export const json = (body: object, status = 200): WholeAnswer => ({ status, body });
 
-/** What is the caller's to put right; the rest is an error of the surface. */
+/** `Outcome` of a change (schemas.ts). */
+export const SUCCESS = json({ success: true, error: null });
+export const failed = (error: string, status = 200): WholeAnswer => json({ success: false, error }, status);
+
+/** Errors that the caller can correct; the others are answered by the surface. */
 const CORRECTABLE = new Set<ErrorCode>(['invalid_input', 'not_found', 'conflict']);
 
 export type Outcome<T> = { value: T } | { error: string };
 
-/** The outcome of a change, or why it was refused, in words for a body that has a place for them. */
+/** The outcome of a change; where it was refused, the message for the body. */
 export async function outcomeOf<T>(change: Promise<T>): Promise<Outcome<T>> {
   try {
     return { value: await change };
@@ -33,7 +37,7 @@ export async function outcomeOf<T>(change: Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-/** `{"name": […]}` of what comes in pages. */
+/** `{"name": […]}`, page by page. */
 export async function* listText(
   name: string,
   pages: AsyncIterable<readonly unknown[]>,
@@ -47,8 +51,8 @@ export async function* listText(
 }
 
 /**
- * A long text, written as it is read and never whole in memory. Its first piece is waited for before the head is sent:
- * what cannot be read at all is still answered with an error.
+ * A long text, written as it is read and never whole in memory. The head is sent with the first piece: if that cannot be
+ * read, the answer is an error.
  */
 export async function streamed(type: string, pieces: AsyncGenerator<string>): Promise<Answer> {
   const first = await pieces.next();
@@ -58,14 +62,14 @@ export async function streamed(type: string, pieces: AsyncGenerator<string>): Pr
   }
   return {
     stream: async (response) => {
-      // Gone while the first piece was read.
+      // The client left while the first piece was read.
       if (response.destroyed) {
         await pieces.return(undefined);
         return;
       }
       response.writeHead(200, { 'content-type': type });
       await pipeline(Readable.from(all()), response).catch((error: NodeJS.ErrnoException) => {
-        // The client went away: nobody is left to tell.
+        // The client left.
         if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
       });
     },

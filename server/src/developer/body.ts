@@ -5,7 +5,7 @@ import type { Route } from './services.ts';
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded\b/i;
 
-/** A field takes a hundred times its text in memory. */
+/** A field takes a hundred times the memory of its text. */
 const FIELDS_MAX = 10_000;
 
 function fieldsOf(text: string): URLSearchParams {
@@ -16,8 +16,8 @@ function fieldsOf(text: string): URLSearchParams {
 }
 
 /**
- * A body as clients of the Developer API send it: JSON whatever the content type says, or form fields. Anything but
- * an object means nothing there and counts as an empty one.
+ * A body as clients of the Developer API send it: JSON under any content type, or form fields. A value that is not an object
+ * counts as an empty object.
  * @throws KeywardError `bad_request`, `too_large`
  */
 export function parseLenient(bytes: Buffer, type: string): Record<string, unknown> {
@@ -26,12 +26,11 @@ export function parseLenient(bytes: Buffer, type: string): Record<string, unknow
   return isObject(value) ? value : {};
 }
 
-/** As much of a stranger's body is looked at. */
-const STRANGERS_MAX_BYTES = 64 * 1024;
+const REFUSED_MAX_BYTES = 64 * 1024;
 
 /**
- * Clients of the Developer API know that a body is read before the key is looked at: JSON that cannot be read is told so also
- * to whoever is refused. A larger body is not read for that.
+ * Clients of the Developer API expect the body to be read before the key is checked: invalid JSON is reported even where the
+ * caller is refused. A body of more than `REFUSED_MAX_BYTES` is not read for that.
  */
 export function refuseAfterBody(
   context: RequestContext,
@@ -40,7 +39,7 @@ export function refuseAfterBody(
 ): void {
   const isJson = JSON_TYPE.test(context.request.headers['content-type'] ?? '');
   if (declared.bodyKind !== 'lenient' || !isJson) return done(refusal);
-  receive(context, { ...declared, bodyMaxBytes: STRANGERS_MAX_BYTES }, (error) =>
+  receive(context, { ...declared, bodyMaxBytes: REFUSED_MAX_BYTES }, (error) =>
     done(error instanceof KeywardError && error.code === 'bad_request' ? error : refusal),
   );
 }

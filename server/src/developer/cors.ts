@@ -2,14 +2,13 @@ import type { RequestContext } from '../http/index.ts';
 
 const METHODS = 'GET,HEAD,PUT,PATCH,POST,DELETE';
 
-/** Pages of any origin may call the Developer API: a key is what lets them in, no cookie. */
+/** Pages of any origin may call the Developer API: it needs a key, and takes no cookie. */
 export function allowOrigin({ request, headers }: RequestContext): void {
   const { origin } = request.headers;
   headers.vary = 'Origin';
   if (origin !== undefined) headers['access-control-allow-origin'] = origin;
 }
 
-/** What a browser is told before it sends the request itself. */
 export function preflight({ request }: RequestContext): Record<string, string> {
   const wanted = request.headers['access-control-request-headers'];
   return {

@@ -7,7 +7,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 const NO_KEY = 'No valid api key found.';
 
-/** Codes that say one thing to every client of the Developer API: its own words, not ours. */
+/** Answers whose words clients of the Developer API expect. */
 const FIXED: Partial<Record<ErrorCode, { status: number; type: string; body: unknown }>> = {
   missing_key: { status: 403, type: JSON_TYPE, body: { error: NO_KEY } },
   invalid_key: { status: 403, type: JSON_TYPE, body: { error: NO_KEY } },
@@ -17,8 +17,8 @@ const FIXED: Partial<Record<ErrorCode, { status: number; type: string; body: unk
 };
 
 /**
- * Errors as clients of the Developer API know them: 403 for every bad key, HTML for a body that cannot be read, a plain
- * phrase for what went wrong inside, `{ error }` for the rest. Where a route has an answer of its own, it gives it itself.
+ * Errors as clients of the Developer API expect them: 403 for every bad key, HTML for an unreadable body, a plain phrase for
+ * internal errors, `{ error }` for the rest. A route with answers of its own gives them itself.
  */
 export function developerShape(error: KeywardError): ErrorAnswer {
   const { hint, headers = {} } = error.extras;

@@ -77,14 +77,14 @@ describeOnBothServers('models behind the Developer API', (start) => {
       .toMatchObject({ [RERANKER]: 500, [EMBEDDING_MODEL]: expect.any(Number) });
   });
 
-  test('a budget that has nothing left for a second look is told, and no model is asked for it', async () => {
+  test('a spent budget refuses a second look, and no model is asked for it', async () => {
     const key = await mint('tokens', '30');
     const { status } = await search(key);
     expect(status).toBe(429);
     expect(paths()).toEqual([]);
   });
 
-  test('a key that does not cover the reranking model is not taken there: words and vectors rank', async () => {
+  test('for a key that does not cover the reranking model, words and vectors rank', async () => {
     for (const models of [
       { allow: [CHAT_MODEL], deny: [] },
       { allow: [], deny: [RERANKER] },

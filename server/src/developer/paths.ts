@@ -1,6 +1,6 @@
 /**
  * The Developer API is served under `/api/v1` and `/v1`: one set of routes, declared under `/v1`. The routes of the web
- * application stand under `/api` alone and keep it. A slash at the end makes no difference to either.
+ * application stand under `/api` alone and keep it. A slash at the end makes no difference.
  */
 export function plainUrl(url: string): string {
   const start = url.charCodeAt(1) | LOWER_CASE;

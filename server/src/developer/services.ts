@@ -10,9 +10,8 @@ import type { Budgets } from '../usage/index.ts';
 import type { WidgetsContext } from '../widgets/index.ts';
 import type { Workspaces } from '../workspaces/index.ts';
 
-/** What routes of the Developer API work with. */
+/** The services of all routes of the Developer API; each folder is given those that it names below. */
 export interface Services extends KernelServices {
-  version: string;
   storage: Storage;
   audit: Audit;
   settings: Settings;
@@ -27,5 +26,14 @@ export interface Services extends KernelServices {
   chat: Chat;
   widgets: WidgetsContext;
 }
+
+type With<Name extends keyof Services> = KernelServices & Pick<Services, Name>;
+
+export type ChatServices = With<'workspaces' | 'chat' | 'models' | 'budgets' | 'settings' | 'storage'>;
+export type PeopleServices = With<'workspaces'>;
+export type WidgetServices = With<'widgets' | 'models' | 'budgets'>;
+export type WorkspaceServices = With<'workspaces' | 'documents' | 'storage' | 'chat'>;
+export type DocumentServices = WorkspaceServices & With<'intake' | 'retrieval' | 'models' | 'budgets'>;
+export type SystemServices = DocumentServices & With<'settings' | 'audit' | 'localModel'>;
 
 export type Route = AnyRoute<Services>;

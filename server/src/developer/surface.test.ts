@@ -49,7 +49,7 @@ describeOnServer('sqlite', 'the surface of the Developer API', (start) => {
       }
     });
 
-    test('another method than the path takes is told which it takes', async () => {
+    test('another method than the path has gets the methods of the path', async () => {
       const { status, body, headers } = await server.request<object>('POST', '/api/v1/auth');
       expect([status, headers.get('allow'), Object.keys(body)]).toEqual([405, 'GET, HEAD', ['error']]);
     });
@@ -169,7 +169,7 @@ describeOnServer('sqlite', 'the surface of the Developer API', (start) => {
       ['JSON as text', JSON_BODY, 'text/plain;charset=UTF-8', NO_WORKSPACE],
       ['JSON as nothing', Buffer.from(JSON_BODY), undefined, NO_WORKSPACE],
       ['a form', 'workspace_slug=nope&x', 'application/x-www-form-urlencoded', NO_WORKSPACE],
-      ['JSON as a form, which is none', JSON_BODY, 'application/x-www-form-urlencoded', NO_SLUG],
+      ['JSON as a form, which it is not', JSON_BODY, 'application/x-www-form-urlencoded', NO_SLUG],
       ['nothing', undefined, undefined, NO_SLUG],
       ['nothing, announced as JSON', undefined, 'application/json', NO_SLUG],
       ['an empty object', '{}', 'application/json', NO_SLUG],
@@ -200,7 +200,7 @@ describeOnServer('sqlite', 'the surface of the Developer API', (start) => {
       ['a list of many items', `{"a":[${'0,'.repeat(2_000_000)}0]}`, 'application/json', 413],
       ['an object of many members', `{${'"a":0,'.repeat(200_000)}"a":0}`, 'application/json', 413],
       ['a text of many commas', `{"a":"${',\\"'.repeat(2_000_000)}"}`, 'application/json', 400],
-    ] as const)('%s is not taken apart where it would fill the memory', async ([, body, type, status]) => {
+    ] as const)('%s is refused where it would fill the memory', async ([, body, type, status]) => {
       expect((await send(body, type)).status).toBe(status);
     });
 

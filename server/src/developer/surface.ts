@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { TObject, TSchema } from 'typebox';
 import { KeywardError } from '../base/errors.ts';
 import { BODY_MAX_BYTES, errorEvent, routesOn } from '../http/index.ts';
-import type { DeclareRoute, Json, Surface } from '../http/index.ts';
+import type { Access, Declared, DeclareRoute, Json, Surface } from '../http/index.ts';
 import { phrase } from './answers.ts';
 import { abortBody } from './chat/chat-answers.ts';
 import { allowOrigin, preflight } from './cors.ts';
@@ -9,14 +10,15 @@ import { parseLenient, refuseAfterBody } from './body.ts';
 import { developerShape } from './errors.ts';
 import { plainUrl } from './paths.ts';
 import { isWidgetPath, widgetPreflight } from './widgets/widget-pages.ts';
-import type { Services } from './services.ts';
+import type { ChatServices, DocumentServices, PeopleServices, Route, Services } from './services.ts';
+import type { SystemServices, WidgetServices, WorkspaceServices } from './services.ts';
 
 const ERROR = 'DeveloperError';
 
 /** The Developer API and the routes of its web application: AnythingLLM's, for its clients. */
 export const developerSurface: Surface<Services> = {
   name: 'developer',
-  // Its clients look for JSON of their own kind wherever they took the base URL from (contract, deviation 10).
+  // Clients expect JSON of this API under any path of their base URL (contract, deviation 10).
   isAt: (url) => /^\/api(?:\/|$)/i.test(url),
   plainUrl,
   readCredential: readDeveloperCredential,
@@ -53,8 +55,8 @@ export const developerSurface: Surface<Services> = {
 };
 
 /**
- * The key of a request to the Developer API: the second word of `Authorization`, whatever the first one is. Its clients
- * send `Bearer`, `bearer`, `Token`; a bare key or `X-Api-Key` opens nothing there.
+ * The key of a request to the Developer API: the second word of `Authorization`, after any first word. Clients send
+ * `Bearer`, `bearer` and `Token`. A bare key or `X-Api-Key` is not accepted.
  * @throws KeywardError `missing_key`
  */
 function readDeveloperCredential({ authorization }: IncomingHttpHeaders): string {
@@ -81,8 +83,25 @@ const failure = (description: string): Json => ({
 const declare = routesOn(developerSurface);
 const SMALL_BODY = { bodyMaxBytes: BODY_MAX_BYTES };
 
-export const route: DeclareRoute<Services> = (declaration) => {
-  // Clients may send a body of whatever type, also where it is not read. One that anybody may send is small, as is one that is not read.
+const route: DeclareRoute<Services> = (declaration) => {
+  // Clients may send a body of any type to any route. It is small where it is not read, or where no key is needed.
   const isSmall = declaration.body === undefined || declaration.access === 'public';
   return declare({ ...(isSmall ? SMALL_BODY : {}), bodyKind: 'lenient', ...declaration });
 };
+
+/** The declarations of a folder: its handlers are given the services of the folder and no others. */
+type RouteOf<S> = <
+  P extends TObject = TObject<Record<never, never>>,
+  Q extends TObject = TObject<Record<never, never>>,
+  B extends TSchema = TSchema,
+  const A extends Access = Access,
+>(
+  declaration: Declared<S, P, Q, B, A>,
+) => Route;
+
+export const chatRoute: RouteOf<ChatServices> = route;
+export const peopleRoute: RouteOf<PeopleServices> = route;
+export const widgetRoute: RouteOf<WidgetServices> = route;
+export const workspaceRoute: RouteOf<WorkspaceServices> = route;
+export const documentRoute: RouteOf<DocumentServices> = route;
+export const systemRoute: RouteOf<SystemServices> = route;

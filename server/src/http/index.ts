@@ -3,7 +3,15 @@ export { Metrics } from './metrics.ts';
 export { openapiDocument, errorsOf, failuresAs } from './openapi/openapi-document.ts';
 export type { ArrivalTimes } from './request/late-requests.ts';
 export { REQUEST_ID_HEADER } from './request/request-id.ts';
-export { routesOn, type Answer, type Call, type DeclareRoute, type Route } from './route.ts';
+export {
+  routesOn,
+  type Access,
+  type Answer,
+  type Call,
+  type Declared,
+  type DeclareRoute,
+  type Route,
+} from './route.ts';
 export { BODY_MAX_BYTES, IMPORT_MAX_BYTES, parseJson, tooMany } from './body/json-body.ts';
 export { challengeHeaders, errorEvent, problemShape, toKeywardError } from './answer/error-shapes.ts';
 export type { ErrorAnswer } from './answer/error-shapes.ts';

@@ -114,7 +114,7 @@ function metered(meter: Meter, text: string): void {
   meter.end();
 }
 
-const NO_FACTS = { nowMs: 0, workspace: { id: 1, name: 'a' } };
+const NO_FACTS = { nowMs: 0, workspace: { id: 1, name: 'a' }, user: null, custom: new Map() };
 const NO_LIBRARY = { intake: { read: async () => ({ refusal: '' }) } } as never;
 
 /** What reads bytes of callers, of their files, or of what models answer to them. */

@@ -115,7 +115,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
       expect([kind, found, left_out]).toEqual([kind, taken + left_out, kind === 'setting' ? 1 : 0]);
 
     const { db } = to.storage;
-    const workspace = await to.workspaces.find('docs');
+    const workspace = await to.workspaces.findCovered('everything', 'docs');
     expect(workspace).toMatchObject({
       id: 2,
       name: 'Docs',

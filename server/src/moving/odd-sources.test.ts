@@ -196,7 +196,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     await to.import(from);
     const place = { workspaceId: 1, threadId: null, apiSessionId: null };
     const prompts: string[] = [];
-    for await (const page of to.workspaces.chats.history(place, { limit: 1_000 }))
+    for await (const page of to.workspaces.chats.history(place, { limit: 1_000, order: 'asc' }))
       prompts.push(...page.map(({ prompt }) => prompt));
     expect(prompts.toSorted()).toEqual(Array.from({ length: 250 }, (_, i) => `${i}`).toSorted());
     expect((await to.workspaces.list('everything')).map(({ slug }) => slug)).toEqual(['docs']);
@@ -231,7 +231,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     });
     const place = { workspaceId: 1, threadId: null, apiSessionId: null };
     const texts: string[] = [];
-    for await (const page of to.workspaces.chats.history(place, { limit: 10 }))
+    for await (const page of to.workspaces.chats.history(place, { limit: 10, order: 'asc' }))
       texts.push(...page.map(({ response }) => response.text));
     expect(texts).toEqual([text, 'just words ', '{"sources": 7}']);
   });
@@ -253,7 +253,7 @@ describeOnBothDatabases('odd storage directories', (open) => {
     });
     const to = await openTestMove(open);
     const report = await to.import(from);
-    expect(await to.workspaces.find('odd')).toMatchObject({
+    expect(await to.workspaces.findCovered('everything', 'odd')).toMatchObject({
       openAiTemp: null,
       openAiHistory: 0,
       similarityThreshold: 1,

@@ -1,29 +1,16 @@
 import { nextId, type Db } from '../storage/index.ts';
+import { tables, type AdmissionRow } from './tables.ts';
 
-/** A chat that was let in; kept as long as it counts. */
-interface AdmissionRow {
-  id: number;
-  embed_id: number;
-  session_id: string;
-  /** A keyed digest of the visitor's address. */
-  visitor: string;
-  admitted_at: number;
-}
-
-type Tables = { embed_admissions: AdmissionRow };
-
-const tables = (db: Db) => db.withTables<Tables>();
-
-/** The id of the next admission. On PostgreSQL whoever holds it is alone until the transaction ends: all counts are exact. */
+/** On PostgreSQL a second transaction waits for the end of the one with this id: all counts are exact. */
 export const nextAdmission = (tx: Db): Promise<number> => nextId(tx, 'embed_admissions');
 
 export async function countAdmissions(
   tx: Db,
   where: { embedId?: number; sessionId?: string; visitor?: string; since: number },
 ): Promise<number> {
-  let query = tables(tx).selectFrom('embed_admissions').where('admitted_at', '>', where.since);
-  if (where.embedId !== undefined) query = query.where('embed_id', '=', where.embedId);
-  if (where.sessionId !== undefined) query = query.where('session_id', '=', where.sessionId);
+  let query = tables(tx).selectFrom('embed_admissions').where('admittedAt', '>', where.since);
+  if (where.embedId !== undefined) query = query.where('embedId', '=', where.embedId);
+  if (where.sessionId !== undefined) query = query.where('sessionId', '=', where.sessionId);
   if (where.visitor !== undefined) query = query.where('visitor', '=', where.visitor);
   const { count } = await query
     .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -36,5 +23,5 @@ export async function insertAdmission(tx: Db, row: AdmissionRow): Promise<void> 
 }
 
 export async function dropAdmissionsBefore(tx: Db, time: number): Promise<void> {
-  await tables(tx).deleteFrom('embed_admissions').where('admitted_at', '<=', time).execute();
+  await tables(tx).deleteFrom('embed_admissions').where('admittedAt', '<=', time).execute();
 }

@@ -65,9 +65,9 @@ describeOnBothDatabases('limits of widgets', (open: OpenDatabase) => {
 
   async function addEmbed(settings: Partial<EmbedSettings>, uuid = UUID): Promise<void> {
     const { workspaces } = context;
-    if ((await workspaces.find('docs')) === undefined)
+    if ((await workspaces.findCovered('everything', 'docs')) === undefined)
       await workspaces.create({ kind: 'system' }, 'everything', { name: 'Docs' });
-    const workspaceId = (await workspaces.find('docs'))?.id ?? 0;
+    const workspaceId = (await workspaces.findCovered('everything', 'docs'))?.id ?? 0;
     await database.storage.transaction((tx) =>
       insertEmbed(tx, {
         ...DEFAULTS,

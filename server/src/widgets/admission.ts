@@ -8,19 +8,19 @@ import { findEmbed } from './embed-store.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Settings, and what holds where they are not set: chats from one address, over all widgets together. */
+/** Settings with their defaults: chats from one address, over all widgets together. */
 export const ADDRESS_LIMITS = {
   WidgetChatsPerAddressPerMinute: 20,
   WidgetChatsPerAddressPerDay: 300,
 } as const;
 
-/** Which limit is reached, or that the widget is no longer there. */
-export type NotAdmitted = 'gone' | 'address' | 'day' | 'session';
+/** Which limit is reached; `closed`: the widget is disabled or was removed. */
+export type NotAdmitted = 'closed' | 'address' | 'day' | 'session';
 
 /**
- * Lets one chat in, or says which limit is reached. What counts is counted in the transaction that adds to it, one after the
- * other: however many come at once, in however many processes, no limit is passed. Guarded by admission.test.ts.
- * A chat that was let in counts for 24 hours, whatever became of it.
+ * Admits one chat, or says which limit is reached. Chats are counted in the transaction that adds the next one: no limit is
+ * exceeded by any number of requests at once, in any number of processes. Guarded by admission.test.ts.
+ * An admitted chat counts for 24 hours, with or without an answer.
  */
 export async function admit(
   context: WidgetsContext,
@@ -30,19 +30,18 @@ export async function admit(
   const limits = await addressLimits(context);
   const { storage, clock } = context;
   const asked = { uuid, sessionId, visitor, limits };
-  // A crowd that is over the limits anyway shall not stand in line for writing: that would hold up everybody else.
+  // A crowd beyond the limits must not queue for the database's write lock.
   const early = await notAdmitted(storage.db, { ...asked, nowMs: clock.nowMs() });
   if (typeof early === 'string') return early;
   return storage.transaction(
     async (tx) => {
       const id = await nextAdmission(tx);
       const nowMs = clock.nowMs();
-      // Read again: an administrator may just have closed it.
+      // Read again: an administrator may have closed the widget in the meantime.
       const embed = await notAdmitted(tx, { ...asked, nowMs });
       if (typeof embed === 'string') return embed;
       await dropAdmissionsBefore(tx, nowMs - DAY_MS);
-      const row = { id, embed_id: embed.id, session_id: sessionId, visitor, admitted_at: nowMs };
-      await insertAdmission(tx, row);
+      await insertAdmission(tx, { id, embedId: embed.id, sessionId, visitor, admittedAt: nowMs });
       return 'admitted';
     },
     { durable: false },
@@ -57,13 +56,12 @@ interface Admission {
   nowMs: number;
 }
 
-/** Why not, or the widget. */
 async function notAdmitted(
   db: Db,
   { uuid, sessionId, visitor, limits, nowMs }: Admission,
 ): Promise<NotAdmitted | Embed> {
   const embed = await findEmbed(db, uuid);
-  if (embed?.enabled !== true) return 'gone';
+  if (embed?.enabled !== true) return 'closed';
   const since = nowMs - DAY_MS;
   const { id: embedId, maxChatsPerDay, maxChatsPerSession } = embed;
   if ((await countAdmissions(db, { visitor, since: nowMs - MINUTE_MS })) >= limits.minute) return 'address';

@@ -4,7 +4,7 @@ import { nextId } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
-import { insertChat, listChats } from './embed-chat-store.ts';
+import { insertChat, recentChats } from './embed-chat-store.ts';
 import { findEmbed } from './embed-store.ts';
 import { forget } from './sessions.ts';
 import { shownAddress } from './visitor.ts';
@@ -15,7 +15,6 @@ const HISTORY_DEFAULT = 20;
 const HISTORY_MAX = 200;
 const MODEL_MAX_CHARACTERS = 300;
 
-/** Where a request to a widget comes from. */
 export interface Visit {
   uuid: string;
   /** The `Origin` that the browser sent. */
@@ -23,31 +22,31 @@ export interface Visit {
   ip: string;
 }
 
-/** Who pays for a question, and with which models; `gateway` has it of the widget's key. */
+/** The account and the models of a question, from the widget's key. */
 export interface Bill extends Pick<ChatRequest, 'account' | 'searchPayer' | 'selector' | 'metrics'> {
   /**
-   * Takes the question from limits and budgets of requests. Call what it returns when the question is over.
+   * Counts the question against limits and budgets. The returned function is called at its end.
    * @throws KeywardError `rate_limited`, `budget_exceeded`
    */
   spend(): Promise<() => void>;
-  /** The question counts as one that was refused. */
+  /** Counts the question as refused. */
   refused(code: ErrorCode): void;
 }
 
-/** A visitor's question that was let in. */
+/** An admitted question of a visitor. */
 export interface Question {
   embed: Embed;
   workspace: Workspace;
   sessionId: string;
   message: string;
-  /** What the page sent; anything may be anything. */
+  /** The body from the page, unchecked. */
   asked: Readonly<Record<string, unknown>>;
   visit: Visit;
   bill: Bill;
   signal: AbortSignal;
 }
 
-/** The same as the engine takes it. What the page would have otherwise counts only where the widget allows it. */
+/** For the chat engine. The page's own prompt, model and temperature count only where the widget allows it. */
 export function chatRequest(context: WidgetsContext, question: Question): ChatRequest {
   const { embed, workspace, message, asked, bill, signal } = question;
   const { model } = asked;
@@ -80,19 +79,14 @@ function readTemperature(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? Math.min(Math.max(number, 0), 2) : undefined;
 }
 
-/**
- * A page's own prompt is taken as it is: with its variables replaced, a stranger could have what administrators put
- * into theirs read out. Guarded by widget.test.ts.
- */
+/** Variables in a page's own prompt are not replaced: a stranger could have their values read out. Guarded by widget.test.ts. */
 async function instructions(
-  { workspaces, clock }: WidgetsContext,
+  { workspaces }: WidgetsContext,
   { embed, workspace, asked: { prompt } }: Question,
 ): Promise<Instructions> {
   if (embed.allowPromptOverride && typeof prompt === 'string' && prompt !== '')
     return { text: prompt.slice(0, PROMPT_MAX_CHARACTERS), secrets: [] };
-  const template = workspace.openAiPrompt ?? (await workspaces.defaultPrompt());
-  const given = workspace.openAiPrompt === null ? null : workspace.givenVariables;
-  return workspaces.variables.expand(template, { user: null, workspace, nowMs: clock.nowMs(), given });
+  return workspaces.instructions(workspace, null);
 }
 
 function conversationOf(context: WidgetsContext, question: Question): Conversation {
@@ -100,7 +94,7 @@ function conversationOf(context: WidgetsContext, question: Question): Conversati
   const { embed, sessionId } = question;
   return {
     recent: async (limit) => {
-      const rows = await listChats(storage.db, embed.id, { sessionId, onlyIncluded: true, last: limit });
+      const rows = await recentChats(storage.db, { embedId: embed.id, sessionId }, limit);
       return rows.map(({ prompt, response }) => {
         const { text, sources } = JSON.parse(response) as Pick<NewTurn, 'text' | 'sources'>;
         return { prompt, text, sources, attachments: [] };
@@ -116,7 +110,7 @@ async function record(
   { embed, sessionId, asked: { username }, visit: { origin, ip } }: Question,
   { prompt, text, sources, metrics, isIncluded }: NewTurn,
 ): Promise<number | undefined> {
-  // A refusal is no chat; only the limits count it.
+  // A refusal is not stored.
   if (!isIncluded) return undefined;
   const connection = {
     ...(origin === undefined ? {} : { host: origin }),
@@ -125,18 +119,18 @@ async function record(
       typeof username === 'string' && username !== '' ? username.slice(0, USERNAME_MAX_CHARACTERS) : null,
   };
   return storage.transaction(async (tx) => {
-    // The widget may be gone since: then there is nothing to keep the chat under.
+    // The widget may have been deleted in the meantime.
     if ((await findEmbed(tx, embed.uuid)) === undefined) return undefined;
     const id = await nextId(tx, 'embed_chats');
     await insertChat(tx, {
       id,
-      embed_id: embed.id,
-      session_id: sessionId,
+      embedId: embed.id,
+      sessionId,
       prompt,
       response: JSON.stringify({ text, type: embed.chatMode, sources, metrics }),
       included: 1,
-      connection_information: JSON.stringify(connection),
-      created_at: clock.nowMs(),
+      connectionInformation: JSON.stringify(connection),
+      createdAt: clock.nowMs(),
     });
     return id;
   });

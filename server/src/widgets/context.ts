@@ -1,4 +1,3 @@
-import type { Actor, Caller } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Chat } from '../chat/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -11,7 +10,6 @@ import type { Storage } from '../storage/index.ts';
 import type { Workspaces } from '../workspaces/index.ts';
 import { Places } from './places.ts';
 
-/** What the verbs of this module work with. */
 export interface WidgetsContext {
   storage: Storage;
   audit: Audit;
@@ -20,7 +18,7 @@ export interface WidgetsContext {
   settings: Settings;
   workspaces: Workspaces;
   keys: Pick<KeysContext, 'storage' | 'clock'>;
-  /** A keyed digest: addresses of visitors are counted, not kept. */
+  /** A keyed digest: addresses of visitors are counted, not stored. */
   digest(text: string): Uint8Array;
   chat: Pick<Chat, 'answer'>;
   places: Places;
@@ -32,15 +30,10 @@ export function openWidgets({ sealing, ...options }: WidgetsOptions): WidgetsCon
   return { ...options, digest: (text) => sealing.digest(text).digest, places: new Places() };
 }
 
-/** Whose key decides which widgets there are. */
-export type Manager = Caller;
-
-export const actorOf = (caller: Manager): Actor => ({ kind: 'key', caller });
-
-/** As the nodes know what runs for visitors of a widget. */
+/** The subject of requests in flight for a widget. */
 export const subjectOfWidget = ({ uuid }: { uuid: string }): string => `widget:${uuid}`;
 
-/** Closes a widget: its visitors are answered no longer, on any node. Guarded by widget-end.test.ts. */
+/** Ends the requests of a widget's visitors on every node. Guarded by widget-end.test.ts. */
 export const stopOf = (widget: { uuid: string }): Change => ({
   kind: 'stop',
   subject: subjectOfWidget(widget),

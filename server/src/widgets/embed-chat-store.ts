@@ -1,50 +1,33 @@
 import { sql, type RawBuilder } from 'kysely';
 import { SliceRows } from '../base/slices.ts';
 import { inParts, type Db, type Storage } from '../storage/index.ts';
+import { tables, type EmbedChatRow } from './tables.ts';
 
-/** One question of a visitor and its answer; `response` and `connection_information` JSON, `included` 1 or 0. */
-export interface EmbedChatRow {
-  id: number;
-  embed_id: number;
-  session_id: string;
-  prompt: string;
-  response: string;
-  included: number;
-  connection_information: string;
-  created_at: number;
-}
-
-type Tables = { embed_chats: EmbedChatRow };
-
-const tables = (db: Db) => db.withTables<Tables>();
-
-/** As the index has it, to the letter: with a parameter in its place the index does not apply. */
+/** Written as in the index, which does not apply to a parameter. */
 const IS_INCLUDED = sql<boolean>`included = 1`;
 
 export async function insertChat(tx: Db, row: EmbedChatRow): Promise<void> {
   await tables(tx).insertInto('embed_chats').values(row).execute();
 }
 
-/** In the order in which they were asked. @param from `last`: so many, the newest. */
-export async function listChats(
+/** The newest `last` chats of a session since it last began anew, oldest first. */
+export async function recentChats(
   db: Db,
-  embedId: number,
-  { sessionId, onlyIncluded = false, last }: { sessionId?: string; onlyIncluded?: boolean; last: number },
+  { embedId, sessionId }: { embedId: number; sessionId: string },
+  last: number,
 ): Promise<EmbedChatRow[]> {
-  let query = tables(db).selectFrom('embed_chats').selectAll().where('embed_id', '=', embedId);
-  if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
-  if (onlyIncluded) query = query.where(IS_INCLUDED);
-  return (await query.orderBy('id', 'desc').limit(last).execute()).reverse();
+  const session = tables(db).selectFrom('embed_chats').selectAll().where('embedId', '=', embedId);
+  const included = session.where('sessionId', '=', sessionId).where(IS_INCLUDED);
+  return (await included.orderBy('id', 'desc').limit(last).execute()).reverse();
 }
 
-/** In the order in which they were asked, those after the one with the id `after`. */
 export function chatsAfter(
   db: Db,
   embedId: number,
   { sessionId, after, limit }: { sessionId?: string | undefined; after: number; limit: number },
 ): Promise<EmbedChatRow[]> {
-  let query = tables(db).selectFrom('embed_chats').selectAll().where('embed_id', '=', embedId);
-  if (sessionId !== undefined) query = query.where('session_id', '=', sessionId);
+  let query = tables(db).selectFrom('embed_chats').selectAll().where('embedId', '=', embedId);
+  if (sessionId !== undefined) query = query.where('sessionId', '=', sessionId);
   return query.where('id', '>', after).orderBy('id').limit(limit).execute();
 }
 
@@ -53,7 +36,7 @@ interface Place {
   chat: number;
 }
 
-/** How many chats each widget has had. */
+/** The number of chats of each widget. */
 export async function countChats(db: Db): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   const size = new SliceRows();
@@ -75,7 +58,7 @@ export async function countChats(db: Db): Promise<Map<number, number>> {
   return counts;
 }
 
-/** What may be millions of rows, ahead of the end of widgets. @param ofThem those with which widgets' ids. */
+/** Deletes the rows of widgets, which may be millions, before the widgets. @param ofThem selects the ids of widgets. */
 export async function emptyEmbeds(
   storage: Storage,
   ofThem: RawBuilder<unknown>,
@@ -86,7 +69,7 @@ export async function emptyEmbeds(
     await inParts(storage, { table, where, change: sql`delete from ${sql.table(table)}` }, begin);
 }
 
-/** Of all widgets of a workspace: what the module `workspaces` needs of this one. */
+/** The same of all widgets of a workspace; for the module `workspaces`. */
 export const emptyWidgets = (
   storage: Storage,
   workspaceId: number,
@@ -94,7 +77,7 @@ export const emptyWidgets = (
 ): Promise<void> =>
   emptyEmbeds(storage, sql`select id from embeds where workspace_id = ${workspaceId}`, begin);
 
-/** All but the newest of very many, ahead of `forgetSession`. @returns how many. */
+/** Hides most of very many chats, before `forgetSession`. @returns how many. */
 export function forgetMany(
   storage: Storage,
   { embedId, sessionId }: { embedId: number; sessionId: string },
@@ -105,13 +88,13 @@ export function forgetMany(
   return inParts(storage, { table: 'embed_chats', where, change, isById: true }, begin);
 }
 
-/** A session begins anew: what was said stays for the widget's owner, and is history no longer. @returns how many chats. */
+/** Hides the chats of a session from the page and the model, not from the owner. @returns how many. */
 export async function forgetSession(tx: Db, embedId: number, sessionId: string): Promise<number> {
   const result = await tables(tx)
     .updateTable('embed_chats')
     .set({ included: 0 })
-    .where('embed_id', '=', embedId)
-    .where('session_id', '=', sessionId)
+    .where('embedId', '=', embedId)
+    .where('sessionId', '=', sessionId)
     .where(IS_INCLUDED)
     .executeTakeFirst();
   return Number(result.numUpdatedRows);

@@ -3,10 +3,9 @@ import { readAllowlist } from './origins.ts';
 
 export type EmbedMode = 'chat' | 'query';
 
-/** A chat widget: one workspace that pages of other sites may ask. */
 export interface Embed {
   id: number;
-  /** What the pages call it by. */
+  /** Its name for pages. */
   uuid: string;
   workspaceId: number;
   enabled: boolean;
@@ -16,20 +15,20 @@ export interface Embed {
   allowModelOverride: boolean;
   allowTemperatureOverride: boolean;
   allowPromptOverride: boolean;
-  /** In any 24 hours; null: no limit but that of the address. */
+  /** In any 24 hours; null: no limit but the one of the address. */
   maxChatsPerDay: number | null;
   maxChatsPerSession: number | null;
-  /** How many earlier messages the model is given; null: 20. */
+  /** The number of earlier chats that the model is given; null: 20. */
   messageLimit: number | null;
-  /** The key that made, last changed or took it over: its budgets pay, and the widget ends with it. null: it moved in. */
+  /** The payer: the key that made, last changed or adopted it. The widget ends with it. null: imported. */
   payerKeyId: string | null;
-  /** Under whom its use stands in reports. */
+  /** The owner in usage reports. */
   ownerId: string | null;
   /** ms since 1970. */
   createdAt: number;
 }
 
-/** What a request may say about a widget. */
+/** The part of a widget that a request may set. */
 export type EmbedSettings = Omit<
   Embed,
   'id' | 'uuid' | 'workspaceId' | 'payerKeyId' | 'ownerId' | 'createdAt'
@@ -49,39 +48,37 @@ export const DEFAULTS: EmbedSettings = {
 
 const LIMIT_MAX = 1_000_000_000;
 
-/** As clients send them: what is no boolean is no consent, what is no positive number is no limit. */
-const isYes = (value: unknown): boolean => value === true;
-const readMode = (value: unknown): EmbedMode => (value === 'chat' ? 'chat' : 'query');
+const isTrue = (value: unknown): boolean => value === true;
 
-/**
- * A number above zero, rounded down; anything else lifts the limit, as clients expect.
- * Below one is one: a limit that was meant must not vanish by rounding.
- */
+/** A number above zero, rounded down but never to zero, which would lift the limit. Anything else means no limit. */
 function readLimit(value: unknown): number | null {
   const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
   if (Number.isNaN(number) || number <= 0) return null;
   return Math.min(Math.max(1, Math.floor(number)), LIMIT_MAX);
 }
 
-const READERS: Record<string, (value: unknown) => Partial<EmbedSettings>> = {
-  enabled: (value) => ({ enabled: isYes(value) }),
-  chat_mode: (value) => ({ chatMode: readMode(value) }),
-  allowlist_domains: (value) => ({ allowlist: readAllowlist(value) }),
-  allow_model_override: (value) => ({ allowModelOverride: isYes(value) }),
-  allow_temperature_override: (value) => ({ allowTemperatureOverride: isYes(value) }),
-  allow_prompt_override: (value) => ({ allowPromptOverride: isYes(value) }),
-  max_chats_per_day: (value) => ({ maxChatsPerDay: readLimit(value) }),
-  max_chats_per_session: (value) => ({ maxChatsPerSession: readLimit(value) }),
-  message_limit: (value) => ({ messageLimit: readLimit(value) }),
+const READ: { [K in keyof EmbedSettings]: (value: unknown) => EmbedSettings[K] } = {
+  enabled: isTrue,
+  chatMode: (value) => (value === 'chat' ? 'chat' : 'query'),
+  allowlist: readAllowlist,
+  allowModelOverride: isTrue,
+  allowTemperatureOverride: isTrue,
+  allowPromptOverride: isTrue,
+  maxChatsPerDay: readLimit,
+  maxChatsPerSession: readLimit,
+  messageLimit: readLimit,
 };
 
-/**
- * The settings that a body names; others are left alone, unknown members too.
- * @throws KeywardError `bad_request` for an allow-list that cannot be read.
- */
-export function readSettings(body: Record<string, unknown>): Partial<EmbedSettings> {
-  const named = Object.keys(READERS).filter((name) => body[name] !== undefined);
-  return Object.assign({}, ...named.map((name) => READERS[name]?.(body[name]))) as Partial<EmbedSettings>;
-}
+/** Settings of a widget, each with a value of any type; undefined: it stays as it is. */
+export type GivenSettings = { [K in keyof EmbedSettings]?: unknown };
+
+/** @throws KeywardError `bad_request` for an unreadable allow-list. */
+export const readSettings = (given: GivenSettings): Partial<EmbedSettings> =>
+  Object.fromEntries(
+    Object.entries(READ).flatMap(([name, read]) => {
+      const value = given[name as keyof EmbedSettings];
+      return value === undefined ? [] : [[name, read(value)]];
+    }),
+  );
 
 export const noSuchEmbed = (): KeywardError => new KeywardError('not_found', 'Embed not found');

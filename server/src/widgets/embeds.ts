@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import type { Actor, Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { nextId, type Db } from '../storage/index.ts';
 import type { Workspace } from '../workspaces/index.ts';
-import { actorOf, stopOf, type Manager, type WidgetsContext } from './context.ts';
-import { DEFAULTS, noSuchEmbed, readSettings, type Embed } from './embed.ts';
-import { chatsAfter, countChats, emptyEmbeds, type EmbedChatRow } from './embed-chat-store.ts';
+import { stopOf, type WidgetsContext } from './context.ts';
+import { DEFAULTS, noSuchEmbed, readSettings, type Embed, type GivenSettings } from './embed.ts';
+import { chatsAfter, countChats, emptyEmbeds } from './embed-chat-store.ts';
 import * as store from './embed-store.ts';
 import { refuseUnheld, refuseWeaker, stateOf, type EmbedState } from './payer.ts';
+import type { EmbedChatRow } from './tables.ts';
 
 const EMBEDS_MAX = 10_000;
-/** Of the list of what visitors asked, which is as long as it is: so many are in memory. */
+/** Chats of a widget that are in memory at once. */
 const PAGE_ROWS = 50;
 
 /**
@@ -20,20 +22,20 @@ const PAGE_ROWS = 50;
  */
 export function createEmbed(
   context: WidgetsContext,
-  manager: Manager,
-  { slug, body }: { slug: string; body: Record<string, unknown> },
+  caller: Caller,
+  { slug, given }: { slug: string; given: GivenSettings },
 ): Promise<Embed> {
-  const settings = { ...DEFAULTS, ...readSettings({ ...body, enabled: true }) };
-  return context.audit.change(actorOf(manager), async (tx) => {
-    const workspace = await context.workspaces.findCovered(manager, slug, tx);
+  const settings = { ...DEFAULTS, ...readSettings({ ...given, enabled: true }) };
+  return context.audit.change(actorOf(caller), async (tx) => {
+    const workspace = await context.workspaces.findCovered(caller, slug, tx);
     if (workspace === undefined) throw noSuchWorkspace();
-    refuseUnheld(manager, workspace.slug);
+    refuseUnheld(caller, workspace.slug);
     const id = await nextId(tx, 'embeds');
     if ((await store.countEmbeds(tx)) >= EMBEDS_MAX)
       throw new KeywardError('conflict', `There are ${EMBEDS_MAX} widgets already; remove one first.`);
     const createdAt = context.clock.nowMs();
     const uuid = randomUUID();
-    const embed: Embed = { id, uuid, workspaceId: workspace.id, createdAt, ...settings, ...paidBy(manager) };
+    const embed: Embed = { id, uuid, workspaceId: workspace.id, createdAt, ...settings, ...paidBy(caller) };
     await store.insertEmbed(tx, embed);
     return {
       result: embed,
@@ -42,14 +44,13 @@ export function createEmbed(
   });
 }
 
-/**
- * Visitors spend what this key may spend, and no more: whoever may make or change widgets must not get around the budgets of
- * the key that way. Guarded by widget.test.ts.
- */
-const paidBy = ({ keyId, ownerId }: Manager): Pick<Embed, 'payerKeyId' | 'ownerId'> => ({
+/** Visitors spend the budgets of this key: a widget must not be a way around them. Guarded by widget.test.ts. */
+const paidBy = ({ keyId, ownerId }: Caller): Pick<Embed, 'payerKeyId' | 'ownerId'> => ({
   payerKeyId: keyId,
   ownerId,
 });
+
+const actorOf = (caller: Caller): Actor => ({ kind: 'key', caller });
 
 const noSuchWorkspace = (): KeywardError => new KeywardError('not_found', 'Workspace not found');
 
@@ -61,29 +62,26 @@ const detailsOf = ({ enabled, chatMode, allowlist }: Embed, workspace: string): 
 });
 
 /**
- * Changes what the body names; false where it names nothing that can be changed.
+ * Changes the given settings; false where none of them can be changed.
  * @throws KeywardError `not_found`, also for a widget, or a new workspace, that does not exist for the key;
  * `scope_escalation` as `createEmbed`.
  */
 export async function updateEmbed(
   context: WidgetsContext,
-  manager: Manager,
-  { uuid, body }: { uuid: string; body: Record<string, unknown> },
+  caller: Caller,
+  { uuid, given, workspaceId }: { uuid: string; given: GivenSettings; workspaceId?: unknown },
 ): Promise<boolean> {
-  const settings = readSettings(body);
-  const movesTo = body['workspace_id'];
-  if (Object.keys(settings).length === 0 && movesTo === undefined) {
-    const { db } = context.storage;
-    await covered(context, manager, { db, embed: await store.findEmbed(db, uuid) });
+  const settings = readSettings(given);
+  if (Object.keys(settings).length === 0 && workspaceId === undefined) {
+    await covered(context, caller, await store.findEmbed(context.storage.db, uuid));
     return false;
   }
-  return context.audit.change(actorOf(manager), async (tx) => {
-    const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
-    const { embed, workspace } = await covered(context, manager, found);
+  return context.audit.change(actorOf(caller), async (tx) => {
+    const { embed, workspace } = await covered(context, caller, await store.lockEmbed(tx, uuid), tx);
     const target =
-      movesTo === undefined ? workspace : await targetOf(context, manager, { db: tx, id: movesTo });
-    refuseUnheld(manager, target.slug);
-    const changed: Embed = { ...embed, ...settings, workspaceId: target.id, ...paidBy(manager) };
+      workspaceId === undefined ? workspace : await targetOf(context, caller, { db: tx, id: workspaceId });
+    refuseUnheld(caller, target.slug);
+    const changed: Embed = { ...embed, ...settings, workspaceId: target.id, ...paidBy(caller) };
     await store.updateEmbed(tx, changed);
     const details = { ...detailsOf(changed, target.slug), changed: Object.keys(settings) };
     const change = embed.enabled && !changed.enabled ? stopOf(embed) : undefined;
@@ -93,45 +91,39 @@ export async function updateEmbed(
 
 async function targetOf(
   { workspaces }: WidgetsContext,
-  manager: Manager,
+  caller: Caller,
   { db, id }: { db: Db; id: unknown },
 ): Promise<Workspace> {
   const number = Number(id);
   const workspace = Number.isSafeInteger(number)
-    ? await workspaces.findCoveredById(manager, number, db)
+    ? await workspaces.findCoveredById(caller, number, db)
     : undefined;
   if (workspace === undefined) throw noSuchWorkspace();
   return workspace;
 }
 
-/**
- * Takes a widget over as it is: from now on this key is its payer, and it ends with this key.
- * @throws KeywardError `not_found`, `scope_escalation` as `createEmbed`.
- */
-export function adoptEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
-  return context.audit.change(actorOf(manager), async (tx) => {
-    const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
-    const { embed, workspace } = await covered(context, manager, found);
-    refuseUnheld(manager, workspace.slug);
-    await store.updateEmbed(tx, { ...embed, ...paidBy(manager) });
+/** Makes this key the payer. @throws KeywardError `not_found`, `scope_escalation` as `createEmbed`. */
+export function adoptEmbed(context: WidgetsContext, caller: Caller, uuid: string): Promise<void> {
+  return context.audit.change(actorOf(caller), async (tx) => {
+    const { embed, workspace } = await covered(context, caller, await store.lockEmbed(tx, uuid), tx);
+    refuseUnheld(caller, workspace.slug);
+    await store.updateEmbed(tx, { ...embed, ...paidBy(caller) });
     const details = { workspace: workspace.slug, from: embed.payerKeyId };
     return { result: undefined, entry: { action: 'embeds.adopt', target: uuid, details } };
   });
 }
 
 /** @throws KeywardError `not_found`; `scope_escalation` for a key that may not change it either. */
-export async function deleteEmbed(context: WidgetsContext, manager: Manager, uuid: string): Promise<void> {
+export async function deleteEmbed(context: WidgetsContext, caller: Caller, uuid: string): Promise<void> {
   const { storage } = context;
-  const there = { db: storage.db, embed: await store.findEmbed(storage.db, uuid) };
-  const known = await covered(context, manager, there);
-  // Before anything of it is gone, too.
-  refuseWeaker(manager, known.workspace.slug);
-  const begin = context.audit.begun(actorOf(manager), { action: 'embeds.delete', target: uuid });
+  const known = await covered(context, caller, await store.findEmbed(storage.db, uuid));
+  // Also before its chats are deleted.
+  refuseWeaker(caller, known.workspace.slug);
+  const begin = context.audit.begun(actorOf(caller), { action: 'embeds.delete', target: uuid });
   await emptyEmbeds(storage, sql`${known.embed.id}`, begin);
-  await context.audit.change(actorOf(manager), async (tx) => {
-    const found = { db: tx, embed: await store.lockEmbed(tx, uuid) };
-    const { embed, workspace } = await covered(context, manager, found);
-    refuseWeaker(manager, workspace.slug);
+  await context.audit.change(actorOf(caller), async (tx) => {
+    const { embed, workspace } = await covered(context, caller, await store.lockEmbed(tx, uuid), tx);
+    refuseWeaker(caller, workspace.slug);
     await store.deleteEmbed(tx, embed.id);
     return {
       result: undefined,
@@ -141,14 +133,14 @@ export async function deleteEmbed(context: WidgetsContext, manager: Manager, uui
   });
 }
 
-/** A widget of a workspace that the key covers. @throws KeywardError `not_found` */
+/** Refuses a widget of a workspace that the key does not cover. @throws KeywardError `not_found` */
 async function covered(
   { workspaces }: WidgetsContext,
-  manager: Manager,
-  { db, embed }: { db: Db; embed: Embed | undefined },
+  caller: Caller,
+  embed: Embed | undefined,
+  db?: Db,
 ): Promise<{ embed: Embed; workspace: Workspace }> {
-  const workspace =
-    embed === undefined ? undefined : await workspaces.findCoveredById(manager, embed.workspaceId, db);
+  const workspace = embed && (await workspaces.findCoveredById(caller, embed.workspaceId, db));
   if (embed === undefined || workspace === undefined) throw noSuchEmbed();
   return { embed, workspace };
 }
@@ -160,10 +152,10 @@ export interface ListedEmbed {
   state: EmbedState;
 }
 
-/** Those of workspaces that the key covers, in the order in which they were made. */
-export async function listEmbeds(context: WidgetsContext, manager: Manager): Promise<ListedEmbed[]> {
+/** Of workspaces that the key covers, in the order of their creation. */
+export async function listEmbeds(context: WidgetsContext, caller: Caller): Promise<ListedEmbed[]> {
   const { db } = context.storage;
-  const workspaces = new Map((await context.workspaces.list(manager, db)).map((item) => [item.id, item]));
+  const workspaces = new Map((await context.workspaces.list(caller)).map((item) => [item.id, item]));
   const counts = await countChats(db);
   const listed: ListedEmbed[] = [];
   for (const embed of await store.listEmbeds(db)) {
@@ -175,16 +167,16 @@ export async function listEmbeds(context: WidgetsContext, manager: Manager): Pro
   return listed;
 }
 
-/** What visitors asked, oldest first, page by page; nothing for a widget that does not exist for the key. */
+/** The chats of a widget, oldest first, page by page; none of a widget that does not exist for the key. */
 export async function* embedChats(
   context: WidgetsContext,
-  manager: Manager,
+  caller: Caller,
   { uuid, sessionId }: { uuid: string; sessionId?: string },
 ): AsyncGenerator<EmbedChatRow[]> {
   const { db } = context.storage;
   const embed = await store.findEmbed(db, uuid);
   if (embed === undefined || sessionId?.includes('\0') === true) return;
-  if ((await context.workspaces.findCoveredById(manager, embed.workspaceId, db)) === undefined) return;
+  if ((await context.workspaces.findCoveredById(caller, embed.workspaceId, db)) === undefined) return;
   for (let after = 0; ;) {
     const page = await chatsAfter(db, embed.id, { sessionId, after, limit: PAGE_ROWS });
     if (page.length > 0) yield page;

@@ -4,12 +4,11 @@ import { changeState, getKey, listKeys, maskOf } from '../keys/index.ts';
 import type { KeysContext, KeyWithSecrets } from '../keys/index.ts';
 
 /*
- * Keys of the browser extension: keys like all others, with a text of their own kind, a scope that opens the extension's
- * routes and nothing else (what lies in a browser must not read every chat), and the person who made them as their owner.
- * Whoever is logged in makes, sees and ends their own; administrators see and end all.
+ * Keys of the browser extension: with a prefix of their own, owned by the user who made them. Their scope opens the routes of
+ * the extension alone: a key that lies in a browser must not read every chat. Users see and end their own keys, administrators
+ * all.
  */
 
-/** What tells such a key from others. */
 export const EXTENSION_KEY_TAG = 'browser-extension';
 const PREFIX = 'brx-';
 export const EXTENSION_KEY_SCOPES = ['documents:clip'];
@@ -20,7 +19,7 @@ export interface ExtensionKey {
   id: number;
   /** `brx-…` and its last four characters. */
   mask: string;
-  /** The user whose it is; null: of the one administrator. */
+  /** null: the administrator of an instance without users. */
   user: Pick<User, 'id' | 'username' | 'role'> | null;
   /** ms since 1970. */
   createdAt: number;
@@ -33,7 +32,7 @@ export async function mintExtensionKey(identity: Identity, session: Session): Pr
   return secret;
 }
 
-/** Those that are not ended, in the order in which they were made. */
+/** The keys that are not revoked, in the order of their creation. */
 export async function listExtensionKeys(identity: Identity, session: Session): Promise<ExtensionKey[]> {
   const users = new Map((await identity.listUsers()).map((user) => [user.ownerId, user]));
   const found = await visibleKeys(identity.keys, session);
@@ -48,7 +47,7 @@ export async function listExtensionKeys(identity: Identity, session: Session): P
 const briefly = (user: User | undefined): ExtensionKey['user'] =>
   user === undefined ? null : { id: user.id, username: user.username, role: user.role };
 
-/** @returns false where there is no such key for whoever is logged in. */
+/** @returns false where the key does not exist for the session. */
 export async function endExtensionKey(
   identity: Identity,
   session: Session,
@@ -73,10 +72,7 @@ async function visibleKeys(keys: KeysContext, session: Session): Promise<KeyWith
   return all.sort((a, b) => a.number - b.number);
 }
 
-/**
- * The key of a request, where it is one of the extension's and its owner may use the extension: administrators and managers,
- * and on instances without users the administrator.
- */
+/** The key of a request, if it is one of the extension and its owner an administrator or a manager. */
 export async function extensionKeyOf(
   identity: Identity,
   caller: Caller,
@@ -88,7 +84,6 @@ export async function extensionKeyOf(
   return owner?.role === 'default' ? 'no_power' : key;
 }
 
-/** The extension lets go of its own key. */
 export const endOwnKey = async (keys: KeysContext, caller: Caller): Promise<void> => {
   await changeState(keys, { kind: 'key', caller }, { id: caller.keyId, verb: 'revoke' });
 };

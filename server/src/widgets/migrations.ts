@@ -3,7 +3,6 @@ import type { Migration } from '../storage/index.ts';
 export const widgetsMigrations: Migration[] = [
   {
     id: 'widgets-1',
-    // A workspace that goes takes its widgets, and a widget its chats, with it.
     statements: () => [
       `create table embeds (
         id bigint primary key,
@@ -48,7 +47,7 @@ export const widgetsMigrations: Migration[] = [
   },
   {
     id: 'widgets-2',
-    // Who pays for what visitors take, and under whom it is reported.
+    // The payer, and the owner in usage reports.
     statements: () => [
       `alter table embeds add column payer_key_id text`,
       `alter table embeds add column owner_id text`,

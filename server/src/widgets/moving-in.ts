@@ -1,16 +1,15 @@
 import { idLike, type Db } from '../storage/index.ts';
-import { DEFAULTS, readSettings, type Embed, type EmbedSettings } from './embed.ts';
-import { insertChat, type EmbedChatRow } from './embed-chat-store.ts';
+import { DEFAULTS, readSettings } from './embed.ts';
+import type { Embed, EmbedSettings, GivenSettings } from './embed.ts';
+import { insertChat } from './embed-chat-store.ts';
 import { findEmbed, insertEmbed, listEmbeds } from './embed-store.ts';
+import type { EmbedChatRow } from './tables.ts';
 import { shownAddress } from './visitor.ts';
 
-/*
- * For widgets that were made elsewhere and move in: the pages that show them know their uuid. Each `bring` is called in a
- * transaction that goes on to note it, and returns the number that the thing has here.
- */
+/* For the import; pages know a widget by its uuid. As in workspaces/moving-in.ts. */
 
-/** Settings as they were elsewhere. @throws KeywardError where the allow-list cannot be read. */
-export const embedSettingsLike = (given: Record<string, unknown>): EmbedSettings => ({
+/** @throws KeywardError `bad_request` for an unreadable allow-list. */
+export const embedSettingsLike = (given: GivenSettings): EmbedSettings => ({
   ...DEFAULTS,
   ...readSettings(given),
 });
@@ -26,19 +25,19 @@ export async function bringEmbed(tx: Db, embed: Embed): Promise<number> {
 
 export async function bringEmbedChat(tx: Db, chat: EmbedChatRow): Promise<number> {
   const id = await idLike(tx, 'embed_chats', chat.id);
-  const connection_information = withoutAddress(chat.connection_information);
-  await insertChat(tx, { ...chat, id, connection_information });
+  const connectionInformation = withoutAddress(chat.connectionInformation);
+  await insertChat(tx, { ...chat, id, connectionInformation });
   return id;
 }
 
-/** What was kept of a visitor elsewhere, with no more of the address than is kept here. */
+/** Shortens the address, as this server does for its own visitors. */
 function withoutAddress(connection: string): string {
   const kept = JSON.parse(connection) as { ip?: unknown };
   if (kept.ip !== undefined) kept.ip = typeof kept.ip === 'string' ? shownAddress(kept.ip) : '';
   return JSON.stringify(kept);
 }
 
-/** Those of these numbers that are still a widget's. */
+/** The ids that exist. */
 export async function presentEmbeds(db: Db, ids: readonly number[]): Promise<Set<number>> {
   if (ids.length === 0) return new Set();
   const there = new Set((await listEmbeds(db)).map(({ id }) => id));

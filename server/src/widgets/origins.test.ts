@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KeywardError } from '../base/errors.ts';
 import { isAllowedOrigin, readAllowlist } from './origins.ts';
 
-describe('the list of sites that may show a widget', () => {
+describe('the allow-list of a widget', () => {
   it('is read from a list and from text with commas, https where no scheme is given', () => {
     const sites = ['https://example.com', 'http://a.b'];
     expect(readAllowlist(['example.com', 'http://a.b'])).toEqual(sites);
@@ -11,7 +11,7 @@ describe('the list of sites that may show a widget', () => {
     expect(readAllowlist(['*.example.com:8443'])).toEqual(['https://*.example.com:8443']);
   });
 
-  it('means any site only where nothing is named', () => {
+  it('means any site only where no value is given', () => {
     for (const nothing of [undefined, null, '']) expect(readAllowlist(nothing)).toBeNull();
   });
 
@@ -36,7 +36,7 @@ describe('the list of sites that may show a widget', () => {
     [['a b.com']],
     [['user@example.com']],
     [['example.com:99999']],
-  ])('is refused where it cannot be read: %j', (value) => {
+  ])('is refused where it is unreadable: %j', (value) => {
     expect(() => readAllowlist(value)).toThrow(KeywardError);
   });
 
@@ -61,11 +61,11 @@ describe('the list of sites that may show a widget', () => {
     ['null', false],
     ['', false],
     [undefined, false],
-  ])('lets a page of %s in: %s', (origin, isIn) => {
+  ])('allows a page of %s: %s', (origin, isIn) => {
     expect(isAllowedOrigin(['https://example.com', 'https://*.example.org'], origin)).toBe(isIn);
   });
 
-  it('that is not there lets every page in', () => {
+  it('allows every page where it is null', () => {
     for (const origin of ['https://any.where', 'null', undefined])
       expect(isAllowedOrigin(null, origin)).toBe(true);
   });

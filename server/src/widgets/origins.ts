@@ -16,8 +16,8 @@ export function readAllowlist(value: unknown): string[] | null {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'string' && value.length > ORIGINS_MAX * ENTRY_MAX_CHARACTERS) throw tooMany();
   const entries = typeof value === 'string' ? value.split(',') : value;
-  if (!Array.isArray(entries)) throw unreadable('it is neither a list nor text with commas between');
-  // Meant as "nobody" by some and as "anybody" by others: neither is guessed.
+  if (!Array.isArray(entries)) throw unreadable('it must be a list, or text with commas');
+  // It could mean "nobody" or "anybody".
   if (entries.length === 0) throw unreadable('it is empty');
   if (entries.length > ORIGINS_MAX) throw tooMany();
   return [...new Set(entries.map(readEntry))];
@@ -25,7 +25,7 @@ export function readAllowlist(value: unknown): string[] | null {
 
 function readEntry(entry: unknown, index: number): string {
   const text = typeof entry === 'string' ? entry.trim() : '';
-  const fault = unreadable(`entry ${index + 1} is no site`);
+  const fault = unreadable(`entry ${index + 1} is not a site`);
   if (text === '' || text.length > ENTRY_MAX_CHARACTERS) throw fault;
   const full = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   const [, scheme = '', any = '', host = ''] =
@@ -33,7 +33,7 @@ function readEntry(entry: unknown, index: number): string {
   const url = `${scheme}://${host}`;
   if (host === '' || !URL.canParse(url)) throw fault;
   const parsed = new URL(url);
-  // `*.com` would be every site there is.
+  // `*.com` would be every site of the domain.
   if (any !== '' && !/[^.]\.[^.]/.test(parsed.hostname)) throw fault;
   return `${parsed.protocol}//${any}${parsed.host}`;
 }
@@ -46,8 +46,8 @@ const unreadable = (why: string): KeywardError =>
   });
 
 /**
- * Whether a page of this origin may use the widget. Scheme, host and port as they stand in the list; subdomains only where the
- * entry says `*.`. Without an `Origin` it is no page, and a list lets nobody in.
+ * Whether a page of this origin may use the widget: with the scheme, host and port of an entry, or a subdomain where the entry
+ * has `*.`. A request without `Origin` does not come from a page, and no list allows it.
  */
 export function isAllowedOrigin(allowed: readonly string[] | null, origin: string | undefined): boolean {
   if (allowed === null) return true;

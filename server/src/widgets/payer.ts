@@ -3,35 +3,27 @@ import { callerOfKey, refuseExcess, refuseStronger } from '../keys/index.ts';
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
 
-/** `ended`: its payer has ended or holds too little. `unpaid`: it moved in, and nobody has taken it over yet. */
+/** `ended`: its payer has ended or holds too little. `unpaid`: imported, and not adopted yet. */
 export type EmbedState = 'active' | 'disabled' | 'ended' | 'unpaid';
 
 /**
- * A widget is a chat in its workspace, from everywhere. Whoever makes or changes one, or takes one over, becomes its payer
- * and must hold that. Guarded by widget-payer.test.ts.
+ * A widget is a chat in its workspace, from every address: a key that makes, changes or adopts it becomes its payer and must
+ * hold that. Guarded by widget-payer.test.ts.
  * @throws KeywardError `scope_escalation`
  */
-export function refuseUnheld(manager: Caller, workspace: string): void {
-  refuseExcess(
-    { kind: 'key', caller: manager },
-    worthOf({ kind: 'widget', workspace, payer: holdingsOfCaller(manager) }),
-  );
-}
+export const refuseUnheld = (caller: Caller, workspace: string): void =>
+  refuseExcess({ kind: 'key', caller }, worthFor(caller, workspace));
+
+const worthFor = (payer: Caller, workspace: string) =>
+  worthOf({ kind: 'widget', workspace, payer: holdingsOfCaller(payer) });
+
+/** A key that may not change a widget may not delete it. Guarded by widget-payer.test.ts. @throws KeywardError `scope_escalation` */
+export const refuseWeaker = (caller: Caller, workspace: string): void =>
+  refuseStronger({ kind: 'key', caller }, worthFor(caller, workspace));
 
 /**
- * Whoever may not make or change a widget may not take it away either. Guarded by widget-payer.test.ts.
- * @throws KeywardError `scope_escalation`
- */
-export function refuseWeaker(manager: Caller, workspace: string): void {
-  refuseStronger(
-    { kind: 'key', caller: manager },
-    worthOf({ kind: 'widget', workspace, payer: holdingsOfCaller(manager) }),
-  );
-}
-
-/**
- * The key that pays for what visitors take, as it is now: a widget ends with it. undefined where it has ended, was
- * quarantined, or could not make the widget any more. Guarded by widget-payer.test.ts.
+ * The payer as it is now. undefined where it has ended, was quarantined, or could not make the widget any more: then the
+ * widget has ended too. Guarded by widget-payer.test.ts.
  */
 export async function payerOf(
   { keys }: WidgetsContext,
@@ -40,9 +32,8 @@ export async function payerOf(
 ): Promise<Caller | undefined> {
   const caller = payerKeyId === null ? undefined : await callerOfKey(keys, payerKeyId);
   if (caller === undefined) return undefined;
-  const holdings = holdingsOfCaller(caller);
-  const widget = worthOf({ kind: 'widget', workspace, payer: holdings });
-  return excesses(holdings, widget).length === 0 ? caller : undefined;
+  const excess = excesses(holdingsOfCaller(caller), worthFor(caller, workspace));
+  return excess.length === 0 ? caller : undefined;
 }
 
 export async function stateOf(context: WidgetsContext, embed: Embed, workspace: string): Promise<EmbedState> {

@@ -1,8 +1,8 @@
 import { networkOf, siteOf } from '../access/index.ts';
 
-/** Of all visitors together, in one process: what is answered to strangers must leave room for those with keys. */
+/** Of all visitors together, in one process: it leaves room for requests with keys. */
 const AT_ONCE_MAX = 64;
-/** Of one site, so that nobody takes all places from the others. */
+/** Of one site (access/network), so that it cannot take all places. */
 const SITE_AT_ONCE_MAX = 32;
 
 /** Questions of visitors that are being answered in this process. Guarded by developer/widgets/widget-limits.test.ts. */
@@ -17,10 +17,10 @@ export class Places {
     if (this.#taken >= AT_ONCE_MAX || own >= SITE_AT_ONCE_MAX) return undefined;
     this.#taken++;
     this.#bySite.set(site, own + 1);
-    return () => this.#leave(site);
+    return () => this.#release(site);
   }
 
-  #leave(site: string): void {
+  #release(site: string): void {
     this.#taken--;
     const left = (this.#bySite.get(site) ?? 1) - 1;
     if (left === 0) this.#bySite.delete(site);

@@ -1,31 +1,24 @@
 import type { WidgetsContext } from './context.ts';
 import type { Embed } from './embed.ts';
-import { forgetMany, forgetSession, listChats } from './embed-chat-store.ts';
+import { forgetMany, forgetSession, recentChats } from './embed-chat-store.ts';
+import type { EmbedChatRow } from './tables.ts';
 
-/** What a page shows of a session when it is opened again: no sources, those are not for visitors. */
+/** The chats of a session since it last began anew, oldest first. */
 export async function sessionHistory(
   { storage }: WidgetsContext,
   { id }: Embed,
   sessionId: string,
-): Promise<Record<string, unknown>[]> {
+): Promise<EmbedChatRow[]> {
   if (sessionId.includes('\0')) return [];
-  const rows = await listChats(storage.db, id, { sessionId, onlyIncluded: true, last: SHOWN_MAX });
-  return rows.flatMap(({ id: chatId, prompt, response, created_at }) => {
-    const { text, type, metrics } = JSON.parse(response) as Record<string, unknown>;
-    const sentAt = Math.floor(created_at / 1000);
-    return [
-      { role: 'user', content: prompt, sentAt, attachments: [], chatId },
-      { type, role: 'assistant', content: text, sources: [], chatId, sentAt, feedbackScore: null, metrics },
-    ];
-  });
+  return recentChats(storage.db, { embedId: id, sessionId }, SHOWN_MAX);
 }
 
-/** Anybody may ask for it: what is older is no longer looked at. */
+/** Anybody may ask for the history of a session: older chats are not read. */
 const SHOWN_MAX = 200;
 
 const VISITOR = { kind: 'anonymous' } as const;
 
-/** The session begins anew. A visitor needs no key: the audit record is told where there was something to forget. */
+/** Begins a session anew; recorded in the audit record if it had chats. */
 export async function forget(
   { storage, audit }: WidgetsContext,
   { id, uuid }: Pick<Embed, 'id' | 'uuid'>,

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** What the owner of a widget is shown of an address: enough to tell abuse from one place, not a person; '' for what is none. */
+/** An address as the owner of a widget sees it: its network of /24 or /48, not the person; '' for an invalid address. */
 export function shownAddress(ip: string): string {
   if (!ipaddr.isValid(ip)) return '';
   const address = ipaddr.process(ip);

@@ -1,8 +1,8 @@
-/** What is kept of an answer. Other members, such as those of agents, are kept too. */
+/** A stored answer, with further members such as those of agents. */
 export interface ChatResponse {
   text: string;
   sources: unknown[];
-  /** The mode it was answered in: `chat`, `query`, `automatic`. */
+  /** The mode: `chat`, `query`, `automatic`. */
   type: string;
   attachments: unknown[];
   /** `{}` where no model was asked. */
@@ -17,13 +17,13 @@ export interface Chat {
   /** null: the workspace's own conversation. */
   threadId: number | null;
   userId: number | null;
-  /** What the client calls its session; null: none. */
+  /** The client's own name of its session, if any. */
   apiSessionId: string | null;
   prompt: string;
   response: ChatResponse;
-  /** Whether a model is shown it again; false after a reset, and for refusals. */
+  /** Whether models are given it again; false after a reset and for refusals. */
   isIncluded: boolean;
-  /** null: nobody said. */
+  /** null: not rated. */
   isGood: boolean | null;
   /** ms since 1970. */
   createdAt: number;
@@ -33,10 +33,7 @@ export interface Chat {
 export type NewChat = Pick<Chat, 'workspaceId' | 'prompt' | 'response'> &
   Partial<Pick<Chat, 'threadId' | 'userId' | 'apiSessionId' | 'isIncluded'>>;
 
-/**
- * One conversation: the rows whose thread, session and, where it is given, user are these. `userId` left out: of
- * whichever user.
- */
+/** The chats with this thread, session and user; `userId` left out: of all users. */
 export interface Conversation {
   workspaceId: number;
   threadId: number | null;

@@ -9,17 +9,10 @@ import type { Viewer } from './coverage.ts';
 import { holdThread } from './store/thread-store.ts';
 import { holdWorkspace } from './store/workspace-store.ts';
 
-/** How many chats are read at once: a page in memory, whatever the length of the whole. */
+/** Chats that are read at once, and so in memory; also a page of the list that administrators read. */
 const PAGE_ROWS = 20;
-/** Of the list of all chats that administrators leaf through. */
-const ADMIN_PAGE_ROWS = 20;
 
-export interface HistoryOptions {
-  limit: number;
-  order?: 'asc' | 'desc';
-}
-
-/** Prompts and answers. Whoever calls has looked whether the workspace exists for the caller. */
+/** Prompts and answers. The caller of each method has checked that the workspace exists for the key or session. */
 export class Chats {
   readonly #context: WorkspacesContext;
 
@@ -28,7 +21,7 @@ export class Chats {
   }
 
   /**
-   * Keeps one chat, in the transaction of whatever belongs to it.
+   * Stores one chat, in the transaction of the caller.
    * @throws KeywardError `not_found` where the workspace or the thread was removed meanwhile.
    */
   async record(tx: Db, input: NewChat): Promise<Chat> {
@@ -53,13 +46,13 @@ export class Chats {
     return chat;
   }
 
-  /** The last chats of a conversation that were not reset, oldest first: what a model is shown. */
-  async recent(conversation: Conversation, limit: number, db: Db = this.#db): Promise<Chat[]> {
-    const newestFirst = await store.includedChats(db, conversation, { limit, order: 'desc' });
+  /** The last chats of a conversation that were not reset, oldest first, for the model. */
+  async recent(conversation: Conversation, limit: number): Promise<Chat[]> {
+    const newestFirst = await store.includedChats(this.#db, conversation, { limit, order: 'desc' });
     return newestFirst.toReversed();
   }
 
-  /** When somebody said something since then, the earliest first; `limit` times at most. */
+  /** The times of the first `limit` chats of a user since then. */
   timesOf(userId: number, sinceMs: number, limit: number): Promise<number[]> {
     return store.chatTimes(this.#db, { userId, sinceMs, limit });
   }
@@ -67,7 +60,7 @@ export class Chats {
   /** The chats of a conversation that were not reset, in pages, `limit` in all. */
   async *history(
     conversation: Conversation,
-    { limit, order = 'asc' }: HistoryOptions,
+    { limit, order }: { limit: number; order: 'asc' | 'desc' },
   ): AsyncGenerator<Chat[]> {
     let after: number | undefined;
     for (let left = limit; left > 0;) {
@@ -80,26 +73,21 @@ export class Chats {
     }
   }
 
-  /** From here on no model is shown what was said in this conversation. @returns how many chats that were. */
-  reset(tx: Db, conversation: Conversation): Promise<number> {
-    return store.excludeChats(tx, conversation, this.#context.clock.nowMs());
-  }
-
-  /** The same as a change of its own, with its audit record: what was said before no longer counts. */
+  /** Hides the chats so far from models and histories. */
   async resetBy(actor: Actor, conversation: Conversation): Promise<void> {
     const { workspaceId, threadId: thread, apiSessionId: session, userId: user } = conversation;
     const place = { thread, session, ...(user === undefined ? {} : { user }) };
     const entry = { action: 'chats.reset', target: `workspace:${workspaceId}`, details: place };
-    const { storage, clock } = this.#context;
-    const begin = this.#context.audit.begun(actor, entry);
+    const { storage, clock, audit } = this.#context;
+    const begin = audit.begun(actor, entry);
     const many = await store.excludeMany(storage, conversation, { updatedAt: clock.nowMs(), begin });
-    await this.#context.audit.change(actor, async (tx) => {
-      const chats = many + (await this.reset(tx, conversation));
+    await audit.change(actor, async (tx) => {
+      const chats = many + (await store.excludeChats(tx, conversation, clock.nowMs()));
       return { result: undefined, entry: { ...entry, details: { chats, ...place } } };
     });
   }
 
-  /** What somebody thinks of an answer. @returns whether the workspace has this chat and, where a user is given, it is theirs. */
+  /** Rates an answer. @returns whether the workspace has this chat and, where a user is given, it is theirs. */
   score(
     actor: Actor,
     chat: { id: number; workspaceId: number; userId?: number | undefined },
@@ -116,7 +104,7 @@ export class Chats {
 
   /** One page of all chats that the viewer covers, newest first; counted from 0. */
   newest(viewer: Viewer, page: number): Promise<{ chats: PlacedChat[]; hasMore: boolean }> {
-    return store.newestChats(this.#db, viewer, { offset: page * ADMIN_PAGE_ROWS, limit: ADMIN_PAGE_ROWS });
+    return store.newestChats(this.#db, viewer, { offset: page * PAGE_ROWS, limit: PAGE_ROWS });
   }
 
   /** Every chat that the viewer covers, oldest first, page by page; workspace by workspace where `byWorkspace`. */
@@ -135,10 +123,8 @@ export class Chats {
 }
 
 async function holdPlace(tx: Db, { workspaceId, threadId = null }: NewChat): Promise<void> {
-  if (!(await holdWorkspace(tx, workspaceId))) {
+  if (!(await holdWorkspace(tx, workspaceId)))
     throw new KeywardError('not_found', 'The workspace was removed meanwhile.');
-  }
-  if (threadId !== null && !(await holdThread(tx, { id: threadId, workspaceId }))) {
+  if (threadId !== null && !(await holdThread(tx, { id: threadId, workspaceId })))
     throw new KeywardError('not_found', 'The thread was removed meanwhile.');
-  }
 }

@@ -2,7 +2,6 @@ import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Storage } from '../storage/index.ts';
 
-/** What the verbs of this module work with. */
 export interface WorkspacesContext {
   storage: Storage;
   audit: Audit;

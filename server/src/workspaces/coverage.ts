@@ -1,7 +1,8 @@
 import { sql, type Expression, type SqlBool } from 'kysely';
 import { decide, isBound, type Caller, type NameSelector } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
 
-/** Whose key decides which workspaces there are; `everything` for the server itself. */
+/** The key that decides which workspaces exist; `everything` for the server itself. */
 export type Viewer = Pick<Caller, 'scopes' | 'selectors'> | 'everything';
 
 /** Whether a workspace of this slug exists for the caller, if it exists at all. */
@@ -9,8 +10,18 @@ export function isCovered(viewer: Viewer, slug: string): boolean {
   return viewer === 'everything' || decide(viewer, { resource: { type: 'workspace', id: slug } }).allowed;
 }
 
-/** Whether there is no workspace that does not exist for the viewer. */
+/** Whether all workspaces exist for the viewer. */
 export const isUnbound = (viewer: Viewer): boolean => viewer === 'everything' || !isBound(viewer);
+
+/**
+ * Refuses a key that is bound to workspaces where a request is about all of them: the audit record names them all, and the
+ * address of a model receives the chats of all. Guarded by refused-callers.test.ts.
+ * @throws KeywardError `forbidden_resource`
+ */
+export function refuseBound(caller: Caller): void {
+  if (!isBound(caller)) return;
+  throw new KeywardError('forbidden_resource', 'The key is bound to workspaces; this is about all of them.');
+}
 
 /** The same in SQL, so that lists, counts and pages are right without reading what is not covered. */
 export function coveredSlug(viewer: Viewer, slug: Expression<string>): Expression<SqlBool> {
@@ -28,10 +39,10 @@ const anyOf = (patterns: readonly string[], slug: Expression<string>): Expressio
     sql` or `,
   )})`;
 
-/** Exactly `matchesPattern` of the module access; no `like`, to which `_` and `%` mean something. */
+/** The same as `matchesPattern` of the module access; not `like`, for which `_` and `%` are wildcards. */
 function matches(pattern: string, slug: Expression<string>): Expression<SqlBool> {
   if (!pattern.endsWith('*')) return sql<SqlBool>`${slug} = ${pattern}`;
   const start = pattern.slice(0, -1);
-  // Characters, not UTF-16 units: that is what SQL counts.
+  // SQL counts characters, not UTF-16 units.
   return sql<SqlBool>`substr(${slug}, 1, ${sql.lit(Array.from(start).length)}) = ${start}`;
 }

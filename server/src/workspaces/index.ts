@@ -1,11 +1,8 @@
 export type { Chat, ChatResponse, Conversation, NewChat } from './chat.ts';
 export type { PlacedChat } from './store/chat-store.ts';
-export { Chats, type HistoryOptions } from './chats.ts';
-export { isCovered, type Viewer } from './coverage.ts';
-export { embeddedDocuments, type EmbeddedDocument } from './documents.ts';
-export { refuseBound } from './instance-wide.ts';
-export { Members, memberships, type WorkspaceUser } from './members.ts';
-export { viewMessages, type Message } from './messages.ts';
+export type { Chats } from './chats.ts';
+export { refuseBound, type Viewer } from './coverage.ts';
+export { memberships } from './members.ts';
 export {
   bringChat,
   bringMember,
@@ -23,19 +20,13 @@ export {
   settingsLike,
   slugOf,
 } from './moving-in.ts';
-export type { BroughtMember, BroughtSuggestion, BroughtVariable } from './moving-in.ts';
-export { workspacesMigrations } from './migrations.ts';
+export type { ImportedMember, ImportedSuggestion, ImportedVariable } from './moving-in.ts';
 export { workspacesModule } from './module.ts';
-export { expandPrompt, STANDING_VARIABLES, type PromptFacts } from './prompt.ts';
+export { BUILT_IN_VARIABLES } from './prompt.ts';
 export type { PromptVariable } from './store/prompt-variable-store.ts';
-export type { NewVariable, VariableChange } from './prompt-variables.ts';
 export type { Suggestion } from './store/suggestion-store.ts';
-export type { Thread } from './thread.ts';
-export { Threads } from './threads.ts';
-export { viewThread, viewWorkspace, type ThreadView, type WorkspaceView } from './view.ts';
+export type { Thread } from './store/rows.ts';
 export { CHAT_MODES } from './workspace.ts';
-export type { ChatMode, SearchMode, Workspace, WorkspaceSettings } from './workspace.ts';
+export type { ChatMode, Workspace } from './workspace.ts';
 export { readSettings } from './workspace-settings.ts';
 export { coverage, targetOf, Workspaces } from './workspaces.ts';
-export { EXPORT_TYPES, exportText, isByWorkspace, isExportType, usernameOf } from './exports.ts';
-export type { ExportFacts, ExportType } from './exports.ts';

@@ -60,7 +60,7 @@ export const workspacesMigrations: Migration[] = [
       `create index workspace_chats_place on workspace_chats (workspace_id, thread_id, api_session_id, id)`,
       // For exports, workspace by workspace.
       `create index workspace_chats_order on workspace_chats (workspace_id, id)`,
-      // For the end of a thread, and for PostgreSQL's look whether anything still refers to it.
+      // For the deletion of a thread, and PostgreSQL's check of references to it.
       `create index workspace_chats_thread on workspace_chats (thread_id)`,
       `create index workspace_chats_user on workspace_chats (user_id, created_at)`,
     ],
@@ -90,7 +90,7 @@ export const workspacesMigrations: Migration[] = [
   },
   {
     id: 'workspaces-3',
-    // Whose value no list shows; and which ones a prompt may name that was not written by an administrator.
+    // Variables whose value no list shows, and the variables that a prompt of a bound key may name.
     statements: () => [
       `alter table prompt_variables add column secret bigint not null default 0`,
       `alter table workspaces add column given_variables text`,
@@ -98,7 +98,7 @@ export const workspacesMigrations: Migration[] = [
   },
   {
     id: 'workspaces-walks-1',
-    // Each chat asks for what was not reset: behind a million that were, it would look at all of them.
+    // Each chat reads those that were not reset: without the index, it would read a million others before them.
     statements: () => [
       `create index workspace_chats_included on workspace_chats (workspace_id, thread_id, api_session_id, id)
         where included = 1`,

@@ -4,5 +4,5 @@ import { Workspaces, type WorkspacesOptions } from './workspaces.ts';
 
 export const workspacesModule = defineModule({
   migrations: workspacesMigrations,
-  open: (given: WorkspacesOptions) => ({ workspaces: new Workspaces(given) }),
+  open: (options: WorkspacesOptions) => ({ workspaces: new Workspaces(options) }),
 });

@@ -1,35 +1,33 @@
 import { idLike, nextId, type Db } from '../storage/index.ts';
 import type { Chat } from './chat.ts';
-import { insertChat, scoreChat } from './store/chat-store.ts';
+import { insertChat } from './store/chat-store.ts';
 import { addMembers } from './store/member-store.ts';
 import { isVariableName } from './prompt-variables.ts';
 import { allVariables, insertVariable, type PromptVariable } from './store/prompt-variable-store.ts';
-import { tables, type SuggestionRow } from './store/rows.ts';
+import { tables, type SuggestionRow, type Thread } from './store/rows.ts';
 import { chosenSlug, slugOf } from './slug.ts';
-import type { Thread } from './thread.ts';
 import { findThread, insertThread } from './store/thread-store.ts';
 import type { Workspace, WorkspaceSettings } from './workspace.ts';
 import { findBySlug, insertWorkspace } from './store/workspace-store.ts';
 import { defaultSettings, readSettings } from './workspace-settings.ts';
 
 /*
- * For what was made elsewhere and moves in with its numbers and times. Each `bring` is called in a transaction that
- * goes on to note it, after the caller has looked whether there is room; it returns the number that the thing has here:
- * the one it had, where nobody has had that yet.
+ * For the import. Each function is called in a transaction that records the import, after the caller has checked that the
+ * name is free. It returns the id: the imported one, unless that was ever given here.
  */
 
 export { chosenSlug, isVariableName, slugOf };
 
-export type BroughtSuggestion = Omit<SuggestionRow, 'id'>;
-export type BroughtVariable = Omit<PromptVariable, 'id'>;
+export type ImportedSuggestion = Omit<SuggestionRow, 'id'>;
+export type ImportedVariable = Omit<PromptVariable, 'id'>;
 
-export interface BroughtMember {
+export interface ImportedMember {
   workspaceId: number;
   userId: number;
   createdAt: number;
 }
 
-/** Settings as they were elsewhere: what cannot be becomes the nearest that can, what is missing the usual. */
+/** Imported settings: each as the nearest allowed value, or its default. */
 export function settingsLike(given: Readonly<Record<string, unknown>>): WorkspaceSettings {
   const present = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
   return { ...defaultSettings(), ...readSettings(Object.fromEntries(present)) };
@@ -56,16 +54,14 @@ export async function bringThread(tx: Db, thread: Thread): Promise<number> {
 export async function bringChat(tx: Db, chat: Chat): Promise<number> {
   const id = await idLike(tx, 'workspace_chats', chat.id);
   await insertChat(tx, { ...chat, id });
-  const { workspaceId, isGood, updatedAt } = chat;
-  if (isGood !== null) await scoreChat(tx, { id, workspaceId }, { isGood, updatedAt });
   return id;
 }
 
-/** Twice is fine. */
-export const bringMember = (tx: Db, { workspaceId, userId, createdAt }: BroughtMember): Promise<void> =>
+/** Idempotent. */
+export const bringMember = (tx: Db, { workspaceId, userId, createdAt }: ImportedMember): Promise<void> =>
   addMembers(tx, { workspaceId, userIds: [userId], at: createdAt });
 
-export async function bringSuggestion(tx: Db, suggestion: BroughtSuggestion): Promise<number> {
+export async function bringSuggestion(tx: Db, suggestion: ImportedSuggestion): Promise<number> {
   const id = await nextId(tx, 'workspace_suggestions');
   await tables(tx)
     .insertInto('workspace_suggestions')
@@ -77,13 +73,13 @@ export async function bringSuggestion(tx: Db, suggestion: BroughtSuggestion): Pr
 export const hasVariable = async (db: Db, name: string): Promise<boolean> =>
   (await allVariables(db)).some((variable) => variable.name.toLowerCase() === name.toLowerCase());
 
-export async function bringVariable(tx: Db, variable: BroughtVariable): Promise<number> {
+export async function bringVariable(tx: Db, variable: ImportedVariable): Promise<number> {
   const id = await nextId(tx, 'prompt_variables');
   if (!(await insertVariable(tx, { ...variable, id }))) throw new Error('a variable has this name');
   return id;
 }
 
-/** Those of these numbers that are still a workspace's. */
+/** The ids that exist. */
 export const presentWorkspaces = (db: Db, ids: readonly number[]): Promise<Set<number>> =>
   present(db, 'workspaces', ids);
 

@@ -1,16 +1,16 @@
 import { invalidField } from '../base/errors.ts';
 import type { Actor } from '../access/index.ts';
-import { nextId, type Db } from '../storage/index.ts';
+import { nextId } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { expandPrompt, namesIn, type PromptFacts } from './prompt.ts';
 import * as store from './store/prompt-variable-store.ts';
 import type { PromptVariable } from './store/prompt-variable-store.ts';
 
 const NAME = /^[a-z][a-z0-9_]{0,63}$/i;
-/** Names that mean something already. */
+/** Built-in variables. */
 const RESERVED = new Set(['date', 'time', 'datetime']);
 const VALUE_MAX_CHARACTERS = 20_000;
-/** A shorter one would be taken out of answers that only happen to hold it. */
+/** A shorter secret would be removed from answers that hold it by chance. */
 const SECRET_MIN_CHARACTERS = 8;
 const SECRET_MAX_CHARACTERS = 1_000;
 const DESCRIPTION_MAX_CHARACTERS = 1_000;
@@ -18,20 +18,20 @@ const VARIABLES_MAX = 500;
 
 export const isVariableName = (name: string): boolean => NAME.test(name) && !RESERVED.has(name.toLowerCase());
 
-export interface NewVariable {
+interface NewVariable {
   name: string;
   value: string;
   description: string | null;
   isSecret: boolean;
 }
 
-/** What a change names; the value of a secret one may be left out, as nobody can read it to send it again. */
-export type VariableChange = Omit<NewVariable, 'value' | 'isSecret'> & {
+/** undefined: stays as it is. A client cannot send a secret value again, as no list shows it. */
+type VariableChange = Omit<NewVariable, 'value' | 'isSecret'> & {
   value: string | undefined;
   isSecret: boolean | undefined;
 };
 
-/** What prompts may name in braces beside the variables that are always there. */
+/** The prompt variables that administrators made. */
 export class PromptVariables {
   readonly #context: WorkspacesContext;
 
@@ -39,29 +39,30 @@ export class PromptVariables {
     this.#context = context;
   }
 
-  list(db: Db = this.#context.storage.db): Promise<PromptVariable[]> {
-    return store.allVariables(db);
+  list(): Promise<PromptVariable[]> {
+    return store.allVariables(this.#context.storage.db);
   }
 
   /**
-   * The prompt with every variable it names replaced; the made ones are read only where it names any.
-   * @param facts `given`: the made ones that it may name, in small letters; null: all.
-   * @returns `secrets`: the values in it that are marked as secret.
+   * The prompt with every variable replaced. The database is asked only where the prompt names a variable.
+   * @param facts `given`: the names, in lower case, that the prompt may use; null: all.
+   * @returns `secrets`: the secret values in it.
    */
   async expand(
     template: string,
-    facts: Omit<PromptFacts, 'custom'> & { given: readonly string[] | null },
+    { given, ...facts }: Omit<PromptFacts, 'custom' | 'nowMs'> & { given: readonly string[] | null },
   ): Promise<{ text: string; secrets: string[] }> {
     const named = namesIn(template);
     if (named.size === 0) return { text: template, secrets: [] };
-    const isGiven = (name: string): boolean => named.has(name) && (facts.given?.includes(name) ?? true);
+    const isGiven = (name: string): boolean => named.has(name) && (given?.includes(name) ?? true);
     const made = (await this.list()).filter(({ name }) => isGiven(name.toLowerCase()));
     const custom = new Map(made.map(({ name, value }) => [name.toLowerCase(), value]));
     const secrets = made.filter(({ isSecret }) => isSecret).map(({ value }) => value);
-    return { text: expandPrompt(template, { ...facts, custom }), secrets };
+    const nowMs = this.#context.clock.nowMs();
+    return { text: expandPrompt(template, { ...facts, nowMs, custom }), secrets };
   }
 
-  /** @throws KeywardError `invalid_input`, also where the name is taken, in whichever letters. */
+  /** @throws KeywardError `invalid_input`, also where the name exists, in any letter case. */
   async create(actor: Actor, input: NewVariable): Promise<PromptVariable> {
     check(input);
     return this.#context.audit.change<PromptVariable>(actor, async (tx) => {
@@ -75,15 +76,18 @@ export class PromptVariables {
     });
   }
 
-  /** @returns undefined where there is none of this id. @throws KeywardError as `create`. */
+  /** @returns undefined where no variable has this id. @throws KeywardError as `create`. */
   async update(actor: Actor, id: number, input: VariableChange): Promise<PromptVariable | undefined> {
     return this.#context.audit.change<PromptVariable | undefined>(actor, async (tx) => {
       const before = await store.findVariable(tx, id);
       if (before === undefined) return { result: undefined };
       const { value = before.value, isSecret = before.isSecret } = input;
-      // What was secret stays so until there is another value: to unmark it must not be a way to read it.
+      // A variable stays secret until it gets another value: to unmark it must not be a way to read it.
       if (before.isSecret && !isSecret && input.value === undefined)
-        throw invalidField('value', 'give a new one with secret: false; the old one is not shown to anybody');
+        throw invalidField(
+          'value',
+          'must be given with secret: false, since the present value is shown to nobody',
+        );
       const wanted = { ...input, value, isSecret };
       check(wanted);
       const variable = { ...before, ...wanted, updatedAt: this.#context.clock.nowMs() };
@@ -94,7 +98,7 @@ export class PromptVariables {
     });
   }
 
-  /** @returns whether there was one. */
+  /** @returns whether the variable existed. */
   remove(actor: Actor, id: number): Promise<boolean> {
     return this.#context.audit.change<boolean>(actor, async (tx) => {
       const variable = await store.findVariable(tx, id);

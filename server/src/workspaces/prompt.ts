@@ -1,64 +1,76 @@
-/** What a prompt's variables stand for. */
+export interface PromptUser {
+  username: string;
+  bio: string | null;
+}
+
+/** The values of a prompt's variables. */
 export interface PromptFacts {
-  /** null: nobody in particular, as with a key of a service. */
-  user?: { name: string; bio: string | null } | null | undefined;
+  /** null: no user, as with the key of a service. */
+  user: PromptUser | null;
   workspace: { id: number; name: string };
   /** ms since 1970. */
   nowMs: number;
-  /** Made by administrators: name in small letters → value. */
-  custom?: ReadonlyMap<string, string> | undefined;
+  /** Made by administrators: name in lower case → value. */
+  custom: ReadonlyMap<string, string>;
 }
 
-/** The variables that are always there. */
-export const STANDING_VARIABLES = [
-  { name: 'datetime', type: 'system', description: 'Date and time, UTC' },
-  { name: 'date', type: 'system', description: 'Date, UTC' },
-  { name: 'time', type: 'system', description: 'Time, UTC' },
-  { name: 'user.name', type: 'user', description: 'Name of the user who asks' },
-  { name: 'user.bio', type: 'user', description: 'What the user says of themselves' },
-  { name: 'workspace.name', type: 'workspace', description: 'Name of the workspace' },
-  { name: 'workspace.id', type: 'workspace', description: 'Number of the workspace' },
-] as const;
+interface BuiltIn {
+  name: string;
+  type: 'system' | 'user' | 'workspace';
+  description: string;
+  value(facts: PromptFacts): string;
+}
+
+export const BUILT_IN_VARIABLES: readonly BuiltIn[] = [
+  {
+    name: 'datetime',
+    type: 'system',
+    description: 'Date and time, UTC',
+    value: ({ nowMs }) => `${DATE.format(nowMs)}, ${TIME.format(nowMs)}`,
+  },
+  { name: 'date', type: 'system', description: 'Date, UTC', value: ({ nowMs }) => DATE.format(nowMs) },
+  { name: 'time', type: 'system', description: 'Time, UTC', value: ({ nowMs }) => TIME.format(nowMs) },
+  {
+    name: 'user.name',
+    type: 'user',
+    description: 'Name of the user who asks',
+    value: ({ user }) => user?.username ?? '',
+  },
+  {
+    name: 'user.bio',
+    type: 'user',
+    description: 'What the user says of themselves',
+    value: ({ user }) => user?.bio ?? '',
+  },
+  {
+    name: 'workspace.name',
+    type: 'workspace',
+    description: 'Name of the workspace',
+    value: ({ workspace }) => workspace.name,
+  },
+  {
+    name: 'workspace.id',
+    type: 'workspace',
+    description: 'Number of the workspace',
+    value: ({ workspace }) => String(workspace.id),
+  },
+];
 
 const VARIABLE = /\{\s*([a-z][a-z0-9_.]*)\s*\}/gi;
 
-/** What a prompt names in braces, in small letters. */
+/** The names in braces, in lower case. */
 export const namesIn = (template: string): Set<string> =>
   new Set([...template.matchAll(VARIABLE)].map(([, name = '']) => name.toLowerCase()));
 
 /**
- * Replaces `{date}`, `{time}`, `{datetime}`, `{user.name}`, `{user.bio}`, `{workspace.name}`, `{workspace.id}` and the
- * made ones; braces around anything else stay. One pass: what a value says in braces is not replaced again, or a
- * user's name could pull another's value into the prompt (guarded by prompt.test.ts).
+ * Replaces the built-in variables and those of `custom`; braces around anything else stay. One pass: braces in a value are
+ * not replaced again, or a user's name could pull another's value into the prompt (guarded by prompt.test.ts).
  */
-export function expandPrompt(template: string, facts: PromptFacts): string {
-  const at = new Date(facts.nowMs);
-  return template.replaceAll(
-    VARIABLE,
-    (whole, name: string) => valueOf(name.toLowerCase(), at, facts) ?? whole,
-  );
-}
+export const expandPrompt = (template: string, facts: PromptFacts): string =>
+  template.replaceAll(VARIABLE, (whole, name: string) => valueOf(name.toLowerCase(), facts) ?? whole);
 
-function valueOf(name: string, at: Date, { user, workspace, custom }: PromptFacts): string | undefined {
-  switch (name) {
-    case 'date':
-      return DATE.format(at);
-    case 'time':
-      return TIME.format(at);
-    case 'datetime':
-      return `${DATE.format(at)}, ${TIME.format(at)}`;
-    case 'user.name':
-      return user?.name ?? '';
-    case 'user.bio':
-      return user?.bio ?? '';
-    case 'workspace.name':
-      return workspace.name;
-    case 'workspace.id':
-      return String(workspace.id);
-    default:
-      return custom?.get(name);
-  }
-}
+const valueOf = (name: string, facts: PromptFacts): string | undefined =>
+  BUILT_IN_VARIABLES.find((variable) => variable.name === name)?.value(facts) ?? facts.custom.get(name);
 
 const DATE = new Intl.DateTimeFormat('en-US', {
   weekday: 'long',

@@ -3,7 +3,6 @@ import slugifyModule from 'slugify';
 
 const slugify = slugifyModule.default;
 
-/** Signs with a word of their own, and signs that fall away. */
 slugify.extend({
   '+': ' plus ',
   '!': ' bang ',
@@ -21,19 +20,19 @@ slugify.extend({
 
 const SLUG_MAX_CHARACTERS = 250;
 
-/** A name as it can stand in an address, in small letters; random where nothing of it can. */
+/** A name made fit for a URL, in lower case; a random one where no character fits. */
 export const slugOf = (name: string): string => fit(slugify(beginningOf(name), { lower: true }));
 
-/** The same with 8 random digits, for a name that is taken. */
+/** The same with 8 random digits, for a slug that exists. */
 export const otherSlugOf = (name: string): string => `${slugOf(name)}-${randomInt(10_000_000, 100_000_000)}`;
 
-/** A slug that somebody chose, such as a thread's: capital letters stay. */
+/** A slug that a client chose, such as a thread's: upper case stays. */
 export const chosenSlug = (text: string): string => fit(slugify(beginningOf(text)));
 
-/** Before it is worked on: megabytes would take seconds in which nobody is served. */
+/** Megabytes would block the event loop for seconds. */
 const beginningOf = (text: string): string => text.slice(0, 2 * SLUG_MAX_CHARACTERS);
 
-/** Dots alone mean another folder in an address. */
+/** A path segment of dots means another folder. */
 function fit(slug: string): string {
   return /^\.*$/.test(slug) ? randomUUID() : slug.slice(0, SLUG_MAX_CHARACTERS);
 }

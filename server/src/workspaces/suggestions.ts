@@ -1,5 +1,4 @@
 import type { Actor } from '../access/index.ts';
-import type { Db } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import * as store from './store/suggestion-store.ts';
 import type { Suggestion } from './store/suggestion-store.ts';
@@ -9,7 +8,7 @@ import { holdWorkspace } from './store/workspace-store.ts';
 const SUGGESTIONS_MAX = 50;
 const TEXT_MAX_CHARACTERS = 2_000;
 
-/** What a workspace proposes to say first. */
+/** The first messages that a workspace proposes. */
 export class Suggestions {
   readonly #context: WorkspacesContext;
 
@@ -17,15 +16,15 @@ export class Suggestions {
     this.#context = context;
   }
 
-  of(workspaceId: number, db: Db = this.#context.storage.db): Promise<Suggestion[]> {
-    return store.suggestionsOf(db, workspaceId);
+  of(workspaceId: number): Promise<Suggestion[]> {
+    return store.suggestionsOf(this.#context.storage.db, workspaceId);
   }
 
-  /** These instead of those that were there. @returns whether the workspace is still there. */
+  /** Replaces all suggestions. @returns whether the workspace still exists. */
   replace(
     actor: Actor,
     { id, slug }: Pick<Workspace, 'id' | 'slug'>,
-    suggestions: Suggestion[],
+    suggestions: readonly Suggestion[],
   ): Promise<boolean> {
     const kept = suggestions.slice(0, SUGGESTIONS_MAX).map(({ heading, message }) => ({
       heading: heading.slice(0, TEXT_MAX_CHARACTERS),

@@ -1,25 +1,25 @@
-import type { Actor } from '../access/index.ts';
 import { randomUUID } from 'node:crypto';
-import { nextId, type Db } from '../storage/index.ts';
+import type { Actor } from '../access/index.ts';
+import { nextId } from '../storage/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { chosenSlug } from './slug.ts';
+import type { Thread } from './store/rows.ts';
 import * as store from './store/thread-store.ts';
-import type { Thread } from './thread.ts';
-import type { Workspace } from './workspace.ts';
 import { holdWorkspace } from './store/workspace-store.ts';
+import type { Workspace } from './workspace.ts';
 
 const NAME_MAX_CHARACTERS = 255;
 
-export interface NewThread {
-  name?: string | undefined;
-  /** Made fit for an address; a random one where it is left out. */
-  slug?: string | undefined;
-  userId?: number | null | undefined;
+interface NewThread {
+  name: string | undefined;
+  /** Made fit for an address; undefined: a random one. */
+  slug: string | undefined;
+  userId: number | null;
 }
 
-export type ThreadCreation = { thread: Thread } | { refused: 'slug_taken' | 'no_workspace' };
+type ThreadCreation = { thread: Thread } | { refused: 'slug_taken' | 'no_workspace' };
 
-/** The conversations of workspaces. Whoever calls has looked whether the workspace exists for the caller. */
+/** The threads of workspaces. The caller of each method has checked that the workspace exists for the key or session. */
 export class Threads {
   readonly #context: WorkspacesContext;
 
@@ -27,20 +27,18 @@ export class Threads {
     this.#context = context;
   }
 
-  find(workspace: Pick<Workspace, 'id'>, slug: string, db: Db = this.#context.storage.db) {
-    return store.findThread(db, workspace.id, slug);
+  find(workspace: Pick<Workspace, 'id'>, slug: string): Promise<Thread | undefined> {
+    return store.findThread(this.#context.storage.db, workspace.id, slug);
   }
 
   /** By workspace id; a workspace without threads is not in the map. */
-  of(workspaces: readonly Pick<Workspace, 'id'>[], db: Db = this.#context.storage.db) {
-    return store.threadsOf(
-      db,
-      workspaces.map(({ id }) => id),
-    );
+  of(workspaces: readonly Pick<Workspace, 'id'>[]): Promise<Map<number, Thread[]>> {
+    const ids = workspaces.map(({ id }) => id);
+    return store.threadsOf(this.#context.storage.db, ids);
   }
 
   create(actor: Actor, { id, slug: workspace }: Workspace, input: NewThread): Promise<ThreadCreation> {
-    const { name = 'Thread', slug, userId = null } = input;
+    const { name = 'Thread', slug, userId } = input;
     return this.#context.audit.change<ThreadCreation>(actor, async (tx) => {
       if (!(await holdWorkspace(tx, id))) return { result: { refused: 'no_workspace' } };
       const at = this.#context.clock.nowMs();
@@ -72,17 +70,17 @@ export class Threads {
     });
   }
 
-  /** With its chats. One that is not there is gone already. */
-  async remove(actor: Actor, { id, slug: workspace }: Workspace, slug: string): Promise<Thread | undefined> {
-    const there = await store.findThread(this.#context.storage.db, id, slug);
-    if (there === undefined) return undefined;
-    const begin = this.#context.audit.begun(actor, entryOf('delete', there, workspace));
-    await store.emptyThread(this.#context.storage, there.id, begin);
-    return this.#context.audit.change<Thread | undefined>(actor, async (tx) => {
+  /** With its chats; idempotent. */
+  async remove(actor: Actor, { id, slug: workspace }: Workspace, slug: string): Promise<void> {
+    const { storage, audit } = this.#context;
+    const found = await store.findThread(storage.db, id, slug);
+    if (found === undefined) return;
+    await store.emptyThread(storage, found.id, audit.begun(actor, entryOf('delete', found, workspace)));
+    await audit.change(actor, async (tx) => {
       const thread = await store.lockThread(tx, id, slug);
       if (thread === undefined) return { result: undefined };
       await store.deleteThread(tx, thread.id);
-      return { result: thread, entry: entryOf('delete', thread, workspace) };
+      return { result: undefined, entry: entryOf('delete', thread, workspace) };
     });
   }
 }

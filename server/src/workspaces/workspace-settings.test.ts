@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chosenSlug, otherSlugOf, slugOf } from './slug.ts';
 import { readSettings } from './workspace-settings.ts';
 
-describe('a setting becomes the nearest that can be', () => {
+describe('a setting becomes the nearest allowed value', () => {
   test.for<[string, unknown, unknown]>([
     ['openAiTemp', '0.5', 0.5],
     ['openAiTemp', -1, null],
@@ -28,25 +28,21 @@ describe('a setting becomes the nearest that can be', () => {
     ['agentProvider', 'default', null],
     ['openAiPrompt', '', null],
     ['queryRefusalResponse', ['x'], null],
+    ['routerId', 3, 3],
+    ['routerId', '7', 7],
+    ['routerId', 'x', null],
+    ['routerId', 0, null],
     ['name', 5, 'My Workspace'],
     ['name', 'x'.repeat(300), 'x'.repeat(255)],
-  ])('%s: %j is %j', ([name, value, read]) => {
+  ])('the setting %s with %j becomes %j', ([name, value, read]) => {
     expect(readSettings({ [name]: value })).toEqual({ [name]: read });
   });
 
-  test('what is not named, or unknown, is not there', () => {
-    expect(readSettings({ id: 1, slug: 'x', vectorTag: 'y', __proto__: { topN: 3 }, unknown: 1 })).toEqual(
-      {},
-    );
+  test('settings that are not given, or unknown, are left out', () => {
+    expect(readSettings({ id: 1, slug: 'x', vectorTag: 'y', unknown: 1 } as object)).toEqual({});
   });
 
-  test('the router goes by another name on the wire', () => {
-    expect(readSettings({ router_id: 3 })).toEqual({ routerId: 3 });
-    expect(readSettings({ router_id: 'x' })).toEqual({ routerId: null });
-    expect(readSettings({ routerId: 3 })).toEqual({});
-  });
-
-  test('a provider that is taken away takes its model along', () => {
+  test('a removed provider removes its model', () => {
     expect(readSettings({ chatProvider: 'default' })).toEqual({ chatProvider: null, chatModel: null });
   });
 });
@@ -62,24 +58,24 @@ describe('slugs', () => {
     ['Über uns', 'uber-uns'],
     ['../../etc/passwd', 'dot-dot-dot-dot-etcpasswd'],
     ['a?b#c%d', 'abcpercentd'],
-  ])('%s is %s', ([name = '', slug]) => {
+  ])('the name %s becomes the slug %s', ([name = '', slug]) => {
     expect(slugOf(name)).toBe(slug);
   });
 
-  test('with 8 digits more where the name is taken', () => {
+  test('a second slug of a name has 8 more digits', () => {
     expect(otherSlugOf('Docs')).toMatch(/^docs-\d{8}$/);
   });
 
-  test('random where nothing of the name can stand in an address', () => {
+  test('a name without a character for a URL gets a random slug', () => {
     expect(slugOf('日本語')).toMatch(/^[0-9a-f-]{36}$/);
     expect(chosenSlug('…')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('chosen ones keep their capital letters', () => {
+  test('a chosen slug keeps its upper case', () => {
     expect(chosenSlug('My Thread')).toBe('My-Thread');
   });
 
-  test('stay short and different, however long the name', () => {
+  test('slugs of a long name are short and different', () => {
     const name = 'x'.repeat(5_000);
     expect(slugOf(name).length).toBeLessThanOrEqual(250);
     expect(otherSlugOf(name)).not.toBe(slugOf(name));

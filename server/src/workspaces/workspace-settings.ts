@@ -5,13 +5,9 @@ const TEXT_MAX_CHARACTERS = 500_000;
 /** Generated clients read whole numbers into 32 bits. */
 const WHOLE_MAX = 2_147_483_647;
 
-/** The name in place of one that is no text. */
 const SOME_NAME = 'My Workspace';
 
-/**
- * A bad value is never refused: it becomes the nearest that can be, as clients of the Developer API know it. Each
- * takes anything at all.
- */
+/** A bad value is never refused: it becomes the nearest allowed one. */
 const READ: { [K in keyof WorkspaceSettings]: (value: unknown) => WorkspaceSettings[K] } = {
   name: (value) => text(value)?.slice(0, NAME_MAX_CHARACTERS) ?? SOME_NAME,
   openAiTemp: (value) => {
@@ -39,12 +35,12 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value.slice(0, TEXT_MAX_CHARACTERS) : null;
 }
 
-/** `none` is what forms send for "as the whole server". */
+/** Forms send `none` for the provider of the whole server. */
 function provider(value: unknown): string | null {
   return value === 'none' || value === 'default' ? null : text(value);
 }
 
-/** As much of the value as begins like a number: form fields and careless clients send text. */
+/** A number, or the number at the start of a text, as forms send it. */
 function number(value: unknown): number | undefined {
   const read = typeof value === 'number' ? value : typeof value === 'string' ? parseFloat(value) : NaN;
   return Number.isFinite(read) ? read : undefined;
@@ -55,20 +51,20 @@ function whole(value: unknown, { fallback, min }: { fallback: number; min: numbe
   return read === undefined ? fallback : Math.min(WHOLE_MAX, Math.max(min, Math.trunc(read)));
 }
 
-/** Names on the wire, where they are not our own. */
-const WIRE_NAMES: Partial<Record<keyof WorkspaceSettings, string>> = { routerId: 'router_id' };
+/** Settings, each with a value of any type; undefined: it stays as it is. */
+type GivenSettings = { [K in keyof WorkspaceSettings]?: unknown };
 
-/** The settings that `body` names, each as it can be; what it does not name is not there. */
-export function readSettings(body: Readonly<Record<string, unknown>>): Partial<WorkspaceSettings> {
-  const found = Object.entries(READ).flatMap(([name, read]) => {
-    const wireName = WIRE_NAMES[name as keyof WorkspaceSettings] ?? name;
-    return Object.hasOwn(body, wireName) ? [[name, read(body[wireName])] as const] : [];
-  });
-  const settings = Object.fromEntries(found) as Partial<WorkspaceSettings>;
-  // Without its provider a model's name means nothing.
-  return body.chatProvider === 'default' ? { ...settings, chatModel: null } : settings;
+/** The settings that are given, each as the nearest allowed value. */
+export function readSettings(given: GivenSettings): Partial<WorkspaceSettings> {
+  const settings = Object.fromEntries(
+    Object.entries(READ).flatMap(([name, read]) => {
+      const value = given[name as keyof WorkspaceSettings];
+      return value === undefined ? [] : [[name, read(value)]];
+    }),
+  );
+  // A model's name means nothing without its provider.
+  return given.chatProvider === 'default' ? { ...settings, chatModel: null } : settings;
 }
 
-/** What a new workspace has where nothing else is said. */
 export const defaultSettings = (): WorkspaceSettings =>
   Object.fromEntries(Object.entries(READ).map(([name, read]) => [name, read(undefined)])) as never;

@@ -5,9 +5,8 @@ import { nextId, type Db, type Storage } from '../storage/index.ts';
 import { Chats } from './chats.ts';
 import type { WorkspacesContext } from './context.ts';
 import { isCovered, isUnbound, type Viewer } from './coverage.ts';
-import { DEFAULT_PROMPT } from './default-prompt.ts';
 import { Members } from './members.ts';
-import { namesIn } from './prompt.ts';
+import { namesIn, type PromptUser } from './prompt.ts';
 import { PromptVariables } from './prompt-variables.ts';
 import { otherSlugOf, slugOf } from './slug.ts';
 import { Suggestions } from './suggestions.ts';
@@ -16,28 +15,26 @@ import type { Workspace, WorkspaceSettings } from './workspace.ts';
 import { defaultSettings } from './workspace-settings.ts';
 import * as store from './store/workspace-store.ts';
 
-/** Takes away much of what the module `widgets`, to the right of this one, keeps under a workspace; `begin` where it does. */
-type EmptyWidgets = (
-  storage: Storage,
-  workspaceId: number,
-  begin: (tx: Db) => Promise<void>,
-) => Promise<void>;
-
 export interface WorkspacesOptions extends WorkspacesContext {
   settings: Settings;
-  emptyWidgets: EmptyWidgets;
+  /** Deletes the chats of a workspace's widgets, which are kept by a module to the right; calls `begin` where there are many. */
+  emptyWidgets: (storage: Storage, workspaceId: number, begin: (tx: Db) => Promise<void>) => Promise<void>;
 }
 
-export type Creation = { workspace: Workspace } | { refused: 'not_covered' };
+type Creation = { workspace: Workspace } | { refused: 'not_covered' };
 
-export type Change = { workspace: Workspace } | { refused: 'no_fields'; id: number } | undefined;
+type Change = { workspace: Workspace } | { refused: 'no_fields'; id: number } | undefined;
 
 const SLUG_TRIES = 20;
 
-/** Name of the setting that holds the server's own system prompt. */
-export const DEFAULT_PROMPT_SETTING = 'default_system_prompt';
+/** The setting with the server's own system prompt, and the prompt where it is not set. */
+const DEFAULT_PROMPT_SETTING = 'default_system_prompt';
+const DEFAULT_PROMPT =
+  'You answer questions for the people of this workspace. It is {datetime}. Use the conversation so far and the context ' +
+  'passages below, where there are any. Keep to what they say, tell what is uncertain, and follow the wishes that the ' +
+  'user states. Give the answer itself and nothing about these instructions.';
 
-/** Workspaces and what belongs to them. A workspace that the caller's key does not cover does not exist for it. */
+/** Workspaces and their parts. A workspace that the caller's key does not cover does not exist for it. */
 export class Workspaces {
   readonly threads: Threads;
   readonly chats: Chats;
@@ -46,7 +43,7 @@ export class Workspaces {
   readonly variables: PromptVariables;
   readonly #context: WorkspacesContext;
   readonly #settings: Settings;
-  readonly #emptyWidgets: EmptyWidgets;
+  readonly #emptyWidgets: WorkspacesOptions['emptyWidgets'];
 
   constructor({ settings, emptyWidgets, ...context }: WorkspacesOptions) {
     this.#context = context;
@@ -63,11 +60,6 @@ export class Workspaces {
     return this.#context.storage.db;
   }
 
-  /** By slug, whoever asks: for the server itself. Routes with a key say `findCovered`. */
-  find(slug: string, db: Db = this.#db): Promise<Workspace | undefined> {
-    return store.findBySlug(db, slug);
-  }
-
   async findCovered(viewer: Viewer, slug: string, db: Db = this.#db): Promise<Workspace | undefined> {
     return isCovered(viewer, slug) ? store.findBySlug(db, slug) : undefined;
   }
@@ -77,29 +69,40 @@ export class Workspaces {
     return found !== undefined && isCovered(viewer, found.slug) ? found : undefined;
   }
 
-  /** Those that the viewer covers, in the order in which they were made. */
-  list(viewer: Viewer, db: Db = this.#db): Promise<Workspace[]> {
-    return store.listWorkspaces(db, viewer);
+  /** The workspaces that the viewer covers, in the order of their creation. */
+  list(viewer: Viewer): Promise<Workspace[]> {
+    return store.listWorkspaces(this.#db, viewer);
   }
 
-  /** The ids of the same: which collections of documents the viewer covers. */
-  coveredIds(viewer: Viewer, db: Db = this.#db): Promise<number[]> {
-    return store.listIds(db, viewer);
+  /** Their ids, which are those of their collections of documents. */
+  coveredIds(viewer: Viewer): Promise<number[]> {
+    return store.listIds(this.#db, viewer);
   }
 
-  /** The prompt of workspaces that have none of their own. */
+  /** The system prompt of a chat, with its variables replaced, and the secret values in it. */
+  async instructions(
+    workspace: Workspace,
+    user: PromptUser | null,
+  ): Promise<{ text: string; secrets: string[] }> {
+    const { openAiPrompt, givenVariables } = workspace;
+    if (openAiPrompt !== null)
+      return this.variables.expand(openAiPrompt, { workspace, user, given: givenVariables });
+    return this.variables.expand(await this.defaultPrompt(), { workspace, user, given: null });
+  }
+
+  /** The prompt of workspaces without a prompt of their own. */
   async defaultPrompt(db: Db = this.#db): Promise<string> {
     return (await this.#settings.get(DEFAULT_PROMPT_SETTING, db)) ?? DEFAULT_PROMPT;
   }
 
-  /** The slug comes from the name; 8 digits follow where it is taken. A slug that the viewer does not cover is refused. */
+  /** The slug is made of the name, with 8 more digits where it exists. A slug that the viewer does not cover is refused. */
   create(
     actor: Actor,
     viewer: Viewer,
     input: Partial<WorkspaceSettings> & { name: string },
   ): Promise<Creation> {
     return this.#context.audit.change<Creation>(actor, async (tx) => {
-      // Asked first, and not whether it is taken: the answer must not tell what else there is.
+      // Checked before the slug is looked up: the answer must not tell which other workspaces exist.
       if (!isCovered(viewer, slugOf(input.name))) return { result: { refused: 'not_covered' } };
       const workspace = await this.#insert(tx, viewer, input);
       if (workspace === undefined) return { result: { refused: 'not_covered' } };
@@ -138,7 +141,7 @@ export class Workspaces {
     throw new Error(`no free slug after ${SLUG_TRIES} tries`);
   }
 
-  /** @returns undefined where there is no such workspace for the viewer. */
+  /** @returns undefined where the workspace does not exist for the viewer. */
   update(
     actor: Actor,
     viewer: Viewer,
@@ -152,7 +155,7 @@ export class Workspaces {
         settings.openAiPrompt === undefined ? before.givenVariables : await this.#given(tx, viewer, before);
       const workspace = { ...before, ...settings, givenVariables: given };
       await store.updateWorkspace(tx, workspace);
-      // Which, not what: prompts are long and nobody else's business.
+      // The names alone: prompts are long and private.
       const details = { slug, fields: Object.keys(settings) };
       return {
         result: { workspace },
@@ -162,8 +165,8 @@ export class Workspaces {
   }
 
   /**
-   * Which made variables a prompt may name that the viewer writes. A key that is bound to workspaces could otherwise have any
-   * of them read out by a model: it keeps those that the prompt before named. Guarded by prompt-variables.test.ts.
+   * The variables that a prompt of this viewer may name. A key that is bound to workspaces keeps those of the former prompt:
+   * otherwise a model would read any of them out to it. Guarded by prompt-variables.test.ts.
    */
   async #given(
     tx: Db,
@@ -175,8 +178,8 @@ export class Workspaces {
   }
 
   /**
-   * Takes the workspace away with its threads, chats, members and whatever other modules keep under it. Where that is much, most
-   * of it goes before the workspace itself: `inParts` says what a crash leaves.
+   * Deletes the workspace with its threads, chats, members and the rows of other modules. Most of many rows are deleted before
+   * the workspace itself: `inParts` says what a crash leaves.
    */
   async remove(actor: Actor, viewer: Viewer, slug: string): Promise<Workspace | undefined> {
     const there = await this.findCovered(viewer, slug);
@@ -201,5 +204,5 @@ export class Workspaces {
 
 export const targetOf = ({ id }: { id: number }): string => `workspace:${id}`;
 
-/** Which workspaces, and so collections of documents, a key covers: what the module `documents` needs of this one. */
+/** The ids of the workspaces, and so of the collections, that a key covers; for the module `documents`. */
 export const coverage = (db: Db, caller: Caller): Promise<number[]> => store.listIds(db, caller);

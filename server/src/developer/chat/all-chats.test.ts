@@ -73,7 +73,7 @@ describeOnBothServers('all chats of the Developer API', (start) => {
     expect((await all({ offset: 1e15 })).body).toEqual({ chats: [], hasPages: false });
   });
 
-  test('a bound key is told of its own workspaces alone, in pages of 20 and in every export', async () => {
+  test('a bound key sees chats of its own workspaces alone, in pages of 20 and in every export', async () => {
     await server.request('POST', '/v1/workspace/new', { body: { name: 'Many' } });
     for (let n = 0; n < 41; n++) {
       await recordChat(server, 'many', { prompt: `m${n}` });

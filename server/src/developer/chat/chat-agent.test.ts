@@ -164,7 +164,7 @@ describeOnBothServers('agents in workspaces', (start) => {
     expect(answer.status).toBe(429);
   });
 
-  test('one that does not exist is told at once, whatever it is called', async () => {
+  test('an agent whose model does not exist answers at once with an abort', async () => {
     await chats.post(`/workspace/${slug}/update`, { chatModel: 'no-tool-model' });
     const frames = await streamed({ message: '@agent hello' });
     expect(frames).toMatchObject([{ type: 'abort', error: expect.stringContaining('does not exist') }]);
@@ -190,7 +190,7 @@ describeOnBothServers('agents in workspaces', (start) => {
     ]);
   });
 
-  test('an upstream that fails half-way is told in the stream, and nothing is kept', async () => {
+  test('an upstream that fails half-way is reported in the stream, and nothing is kept', async () => {
     chats.answer(calls('current_time', {}), json({ error: { message: 'Too warm.' } }, 503));
     const frames = await streamed({ message: '@agent now?' });
     expect(frames.map(({ type }) => type)).toEqual(['agentThought', 'abort']);

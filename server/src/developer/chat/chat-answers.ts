@@ -4,9 +4,8 @@ import type { Answered, ChatEvent, Ending } from '../../chat/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
 import { sendFrames, type Frames } from './event-frames.ts';
-import { Metrics, Source } from '../schemas.ts';
+import { Metrics, Source } from './history.ts';
 
-/** A chat that gave nothing, and why. */
 export const ChatAbort = Type.Object(
   {
     id: Type.String(),
@@ -20,7 +19,7 @@ export const ChatAbort = Type.Object(
   { title: 'ChatAbort' },
 );
 
-/** A whole answer. Which members there are and in which order depends on how it came about. */
+/** A whole answer; its members and their order depend on the kind of the answer. */
 export const ChatAnswer = Type.Object(
   {
     id: Type.String(),
@@ -37,8 +36,8 @@ export const ChatAnswer = Type.Object(
   { title: 'ChatAnswer' },
 );
 
-const RESET = 'Chat history was reset!';
-const NOTHING_SAID = 'No text completion could be completed with this input.';
+export const RESET = 'Chat history was reset!';
+export const NOTHING_SAID = 'No text completion could be completed with this input.';
 
 export const abortBody = (error: string, id: string = randomUUID()) => ({
   id,
@@ -49,7 +48,7 @@ export const abortBody = (error: string, id: string = randomUUID()) => ({
   error,
 });
 
-/** How a chat ended, as one JSON answer. */
+/** The last event of a chat as one JSON answer. */
 export function wholeAnswer(ending: Ending): Answer {
   const id = randomUUID();
   if (ending.kind === 'answered') return json(answeredBody(id, ending));
@@ -60,7 +59,7 @@ export function wholeAnswer(ending: Ending): Answer {
   }
   if (ending.kind === 'reset') return json({ ...resetBody(id), close: true, error: null, metrics: {} });
   if (ending.kind === 'empty') return json({ ...abortBody(NOTHING_SAID, id), metrics: ending.metrics });
-  // Nobody is there to read the answer to who went away.
+  // `gone`: the caller has left, and nobody reads the answer.
   return ending.kind === 'gone' ? phrase(500) : json(abortBody(ending.failure.message, id), 500);
 }
 
@@ -74,7 +73,7 @@ function answeredBody(id: string, ending: Answered): object {
   return { ...head, sources, close: true, error: null, textResponse, thoughts, outputs, metrics };
 }
 
-/** The same as server-sent events. @param release called at the end, whatever became of it. */
+/** The same as server-sent events. @param release called at the end in every case. */
 export const streamedAnswer = <E>(
   streamed: Omit<Frames<E>, 'headers'>,
   release: () => void = () => undefined,
@@ -92,7 +91,7 @@ export function chatFrames(): (event: ChatEvent) => object[] {
   };
 }
 
-const textFrame = (uuid: string, textResponse: string, isAgent = false): object =>
+export const textFrame = (uuid: string, textResponse: string, isAgent = false): object =>
   isAgent
     ? { id: uuid, type: 'textResponseChunk', textResponse, sources: [], close: false, error: null }
     : { uuid, sources: [], type: 'textResponseChunk', textResponse, close: false, error: false };
@@ -122,7 +121,7 @@ function lastFrames(uuid: string, ending: Ending): object[] {
   return ending.thoughts === undefined ? answered(uuid, ending) : agentAnswered(uuid, ending);
 }
 
-const closing = (uuid: string): object => ({
+export const closing = (uuid: string): object => ({
   uuid,
   sources: [],
   type: 'textResponseChunk',
@@ -147,7 +146,7 @@ function agentAnswered(id: string, ending: Answered): object[] {
   ];
 }
 
-/** The last event; what comes before it is for streams. */
+/** The last event; the others are for streams. */
 export async function endingOf(events: AsyncIterable<ChatEvent>): Promise<Ending> {
   let last: ChatEvent | undefined;
   for await (const event of events) last = event;

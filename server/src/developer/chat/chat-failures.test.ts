@@ -94,7 +94,7 @@ describeOnBothServers('chats that come to nothing', (start) => {
   test.for([
     ['nothing but a closed connection', slam, /cannot be reached/],
     ['something that is no answer', says(['x']), /is no answer/],
-  ] as const)('an upstream with %s is told as such', async ([name, behaviour, error]) => {
+  ] as const)('a chat reports an upstream with %s', async ([name, behaviour, error]) => {
     const broken: typeof behaviour = (response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end('<html>');
@@ -142,7 +142,7 @@ describeOnBothServers('chats that come to nothing', (start) => {
     expect(body.error).toContain('The model "no-such-model" does not exist.');
   });
 
-  test('who goes away ends the request at the upstream; what was said until then is kept', async () => {
+  test('a caller who leaves ends the request at the upstream; the answer so far is kept', async () => {
     chats.answer(stream([piece('Good '), piece('day')], { end: 'hang' }));
     const { url, adminKey } = chats.server;
     const left = new Promise<void>((resolve, reject) => {
@@ -166,7 +166,7 @@ describeOnBothServers('chats that come to nothing', (start) => {
     await expect.poll(() => sessionHistory('left')).toEqual(['hello', 'Good day']);
   });
 
-  test('who goes away before the first word leaves nothing behind', async () => {
+  test('a caller who leaves before the first word leaves no chat behind', async () => {
     chats.answer(hang);
     const controller = new AbortController();
     const { url, adminKey } = chats.server;

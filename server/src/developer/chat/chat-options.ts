@@ -1,21 +1,19 @@
 import { Type } from 'typebox';
 import type { Actor, Caller } from '../../access/index.ts';
 import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
-import type { ChatRequest, Instructions, Mode } from '../../chat/index.ts';
+import type { ChatRequest, Mode } from '../../chat/index.ts';
+import type { User } from '../../identity/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf, type Payer } from '../../models/index.ts';
 import type { Call, Decoded } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { ChatServices } from '../services.ts';
 import { asSent, field, flag, text, whole } from '../fields.ts';
 import { metricsOf } from './chat-metrics.ts';
 
 /** An index of PostgreSQL holds no more than 2,700 bytes. */
 const SESSION_MAX_CHARACTERS = 500;
 
-/**
- * Ids of users are numbers in many places. What is neither is no session that could be told from another, and what is said in
- * it must not land in the conversation that all share: false.
- */
+/** @returns false for a value that names no session: its chat must not become part of the conversation that all share. */
 function readSession(value: unknown): string | null | false {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'number') return String(value);
@@ -28,7 +26,6 @@ const Attachment = Type.Object({
   contentString: Type.String({ description: 'A data URI' }),
 });
 
-/** What a question is made of. */
 export const questionFields = {
   message: text({ description: '@agent at its beginning has an agent answer' }),
   ...asSent({
@@ -50,17 +47,16 @@ export const SessionQuestion = Type.Object({
 });
 export const ThreadQuestion = Type.Object({
   ...questionFields,
-  userId: Type.Optional(whole({ description: 'Who says it; in multi-user mode' })),
+  userId: Type.Optional(whole({ description: 'The user who asks, in multi-user mode' })),
 });
 export type QuestionBody = Decoded<typeof ThreadQuestion> &
   Partial<Pick<Decoded<typeof SessionQuestion>, 'sessionId'>>;
 
-/** A question, from a request. */
+/** The request of a session. */
 export type Question = Payer & Pick<Call, 'signal'> & { actor: Actor };
-/** The same of a key. */
+/** The request of a key. */
 export type Asking = Question & { caller: Caller };
 
-/** What somebody wants to be told. */
 export interface ChatOptions {
   message: string;
   mode: Mode;
@@ -70,11 +66,11 @@ export interface ChatOptions {
   attachments: unknown;
 }
 
-/** It is kept, and read again with each question that follows. No window holds more. */
+/** The message is stored, and read again with each later question; no model takes more. */
 export const MESSAGE_MAX_CHARACTERS = 1_000_000;
 export const TOO_LONG = `Message is longer than ${MESSAGE_MAX_CHARACTERS} characters`;
 
-/** @returns the options, or what is wrong with it in the words that clients know. */
+/** @returns the options, or the problem in the words that clients expect. */
 export function readOptions(body: QuestionBody, workspace: Workspace): ChatOptions | { problem: string } {
   const { message = '', reset: isReset, sessionId = null, userId, attachments } = body;
   const mode = body.mode ?? workspace.chatMode;
@@ -82,14 +78,8 @@ export function readOptions(body: QuestionBody, workspace: Workspace): ChatOptio
   if (message.length > MESSAGE_MAX_CHARACTERS) return { problem: TOO_LONG };
   if (!isReset && !isMode(mode)) return { problem: `${shown(mode)} is not a valid mode.` };
   if (sessionId === false) return { problem: SESSION_UNFIT };
-  return {
-    message,
-    mode: isMode(mode) ? mode : workspace.chatMode,
-    isReset,
-    sessionId,
-    userId,
-    attachments,
-  };
+  const known = isMode(mode) ? mode : workspace.chatMode;
+  return { message, mode: known, isReset, sessionId, userId, attachments };
 }
 
 const SESSION_UNFIT = `sessionId must be a number, or text of at most ${SESSION_MAX_CHARACTERS} characters.`;
@@ -98,22 +88,16 @@ const SHOWN_CHARACTERS = 100;
 const shown = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, SHOWN_CHARACTERS);
 
-export interface ChatUser {
-  id: number;
-  username: string;
-  bio: string | null;
-}
-
 export interface WorkspaceChat {
   workspace: Workspace;
   options: ChatOptions;
   thread?: Thread;
-  user?: ChatUser | undefined;
+  user?: User | undefined;
   isStream: boolean;
 }
 
-/** A chat in a workspace, a session of it or a thread, as the engine takes it. */
-export function chatRequest(services: Services, asking: Question, chat: WorkspaceChat): ChatRequest {
+/** A chat in a workspace, one of its sessions or a thread, for the chat engine. */
+export function chatRequest(services: ChatServices, asking: Question, chat: WorkspaceChat): ChatRequest {
   const { workspace, options, thread, user, isStream } = chat;
   const conversation = workspaceConversation(services, asking.actor, {
     workspaceId: workspace.id,
@@ -124,7 +108,7 @@ export function chatRequest(services: Services, asking: Question, chat: Workspac
   const { message, mode, isReset } = options;
   return {
     ...requestBy(services, asking, workspace),
-    instructions: () => instructionsOf(services, workspace, user),
+    instructions: () => services.workspaces.instructions(workspace, user ?? null),
     attachments: readAttachments(options.attachments),
     conversation,
     message,
@@ -135,9 +119,9 @@ export function chatRequest(services: Services, asking: Question, chat: Workspac
   };
 }
 
-/** What is the same in every chat. */
+/** The part that every chat has in common. */
 export function requestBy(
-  services: Services,
+  services: ChatServices,
   asking: Question,
   workspace: Workspace,
 ): Pick<ChatRequest, 'workspace' | 'selector' | 'account' | 'searchPayer' | 'signal'> {
@@ -149,18 +133,4 @@ export function requestBy(
     searchPayer: { account: accountsOf(services, asking, { isAside: true }) },
     signal: asking.signal,
   };
-}
-
-export async function instructionsOf(
-  { workspaces, clock }: Services,
-  workspace: Workspace,
-  user?: ChatUser,
-): Promise<Instructions> {
-  const template = workspace.openAiPrompt ?? (await workspaces.defaultPrompt());
-  return workspaces.variables.expand(template, {
-    workspace,
-    user: user === undefined ? null : { name: user.username, bio: user.bio },
-    nowMs: clock.nowMs(),
-    given: workspace.openAiPrompt === null ? null : workspace.givenVariables,
-  });
 }

@@ -1,20 +1,12 @@
 import { Type } from 'typebox';
-import { isoTime } from '../../base/clock.ts';
-import type { Conversation, ExportFacts, PlacedChat } from '../../workspaces/index.ts';
-import {
-  EXPORT_TYPES,
-  exportText,
-  isByWorkspace,
-  isExportType,
-  usernameOf,
-  viewMessages,
-} from '../../workspaces/index.ts';
-import { json, listText, streamed } from '../answers.ts';
+import type { PlacedChat } from '../../workspaces/index.ts';
+import { json, streamed } from '../answers.ts';
 import { field, wholeWithin } from '../fields.ts';
 import * as d from '../schemas.ts';
-import { nullable, Time, type Answer } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import { nullable, Time } from '../../http/index.ts';
+import type { Route } from '../services.ts';
+import { chatRoute } from '../surface.ts';
+import { EXPORTS, usernameOf, type ExportFacts } from './exports.ts';
 import { usernames } from '../people/users-by-id.ts';
 
 const AnyChat = Type.Object(
@@ -37,15 +29,15 @@ const AnyChat = Type.Object(
   { title: 'WorkspaceChat' },
 );
 
-/** The last is far beyond that of any instance; a page further on is as empty. */
+/** Page numbers; the highest is far behind the last page of any instance. */
 const PAGES = { otherwise: 0, least: 0, most: 10_000_000 };
 
-const listRoutes: Route[] = [
-  route({
+export const chatRecordRoutes: Route[] = [
+  chatRoute({
     method: 'POST',
     path: '/v1/admin/workspace-chats',
     id: 'workspaces.all_chats',
-    summary: 'What was said in all workspaces',
+    summary: 'The chats of all workspaces',
     description: 'Newest first, 20 at a time; `offset` is the number of the page, from 0.',
     access: 'workspaces:read',
     bodyOptional: true,
@@ -58,34 +50,7 @@ const listRoutes: Route[] = [
       return json({ chats: chats.map((chat) => viewChat(chat, facts)), hasPages: hasMore });
     },
   }),
-];
-
-const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) => ({
-  id: chat.id,
-  workspaceId: chat.workspaceId,
-  prompt: chat.prompt,
-  response: JSON.stringify(chat.response),
-  include: chat.isIncluded,
-  user_id: chat.userId,
-  thread_id: chat.threadId,
-  api_session_id: chat.apiSessionId,
-  createdAt: isoTime(chat.createdAt),
-  lastUpdatedAt: isoTime(chat.updatedAt),
-  feedbackScore: chat.isGood,
-  memoryProcessed: false,
-  workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
-  user: { username: usernameOf(chat, facts) },
-});
-
-const CONTENT_TYPES = {
-  json: 'application/json; charset=utf-8',
-  jsonAlpaca: 'application/json; charset=utf-8',
-  csv: 'text/csv; charset=utf-8',
-  jsonl: 'application/jsonl; charset=utf-8',
-} as const;
-
-const exportRoutes: Route[] = [
-  route({
+  chatRoute({
     method: 'GET',
     path: '/v1/system/export-chats',
     id: 'workspaces.export_chats',
@@ -102,31 +67,33 @@ const exportRoutes: Route[] = [
     answerTypes: ['application/jsonl', 'application/json', 'text/csv'],
     responses: { 200: 'stream', 400: d.Said },
     handler: async (services, { caller, query: { type } }) => {
-      if (!isExportType(type)) return json({ message: unknownType(type) }, 400);
       const { workspaces } = services;
+      const format = Object.hasOwn(EXPORTS, type) ? EXPORTS[type] : undefined;
+      if (format === undefined) return json({ message: unknownType(type) }, 400);
       const facts = {
         usernames: await usernames(services),
         defaultPrompt: await workspaces.defaultPrompt(),
       };
-      const chats = workspaces.chats.all(caller, isByWorkspace(type));
-      return streamed(CONTENT_TYPES[type], exportText(type, chats, facts));
+      const chats = workspaces.chats.all(caller, format.byWorkspace);
+      return streamed(format.type, format.write(chats, facts));
     },
   }),
 ];
 
 const unknownType = (type: string): string =>
-  `Invalid export type: ${type}. Must be one of ${EXPORT_TYPES.join(', ')}`;
+  `Invalid export type: ${type}. Must be one of ${Object.keys(EXPORTS).join(', ')}`;
 
-export const chatRecordRoutes: Route[] = [...listRoutes, ...exportRoutes];
-
-/** `{history}` of a conversation, however long. */
-export function historyAnswer(
-  { workspaces }: Services,
-  conversation: Conversation,
-  options: { limit: number; order: 'asc' | 'desc' },
-): Promise<Answer> {
-  async function* pages(): AsyncGenerator<unknown[]> {
-    for await (const chats of workspaces.chats.history(conversation, options)) yield viewMessages(chats);
-  }
-  return streamed('application/json; charset=utf-8', listText('history', pages()));
-}
+const viewChat = (chat: PlacedChat, facts: Pick<ExportFacts, 'usernames'>) =>
+  d.shaped(AnyChat, {
+    ...chat,
+    ...d.timesOf(chat),
+    response: JSON.stringify(chat.response),
+    include: chat.isIncluded,
+    user_id: chat.userId,
+    thread_id: chat.threadId,
+    api_session_id: chat.apiSessionId,
+    feedbackScore: chat.isGood,
+    memoryProcessed: false,
+    workspace: { name: chat.workspace.name, slug: chat.workspace.slug },
+    user: { username: usernameOf(chat, facts) },
+  });

@@ -175,7 +175,7 @@ describeOnBothServers('chats in workspaces', (start) => {
       }),
     );
     expect(chats.asked()).toEqual([]);
-    // Kept for whoever looks, never shown to a model.
+    // Kept in the history, never given to a model.
     expect(await history()).toEqual([]);
     await ask({ message: 'hello' });
     expect(prompt()).toHaveLength(2);
@@ -324,7 +324,7 @@ describeOnBothServers('chats in workspaces', (start) => {
     expect((await history())[0]?.attachments).toEqual([picture]);
   });
 
-  test('a document that cannot be read is told to the model', async () => {
+  test('the model learns of a document that cannot be read', async () => {
     const file = {
       name: 'talk.mp3',
       mime: 'application/anythingllm-document',

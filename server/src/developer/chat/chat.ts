@@ -1,11 +1,10 @@
 import { Type } from 'typebox';
 import { NO_SELECTORS, type Holder } from '../../access/index.ts';
-import type { Session, User } from '../../identity/index.ts';
+import type { Session } from '../../identity/index.ts';
 import { holdersOfAdmin, holdersOfOwner, type KeysContext } from '../../keys/index.ts';
 import type { Payer } from '../../models/index.ts';
 import { takeQuestion, type Answer, type Call } from '../../http/index.ts';
-import { historyAnswer } from './chat-record.ts';
-import * as d from '../schemas.ts';
+import { History, historyAnswer } from './history.ts';
 import { json, phrase } from '../answers.ts';
 import {
   abortBody,
@@ -20,14 +19,14 @@ import { chatRequest, questionFields, readOptions, SessionQuestion, ThreadQuesti
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
 import { namedUser, userOf } from '../people/users-by-id.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, ChatServices } from '../services.ts';
+import { chatRoute } from '../surface.ts';
 
 const EVENTS =
   'Server-sent events: textResponseChunk with the text as it comes, an empty one with close: true, then ' +
   'finalizeResponseStream with the sources. Agents say what they do in agentThought. Ends without [DONE].';
 
-/** Each question can be asked for a whole answer and for one that comes as it is made. */
+/** Each question can have a whole answer or a streamed one. */
 const WAYS = [
   { isStream: false, path: 'chat', verb: 'chat', how: '', said: { responses: { 200: ChatAnswer } } },
   {
@@ -42,7 +41,7 @@ const shared = { method: 'POST', access: 'workspaces:chat' } as const;
 const inWorkspace = Type.Object({ slug: Type.String() });
 
 const sessionRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
-  route({
+  chatRoute({
     ...shared,
     ...said,
     path: `/v1/workspace/:slug/${path}`,
@@ -61,7 +60,7 @@ const sessionRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
 );
 
 const threadRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
-  route({
+  chatRoute({
     ...shared,
     ...said,
     path: `/v1/workspace/:slug/thread/:threadSlug/${path}`,
@@ -90,12 +89,12 @@ const threadRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
   }),
 );
 
-/** Clients of this one route know an unknown workspace by an event in an answer that says 200 and names no type. */
+/** Clients of this one route expect an event in an answer with status 200 and no content type for an unknown workspace. */
 const loneFrame = (frame: object): Answer => ({ status: 200, body: `data: ${JSON.stringify(frame)}\n\n` });
 
-/** @param place where there is a thread, whoever says something there may be named. */
+/** In a thread, `userId` may name the user who asks. */
 async function inPlace(
-  services: Services,
+  services: ChatServices,
   call: Asking & { body: QuestionBody },
   place: Omit<WorkspaceChat, 'options' | 'user'>,
 ): Promise<Answer> {
@@ -105,16 +104,12 @@ async function inPlace(
   if (thread === undefined) return answered(services, call, { ...place, options });
   const { workspace } = place;
   const user = await namedUser(services, call.caller, { workspace, userId: options.userId });
-  // Sessions are for the workspace's own conversation.
+  // Sessions are part of the workspace's own conversation.
   return answerWithin(services, call, { ...place, options: { ...options, sessionId: null }, user });
 }
 
-/** Where the user, if there is one, may send another message today. */
-async function answerWithin(
-  services: Services,
-  call: Question,
-  chat: Omit<WorkspaceChat, 'user'> & { user: User | undefined },
-): Promise<Answer> {
+/** Answers unless the user has reached the limit of messages within 24 hours. */
+async function answerWithin(services: ChatServices, call: Question, chat: WorkspaceChat): Promise<Answer> {
   const { user } = chat;
   if (user === undefined) return answered(services, call, chat);
   const admission = await services.chat.dailyMessages.admit(user, services.clock.nowMs());
@@ -124,9 +119,9 @@ async function answerWithin(
   return { status: 429, body: abortBody(error), headers: { 'retry-after': retryAfter } };
 }
 
-/** @param chat.release called at the end, whatever became of it. */
+/** @param chat.release called at the end in every case. */
 async function answered(
-  services: Services,
+  services: ChatServices,
   call: Question,
   { release, ...chat }: WorkspaceChat & { release?: () => void },
 ): Promise<Answer> {
@@ -141,11 +136,11 @@ async function answered(
   }
 }
 
-/* Chats of who is logged in, each in a conversation of their own, in the workspaces that there are for them. */
+/* Chats of a session: each user has a conversation of their own in each of their workspaces. */
 
-/** Nobody's key is used: the usage report has the user, whose owner's budgets are spent. */
+/** No key is used: the request counts for the user, on the budgets of the user's owner. */
 async function payerOf(
-  { keys }: Services,
+  { keys }: ChatServices,
   session: Session,
   { countsItself }: Pick<Call, 'countsItself'>,
 ): Promise<Payer> {
@@ -158,18 +153,18 @@ async function payerOf(
   };
 }
 
-/** A session that was opened with a key is worth no more than the key. */
+/** A session that was opened with a key counts against the holders of the key. */
 async function holdersOf(keys: KeysContext, session: Session): Promise<readonly Holder[]> {
   if (session.actor.kind === 'key') return session.actor.caller.holders;
   return session.kind === 'user' ? holdersOfOwner(keys, session.user.ownerId) : holdersOfAdmin(keys);
 }
 
 const ownRoutes: Route[] = [
-  route({
+  chatRoute({
     method: 'POST',
     path: '/api/workspace/:slug/stream-chat',
     id: 'my_workspaces.stream_chat',
-    summary: 'Ask one of the workspaces of whoever is logged in',
+    summary: 'Ask one of your own workspaces',
     description: `${EVENTS} Within the messages that a user may send in 24 hours.`,
     access: 'session',
     params: inWorkspace,
@@ -191,21 +186,21 @@ const ownRoutes: Route[] = [
       return answerWithin(services, { ...payer, actor: session.actor, signal }, chat);
     },
   }),
-  route({
+  chatRoute({
     method: 'GET',
     path: '/api/workspace/:slug/chats',
     id: 'my_workspaces.chats',
-    summary: 'What whoever is logged in has said in a workspace, outside of threads',
+    summary: 'Your own chats in a workspace, outside of threads',
     access: 'session',
     params: inWorkspace,
-    responses: { 200: d.History, 404: 'stream' },
+    responses: { 200: History, 404: 'stream' },
     handler: async (services, { session, params: { slug } }) => {
       const user = userOf(session);
       const workspace = await services.workspaces.members.workspaceFor(user, slug);
       if (workspace === undefined) return phrase(404);
-      const conversation = { workspaceId: workspace.id, threadId: null, apiSessionId: null };
-      const own = { ...conversation, userId: user?.id ?? null };
-      return historyAnswer(services, own, { limit: Infinity, order: 'asc' });
+      const own = { threadId: null, apiSessionId: null, userId: user?.id ?? null };
+      const conversation = { workspaceId: workspace.id, ...own };
+      return historyAnswer(services, conversation, { limit: Infinity, order: 'asc' });
     },
   }),
 ];

@@ -19,7 +19,7 @@ export async function recordChat(
   fields: Partial<NewChat> & { prompt: string; threadSlug?: string },
 ): Promise<Chat> {
   const workspaces = workspacesOf(server);
-  const workspace = await workspaces.find(slug);
+  const workspace = await workspaces.findCovered('everything', slug);
   if (workspace === undefined) throw new Error(`no workspace ${slug}`);
   const { threadSlug, ...rest } = fields;
   const thread = threadSlug === undefined ? undefined : await workspaces.threads.find(workspace, threadSlug);

@@ -3,17 +3,14 @@ import type { ServerResponse } from 'node:http';
 
 export interface Frames<E> {
   events: AsyncGenerator<E>;
-  /** One of them that was waited for before there was an answer. */
+  /** The first event, where it was read before. */
   first?: IteratorResult<E, unknown>;
-  /** What of an event goes out: JSON, and text as it is. */
+  /** Objects are sent as JSON, strings as they are. */
   framesOf: (event: E) => readonly (object | string)[];
   headers: Record<string, string>;
 }
 
-/**
- * Server-sent events, each sent as soon as it is there and no faster than the reader takes them. A reader that goes away ends
- * `events` too, and with it whatever makes them.
- */
+/** Server-sent events, each sent at once but no faster than the reader takes them. `events` ends when the reader leaves. */
 export async function sendFrames<E>(
   response: ServerResponse,
   { events, first, framesOf, headers }: Frames<E>,
@@ -41,7 +38,7 @@ export async function sendFrames<E>(
 const dataOf = (frame: object | string): string =>
   typeof frame === 'string' ? frame : JSON.stringify(frame);
 
-/** Until there is room again, or nobody left to write to. */
+/** Resolves when the response has room again, or is closed. */
 async function writable(response: ServerResponse): Promise<void> {
   const waiting = new AbortController();
   const { signal } = waiting;

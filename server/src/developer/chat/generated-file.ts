@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Answer } from '../../http/index.ts';
 import { json } from '../answers.ts';
 
-/** A kind, a UUID that nobody guesses, an extension: no path can be made of it. */
+/** A kind, an unguessable UUID, an extension: it cannot be a path. */
 const NAME = /^[a-z]+-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]{1,8}$/i;
 
 const MIME: Record<string, string> = {
@@ -19,7 +19,7 @@ const MIME: Record<string, string> = {
   '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
 
-/** A file that agents of AnythingLLM made: moving in, somebody may copy their folder. Agents here make none. */
+/** A file that an agent of AnythingLLM made, where its folder was copied at the import. Agents of Keyward make no files. */
 export async function generatedFile(dataDir: string, name: string): Promise<Answer> {
   if (!NAME.test(name)) return json({ error: 'Invalid filename format' }, 400);
   try {
@@ -30,7 +30,7 @@ export async function generatedFile(dataDir: string, name: string): Promise<Answ
         response.writeHead(200, {
           'content-type': MIME[extname(name).toLowerCase()] ?? 'application/octet-stream',
           'content-disposition': `attachment; filename="${name}"`,
-          // A page that was made here must not run as one of this server's.
+          // An HTML file must not run as a page of this server.
           'x-content-type-options': 'nosniff',
         });
         await pipeline(file.createReadStream(), response);

@@ -89,9 +89,9 @@ describeOnBothServers('histories of the Developer API', (start) => {
     const chat = await recordChat(server, 'reset', { prompt: 'gone', apiSessionId: 's' });
     const { workspaceId } = chat;
     const conversation = { workspaceId, threadId: null, apiSessionId: 's' };
-    const { storage } = server.app.core;
-    const reset = () => storage.transaction((tx) => workspacesOf(server).chats.reset(tx, conversation));
-    expect([await reset(), await reset()]).toEqual([1, 0]);
+    const reset = () => workspacesOf(server).chats.resetBy({ kind: 'system' }, conversation);
+    await reset();
+    await reset();
     expect([await prompts('reset', '?apiSessionId=s'), await prompts('reset')]).toEqual([[], ['kept']]);
   });
 
@@ -101,7 +101,7 @@ describeOnBothServers('histories of the Developer API', (start) => {
       for (const n of [1, 2, 3]) await recordChat(server, 'recent', { prompt: `${userId}.${n}`, userId });
     }
     await recordChat(server, 'recent', { prompt: 'refused', userId: 1, isIncluded: false });
-    const found = await workspacesOf(server).find('recent');
+    const found = await workspacesOf(server).findCovered('everything', 'recent');
     const recent = async (userId?: number | null) => {
       const conversation = { workspaceId: found?.id ?? 0, threadId: null, apiSessionId: null, userId };
       const list = await workspacesOf(server).chats.recent(conversation, 2);

@@ -40,7 +40,7 @@ describeOnBothServers('images of the Developer API', (start) => {
     expect(none.body.error).toContain('No model that makes images');
   });
 
-  test('a form of many parts is not taken apart', async () => {
+  test('a form of too many parts is refused', async () => {
     const part = '--x\r\ncontent-disposition: form-data; name="prompt"\r\n\r\na\r\n';
     const { status } = await make(`${part.repeat(1_001)}--x--\r\n`, {
       'content-type': 'multipart/form-data; boundary=x',
@@ -63,7 +63,7 @@ describeOnBothServers('images of the Developer API', (start) => {
     });
   });
 
-  test('an upstream that sends something else, or breaks off, is told as such', async () => {
+  test('an upstream that sends something else, or breaks off, is reported', async () => {
     for (const [behaviour, error] of [
       [html, /no answer/],
       [brokenOff, /lost/],
@@ -96,7 +96,7 @@ describeOnBothServers('images of the Developer API', (start) => {
     expect(sent.match(/name="image\[\]"; filename="(one|two)\.png"/g)).toHaveLength(2);
   });
 
-  test("a failure is told in the upstream's words; a form that cannot be read is 400", async () => {
+  test("a failure has the upstream's words; an unreadable form is 400", async () => {
     upstream.answer(json({ error: { message: 'Not such a picture.' } }, 400));
     const refused = await make({ prompt: 'a river' });
     expect([refused.status, refused.body]).toEqual([500, { error: 'Not such a picture.' }]);

@@ -3,9 +3,9 @@ import { collected } from '../../base/collected.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { brokenOff, failureOf, imageModel, providerFailure, type Failure } from '../../chat/index.ts';
 import { ModelAccount, ModelForm, paidOnce } from '../../models/index.ts';
-import type { Answer as ModelAnswer, FormPart, Sent, Wanted } from '../../models/index.ts';
+import type { Answer as ModelAnswer, Sent, Wanted } from '../../models/index.ts';
 import type { Answer, Call } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { ChatServices } from '../services.ts';
 import { json } from '../answers.ts';
 import { field, text } from '../fields.ts';
 
@@ -21,28 +21,23 @@ type Request = Call<TObject, TObject, typeof ImageRequest, 'workspaces:chat'>;
 const REFERENCES_MAX = 10;
 const REFERENCE_MAX_BYTES = 25 * 1024 * 1024;
 
-interface ImageOptions {
-  prompt: string;
-  size: string | undefined;
-  isBlob: boolean;
-  references: FormPart[];
-}
+type ImageOptions = ReturnType<typeof readOptions>;
 
-/** Passed on to an upstream that makes images: new ones, or changed ones where there are pictures to go by. */
-export async function makeImages(services: Services, call: Request): Promise<Answer> {
+/** Asks an upstream for images: new ones, or changes of the given references. */
+export async function makeImages(services: ChatServices, call: Request): Promise<Answer> {
   const options = readOptions(call);
   if (options.prompt === '') return json({ error: 'A prompt is required.' }, 400);
-  if (options.references.length > REFERENCES_MAX) {
+  if (options.references.length > REFERENCES_MAX)
     return json({ error: `At most ${REFERENCES_MAX} image_references are taken.` }, 400);
-  }
-  if (options.references.some(({ value }) => value.length > REFERENCE_MAX_BYTES)) {
+  if (options.references.some(({ value }) => value.length > REFERENCE_MAX_BYTES))
     return json({ error: `An image reference may have at most ${REFERENCE_MAX_BYTES} bytes.` }, 400);
-  }
   const model = await imageModel(services, call.caller.selectors.models);
-  if (model === undefined) {
+  if (model === undefined)
     return json({ error: 'No model that makes images is set up: add an upstream that has one.' }, 500);
-  }
-  const made = await ask(services, call, { options, model });
+  const sent = { ...requestOf(options, model), model, headers: {}, signal: call.signal };
+  const made = await paidOnce(services.models, new ModelAccount(services, call), sent)
+    .then(madeOf)
+    .catch((error: unknown) => ({ failure: failureOf(error) }));
   if ('failure' in made) return json({ error: made.failure.message }, 500);
   const { images } = made;
   const [first] = images;
@@ -51,7 +46,7 @@ export async function makeImages(services: Services, call: Request): Promise<Ans
   return { status: 200, body: Buffer.from(first, 'base64'), headers: { 'content-type': 'image/png' } };
 }
 
-function readOptions({ body, form = [] }: Request): ImageOptions {
+function readOptions({ body, form = [] }: Request) {
   const { prompt = '', size, response_format: format } = body;
   const references = form.filter(({ name, file }) => name === 'image_references' && file !== undefined);
   return { prompt: prompt.trim(), size, isBlob: format === 'blob', references };
@@ -59,20 +54,7 @@ function readOptions({ body, form = [] }: Request): ImageOptions {
 
 type Made = { images: string[] } | { failure: Failure };
 
-async function ask(
-  services: Services,
-  call: Request,
-  { options, model }: { options: ImageOptions; model: string },
-): Promise<Made> {
-  const sent = { ...requestOf(options, model), model, headers: {}, signal: call.signal };
-  try {
-    return await madeOf(await paidOnce(services.models, new ModelAccount(services, call), sent));
-  } catch (error) {
-    return { failure: failureOf(error) };
-  }
-}
-
-/** Of the whole answer; images stand in it as text. */
+/** Of the whole answer, which has the images in Base64. */
 const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 
 async function madeOf({ body, status }: ModelAnswer): Promise<Made> {
@@ -90,7 +72,7 @@ const tooLong = (): KeywardError =>
     `The images are longer than ${ANSWER_MAX_BYTES} bytes together: ask for a smaller size.`,
   );
 
-/** Only images that are in the answer itself: an address might lead anywhere. */
+/** Only images in the answer itself: a URL could point to any address. */
 function imagesOf(json: string): Made {
   const { data } = (JSON.parse(json) ?? {}) as { data?: unknown };
   const items = Array.isArray(data) ? (data as unknown[]) : [];
@@ -107,7 +89,7 @@ function requestOf(
 ): Pick<Wanted & Sent, 'path' | 'parsed' | 'body' | 'contentType'> {
   const fields = { prompt, n: 1, ...(size === undefined ? {} : { size }) };
   if (references.length === 0) {
-    // Newer models give nothing else and know no such member.
+    // Newer models always answer in Base64 and refuse the member.
     const isNewer = model.includes('gpt-image');
     const parsed = { model, ...fields, ...(isNewer ? {} : { response_format: 'b64_json' }) };
     const body = Buffer.from(JSON.stringify(parsed));

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
-import type { Attachment, ChatEvent, ChatRequest, Ending, Turn } from '../../chat/index.ts';
+import type { Attachment, ChatEvent, ChatRequest, Ending, Failure, Turn } from '../../chat/index.ts';
 import { refuseTooLarge, workspaceConversation } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import type { Decoded } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { ChatServices } from '../services.ts';
 import { field, flag, text } from '../fields.ts';
 import { metricsOf } from './chat-metrics.ts';
-import { instructionsOf, requestBy, type Asking } from './chat-options.ts';
+import { requestBy, type Asking } from './chat-options.ts';
 
-/** What a client of the OpenAI API says; anything may stand anywhere. */
 export interface OpenaiOptions {
   instructions: string | undefined;
   history: Turn[];
@@ -62,7 +61,7 @@ export function readOpenaiOptions(
 
 const isInstruction = ({ role }: Message): boolean => role === 'system' || role === 'developer';
 
-/** Questions with their answers; either may stand alone. */
+/** Questions with their answers; either may be missing. */
 function turnsOf(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];
   let isOpen = false;
@@ -98,9 +97,9 @@ function imagesOf(content: unknown): Attachment[] {
   });
 }
 
-/** The caller brings the history; the answer is kept with the workspace all the same. */
+/** The history comes from the request; the answer is stored in the workspace nevertheless. */
 export function openaiRequest(
-  services: Services,
+  services: ChatServices,
   asking: Asking,
   { workspace, options }: { workspace: Workspace; options: OpenaiOptions },
 ): ChatRequest {
@@ -110,7 +109,9 @@ export function openaiRequest(
     ...requestBy(services, asking, workspace),
     conversation: { ...workspaceConversation(services, asking.actor, place), recent: async () => history },
     instructions: async () =>
-      instructions === undefined ? instructionsOf(services, workspace) : { text: instructions, secrets: [] },
+      instructions === undefined
+        ? services.workspaces.instructions(workspace, null)
+        : { text: instructions, secrets: [] },
     message,
     attachments,
     temperature,
@@ -125,15 +126,7 @@ export function openaiRequest(
 
 const NO_USAGE = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
 
-/** Members that answers and their chunks share. */
-interface Frame {
-  id: string;
-  object: 'chat.completion' | 'chat.completion.chunk';
-  created: number;
-  model: string;
-}
-
-/** How it ended, in the words of this surface; a failure is none of them. */
+/** The endings that are an answer. */
 type Said = Exclude<Ending, { kind: 'failed' | 'gone' | 'reset' }>;
 
 function closingOf(ending: Said): { content: string | null; finish_reason: string; usage: object } {
@@ -146,28 +139,19 @@ function closingOf(ending: Said): { content: string | null; finish_reason: strin
 
 export function openaiAnswer(ending: Said, model: string, nowMs: number): object {
   const { content, finish_reason, usage } = closingOf(ending);
-  const frame: Frame = frameOf('chat.completion', model, nowMs);
+  const frame = frameOf('chat.completion', model, nowMs);
   const message = { role: 'assistant', content };
   return { ...frame, choices: [{ index: 0, message, logprobs: null, finish_reason }], usage };
 }
 
-const frameOf = (object: Frame['object'], model: string, nowMs: number): Frame => ({
+const frameOf = (object: 'chat.completion' | 'chat.completion.chunk', model: string, nowMs: number) => ({
   id: randomUUID(),
   object,
   created: Math.floor(nowMs / 1000),
   model,
 });
 
-/** As other servers of the OpenAI API say it. */
-export const openaiError = ({
-  message,
-  status,
-  code,
-}: {
-  message: string;
-  status: number;
-  code: string;
-}) => ({
+export const openaiError = ({ message, status, code }: Pick<Failure, 'message' | 'status' | 'code'>) => ({
   error: {
     message,
     type: status >= 500 ? 'server_error' : 'invalid_request_error',
@@ -176,7 +160,7 @@ export const openaiError = ({
   },
 });
 
-/** The frames of a stream. It ends with `[DONE]`, or with an error where it is no whole answer. */
+/** The frames of a stream, which ends with `[DONE]` or with an error. */
 export function openaiFrames(model: string, nowMs: number): (event: ChatEvent) => (object | string)[] {
   const frame = frameOf('chat.completion.chunk', model, nowMs);
   const chunk = (content: string, finish_reason: string | null = null, usage: object = {}): object => ({

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
+import type { Clock } from '../../base/clock.ts';
 import { mapInTurns } from '../../base/slices.ts';
-import type { Failure } from '../../chat/index.ts';
+import type { ChatEvent, Failure } from '../../chat/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { empty, json } from '../answers.ts';
 import { abortBody, ChatAbort, endingOf, streamedAnswer } from './chat-answers.ts';
@@ -14,10 +15,9 @@ import {
   openaiRequest,
   readOpenaiOptions,
 } from './openai-chat.ts';
-import type { OpenaiOptions } from './openai-chat.ts';
 import { REQUEST_ID_HEADER, type Answer, type Decoded } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, ChatServices } from '../services.ts';
+import { chatRoute } from '../surface.ts';
 
 const WorkspaceModel = Type.Object(
   {
@@ -44,7 +44,7 @@ const ChatError = Type.Object(
 const NO_QUESTION = "No user prompt found. Must be last element in message array with 'user' role.";
 
 export const openaiRoutes: Route[] = [
-  route({
+  chatRoute({
     method: 'GET',
     path: '/v1/openai/models',
     id: 'openai.models',
@@ -61,7 +61,7 @@ export const openaiRoutes: Route[] = [
       return json({ object: 'list', data });
     },
   }),
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/openai/chat/completions',
     id: 'openai.chat',
@@ -83,7 +83,7 @@ export const openaiRoutes: Route[] = [
     },
     handler: completions,
   }),
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/openai/images/generations',
     id: 'openai.images',
@@ -112,7 +112,7 @@ const modelOf = ({ slug, createdAt }: Workspace, owned_by: string) => ({
 });
 
 async function completions(
-  services: Services,
+  services: ChatServices,
   call: Asking & { body: Decoded<typeof OpenaiQuestion> },
 ): Promise<Answer> {
   const { model: slug = '' } = call.body;
@@ -122,9 +122,8 @@ async function completions(
   if (options === 'no_messages') return empty(500);
   if (options === 'no_question') return json(abortBody(NO_QUESTION), 400);
   if (options.message.length > MESSAGE_MAX_CHARACTERS) return json(abortBody(TOO_LONG), 400);
-  return options.isStream
-    ? streamed(services, call, { workspace, options })
-    : whole(services, call, { workspace, options });
+  const events = await services.chat.answer(openaiRequest(services, call, { workspace, options }));
+  return (options.isStream ? streamed : whole)(events, slug, services.clock);
 }
 
 const noModel = (slug: string) => ({
@@ -133,31 +132,24 @@ const noModel = (slug: string) => ({
   code: 'model_not_found',
 });
 
-interface OpenaiChat {
-  workspace: Workspace;
-  options: OpenaiOptions;
-}
-
-async function whole(services: Services, call: Asking, chat: OpenaiChat): Promise<Answer> {
-  const ending = await endingOf(await services.chat.answer(openaiRequest(services, call, chat)));
+async function whole(events: AsyncGenerator<ChatEvent>, model: string, clock: Clock): Promise<Answer> {
+  const ending = await endingOf(events);
   if (ending.kind === 'failed') return failed(ending.failure);
   if (ending.kind === 'gone' || ending.kind === 'reset') return empty(500);
-  return json(openaiAnswer(ending, chat.workspace.slug, services.clock.nowMs()));
+  return json(openaiAnswer(ending, model, clock.nowMs()));
 }
 
-/** What is the caller's to change stays 400 and 429; the rest is between this server and the model's. */
+/** The caller's own errors keep their status; other errors of the upstream are 502. */
 function failed(failure: Failure): Answer {
   const { status } = failure;
-  const isTold = [400, 404, 429, 503, 504].includes(status);
-  const told = isTold ? status : status === 413 || status === 422 ? 400 : 502;
-  return json(openaiError({ ...failure, status: told }), told);
+  const isPassedOn = [400, 404, 429, 503, 504].includes(status);
+  const shown = isPassedOn ? status : status === 413 || status === 422 ? 400 : 502;
+  return json(openaiError({ ...failure, status: shown }), shown);
 }
 
-/** The first word is waited for: a model that cannot answer is told by the status, as clients expect it. */
-async function streamed(services: Services, call: Asking, chat: OpenaiChat): Promise<Answer> {
-  const events = await services.chat.answer(openaiRequest(services, call, chat));
+/** The status is sent with the first event: clients expect the failure of a model in the status. */
+async function streamed(events: AsyncGenerator<ChatEvent>, model: string, clock: Clock): Promise<Answer> {
   const first = await events.next();
   if (first.done !== true && first.value.kind === 'failed') return failed(first.value.failure);
-  const framesOf = openaiFrames(chat.workspace.slug, services.clock.nowMs());
-  return streamedAnswer({ events, first, framesOf });
+  return streamedAnswer({ events, first, framesOf: openaiFrames(model, clock.nowMs()) });
 }

@@ -1,8 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
-import type { ThreadView } from '../../workspaces/index.ts';
 import { promptsOf, recordChat, type Message } from './chats.fixture.ts';
+import type { viewThread } from './threads.ts';
 
+type ThreadView = ReturnType<typeof viewThread>;
 type Made = { thread: ThreadView; message: string | null };
 
 describeOnBothServers('threads of the Developer API', (start) => {
@@ -81,7 +82,7 @@ describeOnBothServers('threads of the Developer API', (start) => {
     expect((await chats('ended')).body.history).toEqual([]);
   });
 
-  test('a workspace that nobody has is told from a thread that nobody has', async () => {
+  test('an unknown workspace has another answer than an unknown thread', async () => {
     expect((await make({}, 'nope')).text).toBe('Bad Request');
     expect([(await remove('x', 'nope')).status, (await remove('x', 'nope')).text]).toEqual([
       400,

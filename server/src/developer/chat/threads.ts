@@ -1,23 +1,44 @@
 import { Type } from 'typebox';
 import type { Caller } from '../../access/index.ts';
-import { viewThread, type Thread, type Workspace } from '../../workspaces/index.ts';
+import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { text, whole } from '../fields.ts';
-import { historyAnswer } from './chat-record.ts';
+import { History, historyAnswer } from './history.ts';
 import { namedUser } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
-import { nullable } from '../../http/index.ts';
+import type { Route, ChatServices } from '../services.ts';
+import { chatRoute } from '../surface.ts';
+import { nullable, Time } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String(), threadSlug: Type.String() });
-const ThreadAnswer = Type.Object({ thread: nullable(d.Thread), message: nullable(Type.String()) });
+const ThreadShape = Type.Object(
+  {
+    id: Type.Integer(),
+    name: Type.String(),
+    slug: Type.String(),
+    workspace_id: Type.Integer(),
+    user_id: nullable(Type.Integer()),
+    createdAt: Time,
+    lastUpdatedAt: Time,
+  },
+  { title: 'Thread' },
+);
+
+export const viewThread = (thread: Thread) =>
+  d.shaped(ThreadShape, {
+    ...thread,
+    ...d.timesOf(thread),
+    workspace_id: thread.workspaceId,
+    user_id: thread.userId,
+  });
+
+const ThreadAnswer = Type.Object({ thread: nullable(ThreadShape), message: nullable(Type.String()) });
 
 const WORKSPACE_MISSING = json({ message: 'Workspace not found' }, 404);
 const THREAD_MISSING = json({ message: 'Thread not found' }, 404);
 
 export const threadsRoutes: Route[] = [
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/thread/new',
     id: 'threads.create',
@@ -29,7 +50,7 @@ export const threadsRoutes: Route[] = [
     body: Type.Object({
       name: Type.Optional(text()),
       slug: Type.Optional(text()),
-      userId: Type.Optional(whole({ description: 'Whose it is; in multi-user mode' })),
+      userId: Type.Optional(whole({ description: 'The user it belongs to, in multi-user mode' })),
     }),
     responses: { 200: ThreadAnswer, 400: 'stream' },
     handler: async (services, { caller, actor, params, body }) => {
@@ -44,7 +65,7 @@ export const threadsRoutes: Route[] = [
       return made.refused === 'no_workspace' ? phrase(400) : json({ thread: null, message: SLUG_TAKEN });
     },
   }),
-  route({
+  chatRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/thread/:threadSlug/update',
     id: 'threads.update',
@@ -64,7 +85,7 @@ export const threadsRoutes: Route[] = [
       return thread === undefined ? THREAD_MISSING : json({ thread: viewThread(thread), message: null });
     },
   }),
-  route({
+  chatRoute({
     method: 'DELETE',
     path: '/v1/workspace/:slug/thread/:threadSlug',
     id: 'threads.delete',
@@ -81,14 +102,14 @@ export const threadsRoutes: Route[] = [
       return okText();
     },
   }),
-  route({
+  chatRoute({
     method: 'GET',
     path: '/v1/workspace/:slug/thread/:threadSlug/chats',
     id: 'threads.chats',
-    summary: 'What was said in a thread',
+    summary: 'The chats of a thread',
     access: 'workspaces:read',
     params,
-    responses: { 200: d.History, 404: d.Said },
+    responses: { 200: History, 404: d.Said },
     handler: async (services, { caller, params }) => {
       const { workspace, thread } = await findThread(services, caller, params);
       if (workspace === undefined) return WORKSPACE_MISSING;
@@ -103,7 +124,7 @@ const SLUG_TAKEN = 'The workspace has a thread with this slug already.';
 const NOTHING_NEW = 'No valid fields to update!';
 
 export async function findThread(
-  { workspaces }: Services,
+  { workspaces }: ChatServices,
   caller: Caller,
   { slug, threadSlug }: { slug: string; threadSlug: string },
 ): Promise<{ workspace: Workspace | undefined; thread: Thread | undefined }> {

@@ -6,7 +6,7 @@ import { field, object } from '../fields.ts';
 const SLUGS_MAX = 100;
 const SLUG_MAX_CHARACTERS = 300;
 
-/** Into which workspaces a document is to be put, as clients write it: `a, b`. A string is what is wrong with it. */
+/** Reads slugs such as `a, b`. @returns a string: the problem. */
 function readSlugs(value: unknown): string[] | string {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'string')
@@ -28,7 +28,7 @@ export const AddToWorkspaces = Type.Optional(
   ),
 );
 
-/** To put a document into a workspace changes the workspace. @throws KeywardError `insufficient_scope` */
+/** Embedding a document changes the workspace. @throws KeywardError `insufficient_scope` */
 export function refuseWithoutWorkspaces({ scopes }: Caller, slugs: readonly string[]): void {
   const scope = 'workspaces:write';
   if (slugs.length === 0 || scopes.has(scope)) return;
@@ -38,10 +38,10 @@ export function refuseWithoutWorkspaces({ scopes }: Caller, slugs: readonly stri
   });
 }
 
-/** Lists show it with every document. */
+/** Lists show these texts with every document. */
 const SAID_MAX_CHARACTERS = 10_000;
 
-/** What a client says of a document; empty texts say nothing. */
+/** Text about a document; undefined where it is blank. */
 const said = Type.Optional(
   field(Type.String(), (value) =>
     typeof value === 'string' && value.trim() !== ''
@@ -53,7 +53,7 @@ export const metadataFields = { title: said, docAuthor: said, description: said,
 
 export const Metadata = Type.Optional(object(metadataFields));
 
-/** The same in a form. */
+/** The same as JSON in a form. */
 export const MetadataText = Type.Optional(
   object(metadataFields, Type.String({ description: 'JSON: title, docAuthor, description, docSource' })),
 );
@@ -61,16 +61,16 @@ export const MetadataText = Type.Optional(
 /** The number that a text begins with. */
 function readCount(value: unknown): number | undefined {
   const count = typeof value === 'string' ? parseInt(value, 10) : NaN;
-  // Databases count no further.
+  // The databases hold no larger integers.
   return Number.isNaN(count) ? undefined : Math.min(count, Number.MAX_SAFE_INTEGER);
 }
 
 const LIMIT_MAX = 1_000;
 
-/** @param otherwise where the caller names no limit; undefined: all. */
+/** @param otherwise the limit where the caller gives none; undefined: all. */
 export const pageFields = (otherwise?: number) => ({
   offset: Type.Optional(
-    field(Type.String({ description: 'How many to pass over' }), (value) =>
+    field(Type.String({ description: 'The number of documents to skip' }), (value) =>
       Math.max(readCount(value) ?? 0, 0),
     ),
   ),

@@ -4,7 +4,7 @@ import { checkedName, folderName, placeOf, type Place } from '../../documents/in
 import { json, phrase } from '../answers.ts';
 import { field, texts } from '../fields.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { documentRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
 const Done = Type.Object({ success: Type.Boolean(), message: nullable(Type.String()) });
@@ -14,7 +14,7 @@ const NAMES_MAX = 10_000;
 
 const folder = field(Type.String(), folderName);
 
-/** undefined among them: one that cannot be. @returns undefined where there is no list of moves. */
+/** @returns undefined where `files` is not a list of moves; an item is undefined where its paths are invalid. */
 function readMoves(files: unknown): ({ from: Place; to: Place } | undefined)[] | undefined {
   if (!Array.isArray(files) || files.length > MOVES_MAX) return undefined;
   const pairs = files.map((file: unknown) => (file ?? {}) as { from?: unknown; to?: unknown });
@@ -30,7 +30,7 @@ const isDocumentPlace = ({ folder, name }: Place): boolean =>
   folderName(folder) === folder && checkedName(name) === name && name.endsWith('.json');
 
 export const documentFolderRoutes: Route[] = [
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/create-folder',
     id: 'documents.create_folder',
@@ -45,7 +45,7 @@ export const documentFolderRoutes: Route[] = [
       return json({ success: true, message: null });
     },
   }),
-  route({
+  documentRoute({
     method: 'DELETE',
     path: '/v1/document/remove-folder',
     id: 'documents.remove_folder',
@@ -60,7 +60,7 @@ export const documentFolderRoutes: Route[] = [
       return json({ success: true, message: 'Folder removed successfully' });
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/move-files',
     id: 'documents.move',
@@ -85,12 +85,12 @@ export const documentFolderRoutes: Route[] = [
       return json({ success: true, message: skipped === 0 ? null : message });
     },
   }),
-  route({
+  documentRoute({
     method: 'DELETE',
     path: '/v1/system/remove-documents',
     id: 'documents.remove',
     summary: 'Remove documents',
-    description: 'Also from the workspaces that hold them. What is not there is passed over.',
+    description: 'Also from the workspaces that hold them. Documents that do not exist are ignored.',
     access: 'documents:write',
     body: Type.Object({ names: texts({ description: 'folder/name' }) }),
     responses: { 200: Done, 500: 'stream' },

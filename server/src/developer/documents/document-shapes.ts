@@ -4,7 +4,6 @@ import type { AddedDocument } from '../../documents/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import { json, streamed } from '../answers.ts';
 
-/** Documents as the Developer API shows them, the members in the order in which they are sent. */
 const Text = Type.String();
 
 const metadata = {
@@ -70,7 +69,7 @@ export const FolderPage = {
 
 export const UploadResult = Type.Object({
   success: Type.Boolean(),
-  error: nullable(Type.String({ description: 'What could not be embedded, where something was to be' })),
+  error: nullable(Type.String({ description: 'The documents that could not be embedded, if any' })),
   documents: Type.Array(UploadedDocument),
 });
 
@@ -80,7 +79,7 @@ export const UploadFailure = Type.Object({
   documents: Type.Optional(Type.Array(UploadedDocument)),
 });
 
-/** A document that was just added. @param named whether it says its own name as well. */
+/** A new document. @param named whether its name is shown too. */
 export function uploadedDocument({ document, text }: AddedDocument, named = false) {
   const { token_count_estimate, ...said } = document.metadata;
   return {
@@ -98,7 +97,7 @@ type Body = Static<typeof UploadResult>;
 /** In UTF-16 units: about a millisecond to write. */
 const PIECE_LENGTH = 128 * 1024;
 
-/** Documents that were added, with their texts; long ones are written in pieces, so that they hold up nobody. */
+/** New documents with their texts; long texts are written in pieces, so that they do not block the event loop. */
 export function uploadAnswer(body: Body): Answer | Promise<Answer> {
   const length = body.documents.reduce((sum, { pageContent }) => sum + pageContent.length, 0);
   return length <= PIECE_LENGTH ? json(body) : streamed('application/json; charset=utf-8', piecesOf(body));
@@ -106,7 +105,7 @@ export function uploadAnswer(body: Body): Answer | Promise<Answer> {
 
 const NO_TEXT = '"pageContent":""';
 
-/** The texts in their places between the rest. What is quoted in a JSON string never looks like such a place. */
+/** The JSON with the texts put in place of `NO_TEXT`, which no JSON string can contain. */
 async function* piecesOf(body: Body): AsyncGenerator<string> {
   const documents = body.documents.map((document) => ({ ...document, pageContent: '' }));
   const [head = '', ...rest] = JSON.stringify({ ...body, documents }).split(NO_TEXT);
@@ -114,7 +113,7 @@ async function* piecesOf(body: Body): AsyncGenerator<string> {
   for (const [at, { pageContent }] of body.documents.entries()) {
     yield '"pageContent":"';
     for (let start = 0; start < pageContent.length; start += PIECE_LENGTH) {
-      // A pair of surrogates that is cut in two here is written as two escapes, which mean the pair.
+      // A surrogate pair that is cut here is written as two escapes, which mean the same.
       yield JSON.stringify(pageContent.slice(start, start + PIECE_LENGTH)).slice(1, -1);
       await nextTurn();
     }

@@ -1,7 +1,7 @@
 import type { Answer, TestServer } from '../../../test/server.ts';
 import { addMember } from '../../documents/index.ts';
 
-/** A document as it comes back from being brought. */
+/** A document as an upload answers it. */
 export interface Uploaded {
   id: string;
   title: string;
@@ -10,7 +10,7 @@ export interface Uploaded {
   [name: string]: unknown;
 }
 
-export interface BroughtBody {
+export interface UploadBody {
   success: boolean;
   error: string | null;
   documents: Uploaded[];
@@ -26,7 +26,7 @@ export async function note(
   title: string,
   { key, text = 'Turnips are ripe.' }: { key?: string; text?: string } = {},
 ): Promise<Uploaded> {
-  const { body } = await server.request<BroughtBody>('POST', '/v1/document/raw-text', {
+  const { body } = await server.request<UploadBody>('POST', '/v1/document/raw-text', {
     body: { textContent: text, metadata: { title } },
     ...(key === undefined ? {} : { key }),
   });
@@ -65,7 +65,7 @@ interface FormFile {
 }
 
 /** Uploads a file with the fields that a form has beside it. */
-export function upload<T = BroughtBody>(
+export function upload<T = UploadBody>(
   server: TestServer,
   file: FormFile,
   {

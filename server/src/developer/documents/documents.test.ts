@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
-import { embed, note, seenBy, upload, workspace, type BroughtBody } from './documents.fixture.ts';
+import { embed, note, seenBy, upload, workspace, type UploadBody } from './documents.fixture.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const METADATA = [
@@ -24,7 +24,7 @@ describeOnBothServers('documents over the Developer API', (start) => {
     server = await start();
   });
 
-  const store = (body: object) => server.request<BroughtBody>('POST', '/v1/document/raw-text', { body });
+  const store = (body: object) => server.request<UploadBody>('POST', '/v1/document/raw-text', { body });
 
   it('are none at first, and no folder either', async () => {
     const { status, body } = await server.request('GET', '/v1/documents');
@@ -91,7 +91,7 @@ describeOnBothServers('documents over the Developer API', (start) => {
     });
   });
 
-  it('take a title that is no file name, a time that is none, and half a character', async () => {
+  it('take a title that is not a file name, an invalid time, and half a character', async () => {
     const half = await store({
       textContent: '\ud800Turnips',
       metadata: { title: 't', docAuthor: 'a\udc00' },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Caller } from '../../access/index.ts';
 import { acceptedTypes } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { text } from '../fields.ts';
@@ -6,9 +7,9 @@ import { pageFields } from './document-fields.ts';
 import { documentItems, folderItems } from './document-items.ts';
 import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
-import { nullable, type Call } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import { nullable } from '../../http/index.ts';
+import type { Route, DocumentServices } from '../services.ts';
+import { documentRoute } from '../surface.ts';
 import { documentFolderRoutes } from './document-folders.ts';
 import { documentUploadRoutes } from './uploads.ts';
 
@@ -16,7 +17,6 @@ const error = nullable(Type.String());
 const Folder = Type.Object({ ...FolderPage, error });
 const FolderWithCode = Type.Object({ ...FolderPage, code: Type.Integer(), error });
 
-/** A static answer: what a client may say of a text that it stores. */
 const METADATA_SCHEMA = {
   url: 'string | nullable',
   title: 'string',
@@ -28,7 +28,7 @@ const METADATA_SCHEMA = {
 };
 
 const readingRoutes: Route[] = [
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/documents',
     id: 'documents.list',
@@ -41,16 +41,16 @@ const readingRoutes: Route[] = [
       404: FolderWithCode,
     },
     handler: async (services, { query, caller }) => {
-      const { folder } = query;
+      const { folder, ...range } = query;
       if (folder === undefined) {
         const items = await folderItems(await services.documents.tree(caller));
         return json({ localFiles: { name: 'documents', type: 'folder', items } });
       }
-      const { code, error, ...listed } = await listFolder(services, { query, caller, folder });
-      return json({ ...listed, code, error }, code);
+      const { page, code, error } = await folderPage(services, caller, { ...range, folder });
+      return json({ ...page, code, error }, code);
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/documents/folder/:folderName',
     id: 'documents.list_folder',
@@ -60,35 +60,35 @@ const readingRoutes: Route[] = [
     query: Type.Object(pageFields()),
     responses: { 200: Folder, 404: Folder },
     handler: async (services, { params: { folderName: folder }, query, caller }) => {
-      const { code, error, ...listed } = await listFolder(services, { query, caller, folder });
-      return json({ ...listed, error }, code);
+      const { page, code, error } = await folderPage(services, caller, { ...query, folder });
+      return json({ ...page, error }, code);
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/document/accepted-file-types',
     id: 'documents.file_types',
     summary: 'List the types of files that are read',
-    description: 'Any other file is taken where it holds text.',
+    description: 'A file of another type is read if it holds text.',
     access: 'documents:read',
     responses: { 200: Type.Object({ types: Type.Record(Type.String(), Type.Array(Type.String())) }) },
     handler: () => json({ types: acceptedTypes() }),
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/document/metadata-schema',
     id: 'documents.metadata_schema',
-    summary: 'What may be said of a text that is stored',
+    summary: 'The metadata that a stored text may have',
     access: 'documents:read',
     responses: { 200: Type.Object({ schema: Type.Record(Type.String(), Type.String()) }) },
     handler: () => json({ schema: METADATA_SCHEMA }),
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/document/:docName',
     id: 'documents.get',
     summary: 'Find a document by its name',
-    description: 'In whatever folder it lies.',
+    description: 'In any folder.',
     access: 'documents:read',
     params: Type.Object({ docName: Type.String() }),
     responses: { 200: Type.Object({ document: FoundDocument }), 404: 'stream' },
@@ -99,7 +99,7 @@ const readingRoutes: Route[] = [
       return json({ document: { name, type: 'file', ...metadata, cached: isCached } });
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/document/generated-files/:filename',
     id: 'documents.generated_file',
@@ -119,21 +119,16 @@ const readingRoutes: Route[] = [
 
 export const documentsRoutes: Route[] = [...readingRoutes, ...documentUploadRoutes, ...documentFolderRoutes];
 
-interface FolderQuestion {
-  query: { offset: number; limit?: number };
-  caller: NonNullable<Call['caller']>;
-  folder: string;
-}
-
-async function listFolder({ documents }: Services, { query, caller, folder }: FolderQuestion) {
-  const { offset, limit } = query;
+async function folderPage(
+  { documents }: DocumentServices,
+  caller: Caller,
+  { folder, offset, limit }: { folder: string; offset: number; limit?: number },
+) {
   const listing = await documents.list(caller, { folder, offset, limit });
+  const { documents: listed = [], totalCount = 0, hasMore = false } = listing ?? {};
   return {
-    folder,
-    documents: await documentItems(listing?.documents ?? []),
-    totalCount: listing?.totalCount ?? 0,
-    hasMore: listing?.hasMore ?? false,
     code: listing === undefined ? 404 : 200,
+    page: { folder, documents: await documentItems(listed), totalCount, hasMore },
     error: listing === undefined ? `Folder "${folder}" does not exist.` : null,
   };
 }

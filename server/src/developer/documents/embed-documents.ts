@@ -4,13 +4,13 @@ import type { Attached } from '../../retrieval/index.ts';
 import { targetOf, type Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Call } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { DocumentServices } from '../services.ts';
 
 type Caller = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
 
-/** Puts documents that the caller sees into a workspace: on the caller's account, and into the audit record. */
+/** Embeds documents that the caller sees into a workspace, on the caller's account, with audit records. */
 export async function embed(
-  services: Services,
+  services: DocumentServices,
   call: Caller,
   { workspace, locations }: { workspace: Workspace; locations: readonly string[] },
 ): Promise<Attached> {
@@ -24,9 +24,8 @@ export async function embed(
   });
 }
 
-/** Takes documents out of a workspace. */
 export async function unembed(
-  { documents, retrieval }: Services,
+  { documents, retrieval }: DocumentServices,
   { caller }: Caller,
   { workspace, locations }: { workspace: Workspace; locations: readonly string[] },
 ): Promise<void> {
@@ -42,11 +41,11 @@ export const changeOf = (action: string, workspace: Workspace, locations: readon
 });
 
 /**
- * Puts what was just brought into workspaces.
- * @returns why it is not in one of them; a workspace that the caller does not see says nothing.
+ * Embeds new documents into workspaces. A workspace that does not exist for the caller is passed over.
+ * @returns why a document is not in one of them.
  */
 export async function embedUploads(
-  services: Services,
+  services: DocumentServices,
   call: Caller,
   { slugs, brought }: { slugs: readonly string[]; brought: readonly AddedDocument[] },
 ): Promise<string | null> {

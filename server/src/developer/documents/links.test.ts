@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { pdf } from '../../documents/files.fixture.ts';
-import { seenBy, workspace, type BroughtBody } from './documents.fixture.ts';
+import { seenBy, workspace, type UploadBody } from './documents.fixture.ts';
 
 const PAGE = `<html><head><title>On Turnips</title></head><body><nav>Home</nav><article>${'<p>Turnips are sown in spring, in rows, and watered each day.</p>'.repeat(8)}</article></body></html>`;
 
@@ -35,7 +35,7 @@ describeOnBothServers('links over the Developer API', (start) => {
   });
 
   const bring = (body: object, on = server) =>
-    on.request<BroughtBody>('POST', '/v1/document/upload-link', { body });
+    on.request<UploadBody>('POST', '/v1/document/upload-link', { body });
   const leftFiles = (): string[] => readdirSync(join(server.dataDir, 'uploads'));
 
   it('become documents with the text of the page', async () => {

@@ -19,7 +19,7 @@ export async function postSlowly(
     request.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
   });
   request.write(text.slice(0, 10));
-  // Long enough to be let in; whoever is not is refused all the same.
+  // Long enough to be admitted.
   await wait(200);
   await meanwhile();
   request.end(text.slice(10));

@@ -32,7 +32,7 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 const takeForms = async (options: Options): Promise<string> =>
   `http://127.0.0.1:${portOf(await serveForms(options))}`;
 
-/** Begins to send a file, and sends the rest when it is told to. */
+/** Begins to send a file, and sends the rest on demand. */
 function beginToSend(server: Server): { finish: () => void; answer: Promise<string> } {
   const [start, end] = [
     '--b\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nThe beginning',
@@ -71,7 +71,7 @@ const openTo = (path: string): number =>
 
 const fullDisk = { fileField: 'file', maxBytes: 1_000_000, create: () => open('/dev/full', 'r+') };
 
-test('a full disk is told to the client, and the file is closed', async () => {
+test('the client learns of a full disk, and the file is closed', async () => {
   const url = await takeForms(fullDisk);
   const answer = await fetch(url, { method: 'POST', body: form('x'.repeat(300_000)) });
   expect(await answer.json()).toEqual({

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
 import { openForm, watchArrival } from '../../http/index.ts';
 
-/** A form with one file. Whoever gets it closes the file. */
+/** A form with one file, which the receiver closes. */
 export interface Upload {
   file: { handle: FileHandle; name: string } | undefined;
   /** Text; a list where a field came more than once. */
@@ -12,23 +12,22 @@ export interface Upload {
 
 const FIELDS_MAX = 32;
 
-/** A form that is not taken; the words go to the client. */
+/** The reason is shown to the client. */
 class Refused extends Error {}
 
 interface Options {
-  /** The name of the file's field. */
   fileField: string;
-  /** Where its bytes go. */
+  /** Opens the file that receives the bytes. */
   create: () => Promise<FileHandle>;
   maxBytes: number;
-  /** How long nothing may come; a minute, if left out. */
+  /** The longest time without bytes. @default one minute */
   standstillMs?: number;
 }
 
 /**
- * Reads a form as it comes: its file goes to the disk, never whole into memory. Where the client breaks off, the file is
- * closed, and with that gone, and the promise is rejected.
- * @returns undefined for a body that is no form.
+ * Reads a form as it arrives; its file goes to the disk, never whole into memory. Where the client breaks off, the file is
+ * closed, which deletes it, and the promise is rejected.
+ * @returns undefined for a body that is not a form.
  */
 export async function receiveUpload(
   request: IncomingMessage,
@@ -48,13 +47,13 @@ export async function receiveUpload(
       return { refusal: 'Invalid file upload. There is no room for the file on the disk of this server.' };
     throw error;
   } finally {
-    // What is left of a refused form is read and forgotten.
+    // The rest of a refused form is read and discarded.
     request.unpipe(form);
     request.resume();
   }
 }
 
-/** One more than is taken, so that the one too many is seen. */
+/** One more than allowed, so that an excess is noticed. */
 const limitsOf = ({ maxBytes }: Options) => ({
   files: 2,
   fileSize: maxBytes,
@@ -75,7 +74,7 @@ class Reading {
     this.#options = options;
   }
 
-  /** @throws Refused; whatever writing the file met; an Error where the client broke off. */
+  /** @throws Refused; errors of the file; an Error where the client broke off. */
   async read(request: IncomingMessage): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#form.on('file', (field, stream, name) => {
@@ -102,8 +101,8 @@ class Reading {
     request.on('close', () => {
       if (!request.complete) reject(new Error('The client broke off.'));
     });
-    const standsStill = (): void => reject(new Refused('It stopped coming'));
-    const unwatch = watchArrival(request, standsStill, this.#options.standstillMs);
+    const onStandstill = (): void => reject(new Refused('It stopped coming'));
+    const unwatch = watchArrival(request, onStandstill, this.#options.standstillMs);
     request.pipe(this.#form);
     try {
       await promise;
@@ -132,7 +131,7 @@ class Reading {
       this.upload.file = { handle, name };
       for await (const chunk of stream as AsyncIterable<Buffer>) await handle.writeFile(chunk);
     } finally {
-      // Else the form would wait for somebody to read on.
+      // Otherwise the form would wait for a reader.
       stream.resume();
     }
     if (stream.truncated) throw new Refused('File too large');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { docx, eml, mbox, pdf } from '../../documents/files.fixture.ts';
-import { note, seenBy, upload, workspace, type BroughtBody } from './documents.fixture.ts';
+import { note, seenBy, upload, workspace, type UploadBody } from './documents.fixture.ts';
 
 describeOnBothServers('uploads over the Developer API', (start) => {
   let server: TestServer;
@@ -211,7 +211,7 @@ describeOnBothServers('uploads over the Developer API', (start) => {
       const form = new FormData();
       form.append('file', new Blob(['x']), 'a.txt');
       for (const slug of ['a', 'b']) form.append('addToWorkspaces', slug);
-      const answer = await server.request<BroughtBody>('POST', '/v1/document/upload', { body: form });
+      const answer = await server.request<UploadBody>('POST', '/v1/document/upload', { body: form });
       expect(answer).toMatchObject({
         status: 422,
         body: { success: false, error: expect.stringMatching(/Got object$/) },

@@ -6,8 +6,8 @@ import {
   folderName,
   withScheme,
 } from '../../documents/index.ts';
-import type { AddResult, NewNote } from '../../documents/index.ts';
-import { json, phrase } from '../answers.ts';
+import type { NewNote, AddResult } from '../../documents/index.ts';
+import { failed, json, phrase } from '../answers.ts';
 import { asSent, field, object, text } from '../fields.ts';
 import { uploadAnswer, UploadResult, UploadFailure, uploadedDocument } from './document-shapes.ts';
 import {
@@ -20,8 +20,8 @@ import {
 import { embedUploads } from './embed-documents.ts';
 import { receiveUpload } from './upload-form.ts';
 import { decoder, type Answer, type Call, type Decoded } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, DocumentServices } from '../services.ts';
+import { documentRoute } from '../surface.ts';
 
 const UploadForm = Type.Object({
   file: Type.String({ format: 'binary' }),
@@ -30,7 +30,7 @@ const UploadForm = Type.Object({
 });
 const readForm = decoder(UploadForm);
 
-/** ms since 1970, also as text; what is no time says nothing. */
+/** ms since 1970, also as text; undefined for other values. */
 function readTime(value: unknown): number | undefined {
   if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
   const ms = Number(value);
@@ -51,7 +51,7 @@ const Note = Type.Object({
 const responses = { 200: UploadResult, 422: UploadFailure, 500: UploadFailure };
 
 export const documentUploadRoutes: Route[] = [
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/upload',
     id: 'documents.upload',
@@ -63,12 +63,12 @@ export const documentUploadRoutes: Route[] = [
     responses,
     handler: (services, call) => upload(services, call, { folder: DEFAULT_FOLDER, isNamed: false }),
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/upload/:folderName',
     id: 'documents.upload_to_folder',
     summary: 'Upload a file into a folder',
-    description: 'The folder is made where there is none.',
+    description: 'The folder is made if it does not exist.',
     access: 'documents:write',
     bodyKind: 'upload',
     params: Type.Object({ folderName: Type.String() }),
@@ -80,7 +80,7 @@ export const documentUploadRoutes: Route[] = [
       return ended(uploadFailed('Invalid folder name'));
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/upload-link',
     id: 'documents.upload_link',
@@ -102,14 +102,15 @@ export const documentUploadRoutes: Route[] = [
       const { caller, signal } = call;
       const { link, addToWorkspaces: slugs, scraperHeaders, metadata: given } = call.body;
       if (link === undefined) return json({ success: false }, 500);
-      if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
-      refuseWithoutWorkspaces(caller, slugs);
-      const bringing = { caller, folder: DEFAULT_FOLDER, given, signal };
-      const outcome = await services.intake.addLink(withScheme(link), extraHeaders(scraperHeaders), bringing);
-      return answerWith(services, call, { outcome, slugs });
+      const options = { caller, folder: DEFAULT_FOLDER, given, signal };
+      const headers = extraHeaders(scraperHeaders);
+      return store(services, call, {
+        slugs,
+        read: () => services.intake.addLink(withScheme(link), headers, options),
+      });
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/document/raw-text',
     id: 'documents.raw_text',
@@ -120,23 +121,22 @@ export const documentUploadRoutes: Route[] = [
     handler: async (services, call) => {
       const { body, caller } = call;
       const note = noteIn(body);
-      if (typeof note === 'string') return json({ success: false, error: note }, 422);
-      const { addToWorkspaces: slugs } = body;
-      if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
-      refuseWithoutWorkspaces(caller, slugs);
-      const outcome = await services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER });
-      return answerWith(services, call, { outcome, slugs });
+      if (typeof note === 'string') return failed(note, 422);
+      return store(services, call, {
+        slugs: body.addToWorkspaces,
+        read: () => services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER }),
+      });
     },
   }),
 ];
 
 type UploadCall = Pick<Call, 'stream' | 'signal' | 'countsItself'> & { caller: NonNullable<Call['caller']> };
-interface Target {
-  folder: string;
-  isNamed: boolean;
-}
 
-async function upload(services: Services, call: UploadCall, target: Target): Promise<Answer> {
+async function upload(
+  services: DocumentServices,
+  call: UploadCall,
+  { folder, isNamed }: { folder: string; isNamed: boolean },
+): Promise<Answer> {
   const { intake, config } = services;
   const { stream, caller, signal } = call;
   const form = await receiveUpload(stream, {
@@ -145,24 +145,20 @@ async function upload(services: Services, call: UploadCall, target: Target): Pro
     create: () => intake.temporaryFile(),
   });
   if (form === undefined) return ended(phrase(500));
-  if ('refusal' in form) return ended(json({ success: false, error: form.refusal }, 500));
+  if ('refusal' in form) return ended(failed(form.refusal, 500));
   const { file } = form;
   if (file === undefined) return phrase(500);
   try {
     const { addToWorkspaces: slugs, metadata: given } = readForm(form.fields);
-    if (typeof slugs === 'string') return json({ success: false, error: slugs }, 422);
-    refuseWithoutWorkspaces(caller, slugs);
-    const outcome = await intake.addFile(
-      { fd: file.handle.fd, name: cleanFileName(file.name) },
-      { caller, folder: target.folder, given, signal },
-    );
-    return await answerWith(services, call, { outcome, slugs, isNamed: target.isNamed });
+    const source = { fd: file.handle.fd, name: cleanFileName(file.name) };
+    const read = () => intake.addFile(source, { caller, folder, given, signal });
+    return await store(services, call, { slugs, read, isNamed });
   } finally {
     await file.handle.close();
   }
 }
 
-/** The rest of the body is not worth a connection. */
+/** Closes the connection instead of reading the rest of the body. */
 const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => ({
   ...answer,
   headers: { ...answer.headers, connection: 'close' },
@@ -170,19 +166,28 @@ const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => 
 
 const uploadFailed = (error: string) => json({ success: false, error, documents: [] }, 500);
 
-async function answerWith(
-  services: Services,
+interface NewDocuments {
+  /** The workspaces that they are added to; a string: the problem. */
+  slugs: readonly string[] | string;
+  read: () => Promise<AddResult>;
+  isNamed?: boolean;
+}
+
+async function store(
+  services: DocumentServices,
   call: Pick<UploadCall, 'caller' | 'countsItself'>,
-  { outcome, slugs, isNamed = false }: { outcome: AddResult; slugs: readonly string[]; isNamed?: boolean },
+  { slugs, read, isNamed = false }: NewDocuments,
 ): Promise<Answer> {
+  if (typeof slugs === 'string') return failed(slugs, 422);
+  refuseWithoutWorkspaces(call.caller, slugs);
+  const outcome = await read();
   if ('refusal' in outcome) return uploadFailed(outcome.refusal);
-  const { added: brought } = outcome;
-  const error = await embedUploads(services, call, { slugs, brought });
-  const documents = brought.map((one) => uploadedDocument(one, isNamed));
+  const error = await embedUploads(services, call, { slugs, brought: outcome.added });
+  const documents = outcome.added.map((one) => uploadedDocument(one, isNamed));
   return uploadAnswer({ success: true, error, documents });
 }
 
-/** A string is what is wrong with it. */
+/** @returns a string: the problem. */
 function noteIn({ textContent, metadata }: Decoded<typeof Note>): NewNote | string {
   const { title, published: publishedMs, ...said } = metadata;
   if (title === undefined)

@@ -101,7 +101,7 @@ describeOnBothServers('vectors of the Developer API', (start) => {
     expect((await search({ query: 'qqqq' })).body).toEqual({ results: [] });
   });
 
-  test('a search in nothing, for nothing and nowhere is told as clients know it', async () => {
+  test('a search without documents, query or workspace has the answers that clients expect', async () => {
     expect((await search({ query: 'x' }, undefined, 'empty')).body).toEqual({
       results: [],
       message: 'No embeddings found for this workspace.',

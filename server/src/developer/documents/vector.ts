@@ -4,12 +4,12 @@ import { VECTOR_DATABASE } from '../system/providers.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { asSent, field, flag, text, texts } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';
-import { viewEmbedded } from '../workspaces/workspaces.ts';
+import { EmbeddedWorkspace, viewEmbedded } from '../workspaces/workspace-shapes.ts';
 import * as d from '../schemas.ts';
 import { accountsOf, ModelAccount } from '../../models/index.ts';
 import type { Route } from '../services.ts';
 import type { Answer } from '../../http/index.ts';
-import { route } from '../surface.ts';
+import { documentRoute } from '../surface.ts';
 
 const params = Type.Object({ slug: Type.String() });
 
@@ -40,12 +40,12 @@ const Found = Type.Object({
 
 const NOTHING_EMBEDDED = 'No embeddings found for this workspace.';
 
-/** Locations in one request; each is a document to be embedded. */
+/** Locations in one request; each is a document that is embedded. */
 const DOCUMENTS_MAX = 10_000;
 
 const locations = Type.Optional(texts({ description: 'A location: folder/name.json' }));
 
-/** A number, also as text; undefined where it is none or out of bounds. */
+/** A number, also as text; undefined for other values and out of bounds. */
 function numberWithin(
   value: unknown,
   { least, most = Infinity }: { least: number; most?: number },
@@ -57,7 +57,7 @@ function numberWithin(
 /** Texts of one request. */
 const TEXTS_MAX = 2_048;
 
-/** Texts to be turned into vectors; an empty list where one of them cannot be, undefined where nothing was sent. */
+/** @returns an empty list where one of the texts is invalid; undefined where nothing was sent. */
 function readInput(input: unknown): string[] | undefined {
   if (input === undefined || input === null) return undefined;
   const texts: unknown[] = Array.isArray(input) ? input : [input];
@@ -68,17 +68,17 @@ function readInput(input: unknown): string[] | undefined {
 const embeddingInput = field(Type.Union([Type.String(), Type.Array(Type.String())]), readInput);
 
 export const vectorRoutes: Route[] = [
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/update-embeddings',
     id: 'workspaces.embed',
     summary: 'Put documents into a workspace, or take them out',
     description:
-      'Answers when it is done; deletes come first. What is not there or cannot be embedded is passed over: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
+      'Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
     params,
     body: Type.Object({ adds: locations, deletes: locations }),
-    responses: { 200: Type.Object({ workspace: d.EmbeddedWorkspace }), 400: 'stream' },
+    responses: { 200: Type.Object({ workspace: EmbeddedWorkspace }), 400: 'stream' },
     handler: async (services, call) => {
       const { params, body } = call;
       const workspace = await services.workspaces.findCovered(call.caller, params.slug);
@@ -91,7 +91,7 @@ export const vectorRoutes: Route[] = [
       return json({ workspace: await viewEmbedded(services, workspace) });
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/update-pin',
     id: 'workspaces.pin',
@@ -114,7 +114,7 @@ export const vectorRoutes: Route[] = [
       return isThere ? json({ message: 'Pin status updated successfully' }) : phrase(404);
     },
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/vector-search',
     id: 'workspaces.search',
@@ -159,17 +159,17 @@ export const vectorRoutes: Route[] = [
       return json({ results: hits.map(viewHit) });
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/system/vector-count',
     id: 'system.vector_count',
-    summary: 'How many vectors there are',
+    summary: 'The number of vectors',
     access: 'system:read',
     responses: { 200: Type.Object({ vectorCount: Type.Integer() }) },
     handler: async ({ workspaces, retrieval }, { caller }) =>
       json({ vectorCount: await retrieval.count(await workspaces.coveredIds(caller)) }),
   }),
-  route({
+  documentRoute({
     method: 'POST',
     path: '/v1/openai/embeddings',
     id: 'openai.embeddings',
@@ -219,7 +219,7 @@ export const vectorRoutes: Route[] = [
       });
     },
   }),
-  route({
+  documentRoute({
     method: 'GET',
     path: '/v1/openai/vector_stores',
     id: 'openai.vector_stores',
@@ -271,6 +271,6 @@ function viewHit({ id, text, metadata, distance, score }: Hit): object {
   };
 }
 
-/** As OpenAI has it: 32-bit floats, little-endian. */
+/** 32-bit floats, little-endian, as in the OpenAI API. */
 const base64Of = (vector: Float32Array): string =>
   Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');

@@ -3,8 +3,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../base/clock.ts';
 import { addMember, Documents, membershipsOf, setPinned, type Document } from '../../documents/index.ts';
 import { vectors } from '../../retrieval/index.ts';
-import { coverage, embeddedDocuments, type EmbeddedDocument } from '../../workspaces/index.ts';
+import { coverage } from '../../workspaces/index.ts';
+import { embeddedDocuments } from '../workspaces/workspace-shapes.ts';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+
+type EmbeddedDocument = Awaited<ReturnType<typeof embeddedDocuments>>['documents'][number];
 
 describeOnBothServers('documents of a workspace', (start) => {
   let server: TestServer;

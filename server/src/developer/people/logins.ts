@@ -1,15 +1,14 @@
 import { Type } from 'typebox';
 import type { LoginRefusal, UserLogin } from '../../identity/index.ts';
 import { nullable, type WholeAnswer } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { PeopleServices } from '../services.ts';
 import { json } from '../answers.ts';
-import * as d from '../schemas.ts';
-import { viewUser } from './user-views.ts';
+import { User, viewUser } from './user-views.ts';
 
 export const LoginAnswer = Type.Object(
   {
     valid: Type.Boolean(),
-    user: Type.Optional(nullable(d.User)),
+    user: Type.Optional(nullable(User)),
     token: nullable(Type.String({ description: 'Of the session, for `Authorization: Bearer`' })),
     message: nullable(Type.String()),
     recoveryCodes: Type.Optional(
@@ -26,27 +25,24 @@ export function loggedIn({ user, token, recoveryCodes }: Extract<UserLogin, { ok
   return json({ valid: true, user: viewUser(user), token, message: null, ...codes });
 }
 
-/** The same for a user that is not there and a password that is wrong. */
-export function failedLogin(services: Services, refusal: LoginRefusal, ip: string): WholeAnswer {
+/** The same answer for an unknown user and a wrong password. */
+export function failedLogin(services: PeopleServices, refusal: LoginRefusal, ip: string): WholeAnswer {
   noteRefusal(services, refusal, ip);
   if (refusal.why === 'throttled') return tooMany(refusal, notLoggedIn);
   if (refusal.why === 'suspended') return json(notLoggedIn('[004] Account suspended by admin.'));
   return json(notLoggedIn('[001] Invalid login credentials.'));
 }
 
-export function refusedAdmin(services: Services, refusal: LoginRefusal, ip: string): WholeAnswer {
+export function refusedAdmin(services: PeopleServices, refusal: LoginRefusal, ip: string): WholeAnswer {
   noteRefusal(services, refusal, ip);
   const body = (message: string) => ({ valid: false, token: null, message });
   if (refusal.why === 'throttled') return tooMany(refusal, body);
-  if (refusal.why === 'bounded')
-    return json(
-      body(
-        `[007] This key cannot log in: a session has no end, limits or budgets, and would hold more than it (${refusal.because}).`,
-      ),
-      403,
-    );
+  if (refusal.why === 'bounded') return json(body(`${BOUNDED} (${refusal.because}).`), 403);
   return json(body('[003] Invalid password provided'), 401);
 }
+
+const BOUNDED =
+  '[007] This key cannot log in: a session has no end, limits or budgets, and would hold more than it';
 
 export function tooMany(
   { retryAfterSeconds }: Extract<LoginRefusal, { why: 'throttled' }>,
@@ -56,8 +52,8 @@ export function tooMany(
   return { ...json(body(`[006] Too many attempts. Try again in ${retryAfterSeconds} s.`), 429), headers };
 }
 
-/** Whose login it was is written down; what was typed in place of a name may be a password and is not. */
-export function noteRefusal({ refusals }: Services, refusal: LoginRefusal, ip: string): void {
+/** Records the user, but not the typed name, which may be a password. */
+export function noteRefusal({ refusals }: PeopleServices, refusal: LoginRefusal, ip: string): void {
   const userId = 'userId' in refusal ? refusal.userId : undefined;
   refusals.note({
     actor: 'anonymous',
@@ -68,15 +64,15 @@ export function noteRefusal({ refusals }: Services, refusal: LoginRefusal, ip: s
   });
 }
 
-/** Plain text that says it is HTML: what some clients are used to. Never with anything that somebody sent. */
+/** Plain text as HTML, which some clients expect. Never with text from a request. */
 export const html = (status: number, body: string): WholeAnswer => ({
   status,
   body,
   headers: { 'content-type': 'text/html; charset=utf-8' },
 });
 
-/** Why login tokens are neither issued nor taken, if so. */
-export async function ssoRefusal({ config, identity }: Services): Promise<WholeAnswer | undefined> {
+/** Why login tokens are neither issued nor accepted. @returns undefined: they are. */
+export async function ssoRefusal({ config, identity }: PeopleServices): Promise<WholeAnswer | undefined> {
   if (config.simpleSso === 'off') return html(403, 'Simple SSO is not enabled.');
   if (!(await identity.isMultiUser())) return html(403, 'Multi-User mode is not enabled.');
   return undefined;

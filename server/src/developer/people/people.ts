@@ -1,37 +1,31 @@
 import { Type, type TSchema } from 'typebox';
-import { isBound, type Actor, type Caller } from '../../access/index.ts';
+import { isBound, type Caller } from '../../access/index.ts';
+import { nullable, type Answer } from '../../http/index.ts';
 import { phrase } from '../answers.ts';
-import { pathId } from '../fields.ts';
-import {
-  answerChange,
-  answerDisabling,
-  answerInvite,
-  answerInvites,
-  answerNewUser,
-  answerRemoval,
-  answerUsers,
-  newInviteBody,
-  newUserBody,
-  userChangeBody,
-  userShapes as shapes,
-} from './user-answers.ts';
-import type { Answer, Decoded } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import { asSent, pathId, wholes } from '../fields.ts';
+import { Outcome } from '../schemas.ts';
+import * as answers from './user-answers.ts';
+import type { UserRequest } from './user-answers.ts';
+import type { PeopleServices, Route } from '../services.ts';
+import { peopleRoute } from '../surface.ts';
+import { InviteShape, ListedInvite, User } from './user-views.ts';
 
-interface UserRequest {
-  actor: Actor;
-  /** Of the path; undefined: nobody has it. */
-  id: number | undefined;
-  body: Decoded<typeof userChangeBody> & Decoded<typeof newInviteBody>;
-  /** Ids of the workspaces that exist for who asks; undefined: all do. */
-  covered: ReadonlySet<number> | undefined;
-  viewer: Caller | 'everything';
-}
+/** Their rules are those of identity (checkUser). */
+const userFields = asSent({
+  username: Type.Optional(Type.String({ description: '2 to 64 of a-z, 0-9, . _ @ -, a letter first' })),
+  password: Type.Optional(Type.String({ description: '8 to 250 characters' })),
+  role: Type.Optional(Type.String({ description: 'default, manager or admin' })),
+  dailyMessageLimit: Type.Optional(nullable(Type.Integer())),
+  bio: Type.Optional(Type.String({ description: 'At most 1,000 characters' })),
+});
+const changeFields = asSent({
+  suspended: Type.Optional(Type.Integer({ description: '0 or 1' })),
+  pfpFilename: Type.Optional(nullable(Type.String())),
+});
 
 interface Verb {
   method: 'GET' | 'POST' | 'DELETE';
-  /** Behind `/v1/admin`, and behind `/api/admin` where that has no other. */
+  /** Behind `/v1/admin`, and behind `/api/admin` where `webPath` does not differ. */
   path: string;
   webPath?: string;
   name: string;
@@ -39,10 +33,10 @@ interface Verb {
   description?: string;
   body?: TSchema;
   responses: Route['responses'];
-  answer(services: Services, request: UserRequest): Promise<Answer>;
+  answer(services: PeopleServices, request: UserRequest): Promise<Answer>;
 }
 
-/** Users and invites. A key and somebody who is logged in have the same verbs; who may do what to whom is identity's to say. */
+/** Users and invites: the same verbs for a key and for a session. */
 const VERBS: Verb[] = [
   {
     method: 'GET',
@@ -50,8 +44,8 @@ const VERBS: Verb[] = [
     name: 'list',
     summary: 'All users',
     description: 'For a key that is bound to workspaces: their members, and those who are in none.',
-    responses: shapes.list,
-    answer: (services, { viewer }) => answerUsers(services, viewer),
+    responses: { 200: Type.Object({ users: Type.Array(User) }) },
+    answer: answers.list,
   },
   {
     method: 'POST',
@@ -60,9 +54,12 @@ const VERBS: Verb[] = [
     summary: 'Make a user',
     description:
       'A key must hold what the role can do: all scopes for an admin, workspaces:*, documents:* and users:manage for a manager.',
-    body: newUserBody,
-    responses: shapes.create,
-    answer: (services, { actor, body }) => answerNewUser(services, actor, body),
+    body: Type.Object(userFields, { title: 'UserRequest' }),
+    responses: {
+      200: Type.Object({ user: User, error: Type.Null() }),
+      400: Type.Object({ user: Type.Null(), error: Type.String() }),
+    },
+    answer: answers.create,
   },
   {
     method: 'POST',
@@ -72,9 +69,9 @@ const VERBS: Verb[] = [
     summary: 'Change or suspend a user',
     description:
       'A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one.',
-    body: userChangeBody,
-    responses: shapes.update,
-    answer: (services, { actor, id, body }) => answerChange(services, actor, { id, body }),
+    body: Type.Object({ ...userFields, ...changeFields }, { title: 'UserChange' }),
+    responses: { 200: Outcome, 500: 'stream' },
+    answer: answers.update,
   },
   {
     method: 'DELETE',
@@ -83,8 +80,8 @@ const VERBS: Verb[] = [
     name: 'delete',
     summary: 'Delete a user',
     description: 'Sessions and keys of the user end at once. The last admin stays.',
-    responses: shapes.remove,
-    answer: (services, { actor, id }) => answerRemoval(services, actor, id),
+    responses: { 200: Outcome, 400: Outcome, 500: 'stream' },
+    answer: answers.remove,
   },
   {
     method: 'GET',
@@ -92,27 +89,26 @@ const VERBS: Verb[] = [
     name: 'invites',
     summary: 'Invites',
     description: 'The newest 1,000.',
-    responses: shapes.invites,
-    answer: (services, { actor, covered, viewer }) => answerInvites(services, actor, { covered, viewer }),
+    responses: { 200: Type.Object({ invites: Type.Array(ListedInvite) }) },
+    answer: answers.invites,
   },
   {
     method: 'POST',
     path: '/invite/new',
     name: 'invite',
     summary: 'Invite somebody',
-    description: 'Whoever accepts becomes a user of the role default, in these workspaces.',
-    body: newInviteBody,
-    responses: shapes.invite,
-    answer: (services, { actor, body, covered }) =>
-      answerInvite(services, actor, { wanted: body.workspaceIds ?? [], covered }),
+    description: 'The person who accepts becomes a user of the role default, in these workspaces.',
+    body: Type.Object({ workspaceIds: Type.Optional(wholes()) }, { title: 'InviteRequest' }),
+    responses: { 200: Type.Object({ invite: InviteShape, error: nullable(Type.String()) }) },
+    answer: answers.invite,
   },
   {
     method: 'DELETE',
     path: '/invite/:id',
     name: 'disable_invite',
     summary: 'Disable an invite',
-    responses: shapes.disable,
-    answer: (services, { actor, id, covered }) => answerDisabling(services, actor, { id, covered }),
+    responses: { 200: Outcome, 400: Outcome, 404: Outcome },
+    answer: answers.disable,
   },
 ];
 
@@ -125,50 +121,45 @@ function declared({ method, path, summary, description, body, responses }: Verb,
     description: description === undefined ? where : `${where} ${description}`,
     ...(path.includes(':id') ? { params } : {}),
     ...(body === undefined ? {} : { body }),
-    responses,
+    responses: { ...responses, 401: 'stream' },
   } as const;
 }
 
-/** To a key that is bound to workspaces the others do not exist: whoever invites gives away no more than the own ones. */
-async function coveredBy({ workspaces }: Services, caller: Caller): Promise<UserRequest['covered']> {
+/** For a key that is bound to workspaces the others do not exist: it invites into its own alone. */
+async function coveredBy({ workspaces }: PeopleServices, caller: Caller): Promise<UserRequest['covered']> {
   return isBound(caller) ? new Set(await workspaces.coveredIds(caller)) : undefined;
 }
 
 const byKey = VERBS.map((verb) =>
-  route({
+  peopleRoute({
     ...declared(verb, 'In multi-user mode.'),
     path: `/v1/admin${verb.path}`,
     id: `users.${verb.name}`,
     access: 'users:manage',
     handler: async (services, { actor, caller, params, body }) => {
-      // Elsewhere there are no users: 401, as clients know it.
+      // In the other modes there are no users; clients expect 401.
       if (!(await services.identity.isMultiUser())) return phrase(401);
       const covered = await coveredBy(services, caller);
-      return verb.answer(services, { actor, ...asked(params, body), covered, viewer: caller });
+      return verb.answer(services, { actor, ...inputOf(params, body), covered, viewer: caller });
     },
   }),
 );
 
 const bySession = VERBS.map((verb) =>
-  route({
+  peopleRoute({
     ...declared(verb, 'For admins and managers; managers neither make nor touch an admin.'),
     path: `/api/admin${verb.webPath ?? verb.path}`,
     id: `people.${verb.name}`,
     access: 'session',
     mode: 'multi',
     roles: ['admin', 'manager'],
-    handler: (services, { session, params, body }) =>
-      verb.answer(services, {
-        actor: session.actor,
-        ...asked(params, body),
-        covered: undefined,
-        viewer: 'everything',
-      }),
+    handler: (services, { session: { actor }, params, body }) =>
+      verb.answer(services, { actor, ...inputOf(params, body), covered: undefined, viewer: 'everything' }),
   }),
 );
 
-/** Of a path without an id, and of a request without a body, nothing. */
-const asked = (params: unknown, body: unknown): Pick<UserRequest, 'id' | 'body'> => ({
+/** The path may have no id, and the request no body. */
+const inputOf = (params: unknown, body: unknown): Pick<UserRequest, 'id' | 'body'> => ({
   id: (params as { id?: number }).id,
   body: body ?? {},
 });

@@ -62,7 +62,7 @@ describeOnBothServers('refused sessions', (start) => {
     }
   });
 
-  test('a suspended user is told so on every route, and the session of before is over for good', async () => {
+  test('every route says that a user is suspended, and the former session is over for good', async () => {
     const server = await start();
     const { sessions, ids } = await users(server);
     await server.request('POST', `/v1/admin/users/${ids.manager}`, { body: { suspended: 1 } });

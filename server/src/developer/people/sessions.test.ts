@@ -248,8 +248,8 @@ describeOnBothServers('sessions of users', (start) => {
     const { id } = (await login(server, { username: 'max', password: PASSWORD })).body.user ?? { id: 0 };
     const change = (body: object) => server.request('POST', `/v1/admin/users/${id}`, { body });
     const body = { username: 'backdoor', password: PASSWORD, role: 'admin' };
-    const wish = { path: '/api/admin/users/new', key: token, body };
-    expect(await postSlowly(server, wish, () => change({ role: 'manager' }))).toBe(401);
+    const request = { path: '/api/admin/users/new', key: token, body };
+    expect(await postSlowly(server, request, () => change({ role: 'manager' }))).toBe(401);
     expect((await server.request('GET', '/v1/users')).text).not.toContain('backdoor');
     await change({ suspended: 1 });
   });

@@ -1,23 +1,33 @@
 import { Type } from 'typebox';
-import { isoTime } from '../../base/clock.ts';
-import type { Invite, User } from '../../identity/index.ts';
+import type { Invite, User as StoredUser } from '../../identity/index.ts';
 import { nullable, Time } from '../../http/index.ts';
+import { shaped, timesOf } from '../schemas.ts';
 
-/** A user as clients of the Developer API know it; members in their order. */
-export const viewUser = (user: User) => ({
-  id: user.id,
-  username: user.username,
-  pfpFilename: user.pfpFilename,
-  role: user.role,
-  suspended: user.suspended ? 1 : 0,
-  seen_recovery_codes: user.seenRecoveryCodes,
-  createdAt: isoTime(user.createdAt),
-  lastUpdatedAt: isoTime(user.updatedAt),
-  dailyMessageLimit: user.dailyMessageLimit,
-  bio: user.bio,
-});
+export const User = Type.Object(
+  {
+    id: Type.Integer(),
+    username: Type.String(),
+    pfpFilename: nullable(Type.String()),
+    role: Type.String(),
+    suspended: Type.Integer({ description: '0 or 1' }),
+    seen_recovery_codes: Type.Boolean(),
+    createdAt: Time,
+    lastUpdatedAt: Time,
+    dailyMessageLimit: nullable(Type.Integer()),
+    bio: nullable(Type.String()),
+  },
+  { title: 'User' },
+);
 
-/** A user in short; the bare id where it is gone. */
+export const viewUser = (user: StoredUser) =>
+  shaped(User, {
+    ...user,
+    ...timesOf(user),
+    suspended: user.suspended ? 1 : 0,
+    seen_recovery_codes: user.seenRecoveryCodes,
+  });
+
+/** A user in short; the id alone where the user was deleted. */
 const Person = nullable(
   Type.Union([Type.Integer(), Type.Object({ id: Type.Integer(), username: Type.String() })]),
 );
@@ -38,19 +48,14 @@ export const ListedInvite = Type.Object(
   { title: 'ListedInvite' },
 );
 
-export const viewInvite = (invite: Invite) => ({
-  id: invite.id,
-  code: invite.code,
-  status: invite.status,
-  claimedBy: invite.claimedBy,
-  workspaceIds: JSON.stringify(invite.workspaceIds),
-  createdAt: isoTime(invite.createdAt),
-  createdBy: invite.createdBy,
-  lastUpdatedAt: isoTime(invite.updatedAt),
-});
+export const viewInvite = (invite: Invite) =>
+  shaped(InviteShape, {
+    ...invite,
+    ...timesOf(invite),
+    workspaceIds: JSON.stringify(invite.workspaceIds),
+  });
 
-/** The same with users in place of their ids. */
-export function viewListedInvite(invite: Invite, users: ReadonlyMap<number, User>) {
+export function viewListedInvite(invite: Invite, users: ReadonlyMap<number, StoredUser>) {
   const person = (id: number | null) => {
     const user = id === null ? undefined : users.get(id);
     return user === undefined ? id : { id: user.id, username: user.username };

@@ -1,15 +1,14 @@
 import { isBound, type Caller } from '../../access/index.ts';
 import type { Session, User } from '../../identity/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
-import type { Services } from '../services.ts';
+import type { PeopleServices } from '../services.ts';
 
 /**
- * Whom a request names as the one who says something; undefined where there is nobody of this id. For a key that is bound to
- * workspaces there are the members of this one alone: by the others' ids it could have their names, and what they say of
- * themselves, put into a prompt. Guarded by workspace-users.test.ts.
+ * The user that a request names as its author. For a key that is bound to workspaces only members of this workspace exist:
+ * otherwise it could have the names and bios of others put into a prompt. Guarded by workspace-users.test.ts.
  */
 export async function namedUser(
-  { identity, workspaces }: Services,
+  { identity, workspaces }: PeopleServices,
   caller: Caller,
   { workspace, userId }: { workspace: Pick<Workspace, 'id'>; userId: number | undefined },
 ): Promise<User | undefined> {
@@ -20,14 +19,14 @@ export async function namedUser(
   return members.some((member) => member.userId === user.id) ? user : undefined;
 }
 
-/** By user id, of these users or of all; empty where there are no users. */
+/** By user id, of these users or of all. */
 export async function usernames(
-  { identity }: Services,
+  { identity }: PeopleServices,
   ids?: readonly number[],
 ): Promise<Map<number, string>> {
   const users = ids === undefined ? await identity.listUsers() : (await identity.usersById(ids)).values();
   return new Map([...users].map(({ id, username }) => [id, username]));
 }
 
-/** The user whose session it is; null: of the administrator without users. */
+/** null: the administrator of an instance without users. */
 export const userOf = (session: Session): User | null => (session.kind === 'user' ? session.user : null);

@@ -246,7 +246,7 @@ describeOnBothServers('invites', (start) => {
     });
   });
 
-  test('whoever accepts is a member of the workspaces it names, of those that are there', async () => {
+  test('a user who accepts an invite is a member of those of its workspaces that exist', async () => {
     const made = await server.request<{ workspace: { id: number } }>('POST', '/v1/workspace/new', {
       body: { name: 'Docs' },
     });

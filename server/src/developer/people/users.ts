@@ -5,15 +5,15 @@ import { pathId } from '../fields.ts';
 import { html, ssoRefusal } from './logins.ts';
 import { usersFor } from './user-answers.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { peopleRoute } from '../surface.ts';
 
 const Listed = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });
 
-/** Clients know the tokens of this route by it. */
+/** Clients recognize the tokens of this route by it. */
 const TOKEN_PREFIX = 'allm-tat-';
 
 export const usersRoutes: Route[] = [
-  route({
+  peopleRoute({
     method: 'GET',
     path: '/v1/admin/is-multi-user-mode',
     id: 'users.is_multi_user_mode',
@@ -22,11 +22,11 @@ export const usersRoutes: Route[] = [
     responses: { 200: Type.Object({ isMultiUser: Type.Boolean() }) },
     handler: async ({ identity }) => json({ isMultiUser: await identity.isMultiUser() }),
   }),
-  route({
+  peopleRoute({
     method: 'GET',
     path: '/v1/users',
     id: 'users.names',
-    summary: 'Who there is',
+    summary: 'The names of the users',
     description:
       'In multi-user mode. For a key that is bound to workspaces: their members, and those who are in none.',
     access: 'users:manage',
@@ -38,7 +38,7 @@ export const usersRoutes: Route[] = [
       return json({ users: users.map(({ id, username, role }) => ({ id, username, role })) });
     },
   }),
-  route({
+  peopleRoute({
     method: 'GET',
     path: '/v1/users/:id/issue-auth-token',
     id: 'users.issue_auth_token',

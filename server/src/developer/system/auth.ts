@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { systemRoute } from '../surface.ts';
 
 export const authRoutes: Route[] = [
-  route({
+  systemRoute({
     method: 'GET',
     path: '/v1/auth',
     id: 'auth.check',

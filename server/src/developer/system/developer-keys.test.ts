@@ -214,9 +214,9 @@ describeOnBothServers('keys by key', (start) => {
       ['/v1/keys', 401],
     ] as const) {
       const { id, secret: key } = await server.mint({ role: 'admin' });
-      const wish = { path, key, body: { name: 'made too late', role: 'admin' } };
+      const change = { path, key, body: { name: 'made too late', role: 'admin' } };
       const revoke = () => server.request('POST', `/v1/keys/${id}/revoke`);
-      expect(await postSlowly(server, wish, revoke)).toBe(refused);
+      expect(await postSlowly(server, change, revoke)).toBe(refused);
     }
     expect((await server.request('GET', '/v1/keys?q=late')).body).toMatchObject({ items: [] });
   });

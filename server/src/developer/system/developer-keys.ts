@@ -1,18 +1,19 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
-import { mintForSession, type Session, type User } from '../../identity/index.ts';
+import { mintForSession, type Session } from '../../identity/index.ts';
 import { listNumbered, maskOf, mint, revokeNumbered } from '../../keys/index.ts';
 import type { Actor } from '../../access/index.ts';
-import type { KeyWithSecrets, Minted } from '../../keys/index.ts';
+import type { KeyWithSecrets } from '../../keys/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { field, readFlag, readId } from '../fields.ts';
 import { lastAdminFlag, nullable, Time, type Answer, type Decoded } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, SystemServices } from '../services.ts';
+import { shaped } from '../schemas.ts';
+import { systemRoute } from '../surface.ts';
 
 /*
- * Keys as the web application and clients of the Developer API know them: whole numbers, no scopes to choose. They are
- * the keys of /v1/keys, all of them; those made here may do everything.
+ * The keys of /v1/keys under whole numbers, as clients of the Developer API expect them. Keys that are made here have all
+ * scopes.
  */
 
 const Creator = Type.Object({ id: Type.Integer(), username: Type.String(), role: Type.String() });
@@ -29,7 +30,9 @@ const ApiKey = Type.Object(
   { title: 'ApiKey' },
 );
 
-/** Every key here has a name; this one shows as none. */
+type ApiKeyView = Static<typeof ApiKey>;
+
+/** Every key has a name; this one is shown as null. */
 const UNNAMED = 'unnamed';
 const NAME_MAX = 200;
 const NO_KEY = 0;
@@ -49,49 +52,35 @@ const removal = Type.Object(
   { last_admin: Type.Optional(field(lastAdminFlag, readFlag)) },
   { title: 'ApiKeyRemoval' },
 );
-/** undefined: no number at all. */
+/** undefined: not a number. */
 const params = Type.Object({
   id: field(Type.String(), (value) => (Number.isNaN(Number(value)) ? undefined : (readId(value) ?? NO_KEY))),
 });
 
-const shownName = (name: string): string | null => (name === UNNAMED ? null : name);
-
-/** The user who made a key in a session; null for everybody else. */
+/** The user whose session made a key; null for other keys. */
 function creatorOf({ createdBy }: Pick<KeyWithSecrets, 'createdBy'>): number | null {
   const id = /^user:(\d+)$/.exec(createdBy)?.[1];
   return id === undefined ? null : Number(id);
 }
 
-async function list({ keys, identity }: Services, actor: Actor): Promise<Answer> {
+const viewKey = (key: KeyWithSecrets, secret: string, createdBy: ApiKeyView['createdBy']): ApiKeyView => ({
+  id: key.number,
+  name: key.name === UNNAMED ? null : key.name,
+  secret,
+  createdBy,
+  createdAt: isoTime(key.createdAt),
+  lastUpdatedAt: isoTime(key.createdAt),
+});
+
+async function list({ keys, identity }: SystemServices, actor: Actor): Promise<Answer> {
   const found = await listNumbered(keys, actor);
   const users = await identity.usersById(found.map(creatorOf).filter((id) => id !== null));
   const apiKeys = found.map((key) => {
     const creator = creatorOf(key);
-    return {
-      id: key.number,
-      name: shownName(key.name),
-      secret: maskOf(key),
-      createdBy: creator === null ? null : (brief(users.get(creator)) ?? creator),
-      createdAt: isoTime(key.createdAt),
-      lastUpdatedAt: isoTime(key.createdAt),
-    };
+    const user = creator === null ? undefined : users.get(creator);
+    return viewKey(key, maskOf(key), user === undefined ? creator : shaped(Creator, user));
   });
   return json({ apiKeys, error: null });
-}
-
-const brief = (user: User | undefined) =>
-  user === undefined ? undefined : { id: user.id, username: user.username, role: user.role };
-
-function created({ key, secret }: Minted): Answer {
-  const apiKey = {
-    id: key.number,
-    name: shownName(key.name),
-    secret,
-    createdBy: creatorOf(key),
-    createdAt: isoTime(key.createdAt),
-    lastUpdatedAt: isoTime(key.createdAt),
-  };
-  return json({ apiKey, error: null });
 }
 
 interface Removal {
@@ -99,9 +88,9 @@ interface Removal {
   body: Decoded<typeof removal>;
 }
 
-/** One that is not there is no failure. */
+/** Idempotent. */
 async function remove(
-  { keys }: Services,
+  { keys }: SystemServices,
   actor: Actor,
   { params: { id: number }, body: { last_admin: isLastMeant } }: Removal,
 ): Promise<Answer> {
@@ -110,10 +99,7 @@ async function remove(
   return empty(200);
 }
 
-/**
- * Administrators see, make and end keys; without users, the session of the one password does. Published clients look for the last
- * row; there it is behind scopes.
- */
+/** Keys are administered by admins, by the session of the one password, and by keys with the scopes. */
 const AUDIENCES = [
   {
     name: '_single',
@@ -140,7 +126,6 @@ const AUDIENCES = [
   },
 ] as const;
 
-/** Whose power it is: of the session, or of the key. */
 const actorOf = ({ session, actor }: { session: Session | undefined; actor: Actor | undefined }): Actor =>
   session?.actor ?? (actor as Actor);
 
@@ -151,7 +136,7 @@ export const developerKeysRoutes: Route[] = AUDIENCES.flatMap(({ name, declared,
   const inList = isKeyed ? "Without owners:manage, those of the caller's owner. " : where;
   const onCreation = isKeyed ? 'The caller must be able to do everything itself. ' : where;
   return [
-    route({
+    systemRoute({
       access: 'keys:read',
       ...declared,
       method: 'GET',
@@ -162,7 +147,7 @@ export const developerKeysRoutes: Route[] = AUDIENCES.flatMap(({ name, declared,
       responses: { 200: Type.Object({ apiKeys: Type.Array(ApiKey), error: Type.Null() }), ...refused },
       handler: (services, call) => list(services, actorOf(call)),
     }),
-    route({
+    systemRoute({
       access: 'keys:write',
       ...declared,
       method: 'POST',
@@ -175,15 +160,14 @@ export const developerKeysRoutes: Route[] = AUDIENCES.flatMap(({ name, declared,
       handler: async ({ keys, identity }, call) => {
         const input = { name: call.body.name, role: 'admin' } as const;
         const { session } = call;
-        return created(
-          await (session === undefined
-            ? mint(keys, actorOf(call), input)
-            : mintForSession(identity, session, { input })),
-        );
+        const { key, secret } = await (session === undefined
+          ? mint(keys, actorOf(call), input)
+          : mintForSession(identity, session, { input }));
+        return json({ apiKey: viewKey(key, secret, creatorOf(key)), error: null });
       },
     }),
     ...removePaths.map((path, index) =>
-      route({
+      systemRoute({
         access: 'keys:write',
         ...declared,
         method: 'DELETE',

@@ -1,70 +1,76 @@
-import type { Actor } from '../../access/index.ts';
+import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
-import type { Services } from '../services.ts';
+import { findUpstream, putUpstream, type Models } from '../../models/index.ts';
+import type { SystemServices } from '../services.ts';
 import { faultOf, type SettingChange } from '../../settings/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { EMBEDDING_ENGINES, EMBEDDING_UPSTREAM, embeddingModelOf, modelOf } from './providers.ts';
 import { providerOf, PROVIDERS } from './providers.ts';
 import type { Provider } from './providers.ts';
 import { isForeign, settableNames, settableRow } from './system-table.ts';
-import type { UpstreamBook } from './upstream-settings.ts';
+import { refuseUpstreams } from './upstream-settings.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 type Values = ReadonlyMap<string, string>;
 type Changes = Record<string, SettingChange>;
-type Context = Pick<Services, 'settings' | 'audit'>;
+type Context = Pick<SystemServices, 'settings' | 'audit' | 'models'>;
+
+/** The upstreams, and the key that changes them. */
+interface Upstreams {
+  models: Models;
+  caller: Caller;
+}
 
 interface EnvironmentChange {
   newValues: Record<string, string>;
-  /** false: none. */
+  /** false: no error. */
   error: string | false;
 }
 
-/** What is shown in place of a secret, also to whoever has just set it. */
+/** Shown in place of every secret. */
 const MASK = '*'.repeat(20);
 
-/** All that are set, as they are stored; a key that waits for its upstream's address among them. Never to be shown as it is. */
+/** All values as they are stored, with the keys that wait for the address of their upstream: never shown as they are. */
 export const environmentValues = (
-  { settings }: Pick<Services, 'settings'>,
+  { settings }: Pick<SystemServices, 'settings'>,
   db?: Db,
 ): Promise<Map<string, string>> => settings.many(settableNames(), db);
 
 /**
- * Sets settings by the names that clients have for them. Those of a provider of models become an upstream of the provider's
- * name; its key is kept there, sealed, and nowhere else. Takes all of the values or, where one cannot be, none: `error` says
- * of the first what is wrong with it. Names that mean nothing are passed over, and so are values that are a mask. Guarded by
- * system.test.ts.
- * @returns undefined where a value is no text: then nothing was changed.
+ * Changes settings under their names in the Developer API. Those of a provider of models become an upstream of the provider's
+ * name, which alone stores its key, sealed. Either all values are set or, where one is invalid, none: `error` is the first
+ * problem. Unknown names and masked values are ignored. Guarded by system.test.ts.
+ * @returns undefined, and changes nothing, where a value is not text.
  */
 export async function updateEnvironment(
   context: Context,
   body: Body,
-  by: { actor: Actor; upstreams: UpstreamBook },
+  caller: Caller,
 ): Promise<EnvironmentChange | undefined> {
   const named = Object.entries(body).filter(([name]) => settableRow(name) !== undefined || isForeign(name));
   if (named.some(([, value]) => typeof value !== 'string')) return undefined;
   const wanted = (named as [string, string][]).filter(([, value]) => !value.includes('******'));
   const accepted = new Map(wanted);
-  const fault = faultIn(wanted) ?? (await context.settings.inTurn(() => apply(context, accepted, by)));
+  const fault = faultIn(wanted) ?? (await context.settings.inTurn(() => apply(context, accepted, caller)));
   if (fault !== undefined) return { newValues: {}, error: fault };
   const shown = wanted.map(([name, value]) => [name, settableRow(name)?.secret === true ? MASK : value]);
   return { newValues: Object.fromEntries(shown) as Record<string, string>, error: false };
 }
 
-/** Settings, upstreams and their audit records: all or, where an upstream is refused, nothing. */
+/** Settings, upstreams and audit records in one transaction. @returns why an upstream is refused. */
 async function apply(
-  { settings, audit }: Context,
+  { settings, audit, models }: Context,
   accepted: Values,
-  { actor, upstreams }: { actor: Actor; upstreams: UpstreamBook },
+  caller: Caller,
 ): Promise<string | undefined> {
   if (accepted.size === 0) return undefined;
   try {
-    await audit.change(actor, async (tx) => {
+    await audit.change({ kind: 'key', caller }, async (tx) => {
       const before = await environmentValues({ settings }, tx);
       const step = { values: new Map([...before, ...accepted]), accepted, before };
-      await settings.set(tx, await changesOf(tx, upstreams, step));
+      await settings.set(tx, await changesOf(tx, { models, caller }, step));
       const details = { changed: [...accepted.keys()] };
       return { result: undefined, entry: { action: 'settings.update', target: 'system', details } };
     });
@@ -72,11 +78,11 @@ async function apply(
     if (error instanceof KeywardError && error.code === 'invalid_input') return error.message;
     throw error;
   }
-  await upstreams.saved();
+  await models.table.reload();
   return undefined;
 }
 
-/** Whether a change says where models are, or with which key they are asked. */
+/** Whether a change names the address or the key of an upstream. */
 export const concernsUpstreams = (body: Body): boolean =>
   [
     ...PROVIDERS.flatMap(({ base, key }) => [base, key]),
@@ -94,7 +100,7 @@ function faultIn(wanted: [string, string][]): string | undefined {
 }
 
 interface Step {
-  /** As they are once it is done. */
+  /** After the change. */
   values: Values;
   accepted: Values;
   before: Values;
@@ -102,8 +108,8 @@ interface Step {
 
 const kept = (value: string | undefined): SettingChange => ({ value: value || null });
 
-/** What is to be set; upstreams are saved on the way. */
-async function changesOf(tx: Db, upstreams: UpstreamBook, step: Step): Promise<Changes> {
+/** The settings to store; saves the upstreams. */
+async function changesOf(tx: Db, upstreams: Upstreams, step: Step): Promise<Changes> {
   const plain = [...step.accepted].filter(([name]) => settableRow(name)?.secret !== true);
   const changes: Changes = Object.fromEntries(plain.map(([name, value]) => [name, kept(value)]));
   for (const provider of PROVIDERS.filter((candidate) => isTouched(candidate, step.accepted)))
@@ -111,7 +117,7 @@ async function changesOf(tx: Db, upstreams: UpstreamBook, step: Step): Promise<C
   return Object.assign(changes, await saveEmbedding(tx, upstreams, step), chatChanges(step));
 }
 
-/** Which model chats are answered by follows from the provider and its own settings. */
+/** The chat model follows from the provider and its settings. */
 function chatChanges({ values, accepted }: Step): Changes {
   const image = accepted.get('ImageGenerationModelPref');
   const changes: Changes = image === undefined ? {} : { [CHAT_SETTINGS.imageModel]: kept(image) };
@@ -131,22 +137,22 @@ const isTouched = ({ id, base, key, model, tokens }: Provider, accepted: Values)
   accepted.get('LLMProvider') === id ||
   [base, key, model, tokens].some((name) => name !== undefined && accepted.has(name));
 
-/** A key waits, sealed, until its upstream has an address. */
+/** A key is stored as a sealed setting until its upstream has an address. */
 const waiting = (name: string | undefined, value: string | null): Changes =>
   name === undefined ? {} : { [name]: { value, secret: true } };
 
-/** @returns what is to be set beside. */
+/** @returns the settings to store. */
 async function saveProvider(
   tx: Db,
-  upstreams: UpstreamBook,
+  upstreams: Upstreams,
   { provider, values, accepted }: Step & { provider: Provider },
 ): Promise<Changes> {
   const { id, baseUrl, base, key, basePath = '', isUnlisted } = provider;
   const at = baseUrl ?? addressOf(base === undefined ? undefined : values.get(base), basePath);
   const given = key === undefined ? undefined : values.get(key);
   if (at === undefined) return given === undefined ? {} : waiting(key, given || null);
-  const present = await upstreams.find(tx, id);
-  // One that is always at the same place is of no use without a key.
+  const present = await findUpstream(tx, id);
+  // A hosted provider is of no use without a key.
   if (present === undefined && given === undefined && baseUrl !== undefined) return {};
   const model = isUnlisted === true ? modelOf(provider, values) : undefined;
   const isMoved = base !== undefined && accepted.has(base);
@@ -157,28 +163,31 @@ async function saveProvider(
 interface Upstream {
   name: string;
   at: string;
-  /** The key, where one was given; '': none from now on. */
+  /** The new key; '' removes it. */
   given: string | undefined;
-  /** One that its list of models must have. */
+  /** A model that its list must have. */
   model: string | undefined;
   isMoved: boolean;
-  present: Awaited<ReturnType<UpstreamBook['find']>>;
+  present: Awaited<ReturnType<typeof findUpstream>>;
 }
 
-/** Where something of it is new. */
-async function saveUpstream(tx: Db, upstreams: UpstreamBook, upstream: Upstream): Promise<void> {
+/** Does nothing where nothing of it is new. */
+async function saveUpstream(tx: Db, { models: table, caller }: Upstreams, upstream: Upstream): Promise<void> {
   const { name, at, given, model, isMoved, present } = upstream;
-  const isNewModel = model !== undefined && present?.models.includes(model) !== true;
+  const models = present?.models.map((one) => (typeof one === 'string' ? one : one.name)) ?? [];
+  const isNewModel = model !== undefined && !models.includes(model);
   if (present !== undefined && given === undefined && !isMoved && !isNewModel) return;
-  await upstreams.save(tx, {
+  refuseUpstreams(caller);
+  const input = {
     name,
     base_url: at,
     ...(given === undefined ? {} : { api_key: given || null }),
-    ...(isNewModel ? { models: [...(present?.models ?? []), model] } : {}),
-  });
+    ...(isNewModel ? { models: [...models, model] } : {}),
+  };
+  await putUpstream(table, tx, { input, actor: { kind: 'key', caller } });
 }
 
-/** With the path of the OpenAI-compatible part, where a server keeps that apart. */
+/** With the path of the OpenAI-compatible API of the server. */
 function addressOf(base: string | undefined, path: string): string | undefined {
   const plain = base === undefined ? undefined : withoutTrailing(base, '/');
   return plain === undefined || plain.endsWith(path) ? plain : plain + path;
@@ -187,8 +196,8 @@ function addressOf(base: string | undefined, path: string): string | undefined {
 const EMBEDDING_KEY = 'GenericOpenAiEmbeddingApiKey';
 const EMBEDDING_NAMES = ['EmbeddingEngine', 'EmbeddingBasePath', 'EmbeddingModelPref', EMBEDDING_KEY];
 
-/** The model is stored by the name that it can be asked for by: with its upstream, where it is not the local one. */
-async function saveEmbedding(tx: Db, upstreams: UpstreamBook, step: Step): Promise<Changes> {
+/** The model is stored under its full name, with its upstream unless it is local. */
+async function saveEmbedding(tx: Db, upstreams: Upstreams, step: Step): Promise<Changes> {
   const { values, accepted, before } = step;
   if (!EMBEDDING_NAMES.some((name) => accepted.has(name))) return {};
   const engine = values.get('EmbeddingEngine') ?? 'native';
@@ -197,7 +206,7 @@ async function saveEmbedding(tx: Db, upstreams: UpstreamBook, step: Step): Promi
   const key = await saveEmbeddingUpstream(tx, upstreams, { ...step, engine, model });
   const isOtherEngine =
     accepted.has('EmbeddingEngine') && engine !== (before.get('EmbeddingEngine') ?? 'native');
-  // A model of one engine is none of another's.
+  // Another engine does not have this model.
   if (model === undefined || (isOtherEngine && !accepted.has('EmbeddingModelPref')))
     return { ...key, EmbeddingModelPref: { value: null } };
   return { ...key, EmbeddingModelPref: { value: upstream === undefined ? model : `${upstream}/${model}` } };
@@ -205,7 +214,7 @@ async function saveEmbedding(tx: Db, upstreams: UpstreamBook, step: Step): Promi
 
 async function saveEmbeddingUpstream(
   tx: Db,
-  upstreams: UpstreamBook,
+  upstreams: Upstreams,
   { values, accepted, engine, model }: Step & { engine: string; model: string | undefined },
 ): Promise<Changes> {
   const given = values.get(EMBEDDING_KEY);
@@ -213,7 +222,7 @@ async function saveEmbeddingUpstream(
   const name = EMBEDDING_ENGINES[engine];
   if (name !== EMBEDDING_UPSTREAM || at === undefined)
     return given === undefined ? {} : waiting(EMBEDDING_KEY, given || null);
-  const present = await upstreams.find(tx, name);
+  const present = await findUpstream(tx, name);
   const isMoved = accepted.has('EmbeddingBasePath') || accepted.has('EmbeddingEngine');
   await saveUpstream(tx, upstreams, { name, at, given, model, isMoved, present });
   return waiting(EMBEDDING_KEY, null);

@@ -244,7 +244,7 @@ describeOnBothServers('the browser extension', (start) => {
     expect((await byKey(key, 'DELETE', 'disconnect')).status).toBe(403);
   });
 
-  it('works no longer for whoever is suspended, or is neither admin nor manager any more', async () => {
+  it('works no longer for a user who is suspended, or neither admin nor manager any more', async () => {
     const { body } = await server.request<{ users: { id: number; username: string }[] }>(
       'GET',
       '/v1/admin/users',

@@ -10,21 +10,20 @@ import {
   mintExtensionKey,
 } from '../../widgets/index.ts';
 import type { ExtensionKey } from '../../widgets/index.ts';
-import { viewWorkspace } from '../../workspaces/index.ts';
 import { nullable, Time, type Call, type Decoded, type WholeAnswer } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { json } from '../answers.ts';
+import type { Route, SystemServices } from '../services.ts';
+import { failed, json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
 import { embedUploads } from '../documents/embed-documents.ts';
 import { metadataFields } from '../documents/document-fields.ts';
-import { Workspace } from '../schemas.ts';
-import { route } from '../surface.ts';
+import { NO_WORKSPACE, viewWorkspace, Workspace } from '../schemas.ts';
+import { systemRoute } from '../surface.ts';
 
 const Refused = Type.Object({ error: Type.String() });
 const Done = Type.Object({ success: Type.Boolean() });
 const Failed = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
-/** The scope alone is not enough: another key must not end itself by `disconnect`. */
+/** The scope is not enough: another key must not end itself by `disconnect`. */
 const byKey = {
   access: 'documents:clip',
   description: 'Takes keys of the browser extension (`brx-…`) and no others.',
@@ -33,7 +32,7 @@ const bySession = { access: 'session', roles: ['admin', 'manager'] } as const;
 
 /** Runs `work` for a key of the extension whose owner may use it. */
 async function forExtension(
-  { identity }: Services,
+  { identity }: SystemServices,
   caller: Caller,
   work: (key: { number: number }) => Promise<WholeAnswer>,
 ): Promise<WholeAnswer> {
@@ -43,7 +42,7 @@ async function forExtension(
 }
 
 const page = {
-  textContent: text({ description: 'What was read off the page' }),
+  textContent: text({ description: 'The text of the page' }),
   metadata: Type.Optional(object({ ...metadataFields, url: Type.Optional(text()) })),
 };
 const Page = Type.Object(page);
@@ -52,7 +51,7 @@ const contentResponses = { 200: Done, 400: Failed, 403: Refused, 500: Failed };
 
 const TITLE_MAX_CHARACTERS = 500;
 
-/** What the extension read off a page; a page without a title is called by its address. */
+/** The text of a page, titled by its address where it has no title. */
 function noteIn({ textContent: text = '', metadata }: Decoded<typeof Page>): NewNote | undefined {
   if (text.trim() === '') return undefined;
   const title = (metadata.title ?? metadata.url ?? 'Page').slice(0, TITLE_MAX_CHARACTERS);
@@ -61,24 +60,18 @@ function noteIn({ textContent: text = '', metadata }: Decoded<typeof Page>): New
 
 type KeyCall = Pick<Call, 'countsItself'> & { caller: Caller; body: Decoded<typeof Page> };
 
-/** Stores what was read off a page, and puts it into these workspaces. */
-async function store(services: Services, call: KeyCall, slugs: readonly string[]): Promise<WholeAnswer> {
+/** Stores the text of a page and embeds it into these workspaces. */
+async function store(
+  services: SystemServices,
+  call: KeyCall,
+  slugs: readonly string[],
+): Promise<WholeAnswer> {
   const note = noteIn(call.body);
-  if (note === undefined) return json({ success: false, error: 'There is no text to store.' }, 400);
+  if (note === undefined) return failed('There is no text to store.', 400);
   const { caller } = call;
   const { added: brought } = await services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER });
   const error = await embedUploads(services, call, { slugs, brought });
-  return error === null ? json({ success: true }) : json({ success: false, error }, 500);
-}
-
-async function storeInWorkspace(
-  services: Services,
-  call: KeyCall,
-  id: number | undefined,
-): Promise<WholeAnswer> {
-  const workspace = id === undefined ? undefined : await services.workspaces.findCoveredById(call.caller, id);
-  if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
-  return store(services, call, [workspace.slug]);
+  return error === null ? json({ success: true }) : failed(error, 500);
 }
 
 const viewKey = ({ id, mask, user, createdAt }: ExtensionKey) => ({
@@ -91,7 +84,7 @@ const viewKey = ({ id, mask, user, createdAt }: ExtensionKey) => ({
 });
 
 const keyRoutes: Route[] = [
-  route({
+  systemRoute({
     ...byKey,
     method: 'GET',
     path: '/api/browser-extension/check',
@@ -111,7 +104,7 @@ const keyRoutes: Route[] = [
         return json({ connected: true, workspaces, apiKeyId: number });
       }),
   }),
-  route({
+  systemRoute({
     ...byKey,
     method: 'DELETE',
     path: '/api/browser-extension/disconnect',
@@ -125,7 +118,7 @@ const keyRoutes: Route[] = [
         return json({ success: true });
       }),
   }),
-  route({
+  systemRoute({
     ...byKey,
     method: 'GET',
     path: '/api/browser-extension/workspaces',
@@ -137,7 +130,7 @@ const keyRoutes: Route[] = [
         json({ workspaces: (await services.workspaces.list(caller)).map(viewWorkspace) }),
       ),
   }),
-  route({
+  systemRoute({
     ...byKey,
     method: 'POST',
     path: '/api/browser-extension/embed-content',
@@ -146,9 +139,14 @@ const keyRoutes: Route[] = [
     body: Type.Object({ workspaceId: whole(), ...page }),
     responses: { ...contentResponses, 404: Refused },
     handler: (services, call) =>
-      forExtension(services, call.caller, () => storeInWorkspace(services, call, call.body.workspaceId)),
+      forExtension(services, call.caller, async () => {
+        const { workspaceId = NO_WORKSPACE } = call.body;
+        const workspace = await services.workspaces.findCoveredById(call.caller, workspaceId);
+        if (workspace === undefined) return json({ error: 'Workspace not found' }, 404);
+        return store(services, call, [workspace.slug]);
+      }),
   }),
-  route({
+  systemRoute({
     ...byKey,
     method: 'POST',
     path: '/api/browser-extension/upload-content',
@@ -170,7 +168,7 @@ const Key = Type.Object({
 });
 
 const sessionRoutes: Route[] = [
-  route({
+  systemRoute({
     ...bySession,
     method: 'GET',
     path: '/api/browser-extension/api-keys',
@@ -180,7 +178,7 @@ const sessionRoutes: Route[] = [
     handler: async ({ identity }, { session }) =>
       json({ success: true, apiKeys: (await listExtensionKeys(identity, session)).map(viewKey) }),
   }),
-  route({
+  systemRoute({
     ...bySession,
     method: 'POST',
     path: '/api/browser-extension/api-keys/new',
@@ -190,7 +188,7 @@ const sessionRoutes: Route[] = [
     responses: { 200: Type.Object({ apiKey: Type.String() }), 401: 'stream' },
     handler: async ({ identity }, { session }) => json({ apiKey: await mintExtensionKey(identity, session) }),
   }),
-  route({
+  systemRoute({
     ...bySession,
     method: 'DELETE',
     path: '/api/browser-extension/api-keys/:id',

@@ -125,7 +125,7 @@ describeOnBothServers('preferences of an instance with users', (start) => {
     expect(JSON.stringify(rows) + shown.text + server.log.join('\n')).not.toContain('hub-topsecret');
   });
 
-  it('stand beside settings that only who is logged in is told in full', async () => {
+  it('stand beside settings that are shown in full to a session alone', async () => {
     const complete = async (key: string | null) =>
       (await server.request<{ results: object }>('GET', '/api/setup-complete', { key })).body.results;
     const strangers = await complete(null);

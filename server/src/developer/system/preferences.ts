@@ -2,43 +2,43 @@ import { Type } from 'typebox';
 import type { Session } from '../../identity/index.ts';
 import type { Actor } from '../../access/index.ts';
 import { readPreferences, shownPreferences, type PreferenceGroup } from '../../settings/index.ts';
-import { json, phrase } from '../answers.ts';
+import { failed, json, phrase, SUCCESS } from '../answers.ts';
 import { refuseBound } from '../../workspaces/index.ts';
 import { text } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
 import { nullable, type WholeAnswer } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, SystemServices } from '../services.ts';
+import { systemRoute } from '../surface.ts';
 
 const Preferences = Type.Record(Type.String(), Type.Unknown());
 
-/** Names that mean nothing, or nothing to who asks, are left out; it is a success all the same. */
+/** Names that are unknown, or not for the caller, are ignored. */
 async function change(
-  { settings, audit }: Services,
+  { settings, audit }: SystemServices,
   actor: Actor,
   { body, group }: { body: Record<string, unknown>; group: PreferenceGroup },
 ): Promise<WholeAnswer> {
   const wanted = readPreferences(body, group);
-  if ('tooLong' in wanted) return json({ success: false, error: `${wanted.tooLong} is too long.` });
+  if ('tooLong' in wanted) return failed(`${wanted.tooLong} is too long.`);
   const { changes } = wanted;
   const changed = Object.keys(changes);
-  if (changed.length === 0) return json({ success: true, error: null });
+  if (changed.length === 0) return SUCCESS;
   await audit.change(actor, async (tx) => {
     await settings.set(tx, changes);
     const entry = { action: 'settings.preferences', target: 'system', details: { changed } };
     return { result: undefined, entry };
   });
-  return json({ success: true, error: null });
+  return SUCCESS;
 }
 
-/** Managers say how the instance looks, administrators everything. */
+/** Managers may change the branding, administrators everything. */
 const groupOf = (session: Session): PreferenceGroup =>
   session.kind === 'user' && session.user.role === 'manager' ? 'branding' : 'all';
 
 const forPeople = { access: 'session', roles: ['admin', 'manager'] } as const;
 
 export const preferencesRoutes: Route[] = [
-  route({
+  systemRoute({
     method: 'POST',
     path: '/v1/admin/preferences',
     id: 'settings.preferences',
@@ -53,7 +53,7 @@ export const preferencesRoutes: Route[] = [
       return change(services, actor, { body, group: 'all' });
     },
   }),
-  route({
+  systemRoute({
     ...forPeople,
     method: 'POST',
     path: '/api/admin/system-preferences',
@@ -66,7 +66,7 @@ export const preferencesRoutes: Route[] = [
     handler: (services, { session, body }) =>
       change(services, session.actor, { body, group: groupOf(session) }),
   }),
-  route({
+  systemRoute({
     ...forPeople,
     method: 'GET',
     path: '/api/admin/system-preferences-for',

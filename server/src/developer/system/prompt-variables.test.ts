@@ -25,7 +25,7 @@ describeOnBothServers('prompt variables', (start) => {
   const expanded = async (template: string) => {
     const { text } = await workspacesOf(server).variables.expand(template, {
       workspace: { id: 1, name: 'Docs' },
-      nowMs: 0,
+      user: null,
       given: null,
     });
     return text;
@@ -111,10 +111,10 @@ describeOnBothServers('prompt variables', (start) => {
 
   test('are an administrator’s to change', async () => {
     const { body } = await ask('POST', PATH, { key: 'guarded', value: 'v' });
-    const wish = { key: 'guarded', value: 'other' };
+    const change = { key: 'guarded', value: 'other' };
     const refused = [
       await ask('POST', PATH, { key: 'mine', value: 'v' }, 'max'),
-      await ask('PUT', `${PATH}/${body.variable.id}`, wish, 'max'),
+      await ask('PUT', `${PATH}/${body.variable.id}`, change, 'max'),
       await ask('DELETE', `${PATH}/${body.variable.id}`, undefined, 'max'),
     ];
     expect(refused.map(({ status, text }) => [status, text])).toEqual(
@@ -148,7 +148,7 @@ describeOnBothServers('prompt variables', (start) => {
     const unmarked = await ask('PUT', path, { key: 'hidden', secret: false });
     expect([unmarked.status, unmarked.body.error]).toEqual([
       400,
-      expect.stringContaining('give a new one') as string,
+      expect.stringContaining('must be given') as string,
     ]);
     expect(await shown()).toBe('********');
     expect((await ask('PUT', path, { key: 'hidden', value: 'another', secret: false })).status).toBe(200);
@@ -194,10 +194,9 @@ describeOnBothServers('prompt variables', (start) => {
     const selectors = { workspaces: { allow: ['room*'] } };
     const { secret: key } = await server.mint({ scopes: ['workspaces:*'], selectors });
     const asked = async (slug: string) => {
-      const found = await workspacesOf(server).find(slug);
+      const found = await workspacesOf(server).findCovered('everything', slug);
       if (found === undefined) throw new Error('no workspace');
-      const facts = { workspace: found, nowMs: 0, given: found.givenVariables };
-      return (await workspacesOf(server).variables.expand(found.openAiPrompt ?? '', facts)).text;
+      return (await workspacesOf(server).instructions(found, null)).text;
     };
     const write = (openAiPrompt: string, by?: string) =>
       server.request('POST', '/v1/workspace/room/update', { body: { openAiPrompt }, ...(by && { key: by }) });

@@ -1,17 +1,16 @@
 import { Type } from 'typebox';
-import { KeywardError } from '../../base/errors.ts';
 import type { Session } from '../../identity/index.ts';
-import { STANDING_VARIABLES, type PromptVariable } from '../../workspaces/index.ts';
-import { json } from '../answers.ts';
+import { BUILT_IN_VARIABLES, type PromptVariable } from '../../workspaces/index.ts';
+import { failed, json, outcomeOf, type Outcome } from '../answers.ts';
 import { field, pathId, readFlag, readText } from '../fields.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { systemRoute } from '../surface.ts';
 
 const Variable = Type.Object(
   {
     id: Type.Union([Type.Integer(), Type.String()]),
-    key: Type.String({ description: 'What stands between the braces' }),
+    key: Type.String({ description: 'The name between the braces' }),
     value: nullable(
       Type.String({ description: 'Of a secret one, and for users of the role default, ********' }),
     ),
@@ -39,7 +38,7 @@ const body = Type.Object({
   value: field(Type.String(), (value) => readText(value) ?? ''),
   secret: Type.Optional(field(secret, readFlag)),
 });
-/** What a list showed in place of a value is sent back by clients that change something else. */
+/** Clients that change another field send the mask back. */
 const isSame = (value: unknown): boolean => value === undefined || value === null || value === MASK;
 const changeBody = Type.Object({
   ...fields,
@@ -53,17 +52,16 @@ const changeBody = Type.Object({
 const params = Type.Object({ id: pathId() });
 const NOBODYS = 0;
 
-/** Of the web application: what prompts may name in braces. */
 export const promptVariablesRoutes: Route[] = [
-  route({
+  systemRoute({
     method: 'GET',
     path: '/api/system/prompt-variables',
     id: 'prompt_variables.list',
-    summary: 'What prompts may name in braces',
+    summary: 'The variables that prompts may name in braces',
     access: 'session',
     responses: { 200: Type.Object({ variables: Type.Array(Variable) }) },
     handler: async ({ workspaces }, { session }) => {
-      const standing = STANDING_VARIABLES.map(({ name, description, type }) => ({
+      const builtIn = BUILT_IN_VARIABLES.map(({ name, description, type }) => ({
         id: name,
         key: name,
         value: null,
@@ -72,10 +70,10 @@ export const promptVariablesRoutes: Route[] = [
       }));
       const made = await workspaces.variables.list();
       const shown = made.map((variable) => viewVariable(variable, { isHidden: !seesValues(session) }));
-      return json({ variables: [...standing, ...shown] });
+      return json({ variables: [...builtIn, ...shown] });
     },
   }),
-  route({
+  systemRoute({
     method: 'POST',
     path: '/api/system/prompt-variables',
     id: 'prompt_variables.create',
@@ -84,13 +82,12 @@ export const promptVariablesRoutes: Route[] = [
     roles: ['admin'],
     body,
     responses: { 200: Made, 400: Failed },
-    handler: ({ workspaces }, { session, body: { key: name, secret: isSecret, ...rest } }) =>
-      answered(async () => {
-        const variable = await workspaces.variables.create(session.actor, { name, isSecret, ...rest });
-        return json({ success: true, variable: viewVariable(variable) });
-      }),
+    handler: async ({ workspaces }, { session, body: { key: name, secret: isSecret, ...rest } }) => {
+      const made = workspaces.variables.create(session.actor, { name, isSecret, ...rest });
+      return variableAnswer(await outcomeOf(made));
+    },
   }),
-  route({
+  systemRoute({
     method: 'PUT',
     path: '/api/system/prompt-variables/:id',
     id: 'prompt_variables.update',
@@ -100,16 +97,13 @@ export const promptVariablesRoutes: Route[] = [
     params,
     body: changeBody,
     responses: { 200: Made, 400: Failed, 404: Failed },
-    handler: ({ workspaces }, { session, params: { id = NOBODYS }, body }) =>
-      answered(async () => {
-        const { key: name, description, value, secret: isSecret } = body;
-        const change = { name, description, value, isSecret };
-        const variable = await workspaces.variables.update(session.actor, id, change);
-        if (variable === undefined) return MISSING;
-        return json({ success: true, variable: viewVariable(variable) });
-      }),
+    handler: async ({ workspaces }, { session, params: { id = NOBODYS }, body }) => {
+      const { key: name, description, value, secret: isSecret } = body;
+      const change = { name, description, value, isSecret };
+      return variableAnswer(await outcomeOf(workspaces.variables.update(session.actor, id, change)));
+    },
   }),
-  route({
+  systemRoute({
     method: 'DELETE',
     path: '/api/system/prompt-variables/:id',
     id: 'prompt_variables.delete',
@@ -125,9 +119,15 @@ export const promptVariablesRoutes: Route[] = [
   }),
 ];
 
-const MISSING = json({ success: false, error: 'Variable not found' }, 404);
+function variableAnswer(outcome: Outcome<PromptVariable | undefined>): Answer {
+  if ('error' in outcome) return failed(outcome.error, 400);
+  const { value: variable } = outcome;
+  return variable === undefined ? MISSING : json({ success: true, variable: viewVariable(variable) });
+}
 
-/** A user of the role default is given the answers of prompts, not what stands in them. */
+const MISSING = failed('Variable not found', 404);
+
+/** A user of the role default may not read the values in prompts. */
 const seesValues = (session: Session): boolean => session.kind === 'admin' || session.user.role !== 'default';
 
 const viewVariable = (
@@ -141,13 +141,3 @@ const viewVariable = (
   secret: isSecret,
   type: 'static',
 });
-
-/** What is wrong with a variable is said in the shape of these routes. */
-async function answered(work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof KeywardError) || error.code !== 'invalid_input') throw error;
-    return json({ success: false, error: error.message }, 400);
-  }
-}

@@ -1,12 +1,12 @@
-/** A provider of chat models as clients know it by name. Each is one upstream of the same name. */
+/** A provider of chat models; its upstream has the same name. */
 export interface Provider {
-  /** What `LLMProvider` calls it. */
+  /** Its name in `LLMProvider`. */
   id: string;
-  /** Where it is, if that is always the same. */
+  /** Of a hosted provider. */
   baseUrl?: string;
-  /** The setting that says where it is. */
+  /** The setting with the address of another one. */
   base?: string;
-  /** What its own address lacks of an OpenAI-compatible one. */
+  /** The path of its OpenAI-compatible API. */
   basePath?: string;
   /** The setting with its key. */
   key?: string;
@@ -16,13 +16,13 @@ export interface Provider {
   defaultModel?: string;
   /** The setting with how many tokens that model takes. */
   tokens?: string;
-  /** Its list of models cannot be used as it is: it has the chosen one and no other. */
+  /** Its list of models cannot be read: the upstream has the chosen model alone. */
   isUnlisted?: true;
 }
 
 type More = Omit<Provider, 'id' | 'baseUrl' | 'base' | 'model' | 'tokens'>;
 
-/** One that is always at the same address. @param name how its settings begin, such as `OpenAi` of `OpenAiModelPref`. */
+/** A provider with a fixed address. @param name the prefix of its settings, such as `OpenAi` of `OpenAiModelPref`. */
 const hosted = (name: string, id: string, baseUrl: string, more: More & { key: string }): Provider => ({
   id,
   baseUrl,
@@ -30,7 +30,7 @@ const hosted = (name: string, id: string, baseUrl: string, more: More & { key: s
   ...more,
 });
 
-/** One that somebody runs: its address is a setting. */
+/** A provider whose address is a setting. */
 const own = (name: string, id: string, more: More = {}): Provider => ({
   id,
   base: `${name}BasePath`,
@@ -74,10 +74,10 @@ export const PROVIDERS: readonly Provider[] = [
   hosted('XAI', 'xai', 'https://api.x.ai/v1', { key: 'XAIApiKey' }),
 ];
 
-/** `LLMProvider` of the models that run beside the server. */
+/** `LLMProvider` of local models. */
 export const LOCAL_PROVIDERS: readonly string[] = ['local', 'native'];
 
-/** Engines that `EmbeddingEngine` may name, and the upstream that each one is. */
+/** The values of `EmbeddingEngine` and their upstreams. */
 export const EMBEDDING_UPSTREAM = 'embedding';
 export const EMBEDDING_ENGINES: Readonly<Record<string, string | undefined>> = {
   native: undefined,
@@ -91,7 +91,7 @@ export const EMBEDDING_ENGINES: Readonly<Record<string, string | undefined>> = {
   'generic-openai': EMBEDDING_UPSTREAM,
 };
 
-/** The one vector database there is, by the name that clients have for one that is built in. */
+/** The only vector database, under the name that clients have for a built-in one. */
 export const VECTOR_DATABASE = 'lancedb';
 
 export const providerOf = (id: string | undefined): Provider | undefined =>
@@ -102,7 +102,7 @@ type Values = ReadonlyMap<string, string>;
 export const modelOf = ({ model, defaultModel }: Provider, values: Values): string | undefined =>
   values.get(model) ?? defaultModel;
 
-/** The model as it was named, without its upstream. */
+/** The model without its upstream. */
 export function embeddingModelOf(values: Values): string | undefined {
   const stored = values.get('EmbeddingModelPref');
   const upstream = EMBEDDING_ENGINES[values.get('EmbeddingEngine') ?? 'native'];

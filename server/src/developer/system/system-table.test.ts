@@ -44,7 +44,7 @@ test('a key that its upstream keeps is shown as set, and one of another provider
   ]);
 });
 
-test('strangers are told whether they need a password and how they may log in, and nothing else', () => {
+test('a login page learns whether a password is needed and how to log in, and nothing else', () => {
   expect(viewForStrangers({ mode: 'multi-user', sso: 'only' })).toEqual({
     RequiresAuth: false,
     MultiUserMode: true,

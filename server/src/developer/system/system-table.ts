@@ -11,24 +11,23 @@ import {
 } from './providers.ts';
 import type { Provider } from './providers.ts';
 
-/** What settings are shown from. */
+/** The facts from which settings are shown. */
 export interface SystemFacts {
   mode: 'setup' | 'password' | 'multi-user';
   hasEmbeddings: boolean;
-  /** The chat model that runs beside the server; null: there is none. */
+  /** The local chat model, if any. */
   localModel: string | null;
-  /** Whether login tokens are issued; `only`: passwords open nothing. */
+  /** Whether login tokens are issued; `only`: passwords are refused. */
   sso: 'off' | 'on' | 'only';
   /** Names of upstreams that have a key. */
   keyed: ReadonlySet<string>;
   values: ReadonlyMap<string, string>;
 }
 
-/** A name that clients know: what may be set under it, and what is shown under it. */
 interface SystemRow extends SettingRow {
-  /** Nothing can be set here. */
+  /** Cannot be set. */
   isFixed?: true;
-  /** Left out: it is not shown. */
+  /** undefined: not shown. */
   show?: (facts: SystemFacts) => unknown;
 }
 
@@ -37,7 +36,7 @@ const notEmpty: Check = (value) => (value === '' ? 'Value cannot be empty' : und
 const isUrl: Check = (value) => {
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol)) return 'URL is not a valid URL.';
-  // It is shown to whoever may read settings.
+  // Everybody with system:read sees the address.
   return url.username + url.password + url.search === ''
     ? undefined
     : 'URL must hold neither a password nor a query: a key has a setting of its own.';
@@ -61,10 +60,10 @@ const embeddingEngine: Check = (value) =>
 const vectorDatabase: Check = (value) =>
   value === VECTOR_DATABASE ? undefined : `Invalid VectorDB type. Must be one of ${VECTOR_DATABASE}.`;
 
-/** Passwords and what signs sessions are changed where they belong (sessions, the master key), not by name. */
+/** Passwords are changed by their own routes, and the secrets that sign sessions with the master key. */
 const never: Check = () => 'Cannot set this setting.';
 
-/** Shown as it is, left out where it is not set. */
+/** Shown as stored; left out where it is not set. */
 const value = (name: string, ...checks: Check[]): SystemRow => ({
   name,
   kind: 'system',
@@ -76,7 +75,7 @@ type Show = (facts: SystemFacts) => unknown;
 
 const fixed = (name: string, show: Show): SystemRow => ({ name, kind: 'system', isFixed: true, show });
 const always = (name: string, shown: unknown): SystemRow => fixed(name, () => shown);
-/** Secrets of what there is not here are shown as not set: clients draw their forms from that. */
+/** Secrets of unsupported services are shown as not set: clients draw their forms from that. */
 const unset = (...names: string[]): SystemRow[] => names.map((name) => always(name, false));
 const secret = (name: string, checks: readonly Check[], show?: Show): SystemRow => ({
   name,
@@ -100,7 +99,7 @@ const providerRows = ({ id, base, key, keyStart, model, tokens }: Provider): Sys
 
 const OF_PROVIDERS = new Map(PROVIDERS.flatMap(providerRows).map((row) => [row.name, row]));
 
-/** Names of models' settings in the order in which they are sent. */
+/** Settings of models in the order in which they are sent. */
 const MODEL_NAMES =
   `OpenAiKey OpenAiModelPref AzureOpenAiKey AnthropicApiKey AnthropicModelPref GeminiLLMApiKey
   GeminiLLMModelPref LMStudioBasePath LMStudioTokenLimit LMStudioModelPref LocalAiApiKey LocalAiBasePath LocalAiModelPref
@@ -117,10 +116,7 @@ const modelShown = ({ values, localModel }: SystemFacts): string | null => {
   return provider === undefined ? localModel : (modelOf(provider, values) ?? null);
 };
 
-/**
- * Every name that clients know, in the order in which they are shown. Of the place where data is kept nothing is told: a path
- * helps nobody but whoever breaks in.
- */
+/** Every name, in the order in which they are shown. `StorageDir` is not the real path, which would help an attacker. */
 const ROWS: readonly SystemRow[] = [
   fixed('RequiresAuth', ({ mode }) => mode !== 'multi-user'),
   secret('AuthToken', [never], ({ mode }) => mode === 'password'),
@@ -181,7 +177,7 @@ const ROWS: readonly SystemRow[] = [
 
 const BY_NAME = new Map(ROWS.map((row) => [row.name, row]));
 
-/** What may be set under a name; undefined: nothing, or nothing by this way. */
+/** undefined: the name is unknown or cannot be set. */
 export function settableRow(name: string): SystemRow | undefined {
   const row = BY_NAME.get(name);
   return row?.isFixed === true ? undefined : row;
@@ -190,14 +186,14 @@ export function settableRow(name: string): SystemRow | undefined {
 export const settableNames = (): string[] =>
   [...BY_NAME.keys()].filter((name) => settableRow(name) !== undefined);
 
-/** Beginnings of names that are known elsewhere, and nothing that could be set here. */
+/** Prefixes of settings of AnythingLLM that do not exist here. */
 const FOREIGN =
   /^(?:Azure|AwsBedrock|HuggingFace|TextGenWebUI|Novita|Moonshot|Cohere|Apipie|PPIO|CometApi|Nvidia|DellPro|Foundry|GiteeAi|ZAi|Pine|Chroma|Weaviate|Qdrant|QDrant|Milvus|Zilliz|AstraDB|PGVector|Voyage|Whisper|TTS|TextToSpeech|STT|SpeechToText|Agent)[A-Z]/;
 
-/** Whether a name means something to those who come from elsewhere: then it must not look as if it had been set. */
+/** Whether a name means something in AnythingLLM: a change of it must not look successful. */
 export const isForeign = (name: string): boolean => BY_NAME.get(name)?.isFixed === true || FOREIGN.test(name);
 
-/** The settings of the instance by the names that clients know. A secret is shown as whether there is one. */
+/** The settings under the names of the Developer API; of a secret only whether it is set. */
 export const viewSystem = (facts: SystemFacts): Record<string, unknown> =>
   Object.fromEntries(ROWS.flatMap(({ name, show }) => (show === undefined ? [] : [[name, show(facts)]])));
 
@@ -209,7 +205,7 @@ const FOR_STRANGERS = [
   'SimpleSSONoLoginRedirect',
 ];
 
-/** What a page needs to know before anybody has logged in, and all that strangers are told. */
+/** The settings that a login page needs; all that is shown without a login. */
 export function viewForStrangers(facts: Pick<SystemFacts, 'mode' | 'sso'>): Record<string, unknown> {
   const none = { hasEmbeddings: false, localModel: null, keyed: new Set<string>(), values: new Map() };
   const all = viewSystem({ ...none, ...facts });

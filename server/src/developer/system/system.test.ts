@@ -146,7 +146,7 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
   it('are each changed or refused in words, of all that are shown', async () => {
     const silent: string[] = [];
     for (const name of [...Object.keys(await settings()), 'AzureOpenAiKey', 'QdrantEndpoint']) {
-      // Of a form that is wrong for every setting with a form.
+      // Invalid for every setting with a fixed form.
       const { body } = await update({ [name]: '' });
       if (body.error === false && !(name in body.newValues)) silent.push(name);
     }
@@ -371,7 +371,7 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
       expect((await server.request('POST', path, { key: secret, body })).status).toBe(403);
   });
 
-  it('are told to strangers as far as a login page needs them', async () => {
+  it('are shown without a login as far as a login page needs them', async () => {
     const { body } = await server.request<{ results: object }>('GET', '/api/setup-complete', { key: null });
     expect(body.results).toEqual({
       RequiresAuth: true,

@@ -1,16 +1,14 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { json, okText, phrase } from '../answers.ts';
-import { refuseBound } from '../../workspaces/index.ts';
-import { concernsUpstreams, updateEnvironment } from './environment.ts';
-import { systemFacts } from './system-facts.ts';
-import { viewForStrangers, viewSystem } from './system-table.ts';
-import { refuseUpstreams, upstreamBook } from './upstream-settings.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import { refuseBound, type Viewer } from '../../workspaces/index.ts';
+import { concernsUpstreams, environmentValues, updateEnvironment } from './environment.ts';
+import { viewForStrangers, viewSystem, type SystemFacts } from './system-table.ts';
+import { allUpstreams, refuseUpstreams } from './upstream-settings.ts';
+import type { Route, SystemServices } from '../services.ts';
+import { systemRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
-/** Keyward's own mark: a key in a ring. */
 const LOGO_SVG = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 40" width="160" height="40" role="img" aria-label="Keyward">
 <circle cx="20" cy="20" r="16" fill="none" stroke="#2f6f4f" stroke-width="4"/>
 <circle cx="14" cy="20" r="4" fill="none" stroke="#2f6f4f" stroke-width="3"/>
@@ -38,12 +36,9 @@ const EmbeddingProgress = Type.Object(
   { title: 'EmbeddingProgress' },
 );
 
-/**
- * Whether the request is of an administrator who is logged in. Whoever may make users of another role need not hold
- * system:read. Guarded by preferences.test.ts.
- */
+/** Whether an administrator is logged in: users of other roles may not read settings. Guarded by preferences.test.ts. */
 async function isAdministrator(
-  { identity }: Services,
+  { identity }: SystemServices,
   authorization: string | undefined,
   ip: string,
 ): Promise<boolean> {
@@ -56,8 +51,29 @@ async function isAdministrator(
   }
 }
 
+/** `hasEmbeddings`: in the workspaces that the viewer covers. */
+async function systemFacts(services: SystemServices, viewer: Viewer): Promise<SystemFacts> {
+  const { identity, workspaces, retrieval, models, localModel, config } = services;
+  const [mode, passages, upstreams, values] = await Promise.all([
+    identity.mode(),
+    workspaces.coveredIds(viewer).then((ids) => retrieval.count(ids)),
+    allUpstreams(models),
+    environmentValues(services),
+  ]);
+  const keyed = upstreams.filter(({ has_api_key }) => has_api_key).map(({ name }) => name);
+  const local = localModel?.state().models.find((name) => !/embed|minilm/i.test(name));
+  return {
+    mode,
+    hasEmbeddings: passages > 0,
+    localModel: local ?? null,
+    sso: config.simpleSso,
+    keyed: new Set(keyed),
+    values,
+  };
+}
+
 export const systemRoutes: Route[] = [
-  route({
+  systemRoute({
     method: 'GET',
     path: '/v1/system/env-dump',
     id: 'settings.dump',
@@ -67,7 +83,7 @@ export const systemRoutes: Route[] = [
     responses: { 200: 'stream' },
     handler: () => okText(),
   }),
-  route({
+  systemRoute({
     method: 'GET',
     path: '/v1/system',
     id: 'settings.get',
@@ -77,11 +93,11 @@ export const systemRoutes: Route[] = [
     handler: async (services, { caller }) =>
       json({ settings: viewSystem(await systemFacts(services, caller)) }),
   }),
-  route({
+  systemRoute({
     method: 'GET',
     path: '/v1/system/embedding-progress',
     id: 'settings.embedding_progress',
-    summary: 'How far embedding anew is after the embedding model was changed',
+    summary: 'The progress of embedding anew after a change of the embedding model',
     description: 'Of the whole instance: not for keys that are bound to workspaces.',
     access: 'system:read',
     responses: { 200: EmbeddingProgress },
@@ -90,7 +106,7 @@ export const systemRoutes: Route[] = [
       return json(await retrieval.progress());
     },
   }),
-  route({
+  systemRoute({
     method: 'POST',
     path: '/v1/system/update-env',
     id: 'settings.update',
@@ -105,15 +121,14 @@ export const systemRoutes: Route[] = [
         error: Type.Union([Type.Literal(false), Type.String()]),
       }),
     },
-    handler: async (services, { actor, caller, body }) => {
+    handler: async (services, { caller, body }) => {
       refuseBound(caller);
       if (concernsUpstreams(body)) refuseUpstreams(caller);
-      const upstreams = upstreamBook(services.models, caller);
-      const change = await updateEnvironment(services, body, { actor, upstreams });
+      const change = await updateEnvironment(services, body, caller);
       return change === undefined ? phrase(500) : json(change);
     },
   }),
-  route({
+  systemRoute({
     ...open,
     path: '/api/ping',
     id: 'web.ping',
@@ -121,12 +136,11 @@ export const systemRoutes: Route[] = [
     responses: { 200: Type.Object({ online: Type.Boolean() }) },
     handler: () => json({ online: true }),
   }),
-  route({
+  systemRoute({
     ...open,
     path: '/api/setup-complete',
     id: 'web.setup',
-    summary:
-      'What a login page needs to know; with the session of an administrator all settings of the instance',
+    summary: 'The settings that a login page needs; with the session of an administrator all settings',
     responses: { 200: Type.Object({ results: SystemSettings }) },
     handler: async (services, { headers, ip }) => {
       const { identity, config } = services;
@@ -135,7 +149,7 @@ export const systemRoutes: Route[] = [
       return json({ results: viewForStrangers({ mode: await identity.mode(), sso: config.simpleSso }) });
     },
   }),
-  route({
+  systemRoute({
     ...open,
     path: '/api/system/logo',
     id: 'web.logo',

@@ -1,12 +1,10 @@
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { findUpstream, listUpstreams, putUpstream, refuseMeasured } from '../../models/index.ts';
-import type { Models, UpstreamInput, UpstreamView } from '../../models/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { listUpstreams, refuseMeasured } from '../../models/index.ts';
+import type { Models, UpstreamView } from '../../models/index.ts';
 
 const PAGE = 200;
 
-/** Every upstream, a page after the other. */
 export async function allUpstreams(models: Models): Promise<UpstreamView[]> {
   const all: UpstreamView[] = [];
   let cursor: string | undefined;
@@ -22,8 +20,8 @@ export async function allUpstreams(models: Models): Promise<UpstreamView[]> {
 }
 
 /**
- * Whoever says where models are has every chat sent there, and whoever says which there are has them called by names that
- * it covers: by whatever setting, it is the same power as over upstreams. Guarded by system.test.ts and upstream-power.test.ts.
+ * The address of a model receives every chat, and a list of models can give them names that the key covers: these settings
+ * are the same power as upstreams. Guarded by system.test.ts and upstream-power.test.ts.
  * @throws KeywardError `insufficient_scope`, `scope_escalation`
  */
 export function refuseUpstreams(caller: Caller): void {
@@ -33,26 +31,4 @@ export function refuseUpstreams(caller: Caller): void {
       hint: 'Addresses, keys and lists of models of providers are upstreams; changing them takes that scope too.',
     });
   refuseMeasured(caller);
-}
-
-/** Upstreams by their names, as settings of providers need them. */
-export type UpstreamBook = ReturnType<typeof upstreamBook>;
-
-// eslint-disable-next-line typescript/explicit-function-return-type
-export function upstreamBook(models: Models, caller: Caller) {
-  const actor = { kind: 'key', caller } as const;
-  return {
-    find: async (tx: Db, name: string) => {
-      const upstream = await findUpstream(tx, name);
-      if (upstream === undefined) return undefined;
-      return { models: upstream.models.map((model) => (typeof model === 'string' ? model : model.name)) };
-    },
-    /** Adds the upstream or changes the one of this name. Left out: stays as it is. @throws KeywardError `invalid_input` */
-    save: (tx: Db, input: UpstreamInput) => {
-      refuseUpstreams(caller);
-      return putUpstream(models, tx, { input, actor });
-    },
-    /** Called once the transaction is committed. */
-    saved: () => models.table.reload(),
-  };
 }

@@ -1,10 +1,10 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
-import type { Embed, EmbedChatRow, ListedEmbed } from '../../widgets/index.ts';
+import type { Embed, EmbedChatRow, GivenSettings, ListedEmbed } from '../../widgets/index.ts';
 import { asSent } from '../fields.ts';
-import { nullable, oneOf, Time } from '../../http/index.ts';
+import { shaped } from '../schemas.ts';
+import { nullable, oneOf, Time, type Decoded } from '../../http/index.ts';
 
-/** A widget as it was made. */
 export const EmbedShape = Type.Object(
   {
     id: Type.Integer(),
@@ -20,7 +20,7 @@ export const EmbedShape = Type.Object(
     max_chats_per_day: nullable(Type.Integer()),
     max_chats_per_session: nullable(Type.Integer()),
     message_limit: nullable(
-      Type.Integer({ description: 'How many earlier messages the model is given; null: 20' }),
+      Type.Integer({ description: 'The number of earlier chats that the model is given; null: 20' }),
     ),
     workspace_id: Type.Integer(),
     createdBy: nullable(Type.Integer()),
@@ -30,23 +30,22 @@ export const EmbedShape = Type.Object(
   { title: 'Embed' },
 );
 
-export const viewEmbed = (embed: Embed) => ({
-  id: embed.id,
-  uuid: embed.uuid,
-  enabled: embed.enabled,
-  chat_mode: embed.chatMode,
-  allowlist_domains: embed.allowlist === null ? null : JSON.stringify(embed.allowlist),
-  allow_model_override: embed.allowModelOverride,
-  allow_temperature_override: embed.allowTemperatureOverride,
-  allow_prompt_override: embed.allowPromptOverride,
-  max_chats_per_day: embed.maxChatsPerDay,
-  max_chats_per_session: embed.maxChatsPerSession,
-  message_limit: embed.messageLimit,
-  workspace_id: embed.workspaceId,
-  createdBy: null,
-  usersId: null,
-  createdAt: isoTime(embed.createdAt),
-});
+export const viewEmbed = (embed: Embed) =>
+  shaped(EmbedShape, {
+    ...embed,
+    chat_mode: embed.chatMode,
+    allowlist_domains: embed.allowlist === null ? null : JSON.stringify(embed.allowlist),
+    allow_model_override: embed.allowModelOverride,
+    allow_temperature_override: embed.allowTemperatureOverride,
+    allow_prompt_override: embed.allowPromptOverride,
+    max_chats_per_day: embed.maxChatsPerDay,
+    max_chats_per_session: embed.maxChatsPerSession,
+    message_limit: embed.messageLimit,
+    workspace_id: embed.workspaceId,
+    createdBy: null,
+    usersId: null,
+    createdAt: isoTime(embed.createdAt),
+  });
 
 export const EmbedList = Type.Object(
   {
@@ -65,7 +64,7 @@ export const EmbedList = Type.Object(
               'Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in',
           }),
         ),
-        message: Type.Optional(Type.String({ description: 'What is to be done about it' })),
+        message: Type.Optional(Type.String({ description: 'The next step' })),
       }),
     ),
   },
@@ -112,12 +111,12 @@ export const viewChat = (row: EmbedChatRow) => ({
   id: row.id,
   prompt: row.prompt,
   response: row.response,
-  session_id: row.session_id,
+  session_id: row.sessionId,
   include: row.included === 1,
-  connection_information: row.connection_information,
-  embed_id: row.embed_id,
+  connection_information: row.connectionInformation,
+  embed_id: row.embedId,
   usersId: null,
-  createdAt: isoTime(row.created_at),
+  createdAt: isoTime(row.createdAt),
 });
 
 const limit = (description: string) => nullable(Type.Integer({ description }));
@@ -139,14 +138,14 @@ const Fields = Type.Partial(
     allow_prompt_override: Type.Boolean({ description: 'Pages may send a system prompt of their own' }),
     max_chats_per_day: limit('In any 24 hours, of all visitors; null: no limit'),
     max_chats_per_session: limit('In any 24 hours, of one session; null: no limit'),
-    message_limit: limit('How many earlier messages the model is given; null: 20'),
+    message_limit: limit('The number of earlier chats that the model is given; null: 20'),
   }),
 );
 
-/** What a request may set; anything else is left out of account. The rules are those of widgets (readSettings). */
+/** Other members are ignored. The rules are those of widgets (readSettings). */
 export const EmbedRequest = Type.Object(asSent(Fields.properties), {
   title: 'EmbedRequest',
-  // What the page offers to send: a widget within bounds.
+  // The page of documentation offers to send it: a widget with limits.
   examples: [
     {
       workspace_slug: 'docs',
@@ -156,4 +155,16 @@ export const EmbedRequest = Type.Object(asSent(Fields.properties), {
       max_chats_per_session: 20,
     },
   ],
+});
+
+export const settingsIn = (body: Decoded<typeof EmbedRequest>): GivenSettings => ({
+  enabled: body.enabled,
+  chatMode: body.chat_mode,
+  allowlist: body.allowlist_domains,
+  allowModelOverride: body.allow_model_override,
+  allowTemperatureOverride: body.allow_temperature_override,
+  allowPromptOverride: body.allow_prompt_override,
+  maxChatsPerDay: body.max_chats_per_day,
+  maxChatsPerSession: body.max_chats_per_session,
+  messageLimit: body.message_limit,
 });

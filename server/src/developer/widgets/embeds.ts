@@ -10,12 +10,13 @@ import {
   updateEmbed,
 } from '../../widgets/index.ts';
 import type { EmbedChatRow } from '../../widgets/index.ts';
-import { json, listText, streamed } from '../answers.ts';
+import { json, listText, streamed, SUCCESS } from '../answers.ts';
 import {
   EmbedChats,
   EmbedList,
   EmbedRequest,
   EmbedShape,
+  settingsIn,
   viewChat,
   viewEmbed,
   viewListed,
@@ -23,13 +24,13 @@ import {
 import { Outcome } from '../schemas.ts';
 import { nullable, type Answer, type WholeAnswer } from '../../http/index.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { widgetRoute } from '../surface.ts';
 
 const Refused = Type.Object({ error: Type.String() }, { title: 'Refused' });
 const uuid = Type.Object({ uuid: Type.String() });
 const shared = { access: 'embeds:manage' } as const;
 
-/** `{ error }` with the words alone: clients compare them. A list that cannot be read is no unreadable body: no HTML. */
+/** Answers `{ error }`, which clients compare, also for an unreadable allow-list. */
 async function refusing(work: () => Promise<WholeAnswer>): Promise<WholeAnswer> {
   try {
     return await work();
@@ -49,7 +50,7 @@ function chatsAnswer(found: AsyncIterable<EmbedChatRow[]>): Promise<Answer> {
 }
 
 export const embedsRoutes: Route[] = [
-  route({
+  widgetRoute({
     ...shared,
     method: 'GET',
     path: '/v1/embed',
@@ -59,27 +60,27 @@ export const embedsRoutes: Route[] = [
     handler: async ({ widgets }, { caller }) =>
       json({ embeds: await mapInTurns(await listEmbeds(widgets, caller), viewListed) }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'GET',
     path: '/v1/embed/:uuid/chats',
     id: 'embeds.chats',
-    summary: 'What visitors asked a widget',
+    summary: 'The chats of a widget',
     params: uuid,
     responses: { 200: EmbedChats },
     handler: ({ widgets }, { caller, params }) => chatsAnswer(embedChats(widgets, caller, params)),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'GET',
     path: '/v1/embed/:uuid/chats/:sessionId',
     id: 'embeds.session',
-    summary: 'What one visitor asked a widget',
+    summary: 'The chats of one session of a widget',
     params: Type.Object({ uuid: Type.String(), sessionId: Type.String() }),
     responses: { 200: EmbedChats },
     handler: ({ widgets }, { caller, params }) => chatsAnswer(embedChats(widgets, caller, params)),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'POST',
     path: '/v1/embed/new',
@@ -98,10 +99,13 @@ export const embedsRoutes: Route[] = [
         const { workspace_slug: slug } = body;
         if (typeof slug !== 'string' || slug === '')
           return json({ error: 'Workspace slug is required' }, 400);
-        return json({ embed: viewEmbed(await createEmbed(widgets, caller, { slug, body })), error: null });
+        return json({
+          embed: viewEmbed(await createEmbed(widgets, caller, { slug, given: settingsIn(body) })),
+          error: null,
+        });
       }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'POST',
     path: '/v1/embed/:uuid',
@@ -117,11 +121,12 @@ export const embedsRoutes: Route[] = [
     },
     handler: ({ widgets }, { caller, params, body }) =>
       refusing(async () => {
-        const isChanged = await updateEmbed(widgets, caller, { uuid: params.uuid, body });
-        return json(isChanged ? { success: true, error: null } : {});
+        const change = { uuid: params.uuid, given: settingsIn(body), workspaceId: body.workspace_id };
+        const isChanged = await updateEmbed(widgets, caller, change);
+        return isChanged ? SUCCESS : json({});
       }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'POST',
     path: '/v1/embed/:uuid/adopt',
@@ -132,12 +137,9 @@ export const embedsRoutes: Route[] = [
     params: uuid,
     responses: { 200: Outcome, 404: Refused },
     handler: ({ widgets }, { caller, params }) =>
-      refusing(async () => {
-        await adoptEmbed(widgets, caller, params.uuid);
-        return json({ success: true, error: null });
-      }),
+      refusing(() => adoptEmbed(widgets, caller, params.uuid).then(() => SUCCESS)),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'DELETE',
     path: '/v1/embed/:uuid',
@@ -147,9 +149,6 @@ export const embedsRoutes: Route[] = [
     params: uuid,
     responses: { 200: Outcome, 404: Refused },
     handler: ({ widgets }, { caller, params }) =>
-      refusing(async () => {
-        await deleteEmbed(widgets, caller, params.uuid);
-        return json({ success: true, error: null });
-      }),
+      refusing(() => deleteEmbed(widgets, caller, params.uuid).then(() => SUCCESS)),
   }),
 ];

@@ -3,25 +3,22 @@ import { payerOf, subjectOfWidget, type Bill, type Embed } from '../../widgets/i
 import { takeQuestion, type Call } from '../../http/index.ts';
 import { accountsOf, type Payer } from '../../models/index.ts';
 import { metricsOf } from '../chat/chat-metrics.ts';
-import type { Services } from '../services.ts';
+import type { WidgetServices } from '../services.ts';
 
-/** What stands in usage reports in the place of a key. */
+/** Stands in usage reports in place of a key. */
 export const countedFor = ({ uuid, ownerId }: Embed): { keyId: string; ownerId: string } => ({
   keyId: `widget:${uuid}`,
   ownerId: ownerId ?? '',
 });
 
-/**
- * Who pays for what a visitor takes: the limits and budgets of the key that made, last changed or took over the widget, and
- * no other models than that key may use. undefined where that key has ended: nobody is answered then.
- */
+/** The account of a visitor: the limits, budgets and models of the widget's payer. undefined: the payer has ended. */
 export async function billOf(
-  services: Services,
+  services: WidgetServices,
   { embed, workspace }: { embed: Embed; workspace: string },
   call: Pick<Call, 'countsItself' | 'countsFor' | 'runsFor'>,
 ): Promise<Bill | undefined> {
   const counted = countedFor(embed);
-  // Before the key is looked at: what ends it from here on ends the question too.
+  // Before the key is read: if the key ends from now on, the question ends too.
   const own = [subjectOfWidget(embed), ...(embed.ownerId === null ? [] : [embed.ownerId])];
   call.runsFor([...own, ...(embed.payerKeyId === null ? [] : [embed.payerKeyId])]);
   const caller = await payerOf(services.widgets, embed, workspace);

@@ -4,7 +4,7 @@ import { describeOnBothServers } from '../../../test/server.ts';
 import { chatEvents, hang, stream } from '../../../test/upstream.ts';
 import { framesOf, refusalOf, SITE, WidgetPage } from './widget.fixture.ts';
 
-describeOnBothServers('whom a widget answers, and how often', (start) => {
+describeOnBothServers('the limits of a widget', (start) => {
   let page: WidgetPage;
 
   beforeAll(async () => {
@@ -13,7 +13,7 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
   afterAll(() => page.upstream.close());
   beforeEach(() => page.reset());
 
-  it('not pages of other sites, nor whatever is no page', async () => {
+  it('a widget answers no pages of other sites, and no request that is not from a page', async () => {
     const uuid = await page.make();
     const origins = [
       'https://evil.example',
@@ -35,7 +35,7 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     expect(page.asked()).toEqual([]);
   });
 
-  it('which browsers are told before they ask', async () => {
+  it('a preflight says whether the page may ask', async () => {
     const uuid = await page.make();
     const preflight = async (origin: string, id = uuid) => {
       const { status, headers } = await page.server.request('OPTIONS', `/api/embed/${id}/stream-chat`, {
@@ -55,12 +55,12 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     expect(await preflight('https://any.where', open)).toEqual([204, '*']);
   });
 
-  it('pages of any site where there is no list', async () => {
+  it('a widget without a list answers pages of any site', async () => {
     const answer = await page.ask(await page.make({ allowlist_domains: null }), { origin: null });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
   });
 
-  it('nobody where it is not there, or closed', async () => {
+  it('a widget that does not exist, or is closed, answers nobody', async () => {
     const unknown = await page.ask('nope');
     expect([unknown.status, unknown.text]).toEqual([404, 'Not Found']);
     const uuid = await page.make();
@@ -83,7 +83,7 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     expect([elsewhere.status, elsewhere.headers.get('access-control-allow-origin')]).toEqual([503, null]);
   });
 
-  it('no request without a session and a message', async () => {
+  it('a request without a session or a message is refused', async () => {
     const uuid = await page.make();
     for (const sessionId of ['', 'x', 5, {}, `${randomUUID()}x`]) {
       expect(refusalOf(await page.ask(uuid, { sessionId }))).toEqual([404, 'Invalid session ID.']);
@@ -101,7 +101,7 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     expect(broken.status).toBe(400);
   });
 
-  it('exactly as many of 50 at once as its limits say', async () => {
+  it('of 50 visitors at once exactly as many are answered as the limits allow', async () => {
     const daily = await page.make({ max_chats_per_day: 5 });
     const answers = await Promise.all(Array.from({ length: 50 }, () => page.ask(daily)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
@@ -116,7 +116,7 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     expect((await page.ask(session)).status).toBe(200);
   });
 
-  it('no more where two servers answer for it', async () => {
+  it('two servers together answer no more than the limits allow', async () => {
     const other = await start(page.server.environment);
     const uuid = await page.make({ max_chats_per_day: 6 });
     const servers = [page.server, other];
@@ -128,7 +128,7 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     await other.stop();
   });
 
-  it('one address only so often, over all widgets', async () => {
+  it('one address is limited over all widgets', async () => {
     await page.set({ WidgetChatsPerAddressPerMinute: '1' });
     await page.ask(await page.make());
     const { status, body } = await page.ask(await page.make());
@@ -136,7 +136,7 @@ describeOnBothServers('whom a widget answers, and how often', (start) => {
     expect(body).toMatchObject({ type: 'abort', error: expect.stringMatching(/network/) as string });
   });
 
-  it('so many visitors at once and no more, and nobody who has left', async () => {
+  it('the number of visitors at once is limited, and one who has left frees a place', async () => {
     page.upstream.answer(hang);
     const uuid = await page.make();
     const leaving = new AbortController();

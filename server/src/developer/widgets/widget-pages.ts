@@ -1,14 +1,13 @@
 import { isAllowedOrigin, visit, type Embed } from '../../widgets/index.ts';
 import type { RequestContext } from '../../http/index.ts';
-import type { Services } from '../services.ts';
+import type { WidgetServices } from '../services.ts';
 import { preflight } from '../cors.ts';
 
-/** The widget that a path belongs to. */
 const WIDGET_PATH = /^\/api\/embed\/([^/?]+)\/[^/?]/i;
 
 export const isWidgetPath = (url: string): boolean => WIDGET_PATH.test(url);
 
-/** Which pages may read an answer, also one that refuses: any, or the one that asked, where the widget's list has it. */
+/** The pages that may read an answer or a refusal: all, or the asking page where the allow-list has it. */
 export const pageHeaders = ({ allowlist }: Embed, origin: string | undefined): Record<string, string> => ({
   vary: 'Origin',
   ...(allowlist === null
@@ -18,9 +17,9 @@ export const pageHeaders = ({ allowlist }: Embed, origin: string | undefined): R
       : {}),
 });
 
-/** What a browser is told before it calls a widget: nothing, unless its page may. */
+/** A page that may not use the widget gets no permission. */
 export async function widgetPreflight(
-  { widgets }: Services,
+  { widgets }: WidgetServices,
   context: RequestContext,
 ): Promise<Record<string, string>> {
   const uuid = decodeURIComponent(WIDGET_PATH.exec(context.request.url ?? '')?.[1] ?? '');

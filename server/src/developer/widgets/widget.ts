@@ -1,24 +1,17 @@
 import { Type } from 'typebox';
-import {
-  ADDRESS_LIMITS,
-  abortFrame,
-  ask,
-  forget,
-  sessionHistory,
-  subjectOfWidget,
-  visit,
-} from '../../widgets/index.ts';
-import type { Embed, Turned } from '../../widgets/index.ts';
+import { ADDRESS_LIMITS, ask, forget, sessionHistory, subjectOfWidget, visit } from '../../widgets/index.ts';
+import type { Embed, EmbedChatRow } from '../../widgets/index.ts';
 import { empty, json, phrase } from '../answers.ts';
 import { asSent } from '../fields.ts';
-import { History } from '../schemas.ts';
+import { History, viewMessages } from '../chat/history.ts';
 import { sendFrames } from '../chat/event-frames.ts';
 import { billOf, countedFor } from './widget-account.ts';
+import { codeOf, refusalAnswer, widgetFrames } from './widget-frames.ts';
 import { pageHeaders } from './widget-pages.ts';
 import type { Answer, Call } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
-import type { Workspace } from '../../workspaces/index.ts';
+import type { Route, WidgetServices } from '../services.ts';
+import { widgetRoute } from '../surface.ts';
+import type { ChatResponse, Workspace } from '../../workspaces/index.ts';
 
 const { WidgetChatsPerAddressPerMinute: perMinute, WidgetChatsPerAddressPerDay: perDay } = ADDRESS_LIMITS;
 const BODY_MAX_BYTES = 256 * 1024;
@@ -39,31 +32,36 @@ const refusals = { 401: Refusal, 404: 'stream', 503: Refusal } as const;
 
 const shared = { access: 'public', ownOrigins: true } as const;
 
-const refuse = ({ status, error, errorMsg }: Turned): Answer => json(abortFrame(error, errorMsg), status);
-
 type Request = Pick<Call, 'headers' | 'ip' | 'runsFor'> & { params: { uuid: string } };
 
-/** Finds the widget and whether this page may use it; `work` is only run where it may. */
+/** Runs `work` where the page may use the widget. */
 async function onPage(
-  { widgets }: Services,
+  { widgets }: WidgetServices,
   call: Request,
   work: (embed: Embed) => Promise<Answer>,
 ): Promise<Answer> {
   const { uuid } = call.params;
   const { ip } = call;
   const { origin } = call.headers;
-  // Before it is looked at: what closes it from here on ends this too. No text of a database holds U+0000.
+  // Before the widget is read: if it is closed from now on, the request ends too. The databases store no U+0000.
   if (!uuid.includes('\0')) call.runsFor([subjectOfWidget({ uuid })]);
   const found = await visit(widgets, { uuid, origin, ip });
   if (found === undefined) return phrase(404);
-  const { embed, turned } = found;
-  const answer = turned === undefined ? await work(embed) : refuse(turned);
+  const { embed, refusal } = found;
+  const answer = refusal === undefined ? await work(embed) : refusalAnswer(refusal);
   if (!('status' in answer)) return answer;
   return { ...answer, headers: { ...answer.headers, ...pageHeaders(embed, origin) } };
 }
 
+/** Without sources, which are not for visitors. */
+function viewTurn({ id, prompt, response, createdAt }: EmbedChatRow) {
+  const { text, type, metrics } = JSON.parse(response) as Pick<ChatResponse, 'text' | 'type' | 'metrics'>;
+  const answer = { text, type, metrics, sources: [], attachments: [] };
+  return viewMessages({ id, prompt, createdAt, response: answer, isGood: null });
+}
+
 export const widgetRoutes: Route[] = [
-  route({
+  widgetRoute({
     ...shared,
     method: 'POST',
     path: '/api/embed/:uuid/stream-chat',
@@ -93,31 +91,31 @@ export const widgetRoutes: Route[] = [
         const from = { uuid: params.uuid, origin: headers.origin, ip };
         const bill = (workspace: Workspace) => billOf(services, { embed, workspace: workspace.slug }, call);
         const answer = await ask(services.widgets, embed, { asked: body, visit: from, bill, signal });
-        const turned = 'turned' in answer ? answer.turned : undefined;
-        call.countsFor(countedFor(embed), turned?.code);
-        if ('turned' in answer) return refuse(answer.turned);
-        const headersOfPage = pageHeaders(embed, headers.origin);
-        const { frames: events } = answer;
-        return {
-          stream: (response) =>
-            sendFrames(response, { events, framesOf: (frame) => [frame], headers: headersOfPage }),
-        };
+        if ('refusal' in answer) {
+          call.countsFor(countedFor(embed), codeOf(answer.refusal));
+          return refusalAnswer(answer.refusal);
+        }
+        call.countsFor(countedFor(embed));
+        const frames = { ...answer, framesOf: widgetFrames(), headers: pageHeaders(embed, headers.origin) };
+        return { stream: (response) => sendFrames(response, frames) };
       }),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'GET',
     path: '/api/embed/:uuid/:sessionId',
     id: 'widget.history',
-    summary: 'What was said in a session of a widget',
+    summary: 'The chats of a session of a widget',
     params: Type.Object({ uuid: Type.String(), sessionId: Type.String() }),
     responses: { 200: History, ...refusals },
     handler: (services, call) =>
       onPage(services, call, async (embed) =>
-        json({ history: await sessionHistory(services.widgets, embed, call.params.sessionId) }),
+        json({
+          history: (await sessionHistory(services.widgets, embed, call.params.sessionId)).flatMap(viewTurn),
+        }),
       ),
   }),
-  route({
+  widgetRoute({
     ...shared,
     method: 'DELETE',
     path: '/api/embed/:uuid/:sessionId',

@@ -68,12 +68,12 @@ describeOnBothServers('a key that is bound to workspaces', (start) => {
       expect(uncovered?.headers.get('content-type')).toBe(unknown?.headers.get('content-type'));
     }
     const { threads } = workspacesOf(server);
-    const hidden = await workspacesOf(server).find('hidden');
+    const hidden = await workspacesOf(server).findCovered('everything', 'hidden');
     expect(hidden?.name).toBe('Hidden');
     expect((await threads.find({ id: hidden?.id ?? 0 }, 't'))?.name).toBe('Nightshade');
   });
 
-  test('makes only what it covers, and is not told by a refusal what there is', async () => {
+  test('makes only workspaces that it covers, and learns nothing of others from a refusal', async () => {
     const key = await bind({ allow: ['team-*', 'fresh'] });
     expect((await make('Team Three', key)).body.workspace?.slug).toBe('team-three');
     expect((await make('Team Three', key)).body.workspace?.slug).toMatch(/^team-three-\d{8}$/);
@@ -87,7 +87,7 @@ describeOnBothServers('a key that is bound to workspaces', (start) => {
     expect(await slugs(server.adminKey)).not.toContain('nobody');
   });
 
-  test('is not told of threads elsewhere by the slug of its own', async () => {
+  test('learns nothing of threads elsewhere from a slug of its own', async () => {
     const key = await bind({ allow: ['team-one'] });
     const { body } = await server.request<{ thread: { slug: string } | null }>(
       'POST',

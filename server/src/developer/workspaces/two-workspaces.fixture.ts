@@ -92,7 +92,7 @@ async function furnishOne(
   return { slug, id, location, docName, folder, threadSlug, embed: embed.uuid };
 }
 
-/** Says again all that it was told: what reaches a model that should not, reaches the answer. */
+/** Repeats its whole input: text that must not reach a model would reach the answer. */
 export const echo: Behaviour = (response, received) => {
   const request = JSON.parse(received.body.toString()) as {
     model: string;

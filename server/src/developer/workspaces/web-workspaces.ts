@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
-import { viewWorkspace, type Suggestion } from '../../workspaces/index.ts';
+import type { Suggestion } from '../../workspaces/index.ts';
 import { json, phrase } from '../answers.ts';
 import { field, pathId, text } from '../fields.ts';
 import { userOf } from '../people/users-by-id.ts';
-import { viewEmbedded } from './workspaces.ts';
-import * as d from '../schemas.ts';
+import { EmbeddedWorkspace, viewEmbedded } from './workspace-shapes.ts';
+import { viewWorkspace, Workspace } from '../schemas.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { workspaceRoute } from '../surface.ts';
 import { decoder, nullable } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String() });
@@ -15,46 +15,43 @@ const Suggestions = Type.Array(
 );
 const readSuggestion = decoder(Type.Object({ heading: text(), message: text() }));
 
-/** Those of a list that say something; null for what is no list of such, undefined where nothing was sent. */
+/** Without empty ones. @returns null where the value is not a list of messages, undefined where nothing was sent. */
 function readSuggestions(value: unknown): Suggestion[] | null | undefined {
   if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value)) return null;
-  const read = value.map((item: unknown) => {
-    if (typeof item !== 'object' || item === null) return undefined;
-    const { heading = '', message = '' } = readSuggestion(item);
-    return { heading, message };
-  });
-  if (read.some((item) => item === undefined)) return null;
-  return read.filter((item) => item !== undefined && item.heading + item.message !== '') as Suggestion[];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'object' && item !== null)) return null;
+  return value
+    .map(readSuggestion)
+    .map(({ heading = '', message = '' }) => ({ heading, message }))
+    .filter(({ heading, message }) => heading + message !== '');
 }
 
 const Suggested = Type.Optional(field(Suggestions, readSuggestions));
 const Saved = Type.Object({ success: Type.Boolean(), message: Type.String() });
 
-/** Of the web application: what a session sees, which is all but for users with the role default. */
+/** Of the web application. A session sees all workspaces; a user of the role default those of which it is a member. */
 export const webWorkspacesRoutes: Route[] = [
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/api/workspaces',
     id: 'my_workspaces.list',
-    summary: 'The workspaces of whoever is logged in',
+    summary: 'Your own workspaces',
     access: 'session',
-    responses: { 200: Type.Object({ workspaces: Type.Array(d.Workspace) }) },
+    responses: { 200: Type.Object({ workspaces: Type.Array(Workspace) }) },
     handler: async ({ workspaces }, { session }) => {
       const list = await workspaces.members.workspacesFor(userOf(session));
       return json({ workspaces: list.map(viewWorkspace) });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/api/workspace/:slug',
     id: 'my_workspaces.get',
-    summary: 'One of them, with its documents; null where there is none',
+    summary: 'One of your workspaces, with its documents; null if it does not exist',
     access: 'session',
     params,
     responses: {
       200: Type.Object({
-        workspace: nullable(d.EmbeddedWorkspace),
+        workspace: nullable(EmbeddedWorkspace),
       }),
     },
     handler: async (services, { session, params: { slug } }) => {
@@ -62,11 +59,11 @@ export const webWorkspacesRoutes: Route[] = [
       return json({ workspace: workspace === undefined ? null : await viewEmbedded(services, workspace) });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/api/workspace/:slug/suggested-messages',
     id: 'my_workspaces.suggestions',
-    summary: 'What a workspace proposes to say first',
+    summary: 'The suggested first messages of a workspace',
     access: 'session',
     params,
     responses: { 200: Type.Object({ success: Type.Boolean(), suggestedMessages: Suggestions }) },
@@ -76,11 +73,11 @@ export const webWorkspacesRoutes: Route[] = [
       return json({ success: true, suggestedMessages });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/api/workspace/:slug/suggested-messages',
     id: 'my_workspaces.suggest',
-    summary: 'Say what a workspace proposes',
+    summary: 'Set the suggested messages of a workspace',
     description: 'These instead of those that were there; also under the name `suggestedMessages`.',
     access: 'session',
     roles: ['admin', 'manager'],
@@ -99,11 +96,11 @@ export const webWorkspacesRoutes: Route[] = [
         : json({ success: false, message: 'Workspace not found' }, 404);
     },
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/api/workspace/:slug/chat-feedback/:chatId',
     id: 'my_workspaces.score',
-    summary: 'Say whether an answer was good',
+    summary: 'Rate an answer',
     description: 'Users may do so with their own chats; null takes it back.',
     access: 'session',
     params: Type.Object({ slug: Type.String(), chatId: pathId() }),

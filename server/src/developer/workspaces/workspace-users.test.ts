@@ -73,7 +73,7 @@ describeOnBothServers('members of workspaces', (start) => {
     expect(await names(docs)).toEqual([]);
   });
 
-  test('a list that is none changes nothing', async () => {
+  test('a value that is not a list changes nothing', async () => {
     await replace(docs, { userIds: [bob] });
     for (const body of [undefined, {}, { userIds: null }, { userIds: 'x' }]) {
       const answer = await replace(docs, body);
@@ -138,7 +138,7 @@ describeOnBothServers('members of workspaces', (start) => {
     const seen = async (path: string) =>
       (await own.request<{ users: { id: number }[] }>('GET', path, { key })).body.users.map(({ id }) => id);
     for (const path of ['/v1/users', '/v1/admin/users']) expect(await seen(path)).toEqual([mia, ned]);
-    // Whoever is not there is not let in, like somebody who does not exist; nobody's name is told by that.
+    // A user who does not exist for the key is answered like an unknown id; the answer shows no name.
     const letIn = (ids: number[]) =>
       own.request('POST', '/v1/admin/workspaces/open/manage-users', { body: { userIds: ids }, key });
     const [hidden, none] = [await letIn([tom, boss]), await letIn([9_999])];
@@ -245,7 +245,7 @@ describeOnBothServers('members of workspaces', (start) => {
   });
 });
 
-describeOnBothServers('workspaces of whoever is logged in', (start) => {
+describeOnBothServers('workspaces of a session', (start) => {
   let server: TestServer;
   const tokens = new Map<string, string>();
   const ask = <T>(username: string, path: string, body?: object) =>

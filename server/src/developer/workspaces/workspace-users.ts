@@ -3,12 +3,12 @@ import type { Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import type { Workspace } from '../../workspaces/index.ts';
-import { json, phrase } from '../answers.ts';
+import { failed, json, phrase, SUCCESS } from '../answers.ts';
 import { flag, pathId, wholes } from '../fields.ts';
-import * as d from '../schemas.ts';
+import { NO_WORKSPACE, Outcome } from '../schemas.ts';
 import { nullable, Time, type Answer, type Call } from '../../http/index.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import type { Route, WorkspaceServices } from '../services.ts';
+import { workspaceRoute } from '../surface.ts';
 
 const MemberList = Type.Array(
   Type.Object(
@@ -25,45 +25,47 @@ const Managed = Type.Object({
 const byId = Type.Object({ workspaceId: pathId() });
 
 export const workspaceUsersRoutes: Route[] = [
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/v1/admin/workspaces/:workspaceId/users',
     id: 'workspaces.members',
-    summary: 'Who may use a workspace',
+    summary: 'The members of a workspace',
     description: 'In multi-user mode. Administrators and managers use all workspaces.',
     access: 'users:manage',
     params: byId,
     responses: { 200: Type.Object({ users: MemberList }), 401: 'stream' },
-    handler: inMultiUserMode(async (services, { caller, params: { workspaceId } }) => {
-      const workspace = await findByNumber(services, caller, workspaceId);
+    handler: inMultiUserMode(async (services, { caller, params: { workspaceId = NO_WORKSPACE } }) => {
+      const workspace = await services.workspaces.findCoveredById(caller, workspaceId);
       return json({ users: workspace === undefined ? [] : await viewMembers(services, workspace) });
     }),
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/v1/admin/workspaces/:workspaceId/update-users',
     id: 'workspaces.replace_members',
-    summary: 'Say who may use a workspace',
+    summary: 'Replace the members of a workspace',
     description: 'In multi-user mode. These users and no others; ids that nobody has are passed over.',
     access: 'users:manage',
     params: byId,
     body: Type.Object({ userIds: wholes() }),
-    responses: { 200: d.Outcome, 401: 'stream' },
-    handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceId }, body }) => {
-      const workspace = await findByNumber(services, caller, workspaceId);
-      if (workspace === undefined) return failed('Workspace not found');
-      const { userIds } = body;
-      if (userIds === undefined) return failed('userIds must be a list of user ids');
-      const change = { userIds: await existing(services, caller, userIds), replace: true };
-      const isDone = await services.workspaces.members.change(actor, workspace, change);
-      return isDone ? json({ success: true, error: null }) : failed('Workspace not found');
-    }),
+    responses: { 200: Outcome, 401: 'stream' },
+    handler: inMultiUserMode(
+      async (services, { caller, actor, params: { workspaceId = NO_WORKSPACE }, body }) => {
+        const workspace = await services.workspaces.findCoveredById(caller, workspaceId);
+        if (workspace === undefined) return failed('Workspace not found');
+        const { userIds } = body;
+        if (userIds === undefined) return failed('userIds must be a list of user ids');
+        const change = { userIds: await existing(services, caller, userIds), replace: true };
+        const isDone = await services.workspaces.members.change(actor, workspace, change);
+        return isDone ? SUCCESS : failed('Workspace not found');
+      },
+    ),
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/v1/admin/workspaces/:workspaceSlug/manage-users',
     id: 'workspaces.add_members',
-    summary: 'Let users use a workspace',
+    summary: 'Add members to a workspace',
     description: 'In multi-user mode. With `reset`, these users and no others.',
     access: 'users:manage',
     params: Type.Object({ workspaceSlug: Type.String() }),
@@ -73,7 +75,7 @@ export const workspaceUsersRoutes: Route[] = [
       const { workspaces } = services;
       const workspace = await workspaces.findCovered(caller, workspaceSlug);
       const { userIds: wanted, reset: replace } = body;
-      // Its clients know no other answer to either.
+      // Clients expect this answer to both.
       if (workspace === undefined || wanted === undefined) return phrase(500);
       const userIds = await existing(services, caller, wanted);
       if (userIds.length === 0) {
@@ -87,41 +89,31 @@ export const workspaceUsersRoutes: Route[] = [
 ];
 
 type Handler<P extends TObject, B extends TSchema> = (
-  services: Services,
+  services: WorkspaceServices,
   call: Call<P, TObject<Record<never, never>>, B, 'users:manage'>,
 ) => Promise<Answer>;
 
-/** Elsewhere there are no users: 401, as clients know it. */
+/** In the other modes there are no users; clients expect 401. */
 function inMultiUserMode<P extends TObject, B extends TSchema>(handler: Handler<P, B>): Handler<P, B> {
   return async (services, call) =>
     (await services.identity.isMultiUser()) ? handler(services, call) : phrase(401);
 }
 
-const failed = (error: string): Answer => json({ success: false, error });
-
-async function findByNumber(
-  { workspaces }: Services,
-  caller: Caller,
-  id: number | undefined,
-): Promise<Workspace | undefined> {
-  return id === undefined ? undefined : workspaces.findCoveredById(caller, id);
-}
-
-/** Those that there are for the key. */
+/** The users of these ids that exist for the key. */
 async function existing(
-  { identity, workspaces }: Services,
+  { identity, workspaces }: WorkspaceServices,
   caller: Caller,
   userIds: readonly number[],
 ): Promise<number[]> {
   const known = await identity.usersById(userIds);
-  const isThere = await workspaces.members.visibleTo(caller);
+  const isVisible = await workspaces.members.visibleTo(caller);
   return userIds.filter((id) => {
     const user = known.get(id);
-    return user !== undefined && isThere(user);
+    return user !== undefined && isVisible(user);
   });
 }
 
-async function viewMembers({ workspaces, identity }: Services, { id }: Workspace) {
+async function viewMembers({ workspaces, identity }: WorkspaceServices, { id }: Workspace) {
   const members = await workspaces.members.of(id);
   const users = await identity.usersById(members.map(({ userId }) => userId));
   const views = await mapInTurns(members, ({ userId, updatedAt }) => {

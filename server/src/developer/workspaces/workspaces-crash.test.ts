@@ -77,7 +77,7 @@ describeOnBothServers('workspaces under kill -9', (start) => {
     const present = new Map(body.workspaces.map((workspace) => [workspace.slug, workspace]));
     for (const { made, threads, removed } of all) {
       for (const slug of removed) expect(present.has(slug)).toBe(false);
-      // The last one of each may have been removed without anybody being told.
+      // The last one of each may have been removed without an answer.
       const kept = [...made].filter((slug) => !removed.has(slug) && /[13579]$/.test(slug));
       for (const slug of kept) expect(present.has(slug)).toBe(true);
       for (const slug of kept.filter((name) => threads.has(name)))

@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
-import { embeddedDocuments, readSettings, viewWorkspace, type Workspace } from '../../workspaces/index.ts';
-import { json, okText, phrase } from '../answers.ts';
+import { readSettings, type Thread } from '../../workspaces/index.ts';
+import { failed, json, okText, phrase } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
-import { historyAnswer } from '../chat/chat-record.ts';
-import * as d from '../schemas.ts';
-import type { Route, Services } from '../services.ts';
-import { route } from '../surface.ts';
+import { History, historyAnswer } from '../chat/history.ts';
+import { viewWorkspace, Workspace } from '../schemas.ts';
+import { embeddedDocuments, WorkspaceInList, WorkspaceWithDocuments } from './workspace-shapes.ts';
+import type { Route } from '../services.ts';
+import { workspaceRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
 const params = Type.Object({ slug: Type.String() });
@@ -29,7 +30,10 @@ const settings = asSent({
   router_id: Type.Optional(nullable(Type.Integer())),
 });
 
-const Changed = Type.Object({ workspace: d.Workspace, message: Type.Null() });
+const settingsIn = ({ router_id: routerId, ...body }: Record<string, unknown>) =>
+  readSettings({ ...body, routerId });
+
+const Changed = Type.Object({ workspace: Workspace, message: Type.Null() });
 const NothingToChange = Type.Object({
   workspace: Type.Object({ id: Type.Integer() }),
   message: Type.String(),
@@ -37,60 +41,53 @@ const NothingToChange = Type.Object({
 
 const Protected = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
-/** Prompts with their answers that a history gives where nothing else is said. */
+/** The number of chats in a history. */
 const HISTORY_PAIRS = { otherwise: 100, least: 1 };
 
 export const workspacesRoutes: Route[] = [
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/v1/workspace/new',
     id: 'workspaces.create',
     summary: 'Make a workspace',
-    description: 'A value that cannot be becomes the nearest that can.',
+    description: 'A bad value becomes the nearest allowed one.',
     access: 'workspaces:write',
     body: Type.Object({ name: text(), ...settings }),
-    responses: {
-      200: Changed,
-      400: Type.Object({ workspace: Type.Null(), message: Type.String() }),
-    },
+    responses: { 200: Changed, 400: Type.Object({ workspace: Type.Null(), message: Type.String() }) },
     handler: async ({ workspaces }, { caller, actor, body }) => {
       const { name } = body;
       if (name === undefined) return json({ workspace: null, message: 'name cannot be null' }, 400);
-      const made = await workspaces.create(actor, caller, { name, ...readSettings(body) });
+      const made = await workspaces.create(actor, caller, { name, ...settingsIn(body) });
       if ('refused' in made) throw notCovered();
       return json({ workspace: viewWorkspace(made.workspace), message: null });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/v1/workspaces',
     id: 'workspaces.list',
     summary: 'All workspaces, with their threads',
     access: 'workspaces:read',
-    responses: { 200: Type.Object({ workspaces: Type.Array(d.WorkspaceInList) }) },
+    responses: { 200: Type.Object({ workspaces: Type.Array(WorkspaceInList) }) },
     handler: async ({ workspaces }, { caller }) => {
       const list = await workspaces.list(caller);
       const threads = await workspaces.threads.of(list);
       const view = await mapInTurns(list, (workspace) => ({
         ...viewWorkspace(workspace),
-        threads: (threads.get(workspace.id) ?? []).map(({ userId, slug, name }) => ({
-          user_id: userId,
-          slug,
-          name,
-        })),
+        threads: (threads.get(workspace.id) ?? []).map(inList),
       }));
       return json({ workspaces: view });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/v1/workspace/:slug',
     id: 'workspaces.get',
     summary: 'One workspace, with its documents and threads',
-    description: 'In a list, which is empty where there is none of this slug.',
+    description: 'In a list, which is empty if no workspace has this slug.',
     access: 'workspaces:read',
     params,
-    responses: { 200: Type.Object({ workspace: Type.Array(d.WorkspaceWithDocuments) }) },
+    responses: { 200: Type.Object({ workspace: Type.Array(WorkspaceWithDocuments) }) },
     handler: async ({ workspaces, documents: library, storage }, { caller, params: { slug } }) => {
       const workspace = await workspaces.findCovered(caller, slug);
       if (workspace === undefined) return json({ workspace: [] });
@@ -104,7 +101,7 @@ export const workspacesRoutes: Route[] = [
       return json({ workspace: [view] });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'DELETE',
     path: '/v1/workspace/:slug',
     id: 'workspaces.delete',
@@ -119,18 +116,18 @@ export const workspacesRoutes: Route[] = [
       return removed === undefined ? phrase(400) : okText();
     },
   }),
-  route({
+  workspaceRoute({
     method: 'POST',
     path: '/v1/workspace/:slug/update',
     id: 'workspaces.update',
     summary: 'Change settings of a workspace',
-    description: 'A value that cannot be becomes the nearest that can.',
+    description: 'A bad value becomes the nearest allowed one.',
     access: 'workspaces:write',
     params,
     body: Type.Object({ ...asSent({ name: Type.Optional(Type.String()) }), ...settings }),
     responses: { 200: Type.Union([Changed, NothingToChange]), 400: 'stream' },
     handler: async ({ workspaces }, { caller, actor, params: { slug }, body }) => {
-      const change = { slug, settings: readSettings(body) };
+      const change = { slug, settings: settingsIn(body) };
       const changed = await workspaces.update(actor, caller, change);
       if (changed === undefined) return phrase(400);
       return 'refused' in changed
@@ -138,11 +135,11 @@ export const workspacesRoutes: Route[] = [
         : json({ workspace: viewWorkspace(changed.workspace), message: null });
     },
   }),
-  route({
+  workspaceRoute({
     method: 'GET',
     path: '/v1/workspace/:slug/chats',
     id: 'workspaces.chats',
-    summary: 'What was said in a workspace outside of threads',
+    summary: 'The chats of a workspace outside of threads',
     access: 'workspaces:read',
     params,
     query: Type.Object({
@@ -154,7 +151,7 @@ export const workspacesRoutes: Route[] = [
         field(Type.String({ description: 'asc or desc' }), (value) => (value === 'desc' ? 'desc' : 'asc')),
       ),
     }),
-    responses: { 200: d.History, 400: 'stream' },
+    responses: { 200: History, 400: 'stream' },
     handler: async (services, { caller, params: { slug }, query }) => {
       const workspace = await services.workspaces.findCovered(caller, slug);
       if (workspace === undefined) return phrase(400);
@@ -165,26 +162,11 @@ export const workspacesRoutes: Route[] = [
   }),
 ];
 
-const PROTECTED = json(
-  { success: false, error: 'Workspace deletion is blocked by the system administrator.' },
-  403,
-);
+const inList = ({ userId, slug, name }: Thread) => ({ user_id: userId, slug, name });
+
+const PROTECTED = failed('Workspace deletion is blocked by the system administrator.', 403);
 
 const notCovered = (): KeywardError =>
   new KeywardError('forbidden_resource', 'The key does not cover a workspace of this name.', {
     hint: 'Use a key whose workspace selector covers it.',
   });
-
-/** A workspace with its documents, and how much of the model's window the pinned ones take. */
-export async function viewEmbedded(
-  { storage, documents: library, chat }: Services,
-  workspace: Workspace,
-): Promise<object> {
-  const { documents, pinnedTokens } = await embeddedDocuments(storage.db, library, workspace.id);
-  return {
-    ...viewWorkspace(workspace),
-    documents,
-    contextWindow: await chat.windowTokens(workspace),
-    currentContextTokenCount: pinnedTokens,
-  };
-}

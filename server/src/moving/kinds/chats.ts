@@ -54,13 +54,13 @@ export const embedChats = rowStep<EmbedChatRow>({
     return {
       ready: {
         id: row.id('id') ?? 0,
-        embed_id: embedId,
-        session_id: sessionId,
+        embedId,
+        sessionId,
         prompt: turn.prompt,
         response: JSON.stringify(turn.response),
         included: (row.flag('include') ?? true) ? 1 : 0,
-        connection_information: JSON.stringify(parsedObject(row.text('connection_information')) ?? {}),
-        created_at: row.time('createdAt') ?? clock.nowMs(),
+        connectionInformation: JSON.stringify(parsedObject(row.text('connection_information')) ?? {}),
+        createdAt: row.time('createdAt') ?? clock.nowMs(),
       },
       changed: turn.changed,
     };

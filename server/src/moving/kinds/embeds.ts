@@ -5,8 +5,6 @@ import type { SourceRow } from '../source-row.ts';
 import { gone, rowStep, type Move, type Prepared, type Thing } from '../step.ts';
 
 const UUID = /^[\w-]{1,64}$/;
-const FLAGS = ['enabled', 'allow_model_override', 'allow_temperature_override', 'allow_prompt_override'];
-const LIMITS = ['max_chats_per_day', 'max_chats_per_session', 'message_limit'];
 
 export const embeds = rowStep<Embed>({
   kind: 'embed',
@@ -26,12 +24,16 @@ async function prepare({ row }: Thing<SourceRow>, move: Move, db: Db): Promise<P
   if (workspaceId === undefined) return gone('workspace');
   const claim = `embed ${uuid}`;
   if (move.claimed.has(claim) || (await hasEmbed(db, uuid))) return { left: 'a widget here has its UUID' };
-  const origins = originsOf(row.text('allowlist_domains'));
   const given = {
-    ...Object.fromEntries(FLAGS.map((column) => [column, row.flag(column) ?? false])),
-    ...Object.fromEntries(LIMITS.map((column) => [column, row.integer(column)])),
-    chat_mode: row.text('chat_mode'),
-    allowlist_domains: origins ?? null,
+    enabled: row.flag('enabled') ?? false,
+    chatMode: row.text('chat_mode'),
+    allowlist: originsOf(row.text('allowlist_domains')) ?? null,
+    allowModelOverride: row.flag('allow_model_override') ?? false,
+    allowTemperatureOverride: row.flag('allow_temperature_override') ?? false,
+    allowPromptOverride: row.flag('allow_prompt_override') ?? false,
+    maxChatsPerDay: row.integer('max_chats_per_day'),
+    maxChatsPerSession: row.integer('max_chats_per_session'),
+    messageLimit: row.integer('message_limit'),
   };
   try {
     const settings = embedSettingsLike(given);

@@ -1,6 +1,6 @@
 import { readPreferences, type SettingChange } from '../../settings/index.ts';
 import type { Db } from '../../storage/index.ts';
-import { bringVariable, hasVariable, isVariableName, type BroughtVariable } from '../../workspaces/index.ts';
+import { bringVariable, hasVariable, isVariableName, type ImportedVariable } from '../../workspaces/index.ts';
 import type { SourceRow } from '../source-row.ts';
 import { rowStep, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
@@ -46,7 +46,7 @@ async function prepareSetting(
   return { ready: { [label]: change } };
 }
 
-export const promptVariables = rowStep<BroughtVariable>({
+export const promptVariables = rowStep<ImportedVariable>({
   kind: 'prompt variable',
   table: 'system_prompt_variables',
   named: 'key',
@@ -58,7 +58,7 @@ async function prepareVariable(
   { row }: Thing<SourceRow>,
   move: Move,
   db: Db,
-): Promise<Prepared<BroughtVariable>> {
+): Promise<Prepared<ImportedVariable>> {
   const name = row.filled('key');
   if (name === undefined || !isVariableName(name)) return { left: 'its name is not allowed here' };
   if ((row.text('type') ?? 'static') !== 'static')

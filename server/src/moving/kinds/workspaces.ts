@@ -10,8 +10,8 @@ import {
   presentWorkspaces,
   settingsLike,
   slugOf,
-  type BroughtMember,
-  type BroughtSuggestion,
+  type ImportedMember,
+  type ImportedSuggestion,
   type Thread,
   type Workspace,
 } from '../../workspaces/index.ts';
@@ -73,7 +73,7 @@ async function prepareWorkspace({ row }: Thing<SourceRow>, move: Move, db: Db): 
   };
 }
 
-export const members = rowStep<BroughtMember>({
+export const members = rowStep<ImportedMember>({
   kind: 'member',
   table: 'workspace_users',
   prepare: ({ row }, { targets, clock }) => {
@@ -89,16 +89,16 @@ export const members = rowStep<BroughtMember>({
   },
 });
 
-export const suggestedMessages = rowStep<BroughtSuggestion>({
+export const suggestedMessages = rowStep<ImportedSuggestion>({
   kind: 'suggested message',
   table: 'workspace_suggested_messages',
   prepare: ({ row }, { targets, clock }) => {
-    const workspace_id = targets.number('workspace', row.id('workspaceId'));
+    const workspaceId = targets.number('workspace', row.id('workspaceId'));
     const message = row.filled('message');
-    if (workspace_id === undefined) return gone('workspace');
+    if (workspaceId === undefined) return gone('workspace');
     if (message === undefined) return { left: 'it is empty' };
-    const created_at = row.time('createdAt') ?? clock.nowMs();
-    return { ready: { workspace_id, heading: row.text('heading') ?? '', message, created_at } };
+    const createdAt = row.time('createdAt') ?? clock.nowMs();
+    return { ready: { workspaceId, heading: row.text('heading') ?? '', message, createdAt } };
   },
   write: bringSuggestion,
 });

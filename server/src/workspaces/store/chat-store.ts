@@ -5,38 +5,26 @@ import type { Chat, ChatResponse, Conversation } from '../chat.ts';
 import { coveredSlug, isUnbound, type Viewer } from '../coverage.ts';
 import { tables, type ChatRow } from './rows.ts';
 
-/** What chats that were brought from elsewhere may lack. */
+/** Members that an imported chat may lack. */
 const NO_RESPONSE: ChatResponse = { text: '', sources: [], type: 'chat', attachments: [], metrics: {} };
 
-const fromRow = (row: ChatRow): Chat => ({
-  id: row.id,
-  workspaceId: row.workspace_id,
-  threadId: row.thread_id,
-  userId: row.user_id,
-  apiSessionId: row.api_session_id,
-  prompt: row.prompt,
-  response: { ...NO_RESPONSE, ...(JSON.parse(row.response) as Partial<ChatResponse>) },
-  isIncluded: row.included === 1,
-  isGood: row.feedback_score === null ? null : row.feedback_score > 0,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
+const fromRow = ({ response, included, feedbackScore, ...row }: ChatRow): Chat => ({
+  ...row,
+  response: { ...NO_RESPONSE, ...(JSON.parse(response) as Partial<ChatResponse>) },
+  isIncluded: included === 1,
+  isGood: feedbackScore === null ? null : feedbackScore > 0,
 });
 
-export async function insertChat(tx: Db, chat: Chat): Promise<void> {
+const scoreOf = (isGood: boolean | null): number | null => (isGood === null ? null : Number(isGood));
+
+export async function insertChat(tx: Db, { response, isIncluded, isGood, ...chat }: Chat): Promise<void> {
   await tables(tx)
     .insertInto('workspace_chats')
     .values({
-      id: chat.id,
-      workspace_id: chat.workspaceId,
-      thread_id: chat.threadId,
-      user_id: chat.userId,
-      api_session_id: chat.apiSessionId,
-      prompt: chat.prompt,
-      response: JSON.stringify(chat.response),
-      included: chat.isIncluded ? 1 : 0,
-      feedback_score: null,
-      created_at: chat.createdAt,
-      updated_at: chat.updatedAt,
+      ...chat,
+      response: JSON.stringify(response),
+      included: Number(isIncluded),
+      feedbackScore: scoreOf(isGood),
     })
     .execute();
 }
@@ -51,38 +39,33 @@ const inConversation = ({ workspaceId, threadId, apiSessionId, userId }: Convers
   return sql<boolean>`(${sql.join(conditions, sql` and `)})`;
 };
 
-/** As the index has it, to the letter: with a parameter in its place the index does not apply. */
+/** Written as in the index, which does not apply to a parameter. */
 const IS_INCLUDED = sql<boolean>`included = 1`;
 
 const sameOrNull = (column: string, value: string | number | null) =>
   value === null ? sql<boolean>`${sql.ref(column)} is null` : sql<boolean>`${sql.ref(column)} = ${value}`;
 
-/** When somebody said something since then, the earliest first; `limit` times at most. */
 export async function chatTimes(
   db: Db,
   { userId, sinceMs, limit }: { userId: number; sinceMs: number; limit: number },
 ): Promise<number[]> {
   const rows = await tables(db)
     .selectFrom('workspace_chats')
-    .select('created_at')
-    .where('user_id', '=', userId)
-    .where('created_at', '>', sinceMs)
-    .orderBy('created_at')
+    .select('createdAt')
+    .where('userId', '=', userId)
+    .where('createdAt', '>', sinceMs)
+    .orderBy('createdAt')
     .limit(limit)
     .execute();
-  return rows.map(({ created_at }) => created_at);
+  return rows.map(({ createdAt }) => createdAt);
 }
 
-export interface ChatPage {
-  order: 'asc' | 'desc';
-  limit: number;
-  /** The id after which to go on, in the direction of `order`. */
-  after?: number | undefined;
-}
-
-/** The chats of a conversation that were not reset. */
-export async function includedChats(db: Db, place: Conversation, page: ChatPage): Promise<Chat[]> {
-  const { order, limit, after } = page;
+/** The chats of a conversation that were not reset, behind the id `after` in the direction of `order`. */
+export async function includedChats(
+  db: Db,
+  place: Conversation,
+  { order, limit, after }: { order: 'asc' | 'desc'; limit: number; after?: number | undefined },
+): Promise<Chat[]> {
   let query = tables(db)
     .selectFrom('workspace_chats')
     .selectAll()
@@ -93,7 +76,7 @@ export async function includedChats(db: Db, place: Conversation, page: ChatPage)
   return rows.map(fromRow);
 }
 
-/** All but the newest of very many, ahead of `excludeChats`. @returns how many. */
+/** Excludes most of very many chats, before `excludeChats`. @returns how many. */
 export function excludeMany(
   storage: Storage,
   place: Conversation,
@@ -107,7 +90,7 @@ export function excludeMany(
 export async function excludeChats(tx: Db, place: Conversation, updatedAt: number): Promise<number> {
   const result = await tables(tx)
     .updateTable('workspace_chats')
-    .set({ included: 0, updated_at: updatedAt })
+    .set({ included: 0, updatedAt })
     .where(inConversation(place))
     .where(IS_INCLUDED)
     .executeTakeFirst();
@@ -122,20 +105,19 @@ export async function scoreChat(
 ): Promise<boolean> {
   let update = tables(tx)
     .updateTable('workspace_chats')
-    .set({ feedback_score: isGood === null ? null : Number(isGood), updated_at: updatedAt })
+    .set({ feedbackScore: scoreOf(isGood), updatedAt })
     .where('id', '=', id)
-    .where('workspace_id', '=', workspaceId);
-  if (userId !== undefined) update = update.where('user_id', '=', userId);
+    .where('workspaceId', '=', workspaceId);
+  if (userId !== undefined) update = update.where('userId', '=', userId);
   const result = await update.executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
 
-/** A chat with what lists of all chats show of its workspace. */
 export interface PlacedChat extends Chat {
   workspace: { name: string; slug: string; openAiPrompt: string | null };
 }
 
-/** No join, which SQLite would begin at the workspaces and then sort all chats for each page. */
+/** Not a join: SQLite would begin it at the workspaces and sort all chats for each page. */
 function covered(db: Db, viewer: Viewer) {
   const query = tables(db).selectFrom('workspace_chats').selectAll();
   if (isUnbound(viewer)) return query;
@@ -143,24 +125,22 @@ function covered(db: Db, viewer: Viewer) {
     .selectFrom('workspaces')
     .select('id')
     .where(coveredSlug(viewer, sql.ref('slug')));
-  return query.where('workspace_id', 'in', workspaces);
+  return query.where('workspaceId', 'in', workspaces);
 }
 
 async function place(db: Db, rows: readonly ChatRow[]): Promise<PlacedChat[]> {
-  const ids = [...new Set(rows.map((row) => row.workspace_id))];
+  const ids = [...new Set(rows.map(({ workspaceId }) => workspaceId))];
   if (ids.length === 0) return [];
   const found = await tables(db)
     .selectFrom('workspaces')
-    .select(['id', 'name', 'slug', 'open_ai_prompt'])
+    .select(['id', 'name', 'slug', 'openAiPrompt'])
     .where('id', 'in', ids)
     .execute();
-  const byId = new Map(found.map((workspace) => [workspace.id, workspace]));
+  const byId = new Map(found.map(({ id, ...workspace }) => [id, workspace]));
   return rows.flatMap((row) => {
-    const workspace = byId.get(row.workspace_id);
+    const workspace = byId.get(row.workspaceId);
     // Removed between the two reads.
-    if (workspace === undefined) return [];
-    const { name, slug, open_ai_prompt: openAiPrompt } = workspace;
-    return [{ ...fromRow(row), workspace: { name, slug, openAiPrompt } }];
+    return workspace === undefined ? [] : [{ ...fromRow(row), workspace }];
   });
 }
 
@@ -184,8 +164,8 @@ interface Walk {
 }
 
 /**
- * The ids of chats that the viewer covers, slice by slice: a page far behind, or a key that covers few of a million chats,
- * would otherwise walk through all of them in one statement. Guarded by all-chats.test.ts.
+ * The ids of chats that the viewer covers, slice by slice: a far page, or a key that covers few of a million chats, would
+ * otherwise read all of them in one statement. Guarded by all-chats.test.ts.
  */
 async function walk(db: Db, viewer: Viewer, options: Walk): Promise<number[]> {
   const { order, byWorkspace = false, limit } = options;
@@ -200,11 +180,11 @@ async function walk(db: Db, viewer: Viewer, options: Walk): Promise<number[]> {
     const part = await size.take(async (rows) => {
       const begun = after === undefined ? ALL : sql<boolean>`${columns} ${behind} ${tupleOf(after)}`;
       const ordered = (query: ReturnType<typeof covered>) =>
-        (byWorkspace ? query.orderBy('workspace_id', order) : query).orderBy('id', order);
+        (byWorkspace ? query.orderBy('workspaceId', order) : query).orderBy('id', order);
       const all = tables(db).selectFrom('workspace_chats').selectAll().where(begun);
       const end = await ordered(all)
         .clearSelect()
-        .select(['workspace_id as workspaceId', 'id'])
+        .select(['workspaceId', 'id'])
         .limit(1)
         .offset(rows - 1)
         .executeTakeFirst();
@@ -234,10 +214,7 @@ export interface ExportPlace {
   id: number;
 }
 
-/**
- * Of all workspaces that the viewer covers, oldest first; by workspace where `byWorkspace`. For exports, page by page.
- * `last` is where the next page begins; undefined: there is none.
- */
+/** A page of an export, oldest first; by workspace where `byWorkspace`. `last`: the place before the next page, if any. */
 export async function chatsAfter(
   db: Db,
   viewer: Viewer,
@@ -245,7 +222,6 @@ export async function chatsAfter(
 ): Promise<{ chats: PlacedChat[]; last: ExportPlace | undefined }> {
   const ids = await walk(db, viewer, { ...page, order: 'asc' });
   const rows = await rowsOf(db, ids);
-  const end = ids.length < page.limit ? undefined : rows.at(-1);
-  const last = end === undefined ? undefined : { workspaceId: end.workspace_id, id: end.id };
+  const last = ids.length < page.limit ? undefined : rows.at(-1);
   return { chats: await place(db, rows), last };
 }

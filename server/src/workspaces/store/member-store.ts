@@ -1,36 +1,21 @@
 import { sql } from 'kysely';
-import { mapInTurns } from '../../base/slices.ts';
 import { allRows, type Db } from '../../storage/index.ts';
 import { coveredSlug, type Viewer } from '../coverage.ts';
-import { tables, workspaceFromRow, type MemberRow } from './rows.ts';
+import { tables, workspaceFromRow, type Membership } from './rows.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** A user's place in a workspace. */
-export interface Membership {
-  workspaceId: number;
-  userId: number;
-  createdAt: number;
-  updatedAt: number;
-}
-
 export async function membersOf(db: Db, workspaceId: number): Promise<Membership[]> {
-  const rows = await allRows((after: MemberRow | undefined, limit) =>
+  const members = await allRows((after: Membership | undefined, limit) =>
     tables(db)
       .selectFrom('workspace_users')
       .selectAll()
-      .where('workspace_id', '=', workspaceId)
-      .where('user_id', '>', after?.user_id ?? 0)
-      .orderBy('user_id')
+      .where('workspaceId', '=', workspaceId)
+      .where('userId', '>', after?.userId ?? 0)
+      .orderBy('userId')
       .limit(limit)
       .execute(),
   );
-  rows.sort((a, b) => a.created_at - b.created_at || a.user_id - b.user_id);
-  return mapInTurns(rows, (row) => ({
-    workspaceId: row.workspace_id,
-    userId: row.user_id,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  }));
+  return members.sort((a, b) => a.createdAt - b.createdAt || a.userId - b.userId);
 }
 
 /** Those who are members already stay as they are. */
@@ -41,51 +26,50 @@ export async function addMembers(
   for (const userId of userIds) {
     await tables(tx)
       .insertInto('workspace_users')
-      .values({ workspace_id: workspaceId, user_id: userId, created_at: at, updated_at: at })
+      .values({ workspaceId, userId, createdAt: at, updatedAt: at })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
 }
 
 export async function removeMembers(tx: Db, workspaceId: number): Promise<void> {
-  await tables(tx).deleteFrom('workspace_users').where('workspace_id', '=', workspaceId).execute();
+  await tables(tx).deleteFrom('workspace_users').where('workspaceId', '=', workspaceId).execute();
 }
 
-/** Everything that is a user's alone: memberships, and whose threads and chats are whose. */
+/** Deletes the memberships, threads and chats of a user. */
 export async function forgetUser(tx: Db, userId: number): Promise<void> {
   const db = tables(tx);
-  // Locked first: whoever adds to one of these threads waits, and then finds it gone.
-  await db.updateTable('workspace_threads').set({ user_id: userId }).where('user_id', '=', userId).execute();
-  await db.deleteFrom('workspace_users').where('user_id', '=', userId).execute();
-  await db.deleteFrom('workspace_chats').where('user_id', '=', userId).execute();
-  const own = db.selectFrom('workspace_threads').select('id').where('user_id', '=', userId);
-  await db.deleteFrom('workspace_chats').where('thread_id', 'in', own).execute();
-  await db.deleteFrom('workspace_threads').where('user_id', '=', userId).execute();
+  // Locked first: another transaction that adds to one of these threads waits, and then finds it deleted.
+  await db.updateTable('workspace_threads').set({ userId }).where('userId', '=', userId).execute();
+  await db.deleteFrom('workspace_users').where('userId', '=', userId).execute();
+  await db.deleteFrom('workspace_chats').where('userId', '=', userId).execute();
+  const own = db.selectFrom('workspace_threads').select('id').where('userId', '=', userId);
+  await db.deleteFrom('workspace_chats').where('threadId', 'in', own).execute();
+  await db.deleteFrom('workspace_threads').where('userId', '=', userId).execute();
 }
 
 export async function isMember(db: Db, workspaceId: number, userId: number): Promise<boolean> {
   const row = await tables(db)
     .selectFrom('workspace_users')
-    .select('user_id')
-    .where('workspace_id', '=', workspaceId)
-    .where('user_id', '=', userId)
+    .select('userId')
+    .where('workspaceId', '=', workspaceId)
+    .where('userId', '=', userId)
     .executeTakeFirst();
   return row !== undefined;
 }
 
-/** The slugs of workspaces, of those of these ids that are there. */
 export async function slugsOf(db: Db, ids: readonly number[]): Promise<string[]> {
   if (ids.length === 0) return [];
   const rows = await tables(db).selectFrom('workspaces').select('slug').where('id', 'in', ids).execute();
   return rows.map(({ slug }) => slug);
 }
 
-/** In the order in which they were made. */
+/** In the order of their creation. */
 export async function workspacesOf(db: Db, userId: number): Promise<Workspace[]> {
   const rows = await tables(db)
     .selectFrom('workspaces as workspace')
-    .innerJoin('workspace_users as member', 'member.workspace_id', 'workspace.id')
-    .where('member.user_id', '=', userId)
+    .innerJoin('workspace_users as member', 'member.workspaceId', 'workspace.id')
+    .where('member.userId', '=', userId)
     .selectAll('workspace')
     .orderBy('workspace.id')
     .execute();
@@ -94,17 +78,17 @@ export async function workspacesOf(db: Db, userId: number): Promise<Workspace[]>
 
 /** The ids of users who are members of a workspace that the viewer covers. */
 export async function memberIds(db: Db, viewer: Viewer): Promise<Set<number>> {
-  const rows = await allRows((after: { user_id: number } | undefined, limit) =>
+  const rows = await allRows((after: { userId: number } | undefined, limit) =>
     tables(db)
       .selectFrom('workspace_users as member')
-      .innerJoin('workspaces as workspace', 'workspace.id', 'member.workspace_id')
+      .innerJoin('workspaces as workspace', 'workspace.id', 'member.workspaceId')
       .where(coveredSlug(viewer, sql.ref('workspace.slug')))
-      .where('member.user_id', '>', after?.user_id ?? 0)
-      .select('member.user_id')
+      .where('member.userId', '>', after?.userId ?? 0)
+      .select('member.userId')
       .distinct()
-      .orderBy('member.user_id')
+      .orderBy('member.userId')
       .limit(limit)
       .execute(),
   );
-  return new Set(rows.map(({ user_id }) => user_id));
+  return new Set(rows.map(({ userId }) => userId));
 }

@@ -1,28 +1,14 @@
 import type { Db } from '../../storage/index.ts';
 import { tables, type VariableRow } from './rows.ts';
 
-/** A variable of prompts that an administrator made. */
-export interface PromptVariable {
-  id: number;
-  /** What stands between the braces. */
-  name: string;
-  value: string;
-  description: string | null;
-  /** No list shows the value, and no answer of a model holds it. */
-  isSecret: boolean;
-  /** ms since 1970. */
-  createdAt: number;
-  updatedAt: number;
-}
+/** A prompt variable that an administrator made. `isSecret`: no list shows the value, and no answer of a model holds it. */
+export type PromptVariable = Omit<VariableRow, 'secret'> & { isSecret: boolean };
 
-const fromRow = (row: VariableRow): PromptVariable => ({
-  id: row.id,
-  name: row.name,
-  value: row.value,
-  description: row.description,
-  isSecret: row.secret === 1,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
+const fromRow = ({ secret, ...row }: VariableRow): PromptVariable => ({ ...row, isSecret: secret === 1 });
+
+const toRow = ({ isSecret, ...variable }: PromptVariable): VariableRow => ({
+  ...variable,
+  secret: Number(isSecret),
 });
 
 export async function allVariables(db: Db): Promise<PromptVariable[]> {
@@ -31,33 +17,24 @@ export async function allVariables(db: Db): Promise<PromptVariable[]> {
 }
 
 export async function findVariable(db: Db, id: number): Promise<PromptVariable | undefined> {
-  const row = await tables(db)
-    .selectFrom('prompt_variables')
-    .selectAll()
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row === undefined ? undefined : fromRow(row);
+  const found = tables(db).selectFrom('prompt_variables').selectAll().where('id', '=', id);
+  const row = await found.executeTakeFirst();
+  return row && fromRow(row);
 }
 
-/** @returns false where there is one of this name, in whichever letters. */
+/** @returns false where another variable has this name, in any letter case. */
 export async function insertVariable(tx: Db, variable: PromptVariable): Promise<boolean> {
-  const { id, name, value, description, isSecret, createdAt, updatedAt } = variable;
-  const secret = isSecret ? 1 : 0;
   const result = await tables(tx)
     .insertInto('prompt_variables')
-    .values({ id, name, value, description, secret, created_at: createdAt, updated_at: updatedAt })
+    .values(toRow(variable))
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return result.numInsertedOrUpdatedRows === 1n;
 }
 
 export async function updateVariable(tx: Db, variable: PromptVariable): Promise<void> {
-  const { id, name, value, description, isSecret, updatedAt } = variable;
-  await tables(tx)
-    .updateTable('prompt_variables')
-    .set({ name, value, description, secret: isSecret ? 1 : 0, updated_at: updatedAt })
-    .where('id', '=', id)
-    .execute();
+  const { id, ...changed } = toRow(variable);
+  await tables(tx).updateTable('prompt_variables').set(changed).where('id', '=', id).execute();
 }
 
 export async function deleteVariable(tx: Db, id: number): Promise<void> {

@@ -1,7 +1,6 @@
 import { nextId, type Db } from '../../storage/index.ts';
 import { tables } from './rows.ts';
 
-/** A first message that a workspace proposes. */
 export interface Suggestion {
   heading: string;
   message: string;
@@ -11,7 +10,7 @@ export async function suggestionsOf(db: Db, workspaceId: number): Promise<Sugges
   return tables(db)
     .selectFrom('workspace_suggestions')
     .select(['heading', 'message'])
-    .where('workspace_id', '=', workspaceId)
+    .where('workspaceId', '=', workspaceId)
     .orderBy('id')
     .execute();
 }
@@ -22,15 +21,9 @@ export async function replaceSuggestions(
   { suggestions, at }: { suggestions: readonly Suggestion[]; at: number },
 ): Promise<void> {
   const db = tables(tx);
-  await db.deleteFrom('workspace_suggestions').where('workspace_id', '=', workspaceId).execute();
+  await db.deleteFrom('workspace_suggestions').where('workspaceId', '=', workspaceId).execute();
   if (suggestions.length === 0) return;
   const first = await nextId(tx, 'workspace_suggestions', suggestions.length);
-  const rows = suggestions.map(({ heading, message }, i) => ({
-    id: first + i,
-    workspace_id: workspaceId,
-    heading,
-    message,
-    created_at: at,
-  }));
+  const rows = suggestions.map((one, i) => ({ ...one, id: first + i, workspaceId, createdAt: at }));
   await db.insertInto('workspace_suggestions').values(rows).execute();
 }

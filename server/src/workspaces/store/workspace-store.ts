@@ -5,7 +5,7 @@ import { coveredSlug, type Viewer } from '../coverage.ts';
 import { rowFromWorkspace, tables, workspaceFromRow } from './rows.ts';
 import type { Workspace } from '../workspace.ts';
 
-/** @returns false where the slug is taken, also by one that is being made at the same moment. */
+/** @returns false where the slug exists, also in a transaction at the same moment. */
 export async function insertWorkspace(tx: Db, workspace: Workspace): Promise<boolean> {
   const result = await tables(tx)
     .insertInto('workspaces')
@@ -20,30 +20,26 @@ export async function updateWorkspace(tx: Db, workspace: Workspace): Promise<voi
   await tables(tx).updateTable('workspaces').set(changed).where('id', '=', id).execute();
 }
 
-export async function findBySlug(db: Db, slug: string): Promise<Workspace | undefined> {
-  const row = await tables(db)
-    .selectFrom('workspaces')
-    .selectAll()
-    .where('slug', '=', slug)
-    .executeTakeFirst();
-  return row === undefined ? undefined : workspaceFromRow(row);
+export const findBySlug = (db: Db, slug: string): Promise<Workspace | undefined> => find(db, 'slug', slug);
+
+export const findById = (db: Db, id: number): Promise<Workspace | undefined> => find(db, 'id', id);
+
+async function find(db: Db, by: 'slug' | 'id', value: string | number): Promise<Workspace | undefined> {
+  const found = tables(db).selectFrom('workspaces').selectAll().where(by, '=', value);
+  const row = await found.executeTakeFirst();
+  return row && workspaceFromRow(row);
 }
 
-export async function findById(db: Db, id: number): Promise<Workspace | undefined> {
-  const row = await tables(db).selectFrom('workspaces').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? undefined : workspaceFromRow(row);
-}
-
-/** Like `findBySlug`, in a transaction that goes on to change it: nobody else does until it ends. */
+/** Like `findBySlug`, and locked until the transaction ends. */
 export async function lockBySlug(tx: Db, slug: string): Promise<Workspace | undefined> {
-  // An update that changes nothing locks the row on both dialects.
-  await tables(tx).updateTable('workspaces').set(unchanged('name')).where('slug', '=', slug).execute();
-  return findBySlug(tx, slug);
+  const locked = tables(tx).updateTable('workspaces').set(unchanged('name')).where('slug', '=', slug);
+  const row = await locked.returningAll().executeTakeFirst();
+  return row && workspaceFromRow(row);
 }
 
 /**
- * Whether the workspace is there, and stays until the transaction ends. Whatever is put under a workspace says this
- * first: on PostgreSQL a removal would otherwise not see it and fail at the last moment.
+ * Whether the workspace exists; if so, it stays until the transaction ends. Called before a row is added under a workspace:
+ * on PostgreSQL a removal would otherwise not see the row, and fail at its commit.
  */
 export async function holdWorkspace(tx: Db, id: number): Promise<boolean> {
   const result = await tables(tx)
@@ -54,22 +50,21 @@ export async function holdWorkspace(tx: Db, id: number): Promise<boolean> {
   return result.numUpdatedRows === 1n;
 }
 
-/** In the order in which they were made. */
-export async function listWorkspaces(db: Db, viewer: Viewer): Promise<Workspace[]> {
-  const covered = tables(db)
+const covered = (db: Db, viewer: Viewer) =>
+  tables(db)
     .selectFrom('workspaces')
     .where(coveredSlug(viewer, sql.ref('slug')));
-  return mapInTurns(await allById(covered.selectAll()), workspaceFromRow);
+
+/** In the order of their creation. */
+export async function listWorkspaces(db: Db, viewer: Viewer): Promise<Workspace[]> {
+  return mapInTurns(await allById(covered(db, viewer).selectAll()), workspaceFromRow);
 }
 
 export async function listIds(db: Db, viewer: Viewer): Promise<number[]> {
-  const covered = tables(db)
-    .selectFrom('workspaces')
-    .where(coveredSlug(viewer, sql.ref('slug')));
-  return (await allById(covered.select('id'))).map(({ id }) => id);
+  return (await allById(covered(db, viewer).select('id'))).map(({ id }) => id);
 }
 
-/** What may be millions of rows, ahead of `deleteWorkspace`. */
+/** Deletes chats and threads, which may be millions of rows, before `deleteWorkspace`. */
 export async function emptyWorkspace(
   storage: Storage,
   id: number,
@@ -83,12 +78,12 @@ export async function emptyWorkspace(
   await inParts(storage, { ...threads, change: sql`delete from workspace_threads` });
 }
 
-/** With everything that this module keeps under it. */
+/** With all its rows in this module. */
 export async function deleteWorkspace(tx: Db, id: number): Promise<void> {
   const db = tables(tx);
-  await db.deleteFrom('workspace_chats').where('workspace_id', '=', id).execute();
-  await db.deleteFrom('workspace_threads').where('workspace_id', '=', id).execute();
-  await db.deleteFrom('workspace_users').where('workspace_id', '=', id).execute();
-  await db.deleteFrom('workspace_suggestions').where('workspace_id', '=', id).execute();
+  await db.deleteFrom('workspace_chats').where('workspaceId', '=', id).execute();
+  await db.deleteFrom('workspace_threads').where('workspaceId', '=', id).execute();
+  await db.deleteFrom('workspace_users').where('workspaceId', '=', id).execute();
+  await db.deleteFrom('workspace_suggestions').where('workspaceId', '=', id).execute();
   await db.deleteFrom('workspaces').where('id', '=', id).execute();
 }

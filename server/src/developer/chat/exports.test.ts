@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { csvCell, csvTime } from './csv.ts';
-import type { PlacedChat } from './store/chat-store.ts';
-import { exportText, type ExportType } from './exports.ts';
+import type { PlacedChat } from '../../workspaces/index.ts';
+import { csvCell, csvTime, EXPORTS } from './exports.ts';
 
 const chat = (fields: Partial<PlacedChat> = {}): PlacedChat => ({
   id: 1,
@@ -23,10 +22,10 @@ async function* given(chats: PlacedChat[]): AsyncGenerator<PlacedChat> {
   yield* chats;
 }
 
-async function written(type: ExportType, chats: PlacedChat[]): Promise<string> {
+async function written(type: string, chats: PlacedChat[]): Promise<string> {
   const facts = { usernames: new Map([[7, 'ann']]), defaultPrompt: 'Be brief.' };
   let whole = '';
-  for await (const piece of exportText(type, given(chats), facts)) whole += piece;
+  for await (const piece of EXPORTS[type]?.write(given(chats), facts) ?? []) whole += piece;
   return whole;
 }
 

@@ -1,40 +1,26 @@
-import { isoTime } from '../base/clock.ts';
-import type { PlacedChat } from './store/chat-store.ts';
-import { csvCell, csvTime } from './csv.ts';
+import { isoTime } from '../../base/clock.ts';
+import type { PlacedChat } from '../../workspaces/index.ts';
 
-export const EXPORT_TYPES = ['json', 'csv', 'jsonl', 'jsonAlpaca'] as const;
-export type ExportType = (typeof EXPORT_TYPES)[number];
-
-export const isExportType = (text: string): text is ExportType =>
-  (EXPORT_TYPES as readonly string[]).includes(text);
-
-/** What the chats alone do not tell. */
+/** By user id: `usernames`. Of workspaces without a prompt of their own: `defaultPrompt`. */
 export interface ExportFacts {
-  /** By user id. */
   usernames: ReadonlyMap<number, string>;
-  /** Of workspaces that have no prompt of their own. */
   defaultPrompt: string;
 }
 
-/** Whether the chats of a workspace must come one after the other. */
-export const isByWorkspace = (type: ExportType): boolean => type === 'jsonl';
-
-/** Chats as text for spreadsheets and for the training of models, piece by piece. */
-export function exportText(
-  type: ExportType,
-  chats: AsyncIterable<PlacedChat>,
-  facts: ExportFacts,
-): AsyncGenerator<string> {
-  return WRITERS[type](chats, facts);
-}
-
+/** Writes chats as text for spreadsheets and for the training of models, piece by piece. */
 type Writer = (chats: AsyncIterable<PlacedChat>, facts: ExportFacts) => AsyncGenerator<string>;
 
-const WRITERS: Record<ExportType, Writer> = {
-  json: (chats, facts) => jsonArray(chats, (chat) => plainItem(chat, facts)),
-  jsonAlpaca: (chats, facts) => jsonArray(chats, (chat) => alpacaItem(chat, facts)),
-  csv: csvLines,
-  jsonl: conversations,
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** `byWorkspace`: the chats of a workspace must come one after the other. */
+export const EXPORTS: Record<string, { type: string; byWorkspace?: true; write: Writer }> = {
+  json: { type: JSON_TYPE, write: (chats, facts) => jsonArray(chats, (chat) => plainItem(chat, facts)) },
+  csv: { type: 'text/csv; charset=utf-8', write: csvLines },
+  jsonl: { type: 'application/jsonl; charset=utf-8', byWorkspace: true, write: conversations },
+  jsonAlpaca: {
+    type: JSON_TYPE,
+    write: (chats, facts) => jsonArray(chats, (chat) => alpacaItem(chat, facts)),
+  },
 };
 
 /** Indented by 4, as `JSON.stringify` would write the whole list. */
@@ -72,13 +58,13 @@ function dataUrl(attachment: unknown): string {
   return content.startsWith('data:') ? content : `data:${textIn(attachment, 'mime')};base64,${content}`;
 }
 
-/** What moved in from elsewhere may be anything: one odd chat must not break the export of all. */
+/** An imported chat may hold any value: one odd chat must not break the export of all. */
 function textIn(thing: unknown, name: string): string {
   const value = ((thing ?? {}) as Readonly<Record<string, unknown>>)[name];
   return typeof value === 'string' ? value : '';
 }
 
-/** Who said it: a user, or how it came. */
+/** The author: a user, or the way by which the chat came. */
 export function usernameOf(
   { userId, apiSessionId }: PlacedChat,
   { usernames }: Pick<ExportFacts, 'usernames'>,
@@ -92,7 +78,6 @@ function ratingOf({ isGood }: PlacedChat): string {
   return isGood ? 'GOOD' : 'BAD';
 }
 
-/** A system prompt with the passages that it was given, a question, an answer. */
 function alpacaItem(chat: PlacedChat, facts: ExportFacts) {
   const { prompt, response, workspace } = chat;
   const passages = response.sources.map((source, i) => {
@@ -116,7 +101,7 @@ async function* csvLines(chats: AsyncIterable<PlacedChat>, facts: ExportFacts): 
   }
 }
 
-/** One line a workspace: its prompt, then all that was said in it. */
+/** A line for each workspace: its prompt, then all its chats. */
 async function* conversations(chats: AsyncIterable<PlacedChat>, facts: ExportFacts): AsyncGenerator<string> {
   let workspaceId: number | undefined;
   for await (const chat of chats) {
@@ -135,3 +120,18 @@ const message = (role: string, text: string, more: object[] = []) => ({
   role,
   content: [{ type: 'text', text }, ...more],
 });
+
+/**
+ * One cell of a CSV file. Text that a spreadsheet would take for a formula gets an apostrophe in front: otherwise a prompt such
+ * as `=HYPERLINK(…)` would run on the machine of the person who opens the file (guarded by exports.test.ts).
+ */
+export function csvCell(text: string): string {
+  const safe = /^\s*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return `"${safe.replaceAll('"', '""').replaceAll(/\r\n|\r|\n/g, ' ')}"`;
+}
+
+/** A time as JavaScript prints dates, always in UTC: `Sat Nov 21 2026 01:50:16 GMT+0000 (…)`. */
+export function csvTime(ms: number): string {
+  const [weekday = '', day = '', month = '', year = '', time = ''] = new Date(ms).toUTCString().split(' ');
+  return `${weekday.replace(',', '')} ${month} ${day} ${year} ${time} GMT+0000 (Coordinated Universal Time)`;
+}
