@@ -24,7 +24,6 @@ export {
   NO_SELECTORS,
   parseRange,
   plainAddress,
-  rangeMatcher,
   selects,
 } from './selectors.ts';
 export { EVERYTHING, hasSelectors, holdingsOfCaller, ROLE_POWERS, worthOf, type Standing } from './worth.ts';

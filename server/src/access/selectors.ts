@@ -67,7 +67,7 @@ export function parseRange(text: string): Range | null {
 const rangesOf = (ranges: readonly string[]): Range[] =>
   ranges.map(parseRange).filter((range) => range !== null);
 
-export function rangeMatcher(ranges: readonly string[]): (ip: string) => boolean {
+function rangeMatcher(ranges: readonly string[]): (ip: string) => boolean {
   const parsed = rangesOf(ranges);
   return (ip) => {
     const address = parseAddress(ip);

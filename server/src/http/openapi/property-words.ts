@@ -87,7 +87,6 @@ export const PROPERTIES: Record<string, string> = {
   first_id: 'The id of the first item',
   folder: 'The folder',
   from: 'Where it is now, as folder/name',
-  gpu_seconds: 'Seconds of GPU time, as decimal text',
   hasMore: 'Whether further documents follow',
   hasPages: 'Whether further pages follow',
   has_api_key: 'Whether a key of the upstream is kept',

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { plainAddress, rangeMatcher } from '../../access/index.ts';
+import { inRanges, plainAddress } from '../../access/index.ts';
 
 /** No range covers it. */
 const UNKNOWN = '';
@@ -17,7 +17,7 @@ export function callerAddress(
 ): string {
   const remote = socketAddress(remoteAddress);
   if (proxies.length === 0) return remote;
-  const isProxy = matcherOf(proxies);
+  const isProxy = (address: string): boolean => inRanges(proxies, address);
   if (!isProxy(remote)) return remote;
   const entries = entriesOf(headers['x-forwarded-for']);
   // A proxy that writes only `Forwarded`, which is not read, has a caller too.
@@ -48,14 +48,4 @@ function addressIn(entry: string): string | undefined {
   const bare = entry.startsWith('"') && entry.endsWith('"') ? entry.slice(1, -1) : entry;
   const [, bracketed, plain] = /^(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(bare) ?? [];
   return plainAddress(bracketed ?? plain ?? bare);
-}
-
-type Matcher = ReturnType<typeof rangeMatcher>;
-const matchers = new WeakMap<readonly string[], Matcher>();
-
-/** Parsed once, not for each request. */
-function matcherOf(proxies: readonly string[]): Matcher {
-  let matcher = matchers.get(proxies);
-  if (matcher === undefined) matchers.set(proxies, (matcher = rangeMatcher(proxies)));
-  return matcher;
 }
