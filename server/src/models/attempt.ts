@@ -3,8 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Answer } from './answer/answer.ts';
 import { AnswerStream } from './answer/answer-stream.ts';
 import type { Trial } from './upstreams/breaker.ts';
-import { Call, isAnswerTimeout, isBeforeRequest, isOwnFault, wasStale } from './call.ts';
-import type { Flow, Sink } from './call.ts';
+import { Call, isAnswerTimeout, isBeforeRequest, isOwnFault, type Flow, type Sink } from './call.ts';
 import type { Route } from './upstreams/catalogue.ts';
 import { Collector } from './answer/collect.ts';
 import { CredentialSink } from './answer/credential-sink.ts';
@@ -20,26 +19,23 @@ import type { Scrub } from './upstreams/scrubber.ts';
 import { SentText } from './request/sent-text.ts';
 import type { Settlement } from './account/settlement.ts';
 
-/** Of an error: the next upstream may do better, and no part of one passes before it was looked through. */
+/** Of an error, which is held: the next upstream may answer, and secrets are removed first. */
 const HELD_MAX_BYTES = 256 * 1024;
 const HELD_MAX_MS = 2_000;
-/** Connections that may turn out to be closed: after a restart of the upstream all idle ones are. */
-const STALE_MAX = 3;
-/** Said by whatever stands before a model: it is down, or does not answer. */
+/** Statuses of a proxy before a model that is down or does not answer. */
 const GATEWAY_FAILURES = new Set([502, 503, 504]);
 /** About 16,000 tokens. */
 const LARGE_MIN_BYTES = 64 * 1024;
-const NOTHING = Buffer.alloc(0);
 const STREAM_USAGE_PATHS = new Set(['/chat/completions', '/completions']);
 
-/** How one attempt ended: an answer to pass on, one that the next upstream may better, or none. */
+/** How one attempt ended. `held`: an error answer; the next upstream may do better. */
 export type Outcome =
   | { kind: 'answer'; answer: Answer }
   | { kind: 'held'; route: Route; status: number; headers: IncomingHttpHeaders; body: Buffer; isCut: boolean }
   | { kind: 'failed'; route: Route; error: Error }
   | { kind: 'none' };
 
-interface Options {
+export interface AttemptOptions {
   context: ForwardContext;
   route: Route;
   request: ForwardRequest;
@@ -47,35 +43,33 @@ interface Options {
   trial: Trial;
 }
 
-/** The body as the upstream gets it: with its own name for the model. */
+/** The body for an upstream, with its own name for the model. */
 function bodyFor(request: ForwardRequest, route: Route, includeUsage: boolean): Buffer {
   const { body, parsed } = request;
   const { upstreamModel } = route;
   if (!Buffer.isBuffer(body)) return body.withModel(upstreamModel);
-  if (parsed === undefined) throw new Error('A body that is no form comes with what it was parsed into.');
+  if (parsed === undefined) throw new Error('A JSON body needs its parsed form.');
   return rewriteBody({ body, parsed, upstreamModel, includeUsage, bound: boundFor(request, route) });
 }
 
 /** One request to one upstream. */
 export class Attempt {
-  readonly #options: Options;
-  #resolve: (outcome: Outcome) => void = () => undefined;
+  readonly #options: AttemptOptions;
+  readonly #outcome = Promise.withResolvers<Outcome>();
   #call: Call | undefined;
   #stream: AnswerStream | undefined;
   #scrub: Scrub | undefined;
-  #stale = 0;
   readonly #onAbort = (): void => this.#giveUp();
 
-  constructor(options: Options) {
+  constructor(options: AttemptOptions) {
     this.#options = options;
   }
 
   /** @returns how it ended; never rejects. */
   run(): Promise<Outcome> {
     const { route, request, trial } = this.#options;
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      if (request.signal.aborted) return this.#giveUp();
+    if (request.signal.aborted) this.#giveUp();
+    else {
       request.signal.addEventListener('abort', this.#onAbort);
       try {
         this.#send(bodyFor(request, route, this.#injectsUsage()));
@@ -83,7 +77,8 @@ export class Attempt {
         trial.unknown();
         this.#settle({ kind: 'failed', route, error: error as Error });
       }
-    });
+    }
+    return this.#outcome.promise;
   }
 
   #send(body: Buffer): void {
@@ -98,10 +93,7 @@ export class Attempt {
       body,
       timeoutMs: target.timeoutMs,
       onHead: (status, headers, flow) => this.#onHead(status, headers, flow),
-      onFailure: (error) => {
-        if (wasStale(error) && this.#stale++ < STALE_MAX) this.#send(body);
-        else this.#onFailure(error);
-      },
+      onFailure: (error) => this.#onFailure(error),
     });
   }
 
@@ -127,12 +119,12 @@ export class Attempt {
       maxBytes: HELD_MAX_BYTES,
       maxMs: HELD_MAX_MS,
       onDone: held,
-      // Its status is known, and worth more than that its words are not.
-      onFail: () => held(NOTHING, true),
+      // The status is known, although the body is not.
+      onFail: () => held(Buffer.alloc(0), true),
     });
   }
 
-  /** What the status says about the upstream's health. Any 5xx but a gateway's may be the answer to one bad request. */
+  /** What the status says about the upstream's health. One bad request may cause any 5xx except a gateway's. */
   #judge(status: number, headers: IncomingHttpHeaders): void {
     const { trial } = this.#options;
     if (status === 429) trial.busy(retryAfterMs(headers));
@@ -141,7 +133,7 @@ export class Attempt {
     else trial.doubted();
   }
 
-  /** A large request can be the reason of a failure that a small one would not meet. */
+  /** A large request may be the cause of a failure. */
   #isLarge(): boolean {
     const { body } = this.#options.request;
     return !Buffer.isBuffer(body) || body.length > LARGE_MIN_BYTES;
@@ -165,7 +157,7 @@ export class Attempt {
             'an upstream ended its answer too early',
           );
         }
-        // What was made and did not go on yet was made for who leaves, too.
+        // A caller that leaves also pays for bytes that were not passed on yet.
         if (ending === 'client_gone') meter.push(holding.held);
         settlement.settle({ ending, route, status, meter, isEventStream });
       },
@@ -196,9 +188,8 @@ export class Attempt {
   }
 
   /**
-   * The caller went away. Once there is an answer it is the answer that ends the call. A method, not a function that is
-   * put in another's place: with that, requests kept each other alive until the next full collection, and each of the
-   * small ones took 25 ms instead of 2.
+   * The caller left. A method, not a closure that replaces another: with that, requests kept each other alive until the next full
+   * garbage collection, and each minor collection took 25 ms instead of 2.
    */
   #giveUp(): void {
     if (this.#stream !== undefined) return this.#stream.abandon();
@@ -210,7 +201,7 @@ export class Attempt {
 
   #settle(outcome: Outcome): void {
     if (outcome.kind !== 'answer') this.#options.request.signal.removeEventListener('abort', this.#onAbort);
-    this.#resolve(outcome);
+    this.#outcome.resolve(outcome);
   }
 }
 

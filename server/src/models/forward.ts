@@ -19,14 +19,14 @@ const ATTEMPTS_MAX = 4;
 const BACKOFF_MS = 25;
 const BACKOFF_MAX_MS = 400;
 
-/** Whether a caller has gone, and when it goes; an AbortSignal is one. */
+/** Tells when a caller leaves; an AbortSignal fits. */
 export interface Leaving {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** One request of a caller, on its way to a model. */
+/** One request of a caller to a model. */
 export interface ForwardRequest {
   /** Below the base URL, such as `/chat/completions`. */
   path: string;
@@ -34,25 +34,25 @@ export interface ForwardRequest {
   model: string;
   /** JSON as received, or a form. */
   body: Buffer | ModelForm;
-  /** The body as parsed, where it is JSON. */
+  /** The parsed body, if it is JSON. */
   parsed?: RequestBody | undefined;
   /** Not the caller's: with another charset an upstream could read other members in the same bytes. */
   contentType: string;
-  /** The caller's; its credential, cookies and hop-by-hop headers are left out. */
+  /** The caller's; credentials, cookies and hop-by-hop headers are removed. */
   headers: IncomingHttpHeaders;
-  /** Aborted when the caller goes away: the upstream hears of it at once. */
+  /** Aborted when the caller leaves; ends the request at the upstream. */
   signal: Leaving;
-  /** What it is sent under. @default that of the request which is carried out */
+  /** @default that of the current request */
   permit?: Permit | undefined;
   /** Of the caller's key: upstreams outside it are not used. */
   selector?: NameSelector | undefined;
   /** Money is counted: upstreams without a price for this path are not used. */
   pricedFor?: string | undefined;
-  /** What is held for its answer counts against a budget, and the request does not bound it. */
+  /** The reservation for an answer that the request does not bound. */
   openOutput?: OpenOutput | undefined;
-  /** Whose request it is: all keys of an owner are one caller. @default this server itself */
+  /** All keys of an owner are one caller of upstreams. @default this server itself */
   callerId?: string;
-  /** Called exactly once, whatever happens, also when `forward` throws. */
+  /** Called exactly once, also when `forward` throws. */
   onUsage?: (report: UsageReport) => void;
 }
 
@@ -70,7 +70,7 @@ export interface Exchange {
 
 /**
  * Sends a request to the first of `routes` that answers. Connection errors, timeouts, 429 and 5xx go to the next one,
- * at most four attempts; after the first byte nothing is repeated.
+ * at most four attempts; nothing is repeated after the first byte.
  * @param routes in the order to try; not empty.
  * @throws KeywardError `upstream_unavailable` or `upstream_timeout` where there is no answer to pass on.
  */
@@ -99,7 +99,7 @@ async function attemptAll(
       if (context.breakers.isOpen(route.line, callerId)) continue;
       await backOff(attempts, request.signal);
     }
-    // Last, for a trial must have an outcome.
+    // Entered last: every trial needs an outcome.
     const trial = context.breakers.enter(route.line, callerId);
     if (trial === undefined) continue;
     attempts++;
@@ -108,13 +108,13 @@ async function attemptAll(
     if (request.signal.aborted) throw clientGone();
     if (outcome.kind === 'held' && !isRetryable(outcome.status))
       return replay(outcome, { request, settlement });
-    // An answer that can be passed on is worth more than a later failure that says less.
+    // An upstream's own error says more than a later failure to connect.
     if (outcome.kind === 'held' || last.kind !== 'held') last = outcome;
   }
   return last.kind === 'held' && isPassable(last.status) ? replay(last, { request, settlement }) : last;
 }
 
-/** Full jitter: callers that failed together do not come back together. */
+/** With full jitter: callers that failed together do not retry together. */
 async function backOff(attempts: number, signal: Leaving): Promise<void> {
   const limitMs = Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MAX_MS);
   const gone = new AbortController();
@@ -130,7 +130,7 @@ async function backOff(attempts: number, signal: Leaving): Promise<void> {
   }
 }
 
-/** Nobody reads it; 499 is what proxies write into their logs for it. */
+/** Nobody receives it; 499 is the status in the logs of proxies. */
 export function clientGone(): KeywardError {
   return new KeywardError('bad_request', 'The client disconnected before the answer.', { status: 499 });
 }

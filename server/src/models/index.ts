@@ -1,23 +1,21 @@
 export { SERVERS_OWN, type Account } from './account/account.ts';
 export type { Answer } from './answer/answer.ts';
 export type { Route } from './upstreams/catalogue.ts';
-export type { UpstreamContext } from './context.ts';
-export type { Demand } from './request/estimate.ts';
 export type { ForwardRequest, Leaving } from './forward.ts';
 export type { AnswerHeaders } from './upstreams/headers.ts';
 export { LocalModel } from './local/local-model.ts';
-export type { LocalModelOptions, LocalState, LocalStatus } from './local/local-model.ts';
 export { modelsMigrations } from './migrations.ts';
 export { modelsModule } from './module.ts';
 export { ModelForm, type FormPart } from './request/model-form.ts';
-export { Models, type ModelsOptions, type ModelView } from './models.ts';
+export { Models, type ModelView } from './models.ts';
 export { paid, paidOnce, type Send, type Sent, type Wanted } from './account/paid.ts';
-export { UNPRICED, type PriceTable } from './account/prices.ts';
-export { testUpstream, type ProbeStep } from './upstreams/probe.ts';
+export { UNPRICED } from './account/prices.ts';
+export { testUpstream } from './upstreams/probe.ts';
 export type { JsonObject } from './request/request-body.ts';
 export { checkForm, checkMembers, type RequestBody } from './request/request-members.ts';
 export { mayUse } from './upstreams/selection.ts';
-export type { UsageReport } from './account/settlement.ts';
+export { summed, type UsageReport } from './account/settlement.ts';
+export { countTokens } from './account/tokenizer.ts';
 export { listed } from './account/unpriced.ts';
 export type { ModelEntry, UpstreamInput, UpstreamView } from './upstreams/upstream.ts';
 export {

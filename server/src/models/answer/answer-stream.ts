@@ -4,29 +4,29 @@ import { isTimeout, type Flow, type Sink } from '../call.ts';
 import type { AnswerHeaders } from '../upstreams/headers.ts';
 import type { Meter, Seen } from './meter.ts';
 
-/** One packet or two: head and body of a whole answer go out as one text, which costs half of what two pieces do. */
+/** Head and body of a whole answer are written as one text, which costs half of what two writes do. */
 const SHORT_MAX_BYTES = 12 * 1024;
-/** Bytes that wait for a slow reader before the upstream is made to wait. */
+/** Bytes that wait for a slow reader before the upstream is paused. */
 const WAITING_MAX_BYTES = 256 * 1024;
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** How an answer came to its end. */
+/** How an answer ended. */
 export type Ending = 'ok' | 'upstream_error' | 'timeout' | 'client_gone';
 
-/** Where an answer goes on to. */
+/** Receives the answer. */
 interface Outlet {
   /** @returns false: no more until `resume` is called. */
   write(chunk: Buffer): boolean;
   end(): void;
   destroy(error?: Error): void;
-  /** It has got its last words from somebody else, and ends by itself. */
+  /** Other code has ended it. */
   readonly writableEnded?: boolean;
 }
 
 export interface AnswerStreamOptions {
   meter: Meter;
-  /** Server-sent events: a break is told in the stream. Otherwise the caller's connection is cut. */
+  /** Server-sent events: a break is reported as an event. Otherwise the caller's connection is cut. */
   isEventStream: boolean;
   flow: Flow;
   /** Called exactly once. */
@@ -38,8 +38,8 @@ export interface SeenAnswer extends Seen {
 }
 
 /**
- * The answer on its way to the caller, each piece as it comes. What arrives before anybody takes it waits here, so
- * that a short answer goes out in one write. A reader that leaves ends the request at the upstream.
+ * Passes an answer to its reader, each piece as it comes. Bytes that arrive before there is a reader wait, so that a short answer
+ * goes out in one write. A reader that leaves ends the request at the upstream.
  */
 export class AnswerStream implements Sink {
   readonly #options: AnswerStreamOptions;
@@ -53,7 +53,7 @@ export class AnswerStream implements Sink {
     this.#options = options;
   }
 
-  /** What has passed of it up to now. */
+  /** What has passed until now. */
   get seen(): SeenAnswer {
     const { meter, isEventStream } = this.#options;
     return { ...meter.seen, isEventStream };
@@ -75,12 +75,12 @@ export class AnswerStream implements Sink {
     const { isEventStream, meter } = this.#options;
     const timedOut = isTimeout(error);
     if (isEventStream) this.#pass(Buffer.from(`${meter.midEvent ? '\n\n' : ''}${breakEvent(timedOut)}`));
-    // First, since cutting off the reader looks like a reader that leaves.
+    // First: closing the outlet looks like a reader that leaves.
     this.#ending(timedOut ? 'timeout' : 'upstream_error', error);
     this.#close(isEventStream ? 'end' : new Error('The upstream ended its answer too early.'));
   }
 
-  /** The reader has gone; nothing more is wanted. Twice is fine. */
+  /** The reader has left. Idempotent. */
   abandon(): void {
     this.#waiting = [];
     if (this.#ended) return;
@@ -89,7 +89,6 @@ export class AnswerStream implements Sink {
     if (this.#outlet?.writableEnded !== true) this.#outlet?.destroy();
   }
 
-  /** Writes the answer to an HTTP response, its head included. See `Answer.sendTo`. */
   sendTo(response: ServerResponse, status: number, headers: AnswerHeaders): undefined | Promise<void> {
     if (response.destroyed) {
       this.abandon();
@@ -107,7 +106,7 @@ export class AnswerStream implements Sink {
       });
       response.on('error', () => response.destroy());
       response.on('drain', () => this.#options.flow.resume());
-      // A stream may be silent for long; its reader should know that it has begun.
+      // A stream may be silent at first; its reader should know that it has begun.
       if (this.#waiting.length === 0 && this.#options.isEventStream) response.flushHeaders();
       this.#attach(response);
     });
@@ -122,7 +121,7 @@ export class AnswerStream implements Sink {
     else response.end(body.toString('latin1'), 'latin1');
   }
 
-  /** The answer as a stream, for readers inside. Instead of `sendTo`. */
+  /** For readers in this process, instead of `sendTo`. */
   toReadable(): Readable {
     const { flow } = this.#options;
     const body = new Readable({
@@ -178,11 +177,10 @@ export class AnswerStream implements Sink {
 const joined = (pieces: readonly Buffer[]): Buffer =>
   pieces.length > 1 ? Buffer.concat(pieces) : (pieces[0] ?? NOTHING);
 
-/** The last event of a stream that the upstream did not finish; no `[DONE]` follows. */
+/** The last event of a stream that broke off; no `[DONE]` follows. */
 function breakEvent(timedOut: boolean): string {
-  const code = timedOut ? 'upstream_timeout' : 'upstream_unavailable';
-  const message = timedOut
-    ? 'The upstream stopped sending in the middle of its answer.'
-    : 'The connection to the upstream was lost in the middle of its answer.';
+  const [code, message] = timedOut
+    ? ['upstream_timeout', 'The upstream stopped sending in the middle of its answer.']
+    : ['upstream_unavailable', 'The connection to the upstream was lost in the middle of its answer.'];
   return `data: ${JSON.stringify({ error: { message, type: 'upstream_error', code } })}\n\n`;
 }

@@ -5,11 +5,11 @@ import type { Route } from '../upstreams/catalogue.ts';
 import type { AnswerHeaders } from '../upstreams/headers.ts';
 import type { Settlement, UsageReport } from '../account/settlement.ts';
 
-/** An answer that has begun. Must be taken once: `sendTo`, or `body` read to its end or destroyed. */
+/** An answer that has begun. Its reader must call `sendTo`, or read `body` to its end or destroy it. */
 export class Answer {
   readonly status: number;
   readonly headers: AnswerHeaders;
-  /** Resolves once, after the body's end, and never rejects. */
+  /** Resolves after the end of the body; never rejects. */
   readonly usage: Promise<UsageReport>;
   readonly upstreamId: string;
   readonly upstreamName: string;
@@ -32,21 +32,19 @@ export class Answer {
     this.model = route.name;
   }
 
-  /** What has passed of it up to now. */
   get seen(): SeenAnswer {
     return this.#stream.seen;
   }
 
   get body(): Readable {
-    this.#body ??= this.#stream.toReadable();
-    return this.#body;
+    return (this.#body ??= this.#stream.toReadable());
   }
 
   /**
-   * The fastest way out: status, headers and body straight to a response that nothing was written to.
-   * @param headers what this server says of the request, which goes before what an upstream calls by the same name.
-   * @returns undefined for a whole answer, which has been written; otherwise when the response is closed, whoever closed it.
-   * @throws where the head cannot be written: then nothing was.
+   * Sends status, headers and body to a response that nothing was written to; the fastest way.
+   * @param headers Keyward's own; they replace those of the upstream.
+   * @returns undefined for a whole answer, which has been written; otherwise resolves when the response is closed.
+   * @throws if the head cannot be written: then nothing was written.
    */
   sendTo(
     response: ServerResponse,

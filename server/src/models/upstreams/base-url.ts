@@ -5,8 +5,8 @@ import { withoutTrailing } from '../../base/trailing.ts';
 const URL_MAX_CHARACTERS = 2_000;
 
 /**
- * A base URL as it is stored: no slash at the end. WHATWG parsing brings decimal, octal, hexadecimal and
- * shortened IPv4 spellings into the dotted one before they are looked at.
+ * A base URL without a slash at the end, as it is stored. WHATWG parsing normalizes decimal, octal, hexadecimal and short forms of
+ * IPv4 before the check.
  * @throws KeywardError `invalid_input` for `base_url`.
  */
 export function checkBaseUrl(text: string): string {
@@ -16,14 +16,9 @@ export function checkBaseUrl(text: string): string {
   if (url === null) throw refuse('is not a URL');
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw refuse('must begin with http:// or https://, such as https://api.openai.com/v1');
-  if (url.username !== '' || url.password !== '') {
+  if (url.username !== '' || url.password !== '')
     throw refuse('must not contain credentials: put the key into api_key');
-  }
-  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) {
-    throw refuse('must not contain a query or a fragment');
-  }
-  if (isPlatformHost(url.hostname)) {
-    throw refuse('must not be a link-local or cloud metadata address');
-  }
+  if (/[?#]/.test(text)) throw refuse('must not contain a query or a fragment');
+  if (isPlatformHost(url.hostname)) throw refuse('must not be a link-local or cloud metadata address');
   return `${url.origin}${withoutTrailing(url.pathname, '/')}`;
 }

@@ -1,22 +1,14 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
 import { Mutex } from '../../base/mutex.ts';
-import type { Storage } from '../../storage/index.ts';
-import type { Sealing } from '../../sealing/index.ts';
+import type { ModelsOptions } from '../models.ts';
 import { Target } from './target.ts';
-import { allRows, fingerprint } from './upstream-store.ts';
+import { allRows, fingerprint, type UpstreamRow } from './upstream-store.ts';
 
-/** How old the picture in memory may be when a request is routed. */
+/** How old the table in memory may be when a request is routed. */
 const FRESH_MS = 1_000;
 
-interface Options {
-  storage: Storage;
-  clock: Clock;
-  logger: Logger;
-  sealing: Sealing;
-}
+type Options = Pick<ModelsOptions, 'storage' | 'clock' | 'logger' | 'sealing'>;
 
-/** The enabled upstreams in memory, their credentials opened. Other processes' changes show within a second. */
+/** The enabled upstreams in memory, with their credentials. Changes by other processes take effect within a second. */
 export class UpstreamTable {
   readonly #options: Options;
   readonly #reading = new Mutex();
@@ -43,9 +35,9 @@ export class UpstreamTable {
   }
 
   /**
-   * Brings the picture up to date where it is older than a second; many callers share one read.
-   * A database that fails later on leaves the picture as it is: what is known can still be served.
-   * @throws KeywardError `storage_unavailable` when there is no picture yet.
+   * Reads the table if it is older than a second; concurrent callers share one read. If the database fails later, the last table stays
+   * in use.
+   * @throws KeywardError `storage_unavailable` if it was never read.
    */
   async refresh(): Promise<void> {
     await this.#reading.run(async () => {
@@ -53,7 +45,7 @@ export class UpstreamTable {
     });
   }
 
-  /** Reads now; for the process that made a change, after its commit. */
+  /** Reads the table after the commit of a change by this process. */
   async reload(): Promise<void> {
     await this.#reading.run(() => this.#read());
   }
@@ -75,12 +67,12 @@ export class UpstreamTable {
     this.#readAtMs = startedMs;
   }
 
-  #open(row: Awaited<ReturnType<typeof allRows>>[number]): Target[] {
+  #open(row: UpstreamRow): Target[] {
     if (row.enabled !== 1) return [];
     try {
       return [Target.fromRow(row, this.#options.sealing)];
     } catch (error) {
-      // One that cannot be opened (another master key) must not take the others down.
+      // One that cannot be opened (another master key) must not affect the others.
       this.#options.logger.error(
         { err: error, upstream: row.id },
         'an upstream cannot be used: set its api_key and headers again',
