@@ -1,14 +1,13 @@
 import { askModel, type Piece, type Said } from './ask-model.ts';
 import type { ChatContext } from './chat.ts';
 import { gather, type Gathered } from './context.ts';
-import type { Metrics } from './metrics.ts';
 import type { ChosenModel } from './model-choice.ts';
-import type { ChatEvent, ChatRequest, Ending } from './request.ts';
+import type { ChatEvent, ChatRequest, Ending, Metrics } from './request.ts';
 import { fitted } from './window.ts';
 
 const REFUSAL = 'There is no relevant information in this workspace to answer your query.';
 
-/** One chat on its way. */
+/** One chat. */
 export interface Job {
   context: ChatContext;
   request: ChatRequest;
@@ -16,23 +15,15 @@ export interface Job {
   hasPassages: boolean;
 }
 
-/** Finds what there is to draw from, asks the model once, keeps the answer. @returns once the model is being asked. */
+/** Searches the documents, asks the model once, and stores the answer. Resolves when the model is being asked. */
 export async function answerPlainly(job: Job): Promise<Ending | AsyncGenerator<ChatEvent>> {
-  const { context, request, model } = job;
+  const { context, request, model, hasPassages } = job;
   const { windowTokens } = model;
-  const found = await gather(context, request, { windowTokens, hasPassages: job.hasPassages });
+  const found = await gather(context, request, { windowTokens, hasPassages });
   if (request.mode === 'query' && found.texts.length === 0) return refusal(request, 'nothing_found');
-  const { texts: contexts, ...rest } = found;
-  const messages = await fitted({ ...rest, contexts, message: request.message }, windowTokens);
+  const messages = await fitted({ ...found, contexts: found.texts, message: request.message }, model);
   const startedMs = context.clock.monotonicMs();
-  const question = { model: model.name, messages, temperature: model.temperature, secrets: found.secrets };
-  const { isStream, signal } = request;
-  const pieces = await askModel(context.models, {
-    ...question,
-    isStream,
-    signal,
-    account: request.account(),
-  });
+  const pieces = await askModel(job, { messages, isStream: request.isStream, secrets: found.secrets });
   return answered(job, { found, pieces, startedMs });
 }
 
@@ -70,7 +61,7 @@ async function* answered(job: Job, { found, pieces, startedMs }: Asked): AsyncGe
       }
     }
   } finally {
-    // What was said before the caller left is part of the conversation: the next question may follow up on it.
+    // An answer whose caller left is stored too: the next question may refer to it.
     if (!isOver && spoken !== '') await keep(spoken, metricsFor(job, { said: left, startedMs }));
   }
 }
@@ -83,7 +74,7 @@ export function metricsFor(
   return request.metrics({ ...said, durationMs: clock.monotonicMs() - startedMs, nowMs: clock.nowMs() });
 }
 
-/** Mode `query` has nothing to draw from. Kept for whoever looks at the history, but no model is shown it. */
+/** Mode `query` found nothing. Stored in the history, but not part of later prompts. */
 export async function refusal(
   request: ChatRequest,
   because: 'nothing_embedded' | 'nothing_found',

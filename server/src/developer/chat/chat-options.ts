@@ -22,9 +22,12 @@ function readSession(value: unknown): string | null | false {
   return typeof value === 'string' && value.length <= SESSION_MAX_CHARACTERS ? value : false;
 }
 
+/** Clients mark documents by it. Other attachments are images. */
+const DOCUMENT_MIME = 'application/anythingllm-document';
+
 const Attachment = Type.Object({
   name: Type.String(),
-  mime: Type.String({ description: 'application/anythingllm-document, or the type of an image' }),
+  mime: Type.String({ description: `${DOCUMENT_MIME}, or the type of an image` }),
   contentString: Type.String({ description: 'A data URI' }),
 });
 
@@ -126,6 +129,7 @@ export function chatRequest(services: Services, asking: Question, chat: Workspac
     ...requestBy(services, asking, workspace),
     instructions: () => instructionsOf(services, workspace, user),
     attachments: readAttachments(options.attachments),
+    isDocument: ({ mime }) => mime.toLowerCase() === DOCUMENT_MIME,
     conversation,
     message,
     mode,
