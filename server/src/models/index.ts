@@ -11,6 +11,7 @@ export { Models, type ModelView } from './models.ts';
 export { paid, paidOnce, type Send, type Sent, type Wanted } from './account/paid.ts';
 export { UNPRICED } from './account/prices.ts';
 export { testUpstream } from './upstreams/probe.ts';
+export { isForChat } from './request/paths.ts';
 export type { JsonObject } from './request/request-body.ts';
 export { checkForm, checkMembers, type RequestBody } from './request/request-members.ts';
 export { mayUse } from './upstreams/selection.ts';

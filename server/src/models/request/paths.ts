@@ -15,8 +15,9 @@ export const isCounting = (path: string): boolean => path === '/messages/count_t
 /** Whether the tokens of the answer can be counted. */
 export const answersWithText = (path: string): boolean => isText(path) || isAudioInput(path);
 
-/** Names of models that do not chat. */
-const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|transcribe|realtime|sora/i;
+/** Words in the names of models that do not chat. */
+const NO_CHAT =
+  /embed|minilm|\be5\b|bge-|rerank|whisper|tts|transcri|dall-?e|image|flux|diffusion|moderation|realtime|sora/i;
 
 /** By its name: upstreams list nothing else. */
 export const isForChat = (model: string): boolean => !NO_CHAT.test(model);
