@@ -1,7 +1,6 @@
 import { decoderFor } from '../base/decoders.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Answer } from './answer/answer.ts';
-import { AnswerStream } from './answer/answer-stream.ts';
 import type { Trial } from './upstreams/breaker.ts';
 import { Call, isAnswerTimeout, isBeforeRequest, isOwnFault, type Flow, type Sink } from './call.ts';
 import type { Route } from './upstreams/catalogue.ts';
@@ -57,7 +56,7 @@ export class Attempt {
   readonly #options: AttemptOptions;
   readonly #outcome = Promise.withResolvers<Outcome>();
   #call: Call | undefined;
-  #stream: AnswerStream | undefined;
+  #answer: Answer | undefined;
   #scrub: Scrub | undefined;
   readonly #onAbort = (): void => this.#giveUp();
 
@@ -145,7 +144,11 @@ export class Attempt {
     const strips = isEventStream && status === 200 && this.#injectsUsage();
     const meter = strips ? new UsageStripper() : new Meter();
     const decoder = decoderFor(headers['content-encoding']);
-    const stream = new AnswerStream({
+    const answer = new Answer({
+      status,
+      headers: answerHeaders(headers, strips || decoder !== undefined),
+      route,
+      settlement,
       meter,
       isEventStream,
       flow: { resume: () => (decoding ?? flow).resume(), abort: () => flow.abort() },
@@ -159,20 +162,18 @@ export class Attempt {
         }
         // A caller that leaves also pays for bytes that were not passed on yet.
         if (ending === 'client_gone') meter.push(holding.held);
-        settlement.settle({ ending, route, status, meter, isEventStream });
       },
     });
     const { credentials } = route.target;
-    const guarded = credentials.length === 0 ? stream : new CredentialSink(stream, credentials);
+    const guarded = credentials.length === 0 ? answer : new CredentialSink(answer, credentials);
     const holding = failureSink(guarded, {
       contentType: headers['content-type'] ?? '',
       length: decoder === undefined ? lengthOf(headers) : undefined,
       scrub: () => (this.#scrub ??= route.target.scrubber.sparing(new SentText(request))),
     });
     const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, holding, flow);
-    this.#stream = stream;
-    const head = { status, headers: answerHeaders(headers, strips || decoder !== undefined) };
-    this.#settle({ kind: 'answer', answer: new Answer(stream, head, { route, settlement }) });
+    this.#answer = answer;
+    this.#settle({ kind: 'answer', answer });
     return decoding ?? holding;
   }
 
@@ -192,7 +193,7 @@ export class Attempt {
    * garbage collection, and each minor collection took 25 ms instead of 2.
    */
   #giveUp(): void {
-    if (this.#stream !== undefined) return this.#stream.abandon();
+    if (this.#answer !== undefined) return this.#answer.abandon();
     const { route, trial } = this.#options;
     trial.unknown();
     this.#call?.abort();

@@ -1,7 +1,7 @@
 import type { Logger } from '../../base/logger.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { costNano } from '../../usage/index.ts';
-import type { Ending } from '../answer/answer-stream.ts';
+import type { Ending } from '../answer/answer.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { AUDIO_TOKENS_PER_SECOND, longestAnswer, unitsOf } from '../request/estimate.ts';
 import type { ForwardRequest } from '../forward.ts';

@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { KeywardError } from '../../base/errors.ts';
 import { ForbiddenAddressError } from '../../base/outbound/connections.ts';
 import { Answer } from './answer.ts';
-import { AnswerStream } from './answer-stream.ts';
 import type { Outcome } from '../attempt.ts';
 import type { Breakers } from '../upstreams/breaker.ts';
 import { isTimeout } from '../call.ts';
@@ -44,17 +43,6 @@ export async function replay(
   const { scrubber } = route.target;
   const sent = new SentText(request);
   const { contentType, bytes } = await failureBody(held, scrubber.sparing(sent));
-  const meter = new Meter();
-  const flow = { resume: () => undefined, abort: () => undefined };
-  const stream = new AnswerStream({
-    meter,
-    isEventStream: false,
-    flow,
-    onEnding: (ending) => settlement.settle({ ending, route, status, meter, isEventStream: false }),
-  });
-  if (request.signal.aborted) stream.abandon();
-  if (bytes.length > 0) stream.write(bytes);
-  stream.end();
   const safe = (value: string): string => scrubber.text(value, sent);
   const kept = Object.entries(answerHeaders(headers, true)).map(
     ([name, value]) => [name, Array.isArray(value) ? value.map(safe) : safe(value)] as const,
@@ -63,8 +51,19 @@ export async function replay(
     ...(contentType === '' ? {} : { 'content-type': safe(contentType) }),
     'content-length': String(bytes.length),
   };
-  const head = { status, headers: { ...Object.fromEntries(kept), ...own } };
-  return { kind: 'answer', answer: new Answer(stream, head, { route, settlement }) };
+  const answer = new Answer({
+    status,
+    headers: { ...Object.fromEntries(kept), ...own },
+    route,
+    settlement,
+    meter: new Meter(),
+    isEventStream: false,
+    flow: { resume: () => undefined, abort: () => undefined },
+  });
+  if (request.signal.aborted) answer.abandon();
+  if (bytes.length > 0) answer.write(bytes);
+  answer.end();
+  return { kind: 'answer', answer };
 }
 
 /** The error if no upstream's own error can be passed on. */

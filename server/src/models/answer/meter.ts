@@ -1,5 +1,5 @@
 import type { TokensSoFar } from '../../nodes/index.ts';
-import type { SeenAnswer } from './answer-stream.ts';
+import type { SeenAnswer } from './answer.ts';
 import { endsEvent, fieldValues, firstEventEnd, lastEventEnd, linesOfEvent } from './event-ends.ts';
 import { findUsageObject, UsageScanner, type TokenCounts } from './usage-scanner.ts';
 
