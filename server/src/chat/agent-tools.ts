@@ -76,10 +76,10 @@ export function readCall(call: { name: string; arguments: string }): { thought: 
   return { thought: tool.thought(args), tool: (job) => tool.run(job, args) };
 }
 
-async function searchDocuments({ context, request, hasPassages }: Job, args: Record<string, unknown>) {
+async function searchDocuments(job: Job, args: Record<string, unknown>) {
   const query = text(args['query']);
   if (query === '') return { content: 'Give a query.' };
-  const found = hasPassages ? await passages(context, request, { query }) : [];
+  const found = job.hasPassages ? await passages(job, { query }) : [];
   if (found.length === 0) return { content: 'Nothing about this is in the documents.' };
   const content = found.map((passage) => passage.text).join('\n\n');
   return { content, sources: found.map(passageSource) };

@@ -60,7 +60,7 @@ async function startRun(job: AgentJob, hasTools: boolean): Promise<Run> {
   const { windowTokens } = model;
   // With tools the model searches itself.
   const hasPassages = !hasTools && job.hasPassages;
-  const found = await gather(context, request, { windowTokens, hasPassages });
+  const found = await gather({ ...job, request, hasPassages });
   const room = hasTools ? Math.floor(windowTokens * RESULTS_SHARE) : 0;
   const messages = await fitted(
     { ...found, contexts: found.texts, message },

@@ -17,23 +17,21 @@ export interface Job {
 
 /** Searches the documents, asks the model once, and stores the answer. Resolves when the model is being asked. */
 export async function answerPlainly(job: Job): Promise<Ending | AsyncGenerator<ChatEvent>> {
-  const { context, request, model, hasPassages } = job;
-  const { windowTokens } = model;
-  const found = await gather(context, request, { windowTokens, hasPassages });
+  const { context, request, model } = job;
+  const found = await gather(job);
   if (request.mode === 'query' && found.texts.length === 0) return refusal(request, 'nothing_found');
   const messages = await fitted({ ...found, contexts: found.texts, message: request.message }, model);
   const startedMs = context.clock.monotonicMs();
   const pieces = await askModel(job, { messages, isStream: request.isStream, secrets: found.secrets });
-  return answered(job, { found, pieces, startedMs });
+  return answered(job, found, pieces, startedMs);
 }
 
-interface Asked {
-  found: Gathered;
-  pieces: AsyncGenerator<Piece>;
-  startedMs: number;
-}
-
-async function* answered(job: Job, { found, pieces, startedMs }: Asked): AsyncGenerator<ChatEvent> {
+async function* answered(
+  job: Job,
+  found: Gathered,
+  pieces: AsyncGenerator<Piece>,
+  startedMs: number,
+): AsyncGenerator<ChatEvent> {
   let spoken = '';
   let left: Said | undefined;
   let isOver = false;

@@ -1,10 +1,9 @@
 import type { Hit } from '../retrieval/index.ts';
+import type { Job } from './answer.ts';
 import { readDocuments } from './attachments.ts';
 import { backfilled, identityOf } from './backfill.ts';
-import type { ChatContext } from './chat.ts';
 import { memberDocuments, passageSource, pinnedTexts, wholeSource, type PinnedText } from './library.ts';
 import type { Attachment, Source, Turn } from './message.ts';
-import type { ChatRequest } from './request.ts';
 
 /** For a workspace with 0. */
 const HISTORY_TURNS = 20;
@@ -33,21 +32,12 @@ export interface Gathered {
   history: readonly Turn[];
 }
 
-interface Options {
-  /** Pinned documents are added until they fill it. */
-  windowTokens: number;
-  hasPassages: boolean;
-}
-
-export async function gather(
-  context: ChatContext,
-  request: ChatRequest,
-  options: Options,
-): Promise<Gathered> {
+export async function gather(job: Job): Promise<Gathered> {
+  const { context, request } = job;
   const { workspace, conversation } = request;
   // The history is read while the question is being embedded.
   const [{ whole, refusals, images, found, pins }, history, instructions] = await Promise.all([
-    search(context, request, options),
+    search(job),
     conversation.recent(historyTurns(workspace.openAiHistory)),
     request.instructions(),
   ]);
@@ -70,13 +60,14 @@ export async function gather(
 }
 
 /** Pinned and attached documents, and passages. */
-async function search(context: ChatContext, request: ChatRequest, { windowTokens, hasPassages }: Options) {
+async function search(job: Job) {
+  const { context, request, model, hasPassages } = job;
   const { documents, refusals, images } = await readDocuments(context, request);
   let pinning: Promise<PinnedText[]> | undefined;
   const pin = (): Promise<PinnedText[]> =>
-    (pinning ??= pinnedTexts(context, request.workspace.id, windowTokens));
+    (pinning ??= pinnedTexts(context, request.workspace.id, model.windowTokens));
   const except = async () => (await pin()).map(({ documentId }) => documentId);
-  const found = hasPassages ? await passages(context, request, { query: request.message, except }) : [];
+  const found = hasPassages ? await passages(job, { query: request.message, except }) : [];
   const pinned = await pin();
   const whole = [...pinned, ...documents];
   const pins = new Set(pinned.map(({ metadata }) => identityOf(metadata as Source)));
@@ -85,8 +76,7 @@ async function search(context: ChatContext, request: ChatRequest, { windowTokens
 
 /** The passages of the workspace that are nearest to a query. */
 export function passages(
-  { retrieval }: ChatContext,
-  { workspace, signal, searchPayer }: ChatRequest,
+  { context: { retrieval }, request: { workspace, signal, searchPayer } }: Job,
   wanted: { query: string; except?: () => Promise<readonly string[]> },
 ): Promise<Hit[]> {
   return retrieval.search({

@@ -51,7 +51,6 @@ function bodyFor(request: ForwardRequest, route: Route, includeUsage: boolean): 
   return rewriteBody({ body, parsed, upstreamModel, includeUsage, bound: boundFor(request, route) });
 }
 
-/** One request to one upstream. */
 export class Attempt {
   readonly #options: AttemptOptions;
   readonly #outcome = Promise.withResolvers<Outcome>();

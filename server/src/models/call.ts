@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 
-/** Receives the bytes of one answer. */
 export interface Sink {
   /** @returns false: no more until `resume` is called. */
   write(chunk: Buffer): boolean;
@@ -16,7 +15,6 @@ export interface HoldingSink extends Sink {
   readonly held: Buffer;
 }
 
-/** What a sink may do to the answer that it receives. */
 export interface Flow {
   resume(): void;
   /** Ends the request at the upstream at once; the sink gets no further call. */

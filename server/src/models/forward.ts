@@ -26,7 +26,6 @@ export interface Leaving {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** One request of a caller to a model. */
 export interface ForwardRequest {
   /** Below the base URL, such as `/chat/completions`. */
   path: string;
@@ -77,19 +76,8 @@ export interface Exchange {
 export async function forwardTo(
   context: ForwardContext,
   routes: readonly Route[],
-  exchange: Exchange,
-): Promise<Answer> {
-  const outcome = await attemptAll(context, routes, exchange);
-  if (outcome.kind === 'answer') return outcome.answer;
-  const { callerId = '' } = exchange.request;
-  throw failureOf(outcome, { routes, breakers: context.breakers, callerId });
-}
-
-async function attemptAll(
-  context: ForwardContext,
-  routes: readonly Route[],
   { request, settlement }: Exchange,
-): Promise<Outcome> {
+): Promise<Answer> {
   const { callerId = '' } = request;
   let attempts = 0;
   let last: Outcome = { kind: 'none' };
@@ -104,14 +92,15 @@ async function attemptAll(
     if (trial === undefined) continue;
     attempts++;
     const outcome = await new Attempt({ context, route, request, settlement, trial }).run();
-    if (outcome.kind === 'answer') return outcome;
+    if (outcome.kind === 'answer') return outcome.answer;
     if (request.signal.aborted) throw clientGone();
     if (outcome.kind === 'held' && !isRetryable(outcome.status))
       return replay(outcome, { request, settlement });
     // An upstream's own error says more than a later failure to connect.
     if (outcome.kind === 'held' || last.kind !== 'held') last = outcome;
   }
-  return last.kind === 'held' && isPassable(last.status) ? replay(last, { request, settlement }) : last;
+  if (last.kind === 'held' && isPassable(last.status)) return replay(last, { request, settlement });
+  throw failureOf(last, { routes, breakers: context.breakers, callerId });
 }
 
 /** With full jitter: callers that failed together do not retry together. */

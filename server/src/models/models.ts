@@ -32,7 +32,6 @@ export interface ModelView {
   created: number;
   /** The names of its upstreams, in alphabetical order. */
   owned_by: string;
-  /** How many upstreams serve it. */
   upstreams: number;
   /** Its other names: `upstream/name`. */
   qualified_names: string[];

@@ -30,7 +30,6 @@ export function checkPrices(prices: PriceTable): PriceTable {
   return prices;
 }
 
-/** The price of a model under any of its names. */
 export function priceOf(prices: PriceTable, names: readonly string[]): Price | undefined {
   let best: string | undefined;
   for (const pattern of Object.keys(prices)) {

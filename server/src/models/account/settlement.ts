@@ -13,7 +13,6 @@ import { priceOfRoute } from './prices.ts';
 import { countAnswer, countPrompt, type PromptCount } from './token-count.ts';
 import type { TokenCounts } from '../answer/usage-scanner.ts';
 
-/** The usage of a request. */
 export interface UsageReport {
   outcome: Ending;
   tokensIn: number;
@@ -86,14 +85,13 @@ export class Settlement {
     if (route !== undefined) this.#askedMs = performance.now();
   }
 
-  /** An answer has ended. */
   settle(ended: Ended): void {
     if (this.#settled) return;
     this.#settled = true;
     const { path } = this.#request;
     if (ended.status >= 400 || isCounting(path)) return this.#done(ended, NOTHING, false);
     const counts = this.#countsOf(ended);
-    const said = counts === undefined ? undefined : complete(counts, answersWithText(path));
+    const said = complete(counts, answersWithText(path));
     // Of an answer that was cut off, an earlier count of the output is not final.
     if (said !== undefined && ended.ending === 'ok' && isPlausible(said, this.#request, ended.meter.seen)) {
       return this.#done(ended, said, false);
@@ -140,8 +138,10 @@ export class Settlement {
   async #countAndTell(ended: Ended): Promise<void> {
     const { ending, route, meter } = ended;
     const silentMs = ending === 'client_gone' ? silenceMs(this.#askedMs, meter.beganMs) + meter.silentMs : 0;
-    const said = this.#countsOf(ended) ?? {};
+    const said = this.#countsOf(ended);
     const { text, media } = await this.#countedPrompt(route);
+    // The upstream knows the length of a recording better.
+    const heard = said.seconds === undefined ? media : Math.ceil(said.seconds * AUDIO_TOKENS_PER_SECOND);
     const shown = await this.#countedAnswer(ended);
     const tokensOut = this.#withUnseen(route, { shown, silentMs });
     const isIn = said.tokensIn !== undefined && isNear(said.tokensIn, text);
@@ -151,7 +151,7 @@ export class Settlement {
       (ending === 'ok' ? isNear(said.tokensOut, tokensOut) : said.tokensOut >= tokensOut);
     const counted = {
       ...(isIn ? said : {}),
-      tokensIn: isIn ? (said.tokensIn ?? 0) : text + mediaOf(said, media),
+      tokensIn: isIn ? (said.tokensIn ?? 0) : text + heard,
       tokensOut: isOut ? (said.tokensOut ?? 0) : tokensOut,
       reasoningOut: isOut ? said.reasoningOut : undefined,
       seconds: said.seconds,
@@ -160,11 +160,10 @@ export class Settlement {
   }
 
   /** The upstream's counts, without seconds that are too few for the recording. */
-  #countsOf({ meter }: Ended): TokenCounts | undefined {
-    const { counts } = meter.seen;
+  #countsOf({ meter }: Ended): TokenCounts {
+    const { counts = {} } = meter.seen;
     const least = this.#request.body.length / AUDIO_MAX_BYTES_PER_SECOND;
-    const isShort = counts?.seconds !== undefined && counts.seconds < least;
-    return isShort ? { ...counts, seconds: undefined } : counts;
+    return (counts.seconds ?? least) < least ? { ...counts, seconds: undefined } : counts;
   }
 
   #countedPrompt({ upstreamModel }: Route): Promise<PromptCount> {
@@ -226,9 +225,6 @@ function complete(counts: TokenCounts, needsOutput: boolean): Counted | undefine
   if (tokensIn === undefined || (needsOutput && tokensOut === undefined)) return undefined;
   return { ...counts, tokensIn, tokensOut: tokensOut ?? 0 };
 }
-
-const mediaOf = ({ seconds }: TokenCounts, media: number): number =>
-  seconds === undefined ? media : Math.ceil(seconds * AUDIO_TOKENS_PER_SECOND);
 
 /** Not far below what was counted here. */
 const isNear = (said: number, counted: number): boolean =>

@@ -12,7 +12,6 @@ const MESSAGE_OVERHEAD_TOKENS = 4;
 /** No API nests its texts deeper; deeper values are counted as JSON. */
 const PROMPT_DEPTH_MAX = 12;
 
-/** Tokens of a request. */
 export interface PromptCount {
   /** Of its texts, and prompts that are given as tokens. */
   text: number;

@@ -69,7 +69,6 @@ export async function countTokens(text: string, model: string): Promise<number> 
   return Math.ceil(tokens * (text.length / sent.length));
 }
 
-/** Tokens of the text in the body of an answer. */
 export async function countTokensOfAnswer(
   body: Uint8Array,
   isEventStream: boolean,
@@ -78,7 +77,6 @@ export async function countTokensOfAnswer(
   return Math.ceil(await tokenizer.count({ body, isEventStream, encoding: encodingOf(model) }));
 }
 
-/** Longer texts are sampled. */
 const COUNTED_MAX_CHARACTERS = 64 * 1024;
 
 /**

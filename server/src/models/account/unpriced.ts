@@ -33,7 +33,6 @@ export function unpriced({ model, path, routes, others }: Refused): KeywardError
   );
 }
 
-/** Warnings for the operator about an upstream's prices. */
 export function warningsOf(upstream: {
   name: string;
   models: readonly ModelEntry[];

@@ -13,10 +13,8 @@ const WAITING_MAX_BYTES = 256 * 1024;
 
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** How an answer ended. */
 export type Ending = 'ok' | 'upstream_error' | 'timeout' | 'client_gone';
 
-/** Receives the answer. */
 interface Outlet {
   /** @returns false: no more until `resume` is called. */
   write(chunk: Buffer): boolean;
@@ -77,7 +75,6 @@ export class Answer implements Sink {
     return this.#options.settlement.report;
   }
 
-  /** What has passed until now. */
   get seen(): SeenAnswer {
     const { meter, isEventStream } = this.#options;
     return { ...meter.seen, isEventStream };

@@ -34,6 +34,5 @@ export function firstEventEnd(bytes: Buffer): number {
 
 export const linesOfEvent = (event: string): string[] => event.split(/\r\n|\n|\r/);
 
-/** All values of a field. */
 export const fieldValues = (lines: readonly string[], field: string): string[] =>
   lines.flatMap((line) => (line.startsWith(`${field}:`) ? [line.slice(field.length + 1).trimStart()] : []));

@@ -24,7 +24,6 @@ export function failureSink(
   return new WholeSink(inner, { scrub, length, isText });
 }
 
-/** How an answer is divided into pieces. */
 interface Framing {
   /** Whether these bytes end with the end of a piece. */
   ends(bytes: Buffer): boolean;

@@ -38,7 +38,7 @@ export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
 export async function replay(
   held: Extract<Outcome, { kind: 'held' }>,
   { request, settlement }: { request: ForwardRequest; settlement: Settlement },
-): Promise<Outcome> {
+): Promise<Answer> {
   const { route, status, headers } = held;
   const { scrubber } = route.target;
   const sent = new SentText(request);
@@ -63,7 +63,7 @@ export async function replay(
   if (request.signal.aborted) answer.abandon();
   if (bytes.length > 0) answer.write(bytes);
   answer.end();
-  return { kind: 'answer', answer };
+  return answer;
 }
 
 /** The error if no upstream's own error can be passed on. */

@@ -9,12 +9,10 @@ const SAMPLE_MAX_BYTES = 256 * 1024;
 const HELD_MAX_BYTES = 64 * 1024;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** What has passed of an answer. */
 export interface Seen {
   counts: TokenCounts | undefined;
   /** The beginning of the body. */
   sample: readonly Buffer[];
-  /** Length of the body. */
   bytes: number;
 }
 
@@ -77,7 +75,6 @@ export class Meter {
     return chunk;
   }
 
-  /** @returns the bytes that were held. */
   end(): Buffer | undefined {
     return undefined;
   }

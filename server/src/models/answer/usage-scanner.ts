@@ -2,7 +2,6 @@ import { endOfText } from '../../base/json-text.ts';
 
 /** Tokens as an upstream counts them; undefined: not given. */
 export interface TokenCounts extends Input, Output {
-  /** Of sound. */
   seconds?: number | undefined;
 }
 

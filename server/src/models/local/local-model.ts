@@ -33,7 +33,6 @@ type LocalStatus = 'stopped' | 'starting' | 'fetching' | 'loading' | 'ready' | '
 /** For `readyz`, the console and `doctor`. */
 export interface LocalState {
   status: LocalStatus;
-  /** While weights are fetched. */
   progress: { file: string; received_bytes: number; total_bytes: number } | null;
   reason: string | null;
   hint: string | null;

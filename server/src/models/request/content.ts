@@ -126,21 +126,13 @@ const ODD_NAMES_MAX = 300;
 const IS_USUAL = /^[\x20-\x7e]*$/;
 const COMMON_NAMES = new Set(['role', 'content', 'text', 'name', 'url', 'detail']);
 const NAME_MAX_CHARACTERS = 64;
-const KIND_BY_TYPE = new Map<unknown, PartKind>([
-  ['image_url', 'image'],
-  ['input_image', 'image'],
-  ['image', 'image'],
-  ['input_audio', 'audio'],
-  ['audio_url', 'audio'],
-  ['video_url', 'audio'],
-  ['input_video', 'audio'],
-]);
-const KIND_BY_NAME = new Map<string, PartKind>([
-  ['imageurl', 'image'],
-  ['inputaudio', 'audio'],
-  ['audiourl', 'audio'],
-  ['videourl', 'audio'],
-]);
+const kindsOf = (images: string, sounds: string): ReadonlyMap<unknown, PartKind> =>
+  new Map([
+    ...images.split(' ').map((name) => [name, 'image'] as const),
+    ...sounds.split(' ').map((name) => [name, 'audio'] as const),
+  ]);
+const KIND_BY_TYPE = kindsOf('image_url input_image image', 'input_audio audio_url video_url input_video');
+const KIND_BY_NAME = kindsOf('imageurl', 'inputaudio audiourl videourl');
 
 function addEmbedded(base64: string, content: Content, kind: PartKind): void {
   content.embeddedBytes += base64.length;

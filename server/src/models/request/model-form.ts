@@ -2,7 +2,6 @@ import { randomBase62 } from '../../base/ids.ts';
 import { isAmount } from '../account/amounts.ts';
 import type { RequestBody } from './request-members.ts';
 
-/** One part of a form: text, or a file. */
 export interface FormPart {
   name: string;
   value: string | Buffer;

@@ -9,7 +9,6 @@ export type JsonObject = Record<string, unknown>;
 const QUOTE = 0x22;
 
 interface Member {
-  /** The bytes of the value. */
   from: number;
   to: number;
 }
@@ -55,7 +54,6 @@ function saysModelOnce(body: Buffer): boolean {
   return text.indexOf(MODEL_KEY, text.indexOf(MODEL_KEY) + 1) === -1 && !text.includes('\\u');
 }
 
-/** Whether the caller asked for the usage chunk. */
 export function asksForUsage(parsed: RequestBody): boolean {
   return asObject(parsed['stream_options'])['include_usage'] === true;
 }

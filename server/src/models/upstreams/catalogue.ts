@@ -10,14 +10,12 @@ const LIST_WAIT_MS = 3_000;
 /** After a failure. */
 const LIST_RETRY_MS = 5_000;
 
-/** One upstream that serves a model. */
 export interface Route {
   target: Target;
   /** The name the upstream knows it by. */
   upstreamModel: string;
   /** The public name. */
   name: string;
-  /** `<upstream>/<name>`. */
   qualifiedName: string;
   /** One model at one upstream, for `Breakers`. */
   line: string;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Headers that belong to one connection (RFC 9110 7.6.1) and end at each hop. */
@@ -49,14 +49,11 @@ const PASSED_BACK = new Set([
 ]);
 const LIMITS = /^(x-ratelimit-|anthropic-ratelimit-|ratelimit$|ratelimit-)/;
 
+const OWN = /^(host|content-length|content-type|authorization|expect|accept-encoding)$/;
+
 /** Headers that the `headers` of an upstream must not contain. */
-export function isForbiddenHeader(name: string): boolean {
-  const lower = name.toLowerCase();
-  return (
-    HOP_BY_HOP.has(lower) ||
-    ['host', 'content-length', 'content-type', 'authorization', 'expect', 'accept-encoding'].includes(lower)
-  );
-}
+export const isForbiddenHeader = (name: string): boolean =>
+  HOP_BY_HOP.has(name.toLowerCase()) || OWN.test(name.toLowerCase());
 
 /**
  * The headers of one request to an upstream as a flat list, which is fastest in undici.
@@ -74,23 +71,18 @@ export function requestHeaders(
     if (value === undefined || Object.hasOwn(own, name) || named.includes(name)) continue;
     flat.push(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  // To an upstream this server is one client: with the same key of two callers it would give one the answer for the other.
   const repeated = caller['idempotency-key'];
   if (typeof repeated === 'string' && callerId !== undefined && !Object.hasOwn(own, 'idempotency-key'))
-    flat.push('idempotency-key', ownIdempotencyKey(callerId, repeated));
+    flat.push('idempotency-key', hash('sha256', `${callerId}\n${repeated}`));
   for (const name in own) flat.push(name, own[name] ?? '');
   return flat;
-}
-
-/** To an upstream this server is one client: with the same key of two callers it would give one the answer for the other. */
-function ownIdempotencyKey(callerId: string, key: string): string {
-  return createHash('sha256').update(`${callerId}\n${key}`).digest('hex');
 }
 
 /** The headers that a `Connection` header declares to be hop-by-hop too. */
 function connectionNames(connection: string | string[] | undefined): string[] {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return [];
-  const text = Array.isArray(connection) ? connection.join(',') : connection;
-  return text
+  return String(connection)
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());

@@ -32,7 +32,6 @@ export interface Secrets {
   baseUrl: string;
 }
 
-/** Removes an upstream's secrets from a text. */
 export interface Scrub {
   text(text: string): string;
   /** For a text that may not be a failure. */

@@ -59,16 +59,6 @@ export async function lockRow(tx: Db, id: string): Promise<UpstreamRow | undefin
   return findRow(tx, id);
 }
 
-export async function isNameTaken(db: Db, name: string, exceptId: string): Promise<boolean> {
-  const row = await tables(db)
-    .selectFrom('upstreams')
-    .select('id')
-    .where('name', '=', name)
-    .where('id', '!=', exceptId)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 export async function countRows(db: Db): Promise<number> {
   const { count } = await tables(db)
     .selectFrom('upstreams')

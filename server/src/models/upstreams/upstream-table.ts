@@ -12,22 +12,14 @@ type Options = Pick<ModelsOptions, 'storage' | 'clock' | 'logger' | 'sealing'>;
 export class UpstreamTable {
   readonly #options: Options;
   readonly #reading = new Mutex();
-  #targets: Target[] = [];
+  targets: readonly Target[] = [];
+  /** Grows with each change of `targets`. */
+  generation = 0;
   #fingerprint: string | undefined;
   #readAtMs = -Infinity;
-  #generation = 0;
 
   constructor(options: Options) {
     this.#options = options;
-  }
-
-  get targets(): readonly Target[] {
-    return this.#targets;
-  }
-
-  /** Grows whenever `targets` changes. */
-  get generation(): number {
-    return this.#generation;
   }
 
   get isFresh(): boolean {
@@ -56,9 +48,9 @@ export class UpstreamTable {
     try {
       const seen = await fingerprint(storage.db);
       if (seen !== this.#fingerprint) {
-        this.#targets = (await allRows(storage.db)).flatMap((row) => this.#open(row));
+        this.targets = (await allRows(storage.db)).flatMap((row) => this.#open(row));
         this.#fingerprint = seen;
-        this.#generation++;
+        this.generation++;
       }
     } catch (error) {
       if (this.#fingerprint === undefined) throw error;

@@ -68,7 +68,7 @@ async function updateIn(models: Models, tx: Db, change: UpstreamChange): Promise
     updated_at: models.clock.nowMs(),
     revision: before.revision + 1,
   };
-  if (after.name !== before.name && (await store.isNameTaken(tx, after.name, after.id)))
+  if (after.name !== before.name && (await store.findByName(tx, after.name)) !== undefined)
     throw nameTaken(after.name);
   await store.updateRow(tx, after);
   return { result: after, entry: entryOf('upstreams.update', after, checked) };
